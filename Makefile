@@ -1,0 +1,79 @@
+# Set up, show, test and check qgate. `make help` lists what there is.
+# A machine needs Python 3.11 or newer, pip and make; everything else goes into .venv.
+
+PYTHON ?= python3
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(VENV)/demo.stamp ## Find the ground state of H2 on three devices; DEVICE=... for one
+	$(BIN)/python examples/ground_state.py
+
+.PHONY: test
+test: $(VENV)/dev.stamp ## Run the tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+
+.PHONY: check
+check: format-check lint types layers wheel ## Check format, lint, types, layers, build, wheel contents
+
+.PHONY: format-check
+format-check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+
+.PHONY: lint
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+
+.PHONY: types
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy
+
+.PHONY: layers
+layers: $(VENV)/dev.stamp
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: wheel
+wheel: $(VENV)/dev.stamp
+	$(BIN)/validate-pyproject pyproject.toml
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/check-wheel-contents dist/*.whl
+	$(BIN)/python tests/wheel_contents.py dist/*.whl
+
+.PHONY: format
+format: $(VENV)/dev.stamp ## Format the code and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: clean
+clean: ## Remove the environment, the caches and what was built
+	rm -rf $(VENV) build dist qgate.egg-info
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find qgate devices gradients tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/demo.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e ".[aer,ibm,viz]"
+	touch $@
+
+$(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e ".[all,dev]"
+	touch $@ $(VENV)/demo.stamp
+
+# Some systems ship Python without the pip that `venv` would copy: take the one at hand.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "qgate needs Python 3.11 or newer; '$(PYTHON)' is not. Try: make PYTHON=python3.12 ..."; \
+		exit 1; }
+	$(PYTHON) -m venv $(VENV) || { \
+		$(PYTHON) -m venv --clear --without-pip $(VENV) && \
+		$(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }

@@ -1,0 +1,1 @@
+"""The local simulators of the Braket SDK."""

@@ -1,0 +1,1 @@
+"""The statevector simulator of this machine."""

@@ -1,0 +1,1 @@
+"""How derivatives are made."""

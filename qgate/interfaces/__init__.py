@@ -1,0 +1,1 @@
+"""How each framework differentiates what comes back from a device."""

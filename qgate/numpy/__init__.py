@@ -1,0 +1,1 @@
+"""numpy's functions on arrays that know whether they are trainable."""

@@ -1,0 +1,1 @@
+"""Gates, their wrappers, their arithmetic: one table per family."""

@@ -1,0 +1,1 @@
+"""Circuits under one name: layers, embeddings, subroutines, time evolution, excitations."""

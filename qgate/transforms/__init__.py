@@ -1,0 +1,1 @@
+"""Pure functions on structures and sweeps, cached by structure."""

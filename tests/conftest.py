@@ -1,0 +1,63 @@
+"""What holds for every test: one thread, no chance, no network, nobody's own settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+# Before numpy is imported: pools of threads read these once. Two test processes on two
+# cores are faster with one thread each, and sums are added up in one order.
+for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON"):
+    os.environ[f"{pool}_NUM_THREADS"] = "1"
+os.environ.pop("QGATE_DEVICE", None)
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+# The same examples each time; `--hypothesis-profile=search` looks for new ones.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile("steady")
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+class LeftTheMachine(RuntimeError):
+    """A test without the mark ``remote`` asked for an address beyond this machine."""
+
+
+def host_of(event: str, arguments: tuple[Any, ...]) -> str | None:
+    """Return the host that an audit event of the interpreter asks for, if any."""
+    if event == "socket.getaddrinfo":
+        return arguments[0] and str(arguments[0])
+    if event == "socket.connect" and isinstance(arguments[1], tuple):  # else a local path
+        return str(arguments[1][0])
+    return None
+
+
+class NetworkGuard:
+    """Refuses connections beyond the loopback interface while it is closed."""
+
+    def __init__(self) -> None:
+        self.open = False
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        host = None if self.open else host_of(event, arguments)
+        if host and not host.startswith(LOOPBACK):
+            raise LeftTheMachine(f"A test asked for {host}. Mark it `remote`, or use a double.")
+
+
+GUARD = NetworkGuard()
+sys.addaudithook(GUARD)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Any:
+    """Open the network to tests that are marked ``remote``."""
+    GUARD.open = item.get_closest_marker("remote") is not None
+    try:
+        return (yield)
+    finally:
+        GUARD.open = False
