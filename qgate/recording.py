@@ -1,0 +1,82 @@
+"""What a quantum function does while it runs: a list of operations and measurements.
+
+Operators and measurements announce themselves when they are made. Where
+nobody records, that costs one look-up and has no effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+
+class Recorder:
+    """Keeps what is made inside its ``with`` block, in order.
+
+    An operator that becomes part of another one (``X(0) @ Z(1)``, ``adjoint(op)``,
+    ``expval(op)``) is taken back out, so that what remains is what the circuit does.
+    """
+
+    def __init__(self) -> None:
+        self._items: dict[int, Any] = {}
+
+    @property
+    def items(self) -> tuple[Any, ...]:
+        """What has been recorded and not taken back, in order."""
+        return tuple(self._items.values())
+
+    def add(self, item: Any) -> None:
+        """Record ``item``; a second time moves it to the end."""
+        self._items.pop(id(item), None)
+        self._items[id(item)] = item
+
+    def remove(self, item: Any) -> None:
+        """Take ``item`` back, if it is here."""
+        self._items.pop(id(item), None)
+
+
+_recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[Recorder]:
+    """Record what is made inside the block, apart from any recorder outside."""
+    recorder = Recorder()
+    token = _recorder.set(recorder)
+    try:
+        yield recorder
+    finally:
+        _recorder.reset(token)
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Make operators inside the block without recording them."""
+    token = _recorder.set(None)
+    try:
+        yield
+    finally:
+        _recorder.reset(token)
+
+
+def is_recording() -> bool:
+    """Say whether a quantum function is being recorded."""
+    return _recorder.get() is not None
+
+
+def record(item: Any) -> Any:
+    """Announce ``item`` to the recorder, if there is one, and return it."""
+    recorder = _recorder.get()
+    if recorder is not None:
+        recorder.add(item)
+    return item
+
+
+def absorb(*items: Any) -> None:
+    """Take ``items`` back from the recorder: they are parts of something else now."""
+    recorder = _recorder.get()
+    if recorder is not None:
+        for item in items:
+            recorder.remove(item)

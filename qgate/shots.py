@@ -1,0 +1,82 @@
+"""How often a circuit is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import InvalidShots
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """How often a circuit is run; no parts ask for exact values.
+
+    Parameters
+    ----------
+    parts : tuple of int
+        Shots of each part of a shot vector; one part for a plain number.
+    partitioned : bool
+        Whether the parts are results of their own (a shot vector).
+    """
+
+    parts: tuple[int, ...] = ()
+    partitioned: bool = False
+
+    @classmethod
+    def of(cls, shots: Any) -> Shots:
+        """Read ``None``, a positive integer, or a sequence of those or (shots, copies) pairs."""
+        if isinstance(shots, Shots):
+            return shots
+        if shots is None:
+            return cls()
+        if _is_count(shots):
+            return cls((int(shots),))
+        if isinstance(shots, Sequence) and not isinstance(shots, str) and shots:
+            return cls(tuple(_parts(shots, shots)), partitioned=True)
+        raise InvalidShots(shots=shots)
+
+    @property
+    def total_shots(self) -> int | None:
+        """The sum over the parts; None: exact."""
+        return sum(self.parts) or None
+
+    @property
+    def shot_vector(self) -> tuple[tuple[int, int], ...]:
+        """The parts as (shots, copies) pairs, equal neighbours together."""
+        pairs: list[tuple[int, int]] = []
+        for part in self.parts:
+            if pairs and pairs[-1][0] == part:
+                pairs[-1] = (part, pairs[-1][1] + 1)
+            else:
+                pairs.append((part, 1))
+        return tuple(pairs)
+
+    @property
+    def has_partitioned_shots(self) -> bool:
+        """Whether it is a shot vector."""
+        return self.partitioned
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.parts)
+
+
+def _is_count(value: Any) -> bool:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and bool(value > 0)
+
+
+def _parts(shots: Sequence[Any], whole: Any) -> Iterator[int]:
+    for entry in shots:
+        if _is_count(entry):
+            yield int(entry)
+        elif isinstance(entry, Sequence) and len(entry) == 2 and all(map(_is_count, entry)):
+            yield from [int(entry[0])] * int(entry[1])
+        else:
+            raise InvalidShots(shots=whole)

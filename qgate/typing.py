@@ -1,0 +1,29 @@
+"""Names for the types that cross module borders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Wire: TypeAlias = Hashable
+"""A wire's label: any hashable value."""
+
+WiresLike: TypeAlias = Iterable[Wire] | Wire
+"""One label, or an iterable of labels."""
+
+Tensor: TypeAlias = Any
+"""A number or array of any framework (numpy, autograd box, torch, ...)."""
+
+FloatArray: TypeAlias = NDArray[np.float64]
+ComplexArray: TypeAlias = NDArray[np.complex128]
+IntArray: TypeAlias = NDArray[np.int64]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+Results: TypeAlias = tuple[Any, ...]
+"""One value per tape, or per measurement."""
+
+Postprocess: TypeAlias = Callable[[Sequence[Any]], Any]
+"""Puts the results of the tapes that a transform made together again."""
