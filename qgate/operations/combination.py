@@ -1,0 +1,135 @@
+"""Observables in the form in which they are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from qgate.arrays import namespace, unwrap
+from qgate.operations.composites import dense_matrix, rebind
+from qgate.operations.matrices import embed, kron
+from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.pauli import PauliSum
+from qgate.recording import paused
+from qgate.typing import Tensor, WiresLike
+from qgate.wires import Wires
+
+Factors = tuple[Operator, ...]
+"""Observables on pairwise disjoint wires; their product is one term."""
+
+
+class Combination(Operator):
+    """A weighted sum of products of observables, in the form that is measured.
+
+    Parameters
+    ----------
+    coefficients : array, shape (T,)
+        Real weights.
+    terms : sequence of tuple of Operator
+        The factors of each term, on pairwise disjoint wires: at most one Pauli word of
+        weight 1, and ``Hermitian``, ``Projector``, ``SparseHamiltonian`` or another operator
+        without parameters that knows its eigenvalues and diagonalizing gates. No factors
+        stand for the identity.
+    wires : wires, optional
+        Default those of the factors.
+    """
+
+    def __init__(
+        self, coefficients: Tensor, terms: Sequence[Factors], wires: WiresLike | None = None
+    ) -> None:
+        self._terms = tuple(tuple(term) for term in terms)
+        on = Wires.all_wires(op.wires for op in self._factors()) if wires is None else wires
+        with paused():
+            super().__init__((coefficients,), on)
+
+    def _factors(self) -> Iterator[Operator]:
+        return (factor for term in self._terms for factor in term)
+
+    @property
+    def coefficients(self) -> Tensor:
+        """The weights, shape (T,)."""
+        return self._parameters[0]
+
+    @property
+    def terms(self) -> tuple[Factors, ...]:
+        """The factors of each term."""
+        return self._terms
+
+    @property
+    def num_terms(self) -> int:
+        """How many terms there are, T."""
+        return len(self._terms)
+
+    @property
+    def _arrays(self) -> list[Operator]:
+        """The factors that have parameters."""
+        return [op for op in self._factors() if not isinstance(op, PauliSum) and op.num_params]
+
+    @property
+    def parameters(self) -> tuple[Tensor, ...]:
+        """The weights, and the matrices and vectors of the factors, in order."""
+        return (self.coefficients, *(value for op in self._arrays for value in op.parameters))
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return (1, *(ndim for op in self._arrays for ndim in op.ndim_params))
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        kinds = (kind for op in self._arrays for kind in op.parameter_kinds)
+        return (ParameterKind.COEFFICIENTS, *kinds)
+
+    @property
+    def signature(self) -> Hashable:
+        return (
+            Combination,
+            self._wires,
+            tuple(tuple(factor.signature for factor in term) for term in self._terms),
+        )
+
+    def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
+        other = super().with_parameters(parameters[:1])
+        bound = iter(rebind(self._arrays, parameters[1:]))
+        has_arrays = {id(op) for op in self._arrays}
+        other._terms = tuple(
+            tuple(next(bound) if id(op) in has_arrays else op for op in term)
+            for term in self._terms
+        )
+        return other
+
+    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+        other = super().map_wires(wire_map)
+        with paused():
+            other._terms = tuple(
+                tuple(op.map_wires(wire_map) for op in term) for term in self._terms
+            )
+        return other
+
+    @property
+    def is_hermitian(self) -> bool:
+        return True
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        bound = self.with_parameters(parameters)
+        total = np.zeros((2 ** len(self.wires),) * 2, dtype=complex)
+        for index, term in enumerate(bound.terms):
+            total = total + bound.coefficients[index] * product_matrix(term, self.wires)
+        return total
+
+    def __repr__(self) -> str:
+        weights = unwrap(self.coefficients)
+        parts = [
+            f"{weight} * ({' @ '.join(map(repr, term)) or 'I()'})"
+            for weight, term in zip(weights, self._terms, strict=True)
+        ]
+        return " + ".join(parts)
+
+
+def product_matrix(factors: Factors, wires: Wires) -> Tensor:
+    """Return the matrix of a product of factors on disjoint wires."""
+    matrices = [dense_matrix(op) for op in factors]
+    own = Wires([wire for op in factors for wire in op.wires])
+    xp = namespace(matrices)
+    return embed(kron(matrices, xp=xp), own, wires, xp=xp)

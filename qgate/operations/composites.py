@@ -1,0 +1,355 @@
+"""Operators that are made of others: products, sums and multiples."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import reduce
+from typing import Any, Self
+
+import numpy as np
+
+from qgate.arrays import namespace, unwrap
+from qgate.exceptions import (
+    DecompositionUndefinedError,
+    EigvalsUndefinedError,
+    MatrixUndefinedError,
+)
+from qgate.operations.gate import GATES
+from qgate.operations.matrices import dagger, embed
+from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.pauli import PauliSum
+from qgate.recording import absorb, paused
+from qgate.typing import Tensor, WiresLike
+from qgate.wires import Wires
+
+Term = tuple[Tensor, tuple[Operator, ...]]
+"""A weight and the factors of a product, the leftmost first."""
+
+
+class Composite(Operator):
+    """Parent of operators that are made of others, its ``operands``.
+
+    Its parameters are those of the operands, one after the other. A subclass has to
+    provide ``canonical_matrix`` and ``adjoint``.
+    """
+
+    def __init__(self, *operands: Operator, id: str | None = None) -> None:
+        absorb(*operands)
+        self._operands = operands
+        super().__init__((), Wires.all_wires([op.wires for op in operands]), id=id)
+
+    @property
+    def operands(self) -> tuple[Operator, ...]:
+        """The operators that it is made of."""
+        return self._operands
+
+    @property
+    def parameters(self) -> tuple[Tensor, ...]:
+        return tuple(value for op in self._operands for value in op.parameters)
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return tuple(ndim for op in self._operands for ndim in op.ndim_params)
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        return tuple(kind for op in self._operands for kind in op.parameter_kinds)
+
+    @property
+    def signature(self) -> Hashable:
+        return (type(self), *(op.signature for op in self._operands))
+
+    def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
+        return self._with_operands(rebind(self._operands, parameters))
+
+    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+        with paused():
+            return self._with_operands([op.map_wires(wire_map) for op in self._operands])
+
+    def _with_operands(self, operands: Sequence[Operator]) -> Self:
+        other = copy.copy(self)
+        other._operands = tuple(operands)
+        other._wires = Wires.all_wires([op.wires for op in operands])
+        return other
+
+    def _matrices(self, parameters: Sequence[Tensor], xp: Any) -> list[Tensor]:
+        """Return the matrix of each operand on all wires."""
+        return [dense_matrix(op, self.wires, xp=xp) for op in rebind(self._operands, parameters)]
+
+    def linear_terms(self) -> list[Term]:
+        """Return it as a weighted sum of products, multiplied out."""
+        return [(1.0, (self,))]
+
+    @property
+    def coeffs(self) -> list[Tensor]:
+        """The weights of its terms, multiplied out."""
+        return self.terms()[0]
+
+    @property
+    def ops(self) -> list[Operator]:
+        """The operators of its terms, multiplied out."""
+        return self.terms()[1]
+
+    def terms(self) -> tuple[list[Tensor], list[Operator]]:
+        """Return weights and operators of which it is the sum, multiplied out."""
+        from qgate.operations.arithmetic import prod
+
+        terms = self.linear_terms()
+        with paused():
+            return [weight for weight, _ in terms], [prod(*factors) for _, factors in terms]
+
+    def simplify(self) -> Operator:
+        """Return it multiplied out, with Pauli operators and equal terms put together."""
+        from qgate.operations.simplification import simplified
+
+        with paused():
+            return simplified(self)
+
+    def _eigensystem(self) -> tuple[Any, Any]:
+        matrix = unwrap(self.matrix())
+        if np.ndim(matrix) != 2:
+            raise EigvalsUndefinedError(f"{self!r} has a batch of matrices. Take one of them.")
+        hermitian = np.allclose(matrix, dagger(matrix))
+        values, vectors = np.linalg.eigh(matrix) if hermitian else np.linalg.eig(matrix)
+        return values, vectors
+
+    def eigvals(self) -> Tensor:
+        return self._eigensystem()[0]
+
+    def diagonalizing_gates(self) -> list[Operator]:
+        matrix = dagger(self._eigensystem()[1])
+        return without_recording(lambda: [GATES["QubitUnitary"](matrix, wires=self.wires)])
+
+    def _repr_operand(self, operand: Operator) -> str:
+        """Return an operand as text, in brackets where it is a sum or multiple itself."""
+        text = repr(operand)
+        whole = not (isinstance(operand, Composite) or " + " in text or " * " in text)
+        return text if whole else f"({text})"
+
+    def __iter__(self) -> Iterator[Operator]:
+        return iter(self._operands)
+
+    def __getitem__(self, index: int) -> Operator:
+        return self._operands[index]
+
+    def __len__(self) -> int:
+        return len(self._operands)
+
+
+class Prod(Composite):
+    """A product of operators, the rightmost of which acts first. Made by ``prod`` and ``@``."""
+
+    has_decomposition = True
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return reduce(lambda left, right: left @ right, self._matrices(parameters, xp))
+
+    def decomposition(self) -> list[Operator]:
+        return list(reversed(self._operands))
+
+    def adjoint(self) -> Operator:
+        return Prod(*(op.adjoint() for op in reversed(self._operands)))
+
+    def linear_terms(self) -> list[Term]:
+        def times(left: list[Term], right: list[Term]) -> list[Term]:
+            return [(a * b, (*f, *g)) for a, f in left for b, g in right]
+
+        return reduce(times, map(linear_terms, self._operands))
+
+    @property
+    def is_hermitian(self) -> bool:
+        disjoint = len(self.wires) == sum(len(op.wires) for op in self._operands)
+        return disjoint and all(op.is_hermitian for op in self._operands)
+
+    @property
+    def is_diagonal(self) -> bool:
+        return all(op.is_diagonal for op in self._operands)
+
+    @property
+    def pauli_rep(self) -> PauliSum | None:
+        words = pauli_reps(self._operands)
+        return None if words is None else PauliSum.product(words)
+
+    def label(self, decimals: int | None = None) -> str:
+        return "@".join(op.label(decimals) for op in self._operands)
+
+    def __repr__(self) -> str:
+        return " @ ".join(map(self._repr_operand, self._operands))
+
+
+class Sum(Composite):
+    """A sum of operators. Made by ``sum``, ``dot``, ``Hamiltonian`` and ``+``."""
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return reduce(lambda left, right: left + right, self._matrices(parameters, xp))
+
+    def adjoint(self) -> Operator:
+        return Sum(*(op.adjoint() for op in self._operands))
+
+    def linear_terms(self) -> list[Term]:
+        return [term for op in self._operands for term in linear_terms(op)]
+
+    @property
+    def is_hermitian(self) -> bool:
+        return all(op.is_hermitian for op in self._operands)
+
+    @property
+    def is_diagonal(self) -> bool:
+        return all(op.is_diagonal for op in self._operands)
+
+    @property
+    def pauli_rep(self) -> PauliSum | None:
+        words = pauli_reps(self._operands)
+        return None if words is None else PauliSum.total(words)
+
+    def label(self, decimals: int | None = None) -> str:
+        return "𝓗"
+
+    def __repr__(self) -> str:
+        return " + ".join(map(repr, self._operands))
+
+
+class SProd(Composite):
+    """A number times an operator. Made by ``s_prod`` and ``*``."""
+
+    def __init__(self, scalar: Tensor, base: Operator, id: str | None = None) -> None:
+        self._scalar = scalar
+        super().__init__(base, id=id)
+
+    @property
+    def scalar(self) -> Tensor:
+        """The number."""
+        return self._scalar
+
+    @property
+    def base(self) -> Operator:
+        """The operator."""
+        return self._operands[0]
+
+    @property
+    def parameters(self) -> tuple[Tensor, ...]:
+        return (self._scalar, *super().parameters)
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return (0, *super().ndim_params)
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        return (ParameterKind.COEFFICIENTS, *super().parameter_kinds)
+
+    def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
+        other = super().with_parameters(parameters[1:])
+        other._scalar = parameters[0]
+        return other
+
+    @property
+    def has_decomposition(self) -> bool:  # type: ignore[override]
+        """Say whether the number has modulus 1, so that it is a phase."""
+        return bool(np.isclose(abs(unwrap(self._scalar)), 1.0))
+
+    def decomposition(self) -> list[Operator]:
+        if not self.has_decomposition:
+            raise DecompositionUndefinedError(
+                f"{self!r} cannot be applied as a gate: its factor {unwrap(self._scalar)} does not "
+                "have modulus 1. Measure it, or apply the operator without the factor."
+            )
+        phase = -float(np.angle(unwrap(self._scalar)))
+        return without_recording(lambda: [self.base, GATES["GlobalPhase"](phase)])
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return parameters[0] * self._matrices(parameters[1:], xp)[0]
+
+    def adjoint(self) -> Operator:
+        conjugate = namespace([self._scalar]).conj(self._scalar)
+        return SProd(conjugate, self.base.adjoint())
+
+    def linear_terms(self) -> list[Term]:
+        return [(self._scalar * weight, factors) for weight, factors in linear_terms(self.base)]
+
+    @property
+    def is_hermitian(self) -> bool:
+        return self.base.is_hermitian and not np.imag(unwrap(self._scalar))
+
+    @property
+    def is_diagonal(self) -> bool:
+        return self.base.is_diagonal
+
+    @property
+    def pauli_rep(self) -> PauliSum | None:
+        words = self.base.pauli_rep
+        return None if words is None else words.scaled(self._scalar)
+
+    def label(self, decimals: int | None = None) -> str:
+        scalar = unwrap(self._scalar)
+        number = str(scalar) if decimals is None else f"{scalar:.{decimals}f}"
+        return f"{number}*{self.base.label(decimals)}"
+
+    def __repr__(self) -> str:
+        return f"{unwrap(self._scalar)} * {self._repr_operand(self.base)}"
+
+
+def linear_terms(op: Operator) -> list[Term]:
+    """Write an operator as a weighted sum of products of operators that are no sums.
+
+    Returns
+    -------
+    list of (number, tuple of Operator)
+        The weight and the factors of each term, the leftmost factor first. A Pauli
+        operator gives its words, each with weight 1, on the wires that it acts on.
+    """
+    if isinstance(op, Composite):
+        return op.linear_terms()
+    words = op.pauli_rep
+    if words is None:
+        return [(1.0, (op,))]
+    return [(weight, (word,)) for weight, word in zip(*words.terms(), strict=True)]
+
+
+def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None) -> Tensor:
+    """Return the matrix of an operator, from its decomposition where it has no other.
+
+    Parameters
+    ----------
+    op : Operator
+    order : wires, optional
+        Wires that the matrix is to act on; default the operator's own.
+    xp : module, optional
+        Array namespace to compute with; default as the parameters need.
+
+    Raises
+    ------
+    MatrixUndefinedError
+        It has neither a matrix nor a decomposition.
+    """
+    xp = namespace(op.parameters) if xp is None else xp
+    wires = op.wires if order is None else Wires(order)
+    try:
+        return embed(op.canonical_matrix(op.parameters, xp), op.wires, wires, xp=xp)
+    except MatrixUndefinedError:
+        if not op.has_decomposition:
+            raise
+    parts = (dense_matrix(part, wires, xp=xp) for part in op.decomposition())
+    return reduce(lambda done, part: part @ done, parts, np.eye(2 ** len(wires), dtype=complex))
+
+
+def rebind(operands: Sequence[Operator], parameters: Sequence[Tensor]) -> list[Operator]:
+    """Return operators with new parameters, given one after the other."""
+    bound, start = [], 0
+    for op in operands:
+        stop = start + op.num_params
+        bound.append(op.with_parameters(parameters[start:stop]) if op.num_params else op)
+        start = stop
+    return bound
+
+
+def pauli_reps(ops: Sequence[Operator]) -> list[PauliSum] | None:
+    """Return operators as sums of Pauli words, or None if one of them is not."""
+    reps = []
+    for op in ops:
+        words = op.pauli_rep
+        if words is None:
+            return None
+        reps.append(words)
+    return reps

@@ -1,0 +1,359 @@
+"""Controls on any operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import pi
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import GeneratorUndefinedError, InvalidParameters
+from qgate.operations.controlled import CNOT, MultiControlledX, control_bits
+from qgate.operations.controlled_decompositions import (
+    controlled_flip,
+    controlled_phase,
+    controlled_rotation,
+    on_values,
+)
+from qgate.operations.fixed import S
+from qgate.operations.gate import GATES, ROWS, Gate, factor_frequencies
+from qgate.operations.matrices import kron
+from qgate.operations.operator import Operator, without_recording
+from qgate.operations.rotations import RY, PhaseShift
+from qgate.operations.spectra import frequencies
+from qgate.operations.symbolic import Wrapper, factors
+from qgate.operations.unitaries import QubitUnitary
+from qgate.recording import absorb
+from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.wires import Wires
+
+CONTROLLED_NAMES: Mapping[tuple[str, int], str] = {
+    (row.core, (row.wires or 0) - (ROWS[row.core].wires or 0)): name
+    for name, row in ROWS.items()
+    if row.core and row.wires is not None
+}
+"""The gate that is another one (by name) with so many controls on the value 1."""
+
+
+class Controlled(Wrapper):
+    """An operator that is applied where its control wires have given values.
+
+    Parameters
+    ----------
+    base : Operator
+        What is applied, to other wires than the controls.
+    control_wires : wires
+        At least one.
+    control_values : bool or sequence of bool, optional
+        One for each control; default all 1.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        There are no controls, or more or fewer values than controls.
+    DuplicateWires
+        A control is among the wires of the base.
+    """
+
+    def __init__(
+        self,
+        base: Operator,
+        control_wires: WiresLike,
+        control_values: Any = None,
+        *,
+        id: str | None = None,
+    ) -> None:
+        controls = Wires(control_wires)
+        if not controls:
+            raise InvalidParameters(
+                f"{base!r} was to be controlled by no wires. Name at least one control wire."
+            )
+        values = control_bits(len(controls), control_values, name=f"C({base.name})")
+        self._num_controls = len(controls)
+        wires = Wires((*controls, *base.wires))
+        super().__init__(base, wires, {"control_values": values}, id=id)
+
+    @property
+    def name(self) -> str:
+        return f"C({self.base.name})"
+
+    @property
+    def control_wires(self) -> Wires:
+        return Wires(self.wires[: self._num_controls])
+
+    @property
+    def control_values(self) -> tuple[bool, ...]:
+        values: Any = self.hyperparameters["control_values"]
+        return tuple(values)
+
+    @property
+    def target_wires(self) -> Wires:
+        """The wires of the base."""
+        return self.base.wires
+
+    @property
+    def has_decomposition(self) -> bool:  # type: ignore[override]
+        """Say whether the base can be controlled gate by gate."""
+        return self.base.name in RULES or self.base.has_decomposition or _named(self) is not None
+
+    @property
+    def _selects(self) -> FloatArray:
+        """The diagonal of the projector on the control values, shape (2**controls,)."""
+        index = int("".join(str(int(value)) for value in self.control_values), 2)
+        selects = np.zeros(2**self._num_controls)
+        selects[index] = 1.0
+        return selects
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        matrix = self.base.canonical_matrix(parameters, xp)
+        chosen = self._selects
+        rest = np.kron(np.diag(1 - chosen), np.eye(matrix.shape[-1]))
+        return kron([np.diag(chosen), matrix], xp=xp) + rest
+
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        diagonal = self.base.canonical_diagonal(parameters, xp)
+        chosen = self._selects[:, None]
+        entries = chosen * diagonal[..., None, :] + (1 - chosen)
+        return xp.reshape(entries, (*diagonal.shape[:-1], chosen.size * diagonal.shape[-1]))
+
+    def generator_matrix(self) -> Tensor:
+        return np.kron(np.diag(self._selects), self.base.generator_matrix())
+
+    def generator_eigenvalues(self) -> FloatArray:
+        return np.append(self.base.generator_eigenvalues(), 0.0)
+
+    def factors(self) -> list[Operator]:
+        """Return operators whose exact product this one is, first applied first."""
+        return without_recording(
+            lambda: [
+                Controlled(part, self.control_wires, self.control_values)
+                for part in factors(self.base)
+            ]
+        )
+
+    @property
+    def parameter_frequencies(self) -> list[tuple[float, ...]]:
+        if not self.num_params:
+            return []
+        try:
+            return [frequencies(self.generator_eigenvalues())]
+        except GeneratorUndefinedError:
+            if len(factors(self.base)) == 1:
+                raise
+        return factor_frequencies(self)
+
+    def decomposition(self) -> list[Operator]:
+        return without_recording(self._decomposed)
+
+    def _decomposed(self) -> list[Operator]:
+        named = _named(self)
+        if named is not None:
+            return [named]
+        gates = _controlled_gates(self.base, self.control_wires)
+        return on_values(self.control_wires, self.control_values, gates)
+
+    def adjoint(self) -> Operator:
+        return controlled(self.base.adjoint(), self.control_wires, self.control_values)
+
+    def pow(self, z: float) -> list[Operator]:
+        powers = self.base.pow(z)
+        return [controlled(part, self.control_wires, self.control_values) for part in powers]
+
+    def simplify(self) -> Operator:
+        return controlled(self.base.simplify(), self.control_wires, self.control_values)
+
+    def label(self, decimals: int | None = None) -> str:
+        return self.base.label(decimals)
+
+    @property
+    def is_hermitian(self) -> bool:
+        return self.base.is_hermitian
+
+    def __repr__(self) -> str:
+        values = self.control_values
+        spelled = "" if all(values) else f", control_values={list(map(int, values))}"
+        return f"Controlled({self.base!r}, control_wires={list(self.control_wires)}{spelled})"
+
+
+class ControlledQubitUnitary(Controlled):
+    """The gate with a given matrix on its last wires, controlled by the others.
+
+    Parameters
+    ----------
+    base : array, shape (2**n, 2**n)
+        The unitary that is applied to the last n wires.
+    wires : wires
+        Controls, then the n targets.
+    control_values : bool or sequence of bool, optional
+        One for each control; default all 1.
+    unitary_check : bool
+        Whether to refuse a matrix that is not unitary.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The shape is none of a matrix on some of the wires, or no wires are left for controls.
+    """
+
+    def __init__(
+        self,
+        base: Tensor,
+        wires: WiresLike,
+        control_values: Any = None,
+        unitary_check: bool = False,
+        *,
+        id: str | None = None,
+    ) -> None:
+        on = Wires(wires)
+        unitary = base
+        if not isinstance(base, QubitUnitary):
+            targets = int(np.shape(base)[-1]).bit_length() - 1
+            unitary = QubitUnitary(base, on[len(on) - targets :], unitary_check=unitary_check)
+        controls = on[: len(on) - len(unitary.wires)]
+        super().__init__(unitary, controls, control_values, id=id)
+
+    @property
+    def name(self) -> str:
+        return "ControlledQubitUnitary"
+
+
+def controlled(base: Operator, control_wires: WiresLike, control_values: Any = None) -> Operator:
+    """Return an operator with controls, as the gate that has a name of its own where there is one.
+
+    Parameters
+    ----------
+    base : Operator
+        Controls that it has already are joined with the new ones.
+    control_wires, control_values
+        As for ``Controlled``; no controls give the operator itself.
+    """
+    controls = Wires(control_wires)
+    if not controls:
+        return base
+    values = control_bits(len(controls), control_values, name=f"C({base.name})")
+    absorb(base)
+    core, inner, inner_values = _core(base)
+    on = Wires((*controls, *inner))
+    bits = (*values, *inner_values)
+    named = _gate(core, on, bits)
+    if named is not None:
+        return named
+    if isinstance(core, QubitUnitary):
+        return ControlledQubitUnitary(core, (*on, *core.wires), bits)
+    return Controlled(core, on, bits)
+
+
+def _core(operator: Operator) -> tuple[Operator, Wires, tuple[bool, ...]]:
+    """Take an operator apart into what is applied, its controls and their values."""
+    if isinstance(operator, Controlled):
+        core, controls, values = _core(operator.base)
+        wires = Wires((*operator.control_wires, *controls))
+        return core, wires, (*operator.control_values, *values)
+    controls = operator.control_wires
+    if not (isinstance(operator, Gate) and controls):
+        return operator, Wires(), ()
+    targets = operator.wires[len(controls) :]
+    (core,) = without_recording(
+        lambda: [GATES[operator.spec.core](*operator.parameters, wires=targets)]
+    )
+    return core, controls, operator.control_values
+
+
+def _gate(core: Operator, controls: Wires, values: tuple[bool, ...]) -> Operator | None:
+    """Return the gate of the table that has this core and these controls, if there is one."""
+    wires = (*controls, *core.wires)
+    name = CONTROLLED_NAMES.get((core.name, len(controls)))
+    if name is not None and all(values):
+        gate: Operator = GATES[name](*core.parameters, wires=wires)
+        return gate
+    return MultiControlledX(wires, values) if core.name == "PauliX" else None
+
+
+def _named(operator: Controlled) -> Operator | None:
+    """Return the gate of the table that equals the operator, if there is one."""
+    core, controls, values = _core(operator)
+    found = without_recording(lambda: filter(None, [_gate(core, controls, values)]))
+    return found[0] if found else None
+
+
+def _controlled_gates(base: Operator, controls: Wires) -> list[Operator]:
+    """Return gates that apply ``base`` where every control is 1."""
+    core, inner, values = _core(base)
+    rule = RULES.get(core.name)
+    if rule is not None:
+        gates = rule(core, Wires((*controls, *inner)))
+        return on_values(inner, values, gates)
+    parts = factors(base)
+    if len(parts) == 1:
+        parts = base.decomposition()
+    return _controlled_product(parts, controls)
+
+
+def _controlled_product(parts: Sequence[Operator], controls: Wires) -> list[Operator]:
+    """Control each of several gates; a first one that the last one undoes needs no control."""
+    if len(parts) > 2 and parts[0].adjoint() == parts[-1]:
+        return [parts[0], *_controlled_product(parts[1:-1], controls), parts[-1]]
+    return [controlled(part, controls) for part in parts]
+
+
+Rule = Callable[[Any, Wires], list[Operator]]
+
+
+def _flip(base: Operator, controls: Wires) -> list[Operator]:
+    return controlled_flip(controls, base.wires[0])
+
+
+def _flip_y(base: Operator, controls: Wires) -> list[Operator]:
+    target = base.wires[0]
+    return [PhaseShift(-pi / 2, target), *controlled_flip(controls, target), S(target)]
+
+
+def _hadamard(base: Operator, controls: Wires) -> list[Operator]:
+    target = base.wires[0]
+    sign = controlled_phase(pi, (*controls, target))
+    return [RY(-pi / 4, target), *sign, RY(pi / 4, target)]
+
+
+def _swap(base: Operator, controls: Wires) -> list[Operator]:
+    first, second = base.wires
+    flip = CNOT((second, first))
+    return [flip, *controlled_flip((*controls, first), second), flip]
+
+
+def _global_phase(base: Operator, controls: Wires) -> list[Operator]:
+    return controlled_phase(-base.parameters[0], controls)
+
+
+def _phase_shift(base: Operator, controls: Wires) -> list[Operator]:
+    return controlled_phase(base.parameters[0], (*controls, *base.wires))
+
+
+def _constant_phase(phi: float) -> Rule:
+    return lambda base, controls: controlled_phase(phi, (*controls, *base.wires))
+
+
+def _rotation(base: Any, controls: Wires) -> list[Operator]:
+    return controlled_rotation(type(base), base.parameters[0], controls, base.wires[0])
+
+
+RULES: Mapping[str, Rule] = {
+    "GlobalPhase": _global_phase,
+    "Hadamard": _hadamard,
+    "PauliX": _flip,
+    "PauliY": _flip_y,
+    "PauliZ": _constant_phase(pi),
+    "PhaseShift": _phase_shift,
+    "RX": _rotation,
+    "RY": _rotation,
+    "RZ": _rotation,
+    "S": _constant_phase(pi / 2),
+    "SWAP": _swap,
+    "T": _constant_phase(pi / 4),
+    "U1": _phase_shift,
+}
+"""How a gate is controlled; any other is controlled gate by gate of its decomposition."""

@@ -1,0 +1,293 @@
+"""What can be asked of operators, and of quantum functions that apply them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce, wraps
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import is_traced, shape_of, unwrap
+from qgate.exceptions import GeneratorUndefinedError, InvalidParameters
+from qgate.operations.arithmetic import prod, s_prod, sum_
+from qgate.operations.composites import Composite, Prod, Sum, dense_matrix
+from qgate.operations.operator import Operator
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_decomposition import pauli_decompose
+from qgate.recording import absorb, paused, record, recording
+from qgate.typing import Tensor, WiresLike
+from qgate.wires import Wires
+
+GENERATOR_FORMATS = ("prefactor", "observable", "hamiltonian", "arithmetic")
+
+
+def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
+    """Return the matrix of an operator, of a tape, or of what a quantum function does.
+
+    Parameters
+    ----------
+    op : Operator, tape, QNode or callable
+        A callable gives a function with the same arguments that returns the matrix.
+    wire_order : wires, optional
+        The first is the most significant bit. Default: the operator's wires; for a QNode
+        those of its device; else the order of first appearance.
+
+    Returns
+    -------
+    array, shape (2**n, 2**n), or callable
+
+    Raises
+    ------
+    MatrixUndefinedError
+        An operator has neither a matrix nor a decomposition.
+    """
+    if isinstance(op, Operator):
+        with paused():
+            return dense_matrix(op, wire_order)
+    if hasattr(op, "operations"):
+        return _matrix_of(op.operations, op.wires if wire_order is None else wire_order)
+    function = getattr(op, "func", op)
+    order = (
+        getattr(getattr(op, "device", None), "wires", None) if wire_order is None else wire_order
+    )
+
+    @wraps(function)
+    def matrix_of_function(*args: Any, **kwargs: Any) -> Tensor:
+        return _matrix_of(_operations_of(function, args, kwargs), order)
+
+    return matrix_of_function
+
+
+def eigvals(op: Any, k: int = 1, which: str = "SA") -> Any:
+    """Return the eigenvalues of an operator, or of what a quantum function does.
+
+    Parameters
+    ----------
+    op : Operator or callable
+    k, which : int, str
+        For a ``SparseHamiltonian``: how many, and which, as ``scipy.sparse.linalg.eigsh``
+        names them; "SA" are the smallest.
+    """
+    if isinstance(op, Operator):
+        if hasattr(op, "sparse_eigvals"):
+            return op.sparse_eigvals(k, which)
+        with paused():
+            return op.eigvals()
+    matrices = matrix(op)
+
+    @wraps(op)
+    def eigvals_of_function(*args: Any, **kwargs: Any) -> Tensor:
+        return np.linalg.eigvals(unwrap(matrices(*args, **kwargs)))
+
+    return eigvals_of_function
+
+
+def generator(op: Any, format: str = "prefactor") -> Any:
+    """Return the Hermitian generator G of an operator exp(i x G).
+
+    Parameters
+    ----------
+    op : Operator or callable
+        A callable, such as a class of gates, gives a function of the gate's arguments.
+    format : str
+        "prefactor": an observable and the number that multiplies it; "observable",
+        "hamiltonian" and "arithmetic": the whole as a sum of Pauli words.
+
+    Returns
+    -------
+    (PauliSum, float) or PauliSum
+
+    Raises
+    ------
+    GeneratorUndefinedError
+        The operator does not have exactly one parameter, or is not of that form.
+    """
+    if format not in GENERATOR_FORMATS:
+        raise InvalidParameters(
+            f"format={format!r} is not a form of a generator. Give one of {GENERATOR_FORMATS}."
+        )
+    if not isinstance(op, Operator):
+        return lambda *args, **kwargs: generator(op(*args, **kwargs), format)
+    if op.num_params != 1:
+        raise GeneratorUndefinedError(
+            f"{op!r} has {op.num_params} parameters. A generator exists for operators with one."
+        )
+    with paused():
+        words = pauli_decompose(op.generator_matrix(), op.wires).real()
+    return _split_prefactor(words) if format == "prefactor" else words
+
+
+def simplify(input: Operator) -> Operator:
+    """Return an equal operator that is written more simply: multiplied out, like terms joined."""
+    with paused():
+        simpler = input.simplify()
+    _replace((input,), simpler)
+    return simpler
+
+
+def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
+    """Return an operator, measurement or quantum function with other wire labels.
+
+    Parameters
+    ----------
+    input : Operator, Measurement or callable
+    wire_map : mapping
+        From labels to labels; what is not in it stays.
+    """
+    if not hasattr(input, "map_wires"):
+        return _map_function(input, wire_map)
+    with paused():
+        mapped = input.map_wires(wire_map)
+    _replace((input,), mapped)
+    return mapped
+
+
+def equal(
+    op1: Any,
+    op2: Any,
+    check_interface: bool = True,
+    check_trainability: bool = True,
+    rtol: float = 1e-5,
+    atol: float = 1e-9,
+) -> bool:
+    """Say whether two operators, measurements or tapes are the same.
+
+    Operators made of Pauli words are compared as sums of words; in other products factors
+    that share no wires may be in any order, in sums all terms may.
+
+    Parameters
+    ----------
+    op1, op2 : Operator, Measurement or tape
+    check_interface, check_trainability : bool
+        Whether parameters have to be of the same kind, traced or not.
+    rtol, atol : float
+        How far numbers may differ, as for ``numpy.allclose``.
+    """
+    if not (isinstance(op1, Operator) and isinstance(op2, Operator)):
+        return bool(op1 == op2)
+    if (check_interface or check_trainability) and _traced(op1) != _traced(op2):
+        return False
+    with paused():
+        return _equal(op1, op2, rtol, atol)
+
+
+def commutator(op1: Operator, op2: Operator, pauli: bool = False) -> Operator:
+    """Return op1 op2 - op2 op1.
+
+    Parameters
+    ----------
+    op1, op2 : Operator
+    pauli : bool
+        Accepted for PennyLane's sake: the commutator of Pauli operators is a ``PauliSum``.
+    """
+    left, right = op1.pauli_rep, op2.pauli_rep
+    with paused():
+        if left is not None and right is not None:
+            result: Operator = left.commutator(right)
+        else:
+            result = sum_(prod(op1, op2), s_prod(-1.0, prod(op2, op1))).simplify()
+    _replace((op1, op2), result)
+    return result
+
+
+comm = commutator
+
+
+def is_commuting(operation1: Operator, operation2: Operator) -> bool:
+    """Say whether two operators commute.
+
+    Operators on different wires do; Pauli operators are compared as words, others by their
+    matrices on the wires of both.
+    """
+    if not set(operation1.wires) & set(operation2.wires):
+        return True
+    left, right = operation1.pauli_rep, operation2.pauli_rep
+    with paused():
+        if left is not None and right is not None:
+            return not np.any(np.abs(unwrap(left.commutator(right).coefficients)) > 1e-12)
+        wires = Wires.all_wires([operation1.wires, operation2.wires])
+        a, b = (unwrap(dense_matrix(op, wires)) for op in (operation1, operation2))
+    return bool(np.allclose(a @ b, b @ a))
+
+
+def _operations_of(function: Callable[..., Any], args: Any, kwargs: Any) -> list[Operator]:
+    """Return what a quantum function applies."""
+    with recording() as recorder:
+        function(*args, **kwargs)
+    return [item for item in recorder.items if isinstance(item, Operator)]
+
+
+def _matrix_of(operations: Sequence[Operator], wire_order: Any) -> Tensor:
+    """Return the matrix of operations, the first applied first."""
+    order = Wires.all_wires([op.wires for op in operations]) if wire_order is None else wire_order
+    with paused():
+        matrices = [dense_matrix(op, order) for op in operations]
+    eye = np.eye(2 ** len(Wires(order)), dtype=complex)
+    return reduce(lambda done, each: each @ done, matrices, eye)
+
+
+def _split_prefactor(words: PauliSum) -> tuple[PauliSum, float]:
+    """Take out the first weight where all have the same size."""
+    weights = words.coefficients
+    if not np.allclose(np.abs(weights), abs(weights[0])):
+        return words, 1.0
+    return words.with_parameters((np.sign(weights) * np.sign(weights[0]),)), float(weights[0])
+
+
+def _replace(used: Sequence[Any], result: Any) -> None:
+    """Record a result in the place of what it was made of."""
+    absorb(*used)
+    record(result)
+
+
+def _map_function(function: Callable[..., Any], wire_map: Mapping[Any, Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def mapped(*args: Any, **kwargs: Any) -> Any:
+        with recording() as recorder:
+            returned = function(*args, **kwargs)
+        with paused():
+            others = {id(item): item.map_wires(wire_map) for item in recorder.items}
+        for item in others.values():
+            record(item)
+        if isinstance(returned, list | tuple):
+            return type(returned)(others.get(id(item), item) for item in returned)
+        return others.get(id(returned), returned)
+
+    return mapped
+
+
+def _traced(op: Operator) -> bool:
+    return any(is_traced(value) for value in op.parameters)
+
+
+def _equal(left: Operator, right: Operator, rtol: float, atol: float) -> bool:
+    a, b = left.pauli_rep, right.pauli_rep
+    if a is not None and b is not None:
+        gap = PauliSum.total([a, b.scaled(-1.0)]).merged().coefficients
+        largest = np.abs(unwrap(b.coefficients)).max(initial=0.0)
+        return bool(np.all(np.abs(unwrap(gap)) <= atol + rtol * largest))
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, Prod | Sum) and isinstance(right, Composite):
+        return _same_operands(left, right, rtol, atol)
+    return left.signature == right.signature and all(
+        shape_of(p) == shape_of(q) and np.allclose(unwrap(p), unwrap(q), rtol=rtol, atol=atol)
+        for p, q in zip(left.parameters, right.parameters, strict=True)
+    )
+
+
+def _same_operands(left: Composite, right: Composite, rtol: float, atol: float) -> bool:
+    """Match each operand with the first equal one to which it can be moved."""
+    rest = list(right.operands)
+    ordered = isinstance(left, Prod)
+    for op in left.operands:
+        for index, other in enumerate(rest):
+            if _equal(op, other, rtol, atol):
+                del rest[index]
+                break
+            if ordered and set(op.wires) & set(other.wires):
+                return False
+        else:
+            return False
+    return not rest

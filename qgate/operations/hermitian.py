@@ -1,0 +1,262 @@
+"""Observables that are given by a matrix, a state or a sparse matrix."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import is_traced, shape_of, unwrap
+from qgate.exceptions import InvalidParameters, NotHermitian
+from qgate.operations.gate import GATES
+from qgate.operations.matrices import dagger
+from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
+from qgate.wires import Wires
+
+
+class MatrixObservable(Operator):
+    """Parent of observables that are measured in the eigenbasis of their matrix."""
+
+    @property
+    def is_hermitian(self) -> bool:
+        return True
+
+    def adjoint(self) -> Operator:
+        return self
+
+    def eigensystem(self) -> tuple[FloatArray, ComplexArray]:
+        """Return the eigenvalues, ascending, and the eigenvectors as columns."""
+        return eigensystem(self.matrix())
+
+    def eigvals(self) -> Tensor:
+        return self.eigensystem()[0]
+
+    def diagonalizing_gates(self) -> list[Operator]:
+        matrix = dagger(self.eigensystem()[1])
+        return without_recording(lambda: [GATES["QubitUnitary"](matrix, wires=self.wires)])
+
+
+class Hermitian(MatrixObservable):
+    """An observable given by its matrix.
+
+    Parameters
+    ----------
+    A : array, shape (2**n, 2**n)
+        Hermitian; may be traced.
+    wires : wires
+        The first is the most significant bit.
+
+    Raises
+    ------
+    InvalidParameters
+        The shape does not fit the number of wires.
+    NotHermitian
+        The matrix is not Hermitian.
+    """
+
+    def __init__(self, A: Tensor, wires: WiresLike, id: str | None = None) -> None:
+        matrix = A if is_traced(A) or hasattr(A, "shape") else np.array(A)
+        on = Wires(wires)
+        _check_size("Hermitian", shape_of(matrix), on)
+        if not is_hermitian_matrix(np.asarray(unwrap(matrix))):
+            raise NotHermitian(observable=f"The matrix given to Hermitian on wires {list(on)}")
+        super().__init__((matrix,), on, id=id)
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return (2,)
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        return (ParameterKind.ARRAY,)
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return parameters[0]
+
+    def label(self, decimals: int | None = None) -> str:
+        return "𝓗"
+
+
+class Projector(MatrixObservable):
+    """The projector on a basis state or on a state vector.
+
+    Parameters
+    ----------
+    state : array, shape (n,) or (2**n,)
+        The bits of a basis state, or the amplitudes of a normalised state; the latter may
+        be traced.
+    wires : wires
+        The ``n`` wires; the first is the most significant bit.
+
+    Raises
+    ------
+    InvalidParameters
+        It is neither of these.
+    """
+
+    def __init__(self, state: Tensor, wires: WiresLike, id: str | None = None) -> None:
+        on = Wires(wires)
+        values = state if is_traced(state) or hasattr(state, "shape") else np.array(state)
+        plain = np.asarray(unwrap(values))
+        is_bits = plain.shape == (len(on),) and bool(np.isin(plain, (0, 1)).all())
+        is_vector = plain.shape == (2 ** len(on),) and bool(np.isclose(np.linalg.norm(plain), 1.0))
+        if not (is_bits or is_vector):
+            raise InvalidParameters(
+                f"Projector cannot project on {plain.tolist()} of {len(on)} wire(s). Give the bits "
+                f"of a basis state, {len(on)} zeros and ones, or a normalised state of "
+                f"{2 ** len(on)} amplitudes."
+            )
+        bits = tuple(int(bit) for bit in plain) if is_bits else None
+        super().__init__(() if is_bits else (values,), on, {"basis_state": bits}, id=id)
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return (1,) * self.num_params
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        return (ParameterKind.ARRAY,) * self.num_params
+
+    @property
+    def basis_state(self) -> tuple[int, ...] | None:
+        """The bits it projects on, or None for a state vector."""
+        bits: Any = self.hyperparameters["basis_state"]
+        return None if bits is None else tuple(bits)
+
+    @property
+    def is_diagonal(self) -> bool:
+        return self.basis_state is not None
+
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        diagonal = np.zeros(2 ** len(self.wires))
+        bits = self.basis_state or ()
+        diagonal[int("".join(map(str, bits)) or "0", 2)] = 1.0
+        return diagonal
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        if self.basis_state is not None:
+            return np.diag(self.canonical_diagonal(parameters, xp)).astype(complex)
+        amplitudes = parameters[0]
+        return amplitudes[:, None] * xp.conj(amplitudes)[None, :]
+
+    def eigvals(self) -> Tensor:
+        return self.canonical_diagonal((), np) if self.is_diagonal else super().eigvals()
+
+    def diagonalizing_gates(self) -> list[Operator]:
+        return [] if self.is_diagonal else super().diagonalizing_gates()
+
+    def label(self, decimals: int | None = None) -> str:
+        bits = self.basis_state
+        return "P" if bits is None else "|{0}⟩⟨{0}|".format("".join(map(str, bits)))
+
+    def __repr__(self) -> str:
+        bits = self.basis_state
+        state = unwrap(self.parameters[0]).tolist() if bits is None else list(bits)
+        return f"Projector({state}, wires={list(self.wires)})"
+
+
+class SparseHamiltonian(MatrixObservable):
+    """An observable given by a sparse matrix; a constant, it has no parameters.
+
+    Parameters
+    ----------
+    H : scipy.sparse matrix, shape (2**n, 2**n)
+        Hermitian.
+    wires : wires
+        The first is the most significant bit.
+
+    Raises
+    ------
+    InvalidParameters
+        It is not a sparse matrix of this shape.
+    NotHermitian
+        The matrix is not Hermitian.
+    """
+
+    def __init__(self, H: Any, wires: WiresLike, id: str | None = None) -> None:
+        on = Wires(wires)
+        if not hasattr(H, "tocsr"):
+            raise InvalidParameters(
+                f"SparseHamiltonian was given {type(H).__name__}. Give a scipy.sparse matrix, or "
+                "use qg.Hermitian for a dense one."
+            )
+        _check_size("SparseHamiltonian", H.shape, on)
+        matrix = H.tocsr().copy()
+        matrix.sum_duplicates()
+        gap = abs(matrix - matrix.conj().T)
+        if gap.nnz and gap.max() > 1e-8 * max(1.0, abs(matrix).max()):
+            raise NotHermitian(
+                observable=f"The matrix given to SparseHamiltonian on wires {list(on)}"
+            )
+        parts = (matrix.indptr, matrix.indices, matrix.data)
+        digest = hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+        self.H = matrix
+        super().__init__((), on, {"content": digest}, id=id)
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return self.H.toarray()
+
+    def sparse_matrix(self, wire_order: WiresLike | None = None) -> Any:
+        """Return the matrix as a ``scipy.sparse.csr_matrix``, on the wires ``wire_order``."""
+        from scipy.sparse import csr_matrix, identity, kron
+
+        order = self.wires if wire_order is None else Wires(wire_order)
+        rest = Wires([wire for wire in order if wire not in self.wires])
+        wide = kron(self.H, identity(2 ** len(rest)), format="coo")
+        now = Wires((*self.wires, *rest)).indices(order)
+        rows, columns = (_permute_bits(index, now) for index in (wide.row, wide.col))
+        return csr_matrix((wide.data, (rows, columns)), shape=wide.shape)
+
+    def sparse_eigvals(self, k: int = 1, which: str = "SA") -> FloatArray:
+        """Return ``k`` eigenvalues; ``which`` as in ``scipy.sparse.linalg.eigsh``."""
+        from scipy.sparse.linalg import eigsh
+
+        if k >= self.H.shape[0] - 1:
+            return np.asarray(self.eigvals())
+        return np.asarray(eigsh(self.H, k=k, which=which, return_eigenvectors=False))
+
+    def __repr__(self) -> str:
+        return f"SparseHamiltonian({self.H.nnz} entries, wires={list(self.wires)})"
+
+
+def is_hermitian_matrix(matrix: ComplexArray) -> bool:
+    """Say whether a matrix is its own conjugate transpose, up to rounding."""
+    return bool(np.allclose(matrix, dagger(matrix), rtol=1e-8, atol=1e-8))
+
+
+def eigensystem(matrix: Tensor) -> tuple[FloatArray, ComplexArray]:
+    """Return the eigenvalues, ascending, and eigenvectors of a Hermitian matrix.
+
+    They are kept by the content of the matrix, so that equal ones are diagonalised once.
+    """
+    plain = np.ascontiguousarray(unwrap(matrix), dtype=complex)
+    return _eigensystem(plain.tobytes(), len(plain))
+
+
+@lru_cache(maxsize=128)
+def _eigensystem(content: bytes, size: int) -> tuple[FloatArray, ComplexArray]:
+    matrix = np.frombuffer(content, dtype=complex).reshape(size, size)
+    values, vectors = np.linalg.eigh(matrix)
+    values.setflags(write=False)
+    vectors.setflags(write=False)
+    return values, vectors
+
+
+def _check_size(name: str, shape: tuple[int, ...], wires: Wires) -> None:
+    size = 2 ** len(wires)
+    if shape != (size, size):
+        raise InvalidParameters(
+            f"{name} was given an array of shape {shape} for {len(wires)} wire(s). "
+            f"Give a square matrix of {size} rows, or other wires."
+        )
+
+
+def _permute_bits(index: Any, axes: Sequence[int]) -> Any:
+    """Return the integers whose bit ``k`` (from the left) is bit ``axes[k]`` of ``index``."""
+    count = len(axes)
+    bits = [(index.astype(np.int64) >> (count - 1 - axis)) & 1 for axis in axes]
+    return sum(bit << (count - 1 - place) for place, bit in enumerate(bits))

@@ -1,0 +1,349 @@
+"""The base of everything that acts on wires: gates, wrappers, templates, observables."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from qgate.arrays import namespace, shape_of, unwrap
+from qgate.exceptions import (
+    DecompositionUndefinedError,
+    EigvalsUndefinedError,
+    GeneratorUndefinedError,
+    InvalidParameters,
+    MatrixUndefinedError,
+)
+from qgate.operations.matrices import embed
+from qgate.recording import paused, record
+from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.operations.pauli import PauliSum
+
+
+class ParameterKind(Enum):
+    """What a parameter of an operator is to a structure."""
+
+    ANGLES = "angles"
+    """A real number, or an array of them: each element has a numbered slot."""
+
+    ARRAY = "array"
+    """A matrix or a state vector: one slot for the whole, compared by content."""
+
+    COEFFICIENTS = "coefficients"
+    """Real weights of an observable, in which every measured value is linear."""
+
+
+class Operator:
+    """Something that acts on wires, and the numbers it depends on.
+
+    An operator is made of what it is (its class, wires and hyperparameters, all
+    hashable: ``signature``) and of numbers (``parameters``). Operators are not
+    changed after they are made; they record themselves when they are made inside
+    a quantum function.
+
+    A subclass of its own (most gates are rows of a table, see ``gate.py``) has to
+    provide ``canonical_matrix`` or ``decomposition``. It may provide ``adjoint``,
+    ``generator_matrix``, ``parameter_frequencies``, ``canonical_eigvals`` and
+    ``diagonalizing_gates``, and sets ``ndim_params`` and ``parameter_kinds``.
+
+    >>> class Flip(Operator):
+    ...     num_wires = 1
+    ...     def __init__(self, wires):
+    ...         super().__init__((), wires)
+    ...     def canonical_matrix(self, parameters, xp):
+    ...         return np.array([[0, 1], [1, 0]])
+    >>> Flip("a").matrix().tolist()
+    [[0, 1], [1, 0]]
+    """
+
+    num_wires: ClassVar[int | None] = None
+    """How many wires it acts on; None: any number."""
+
+    has_matrix: ClassVar[bool] = True
+    has_decomposition: ClassVar[bool] = False
+
+    __array_ufunc__ = None  # numpy arrays leave arithmetic with operators to us
+
+    def __init__(
+        self,
+        parameters: Sequence[Tensor],
+        wires: WiresLike,
+        hyperparameters: Mapping[str, Hashable] | None = None,
+        *,
+        id: str | None = None,
+    ) -> None:
+        self._parameters = tuple(parameters)
+        self._wires = Wires(wires)
+        self._hyperparameters = dict(hyperparameters or {})
+        self.id = id
+        if self.num_wires is not None and len(self._wires) != self.num_wires:
+            raise InvalidParameters(
+                f"{self.name} acts on {self.num_wires} wire(s) and was given {len(self._wires)}: "
+                f"{list(self._wires)}. Name {self.num_wires}."
+            )
+        record(self)
+
+    # What it is ------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name of the operator, as devices know it."""
+        return type(self).__name__
+
+    @property
+    def wires(self) -> Wires:
+        """The wires it acts on."""
+        return self._wires
+
+    @property
+    def parameters(self) -> tuple[Tensor, ...]:
+        """The numbers it depends on."""
+        return self._parameters
+
+    @property
+    def data(self) -> tuple[Tensor, ...]:
+        """The same as ``parameters``."""
+        return self.parameters
+
+    @property
+    def num_params(self) -> int:
+        """How many parameters it has."""
+        return len(self.parameters)
+
+    @property
+    def hyperparameters(self) -> Mapping[str, Hashable]:
+        """What else makes it what it is; hashable values."""
+        return self._hyperparameters
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        """The dimensions of each parameter when there is no batch."""
+        return (0,) * self.num_params
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        """What each parameter is to a structure."""
+        return (ParameterKind.ANGLES,) * self.num_params
+
+    @property
+    def signature(self) -> Hashable:
+        """What it is apart from its numbers; equal for operators that differ only in numbers."""
+        return (type(self), self._wires, tuple(sorted(self._hyperparameters.items())))
+
+    @property
+    def batch_size(self) -> int | None:
+        """The length of the leading axis that its parameters have in addition; None: no batch."""
+        for value, ndim in zip(self.parameters, self.ndim_params, strict=True):
+            shape = shape_of(value)
+            if len(shape) > ndim:
+                return shape[0]
+        return None
+
+    @property
+    def control_wires(self) -> Wires:
+        """The wires on whose values it depends whether the rest is applied; often none."""
+        return Wires()
+
+    @property
+    def control_values(self) -> tuple[bool, ...]:
+        """The value of each control wire for which the rest is applied."""
+        return ()
+
+    def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
+        """Return the same operator with other numbers (or slots); nothing is recorded."""
+        other = copy.copy(self)
+        other._parameters = tuple(parameters)
+        return other
+
+    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+        """Return the same operator on other wires; labels not in the map stay."""
+        other = copy.copy(self)
+        other._wires = self._wires.map(wire_map)
+        return other
+
+    # What it does ----------------------------------------------------------------
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        """Return the matrix for these parameters in the order of its own wires.
+
+        Batched parameters (a leading axis) give a batch of matrices. ``xp`` is the
+        array namespace to compute with.
+        """
+        raise MatrixUndefinedError(f"{self.name} has no matrix.")
+
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        """Return the diagonal, shape (..., 2**n), of the matrix of a diagonal operator.
+
+        It costs 2**n numbers where the matrix would cost 4**n.
+        """
+        return xp.diagonal(self.canonical_matrix(parameters, xp), axis1=-1, axis2=-2)
+
+    def matrix(self, wire_order: WiresLike | None = None) -> Tensor:
+        """Return the matrix, shape (2**n, 2**n), first wire most significant.
+
+        Parameters
+        ----------
+        wire_order : wires, optional
+            Wires that the matrix is to act on, among them its own; default its own.
+        """
+        xp = namespace(self.parameters)
+        matrix = self.canonical_matrix(self.parameters, xp)
+        if wire_order is None:
+            return matrix
+        return embed(matrix, self.wires, Wires(wire_order), xp=xp)
+
+    def decomposition(self) -> list[Operator]:
+        """Return operators that together do the same, the first to be applied first."""
+        raise DecompositionUndefinedError(
+            f"{self.name} is not written in terms of other operators."
+        )
+
+    def eigvals(self) -> Tensor:
+        """Return the eigenvalues, in the order that ``diagonalizing_gates`` turn them to."""
+        matrix = unwrap(self.matrix())
+        if np.ndim(matrix) != 2:
+            raise EigvalsUndefinedError(f"{self.name} has a batch of matrices. Take one of them.")
+        return np.linalg.eigvals(matrix)
+
+    def diagonalizing_gates(self) -> list[Operator]:
+        """Return operators that turn its eigenbasis to the computational basis."""
+        raise EigvalsUndefinedError(f"{self.name} has no known diagonalizing gates.")
+
+    def generator_matrix(self) -> Tensor:
+        """Return the Hermitian G, on its own wires, of an operator exp(i x G)."""
+        raise GeneratorUndefinedError(f"{self.name} is not of the form exp(i x G).")
+
+    def generator_eigenvalues(self) -> FloatArray:
+        """Return the eigenvalues of the generator, each at least once, in any order."""
+        return np.linalg.eigvalsh(unwrap(self.generator_matrix()))
+
+    @property
+    def parameter_frequencies(self) -> list[tuple[float, ...]]:
+        """The frequencies with which expectation values depend on each parameter.
+
+        Raises
+        ------
+        GeneratorUndefinedError
+            They are not known, so there is no shift rule.
+        """
+        raise GeneratorUndefinedError(f"{self.name} has no known frequencies.")
+
+    def adjoint(self) -> Operator:
+        """Return the adjoint."""
+        from qgate.operations.symbolic import Adjoint
+
+        return Adjoint(self)
+
+    def pow(self, z: float) -> list[Operator]:
+        """Return operators whose product is this one to the power ``z``."""
+        from qgate.operations.symbolic import Pow
+
+        return [Pow(self, z)]
+
+    def simplify(self) -> Operator:
+        """Return an equal operator that is written more simply, or itself."""
+        return self
+
+    def label(self, decimals: int | None = None) -> str:
+        """Return what a drawing writes in the box."""
+        if decimals is None or not self.parameters:
+            return self.name
+        numbers = [
+            f"{float(unwrap(value)):.{decimals}f}"
+            for value in self.parameters
+            if shape_of(value) == ()
+        ]
+        return f"{self.name}({', '.join(numbers)})" if numbers else self.name
+
+    @property
+    def is_hermitian(self) -> bool:
+        """Say whether it is known to be Hermitian."""
+        return False
+
+    @property
+    def is_diagonal(self) -> bool:
+        """Say whether its matrix is diagonal for every value of its parameters."""
+        return False
+
+    @property
+    def pauli_rep(self) -> PauliSum | None:
+        """The operator as a sum of Pauli words, where that is at hand; else None."""
+        return None
+
+    # Arithmetic ------------------------------------------------------------------
+
+    def __matmul__(self, other: Any) -> Operator:
+        from qgate.operations.arithmetic import prod
+
+        return prod(self, other) if isinstance(other, Operator) else NotImplemented
+
+    def __add__(self, other: Any) -> Operator:
+        from qgate.operations.arithmetic import add_scalar, sum_
+
+        if isinstance(other, Operator):
+            return sum_(self, other)
+        return add_scalar(self, other) if _is_number(other) else NotImplemented
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> Operator:
+        from qgate.operations.arithmetic import s_prod
+
+        return s_prod(other, self) if _is_number(other) else NotImplemented
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Operator:
+        return self * (1 / other) if _is_number(other) else NotImplemented
+
+    def __neg__(self) -> Operator:
+        return self * -1.0
+
+    def __sub__(self, other: Any) -> Operator:
+        result: Operator = self + (-1.0 * other)
+        return result
+
+    def __rsub__(self, other: Any) -> Operator:
+        result: Operator = -self + other
+        return result
+
+    def __pow__(self, z: float) -> Operator:
+        from qgate.operations.symbolic import pow_
+
+        return pow_(self, z)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Operator):
+            return NotImplemented
+        return self.signature == other.signature and _same_numbers(
+            self.parameters, other.parameters
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.signature)
+
+    def __repr__(self) -> str:
+        numbers = [str(unwrap(value)) for value in self.parameters]
+        return f"{self.name}({', '.join([*numbers, f'wires={list(self.wires)}'])})"
+
+
+def without_recording(operations: Callable[[], Iterable[Operator]]) -> list[Operator]:
+    """Call ``operations`` while nothing is recorded, and return the list it makes."""
+    with paused():
+        return list(operations())
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, str | Operator) and shape_of(value) == ()
+
+
+def _same_numbers(left: Sequence[Tensor], right: Sequence[Tensor]) -> bool:
+    return len(left) == len(right) and all(
+        np.array_equal(unwrap(a), unwrap(b)) for a, b in zip(left, right, strict=True)
+    )

@@ -1,0 +1,68 @@
+"""Matrices written as sums of Pauli words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import InvalidParameters
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_words import PHASES
+from qgate.typing import ComplexArray, WiresLike
+from qgate.wires import Wires
+
+
+def pauli_decompose(
+    matrix: Any, wires: WiresLike | None = None, *, cutoff: float = 1e-12
+) -> PauliSum:
+    """Write a matrix as a sum of Pauli words.
+
+    The weight of a word P is tr(P A) / 2**n; all of them are found by one Walsh-Hadamard
+    transform of the diagonals of A.
+
+    Parameters
+    ----------
+    matrix : array, shape (2**n, 2**n)
+        Any square matrix; the weights are real where it is Hermitian.
+    wires : wires, optional
+        Default ``range(n)``; the first is the most significant.
+    cutoff : float
+        Words of at most this weight are left out.
+
+    Raises
+    ------
+    InvalidParameters
+        The size is not 2**n for the number of wires.
+
+    Notes
+    -----
+    Cost: O(n 4**n) operations.
+    """
+    dense = np.asarray(matrix, dtype=complex)
+    count = max(0, len(dense).bit_length() - 1) if wires is None else len(Wires(wires))
+    size = 2**count
+    if dense.shape != (size, size):
+        raise InvalidParameters(
+            f"A matrix of shape {dense.shape} is not one on {count} wire(s). "
+            f"Give a square matrix of 2**n rows and n wires; {count} wires need {size} rows."
+        )
+    index = np.arange(size)
+    diagonals = dense[index[None, :] ^ index[:, None], index[None, :]].reshape(size, *(2,) * count)
+    for axis in range(1, count + 1):
+        zero, one = np.take(diagonals, 0, axis), np.take(diagonals, 1, axis)
+        diagonals = np.stack([zero + one, zero - one], axis)
+    bits = (index[:, None] >> np.arange(count - 1, -1, -1)) & 1 > 0
+    x, z = np.repeat(bits, size, axis=0), np.tile(bits, (size, 1))
+    weights = diagonals.reshape(-1) * PHASES[-(x & z).sum(axis=1) & 3] / size
+    total = PauliSum(
+        _without_imaginary_noise(weights), x, z, range(count) if wires is None else wires
+    )
+    return total.simplify(cutoff)
+
+
+def _without_imaginary_noise(weights: ComplexArray) -> Any:
+    real = np.abs(weights.imag).max(initial=0.0) <= 1e-14 * max(
+        1.0, np.abs(weights).max(initial=0.0)
+    )
+    return weights.real if real else weights

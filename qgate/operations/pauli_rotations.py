@@ -1,0 +1,194 @@
+"""Rotations about Pauli words, and phases of a part of the basis, on any number of wires."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from functools import reduce
+from itertools import pairwise
+from math import pi
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import shape_of
+from qgate.exceptions import InvalidParameters
+from qgate.operations.controlled import CNOT
+from qgate.operations.controlled_decompositions import controlled_phase, on_values
+from qgate.operations.fixed import Hadamard
+from qgate.operations.gate import REQUIRED, Gate, GateSpec, gate
+from qgate.operations.operator import Operator
+from qgate.operations.rotations import PAULI_Z, RX, RY, RZ, GlobalPhase
+from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.wires import Wires
+
+LETTER_ROTATIONS = {"X": RX, "Y": RY, "Z": RZ}
+"""The rotation about each letter."""
+
+
+def _multi_rz(theta: Tensor, wires: Wires) -> list[Operator]:
+    """Gather the parity on the last wire, turn it, and give it back."""
+    gather = [CNOT(pair) for pair in pairwise(wires)]
+    return [*gather, RZ(theta, wires[-1]), *reversed(gather)]
+
+
+MultiRZ = gate(
+    "exp(-i x ZZ...Z / 2).",
+    GateSpec(
+        "MultiRZ",
+        None,
+        ("theta",),
+        generator=lambda n: reduce(np.kron, [PAULI_Z] * n) / -2,
+        eigenvalues=(-0.5, 0.5),
+        decomposition=_multi_rz,
+    ),
+)
+
+
+class WordRotation(Gate):
+    """exp(-i x P / 2) = cos(x / 2) - i sin(x / 2) P, written down without a spectrum."""
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        half = xp.reshape(parameters[0], (*shape_of(parameters[0]), 1, 1)) / 2
+        word = _word_matrix(len(self.wires), str(self.hyperparameters["pauli_word"]))
+        return xp.cos(half) * np.eye(len(word)) - 1j * xp.sin(half) * word
+
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        if not self.is_diagonal:
+            return super().canonical_diagonal(parameters, xp)
+        half = xp.reshape(parameters[0], (*shape_of(parameters[0]), 1)) / 2
+        return xp.exp(-1j * half * _word_signs(str(self.hyperparameters["pauli_word"])))
+
+    def generator_matrix(self) -> ComplexArray:
+        return -_word_matrix(len(self.wires), str(self.hyperparameters["pauli_word"])) / 2
+
+    @property
+    def is_diagonal(self) -> bool:
+        return set(str(self.hyperparameters["pauli_word"])) <= {"I", "Z"}
+
+    def label(self, decimals: int | None = None) -> str:
+        return super().label(decimals).replace(self.name, f"R{self.hyperparameters['pauli_word']}")
+
+
+def _word_matrix(n: int, pauli_word: str) -> ComplexArray:
+    """Return the matrix of a word: each row has one entry, where its X and Y flip to."""
+    size = 2**n
+    flips = int("".join("01"[letter in "XY"] for letter in pauli_word), 2)
+    signs = _word_signs(pauli_word.replace("Y", "Z").replace("X", "I"))
+    columns = np.arange(size)
+    matrix = np.zeros((size, size), dtype=complex)
+    matrix[columns ^ flips, columns] = 1j ** pauli_word.count("Y") * signs
+    return matrix
+
+
+def _word_signs(pauli_word: str) -> FloatArray:
+    """Return the diagonal of a word of I and Z."""
+    diagonal = np.ones(1)
+    for letter in pauli_word:
+        diagonal = np.kron(diagonal, PAULI_Z if letter == "Z" else np.ones(2))
+    return diagonal
+
+
+def _check_word(wires: Wires, pauli_word: Any) -> Mapping[str, Hashable]:
+    if not isinstance(pauli_word, str) or not set(pauli_word) <= set("IXYZ"):
+        raise InvalidParameters(
+            f"PauliRot was given the word {pauli_word!r}. "
+            "Give a string of the letters I, X, Y and Z, one for each wire."
+        )
+    if len(pauli_word) != len(wires):
+        raise InvalidParameters(
+            f"PauliRot was given the word {pauli_word!r} of {len(pauli_word)} letter(s) and the "
+            f"{len(wires)} wire(s) {list(wires)}. Give one letter for each wire."
+        )
+    return {"pauli_word": pauli_word}
+
+
+def _word_eigenvalues(n: int, pauli_word: str) -> tuple[float, ...]:
+    return (-0.5, 0.5) if set(pauli_word) - {"I"} else (-0.5,)
+
+
+def _pauli_rot(theta: Tensor, wires: Wires, pauli_word: str) -> list[Operator]:
+    """Turn every letter to Z, turn about ZZ...Z, and turn the letters back."""
+    active = [(wire, word) for wire, word in zip(wires, pauli_word, strict=True) if word != "I"]
+    if not active:
+        return [GlobalPhase(theta / 2)]
+    if len(active) == 1:
+        ((wire, letter),) = active
+        return [LETTER_ROTATIONS[letter](theta, wire)]
+    turns: list[Operator] = []
+    back: list[Operator] = []
+    for wire, letter in active:
+        if letter == "X":
+            turns.append(Hadamard(wire))
+            back.append(turns[-1])
+        elif letter == "Y":
+            turns.append(RX(pi / 2, wire))
+            back.append(RX(-pi / 2, wire))
+    return [*turns, MultiRZ(theta, [wire for wire, _ in active]), *back]
+
+
+PauliRot = gate(
+    "exp(-i x P / 2) with the Pauli word P.",
+    GateSpec(
+        "PauliRot",
+        None,
+        ("theta",),
+        generator=lambda n, pauli_word: -_word_matrix(n, pauli_word) / 2,
+        eigenvalues=_word_eigenvalues,
+        decomposition=_pauli_rot,
+        options={"pauli_word": REQUIRED},
+        options_first=True,
+        check=_check_word,
+    ),
+    base=WordRotation,
+)
+
+
+def _check_dim(wires: Wires, dim: Any) -> Mapping[str, Hashable]:
+    if not isinstance(dim, int | np.integer) or not 0 <= dim <= 2 ** len(wires):
+        raise InvalidParameters(
+            f"PCPhase was given dim={dim!r} on {len(wires)} wire(s). "
+            f"dim counts states: give an integer from 0 to {2 ** len(wires)}."
+        )
+    return {"dim": int(dim)}
+
+
+def _pc_signs(n: int, dim: int) -> FloatArray:
+    return np.where(np.arange(2**n) < dim, 1.0, -1.0)
+
+
+def _pc_eigenvalues(n: int, dim: int) -> tuple[float, ...]:
+    return ((-1.0,) if dim < 2**n else ()) + ((1.0,) if dim > 0 else ())
+
+
+def _pc_phase(phi: Tensor, wires: Wires, dim: int) -> list[Operator]:
+    """Take -phi everywhere, and 2 phi more on each block of states below ``dim``.
+
+    Each bit of ``dim`` that is set makes one block: the bits above as in ``dim``, this bit 0,
+    the bits below any.
+    """
+    n = len(wires)
+    if dim == 2**n:
+        return [GlobalPhase(-phi)]
+    bits = f"{dim:0{n}b}"
+    gates: list[Operator] = [GlobalPhase(phi)]
+    for place in (place for place, bit in enumerate(bits) if bit == "1"):
+        values = [bit == "1" for bit in bits[:place]] + [False]
+        block = wires[: place + 1]
+        gates += on_values(block, values, controlled_phase(2 * phi, block))
+    return gates
+
+
+PCPhase = gate(
+    "exp(i x) on the first ``dim`` basis states, exp(-i x) on the others.",
+    GateSpec(
+        "PCPhase",
+        None,
+        ("phi",),
+        generator=_pc_signs,
+        eigenvalues=_pc_eigenvalues,
+        decomposition=_pc_phase,
+        options={"dim": REQUIRED},
+        options_first=True,
+        check=_check_dim,
+    ),
+)

@@ -1,0 +1,147 @@
+"""Pauli words as two rows of bits: where they flip (x) and where they change the sign (z).
+
+The word with bits x and z is i^|x & z| X^x Z^z: the letter X where only x is set, Z where
+only z is, Y where both are. Many words are two Boolean arrays of shape (T, n).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from autograd.extend import defjvp, defvjp, primitive
+from numpy.typing import NDArray
+
+from qgate.exceptions import InvalidParameters
+from qgate.typing import BoolArray, IntArray, Tensor
+
+LETTERS = "IXZY"
+"""The letter of each value of x + 2 z."""
+
+PHASES = np.array([1, 1j, -1, -1j])
+"""The powers of i."""
+
+UnsignedArray = NDArray[np.uint64]
+
+
+def from_letters(words: Sequence[str]) -> tuple[BoolArray, BoolArray]:
+    """Return the bits x and z, each of shape (T, n), of words such as "XIZY".
+
+    Raises
+    ------
+    InvalidParameters
+        A word has another letter, or the words differ in length.
+    """
+    lengths = {len(word) for word in words}
+    if len(lengths) > 1 or not set("".join(words)) <= set(LETTERS):
+        raise InvalidParameters(
+            f"These are not Pauli words of one length: {', '.join(map(repr, words[:5]))}. "
+            "Write each with one of the letters I, X, Y, Z for every wire, such as 'XIZY'."
+        )
+    codes = np.array([LETTERS.index(letter) for word in words for letter in word], dtype=np.uint8)
+    codes = codes.reshape(len(words), max(lengths, default=0))
+    return (codes & 1).astype(bool), (codes & 2).astype(bool)
+
+
+def to_letters(x: BoolArray, z: BoolArray) -> list[str]:
+    """Return the words, one string each, of bits of shape (T, n)."""
+    letters = np.array(list(LETTERS))[x + 2 * z]
+    return ["".join(word) for word in letters]
+
+
+def spell_number(value: Any, decimals: int | None = None) -> str:
+    """Return a number as text, with so many decimals if that is said."""
+    plain = np.asarray(value).item()
+    return str(plain) if decimals is None else f"{plain:.{decimals}f}"
+
+
+def spell_term(weight: Any, word: str, wires: Sequence[Any]) -> str:
+    """Return a weighted word as a user would write it, such as ``0.5 * (X(0) @ Z(1))``."""
+    pairs = zip(word, wires, strict=True)
+    letters = [f"{letter}({wire!r})" for letter, wire in pairs if letter != "I"]
+    text = " @ ".join(letters) or "I()"
+    if weight == 1:
+        return text
+    return f"{spell_number(weight)} * " + (f"({text})" if len(letters) > 1 else text)
+
+
+def packed(x: BoolArray, z: BoolArray) -> UnsignedArray:
+    """Return the bits of each word in as few 64-bit integers as hold them, shape (T, w)."""
+    return pack(np.concatenate([x, z], axis=1))
+
+
+def pack(bits: BoolArray) -> UnsignedArray:
+    """Return rows of bits as rows of 64-bit integers, at least one."""
+    rows, width = bits.shape
+    whole = max(1, -(-width // 64))
+    filled = np.zeros((rows, 8 * whole), dtype=np.uint8)
+    filled[:, : -(-width // 8)] = np.packbits(bits, axis=1)
+    return filled.view(np.uint64)
+
+
+def distinct(keys: UnsignedArray) -> tuple[IntArray, IntArray]:
+    """Find equal rows of integers.
+
+    Parameters
+    ----------
+    keys : array, shape (T, w)
+
+    Returns
+    -------
+    first : array, shape (D,)
+        Where each distinct row occurs first, ascending.
+    index : array, shape (T,)
+        Which of the distinct rows each row is.
+
+    Notes
+    -----
+    Cost: one sort, O(T log T).
+    """
+    order = np.argsort(keys[:, 0], kind="stable") if keys.shape[1] == 1 else np.lexsort(keys.T)
+    ordered = keys[order]
+    opens = np.ones(len(keys), dtype=bool)
+    opens[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    first = order[opens]
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    index = np.empty(len(keys), dtype=np.int64)
+    index[order] = rank[np.cumsum(opens) - 1]
+    return np.sort(first), index
+
+
+def product_phases(
+    left: tuple[BoolArray, BoolArray], right: tuple[BoolArray, BoolArray]
+) -> IntArray:
+    """Return k, modulo 4, of P Q = i^k R for all pairs of words, shape (T, S).
+
+    R has the bits of P and Q combined by exclusive or. The words anticommute where k is odd.
+    With y = x & z the exponent is |y_P| + |y_Q| - |y_R| + 2 |z_P & x_Q|, written here as one
+    product of matrices.
+    """
+    (x, z), (u, v) = left, right
+    y, w = x & z, u & v
+    rows = np.concatenate([x, z, y], axis=1).astype(np.float32)
+    columns = np.concatenate([2.0 * w - v, 2.0 * w + u, 2.0 * u + 2.0 * v], axis=1)
+    return np.asarray(rows @ columns.astype(np.float32).T).astype(np.int64) & 3
+
+
+@primitive  # type: ignore[untyped-decorator]
+def gather_sum(values: Tensor, index: IntArray, size: int) -> Tensor:
+    """Return the sums of the values that share an index, shape (size,); differentiable."""
+    if np.iscomplexobj(values):
+        real, imaginary = (np.bincount(index, part, size) for part in (values.real, values.imag))
+        return real + 1j * imaginary
+    return np.bincount(index, values, size)
+
+
+@primitive  # type: ignore[untyped-decorator]
+def spread(values: Tensor, index: IntArray) -> Tensor:
+    """Return ``values[index]``; the transpose of ``gather_sum``."""
+    return values[index]
+
+
+defvjp(gather_sum, lambda _, values, index, size: lambda g: spread(g, index))
+defvjp(spread, lambda _, values, index: lambda g: gather_sum(g, index, len(values)))
+defjvp(gather_sum, lambda g, _, values, index, size: gather_sum(g, index, size))
+defjvp(spread, lambda g, _, values, index: spread(g, index))

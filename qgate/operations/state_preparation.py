@@ -1,0 +1,229 @@
+"""Preparations of a state from the state in which every wire is 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import namespace, shape_of, unwrap
+from qgate.exceptions import InvalidParameters
+from qgate.operations.controlled_decompositions import multiplexed_rotation
+from qgate.operations.fixed import PauliX
+from qgate.operations.gate import GATES
+from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.rotations import RY
+from qgate.operations.unitaries import as_array, check_trailing_shape
+from qgate.operations.unitary_synthesis import NEGLIGIBLE, diagonal_gates
+from qgate.typing import FloatArray, Tensor, Wire, WiresLike
+from qgate.wires import Wires
+
+TOLERANCE = 1e-6
+"""How far the norm of a state may be from 1."""
+
+
+class BasisState(Operator):
+    """Prepares a state of the computational basis by flips.
+
+    Parameters
+    ----------
+    state : sequence of int, or int
+        A bit for each wire, or the number they spell, first wire most significant.
+    wires : wires
+        The wires to prepare.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The bits are too few or too many, or other than 0 and 1.
+    """
+
+    has_matrix = False
+    has_decomposition = True
+
+    def __init__(self, state: Any, wires: WiresLike, id: str | None = None) -> None:
+        on = Wires(wires)
+        super().__init__((), on, {"state": basis_bits(state, on)}, id=id)
+
+    def canonical_state(self, parameters: Sequence[Tensor], xp: Any) -> FloatArray:
+        """Return the state, shape (2**n,)."""
+        vector = np.zeros(2 ** len(self.wires))
+        vector[np.ravel_multi_index(self._bits, (2,) * len(self.wires)) if self._bits else 0] = 1.0
+        return vector
+
+    def state_vector(self) -> FloatArray:
+        """Return the state, shape (2**n,)."""
+        return self.canonical_state((), np)
+
+    def decomposition(self) -> list[Operator]:
+        pairs = zip(self.wires, self._bits, strict=True)
+        return without_recording(lambda: [PauliX(wire) for wire, bit in pairs if bit])
+
+    def label(self, decimals: int | None = None) -> str:
+        return f"|{''.join(map(str, self._bits))}⟩"
+
+    @property
+    def _bits(self) -> tuple[int, ...]:
+        bits: Any = self.hyperparameters["state"]
+        return tuple(bits)
+
+    def __repr__(self) -> str:
+        return f"BasisState({list(self._bits)}, wires={list(self.wires)})"
+
+
+class StatePrep(Operator):
+    """Prepares a state with given amplitudes.
+
+    Parameters
+    ----------
+    state : array, shape (2**n,)
+        Amplitudes, first wire most significant; a leading axis is a batch.
+    wires : wires
+        The n wires to prepare.
+    pad_with : float, optional
+        What to fill missing amplitudes with at the end.
+    normalize : bool
+        Whether to divide by the norm.
+    id : str, optional
+        A name for this occurrence.
+    validate_norm : bool
+        Whether to refuse a state whose norm is not 1 (within 1e-6).
+
+    Raises
+    ------
+    InvalidParameters
+        The shape does not fit the wires, or the norm is not 1.
+
+    Notes
+    -----
+    It decomposes by value, to multiplexed RY and RZ: at most 2**(n + 1) CNOTs.
+    """
+
+    has_matrix = False
+    has_decomposition = True
+
+    def __init__(
+        self,
+        state: Tensor,
+        wires: WiresLike,
+        pad_with: float | None = None,
+        normalize: bool = False,
+        id: str | None = None,
+        validate_norm: bool = True,
+    ) -> None:
+        on = Wires(wires)
+        vector = as_array(state)
+        if pad_with is not None:
+            vector = _padded(vector, 2 ** len(on), pad_with)
+        check_trailing_shape(self.name, vector, on, (2 ** len(on),))
+        if normalize:
+            vector = vector / (abs(vector) ** 2).sum(-1)[..., None] ** 0.5
+        elif validate_norm:
+            _check_norm(vector)
+        super().__init__((vector,), on, id=id)
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return (1,)
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        return (ParameterKind.ARRAY,)
+
+    def canonical_state(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        """Return the state, shape (..., 2**n)."""
+        return parameters[0]
+
+    def state_vector(self) -> Tensor:
+        """Return the state, shape (..., 2**n)."""
+        return self.parameters[0]
+
+    def decomposition(self) -> list[Operator]:
+        state = unwrap(self.parameters[0])
+        return without_recording(lambda: mottonen_gates(state, self.wires))
+
+    def label(self, decimals: int | None = None) -> str:
+        return "|Ψ⟩"
+
+
+def mottonen_gates(state: Tensor, wires: Sequence[Wire]) -> list[Operator]:
+    """Return gates that prepare a state from the state in which every wire is 0.
+
+    The moduli are split wire by wire with multiplexed RY, then the phases are set by
+    multiplexed RZ; rotations by nothing are left out.
+
+    Parameters
+    ----------
+    state : array, shape (..., 2**n)
+        Amplitudes of norm 1, as numbers; leading axes are a batch.
+    wires : wires
+        First wire most significant.
+
+    Returns
+    -------
+    list of Operator
+        RY, RZ, CNOT and GlobalPhase, first applied first; exact, the global phase included.
+
+    Notes
+    -----
+    Cost: 2**(n + 1) - 4 CNOTs for a complex state, half of them for a positive one.
+    Reference: Möttönen et al., Quantum Inf. Comput. 5, 467 (2005).
+    """
+    vector = np.asarray(state)
+    moduli, phases = abs(vector), np.angle(vector)
+    gates: list[Operator] = []
+    for place in range(len(wires)):
+        blocks = moduli.reshape(*moduli.shape[:-1], 2**place, 2, -1)
+        norms = np.sqrt((blocks**2).sum(axis=-1))
+        angles = 2 * np.arctan2(norms[..., 1], norms[..., 0])
+        if np.any(angles > NEGLIGIBLE):
+            gates += multiplexed_rotation(RY, angles, wires[:place], wires[place])
+    return gates + diagonal_gates(np.where(moduli > NEGLIGIBLE, phases, 0.0), wires)
+
+
+def basis_bits(state: Any, wires: Wires) -> tuple[int, ...]:
+    """Return a bit for each wire, from bits or from the number that they spell.
+
+    Raises
+    ------
+    InvalidParameters
+        They do not fit the wires.
+    """
+    given, count = np.asarray(unwrap(state)), len(wires)
+    if given.shape == () and given == np.floor(given) and 0 <= given < 2**count:
+        return tuple(int(given) >> place & 1 for place in reversed(range(count)))
+    if given.shape == (count,) and np.isin(given, (0, 1)).all():
+        return tuple(int(bit) for bit in given)
+    raise InvalidParameters(
+        f"A basis state of {count} wire(s) cannot be {given.tolist()!r}. "
+        f"Give {count} bits, each 0 or 1, or a whole number below {2**count}."
+    )
+
+
+def _padded(vector: Tensor, size: int, value: float) -> Tensor:
+    """Append ``value`` until there are ``size`` amplitudes."""
+    shape = shape_of(vector)
+    if shape[-1] >= size:
+        return vector
+    xp = namespace([vector])
+    return xp.concatenate([vector, np.full((*shape[:-1], size - shape[-1]), value)], axis=-1)
+
+
+def _check_norm(vector: Tensor) -> None:
+    known = unwrap(vector)
+    if not isinstance(known, np.ndarray):
+        return
+    norms = np.linalg.norm(known, axis=-1)
+    if np.any(abs(norms - 1) > TOLERANCE):
+        raise InvalidParameters(
+            f"StatePrep was given a state of norm {np.max(norms):.6g}. A state has norm 1. "
+            "Divide it by its norm, or say normalize=True."
+        )
+
+
+QubitStateVector = StatePrep
+
+GATES |= {gate.__name__: gate for gate in (BasisState, StatePrep)}

@@ -1,0 +1,387 @@
+"""Operators made from one other operator: its adjoint, powers and exponentials.
+
+They nest in any order. Controls have a file of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from functools import reduce
+from typing import Any, Self, cast
+
+import numpy as np
+
+from qgate.arrays import shape_of, unwrap
+from qgate.exceptions import (
+    DecompositionUndefinedError,
+    GeneratorUndefinedError,
+    InvalidParameters,
+)
+from qgate.operations.gate import GATES
+from qgate.operations.matrices import dagger, embed
+from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.pauli import PauliSum
+from qgate.operations.spectra import frequencies
+from qgate.recording import absorb, record
+from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.wires import Wires
+
+
+class Wrapper(Operator):
+    """An operator made from another one, its ``base``, whose parameters it has.
+
+    A subclass provides ``canonical_matrix``; the base is taken back from the record.
+    """
+
+    def __init__(
+        self,
+        base: Operator,
+        wires: WiresLike,
+        hyperparameters: Mapping[str, Hashable] | None = None,
+        *,
+        parameters: Sequence[Tensor] | None = None,
+        id: str | None = None,
+    ) -> None:
+        if not isinstance(base, Operator):
+            raise InvalidParameters(
+                f"{type(self).__name__} was given {base!r}, which is not an operator. "
+                "Give an operator, such as RX(0.1, wires=0)."
+            )
+        absorb(base)
+        self._base = base
+        numbers = base.parameters if parameters is None else parameters
+        super().__init__(numbers, wires, hyperparameters, id=id)
+
+    @property
+    def base(self) -> Operator:
+        """The operator that it is made from."""
+        return self._base
+
+    @property
+    def has_matrix(self) -> bool:  # type: ignore[override]
+        """Say whether the base has a matrix."""
+        return self.base.has_matrix
+
+    @property
+    def has_decomposition(self) -> bool:  # type: ignore[override]
+        """Say whether the base has a decomposition."""
+        return self.base.has_decomposition
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return self.base.ndim_params
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        return self.base.parameter_kinds
+
+    @property
+    def signature(self) -> Hashable:
+        options = tuple(sorted(self._hyperparameters.items()))
+        return type(self), self.wires, options, self.base.signature
+
+    def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
+        other = super().with_parameters(parameters)
+        other._base = self.base.with_parameters(parameters)
+        return other
+
+    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+        other = super().map_wires(wire_map)
+        other._base = self.base.map_wires(wire_map)
+        return other
+
+    @property
+    def is_diagonal(self) -> bool:
+        return self.base.is_diagonal
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base!r})"
+
+
+class Adjoint(Wrapper):
+    """The adjoint of an operator.
+
+    Parameters
+    ----------
+    base : Operator
+    id : str, optional
+        A name for this occurrence.
+    """
+
+    def __init__(self, base: Operator, id: str | None = None) -> None:
+        super().__init__(base, getattr(base, "wires", ()), id=id)
+
+    @property
+    def name(self) -> str:
+        return f"Adjoint({self.base.name})"
+
+    @property
+    def has_decomposition(self) -> bool:  # type: ignore[override]
+        """Say whether the base has a decomposition, or an adjoint in closed form."""
+        return self.base.has_decomposition or self._closed_form() is not None
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return dagger(self.base.canonical_matrix(parameters, xp), xp=xp)
+
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return xp.conj(self.base.canonical_diagonal(parameters, xp))
+
+    def generator_matrix(self) -> Tensor:
+        return -self.base.generator_matrix()
+
+    def generator_eigenvalues(self) -> FloatArray:
+        return -self.base.generator_eigenvalues()
+
+    @property
+    def parameter_frequencies(self) -> list[tuple[float, ...]]:
+        return self.base.parameter_frequencies
+
+    def _closed_form(self) -> Operator | None:
+        """Return the adjoint where the base can write it without this class."""
+        (found,) = without_recording(lambda: [self.base.adjoint()])
+        return None if isinstance(found, Adjoint) else found
+
+    def factors(self) -> list[Operator]:
+        """Return operators whose exact product this one is, first applied first."""
+        return without_recording(lambda: [part.adjoint() for part in reversed(factors(self.base))])
+
+    def decomposition(self) -> list[Operator]:
+        closed = self._closed_form()
+        if closed is not None:
+            return [closed]
+        parts = self.base.decomposition()
+        return without_recording(lambda: [part.adjoint() for part in reversed(parts)])
+
+    def adjoint(self) -> Operator:
+        return self.base
+
+    def pow(self, z: float) -> list[Operator]:
+        return [part.adjoint() for part in reversed(self.base.pow(z))]
+
+    def simplify(self) -> Operator:
+        return self.base.simplify().adjoint()
+
+    def eigvals(self) -> Tensor:
+        return np.conj(self.base.eigvals())
+
+    def diagonalizing_gates(self) -> list[Operator]:
+        return self.base.diagonalizing_gates()
+
+    def label(self, decimals: int | None = None) -> str:
+        return f"{self.base.label(decimals)}†"
+
+    @property
+    def is_hermitian(self) -> bool:
+        return self.base.is_hermitian
+
+    @property
+    def pauli_rep(self) -> PauliSum | None:
+        base = self.base.pauli_rep
+        return None if base is None else base.adjoint()
+
+
+class Pow(Wrapper):
+    """A power of an operator.
+
+    Parameters
+    ----------
+    base : Operator
+    z : float
+        The exponent. Whole powers are products; other powers of exp(i x G) are exp(i z x G),
+        and of anything else the principal ones.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The exponent is not a real number.
+    """
+
+    def __init__(self, base: Operator, z: float = 1, id: str | None = None) -> None:
+        super().__init__(base, getattr(base, "wires", ()), {"z": real_number(z)}, id=id)
+
+    @property
+    def z(self) -> float:
+        """The exponent."""
+        return cast(float, self.hyperparameters["z"])
+
+    @property
+    def name(self) -> str:
+        return f"{self.base.name}**{self.z}"
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.z == int(self.z)
+
+    @property
+    def has_decomposition(self) -> bool:  # type: ignore[override]
+        """Say whether it is a product, or a gate with another angle, or a matrix of numbers."""
+        return self._is_whole or self._is_constant or _turns(self.base)
+
+    @property
+    def _is_constant(self) -> bool:
+        return self.has_matrix and ParameterKind.ANGLES not in self.parameter_kinds
+
+    def _rewritten(self) -> list[Operator] | None:
+        """Return the power in terms of other powers, where the base knows how, else None.
+
+        A base that is one turn, apart from phases, is turned ``z`` times as far.
+        """
+        parts = without_recording(lambda: self.base.pow(self.z))
+        if not (len(parts) == 1 and isinstance(parts[0], Pow)):
+            return parts
+        turns = self.base.decomposition() if self.base.has_decomposition else []
+        if sum(part.name != "GlobalPhase" for part in turns) != 1 or not all(map(_turns, turns)):
+            return None
+        return without_recording(lambda: [each for part in turns for each in part.pow(self.z)])
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        if self._is_whole:
+            return _whole_power(self.base.canonical_matrix(parameters, xp), int(self.z), xp)
+        parts = self.with_parameters(parameters)._rewritten()
+        if parts is None:
+            matrix = unwrap(self.base.canonical_matrix(parameters, xp))
+            return principal_power(matrix, self.z)
+        matrices = (
+            embed(part.canonical_matrix(part.parameters, xp), part.wires, self.wires, xp=xp)
+            for part in parts
+        )
+        return reduce(lambda done, matrix: matrix @ done, matrices, _eye(self.wires))
+
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return xp.diagonal(self.canonical_matrix(parameters, xp), axis1=-1, axis2=-2)
+
+    def generator_matrix(self) -> Tensor:
+        return self.z * self.base.generator_matrix()
+
+    def generator_eigenvalues(self) -> FloatArray:
+        return self.z * self.base.generator_eigenvalues()
+
+    @property
+    def parameter_frequencies(self) -> list[tuple[float, ...]]:
+        if not self.num_params:
+            return []
+        return [frequencies(self.generator_eigenvalues())]
+
+    def decomposition(self) -> list[Operator]:
+        parts = self._rewritten()
+        if parts is not None:
+            return parts
+        if self._is_whole:
+            return without_recording(self._repeated)
+        if not self._is_constant:
+            raise DecompositionUndefinedError(
+                f"{self!r} is not written in terms of other gates: {self.base.name} has angles "
+                "and is no exponential of one of them. Use a whole power."
+            )
+        matrix = self.canonical_matrix([unwrap(value) for value in self.parameters], np)
+        return without_recording(lambda: [GATES["QubitUnitary"](matrix, wires=self.wires)])
+
+    def _repeated(self) -> list[Operator]:
+        base = self.base if self.z > 0 else self.base.adjoint()
+        return [base] * abs(int(self.z))
+
+    def adjoint(self) -> Operator:
+        if self._is_whole or _turns(self.base):
+            return Pow(self.base.adjoint(), self.z)
+        return super().adjoint()  # the principal root of the adjoint may be another one
+
+    def pow(self, z: float) -> list[Operator]:
+        if z == int(z):
+            return [Pow(self.base, self.z * z)]
+        return super().pow(z)
+
+    def simplify(self) -> Operator:
+        parts = self.base.pow(self.z)
+        return parts[0].simplify() if len(parts) == 1 and not isinstance(parts[0], Pow) else self
+
+    def eigvals(self) -> Tensor:
+        return np.asarray(self.base.eigvals(), dtype=complex) ** self.z
+
+    def diagonalizing_gates(self) -> list[Operator]:
+        return self.base.diagonalizing_gates()
+
+    def label(self, decimals: int | None = None) -> str:
+        return f"{self.base.label(decimals)}^{self.z}"
+
+    @property
+    def is_hermitian(self) -> bool:
+        return self._is_whole and self.base.is_hermitian
+
+    @property
+    def pauli_rep(self) -> PauliSum | None:
+        base = self.base.pauli_rep
+        if base is None or not self._is_whole or self.z < 0:
+            return None
+        (power,) = base.pow(self.z)
+        return power.pauli_rep
+
+    def __repr__(self) -> str:
+        return f"{self.base!r}**{self.z}"
+
+
+def pow_(base: Operator, z: float = 1) -> Operator:
+    """Return a power of an operator; one of a sum of Pauli words is multiplied out."""
+    if isinstance(base, PauliSum) and z == int(z) and z >= 0:
+        absorb(base)
+        (power,) = base.pow(z)
+        record(power)
+        return power
+    return Pow(base, z)
+
+
+def factors(operator: Operator) -> list[Operator]:
+    """Return operators whose exact product this one is, each angle in one of them."""
+    return operator.factors() if hasattr(operator, "factors") else [operator]
+
+
+def real_number(value: Any) -> float:
+    """Return an exponent as a plain number.
+
+    Raises
+    ------
+    InvalidParameters
+        It is not one real number.
+    """
+    number = unwrap(value)
+    if shape_of(number) != () or isinstance(number, str | complex):
+        raise InvalidParameters(
+            f"An operator cannot be raised to the power {value!r}. Give a real number."
+        )
+    exponent: float = number.item() if hasattr(number, "item") else number
+    return exponent
+
+
+def principal_power(matrix: Tensor, z: float) -> Tensor:
+    """Return the principal power of each matrix, shape (..., d, d)."""
+    from scipy.linalg import fractional_matrix_power
+
+    if matrix.ndim == 2:
+        return fractional_matrix_power(matrix, z)
+    return np.stack([principal_power(member, z) for member in matrix])
+
+
+def _turns(gate: Operator) -> bool:
+    """Say whether its powers are gates with other angles."""
+    try:
+        gate.generator_eigenvalues()
+    except GeneratorUndefinedError:
+        return False
+    return True
+
+
+def _whole_power(matrix: Tensor, z: int, xp: Any) -> Tensor:
+    """Return a whole power by squaring; a negative one from the inverse."""
+    if z < 0:
+        return _whole_power(xp.linalg.inv(matrix), -z, xp)
+    power = np.eye(matrix.shape[-1], dtype=complex)
+    for bit in f"{z:b}":
+        power = xp.matmul(power, power)
+        if bit == "1":
+            power = xp.matmul(power, matrix)
+    return power
+
+
+def _eye(wires: Wires) -> Any:
+    return np.eye(2 ** len(wires), dtype=complex)

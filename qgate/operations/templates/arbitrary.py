@@ -1,0 +1,104 @@
+"""Universal circuits: every unitary, or every state, for some weights."""
+
+from __future__ import annotations
+
+from qgate.operations.operator import Operator
+from qgate.operations.pauli_rotations import PauliRot
+from qgate.operations.templates.base import Template, as_tensor, check_shape
+from qgate.typing import Tensor, WiresLike
+from qgate.wires import Wires
+
+LETTERS = "IXYZ"
+
+
+class ArbitraryUnitary(Template):
+    """A rotation about each Pauli word on n wires, which together reach every unitary.
+
+    Parameters
+    ----------
+    weights : array, shape (4**n - 1,)
+        Angles in radians; may have a leading batch axis.
+    wires : wires
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The weights have another shape.
+
+    Notes
+    -----
+    The words follow a Gray code: each differs from the one before in one letter.
+    """
+
+    dims = (1,)
+
+    def __init__(self, weights: Tensor, wires: WiresLike, id: str | None = None) -> None:
+        weights, wires = as_tensor(weights), Wires(wires)
+        check_shape("ArbitraryUnitary", "weights", weights, self.shape(len(wires)))
+        super().__init__((weights,), wires, id=id)
+
+    def gates(self, weights: Tensor) -> list[Operator]:
+        words = gray_words(len(self.wires))
+        return [PauliRot(weights[k], word, wires=self.wires) for k, word in enumerate(words)]
+
+    @staticmethod
+    def shape(n_wires: int) -> tuple[int]:
+        """Return the shape of the weights."""
+        return (4**n_wires - 1,)
+
+
+class ArbitraryStatePreparation(Template):
+    """Rotations about Pauli words that together take the state 0 to every state.
+
+    Parameters
+    ----------
+    weights : array, shape (2**(n + 1) - 2,)
+        Angles in radians; may have a leading batch axis.
+    wires : wires
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The weights have another shape.
+    """
+
+    dims = (1,)
+
+    def __init__(self, weights: Tensor, wires: WiresLike, id: str | None = None) -> None:
+        weights, wires = as_tensor(weights), Wires(wires)
+        check_shape("ArbitraryStatePreparation", "weights", weights, self.shape(len(wires)))
+        super().__init__((weights,), wires, id=id)
+
+    def gates(self, weights: Tensor) -> list[Operator]:
+        words = state_words(len(self.wires))
+        return [PauliRot(weights[k], word, wires=self.wires) for k, word in enumerate(words)]
+
+    @staticmethod
+    def shape(n_wires: int) -> tuple[int]:
+        """Return the shape of the weights."""
+        return (2 ** (n_wires + 1) - 2,)
+
+
+def gray_words(n: int) -> list[str]:
+    """Return all Pauli words on ``n`` wires but the identity, as a Gray code.
+
+    The first wire's letter changes fastest, cyclically in the order I, X, Y, Z.
+    """
+    words = []
+    for count in range(1, 4**n):
+        digits = [count >> (2 * k) & 3 for k in range(n + 1)]
+        words.append("".join(LETTERS[(digits[k] - digits[k + 1]) % 4] for k in range(n)))
+    return words
+
+
+def state_words(n: int) -> list[str]:
+    """Return the words X...X and X...Y on every non-empty set of ``n`` wires."""
+    if n == 0:
+        return []
+    rest = state_words(n - 1)
+    alone = [letter + "I" * (n - 1) for letter in "XY"]
+    return alone + [letter + word for letter in "IX" for word in rest]

@@ -1,0 +1,205 @@
+"""Embeddings: circuits whose angles are the features of a data point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import Any
+
+from qgate.exceptions import InvalidParameters
+from qgate.operations.fixed import Hadamard
+from qgate.operations.operator import Operator
+from qgate.operations.pauli_rotations import MultiRZ
+from qgate.operations.rotations import RX, RZ
+from qgate.operations.templates.base import (
+    GateName,
+    Template,
+    as_tensor,
+    check_shape,
+    gate_class,
+    positions,
+)
+from qgate.operations.templates.layers import ring
+from qgate.typing import Tensor, Wire, WiresLike
+from qgate.wires import Wires
+
+
+class AngleEmbedding(Template):
+    """A rotation by each feature, the first feature on the first wire.
+
+    Parameters
+    ----------
+    features : array, shape (N,)
+        Angles in radians, at most as many as wires; may have a leading batch axis.
+    wires : wires
+        Those left over are not part of the template.
+    rotation : {"X", "Y", "Z"} or gate class
+        Axis of the rotations, or a gate with one angle.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        There are more features than wires.
+    """
+
+    dims = (1,)
+
+    def __init__(
+        self, features: Tensor, wires: WiresLike, rotation: GateName = "X", id: str | None = None
+    ) -> None:
+        features, wires = as_tensor(features), Wires(wires)
+        _check_features("AngleEmbedding", features, wires)
+        options: dict[str, Any] = {"rotation": gate_class(rotation, prefix="R")}
+        super().__init__((features,), wires[: features.shape[-1]], options, id=id)
+
+    def gates(self, features: Tensor) -> list[Operator]:
+        rotation = self.options["rotation"]
+        return [rotation(features[i], wires=wire) for i, wire in enumerate(self.wires)]
+
+
+class IQPEmbedding(Template):
+    """Hadamards, rotations by each feature, and rotations by products of two features.
+
+    Each repetition is H and RZ(x_i) on every wire, then MultiRZ(x_i x_j) on the pairs of the
+    pattern.
+
+    Parameters
+    ----------
+    features : array, shape (n,)
+        One for each wire; may have a leading batch axis.
+    wires : wires
+    n_repeats : int
+        How often the circuit is repeated.
+    pattern : sequence of pairs of wires, optional
+        Which features are multiplied; default all pairs.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The number of features is not the number of wires.
+
+    Notes
+    -----
+    The products are formed when the template is made and are its second parameter. So the
+    circuit is linear in its parameters, and every method of differentiation passes on to the
+    features.
+    Reference: Havlicek et al., Nature 567, 209 (2019).
+    """
+
+    dims = (1, 1)
+
+    def __init__(
+        self,
+        features: Tensor,
+        wires: WiresLike,
+        n_repeats: int = 1,
+        pattern: Iterable[Sequence[Wire]] | None = None,
+        id: str | None = None,
+    ) -> None:
+        features, wires = as_tensor(features), Wires(wires)
+        check_shape("IQPEmbedding", "features", features, (len(wires),))
+        pairs = (
+            tuple(combinations(range(len(wires)), 2))
+            if pattern is None
+            else tuple(positions(wires, pair) for pair in pattern)
+        )
+        left, right = ([pair[side] for pair in pairs] for side in (0, 1))
+        products = features[..., left] * features[..., right]
+        options: dict[str, Any] = {"pattern": pairs, "n_repeats": n_repeats}
+        super().__init__((features, products), wires, options, id=id)
+
+    def gates(self, features: Tensor, products: Tensor) -> list[Operator]:
+        repeats, pattern = self.options["n_repeats"], self.options["pattern"]
+        gates: list[Operator] = []
+        for _ in range(repeats):
+            for i, wire in enumerate(self.wires):
+                gates += [Hadamard(wires=wire), RZ(features[i], wires=wire)]
+            gates += [MultiRZ(products[k], wires=self.at(pair)) for k, pair in enumerate(pattern)]
+        return gates
+
+
+class QAOAEmbedding(Template):
+    """Layers of a feature encoding and a trainable evolution, as of an Ising model.
+
+    Each layer is RX by each feature (H on the wires left over), MultiRZ on a ring of wires and
+    a rotation of each wire by weights; at the end the features are encoded once more.
+
+    Parameters
+    ----------
+    features : array, shape (N,)
+        At most as many as wires; may have a leading batch axis.
+    weights : array, shape (n_layers, m)
+        With m = 1 on one wire, 3 on two, 2 n on more: first for the pairs, then for the wires.
+        May have a leading batch axis.
+    wires : wires
+    local_field : {"X", "Y", "Z"} or gate class
+        Axis of the trained rotations.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The features or weights have other shapes.
+
+    Notes
+    -----
+    Reference: Lloyd et al., arXiv:2001.03622 (2020).
+    """
+
+    dims = (1, 2)
+
+    def __init__(
+        self,
+        features: Tensor,
+        weights: Tensor,
+        wires: WiresLike,
+        local_field: GateName = "Y",
+        id: str | None = None,
+    ) -> None:
+        features, weights, wires = as_tensor(features), as_tensor(weights), Wires(wires)
+        _check_features("QAOAEmbedding", features, wires)
+        check_shape("QAOAEmbedding", "weights", weights, ("n_layers", _weights_a_layer(len(wires))))
+        options: dict[str, Any] = {"local_field": gate_class(local_field, prefix="R")}
+        super().__init__((features, weights), wires, options, id=id)
+
+    def gates(self, features: Tensor, weights: Tensor) -> list[Operator]:
+        field, pairs = self.options["local_field"], ring(len(self.wires))
+        gates: list[Operator] = []
+        for layer in range(len(weights)):
+            angles = weights[layer]
+            gates += self._encoding(features)
+            gates += [MultiRZ(angles[k], wires=self.at(pair)) for k, pair in enumerate(pairs)]
+            gates += [field(angles[len(pairs) + i], wires=w) for i, w in enumerate(self.wires)]
+        return gates + self._encoding(features)
+
+    def _encoding(self, features: Tensor) -> list[Operator]:
+        count = len(features)
+        turned = [RX(features[i], wires=self.wires[i]) for i in range(count)]
+        return [*turned, *(Hadamard(wires=wire) for wire in self.wires[count:])]
+
+    @staticmethod
+    def shape(n_layers: int, n_wires: int, n_broadcast: int | None = None) -> tuple[int, ...]:
+        """Return the shape of the weights, with a batch axis of length ``n_broadcast``."""
+        batch = () if n_broadcast is None else (n_broadcast,)
+        return (*batch, n_layers, _weights_a_layer(n_wires))
+
+
+def _weights_a_layer(n: int) -> int:
+    return len(ring(n)) + n
+
+
+def _check_features(template: str, features: Tensor, wires: Wires) -> None:
+    """Refuse features that are no vector, or more than there are wires."""
+    check_shape(template, "features", features, ("N",))
+    count = features.shape[-1]
+    if count > len(wires):
+        raise InvalidParameters(
+            f"{template} was given {count} features and {len(wires)} wires. "
+            f"It takes at most as many features as wires. Give {len(wires)} features or fewer, "
+            "or more wires."
+        )

@@ -1,0 +1,206 @@
+"""Circuits of particle-conserving excitations, for molecules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qgate.arrays import shape_of
+from qgate.exceptions import InvalidParameters
+from qgate.operations.excitations import DoubleExcitation, SingleExcitation
+from qgate.operations.operator import Operator
+from qgate.operations.state_preparation import BasisState, basis_bits
+from qgate.operations.templates.base import Template, as_tensor, check_shape, positions
+from qgate.operations.templates.fermionic import (
+    FermionicDoubleExcitation,
+    FermionicSingleExcitation,
+)
+from qgate.typing import Tensor, Wire, WiresLike
+from qgate.wires import Wires
+
+Excitations = Sequence[Sequence[Wire]]
+
+
+class AllSinglesDoubles(Template):
+    """Single and double excitation gates (Givens rotations) after a basis state.
+
+    The double excitations are applied first.
+
+    Parameters
+    ----------
+    weights : array, shape (len(singles) + len(doubles),)
+        Angles in radians, of the single excitations first; may have a leading batch axis.
+    wires : wires
+    hf_state : sequence of int
+        Occupation of each wire to begin with.
+    singles : sequence of pairs of wires, optional
+    doubles : sequence of quadruples of wires, optional
+        There is at least one excitation.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The weights or the state have another shape, or there is no excitation.
+
+    Notes
+    -----
+    Reference: Arrazola et al., Quantum 6, 742 (2022).
+    """
+
+    dims = (1,)
+
+    def __init__(
+        self,
+        weights: Tensor,
+        wires: WiresLike,
+        hf_state: Sequence[int],
+        singles: Excitations | None = None,
+        doubles: Excitations | None = None,
+        id: str | None = None,
+    ) -> None:
+        weights, wires = as_tensor(weights), Wires(wires)
+        groups = {
+            "singles": _excitations("AllSinglesDoubles", "singles", singles or (), wires, 2),
+            "doubles": _excitations("AllSinglesDoubles", "doubles", doubles or (), wires, 4),
+        }
+        count = len(groups["singles"]) + len(groups["doubles"])
+        _check_some("AllSinglesDoubles", "singles and doubles", count)
+        check_shape("AllSinglesDoubles", "weights", weights, (count,))
+        super().__init__(
+            (weights,), wires, {"hf_state": basis_bits(hf_state, wires), **groups}, id=id
+        )
+
+    def gates(self, weights: Tensor) -> list[Operator]:
+        options = self.options
+        singles, doubles = options["singles"], options["doubles"]
+        return [
+            BasisState(options["hf_state"], wires=self.wires),
+            *(
+                DoubleExcitation(weights[len(singles) + k], wires=self.at(quad))
+                for k, quad in enumerate(doubles)
+            ),
+            *(SingleExcitation(weights[k], wires=self.at(pair)) for k, pair in enumerate(singles)),
+        ]
+
+    @staticmethod
+    def shape(singles: Excitations, doubles: Excitations) -> tuple[int]:
+        """Return the shape of the weights."""
+        _check_some("AllSinglesDoubles", "singles and doubles", len(singles) + len(doubles))
+        return (len(singles) + len(doubles),)
+
+
+class UCCSD(Template):
+    """Unitary coupled cluster of singles and doubles, one Trotter step or more.
+
+    In each repetition the double excitations are applied first.
+
+    Parameters
+    ----------
+    weights : array, shape (n_repeats, len(s_wires) + len(d_wires))
+        Amplitudes, of the single excitations first; with one repetition the first axis may be
+        left out.
+    wires : wires
+    s_wires : sequence of runs of wires, optional
+        A single excitation moves a fermion between the ends of its run.
+    d_wires : sequence of pairs of runs of wires, optional
+        A double excitation moves two. There is at least one excitation.
+    init_state : sequence of int
+        Occupation of each wire to begin with (the Hartree-Fock state).
+    n_repeats : int
+        At least 1.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The weights or the state have another shape, or there is no excitation.
+
+    Notes
+    -----
+    Reference: Romero et al., Quantum Sci. Technol. 4, 014008 (2018).
+    """
+
+    def __init__(
+        self,
+        weights: Tensor,
+        wires: WiresLike,
+        s_wires: Excitations | None = None,
+        d_wires: Sequence[Excitations] | None = None,
+        init_state: Sequence[int] | None = None,
+        n_repeats: int = 1,
+        id: str | None = None,
+    ) -> None:
+        weights, wires = as_tensor(weights), Wires(wires)
+        if init_state is None or n_repeats < 1:
+            raise InvalidParameters(
+                f"UCCSD was given init_state={init_state} and n_repeats={n_repeats}. It needs the "
+                f"occupation of its {len(wires)} wires and at least one repetition. "
+                "Give for example the Hartree-Fock state as init_state."
+            )
+        options: dict[str, Any] = {
+            "init_state": basis_bits(init_state, wires),
+            "s_wires": tuple(positions(wires, run) for run in s_wires or ()),
+            "d_wires": tuple(
+                tuple(positions(wires, run) for run in runs) for runs in d_wires or ()
+            ),
+            "n_repeats": n_repeats,
+        }
+        count = len(options["s_wires"]) + len(options["d_wires"])
+        _check_some("UCCSD", "s_wires and d_wires", count)
+        _check_weights(weights, n_repeats, count)
+        super().__init__((weights,), wires, options, id=id)
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return (len(shape_of(self.parameters[0])),)
+
+    def gates(self, weights: Tensor) -> list[Operator]:
+        gates: list[Operator] = [BasisState(self.options["init_state"], wires=self.wires)]
+        rows = weights if len(shape_of(weights)) == 2 else weights[None]
+        for repeat in range(self.options["n_repeats"]):
+            gates += self._excite(rows[repeat])
+        return gates
+
+    def _excite(self, weights: Tensor) -> list[Operator]:
+        singles, doubles = self.options["s_wires"], self.options["d_wires"]
+        return [
+            *(
+                FermionicDoubleExcitation(weights[len(singles) + k], self.at(run1), self.at(run2))
+                for k, (run1, run2) in enumerate(doubles)
+            ),
+            *(FermionicSingleExcitation(weights[k], self.at(r)) for k, r in enumerate(singles)),
+        ]
+
+
+def _excitations(
+    template: str, argument: str, groups: Excitations, wires: Wires, size: int
+) -> tuple[tuple[int, ...], ...]:
+    """Return the positions of each group of wires, or say which has the wrong size."""
+    for group in groups:
+        if len(group) != size:
+            raise InvalidParameters(
+                f"{template} was given {list(group)} among its {argument}. Each of these names "
+                f"{size} wires."
+            )
+    return tuple(positions(wires, group) for group in groups)
+
+
+def _check_some(template: str, arguments: str, count: int) -> None:
+    if count == 0:
+        raise InvalidParameters(
+            f"{template} was given no excitations. Give at least one among {arguments}."
+        )
+
+
+def _check_weights(weights: Any, n_repeats: int, count: int) -> None:
+    """Refuse weights of UCCSD that are not one row for each repetition."""
+    shape = shape_of(weights)
+    if shape == (n_repeats, count) or (n_repeats == 1 and shape == (count,)):
+        return
+    raise InvalidParameters(
+        f"UCCSD was given weights of shape {shape}. With {n_repeats} repetition(s) of {count} "
+        f"excitation(s) they have the shape ({n_repeats}, {count}). Reshape them."
+    )

@@ -1,0 +1,132 @@
+"""Repeating a gate, or a quantum function, over wires and layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+from qgate.arrays import shape_of
+from qgate.exceptions import InvalidParameters, suggest
+from qgate.operations.templates.layers import ring
+from qgate.typing import Tensor, Wire, WiresLike
+from qgate.wires import Wires
+
+Groups = list[tuple[int, ...]]
+
+
+def _pyramid(n: int) -> Groups:
+    return [(i, i + 1) for row in range(n // 2) for i in range(row, n - row - 1, 2)]
+
+
+PATTERNS: Mapping[str, Callable[[int], Groups]] = {
+    "single": lambda n: [(i,) for i in range(n)],
+    "double": lambda n: [(i, i + 1) for i in range(0, n - 1, 2)],
+    "double_odd": lambda n: [(i, i + 1) for i in range(1, n - 1, 2)],
+    "chain": lambda n: [(i, i + 1) for i in range(n - 1)],
+    "ring": lambda n: list(ring(n)),
+    "pyramid": _pyramid,
+    "all_to_all": lambda n: list(combinations(range(n), 2)),
+}
+"""From the number of wires to the positions of the wires of each unitary, in order."""
+
+
+def broadcast(
+    unitary: Callable[..., Any],
+    wires: WiresLike,
+    pattern: str | Iterable[Iterable[Wire]],
+    parameters: Sequence[Any] | Tensor | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> None:
+    """Apply a unitary to one group of wires after the other.
+
+    Parameters
+    ----------
+    unitary : gate class, template or quantum function
+        Called as ``unitary(*parameters[i], wires=..., **kwargs)``.
+    wires : wires
+    pattern : str or sequence of sequences of wires
+        "single" (each wire), "double" (0, 1), (2, 3), ...; "double_odd" (1, 2), (3, 4), ...;
+        "chain" (0, 1), (1, 2), ...; "ring", the chain closed; "pyramid", doubles in rows that
+        get narrower; "all_to_all", all pairs; or the groups themselves.
+    parameters : sequence or array, optional
+        One entry for each group: a number, or a sequence of the unitary's parameters.
+    kwargs : mapping, optional
+        The same for each group.
+
+    Raises
+    ------
+    InvalidParameters
+        There is no such pattern, or not one entry of parameters for each group.
+
+    Examples
+    --------
+    >>> from qgate.operations.rotations import RX
+    >>> from qgate.recording import recording
+    >>> with recording() as recorder:
+    ...     broadcast(RX, wires=[0, 1], pattern="single", parameters=[0.1, 0.2])
+    >>> recorder.items
+    (RX(0.1, wires=[0]), RX(0.2, wires=[1]))
+    """
+    groups = _groups(Wires(wires), pattern)
+    entries = [()] * len(groups) if parameters is None else [_entry(p) for p in parameters]
+    if len(entries) != len(groups):
+        raise InvalidParameters(
+            f"broadcast was given {len(entries)} entries of parameters. The pattern {pattern!r} on "
+            f"{len(Wires(wires))} wire(s) has {len(groups)} unitaries. Give one entry for each."
+        )
+    for group, entry in zip(groups, entries, strict=True):
+        unitary(*entry, wires=group, **(kwargs or {}))
+
+
+def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwargs: Any) -> None:
+    """Apply a gate, template or quantum function ``depth`` times.
+
+    Parameters
+    ----------
+    template : callable
+        The j-th time called as ``template(*(argument[j] for argument in args), **kwargs)``.
+    depth : int
+    *args : sequence or array
+        Of length ``depth``.
+    **kwargs
+        The same each time.
+
+    Raises
+    ------
+    InvalidParameters
+        An argument has another length.
+
+    Examples
+    --------
+    >>> from qgate.operations.rotations import RY
+    >>> from qgate.recording import recording
+    >>> with recording() as recorder:
+    ...     layer(RY, 2, [0.1, 0.2], wires="a")
+    >>> recorder.items
+    (RY(0.1, wires=['a']), RY(0.2, wires=['a']))
+    """
+    for argument in args:
+        if len(argument) != depth:
+            raise InvalidParameters(
+                f"layer was given depth={depth} and an argument of length {len(argument)}. "
+                "Each positional argument has one entry for each repetition. "
+                "Give what stays the same by keyword."
+            )
+    for index in range(depth):
+        template(*(argument[index] for argument in args), **kwargs)
+
+
+def _groups(wires: Wires, pattern: str | Iterable[Iterable[Wire]]) -> list[Wires]:
+    if not isinstance(pattern, str):
+        return [Wires(group) for group in pattern]
+    if pattern not in PATTERNS:
+        raise InvalidParameters(
+            f"broadcast knows no pattern {pattern!r}.{suggest(pattern, PATTERNS)} "
+            f"The patterns are {', '.join(PATTERNS)}, or a list of groups of wires."
+        )
+    return [Wires([wires[i] for i in group]) for group in PATTERNS[pattern](len(wires))]
+
+
+def _entry(parameters: Any) -> Sequence[Any]:
+    return (parameters,) if shape_of(parameters) == () else parameters

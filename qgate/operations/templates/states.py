@@ -1,0 +1,104 @@
+"""Embeddings of data in a state: a basis state, or any amplitudes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgate.operations.state_preparation import BasisState, StatePrep
+from qgate.typing import Tensor, WiresLike
+
+
+class BasisEmbedding(BasisState):
+    """Flips the wires whose feature is 1; devices know it as ``BasisState``.
+
+    Parameters
+    ----------
+    features : sequence of int, or int
+        A bit for each wire, or the number they spell, first wire most significant. Bits are part
+        of the circuit's structure: other bits are another circuit.
+    wires : wires
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The bits are too few or too many, or other than 0 and 1.
+    """
+
+    def __init__(
+        self, features: int | Sequence[int], wires: WiresLike, id: str | None = None
+    ) -> None:
+        super().__init__(features, wires, id=id)
+
+    @property
+    def name(self) -> str:
+        return BasisState.__name__
+
+
+class AmplitudeEmbedding(StatePrep):
+    """Prepares the state whose amplitudes are the features; devices know it as ``StatePrep``.
+
+    Parameters
+    ----------
+    features : array, shape (2**n,)
+        Amplitudes, first wire most significant; may have a leading batch axis. Fewer are allowed
+        with ``pad_with``.
+    wires : wires
+    pad_with : float or complex, optional
+        What to fill missing amplitudes with at the end; before the norm is taken.
+    normalize : bool
+        Whether to divide by the norm.
+    id : str, optional
+        A name for this occurrence.
+    validate_norm : bool
+        Whether to refuse features whose norm is not 1.
+
+    Raises
+    ------
+    InvalidParameters
+        The shape does not fit the wires, or the norm is not 1.
+    """
+
+    def __init__(
+        self,
+        features: Tensor,
+        wires: WiresLike,
+        *,
+        pad_with: float | None = None,
+        normalize: bool = False,
+        id: str | None = None,
+        validate_norm: bool = True,
+    ) -> None:
+        super().__init__(features, wires, pad_with, normalize, id=id, validate_norm=validate_norm)
+
+    @property
+    def name(self) -> str:
+        return StatePrep.__name__
+
+
+class MottonenStatePreparation(StatePrep):
+    """Prepares a state by multiplexed rotations, on every device by gates.
+
+    Parameters
+    ----------
+    state_vector : array, shape (2**n,)
+        Amplitudes of norm 1, first wire most significant; may have a leading batch axis.
+    wires : wires
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The shape does not fit the wires, or the norm is not 1.
+
+    Notes
+    -----
+    The angles are no linear functions of the amplitudes, so each new state is decomposed anew,
+    and amplitudes cannot be trained through the gates. Cost: at most 2**(n + 1) - 4 CNOTs.
+    Reference: Möttönen et al., Quantum Inf. Comput. 5, 467 (2005).
+    """
+
+    def __init__(self, state_vector: Tensor, wires: WiresLike, id: str | None = None) -> None:
+        super().__init__(state_vector, wires, id=id)

@@ -1,0 +1,281 @@
+"""Evolution under a Hamiltonian, as products of rotations about its Pauli words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import is_traced, shape_of, unwrap
+from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, NotHermitian
+from qgate.operations.operator import Operator
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_rotations import PauliRot
+from qgate.operations.pauli_words import product_phases
+from qgate.operations.rotations import GlobalPhase
+from qgate.operations.templates.base import Template, as_tensor
+from qgate.recording import absorb
+from qgate.typing import Tensor
+
+
+class PauliEvolution(Template):
+    """A circuit of rotations about the Pauli words of a Hamiltonian.
+
+    The words are hyperparameters. How they are rotated is said by ``gates``.
+    """
+
+    def rotation(self, term: int, angle: Tensor) -> Operator:
+        """Return exp(-i angle P / 2) for the word P of a term."""
+        word = self.options["words"][term]
+        on = [position for position, letter in enumerate(word) if letter != "I"]
+        if not on:
+            return GlobalPhase(angle / 2, wires=self.wires)
+        return PauliRot(angle, "".join(word[position] for position in on), wires=self.at(on))
+
+
+class TrotterProduct(PauliEvolution):
+    r"""Evolution exp(i H t) by a Suzuki-Trotter product.
+
+    For H = sum_j c_j P_j and one step of order 1 it is prod_j exp(i t c_j P_j), the last term
+    applied first. Order 2 is S_2(t) = prod_j exp(i t c_j P_j / 2), first term first, then the
+    same backwards, and order m is S_{m-2}(p t)**2 S_{m-2}((1 - 4 p) t) S_{m-2}(p t)**2 with
+    p = 1 / (4 - 4**(1 / (m - 1))).
+
+    Parameters
+    ----------
+    hamiltonian : Operator
+        Linear combination of Pauli words with real weights.
+    time : float
+        t; may have a batch axis.
+    n : int
+        Number of steps, each of the time t / n.
+    order : int
+        1 or an even number.
+    check_hermitian : bool
+        Whether weights that are not real are refused; else their real parts are taken.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The Hamiltonian has terms other than Pauli words, or the order or n is impossible.
+    NotHermitian
+        A weight is not real.
+
+    Notes
+    -----
+    Its parameters are the products t c_j, one for each term, so time and weights can both be
+    trained, and Hamiltonians of the same words share one structure.
+    Cost: n * T rotations for order 1, 2 * 5**(m / 2 - 1) times as many for order m.
+    Reference: Suzuki, J. Math. Phys. 32, 400 (1991).
+    """
+
+    dims = (1,)
+
+    def __init__(
+        self,
+        hamiltonian: Operator,
+        time: Tensor,
+        n: int = 1,
+        order: int = 1,
+        check_hermitian: bool = True,
+        id: str | None = None,
+    ) -> None:
+        terms = pauli_terms("TrotterProduct", hamiltonian, check_hermitian=check_hermitian)
+        if order < 1 or (order > 1 and order % 2):
+            raise InvalidParameters(
+                f"TrotterProduct was given order={order}. The order is 1 or a positive even number."
+            )
+        _check_steps("TrotterProduct", n)
+        options: dict[str, Any] = {"words": tuple(terms.words), "n": n, "order": order}
+        parameters = (times_weights(time, terms),)
+        super().__init__(parameters, terms.wires, options, id=id)
+
+    def gates(self, angles: Tensor) -> list[Operator]:
+        options = self.options
+        step = trotter_step(len(options["words"]), options["order"])
+        one = [
+            self.rotation(term, angles[term] * (-2 * fraction / options["n"]))
+            for term, fraction in step
+        ]
+        return [gate for _ in range(options["n"]) for gate in one]
+
+
+class ApproxTimeEvolution(PauliEvolution):
+    r"""Evolution exp(-i H t) by n equal steps of first order, the first term applied first.
+
+    Parameters
+    ----------
+    hamiltonian : Operator
+        Linear combination of Pauli words with real weights.
+    time : float
+        t; may have a batch axis.
+    n : int
+        Number of steps, each of the time t / n.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The Hamiltonian has terms other than Pauli words, or n is less than 1.
+    NotHermitian
+        A weight is not real.
+
+    Notes
+    -----
+    Its parameters are the products t c_j of time and weights, so both can be trained.
+    Multiples of the identity give a global phase. Cost: n * T rotations.
+    """
+
+    dims = (1,)
+
+    def __init__(self, hamiltonian: Operator, time: Tensor, n: int, id: str | None = None) -> None:
+        terms = pauli_terms("ApproxTimeEvolution", hamiltonian).merged()
+        _check_steps("ApproxTimeEvolution", n)
+        options: dict[str, Any] = {"words": tuple(terms.words), "n": n}
+        super().__init__((times_weights(time, terms),), terms.wires, options, id=id)
+
+    def gates(self, angles: Tensor) -> list[Operator]:
+        words, n = self.options["words"], self.options["n"]
+        one = [self.rotation(term, angles[term] * (2 / n)) for term in range(len(words))]
+        return [gate for _ in range(n) for gate in one]
+
+
+class CommutingEvolution(PauliEvolution):
+    r"""Evolution exp(-i H t) under a Hamiltonian whose terms commute; exact.
+
+    Parameters
+    ----------
+    hamiltonian : Operator
+        Linear combination of Pauli words that commute, with real weights.
+    time : float
+        t; may have a batch axis.
+    frequencies : sequence of float, optional
+        The distinct differences of eigenvalues of H. With these the derivative by t is taken of
+        the evolution as a whole; else of each rotation.
+    shifts : sequence of float, optional
+        Shifts of t for the shift rule, as many as frequencies.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The Hamiltonian has terms other than Pauli words, two that do not commute, or weights that
+        are being differentiated: they are constants here (``ApproxTimeEvolution`` trains them).
+    NotHermitian
+        A weight is not real.
+    """
+
+    dims = (0,)
+
+    def __init__(
+        self,
+        hamiltonian: Operator,
+        time: Tensor,
+        frequencies: Sequence[float] | None = None,
+        shifts: Sequence[float] | None = None,
+        id: str | None = None,
+    ) -> None:
+        terms = pauli_terms("CommutingEvolution", hamiltonian).merged()
+        _check_constant(terms)
+        _check_commuting(terms)
+        options: dict[str, Any] = {
+            "words": tuple(terms.words),
+            "coefficients": tuple(unwrap(terms.coefficients).tolist()),
+            "frequencies": _floats(frequencies),
+            "shifts": _floats(shifts),
+        }
+        super().__init__((time,), terms.wires, options, id=id)
+
+    def gates(self, time: Tensor) -> list[Operator]:
+        weights = self.options["coefficients"]
+        return [self.rotation(term, time * (2 * weight)) for term, weight in enumerate(weights)]
+
+    @property
+    def parameter_frequencies(self) -> list[tuple[float, ...]]:
+        given = self.options["frequencies"]
+        if given is None:
+            raise GeneratorUndefinedError(
+                "CommutingEvolution was given no frequencies. Give frequencies, or decompose it."
+            )
+        return [given]
+
+
+def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool = True) -> PauliSum:
+    """Return a Hamiltonian as a sum of Pauli words with real weights.
+
+    Raises
+    ------
+    InvalidParameters
+        It is not a linear combination of Pauli words.
+    NotHermitian
+        A weight is not real, and that is checked.
+    """
+    absorb(hamiltonian)
+    terms = hamiltonian.pauli_rep if isinstance(hamiltonian, Operator) else None
+    if terms is None:
+        raise InvalidParameters(
+            f"{template} was given the Hamiltonian {hamiltonian!r}. It evolves under linear "
+            "combinations of Pauli words. Write the Hamiltonian as one; qg.pauli_decompose writes "
+            "a matrix so."
+        )
+    if check_hermitian and not terms.is_hermitian:
+        raise NotHermitian(observable=repr(terms))
+    return terms.real()
+
+
+def times_weights(time: Tensor, terms: PauliSum) -> Tensor:
+    """Return the products of time and weights, shape (T,), or (B, T) for a batch of times."""
+    time = as_tensor(time)
+    if len(shape_of(time)) > 1:
+        raise InvalidParameters(
+            f"An evolution was given a time of shape {shape_of(time)}. "
+            "Time is one number, or an array with one axis, a batch."
+        )
+    return (time[..., None] if shape_of(time) else time) * terms.coefficients
+
+
+def trotter_step(count: int, order: int) -> list[tuple[int, float]]:
+    """Return one step of a product of ``count`` terms: term and fraction of time, first first."""
+    forward = [(term, 0.5) for term in range(count)]
+    if order == 1:
+        return [(term, 1.0) for term in reversed(range(count))]
+    if order == 2:
+        return forward + forward[::-1]
+    p = 1 / (4 - 4 ** (1 / (order - 1)))
+    inner = trotter_step(count, order - 2)
+    return [(term, part * inside) for part in (p, p, 1 - 4 * p, p, p) for term, inside in inner]
+
+
+def _check_steps(template: str, n: int) -> None:
+    if n < 1:
+        raise InvalidParameters(f"{template} was given n={n}. The number of steps is at least 1.")
+
+
+def _check_constant(terms: PauliSum) -> None:
+    if is_traced(terms.coefficients):
+        raise InvalidParameters(
+            "CommutingEvolution was given weights of its Hamiltonian that are being "
+            "differentiated. Its weights are constants. Use ApproxTimeEvolution(hamiltonian, time, "
+            "n=1), which trains them."
+        )
+
+
+def _check_commuting(terms: PauliSum) -> None:
+    exponents = product_phases((terms.x, terms.z), (terms.x, terms.z))
+    clashes = np.argwhere(exponents & 1)
+    if len(clashes):
+        pair = " and ".join(terms.words[term] for term in clashes[0])
+        raise InvalidParameters(
+            f"CommutingEvolution was given a Hamiltonian in which {pair} (on the wires "
+            f"{list(terms.wires)}) do not commute. All its terms have to commute. "
+            "Use ApproxTimeEvolution or TrotterProduct."
+        )
+
+
+def _floats(values: Sequence[float] | None) -> tuple[float, ...] | None:
+    return None if values is None else tuple(float(value) for value in values)

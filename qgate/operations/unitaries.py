@@ -1,0 +1,179 @@
+"""Gates that are given as matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import namespace, shape_of, unwrap
+from qgate.exceptions import InvalidParameters
+from qgate.operations.gate import GATES
+from qgate.operations.matrices import dagger
+from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.spectra import diagonal_matrix
+from qgate.operations.unitary_synthesis import diagonal_gates, unitary_gates
+from qgate.typing import Tensor, WiresLike
+from qgate.wires import Wires
+
+TOLERANCE = 1e-6
+"""How far U U^dagger may be from the identity, entry by entry."""
+
+
+class QubitUnitary(Operator):
+    """The gate with a given matrix.
+
+    Parameters
+    ----------
+    U : array, shape (2**n, 2**n)
+        The unitary, first wire most significant; a leading axis is a batch.
+    wires : wires
+        The n wires it acts on.
+    id : str, optional
+        A name for this occurrence.
+    unitary_check : bool
+        Whether to refuse a matrix that is not unitary.
+
+    Raises
+    ------
+    InvalidParameters
+        The shape does not fit the wires, or the matrix is checked and not unitary.
+
+    Notes
+    -----
+    It decomposes by value, to RZ, RY, CNOT and a global phase.
+    """
+
+    has_decomposition = True
+
+    def __init__(
+        self, U: Tensor, wires: WiresLike, id: str | None = None, unitary_check: bool = False
+    ) -> None:
+        matrix, on = as_array(U), Wires(wires)
+        check_trailing_shape(self.name, matrix, on, (2 ** len(on),) * 2)
+        if unitary_check:
+            _check_unitary(matrix)
+        super().__init__((matrix,), on, id=id)
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return (2,)
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        return (ParameterKind.ARRAY,)
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return parameters[0]
+
+    def decomposition(self) -> list[Operator]:
+        matrix = np.asarray(unwrap(self.parameters[0]))
+        return without_recording(lambda: unitary_gates(matrix, self.wires))
+
+    def adjoint(self) -> Operator:
+        matrix = self.parameters[0]
+        return QubitUnitary(dagger(matrix, xp=namespace([matrix])), self.wires)
+
+    def label(self, decimals: int | None = None) -> str:
+        return "U"
+
+
+class DiagonalQubitUnitary(Operator):
+    """The gate with a given diagonal.
+
+    Parameters
+    ----------
+    D : array, shape (2**n,)
+        Entries of modulus 1; a leading axis is a batch.
+    wires : wires
+        The n wires it acts on.
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The shape does not fit the wires, or an entry has another modulus.
+    """
+
+    has_decomposition = True
+
+    def __init__(self, D: Tensor, wires: WiresLike, id: str | None = None) -> None:
+        diagonal, on = as_array(D), Wires(wires)
+        check_trailing_shape(self.name, diagonal, on, (2 ** len(on),))
+        known = unwrap(diagonal)
+        if isinstance(known, np.ndarray) and not np.allclose(abs(known), 1, atol=TOLERANCE):
+            raise InvalidParameters(
+                f"DiagonalQubitUnitary was given an entry of modulus {_worst(abs(known)):.6g}. "
+                "The entries of a diagonal unitary have modulus 1. Divide each by its modulus."
+            )
+        super().__init__((diagonal,), on, id=id)
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return (1,)
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        return (ParameterKind.ARRAY,)
+
+    @property
+    def is_diagonal(self) -> bool:
+        return True
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return diagonal_matrix(parameters[0])
+
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return parameters[0]
+
+    def decomposition(self) -> list[Operator]:
+        phases = np.angle(unwrap(self.parameters[0]))
+        return without_recording(lambda: diagonal_gates(phases, self.wires))
+
+    def adjoint(self) -> Operator:
+        diagonal = self.parameters[0]
+        return DiagonalQubitUnitary(namespace([diagonal]).conj(diagonal), self.wires)
+
+
+def as_array(value: Tensor) -> Tensor:
+    """Return an array of any framework as it is, nested sequences as a numpy array."""
+    return value if hasattr(value, "shape") else np.array(value)
+
+
+def check_trailing_shape(name: str, array: Tensor, wires: Wires, trailing: tuple[int, ...]) -> None:
+    """Refuse an array that has another shape, apart from one leading batch axis.
+
+    Raises
+    ------
+    InvalidParameters
+        It has another shape.
+    """
+    shape = shape_of(array)
+    if shape[-len(trailing) :] != trailing or len(shape) > len(trailing) + 1:
+        raise InvalidParameters(
+            f"{name} was given an array of shape {shape} for {len(wires)} wire(s). "
+            f"It has to have the shape {trailing}, and may have a leading batch axis. "
+            "Name as many wires as the array has, or give another array."
+        )
+
+
+def _check_unitary(matrix: Tensor) -> None:
+    known = unwrap(matrix)
+    if not isinstance(known, np.ndarray):
+        return
+    error = abs(known @ dagger(known) - np.eye(known.shape[-1])).max()
+    if error > TOLERANCE:
+        raise InvalidParameters(
+            f"QubitUnitary was given a matrix that is not unitary: U U^dagger is off the identity "
+            f"by {error:.2g}. Give a unitary matrix, such as the Q of numpy.linalg.qr."
+        )
+
+
+def _worst(moduli: Any) -> float:
+    """Return the modulus that is farthest from 1."""
+    return float(moduli.ravel()[abs(moduli - 1).argmax()])
+
+
+GATES |= {gate.__name__: gate for gate in (QubitUnitary, DiagonalQubitUnitary)}

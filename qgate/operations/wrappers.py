@@ -1,0 +1,198 @@
+"""Adjoints, controls, powers and exponentials of operators and of quantum functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import unwrap
+from qgate.exceptions import InvalidParameters
+from qgate.operations.arithmetic import prod
+from qgate.operations.controls import controlled
+from qgate.operations.exponentials import Exp
+from qgate.operations.fixed import Identity
+from qgate.operations.operator import Operator
+from qgate.operations.symbolic import Adjoint, pow_, real_number
+from qgate.recording import absorb, paused, record, recording
+from qgate.typing import Tensor, WiresLike
+
+Change = Callable[[Sequence[Operator]], list[Operator]]
+
+
+def adjoint(fn: Any, lazy: bool = True) -> Any:
+    """Return the adjoint of an operator, or a function that applies the adjoint of another.
+
+    Parameters
+    ----------
+    fn : Operator or callable
+        A callable is a quantum function, a class of gates or a template; it is called with the
+        arguments of the result, and what it applies is undone, last first.
+    lazy : bool
+        Whether the result only says that it is an adjoint; else gates give their closed form,
+        such as ``RX(-0.1, wires=0)`` for ``RX(0.1, wires=0)``.
+
+    Returns
+    -------
+    Operator or callable
+
+    Examples
+    --------
+    >>> adjoint(GATES["RX"](0.1, wires=0), lazy=False)
+    RX(-0.1, wires=[0])
+    """
+    if isinstance(fn, Operator):
+        return _replaced(fn, _adjoint(fn, lazy))
+    return _transformed(
+        fn, "adjoint", lambda operations: [_adjoint(op, lazy) for op in reversed(operations)]
+    )
+
+
+def ctrl(op: Any, control: WiresLike, control_values: Any = None) -> Any:
+    """Control an operator, or all that a quantum function applies.
+
+    Parameters
+    ----------
+    op : Operator or callable
+        A quantum function, a class of gates or a template may stand here.
+    control : wires
+        The control wires, other ones than those of ``op``.
+    control_values : bool or sequence of bool, optional
+        For which value of each control ``op`` is applied; default all 1.
+
+    Returns
+    -------
+    Operator or callable
+        A gate with a name of its own where there is one (``ctrl(X(0), 1)`` is ``CNOT([1, 0])``),
+        else a ``Controlled``.
+
+    Raises
+    ------
+    DuplicateWires
+        A control is among the wires of ``op``.
+    InvalidParameters
+        There are more or fewer values than controls.
+
+    Examples
+    --------
+    >>> ctrl(GATES["RX"](0.1, wires=0), 1)
+    CRX(0.1, wires=[1, 0])
+    """
+    if isinstance(op, Operator):
+        return _replaced(op, _controlled(op, control, control_values))
+    return _transformed(
+        op,
+        "ctrl",
+        lambda operations: [_controlled(part, control, control_values) for part in operations],
+    )
+
+
+def pow(base: Any, z: float = 1, lazy: bool = True) -> Any:
+    """Return a power of an operator, or a function that applies another one z times.
+
+    Parameters
+    ----------
+    base : Operator or callable
+        A callable is repeated; where ``z`` is negative, its adjoint is.
+    z : float
+        The exponent; a whole number for callables.
+    lazy : bool
+        Whether the result only says that it is a power; else gates give their closed form,
+        such as ``RX(0.2, wires=0)`` for ``RX(0.1, wires=0)`` and 2.
+
+    Raises
+    ------
+    InvalidParameters
+        The exponent is not a real number, or not a whole one for a callable.
+    """
+    if isinstance(base, Operator):
+        return _replaced(base, _power(base, z, lazy))
+    exponent = real_number(z)
+    if exponent != int(exponent):
+        raise InvalidParameters(
+            f"A quantum function cannot be applied {z} times. Give a whole number."
+        )
+    return _transformed(base, "pow", lambda operations: _repeated(operations, int(exponent)))
+
+
+def exp(op: Operator, coeff: Tensor = 1.0, id: str | None = None) -> Exp:
+    """Return the exponential of ``coeff`` times an operator.
+
+    Parameters
+    ----------
+    op : Operator
+    coeff : number
+        An imaginary one makes a gate of a Hermitian operator: ``exp(A, 1j * x)`` is exp(i x A).
+    id : str, optional
+        A name for this occurrence.
+    """
+    return Exp(op, coeff, id=id)
+
+
+def evolve(op: Operator, coeff: Tensor = 1, id: str | None = None) -> Exp:
+    """Return the evolution exp(-i coeff op) under a Hermitian operator for the time ``coeff``.
+
+    Parameters
+    ----------
+    op : Operator
+    coeff : real
+        May have a batch axis, and be differentiated.
+    id : str, optional
+        A name for this occurrence.
+    """
+    if op.is_hermitian and not np.iscomplexobj(unwrap(coeff)):
+        return Exp(op, angle=-coeff, id=id)
+    return Exp(op, -1j * coeff, id=id)
+
+
+def _adjoint(op: Operator, lazy: bool) -> Operator:
+    with paused():
+        return Adjoint(op) if lazy else op.adjoint()
+
+
+def _controlled(op: Operator, control: WiresLike, control_values: Any) -> Operator:
+    with paused():
+        return controlled(op, control, control_values)
+
+
+def _power(base: Operator, z: float, lazy: bool) -> Operator:
+    with paused():
+        if lazy:
+            return pow_(base, z)
+        parts = base.pow(z)
+        product: Operator = prod(*reversed(parts)) if parts else Identity(base.wires)
+        return product
+
+
+def _repeated(operations: Sequence[Operator], z: int) -> list[Operator]:
+    if z < 0:
+        operations = [_adjoint(op, True) for op in reversed(operations)]
+    return [op.with_parameters(op.parameters) for _ in range(abs(z)) for op in operations]
+
+
+def _replaced(op: Operator, result: Operator) -> Operator:
+    """Record a result in place of what it is made from."""
+    absorb(op)
+    record(result)
+    return result
+
+
+def _transformed(function: Any, verb: str, change: Change) -> Callable[..., Any]:
+    """Return a function that applies other operations than ``function`` does."""
+    if not callable(function):
+        raise InvalidParameters(
+            f"{verb} was given {function!r}. It takes an operator, a class of operators or a "
+            "quantum function."
+        )
+
+    @wraps(function, updated=())
+    def transformed(*args: Any, **kwargs: Any) -> Any:
+        with recording() as recorder:
+            function(*args, **kwargs)
+        operations = [item for item in recorder.items if isinstance(item, Operator)]
+        changed = [record(operation) for operation in change(operations)]
+        return changed[0] if len(changed) == 1 else changed
+
+    return transformed
