@@ -1,0 +1,290 @@
+"""What a quantum function returns."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Self
+
+from qgate.exceptions import NotHermitian, QuantumFunctionError
+from qgate.observables import is_observable, normal_form
+from qgate.operations.operator import Operator, ParameterKind
+from qgate.recording import absorb, record
+from qgate.typing import Tensor, WiresLike
+from qgate.wires import Wires
+
+
+class MeasurementKind(StrEnum):
+    """The kinds of measurement."""
+
+    EXPVAL = "expval"
+    VAR = "var"
+    PROBS = "probs"
+    SAMPLE = "sample"
+    COUNTS = "counts"
+    STATE = "state"
+    DENSITY_MATRIX = "density_matrix"
+    VN_ENTROPY = "vn_entropy"
+    MUTUAL_INFO = "mutual_info"
+    PURITY = "purity"
+    TERMS = "terms"
+    """The expectation value of each term of an observable, without its coefficients."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What holds for every measurement of a kind."""
+
+    exact: bool
+    sampled: bool
+    real: bool = True
+
+
+FACTS: dict[MeasurementKind, _Facts] = {
+    MeasurementKind.EXPVAL: _Facts(exact=True, sampled=True),
+    MeasurementKind.VAR: _Facts(exact=True, sampled=True),
+    MeasurementKind.PROBS: _Facts(exact=True, sampled=True),
+    MeasurementKind.SAMPLE: _Facts(exact=False, sampled=True, real=False),
+    MeasurementKind.COUNTS: _Facts(exact=False, sampled=True, real=False),
+    MeasurementKind.STATE: _Facts(exact=True, sampled=False, real=False),
+    MeasurementKind.DENSITY_MATRIX: _Facts(exact=True, sampled=False, real=False),
+    MeasurementKind.VN_ENTROPY: _Facts(exact=True, sampled=False),
+    MeasurementKind.MUTUAL_INFO: _Facts(exact=True, sampled=False),
+    MeasurementKind.PURITY: _Facts(exact=True, sampled=False),
+    MeasurementKind.TERMS: _Facts(exact=True, sampled=True),
+}
+
+
+class Measurement:
+    """One thing to be measured at the end of a circuit.
+
+    Like an operator it is made of what it is (``signature``) and of numbers
+    (``parameters``: the coefficients and matrices of its observable).
+
+    Parameters
+    ----------
+    kind : MeasurementKind
+    obs : Operator, optional
+        The observable.
+    wires : wires
+        The wires that are read, where there is no observable; none: all of them.
+    options : pairs of str and hashable
+        What else the kind needs, e.g. the base of a logarithm.
+    """
+
+    def __init__(
+        self,
+        kind: MeasurementKind,
+        obs: Operator | None = None,
+        *,
+        wires: WiresLike = (),
+        **options: Hashable,
+    ) -> None:
+        self.kind = kind
+        self.obs = obs
+        self._wires = Wires(wires)
+        self.options = options
+        self._parameters: tuple[Tensor, ...] | None = None
+        if obs is not None:
+            if not is_observable(obs):
+                raise NotHermitian(observable=repr(obs))
+            absorb(obs)
+        record(self)
+
+    @cached_property
+    def observable(self) -> Any:
+        """The observable as a weighted sum of terms (its normal form), or None."""
+        return None if self.obs is None else normal_form(self.obs)
+
+    @property
+    def wires(self) -> Wires:
+        """The wires that are read; none: all of them."""
+        return self.obs.wires if self.obs is not None else self._wires
+
+    @property
+    def return_type(self) -> str:
+        """The kind as a string."""
+        return self.kind.value
+
+    @property
+    def parameters(self) -> tuple[Tensor, ...]:
+        """The numbers of the observable's normal form."""
+        return () if self.observable is None else tuple(self.observable.parameters)
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        """What each parameter is to a structure."""
+        return () if self.observable is None else tuple(self.observable.parameter_kinds)
+
+    @property
+    def signature(self) -> Hashable:
+        """What it is apart from its numbers."""
+        observable = None if self.observable is None else self.observable.signature
+        return (self.kind, observable, self._wires, tuple(sorted(self.options.items())))
+
+    def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
+        """Return the same measurement with other numbers (or slots)."""
+        if self.observable is None:
+            return self
+        return self.with_observable(self.observable.with_parameters(parameters))
+
+    def with_observable(self, observable: Operator) -> Self:
+        """Return the same measurement of another observable, given in normal form."""
+        other = copy.copy(self)
+        other.obs = observable
+        other.__dict__["observable"] = observable
+        return other
+
+    def with_wires(self, wires: Wires) -> Self:
+        """Return the same measurement of other wires."""
+        other = copy.copy(self)
+        other._wires = wires
+        return other
+
+    def map_wires(self, wire_map: dict[Any, Any]) -> Self:
+        """Return the same measurement with other wire labels."""
+        if self.obs is not None:
+            other = copy.copy(self)
+            other.__dict__.pop("observable", None)
+            other.obs = self.obs.map_wires(wire_map)
+            return other
+        return self.with_wires(self._wires.map(wire_map))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Measurement):
+            return NotImplemented
+        return (
+            self.kind == other.kind
+            and self.obs == other.obs
+            and (self._wires == other._wires and self.options == other.options)
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.signature)
+
+    def __repr__(self) -> str:
+        inner = repr(self.obs) if self.obs is not None else f"wires={list(self._wires)}"
+        return f"{self.kind.value}({inner})"
+
+
+def expval(op: Operator) -> Measurement:
+    """Expectation value of an observable; a real number.
+
+    Parameters
+    ----------
+    op : Operator
+        A Hermitian operator.
+
+    Raises
+    ------
+    NotHermitian
+        The operator is not an observable.
+    """
+    return Measurement(MeasurementKind.EXPVAL, _operator(op, "expval"))
+
+
+def var(op: Operator) -> Measurement:
+    """Variance of an observable, <A^2> - <A>^2; a real number."""
+    return Measurement(MeasurementKind.VAR, _operator(op, "var"))
+
+
+def probs(wires: WiresLike | None = None, op: Operator | None = None) -> Measurement:
+    """Probabilities of the outcomes on some wires, or of an observable's eigenbasis.
+
+    Returns an array of shape (2**n,); the first wire is the most significant bit.
+
+    Parameters
+    ----------
+    wires : wires, optional
+        Default: all wires of the device.
+    op : Operator, optional
+        Observable in whose eigenbasis the wires are read, instead of ``wires``.
+    """
+    return _readout(MeasurementKind.PROBS, op, wires)
+
+
+def sample(op: Operator | None = None, wires: WiresLike | None = None) -> Measurement:
+    """Single shots: eigenvalues of an observable, shape (shots,), or bits, shape (shots, n)."""
+    return _readout(MeasurementKind.SAMPLE, op, wires)
+
+
+def counts(
+    op: Operator | None = None, wires: WiresLike | None = None, all_outcomes: bool = False
+) -> Measurement:
+    """How often each outcome was read: a dictionary of bitstrings, or of eigenvalues.
+
+    Parameters
+    ----------
+    op : Operator, optional
+        Count its eigenvalues.
+    wires : wires, optional
+        Count bitstrings of these wires; default all.
+    all_outcomes : bool
+        Whether outcomes that were never read are listed with 0.
+    """
+    return _readout(MeasurementKind.COUNTS, op, wires, all_outcomes=all_outcomes)
+
+
+def state() -> Measurement:
+    """The state vector of all wires, shape (2**n,); complex. Exact devices only."""
+    return Measurement(MeasurementKind.STATE)
+
+
+def density_matrix(wires: WiresLike) -> Measurement:
+    """The reduced density matrix of some wires, shape (2**n, 2**n); complex. Exact only."""
+    return Measurement(MeasurementKind.DENSITY_MATRIX, wires=wires)
+
+
+def vn_entropy(wires: WiresLike, log_base: float | None = None) -> Measurement:
+    """The von Neumann entropy of some wires; natural logarithm unless ``log_base``. Exact only."""
+    return Measurement(MeasurementKind.VN_ENTROPY, wires=wires, log_base=log_base)
+
+
+def mutual_info(wires0: WiresLike, wires1: WiresLike, log_base: float | None = None) -> Measurement:
+    """The mutual information S(A) + S(B) - S(AB) of two sets of wires. Exact only.
+
+    Raises
+    ------
+    QuantumFunctionError
+        The two sets overlap.
+    """
+    first, second = Wires(wires0), Wires(wires1)
+    if set(first) & set(second):
+        raise QuantumFunctionError(
+            f"mutual_info was given overlapping wires {list(first)} and {list(second)}. "
+            "Name two sets of wires that share none."
+        )
+    return Measurement(
+        MeasurementKind.MUTUAL_INFO,
+        wires=(*first, *second),
+        log_base=log_base,
+        first=len(first),
+    )
+
+
+def purity(wires: WiresLike) -> Measurement:
+    """The purity tr(rho^2) of some wires. Exact only."""
+    return Measurement(MeasurementKind.PURITY, wires=wires)
+
+
+def _readout(
+    kind: MeasurementKind, op: Any, wires: WiresLike | None, **options: Any
+) -> Measurement:
+    if op is not None and wires is not None:
+        raise QuantumFunctionError(
+            f"{kind.value} was given both an observable and wires. Give one of them."
+        )
+    if op is not None:
+        return Measurement(kind, _operator(op, kind.value), **options)
+    return Measurement(kind, wires=() if wires is None else wires, **options)
+
+
+def _operator(op: Any, name: str) -> Operator:
+    if not isinstance(op, Operator):
+        raise QuantumFunctionError(
+            f"{name} was given {op!r}. It measures an operator, for example qg.{name}(qg.Z(0))."
+        )
+    return op

@@ -1,0 +1,186 @@
+"""A circuit with numbered slots in place of its numbers.
+
+Everything that has to be found out about a circuit once (how it decomposes, how its
+observables group, how it is laid out on a chip) is found out about its structure and
+cached by it. Rows of numbers come and go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from qgate.measurements import Measurement
+from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.slots import Affine
+from qgate.typing import Tensor
+from qgate.wires import Wires
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySlot:
+    """Stands for a whole matrix, state vector or vector of coefficients."""
+
+    index: int
+
+
+class Structure:
+    """Gates and measurements whose parameters are slots.
+
+    Angles are ``Affine`` functions of numbered slots, the columns of a matrix of rows;
+    matrices, state vectors and coefficients are ``ArraySlot``; what is a constant of the
+    circuit stands there as a number.
+
+    Parameters
+    ----------
+    operations : sequence of Operator
+        First applied first.
+    measurements : sequence of Measurement
+    num_slots, num_arrays : int
+        How many angles and arrays the slots refer to.
+    """
+
+    def __init__(
+        self,
+        operations: Sequence[Operator],
+        measurements: Sequence[Measurement],
+        num_slots: int,
+        num_arrays: int,
+    ) -> None:
+        self.operations = tuple(operations)
+        self.measurements = tuple(measurements)
+        self.num_slots = num_slots
+        self.num_arrays = num_arrays
+        self.key = (
+            tuple(_key(operation) for operation in self.operations),
+            tuple(_key(measurement) for measurement in self.measurements),
+            num_slots,
+            num_arrays,
+        )
+        self._hash = hash(self.key)
+
+    @cached_property
+    def wires(self) -> Wires:
+        """All wires, in order of first appearance."""
+        parts = [operation.wires for operation in self.operations]
+        parts += [measurement.wires for measurement in self.measurements]
+        return Wires.all_wires(parts)
+
+    def with_measurements(self, measurements: Sequence[Measurement]) -> Structure:
+        """Return the same gates with other measurements."""
+        return Structure(self.operations, measurements, self.num_slots, self.num_arrays)
+
+    def with_operations(self, operations: Sequence[Operator]) -> Structure:
+        """Return the same slots and measurements with other gates."""
+        return Structure(operations, self.measurements, self.num_slots, self.num_arrays)
+
+    def bind(self, rows: Tensor, arrays: Sequence[Tensor]) -> list[Operator]:
+        """Return the gates with numbers for their slots.
+
+        Parameters
+        ----------
+        rows : array, shape (P,) or (K, P)
+            Angles; K rows make batched gates.
+        arrays : sequence of array
+        """
+        return [
+            operation.with_parameters(
+                [evaluate(symbol, rows, arrays) for symbol in operation.parameters]
+            )
+            for operation in self.operations
+        ]
+
+    def bind_measurements(self, arrays: Sequence[Tensor]) -> list[Measurement]:
+        """Return the measurements with numbers for their slots."""
+        return [
+            measurement.with_parameters(
+                [evaluate(symbol, None, arrays) for symbol in measurement.parameters]
+            )
+            for measurement in self.measurements
+        ]
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Structure) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return (
+            f"Structure({len(self.operations)} gates on {len(self.wires)} wires, "
+            f"{self.num_slots} slots, {list(self.measurements)})"
+        )
+
+
+def evaluate(symbol: Any, rows: Tensor, arrays: Sequence[Tensor]) -> Tensor:
+    """Put numbers in the place of slots.
+
+    Parameters
+    ----------
+    symbol : Affine, ArraySlot, number, or object array of Affine
+    rows : array, shape (P,) or (K, P)
+    arrays : sequence of array
+    """
+    if isinstance(symbol, Affine):
+        value: Tensor = symbol.offset
+        for slot, factor in symbol.terms:
+            column = rows[..., slot]
+            value = value + (column if factor == 1.0 else factor * column)
+        return value
+    if isinstance(symbol, ArraySlot):
+        return arrays[symbol.index]
+    if isinstance(symbol, np.ndarray) and symbol.dtype == object:
+        if not symbol.size:
+            return np.zeros((*np.shape(rows)[:-1], *symbol.shape))
+        flat = [evaluate(entry, rows, arrays) for entry in symbol.ravel()]
+        return np.stack(np.broadcast_arrays(*flat), axis=-1).reshape(
+            *np.shape(flat[0]), *symbol.shape
+        )
+    return symbol
+
+
+class SlotCounter:
+    """Numbers slots in the order in which parameters are met."""
+
+    def __init__(self) -> None:
+        self.slots = 0
+        self.arrays = 0
+
+    def symbol(self, kind: ParameterKind, shape: tuple[int, ...]) -> Any:
+        """Return the slot, or array of slots, for a parameter of this kind and shape."""
+        if kind is not ParameterKind.ANGLES:
+            self.arrays += 1
+            return ArraySlot(self.arrays - 1)
+        size = int(np.prod(shape))
+        first, self.slots = self.slots, self.slots + size
+        if shape == ():
+            return Affine.slot(first)
+        symbols = np.empty(size, dtype=object)
+        symbols[:] = [Affine.slot(first + offset) for offset in range(size)]
+        return symbols.reshape(shape)
+
+
+def map_parameters(item: Any, function: Callable[[Any], Any]) -> Any:
+    """Return an operation or measurement with ``function`` applied to each parameter."""
+    if not item.parameters:
+        return item
+    return item.with_parameters([function(symbol) for symbol in item.parameters])
+
+
+def _key(item: Operator | Measurement) -> Hashable:
+    return (item.signature, tuple(_symbol_key(symbol) for symbol in item.parameters))
+
+
+def _symbol_key(symbol: Any) -> Hashable:
+    if isinstance(symbol, Affine | ArraySlot):
+        return symbol
+    value = np.asarray(symbol)
+    if value.dtype == object:
+        return (value.shape, tuple(value.ravel().tolist()))
+    return (value.shape, value.dtype.str, value.tobytes())

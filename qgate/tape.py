@@ -1,0 +1,342 @@
+"""The frozen record of a circuit: a structure and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from qgate.arrays import namespace, shape_of, unwrap
+from qgate.exceptions import InvalidParameters, NotFinite
+from qgate.measurements import Measurement
+from qgate.operations.operator import Operator, ParameterKind
+from qgate.recording import Recorder, recording
+from qgate.shots import Shots
+from qgate.structure import SlotCounter, Structure
+from qgate.sweep import Sweep
+from qgate.typing import IntArray, Tensor
+from qgate.wires import Wires
+
+STRUCTURES: dict[Any, Structure] = {}
+"""Structures by what they are apart from numbers, so that equal circuits share one."""
+
+MOST_STRUCTURES = 1024
+
+
+class Tape:
+    """Operations and measurements, split into a structure and its numbers.
+
+    Known to users as ``QuantumScript``.
+
+    Parameters
+    ----------
+    ops : sequence of Operator
+        First applied first.
+    measurements : sequence of Measurement
+    shots : None, int, sequence or Shots
+        How often it is run; None: exact.
+    trainable_params : sequence of int, optional
+        Positions among ``parameters`` that derivatives are taken of; default all.
+
+    Raises
+    ------
+    InvalidShots
+        The shots are not positive.
+    """
+
+    def __init__(
+        self,
+        ops: Sequence[Operator] = (),
+        measurements: Sequence[Measurement] = (),
+        shots: Any = None,
+        trainable_params: Sequence[int] | None = None,
+    ) -> None:
+        self._operations = tuple(ops)
+        self._measurements = tuple(measurements)
+        self.shots = Shots.of(shots)
+        self._trainable = None if trainable_params is None else sorted(trainable_params)
+
+    @property
+    def operations(self) -> list[Operator]:
+        """The operations, first applied first."""
+        return list(self._operations)
+
+    @property
+    def measurements(self) -> list[Measurement]:
+        """The measurements, in the order in which their results come."""
+        return list(self._measurements)
+
+    @property
+    def observables(self) -> list[Any]:
+        """The observable of each measurement, or the measurement where it has none."""
+        return [item.obs if item.obs is not None else item for item in self._measurements]
+
+    @cached_property
+    def wires(self) -> Wires:
+        """All wires, in order of first appearance."""
+        return Wires.all_wires([item.wires for item in self._items])
+
+    @property
+    def num_wires(self) -> int:
+        """How many wires there are."""
+        return len(self.wires)
+
+    @cached_property
+    def _items(self) -> tuple[Any, ...]:
+        return (*self._operations, *self._measurements)
+
+    @cached_property
+    def parameters(self) -> tuple[Tensor, ...]:
+        """All numbers, operations first, in order of appearance."""
+        return tuple(value for item in self._items for value in item.parameters)
+
+    @cached_property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        """What each parameter is to the structure."""
+        return tuple(kind for item in self._items for kind in item.parameter_kinds)
+
+    @cached_property
+    def _ndims(self) -> tuple[int, ...]:
+        ndims = [ndim for item in self._operations for ndim in item.ndim_params]
+        rest = self.parameters[len(ndims) :]
+        return (*ndims, *(len(shape_of(value)) for value in rest))
+
+    @cached_property
+    def batch_size(self) -> int | None:
+        """The length of the broadcast axis; None: no broadcast.
+
+        Raises
+        ------
+        InvalidParameters
+            Operations have batches of different lengths.
+        """
+        batches = [item.batch_size for item in self._operations]
+        sizes = {size for size in batches if size is not None}
+        if len(sizes) > 1:
+            raise InvalidParameters(
+                f"Operations of one circuit have batches of different lengths: {sorted(sizes)}. "
+                "Give every batched parameter the same leading axis."
+            )
+        return sizes.pop() if sizes else None
+
+    # Trainable parameters ----------------------------------------------------------
+
+    @property
+    def trainable_params(self) -> list[int]:
+        """Positions among ``parameters`` that derivatives are taken of."""
+        if self._trainable is None:
+            return list(range(len(self.parameters)))
+        return list(self._trainable)
+
+    @trainable_params.setter
+    def trainable_params(self, indices: Sequence[int]) -> None:
+        self._trainable = sorted(indices)
+
+    def get_parameters(
+        self, trainable_only: bool = True, operations_only: bool = False
+    ) -> list[Tensor]:
+        """Return the parameters, as PennyLane's tapes do."""
+        count = sum(item.num_params for item in self._operations)
+        wanted = self.trainable_params if trainable_only else range(len(self.parameters))
+        return [self.parameters[i] for i in wanted if not operations_only or i < count]
+
+    def bind_new_parameters(self, params: Sequence[Tensor], indices: Sequence[int]) -> Self:
+        """Return a tape with other numbers at the positions ``indices``."""
+        values = list(self.parameters)
+        for index, value in zip(indices, params, strict=True):
+            values[index] = value
+        return self._with(values)
+
+    def _with(self, values: Sequence[Tensor]) -> Self:
+        rest, items = list(values), []
+        for item in self._items:
+            count = len(item.parameters)
+            items.append(item.with_parameters(rest[:count]) if count else item)
+            rest = rest[count:]
+        split = len(self._operations)
+        return type(self)(items[:split], items[split:], self.shots, self._trainable)
+
+    def with_shots(self, shots: Any) -> Self:
+        """Return the same tape with other shots."""
+        return type(self)(self._operations, self._measurements, shots, self._trainable)
+
+    def with_measurements(self, measurements: Sequence[Measurement]) -> Self:
+        """Return the same operations with other measurements."""
+        return type(self)(self._operations, measurements, self.shots)
+
+    # Structure and rows ------------------------------------------------------------
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What the tape is apart from its numbers; equal tapes share one object."""
+        shapes = self.angle_shapes
+        key = (
+            tuple(item.signature for item in self._items),
+            len(self._operations),
+            tuple(shape for shape in shapes if shape),
+        )
+        if key not in STRUCTURES:
+            if len(STRUCTURES) >= MOST_STRUCTURES:
+                STRUCTURES.pop(next(iter(STRUCTURES)), None)
+            STRUCTURES[key] = self._build_structure(shapes)
+        return STRUCTURES[key]
+
+    @cached_property
+    def angle_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shape of each parameter without the broadcast axis."""
+        shapes = []
+        for value, ndim in zip(self.parameters, self._ndims, strict=True):
+            shape = shape_of(value)
+            shapes.append(shape[len(shape) - ndim :])
+        return tuple(shapes)
+
+    def _build_structure(self, shapes: Sequence[tuple[int, ...]]) -> Structure:
+        counter, rest = SlotCounter(), list(shapes)
+        items = []
+        for item in self._items:
+            kinds = item.parameter_kinds
+            symbols = [
+                counter.symbol(kind, shape)
+                for kind, shape in zip(kinds, rest[: len(kinds)], strict=True)
+            ]
+            rest = rest[len(kinds) :]
+            items.append(item.with_parameters(symbols) if symbols else item)
+        split = len(self._operations)
+        return Structure(items[:split], items[split:], counter.slots, counter.arrays)
+
+    @cached_property
+    def arrays(self) -> tuple[Tensor, ...]:
+        """Matrices, state vectors and coefficients, in order."""
+        return tuple(
+            value
+            for value, kind in zip(self.parameters, self.parameter_kinds, strict=True)
+            if kind is not ParameterKind.ANGLES
+        )
+
+    @cached_property
+    def angles(self) -> tuple[Tensor, ...]:
+        """The parameters whose elements have slots, in order."""
+        return tuple(
+            value
+            for value, kind in zip(self.parameters, self.parameter_kinds, strict=True)
+            if kind is ParameterKind.ANGLES
+        )
+
+    @cached_property
+    def trainable_slots(self) -> IntArray:
+        """The slots of the trainable angles, ascending."""
+        trainable, slot, slots = set(self.trainable_params), 0, list[int]()
+        for index, (kind, shape) in enumerate(
+            zip(self.parameter_kinds, self.angle_shapes, strict=True)
+        ):
+            if kind is not ParameterKind.ANGLES:
+                continue
+            size = int(np.prod(shape))
+            if index in trainable:
+                slots += range(slot, slot + size)
+            slot += size
+        return np.array(slots, dtype=np.int64)
+
+    def row(self) -> Tensor:
+        """Return all angles as one vector (P,), or with the broadcast axis, (K, P)."""
+        if not self.angles:
+            return np.zeros((self.batch_size or 1, 0) if self.batch_size else (0,))
+        if self.batch_size is None and all(shape_of(value) == () for value in self.angles):
+            xp = namespace(self.angles)
+            return xp.array(list(self.angles)) * 1.0
+        xp = namespace(self.angles)
+        return xp.concatenate(
+            [self._columns(value, index, xp) for index, value in self._indexed()], axis=-1
+        )
+
+    def _indexed(self) -> list[tuple[int, Tensor]]:
+        kinds = self.parameter_kinds
+        return [(i, v) for i, v in enumerate(self.parameters) if kinds[i] is ParameterKind.ANGLES]
+
+    def _columns(self, value: Tensor, index: int, xp: Any) -> Tensor:
+        """Return one parameter as columns: (size,), or (K, size) under a broadcast."""
+        size = int(np.prod(self.angle_shapes[index]))
+        if self.batch_size is None:
+            return xp.reshape(value, (size,)) * 1.0
+        batched = len(shape_of(value)) > self._ndims[index]
+        if batched:
+            return xp.reshape(value, (self.batch_size, size)) * 1.0
+        return xp.reshape(value, (1, size)) * np.ones((self.batch_size, 1))
+
+    def sweep(self) -> Sweep:
+        """Return the plain numbers of the tape as a sweep, one row for each shot part.
+
+        Raises
+        ------
+        NotFinite
+            A parameter is NaN or infinite.
+        """
+        rows = np.atleast_2d(np.asarray(unwrap(self.row()), dtype=float))
+        if not np.isfinite(rows).all():
+            self._raise_not_finite()
+        arrays = tuple(
+            np.asarray(unwrap(value)) if not _is_sparse(value) else value for value in self.arrays
+        )
+        sweep = Sweep(self.structure, rows, arrays)
+        if not self.shots:
+            return sweep
+        parts = np.array(self.shots.parts, dtype=np.int64)
+        repeated = sweep.repeated(len(parts))
+        return repeated.with_rows(repeated.rows, np.tile(parts, len(rows)))
+
+    def _raise_not_finite(self) -> None:
+        for operation in self._operations:
+            for value in operation.parameters:
+                number = np.asarray(unwrap(value))
+                if not np.isfinite(number).all():
+                    bad = number.ravel()[~np.isfinite(number.ravel())][0]
+                    raise NotFinite(operation=operation.name, value=float(bad))
+
+    # Comparison --------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tape):
+            return NotImplemented
+        return self._items == other._items and self.shots == other.shots
+
+    def __hash__(self) -> int:
+        return hash(self.structure)
+
+    def __iter__(self) -> Any:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"<QuantumScript: wires={list(self.wires)}, params={len(self.parameters)}>"
+
+
+QuantumScript = Tape
+
+
+class QuantumTape(Tape):
+    """A tape that records what is made inside its ``with`` block."""
+
+    def __enter__(self) -> Self:
+        self._recording = recording()
+        self._recorder: Recorder = self._recording.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._recording.__exit__(*error)
+        operations, measurements = split_recorded(self._recorder.items)
+        self.__init__(operations, measurements, self.shots, self._trainable)  # type: ignore[misc]
+
+
+def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measurement]]:
+    """Part what was recorded into operations and measurements."""
+    operations = [item for item in items if isinstance(item, Operator)]
+    measurements = [item for item in items if isinstance(item, Measurement)]
+    return operations, measurements
+
+
+def _is_sparse(value: Any) -> bool:
+    return hasattr(value, "tocsr")

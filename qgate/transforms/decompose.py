@@ -1,0 +1,258 @@
+"""Write a structure in terms of the gates that a device, or a rule, accepts.
+
+It happens once per structure: decompositions run on slots, and what they compute from
+them is linear, so the angles of the decomposed circuit are ``rows @ A + b``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from qgate.exceptions import UndefinedError, UnsupportedOperation
+from qgate.operations.operator import Operator
+from qgate.operations.slots import Affine
+from qgate.recording import paused
+from qgate.structure import ArraySlot, Structure, map_parameters
+from qgate.sweep import Sweep
+from qgate.typing import FloatArray, IntArray, Tensor
+
+MOST_LEVELS = 60
+"""Decompositions nested deeper than this never end."""
+
+
+class Accepts(Protocol):
+    """Which operators need no decomposition; hashable, so that results can be cached by it."""
+
+    def __call__(self, operation: Operator) -> bool:
+        """Say whether ``operation`` can stay as it is."""
+
+    def __hash__(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GateSet:
+    """Accepts operators by name, and matrices up to some number of wires.
+
+    Parameters
+    ----------
+    names : frozenset of str
+        Names of accepted gates.
+    matrix_wires : int
+        Any operator with a matrix on at most so many wires is accepted.
+    """
+
+    names: frozenset[str]
+    matrix_wires: int = 0
+
+    def __call__(self, operation: Operator) -> bool:
+        if operation.name in self.names:
+            return True
+        return operation.has_matrix and len(operation.wires) <= self.matrix_wires
+
+
+@dataclass(frozen=True, eq=False)
+class AffineMap:
+    """The linear map from the slots of one structure to those of another.
+
+    Parameters
+    ----------
+    slots, columns, factors : array, shape (E,)
+        The entries: angle ``columns[e]`` has the term ``factors[e] * slot[slots[e]]``.
+    offset : array, shape (Q,)
+        The constants.
+    num_slots : int
+        P, the number of slots mapped from.
+    """
+
+    slots: IntArray
+    columns: IntArray
+    factors: FloatArray
+    offset: FloatArray
+    num_slots: int
+
+    @cached_property
+    def matrix(self) -> FloatArray:
+        """The linear part as a dense matrix, shape (P, Q)."""
+        matrix = np.zeros((self.num_slots, len(self.offset)))
+        matrix[self.slots, self.columns] = self.factors
+        return matrix
+
+    @cached_property
+    def _one_each(self) -> bool:
+        """Whether every angle depends on just one slot (the entries are in order of angles)."""
+        return np.array_equal(self.columns, np.arange(len(self.offset)))
+
+    def __call__(self, rows: Tensor, xp: Any = np) -> Tensor:
+        """Map rows (..., P) to rows (..., Q)."""
+        if self._one_each:
+            return rows[..., self.slots] * self.factors + self.offset
+        return xp.dot(rows, self.matrix) + self.offset
+
+    def pull_back(self, derivative: FloatArray) -> FloatArray:
+        """Map a derivative by the angles, shape (Q, ...), to one by the slots, shape (P, ...)."""
+        result = np.zeros((self.num_slots, *derivative.shape[1:]))
+        factors = self.factors.reshape(-1, *(1,) * (derivative.ndim - 1))
+        np.add.at(result, self.slots, factors * derivative[self.columns])
+        return result
+
+
+@dataclass(frozen=True)
+class Decomposed:
+    """A structure in accepted gates, and how rows are mapped to it."""
+
+    structure: Structure
+    angles: AffineMap
+
+    @classmethod
+    def unchanged(cls, structure: Structure) -> Decomposed:
+        """Return a structure as its own decomposition."""
+        numbers = np.arange(structure.num_slots)
+        ones, zeros = np.ones(len(numbers)), np.zeros(len(numbers))
+        return cls(structure, AffineMap(numbers, numbers, ones, zeros, len(numbers)))
+
+    def sweep(self, sweep: Sweep) -> Sweep:
+        """Map a sweep of the original structure to one of this structure."""
+        return replace(sweep, structure=self.structure, rows=self.angles(sweep.rows))
+
+
+def decompose(sweep: Sweep, accepts: Accepts, *, device: str, names: Sequence[str] = ()) -> Sweep:
+    """Write a sweep in accepted gates; arguments and errors as for ``decomposition``."""
+    frozen, decomposed = decomposition(sweep, accepts, device=device, names=names)
+    return decomposed.sweep(frozen)
+
+
+def decomposition(
+    sweep: Sweep, accepts: Accepts, *, device: str, names: Sequence[str] = ()
+) -> tuple[Sweep, Decomposed]:
+    """Write the structure of a sweep in accepted gates.
+
+    Gates with a matrix or a state vector that are not accepted are decomposed by value.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    accepts : callable, hashable
+    device : str
+        Whom to name in an error.
+    names : sequence of str
+        The gates to name in an error.
+
+    Returns
+    -------
+    sweep : Sweep
+        The same, with what was decomposed by value as constants of its structure.
+    decomposed : Decomposed
+        What to map that sweep with.
+
+    Raises
+    ------
+    UnsupportedOperation
+        A gate is not accepted and does not decompose into gates that are.
+    """
+    try:
+        frozen = freeze(sweep, _needs_values(sweep.structure, accepts))
+        return frozen, decompose_structure(frozen.structure, accepts)
+    except _NotDecomposable as error:
+        raise UnsupportedOperation(
+            device=device, operation=error.operation, supported=frozenset(names)
+        ) from error.__cause__
+
+
+def freeze(sweep: Sweep, slots: frozenset[int]) -> Sweep:
+    """Make some of a sweep's arrays constants of its structure."""
+    if not slots:
+        return sweep
+
+    def fix(symbol: Any) -> Any:
+        known = isinstance(symbol, ArraySlot) and symbol.index in slots
+        return sweep.arrays[symbol.index] if known else symbol
+
+    operations = [map_parameters(item, fix) for item in sweep.structure.operations]
+    return sweep.with_structure(sweep.structure.with_operations(operations))
+
+
+@lru_cache(maxsize=1024)
+def _needs_values(structure: Structure, accepts: Accepts) -> frozenset[int]:
+    return frozenset(
+        symbol.index
+        for operation in structure.operations
+        if not accepts(operation)
+        for symbol in operation.parameters
+        if isinstance(symbol, ArraySlot)
+    )
+
+
+@lru_cache(maxsize=1024)
+def decompose_structure(structure: Structure, accepts: Accepts) -> Decomposed:
+    """Write a structure in accepted gates, with a slot of its own for each angle of each gate."""
+    with paused():
+        operations = [
+            part
+            for operation in structure.operations
+            for part in _accepted(operation, accepts, MOST_LEVELS)
+        ]
+    renumber = _Renumbering()
+    renumbered = [map_parameters(operation, renumber) for operation in operations]
+    native = Structure(
+        renumbered, structure.measurements, len(renumber.angles), structure.num_arrays
+    )
+    return Decomposed(native, renumber.affine_map(structure.num_slots))
+
+
+class _NotDecomposable(Exception):
+    def __init__(self, operation: str) -> None:
+        super().__init__(operation)
+        self.operation = operation
+
+
+def _accepted(operation: Operator, accepts: Accepts, levels: int) -> Iterator[Operator]:
+    if accepts(operation):
+        yield operation
+        return
+    if levels == 0:
+        raise _NotDecomposable(operation.name)
+    try:
+        parts = operation.decomposition()
+    except UndefinedError as error:
+        raise _NotDecomposable(operation.name) from error
+    for part in parts:
+        yield from _accepted(part, accepts, levels - 1)
+
+
+class _Renumbering:
+    """Gives each angle that depends on a slot a new slot, and notes how it depends."""
+
+    def __init__(self) -> None:
+        self.angles: list[Affine] = []
+
+    def __call__(self, symbol: Any) -> Any:
+        if isinstance(symbol, np.ndarray) and symbol.dtype == object:
+            flat = np.empty(symbol.size, dtype=object)
+            flat[:] = [self(entry) for entry in symbol.ravel()]
+            return flat.reshape(symbol.shape)
+        if not isinstance(symbol, Affine):
+            return symbol
+        if not symbol.terms:
+            return symbol.offset
+        self.angles.append(symbol)
+        return Affine.slot(len(self.angles) - 1)
+
+    def affine_map(self, num_slots: int) -> AffineMap:
+        entries = [
+            (slot, column, factor)
+            for column, angle in enumerate(self.angles)
+            for slot, factor in angle.terms
+        ]
+        slots, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
+        return AffineMap(
+            np.array(slots, dtype=np.int64),
+            np.array(columns, dtype=np.int64),
+            np.array(factors, dtype=float),
+            np.array([angle.offset for angle in self.angles], dtype=float),
+            num_slots,
+        )
