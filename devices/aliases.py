@@ -1,0 +1,80 @@
+"""PennyLane's names of devices, and what they mean here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qgate.devices.config import DeviceConfig
+from qgate.exceptions import MissingTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A provider and target under another name.
+
+    Parameters
+    ----------
+    provider : str
+    target : str, optional
+        Its target where the option below is not given; None: it has to be given.
+    target_option : str, optional
+        The option whose value names the target.
+    prefix : str
+        Stands before that value in the target.
+    """
+
+    provider: str
+    target: str | None = None
+    target_option: str | None = None
+    prefix: str = ""
+
+
+ALIASES: Mapping[str, Alias] = {
+    "braket.aws.qubit": Alias("braket", target_option="device_arn"),
+    "braket.local.qubit": Alias("braket", "local", target_option="backend", prefix="local/"),
+    "default.qubit": Alias("local", "statevector"),
+    "lightning.qubit": Alias("local", "statevector"),
+    "qiskit.aer": Alias("qiskit", "aer"),
+    "qiskit.remote": Alias("ibm", target_option="backend"),
+}
+
+
+def object_option(name: object, options: Mapping[str, Any]) -> str | None:
+    """Return the option that holds a vendor's object where an alias looks for a target's name.
+
+    ``device("qiskit.remote", backend=backend)`` is the device of that backend.
+    """
+    alias = ALIASES.get(name) if isinstance(name, str) else None
+    option = None if alias is None else alias.target_option
+    return option if not isinstance(options.get(option or ""), str | None) else None
+
+
+def resolve_alias(
+    config: DeviceConfig, options: Mapping[str, Any]
+) -> tuple[str, str | None, dict[str, Any]]:
+    """Return provider, target and options, with an alias replaced by what it means.
+
+    Parameters
+    ----------
+    config : DeviceConfig
+        An alias or not; aliases have no target of their own.
+    options : mapping
+        All options, those of ``config`` among them.
+
+    Raises
+    ------
+    MissingTarget
+        The alias needs an option that names the target.
+    """
+    remaining = dict(options)
+    alias = ALIASES.get(config.provider) if config.target is None else None
+    if alias is None:
+        return config.provider, config.target, remaining
+    named = remaining.pop(alias.target_option, None) if alias.target_option else None
+    if named is not None:
+        return alias.provider, f"{alias.prefix}{named}", remaining
+    if alias.target is None:
+        raise MissingTarget(text=str(config), remedy=f"Say which with {alias.target_option}=...")
+    return alias.provider, alias.target, remaining

@@ -1,0 +1,136 @@
+"""The contract of a device."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from qgate.devices.capabilities import Capabilities
+from qgate.devices.job import Job
+from qgate.exceptions import InvalidShots, ShotsRequired
+from qgate.shots import Shots
+from qgate.sweep import Sweep
+from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.wires import Wires
+
+
+class Device(ABC):
+    """Something that runs sweeps.
+
+    Required: ``capabilities`` (as a class attribute or in ``__init__``) and ``submit``.
+    Optional: ``jacobian`` and ``states`` for a device whose capabilities say ``statevector``.
+
+    What reaches ``submit`` is already decomposed into the gates of the capabilities, and
+    its measurements are lowered to what the device can return; the wires of every sweep
+    are among ``wires_of(structure)``.
+
+    >>> from qgate.devices.capabilities import Capabilities
+    >>> from qgate.devices.job import FinishedJob
+    >>> from qgate.outcomes import Outcomes
+    >>> import numpy as np
+    >>> class Zeros(Device):
+    ...     capabilities = Capabilities(gates=frozenset({"RX", "RY", "RZ", "CNOT"}))
+    ...     def submit(self, sweeps):
+    ...         return FinishedJob([(self._read(sweep),) for sweep in sweeps])
+    ...     def _read(self, sweep):
+    ...         measured = len(sweep.structure.measurements[0].wires)
+    ...         zeros = [np.zeros(shots, dtype=int) for shots in sweep.shots]
+    ...         return [Outcomes.from_readings(readings, measured) for readings in zeros]
+
+    Parameters
+    ----------
+    wires : int, or wires, optional
+        Number of wires, or their labels; default: whatever the circuit uses.
+    shots : None, int, or sequence
+        Where a circuit does not say; default: the capabilities' ``default_shots``.
+
+    Raises
+    ------
+    InvalidShots, ShotsRequired
+        The shots are not positive, or exactness was asked of a device that samples.
+    """
+
+    capabilities: Capabilities
+    name: str = ""
+    provider: ClassVar[str] = ""
+
+    def __init__(self, *, wires: WiresLike | int | None = None, shots: Any = "default") -> None:
+        self.wires = _wires(wires)
+        asked = self.capabilities.default_shots if shots == "default" else shots
+        self.shots = Shots.of(asked)
+        if not self.shots and not self.capabilities.exact:
+            raise ShotsRequired(what=f"The device {self.name or type(self).__name__}")
+        if self.shots and not self.capabilities.sampled:
+            raise InvalidShots(shots=shots)
+
+    @abstractmethod
+    def submit(self, sweeps: Sequence[Sweep]) -> Job:
+        """Send sweeps to the device in as few of its native submissions as it allows.
+
+        Parameters
+        ----------
+        sweeps : sequence of Sweep
+            Each in accepted gates. A sweep with shots has one measurement, ``counts`` or
+            ``sample`` of some wires (``sample`` asks for the order of the shots as well).
+            An exact one (``shots=None``) has measurements of the kinds in
+            ``capabilities.exact``.
+
+        Returns
+        -------
+        Job
+            Its result has one entry per sweep, a tuple with one entry per measurement:
+            for ``counts`` and ``sample`` a list of K ``Outcomes``, the first measured wire
+            most significant; for exact measurements an array (K, ...).
+        """
+
+    def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
+        """Return exact expectation values and their derivatives by the device's own method.
+
+        Parameters
+        ----------
+        sweep : Sweep
+            Exact, every measurement an expectation value.
+        slots : sequence of int
+            The n angles to differentiate by.
+
+        Returns
+        -------
+        values : array, shape (K, M)
+        derivatives : array, shape (n, K, M)
+        """
+        raise NotImplementedError
+
+    def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+        """Return exact measurement results, computed from traced numbers in their framework.
+
+        Parameters
+        ----------
+        sweep : Sweep
+            Its structure; the numbers are taken from ``rows`` and ``arrays``.
+        rows : traced array, shape (K, P)
+        arrays : sequence of traced arrays
+        xp : module
+            The framework's array functions, with numpy's names.
+
+        Returns
+        -------
+        tuple
+            As in the result of ``submit``.
+        """
+        raise NotImplementedError
+
+    def wires_of(self, sweep_wires: Wires) -> Wires:
+        """Return the wires in the device's order: its own, or as the circuit names them."""
+        return sweep_wires if self.wires is None else self.wires
+
+    def __repr__(self) -> str:
+        shots = self.shots.total_shots
+        wires = None if self.wires is None else len(self.wires)
+        return f"<qgate device {self.name!r}: wires={wires}, shots={shots}>"
+
+
+def _wires(wires: WiresLike | int | None) -> Wires | None:
+    if wires is None:
+        return None
+    return Wires(range(wires)) if isinstance(wires, int) else Wires(wires)

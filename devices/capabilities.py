@@ -1,0 +1,58 @@
+"""What a device can do, as facts."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+from qgate.transforms.decompose import GateSet
+
+
+class Capabilities(BaseModel):
+    """What a device can do; everything else is refused before anything is sent.
+
+    Parameters
+    ----------
+    gates : frozenset of str
+        Names of the operations it runs as they are. Others are decomposed into these.
+    matrix_wires : int
+        It also runs any operation with a matrix on at most so many wires.
+    exact : frozenset of str
+        Kinds of measurement it returns exactly, as asked. ``probs`` alone is enough for
+        expectation values, variances and probabilities. Empty: it only samples.
+    sampled : bool
+        Whether it can be given shots. It then returns readings of wires, nothing else.
+    default_shots : int or None
+        Shots where the user names none; None: exact.
+    max_wires : int or None
+        None: no limit of its own.
+    min_shots, max_shots : int, int or None
+        Range for one row.
+    max_rows, max_total_shots : int or None
+        Limits of one submission.
+    equal_shots : bool
+        Whether all rows of one submission share one number of shots.
+    statevector : bool
+        Whether the state can be differentiated through (``backprop``, ``adjoint``).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    gates: frozenset[str] = frozenset()
+    matrix_wires: int = 0
+    exact: frozenset[str] = frozenset()
+    sampled: bool = True
+    default_shots: PositiveInt | None = None
+    max_wires: PositiveInt | None = None
+    min_shots: PositiveInt = 1
+    max_shots: PositiveInt | None = None
+    max_rows: PositiveInt | None = None
+    max_total_shots: PositiveInt | None = None
+    equal_shots: bool = False
+    statevector: bool = False
+
+    @cached_property
+    def gate_set(self) -> GateSet:
+        """The operations that need no decomposition."""
+        return GateSet(self.gates, self.matrix_wires)

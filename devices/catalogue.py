@@ -1,0 +1,131 @@
+"""What is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qgate.devices.capabilities import Capabilities
+from qgate.devices.plugins import PLUGINS, missing
+from qgate.devices.provider import Provider
+from qgate.exceptions import BrokenProvider, UnknownDevice, suggest
+
+COLUMNS = ("device", "wires", "shots", "exact", "remark")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """One device that could be made.
+
+    Parameters
+    ----------
+    name : str
+        The string that makes it; empty where the provider cannot be loaded.
+    provider : str
+    target : str
+    capabilities : Capabilities or None
+        None: known only once it is made.
+    remark : str
+        What to install first, or why the provider cannot be loaded; empty: it is ready.
+    """
+
+    name: str
+    provider: str
+    target: str
+    capabilities: Capabilities | None = None
+    remark: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything it needs is installed."""
+        return not self.remark
+
+    def row(self) -> tuple[str, ...]:
+        """Return what the table shows of it."""
+        return (self.name or self.provider, *_facts(self.capabilities), self.remark)
+
+
+class DeviceTable(tuple[DeviceRecord, ...]):
+    """Records of devices; prints as a table."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        rows = [COLUMNS, *(record.row() for record in self)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        )
+
+
+def list_devices(provider: str | None = None) -> DeviceTable:
+    """Return what is installed; asks no network and makes no device.
+
+    Parameters
+    ----------
+    provider : str, optional
+        Only the devices of this provider.
+
+    Returns
+    -------
+    DeviceTable
+        A tuple of records, one per device that is known without asking its vendor, by
+        provider and name. Devices whose package is missing are listed with what to install.
+
+    Raises
+    ------
+    UnknownDevice
+        No provider of this name is installed.
+
+    Examples
+    --------
+    >>> [record.name for record in list_devices("local")]
+    ['local:statevector']
+    """
+    PLUGINS.refresh()
+    names = PLUGINS.names()
+    if provider is not None and provider not in names:
+        raise UnknownDevice(
+            text=f"list_devices({provider!r})",
+            unknown=provider,
+            kind="provider",
+            known=names,
+            hint=suggest(provider, names),
+        )
+    chosen = names if provider is None else [provider]
+    return DeviceTable(record for name in chosen for record in _records(name))
+
+
+def _records(name: str) -> Iterator[DeviceRecord]:
+    try:
+        provider = PLUGINS.provider(name)
+    except BrokenProvider as error:
+        yield DeviceRecord("", name, "", remark=str(error))
+        return
+    if provider is not None:
+        for target in sorted(provider.targets()):
+            yield _record(provider, target)
+
+
+def _record(provider: Provider, target: str) -> DeviceRecord:
+    name = f"{provider.name}:{target}"
+    lacking = missing(provider.requirements(target))
+    if lacking is not None:
+        remark = f'pip install "qgate[{lacking.extra}]"'
+        return DeviceRecord(name, provider.name, target, remark=remark)
+    return DeviceRecord(name, provider.name, target, provider.capabilities(target))
+
+
+def _facts(capabilities: Capabilities | None) -> tuple[str, str, str]:
+    """Return wires, shots and whether exact values can be had, in words."""
+    if capabilities is None:
+        return ("", "", "")
+    wires = "any" if capabilities.max_wires is None else f"up to {capabilities.max_wires}"
+    if not capabilities.sampled:
+        shots = "none"
+    elif capabilities.max_shots is None:
+        shots = f"from {capabilities.min_shots}"
+    else:
+        shots = f"{capabilities.min_shots} to {capabilities.max_shots}"
+    return (wires, shots, "yes" if capabilities.exact else "no")

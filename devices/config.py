@@ -1,0 +1,144 @@
+"""The string that names a device: ``provider:target?option=value&...``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, unquote
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from qgate.exceptions import MalformedDevice
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+"""A provider, or a device named in a configuration file."""
+
+OPTION = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+PLAIN_IN_TARGET = ":/@,+="
+PLAIN_IN_VALUE = PLAIN_IN_TARGET + "?"
+"""Characters written as they are, besides letters, digits and ``_.-~``."""
+
+
+class DeviceConfig(BaseModel):
+    """A device as a string names it; prints back to that string.
+
+    The grammar is ``provider[:target][?option=value[&option=value]...]``. The target is
+    what stands between the first colon and the first question mark, so it may hold colons
+    and slashes. Characters that would be misread (``%``, ``&``, ``#``, a ``?`` in the target,
+    spaces, anything outside ASCII) are percent-encoded when printed. Values stay text here;
+    the provider's options give them their types.
+
+    Parameters
+    ----------
+    provider : str
+        Letters, digits, ``_``, ``.`` and ``-``, a letter first.
+    target : str, optional
+        Not empty; default: the provider's default device.
+    options : tuple of (str, str)
+        Names and values in the order written; no name twice, no value empty.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        A part is not as said; ``parse`` raises ``MalformedDevice`` instead.
+
+    Examples
+    --------
+    >>> config = DeviceConfig.parse("braket:local/braket_dm?shots=100&seed=7")
+    >>> config.provider, config.target, config.options
+    ('braket', 'local/braket_dm', (('shots', '100'), ('seed', '7')))
+    >>> str(config)
+    'braket:local/braket_dm?shots=100&seed=7'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    provider: str
+    target: str | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> DeviceConfig:
+        """Read a string.
+
+        Raises
+        ------
+        MalformedDevice
+            The string does not follow the grammar; the message says where.
+        """
+        try:
+            return cls(**_parts(text))
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        except ValueError as error:
+            reason = str(error)
+        raise MalformedDevice(text=text, reason=reason)
+
+    @model_validator(mode="after")
+    def _check(self) -> DeviceConfig:
+        if not NAME.fullmatch(self.provider):
+            raise ValueError(f"{self.provider!r} is not the name of a provider")
+        if self.target == "":
+            raise ValueError(f"nothing stands for the target after '{self.provider}:'")
+        seen: set[str] = set()
+        for option, value in self.options:
+            if not OPTION.fullmatch(option):
+                raise ValueError(f"{option!r} is not the name of an option")
+            if not value:
+                raise ValueError(f"the option {option!r} has no value")
+            if option in seen:
+                raise ValueError(f"the option {option!r} is given twice")
+            seen.add(option)
+        return self
+
+    def with_options(self, options: Mapping[str, str]) -> DeviceConfig:
+        """Return this device with more options; where both name one, ``options`` wins."""
+        merged = {**dict(self.options), **options}
+        return DeviceConfig(
+            provider=self.provider, target=self.target, options=tuple(merged.items())
+        )
+
+    def __str__(self) -> str:
+        target = "" if self.target is None else f":{quote(self.target, safe=PLAIN_IN_TARGET)}"
+        options = "&".join(
+            f"{option}={quote(value, safe=PLAIN_IN_VALUE)}" for option, value in self.options
+        )
+        return f"{self.provider}{target}{'?' if options else ''}{options}"
+
+    def __repr__(self) -> str:
+        return f"DeviceConfig.parse({str(self)!r})"
+
+
+def _parts(text: str) -> dict[str, Any]:
+    """Split a string at its colon, question mark and ampersands, and decode what is between."""
+    device, question, query = text.partition("?")
+    provider, colon, target = device.partition(":")
+    if question and not query:
+        raise ValueError("no option follows the '?'")
+    options = [_option(part) for part in query.split("&")] if question else []
+    return {
+        "provider": provider,
+        "target": _decode(target) if colon else None,
+        "options": tuple(options),
+    }
+
+
+def _option(part: str) -> tuple[str, str]:
+    if not part:
+        raise ValueError("an option is empty (a stray '&')")
+    option, equals, value = part.partition("=")
+    if not equals:
+        raise ValueError(f"the option {option!r} has no value")
+    return option, _decode(value)
+
+
+def _decode(part: str) -> str:
+    """Resolve percent-encoding, strictly."""
+    if wrong := re.search(r"%(?![0-9A-Fa-f]{2}).{0,2}", part):
+        raise ValueError(f"{wrong.group()!r} is not a percent-encoded character")
+    try:
+        return unquote(part, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError(f"{part!r} is not percent-encoded UTF-8") from None

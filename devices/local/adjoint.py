@@ -1,0 +1,145 @@
+"""Derivatives of exact expectation values by going through the circuit backwards.
+
+For f = <psi|O|psi> and a gate exp(i x G), df/dx = 2 Re(i <b|G|k>), where |k> is the state
+after the gate and <b| is <psi|O| taken back to the same place. Both are taken back gate by
+gate. Jones, Gacon, arXiv:2009.02823 (2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.devices.local.engine import Engine, apply_matrix
+from qgate.devices.local.exact import apply_observable, term_means
+from qgate.exceptions import GeneratorUndefinedError
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.operator import Operator
+from qgate.operations.slots import Affine
+from qgate.structure import Structure
+from qgate.sweep import Sweep
+from qgate.typing import ComplexArray, FloatArray
+from qgate.wires import Wires
+
+
+@dataclass(frozen=True, slots=True)
+class OneAngleGates:
+    """Accepts gates exp(i x G) and all that depends on no angle; the rest is decomposed."""
+
+    accepts_rest: Any
+
+    def __call__(self, operation: Operator) -> bool:
+        if not self.accepts_rest(operation):
+            return False
+        if not any(isinstance(symbol, Affine) for symbol in operation.parameters):
+            return True
+        if operation.num_params != 1:
+            return False
+        try:
+            operation.generator_matrix()
+        except GeneratorUndefinedError:
+            return False
+        return True
+
+
+def jacobian(
+    engine: Engine, sweep: Sweep, slots: Sequence[int], order: Wires
+) -> tuple[FloatArray, FloatArray]:
+    """Return expectation values and their derivatives.
+
+    Parameters
+    ----------
+    engine : Engine
+    sweep : Sweep
+        In gates that ``OneAngleGates`` accepts; measures ``expval`` and ``terms`` only.
+    slots : sequence of int
+        The n angles to differentiate by.
+    order : Wires
+
+    Returns
+    -------
+    values : array, shape (K, M)
+    derivatives : array, shape (n, K, M)
+
+    Notes
+    -----
+    Time: about 2 + M circuits, whatever n is. Memory: (2 + M) K 2**n numbers.
+    """
+    structure = preparations_first(sweep.structure)
+    ket = engine.states(structure, sweep.rows, sweep.arrays, order=order)
+    observables = [
+        part
+        for item in structure.bind_measurements(sweep.arrays)
+        for part in _single_observables(item)
+    ]
+    values = np.stack([_value(observable, ket, order) for observable in observables], axis=-1)
+    bras = np.stack([apply_observable(observable, ket, order) for observable in observables])
+    column = {slot: index for index, slot in enumerate(slots)}
+    derivatives = np.zeros((len(slots), *values.shape))
+    _go_back(structure, sweep, order, ket, bras, column, derivatives)
+    return values, derivatives
+
+
+def _go_back(
+    structure: Structure,
+    sweep: Sweep,
+    order: Wires,
+    ket: ComplexArray,
+    bras: ComplexArray,
+    column: dict[int, int],
+    derivatives: FloatArray,
+) -> None:
+    """Undo the gates from the last to the first one that is trained, reading derivatives."""
+    operations = structure.bind(sweep.rows, sweep.arrays)
+    wanted = [_trained(operation, column) for operation in structure.operations]
+    first = next((index for index, terms in enumerate(wanted) if terms), len(wanted))
+    n = len(order)
+    for index in range(len(operations) - 1, first - 1, -1):
+        operation = operations[index]
+        axes = order.indices(operation.wires)
+        if wanted[index]:
+            changed = apply_matrix(ket, operation.generator_matrix(), axes, n)
+            overlaps = np.einsum("mki,ki->km", bras.conj(), changed)
+            for slot, factor in wanted[index]:
+                derivatives[column[slot]] += factor * -2.0 * overlaps.imag
+        if index > first:
+            inverse = _dagger(operation.canonical_matrix(operation.parameters, np))
+            ket = apply_matrix(ket, inverse, axes, n)
+            bras = np.stack([apply_matrix(bra, inverse, axes, n) for bra in bras])
+
+
+def _trained(operation: Operator, column: dict[int, int]) -> tuple[tuple[int, float], ...]:
+    """Return the wanted slots that an operation depends on, with their factors."""
+    return tuple(
+        (slot, factor)
+        for symbol in operation.parameters
+        if isinstance(symbol, Affine)
+        for slot, factor in symbol.terms
+        if slot in column
+    )
+
+
+def preparations_first(structure: Structure) -> Structure:
+    """Move state preparations to the front; nothing acts on their wires before them."""
+    operations = structure.operations
+    ordered = sorted(operations, key=lambda operation: not hasattr(operation, "canonical_state"))
+    return structure.with_operations(ordered)
+
+
+def _single_observables(measurement: Measurement) -> list[Any]:
+    """Return the observables whose means are asked for: one, or one for each term."""
+    observable = measurement.observable
+    if measurement.kind is MeasurementKind.EXPVAL:
+        return [observable]
+    return [observable.term(index) for index in range(observable.num_terms)]
+
+
+def _value(observable: Any, ket: ComplexArray, order: Wires) -> FloatArray:
+    return np.asarray(term_means(observable, ket, order) @ np.real(observable.parameters[0]))
+
+
+def _dagger(matrix: ComplexArray) -> ComplexArray:
+    return np.asarray(np.swapaxes(matrix, -1, -2).conj())

@@ -1,0 +1,138 @@
+"""The local statevector device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.devices.base import Device
+from qgate.devices.capabilities import Capabilities
+from qgate.devices.job import FinishedJob, Job, SweepResult
+from qgate.devices.local import adjoint
+from qgate.devices.local.engine import Engine, NumpyEngine
+from qgate.devices.local.exact import MEASURES, marginal, measure
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.outcomes import Outcomes
+from qgate.sweep import Sweep
+from qgate.transforms.decompose import decomposition
+from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.wires import Wires
+
+AMPLITUDES_AT_ONCE = 2**24
+"""Rows are simulated together up to so many amplitudes (256 MiB of complex128)."""
+
+ANY_SIZE = frozenset(
+    {
+        "StatePrep",
+        "MottonenStatePreparation",
+        "BasisState",
+        "MultiRZ",
+        "PCPhase",
+        "GlobalPhase",
+        "QubitUnitary",
+        "Barrier",
+    }
+    | {"DiagonalQubitUnitary", "Identity"}
+)
+"""Operations that are run as they are on any number of wires."""
+
+LOCAL = Capabilities(
+    gates=ANY_SIZE,
+    matrix_wires=6,
+    exact=frozenset(kind.value for kind in MEASURES),
+    max_wires=28,
+    statevector=True,
+)
+
+
+class LocalDevice(Device):
+    """Simulates state vectors on this machine, exactly or with shots.
+
+    Parameters
+    ----------
+    wires : int or wires, optional
+    shots : None, int or sequence
+    seed : int, optional
+        Seeds the sampling; the same seed and the same sequence of calls give the same bits.
+    engine : Engine, optional
+        Computes the states; default the one in plain numpy.
+    """
+
+    name = "local"
+    provider = "local"
+    capabilities = LOCAL
+
+    def __init__(
+        self,
+        *,
+        wires: WiresLike | int | None = None,
+        shots: Any = "default",
+        seed: int | None = None,
+        engine: Engine | None = None,
+    ) -> None:
+        super().__init__(wires=wires, shots=shots)
+        self.engine = engine or NumpyEngine()
+        self._random = np.random.default_rng(seed)
+
+    def submit(self, sweeps: Sequence[Sweep]) -> Job:
+        return FinishedJob([self._run(sweep) for sweep in sweeps])
+
+    def _run(self, sweep: Sweep) -> SweepResult:
+        order = self.wires_of(sweep.structure.wires)
+        step = max(1, AMPLITUDES_AT_ONCE >> len(order))
+        parts = []
+        for start in range(0, len(sweep), step):
+            rows = sweep.rows[start : start + step]
+            shots = None if sweep.shots is None else sweep.shots[start : start + step]
+            parts.append(self._run_rows(sweep.with_rows(rows, shots), order))
+        return tuple(_joined(entries) for entries in zip(*parts, strict=True))
+
+    def _run_rows(self, sweep: Sweep, order: Wires) -> SweepResult:
+        states = self.engine.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
+        measurements = sweep.structure.bind_measurements(sweep.arrays)
+        if sweep.shots is None:
+            return tuple(measure(measurement, states, order) for measurement in measurements)
+        (measurement,) = measurements
+        probabilities = marginal(np.abs(states) ** 2, measurement.wires, order)
+        return (
+            [
+                self._sample(measurement, row, int(shots))
+                for row, shots in zip(probabilities, sweep.shots, strict=True)
+            ],
+        )
+
+    def _sample(self, measurement: Measurement, probabilities: FloatArray, shots: int) -> Outcomes:
+        num_wires = len(measurement.wires)
+        normalised = probabilities / probabilities.sum()
+        if measurement.kind is MeasurementKind.SAMPLE:
+            readings = self._random.choice(len(normalised), size=shots, p=normalised)
+            return Outcomes.from_readings(readings, num_wires)
+        counts = self._random.multinomial(shots, normalised)
+        values = np.flatnonzero(counts)
+        return Outcomes(num_wires, values, counts[values], shots)
+
+    def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
+        accepts = adjoint.OneAngleGates(self.capabilities.gate_set)
+        frozen, decomposed = decomposition(sweep, accepts, device=self.name)
+        native = decomposed.sweep(frozen)
+        every = range(native.structure.num_slots)
+        order = self.wires_of(sweep.structure.wires)
+        values, derivatives = adjoint.jacobian(self.engine, native, every, order)
+        return values, decomposed.angles.pull_back(derivatives)[list(slots)]
+
+    def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+        order = self.wires_of(sweep.structure.wires)
+        states = NumpyEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
+        return tuple(
+            measure(measurement, states, order, xp)
+            for measurement in sweep.structure.bind_measurements(arrays)
+        )
+
+
+def _joined(entries: Sequence[Any]) -> Any:
+    """Put the results of consecutive rows together: lists of outcomes, or arrays."""
+    if isinstance(entries[0], list):
+        return [outcomes for entry in entries for outcomes in entry]
+    return np.concatenate(entries) if len(entries) > 1 else entries[0]

@@ -1,0 +1,144 @@
+"""What a statevector engine has to do, and the one in plain numpy."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import QuantumFunctionError
+from qgate.operations.operator import Operator
+from qgate.structure import Structure
+from qgate.typing import Tensor
+from qgate.wires import Wires
+
+
+class Engine(ABC):
+    """Computes state vectors.
+
+    Required: ``states``. An engine gets structures in accepted gates only, and any number
+    of rows at once.
+    """
+
+    @abstractmethod
+    def states(
+        self,
+        structure: Structure,
+        rows: Tensor,
+        arrays: Sequence[Tensor],
+        *,
+        order: Wires,
+        xp: Any = np,
+    ) -> Tensor:
+        """Return the state of every row.
+
+        Parameters
+        ----------
+        structure : Structure
+        rows : array, shape (K, P)
+        arrays : sequence of array
+        order : Wires
+            All n wires, the first most significant.
+        xp : module
+            Array functions with numpy's names; traced rows need those of their framework.
+
+        Returns
+        -------
+        array, shape (K, 2**n), complex
+        """
+
+
+class NumpyEngine(Engine):
+    """One gate after the other, all rows at once.
+
+    Correct and readable first: it is the fallback for every machine, the oracle of any
+    faster engine, and what derivatives are traced through.
+    """
+
+    def states(
+        self,
+        structure: Structure,
+        rows: Tensor,
+        arrays: Sequence[Tensor],
+        *,
+        order: Wires,
+        xp: Any = np,
+    ) -> Tensor:
+        num_rows = rows.shape[0]
+        state: Tensor = np.zeros((num_rows, 2 ** len(order)), dtype=complex)
+        state[:, 0] = 1.0
+        touched: set[Any] = set()
+        for operation in structure.bind(rows, arrays):
+            axes = order.indices(operation.wires)
+            if hasattr(operation, "canonical_state"):
+                _refuse_late_preparation(operation, touched)
+                vector = operation.canonical_state(operation.parameters, xp)
+                state = prepare(state, vector, axes, len(order), xp=xp)
+            else:
+                state = apply(state, operation, axes, len(order), xp=xp)
+            touched.update(operation.wires)
+        return state
+
+
+def apply(state: Tensor, operation: Operator, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
+    """Apply an operation to some of the n wires of every row of ``state``, shape (K, 2**n)."""
+    if operation.is_diagonal:
+        diagonal = operation.canonical_diagonal(operation.parameters, xp)
+        return apply_diagonal(state, diagonal, axes, n, xp=xp)
+    matrix = operation.canonical_matrix(operation.parameters, xp)
+    return apply_matrix(state, matrix, axes, n, xp=xp)
+
+
+def apply_matrix(state: Tensor, matrix: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
+    """Multiply a matrix (d, d), or one for each row (K, d, d), onto some wires of (K, 2**n)."""
+    num_rows, k = state.shape[0], len(axes)
+    permutation, inverse = _to_front(axes, n)
+    tensor = xp.transpose(xp.reshape(state, (num_rows, *(2,) * n)), permutation)
+    tensor = xp.matmul(matrix, xp.reshape(tensor, (num_rows, 2**k, 2 ** (n - k))))
+    tensor = xp.transpose(xp.reshape(tensor, (num_rows, *(2,) * n)), inverse)
+    return xp.reshape(tensor, (num_rows, 2**n))
+
+
+def apply_diagonal(
+    state: Tensor, diagonal: Tensor, axes: list[int], n: int, *, xp: Any = np
+) -> Tensor:
+    """Multiply a diagonal (d,), or one for each row (K, d), onto some wires of (K, 2**n)."""
+    return state * diagonal[..., _indices(axes, n)]
+
+
+def prepare(state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
+    """Put some wires, which have to be in the state 0, into a state, (d,) or (K, d)."""
+    num_rows, k = state.shape[0], len(axes)
+    permutation, inverse = _to_front(axes, n)
+    tensor = xp.transpose(xp.reshape(state, (num_rows, *(2,) * n)), permutation)
+    rest = xp.reshape(tensor, (num_rows, 2**k, 2 ** (n - k)))[:, 0, :]
+    product = xp.reshape(vector, (-1, 2**k, 1)) * rest[:, None, :]
+    tensor = xp.transpose(xp.reshape(product, (num_rows, *(2,) * n)), inverse)
+    return xp.reshape(tensor, (num_rows, 2**n))
+
+
+def _to_front(axes: list[int], n: int) -> tuple[list[int], list[int]]:
+    """Return the permutation that moves these wires behind the rows, and its inverse."""
+    rest = [axis for axis in range(n) if axis not in axes]
+    permutation = [0, *(axis + 1 for axis in axes), *(axis + 1 for axis in rest)]
+    return permutation, [int(axis) for axis in np.argsort(permutation)]
+
+
+def _indices(axes: list[int], n: int) -> Any:
+    """Return, for each basis state of all wires, the index of its part on some of them."""
+    states = np.arange(2**n)
+    index = np.zeros(2**n, dtype=np.int64)
+    for axis in axes:
+        index = (index << 1) | ((states >> (n - 1 - axis)) & 1)
+    return index
+
+
+def _refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
+    late = [wire for wire in operation.wires if wire in touched]
+    if late:
+        raise QuantumFunctionError(
+            f"{operation.name} prepares the wires {late} after other operations acted on them. "
+            "Prepare states first, on wires that nothing has acted on."
+        )

@@ -1,0 +1,196 @@
+"""Exact measurement results from state vectors, over any array framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import log
+from typing import Any
+
+import numpy as np
+
+from qgate.devices.local.engine import apply, apply_matrix
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.operator import Operator
+from qgate.operations.pauli import PauliSum
+from qgate.typing import Tensor
+from qgate.wires import Wires
+
+SMALLEST = 1e-14
+"""Eigenvalues of a density matrix below this count as zero in an entropy."""
+
+TERMS_AT_ONCE = 2**22
+"""Signs of Pauli words are laid out for so many (term, amplitude) pairs at a time."""
+
+
+def measure(measurement: Measurement, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
+    """Return the exact result of a measurement for every row.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        With numbers, not slots.
+    state : array, shape (K, 2**n)
+    order : Wires
+        The wires of the state, the first most significant.
+    xp : module
+        Array functions with numpy's names.
+
+    Returns
+    -------
+    array, shape (K, ...)
+    """
+    return MEASURES[measurement.kind](measurement, state, order, xp)
+
+
+def _expval(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    observable = measurement.observable
+    means = term_means(observable, state, order, xp)
+    return xp.dot(means, xp.real(observable.parameters[0]))
+
+
+def _terms(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    return term_means(measurement.observable, state, order, xp)
+
+
+def _var(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    changed = apply_observable(measurement.observable, state, order, xp)
+    mean = xp.real(xp.sum(xp.conj(state) * changed, axis=-1))
+    return xp.real(xp.sum(xp.conj(changed) * changed, axis=-1)) - mean**2
+
+
+def _probs(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    if measurement.obs is not None:
+        for gate in measurement.obs.diagonalizing_gates():
+            state = apply(state, gate, order.indices(gate.wires), len(order), xp=xp)
+    return marginal(xp.real(state) ** 2 + xp.imag(state) ** 2, measurement.wires, order, xp)
+
+
+def _state(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    return state
+
+
+def _density_matrix(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    return reduced(state, measurement.wires, order, xp)
+
+
+def _vn_entropy(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    return _entropy(state, measurement.wires, order, measurement.options["log_base"], xp)
+
+
+def _mutual_info(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    first = int(measurement.options["first"])  # type: ignore[call-overload]
+    base = measurement.options["log_base"]
+    parts = (measurement.wires[:first], measurement.wires[first:], measurement.wires)
+    one, other, both = (_entropy(state, Wires(part), order, base, xp) for part in parts)
+    return one + other - both
+
+
+def _purity(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    rho = reduced(state, measurement.wires, order, xp)
+    return xp.sum(xp.real(rho) ** 2 + xp.imag(rho) ** 2, axis=(-1, -2))
+
+
+MEASURES: dict[MeasurementKind, Callable[[Measurement, Tensor, Wires, Any], Tensor]] = {
+    MeasurementKind.EXPVAL: _expval,
+    MeasurementKind.TERMS: _terms,
+    MeasurementKind.VAR: _var,
+    MeasurementKind.PROBS: _probs,
+    MeasurementKind.STATE: _state,
+    MeasurementKind.DENSITY_MATRIX: _density_matrix,
+    MeasurementKind.VN_ENTROPY: _vn_entropy,
+    MeasurementKind.MUTUAL_INFO: _mutual_info,
+    MeasurementKind.PURITY: _purity,
+}
+
+
+# Observables -----------------------------------------------------------------------------
+
+
+def term_means(observable: Any, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
+    """Return the mean of each term of an observable, shape (K, T)."""
+    if isinstance(observable, PauliSum):
+        return _pauli_means(observable, state, order, xp)
+    columns = []
+    for factors in observable.terms:
+        changed = _apply_factors(factors, state, order, xp)
+        columns.append(xp.real(xp.sum(xp.conj(state) * changed, axis=-1)))
+    return xp.stack(columns, axis=-1)
+
+
+def _pauli_means(observable: PauliSum, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    """Words with the same flips share the product conj(psi[i XOR x]) psi[i]."""
+    x, z = observable.x_masks(order), observable.z_masks(order)
+    indices = np.arange(state.shape[-1])
+    parts, places = [], []
+    for flip in np.unique(x):
+        product = xp.conj(state[:, indices ^ flip]) * state
+        members = np.flatnonzero(x == flip)
+        step = max(1, TERMS_AT_ONCE // len(indices))
+        for chunk in np.split(members, range(step, len(members), step)):
+            signs = 1.0 - 2.0 * (np.bitwise_count(z[chunk, None] & indices) & 1)
+            phases = 1j ** np.bitwise_count(x[chunk] & z[chunk]).astype(int)
+            parts.append(xp.real(xp.dot(product, (phases[:, None] * signs).T)))
+            places.append(chunk)
+    means = xp.concatenate(parts, axis=-1)
+    return means[:, np.argsort(np.concatenate(places))]
+
+
+def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
+    """Multiply an observable onto every row of a state, shape (K, 2**n)."""
+    coefficients = observable.parameters[0]
+    if not isinstance(observable, PauliSum):
+        terms = [_apply_factors(factors, state, order, xp) for factors in observable.terms]
+        return sum(coefficients[t] * term for t, term in enumerate(terms))
+    x, z = observable.x_masks(order), observable.z_masks(order)
+    indices = np.arange(state.shape[-1])
+    result: Tensor = 0.0
+    for t in range(len(x)):
+        # P|i> = i**|x&z| (-1)**|z&i| |i XOR x>, so row i of P psi takes psi[i XOR x]
+        signs = 1.0 - 2.0 * (np.bitwise_count(z[t] & (indices ^ x[t])) & 1)
+        phase = 1j ** int(np.bitwise_count(x[t] & z[t]))
+        result = result + coefficients[t] * (phase * signs * state[:, indices ^ x[t]])
+    return result
+
+
+def _apply_factors(factors: tuple[Operator, ...], state: Tensor, order: Wires, xp: Any) -> Tensor:
+    for factor in factors:
+        if isinstance(factor, PauliSum):
+            state = apply_observable(factor, state, order, xp)
+            continue
+        matrix = factor.canonical_matrix(factor.parameters, xp)
+        state = apply_matrix(state, matrix, order.indices(factor.wires), len(order), xp=xp)
+    return state
+
+
+# Parts of a state ------------------------------------------------------------------------
+
+
+def marginal(probabilities: Tensor, wires: Wires, order: Wires, xp: Any = np) -> Tensor:
+    """Sum probabilities (K, 2**n) over all but some wires, in their order: (K, 2**k)."""
+    if wires == order:
+        return probabilities
+    tensor = _front(probabilities, wires, order, xp)
+    return xp.sum(tensor, axis=-1)
+
+
+def reduced(state: Tensor, wires: Wires, order: Wires, xp: Any = np) -> Tensor:
+    """Return the density matrix of some wires, shape (K, 2**k, 2**k)."""
+    tensor = _front(state, wires, order, xp)
+    return xp.matmul(tensor, xp.conj(xp.swapaxes(tensor, -1, -2)))
+
+
+def _front(array: Tensor, wires: Wires, order: Wires, xp: Any) -> Tensor:
+    """Reshape (K, 2**n) to (K, 2**k, 2**(n-k)), some wires apart from the rest."""
+    n, k, num_rows = len(order), len(wires), array.shape[0]
+    axes = order.indices(wires)
+    rest = [axis for axis in range(n) if axis not in axes]
+    permutation = [0, *(axis + 1 for axis in (*axes, *rest))]
+    tensor = xp.transpose(xp.reshape(array, (num_rows, *(2,) * n)), permutation)
+    return xp.reshape(tensor, (num_rows, 2**k, 2 ** (n - k)))
+
+
+def _entropy(state: Tensor, wires: Wires, order: Wires, base: Any, xp: Any) -> Tensor:
+    """Von Neumann entropy, - sum p log p over the eigenvalues of the reduced state."""
+    eigenvalues = xp.linalg.eigh(reduced(state, wires, order, xp))[0]
+    positive = xp.where(eigenvalues > SMALLEST, eigenvalues, 1.0)
+    return -xp.sum(positive * xp.log(positive), axis=-1) / (log(base) if base else 1.0)

@@ -1,0 +1,109 @@
+"""The providers that are installed."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+
+from qgate.devices.provider import Provider, Requirement
+from qgate.exceptions import BrokenProvider
+
+GROUP = "qgate.devices"
+"""Entry points of this group name providers."""
+
+
+class Plugins:
+    """The providers installed in this Python; each is loaded when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[EntryPoint]] = {}
+        self._loaded: dict[str, Provider] = {}
+
+    def names(self) -> list[str]:
+        """Return the names of all providers, sorted; loads none."""
+        if not self._found:
+            self.refresh()
+        return sorted(self._found)
+
+    def refresh(self) -> None:
+        """Look again at what is installed."""
+        importlib.invalidate_caches()
+        self._found, self._loaded = {}, {}
+        for entry in entry_points(group=GROUP):
+            self._found.setdefault(entry.name, []).append(entry)
+
+    def provider(self, name: str) -> Provider | None:
+        """Return a provider, or None where none of this name is installed.
+
+        Raises
+        ------
+        BrokenProvider
+            It cannot be imported, is not a provider, or two packages give different
+            providers of this name.
+        """
+        if name not in self.names():
+            self.refresh()  # it may have been installed since
+        if name in self._found and name not in self._loaded:
+            self._loaded[name] = _load(*self._found[name])
+        return self._loaded.get(name)
+
+    def claiming(self, candidate: object) -> Provider | None:
+        """Return the provider that takes a vendor's object, or None.
+
+        A provider is asked only if the object's class comes from, or inherits from, one of
+        its ``sdks``; so the vendor's package is loaded already.
+        """
+        claimant = self._claimant(candidate)
+        if claimant is None:
+            self.refresh()  # its provider may have been installed since
+            claimant = self._claimant(candidate)
+        return claimant
+
+    def _claimant(self, candidate: object) -> Provider | None:
+        modules = {kind.__module__.partition(".")[0] for kind in type(candidate).__mro__}
+        for provider in self._loadable():
+            if provider.sdks & modules and provider.claims(candidate):
+                return provider
+        return None
+
+    def _loadable(self) -> Iterator[Provider]:
+        """Yield every provider that can be loaded; a broken one claims nothing."""
+        for name in self.names():
+            try:
+                provider = self.provider(name)
+            except BrokenProvider:
+                continue
+            if provider is not None:
+                yield provider
+
+
+PLUGINS = Plugins()
+"""Those of the running interpreter."""
+
+
+def missing(requirements: Iterable[Requirement]) -> Requirement | None:
+    """Return the first requirement that is not installed; imports none of them."""
+    return next((need for need in requirements if find_spec(need.module) is None), None)
+
+
+def _load(entry: EntryPoint, *others: EntryPoint) -> Provider:
+    for other in others:
+        if other.value != entry.value:
+            reason = f"the package {_package(other)} gives a provider of the same name"
+            raise BrokenProvider(provider=entry.name, package=_package(entry), reason=reason)
+    try:
+        provider = entry.load()
+    except Exception as error:  # it is somebody else's code
+        raise BrokenProvider(
+            provider=entry.name, package=_package(entry), reason=repr(error)
+        ) from error
+    if not isinstance(provider, Provider):
+        reason = f"{entry.value} is not an instance of qgate.devices.provider.Provider"
+        raise BrokenProvider(provider=entry.name, package=_package(entry), reason=reason)
+    return provider
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else "of unknown origin"

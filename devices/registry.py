@@ -1,0 +1,224 @@
+"""How a name becomes a device."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from qgate.devices.aliases import ALIASES, object_option, resolve_alias
+from qgate.devices.base import Device
+from qgate.devices.config import DeviceConfig
+from qgate.devices.plugins import PLUGINS, missing
+from qgate.devices.provider import Options, Provider
+from qgate.devices.settings import Settings, Written
+from qgate.exceptions import (
+    DeviceAlreadyMade,
+    InvalidOption,
+    MissingExtra,
+    MissingTarget,
+    NotADevice,
+    UnknownDevice,
+    UnknownOption,
+    near,
+    suggest,
+)
+from qgate.shots import Shots
+from qgate.typing import WiresLike
+from qgate.wires import Wires
+
+NAMES_SHOWN = 12
+"""So many names of devices are listed in an error."""
+
+
+def device(
+    name: str | DeviceConfig | Device | Any = None,
+    wires: int | WiresLike | None = None,
+    *,
+    shots: Any = "default",
+    seed: int | None = None,
+    **options: Any,
+) -> Device:
+    """Make a device.
+
+    A string is ``provider:target?option=value&...``, a device named in a configuration
+    file, or one of PennyLane's names. Keyword arguments win over the options of the
+    string, these over the options of a named device. The name itself is taken from the
+    call, else from ``QGATE_DEVICE``, else from ``default`` in the project's and then the
+    user's configuration file; else it is ``local``.
+
+    Parameters
+    ----------
+    name : str, Device, or a vendor's device object, optional
+        A device is returned as it is. A vendor's object (a Qiskit backend, say) is wrapped
+        by the provider that claims it.
+    wires : int or wires, optional
+        Number of wires, or their labels; default: as the circuit names them.
+    shots : None, int or sequence, optional
+        Shots of a circuit that does not say; None: exact; default: the device's own.
+    seed : int, optional
+        Makes the device's random choices reproducible.
+    **options
+        The device's further options.
+
+    Returns
+    -------
+    Device
+
+    Raises
+    ------
+    MalformedDevice
+        The string does not follow the grammar.
+    UnknownDevice, MissingTarget
+        No installed provider, or no device of it, has this name; or none was named.
+    UnknownOption, InvalidOption
+        The device has no such option, or the option cannot have this value.
+    MissingExtra
+        A package that the device needs is not installed.
+    InvalidConfigFile, DeviceLoop
+        A configuration file is wrong.
+    NotADevice, DeviceAlreadyMade
+        The object is no device; or it is one, and more arguments came with it.
+
+    Examples
+    --------
+    >>> device("local", wires=2, shots=100)
+    <qgate device 'local': wires=2, shots=100>
+    >>> device("default.qubit?shots=50", wires=["a", "b"])
+    <qgate device 'local': wires=2, shots=50>
+    """
+    if seed is not None:
+        options["seed"] = seed
+    if isinstance(name, Device):
+        return _as_it_is(name, wires=wires, shots=shots, options=options)
+    if (option := object_option(name, options)) is not None:
+        name = options.pop(option)
+    if name is None or isinstance(name, str | DeviceConfig):
+        return _from_name(name, wires=wires, shots=shots, options=options)
+    return _from_object(name, wires=wires, shots=shots, options=options)
+
+
+def _as_it_is(
+    made: Device, *, wires: int | WiresLike | None, shots: Any, options: Mapping[str, Any]
+) -> Device:
+    given = [*(["wires"] if wires is not None else []), *options]
+    given += [] if _is_default(shots) else ["shots"]
+    if given:
+        raise DeviceAlreadyMade(device=made, arguments=given)
+    return made
+
+
+def _from_object(
+    candidate: object, *, wires: int | WiresLike | None, shots: Any, options: Mapping[str, Any]
+) -> Device:
+    provider = PLUGINS.claiming(candidate)
+    kind = f"{type(candidate).__module__}.{type(candidate).__qualname__}"
+    if provider is None:
+        raise NotADevice(type_name=kind, known=PLUGINS.names())
+    checked = _checked(provider.options, options, text=kind)
+    return provider.make_from_object(
+        candidate,
+        checked,
+        wires=_wires(checked, wires, text=kind),
+        shots=_shots(checked, shots),
+    )
+
+
+def _from_name(
+    name: str | DeviceConfig | None,
+    *,
+    wires: int | WiresLike | None,
+    shots: Any,
+    options: Mapping[str, Any],
+) -> Device:
+    settings = Settings.current()
+    written = settings.default if name is None else Written(str(name))
+    config, text = settings.resolve(written, reserved={*PLUGINS.names(), *ALIASES})
+    everything = {**dict(config.options), **options}
+    provider_name, target, everything = resolve_alias(config, everything)
+    provider = PLUGINS.provider(provider_name)
+    if provider is None:
+        raise _unknown_provider(provider_name, settings, text=text)
+    checked = _checked(provider.options, everything, text=text)
+    return provider.make(
+        _target(provider, target, text=text),
+        checked,
+        wires=_wires(checked, wires, text=text),
+        shots=_shots(checked, shots),
+    )
+
+
+def _target(provider: Provider, named: str | None, *, text: str) -> str:
+    """Return a target that can be made here."""
+    target = provider.default_target if named is None else named
+    if target is None:
+        choices = few(sorted(provider.targets()))
+        remedy = f"Write {provider.name}:TARGET; the targets are {', '.join(choices)}."
+        raise MissingTarget(text=text, remedy=remedy)
+    lacking = missing(provider.requirements(target))
+    if lacking is not None:
+        raise MissingExtra(what=text, package=lacking.package, extra=lacking.extra)
+    if not provider.accepts(target):
+        known = sorted(provider.targets())
+        hint = suggest(target, known)
+        first = [*near(target, known), *known]
+        raise UnknownDevice(text=text, unknown=target, kind="device", known=few(first), hint=hint)
+    return target
+
+
+def _unknown_provider(name: str, settings: Settings, *, text: str) -> UnknownDevice:
+    names = [*PLUGINS.names(), *settings.devices]
+    hint = suggest(name, [*names, *ALIASES])
+    kind = "provider or named device"
+    return UnknownDevice(text=text, unknown=name, kind=kind, known=names, hint=hint)
+
+
+def few(names: Collection[str]) -> list[str]:
+    """Return the first distinct names, and how many more there are."""
+    distinct = list(dict.fromkeys(names))
+    more = len(distinct) - NAMES_SHOWN
+    return distinct if more <= 0 else [*distinct[:NAMES_SHOWN], f"and {more} more"]
+
+
+def _checked(options: type[Options], given: Mapping[str, Any], *, text: str) -> Options:
+    """Give the options their types."""
+    try:
+        return options.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+    option = str(first["loc"][0]) if first["loc"] else ", ".join(given)
+    if first["type"] == "extra_forbidden":
+        known = sorted(options.model_fields)
+        raise UnknownOption(text=text, option=option, known=known, hint=suggest(option, known))
+    reason = first["msg"].removeprefix("Value error, ")
+    raise InvalidOption(
+        text=text,
+        option=option,
+        value=given.get(option),
+        reason=f"{reason[:1].lower()}{reason[1:]}",
+    )
+
+
+def _is_default(shots: Any) -> bool:
+    return isinstance(shots, str) and shots == "default"
+
+
+def _shots(options: Options, shots: Any) -> Shots | str:
+    """Return the shots of the call, else of the string, else the word default."""
+    if not _is_default(shots):
+        return Shots.of(shots)
+    return Shots.of(options.shots) if "shots" in options.model_fields_set else "default"
+
+
+def _wires(options: Options, wires: int | WiresLike | None, *, text: str) -> Wires | None:
+    """Return the wires of the call, else of the string, else None."""
+    asked = options.wires if wires is None else wires
+    if not isinstance(asked, int | np.integer):
+        return None if asked is None else Wires(asked)
+    if asked < 1:
+        raise InvalidOption(
+            text=text, option="wires", value=asked, reason="a device has at least one wire"
+        )
+    return Wires(range(asked))

@@ -1,0 +1,72 @@
+"""PennyLane's names of devices."""
+
+from __future__ import annotations
+
+import pytest
+
+from qgate.devices.aliases import ALIASES, object_option, resolve_alias
+from qgate.devices.config import DeviceConfig
+from qgate.devices.registry import device
+from qgate.exceptions import MissingTarget, UnknownDevice
+
+pytestmark = pytest.mark.usefixtures("home")
+ARN = "arn:aws:braket:::device/quantum-simulator/amazon/sv1"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "provider", "target"),
+    [
+        ("default.qubit", {}, "local", "statevector"),
+        ("lightning.qubit", {}, "local", "statevector"),
+        ("qiskit.aer", {}, "qiskit", "aer"),
+        ("qiskit.remote", {"backend": "ibm_torino"}, "ibm", "ibm_torino"),
+        ("braket.local.qubit", {}, "braket", "local"),
+        ("braket.local.qubit", {"backend": "braket_dm"}, "braket", "local/braket_dm"),
+        ("braket.aws.qubit", {"device_arn": ARN}, "braket", ARN),
+    ],
+)
+def test_an_alias_stands_for_provider_and_target(
+    name: str, options: dict[str, str], provider: str, target: str
+):
+    resolved = resolve_alias(DeviceConfig.parse(name), {**options, "shots": 5})
+
+    assert resolved == (provider, target, {"shots": 5})
+
+
+@pytest.mark.parametrize("name", ["qiskit.remote", "braket.aws.qubit"])
+def test_an_alias_of_a_family_demands_the_option_that_chooses(name: str):
+    with pytest.raises(MissingTarget, match=f"Say which with {ALIASES[name].target_option}="):
+        resolve_alias(DeviceConfig.parse(name), {})
+
+
+def test_other_names_pass_through():
+    config = DeviceConfig.parse("qiskit:aer?shots=5")
+
+    assert resolve_alias(config, {"shots": "5"}) == ("qiskit", "aer", {"shots": "5"})
+
+
+def test_pennylanes_own_call_makes_the_local_device():
+    made = device("default.qubit", wires=4, shots=100)
+
+    assert made.name == "local"
+    assert made.wires == (0, 1, 2, 3)
+    assert made.shots.total_shots == 100
+
+
+def test_an_alias_takes_options_in_its_string():
+    assert device("lightning.qubit?shots=7").shots.total_shots == 7
+
+
+def test_a_backend_object_is_the_device_itself():
+    backend = object()
+
+    assert object_option("qiskit.remote", {"backend": backend}) == "backend"
+    assert object_option("qiskit.remote", {"backend": "ibm_torino"}) is None
+    assert object_option("qiskit.remote", {"backend": None}) is None
+    assert object_option("qiskit.aer", {"backend": backend}) is None
+    assert object_option(backend, {"backend": backend}) is None
+
+
+def test_a_provider_that_is_not_installed_is_named_under_the_alias():
+    with pytest.raises(UnknownDevice, match=r"'qiskit\.remote'.* named device 'ibm'"):
+        device("qiskit.remote", backend="ibm_torino")
