@@ -1,1 +1,5 @@
 """Devices of Qiskit: Aer, the fake backends of qiskit-ibm-runtime, any ``BackendV2``."""
+
+from qgate.devices.qiskit.provider import provider
+
+__all__ = ["provider"]

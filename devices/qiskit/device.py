@@ -1,0 +1,134 @@
+"""The device around a backend of Qiskit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from qgate.devices.base import Device
+from qgate.devices.capabilities import Capabilities
+from qgate.devices.job import Job
+from qgate.devices.qiskit.batches import batches, runner
+from qgate.devices.qiskit.compile import Compiler
+from qgate.devices.qiskit.gates import ACCEPTED
+from qgate.devices.qiskit.job import QiskitJob
+from qgate.devices.qiskit.results import read_results
+from qgate.structure import ArraySlot
+from qgate.sweep import Sweep
+from qgate.transforms.decompose import freeze
+from qgate.typing import WiresLike
+
+DEFAULT_SHOTS = 1024
+"""As in PennyLane's devices for Qiskit."""
+
+LARGEST_SEED = 2**31 - 1
+
+
+class QiskitDevice(Device):
+    """Runs sweeps on a backend of Qiskit.
+
+    A structure is translated and transpiled once. All rows of all sweeps of a submission
+    that have the same number of shots go to the backend as one job.
+
+    Parameters
+    ----------
+    backend : BackendV2
+        Runs the circuits.
+    name : str
+        What the device is called.
+    target : BackendV2, optional
+        Whose gates and couplings to compile for; default ``backend``.
+    wires : int or wires, optional
+    shots : None, int or sequence
+        Where a circuit does not say; default 1024.
+    seed : int, optional
+        Every job has a seed of its own, drawn from this one.
+    exact : frozenset of str
+        Kinds of measurement that the backend gives exactly (Aer without noise: probabilities).
+    optimization_level : int
+        Of the transpiler, 0 to 3.
+    initial_layout : sequence of int, optional
+        The qubit of each wire; default: chosen by the transpiler.
+
+    Attributes
+    ----------
+    jobs : int
+        How many jobs the backend was given.
+    transpilations : int
+        How often the transpiler was called.
+    """
+
+    provider = "qiskit"
+
+    def __init__(
+        self,
+        backend: Any,
+        *,
+        name: str,
+        target: Any = None,
+        wires: WiresLike | int | None = None,
+        shots: Any = "default",
+        seed: int | None = None,
+        exact: frozenset[str] = frozenset(),
+        optimization_level: int = 1,
+        initial_layout: Sequence[int] | None = None,
+    ) -> None:
+        self.name = name
+        self.backend = backend
+        compiled_for = backend if target is None else target
+        self.capabilities = describe(compiled_for, exact=exact)
+        super().__init__(wires=wires, shots=shots)
+        self.jobs = 0
+        self._runner = runner(backend)
+        self._random = None if seed is None else np.random.default_rng(seed)
+        self._compiler = Compiler(
+            compiled_for,
+            device=name,
+            order=self.wires_of,
+            optimization_level=optimization_level,
+            initial_layout=initial_layout,
+        )
+
+    @property
+    def transpilations(self) -> int:
+        """How often the transpiler was called."""
+        return self._compiler.calls
+
+    def submit(self, sweeps: Sequence[Sweep]) -> Job:
+        fixed = [_with_constant_matrices(sweep) for sweep in sweeps]
+        programs = self._compiler.programs([sweep.structure for sweep in fixed])
+        parts = batches(fixed, most=self.backend.max_circuits)
+        jobs = [self._runner.run(part, programs, fixed, seed=self._next_seed()) for part in parts]
+        self.jobs += len(jobs)
+        read = partial(read_results, batches=parts, sweeps=fixed, device=self.name)
+        return QiskitJob(jobs, read, device=self.name)
+
+    def _next_seed(self) -> int | None:
+        return None if self._random is None else int(self._random.integers(LARGEST_SEED))
+
+
+def describe(backend: Any, *, exact: frozenset[str] = frozenset()) -> Capabilities:
+    """Return what a backend can do, from what it says of itself."""
+    fewest, most = backend.options.validator.get("shots", (1, None))
+    return Capabilities(
+        gates=ACCEPTED,
+        exact=exact,
+        default_shots=DEFAULT_SHOTS,
+        max_wires=backend.num_qubits,
+        min_shots=fewest,
+        max_shots=getattr(backend, "max_shots", most),
+    )
+
+
+def _with_constant_matrices(sweep: Sweep) -> Sweep:
+    """Make matrices of gates part of the structure; a compiled circuit cannot leave them open."""
+    slots = {
+        symbol.index
+        for operation in sweep.structure.operations
+        for symbol in operation.parameters
+        if isinstance(symbol, ArraySlot)
+    }
+    return freeze(sweep, frozenset(slots))

@@ -1,0 +1,203 @@
+"""Qiskit's devices as a provider."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, NonNegativeInt
+
+from qgate.devices.base import Device
+from qgate.devices.provider import Options, Provider, Requirement
+from qgate.exceptions import InvalidOption
+from qgate.shots import Shots
+from qgate.wires import Wires
+
+AER = Requirement("qiskit_aer", "qiskit-aer", "aer")
+FAKES = Requirement("qiskit_ibm_runtime", "qiskit-ibm-runtime", "ibm")
+
+FAKE = "fake_"
+"""The names of fake backends begin with this."""
+
+EXACT_METHODS = frozenset(
+    {"automatic", "statevector", "density_matrix", "stabilizer", "matrix_product_state"}
+)
+"""Methods of Aer that give probabilities without shots."""
+
+SIMULATION = ("method", "device", "precision", "max_parallel_threads")
+"""Options of Aer; a backend object that was made elsewhere has its own."""
+
+
+def _split(value: object) -> object:
+    """Read numbers with commas between them, which is how a string writes a list."""
+    return value.split(",") if isinstance(value, str) else value
+
+
+class QiskitOptions(Options):
+    """Options of Qiskit's devices.
+
+    Parameters
+    ----------
+    wires, shots, seed
+        As for every device.
+    optimization_level : int
+        How hard the transpiler tries, 0 to 3.
+    initial_layout : sequence of int, optional
+        The qubit of each wire, ``0,5,6`` in a string; default: chosen by the transpiler.
+    method : str
+        How Aer simulates.
+    device : str
+        What Aer computes on.
+    precision : str
+        Of Aer's numbers.
+    max_parallel_threads : int
+        How many threads Aer uses; 0: as many as there are cores.
+    """
+
+    optimization_level: Annotated[int, Field(ge=0, le=3)] = 1
+    initial_layout: Annotated[
+        tuple[NonNegativeInt, ...] | None, Field(min_length=1), BeforeValidator(_split)
+    ] = None
+    method: Literal[
+        "automatic",
+        "statevector",
+        "density_matrix",
+        "stabilizer",
+        "extended_stabilizer",
+        "matrix_product_state",
+        "tensor_network",
+    ] = "automatic"
+    device: Literal["CPU", "GPU"] = "CPU"
+    precision: Literal["double", "single"] = "double"
+    max_parallel_threads: NonNegativeInt = 0
+
+
+class QiskitProvider(Provider):
+    """``qiskit:aer``, ``qiskit:fake_NAME``, and any ``BackendV2``."""
+
+    name = "qiskit"
+    default_target = "aer"
+    options = QiskitOptions
+    sdks = frozenset({"qiskit"})
+
+    def targets(self) -> Collection[str]:
+        return ("aer", *fake_names())
+
+    def requirements(self, target: str) -> Collection[Requirement]:
+        return (FAKES, AER) if target.startswith(FAKE) else (AER,)
+
+    def make(
+        self, target: str, options: QiskitOptions, *, wires: Wires | None, shots: Shots | str
+    ) -> Device:
+        text = f"{self.name}:{target}"
+        if target == "aer":
+            exact = frozenset({"probs"} if options.method in EXACT_METHODS else ())
+            simulator = _simulator(options, text)
+            return _device(simulator, text, options, wires=wires, shots=shots, exact=exact)
+        fake = _fake_backend(target)
+        simulator = _simulator(options, text, fake)
+        return _device(simulator, text, options, wires=wires, shots=shots, target=fake)
+
+    def claims(self, candidate: object) -> bool:
+        providers: Any = sys.modules.get("qiskit.providers")
+        return providers is not None and isinstance(candidate, providers.BackendV2)
+
+    def make_from_object(
+        self, candidate: Any, options: QiskitOptions, *, wires: Wires | None, shots: Shots | str
+    ) -> Device:
+        text = str(candidate.name or type(candidate).__name__)
+        given = options.model_fields_set
+        for option in SIMULATION:
+            if option in given:
+                reason = "the backend was made elsewhere, set it there"
+                raise _refused(text, option, getattr(options, option), reason)
+        if options.seed is not None and "seed_simulator" not in candidate.options:
+            reason = "the backend takes no seed (it has no option seed_simulator)"
+            raise _refused(text, "seed", options.seed, reason)
+        return _device(candidate, text, options, wires=wires, shots=shots)
+
+
+@cache
+def fake_names() -> tuple[str, ...]:
+    """Return the names of the fake backends, from their folders; imports nothing of Qiskit."""
+    package = find_spec(FAKES.module)
+    if package is None:
+        return ()
+    (root,) = package.submodule_search_locations or [""]
+    folder = Path(root, "fake_provider", "backends")
+    return tuple(sorted(FAKE + item.parent.name for item in folder.glob("*/fake_*.py")))
+
+
+def _fake_backend(name: str) -> Any:
+    from qiskit_ibm_runtime import fake_provider
+
+    found = {getattr(kind, "backend_name", None): kind for kind in vars(fake_provider).values()}
+    return found[name]()
+
+
+def _simulator(options: QiskitOptions, text: str, fake: Any = None) -> Any:
+    """Return Aer's simulator, with the noise of a fake backend where one is given."""
+    from qiskit_aer import AerSimulator
+
+    here = AerSimulator()
+    for option, known in (
+        ("method", here.available_methods()),
+        ("device", here.available_devices()),
+    ):
+        chosen = getattr(options, option)
+        if chosen not in known:
+            raise _refused(text, option, chosen, f"Aer has only {', '.join(known)} here")
+    settings = options.model_dump(include=set(SIMULATION))
+    if fake is None:
+        return AerSimulator(**settings)
+    return AerSimulator.from_backend(fake, **settings)
+
+
+def _device(
+    backend: Any,
+    text: str,
+    options: QiskitOptions,
+    *,
+    wires: Wires | None,
+    shots: Shots | str,
+    **facts: Any,
+) -> Device:
+    from qgate.devices.qiskit.device import QiskitDevice
+
+    layout = options.initial_layout
+    if layout is not None:
+        wires = Wires(range(len(layout))) if wires is None else wires
+        _check_layout(layout, wires, backend.num_qubits, text)
+    return QiskitDevice(
+        backend,
+        name=text,
+        wires=wires,
+        shots=shots,
+        seed=options.seed,
+        optimization_level=options.optimization_level,
+        initial_layout=layout,
+        **facts,
+    )
+
+
+def _check_layout(layout: tuple[int, ...], wires: Wires, qubits: int | None, text: str) -> None:
+    if len(layout) != len(wires):
+        reason = f"it names {len(layout)} qubits for {len(wires)} wires"
+    elif len(set(layout)) < len(layout):
+        reason = "it names a qubit twice"
+    elif qubits is not None and max(layout) >= qubits:
+        reason = f"the backend has the qubits 0 to {qubits - 1}"
+    else:
+        return
+    raise _refused(text, "initial_layout", ",".join(map(str, layout)), reason)
+
+
+def _refused(text: str, option: str, value: object, reason: str) -> InvalidOption:
+    return InvalidOption(text=text, option=option, value=value, reason=reason)
+
+
+provider = QiskitProvider()

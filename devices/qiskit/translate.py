@@ -1,0 +1,80 @@
+"""A structure as one parametrised circuit of Qiskit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qiskit import ClassicalRegister, QuantumCircuit
+from qiskit.circuit import ParameterVector
+
+from qgate.devices.qiskit.gates import BARRIER, NATIVE, UNSEEN
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.slots import Affine
+from qgate.structure import Structure
+from qgate.wires import Wires
+
+
+def probabilities_label(index: int) -> str:
+    """Return the name under which Aer keeps the probabilities of one measurement."""
+    return f"probabilities_{index}"
+
+
+def translate(structure: Structure, wires: Wires) -> QuantumCircuit:
+    """Write a structure as a circuit with a free parameter for each slot.
+
+    Only the wires that are asked for are measured. The first of them goes to the last
+    classical bit, which Qiskit writes first, so that its outcomes, read as numbers, have
+    the first wire most significant. The order of bits is turned here and nowhere else.
+
+    Parameters
+    ----------
+    structure : Structure
+        In native gates, its matrices constants; each angle is a slot or a number.
+    wires : Wires
+        The wire of each qubit of the circuit.
+
+    Returns
+    -------
+    QuantumCircuit
+        Slot ``i`` is element ``i`` of a parameter vector. A measurement of probabilities is
+        saved under ``probabilities_label`` of its place.
+    """
+    circuit = QuantumCircuit(len(wires))
+    slots = ParameterVector("slot", structure.num_slots)
+    for operation in structure.operations:
+        if operation.name not in UNSEEN:
+            _append(circuit, operation, slots, wires)
+    for index, measurement in enumerate(structure.measurements):
+        _read(circuit, measurement, index, wires)
+    return circuit
+
+
+def _append(
+    circuit: QuantumCircuit, operation: Operator, slots: Sequence[Any], wires: Wires
+) -> None:
+    qubits = wires.indices(operation.wires)
+    if operation.name == BARRIER:
+        circuit.barrier(*qubits)
+        return
+    native = NATIVE[operation.name]
+    angles = [
+        slots[symbol.terms[0][0]] if isinstance(symbol, Affine) else float(symbol)
+        for symbol, kind in zip(operation.parameters, operation.parameter_kinds, strict=True)
+        if kind is ParameterKind.ANGLES
+    ]
+    circuit.append(native.make(operation, angles), qubits[::-1] if native.last_first else qubits)
+
+
+def _read(circuit: QuantumCircuit, measurement: Measurement, index: int, wires: Wires) -> None:
+    last_first = wires.indices(measurement.wires)[::-1]
+    if measurement.kind is MeasurementKind.PROBS:
+        from qiskit_aer.library import SaveProbabilities
+
+        label = probabilities_label(index)
+        circuit.append(SaveProbabilities(len(last_first), label=label), last_first)
+        return
+    readout = ClassicalRegister(len(last_first), "readout")
+    circuit.add_register(readout)
+    circuit.measure(last_first, readout)
