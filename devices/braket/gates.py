@@ -1,0 +1,63 @@
+"""What our gates are called in the Braket SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+GATES: Mapping[str, str] = {
+    "Adjoint(S)": "Si",
+    "Adjoint(SX)": "Vi",
+    "Adjoint(T)": "Ti",
+    "CNOT": "CNot",
+    "CPhaseShift00": "CPhaseShift00",
+    "CPhaseShift01": "CPhaseShift01",
+    "CPhaseShift10": "CPhaseShift10",
+    "CSWAP": "CSwap",
+    "CY": "CY",
+    "CZ": "CZ",
+    "ControlledPhaseShift": "CPhaseShift",
+    "ECR": "ECR",
+    "Hadamard": "H",
+    "ISWAP": "ISwap",
+    "IsingXX": "XX",
+    "IsingXY": "XY",
+    "IsingYY": "YY",
+    "IsingZZ": "ZZ",
+    "PSWAP": "PSwap",
+    "PauliX": "X",
+    "PauliY": "Y",
+    "PauliZ": "Z",
+    "PhaseShift": "PhaseShift",
+    "QubitUnitary": "Unitary",
+    "RX": "Rx",
+    "RY": "Ry",
+    "RZ": "Rz",
+    "S": "S",
+    "SWAP": "Swap",
+    "SX": "V",
+    "T": "T",
+    "Toffoli": "CCNot",
+    "U1": "PhaseShift",
+    "U3": "U",
+}
+"""The class in ``braket.circuits.Gate`` of each operation, with the same matrix for its angles."""
+
+UNREAD = frozenset({"GlobalPhase"})
+"""Operations that are left out: nothing that is read from a circuit depends on them."""
+
+
+def accepted(supported: Collection[str]) -> frozenset[str]:
+    """Return the operations that need no decomposition.
+
+    Parameters
+    ----------
+    supported : collection of str
+        Names of the gates that a Braket device lists, in any case.
+
+    Returns
+    -------
+    frozenset of str
+        Names of our operations.
+    """
+    known = {name.lower() for name in supported}
+    return UNREAD | {ours for ours, theirs in GATES.items() if theirs.lower() in known}
