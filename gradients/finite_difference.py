@@ -1,0 +1,72 @@
+"""Derivatives from differences of values at nearby angles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import DifferentiationError
+from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
+from qgate.gradients.method import Shifted
+from qgate.gradients.stencil import Stencil
+from qgate.structure import Structure
+from qgate.transforms.decompose import Decomposed
+
+DEFAULTS: Mapping[str, Any] = {"h": None, "approx_order": 1, "n": 1, "strategy": "forward"}
+
+
+class FiniteDifference:
+    """Finite differences of any order of accuracy, forward, backward or central.
+
+    Options (``gradient_kwargs``): ``h``, the step in radians (default: the one that
+    balances noise and bias for the shots, about 1e-7 where there are none);
+    ``approx_order``; ``strategy``; ``n``, the order of the derivative.
+    """
+
+    name = "finite-diff"
+
+    def __call__(
+        self,
+        structure: Structure,
+        slots: tuple[int, ...],
+        *,
+        order: int,
+        shots: int | None,
+        options: Mapping[str, Any],
+    ) -> Shifted:
+        unknown = set(options) - set(DEFAULTS)
+        if unknown:
+            raise DifferentiationError(
+                f"finite-diff has no option {', '.join(sorted(map(repr, unknown)))}. "
+                f"Its options in gradient_kwargs are {', '.join(DEFAULTS)}."
+            )
+        chosen = {**DEFAULTS, **options}
+        strategy, approx_order = chosen["strategy"], chosen["approx_order"]
+        if order > 1 and not options:
+            strategy, approx_order = "center", 2  # a forward difference of one has too large a bias
+        step = chosen["h"] or sensible_step(
+            shots, order=order * chosen["n"], approx_order=approx_order, strategy=strategy
+        )
+        return _differences(structure, slots, order, step, approx_order, chosen["n"], strategy)
+
+
+@lru_cache(maxsize=256)
+def _differences(
+    structure: Structure,
+    slots: tuple[int, ...],
+    order: int,
+    step: float,
+    approx_order: int,
+    n: int,
+    strategy: str,
+) -> Shifted:
+    coefficients, shifts = finite_diff_coeffs(n, approx_order, strategy)
+    rule = np.stack([coefficients / step**n, shifts * step], axis=-1)
+    rules = [(index, slot, rule) for index, slot in enumerate(slots)]
+    stencil = first = Stencil.from_rules(rules, structure.num_slots, len(slots))
+    for _ in range(order - 1):
+        stencil = first.compose(stencil)
+    return Shifted(Decomposed.unchanged(structure), stencil)

@@ -1,0 +1,152 @@
+"""Derivatives from values at finitely shifted angles.
+
+An expectation value depends on the angle of a gate exp(i x G) as a trigonometric
+polynomial whose frequencies are the differences of eigenvalues of G. Its derivative is
+a weighted sum of its values at as many shifted angles as it has frequencies, twice.
+Schuld et al., Phys. Rev. A 99, 032331 (2019); Wierichs et al., Quantum 6, 677 (2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import (
+    DifferentiationError,
+    GeneratorUndefinedError,
+    NotAffine,
+    UndefinedError,
+)
+from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
+from qgate.gradients.method import Shifted
+from qgate.gradients.shift_rules import generate_shift_rule
+from qgate.gradients.stencil import Stencil
+from qgate.operations.operator import Operator
+from qgate.operations.slots import Affine
+from qgate.structure import Structure
+from qgate.transforms.decompose import AffineMap, decompose_structure
+from qgate.typing import FloatArray
+
+OPTIONS = frozenset({"shifts", "fallback_step"})
+
+
+@dataclass(frozen=True, slots=True)
+class HasRule:
+    """Accepts what depends on no slot, what has a shift rule, and what decomposes no further."""
+
+    def __call__(self, operation: Operator) -> bool:
+        if not _depends_on_slots(operation) or _frequencies(operation) is not None:
+            return True
+        try:
+            operation.decomposition()
+        except (UndefinedError, NotAffine):
+            return True
+        return False
+
+
+class ParameterShift:
+    """The general parameter-shift rule, for any frequencies.
+
+    A gate without known frequencies that does not decompose is differentiated by central
+    finite differences instead, with a step that suits the shots.
+    """
+
+    name = "parameter-shift"
+
+    def __call__(
+        self,
+        structure: Structure,
+        slots: tuple[int, ...],
+        *,
+        order: int,
+        shots: int | None,
+        options: Mapping[str, Any],
+    ) -> Shifted:
+        unknown = set(options) - OPTIONS
+        if unknown:
+            raise DifferentiationError(
+                f"parameter-shift has no option {', '.join(sorted(map(repr, unknown)))}. "
+                f"Its options in gradient_kwargs are {', '.join(sorted(OPTIONS))}."
+            )
+        shifts = tuple(options["shifts"]) if options.get("shifts") is not None else None
+        step = options.get("fallback_step") or sensible_step(
+            shots, order=order, approx_order=2, strategy="center"
+        )
+        return _shifted(structure, slots, order, shifts, step)
+
+
+@lru_cache(maxsize=256)
+def _shifted(
+    structure: Structure, slots: tuple[int, ...], order: int, shifts: Any, step: float
+) -> Shifted:
+    decomposed = decompose_structure(structure, HasRule())
+    rules = _rules_by_slot(decomposed.structure, shifts, step)
+    stencil = first = first_order(decomposed.angles, rules, slots)
+    for _ in range(order - 1):
+        stencil = first.compose(stencil)
+    return Shifted(decomposed, stencil)
+
+
+def first_order(
+    angles: AffineMap, rules: Mapping[int, FloatArray], slots: tuple[int, ...]
+) -> Stencil:
+    """Return the stencil of the derivatives by a tape's slots, from rules for a structure's slots.
+
+    A slot that feeds several gates gets a contribution from each (the product rule), with
+    the factor with which it enters.
+    """
+    target = {slot: index for index, slot in enumerate(slots)}
+    entries = []
+    for slot, angle, factor in zip(angles.slots, angles.columns, angles.factors, strict=True):
+        if int(slot) in target:
+            scaled = rules[int(angle)] * np.array([factor, 1.0])
+            entries.append((target[int(slot)], int(angle), scaled))
+    return Stencil.from_rules(entries, len(angles.offset), len(slots))
+
+
+def _rules_by_slot(structure: Structure, shifts: Any, step: float) -> dict[int, FloatArray]:
+    rules: dict[int, FloatArray] = {}
+    for operation in structure.operations:
+        if not _depends_on_slots(operation):
+            continue
+        known = _frequencies(operation)
+        for index, symbol in enumerate(operation.parameters):
+            for slot in _slots_in(symbol):
+                rules[slot] = (
+                    _difference_rule(step) if known is None else _shift_rule(known[index], shifts)
+                )
+    return rules
+
+
+def _shift_rule(frequencies: tuple[float, ...], shifts: Any) -> FloatArray:
+    if not frequencies:  # the angle is a global phase: nothing measured depends on it
+        return np.zeros((0, 2))
+    return np.asarray(generate_shift_rule(frequencies, shifts))[:, :2]
+
+
+def _difference_rule(step: float) -> FloatArray:
+    coefficients, shifts = finite_diff_coeffs(1, 2, "center")
+    return np.stack([coefficients / step, shifts * step], axis=-1)
+
+
+def _frequencies(operation: Operator) -> list[tuple[float, ...]] | None:
+    try:
+        return operation.parameter_frequencies
+    except GeneratorUndefinedError:
+        return None
+
+
+def _depends_on_slots(operation: Operator) -> bool:
+    return any(_slots_in(symbol) for symbol in operation.parameters)
+
+
+def _slots_in(symbol: Any) -> list[int]:
+    if isinstance(symbol, Affine):
+        return [slot for slot, _ in symbol.terms]
+    if isinstance(symbol, np.ndarray) and symbol.dtype == object:
+        return [slot for entry in symbol.ravel() for slot in _slots_in(entry)]
+    return []

@@ -1,0 +1,380 @@
+r"""Shift rules: from the frequencies of a gate to coefficients and shifts.
+
+The expectation value as a function of one gate parameter is
+:math:`f(x) = \sum_\Omega a_\Omega e^{i\Omega x}`, with the frequencies
+:math:`\Omega` the differences of the eigenvalues of the gate's generator. A
+shift rule :math:`f^{(k)}(x) = \sum_\mu c_\mu f(x + s_\mu)` holds exactly for
+every such function. Rules are plain numbers; tapes are shifted elsewhere.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+
+from qgate.exceptions import InvalidShiftRule
+from qgate.typing import FloatArray
+
+_SAME = 1e-10
+"""Shifts (radians), coefficients and relative frequencies this close count as equal."""
+
+_SINGULAR = 1e-8
+"""Smallest singular value of a system that is solved; its entries are at most 2."""
+
+_WELL_CONDITIONED = 1e4
+"""Condition number up to which default shifts are considered."""
+
+_LITTLE_NOISE = 1.5
+"""Noise, in units of its lower bound, up to which the usual shifts are kept."""
+
+_MAX_TRIALS = 4096
+"""Most spacings that are tried where the usual shifts are no good."""
+
+_MAX_TURNS = 1e5
+"""Most turns of the fastest wave in a period by which shifts are reduced."""
+
+
+def generate_shift_rule(
+    frequencies: Sequence[float], shifts: Sequence[float] | None = None, order: int = 1
+) -> FloatArray:
+    r"""Coefficients and shifts that give a derivative of a gate's expectation value.
+
+    For ``R`` frequencies :math:`f_0, 2f_0, \ldots, Rf_0` the first derivative has the shifts
+    :math:`\pm s_\mu`, :math:`s_\mu = x_\mu/f_0 = (2\mu-1)\pi/(2Rf_0)`, and the coefficients
+    :math:`\pm f_0 (-1)^{\mu-1}/(4R\sin^2(x_\mu/2))`. For other frequencies, and for higher
+    orders, the coefficients solve a linear system with one equation for each frequency.
+
+    Parameters
+    ----------
+    frequencies : sequence of float
+        Positive and distinct, in any order.
+    shifts : sequence of float, optional
+        As many as frequencies, in radians, distinct up to sign; each is used in both directions.
+        With ``order`` above 1 the first-order rule with these shifts is applied ``order`` times.
+        By default the shifts above; where they make the system ill-conditioned (as for the
+        frequencies 1 and 3) or the rule noisy, odd multiples of another angle, the one of least
+        noise (see Notes) among well-conditioned ones. Even orders use even multiples, with 0.
+    order : int
+        Order of the derivative, 1 or more.
+
+    Returns
+    -------
+    array of shape (terms, 2)
+        Rows (coefficient, shift in radians), by growing absolute shift, the positive one first.
+        Shifts that are equal modulo the period of the function are one row, for orders above 1
+        in [-period/2, period/2).
+
+    Raises
+    ------
+    InvalidShiftRule
+        Frequencies that are not positive and distinct; shifts that are repeated, of the wrong
+        number, or from which the derivative cannot be found; an order below 1.
+
+    Notes
+    -----
+    Cost: 2R terms, 2R+1 for an even order of unevenly spaced frequencies, more for an order above
+    1 with given shifts. With the same variance V in each value and n shots in total, spread in
+    proportion to ``abs(coefficient)``, the variance of the derivative is
+    ``V * sum(abs(coefficients))**2 / n``. The sum is at least the highest frequency to the power
+    ``order`` (Bernstein); default rules come close to it. Rules are remembered, so asking again
+    is cheap.
+    Reference: Wierichs et al., Quantum 6, 677 (2022), arXiv:2107.12390.
+
+    Examples
+    --------
+    >>> generate_shift_rule((1,)).round(4)
+    array([[ 0.5   ,  1.5708],
+           [-0.5   , -1.5708]])
+    >>> generate_shift_rule((0.5, 1.0)).round(4)  # a controlled rotation
+    array([[ 0.4268,  1.5708],
+           [-0.4268, -1.5708],
+           [-0.0732,  4.7124],
+           [ 0.0732, -4.7124]])
+    """
+    given = None if shifts is None else tuple(float(shift) for shift in shifts)
+    return _rule(tuple(float(value) for value in frequencies), given, order).copy()
+
+
+def generate_multi_shift_rule(
+    frequencies: Sequence[Sequence[float]],
+    shifts: Sequence[Sequence[float] | None] | None = None,
+    orders: Sequence[int] | None = None,
+) -> FloatArray:
+    r"""Coefficients and shifts of a mixed derivative by several parameters.
+
+    The rule is the product of the rules of the single parameters: every combination of their
+    terms, with the product of the coefficients.
+
+    Parameters
+    ----------
+    frequencies : sequence of sequences of float
+        Frequencies of each parameter.
+    shifts : sequence, optional
+        For each parameter its shifts (radians), or None for the default ones.
+    orders : sequence of int, optional
+        For each parameter how often to differentiate by it; once by default.
+
+    Returns
+    -------
+    array of shape (terms, 1 + parameters)
+        Rows (coefficient, shift of the first parameter, shift of the second, ...).
+
+    Raises
+    ------
+    InvalidShiftRule
+        As `generate_shift_rule`, or the arguments differ in length.
+
+    Notes
+    -----
+    Cost: the product of the numbers of terms of the single rules.
+
+    Examples
+    --------
+    >>> generate_multi_shift_rule([(1,), (1,)]).round(4)
+    array([[ 0.25  ,  1.5708,  1.5708],
+           [-0.25  ,  1.5708, -1.5708],
+           [-0.25  , -1.5708,  1.5708],
+           [ 0.25  , -1.5708, -1.5708]])
+    """
+    count = len(frequencies)
+    shifts = [None] * count if shifts is None else shifts
+    orders = [1] * count if orders is None else orders
+    if not count or len(shifts) != count or len(orders) != count:
+        raise InvalidShiftRule(
+            frequencies=frequencies,
+            reason=f"{count} parameters have {len(shifts)} sets of shifts and {len(orders)} orders",
+            remedy="Give frequencies, shifts and orders for the same parameters, at least one.",
+        )
+    rules = map(generate_shift_rule, frequencies, shifts, orders)
+    terms = itertools.product(*rules)
+    return np.array(
+        [[math.prod(row[0] for row in term), *(row[1] for row in term)] for term in terms]
+    )
+
+
+def eigvals_to_frequencies(eigvals: Sequence[float]) -> tuple[float, ...]:
+    """Frequencies of a gate: the positive differences of its generator's eigenvalues.
+
+    Differences that agree up to rounding (relative to the largest) are one frequency.
+
+    Parameters
+    ----------
+    eigvals : sequence of float
+        Eigenvalues of the generator G of the gate exp(i x G), repeated or not, in any order.
+
+    Returns
+    -------
+    tuple of float
+        Growing; empty if all eigenvalues are equal.
+
+    Examples
+    --------
+    >>> eigvals_to_frequencies((0.5, -0.5))
+    (1.0,)
+    >>> eigvals_to_frequencies((-0.5, 0, 0, 0.5))
+    (0.5, 1.0)
+    """
+    values = np.unique(np.asarray(eigvals, dtype=np.float64))
+    differences = np.sort((values[:, None] - values)[np.tril_indices(len(values), -1)])
+    if not len(differences):
+        return ()
+    steps = np.diff(differences, prepend=0.0)
+    return tuple(differences[steps > _SAME * differences[-1]].tolist())
+
+
+def frequencies_to_period(frequencies: Sequence[float], decimals: int = 5) -> float:
+    """Period of the functions that have these frequencies, ``2 pi / gcd(frequencies)``.
+
+    Parameters
+    ----------
+    frequencies : sequence of float
+        Positive numbers.
+    decimals : int
+        Each frequency is read as the nearest fraction with a denominator of at most
+        ``10**decimals``.
+
+    Returns
+    -------
+    float
+        In radians; infinite without frequencies. For frequencies that are no such fractions
+        it is an angle after which the function comes close to where it was.
+
+    Examples
+    --------
+    >>> round(frequencies_to_period((0.5, 1.0)) / np.pi, 6)
+    4.0
+    """
+    fractions = [Fraction(float(value)).limit_denominator(10**decimals) for value in frequencies]
+    divisor = Fraction(
+        math.gcd(*(value.numerator for value in fractions)),
+        math.lcm(*(value.denominator for value in fractions)),
+    )
+    return 2 * math.pi / float(divisor) if divisor else math.inf
+
+
+@lru_cache(maxsize=1024)
+def _rule(
+    frequencies: tuple[float, ...], shifts: tuple[float, ...] | None, order: int
+) -> FloatArray:
+    """Check the arguments and make the rule; the array is shared, so callers copy it."""
+    if order != int(order) or order < 1:
+        raise _refusal(frequencies, f"{order!r} is no order of a derivative", "Give 1, 2, 3, ...")
+    _check_frequencies(frequencies)
+    rising = np.sort(frequencies)
+    if shifts is not None:
+        _check_shifts(frequencies, shifts)
+        return _repeated(_solved(rising, np.array(shifts), 1), int(order), _exact_period(rising))
+    multiples = rising[0] * np.arange(1, len(rising) + 1)
+    if order == 1 and np.allclose(rising, multiples, rtol=_SAME, atol=0):
+        return _closed_form(rising[0], len(rising))
+    rule = _solved(rising, _default_shifts(rising, int(order)), int(order))
+    return rule if order == 1 else _merged(rule, _exact_period(rising))
+
+
+def _refusal(frequencies: Sequence[float], reason: str, remedy: str) -> InvalidShiftRule:
+    return InvalidShiftRule(frequencies=tuple(frequencies), reason=reason, remedy=remedy)
+
+
+def _check_frequencies(frequencies: tuple[float, ...]) -> None:
+    rising = np.sort(frequencies)
+    # Written so that NaN fails the comparison as well.
+    if not len(rising) or not (rising[0] > 0 and np.isfinite(rising[-1])):
+        raise _refusal(
+            frequencies,
+            "frequencies are positive, and there is at least one",
+            "Leave out zeros and signs; eigvals_to_frequencies gives the frequencies of a gate.",
+        )
+    if np.any(np.diff(rising) <= _SAME * rising[-1]):
+        raise _refusal(
+            frequencies, "some of them are equal", "Frequencies are unique; name each of them once."
+        )
+
+
+def _check_shifts(frequencies: tuple[float, ...], shifts: tuple[float, ...]) -> None:
+    listed = ", ".join(map(str, shifts))
+    if len(shifts) != len(frequencies) or not np.all(np.isfinite(shifts)):
+        raise _refusal(
+            frequencies,
+            f"the shifts [{listed}] are not {len(frequencies)} finite numbers",
+            "Give as many shifts as frequencies.",
+        )
+    if np.any(np.diff(np.sort(np.abs(shifts))) <= _SAME):
+        raise _refusal(
+            frequencies,
+            f"the shifts [{listed}] repeat a value",
+            "Shifts are unique up to sign, since each is used in both directions.",
+        )
+
+
+def _exact_period(frequencies: FloatArray) -> float:
+    """Period of the function, or infinity if the frequencies only nearly have a common one."""
+    period = frequencies_to_period(frequencies.tolist())
+    turns = frequencies * period / (2 * np.pi)
+    # Rounding makes every large number whole, so only a moderate number of turns tells.
+    exact = turns[-1] < _MAX_TURNS and np.allclose(turns, np.round(turns), rtol=0, atol=_SAME)
+    return period if exact else math.inf
+
+
+def _closed_form(base: float, count: int) -> FloatArray:
+    """First derivative for the frequencies base, 2 base, ..., count base."""
+    index = np.arange(1, count + 1)
+    angles = (2 * index - 1) * np.pi / (2 * count)
+    coefficients = base * (-1.0) ** (index - 1) / (4 * count * np.sin(angles / 2) ** 2)
+    return _both_ways(coefficients, angles / base, sign=-1)
+
+
+def _both_ways(coefficients: FloatArray, shifts: FloatArray, *, sign: int) -> FloatArray:
+    """Rows for the shifts forward and, with the coefficients times sign, back; merged."""
+    forward = np.stack([coefficients, shifts], axis=1)
+    return _merged(np.concatenate([forward, forward * [sign, -1]]))
+
+
+def _system(frequencies: FloatArray, shifts: FloatArray, order: int) -> FloatArray:
+    """Response of each frequency to each pair of shifts; stacks of shifts give stacks.
+
+    A pair of equal sign (even order) also sees the constant part of the function, as frequency 0.
+    """
+    if order % 2:
+        return np.asarray(2 * np.sin(frequencies[:, None] * shifts[..., None, :]))
+    return np.asarray(2 * np.cos(np.append(0.0, frequencies)[:, None] * shifts[..., None, :]))
+
+
+def _wanted(frequencies: FloatArray, order: int) -> FloatArray:
+    """Response that a derivative has, in the rows of the system."""
+    derivatives = (-1.0) ** (order // 2) * frequencies**order
+    return np.asarray(derivatives if order % 2 else np.append(0.0, derivatives))
+
+
+def _solved(frequencies: FloatArray, shifts: FloatArray, order: int) -> FloatArray:
+    """Rule with pairs of the given shifts, sums for even orders and differences for odd ones."""
+    system = _system(frequencies, shifts, order)
+    if np.linalg.svd(system, compute_uv=False)[-1] < _SINGULAR:
+        listed = ", ".join(f"{shift:.6g}" for shift in shifts)
+        raise _refusal(
+            frequencies.tolist(),
+            f"the system for the shifts [{listed}] is singular",
+            "Choose shifts that are neither zero nor equal up to the period of the function, or "
+            "leave them out; take frequencies that all but agree as one.",
+        )
+    coefficients = np.linalg.solve(system, _wanted(frequencies, order))
+    return _both_ways(np.asarray(coefficients, np.float64), shifts, sign=(-1) ** order)
+
+
+def _default_shifts(frequencies: FloatArray, order: int) -> FloatArray:
+    """Odd (for even orders: even) multiples of one angle, so chosen that the rule is good.
+
+    The angle pi / (2 R f) of evenly spaced frequencies is kept if it will do. Below
+    pi / (2 f_max) every angle gives a regular system; close frequencies need larger ones.
+    """
+    count = len(frequencies)
+    multiples = 2.0 * np.arange(count) + 1 if order % 2 else 2.0 * np.arange(count + 1)
+    usual = multiples * np.pi / (2 * count * frequencies[0])
+    if _noise(frequencies, usual[None], order)[0] <= _LITTLE_NOISE:
+        return np.asarray(usual)
+    finest = np.diff(frequencies, prepend=0.0).min()
+    trials = min(_MAX_TRIALS, 16 * math.ceil(frequencies[-1] / finest))
+    candidates = multiples * (np.pi / (32 * frequencies[-1]) * np.arange(1, trials + 1))[:, None]
+    return np.asarray(candidates[np.argmin(_noise(frequencies, candidates, order))])
+
+
+def _noise(frequencies: FloatArray, candidates: FloatArray, order: int) -> FloatArray:
+    """Sum of the absolute coefficients for each row of shifts, in units of its lower bound."""
+    systems = _system(frequencies, candidates, order)
+    good = np.linalg.cond(systems) <= _WELL_CONDITIONED
+    wanted = _wanted(frequencies, order)[:, None]
+    noise = np.full(len(candidates), math.inf)
+    sums = np.abs(np.linalg.solve(systems[good], wanted[None])).sum(axis=(1, 2))
+    noise[good] = 2 * sums / frequencies[-1] ** order
+    return noise
+
+
+def _repeated(rule: FloatArray, order: int, period: float) -> FloatArray:
+    """Apply a first-order rule order times."""
+    result = rule
+    for _ in range(order - 1):
+        coefficients = np.multiply.outer(result[:, 0], rule[:, 0]).ravel()
+        shifts = np.add.outer(result[:, 1], rule[:, 1]).ravel()
+        result = _merged(np.stack([coefficients, shifts], axis=1), period)
+    return result
+
+
+def _merged(rule: FloatArray, period: float = math.inf) -> FloatArray:
+    """Add up rows with the same shift modulo the period, drop zeros, sort by absolute shift."""
+    coefficients, shifts = rule.T
+    if math.isfinite(period):
+        # Half a period goes to its negative, also when rounding leaves it just below.
+        shifts = (shifts + period / 2 + _SAME / 2) % period - period / 2 - _SAME / 2
+    rising = np.argsort(shifts, kind="stable")
+    coefficients, shifts = coefficients[rising], shifts[rising]
+    first = np.flatnonzero(np.diff(shifts, prepend=-math.inf) > _SAME)
+    coefficients, shifts = np.add.reduceat(coefficients, first), shifts[first]
+    kept = np.abs(coefficients) > _SAME * np.max(np.abs(coefficients))
+    coefficients, shifts = coefficients[kept], shifts[kept]
+    # Two rows of the same |shift| tie up to rounding; the positive one goes first.
+    ranks = np.lexsort((-shifts, np.round(np.abs(shifts), 9)))
+    return np.stack([coefficients[ranks], shifts[ranks]], axis=1)

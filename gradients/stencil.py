@@ -1,0 +1,132 @@
+"""Derivatives as weighted sums of values at shifted parameters.
+
+A shift rule and a finite difference are the same thing, a stencil: points around the
+parameters, and weights. All derivatives of a circuit are one stencil, so they are one sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.typing import FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Stencil:
+    """Points around a row of parameters, and the derivatives that values there add up to.
+
+    Derivative ``targets[e]`` is the sum over entries e of ``weights[e] * value at points[e]``.
+
+    Parameters
+    ----------
+    offsets : array, shape (M, P)
+        What is added to the row at each point.
+    targets, points : array of int, shape (E,)
+    weights : array, shape (E,)
+    size : int
+        n, the number of parameters that derivatives are taken of.
+    order : int
+        k; there are n**k derivatives, numbered in C order.
+    """
+
+    offsets: FloatArray
+    targets: IntArray
+    points: IntArray
+    weights: FloatArray
+    size: int
+    order: int
+
+    @classmethod
+    def value(cls, num_slots: int, size: int) -> Stencil:
+        """Return the stencil of order 0: the value itself."""
+        nothing = np.zeros(1, dtype=np.int64)
+        return cls(np.zeros((1, num_slots)), nothing, nothing, np.ones(1), size, 0)
+
+    @classmethod
+    def from_rules(
+        cls, rules: Sequence[tuple[int, int, FloatArray]], num_slots: int, size: int
+    ) -> Stencil:
+        """Return a stencil of order 1.
+
+        Parameters
+        ----------
+        rules : sequence of (target, slot, rule)
+            To derivative ``target``, slot ``slot`` contributes the rule's rows
+            (coefficient, shift).
+        num_slots : int
+        size : int
+        """
+        steps = [(target, slot, row) for target, slot, rule in rules for row in rule]
+        offsets = np.zeros((len(steps), num_slots))
+        for point, (_, slot, row) in enumerate(steps):
+            offsets[point, slot] = row[1]
+        targets = np.array([target for target, _, _ in steps], dtype=np.int64)
+        weights = np.array([row[0] for _, _, row in steps], dtype=float)
+        return cls(offsets, targets, np.arange(len(steps)), weights, size, 1).merged()
+
+    def compose(self, inner: Stencil) -> Stencil:
+        """Return the stencil of these derivatives of those derivatives."""
+        offsets = (self.offsets[:, None, :] + inner.offsets[None, :, :]).reshape(
+            -1, self.offsets.shape[1]
+        )
+        targets = self.targets[:, None] * inner.size**inner.order + inner.targets[None, :]
+        points = self.points[:, None] * len(inner.offsets) + inner.points[None, :]
+        weights = self.weights[:, None] * inner.weights[None, :]
+        return Stencil(
+            offsets,
+            targets.ravel(),
+            points.ravel(),
+            weights.ravel(),
+            self.size,
+            self.order + inner.order,
+        ).merged()
+
+    def merged(self) -> Stencil:
+        """Return the same with equal points taken as one."""
+        offsets, index = distinct_rows(self.offsets)
+        return Stencil(
+            offsets, self.targets, index[self.points], self.weights, self.size, self.order
+        )
+
+    def contract(self, values: FloatArray) -> FloatArray:
+        """Add up values to derivatives.
+
+        Parameters
+        ----------
+        values : array, shape (M, ...)
+            The value at each point.
+
+        Returns
+        -------
+        array, shape (n,) * k + (...)
+        """
+        result = np.zeros((self.size**self.order, *values.shape[1:]), dtype=values.dtype)
+        weights = self.weights.reshape(-1, *(1,) * (values.ndim - 1))
+        np.add.at(result, self.targets, weights * values[self.points])
+        return result.reshape(*(self.size,) * self.order, *values.shape[1:])
+
+
+def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
+    """Return the points of several stencils together, and the stencils on those points."""
+    offsets, index = distinct_rows(np.concatenate([stencil.offsets for stencil in stencils]))
+    together, start = [], 0
+    for stencil in stencils:
+        moved = index[start : start + len(stencil.offsets)][stencil.points]
+        start += len(stencil.offsets)
+        together.append(
+            Stencil(offsets, stencil.targets, moved, stencil.weights, stencil.size, stencil.order)
+        )
+    return offsets, together
+
+
+def distinct_rows(rows: FloatArray) -> tuple[FloatArray, Any]:
+    """Return the distinct rows in order of first appearance, and where each row is among them."""
+    first: dict[bytes, int] = {}
+    keys = np.round(rows, 12) + 0.0  # no negative zeros
+    index = np.array([first.setdefault(row.tobytes(), len(first)) for row in keys], dtype=np.int64)
+    kept = np.unique(index, return_index=True)[1]
+    return rows[kept], index
