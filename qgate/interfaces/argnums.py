@@ -1,0 +1,55 @@
+"""By which arguments a function is differentiated."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from autograd.tracer import isbox
+
+from qgate.exceptions import InvalidArgnums
+
+Argnums = int | Sequence[int] | None
+
+
+def is_trainable(value: Any) -> bool:
+    """Say whether an argument is differentiated by when no positions are named."""
+    return bool(isbox(value)) or getattr(value, "requires_grad", None) is True
+
+
+def one_spelling(argnums: Argnums, argnum: Argnums) -> Argnums:
+    """Return the positions, given under the newer name or the older one."""
+    if argnums is not None and argnum is not None:
+        raise TypeError("argnum is the older name of argnums. Give one of the two.")
+    return argnum if argnums is None else argnums
+
+
+def positions_of(argnums: Argnums, args: Sequence[Any]) -> tuple[tuple[int, ...], bool]:
+    """Return the positions to differentiate by, and whether the one result stands bare."""
+    if argnums is None:
+        trainable = tuple(at for at, value in enumerate(args) if is_trainable(value))
+        return trainable, len(trainable) == 1
+    bare = not isinstance(argnums, Sequence | np.ndarray)
+    named: Any = (argnums,) if bare else argnums
+    try:
+        positions = tuple(operator.index(position) for position in named)
+    except TypeError:
+        reason = "positions are whole numbers"
+        raise InvalidArgnums(argnums=repr(argnums), reason=reason, count=len(args)) from None
+    return _counted_from_the_start(positions, argnums, len(args)), bare
+
+
+def _counted_from_the_start(
+    positions: tuple[int, ...], argnums: Argnums, count: int
+) -> tuple[int, ...]:
+    for position in positions:
+        if not -count <= position < count:
+            reason = f"there is no argument at position {position}"
+            raise InvalidArgnums(argnums=repr(argnums), reason=reason, count=count)
+    counted = tuple(position % count for position in positions)
+    if len(set(counted)) < len(counted):
+        reason = "it names a position twice"
+        raise InvalidArgnums(argnums=repr(argnums), reason=reason, count=count)
+    return counted

@@ -1,0 +1,270 @@
+"""Gradients and Jacobians of functions of numbers and arrays.
+
+Whatever autograd can follow can be differentiated: QNodes, and what is computed around them
+with ``qgate.numpy``. Derivatives nest: ``jacobian(grad(f))`` is the Hessian of ``f``.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+
+from qgate.exceptions import UndifferentiableOutput
+from qgate.interfaces.argnums import Argnums, is_trainable, one_spelling, positions_of
+from qgate.interfaces.pullbacks import (
+    Pullback,
+    as_given,
+    described,
+    marked_like,
+    name_of,
+    pull_back,
+    space_of,
+    warn_if_constant,
+)
+from qgate.typing import Tensor
+
+
+class Derivative(ABC):
+    """A function of the arguments of another function: one of its derivatives.
+
+    Required method: ``_differentiate``.
+
+    Attributes
+    ----------
+    function : callable
+        What is differentiated.
+    argnums : int, sequence of int or None
+        By which arguments; None stands for the trainable ones.
+    forward : number, array or None
+        The value of the function in the latest call, which is had without running it again.
+    """
+
+    kind = "derivative"
+
+    def __init__(self, function: Callable[..., Any], argnums: Argnums = None) -> None:
+        self.function, self.argnums, self.forward = function, argnums, None
+        functools.update_wrapper(self, function, updated=())
+        self.__name__ = f"<{self.kind}: {name_of(function)}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        positions, bare = positions_of(self.argnums, args)
+        if not positions:
+            _warn_nothing_trainable(self, kwargs)
+            self.forward = None
+            return ()
+        pullback = pull_back(self.function, args, kwargs, positions=positions)
+        warn_if_constant(pullback, self.function)
+        originals = [args[position] for position in positions]
+        self.forward = marked_like(pullback.value, originals)
+        derivatives = self._differentiate(pullback, originals)
+        return derivatives[0] if bare else derivatives
+
+    @abstractmethod
+    def _differentiate(self, pullback: Pullback, originals: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the derivative by each of the chosen arguments."""
+
+
+class Gradient(Derivative):
+    """The gradient of a function that returns one real number; made by :func:`grad`."""
+
+    kind = "grad"
+
+    def _differentiate(self, pullback: Pullback, originals: Sequence[Any]) -> tuple[Any, ...]:
+        space = space_of(pullback.value)
+        if space.size != 1:
+            raise UndifferentiableOutput(
+                function=name_of(self.function),
+                returned=described(pullback.value),
+                derivative="its gradient",
+                needed="one real number",
+                remedy="Return a single real number (a sum, a mean, one element), or use "
+                "qg.jacobian for all values at once.",
+            )
+        gradients = pullback(space.ones())
+        return tuple(map(as_given, gradients, originals))
+
+
+class Jacobian(Derivative):
+    """The derivatives of all values of a function; made by :func:`jacobian`."""
+
+    kind = "jacobian"
+
+    def _differentiate(self, pullback: Pullback, originals: Sequence[Any]) -> tuple[Any, ...]:
+        shape = anp.shape(pullback.value)
+        rows = [_row(pullback, entry, self.function) for entry in _unit_arrays(pullback.value)]
+        columns = zip(*rows, strict=True)
+        jacobians = (_stacked(column, shape) for column in columns)
+        return tuple(
+            as_given(matrix, original, as_tensor=False)
+            for matrix, original in zip(jacobians, originals, strict=True)
+        )
+
+
+def grad(func: Callable[..., Any], argnums: Argnums = None, *, argnum: Argnums = None) -> Gradient:
+    """Return the function that computes the gradient of ``func``.
+
+    Parameters
+    ----------
+    func : callable
+        Returns one real number: a QNode, or any function of numbers and arrays written with
+        ``qgate.numpy``.
+    argnums : int, sequence of int or None
+        Positions of the arguments to differentiate by, whether marked or not, and counted from
+        the end if negative. None: those that are trainable in the call, which are the arrays of
+        ``qgate.numpy`` with ``requires_grad=True`` and what an outer derivative is taken by.
+    argnum
+        The older name of ``argnums``.
+
+    Returns
+    -------
+    Gradient
+        Called like ``func``. Gives an array of the shape and precision of the argument, or a
+        number for a number; for a list, tuple or dict the same with gradients in it. For several
+        arguments, or a sequence of ``argnums``, a tuple of these. Its attribute ``forward`` holds
+        the value of ``func`` in the latest call.
+
+    Raises
+    ------
+    UndifferentiableOutput
+        ``func`` returned more than one number, or a complex one.
+    NonDifferentiableError
+        A chosen argument is not made of numbers.
+    InvalidArgnums
+        There is no argument at one of the positions.
+
+    Warns
+    -----
+    UserWarning
+        Nothing is trainable (the result is an empty tuple), or the value does not depend on what
+        is (the result is zero).
+
+    Notes
+    -----
+    Cost: one run of ``func`` and one pass back through it. Integers are treated as floats.
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> gradient = grad(lambda x, scale: scale * np.sum(x**2))
+    >>> gradient(np.array([1.0, 2.0]), 3.0)
+    tensor([ 6., 12.], requires_grad=True)
+    >>> print(gradient.forward)
+    15.0
+    """
+    return Gradient(func, one_spelling(argnums, argnum))
+
+
+def jacobian(
+    func: Callable[..., Any], argnums: Argnums = None, *, argnum: Argnums = None
+) -> Jacobian:
+    """Return the function that computes the Jacobian of ``func``.
+
+    Parameters
+    ----------
+    func : callable
+        Returns one number or one array of any shape, real or complex.
+    argnums, argnum
+        As for :func:`grad`.
+
+    Returns
+    -------
+    Jacobian
+        Called like ``func``. Gives an array whose shape is that of the value followed by that of
+        the argument; lists, tuples, dicts and several arguments as for :func:`grad`.
+
+    Raises
+    ------
+    UndifferentiableOutput
+        ``func`` returned a tuple, list or dict; or complex numbers, and is differentiated by
+        complex numbers.
+    NonDifferentiableError, InvalidArgnums
+        As for :func:`grad`.
+
+    Notes
+    -----
+    Cost: one run of ``func``, and one pass back through it for each number it returns (two for
+    a complex number).
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    return Jacobian(func, one_spelling(argnums, argnum))
+
+
+def _warn_nothing_trainable(derivative: Derivative, kwargs: Mapping[str, Any]) -> None:
+    by_name = [repr(name) for name, value in kwargs.items() if is_trainable(value)]
+    remedy = (
+        f"Pass {', '.join(by_name)} by position: keyword arguments are not differentiated."
+        if by_name
+        else "Mark an argument as trainable with qgate.numpy.array(..., requires_grad=True), or "
+        "name its position with argnums (which a list, tuple or dict of arrays needs)."
+    )
+    warnings.warn(
+        f"{derivative.kind} of {name_of(derivative.function)}: none of the positional arguments "
+        f"is trainable, so there is nothing to differentiate by and the result is (). {remedy}",
+        UserWarning,
+        stacklevel=3,
+    )
+
+
+def _unit_arrays(value: Tensor) -> Any:
+    """Yield an array of zeros with a single one, for each number in ``value``."""
+    zero = np.zeros(anp.shape(value), dtype=anp.result_type(value))
+    for index in np.ndindex(zero.shape):
+        unit = zero.copy()
+        unit[index] = 1
+        yield unit
+
+
+def _row(pullback: Pullback, unit: Any, function: Callable[..., Any]) -> tuple[Any, ...]:
+    """Return the derivatives of one number of the value, by each argument."""
+    row = pullback(unit)
+    if unit.dtype.kind != "c":
+        return row
+    if any(_is_complex(value) for value in pullback.inputs):
+        raise UndifferentiableOutput(
+            function=name_of(function),
+            returned=described(pullback.value),
+            derivative="its Jacobian by complex arguments",
+            needed="real values",
+            remedy="Differentiate its real and imaginary parts, each in a function of its own.",
+        )
+    # By real arguments, autograd gives Re(u J) for a cotangent u: once J's real part (u = 1),
+    # once, with the sign turned, its imaginary part (u = i).
+    return tuple(map(_complex_tree, row, pullback(1j * unit)))
+
+
+def _complex_tree(real: Any, minus_imaginary: Any) -> Any:
+    if isinstance(real, dict):
+        return {key: _complex_tree(real[key], minus_imaginary[key]) for key in real}
+    if isinstance(real, list | tuple):
+        return [_complex_tree(*pair) for pair in zip(real, minus_imaginary, strict=True)]
+    return real - 1j * minus_imaginary
+
+
+def _is_complex(tree: Any) -> bool:
+    if isinstance(tree, dict | list | tuple):
+        return any(
+            _is_complex(item) for item in (tree.values() if isinstance(tree, dict) else tree)
+        )
+    return bool(space_of(tree).iscomplex)
+
+
+def _stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Return rows as one array whose first axes are those of the value, leaf by leaf."""
+    first = rows[0]
+    if isinstance(first, dict):
+        return {key: _stacked([row[key] for row in rows], shape) for key in first}
+    if isinstance(first, list | tuple):
+        return [_stacked([row[at] for row in rows], shape) for at in range(len(first))]
+    return anp.reshape(anp.stack(rows), shape + anp.shape(first))

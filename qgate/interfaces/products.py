@@ -1,0 +1,186 @@
+"""Products of vectors with the Jacobian of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+from autograd.tracer import isbox
+
+from qgate.exceptions import InvalidTangent
+from qgate.interfaces.argnums import Argnums, positions_of
+from qgate.interfaces.pullbacks import (
+    as_given,
+    described,
+    marked_like,
+    pull_back,
+    space_of,
+    warn_if_constant,
+)
+from qgate.typing import Tensor
+
+
+def vjp(
+    f: Callable[..., Any],
+    params: Any,
+    cotangents: Tensor,
+    *,
+    argnums: Argnums = None,
+) -> tuple[Any, Any]:
+    r"""Return the value of a function, and a vector times its Jacobian.
+
+    Parameters
+    ----------
+    f : callable
+        Returns one number or one array.
+    params : sequence
+        Its arguments.
+    cotangents : array
+        The vector :math:`u`, in the shape of the value.
+    argnums : int, sequence of int or None
+        As for :func:`grad`; the first argument if none is trainable.
+
+    Returns
+    -------
+    value : array
+        ``f(*params)``.
+    products : array or tuple
+        :math:`\sum_i u_i\, \partial f_i / \partial x_j` in the form of the argument; a tuple for
+        several arguments or a sequence of ``argnums``.
+
+    Raises
+    ------
+    InvalidTangent
+        ``cotangents`` has another shape than the value.
+
+    Notes
+    -----
+    Cost: one run of ``f`` and one pass back.
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> value, product = vjp(lambda x: x**2, [np.array([1.0, 2.0])], np.array([1.0, 10.0]))
+    >>> product
+    tensor([ 2., 40.], requires_grad=True)
+    """
+    args, positions, bare = _arguments(params, argnums)
+    pullback = pull_back(f, args, positions=positions)
+    warn_if_constant(pullback, f)
+    _refuse_other_shape("The cotangent", cotangents, pullback.value)
+    originals = [args[position] for position in positions]
+    products = tuple(map(as_given, pullback(_plain(cotangents)), originals))
+    return marked_like(pullback.value, originals), products[0] if bare else products
+
+
+def jvp(
+    f: Callable[..., Any],
+    params: Any,
+    tangents: Any,
+    *,
+    argnums: Argnums = None,
+) -> tuple[Any, Any]:
+    r"""Return the value of a function, and its Jacobian times a vector.
+
+    The product of a vector with the Jacobian is linear in that vector, so its own derivative
+    along the tangent is what is sought; no Jacobian is built.
+
+    Parameters
+    ----------
+    f : callable
+        Returns one number or one array.
+    params : sequence
+        Its arguments.
+    tangents : sequence
+        The direction :math:`v`: for each argument differentiated by, numbers in its form.
+    argnums : int, sequence of int or None
+        As for :func:`grad`; the first argument if none is trainable.
+
+    Returns
+    -------
+    value : array
+        ``f(*params)``.
+    product : array
+        :math:`\sum_j \partial f / \partial x_j\, v_j`, in the shape of the value.
+
+    Raises
+    ------
+    InvalidTangent
+        ``tangents`` does not have the form of the arguments.
+
+    Notes
+    -----
+    Cost: one run of ``f`` and two passes back.
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> value, product = jvp(lambda x: x**2, [np.array([1.0, 2.0])], [np.array([1.0, 10.0])])
+    >>> product
+    tensor([ 2., 40.], requires_grad=True)
+    """
+    args, positions, _ = _arguments(params, argnums)
+    pullback = pull_back(f, args, positions=positions)
+    warn_if_constant(pullback, f)
+    directions = _directions(tangents, pullback.inputs)
+    zero = space_of(pullback.value).zeros()
+
+    def along(cotangent: Tensor) -> Tensor:
+        pairs = zip(pullback(cotangent), directions, strict=True)
+        return sum(_inner(product, direction) for product, direction in pairs)
+
+    product = zero if pullback.node is None else _gradient(along, zero)
+    originals = [args[position] for position in positions]
+    return marked_like(pullback.value, originals), marked_like(product, originals)
+
+
+def _arguments(params: Any, argnums: Argnums) -> tuple[tuple[Any, ...], tuple[int, ...], bool]:
+    """Return the arguments, the positions to differentiate by, and whether one stands bare."""
+    args = tuple(params) if isinstance(params, list | tuple) else (params,)
+    positions, bare = positions_of(argnums, args)
+    return (args, positions, bare) if positions else (args, (0,), True)
+
+
+def _inner(left: Any, right: Any) -> Any:
+    """Return the sum of products of two trees of the same form."""
+    if isinstance(right, dict):
+        return sum(_inner(left[key], right[key]) for key in right)
+    if isinstance(right, list | tuple):
+        return sum(_inner(left[at], item) for at, item in enumerate(right))
+    return anp.sum(left * right)
+
+
+def _gradient(function: Callable[..., Any], at: Tensor) -> Tensor:
+    pullback = pull_back(function, (at,), positions=(0,))
+    (gradient,) = pullback(space_of(pullback.value).ones())
+    return gradient
+
+
+def _directions(tangents: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    given = tuple(tangents) if isinstance(tangents, list | tuple) else (tangents,)
+    directions: tuple[Any, ...] = _direction(given, inputs, "The tangent")
+    return directions
+
+
+def _direction(tangent: Any, value: Any, what: str) -> Any:
+    """Return a tangent with plain leaves, after a look at its form."""
+    if not isinstance(value, list | tuple | dict):
+        _refuse_other_shape(what, tangent, value)
+        return _plain(tangent)
+    same = isinstance(tangent, type(value)) and len(tangent) == len(value)
+    if not same or (isinstance(value, dict) and tangent.keys() != value.keys()):
+        raise InvalidTangent(what=what, given=described(tangent), expected=described(value))
+    keys = value if isinstance(value, dict) else range(len(value))
+    items = {key: _direction(tangent[key], value[key], f"{what}[{key!r}]") for key in keys}
+    return items if isinstance(value, dict) else type(value)(items.values())
+
+
+def _refuse_other_shape(what: str, given: Any, value: Any) -> None:
+    if isinstance(given, list | tuple | dict) or anp.shape(given) != anp.shape(value):
+        raise InvalidTangent(what=what, given=described(given), expected=described(value))
+
+
+def _plain(value: Any) -> Any:
+    return value if isbox(value) else np.asarray(value)

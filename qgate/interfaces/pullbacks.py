@@ -1,0 +1,225 @@
+"""One run of a function that remembers how to differentiate it.
+
+Arguments are made plain before they are traced (a tensor becomes a numpy array, an integer a
+float), and derivatives get the form of the argument as it was given. Lists, tuples and dicts
+are trees: their leaves are arrays and numbers.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from autograd.core import VJPNode, backward_pass, vspace
+from autograd.tracer import getval, isbox, new_box, trace_stack
+from autograd.util import subvals
+
+from qgate.exceptions import NonDifferentiableError, UndifferentiableOutput
+from qgate.numpy.tensors import marked, plain, tensor
+from qgate.typing import Tensor
+
+NUMBER = (int, float, complex, np.number, np.bool_, np.ndarray)
+
+
+@dataclass(frozen=True)
+class Pullback:
+    """A value of a function, and the map from its cotangents to those of chosen arguments.
+
+    Attributes
+    ----------
+    value : number, array or traced array
+        What the function returned; traced if an outer derivative is being taken.
+    inputs : tuple
+        The chosen arguments as they were traced.
+    node : object or None
+        End of the record; None if the value does not depend on ``inputs``.
+    """
+
+    value: Tensor
+    inputs: tuple[Any, ...]
+    node: Any
+
+    def __call__(self, cotangent: Tensor) -> tuple[Any, ...]:
+        """Return the cotangent of each chosen argument."""
+        if self.node is None:
+            cotangents = vspace(self.inputs).zeros()
+        else:
+            cotangents = backward_pass(cotangent, self.node)
+        # Traced by an outer derivative, this is a box, which is not to be iterated over.
+        return tuple(cotangents[position] for position in range(len(self.inputs)))
+
+
+def pull_back(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    positions: Sequence[int],
+) -> Pullback:
+    """Run a function once, and remember how its value depends on some of its arguments.
+
+    Parameters
+    ----------
+    function : callable
+        Returns a number or an array, made by differentiable functions.
+    args, kwargs
+        What it is called with.
+    positions : sequence of int
+        Which of ``args`` are differentiated; not negative, all different.
+
+    Returns
+    -------
+    Pullback
+
+    Raises
+    ------
+    NonDifferentiableError
+        A chosen argument holds something other than numbers.
+    UndifferentiableOutput
+        The function did not return a number or an array.
+    """
+    inputs = tuple(differentiable(args[at], argument=f"argument {at}") for at in positions)
+    with trace_stack.new_trace() as trace:
+        start = new_box(inputs, trace, VJPNode.new_root())
+        boxes = [(at, start[order]) for order, at in enumerate(positions)]
+        end = function(*subvals(args, boxes), **(kwargs or {}))
+    _refuse_other_than_arrays(end, function)
+    if isbox(end) and end._trace == trace:
+        return Pullback(end._value, inputs, end._node)
+    return Pullback(end, inputs, None)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return what a function is called in messages."""
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _refuse_other_than_arrays(value: Any, function: Callable[..., Any]) -> None:
+    while isbox(value):
+        value = getval(value)
+    if isinstance(value, list | tuple | dict):
+        returned = f"a {type(value).__name__} of {len(value)} values"
+        remedy = "Put the values together, for example with qgate.numpy.hstack or stack."
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        returned = "an array of objects"
+        remedy = "Make the array with qgate.numpy in place of numpy."
+    elif isinstance(value, NUMBER):
+        return
+    else:
+        returned, remedy = repr(value), "Return what is to be differentiated."
+    raise UndifferentiableOutput(
+        function=name_of(function),
+        returned=returned,
+        derivative="a derivative",
+        needed="one number or one array of numbers",
+        remedy=remedy,
+    )
+
+
+def differentiable(value: Any, *, argument: str) -> Any:
+    """Return an argument in the form in which it is traced.
+
+    Tensors become numpy arrays, so that nothing is marked while numbers are crunched, and
+    integers become floats.
+    """
+    if isbox(value):
+        return value
+    if isinstance(value, dict):
+        return {
+            key: differentiable(item, argument=f"{argument}[{key!r}]")
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        items = (
+            differentiable(item, argument=f"{argument}[{at}]") for at, item in enumerate(value)
+        )
+        return list(items) if isinstance(value, list) else tuple(items)
+    return _differentiable_leaf(value, argument)
+
+
+def _differentiable_leaf(value: Any, argument: str) -> Any:
+    if not isinstance(value, NUMBER) or np.asarray(value).dtype.kind not in "iufc":
+        kind = f" of dtype {value.dtype}" if isinstance(value, np.ndarray) else f" {value!r}"
+        raise NonDifferentiableError(argument=argument, value=type(value).__name__ + kind)
+    if isinstance(value, np.ndarray):
+        return plain(value).astype(float) if value.dtype.kind in "iu" else plain(value)
+    return float(value) if isinstance(value, int | np.integer) else value
+
+
+def as_given(derivative: Any, original: Any, *, as_tensor: bool = True) -> Any:
+    """Return a derivative in the form of the argument it belongs to.
+
+    Parameters
+    ----------
+    derivative
+        Cotangent of the argument, or a Jacobian, whose leaves have further leading axes.
+    original
+        The argument as the user gave it; its precision is kept.
+    as_tensor : bool
+        Whether derivatives by tensors are trainable tensors and those by numbers are numbers;
+        else every leaf is a numpy array.
+    """
+    if isbox(original):
+        return derivative
+    if isinstance(original, dict):
+        return {
+            key: as_given(derivative[key], item, as_tensor=as_tensor)
+            for key, item in original.items()
+        }
+    if isinstance(original, list | tuple):
+        items = (
+            as_given(derivative[at], item, as_tensor=as_tensor) for at, item in enumerate(original)
+        )
+        return list(items) if isinstance(original, list) else tuple(items)
+    if isbox(derivative):
+        return derivative
+    return _leaf_as_given(np.asarray(derivative), original, as_tensor)
+
+
+def _leaf_as_given(derivative: np.ndarray[Any, Any], original: Any, as_tensor: bool) -> Any:
+    if isinstance(original, np.ndarray | np.inexact) and original.dtype.kind in "fc":
+        # What is complex with respect to something real stays complex.
+        kind = np.complex64 if derivative.dtype.kind == "c" else original.dtype
+        derivative = derivative.astype(np.result_type(original.dtype, kind), copy=False)
+    if not as_tensor:
+        return derivative
+    if isinstance(original, tensor):
+        return marked(derivative, trainable=True)
+    return derivative if isinstance(original, np.ndarray) else derivative[()]
+
+
+def space_of(value: Tensor) -> Any:
+    """Return autograd's description of the shape and kind of a number or an array."""
+    return vspace(value if isbox(value) else np.asarray(value))
+
+
+def described(value: Any) -> str:
+    """Return what a value is, in words, without its numbers."""
+    if isinstance(value, dict):
+        return f"a dict with the keys {', '.join(map(str, value))}"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} of {len(value)} values"
+    number = "complex number" if space_of(value).iscomplex else "number"
+    shape = space_of(value).shape
+    return f"an array of {number}s of shape {shape}" if shape else f"a {number}"
+
+
+def marked_like(value: Any, originals: Sequence[Any]) -> Any:
+    """Return a value as a tensor if it was made from one."""
+    from_tensor = any(isinstance(original, tensor) for original in originals)
+    return marked(np.asarray(value), trainable=True) if from_tensor and not isbox(value) else value
+
+
+def warn_if_constant(pullback: Pullback, function: Callable[..., Any]) -> None:
+    """Tell the caller's caller that a derivative is zero because nothing varies."""
+    if pullback.node is None:
+        warnings.warn(
+            f"Output of {name_of(function)} seems independent of its trainable arguments, so the "
+            "derivative is zero. If it should depend on them, compute it with qgate.numpy in "
+            "place of numpy, and without float(), .item() or int() on the way.",
+            UserWarning,
+            stacklevel=3,
+        )

@@ -1,0 +1,19 @@
+"""numpy's linear algebra on arrays that know whether they are trainable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import autograd.numpy.linalg as _autograd
+import numpy.linalg as _numpy
+
+from qgate.numpy.wrapping import lookup as _lookup
+from qgate.numpy.wrapping import names as _names
+
+
+def __getattr__(name: str) -> Any:
+    return _lookup(globals(), name, plain=_numpy, traced=_autograd)
+
+
+def __dir__() -> list[str]:
+    return _names(globals(), _numpy)

@@ -1,0 +1,120 @@
+"""The array that knows whether it is trainable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from autograd.extend import VSpace
+from autograd.numpy.numpy_boxes import ArrayBox
+from autograd.numpy.numpy_vspaces import ArrayVSpace, ComplexArrayVSpace
+
+
+class tensor(np.ndarray[Any, Any]):
+    """A numpy array that knows whether it is trainable.
+
+    Views and elements inherit the mark; the result of a calculation is trainable if one of the
+    tensors that went into it is. Plain arrays and numbers count as data.
+
+    Parameters
+    ----------
+    values : array_like
+        What ``numpy.array`` takes; further arguments (``dtype``, ...) are handed to it.
+    requires_grad : bool
+        Whether :func:`qgate.grad` and the optimizers treat it as a variable.
+
+    Examples
+    --------
+    >>> tensor([1.0, 2.0])[0]
+    tensor(1., requires_grad=True)
+    >>> tensor([1.0, 2.0], requires_grad=False).mean()
+    tensor(1.5, requires_grad=False)
+    """
+
+    requires_grad: bool
+
+    def __new__(cls, values: Any, *args: Any, requires_grad: bool = True, **kwargs: Any) -> tensor:
+        made: tensor = np.array(values, *args, **kwargs).view(cls)
+        made.requires_grad = bool(requires_grad)
+        return made
+
+    def __array_finalize__(self, parent: Any) -> None:
+        self.requires_grad = getattr(parent, "requires_grad", True)
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, requires_grad={self.requires_grad})"
+
+    def __hash__(self) -> int:  # type: ignore[override]  # arrays declare None
+        if self.ndim:
+            raise TypeError(
+                f"An array of shape {self.shape} has no hash. "
+                "Use its elements, or a tuple of them, as keys."
+            )
+        return hash(self.item())
+
+    def __getitem__(self, index: Any) -> Any:
+        item = super().__getitem__(index)
+        return item if isinstance(item, tensor) else marked(item, self.requires_grad)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        trainable = any(value.requires_grad for value in inputs if isinstance(value, tensor))
+        results = kwargs.pop("out", ())
+        if results:
+            kwargs["out"] = tuple(plain(result) for result in results)
+        if "where" in kwargs:
+            kwargs["where"] = plain(kwargs["where"])
+        answer = getattr(ufunc, method)(*(plain(value) for value in inputs), **kwargs)
+        if results:
+            return results[0] if len(results) == 1 else results
+        if isinstance(answer, tuple):
+            return tuple(marked(value, trainable) for value in answer)
+        return marked(answer, trainable)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        reduced: Any = super().__reduce__()
+        build, arguments, state = reduced
+        return build, arguments, (state, self.requires_grad)
+
+    def __setstate__(self, state: Any) -> None:
+        values, self.requires_grad = state
+        super().__setstate__(values)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None) -> tensor:
+        return tensor(self, requires_grad=self.requires_grad)
+
+    def unwrap(self) -> Any:
+        """Return the values without the mark.
+
+        Returns
+        -------
+        numpy.ndarray, int, float or complex
+            A view of the same memory; a Python number if the tensor has no axes.
+        """
+        return self.view(np.ndarray) if self.ndim else self.item()
+
+    def numpy(self) -> Any:
+        """Return the values without the mark; the same as :meth:`unwrap`."""
+        return self.unwrap()
+
+
+def plain(value: Any) -> Any:
+    """Return a tensor as a numpy array over the same memory, anything else as it is."""
+    return value.view(np.ndarray) if isinstance(value, tensor) else value
+
+
+def marked(value: Any, trainable: bool) -> Any:
+    """Return an array or numpy number as a tensor, anything else as it is."""
+    if not isinstance(value, np.ndarray | np.generic):
+        return value
+    made = np.asarray(value).view(tensor)
+    made.requires_grad = trainable
+    return made
+
+
+def _space(value: Any) -> VSpace:
+    return ComplexArrayVSpace(value) if np.iscomplexobj(value) else ArrayVSpace(value)
+
+
+# A tensor that is handed to autograd's own functions is differentiated as an array.
+ArrayBox.register(tensor)
+VSpace.register(tensor, _space)

@@ -1,0 +1,117 @@
+"""How a function of numpy becomes one of tensors."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from autograd.tracer import isbox
+
+from qgate.numpy.tensors import marked, tensor
+
+TRACED = None
+"""Stands among marks for an argument that is being differentiated."""
+
+UNMARKED = frozenset({float, int, complex, bool, str, type(None), np.ndarray})
+"""The commonest types that say nothing about trainability, told apart fast."""
+
+
+def lookup(found: dict[str, Any], name: str, *, plain: ModuleType, traced: ModuleType) -> Any:
+    """Return a name of a numpy namespace, and keep it in ``found`` for the next time.
+
+    Functions are wrapped; types, constants and modules are numpy's own.
+
+    Parameters
+    ----------
+    found : dict
+        The globals of the module that is asked for the name.
+    name : str
+        The name.
+    plain, traced : module
+        numpy's namespace, and autograd's version of it.
+
+    Raises
+    ------
+    AttributeError
+        numpy has no such public name.
+    """
+    if name.startswith("__") or not hasattr(plain, name):
+        raise AttributeError(
+            f"module {found['__name__']!r} has no attribute {name!r}, as {plain.__name__} has none"
+        )
+    value = getattr(plain, name)
+    differentiable = getattr(traced, name, value)
+    if callable(value) and not isinstance(value, type):
+        value = wrapped(value, differentiable)
+    elif not isinstance(value, type | ModuleType):
+        value = differentiable  # r_ and c_ are objects, and autograd has its own
+    found[name] = value
+    return value
+
+
+def names(found: dict[str, Any], plain: ModuleType) -> list[str]:
+    """Return the names that a wrapped namespace offers, sorted."""
+    return sorted({*found, *(name for name in dir(plain) if not name.startswith("_"))})
+
+
+def wrapped(plain: Callable[..., Any], traced: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that takes and gives tensors.
+
+    Parameters
+    ----------
+    plain : callable
+        The function of numpy, used on plain values: it is faster.
+    traced : callable
+        The function of autograd, used when an argument is being differentiated.
+
+    Returns
+    -------
+    callable
+        It takes one keyword more, ``requires_grad``, the mark of what it returns.
+    """
+
+    @functools.wraps(plain)
+    def function(*args: Any, requires_grad: bool | None = None, **kwargs: Any) -> Any:
+        marks = _marks(args)
+        if kwargs:
+            marks |= _marks(kwargs.values())
+        if TRACED in marks:
+            return traced(*args, **kwargs)
+        trainable = (not marks or True in marks) if requires_grad is None else requires_grad
+        return _marked_all(plain(*args, **kwargs), trainable)
+
+    return function
+
+
+def wrapped_method(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method that takes and gives tensors."""
+    return wrapped(method, method)
+
+
+def _marks(values: Iterable[Any]) -> set[bool | None]:
+    """Return the marks of the tensors among arguments, and ``TRACED`` if one is traced."""
+    marks: set[bool | None] = set()
+    for value in values:
+        if type(value) in UNMARKED:
+            continue
+        if isinstance(value, tensor):
+            marks.add(value.requires_grad)
+        elif isinstance(value, list | tuple):
+            marks |= _marks(value)
+        elif isbox(value):
+            marks.add(TRACED)
+    return marks
+
+
+def _marked_all(value: Any, trainable: bool) -> Any:
+    """Return the arrays of an answer as tensors."""
+    if isinstance(value, np.ndarray):
+        return marked(value, trainable)
+    if type(value) is list or type(value) is tuple:
+        return type(value)(_marked_all(item, trainable) for item in value)
+    if isinstance(value, tuple):  # named, as what numpy.linalg.eigh returns
+        return type(value)(*(_marked_all(item, trainable) for item in value))
+    return value
