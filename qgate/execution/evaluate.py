@@ -1,0 +1,155 @@
+"""A tape to results in the user's framework, ready to be differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qgate.arrays import depth, is_traced, namespace
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.execution.resolve import SHIFT_METHODS, Method, choose_method
+from qgate.execution.run import Entry, checked, run
+from qgate.execution.tower import DeviceTower, ShiftTower, Tower, Trained
+from qgate.execution.tracker import notify
+from qgate.measurements import MeasurementKind
+from qgate.tape import Tape
+from qgate.transforms.decompose import decompose_structure
+from qgate.transforms.linear import linear_measurements
+from qgate.typing import Tensor
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+
+Differentiable = Callable[[Tower, Tensor], Tensor]
+"""What an interface provides: the values of a tower at traced angles, as traced values."""
+
+
+def evaluate(
+    tapes: Sequence[Tape],
+    device: Device,
+    method: Method | None,
+    *,
+    differentiable: Differentiable,
+) -> list[list[Entry]]:
+    """Return the results of tapes, differentiable where their parameters are traced.
+
+    Parameters
+    ----------
+    tapes : sequence of Tape
+        Tapes without traced parameters go to the device in one submission.
+    device : Device
+    method : Method or None
+        How to differentiate; None: it must not be needed.
+    differentiable : callable
+        The interface of the framework that traces.
+
+    Returns
+    -------
+    list of list
+        For each tape one entry per measurement, with a leading axis of B rows: broadcast
+        rows, each with the parts of its shot vector next to each other.
+    """
+    plain = [index for index, tape in enumerate(tapes) if not _is_traced(tape)]
+    results: dict[int, list[Entry]] = dict(
+        zip(plain, _values([tapes[index] for index in plain], device), strict=True)
+    )
+    for index, tape in enumerate(tapes):
+        if index not in results:
+            results[index] = _traced(tape, device, method, differentiable)
+    return [results[index] for index in range(len(tapes))]
+
+
+def _values(tapes: Sequence[Tape], device: Device) -> list[list[Entry]]:
+    if not tapes:
+        return []
+    linear = [
+        (tape, tuple)
+        if _reads_variances(tape, device)
+        else linear_measurements(tape, variances=False)
+        for tape in tapes
+    ]
+    entries = run([tape.sweep() for tape, _ in linear], device)
+    return [list(recombine(found)) for (_, recombine), found in zip(linear, entries, strict=True)]
+
+
+def _reads_variances(tape: Tape, device: Device) -> bool:
+    """Say whether the device returns any variance as it is."""
+    return not tape.shots and MeasurementKind.VAR in device.capabilities.exact
+
+
+def _traced(
+    tape: Tape, device: Device, method: Method | None, differentiable: Differentiable
+) -> list[Entry]:
+    if method is None:
+        raise DifferentiationError(
+            "The quantum function is being differentiated, and it was made with diff_method=None. "
+            "Give qg.qnode a diff_method, for example 'best'."
+        )
+    levels = max(depth(value) for value in tape.parameters)
+    if method.name != "backprop":
+        method = _chosen(tape, device, method, levels)
+    if method.name == "backprop":
+        return _backprop(tape, device, choose_method(method, tape, device, levels))
+    linear, recombine = linear_measurements(tape, variances=method.name != "finite-diff")
+    _mark_trained(linear)
+    tower = _tower(linear, device, method)
+    if not tower.trained.slots:  # only coefficients are trained: they are outside already
+        return list(recombine(run([tower.trained.sweep], device)[0]))
+    values = differentiable(tower, _trained_angles(linear, tower))
+    return list(recombine(tower.split(values, namespace([values]))))
+
+
+def _chosen(tape: Tape, device: Device, method: Method, levels: int) -> Method:
+    """Return what differentiates the tape; a variance counts as what it is made of."""
+    _mark_trained(tape)
+    chosen = choose_method(method, tape, device, levels)
+    if chosen.name == "adjoint" and levels > 1:
+        raise UnsupportedDiffMethod(
+            method="adjoint",
+            reason=f"it gives first derivatives, and one of order {levels} is being taken",
+            remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
+        )
+    return chosen
+
+
+def _mark_trained(tape: Tape) -> None:
+    tape.trainable_params = [
+        index for index, value in enumerate(tape.parameters) if is_traced(value)
+    ]
+
+
+def _is_traced(tape: Tape) -> bool:
+    return any(is_traced(value) for value in tape.parameters)
+
+
+def _tower(tape: Tape, device: Device, method: Method) -> Tower:
+    slots = tuple(int(slot) for slot in tape.trainable_slots)
+    trained = Trained(tape.sweep(), slots)
+    if method.name in SHIFT_METHODS:
+        return ShiftTower(trained, device, SHIFT_METHODS[method.name], method.options)
+    return DeviceTower(trained, device)
+
+
+def _trained_angles(tape: Tape, tower: Tower) -> Tensor:
+    """Return the traced angles as an array (B, n), each row once for every part of its shots."""
+    row = tape.row()
+    xp = namespace([row])
+    columns = row[..., np.array(tower.trained.slots)]
+    rows = xp.reshape(columns, (-1, len(tower.trained.slots)))
+    copies = len(tower.trained.sweep) // rows.shape[0]
+    return rows if copies == 1 else rows[np.repeat(np.arange(rows.shape[0]), copies)]
+
+
+def _backprop(tape: Tape, device: Device, method: Method) -> list[Entry]:
+    """Trace the simulation itself."""
+    sweep = checked(tape.sweep(), device)
+    decomposed = decompose_structure(sweep.structure, device.capabilities.gate_set)
+    xp = namespace(tape.parameters)
+    rows = xp.reshape(tape.row(), (len(sweep), sweep.structure.num_slots))
+    native = decomposed.sweep(sweep)
+    results = device.differentiable(native, decomposed.angles(rows, xp), tape.arrays, xp)
+    notify(device, submissions=1, batches=1, executions=len(sweep))
+    return list(results)

@@ -1,0 +1,154 @@
+"""Sweeps to numbers: check, lower, decompose, merge, submit, wait, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.exceptions import InvalidShots, NoMeasurement, TooManyWires, UnknownWires
+from qgate.execution.tracker import notify
+from qgate.measurements import Measurement
+from qgate.structure import Structure
+from qgate.sweep import Sweep, merge_equal_rows
+from qgate.transforms.decompose import decompose
+from qgate.transforms.readouts import lower_measurements
+from qgate.typing import IntArray, Postprocess
+from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+Entry = Any
+"""The results of one measurement for K rows: an array (K, ...), or a list of K."""
+
+
+def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
+    """Run sweeps on a device, all in one submission where the device allows.
+
+    Parameters
+    ----------
+    sweeps : sequence of Sweep
+        With any gates and measurements.
+    device : Device
+
+    Returns
+    -------
+    list of tuple
+        For each sweep one entry per measurement: an array (K, ...), or a list of K
+        samples or dictionaries.
+
+    Raises
+    ------
+    DeviceError
+        The device cannot do it; nothing has been sent.
+    """
+    prepared = [prepare(sweep, device) for sweep in sweeps]
+    native = [part for parts, _, _ in prepared for part in parts]
+    job = device.submit(native)
+    notify(
+        device,
+        submissions=job.submissions,
+        batches=1,
+        executions=sum(len(part) for part in native),
+        shots=sum(int(part.shots.sum()) for part in native if part.shots is not None),
+    )
+    results = list(job.result())
+    values, start = [], 0
+    for parts, index, postprocess in prepared:
+        merged = postprocess(results[start : start + len(parts)])
+        values.append(tuple(_spread(entry, index) for entry in merged))
+        start += len(parts)
+    return values
+
+
+def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray, Postprocess]:
+    """Turn a sweep into what a device runs, without sending anything.
+
+    Returns
+    -------
+    sweeps : tuple of Sweep
+        In the device's gates and measurements.
+    index : array of int, shape (K,)
+        Where the result of each given row is among those of the rows that are run.
+    postprocess : callable
+        The results of the sweeps to one entry per measurement.
+    """
+    sweep, index = _merge(checked(sweep, device))
+    capabilities = device.capabilities
+    lowered, postprocess = lower_measurements(sweep, capabilities.exact, device=device.name)
+    native = tuple(
+        decompose(part, capabilities.gate_set, device=device.name, names=sorted(capabilities.gates))
+        for part in lowered
+    )
+    return native, index, postprocess
+
+
+def checked(sweep: Sweep, device: Device) -> Sweep:
+    """Name the wires of every measurement, and refuse what the device cannot hold.
+
+    Raises
+    ------
+    TooManyWires, UnknownWires, InvalidShots
+    """
+    structure = _name_wires(sweep.structure, device.wires)
+    _check_wires(structure, device)
+    _check_shots(sweep.shots, device)
+    return sweep.with_structure(structure)
+
+
+@lru_cache(maxsize=1024)
+def _name_wires(structure: Structure, wires: Wires | None) -> Structure:
+    """Name the wires of measurements that read all of them."""
+    everything = structure.wires if wires is None else wires
+    if not structure.measurements:
+        raise NoMeasurement(function="of this tape", returned="nothing")
+
+    def named(measurement: Measurement) -> Measurement:
+        if measurement.obs is not None or measurement.wires:
+            return measurement
+        return measurement.with_wires(everything)
+
+    return structure.with_measurements([named(item) for item in structure.measurements])
+
+
+def _check_wires(structure: Structure, device: Device) -> None:
+    most = device.capabilities.max_wires
+    used = structure.wires
+    if device.wires is not None:
+        if len(used) > len(device.wires):
+            raise TooManyWires(device=device.name, needed=len(used), available=len(device.wires))
+        unknown = [wire for wire in used if wire not in device.wires]
+        if unknown:
+            raise UnknownWires(device=device.name, unknown=unknown, known=list(device.wires))
+    needed = len(device.wires_of(used))
+    if most is not None and needed > most:
+        raise TooManyWires(device=device.name, needed=needed, available=most)
+
+
+def _check_shots(shots: IntArray | None, device: Device) -> None:
+    if shots is None:
+        return
+    least, most = device.capabilities.min_shots, device.capabilities.max_shots
+    low, high = int(shots.min()), int(shots.max())
+    if low < least or (most is not None and high > most):
+        limit = f"at least {least}" if most is None else f"{least} to {most}"
+        raise InvalidShots(
+            f"{device.name} was asked for {low if low < least else high} shots of one circuit, "
+            f"it takes {limit}. Ask for a number in that range."
+        )
+
+
+def _merge(sweep: Sweep) -> tuple[Sweep, IntArray]:
+    """Run equal rows once where they give equal results; samples of equal rows are not equal."""
+    if sweep.shots is not None:
+        return sweep, np.arange(len(sweep))
+    return merge_equal_rows(sweep)
+
+
+def _spread(entry: Entry, index: IntArray) -> Entry:
+    if isinstance(entry, list):
+        return [entry[position] for position in index]
+    return entry[index]

@@ -1,0 +1,202 @@
+"""Values of a tape and all their derivatives, as numbers.
+
+An interface makes its framework's derivatives out of these: D(k, x) is the k-th derivative
+by the trained angles x as one tensor, and the derivative of D(k) is D(k + 1).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.exceptions import UnsupportedDiffMethod
+from qgate.execution.run import Entry, checked, run
+from qgate.execution.tracker import notify
+from qgate.gradients.method import ShiftMethod
+from qgate.gradients.stencil import Stencil, union
+from qgate.sweep import Sweep
+from qgate.transforms.decompose import Decomposed
+from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+REMEMBERED = 8
+"""Derivative tensors that a tower keeps, so that each is paid for once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A sweep, and which of its slots derivatives are taken of.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        Measures real arrays only. B rows.
+    slots : tuple of int
+        The n trained slots.
+    """
+
+    sweep: Sweep
+    slots: tuple[int, ...]
+
+    def at(self, x: FloatArray) -> Sweep:
+        """Return the sweep with other numbers in the trained slots, shape (B, n)."""
+        rows = self.sweep.rows.copy()
+        rows[:, list(self.slots)] = x
+        return self.sweep.with_rows(rows, self.sweep.shots)
+
+
+class Tower(ABC):
+    """D(k, x) for k = 0, 1, ...; computed once for each x and remembered.
+
+    Required: ``compute``.
+    """
+
+    most_orders: int | None = None
+
+    def __init__(self, trained: Trained, device: Device) -> None:
+        self.trained, self.device = trained, device
+        self.shapes: list[tuple[int, ...]] = []
+        self._known: dict[tuple[bytes, int], FloatArray] = {}
+
+    def __call__(self, order: int, x: FloatArray, *, expect: int = 0) -> FloatArray:
+        """Return the derivative of order k.
+
+        Parameters
+        ----------
+        order : int
+            k; 0 is the value.
+        x : array, shape (B, n)
+            The trained angles of each row.
+        expect : int
+            The highest order that will be asked for; what can be had together with this
+            one is bought together.
+
+        Returns
+        -------
+        array, shape (B, M) + (n,) * k
+            M counts the numbers of all measurements, one after the other.
+        """
+        key = (np.ascontiguousarray(x).tobytes(), order)
+        if key not in self._known:
+            found = self.compute(order, max(order, expect), np.asarray(x, dtype=float))
+            for known_order, tensor in found.items():
+                self._remember((key[0], known_order), tensor)
+        return self._known[key]
+
+    def _remember(self, key: tuple[bytes, int], tensor: FloatArray) -> None:
+        while len(self._known) >= REMEMBERED:
+            self._known.pop(next(iter(self._known)))
+        self._known[key] = tensor
+
+    @abstractmethod
+    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
+        """Return the tensor of this order, and of others that came with it."""
+
+    def flat(self, entries: Sequence[Entry]) -> FloatArray:
+        """Put the entries of all measurements side by side, (rows, M), and note their shapes."""
+        arrays = [np.asarray(entry, dtype=float) for entry in entries]
+        self.shapes = [array.shape[1:] for array in arrays]
+        return np.concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
+
+    def split(self, flat: Any, xp: Any) -> list[Any]:
+        """Undo ``flat`` for an array (B, M) of any framework."""
+        parts, start = [], 0
+        for shape in self.shapes:
+            size = int(np.prod(shape))
+            part = flat[:, start : start + size]
+            parts.append(xp.reshape(part, (flat.shape[0], *shape)))
+            start += size
+        return parts
+
+
+class ShiftTower(Tower):
+    """Derivatives from values at shifted angles, on any device.
+
+    Every order that is expected, the value included, is one sweep where the method runs the
+    same structure for all of them.
+    """
+
+    def __init__(
+        self, trained: Trained, device: Device, method: ShiftMethod, options: Mapping[str, Any]
+    ) -> None:
+        super().__init__(trained, device)
+        self.method, self.options = method, options
+
+    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
+        sweep = self.trained.at(x)
+        if highest == 0:
+            return {0: self.flat(run([sweep], self.device)[0])}
+        groups: dict[Any, list[tuple[int, Decomposed, Stencil]]] = {}
+        for wanted in range(order, highest + 1):
+            decomposed, stencil = self._stencil(sweep, wanted)
+            groups.setdefault(decomposed.structure, []).append((wanted, decomposed, stencil))
+        together = [union([stencil for _, _, stencil in group]) for group in groups.values()]
+        sweeps = [
+            _at_points(group[0][1].sweep(sweep), offsets)
+            for group, (offsets, _) in zip(groups.values(), together, strict=True)
+        ]
+        found = {}
+        for group, (offsets, stencils), entries in zip(
+            groups.values(), together, run(sweeps, self.device), strict=True
+        ):
+            flat = self.flat(entries)
+            values = flat.reshape(len(offsets), len(sweep), flat.shape[1])
+            for (wanted, _, _), stencil in zip(group, stencils, strict=True):
+                found[wanted] = _derivatives_last(stencil.contract(values), wanted)
+        return found
+
+    def _stencil(self, sweep: Sweep, order: int) -> tuple[Decomposed, Stencil]:
+        structure, slots = sweep.structure, self.trained.slots
+        shots = None if sweep.shots is None else int(sweep.shots.min())
+        shifted = self.method(
+            structure, slots, order=max(order, 1), shots=shots, options=self.options
+        )
+        if order == 0:
+            num_slots = shifted.decomposed.structure.num_slots
+            return shifted.decomposed, Stencil.value(num_slots, len(slots))
+        return shifted.decomposed, shifted.stencil
+
+
+class DeviceTower(Tower):
+    """Values and first derivatives from the device's own method."""
+
+    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
+        sweep = self.trained.at(x)
+        if order > 1:
+            raise UnsupportedDiffMethod(
+                method="adjoint",
+                reason=f"it gives first derivatives, and one of order {order} was asked for",
+                remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
+            )
+        if highest == 0:
+            return {0: self.flat(run([sweep], self.device)[0])}
+        values, derivatives = self.device.jacobian(checked(sweep, self.device), self.trained.slots)
+        notify(self.device, submissions=1, batches=1, executions=len(sweep))
+        self.shapes = _linear_shapes(sweep)
+        return {0: values, 1: np.moveaxis(derivatives, 0, -1)}
+
+
+def _at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:
+    """Run every row at every point: the rows of the first point, then of the second, ..."""
+    rows = (offsets[:, None, :] + sweep.rows[None, :, :]).reshape(-1, sweep.rows.shape[1])
+    shots = None if sweep.shots is None else np.tile(sweep.shots, len(offsets))
+    return sweep.with_rows(rows, shots)
+
+
+def _derivatives_last(tensor: FloatArray, order: int) -> FloatArray:
+    """Move the axes (n,) * k from the front to the back."""
+    return np.moveaxis(tensor, range(order), range(-order, 0)) if order else tensor
+
+
+def _linear_shapes(sweep: Sweep) -> list[tuple[int, ...]]:
+    """Return the shape of each expectation value, or vector of the means of terms."""
+    return [
+        () if item.kind.value == "expval" else (item.observable.num_terms,)
+        for item in sweep.structure.measurements
+    ]
