@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
 
+from qgate.arrays import is_traced
 from qgate.exceptions import NotHermitian, QuantumFunctionError
 from qgate.observables import is_observable, normal_form
 from qgate.operations.operator import Operator, ParameterKind
@@ -109,33 +110,39 @@ class Measurement:
         """The kind as a string."""
         return self.kind.value
 
+    @cached_property
+    def _skipped(self) -> int:
+        """How many of the observable's numbers are no parameters: the coefficient 1 of one term."""
+        if self.observable is None or self.observable.num_terms != 1:
+            return 0
+        coefficients = self.observable.parameters[0]
+        return int(not is_traced(coefficients) and bool(coefficients[0] == 1.0))
+
     @property
     def parameters(self) -> tuple[Tensor, ...]:
-        """The numbers of the observable's normal form."""
-        return () if self.observable is None else tuple(self.observable.parameters)
+        """The numbers of the observable's normal form; its coefficients only where it has some."""
+        return () if self.observable is None else self.observable.parameters[self._skipped :]
 
     @property
     def parameter_kinds(self) -> tuple[ParameterKind, ...]:
         """What each parameter is to a structure."""
-        return () if self.observable is None else tuple(self.observable.parameter_kinds)
+        return () if self.observable is None else self.observable.parameter_kinds[self._skipped :]
 
     @property
     def signature(self) -> Hashable:
         """What it is apart from its numbers."""
         observable = None if self.observable is None else self.observable.signature
-        return (self.kind, observable, self._wires, tuple(sorted(self.options.items())))
+        options = tuple(sorted(self.options.items()))
+        return (self.kind, observable, self._skipped, self._wires, options)
 
     def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
         """Return the same measurement with other numbers (or slots)."""
         if self.observable is None:
             return self
-        return self.with_observable(self.observable.with_parameters(parameters))
-
-    def with_observable(self, observable: Operator) -> Self:
-        """Return the same measurement of another observable, given in normal form."""
+        fixed = self.observable.parameters[: self._skipped]
         other = copy.copy(self)
-        other.obs = observable
-        other.__dict__["observable"] = observable
+        other.obs = self.observable.with_parameters([*fixed, *parameters])
+        other.__dict__["observable"] = other.obs
         return other
 
     def with_wires(self, wires: Wires) -> Self:
@@ -149,6 +156,7 @@ class Measurement:
         if self.obs is not None:
             other = copy.copy(self)
             other.__dict__.pop("observable", None)
+            other.__dict__.pop("_skipped", None)
             other.obs = self.obs.map_wires(wire_map)
             return other
         return self.with_wires(self._wires.map(wire_map))

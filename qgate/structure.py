@@ -145,6 +145,15 @@ def evaluate(symbol: Any, rows: Tensor, arrays: Sequence[Tensor]) -> Tensor:
     return symbol
 
 
+def slots_in(symbol: Any) -> list[int]:
+    """Return the slots that a parameter depends on: an angle, or an array of angles."""
+    if isinstance(symbol, Affine):
+        return [slot for slot, _ in symbol.terms]
+    if isinstance(symbol, np.ndarray) and symbol.dtype == object:
+        return [slot for entry in symbol.ravel() for slot in slots_in(entry)]
+    return []
+
+
 class SlotCounter:
     """Numbers slots in the order in which parameters are met."""
 

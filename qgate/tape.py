@@ -130,6 +130,11 @@ class Tape:
             return list(range(len(self.parameters)))
         return list(self._trainable)
 
+    @property
+    def num_params(self) -> int:
+        """How many parameters derivatives are taken of."""
+        return len(self.trainable_params)
+
     @trainable_params.setter
     def trainable_params(self, indices: Sequence[int]) -> None:
         self._trainable = sorted(indices)
@@ -224,7 +229,7 @@ class Tape:
             if kind is ParameterKind.ANGLES
         )
 
-    @cached_property
+    @property
     def trainable_slots(self) -> IntArray:
         """The slots of the trainable angles, ascending."""
         trainable, slot, slots = set(self.trainable_params), 0, list[int]()

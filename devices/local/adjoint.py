@@ -19,7 +19,7 @@ from qgate.exceptions import GeneratorUndefinedError
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
-from qgate.structure import Structure
+from qgate.structure import Structure, slots_in
 from qgate.sweep import Sweep
 from qgate.typing import ComplexArray, FloatArray
 from qgate.wires import Wires
@@ -34,9 +34,9 @@ class OneAngleGates:
     def __call__(self, operation: Operator) -> bool:
         if not self.accepts_rest(operation):
             return False
-        if not any(isinstance(symbol, Affine) for symbol in operation.parameters):
+        if not any(slots_in(symbol) for symbol in operation.parameters):
             return True
-        if operation.num_params != 1:
+        if operation.num_params != 1 or not isinstance(operation.parameters[0], Affine):
             return False
         try:
             operation.generator_matrix()
