@@ -20,7 +20,7 @@ from typing import Any
 import qgate as qg
 from qgate import numpy as np
 
-DEVICES = ("local", "qiskit:aer?shots=1000&seed=7", "braket:local?shots=1000&seed=7")
+DEVICES = ("local", "qiskit:aer?shots=4000&seed=7", "braket:local?shots=4000&seed=7")
 HAMILTONIANS = Path(__file__).parent / "hamiltonians"
 PICTURE = Path("ground_state.png")
 
@@ -30,23 +30,28 @@ class Molecule:
     """What is to be computed, and how.
 
     ``excitations`` are the wires of the excitations of the Hartree-Fock state, one angle
-    each; ``last`` steps are averaged for the energy that is reported.
+    each, at first ``start`` radians; the energies of the ``last`` steps are averaged for the
+    one that is reported.
     """
 
     title: str
     file: str
     excitations: tuple[tuple[int, ...], ...]
+    start: float
     stepsize: float
     steps: int
     last: int = 5
 
 
 MOLECULES = {
-    "h2": Molecule("H$_2$", "h2_sto3g_0.7414.json", ((0, 1, 2, 3),), stepsize=0.6, steps=20),
+    "h2": Molecule(
+        "H$_2$", "h2_sto3g_0.7414.json", ((0, 1, 2, 3),), start=1.5, stepsize=0.5, steps=20
+    ),
     "lih": Molecule(
         "LiH",
         "lih_sto3g_1.595_sigma6.json",
         ((0, 1, 2, 3), (0, 1, 2, 5), (0, 1, 3, 4), (0, 1, 4, 5), (0, 2), (0, 4), (1, 3), (1, 5)),
+        start=0.0,
         stepsize=0.5,
         steps=20,
     ),
@@ -65,7 +70,7 @@ class Training:
 
 
 def train(molecule: Molecule, data: dict[str, Any], device: str) -> Training:
-    """Go down the gradient from the Hartree-Fock state."""
+    """Go down the gradient."""
     wires = range(data["qubits"])
     coefficients, words = zip(*data["terms"], strict=True)
     hamiltonian = qg.PauliSum.from_words(coefficients, words, wires)
@@ -80,7 +85,7 @@ def train(molecule: Molecule, data: dict[str, Any], device: str) -> Training:
         return qg.expval(hamiltonian)
 
     gradient = qg.grad(energy)
-    angles = np.zeros(len(molecule.excitations), requires_grad=True)
+    angles = np.full(len(molecule.excitations), molecule.start, requires_grad=True)
     training = Training(device)
     started = time.perf_counter()
     with qg.Tracker() as tracker:
@@ -112,6 +117,7 @@ def picture(title: str, exact: float, trainings: list[Training], path: Path) -> 
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import MaxNLocator
 
     figure, axes = plt.subplots(figsize=(8, 4.5), dpi=160, layout="constrained")
     styles = [("#1b6ca8", "-", "o"), ("#d1495b", "--", "s"), ("#3a7d44", "-.", "^")]
@@ -120,23 +126,13 @@ def picture(title: str, exact: float, trainings: list[Training], path: Path) -> 
         axes.plot(
             run.energies, color=color, linestyle=line, marker=marker, markersize=5, label=run.device
         )
-    axes.axhline(exact, color="0.25", linewidth=1, zorder=0)
-    axes.annotate(
-        f"exact {exact:.6f} Ha",
-        (0.99, exact),
-        xycoords=("axes fraction", "data"),
-        xytext=(0, -4),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        color="0.25",
-    )
+    axes.axhline(exact, color="0.25", linewidth=1, zorder=0, label=f"exact, {exact:.6f} Ha")
     axes.set(
         xlabel="gradient descent step",
         ylabel="energy / Ha",
         title=f"Ground state of {title}: one program, only the device string differs",
     )
-    axes.margins(y=0.12)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
