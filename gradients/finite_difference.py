@@ -8,14 +8,31 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import DifferentiationError
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
-from qgate.gradients.method import Shifted
+from qgate.gradients.method import (
+    Refusal,
+    Shifted,
+    refuse_other_kinds,
+    refuse_trained_arrays,
+)
 from qgate.gradients.stencil import Stencil
+from qgate.measurements import MeasurementKind
 from qgate.structure import Structure
+from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed
 
 DEFAULTS: Mapping[str, Any] = {"h": None, "approx_order": 1, "n": 1, "strategy": "forward"}
+
+SERVED = (
+    MeasurementKind.EXPVAL,
+    MeasurementKind.VAR,
+    MeasurementKind.PROBS,
+    MeasurementKind.VN_ENTROPY,
+    MeasurementKind.MUTUAL_INFO,
+    MeasurementKind.PURITY,
+    MeasurementKind.TERMS,
+)
+"""What is a real number, or an array of them."""
 
 
 class FiniteDifference:
@@ -27,6 +44,10 @@ class FiniteDifference:
     """
 
     name = "finite-diff"
+    options = frozenset(DEFAULTS)
+
+    def refusal(self, tape: Tape) -> Refusal:
+        return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
 
     def __call__(
         self,
@@ -37,12 +58,6 @@ class FiniteDifference:
         shots: int | None,
         options: Mapping[str, Any],
     ) -> Shifted:
-        unknown = set(options) - set(DEFAULTS)
-        if unknown:
-            raise DifferentiationError(
-                f"finite-diff has no option {', '.join(sorted(map(repr, unknown)))}. "
-                f"Its options in gradient_kwargs are {', '.join(DEFAULTS)}."
-            )
         chosen = {**DEFAULTS, **options}
         strategy, approx_order = chosen["strategy"], chosen["approx_order"]
         if order > 1 and not options:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from qgate.exceptions import UnknownGradientOption, suggest
 from qgate.gradients.stencil import Stencil
+from qgate.measurements import MeasurementKind
+from qgate.operations.operator import ParameterKind
 from qgate.structure import Structure
+from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed
+
+Refusal = tuple[str, str] | None
+"""Why a method cannot differentiate a tape, and what to do instead; None: it can."""
+
+USE_BACKPROP = "On qg.device('local') with shots=None, diff_method='backprop' does it."
 
 
 @dataclass(frozen=True)
@@ -30,10 +39,16 @@ class Shifted:
 class ShiftMethod(Protocol):
     """A gradient method that needs nothing of a device but values at shifted parameters.
 
-    ``order`` is that of the derivative; equal points of several orders are run once.
+    Required: ``name``, ``options``, ``refusal`` and the call. ``order`` is that of the
+    derivative; equal points of several orders are run once.
     """
 
     name: str
+    options: frozenset[str]
+    """What it takes as ``gradient_kwargs``."""
+
+    def refusal(self, tape: Tape) -> Refusal:
+        """Say why the method cannot differentiate a tape by its trainable parameters."""
 
     def __call__(
         self,
@@ -57,5 +72,40 @@ class ShiftMethod(Protocol):
         shots : int or None
             Shots of each point, for methods whose step depends on it.
         options : mapping
-            What the user gave as ``gradient_kwargs``.
+            What the user gave as ``gradient_kwargs``; names are among ``self.options``.
         """
+
+
+def check_options(method: str, options: Mapping[str, Any], known: Collection[str]) -> None:
+    """Refuse options that a gradient method does not have.
+
+    Raises
+    ------
+    UnknownGradientOption
+    """
+    for option in options:
+        if option not in known:
+            raise UnknownGradientOption(
+                method=method, option=option, known=sorted(known), hint=suggest(option, known)
+            )
+
+
+def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, method: str) -> Refusal:
+    """Refuse a tape that measures something other than the kinds a method serves."""
+    wrong = sorted({item.kind.value for item in tape.measurements if item.kind not in served})
+    if not wrong:
+        return None
+    kinds = ", ".join(kind.value for kind in served if kind is not MeasurementKind.TERMS)
+    reason = f"the circuit returns {', '.join(wrong)}, and {method} differentiates {kinds} only"
+    return reason, USE_BACKPROP
+
+
+def refuse_trained_arrays(tape: Tape) -> Refusal:
+    """Refuse a tape whose trainable parameters include a matrix or a state."""
+    if all(tape.parameter_kinds[i] is not ParameterKind.ARRAY for i in tape.trainable_params):
+        return None
+    return (
+        "a matrix or a prepared state is trained, and it has no finite set of shifts",
+        "Mark it as not trainable (requires_grad=False), or write it with gates that have "
+        f"angles. {USE_BACKPROP}",
+    )

@@ -22,16 +22,29 @@ from qgate.exceptions import (
     UndefinedError,
 )
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
-from qgate.gradients.method import Shifted
+from qgate.gradients.method import (
+    Refusal,
+    Shifted,
+    refuse_other_kinds,
+    refuse_trained_arrays,
+)
 from qgate.gradients.shift_rules import generate_shift_rule
 from qgate.gradients.stencil import Stencil
+from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.structure import Structure
-from qgate.transforms.decompose import AffineMap, decompose_structure
+from qgate.tape import Tape
+from qgate.transforms.decompose import AffineMap, Decomposed, decompose_structure
 from qgate.typing import FloatArray
 
-OPTIONS = frozenset({"shifts", "fallback_step"})
+SERVED = (
+    MeasurementKind.EXPVAL,
+    MeasurementKind.VAR,
+    MeasurementKind.PROBS,
+    MeasurementKind.TERMS,
+)
+"""What is linear in the state, and the variance, a classical function of such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +66,18 @@ class ParameterShift:
 
     A gate without known frequencies that does not decompose is differentiated by central
     finite differences instead, with a step that suits the shots.
+
+    Options (``gradient_kwargs``): ``shifts``, the shifts of the rule in radians, as many as the
+    gates have frequencies, or a sequence of such for each trained angle (default: the
+    equidistant ones); ``fallback_step``, that of the finite differences; ``broadcast`` is
+    accepted and changes nothing, all shifts being rows of one sweep anyway.
     """
 
     name = "parameter-shift"
+    options = frozenset({"shifts", "fallback_step", "broadcast"})
+
+    def refusal(self, tape: Tape) -> Refusal:
+        return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
 
     def __call__(
         self,
@@ -66,25 +88,35 @@ class ParameterShift:
         shots: int | None,
         options: Mapping[str, Any],
     ) -> Shifted:
-        unknown = set(options) - OPTIONS
-        if unknown:
-            raise DifferentiationError(
-                f"parameter-shift has no option {', '.join(sorted(map(repr, unknown)))}. "
-                f"Its options in gradient_kwargs are {', '.join(sorted(OPTIONS))}."
-            )
-        shifts = tuple(options["shifts"]) if options.get("shifts") is not None else None
         step = options.get("fallback_step") or sensible_step(
             shots, order=order, approx_order=2, strategy="center"
         )
-        return _shifted(structure, slots, order, shifts, step)
+        return _shifted(structure, slots, order, _by_slot(options.get("shifts"), slots), step)
+
+
+Shifts = tuple[tuple[float, ...] | None, ...]
+"""The shifts that a user gave for each trained slot."""
+
+
+def _by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
+    if shifts is None:
+        return (None,) * len(slots)
+    if all(np.ndim(entry) == 0 for entry in shifts):
+        return (tuple(map(float, shifts)),) * len(slots)
+    if len(shifts) != len(slots):
+        raise DifferentiationError(
+            f"shifts has {len(shifts)} entries, and {len(slots)} angles are trained. Give one "
+            "sequence of shifts for each trained angle, or one sequence of numbers for all."
+        )
+    return tuple(tuple(map(float, entry)) for entry in shifts)
 
 
 @lru_cache(maxsize=256)
 def _shifted(
-    structure: Structure, slots: tuple[int, ...], order: int, shifts: Any, step: float
+    structure: Structure, slots: tuple[int, ...], order: int, shifts: Shifts, step: float
 ) -> Shifted:
     decomposed = decompose_structure(structure, HasRule())
-    rules = _rules_by_slot(decomposed.structure, shifts, step)
+    rules = _rules_by_angle(decomposed, dict(zip(slots, shifts, strict=True)), step)
     stencil = first = first_order(decomposed.angles, rules, slots)
     for _ in range(order - 1):
         stencil = first.compose(stencil)
@@ -108,17 +140,23 @@ def first_order(
     return Stencil.from_rules(entries, len(angles.offset), len(slots))
 
 
-def _rules_by_slot(structure: Structure, shifts: Any, step: float) -> dict[int, FloatArray]:
+def _rules_by_angle(
+    decomposed: Decomposed, shifts: Mapping[int, Any], step: float
+) -> dict[int, FloatArray]:
+    """Return the rule for each angle that depends on a trained slot."""
+    angles = decomposed.angles
+    feeds = dict(zip(angles.columns.tolist(), angles.slots.tolist(), strict=True))
     rules: dict[int, FloatArray] = {}
-    for operation in structure.operations:
+    for operation in decomposed.structure.operations:
         if not _depends_on_slots(operation):
             continue
         known = _frequencies(operation)
         for index, symbol in enumerate(operation.parameters):
-            for slot in _slots_in(symbol):
-                rules[slot] = (
-                    _difference_rule(step) if known is None else _shift_rule(known[index], shifts)
-                )
+            for angle in _slots_in(symbol):
+                if known is None:
+                    rules[angle] = _difference_rule(step)
+                else:
+                    rules[angle] = _shift_rule(known[index], shifts.get(feeds[angle]))
     return rules
 
 

@@ -107,7 +107,7 @@ class Stencil:
         result = np.zeros((self.size**self.order, *values.shape[1:]), dtype=values.dtype)
         weights = self.weights.reshape(-1, *(1,) * (values.ndim - 1))
         np.add.at(result, self.targets, weights * values[self.points])
-        return result.reshape(*(self.size,) * self.order, *values.shape[1:])
+        return result.reshape((*(self.size,) * self.order, *values.shape[1:]))
 
 
 def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import UnsupportedDiffMethod
-from qgate.gradients.method import ShiftMethod
-from qgate.gradients.stencil import Stencil
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.gradients.method import ShiftMethod, check_options
+from qgate.gradients.stencil import Stencil, union
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
-from qgate.transforms.linear import linear_measurements
+from qgate.transforms.linear import Recombine, linear_measurements
+from qgate.typing import FloatArray, Tensor
+
+Derivatives = Callable[[Sequence[Any]], Any]
+"""From the results of the tapes that were made to the derivatives."""
 
 
 class GradientTransform:
@@ -35,87 +39,171 @@ class GradientTransform:
         self.diff_method = method.name
         self.__doc__ = doc
 
-    def __call__(self, target: Any, argnum: Any = None, **options: Any) -> Any:
+    def __call__(
+        self, target: Any, argnum: Any = None, *, argnums: Any = None, **options: Any
+    ) -> Any:
         """Differentiate a tape or a QNode.
 
         Parameters
         ----------
         target : QuantumScript or QNode
         argnum : int or sequence of int, optional
-            Tape: positions among its trainable parameters. QNode: positions of arguments.
-            Default all trainable ones.
+            Tape: positions among its trainable parameters; the derivatives by the others are
+            left at zero. QNode: another name of ``argnums``.
+        argnums : int or sequence of int, optional
+            QNode: positions of arguments; default all trainable ones.
         options
             As in ``gradient_kwargs``.
 
         Returns
         -------
         (list of QuantumScript, callable) for a tape, a callable for a QNode
+            The derivative of a result of shape ``s`` by a parameter of shape ``t`` has the
+            shape ``s + t``. Several parameters give a tuple, several results a tuple of those,
+            a shot vector a tuple of those.
+
+        Raises
+        ------
+        UnsupportedDiffMethod
+            The method cannot differentiate the tape.
+        UnknownGradientOption
         """
         if isinstance(target, Tape):
             return self._of_tape(target, argnum, options)
-        return target.gradient_function(self.diff_method, argnum, options)
+        chosen = argnum if argnums is None else argnums
+        return target.gradient_function(self.diff_method, chosen, options)
 
     def _of_tape(
-        self, tape: Tape, argnum: Any, options: dict[str, Any]
-    ) -> tuple[list[Tape], Callable[[Sequence[Any]], Any]]:
-        if tape.batch_size is not None:
-            raise UnsupportedDiffMethod(
-                method=self.diff_method,
-                reason="the tape is a broadcast already",
-                remedy="Give a tape without batched parameters, or differentiate a QNode.",
-            )
-        trained = _trained(tape, argnum)
-        linear, recombine = linear_measurements(tape, variances=True)
-        if recombine is not tuple:
-            raise UnsupportedDiffMethod(
-                method=self.diff_method,
-                reason="a variance is no linear function of the state, and a tape's transform is",
-                remedy="Measure the expectation values of A and A @ A, or differentiate a QNode.",
-            )
-        if not trained:
-            return [], lambda results: ()
-        marked = linear.with_shots(linear.shots)
+        self, tape: Tape, argnum: Any, options: Mapping[str, Any]
+    ) -> tuple[list[Tape], Derivatives]:
+        check_options(self.diff_method, options, self.method.options)
+        trained = _trained_angles(tape)
+        marked = tape.with_shots(tape.shots)
         marked.trainable_params = trained
-        slots = tuple(int(slot) for slot in marked.trainable_slots)
-        shifted = self.method(
-            marked.structure, slots, order=1, shots=tape.shots.total_shots, options=options
-        )
-        native = shifted.decomposed.sweep(marked.with_shots(None).sweep())
-        rows = native.rows + shifted.stencil.offsets
+        self._refuse(marked)
+        wanted = _chosen(marked, argnum)
+        if not wanted.any():
+            return [], lambda results: ()
+        linear, recombine = linear_measurements(marked, variances=True)
+        slots = tuple(int(slot) for slot in marked.trainable_slots[wanted])
+        batch, stencils = self._shift(linear, slots, options, value=recombine is not tuple)
+        shapes = [tape.angle_shapes[index] for index in trained]
+        derive = _Derive(stencils, recombine, wanted, shapes)
+        return [batch], lambda results: derive.parts(results[0], partitioned=tape.shots.partitioned)
+
+    def _refuse(self, tape: Tape) -> None:
+        refusal = self.method.refusal(tape)
+        if tape.batch_size is not None:
+            remedy = "Give a tape without batched parameters, or differentiate a QNode."
+            refusal = "the tape is a broadcast already", remedy
+        if refusal is not None:
+            raise UnsupportedDiffMethod(
+                method=self.diff_method, reason=refusal[0], remedy=refusal[1]
+            )
+
+    def _shift(
+        self, tape: Tape, slots: tuple[int, ...], options: Mapping[str, Any], *, value: bool
+    ) -> tuple[Tape, list[Stencil]]:
+        """Return all points as a broadcast, and the stencil of the derivatives on them.
+
+        The value is run, and its stencil follows, where it is needed.
+        """
+        shots = min(tape.shots.parts, default=None)
+        shifted = self.method(tape.structure, slots, order=1, shots=shots, options=options)
+        native = shifted.decomposed.sweep(tape.with_shots(None).sweep())
+        needed = [shifted.stencil]
+        if value or not len(shifted.stencil.offsets):
+            needed.append(Stencil.value(native.structure.num_slots, len(slots)))
+        offsets, stencils = union(needed)
         batch = Tape(
-            native.structure.bind(rows, native.arrays),
+            native.structure.bind(native.rows + offsets, native.arrays),
             native.structure.bind_measurements(native.arrays),
             tape.shots,
         )
-        shapes = [tape.angle_shapes[index] for index in trained]
-        return [batch], lambda results: _derivatives(
-            results[0], shifted.stencil, shapes, len(tape.measurements)
+        return batch, stencils
+
+
+class _Derive:
+    """Turns the results of a broadcast tape of shifted circuits into derivatives.
+
+    Parameters
+    ----------
+    stencils : sequence of Stencil
+        Of the derivatives by the wanted slots, and of the value if it is needed.
+    recombine : callable
+        From linear quantities to what was measured.
+    wanted : array of bool, shape (n,)
+        Which of the trained slots the derivatives are by; zero for the others.
+    shapes : sequence of tuple of int
+        Of the trained parameters.
+    """
+
+    def __init__(
+        self,
+        stencils: Sequence[Stencil],
+        recombine: Recombine,
+        wanted: Any,
+        shapes: Sequence[tuple[int, ...]],
+    ) -> None:
+        self.stencils, self.recombine = stencils, recombine
+        self.wanted, self.shapes = wanted, shapes
+
+    def parts(self, result: Any, *, partitioned: bool) -> Any:
+        """Return the derivatives of each part of a shot vector, or of the one result."""
+        return tuple(map(self, result)) if partitioned else self(result)
+
+    def __call__(self, result: Any) -> Any:
+        entries = [np.asarray(entry) for entry in _listed(result)]
+        slopes, *rest = [
+            [stencil.contract(entry) for entry in entries] for stencil in self.stencils
+        ]
+        values = rest[0] if rest else [0.0] * len(entries)
+        found = [self._by_parameter(slope) for slope in self._chain(values, slopes)]
+        return found[0] if len(found) == 1 else tuple(found)
+
+    def _chain(self, values: Sequence[Any], slopes: Sequence[FloatArray]) -> Sequence[Tensor]:
+        """Return the derivatives of the recombined values.
+
+        Recombination is a polynomial of degree 2 at most, whose derivative a central difference
+        with any step gives exactly.
+        """
+        ahead = self.recombine([v + s for v, s in zip(values, slopes, strict=True)])
+        behind = self.recombine([v - s for v, s in zip(values, slopes, strict=True)])
+        return [(plus - minus) / 2 for plus, minus in zip(ahead, behind, strict=True)]
+
+    def _by_parameter(self, slopes: FloatArray) -> Any:
+        """Cut the derivatives by the wanted slots, shape (m, ...), by parameters."""
+        every = np.zeros((*slopes.shape[1:], len(self.wanted)))
+        every[..., self.wanted] = np.moveaxis(slopes, 0, -1)
+        sizes = [int(np.prod(shape)) for shape in self.shapes]
+        parts = np.split(every, np.cumsum(sizes)[:-1], axis=-1)
+        cut = [
+            part.reshape((*slopes.shape[1:], *shape))
+            for part, shape in zip(parts, self.shapes, strict=True)
+        ]
+        return cut[0] if len(cut) == 1 else tuple(cut)
+
+
+def _trained_angles(tape: Tape) -> list[int]:
+    """Return the positions of the angles among the trainable parameters of a tape."""
+    kinds = tape.parameter_kinds
+    return [index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES]
+
+
+def _chosen(tape: Tape, argnum: Any) -> Any:
+    """Say for each trainable slot whether a derivative by it is wanted."""
+    if argnum is None:
+        return np.ones(len(tape.trainable_slots), dtype=bool)
+    positions = np.atleast_1d(np.asarray(argnum, dtype=np.int64))
+    count = len(tape.trainable_params)
+    if not ((-count <= positions) & (positions < count)).all():
+        raise DifferentiationError(
+            f"argnum={argnum!r} is no position among the {count} trainable angles of the tape. "
+            f"Give positions from 0 to {count - 1}."
         )
+    sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
+    return np.repeat(np.isin(np.arange(count), positions % count), sizes)
 
 
-def _trained(tape: Tape, argnum: Any) -> list[int]:
-    """Return the positions of the angles to differentiate by among all parameters."""
-    trainable = tape.trainable_params
-    if argnum is not None:
-        chosen = [argnum] if isinstance(argnum, int | np.integer) else list(argnum)
-        trainable = [trainable[position] for position in chosen]
-    return [i for i in trainable if tape.parameter_kinds[i] is ParameterKind.ANGLES]
-
-
-def _derivatives(
-    result: Any, stencil: Stencil, shapes: Sequence[tuple[int, ...]], count: int
-) -> Any:
-    """Contract one batched result, and cut it by measurement and by parameter."""
-    entries = [result] if count == 1 else list(result)
-    cut = [_by_parameter(stencil.contract(np.asarray(entry)), shapes) for entry in entries]
-    return cut[0] if count == 1 else tuple(cut)
-
-
-def _by_parameter(derivatives: Any, shapes: Sequence[tuple[int, ...]]) -> Any:
-    parts, start = [], 0
-    for shape in shapes:
-        size = int(np.prod(shape))
-        part = np.moveaxis(derivatives[start : start + size], 0, -1)
-        parts.append(part.reshape(*part.shape[:-1], *shape))
-        start += size
-    return parts[0] if len(parts) == 1 else tuple(parts)
+def _listed(result: Any) -> list[Any]:
+    return list(result) if isinstance(result, tuple | list) else [result]

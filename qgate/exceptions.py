@@ -191,6 +191,19 @@ class UnsupportedOperation(DeviceError):
     )
 
 
+class NotUnitary(QuantumFunctionError, DeviceError):
+    """An operator that is no gate was left among the operations of a circuit."""
+
+    operation: str
+    wires: Collection[Any]
+    message = (
+        "{operation} on the wires [{wires}] cannot be applied as a gate: observables, sums and "
+        "multiples of operators are in general not unitary. Gates can be applied, and Pauli words "
+        "with a factor of modulus 1. Measure the operator, for example with qg.expval, or apply "
+        "qg.evolve(operator, t), that is exp(-i t operator)."
+    )
+
+
 class CompilationFailed(DeviceError):
     """The vendor's compiler cannot write the circuit in the gates of the device."""
 
@@ -268,6 +281,19 @@ class UnsupportedDiffMethod(DifferentiationError):
     reason: str
     remedy: str
     message = "diff_method={method!r} cannot be used here: {reason}. {remedy}"
+
+
+class UnknownGradientOption(DifferentiationError, TypeError):
+    """The gradient method has no such option."""
+
+    method: str
+    option: str
+    known: Collection[str]
+    hint: str
+    message = (
+        "{option!r} is not an option of the gradient method {method!r}.{hint} "
+        "Its options (gradient_kwargs) are: {known}."
+    )
 
 
 class InvalidShiftRule(DifferentiationError, ValueError):

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from qgate.arrays import depth, namespace, shape_of, unwrap
-from qgate.exceptions import NoMeasurement, QuantumFunctionError, UnknownInterface, suggest
+from qgate.arrays import depth, namespace, shape_of
+from qgate.exceptions import DifferentiationError, UnknownInterface, suggest
 from qgate.execution.evaluate import evaluate
 from qgate.execution.resolve import check_method, parse_method
-from qgate.execution.run import Entry
+from qgate.execution.returns import arrange, leaves, measurements_of, rebuilt
+from qgate.interfaces.argnums import is_trainable, positions_of
 from qgate.interfaces.autograd import differentiable
-from qgate.measurements import Measurement, MeasurementKind
+from qgate.interfaces.pullbacks import name_of
+from qgate.numpy.tensors import marked, tensor
 from qgate.recording import recording
 from qgate.shots import Shots
 from qgate.tape import Tape, split_recorded
@@ -80,19 +82,14 @@ class QNode:
         gradient_kwargs: Mapping[str, Any] | None = None,
         max_diff: int | None = None,
     ) -> None:
-        if interface not in INTERFACES:
-            raise UnknownInterface(
-                interface=interface,
-                known=[str(name) for name in INTERFACES],
-                hint=suggest(str(interface), map(str, INTERFACES)),
-            )
+        self._bridge = _bridge(interface)
         self.func = func
         self.device = _device(device)
         self.interface = interface
         self.diff_method = diff_method
         self.max_diff = max_diff
         self.gradient_kwargs = dict(gradient_kwargs or {})
-        self.shots = self.device.shots if isinstance(shots, str) else Shots.of(shots)
+        self.shots = self.device.shots if shots == "device" else Shots.of(shots)
         self.tape: Tape | None = None
         self._method = parse_method(diff_method, self.gradient_kwargs)
         check_method(self._method, self.device, self.shots)
@@ -103,9 +100,7 @@ class QNode:
             return self.with_shots(kwargs.pop("shots"))(*args, **kwargs)
         tape, returned = self._record(args, kwargs)
         self._check_order(tape)
-        bridge = INTERFACES[self.interface]
-        method = self._method if bridge is not None else None
-        (entries,) = evaluate([tape], self.device, method, differentiable=bridge or differentiable)
+        (entries,) = evaluate([tape], self.device, self._method, differentiable=self._bridge)
         return arrange(tape, entries, returned)
 
     def construct(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
@@ -116,16 +111,19 @@ class QNode:
         with recording() as recorder:
             returned = self.func(*args, **kwargs)
         operations, _ = split_recorded(recorder.items)
-        measurements = _measurements(returned, getattr(self.func, "__name__", "function"))
-        self.tape = Tape(operations, measurements, self.shots)
-        return self.tape, returned
+        tape = Tape(operations, measurements_of(returned, name_of(self.func)), self.shots)
+        tape.trainable_params = [
+            index for index, value in enumerate(tape.parameters) if is_trainable(value)
+        ]
+        self.tape = tape
+        return tape, returned
 
     def _check_order(self, tape: Tape) -> None:
         if self.max_diff is None:
             return
         order = max((depth(value) for value in tape.parameters), default=0)
         if order > self.max_diff:
-            raise QuantumFunctionError(
+            raise DifferentiationError(
                 f"A derivative of order {order} is being taken, and the QNode was made with "
                 f"max_diff={self.max_diff}. Give it max_diff={order}, or leave max_diff out."
             )
@@ -156,26 +154,38 @@ class QNode:
         """Return the derivatives of the results by the trainable arguments, as a function.
 
         What gradient transforms call. The derivative of a result of shape ``s`` by an
-        argument of shape ``t`` has shape ``s + t``; several results or several arguments
-        give tuples.
+        argument of shape ``t`` has shape ``s + t``; several arguments give tuples of those,
+        several results the container they were returned in.
+
+        Raises
+        ------
+        DifferentiationError
+            Nothing in the call is trainable.
         """
         from qgate.interfaces.derivatives import jacobian
 
         qnode = self.update(diff_method=diff_method, gradient_kwargs=options)
 
         def derivatives(*args: Any, **kwargs: Any) -> Any:
-            shapes: list[tuple[int, ...]] = []
-            containers: list[type] = []
+            found: Any = None
 
             def side_by_side(*inner: Any) -> Any:
+                nonlocal found
                 found = qnode(*inner, **kwargs)
-                several = isinstance(found, tuple | list)
-                parts = list(found) if several else [found]
-                shapes[:] = [shape_of(part) for part in parts]
-                containers[:] = [type(found)] if several else []
+                parts = leaves(found)
                 return namespace(parts).concatenate([part.reshape(-1) for part in parts])
 
-            return _cut(jacobian(side_by_side, argnum)(*args), shapes, several=bool(containers))
+            positions, _ = positions_of(argnum, args)
+            if not positions:
+                raise DifferentiationError(
+                    f"{name_of(self.func)} cannot be differentiated by {diff_method}: none of its "
+                    "positional arguments is trainable. Mark one with "
+                    "qgate.numpy.array(..., requires_grad=True), or give argnums."
+                )
+            jacobians = jacobian(side_by_side, argnum)(*args)
+            shapes = [shape_of(part) for part in leaves(found)]
+            from_tensor = any(isinstance(args[position], tensor) for position in positions)
+            return rebuilt(found, iter(_cut(jacobians, shapes, marks=from_tensor)))
 
         return derivatives
 
@@ -217,10 +227,7 @@ def execute(
     """
     found = _device(device)
     method = parse_method(diff_method, gradient_kwargs or {})
-    bridge = INTERFACES[interface]
-    results = evaluate(
-        tapes, found, method if bridge else None, differentiable=bridge or differentiable
-    )
+    results = evaluate(tapes, found, method, differentiable=_bridge(interface))
     return tuple(
         arrange(
             tape,
@@ -229,6 +236,16 @@ def execute(
         )
         for tape, entries in zip(tapes, results, strict=True)
     )
+
+
+def _bridge(interface: Any) -> Any:
+    if interface not in INTERFACES:
+        raise UnknownInterface(
+            interface=interface,
+            known=[str(name) for name in INTERFACES],
+            hint=suggest(str(interface), map(str, INTERFACES)),
+        )
+    return INTERFACES[interface]
 
 
 def _device(device: Any) -> Device:
@@ -241,80 +258,15 @@ def _device(device: Any) -> Device:
     return find_device(device)
 
 
-def arrange(tape: Tape, entries: Sequence[Entry], returned: Any) -> Any:
-    """Put the results of a tape into the shape a user expects.
-
-    Parameters
-    ----------
-    tape : Tape
-    entries : sequence
-        For each measurement B rows: broadcast rows, each with its shot parts side by side.
-    returned : Measurement, tuple or list
-        What the quantum function returned.
-    """
-    parts = len(tape.shots.parts) if tape.shots.partitioned else 1
-    dtype = _precision(tape)
-    by_part = [
-        [
-            _select(item, entry, part, parts, tape.batch_size, dtype)
-            for item, entry in zip(tape.measurements, entries, strict=True)
-        ]
-        for part in range(parts)
-    ]
-    shaped = [_contained(values, returned) for values in by_part]
-    return tuple(shaped) if tape.shots.partitioned else shaped[0]
-
-
-def _select(
-    item: Measurement, entry: Entry, part: int, parts: int, batch: int | None, dtype: Any
-) -> Any:
-    """Return one part of the shots: the only row, or the rows of the broadcast."""
-    rows = entry[part::parts]
-    if batch is None:
-        value = rows[0]
-    elif isinstance(rows, list) and item.kind is MeasurementKind.SAMPLE:
-        value = np.stack(rows)
-    else:
-        value = rows
-    return value.astype(dtype[value.dtype.kind]) if dtype and hasattr(value, "astype") else value
-
-
-def _contained(values: list[Any], returned: Any) -> Any:
-    if isinstance(returned, Measurement):
-        return values[0]
-    return values if isinstance(returned, list) else tuple(values)
-
-
-def _precision(tape: Tape) -> dict[str, Any] | None:
-    """Return single-precision types by kind, where all arrays of the tape are of that precision."""
-    dtypes = {
-        unwrap(value).dtype
-        for value in tape.angles
-        if hasattr(unwrap(value), "dtype") and unwrap(value).dtype.kind == "f"
-    }
-    if dtypes != {np.dtype(np.float32)}:
-        return None
-    return {"f": np.float32, "c": np.complex64, "i": np.int64}
-
-
-def _measurements(returned: Any, name: str) -> list[Measurement]:
-    items = list(returned) if isinstance(returned, tuple | list) else [returned]
-    if not items or not all(isinstance(item, Measurement) for item in items):
-        what = "nothing" if returned is None else repr(returned)
-        raise NoMeasurement(function=name, returned=what)
-    return items
-
-
-def _cut(found: Any, shapes: Sequence[tuple[int, ...]], *, several: bool) -> Any:
+def _cut(jacobians: Any, shapes: Sequence[tuple[int, ...]], *, marks: bool) -> list[Any]:
     """Cut the Jacobian of all results side by side, by one argument or more, by results."""
-    by_argument = isinstance(found, tuple)
-    jacobians = found if by_argument else (found,)
+    by_argument = isinstance(jacobians, tuple)
+    columns = jacobians if by_argument else (jacobians,)
     parts, start = [], 0
     for shape in shapes:
-        size = int(np.prod(shape))
-        cut = tuple(
-            each[start : start + size].reshape(*shape, *each.shape[1:]) for each in jacobians
-        )
-        parts.append(cut if by_argument else cut[0])
-        start += size
-    return tuple(parts) if several else parts[0]
+        rows = slice(start, start + int(np.prod(shape)))
+        cut = [column[rows].reshape((*shape, *column.shape[1:])) for column in columns]
+        cut = [marked(column, trainable=True) for column in cut] if marks else cut
+        parts.append(tuple(cut) if by_argument else cut[0])
+        start = rows.stop
+    return parts

@@ -36,7 +36,8 @@ class Shots:
         if _is_count(shots):
             return cls((int(shots),))
         if isinstance(shots, Sequence) and not isinstance(shots, str) and shots:
-            return cls(tuple(_parts(shots, shots)), partitioned=True)
+            parts = tuple(_parts(shots, shots))
+            return cls(parts, partitioned=len(parts) > 1)
         raise InvalidShots(shots=shots)
 
     @property

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arrays import namespace, shape_of
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.slots import Affine
@@ -136,12 +137,11 @@ def evaluate(symbol: Any, rows: Tensor, arrays: Sequence[Tensor]) -> Tensor:
     if isinstance(symbol, ArraySlot):
         return arrays[symbol.index]
     if isinstance(symbol, np.ndarray) and symbol.dtype == object:
+        xp, batch = namespace([rows]), shape_of(rows)[:-1]
         if not symbol.size:
-            return np.zeros((*np.shape(rows)[:-1], *symbol.shape))
-        flat = [evaluate(entry, rows, arrays) for entry in symbol.ravel()]
-        return np.stack(np.broadcast_arrays(*flat), axis=-1).reshape(
-            *np.shape(flat[0]), *symbol.shape
-        )
+            return np.zeros((*batch, *symbol.shape))
+        flat = [evaluate(entry, rows, arrays) + np.zeros(batch) for entry in symbol.ravel()]
+        return xp.reshape(xp.stack(flat, axis=-1), (*batch, *symbol.shape))
     return symbol
 
 

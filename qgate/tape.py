@@ -130,14 +130,14 @@ class Tape:
             return list(range(len(self.parameters)))
         return list(self._trainable)
 
+    @trainable_params.setter
+    def trainable_params(self, indices: Sequence[int]) -> None:
+        self._trainable = sorted(indices)
+
     @property
     def num_params(self) -> int:
         """How many parameters derivatives are taken of."""
         return len(self.trainable_params)
-
-    @trainable_params.setter
-    def trainable_params(self, indices: Sequence[int]) -> None:
-        self._trainable = sorted(indices)
 
     def get_parameters(
         self, trainable_only: bool = True, operations_only: bool = False

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from qgate.devices.local.engine import Engine, apply_matrix
+from qgate.devices.local.engine import Engine, apply_matrix, refuse_late_preparation
 from qgate.devices.local.exact import apply_observable, term_means
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
+from qgate.operations.pauli import PauliSum
 from qgate.operations.slots import Affine
 from qgate.structure import Structure, slots_in
 from qgate.sweep import Sweep
@@ -123,8 +124,12 @@ def _trained(operation: Operator, column: dict[int, int]) -> tuple[tuple[int, fl
 
 
 def preparations_first(structure: Structure) -> Structure:
-    """Move state preparations to the front; nothing acts on their wires before them."""
-    operations = structure.operations
+    """Move state preparations to the front; nothing may act on their wires before them."""
+    operations, touched = structure.operations, set[Any]()
+    for operation in operations:
+        if hasattr(operation, "canonical_state"):
+            refuse_late_preparation(operation, touched)
+        touched.update(operation.wires)
     ordered = sorted(operations, key=lambda operation: not hasattr(operation, "canonical_state"))
     return structure.with_operations(ordered)
 
@@ -134,7 +139,14 @@ def _single_observables(measurement: Measurement) -> list[Any]:
     observable = measurement.observable
     if measurement.kind is MeasurementKind.EXPVAL:
         return [observable]
-    return [observable.term(index) for index in range(observable.num_terms)]
+    return [_term(observable, index) for index in range(observable.num_terms)]
+
+
+def _term(observable: Any, index: int) -> Any:
+    if isinstance(observable, PauliSum):
+        return observable.select([index])
+    alone = np.eye(observable.num_terms)[index]
+    return observable.with_parameters([alone, *observable.parameters[1:]])
 
 
 def _value(observable: Any, ket: ComplexArray, order: Wires) -> FloatArray:

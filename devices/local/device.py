@@ -27,7 +27,6 @@ ANY_SIZE = frozenset(
     {
         "StatePrep",
         "MottonenStatePreparation",
-        "BasisState",
         "MultiRZ",
         "PCPhase",
         "GlobalPhase",

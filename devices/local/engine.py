@@ -73,7 +73,7 @@ class NumpyEngine(Engine):
         for operation in structure.bind(rows, arrays):
             axes = order.indices(operation.wires)
             if hasattr(operation, "canonical_state"):
-                _refuse_late_preparation(operation, touched)
+                refuse_late_preparation(operation, touched)
                 vector = operation.canonical_state(operation.parameters, xp)
                 state = prepare(state, vector, axes, len(order), xp=xp)
             else:
@@ -135,7 +135,8 @@ def _indices(axes: list[int], n: int) -> Any:
     return index
 
 
-def _refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
+def refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
+    """Refuse to prepare wires that other operations acted on."""
     late = [wire for wire in operation.wires if wire in touched]
     if late:
         raise QuantumFunctionError(

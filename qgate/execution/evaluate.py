@@ -15,7 +15,7 @@ from qgate.execution.tower import DeviceTower, ShiftTower, Tower, Trained
 from qgate.execution.tracker import notify
 from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
-from qgate.transforms.decompose import decompose_structure
+from qgate.transforms.decompose import decomposition
 from qgate.transforms.linear import linear_measurements
 from qgate.typing import Tensor
 
@@ -32,7 +32,7 @@ def evaluate(
     device: Device,
     method: Method | None,
     *,
-    differentiable: Differentiable,
+    differentiable: Differentiable | None,
 ) -> list[list[Entry]]:
     """Return the results of tapes, differentiable where their parameters are traced.
 
@@ -43,8 +43,8 @@ def evaluate(
     device : Device
     method : Method or None
         How to differentiate; None: it must not be needed.
-    differentiable : callable
-        The interface of the framework that traces.
+    differentiable : callable or None
+        The interface of the framework that traces; None: it must not be needed.
 
     Returns
     -------
@@ -81,13 +81,12 @@ def _reads_variances(tape: Tape, device: Device) -> bool:
 
 
 def _traced(
-    tape: Tape, device: Device, method: Method | None, differentiable: Differentiable
+    tape: Tape, device: Device, method: Method | None, differentiable: Differentiable | None
 ) -> list[Entry]:
     if method is None:
-        raise DifferentiationError(
-            "The quantum function is being differentiated, and it was made with diff_method=None. "
-            "Give qg.qnode a diff_method, for example 'best'."
-        )
+        raise _switched_off("diff_method", "'best'")
+    if differentiable is None:
+        raise _switched_off("interface", "'auto'")
     levels = max(depth(value) for value in tape.parameters)
     if method.name != "backprop":
         method = _chosen(tape, device, method, levels)
@@ -100,6 +99,13 @@ def _traced(
         return list(recombine(run([tower.trained.sweep], device)[0]))
     values = differentiable(tower, _trained_angles(linear, tower))
     return list(recombine(tower.split(values, namespace([values]))))
+
+
+def _switched_off(option: str, remedy: str) -> DifferentiationError:
+    return DifferentiationError(
+        f"A derivative is being taken through a circuit that was made with {option}=None. "
+        f"Make it with {option}={remedy} to differentiate it."
+    )
 
 
 def _chosen(tape: Tape, device: Device, method: Method, levels: int) -> Method:
@@ -146,10 +152,13 @@ def _trained_angles(tape: Tape, tower: Tower) -> Tensor:
 def _backprop(tape: Tape, device: Device, method: Method) -> list[Entry]:
     """Trace the simulation itself."""
     sweep = checked(tape.sweep(), device)
-    decomposed = decompose_structure(sweep.structure, device.capabilities.gate_set)
+    accepts = device.capabilities.gate_set
+    frozen, decomposed = decomposition(
+        sweep, accepts, device=device.name, names=sorted(accepts.names)
+    )
     xp = namespace(tape.parameters)
     rows = xp.reshape(tape.row(), (len(sweep), sweep.structure.num_slots))
-    native = decomposed.sweep(sweep)
+    native = decomposed.sweep(frozen)
     results = device.differentiable(native, decomposed.angles(rows, xp), tape.arrays, xp)
     notify(device, submissions=1, batches=1, executions=len(sweep))
     return list(results)

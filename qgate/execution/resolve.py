@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from qgate.exceptions import UnknownDiffMethod, UnsupportedDiffMethod, suggest
 from qgate.gradients.finite_difference import FiniteDifference
-from qgate.gradients.method import ShiftMethod
+from qgate.gradients.method import (
+    Refusal,
+    ShiftMethod,
+    check_options,
+    refuse_other_kinds,
+    refuse_trained_arrays,
+)
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.measurements import MeasurementKind
-from qgate.operations.operator import ParameterKind
 from qgate.shots import Shots
 from qgate.tape import Tape
 
@@ -29,15 +34,14 @@ STATE_METHODS = ("backprop", "adjoint")
 
 METHODS = ("best", *STATE_METHODS, *SHIFT_METHODS)
 
-LINEAR = {MeasurementKind.EXPVAL, MeasurementKind.PROBS, MeasurementKind.TERMS}
-"""What is linear in the state, so that shift rules hold for it."""
-
-REAL = LINEAR | {
-    MeasurementKind.VAR,
-    MeasurementKind.VN_ENTROPY,
-    MeasurementKind.MUTUAL_INFO,
-    MeasurementKind.PURITY,
+OPTIONS: Mapping[str, frozenset[str]] = {
+    **{name: frozenset() for name in STATE_METHODS},
+    **{name: method.options for name, method in SHIFT_METHODS.items()},
+    "best": SHIFT_METHODS["parameter-shift"].options,
 }
+"""What each method takes as ``gradient_kwargs``; ``best`` hands them on where it shifts."""
+
+ADJOINT_SERVES = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
     ------
     UnknownDiffMethod
         It is neither a method's name nor a gradient transform.
+    UnknownGradientOption
+        The method does not take one of the options.
     """
     if diff_method is None:
         return None
@@ -70,6 +76,7 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
         raise UnknownDiffMethod(
             method=diff_method, known=METHODS, hint=suggest(str(diff_method), METHODS)
         )
+    check_options(name, options, OPTIONS[name])
     return Method(name, dict(options))
 
 
@@ -114,17 +121,11 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int) -> Met
 
 def _best(tape: Tape, device: Device, depth: int) -> str:
     if tape.shots or not device.capabilities.statevector:
-        refusal = _shift_refusal(tape)
+        refusal = SHIFT_METHODS["parameter-shift"].refusal(tape)
         if refusal is not None:
             raise UnsupportedDiffMethod(method="best", reason=refusal[0], remedy=refusal[1])
         return "parameter-shift"
     return "adjoint" if depth == 1 and _adjoint_refusal(tape) is None else "backprop"
-
-
-Refusal = tuple[str, str] | None
-"""A reason and a remedy."""
-
-_USE_BACKPROP = "On qg.device('local') with shots=None, diff_method='backprop' does it."
 
 
 def _backprop_refusal(tape: Tape) -> Refusal:
@@ -132,47 +133,11 @@ def _backprop_refusal(tape: Tape) -> Refusal:
 
 
 def _adjoint_refusal(tape: Tape) -> Refusal:
-    kinds = {item.kind for item in tape.measurements}
-    served = {MeasurementKind.EXPVAL, MeasurementKind.TERMS, MeasurementKind.VAR}
-    if not kinds <= served:
-        return _measures(kinds - served, "adjoint differentiates expval and var only")
-    return _array_refusal(tape)
-
-
-def _shift_refusal(tape: Tape) -> Refusal:
-    kinds = {item.kind for item in tape.measurements}
-    if not kinds <= LINEAR | {MeasurementKind.VAR}:
-        wrong = kinds - LINEAR - {MeasurementKind.VAR}
-        return _measures(wrong, "parameter-shift differentiates expval, var and probs")
-    return _array_refusal(tape)
-
-
-def _difference_refusal(tape: Tape) -> Refusal:
-    kinds = {item.kind for item in tape.measurements}
-    if not kinds <= REAL:
-        return _measures(kinds - REAL, "finite-diff differentiates real-valued measurements only")
-    return _array_refusal(tape)
-
-
-def _measures(kinds: set[MeasurementKind], reason: str) -> Refusal:
-    names = ", ".join(sorted(kind.value for kind in kinds))
-    return f"the circuit returns {names}, and {reason}", _USE_BACKPROP
-
-
-def _array_refusal(tape: Tape) -> Refusal:
-    for index in tape.trainable_params:
-        if tape.parameter_kinds[index] is ParameterKind.ARRAY:
-            return (
-                "a matrix or a prepared state is trained, and it has no finite set of shifts",
-                "Mark it as not trainable (requires_grad=False), or write it with gates that have "
-                f"angles. {_USE_BACKPROP}",
-            )
-    return None
+    return refuse_other_kinds(tape, ADJOINT_SERVES, method="adjoint") or refuse_trained_arrays(tape)
 
 
 _REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
     "backprop": _backprop_refusal,
     "adjoint": _adjoint_refusal,
-    "parameter-shift": _shift_refusal,
-    "finite-diff": _difference_refusal,
+    **{name: method.refusal for name, method in SHIFT_METHODS.items()},
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgate.exceptions import UnsupportedDiffMethod
+from qgate.exceptions import UnsupportedDiffMethod, UnsupportedOperation
 from qgate.execution.run import Entry, checked, run
 from qgate.execution.tracker import notify
 from qgate.gradients.method import ShiftMethod
@@ -176,10 +176,22 @@ class DeviceTower(Tower):
             )
         if highest == 0:
             return {0: self.flat(run([sweep], self.device)[0])}
-        values, derivatives = self.device.jacobian(checked(sweep, self.device), self.trained.slots)
+        values, derivatives = self._jacobian(checked(sweep, self.device))
         notify(self.device, submissions=1, batches=1, executions=len(sweep))
         self.shapes = _linear_shapes(sweep)
         return {0: values, 1: np.moveaxis(derivatives, 0, -1)}
+
+    def _jacobian(self, sweep: Sweep) -> tuple[FloatArray, FloatArray]:
+        try:
+            return self.device.jacobian(sweep, self.trained.slots)
+        except UnsupportedOperation as error:
+            raise UnsupportedDiffMethod(
+                method="adjoint",
+                reason=f"{error.operation} is no exponential of an angle times a fixed matrix, "
+                "and does not decompose into such",
+                remedy="Use diff_method='parameter-shift', which differentiates it by central "
+                "differences.",
+            ) from error
 
 
 def _at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:

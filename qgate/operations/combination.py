@@ -36,6 +36,8 @@ class Combination(Operator):
         Default those of the factors.
     """
 
+    is_gate = False
+
     def __init__(
         self, coefficients: Tensor, terms: Sequence[Factors], wires: WiresLike | None = None
     ) -> None:

@@ -158,6 +158,11 @@ class Prod(Composite):
         return reduce(times, map(linear_terms, self._operands))
 
     @property
+    def is_gate(self) -> bool:  # type: ignore[override]
+        """Say whether every factor is a gate."""
+        return all(op.is_gate for op in self._operands)
+
+    @property
     def is_hermitian(self) -> bool:
         disjoint = len(self.wires) == sum(len(op.wires) for op in self._operands)
         return disjoint and all(op.is_hermitian for op in self._operands)
@@ -180,6 +185,8 @@ class Prod(Composite):
 
 class Sum(Composite):
     """A sum of operators. Made by ``sum``, ``dot``, ``Hamiltonian`` and ``+``."""
+
+    is_gate = False
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         return reduce(lambda left, right: left + right, self._matrices(parameters, xp))
@@ -212,6 +219,8 @@ class Sum(Composite):
 
 class SProd(Composite):
     """A number times an operator. Made by ``s_prod`` and ``*``."""
+
+    is_gate = False
 
     def __init__(self, scalar: Tensor, base: Operator, id: str | None = None) -> None:
         self._scalar = scalar

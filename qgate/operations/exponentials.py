@@ -103,6 +103,11 @@ class Exp(Wrapper):
         """Say whether it is unitary, so that gates can do it."""
         return self._turns
 
+    @property
+    def is_gate(self) -> bool:  # type: ignore[override]
+        """Say whether it is exp(i x A) with a Hermitian A."""
+        return self._turns
+
     def _rebound(self, parameters: Sequence[Tensor]) -> Operator:
         return self.base if self._constant else self.base.with_parameters(parameters[1:])
 

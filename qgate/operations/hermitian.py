@@ -21,6 +21,8 @@ from qgate.wires import Wires
 class MatrixObservable(Operator):
     """Parent of observables that are measured in the eigenbasis of their matrix."""
 
+    is_gate = False
+
     @property
     def is_hermitian(self) -> bool:
         return True

@@ -68,6 +68,9 @@ class Operator:
     has_matrix: ClassVar[bool] = True
     has_decomposition: ClassVar[bool] = False
 
+    is_gate: ClassVar[bool] = True
+    """Whether it is unitary whatever its numbers, so that a device may apply its matrix."""
+
     __array_ufunc__ = None  # numpy arrays leave arithmetic with operators to us
 
     def __init__(

@@ -66,6 +66,7 @@ class PauliSum(Operator):
     """
 
     has_decomposition = True
+    is_gate = False
 
     def __init__(
         self,

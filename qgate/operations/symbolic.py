@@ -11,9 +11,10 @@ from typing import Any, Self, cast
 
 import numpy as np
 
-from qgate.arrays import shape_of, unwrap
+from qgate.arrays import is_traced, shape_of, unwrap
 from qgate.exceptions import (
     DecompositionUndefinedError,
+    DifferentiationError,
     GeneratorUndefinedError,
     InvalidParameters,
 )
@@ -66,6 +67,11 @@ class Wrapper(Operator):
     def has_decomposition(self) -> bool:  # type: ignore[override]
         """Say whether the base has a decomposition."""
         return self.base.has_decomposition
+
+    @property
+    def is_gate(self) -> bool:  # type: ignore[override]
+        """Say whether the base is a gate."""
+        return self.base.is_gate
 
     @property
     def ndim_params(self) -> tuple[int, ...]:
@@ -241,7 +247,13 @@ class Pow(Wrapper):
             return _whole_power(self.base.canonical_matrix(parameters, xp), int(self.z), xp)
         parts = self.with_parameters(parameters)._rewritten()
         if parts is None:
-            matrix = unwrap(self.base.canonical_matrix(parameters, xp))
+            matrix = self.base.canonical_matrix(parameters, xp)
+            if is_traced(matrix):
+                raise DifferentiationError(
+                    f"The matrix of {self!r} cannot be differentiated: its principal root is found "
+                    "by an eigendecomposition. Use diff_method='parameter-shift' (central "
+                    "differences for this gate), or a whole power."
+                )
             return principal_power(matrix, self.z)
         matrices = (
             embed(part.canonical_matrix(part.parameters, xp), part.wires, self.wires, xp=xp)
@@ -276,6 +288,8 @@ class Pow(Wrapper):
                 "and is no exponential of one of them. Use a whole power."
             )
         matrix = self.canonical_matrix([unwrap(value) for value in self.parameters], np)
+        if not self.is_gate and not np.allclose(matrix @ dagger(matrix), _eye(self.wires)):
+            raise DecompositionUndefinedError(f"{self!r} is not unitary, so gates cannot do it.")
         return without_recording(lambda: [GATES["QubitUnitary"](matrix, wires=self.wires)])
 
     def _repeated(self) -> list[Operator]:

@@ -40,7 +40,7 @@ def adjoint(fn: Any, lazy: bool = True) -> Any:
 
     Examples
     --------
-    >>> adjoint(GATES["RX"](0.1, wires=0), lazy=False)
+    >>> qg.adjoint(qg.RX(0.1, wires=0), lazy=False)
     RX(-0.1, wires=[0])
     """
     if isinstance(fn, Operator):
@@ -77,7 +77,7 @@ def ctrl(op: Any, control: WiresLike, control_values: Any = None) -> Any:
 
     Examples
     --------
-    >>> ctrl(GATES["RX"](0.1, wires=0), 1)
+    >>> qg.ctrl(qg.RX(0.1, wires=0), 1)
     CRX(0.1, wires=[1, 0])
     """
     if isinstance(op, Operator):

@@ -13,16 +13,19 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from qgate.exceptions import UndefinedError, UnsupportedOperation
+from qgate.exceptions import NotUnitary, UndefinedError, UnsupportedOperation
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.recording import paused
-from qgate.structure import ArraySlot, Structure, map_parameters
+from qgate.structure import ArraySlot, Structure, map_parameters, slots_in
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray, IntArray, Tensor
 
 MOST_LEVELS = 60
 """Decompositions nested deeper than this never end."""
+
+LONGEST_TEXT = 60
+"""An operator whose text is longer is called by its name in an error."""
 
 
 class Accepts(Protocol):
@@ -36,14 +39,14 @@ class Accepts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GateSet:
-    """Accepts operators by name, and matrices up to some number of wires.
+    """Accepts gates by name, and matrices of gates up to some number of wires.
 
     Parameters
     ----------
     names : frozenset of str
         Names of accepted gates.
     matrix_wires : int
-        Any operator with a matrix on at most so many wires is accepted.
+        Any gate with a matrix on at most so many wires is accepted.
     """
 
     names: frozenset[str]
@@ -52,7 +55,8 @@ class GateSet:
     def __call__(self, operation: Operator) -> bool:
         if operation.name in self.names:
             return True
-        return operation.has_matrix and len(operation.wires) <= self.matrix_wires
+        small = len(operation.wires) <= self.matrix_wires
+        return small and operation.has_matrix and operation.is_gate
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +157,8 @@ def decomposition(
     ------
     UnsupportedOperation
         A gate is not accepted and does not decompose into gates that are.
+    NotUnitary
+        An operation is no gate: it is an observable, a sum or a multiple.
     """
     try:
         frozen = freeze(sweep, _needs_values(sweep.structure, accepts))
@@ -219,9 +225,18 @@ def _accepted(operation: Operator, accepts: Accepts, levels: int) -> Iterator[Op
     try:
         parts = operation.decomposition()
     except UndefinedError as error:
+        if not operation.is_gate:
+            raise NotUnitary(operation=_spelled(operation), wires=operation.wires) from error
         raise _NotDecomposable(operation.name) from error
     for part in parts:
         yield from _accepted(part, accepts, levels - 1)
+
+
+def _spelled(operation: Operator) -> str:
+    """Write an operator as the user did, or its name where it is long or has slots."""
+    text = " ".join(repr(operation).split())
+    has_slots = any(slots_in(symbol) for symbol in operation.parameters)
+    return operation.name if has_slots or len(text) > LONGEST_TEXT else text
 
 
 class _Renumbering:

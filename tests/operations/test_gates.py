@@ -233,7 +233,7 @@ def test_gates_decompose_into_what_hardware_compilers_know(name, data):
 
     parts = down_to(ONE_AND_TWO_WIRES, gate)
 
-    assert all(len(part.wires) <= 2 for part in parts)
+    assert all(len(part.wires) <= 2 for part in parts if part.name != "GlobalPhase")
     assert_allclose(product(parts, gate.wires), defined(gate), atol=1e-10)
 
 
@@ -305,7 +305,8 @@ def test_the_generator_generates(name, data):
 
     assert_allclose(expm(1j * gate.parameters[0] * generator), defined(gate), atol=1e-10)
     eigenvalues = np.linalg.eigvalsh(generator)
-    assert_allclose(np.unique(eigenvalues.round(9)), np.unique(gate.generator_eigenvalues()))
+    known = np.unique(gate.generator_eigenvalues())
+    assert_allclose(np.unique(eigenvalues.round(9)), known, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", PARAMETRISED)
@@ -393,8 +394,8 @@ def test_whole_powers_of_gates_that_are_their_own_inverse_are_cancelled():
     assert qg.RX(0.2, 0).pow(2.5) == [qg.RX(0.5, 0)]
 
 
-@pytest.mark.parametrize("controls", range(1, 8))
-@pytest.mark.parametrize("idle", [0, 1, 5])
+@pytest.mark.parametrize("controls", range(1, 6))
+@pytest.mark.parametrize("idle", [0, 1, 3])
 def test_flips_with_any_number_of_controls_give_idle_wires_back(controls, idle):
     order = Wires(range(controls + 1 + idle))
     target, lent = controls, order[controls + 1 :]

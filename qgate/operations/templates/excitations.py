@@ -151,15 +151,16 @@ class UCCSD(Template):
         count = len(options["s_wires"]) + len(options["d_wires"])
         _check_some("UCCSD", "s_wires and d_wires", count)
         _check_weights(weights, n_repeats, count)
+        self._axes = len(shape_of(weights))
         super().__init__((weights,), wires, options, id=id)
 
     @property
     def ndim_params(self) -> tuple[int, ...]:
-        return (len(shape_of(self.parameters[0])),)
+        return (self._axes,)  # as given: rows of slots are bound with one axis more
 
     def gates(self, weights: Tensor) -> list[Operator]:
         gates: list[Operator] = [BasisState(self.options["init_state"], wires=self.wires)]
-        rows = weights if len(shape_of(weights)) == 2 else weights[None]
+        rows = weights if self._axes == 2 else weights[None]
         for repeat in range(self.options["n_repeats"]):
             gates += self._excite(rows[repeat])
         return gates

@@ -1,0 +1,106 @@
+"""Results in the form in which the quantum function returned its measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import unwrap
+from qgate.exceptions import NoMeasurement
+from qgate.execution.run import Entry
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.numpy.tensors import marked, tensor
+from qgate.tape import Tape
+
+Finish = Callable[[Any], Any]
+"""Gives a value the precision and the mark of what it was computed from."""
+
+
+def leaves(container: Any) -> list[Any]:
+    """Return what is in nested tuples, lists and dicts, in order."""
+    if isinstance(container, dict):
+        container = list(container.values())
+    if isinstance(container, tuple | list):
+        return [leaf for item in container for leaf in leaves(item)]
+    return [container]
+
+
+def rebuilt(container: Any, values: Iterator[Any]) -> Any:
+    """Return the same nested tuples, lists and dicts with other leaves."""
+    if isinstance(container, dict):
+        return {key: rebuilt(item, values) for key, item in container.items()}
+    if isinstance(container, tuple | list):
+        items = [rebuilt(item, values) for item in container]
+        return items if isinstance(container, list) else tuple(items)
+    return next(values)
+
+
+def measurements_of(returned: Any, function: str) -> list[Measurement]:
+    """Return the measurements in what a quantum function returned.
+
+    Raises
+    ------
+    NoMeasurement
+        There are none, or there is something else.
+    """
+    found = leaves(returned)
+    if not found or not all(isinstance(item, Measurement) for item in found):
+        what = "nothing" if returned is None else repr(returned)
+        raise NoMeasurement(function=function, returned=what)
+    return found
+
+
+def arrange(tape: Tape, entries: Sequence[Entry], returned: Any) -> Any:
+    """Put the results of a tape into the form a user expects.
+
+    Parameters
+    ----------
+    tape : Tape
+    entries : sequence
+        For each measurement B rows: broadcast rows, each with its shot parts side by side.
+    returned : Measurement, or nested tuple, list or dict of them
+        What the quantum function returned.
+
+    Returns
+    -------
+    nested tuple, list or dict of arrays
+        As ``returned``; for a shot vector a tuple of those. A broadcast adds a leading axis.
+        Single precision in gives single precision out, tensors in give tensors out.
+    """
+    parts = len(tape.shots.parts) if tape.shots.partitioned else 1
+    finish = _finish(tape)
+    shaped = []
+    for part in range(parts):
+        values = [
+            _select(item, entry[part::parts], tape.batch_size, finish)
+            for item, entry in zip(tape.measurements, entries, strict=True)
+        ]
+        shaped.append(rebuilt(returned, iter(values)))
+    return tuple(shaped) if tape.shots.partitioned else shaped[0]
+
+
+def _select(item: Measurement, rows: Entry, batch: int | None, finish: Finish) -> Any:
+    """Return the only row, or the rows of the broadcast."""
+    value = rows if batch is not None else rows[0]
+    if item.kind is MeasurementKind.COUNTS:
+        return value
+    if item.kind is MeasurementKind.SAMPLE:
+        return np.stack(value) if isinstance(value, list) else value
+    return finish(value)
+
+
+def _finish(tape: Tape) -> Finish:
+    plain = [unwrap(value) for value in tape.angles]
+    dtypes = {value.dtype for value in plain if hasattr(value, "dtype")}
+    single = {dtype for dtype in dtypes if dtype.kind == "f"} == {np.dtype(np.float32)}
+    tensors = [value for value in tape.parameters if isinstance(value, tensor)]
+    trainable = any(value.requires_grad for value in tensors)
+
+    def finish(value: Any) -> Any:
+        if single:
+            value = value.astype(np.complex64 if value.dtype.kind == "c" else np.float32)
+        return marked(value, trainable) if tensors else value
+
+    return finish

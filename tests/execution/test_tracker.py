@@ -1,0 +1,86 @@
+import threading
+
+import pytest
+
+import qgate as qg
+from qgate.execution.tracker import COUNTED, notify
+
+
+def test_a_tracker_counts_what_is_reported_while_it_is_open():
+    notify(None, shots=5)
+    with qg.Tracker() as tracker:
+        notify(None, shots=10, submissions=1)
+        notify(None, shots=20)
+    notify(None, shots=40)
+
+    assert tracker.totals == {**dict.fromkeys(COUNTED, 0), "shots": 30, "submissions": 1}
+    assert tracker.history == {"shots": [10, 20], "submissions": [1]}
+    assert tracker.latest == {"shots": 20}
+
+
+def test_a_tracker_of_one_device_ignores_others():
+    mine, other = qg.device("local"), qg.device("local")
+
+    with qg.Tracker(mine) as tracker:
+        notify(mine, executions=2)
+        notify(other, executions=7)
+
+    assert tracker.totals["executions"] == 2
+
+
+def test_trackers_nest():
+    with qg.Tracker() as outer:
+        with qg.Tracker() as inner:
+            notify(None, shots=1)
+        notify(None, shots=2)
+
+    assert (inner.totals["shots"], outer.totals["shots"]) == (1, 3)
+
+
+def test_the_callback_sees_every_update():
+    seen = []
+
+    with qg.Tracker(callback=lambda totals, history, latest: seen.append(latest)):
+        notify(None, shots=1)
+        notify(None, batches=2)
+
+    assert seen == [{"shots": 1}, {"batches": 2}]
+
+
+def test_reset_forgets_what_was_counted():
+    with qg.Tracker() as tracker:
+        notify(None, shots=1)
+        tracker.reset()
+        notify(None, shots=2)
+
+    assert tracker.totals["shots"] == 2
+
+
+def test_a_tracker_is_closed_after_an_error():
+    with pytest.raises(ZeroDivisionError), qg.Tracker() as tracker:
+        raise ZeroDivisionError
+
+    notify(None, shots=1)
+
+    assert tracker.totals["shots"] == 0
+
+
+def test_a_tracker_counts_its_own_thread_only():
+    with qg.Tracker() as tracker:
+        other = threading.Thread(target=notify, args=(None,), kwargs={"shots": 1})
+        other.start()
+        other.join()
+
+    assert tracker.totals["shots"] == 0
+
+
+def test_rows_readings_and_shots_of_a_circuit_are_counted():
+    @qg.qnode(qg.device("local", shots=50))
+    def energy(x):
+        qg.RX(x, 0)
+        return qg.expval(qg.X(0) @ qg.X(1) + qg.Z(0))  # two bases
+
+    with qg.Tracker() as tracker:
+        energy(qg.numpy.array([0.1, 0.2, 0.3]))
+
+    assert tracker.totals == {"submissions": 1, "batches": 1, "executions": 6, "shots": 300}

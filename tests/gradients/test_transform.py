@@ -1,0 +1,297 @@
+"""``qg.gradients.param_shift`` and ``finite_diff`` on QNodes and on tapes."""
+
+import numpy as np
+import pytest
+
+import qgate as qg
+from qgate import numpy as qnp
+from qgate.exceptions import (
+    DifferentiationError,
+    UnknownGradientOption,
+    UnsupportedDiffMethod,
+)
+
+TRANSFORMS = {
+    "param_shift": (qg.gradients.param_shift, 1e-10),
+    "finite_diff": (qg.gradients.finite_diff, 1e-6),
+}
+every_transform = pytest.mark.parametrize(
+    ("transform", "tolerance"), TRANSFORMS.values(), ids=TRANSFORMS
+)
+
+
+# On QNodes ------------------------------------------------------------------------------
+
+
+@qg.qnode("local")
+def seed_circuit(weights):
+    qg.RX(weights[0], wires=0)
+    qg.RY(weights[1], wires=1)
+    qg.CNOT(wires=[0, 1])
+    qg.RX(weights[2], wires=1)
+    return qg.probs(wires=1)
+
+
+SEED = qnp.array([0.1, 0.2, 0.3], requires_grad=True)
+
+
+def test_the_first_example_to_the_digit():
+    np.testing.assert_array_equal(np.round(seed_circuit(SEED), 7), [0.9658079, 0.0341921])
+
+    found = qg.gradients.param_shift(seed_circuit)(SEED)
+
+    row = [0.04673668, 0.09442394, 0.14409127]
+    np.testing.assert_array_equal(np.round(found, 8), [np.negative(row), row])
+
+
+@every_transform
+def test_a_transform_agrees_with_the_jacobian(transform, tolerance):
+    np.testing.assert_allclose(
+        transform(seed_circuit)(SEED), qg.jacobian(seed_circuit)(SEED), atol=tolerance
+    )
+
+
+def two_arguments(returned):
+    @qg.qnode("local")
+    def circuit(x, y):
+        qg.RX(x, 0)
+        qg.RY(y[0], 1)
+        qg.CRZ(y[1], [0, 1])
+        return returned()
+
+    return circuit
+
+
+X, Y = qnp.array(0.3, requires_grad=True), qnp.array([0.4, 0.5], requires_grad=True)
+
+
+def shapes(tree):
+    return type(tree)(map(shapes, tree)) if isinstance(tree, tuple | list) else np.shape(tree)
+
+
+@every_transform
+@pytest.mark.parametrize(
+    ("returned", "expected"),
+    [
+        (lambda: qg.expval(qg.Z(0)), ((), (2,))),
+        (lambda: qg.probs(wires=[0, 1]), ((4,), (4, 2))),
+        (lambda: (qg.expval(qg.Z(0)), qg.var(qg.X(1))), (((), (2,)), ((), (2,)))),
+        (lambda: [qg.expval(qg.Z(0)), qg.probs(wires=0)], [((), (2,)), ((2,), (2, 2))]),
+        (lambda: (qg.expval(qg.Z(0)),), (((), (2,)),)),
+    ],
+)
+def test_shapes_are_those_of_the_results_and_the_arguments(
+    transform, tolerance, returned, expected
+):
+    assert shapes(transform(two_arguments(returned))(X, Y)) == expected
+
+
+@every_transform
+def test_only_trainable_arguments_are_differentiated(transform, tolerance):
+    fixed = qnp.array(0.3, requires_grad=False)
+
+    found = transform(two_arguments(lambda: qg.expval(qg.Z(1))))(fixed, Y)
+
+    assert shapes(found) == (2,)
+    assert found[0] == pytest.approx(-np.sin(0.4), abs=tolerance)
+
+
+@pytest.mark.parametrize("spelling", ["argnum", "argnums"])
+def test_arguments_are_chosen_by_position(spelling):
+    circuit = two_arguments(lambda: qg.expval(qg.Z(1)))
+
+    by_one = qg.gradients.param_shift(circuit, **{spelling: 1})(0.3, np.array([0.4, 0.5]))
+    by_both = qg.gradients.param_shift(circuit, **{spelling: [0, 1]})(0.3, np.array([0.4, 0.5]))
+
+    assert (shapes(by_one), shapes(by_both)) == ((2,), ((), (2,)))
+
+
+def test_derivatives_by_tensors_are_tensors():
+    found = qg.gradients.param_shift(seed_circuit)(SEED)
+
+    assert isinstance(found, qnp.tensor)
+    assert found.requires_grad
+
+
+def test_options_reach_the_method():
+    coarse = qg.gradients.finite_diff(seed_circuit, h=0.5, strategy="center", approx_order=2)
+
+    error = np.abs(coarse(SEED) - qg.jacobian(seed_circuit)(SEED)).max()
+
+    assert 1e-3 < error < 1e-1
+
+
+def test_the_derivatives_of_a_broadcast_have_its_axis():
+    @qg.qnode("local")
+    def circuit(x):
+        qg.RX(x, 0)
+        return qg.probs(wires=0)
+
+    found = qg.gradients.param_shift(circuit)(qnp.array([0.1, 0.2, 0.3]))
+
+    assert found.shape == (3, 2, 3)
+
+
+def test_the_derivatives_of_a_shot_vector_are_a_tuple():
+    circuit = qg.set_shots(seed_circuit, (100, 200))
+
+    found = qg.gradients.param_shift(circuit)(SEED)
+
+    assert shapes(found) == ((2, 3), (2, 3))
+
+
+def test_nothing_trainable_is_refused():
+    with pytest.raises(DifferentiationError) as caught:
+        qg.gradients.param_shift(seed_circuit)([0.1, 0.2, 0.3])
+
+    assert str(caught.value) == (
+        "seed_circuit cannot be differentiated by parameter-shift: none of its positional "
+        "arguments is trainable. Mark one with qgate.numpy.array(..., requires_grad=True), or "
+        "give argnums."
+    )
+
+
+# On tapes -------------------------------------------------------------------------------
+
+
+def tape(*measurements, shots=None, trainable=None):
+    operations = [qg.RX(0.3, 0), qg.Rot(0.4, 0.5, 0.6, 1), qg.CNOT([0, 1]), qg.RY(-0.7, 1)]
+    return qg.tape.QuantumScript(operations, measurements, shots, trainable)
+
+
+def derivatives(transform, of, device="local", **options):
+    tapes, postprocess = transform(of, **options)
+    return postprocess(qg.execute(tapes, device))
+
+
+def exact_derivatives(of):
+    """By a central difference of the tape itself, for each of its angles."""
+    columns = []
+    for index in range(5):
+        ends = [
+            of.bind_new_parameters([of.parameters[index] + step], [index]) for step in (1e-5, -1e-5)
+        ]
+        plus, minus = qg.execute(ends, "local")
+        columns.append((np.asarray(plus) - np.asarray(minus)) / 2e-5)
+    return columns
+
+
+@every_transform
+@pytest.mark.parametrize(
+    "measurement",
+    [
+        qg.expval(qg.Z(0) @ qg.X(1)),
+        qg.probs(wires=[1, 0]),
+        qg.var(qg.Z(1)),
+        qg.var(0.5 * qg.X(1) - 0.3 * qg.Z(0)),
+        qg.expval(qg.Hermitian([[1, 1j], [-1j, 0]], wires=1)),
+    ],
+)
+def test_a_tape_gives_one_derivative_for_each_angle(transform, tolerance, measurement):
+    of = tape(measurement)
+
+    found = derivatives(transform, of)
+
+    assert isinstance(found, tuple)
+    np.testing.assert_allclose(found, exact_derivatives(of), atol=max(tolerance, 1e-9))
+
+
+@every_transform
+def test_a_tape_is_one_broadcast(transform, tolerance):
+    tapes, _ = transform(tape(qg.expval(qg.Z(0)), qg.probs(wires=1)))
+
+    assert len(tapes) == 1
+
+
+def test_the_value_is_run_only_where_it_is_needed():
+    linear, _ = qg.gradients.param_shift(tape(qg.expval(qg.Z(0))))
+    variance, _ = qg.gradients.param_shift(tape(qg.var(qg.Z(0))))
+
+    assert (linear[0].batch_size, variance[0].batch_size) == (10, 11)
+
+
+@every_transform
+def test_several_measurements_are_a_tuple_of_tuples(transform, tolerance):
+    found = derivatives(transform, tape(qg.expval(qg.Z(0)), qg.probs(wires=1), qg.var(qg.X(1))))
+
+    assert shapes(found) == (((),) * 5, ((2,),) * 5, ((),) * 5)
+
+
+@every_transform
+def test_one_angle_stands_bare(transform, tolerance):
+    found = derivatives(transform, tape(qg.expval(qg.Z(0)), trainable=[0]))
+
+    assert found.shape == ()
+    assert found == pytest.approx(-np.sin(0.3), abs=tolerance)
+
+
+@every_transform
+def test_an_array_of_angles_has_its_shape(transform, tolerance):
+    of = qg.tape.QuantumScript(
+        [qg.StronglyEntanglingLayers(np.ones((2, 2, 3)), wires=[0, 1])], [qg.probs(wires=0)]
+    )
+
+    assert derivatives(transform, of).shape == (2, 2, 2, 3)
+
+
+def test_derivatives_by_what_was_not_chosen_are_zero_and_cost_nothing():
+    of = tape(qg.expval(qg.Z(0)))
+
+    tapes, _ = qg.gradients.param_shift(of, argnum=[0])
+    found = derivatives(qg.gradients.param_shift, of, argnum=[0])
+
+    assert tapes[0].batch_size == 2
+    np.testing.assert_allclose(found, [-np.sin(0.3), 0, 0, 0, 0], atol=1e-12)
+
+
+def test_a_position_that_does_not_exist_is_refused():
+    with pytest.raises(DifferentiationError, match="argnum=5 is no position among the 5"):
+        qg.gradients.param_shift(tape(qg.expval(qg.Z(0))), argnum=5)
+
+
+def test_a_shot_vector_is_a_tuple_of_derivatives():
+    of = tape(qg.expval(qg.Z(0)), qg.probs(wires=1), shots=(1000, 2000), trainable=[0])
+
+    found = derivatives(qg.gradients.param_shift, of, "local?seed=3")
+
+    assert shapes(found) == (((), (2,)), ((), (2,)))
+    for part, shots in zip(found, (1000, 2000), strict=True):
+        assert part[0] == pytest.approx(-np.sin(0.3), abs=5 / np.sqrt(2 * shots))
+
+
+def test_without_trainable_angles_nothing_is_run():
+    tapes, postprocess = qg.gradients.param_shift(tape(qg.expval(qg.Z(0)), trainable=[]))
+
+    assert (tapes, postprocess([])) == ([], ())
+
+
+def test_angles_that_nothing_depends_on_have_derivative_zero():
+    of = qg.tape.QuantumScript([qg.GlobalPhase(0.3)], [qg.probs(wires=0)])
+
+    assert derivatives(qg.gradients.param_shift, of).tolist() == [0, 0]
+
+
+def test_a_state_is_no_function_that_shift_rules_hold_for():
+    with pytest.raises(UnsupportedDiffMethod, match="the circuit returns state"):
+        qg.gradients.param_shift(tape(qg.state()))
+
+
+def test_a_broadcast_tape_is_refused():
+    of = qg.tape.QuantumScript([qg.RX(np.array([0.1, 0.2]), 0)], [qg.expval(qg.Z(0))])
+
+    with pytest.raises(UnsupportedDiffMethod, match="the tape is a broadcast already"):
+        qg.gradients.param_shift(of)
+
+
+def test_unknown_options_are_refused():
+    with pytest.raises(UnknownGradientOption, match="'step' is not an option of .* 'finite-diff'"):
+        qg.gradients.finite_diff(tape(qg.expval(qg.Z(0))), step=0.1)
+
+
+def test_the_tape_is_left_as_it_was():
+    of = tape(qg.expval(qg.Z(0)))
+    before = of.trainable_params
+
+    qg.gradients.param_shift(of)
+
+    assert of.trainable_params == before

@@ -1,0 +1,165 @@
+"""What the documents show is what happens, and what they name exists."""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import runpy
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import qgate as qg
+from qgate.devices.aliases import ALIASES
+from qgate.devices.plugins import PLUGINS
+from qgate.execution.resolve import METHODS
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
+FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#]*)(?:#[^)]*)?\)")
+SAME = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+def read(document: str) -> str:
+    """Return the text of a document."""
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def blocks(document: str) -> Iterator[tuple[str, str]]:
+    """Yield the language and the content of each fenced block."""
+    for match in FENCE.finditer(read(document)):
+        yield match["language"], match["body"]
+
+
+def first_column(document: str, heading: str) -> list[str]:
+    """Return what stands in backticks in the first column of the table below a heading."""
+    section = read(document).partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| ")]
+    return [name for cell in cells[1:] for name in re.findall(r"`([^`]+)`", cell)]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty working directory without anybody's settings."""
+    for variable in ("QGATE_DEVICE", "QGATE_CONFIG", "XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_programs_of_a_document_print_what_it_shows(document: str, project: Path):
+    names: dict[str, object] = {}
+    printed = ""
+    for language, body in blocks(document):
+        if language == "toml":
+            (project / "qgate.toml").write_text(body)
+        elif language == "python":
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile(body, document, "exec"), names)
+            printed = out.getvalue()
+        elif language == "text":
+            assert doctest.OutputChecker().check_output(body, printed, SAME), printed
+
+
+@pytest.mark.parametrize("document", (*DOCUMENTS, "CONTRIBUTING.md", "CHANGELOG.md"))
+def test_links_of_a_document_lead_somewhere(document: str):
+    folder = (ROOT / document).parent
+
+    links = [match["path"] for match in LINK.finditer(read(document)) if match["path"]]
+
+    assert [path for path in links if not (folder / path).exists()] == []
+
+
+@pytest.mark.parametrize("example", ["config_strings.py", "custom_device.py", "gradients.py"])
+def test_an_example_runs(example: str, project: Path, capsys: pytest.CaptureFixture[str]):
+    pytest.MonkeyPatch().setattr(sys, "argv", [example])
+
+    runpy.run_path(str(ROOT / "examples" / example), run_name="__main__")
+
+    assert capsys.readouterr().out
+
+
+class TestCustomDevice(
+    runpy.run_path(str(ROOT / "examples" / "custom_device.py"))["TestTinyDevice"]  # type: ignore[misc]
+):
+    """The example's device passes what any device must pass."""
+
+
+def test_the_table_of_the_readme_is_what_the_demo_prints(project: Path):
+    script = ROOT / "examples" / "ground_state.py"
+    environment = {**os.environ, "DEVICE": "local", "PYTHONPATH": str(ROOT)}
+
+    run = subprocess.run(
+        [sys.executable, script], env=environment, capture_output=True, text=True, check=True
+    )
+
+    (shown,) = (line for line in read("README.md").splitlines() if line.startswith("local   "))
+    (printed,) = (line for line in run.stdout.splitlines() if line.startswith("local   "))
+    assert printed.split()[:-1] == shown.split()[:-1]  # the seconds differ
+
+
+def test_the_readme_names_devices_that_can_be_made():
+    strings = first_column("README.md", "Devices")
+
+    devices = [qg.device(text) for text in strings]
+
+    assert len(devices) >= 5
+    assert [device.shots.total_shots for device in devices[:3]] == [None, 1024, 1024]
+
+
+@pytest.mark.parametrize(
+    ("document", "heading"), [("README.md", "Gradients"), ("docs/gradients.md", "Which method")]
+)
+def test_a_table_of_gradient_methods_has_all_of_them(document: str, heading: str):
+    assert set(first_column(document, heading)) == set(METHODS)
+
+
+def test_every_option_of_every_device_is_in_the_table_of_options():
+    providers = [PLUGINS.provider(name) for name in ("braket", "local", "qiskit")]
+    options = {field for provider in providers for field in provider.options.model_fields}
+
+    assert set(first_column("docs/devices.md", "Options")) == options
+
+
+def test_every_alias_of_a_device_is_explained():
+    assert [name for name in ALIASES if f"`{name}`" not in read("docs/devices.md")] == []
+
+
+def test_the_picture_of_the_folders_names_every_folder_and_module():
+    (picture,) = (body for _, body in blocks("docs/architecture.md") if body.startswith("qgate/\n"))
+    packages = {"qgate": ROOT / "qgate", "devices": ROOT / "devices"}
+    packages["gradients"] = ROOT / "gradients"
+
+    missing = [
+        path.name
+        for folder in packages.values()
+        for path in folder.iterdir()
+        if not path.name.startswith("__") and not path.is_symlink()
+        if (path / "__init__.py").is_file() or path.suffix == ".py"
+        if not re.search(rf"\b{re.escape(path.name)}", picture)
+    ]
+
+    assert missing == []
+
+
+def test_the_rows_of_the_layers_are_those_that_are_checked():
+    section = read("docs/architecture.md").partition("## Layers")[2]
+    shown = FENCE.search(section)["body"].splitlines()  # type: ignore[index]
+    contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (item["layers"] for item in contracts if item["id"] == "layers")
+
+    there = {path.stem for path in (ROOT / "qgate").iterdir()}
+    rows = [set(re.findall(r"\w+", row)) & there for row in layers]
+
+    assert [set(re.findall(r"\w+", row)) for row in shown] == [row for row in rows if row]
