@@ -10,6 +10,7 @@ from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
 from qgate.exceptions import InvalidShots, ShotsRequired
 from qgate.shots import Shots
+from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
@@ -19,7 +20,8 @@ class Device(ABC):
     """Something that runs sweeps.
 
     Required: ``capabilities`` (as a class attribute or in ``__init__``) and ``submit``.
-    Optional: ``jacobian`` and ``states`` for a device whose capabilities say ``statevector``.
+    Optional: ``differentiates`` with ``jacobian``, and ``differentiable``, for a device whose
+    capabilities say ``statevector``.
 
     What reaches ``submit`` is already decomposed into the gates of the capabilities, and
     its measurements are lowered to what the device can return; the wires of every sweep
@@ -83,6 +85,10 @@ class Device(ABC):
             for ``counts`` and ``sample`` a list of K ``Outcomes``, the first measured wire
             most significant; for exact measurements an array (K, ...).
         """
+
+    def differentiates(self, structure: Structure) -> bool:
+        """Say whether ``jacobian`` can be asked for a structure."""
+        return False
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
         """Return exact expectation values and their derivatives by the device's own method.

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from qgate.exceptions import UnknownGradientOption, suggest
 from qgate.gradients.stencil import Stencil
-from qgate.measurements import MeasurementKind
+from qgate.measurements import FACTS, MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.structure import Structure
 from qgate.tape import Tape
@@ -97,6 +97,8 @@ def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, metho
         return None
     kinds = ", ".join(kind.value for kind in served if kind is not MeasurementKind.TERMS)
     reason = f"the circuit returns {', '.join(wrong)}, and {method} differentiates {kinds} only"
+    if not all(FACTS[MeasurementKind(kind)].exact for kind in wrong):
+        return reason, "Return one of these; single shots have no derivative."
     return reason, USE_BACKPROP
 
 

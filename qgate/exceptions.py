@@ -23,10 +23,22 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(repr(name) for name in names)}?" if names else ""
 
 
+class _Listed:
+    """A collection that is written as a comma-separated list, and as it is after ``!r``."""
+
+    def __init__(self, values: Collection[Any]) -> None:
+        self.values = values
+
+    def __format__(self, spec: str) -> str:
+        return ", ".join(str(item) for item in _ordered(self.values)) or "nothing"
+
+    def __repr__(self) -> str:
+        return repr(self.values)
+
+
 def _spell(value: object) -> object:
-    """Write a collection as a comma-separated list, anything else as it is."""
     if isinstance(value, Collection) and not isinstance(value, str | bytes | dict):
-        return ", ".join(str(item) for item in _ordered(value)) or "nothing"
+        return _Listed(value)
     return value
 
 
@@ -222,10 +234,8 @@ class UnsupportedMeasurement(DeviceError):
     measurement: str
     mode: str
     supported: Collection[str]
-    message = (
-        "{device} cannot return {measurement} {mode}. It can return {supported}. "
-        "Ask for one of these, or choose another device."
-    )
+    remedy: str
+    message = "{device} cannot return {measurement} {mode}. It can return {supported}. {remedy}"
 
 
 # Choose otherwise ---------------------------------------------------------------------

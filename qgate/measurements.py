@@ -86,7 +86,7 @@ class Measurement:
     ) -> None:
         self.kind = kind
         self.obs = obs
-        self._wires = Wires(wires)
+        self._wires = Wires.of(wires, owner=kind.value)
         self.options = options
         self._parameters: tuple[Tensor, ...] | None = None
         if obs is not None:

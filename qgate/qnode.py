@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from qgate.arrays import depth, namespace, shape_of
-from qgate.exceptions import DifferentiationError, UnknownInterface, suggest
+from qgate.exceptions import (
+    DifferentiationError,
+    QuantumFunctionError,
+    UnknownInterface,
+    suggest,
+)
 from qgate.execution.evaluate import evaluate
 from qgate.execution.resolve import check_method, parse_method
 from qgate.execution.returns import arrange, leaves, measurements_of, rebuilt
@@ -207,8 +212,13 @@ def set_shots(qnode: QNode | None = None, shots: Any = None) -> Any:
     """Return a QNode with other shots; without a QNode, a decorator that does so."""
     if isinstance(qnode, QNode):
         return qnode.with_shots(shots)
-    chosen = shots if qnode is None else qnode
-    return lambda node: node.with_shots(chosen)
+    if callable(qnode):
+        raise QuantumFunctionError(
+            f"set_shots was given {name_of(qnode)}, which is not bound to a device. Give a QNode, "
+            "that is a quantum function decorated with qg.qnode(device)."
+        )
+    chosen = Shots.of(shots if qnode is None else qnode)
+    return lambda node: set_shots(node, chosen)
 
 
 def execute(
@@ -224,7 +234,16 @@ def execute(
     -------
     tuple
         For each tape what a QNode would return.
+
+    Raises
+    ------
+    QuantumFunctionError
+        It was not given a sequence of tapes.
     """
+    if isinstance(tapes, Tape) or not all(isinstance(tape, Tape) for tape in tapes):
+        raise QuantumFunctionError(
+            f"execute was given {tapes!r}. It runs a sequence of tapes: qg.execute([tape], device)."
+        )
     found = _device(device)
     method = parse_method(diff_method, gradient_kwargs or {})
     results = evaluate(tapes, found, method, differentiable=_bridge(interface))

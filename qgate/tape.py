@@ -16,7 +16,7 @@ from qgate.recording import Recorder, recording
 from qgate.shots import Shots
 from qgate.structure import SlotCounter, Structure
 from qgate.sweep import Sweep
-from qgate.typing import IntArray, Tensor
+from qgate.typing import FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
 STRUCTURES: dict[Any, Structure] = {}
@@ -278,12 +278,13 @@ class Tape:
         NotFinite
             A parameter is NaN or infinite.
         """
-        rows = np.atleast_2d(np.asarray(unwrap(self.row()), dtype=float))
-        if not np.isfinite(rows).all():
-            self._raise_not_finite()
+        rows = self._plain_rows()
         arrays = tuple(
             np.asarray(unwrap(value)) if not _is_sparse(value) else value for value in self.arrays
         )
+        numbers = [rows, *(value.data if _is_sparse(value) else value for value in arrays)]
+        if not all(np.isfinite(each).all() for each in numbers):
+            self._raise_not_finite()
         sweep = Sweep(self.structure, rows, arrays)
         if not self.shots:
             return sweep
@@ -291,13 +292,34 @@ class Tape:
         repeated = sweep.repeated(len(parts))
         return repeated.with_rows(repeated.rows, np.tile(parts, len(rows)))
 
-    def _raise_not_finite(self) -> None:
+    def _plain_rows(self) -> FloatArray:
+        """Return the angles as a matrix of real numbers, one row without a broadcast."""
+        try:
+            rows = np.atleast_2d(np.asarray(unwrap(self.row())))
+        except (TypeError, ValueError):
+            self._raise_not_real()
+            raise
+        if rows.dtype.kind not in "iuf":
+            self._raise_not_real()
+        return rows.astype(float, copy=False)
+
+    def _raise_not_real(self) -> None:
         for operation in self._operations:
-            for value in operation.parameters:
+            for value, kind in zip(operation.parameters, operation.parameter_kinds, strict=True):
                 number = np.asarray(unwrap(value))
+                if kind is ParameterKind.ANGLES and number.dtype.kind not in "iufb":
+                    raise InvalidParameters(
+                        f"{operation.name} was given the angle {unwrap(value)!r}. Angles are real "
+                        "numbers, or arrays of them, in radians. Give such a number."
+                    )
+
+    def _raise_not_finite(self) -> None:
+        for item in self._items:
+            name = item.name if isinstance(item, Operator) else item.return_type
+            for value in item.parameters:
+                number = np.ravel(value.data if _is_sparse(value) else unwrap(value))
                 if not np.isfinite(number).all():
-                    bad = number.ravel()[~np.isfinite(number.ravel())][0]
-                    raise NotFinite(operation=operation.name, value=float(bad))
+                    raise NotFinite(operation=name, value=number[~np.isfinite(number)].tolist()[0])
 
     # Comparison --------------------------------------------------------------------
 

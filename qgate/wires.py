@@ -47,6 +47,14 @@ class Wires(tuple[Any, ...]):
         return super().__new__(cls, members)
 
     @classmethod
+    def of(cls, labels: WiresLike, *, owner: str) -> Wires:
+        """Return the wires of something, and name that in the error."""
+        try:
+            return cls(labels)
+        except DuplicateWires as error:
+            raise DuplicateWires(what=owner, wires=error.wires) from None
+
+    @classmethod
     def all_wires(cls, several: Iterable[Iterable[Wire]]) -> Wires:
         """Return every label that occurs, in order of first appearance."""
         return cls(dict.fromkeys(label for wires in several for label in wires))
@@ -87,7 +95,8 @@ class Wires(tuple[Any, ...]):
 
 
 def _as_iterable(labels: WiresLike) -> Iterable[Wire]:
-    if isinstance(labels, str) or not isinstance(labels, Iterable):
+    single = isinstance(labels, np.ndarray) and labels.ndim == 0
+    if single or isinstance(labels, str) or not isinstance(labels, Iterable):
         return (labels,)
     return labels
 

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#]*)(?:#[^)]*)?\)")
+CUSTOM_DEVICE = runpy.run_path(str(ROOT / "examples" / "custom_device.py"))
 SAME = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
@@ -72,7 +73,7 @@ def test_the_programs_of_a_document_print_what_it_shows(document: str, project: 
             assert doctest.OutputChecker().check_output(body, printed, SAME), printed
 
 
-@pytest.mark.parametrize("document", (*DOCUMENTS, "CONTRIBUTING.md", "CHANGELOG.md"))
+@pytest.mark.parametrize("document", [*DOCUMENTS, "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_links_of_a_document_lead_somewhere(document: str):
     folder = (ROOT / document).parent
 
@@ -82,17 +83,20 @@ def test_links_of_a_document_lead_somewhere(document: str):
 
 
 @pytest.mark.parametrize("example", ["config_strings.py", "custom_device.py", "gradients.py"])
-def test_an_example_runs(example: str, project: Path, capsys: pytest.CaptureFixture[str]):
-    pytest.MonkeyPatch().setattr(sys, "argv", [example])
+def test_an_example_runs(
+    example: str,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setattr(sys, "argv", [example])
 
     runpy.run_path(str(ROOT / "examples" / example), run_name="__main__")
 
     assert capsys.readouterr().out
 
 
-class TestCustomDevice(
-    runpy.run_path(str(ROOT / "examples" / "custom_device.py"))["TestTinyDevice"]  # type: ignore[misc]
-):
+class TestCustomDevice(CUSTOM_DEVICE["TestTinyDevice"]):
     """The example's device passes what any device must pass."""
 
 
@@ -155,7 +159,7 @@ def test_the_picture_of_the_folders_names_every_folder_and_module():
 
 def test_the_rows_of_the_layers_are_those_that_are_checked():
     section = read("docs/architecture.md").partition("## Layers")[2]
-    shown = FENCE.search(section)["body"].splitlines()  # type: ignore[index]
+    shown = FENCE.search(section)["body"].splitlines()
     contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     (layers,) = (item["layers"] for item in contracts if item["id"] == "layers")
 

@@ -15,8 +15,9 @@ from qgate.devices.local.engine import Engine, NumpyEngine
 from qgate.devices.local.exact import MEASURES, marginal, measure
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.outcomes import Outcomes
+from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import decomposition
+from qgate.transforms.decompose import decomposes, decomposition
 from qgate.typing import FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -111,6 +112,9 @@ class LocalDevice(Device):
         counts = self._random.multinomial(shots, normalised)
         values = np.flatnonzero(counts)
         return Outcomes(num_wires, values, counts[values], shots)
+
+    def differentiates(self, structure: Structure) -> bool:
+        return decomposes(structure, adjoint.OneAngleGates(self.capabilities.gate_set))
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
         accepts = adjoint.OneAngleGates(self.capabilities.gate_set)

@@ -12,6 +12,7 @@ from qgate.devices.local.engine import apply, apply_matrix
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
+from qgate.transforms.bases import eigenbasis_gates
 from qgate.typing import Tensor
 from qgate.wires import Wires
 
@@ -60,7 +61,7 @@ def _var(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tens
 
 def _probs(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
     if measurement.obs is not None:
-        for gate in measurement.obs.diagonalizing_gates():
+        for gate in eigenbasis_gates(measurement.observable):
             state = apply(state, gate, order.indices(gate.wires), len(order), xp=xp)
     return marginal(xp.real(state) ** 2 + xp.imag(state) ** 2, measurement.wires, order, xp)
 

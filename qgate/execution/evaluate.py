@@ -15,6 +15,7 @@ from qgate.execution.tower import DeviceTower, ShiftTower, Tower, Trained
 from qgate.execution.tracker import notify
 from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
+from qgate.transforms.batches import split_batched_arrays
 from qgate.transforms.decompose import decomposition
 from qgate.transforms.linear import linear_measurements
 from qgate.typing import Tensor
@@ -39,7 +40,8 @@ def evaluate(
     Parameters
     ----------
     tapes : sequence of Tape
-        Tapes without traced parameters go to the device in one submission.
+        Tapes without traced parameters go to the device in one submission. A batch of
+        matrices or states counts as a tape for each of them.
     device : Device
     method : Method or None
         How to differentiate; None: it must not be needed.
@@ -52,6 +54,18 @@ def evaluate(
         For each tape one entry per measurement, with a leading axis of B rows: broadcast
         rows, each with the parts of its shot vector next to each other.
     """
+    split = [split_batched_arrays(tape) for tape in tapes]
+    alone = [tape for members, _ in split for tape in members]
+    found = iter(_evaluate(alone, device, method, differentiable))
+    return [list(together([next(found) for _ in members])) for members, together in split]
+
+
+def _evaluate(
+    tapes: Sequence[Tape],
+    device: Device,
+    method: Method | None,
+    differentiable: Differentiable | None,
+) -> list[list[Entry]]:
     plain = [index for index, tape in enumerate(tapes) if not _is_traced(tape)]
     results: dict[int, list[Entry]] = dict(
         zip(plain, _values([tapes[index] for index in plain], device), strict=True)

@@ -103,7 +103,8 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int) -> Met
 
     Best is: on an exact state vector ``adjoint`` for first derivatives of expectation
     values (its time does not grow with the number of parameters), ``backprop`` for anything
-    else; and ``parameter-shift`` wherever there are shots or no state to be had.
+    else; and ``parameter-shift`` wherever there are shots, no state to be had, or gates that
+    only differences can differentiate.
 
     Raises
     ------
@@ -125,7 +126,13 @@ def _best(tape: Tape, device: Device, depth: int) -> str:
         if refusal is not None:
             raise UnsupportedDiffMethod(method="best", reason=refusal[0], remedy=refusal[1])
         return "parameter-shift"
+    if not device.differentiates(tape.structure) and _shiftable(tape):
+        return "parameter-shift"
     return "adjoint" if depth == 1 and _adjoint_refusal(tape) is None else "backprop"
+
+
+def _shiftable(tape: Tape) -> bool:
+    return SHIFT_METHODS["parameter-shift"].refusal(tape) is None
 
 
 def _backprop_refusal(tape: Tape) -> Refusal:

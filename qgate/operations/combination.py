@@ -122,6 +122,8 @@ class Combination(Operator):
 
     def __repr__(self) -> str:
         weights = unwrap(self.coefficients)
+        if not isinstance(weights, np.ndarray):  # a slot of a structure stands for them
+            weights = np.ones(self.num_terms)
         parts = [
             f"{weight} * ({' @ '.join(map(repr, term)) or 'I()'})"
             for weight, term in zip(weights, self._terms, strict=True)

@@ -73,7 +73,7 @@ class Controlled(Wrapper):
             )
         values = control_bits(len(controls), control_values, name=f"C({base.name})")
         self._num_controls = len(controls)
-        wires = Wires((*controls, *base.wires))
+        wires = Wires.of((*controls, *base.wires), owner=f"ctrl of {base.name}")
         super().__init__(base, wires, {"control_values": values}, id=id)
 
     @property

@@ -120,7 +120,7 @@ class Gate(Operator):
     def __init__(self, *args: Any, id: str | None = None, **named: Any) -> None:
         spec = self.spec
         given = self._arguments(args, named)
-        wires = Wires(given["wires"])
+        wires = Wires.of(given["wires"], owner=type(self).__name__)
         if spec.wires is None and not wires and not spec.wireless:
             raise InvalidParameters(f"{spec.name} was given no wires. Name at least one.")
         angles = [given[name] for name in spec.angles]

@@ -82,7 +82,7 @@ class Operator:
         id: str | None = None,
     ) -> None:
         self._parameters = tuple(parameters)
-        self._wires = Wires(wires)
+        self._wires = Wires.of(wires, owner=type(self).__name__)
         self._hyperparameters = dict(hyperparameters or {})
         self.id = id
         if self.num_wires is not None and len(self._wires) != self.num_wires:

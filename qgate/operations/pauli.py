@@ -466,11 +466,12 @@ class PauliSum(Operator):
         }
 
     def __repr__(self) -> str:
-        shown = self.select(slice(SHOWN_TERMS))
-        weights = unwrap(shown.coefficients)
+        weights = unwrap(self.coefficients)
+        if not isinstance(weights, np.ndarray):  # a slot of a structure stands for them
+            weights = np.ones(len(self))
         parts = [
-            pw.spell_term(weight, word, shown.wires)
-            for weight, word in zip(weights, shown.words, strict=True)
+            pw.spell_term(weight, word, self.wires)
+            for weight, word in zip(weights[:SHOWN_TERMS], self.words, strict=False)
         ]
         rest = [f"... ({len(self)} terms)"] if len(self) > SHOWN_TERMS else []
         return " + ".join([*parts, *rest])

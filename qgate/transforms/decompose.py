@@ -182,6 +182,16 @@ def freeze(sweep: Sweep, slots: frozenset[int]) -> Sweep:
     return sweep.with_structure(sweep.structure.with_operations(operations))
 
 
+def decomposes(structure: Structure, accepts: Accepts) -> bool:
+    """Say whether a structure can be written in accepted gates; by value where it has to be."""
+    try:
+        if not _needs_values(structure, accepts):
+            decompose_structure(structure, accepts)
+    except _NotDecomposable:
+        return False
+    return True
+
+
 @lru_cache(maxsize=1024)
 def _needs_values(structure: Structure, accepts: Accepts) -> frozenset[int]:
     return frozenset(

@@ -8,7 +8,7 @@ read, and how every value follows from it, is settled once per structure.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,64 +17,19 @@ import numpy as np
 from qgate.exceptions import QuantumFunctionError, UnsupportedMeasurement
 from qgate.measurements import FACTS, Measurement, MeasurementKind
 from qgate.observables import Combination
-from qgate.operations.gate import GATES
-from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.operator import ParameterKind
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_groups import qubit_wise_groups
 from qgate.outcomes import Outcomes
 from qgate.recording import paused
 from qgate.structure import ArraySlot, Structure
 from qgate.sweep import Sweep
+from qgate.transforms.bases import Basis, Reading, pauli_basis, spectra_of, term_spectrum
 from qgate.typing import FloatArray, Postprocess
 from qgate.wires import Wires
 
-Basis = dict[Any, Any]
-"""For each wire a letter, or the factor in whose eigenbasis it is read."""
-
 Evaluate = Callable[[Sequence[Outcomes], Sequence[Any]], Any]
 """From one row's outcomes of every reading, and the arrays, to the measured value."""
-
-
-@dataclass(eq=False)
-class Reading:
-    """One circuit that is read: a basis for each of its wires."""
-
-    basis: Basis = field(default_factory=dict)
-    gates: list[Operator] = field(default_factory=list)
-    ordered: bool = False
-
-    def agrees(self, basis: Basis) -> bool:
-        """Say whether ``basis`` asks for nothing else on the wires that are read already."""
-        return all(self.basis.get(wire, token) == token for wire, token in basis.items())
-
-    def take(self, basis: Basis) -> None:
-        """Read the wires of ``basis`` as well."""
-        for wire, token in basis.items():
-            if wire in self.basis:
-                continue
-            self.basis[wire] = token
-            if token == "X" or token == "Y":
-                self.gates += GATES[f"Pauli{token}"](wire).diagonalizing_gates()
-            elif isinstance(token, _Eigenbasis) and token.factor.wires[0] == wire:
-                self.gates += token.factor.diagonalizing_gates()
-
-    def positions(self, wires: Sequence[Any]) -> list[int]:
-        """Return where ``wires`` are among the wires that are read."""
-        order = {wire: index for index, wire in enumerate(self.basis)}
-        return [order[wire] for wire in wires]
-
-
-@dataclass(frozen=True, eq=False)
-class _Eigenbasis:
-    """Marks the wires of a factor that is read in its own eigenbasis."""
-
-    factor: Operator
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Eigenbasis) and self.factor == other.factor
-
-    def __hash__(self) -> int:
-        return hash(self.factor)
 
 
 @dataclass(frozen=True)
@@ -137,10 +92,13 @@ def lower_measurements(
         A measurement needs shots and there are none, or exists only exactly.
     """
     kinds = {measurement.kind for measurement in sweep.structure.measurements}
-    turned = any(
-        measurement.kind is MeasurementKind.PROBS and measurement.obs is not None
-        for measurement in sweep.structure.measurements
-    )  # probabilities in an eigenbasis: the gates that turn to it have to be added
+    turned = (
+        any(
+            measurement.kind is MeasurementKind.PROBS and measurement.obs is not None
+            for measurement in sweep.structure.measurements
+        )
+        and "expval" not in exact
+    )  # a device that knows wires only has to be turned to the basis
     if sweep.shots is None and kinds <= exact and not turned:
         return (sweep,), lambda results: results[0]
     _refuse(kinds, sweep, exact, device)
@@ -160,7 +118,16 @@ def _refuse(kinds: set[MeasurementKind], sweep: Sweep, exact: frozenset[str], de
             measurement=kind.value,
             mode="from shots" if sampled else "without shots",
             supported=frozenset(supported - {MeasurementKind.TERMS}),
+            remedy=_remedy(kind, exact, sampled=sampled),
         )
+
+
+def _remedy(kind: MeasurementKind, exact: frozenset[str], *, sampled: bool) -> str:
+    if sampled and kind in exact:
+        return "Ask for it exactly, with shots=None."
+    if not sampled and FACTS[kind].sampled:
+        return "Give a number of shots, for example shots=1000."
+    return "Ask for one of these, or choose another device."
 
 
 def _freeze_observables(sweep: Sweep) -> Sweep:
@@ -268,21 +235,11 @@ def _pauli_parts(observable: PauliSum, readings: list[Reading]) -> list[Part]:
         members = members[(x[members] | z[members]).any(axis=1)]  # the identity is 1, unread
         if not len(members):
             continue
-        basis = _pauli_basis(observable, members)
+        basis = pauli_basis(observable, members)
         index = _place(basis, readings)
         supports = [[wires[k] for k in np.flatnonzero(x[t] | z[t])] for t in members]
         parts.append((members, _parity_means(readings[index], index, supports)))
     return parts
-
-
-def _pauli_basis(observable: PauliSum, members: Any) -> Basis:
-    x, z = observable.x[members].any(axis=0), observable.z[members].any(axis=0)
-    letters = np.array([["I", "Z"], ["X", "Y"]])[x.astype(int), z.astype(int)]
-    return {
-        wire: str(letter)
-        for wire, letter in zip(observable.wires, letters, strict=True)
-        if letter != "I"
-    }
 
 
 def _parity_means(
@@ -294,7 +251,7 @@ def _parity_means(
 def _factor_parts(observable: Combination, readings: list[Reading]) -> list[Part]:
     parts: list[Part] = []
     for term, factors in enumerate(observable.terms):
-        wires, eigenvalues, basis = _term_spectrum(factors)
+        wires, eigenvalues, basis = term_spectrum(factors)
         if not wires:
             continue
         index = _place(basis, readings)
@@ -308,35 +265,11 @@ def _spectrum_mean(
     return lambda row: row[index].marginal(reading.positions(wires)).mean(eigenvalues)
 
 
-def _term_spectrum(factors: Sequence[Operator]) -> tuple[Wires, FloatArray, Basis]:
-    """Return the wires, eigenvalues and basis of a product of factors on disjoint wires."""
-    wires: list[Any] = []
-    eigenvalues: Any = np.ones(1)
-    basis: Basis = {}
-    for factor in factors:
-        if isinstance(factor, PauliSum):
-            letters = _pauli_basis(factor, np.arange(1))
-            basis |= letters
-            wires += letters
-            for _ in letters:
-                eigenvalues = np.kron(eigenvalues, [1.0, -1.0])
-        else:
-            basis |= dict.fromkeys(factor.wires, _Eigenbasis(factor))
-            wires += factor.wires
-            eigenvalues = np.kron(eigenvalues, np.real(factor.eigvals()))
-    return Wires(wires), eigenvalues, basis
-
-
 def _plan_spectrum(measurement: Measurement, readings: list[Reading], *, ordered: bool) -> Evaluate:
     """Probabilities, samples, counts and the variance of an observable with one eigenbasis."""
     observable = measurement.observable
-    if isinstance(observable, PauliSum):
-        wires, spectra, basis = _pauli_spectra(observable)
-    elif observable.num_terms == 1:
-        wires, eigenvalues, basis = _term_spectrum(observable.terms[0])
-        spectra = eigenvalues[None, :]
-    else:
-        raise _no_common_basis(measurement)
+    spectra, basis = spectra_of(observable)
+    wires = observable.wires
     index = _place(basis, readings, ordered=ordered)
     reading, slot = readings[index], observable.parameters[0]
 
@@ -347,27 +280,6 @@ def _plan_spectrum(measurement: Measurement, readings: list[Reading], *, ordered
         return _EIGENVALUE_READERS[measurement.kind](outcomes, eigenvalues, measurement)
 
     return value
-
-
-def _pauli_spectra(observable: PauliSum) -> tuple[Wires, FloatArray, Basis]:
-    """Return the eigenvalues of each word on the wires that any of them acts on, (T, 2**n)."""
-    groups = qubit_wise_groups(observable.x, observable.z)
-    if len(groups) > 1:
-        raise _no_common_basis(observable)
-    basis = _pauli_basis(observable, groups[0])
-    wires = Wires(basis)
-    columns = observable.wires.indices(wires)
-    support = (observable.x | observable.z)[:, columns]
-    outcomes = np.arange(2 ** len(wires))
-    bits = (outcomes[:, None] >> np.arange(len(wires) - 1, -1, -1)) & 1
-    return wires, 1.0 - 2.0 * ((support.astype(int) @ bits.T) & 1), basis
-
-
-def _no_common_basis(what: Any) -> QuantumFunctionError:
-    return QuantumFunctionError(
-        f"{what} cannot be read from single shots: its terms have no common product eigenbasis. "
-        "Measure its terms one by one, or its expectation value."
-    )
 
 
 def _read_var(outcomes: Outcomes, eigenvalues: FloatArray, _: Measurement) -> float:

@@ -384,7 +384,7 @@ def root_of_rot(method):
     return node
 
 
-@pytest.mark.parametrize("method", ["parameter-shift", "finite-diff"])
+@pytest.mark.parametrize("method", ["best", "parameter-shift", "finite-diff"])
 def test_a_gate_without_a_shift_rule_is_differentiated_by_differences(method):
     node, x, direction = root_of_rot(method), np.array([0.7, 1.1]), np.array([0.6, -0.8])
 

@@ -112,9 +112,7 @@ def test_any_shift_of_a_rotation_gives_the_derivative(angle, shift):
 
 
 def test_shifts_are_given_for_each_angle():
-    found = shifted(
-        qg.RX(0.1, 0), qg.CRX(0.2, [0, 1]), shifts=[(0.3,), (0.7, 1.9)]
-    ).stencil.offsets
+    found = shifted(qg.RX(0.1, 0), qg.CRX(0.2, [0, 1]), shifts=[(0.3,), (0.7, 1.9)]).stencil.offsets
 
     assert sorted(np.abs(found[found[:, 0] != 0, 0])) == [0.3, 0.3]
     assert sorted(np.abs(found[found[:, 1] != 0, 1])) == [0.7, 0.7, 1.9, 1.9]

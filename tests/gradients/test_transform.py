@@ -284,7 +284,7 @@ def test_a_broadcast_tape_is_refused():
 
 
 def test_unknown_options_are_refused():
-    with pytest.raises(UnknownGradientOption, match="'step' is not an option of .* 'finite-diff'"):
+    with pytest.raises(UnknownGradientOption, match="'step' is not an option of"):
         qg.gradients.finite_diff(tape(qg.expval(qg.Z(0))), step=0.1)
 
 

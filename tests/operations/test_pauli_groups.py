@@ -77,8 +77,8 @@ def test_a_thousand_words_are_grouped_fast():
     rng = np.random.default_rng(3)
     x, z = rng.random((2, 1000, 20)) < 0.5
 
-    start = time.perf_counter()
+    start = time.process_time()
     groups = qubit_wise_groups(x, z)
 
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert sorted(np.concatenate(groups)) == list(range(1000))

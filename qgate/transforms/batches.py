@@ -1,0 +1,62 @@
+"""Give each member of a batch of matrices or states a tape of its own.
+
+A batch of angles is rows of a sweep. A matrix or a state, though, belongs to all rows of a
+sweep, so that it may become a constant of the circuit where a device cannot run it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qgate.arrays import namespace, shape_of
+from qgate.operations.operator import ParameterKind
+from qgate.tape import Tape
+from qgate.typing import Postprocess
+
+
+def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
+    """Return tapes none of whose matrices and states has a batch axis.
+
+    Parameters
+    ----------
+    tape : Tape
+        May be traced.
+
+    Returns
+    -------
+    tapes : tuple of Tape
+        The tape itself where no array is batched; else one for each member of the batch,
+        all of one structure, the angles of that member bound as well.
+    postprocess : callable
+        The entries of those tapes, one for each measurement with a leading axis of rows, to
+        the entries of the given one.
+
+    Raises
+    ------
+    InvalidParameters
+        Operations have batches of different lengths.
+    """
+    batched = [
+        index
+        for index, (value, shape) in enumerate(zip(tape.parameters, tape.angle_shapes, strict=True))
+        if len(shape_of(value)) > len(shape)
+    ]
+    if all(tape.parameter_kinds[index] is ParameterKind.ANGLES for index in batched):
+        return (tape,), lambda results: results[0]
+    tapes = tuple(
+        tape.bind_new_parameters([tape.parameters[index][member] for index in batched], batched)
+        for member in range(tape.batch_size or 0)
+    )
+    return tapes, _one_after_the_other
+
+
+def _one_after_the_other(results: Sequence[Sequence[Any]]) -> list[Any]:
+    """Put the rows of several results together, measurement by measurement."""
+    return [_joined(parts) for parts in zip(*results, strict=True)]
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    if isinstance(parts[0], list):
+        return [row for part in parts for row in part]
+    return namespace(parts).concatenate(parts)

@@ -1,0 +1,130 @@
+"""What a quantum function leaves behind."""
+
+import threading
+
+import pytest
+
+import qgate as qg
+from qgate.recording import Recorder, absorb, is_recording, paused, record, recording
+
+
+def test_items_are_kept_in_order_of_making():
+    with recording() as recorder:
+        first, second = qg.X(0), qg.RX(0.1, wires=1)
+
+    assert recorder.items == (first, second)
+    assert all(kept is made for kept, made in zip(recorder.items, (first, second), strict=True))
+
+
+def test_equal_operators_are_kept_apart():
+    with recording() as recorder:
+        qg.X(0)
+        qg.X(0)
+
+    assert len(recorder.items) == 2
+
+
+def test_nothing_is_recorded_outside():
+    assert not is_recording()
+    operator = qg.X(0)
+
+    with recording() as recorder:
+        assert is_recording()
+
+    assert recorder.items == ()
+    assert record(operator) is operator
+
+
+def test_an_inner_recorder_keeps_its_items_from_the_outer_one():
+    with recording() as outer:
+        kept = qg.X(0)
+        with recording() as inner:
+            hidden = qg.Y(0)
+
+    assert outer.items == (kept,)
+    assert inner.items == (hidden,)
+
+
+def test_nothing_is_recorded_while_paused():
+    with recording() as recorder:
+        with paused():
+            assert not is_recording()
+            qg.X(0)
+        kept = qg.Z(0)
+
+    assert recorder.items == (kept,)
+
+
+@pytest.mark.parametrize("block", [recording, paused])
+def test_an_error_inside_ends_the_block(block):
+    with recording() as recorder:
+        with pytest.raises(ZeroDivisionError), block():
+            raise ZeroDivisionError
+        kept = qg.X(0)
+
+    assert recorder.items == (kept,)
+    assert not is_recording()
+
+
+def test_parts_of_something_else_are_taken_back():
+    with recording() as recorder:
+        kept = qg.X(0)
+        absorb(qg.Y(0), qg.Z(0))
+
+    assert recorder.items == (kept,)
+
+
+def test_taking_back_what_is_not_there_changes_nothing():
+    recorder = Recorder()
+    recorder.add("kept")
+
+    recorder.remove("never added")
+
+    assert recorder.items == ("kept",)
+
+
+def test_recording_again_moves_to_the_end():
+    recorder = Recorder()
+    first, second = object(), object()
+
+    for item in (first, second, first):
+        recorder.add(item)
+
+    assert recorder.items == (second, first)
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda: qg.X(0) @ qg.Z(1), "PauliSum"),
+        (lambda: 2 * qg.Hadamard(0) + qg.X(1), "Sum"),
+        (lambda: qg.adjoint(qg.RX(0.1, wires=0)), "Adjoint(RX)"),
+        (lambda: qg.ctrl(qg.RX(0.1, wires=0), 1), "CRX"),
+        (lambda: qg.prod(qg.RX(0.1, wires=0), qg.S(1)), "Prod"),
+    ],
+)
+def test_a_composite_replaces_its_parts(make, name):
+    with recording() as recorder:
+        made = make()
+
+    assert recorder.items == (made,)
+    assert made.name == name
+
+
+def test_a_measurement_replaces_its_observable():
+    with recording() as recorder:
+        measured = qg.expval(qg.X(0) @ qg.Z(1) + 0.5 * qg.Y(2))
+
+    assert recorder.items == (measured,)
+
+
+def test_threads_record_for_themselves():
+    seen = []
+
+    with recording() as recorder:
+        thread = threading.Thread(target=lambda: (seen.append(is_recording()), qg.X(0)))
+        thread.start()
+        thread.join()
+
+    assert seen == [False]
+    assert recorder.items == ()

@@ -1,0 +1,94 @@
+"""Wire labels: any hashable, distinct, in order."""
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qgate.exceptions import DuplicateWires, WireError
+from qgate.wires import Wires
+
+LABELS = st.lists(
+    st.one_of(st.integers(), st.text(max_size=3), st.tuples(st.text(max_size=1), st.integers())),
+    unique=True,
+    max_size=8,
+)
+
+
+@given(LABELS)
+def test_labels_keep_their_order(labels):
+    wires = Wires(labels)
+
+    assert wires.tolist() == list(wires.labels) == labels
+    assert wires.toset() == set(labels)
+    assert wires.indices(wires) == list(range(len(labels)))
+    assert Wires(wires) is wires
+
+
+@given(LABELS)
+def test_wires_are_values(labels):
+    wires = Wires(labels)
+
+    assert wires == Wires(list(labels))
+    assert hash(wires) == hash(Wires(tuple(labels)))
+    assert pickle.loads(pickle.dumps(wires)) == wires
+
+
+@pytest.mark.parametrize("label", [0, "ab", 2.5, None, frozenset({1})])
+def test_what_is_no_sequence_is_one_label(label):
+    if isinstance(label, frozenset):
+        assert Wires([label]).labels == (label,)
+    else:
+        assert Wires(label).labels == (label,)
+
+
+@pytest.mark.parametrize("labels", [np.int64(3), np.array(3), np.array([3]), [np.int32(3)]])
+def test_numpy_integers_are_plain_labels(labels):
+    (label,) = Wires(labels)
+
+    assert type(label) is int
+    assert label == 3
+
+
+def test_tuples_may_be_labels_inside_a_sequence():
+    assert Wires([("c", 3), 1]).indices([("c", 3)]) == [0]
+
+
+def test_all_wires_come_in_order_of_first_appearance():
+    assert Wires.all_wires([Wires([2, "a"]), [0, 2], ["b"]]) == Wires([2, "a", 0, "b"])
+
+
+def test_positions_are_looked_up_in_the_order_asked_for():
+    assert Wires(["a", "b", "c"]).indices(["c", "a"]) == [2, 0]
+    assert Wires(["a", "b"]).contains_wires("b")
+    assert not Wires(["a", "b"]).contains_wires(["b", "c"])
+
+
+def test_labels_can_be_mapped_and_others_stay():
+    assert Wires([0, 1, 2]).map({0: "a", 2: 0}) == Wires(["a", 1, 0])
+
+
+def test_a_map_that_joins_two_wires_is_refused():
+    with pytest.raises(DuplicateWires):
+        Wires([0, 1]).map({0: 1})
+
+
+def test_a_label_named_twice_is_refused_and_named():
+    with pytest.raises(DuplicateWires, match=r"\[0, a, 0\]"):
+        Wires([0, "a", 0])
+
+
+def test_what_cannot_be_hashed_is_refused():
+    with pytest.raises(WireError, match="hashable"):
+        Wires([[1], [2]])
+
+
+def test_a_wire_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(WireError, match=r"Wire 7 is not among the wires \[0, 1\]"):
+        Wires([0, 1]).indices([1, 7])
+
+
+def test_wires_print_as_they_are_made():
+    assert repr(Wires([0, "a"])) == "Wires([0, 'a'])"

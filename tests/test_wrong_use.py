@@ -1,0 +1,480 @@
+"""What a user gets to read who asks for something that cannot be had."""
+
+import pickle
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+import qgate as qg
+from qgate import exceptions as errors
+from qgate import numpy as qnp
+
+X = qnp.array(0.3, requires_grad=True)
+
+
+def bound(
+    device="local",
+    returned=lambda: qg.expval(qg.Z(0)),
+    also=lambda x: None,
+    **options,
+):
+    def circuit(x):
+        qg.RX(x, 0)
+        also(x)
+        return returned()
+
+    return qg.QNode(circuit, device, **options)
+
+
+def refused(error, call):
+    """Return the text of the error, which has to survive pickling."""
+    with pytest.raises(error) as caught:
+        call()
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), str(again)) == (type(caught.value), str(caught.value))
+    return str(caught.value)
+
+
+# Wires ----------------------------------------------------------------------------------
+
+
+def on_wires(count):
+    return lambda x: [qg.RX(x, wire) for wire in range(count)]
+
+
+def test_too_many_wires_for_the_device_as_it_was_made():
+    node = bound(qg.device("local", wires=2), also=on_wires(5))
+
+    assert refused(errors.TooManyWires, lambda: node(X)) == (
+        "The circuit uses 5 wires, local has 2. Use fewer wires, or choose a larger device."
+    )
+
+
+@pytest.mark.parametrize(("device", "most"), [("local", 28), ("braket:local", 26)])
+def test_too_many_wires_for_the_hardware(device, most):
+    text = refused(errors.TooManyWires, lambda: bound(device, also=on_wires(60))(X))
+
+    assert text.startswith(f"The circuit uses 60 wires, {device} has {most}.")
+
+
+def test_too_many_wires_are_an_error_of_wires_and_of_the_device():
+    assert issubclass(errors.TooManyWires, errors.WireError)
+    assert issubclass(errors.TooManyWires, errors.DeviceError)
+
+
+def test_labels_that_the_device_was_not_given():
+    node = bound(qg.device("local", wires=["a", "b"]))
+
+    assert refused(errors.UnknownWires, lambda: node(X)) == (
+        "The circuit uses the wires [0], which local does not have. Its wires are [a, b]. "
+        "Use these labels, or make the device with other wires."
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "make"),
+    [
+        ("CNOT", lambda: qg.CNOT([0, 0])),
+        ("PauliRot", lambda: qg.PauliRot(0.1, "XX", wires=["a", "a"])),
+        ("probs", lambda: qg.probs(wires=[0, 0])),
+        ("counts", lambda: qg.counts(wires=[0, 0])),
+        ("density_matrix", lambda: qg.density_matrix([0, 0])),
+    ],
+)
+def test_a_wire_that_is_named_twice(what, make):
+    text = refused(errors.DuplicateWires, make)
+
+    assert text.startswith(f"{what} names a wire twice: [")
+    assert text.endswith("Its wires have to differ. Remove the repetition.")
+
+
+def test_a_control_that_is_a_target_as_well():
+    text = refused(errors.DuplicateWires, lambda: qg.ctrl(qg.RX(0.1, 0), control=0))
+
+    assert "names a wire twice: [0, 0]" in text
+
+
+def test_parts_of_mutual_information_that_overlap():
+    text = refused(errors.QuantumFunctionError, lambda: qg.mutual_info([0, 1], [1]))
+
+    assert text == (
+        "mutual_info was given overlapping wires [0, 1] and [1]. Name two sets of wires that "
+        "share none."
+    )
+
+
+def test_a_gate_on_the_wrong_number_of_wires():
+    text = refused(errors.InvalidParameters, lambda: qg.CNOT([0]))
+
+    assert text == "CNOT acts on 2 wire(s) and was given 1: [0]. Name 2."
+
+
+# Gates and measurements that the device lacks -------------------------------------------
+
+
+@pytest.mark.parametrize("device", ["qiskit:aer", "braket:local"])
+def test_a_measurement_that_the_device_lacks(device):
+    text = refused(errors.UnsupportedMeasurement, lambda: bound(device, qg.state, shots=None)(X))
+
+    assert text == (
+        f"{device} cannot return state without shots. It can return expval, probs, var. "
+        "Ask for one of these, or choose another device."
+    )
+
+
+def test_a_measurement_that_exists_only_exactly():
+    node = bound("local?shots=10", lambda: qg.purity(0))
+
+    assert refused(errors.UnsupportedMeasurement, lambda: node(X)) == (
+        "local cannot return purity from shots. It can return counts, expval, probs, sample, var. "
+        "Ask for it exactly, with shots=None."
+    )
+
+
+@pytest.mark.parametrize("measure", [qg.sample, qg.counts])
+def test_a_measurement_that_needs_shots(measure):
+    node = bound(returned=lambda: measure(wires=0))
+
+    assert refused(errors.UnsupportedMeasurement, lambda: node(X)) == (
+        f"local cannot return {measure.__name__} without shots. It can return expval, probs, var. "
+        "Give a number of shots, for example shots=1000."
+    )
+
+
+def test_single_shots_of_an_observable_without_a_common_basis():
+    node = bound("local?shots=10", lambda: qg.sample(qg.Z(0) + qg.X(0)))
+
+    assert refused(errors.QuantumFunctionError, lambda: node(X)) == (
+        "Z(0) + X(0) cannot be read from single shots: its terms have no common product "
+        "eigenbasis. Measure its terms one by one, or its expectation value."
+    )
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        lambda: qg.Hermitian(np.eye(2), 0),
+        lambda: qg.Projector([0], 0),
+        lambda: qg.Z(0) + qg.X(0),
+        lambda: 2.0 * qg.Z(0),
+        lambda: qg.Hamiltonian([0.3], [qg.Z(0)]),
+        lambda: qg.SparseHamiltonian(scipy.sparse.eye(2).tocsr(), 0),
+        lambda: qg.exp(qg.Z(0), 0.3),
+    ],
+)
+@pytest.mark.parametrize("device", ["local", "qiskit:aer"])
+def test_an_operator_that_is_no_gate(device, operator):
+    text = refused(errors.DeviceError, lambda: bound(device, also=lambda x: operator())(X))
+
+    assert "on the wires [0] cannot be applied as a gate" in text
+    assert "qg.expval" in text
+    assert "qg.evolve" in text
+
+
+# Shots ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shots", [0, -5, 1.5, True, "100", [], [10, 0], [(10, 2, 3)], [(10, -1)]])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda shots: qg.device("local", shots=shots),
+        lambda shots: bound(shots=shots),
+        lambda shots: qg.set_shots(bound(), shots=shots),
+        lambda shots: bound()(X, shots=shots),
+        lambda shots: qg.tape.QuantumScript([], [], shots=shots),
+    ],
+)
+def test_shots_that_are_no_numbers_of_runs(use, shots):
+    assert refused(errors.InvalidShots, lambda: use(shots)) == (
+        f"shots={shots!r} cannot be run. Shots are None (exact), a positive integer, or a sequence "
+        "of positive integers or (shots, copies) pairs. Give for example shots=1000."
+    )
+
+
+@pytest.mark.parametrize("provider", ["local", "qiskit:aer", "braket:local"])
+@pytest.mark.parametrize("shots", ["0", "-5"])
+def test_shots_in_the_name_of_a_device(provider, shots):
+    text = refused(errors.InvalidOption, lambda: qg.device(f"{provider}?shots={shots}"))
+
+    assert text == (
+        f"'{provider}?shots={shots}': shots='{shots}' cannot be used: input should be greater "
+        "than 0."
+    )
+
+
+# Parameters -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("device", ["local", "local?shots=10", "qiskit:aer", "braket:local"])
+def test_an_angle_that_is_not_finite(device, value):
+    assert refused(errors.NotFinite, lambda: bound(device)(value)) == (
+        f"RX was given the parameter {value}. Parameters have to be finite numbers. Look at what "
+        "computed it (an optimizer step that is too large is a usual cause)."
+    )
+
+
+@pytest.mark.parametrize(
+    "method", ["best", "backprop", "adjoint", "parameter-shift", "finite-diff"]
+)
+def test_a_gradient_at_an_angle_that_is_not_finite(method):
+    gradient = qg.grad(bound(diff_method=method))
+
+    text = refused(errors.NotFinite, lambda: gradient(qnp.array(np.nan)))
+
+    assert text.startswith("RX was given the parameter nan.")
+
+
+@pytest.mark.parametrize(
+    ("named", "options"),
+    [
+        ("QubitUnitary", {"also": lambda x: qg.QubitUnitary(np.full((2, 2), np.nan), 0)}),
+        ("StatePrep", {"also": lambda x: qg.StatePrep(np.array([np.nan, 1]), wires=1)}),
+        ("expval", {"returned": lambda: qg.expval(qg.Hamiltonian([np.nan], [qg.Z(0)]))}),
+    ],
+)
+def test_a_matrix_a_state_or_a_coefficient_that_is_not_finite(named, options):
+    text = refused(errors.NotFinite, lambda: bound(**options)(0.1))
+
+    assert text.startswith(f"{named} was given the parameter nan.")
+
+
+@pytest.mark.parametrize("value", ["a", None, 0.1j])
+def test_an_angle_that_is_no_real_number(value):
+    assert refused(errors.InvalidParameters, lambda: bound()(value)) == (
+        f"RX was given the angle {value!r}. Angles are real numbers, or arrays of them, in "
+        "radians. Give such a number."
+    )
+
+
+def test_batches_of_different_lengths():
+    node = bound(also=lambda x: qg.RY(np.ones(3), 0))
+
+    assert refused(errors.InvalidParameters, lambda: node(np.ones(2))) == (
+        "Operations of one circuit have batches of different lengths: [2, 3]. Give every batched "
+        "parameter the same leading axis."
+    )
+
+
+# Observables ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spelled", "observable"),
+    [
+        ("S(wires=[0])", lambda: qg.S(0)),
+        ("RX(0.1, wires=[0])", lambda: qg.RX(0.1, 0)),
+        ("1j * X(0)", lambda: 1j * qg.X(0)),
+        ("-1j * Y(0)", lambda: qg.X(0) @ qg.Z(0)),
+        (
+            "The matrix given to Hermitian on wires [0]",
+            lambda: qg.Hermitian(np.array([[1, 2], [0, 1]]), 0),
+        ),
+    ],
+)
+@pytest.mark.parametrize("measure", [qg.expval, qg.var])
+def test_an_observable_that_is_not_hermitian(measure, spelled, observable):
+    node = bound(returned=lambda: measure(observable()))
+
+    assert refused(errors.NotHermitian, lambda: node(X)) == (
+        f"{spelled} is not Hermitian, so it has no real measurement outcomes. Measure a Hermitian "
+        "operator; for a matrix A, (A + A.conj().T) / 2 is its Hermitian part."
+    )
+
+
+@pytest.mark.parametrize("what", [3, "Z", None])
+def test_something_that_is_no_observable(what):
+    text = refused(errors.QuantumFunctionError, lambda: qg.expval(what))
+
+    assert text == (
+        f"expval was given {what!r}. It measures an operator, for example qg.expval(qg.Z(0))."
+    )
+
+
+def test_an_observable_and_wires_together():
+    text = refused(errors.QuantumFunctionError, lambda: qg.probs(wires=0, op=qg.Z(0)))
+
+    assert text == "probs was given both an observable and wires. Give one of them."
+
+
+# What a quantum function returns --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spelled", "returned"),
+    [
+        ("nothing", None),
+        ("3.0", 3.0),
+        ("()", ()),
+        ("[]", []),
+        ("'energy'", "energy"),
+        ("PauliZ(wires=[0])", qg.Z(0)),
+        ("(expval(PauliZ(wires=[0])), 3)", (qg.expval(qg.Z(0)), 3)),
+    ],
+)
+def test_a_function_that_returns_something_other_than_measurements(spelled, returned):
+    assert refused(errors.NoMeasurement, lambda: bound(returned=lambda: returned)(X)) == (
+        f"The quantum function circuit returned {spelled}. A quantum function returns one "
+        "measurement, or a tuple or list of measurements. Return for example qg.expval(qg.Z(0)) "
+        "or qg.probs(wires=[0, 1])."
+    )
+
+
+# Differentiation ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("paramter-shift", " Did you mean 'parameter-shift'?"),
+        ("backpropagation", " Did you mean 'backprop'?"),
+        ("xyz", ""),
+        (3, ""),
+    ],
+)
+def test_an_unknown_method(written, hint):
+    text = refused(errors.UnknownDiffMethod, lambda: bound(diff_method=written))
+
+    assert text.startswith(f"diff_method={written!r} is not a gradient method.{hint} The methods")
+    assert text.endswith(
+        "Give one of these, or a gradient transform such as qg.gradients.param_shift."
+    )
+
+
+@pytest.mark.parametrize("method", ["backprop", "adjoint"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda method: bound("local?shots=10", diff_method=method),
+        lambda method: bound(shots=10, diff_method=method),
+        lambda method: qg.set_shots(bound(diff_method=method), 10),
+        lambda method: bound(diff_method=method)(X, shots=10),
+    ],
+)
+def test_a_method_of_the_state_with_shots(method, make):
+    assert refused(errors.UnsupportedDiffMethod, lambda: make(method)) == (
+        f"diff_method='{method}' cannot be used here: it needs the exact state, and 10 shots are "
+        "asked for. Use diff_method='parameter-shift' or 'finite-diff', or shots=None."
+    )
+
+
+@pytest.mark.parametrize("method", ["backprop", "adjoint"])
+@pytest.mark.parametrize("device", ["qiskit:aer", "braket:local"])
+def test_a_method_of_the_state_on_a_device_without_one(device, method):
+    assert refused(errors.UnsupportedDiffMethod, lambda: bound(device, diff_method=method)) == (
+        f"diff_method='{method}' cannot be used here: {device} gives no access to its state. "
+        "Use diff_method='parameter-shift' or 'finite-diff', or qg.device('local')."
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "served"),
+    [
+        ("adjoint", "expval, var"),
+        ("parameter-shift", "expval, var, probs"),
+        ("finite-diff", "expval, var, probs, vn_entropy, mutual_info, purity"),
+    ],
+)
+def test_the_derivative_of_a_state_by_a_method_that_has_none(method, served):
+    jacobian = qg.jacobian(bound(returned=qg.state, diff_method=method))
+
+    assert refused(errors.UnsupportedDiffMethod, lambda: jacobian(X)) == (
+        f"diff_method='{method}' cannot be used here: the circuit returns state, and {method} "
+        f"differentiates {served} only. On qg.device('local') with shots=None, "
+        "diff_method='backprop' does it."
+    )
+
+
+def test_the_derivative_of_single_shots():
+    jacobian = qg.jacobian(bound("local?shots=10", lambda: qg.sample(qg.Z(0))))
+
+    text = refused(errors.UnsupportedDiffMethod, lambda: jacobian(X))
+
+    assert text.endswith("Return one of these; single shots have no derivative.")
+
+
+@pytest.mark.parametrize("method", ["parameter-shift", "adjoint", "finite-diff"])
+def test_a_trained_matrix(method):
+    @qg.qnode("local", diff_method=method)
+    def circuit(matrix):
+        qg.QubitUnitary(matrix, wires=0)
+        return qg.expval(qg.Z(0))
+
+    matrix = qnp.array(np.eye(2), requires_grad=True)
+
+    assert refused(errors.UnsupportedDiffMethod, lambda: qg.grad(circuit)(matrix)) == (
+        f"diff_method='{method}' cannot be used here: a matrix or a prepared state is trained, "
+        "and it has no finite set of shifts. Mark it as not trainable (requires_grad=False), or "
+        "write it with gates that have angles. On qg.device('local') with shots=None, "
+        "diff_method='backprop' does it."
+    )
+
+
+@pytest.mark.parametrize(("option", "remedy"), [("interface", "'auto'"), ("diff_method", "'best'")])
+def test_a_derivative_that_was_switched_off(option, remedy):
+    gradient = qg.grad(bound(**{option: None}))
+
+    assert refused(errors.DifferentiationError, lambda: gradient(X)) == (
+        f"A derivative is being taken through a circuit that was made with {option}=None. "
+        f"Make it with {option}={remedy} to differentiate it."
+    )
+
+
+def test_an_unknown_option_of_a_method():
+    node = {"diff_method": "finite-diff", "gradient_kwargs": {"delta": 0.1}}
+
+    assert refused(errors.UnknownGradientOption, lambda: bound(**node)) == (
+        "'delta' is not an option of the gradient method 'finite-diff'. Its options "
+        "(gradient_kwargs) are: approx_order, h, n, strategy."
+    )
+
+
+def test_an_unknown_interface():
+    assert refused(errors.UnknownInterface, lambda: bound(interface="autogard")) == (
+        "interface='autogard' is not an interface. Did you mean 'autograd' or 'auto'? "
+        "The interfaces are auto, autograd, numpy, None."
+    )
+
+
+def test_an_unknown_interface_of_execute():
+    text = refused(errors.UnknownInterface, lambda: qg.execute([], "local", interface="troch"))
+
+    assert text.startswith("interface='troch' is not an interface.")
+
+
+def test_the_gradient_of_several_values():
+    node = bound(returned=lambda: (qg.expval(qg.Z(0)), qg.expval(qg.X(0))))
+
+    text = refused(errors.UndifferentiableOutput, lambda: qg.grad(node)(X))
+
+    assert "circuit returned a tuple of 2 values" in text
+    assert "qgate.numpy.hstack or stack" in text
+
+
+# Devices --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [("locl", "'local'"), ("qiskit:aerr", "'aer'"), ("braket:locl", "'local'")],
+)
+def test_an_unknown_device(written, near):
+    text = refused(errors.UnknownDevice, lambda: bound(written))
+
+    assert text.startswith(f"{written!r}: there is no ")
+    assert f"Did you mean {near}" in text
+
+
+def test_an_unknown_option_of_a_device():
+    assert refused(errors.UnknownOption, lambda: bound("local?shotz=10")) == (
+        "'local?shotz=10': 'shotz' is not an option of this device. Did you mean 'shots'? "
+        "Its options are seed, shots, wires."
+    )
+
+
+def test_an_object_that_is_no_device():
+    text = refused(errors.NotADevice, lambda: bound(3))
+
+    assert text.startswith("An object of type builtins.int is not a device")
