@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from qgate.exceptions import UnknownGradientOption, suggest
 from qgate.gradients.stencil import Stencil
 from qgate.measurements import FACTS, MeasurementKind
-from qgate.operations.operator import ParameterKind
+from qgate.operations.operator import Operator, ParameterKind
 from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed
@@ -103,11 +103,16 @@ def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, metho
 
 
 def refuse_trained_arrays(tape: Tape) -> Refusal:
-    """Refuse a tape whose trainable parameters include a matrix or a state."""
-    if all(tape.parameter_kinds[i] is not ParameterKind.ARRAY for i in tape.trainable_params):
-        return None
-    return (
-        "a matrix or a prepared state is trained, and it has no finite set of shifts",
-        "Mark it as not trainable (requires_grad=False), or write it with gates that have "
-        f"angles. {USE_BACKPROP}",
-    )
+    """Refuse a tape whose trainable parameters include a matrix, a state or the like."""
+    owners = (item for item in tape for _ in item.parameters)
+    kinds = zip(owners, tape.parameter_kinds, strict=True)
+    trained = set(tape.trainable_params)
+    for index, (owner, kind) in enumerate(kinds):
+        if kind is ParameterKind.ARRAY and index in trained:
+            name = owner.name if isinstance(owner, Operator) else owner.return_type
+            return (
+                f"{name} is trained by a whole array, and only angles can be shifted",
+                "Mark the array as not trainable (requires_grad=False), or write the circuit with "
+                f"gates that have angles. {USE_BACKPROP}",
+            )
+    return None

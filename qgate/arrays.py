@@ -39,6 +39,16 @@ def depth(value: Tensor) -> int:
     return count
 
 
+def order(values: Iterable[Tensor]) -> int:
+    """Return how many derivatives are being taken at once of a function of ``values``."""
+    traces = set()
+    for value in values:
+        while isbox(value):
+            traces.add(value._trace)
+            value = value._value
+    return len(traces)
+
+
 def shape_of(value: Tensor) -> tuple[int, ...]:
     """Return the shape of a number, an array or a traced array."""
     kind = type(value)

@@ -103,18 +103,36 @@ class Outcomes:
         dense[self.values.astype(np.int64)] = self.frequencies
         return dense
 
+    def signs(self, positions: Sequence[int]) -> FloatArray:
+        """Return (-1)**(number of ones on some of the wires) of each outcome, shape (m,)."""
+        mask = sum(1 << (self.num_wires - 1 - position) for position in positions)
+        return 1.0 - 2.0 * _parity(self.values & mask)
+
+    def parts(self, positions: Sequence[int]) -> NDArray[np.int64]:
+        """Return what each outcome is on a few of the wires, in the given order, shape (m,)."""
+        return np.asarray(_take_bits(self.values, positions, self.num_wires), dtype=np.int64)
+
+    def of_each_shot(self, values: FloatArray) -> FloatArray:
+        """Return the value that belongs to each shot, from those of the outcomes, shape (shots,).
+
+        Raises
+        ------
+        ValueError
+            The order of the shots was not kept.
+        """
+        return np.asarray(values[np.searchsorted(self.values, self._ordered())])
+
     def parities(self, supports: Iterable[Sequence[int]]) -> FloatArray:
         """Return the mean of (-1)**(number of ones on the support), for each support."""
-        means = []
-        for positions in supports:
-            mask = sum(1 << (self.num_wires - 1 - position) for position in positions)
-            signs = 1.0 - 2.0 * _parity(self.values & mask)
-            means.append(float(signs @ self.frequencies))
-        return np.array(means)
+        return np.array([self.signs(positions) @ self.frequencies for positions in supports])
 
-    def mean(self, eigenvalues: FloatArray) -> float:
-        """Return the mean of ``eigenvalues[outcome]``, of shape (2**num_wires,)."""
-        return float(eigenvalues[self.values.astype(np.int64)] @ self.frequencies)
+    def mean(self, values: FloatArray) -> float:
+        """Return the mean of values that belong to the outcomes, shape (m,)."""
+        return float(values @ self.frequencies)
+
+    def variance(self, values: FloatArray) -> float:
+        """Return the variance of values that belong to the outcomes, shape (m,)."""
+        return self.mean((values - self.mean(values)) ** 2)
 
     def bitstrings(self) -> list[str]:
         """Return the outcomes as strings, the first wire first."""
@@ -130,11 +148,15 @@ class Outcomes:
 
     def bits(self) -> NDArray[np.int64]:
         """Return each shot's zeros and ones in the order of the shots, shape (shots, num_wires)."""
+        readings = self._ordered()
+        places = range(self.num_wires - 1, -1, -1)
+        columns = [(readings >> place) & 1 for place in places]
+        return np.stack(columns, axis=-1).astype(np.int64)
+
+    def _ordered(self) -> NDArray[Any]:
         if self.readings is None:
             raise ValueError("The order of the shots was not kept.")
-        places = range(self.num_wires - 1, -1, -1)
-        columns = [(self.readings >> place) & 1 for place in places]
-        return np.stack(columns, axis=-1).astype(np.int64)
+        return self.readings
 
 
 def pack_bits(bits: NDArray[Any]) -> NDArray[Any]:

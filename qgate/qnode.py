@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from qgate.arrays import depth, namespace, shape_of
+from qgate.arrays import namespace, order, shape_of
 from qgate.exceptions import (
     DifferentiationError,
     QuantumFunctionError,
@@ -126,11 +126,11 @@ class QNode:
     def _check_order(self, tape: Tape) -> None:
         if self.max_diff is None:
             return
-        order = max((depth(value) for value in tape.parameters), default=0)
-        if order > self.max_diff:
+        taken = order(tape.parameters)
+        if taken > self.max_diff:
             raise DifferentiationError(
-                f"A derivative of order {order} is being taken, and the QNode was made with "
-                f"max_diff={self.max_diff}. Give it max_diff={order}, or leave max_diff out."
+                f"A derivative of order {taken} is being taken, and the QNode was made with "
+                f"max_diff={self.max_diff}. Give it max_diff={taken}, or leave max_diff out."
             )
 
     def with_shots(self, shots: Any) -> Self:

@@ -355,7 +355,9 @@ class QuantumTape(Tape):
     def __exit__(self, *error: Any) -> None:
         self._recording.__exit__(*error)
         operations, measurements = split_recorded(self._recorder.items)
-        self.__init__(operations, measurements, self.shots, self._trainable)  # type: ignore[misc]
+        shots, trainable = self.shots, self._trainable
+        self.__dict__.clear()  # what was computed of the empty tape holds no longer
+        self.__init__(operations, measurements, shots, trainable)  # type: ignore[misc]
 
 
 def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measurement]]:

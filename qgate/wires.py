@@ -11,13 +11,20 @@ from qgate.exceptions import DuplicateWires, WireError
 from qgate.typing import Wire, WiresLike
 
 
+class TupleLabel(tuple[Any, ...]):
+    """One label that is a tuple; equal to that tuple, but not taken for several labels."""
+
+    __slots__ = ()
+
+
 class Wires(tuple[Any, ...]):
     """An ordered collection of distinct wire labels.
 
     Parameters
     ----------
     labels : hashable or iterable of hashable
-        One label (an int, a string, a tuple is an iterable) or several.
+        One label, or several. A tuple stands for several; inside of a sequence it is one
+        label, and stays one label where it is taken out of the wires again.
 
     Raises
     ------
@@ -95,14 +102,17 @@ class Wires(tuple[Any, ...]):
 
 
 def _as_iterable(labels: WiresLike) -> Iterable[Wire]:
-    single = isinstance(labels, np.ndarray) and labels.ndim == 0
-    if single or isinstance(labels, str) or not isinstance(labels, Iterable):
+    if isinstance(labels, np.ndarray):
+        return np.atleast_1d(labels)
+    if isinstance(labels, str | TupleLabel) or not isinstance(labels, Iterable):
         return (labels,)
     return labels
 
 
 def _label(label: Any) -> Any:
-    """Turn numpy integers into plain ones, so that equal labels look equal."""
+    """Turn numpy integers into plain ones, so that equal labels look equal; mark tuples."""
+    if type(label) is tuple:
+        return TupleLabel(label)
     if isinstance(label, np.integer | np.ndarray) and np.ndim(label) == 0:
         return label.item()
     return label

@@ -1,5 +1,6 @@
 """Every error: its text is made of its fields, and it survives pickling."""
 
+import inspect
 import pickle
 
 import pytest
@@ -33,7 +34,7 @@ def fields_of(cls):
     """The annotated fields of a class and its parents, with a plausible value for each."""
     names = {}
     for parent in reversed(cls.__mro__):
-        for name, annotation in parent.__dict__.get("__annotations__", {}).items():
+        for name, annotation in inspect.get_annotations(parent).items():
             if name not in NO_FIELDS and issubclass(parent, QGateError):
                 names[name] = SAMPLES[str(annotation)]
     return names

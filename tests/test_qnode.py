@@ -315,6 +315,17 @@ def test_the_order_of_derivatives_can_be_limited():
         qg.jacobian(qg.grad(node))(X)
 
 
+def test_derivatives_by_different_arguments_count_together():
+    @qg.qnode("local", max_diff=1)
+    def circuit(x, y):
+        qg.RX(x, 0)
+        qg.RY(y, 0)
+        return qg.expval(qg.Z(0))
+
+    with pytest.raises(DifferentiationError, match="A derivative of order 2 is being taken"):
+        qg.jacobian(qg.grad(circuit, argnums=1), argnums=0)(0.3, 0.5)
+
+
 def test_the_first_order_of_adjoint_says_what_to_use_for_the_second():
     node = mean.update(diff_method="adjoint")
 

@@ -405,10 +405,10 @@ def test_a_trained_matrix(method):
     matrix = qnp.array(np.eye(2), requires_grad=True)
 
     assert refused(errors.UnsupportedDiffMethod, lambda: qg.grad(circuit)(matrix)) == (
-        f"diff_method='{method}' cannot be used here: a matrix or a prepared state is trained, "
-        "and it has no finite set of shifts. Mark it as not trainable (requires_grad=False), or "
-        "write it with gates that have angles. On qg.device('local') with shots=None, "
-        "diff_method='backprop' does it."
+        f"diff_method='{method}' cannot be used here: QubitUnitary is trained by a whole "
+        "array, and only angles can be shifted. Mark the array as not trainable "
+        "(requires_grad=False), or write the circuit with gates that have angles. "
+        "On qg.device('local') with shots=None, diff_method='backprop' does it."
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgate.arrays import depth, is_traced, namespace
+from qgate.arrays import is_traced, namespace, order
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.resolve import SHIFT_METHODS, Method, choose_method
 from qgate.execution.run import Entry, checked, run
@@ -18,6 +18,7 @@ from qgate.tape import Tape
 from qgate.transforms.batches import split_batched_arrays
 from qgate.transforms.decompose import decomposition
 from qgate.transforms.linear import linear_measurements
+from qgate.transforms.readouts import refuse_measurements
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _traced(
         raise _switched_off("diff_method", "'best'")
     if differentiable is None:
         raise _switched_off("interface", "'auto'")
-    levels = max(depth(value) for value in tape.parameters)
+    levels = order(tape.parameters)
     if method.name != "backprop":
         method = _chosen(tape, device, method, levels)
     if method.name == "backprop":
@@ -166,6 +167,7 @@ def _trained_angles(tape: Tape, tower: Tower) -> Tensor:
 def _backprop(tape: Tape, device: Device, method: Method) -> list[Entry]:
     """Trace the simulation itself."""
     sweep = checked(tape.sweep(), device)
+    refuse_measurements(sweep, device.capabilities.exact, device=device.name)
     accepts = device.capabilities.gate_set
     frozen, decomposed = decomposition(
         sweep, accepts, device=device.name, names=sorted(accepts.names)

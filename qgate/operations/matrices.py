@@ -62,6 +62,15 @@ def dagger(matrix: Tensor, *, xp: Any = np) -> Tensor:
     return xp.conj(xp.swapaxes(matrix, -1, -2))
 
 
+def diagonal_of(matrix: Tensor) -> Tensor:
+    """Return the diagonal, shape (..., d), of each matrix, shape (..., d, d).
+
+    By indexing: autograd's rule for ``diagonal`` drops the imaginary part of a derivative.
+    """
+    entries = np.arange(matrix.shape[-1])
+    return matrix[..., entries, entries]
+
+
 def is_diagonal(matrix: ComplexArray) -> bool:
     """Say whether only the diagonal of a constant matrix is occupied."""
     return not np.any(matrix - np.diag(np.diagonal(matrix)))

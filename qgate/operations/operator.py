@@ -185,7 +185,7 @@ class Operator:
 
         It costs 2**n numbers where the matrix would cost 4**n.
         """
-        return xp.diagonal(self.canonical_matrix(parameters, xp), axis1=-1, axis2=-2)
+        return diagonal_of(self.canonical_matrix(parameters, xp))
 
     def matrix(self, wire_order: WiresLike | None = None) -> Tensor:
         """Return the matrix, shape (2**n, 2**n), first wire most significant.

@@ -262,7 +262,7 @@ class Pow(Wrapper):
         return reduce(lambda done, matrix: matrix @ done, matrices, _eye(self.wires))
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
-        return xp.diagonal(self.canonical_matrix(parameters, xp), axis1=-1, axis2=-2)
+        return diagonal_of(self.canonical_matrix(parameters, xp))
 
     def generator_matrix(self) -> Tensor:
         return self.z * self.base.generator_matrix()

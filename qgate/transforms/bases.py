@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_groups import is_qubit_wise
+from qgate.outcomes import Outcomes
 from qgate.recording import paused
-from qgate.typing import FloatArray
+from qgate.typing import BoolArray, FloatArray
 from qgate.wires import Wires
 
 Basis = dict[Any, Any]
@@ -64,6 +66,62 @@ class Eigenbasis:
         return hash(self.factor)
 
 
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A factor of a product, whose eigenvalue follows from the outcome on its wires.
+
+    Parameters
+    ----------
+    wires : Wires
+    eigenvalues : array, shape (2**n,), optional
+        That of each outcome; default the sign (-1)**(number of ones), as of a Pauli word.
+    """
+
+    wires: Wires
+    eigenvalues: FloatArray | None = None
+
+    def read(self, outcomes: Outcomes, reading: Reading) -> FloatArray:
+        """Return the eigenvalue that belongs to each distinct outcome, shape (m,)."""
+        positions = reading.positions(self.wires)
+        if self.eigenvalues is None:
+            return outcomes.signs(positions)
+        return np.asarray(self.eigenvalues[outcomes.parts(positions)])
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """The eigenvalues of terms that are read in one basis.
+
+    Nothing here has 2**n entries for a word on n wires: eigenvalues are computed for the
+    outcomes that were read.
+
+    Parameters
+    ----------
+    terms : tuple of tuple of Factor
+        The factors of each term; none stand for the identity.
+    basis : dict
+        For each wire that any of them acts on.
+    """
+
+    terms: tuple[tuple[Factor, ...], ...]
+    basis: Basis
+
+    def read(self, outcomes: Outcomes, reading: Reading) -> FloatArray:
+        """Return the eigenvalues of T terms for each distinct outcome, shape (T, m)."""
+        ones = np.ones(len(outcomes.values))
+        return np.stack(
+            [
+                reduce(np.multiply, (factor.read(outcomes, reading) for factor in term), ones)
+                for term in self.terms
+            ]
+        )
+
+    def every_outcome(self) -> FloatArray:
+        """Return the eigenvalues of T terms for all outcomes on n wires, shape (T, 2**n)."""
+        uniform = np.full(2 ** len(self.basis), 0.5 ** len(self.basis))
+        return self.read(Outcomes.from_probabilities(uniform), Reading(self.basis))
+
+
 def eigenbasis_gates(observable: PauliSum | Combination) -> list[Operator]:
     """Return gates that turn the product eigenbasis of an observable to the computational one.
 
@@ -74,46 +132,40 @@ def eigenbasis_gates(observable: PauliSum | Combination) -> list[Operator]:
     """
     with paused():
         reading = Reading()
-        reading.take(spectra_of(observable)[1])
+        reading.take(spectrum_of(observable).basis)
     return reading.gates
 
 
-def spectra_of(observable: PauliSum | Combination) -> tuple[FloatArray, Basis]:
+def spectrum_of(observable: PauliSum | Combination) -> Spectrum:
     """Return the eigenvalues of every term in a basis that all of them share.
-
-    Returns
-    -------
-    eigenvalues : array, shape (T, 2**n)
-        Over the outcomes of the observable's wires, the first most significant.
-    basis : dict
-        Names all of these wires.
 
     Raises
     ------
     QuantumFunctionError
         The terms have no common product eigenbasis.
     """
-    if isinstance(observable, PauliSum):
-        return _pauli_spectra(observable)
-    if observable.num_terms > 1:
-        raise _no_common_basis(observable)
-    wires, eigenvalues, basis = term_spectrum(observable.terms[0])
-    idle = [wire for wire in observable.wires if wire not in basis]
-    tensor = np.kron(eigenvalues, np.ones(2 ** len(idle))).reshape((2,) * len(observable.wires))
-    tensor = tensor.transpose(Wires((*wires, *idle)).indices(observable.wires))
-    values = np.asarray(tensor.reshape(1, -1), dtype=float)
-    return values, {wire: basis.get(wire, "Z") for wire in observable.wires}
+    if isinstance(observable, PauliSum) and is_qubit_wise(observable.x, observable.z):
+        support = observable.x | observable.z
+        terms = [(Factor(_chosen(observable.wires, row)),) for row in support]
+        return Spectrum(tuple(terms), pauli_basis(observable, np.arange(len(support))))
+    if isinstance(observable, Combination) and observable.num_terms == 1:
+        return spectrum_of_product(observable.terms[0])
+    raise _no_common_basis(observable)
 
 
-def _pauli_spectra(observable: PauliSum) -> tuple[FloatArray, Basis]:
-    if not is_qubit_wise(observable.x, observable.z):
-        raise _no_common_basis(observable)
-    letters = pauli_basis(observable, np.arange(observable.num_terms))
-    basis = {wire: letters.get(wire, "Z") for wire in observable.wires}
-    n = len(observable.wires)
-    bits = (np.arange(2**n)[:, None] >> np.arange(n - 1, -1, -1)) & 1
-    support = (observable.x | observable.z).astype(int)
-    return np.asarray(1.0 - 2.0 * ((support @ bits.T) & 1), dtype=float), basis
+def spectrum_of_product(factors: Sequence[Operator]) -> Spectrum:
+    """Return the eigenvalues of a product of factors on disjoint wires."""
+    term: list[Factor] = []
+    basis: Basis = {}
+    for factor in factors:
+        if isinstance(factor, PauliSum):
+            letters = pauli_basis(factor, np.arange(1))
+            basis |= letters
+            term.append(Factor(Wires(tuple(letters))))
+        else:
+            basis |= dict.fromkeys(factor.wires, Eigenbasis(factor))
+            term.append(Factor(factor.wires, np.real(factor.eigvals())))
+    return Spectrum((tuple(term),), basis)
 
 
 def pauli_basis(observable: PauliSum, members: Any) -> Basis:
@@ -127,23 +179,8 @@ def pauli_basis(observable: PauliSum, members: Any) -> Basis:
     }
 
 
-def term_spectrum(factors: Sequence[Operator]) -> tuple[Wires, FloatArray, Basis]:
-    """Return the wires, eigenvalues and basis of a product of factors on disjoint wires."""
-    wires: list[Any] = []
-    eigenvalues: Any = np.ones(1)
-    basis: Basis = {}
-    for factor in factors:
-        if isinstance(factor, PauliSum):
-            letters = pauli_basis(factor, np.arange(1))
-            basis |= letters
-            wires += letters
-            for _ in letters:
-                eigenvalues = np.kron(eigenvalues, [1.0, -1.0])
-        else:
-            basis |= dict.fromkeys(factor.wires, Eigenbasis(factor))
-            wires += factor.wires
-            eigenvalues = np.kron(eigenvalues, np.real(factor.eigvals()))
-    return Wires(wires), eigenvalues, basis
+def _chosen(wires: Wires, mask: BoolArray) -> Wires:
+    return Wires([wire for wire, chosen in zip(wires, mask, strict=True) if chosen])
 
 
 def _no_common_basis(observable: Operator) -> QuantumFunctionError:

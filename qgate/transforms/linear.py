@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from qgate.arrays import is_traced, namespace
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.observables import square
@@ -64,7 +66,8 @@ def _expval(observable: Any, item: Measurement | None, measured: list[Measuremen
     coefficients = observable.parameters[0]
     if not is_traced(coefficients):
         return _take(item, measured)
-    plain = observable.with_parameters([[1.0] * observable.num_terms, *observable.parameters[1:]])
+    ones = np.ones(observable.num_terms)
+    plain = observable.with_parameters([ones, *observable.parameters[1:]])
     terms = Measurement(MeasurementKind.TERMS, plain)
     take = _take(terms, measured)
     xp = namespace([coefficients])

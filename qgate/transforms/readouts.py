@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import QuantumFunctionError, UnsupportedMeasurement
+from qgate.exceptions import UnsupportedMeasurement
 from qgate.measurements import FACTS, Measurement, MeasurementKind
 from qgate.observables import Combination
 from qgate.operations.operator import ParameterKind
@@ -24,12 +24,22 @@ from qgate.outcomes import Outcomes
 from qgate.recording import paused
 from qgate.structure import ArraySlot, Structure
 from qgate.sweep import Sweep
-from qgate.transforms.bases import Basis, Reading, pauli_basis, spectra_of, term_spectrum
+from qgate.transforms.bases import (
+    Basis,
+    Reading,
+    Spectrum,
+    pauli_basis,
+    spectrum_of,
+    spectrum_of_product,
+)
 from qgate.typing import FloatArray, Postprocess
 from qgate.wires import Wires
 
 Evaluate = Callable[[Sequence[Outcomes], Sequence[Any]], Any]
 """From one row's outcomes of every reading, and the arrays, to the measured value."""
+
+EIGENVALUE_DECIMALS = 12
+"""Eigenvalues that agree to this many decimals are counted as one."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class ReadingPlan:
     values: tuple[Evaluate, ...]
     kinds: tuple[MeasurementKind, ...]
 
-    def postprocess(self, arrays: Sequence[Any]) -> Postprocess:
+    def postprocess(self, arrays: Sequence[Any], num_rows: int) -> Postprocess:
         """Return what turns the results of the lowered sweeps into one per measurement.
 
         Each lowered result is a tuple with one list of K outcomes, or with one array (K, 2**n)
@@ -50,6 +60,7 @@ class ReadingPlan:
 
         def collect(results: Sequence[Any]) -> tuple[Any, ...]:
             rows = list(zip(*(_outcomes(result[0]) for result in results), strict=True))
+            rows = rows or [()] * num_rows  # nothing is read for the identity
             return tuple(
                 _stack(kind, [value(row, arrays) for row in rows])
                 for kind, value in zip(self.kinds, self.values, strict=True)
@@ -91,24 +102,53 @@ def lower_measurements(
     UnsupportedMeasurement
         A measurement needs shots and there are none, or exists only exactly.
     """
-    kinds = {measurement.kind for measurement in sweep.structure.measurements}
-    turned = (
-        any(
-            measurement.kind is MeasurementKind.PROBS and measurement.obs is not None
-            for measurement in sweep.structure.measurements
-        )
-        and "expval" not in exact
-    )  # a device that knows wires only has to be turned to the basis
-    if sweep.shots is None and kinds <= exact and not turned:
+    refuse_measurements(sweep, exact, device=device)
+    asked = sweep.structure.measurements
+    if sweep.shots is None and all(_is_returned(item, exact) for item in asked):
         return (sweep,), lambda results: results[0]
-    _refuse(kinds, sweep, exact, device)
-    frozen = _freeze_observables(sweep)
+    only_exact = [not FACTS[item.kind].sampled for item in asked]
+    frozen = _freeze_observables(_select(sweep, [not own for own in only_exact]))
     plan = plan_readings(frozen.structure, sweep.shots is None)
     sweeps = tuple(frozen.with_structure(structure) for structure in plan.structures)
-    return sweeps, plan.postprocess(sweep.arrays)
+    collect = plan.postprocess(sweep.arrays, len(sweep))
+    if not any(only_exact):
+        return sweeps, collect
+    return (_select(sweep, only_exact), *sweeps), _interleaved(only_exact, collect)
 
 
-def _refuse(kinds: set[MeasurementKind], sweep: Sweep, exact: frozenset[str], device: str) -> None:
+def _is_returned(measurement: Measurement, exact: frozenset[str]) -> bool:
+    """Say whether a device returns a measurement as it is, without shots.
+
+    One that knows probabilities only, knows those of wires, not of an observable's eigenbasis.
+    """
+    return measurement.kind in exact and ("expval" in exact or measurement.obs is None)
+
+
+def _select(sweep: Sweep, chosen: Sequence[bool]) -> Sweep:
+    """Return a sweep with some of the measurements."""
+    structure = sweep.structure
+    measurements = [m for m, is_in in zip(structure.measurements, chosen, strict=True) if is_in]
+    return sweep.with_structure(structure.with_measurements(measurements))
+
+
+def _interleaved(first: Sequence[bool], collect: Postprocess) -> Postprocess:
+    """Put the entries of the first sweep at the places marked, those of the others between."""
+
+    def together(results: Sequence[Any]) -> tuple[Any, ...]:
+        own, others = iter(results[0]), iter(collect(results[1:]))
+        return tuple(next(own) if is_own else next(others) for is_own in first)
+
+    return together
+
+
+def refuse_measurements(sweep: Sweep, exact: frozenset[str], *, device: str) -> None:
+    """Refuse what neither the device returns nor follows from what it returns.
+
+    Raises
+    ------
+    UnsupportedMeasurement
+    """
+    kinds = {measurement.kind for measurement in sweep.structure.measurements}
     sampled = sweep.shots is not None
     lowered = {kind for kind, facts in FACTS.items() if facts.sampled and (sampled or facts.exact)}
     supported = lowered if sampled or "probs" in exact else set(exact)
@@ -168,7 +208,8 @@ def _read_circuit(structure: Structure, reading: Reading, exact: bool) -> Struct
         kind = MeasurementKind.PROBS
     elif reading.ordered:
         kind = MeasurementKind.SAMPLE
-    measured = Measurement(kind, wires=Wires(reading.basis))
+    wires = Wires(reading.basis) or structure.wires[:1]  # samples of the identity are counted
+    measured = Measurement(kind, wires=wires)
     return Structure(
         (*structure.operations, *reading.gates),
         (measured,),
@@ -200,6 +241,8 @@ def _plan(measurement: Measurement, readings: list[Reading]) -> Evaluate:
         reading = readings[_place(basis, readings, ordered=ordered)]
         index, wires = readings.index(reading), measurement.wires
         return _from_bits(measurement, lambda row: row[index].marginal(reading.positions(wires)))
+    if kind is MeasurementKind.PROBS:
+        return _plan_turned_probs(observable, readings)
     return _plan_spectrum(measurement, readings, ordered=ordered)
 
 
@@ -251,68 +294,58 @@ def _parity_means(
 def _factor_parts(observable: Combination, readings: list[Reading]) -> list[Part]:
     parts: list[Part] = []
     for term, factors in enumerate(observable.terms):
-        wires, eigenvalues, basis = term_spectrum(factors)
-        if not wires:
-            continue
-        index = _place(basis, readings)
-        parts.append(([term], _spectrum_mean(readings[index], index, wires, eigenvalues)))
+        if factors:  # none: the identity is 1, unread
+            spectrum = spectrum_of_product(factors)
+            index = _place(spectrum.basis, readings)
+            parts.append(([term], _spectrum_means(readings[index], index, spectrum)))
     return parts
 
 
-def _spectrum_mean(
-    reading: Reading, index: int, wires: Wires, eigenvalues: FloatArray
-) -> Callable[[Sequence[Outcomes]], float]:
-    return lambda row: row[index].marginal(reading.positions(wires)).mean(eigenvalues)
+def _spectrum_means(
+    reading: Reading, index: int, spectrum: Spectrum
+) -> Callable[[Sequence[Outcomes]], FloatArray]:
+    return lambda row: spectrum.read(row[index], reading) @ row[index].frequencies
+
+
+def _plan_turned_probs(observable: PauliSum | Combination, readings: list[Reading]) -> Evaluate:
+    """Probabilities of the outcomes on an observable's wires, in its eigenbasis."""
+    basis = dict.fromkeys(observable.wires, "Z") | spectrum_of(observable).basis
+    index = _place(basis, readings)
+    reading, wires = readings[index], observable.wires
+    return lambda row, arrays: row[index].marginal(reading.positions(wires)).probabilities()
 
 
 def _plan_spectrum(measurement: Measurement, readings: list[Reading], *, ordered: bool) -> Evaluate:
-    """Probabilities, samples, counts and the variance of an observable with one eigenbasis."""
+    """Samples, counts and the variance of an observable with one eigenbasis."""
     observable = measurement.observable
-    spectra, basis = spectra_of(observable)
-    wires = observable.wires
-    index = _place(basis, readings, ordered=ordered)
+    spectrum = spectrum_of(observable)
+    index = _place(spectrum.basis, readings, ordered=ordered)
     reading, slot = readings[index], observable.parameters[0]
 
     def value(row: Sequence[Outcomes], arrays: Sequence[Any]) -> Any:
-        coefficients = arrays[slot.index] if isinstance(slot, ArraySlot) else slot
-        eigenvalues = np.real(coefficients) @ spectra
-        outcomes = row[index].marginal(reading.positions(wires))
-        return _EIGENVALUE_READERS[measurement.kind](outcomes, eigenvalues, measurement)
+        coefficients = np.real(arrays[slot.index] if isinstance(slot, ArraySlot) else slot)
+        eigenvalues = coefficients @ spectrum.read(row[index], reading)
+        if measurement.kind is MeasurementKind.VAR:
+            return row[index].variance(eigenvalues)
+        if measurement.kind is MeasurementKind.SAMPLE:
+            return row[index].of_each_shot(eigenvalues)
+        possible = eigenvalues
+        if measurement.options["all_outcomes"]:
+            possible = coefficients @ spectrum.every_outcome()
+        return _count_eigenvalues(row[index], eigenvalues, possible)
 
     return value
 
 
-def _read_var(outcomes: Outcomes, eigenvalues: FloatArray, _: Measurement) -> float:
-    return outcomes.mean(eigenvalues**2) - outcomes.mean(eigenvalues) ** 2
-
-
-def _read_probs(outcomes: Outcomes, eigenvalues: FloatArray, _: Measurement) -> FloatArray:
-    return outcomes.probabilities()
-
-
-def _read_sample(outcomes: Outcomes, eigenvalues: FloatArray, _: Measurement) -> FloatArray:
-    if outcomes.readings is None:
-        raise QuantumFunctionError("The device did not keep the order of the shots.")
-    return np.asarray(eigenvalues[outcomes.readings.astype(np.int64)])
-
-
-def _read_counts(
-    outcomes: Outcomes, eigenvalues: FloatArray, measurement: Measurement
+def _count_eigenvalues(
+    outcomes: Outcomes, eigenvalues: FloatArray, possible: FloatArray
 ) -> dict[float, int]:
-    everything = np.unique(np.round(eigenvalues, 12))
-    totals = {float(value): 0 for value in everything}
-    for outcome, weight in zip(outcomes.values, outcomes.weights, strict=True):
-        totals[float(np.round(eigenvalues[int(outcome)], 12))] += int(weight)
-    keep = bool(measurement.options["all_outcomes"])
-    return {value: count for value, count in totals.items() if count or keep}
-
-
-_EIGENVALUE_READERS: dict[MeasurementKind, Callable[..., Any]] = {
-    MeasurementKind.VAR: _read_var,
-    MeasurementKind.PROBS: _read_probs,
-    MeasurementKind.SAMPLE: _read_sample,
-    MeasurementKind.COUNTS: _read_counts,
-}
+    """Count equal eigenvalues together, those that are possible and were not read with 0."""
+    totals = {float(value): 0 for value in np.unique(np.round(possible, EIGENVALUE_DECIMALS))}
+    rounded = np.round(eigenvalues, EIGENVALUE_DECIMALS).tolist()
+    for value, weight in zip(rounded, outcomes.weights.tolist(), strict=True):
+        totals[value] += weight
+    return totals
 
 
 def _from_bits(measurement: Measurement, read: Callable[[Any], Outcomes]) -> Evaluate:

@@ -292,6 +292,19 @@ def test_forward_mode_gives_the_same_derivative(method):
     assert tangent == pytest.approx(slope(function, x, direction), abs=TOLERANCE.get(method, 1e-8))
 
 
+@pytest.mark.parametrize("method", HIGHER)
+def test_mixed_derivatives_by_different_arguments(method):
+    @qg.qnode("local", diff_method=method)
+    def circuit(x, y):
+        qg.RX(x, 0)
+        qg.RY(y, 0)
+        return qg.expval(qg.Z(0))
+
+    mixed = qg.jacobian(qg.grad(circuit, argnums=1), argnums=0)
+
+    assert mixed(0.3, 0.5) == pytest.approx(np.sin(0.3) * np.sin(0.5), abs=HIGHER[method])
+
+
 # What is trained --------------------------------------------------------------------------
 
 
@@ -369,6 +382,34 @@ def test_every_row_of_a_broadcast_is_differentiated_by_its_own_angles(method):
 
     np.testing.assert_allclose(by_x, np.diag(-np.sin(x) * np.cos(shared)), atol=1e-7)
     np.testing.assert_allclose(by_shared, -np.cos(x) * np.sin(shared), atol=1e-7)
+
+
+STATES = np.array([[0.6, 0.8], [1.0, 0.0], [0.8, -0.6]])
+EMBEDDED = {
+    "angles": lambda: qg.AngleEmbedding(STATES, wires=[0, 1]),
+    "states": lambda: qg.AmplitudeEmbedding(STATES, wires=[1]),
+    "matrices": lambda: qg.QubitUnitary(np.stack([np.eye(2), HADAMARD, FLIP]), wires=1),
+}
+HADAMARD, FLIP = (qg.matrix(gate(0)) for gate in (qg.Hadamard, qg.X))
+
+
+@pytest.mark.parametrize("method", ["backprop", "adjoint", "parameter-shift", "finite-diff"])
+@pytest.mark.parametrize("embed", EMBEDDED.values(), ids=EMBEDDED)
+def test_weights_are_trained_on_a_batch_of_data(method, embed):
+    @qg.qnode("local", diff_method=method)
+    def circuit(weights):
+        embed()
+        qg.BasicEntanglerLayers(weights, wires=[0, 1])
+        return qg.expval(qg.Z(0) @ qg.Y(1))
+
+    weights = np.array([[0.4, -1.1], [0.7, 0.2]])
+    direction = np.array([[0.5, -0.7], [0.6, 0.3]])
+    expected = slope(circuit, weights, direction)
+
+    found = qg.jacobian(circuit)(qnp.array(weights))
+
+    assert found.shape == (3, 2, 2)
+    np.testing.assert_allclose(np.tensordot(found, direction, 2), expected, atol=1e-6)
 
 
 # Gates without a rule ---------------------------------------------------------------------

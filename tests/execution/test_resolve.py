@@ -129,5 +129,5 @@ def test_a_trained_matrix_is_refused_by_all_but_backprop(name):
     matrix = qg.matrix(qg.Hadamard(0))
     trained = Tape([qg.QubitUnitary(matrix, wires=0)], [qg.expval(qg.Z(0))], None, [0])
 
-    with pytest.raises(UnsupportedDiffMethod, match="a matrix or a prepared state is trained"):
+    with pytest.raises(UnsupportedDiffMethod, match="QubitUnitary is trained by a whole array"):
         choose_method(Method(name, {}), trained, EXACT, depth=1)

@@ -8,7 +8,7 @@ import pytest
 import qgate as qg
 from qgate import numpy as qnp
 from qgate.exceptions import UnsupportedDiffMethod
-from qgate.execution.tower import DeviceTower, ShiftTower, Trained
+from qgate.execution.tower import REMEMBERED, DeviceTower, ShiftTower, Trained
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.tape import Tape
 
@@ -228,6 +228,17 @@ def test_a_derivative_is_computed_once():
             derivatives(order, x)
 
     assert tracker.totals["batches"] == 1
+
+
+def test_derivatives_long_ago_are_forgotten():
+    derivatives = tower()
+    angles = [np.array([[0.3, 0.1 * step]]) for step in range(REMEMBERED + 1)]
+
+    with qg.Tracker() as tracker:
+        for x in [*angles, angles[-1], angles[0]]:
+            derivatives(0, x)
+
+    assert tracker.totals["batches"] == REMEMBERED + 2
 
 
 def test_other_angles_are_another_computation():
