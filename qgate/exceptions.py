@@ -100,6 +100,15 @@ class InvalidParameters(OperatorError, ValueError):
     """An operator was given numbers, wires or options that do not fit it."""
 
 
+class InvalidCall(InvalidParameters, TypeError):
+    """A gate was called with arguments that it does not have, or without some that it needs."""
+
+    gate: str
+    reason: str
+    call: str
+    message = "{gate} cannot be called like this: {reason}. Call it as {call}."
+
+
 class NotHermitian(OperatorError, ValueError):
     """An observable has to be Hermitian."""
 

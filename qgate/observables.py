@@ -16,16 +16,17 @@ from qgate.arrays import namespace, unwrap
 from qgate.exceptions import EigvalsUndefinedError, NotHermitian, OperatorError, UndefinedError
 from qgate.operations.arithmetic import dot, prod
 from qgate.operations.combination import Combination, Factors, product_matrix
-from qgate.operations.composites import Composite, dense_matrix, linear_terms
+from qgate.operations.composites import Composite, linear_terms
 from qgate.operations.hermitian import (
     Hermitian,
     MatrixObservable,
     Projector,
     SparseHamiltonian,
-    is_hermitian_matrix,
 )
+from qgate.operations.matrices import dense_matrix, is_hermitian_matrix
 from qgate.operations.operator import Operator
-from qgate.operations.pauli import PauliSum, as_coefficients
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_algebra import as_coefficients
 from qgate.operations.pauli_words import gather_sum
 from qgate.recording import paused
 from qgate.typing import Tensor

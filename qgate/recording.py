@@ -6,10 +6,12 @@ nobody records, that costs one look-up and has no effect.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Recorder:
@@ -66,12 +68,18 @@ def is_recording() -> bool:
     return _recorder.get() is not None
 
 
-def record(item: Any) -> Any:
+def record(item: T) -> T:
     """Announce ``item`` to the recorder, if there is one, and return it."""
     recorder = _recorder.get()
     if recorder is not None:
         recorder.add(item)
     return item
+
+
+def replace(parts: Iterable[Any], whole: T) -> T:
+    """Record ``whole`` in the place of the ``parts`` it was made of, and return it."""
+    absorb(*parts)
+    return record(whole)
 
 
 def absorb(*items: Any) -> None:

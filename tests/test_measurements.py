@@ -134,7 +134,7 @@ def test_names_are_those_of_the_functions():
 
 
 def test_measurements_print_as_they_are_made():
-    assert repr(qg.expval(qg.X(0))) == "expval(PauliX(wires=[0]))"
+    assert repr(qg.expval(qg.X(0))) == "expval(X(0))"
     assert repr(qg.probs(wires=[1, "a"])) == "probs(wires=[1, 'a'])"
 
 

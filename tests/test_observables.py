@@ -244,7 +244,7 @@ def test_a_hamiltonian_of_other_observables_has_the_matrix_of_the_sum():
 
 
 def test_a_hamiltonian_needs_a_coefficient_for_each_observable():
-    with pytest.raises(InvalidParameters, match="2 coefficient"):
+    with pytest.raises(InvalidParameters, match=r"2 coefficient\(s\)"):
         Hamiltonian([1.0, 2.0], [X(0)])
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 import qgate as qg
-from qgate.recording import Recorder, absorb, is_recording, paused, record, recording
+from qgate.recording import Recorder, absorb, is_recording, paused, record, recording, replace
 
 
 def test_items_are_kept_in_order_of_making():
@@ -128,3 +128,11 @@ def test_threads_record_for_themselves():
 
     assert seen == [False]
     assert recorder.items == ()
+
+
+def test_a_whole_is_recorded_in_the_place_of_its_parts():
+    with recording() as recorder:
+        first, second, rest = qg.X(0), qg.Z(1), qg.S(2)
+        whole = replace([first, second], qg.T(3))
+
+    assert recorder.items == (rest, whole)

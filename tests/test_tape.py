@@ -295,7 +295,7 @@ def test_matrices_and_weights_that_are_not_finite_are_refused():
 
 @pytest.mark.parametrize("bad", ["0.1", 1j, None])
 def test_angles_that_are_no_real_numbers_are_refused_and_named(bad):
-    tape = Tape([qg.RX(bad, 0)], [qg.state()])
+    tape = Tape([qg.RX(0.1, 0).with_parameters([bad])], [qg.state()])
 
     with pytest.raises(InvalidParameters, match="RX was given the angle"):
         tape.sweep()

@@ -143,8 +143,9 @@ def _single_observables(measurement: Measurement) -> list[Any]:
 
 
 def _term(observable: Any, index: int) -> Any:
+    """Return one term without its coefficient."""
     if isinstance(observable, PauliSum):
-        return observable.select([index])
+        return observable.select([index]).with_parameters([np.ones(1)])
     alone = np.eye(observable.num_terms)[index]
     return observable.with_parameters([alone, *observable.parameters[1:]])
 

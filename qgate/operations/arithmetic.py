@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from qgate.arrays import is_traced, shape_of
-from qgate.exceptions import (
-    InvalidParameters,
-)
+from qgate.exceptions import InvalidParameters
 from qgate.operations.composites import Composite, Prod, SProd, Sum, pauli_reps
-from qgate.operations.operator import Operator
+from qgate.operations.operator import Operator, operations_of, require_operators
+from qgate.operations.parameters import is_scalar
 from qgate.operations.pauli import PauliSum
-from qgate.recording import absorb, record, recording
+from qgate.operations.pauli_algebra import as_coefficients
+from qgate.recording import absorb, record, replace
 from qgate.typing import Tensor
 
 
@@ -40,13 +40,7 @@ def prod(*ops: Any, id: str | None = None, lazy: bool = True) -> Any:
         return _product_of_function(ops[0])
     if len(ops) == 1:
         return ops[0]
-    _check(ops, "prod")
-    words = pauli_reps(ops)
-    if words is not None:
-        return _replace(ops, PauliSum.product(words))
-    parts = ops if lazy else tuple(_parts(ops, Prod))
-    absorb(*ops)
-    return Prod(*parts, id=id)
+    return _combined("prod", ops, Prod, PauliSum.product, id=id, lazy=lazy)
 
 
 def sum_(*summands: Operator, id: str | None = None, lazy: bool = True) -> Operator:
@@ -65,13 +59,7 @@ def sum_(*summands: Operator, id: str | None = None, lazy: bool = True) -> Opera
     """
     if len(summands) == 1:
         return summands[0]
-    _check(summands, "sum")
-    words = pauli_reps(summands)
-    if words is not None:
-        return _replace(summands, PauliSum.total(words))
-    parts = summands if lazy else tuple(_parts(summands, Sum))
-    absorb(*summands)
-    return Sum(*parts, id=id)
+    return _combined("sum", summands, Sum, PauliSum.total, id=id, lazy=lazy)
 
 
 def s_prod(
@@ -91,10 +79,20 @@ def s_prod(
     -------
     Operator
         A ``PauliSum`` where the operator is a Pauli operator, else an ``SProd``.
+
+    Raises
+    ------
+    InvalidParameters
+        The scalar is not a number, or the operator not an operator.
     """
+    require_operators("s_prod", operator)
+    if not is_scalar(scalar):
+        raise InvalidParameters(
+            f"{operator!r} cannot be multiplied by {scalar!r}. Give a number, real or complex."
+        )
     words = operator.pauli_rep
     if words is not None:
-        return _replace((operator,), words.scaled(scalar))
+        return replace((operator,), words.scaled(scalar))
     if not lazy and isinstance(operator, SProd):
         absorb(operator)
         return SProd(scalar * operator.scalar, operator.base, id=id)
@@ -126,35 +124,49 @@ def dot(coeffs: Any, ops: Sequence[Operator]) -> Operator:
     Raises
     ------
     InvalidParameters
-        There are not as many coefficients as operators, or none.
+        There are not as many coefficients as operators, or none, or they are not numbers.
     """
-    count = shape_of(coeffs)[0] if hasattr(coeffs, "shape") else len(coeffs)
-    if count != len(ops) or not len(ops):
-        raise InvalidParameters(
-            f"{count} coefficient(s) were given for {len(ops)} operator(s). "
-            "Give one coefficient for each operator, and at least one."
-        )
     _check(ops, "dot")
+    weights = as_coefficients(coeffs)
+    shape = shape_of(weights)
+    if shape != (len(ops),):
+        given = f"{shape[0]} coefficient(s)" if len(shape) == 1 else f"An array of shape {shape}"
+        raise InvalidParameters(
+            f"{given} cannot be the weights of {len(ops)} operator(s). "
+            "Give one coefficient for each operator."
+        )
     words = pauli_reps(ops)
     if words is not None:
-        return _replace(ops, PauliSum.weighted(coeffs, words))
+        return replace(ops, PauliSum.weighted(weights, words))
     return sum_(*(s_prod(coeffs[index], op) for index, op in enumerate(ops)))
 
 
-def _replace(ops: Sequence[Operator], result: PauliSum) -> PauliSum:
-    """Record a result in the place of what it was made of."""
-    absorb(*ops)
-    record(result)
-    return result
-
-
 def _check(ops: Sequence[Any], name: str) -> None:
-    wrong = [op for op in ops if not isinstance(op, Operator)]
-    if wrong or not ops:
-        what = repr(wrong[0]) if wrong else "nothing"
-        raise InvalidParameters(
-            f"{name} was given {what}. It combines operators, such as qg.X(0) and qg.Z(1)."
-        )
+    """Refuse what is not a sequence of at least one operator."""
+    if isinstance(ops, Operator):
+        raise InvalidParameters(f"{name} was given {ops!r}. Give a list of operators, [{ops!r}].")
+    if not len(ops):
+        raise InvalidParameters(f"{name} was given no operators. Give at least one.")
+    require_operators(name, *ops)
+
+
+def _combined(
+    name: str,
+    ops: Sequence[Any],
+    kind: type[Composite],
+    of_words: Callable[[list[PauliSum]], PauliSum],
+    *,
+    id: str | None,
+    lazy: bool,
+) -> Operator:
+    """Return operators as one sum of Pauli words where they are, else as a composite."""
+    _check(ops, name)
+    words = pauli_reps(ops)
+    if words is not None:
+        return replace(ops, of_words(words))
+    parts = ops if lazy else tuple(_parts(ops, kind))
+    absorb(*ops)
+    return kind(*parts, id=id)
 
 
 def _parts(ops: Sequence[Operator], kind: type[Composite]) -> Iterator[Operator]:
@@ -166,10 +178,8 @@ def _parts(ops: Sequence[Operator], kind: type[Composite]) -> Iterator[Operator]
 
 
 def _product_of_function(function: Callable[..., Any]) -> Callable[..., Operator]:
-    def product(*args: Any, **kwargs: Any) -> Operator:
-        with recording() as recorder:
-            function(*args, **kwargs)
-        ops = [item for item in recorder.items if isinstance(item, Operator)]
-        return record(prod(*reversed(ops)))  # type: ignore[no-any-return]
+    def product_of_function(*args: Any, **kwargs: Any) -> Operator:
+        product: Operator = prod(*reversed(operations_of(function, args, kwargs)))
+        return record(product)
 
-    return product
+    return product_of_function

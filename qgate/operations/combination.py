@@ -8,8 +8,8 @@ from typing import Any, Self
 import numpy as np
 
 from qgate.arrays import namespace, unwrap
-from qgate.operations.composites import dense_matrix, rebind
-from qgate.operations.matrices import embed, kron
+from qgate.operations.composites import rebind
+from qgate.operations.matrices import dense_matrix, embed, kron
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.pauli import PauliSum
 from qgate.recording import paused

@@ -10,17 +10,14 @@ from typing import Any, Self
 import numpy as np
 
 from qgate.arrays import namespace, unwrap
-from qgate.exceptions import (
-    DecompositionUndefinedError,
-    EigvalsUndefinedError,
-    MatrixUndefinedError,
-)
+from qgate.exceptions import DecompositionUndefinedError
+from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.gate import GATES
-from qgate.operations.matrices import dagger, embed
-from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.matrices import dense_matrix
+from qgate.operations.operator import Operator, ParameterKind, bracketed, without_recording
 from qgate.operations.pauli import PauliSum
 from qgate.recording import absorb, paused
-from qgate.typing import Tensor, WiresLike
+from qgate.typing import Tensor
 from qgate.wires import Wires
 
 Term = tuple[Tensor, tuple[Operator, ...]]
@@ -106,26 +103,19 @@ class Composite(Operator):
         with paused():
             return simplified(self)
 
-    def _eigensystem(self) -> tuple[Any, Any]:
-        matrix = unwrap(self.matrix())
-        if np.ndim(matrix) != 2:
-            raise EigvalsUndefinedError(f"{self!r} has a batch of matrices. Take one of them.")
-        hermitian = np.allclose(matrix, dagger(matrix))
-        values, vectors = np.linalg.eigh(matrix) if hermitian else np.linalg.eig(matrix)
-        return values, vectors
-
     def eigvals(self) -> Tensor:
-        return self._eigensystem()[0]
+        return eigensystem(self.matrix())[0]
 
     def diagonalizing_gates(self) -> list[Operator]:
-        matrix = dagger(self._eigensystem()[1])
-        return without_recording(lambda: [GATES["QubitUnitary"](matrix, wires=self.wires)])
+        return to_eigenbasis(self.matrix(), self.wires)
 
-    def _repr_operand(self, operand: Operator) -> str:
-        """Return an operand as text, in brackets where it is a sum or multiple itself."""
-        text = repr(operand)
-        whole = not (isinstance(operand, Composite) or " + " in text or " * " in text)
-        return text if whole else f"({text})"
+    @property
+    def is_diagonal(self) -> bool:
+        return all(op.is_diagonal for op in self._operands)
+
+    def _spelled(self, operand: Operator) -> str:
+        """Return an operand as text, in brackets where it is composite itself."""
+        return bracketed(operand, around="+*@" if isinstance(operand, Composite) else "+*")
 
     def __iter__(self) -> Iterator[Operator]:
         return iter(self._operands)
@@ -138,7 +128,15 @@ class Composite(Operator):
 
 
 class Prod(Composite):
-    """A product of operators, the rightmost of which acts first. Made by ``prod`` and ``@``."""
+    """A product of operators, the rightmost of which acts first. Made by ``prod`` and ``@``.
+
+    Parameters
+    ----------
+    *operands : Operator
+        At least one, the leftmost first.
+    id : str, optional
+        A name for this occurrence.
+    """
 
     has_decomposition = True
 
@@ -168,10 +166,6 @@ class Prod(Composite):
         return disjoint and all(op.is_hermitian for op in self._operands)
 
     @property
-    def is_diagonal(self) -> bool:
-        return all(op.is_diagonal for op in self._operands)
-
-    @property
     def pauli_rep(self) -> PauliSum | None:
         words = pauli_reps(self._operands)
         return None if words is None else PauliSum.product(words)
@@ -180,11 +174,19 @@ class Prod(Composite):
         return "@".join(op.label(decimals) for op in self._operands)
 
     def __repr__(self) -> str:
-        return " @ ".join(map(self._repr_operand, self._operands))
+        return " @ ".join(map(self._spelled, self._operands))
 
 
 class Sum(Composite):
-    """A sum of operators. Made by ``sum``, ``dot``, ``Hamiltonian`` and ``+``."""
+    """A sum of operators. Made by ``sum``, ``dot``, ``Hamiltonian`` and ``+``.
+
+    Parameters
+    ----------
+    *operands : Operator
+        At least one.
+    id : str, optional
+        A name for this occurrence.
+    """
 
     is_gate = False
 
@@ -202,10 +204,6 @@ class Sum(Composite):
         return all(op.is_hermitian for op in self._operands)
 
     @property
-    def is_diagonal(self) -> bool:
-        return all(op.is_diagonal for op in self._operands)
-
-    @property
     def pauli_rep(self) -> PauliSum | None:
         words = pauli_reps(self._operands)
         return None if words is None else PauliSum.total(words)
@@ -218,7 +216,16 @@ class Sum(Composite):
 
 
 class SProd(Composite):
-    """A number times an operator. Made by ``s_prod`` and ``*``."""
+    """A number times an operator. Made by ``s_prod`` and ``*``.
+
+    Parameters
+    ----------
+    scalar : number
+        Real or complex; may be traced.
+    base : Operator
+    id : str, optional
+        A name for this occurrence.
+    """
 
     is_gate = False
 
@@ -282,10 +289,6 @@ class SProd(Composite):
         return self.base.is_hermitian and not np.imag(unwrap(self._scalar))
 
     @property
-    def is_diagonal(self) -> bool:
-        return self.base.is_diagonal
-
-    @property
     def pauli_rep(self) -> PauliSum | None:
         words = self.base.pauli_rep
         return None if words is None else words.scaled(self._scalar)
@@ -296,7 +299,7 @@ class SProd(Composite):
         return f"{number}*{self.base.label(decimals)}"
 
     def __repr__(self) -> str:
-        return f"{unwrap(self._scalar)} * {self._repr_operand(self.base)}"
+        return f"{unwrap(self._scalar)} * {self._spelled(self.base)}"
 
 
 def linear_terms(op: Operator) -> list[Term]:
@@ -314,33 +317,6 @@ def linear_terms(op: Operator) -> list[Term]:
     if words is None:
         return [(1.0, (op,))]
     return [(weight, (word,)) for weight, word in zip(*words.terms(), strict=True)]
-
-
-def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None) -> Tensor:
-    """Return the matrix of an operator, from its decomposition where it has no other.
-
-    Parameters
-    ----------
-    op : Operator
-    order : wires, optional
-        Wires that the matrix is to act on; default the operator's own.
-    xp : module, optional
-        Array namespace to compute with; default as the parameters need.
-
-    Raises
-    ------
-    MatrixUndefinedError
-        It has neither a matrix nor a decomposition.
-    """
-    xp = namespace(op.parameters) if xp is None else xp
-    wires = op.wires if order is None else Wires(order)
-    try:
-        return embed(op.canonical_matrix(op.parameters, xp), op.wires, wires, xp=xp)
-    except MatrixUndefinedError:
-        if not op.has_decomposition:
-            raise
-    parts = (dense_matrix(part, wires, xp=xp) for part in op.decomposition())
-    return reduce(lambda done, part: part @ done, parts, np.eye(2 ** len(wires), dtype=complex))
 
 
 def rebind(operands: Sequence[Operator], parameters: Sequence[Tensor]) -> list[Operator]:

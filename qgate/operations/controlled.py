@@ -16,7 +16,8 @@ from qgate.operations.controlled_decompositions import (
     on_values,
 )
 from qgate.operations.fixed import SWAP, Hadamard, S, T
-from qgate.operations.gate import Gate, GateSpec, gate
+from qgate.operations.gate import Gate, gate
+from qgate.operations.gate_spec import GateSpec, Option
 from qgate.operations.operator import Operator
 from qgate.operations.rotations import (
     ONE,
@@ -28,8 +29,11 @@ from qgate.operations.rotations import (
     RZ,
     PhaseShift,
 )
-from qgate.typing import ComplexArray, Tensor
+from qgate.typing import ComplexArray, Tensor, WiresLike
 from qgate.wires import Wires
+
+CONTROL_VALUES = Option("sequence of bool, optional", "One for each control.", None)
+WORK_WIRES = Option("wires, optional", "Not used: decompositions need no other wires.", None)
 
 ZERO = 1 - ONE
 """The diagonal of the projector on the state 0."""
@@ -61,22 +65,38 @@ def control_bits(controls: int, values: Any, *, name: str) -> tuple[bool, ...]:
     """
     if values is None:
         return (True,) * controls
-    given = [values] if isinstance(values, int | np.integer) else list(values)
-    bits = [int(value) for value in given]
-    if len(bits) != controls or not set(bits) <= {0, 1}:
+    given = [values] if np.ndim(values) == 0 else list(values)
+    if len(given) != controls or any(value not in (0, 1) for value in given):
         raise InvalidParameters(
             f"{name} has {controls} control wire(s) and was given control_values={values!r}. "
             "Give 0 or 1 for each control."
         )
-    return tuple(map(bool, bits))
+    return tuple(map(bool, given))
 
 
-def _check_flip(wires: Wires, control_values: Any) -> Mapping[str, Hashable]:
+def check_work_wires(name: str, wires: WiresLike, work_wires: WiresLike | None) -> None:
+    """Refuse work wires that the gate acts on; they are not used otherwise.
+
+    Raises
+    ------
+    InvalidParameters
+        A work wire is one of the wires.
+    """
+    work = Wires(() if work_wires is None else work_wires)
+    if set(work) & set(Wires(wires)):
+        raise InvalidParameters(
+            f"{name} on the wires {list(Wires(wires))} was given work_wires={list(work)}. "
+            "Work wires are others than those of the gate. Name others, or none."
+        )
+
+
+def _check_flip(wires: Wires, control_values: Any, work_wires: Any) -> Mapping[str, Hashable]:
     if len(wires) < 2:
         raise InvalidParameters(
             f"MultiControlledX was given the wires {list(wires)}. "
             "It needs at least one control, and the target last."
         )
+    check_work_wires("MultiControlledX", wires, work_wires)
     bits = control_bits(len(wires) - 1, control_values, name="MultiControlledX")
     return {"control_values": bits}
 
@@ -137,6 +157,23 @@ def _controlled_phase(phi: Tensor, wires: Wires) -> list[Operator]:
 def _crx(phi: Tensor, wires: Wires) -> list[Operator]:
     target = wires[1]
     return [RX(phi / 2, target), CZ(wires), RX(-phi / 2, target), CZ(wires)]
+
+
+def _phase_on(first: bool, second: bool) -> type[Gate]:
+    """Make the gate that gives a phase to one state of two wires."""
+    state = f"{first:d}{second:d}"
+    return gate(
+        f"Phase exp(i phi) on the state {state}.",
+        GateSpec(
+            f"CPhaseShift{state}",
+            2,
+            ("phi",),
+            generator=np.kron(*(ONE if value else ZERO for value in (first, second))),
+            decomposition=lambda phi, wires: on_values(
+                wires, (first, second), [ControlledPhaseShift(phi, wires)]
+            ),
+        ),
+    )
 
 
 CNOT = gate(
@@ -217,14 +254,14 @@ MultiControlledX = gate(
         matrix=_flip_matrix,
         decomposition=_flip,
         inverse="MultiControlledX",
-        options={"control_values": None},
+        options={"control_values": CONTROL_VALUES, "work_wires": WORK_WIRES},
         check=_check_flip,
         core="PauliX",
     ),
     base=MultiControlledFlip,
 )
 ControlledPhaseShift = gate(
-    "Phase exp(i x) where both wires are 1.",
+    "Phase exp(i phi) where both wires are 1.",
     GateSpec(
         "ControlledPhaseShift",
         2,
@@ -234,41 +271,8 @@ ControlledPhaseShift = gate(
         core="PhaseShift",
     ),
 )
-CPhaseShift00 = gate(
-    "Phase exp(i x) on the state 00.",
-    GateSpec(
-        "CPhaseShift00",
-        2,
-        ("phi",),
-        generator=np.kron(ZERO, ZERO),
-        decomposition=lambda phi, wires: on_values(
-            wires, (False, False), [ControlledPhaseShift(phi, wires)]
-        ),
-    ),
-)
-CPhaseShift01 = gate(
-    "Phase exp(i x) on the state 01.",
-    GateSpec(
-        "CPhaseShift01",
-        2,
-        ("phi",),
-        generator=np.kron(ZERO, ONE),
-        decomposition=lambda phi, wires: on_values(
-            wires, (False, True), [ControlledPhaseShift(phi, wires)]
-        ),
-    ),
-)
-CPhaseShift10 = gate(
-    "Phase exp(i x) on the state 10.",
-    GateSpec(
-        "CPhaseShift10",
-        2,
-        ("phi",),
-        generator=np.kron(ONE, ZERO),
-        decomposition=lambda phi, wires: on_values(
-            wires, (True, False), [ControlledPhaseShift(phi, wires)]
-        ),
-    ),
+CPhaseShift00, CPhaseShift01, CPhaseShift10 = (
+    _phase_on(*state) for state in ((False, False), (False, True), (True, False))
 )
 CRX = gate(
     "RX on the second wire where the first is 1.",
@@ -304,7 +308,7 @@ CRZ = gate(
     ),
 )
 CRot = gate(
-    "RZ(omega) RY(theta) RZ(phi) on the second wire where the first is 1.",
+    "RZ(omega) RY(theta) RZ(phi), the rightmost first, on the second wire where the first is 1.",
     GateSpec(
         "CRot",
         2,

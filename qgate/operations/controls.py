@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arrays import shape_of
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters
-from qgate.operations.controlled import CNOT, MultiControlledX, control_bits
+from qgate.operations.controlled import CNOT, MultiControlledX, check_work_wires, control_bits
 from qgate.operations.controlled_decompositions import (
     controlled_flip,
     controlled_phase,
@@ -19,7 +20,8 @@ from qgate.operations.controlled_decompositions import (
 from qgate.operations.fixed import S
 from qgate.operations.gate import GATES, ROWS, Gate, factor_frequencies
 from qgate.operations.matrices import kron
-from qgate.operations.operator import Operator, without_recording
+from qgate.operations.operator import Operator, require_operators, without_recording
+from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.rotations import RY, PhaseShift
 from qgate.operations.spectra import frequencies
 from qgate.operations.symbolic import Wrapper, factors
@@ -47,6 +49,8 @@ class Controlled(Wrapper):
         At least one.
     control_values : bool or sequence of bool, optional
         One for each control; default all 1.
+    work_wires : wires, optional
+        Not used: decompositions need no other wires.
     id : str, optional
         A name for this occurrence.
 
@@ -63,9 +67,11 @@ class Controlled(Wrapper):
         base: Operator,
         control_wires: WiresLike,
         control_values: Any = None,
+        work_wires: WiresLike | None = None,
         *,
         id: str | None = None,
     ) -> None:
+        require_operators("Controlled", base)
         controls = Wires(control_wires)
         if not controls:
             raise InvalidParameters(
@@ -73,7 +79,7 @@ class Controlled(Wrapper):
             )
         values = control_bits(len(controls), control_values, name=f"C({base.name})")
         self._num_controls = len(controls)
-        wires = Wires.of((*controls, *base.wires), owner=f"ctrl of {base.name}")
+        wires = _on(controls, base, work_wires)
         super().__init__(base, wires, {"control_values": values}, id=id)
 
     @property
@@ -174,7 +180,7 @@ class Controlled(Wrapper):
 
     def __repr__(self) -> str:
         values = self.control_values
-        spelled = "" if all(values) else f", control_values={list(map(int, values))}"
+        spelled = "" if all(values) else f", control_values={list(values)}"
         return f"Controlled({self.base!r}, control_wires={list(self.control_wires)}{spelled})"
 
 
@@ -191,6 +197,8 @@ class ControlledQubitUnitary(Controlled):
         One for each control; default all 1.
     unitary_check : bool
         Whether to refuse a matrix that is not unitary.
+    work_wires : wires, optional
+        Not used: decompositions need no other wires.
     id : str, optional
         A name for this occurrence.
 
@@ -206,30 +214,37 @@ class ControlledQubitUnitary(Controlled):
         wires: WiresLike,
         control_values: Any = None,
         unitary_check: bool = False,
+        work_wires: WiresLike | None = None,
         *,
         id: str | None = None,
     ) -> None:
-        on = Wires(wires)
-        unitary = base
+        on, unitary = Wires(wires), base
         if not isinstance(base, QubitUnitary):
-            targets = int(np.shape(base)[-1]).bit_length() - 1
-            unitary = QubitUnitary(base, on[len(on) - targets :], unitary_check=unitary_check)
+            matrix = as_array(base)
+            check_shape(self.name, "base", matrix, ("2**n", "2**n"), real=False)
+            targets = shape_of(matrix)[-1].bit_length() - 1
+            unitary = QubitUnitary(matrix, on[len(on) - targets :], unitary_check=unitary_check)
         controls = on[: len(on) - len(unitary.wires)]
-        super().__init__(unitary, controls, control_values, id=id)
+        super().__init__(unitary, controls, control_values, work_wires, id=id)
 
     @property
     def name(self) -> str:
         return "ControlledQubitUnitary"
 
 
-def controlled(base: Operator, control_wires: WiresLike, control_values: Any = None) -> Operator:
+def controlled(
+    base: Operator,
+    control_wires: WiresLike,
+    control_values: Any = None,
+    work_wires: WiresLike | None = None,
+) -> Operator:
     """Return an operator with controls, as the gate that has a name of its own where there is one.
 
     Parameters
     ----------
     base : Operator
         Controls that it has already are joined with the new ones.
-    control_wires, control_values
+    control_wires, control_values, work_wires
         As for ``Controlled``; no controls give the operator itself.
     """
     controls = Wires(control_wires)
@@ -237,6 +252,7 @@ def controlled(base: Operator, control_wires: WiresLike, control_values: Any = N
         return base
     values = control_bits(len(controls), control_values, name=f"C({base.name})")
     absorb(base)
+    _on(controls, base, work_wires)
     core, inner, inner_values = _core(base)
     on = Wires((*controls, *inner))
     bits = (*values, *inner_values)
@@ -246,6 +262,14 @@ def controlled(base: Operator, control_wires: WiresLike, control_values: Any = N
     if isinstance(core, QubitUnitary):
         return ControlledQubitUnitary(core, (*on, *core.wires), bits)
     return Controlled(core, on, bits)
+
+
+def _on(controls: Wires, base: Operator, work_wires: WiresLike | None) -> Wires:
+    """Return the wires of a controlled operator, all different and none a work wire."""
+    name = f"ctrl of {base.name}"
+    wires = Wires.of((*controls, *base.wires), owner=name)
+    check_work_wires(name, wires, work_wires)
+    return wires
 
 
 def _core(operator: Operator) -> tuple[Operator, Wires, tuple[bool, ...]]:

@@ -13,7 +13,8 @@ from qgate.operations.controlled_decompositions import (
     selected_rotation,
 )
 from qgate.operations.fixed import S
-from qgate.operations.gate import GateSpec, gate
+from qgate.operations.gate import gate
+from qgate.operations.gate_spec import GateSpec
 from qgate.operations.ising import IsingXY, IsingZZ
 from qgate.operations.matrices import dagger, embed
 from qgate.operations.operator import Operator
@@ -97,11 +98,11 @@ def _orbital(phi: Tensor, wires: Wires) -> list[Operator]:
 
 
 SingleExcitation = gate(
-    "Turn between 01 and 10: 10 to cos(x / 2) 10 - sin(x / 2) 01.",
+    "Turn between 01 and 10: 10 to cos(phi / 2) 10 - sin(phi / 2) 01.",
     GateSpec("SingleExcitation", 2, ("phi",), generator=_turn(2, 1, 2), decomposition=_single),
 )
 SingleExcitationPlus = gate(
-    "Turn between 01 and 10; phase exp(i x / 2) on 00 and 11.",
+    "Turn between 01 and 10; phase exp(i phi / 2) on 00 and 11.",
     GateSpec(
         "SingleExcitationPlus",
         2,
@@ -111,7 +112,7 @@ SingleExcitationPlus = gate(
     ),
 )
 SingleExcitationMinus = gate(
-    "Turn between 01 and 10; phase exp(-i x / 2) on 00 and 11.",
+    "Turn between 01 and 10; phase exp(-i phi / 2) on 00 and 11.",
     GateSpec(
         "SingleExcitationMinus",
         2,
@@ -121,11 +122,11 @@ SingleExcitationMinus = gate(
     ),
 )
 DoubleExcitation = gate(
-    "Turn between 0011 and 1100: 1100 to cos(x / 2) 1100 - sin(x / 2) 0011.",
+    "Turn between 0011 and 1100: 1100 to cos(phi / 2) 1100 - sin(phi / 2) 0011.",
     GateSpec("DoubleExcitation", 4, ("phi",), generator=_turn(4, 3, 12), decomposition=_double),
 )
 DoubleExcitationPlus = gate(
-    "Turn between 0011 and 1100; phase exp(i x / 2) on all other states.",
+    "Turn between 0011 and 1100; phase exp(i phi / 2) on all other states.",
     GateSpec(
         "DoubleExcitationPlus",
         4,
@@ -135,7 +136,7 @@ DoubleExcitationPlus = gate(
     ),
 )
 DoubleExcitationMinus = gate(
-    "Turn between 0011 and 1100; phase exp(-i x / 2) on all other states.",
+    "Turn between 0011 and 1100; phase exp(-i phi / 2) on all other states.",
     GateSpec(
         "DoubleExcitationMinus",
         4,
@@ -145,7 +146,7 @@ DoubleExcitationMinus = gate(
     ),
 )
 FermionicSWAP = gate(
-    "Exchange of two fermionic modes by the angle x; complete at pi.",
+    "Exchange of two fermionic modes by the angle phi; complete at pi.",
     GateSpec(
         "FermionicSWAP",
         2,

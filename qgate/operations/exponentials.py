@@ -10,11 +10,10 @@ import numpy as np
 from qgate.arrays import is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError
 from qgate.operations.matrices import dagger
-from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.operator import Operator, ParameterKind, bracketed, without_recording
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
-from qgate.operations.pauli_rotations import PauliRot
-from qgate.operations.rotations import GlobalPhase
+from qgate.operations.pauli_rotations import word_rotation
 from qgate.operations.spectra import frequencies
 from qgate.operations.symbolic import Wrapper
 from qgate.operations.unitaries import QubitUnitary
@@ -203,7 +202,7 @@ class Exp(Wrapper):
         )
 
     def __repr__(self) -> str:
-        return f"Exp({self._factor()} {self.base!r})"
+        return f"Exp({self._factor()} {bracketed(self.base, around='+')})"
 
 
 def taylor_exponential(matrix: Tensor, xp: Any) -> Tensor:
@@ -233,16 +232,11 @@ def _turn(angle: Tensor, values: FloatArray, vectors: Any, xp: Any) -> Tensor:
 def _rotations(angle: Tensor, words: PauliSum) -> list[Operator]:
     """Return exp(i x A) for a sum A of commuting words, one rotation for each."""
     terms = words.real().merged()
-    gates: list[Operator] = []
-    for weight, word in zip(unwrap(terms.coefficients).tolist(), terms.words, strict=True):
-        active = [(wire, letter) for wire, letter in zip(terms.wires, word, strict=True)]
-        active = [(wire, letter) for wire, letter in active if letter != "I"]
-        if active:
-            wires, letters = zip(*active, strict=True)
-            gates.append(PauliRot(angle * (-2 * weight), "".join(letters), wires))
-        else:
-            gates.append(GlobalPhase(angle * -weight))
-    return gates
+    weights = unwrap(terms.coefficients).tolist()
+    return [
+        word_rotation(angle * (-2 * weight), word, terms.wires)
+        for weight, word in zip(weights, terms.words, strict=True)
+    ]
 
 
 def _commute(x: BoolArray, z: BoolArray) -> bool:

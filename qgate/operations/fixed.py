@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
 from math import pi, sqrt
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from qgate.operations.gate import GATES, Gate, GateSpec, gate
+from qgate.operations.gate import GATES, Gate, gate
+from qgate.operations.gate_spec import GateSpec, Option
 from qgate.operations.ising import IsingXY
 from qgate.operations.operator import Operator, without_recording
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_gates import basis_gates
 from qgate.operations.rotations import RX, RY, GlobalPhase, PhaseShift
 from qgate.typing import FloatArray
 from qgate.wires import Wires
-
-if TYPE_CHECKING:
-    from qgate.operations.pauli import PauliSum
 
 
 class PauliGate(Gate):
@@ -26,9 +25,13 @@ class PauliGate(Gate):
 
     @property
     def pauli_rep(self) -> PauliSum:
-        from qgate.operations.pauli import PauliSum
-
         return PauliSum.word(dict.fromkeys(self.wires, self.letter))
+
+    def __eq__(self, other: object) -> bool:
+        return self.pauli_rep == other if isinstance(other, PauliSum) else super().__eq__(other)
+
+    def __hash__(self) -> int:
+        return hash(self.pauli_rep)
 
     def eigvals(self) -> FloatArray:
         if self.letter == "I":
@@ -36,8 +39,7 @@ class PauliGate(Gate):
         return np.array([1.0, -1.0])
 
     def diagonalizing_gates(self) -> list[Operator]:
-        turn = {"X": _turn_x, "Y": _turn_y}.get(self.letter)
-        return [] if turn is None else without_recording(partial(turn, self.wires))
+        return basis_gates(self.letter * len(self.wires), self.wires)
 
 
 class XGate(PauliGate):
@@ -74,14 +76,6 @@ class HadamardGate(Gate):
         return without_recording(lambda: [RY(-pi / 4, self.wires)])
 
 
-def _turn_x(wires: Wires) -> list[Operator]:
-    return [Hadamard(wires)]
-
-
-def _turn_y(wires: Wires) -> list[Operator]:
-    return [PauliZ(wires), S(wires), Hadamard(wires)]
-
-
 def _nothing(wires: Wires, **options: Any) -> list[Operator]:
     return []
 
@@ -107,7 +101,9 @@ Barrier = gate(
         matrix=lambda n, only_visual: np.ones(2**n),
         decomposition=_nothing,
         inverse="Barrier",
-        options={"only_visual": False},
+        options={
+            "only_visual": Option("bool, optional", "Whether compilers may ignore it.", False)
+        },
         wireless=True,
     ),
 )

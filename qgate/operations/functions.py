@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce, wraps
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,12 @@ import numpy as np
 from qgate.arrays import is_traced, shape_of, unwrap
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters
 from qgate.operations.arithmetic import prod, s_prod, sum_
-from qgate.operations.composites import Composite, Prod, Sum, dense_matrix
-from qgate.operations.operator import Operator
+from qgate.operations.composites import Composite, Prod, Sum
+from qgate.operations.matrices import circuit_matrix, dense_matrix
+from qgate.operations.operator import Operator, operations_of, require_operators
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
-from qgate.recording import absorb, paused, record, recording
+from qgate.recording import paused, record, recording, replace
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -48,13 +49,14 @@ def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
     if hasattr(op, "operations"):
         return _matrix_of(op.operations, op.wires if wire_order is None else wire_order)
     function = getattr(op, "func", op)
+    _check_function("matrix", function)
     order = (
         getattr(getattr(op, "device", None), "wires", None) if wire_order is None else wire_order
     )
 
     @wraps(function)
     def matrix_of_function(*args: Any, **kwargs: Any) -> Tensor:
-        return _matrix_of(_operations_of(function, args, kwargs), order)
+        return _matrix_of(operations_of(function, args, kwargs), order)
 
     return matrix_of_function
 
@@ -74,6 +76,7 @@ def eigvals(op: Any, k: int = 1, which: str = "SA") -> Any:
             return op.sparse_eigvals(k, which)
         with paused():
             return op.eigvals()
+    _check_function("eigvals", op)
     matrices = matrix(op)
 
     @wraps(op)
@@ -108,6 +111,7 @@ def generator(op: Any, format: str = "prefactor") -> Any:
             f"format={format!r} is not a form of a generator. Give one of {GENERATOR_FORMATS}."
         )
     if not isinstance(op, Operator):
+        _check_function("generator", op)
         return lambda *args, **kwargs: generator(op(*args, **kwargs), format)
     if op.num_params != 1:
         raise GeneratorUndefinedError(
@@ -119,11 +123,16 @@ def generator(op: Any, format: str = "prefactor") -> Any:
 
 
 def simplify(input: Operator) -> Operator:
-    """Return an equal operator that is written more simply: multiplied out, like terms joined."""
+    """Return an equal operator that is written more simply: multiplied out, like terms joined.
+
+    Parameters
+    ----------
+    input : Operator
+    """
+    require_operators("simplify", input)
     with paused():
         simpler = input.simplify()
-    _replace((input,), simpler)
-    return simpler
+    return replace([input], simpler)
 
 
 def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
@@ -136,11 +145,11 @@ def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
         From labels to labels; what is not in it stays.
     """
     if not hasattr(input, "map_wires"):
+        _check_function("map_wires", input)
         return _map_function(input, wire_map)
     with paused():
         mapped = input.map_wires(wire_map)
-    _replace((input,), mapped)
-    return mapped
+    return replace([input], mapped)
 
 
 def equal(
@@ -181,14 +190,14 @@ def commutator(op1: Operator, op2: Operator, pauli: bool = False) -> Operator:
     pauli : bool
         Accepted for PennyLane's sake: the commutator of Pauli operators is a ``PauliSum``.
     """
+    require_operators("commutator", op1, op2)
     left, right = op1.pauli_rep, op2.pauli_rep
     with paused():
         if left is not None and right is not None:
             result: Operator = left.commutator(right)
         else:
             result = sum_(prod(op1, op2), s_prod(-1.0, prod(op2, op1))).simplify()
-    _replace((op1, op2), result)
-    return result
+    return replace((op1, op2), result)
 
 
 comm = commutator
@@ -199,7 +208,16 @@ def is_commuting(operation1: Operator, operation2: Operator) -> bool:
 
     Operators on different wires do; Pauli operators are compared as words, others by their
     matrices on the wires of both.
+
+    Parameters
+    ----------
+    operation1, operation2 : Operator
+
+    Notes
+    -----
+    Cost: 4**n numbers for operators on n wires together that are no Pauli operators.
     """
+    require_operators("is_commuting", operation1, operation2)
     if not set(operation1.wires) & set(operation2.wires):
         return True
     left, right = operation1.pauli_rep, operation2.pauli_rep
@@ -211,20 +229,19 @@ def is_commuting(operation1: Operator, operation2: Operator) -> bool:
     return bool(np.allclose(a @ b, b @ a))
 
 
-def _operations_of(function: Callable[..., Any], args: Any, kwargs: Any) -> list[Operator]:
-    """Return what a quantum function applies."""
-    with recording() as recorder:
-        function(*args, **kwargs)
-    return [item for item in recorder.items if isinstance(item, Operator)]
+def _check_function(name: str, function: Any) -> None:
+    if not callable(function):
+        raise InvalidParameters(
+            f"{name} was given {function!r}. Give an operator, such as qg.X(0), or a quantum "
+            "function."
+        )
 
 
 def _matrix_of(operations: Sequence[Operator], wire_order: Any) -> Tensor:
     """Return the matrix of operations, the first applied first."""
     order = Wires.all_wires([op.wires for op in operations]) if wire_order is None else wire_order
     with paused():
-        matrices = [dense_matrix(op, order) for op in operations]
-    eye = np.eye(2 ** len(Wires(order)), dtype=complex)
-    return reduce(lambda done, each: each @ done, matrices, eye)
+        return circuit_matrix(operations, Wires(order))
 
 
 def _split_prefactor(words: PauliSum) -> tuple[PauliSum, float]:
@@ -233,12 +250,6 @@ def _split_prefactor(words: PauliSum) -> tuple[PauliSum, float]:
     if not np.allclose(np.abs(weights), abs(weights[0])):
         return words, 1.0
     return words.with_parameters((np.sign(weights) * np.sign(weights[0]),)), float(weights[0])
-
-
-def _replace(used: Sequence[Any], result: Any) -> None:
-    """Record a result in the place of what it was made of."""
-    absorb(*used)
-    record(result)
 
 
 def _map_function(function: Callable[..., Any], wire_map: Mapping[Any, Any]) -> Callable[..., Any]:

@@ -13,93 +13,29 @@ what its adjoint is, what it needs besides angles and wires.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from qgate.arrays import shape_of, unwrap
+from qgate.arrays import shape_of
 from qgate.exceptions import (
     DecompositionUndefinedError,
     GeneratorUndefinedError,
+    InvalidCall,
     InvalidParameters,
     MatrixUndefinedError,
 )
-from qgate.operations.matrices import embed
-from qgate.operations.operator import Operator, without_recording
+from qgate.operations.gate_spec import Decomposition, GateSpec
+from qgate.operations.matrices import circuit_matrix
+from qgate.operations.operator import Operator, ParameterKind, spelled, without_recording
+from qgate.operations.parameters import as_angle
 from qgate.operations.slots import Affine
 from qgate.operations.spectra import diagonal_matrix, exponential, frequencies, spectrum
+from qgate.recording import paused
 from qgate.typing import ComplexArray, FloatArray, Tensor
 from qgate.wires import Wires
-
-Decomposition = Callable[..., Sequence[Operator]]
-MatrixRule = NDArray[Any] | Callable[..., NDArray[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class GateSpec:
-    """A row of the table of gates.
-
-    Parameters
-    ----------
-    name : str
-        What devices, drawings and errors call it.
-    wires : int or None
-        How many wires; None: any number.
-    angles : tuple of str
-        Names of its angles (radians), in the order of the call.
-    matrix : array or callable, optional
-        Constant unitary, shape (2**n, 2**n), or its diagonal, shape (2**n,), where nothing else is
-        occupied; or how to make it from ``n`` wires and the options.
-    generator : array or callable, optional
-        Hermitian G of exp(i x G), likewise.
-    eigenvalues : tuple of float or callable, optional
-        The distinct eigenvalues of G, where they are known without it.
-    factors, decomposition : callable, optional
-        From angles and wires, and the options as keywords, to gates, first applied first.
-    inverse : callable or str, optional
-        Angles of this gate to the angles of its adjoint, as a tuple; or the name of the gate
-        that is its adjoint.
-    options : mapping of str to hashable
-        Names and defaults of what it takes besides; ``REQUIRED`` has no default.
-    core : str
-        The gate that it applies where its first wires are 1, if that is what it does.
-    options_first : bool
-        Whether the options stand before the wires in the call.
-    wireless : bool
-        Whether it may be called without wires.
-    check : callable, optional
-        From wires and options to the options as they are kept, or an error.
-    """
-
-    name: str
-    wires: int | None
-    angles: tuple[str, ...] = ()
-    matrix: MatrixRule | None = None
-    generator: MatrixRule | None = None
-    eigenvalues: tuple[float, ...] | Callable[..., tuple[float, ...]] | None = None
-    factors: Decomposition | None = None
-    decomposition: Decomposition | None = None
-    inverse: Callable[..., tuple[Any, ...]] | str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    core: str = ""
-    options_first: bool = False
-    wireless: bool = False
-    check: Callable[..., Mapping[str, Hashable]] | None = None
-
-    @property
-    def call(self) -> tuple[str, ...]:
-        """The names of the positional arguments, in order."""
-        options = tuple(self.options)
-        rest = (*options, "wires") if self.options_first else ("wires", *options)
-        return (*self.angles, *rest)
-
-
-REQUIRED = object()
-"""The default of an option that has to be given."""
 
 GATES: dict[str, type[Any]] = {}
 """Every gate by name: the rows, and the gates that are given as arrays."""
@@ -118,35 +54,52 @@ class Gate(Operator):
     spec: ClassVar[GateSpec]
 
     def __init__(self, *args: Any, id: str | None = None, **named: Any) -> None:
-        spec = self.spec
-        given = self._arguments(args, named)
-        wires = Wires.of(given["wires"], owner=type(self).__name__)
-        if spec.wires is None and not wires and not spec.wireless:
-            raise InvalidParameters(f"{spec.name} was given no wires. Name at least one.")
-        angles = [given[name] for name in spec.angles]
-        for name, angle in zip(spec.angles, angles, strict=True):
-            _check_angle(spec.name, name, angle)
+        spec, public = self.spec, type(self).__name__
+        given = spec.arguments(args, named, public=public)
+        wires = Wires.of(given["wires"], owner=public)
+        if not wires and spec.wires is None and not spec.wireless:
+            raise InvalidParameters(f"{public} was given no wires. Name at least one.")
+        angles = [as_angle(public, name, given[name]) for name in spec.angles]
         options = {name: given[name] for name in spec.options}
         if spec.check is not None:
             options = dict(spec.check(wires, **options))
         super().__init__(angles, wires, options, id=id)
+        if len(angles) > 1:
+            _check_batch(public, self.parameters)
 
     @classmethod
-    def _arguments(cls, args: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
-        """Match what was given to the names of the call."""
-        spec = cls.spec
-        given = dict(spec.options) | dict(zip(spec.call, args, strict=False)) | dict(named)
-        if spec.wireless:
-            given.setdefault("wires", ())
-        twice = set(spec.call[: len(args)]) & set(named)
-        missing = any(given.get(name, REQUIRED) is REQUIRED for name in spec.call)
-        if len(args) > len(spec.call) or len(given) > len(spec.call) or missing or twice:
-            raise InvalidParameters(
-                f"{spec.name} was called with {len(args)} positional argument(s)"
-                f"{' and ' + ', '.join(sorted(named)) if named else ''}. "
-                f"Call it as {spec.name}({', '.join(spec.call)})."
-            )
-        return given
+    def compute_matrix(cls, *args: Any, **named: Any) -> Tensor:
+        """Return the matrix that the gate has with these arguments.
+
+        They are those of the call without ``wires``; where a gate acts on any number of wires,
+        ``num_wires`` stands in that place.
+
+        >>> qg.PhaseShift.compute_matrix(0.0).real.tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+        >>> qg.MultiRZ.compute_matrix(0.1, 3).shape
+        (8, 8)
+        """
+        count = cls.num_wires
+        if count is None:
+            names = ["num_wires" if name == "wires" else name for name in cls.spec.call]
+            named = dict(zip(names, args, strict=False)) | named
+            args, count = (), named.pop("num_wires", None)
+            if not isinstance(count, int):
+                public = f"{cls.__name__}.compute_matrix"
+                reason = "num_wires has to be an integer"
+                raise InvalidCall(gate=public, reason=reason, call=f"{public}({', '.join(names)})")
+        with paused():
+            return cls(*args, wires=range(count), **named).matrix()
+
+    @classmethod
+    def compute_decomposition(cls, *args: Any, **named: Any) -> list[Operator]:
+        """Return the gates that the gate decomposes to with these arguments, those of the call.
+
+        >>> qg.Rot.compute_decomposition(0.1, 0.2, 0.3, wires=0)
+        [RZ(0.1, wires=[0]), RY(0.2, wires=[0]), RZ(0.3, wires=[0])]
+        """
+        with paused():
+            return cls(*args, **named).decomposition()
 
     @property
     def name(self) -> str:
@@ -170,11 +123,7 @@ class Gate(Operator):
             return exponential(*_spectrum(*self._row), parameters[0], xp)
         if self.spec.factors is None:
             raise MatrixUndefinedError(f"{self.name} has no matrix.")
-        matrices = (
-            embed(factor.canonical_matrix(factor.parameters, xp), factor.wires, self.wires, xp=xp)
-            for factor in self.with_parameters(parameters).factors()
-        )
-        return reduce(lambda done, matrix: matrix @ done, matrices)
+        return circuit_matrix(self.with_parameters(parameters).factors(), self.wires, xp=xp)
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         if not self.is_diagonal:
@@ -275,11 +224,25 @@ class Gate(Operator):
         rule = getattr(spec, which)
         return rule is not None and constant(which, *self._row).ndim == 1
 
+    def label(self, decimals: int | None = None) -> str:
+        boxed = GATES[self.spec.core or self.name].__name__  # its controls are drawn as dots
+        return super().label(decimals).replace(self.name, boxed)
+
     def __repr__(self) -> str:
-        numbers = [unwrap(value) for value in self.parameters]
-        options = self.hyperparameters.values()
-        parts = [*numbers, *options, f"wires={list(self.wires)}"]
-        return f"{self.name}({', '.join(map(str, parts))})"
+        spec, name = self.spec, type(self).__name__
+        options = {
+            option: list(value) if isinstance(value, tuple) else value
+            for option, value in self.hyperparameters.items()
+            if value != spec.options[option].default
+        }
+        if not self.parameters and not options and len(self.wires) < 2:
+            return f"{name}({', '.join(map(repr, self.wires))})"
+        parts = [*map(spelled, self.parameters), f"wires={list(self.wires)}"]
+        if spec.options_first:
+            parts[-1:-1] = map(str, options.values())
+        else:
+            parts += [f"{option}={value}" for option, value in options.items()]
+        return f"{name}({', '.join(parts)})"
 
 
 def gate(doc: str, spec: GateSpec, *, base: type[Gate] = Gate, public: str = "") -> type[Gate]:
@@ -296,15 +259,18 @@ def gate(doc: str, spec: GateSpec, *, base: type[Gate] = Gate, public: str = "")
     public : str, optional
         The name it has in ``qgate``, where that is not the row's name.
     """
-    name = public or spec.name
-    call = f"{name}({', '.join(spec.call)})"
+    count = len(spec.angles)
     namespace = {
-        "__doc__": f"{doc}\n\nCalled as ``{call}``; angles in radians.",
+        "__doc__": spec.docs(doc),
         "__module__": "qgate",
+        "__signature__": spec.signature,
         "spec": spec,
         "num_wires": spec.wires,
+        "num_params": count,
+        "ndim_params": (0,) * count,
+        "parameter_kinds": (ParameterKind.ANGLES,) * count,
     }
-    cls = type(name, (base,), namespace)
+    cls = type(public or spec.name, (base,), namespace)
     GATES[spec.name], ROWS[spec.name] = cls, spec
     return cls
 
@@ -344,10 +310,11 @@ def _distinct_eigenvalues(name: str, num_wires: int, options: Any) -> FloatArray
     return _spectrum(name, num_wires, options)[0]
 
 
-def _check_angle(gate: str, name: str, angle: Tensor) -> None:
-    if len(shape_of(angle)) > 1:
+def _check_batch(gate: str, angles: Sequence[Tensor]) -> None:
+    """Refuse batches of different lengths."""
+    lengths = [shape[0] for shape in map(shape_of, angles) if shape]
+    if len(set(lengths)) > 1:
         raise InvalidParameters(
-            f"{gate} was given an array of shape {shape_of(angle)} for {name}. "
-            "An angle is one number, or an array with one axis, a batch. Flatten it, or make one "
-            "gate for each element."
+            f"{gate} was given batches of {' and '.join(map(str, lengths))} angles. "
+            "Give arrays of one length, or single numbers."
         )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from qgate.arrays import is_traced, shape_of, unwrap
+from qgate.arrays import unwrap
 from qgate.exceptions import InvalidParameters, NotHermitian
-from qgate.operations.gate import GATES
-from qgate.operations.matrices import dagger
-from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
+from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
+from qgate.operations.matrices import is_hermitian_matrix
+from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.parameters import as_array, check_shape, require_numbers
+from qgate.typing import FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
 
@@ -30,16 +30,11 @@ class MatrixObservable(Operator):
     def adjoint(self) -> Operator:
         return self
 
-    def eigensystem(self) -> tuple[FloatArray, ComplexArray]:
-        """Return the eigenvalues, ascending, and the eigenvectors as columns."""
-        return eigensystem(self.matrix())
-
     def eigvals(self) -> Tensor:
-        return self.eigensystem()[0]
+        return eigensystem(self.matrix())[0]
 
     def diagonalizing_gates(self) -> list[Operator]:
-        matrix = dagger(self.eigensystem()[1])
-        return without_recording(lambda: [GATES["QubitUnitary"](matrix, wires=self.wires)])
+        return to_eigenbasis(self.matrix(), self.wires)
 
 
 class Hermitian(MatrixObservable):
@@ -60,21 +55,15 @@ class Hermitian(MatrixObservable):
         The matrix is not Hermitian.
     """
 
+    ndim_params = (2,)
+    parameter_kinds = (ParameterKind.ARRAY,)
+
     def __init__(self, A: Tensor, wires: WiresLike, id: str | None = None) -> None:
-        matrix = A if is_traced(A) or hasattr(A, "shape") else np.array(A)
-        on = Wires(wires)
-        _check_size("Hermitian", shape_of(matrix), on)
+        matrix, on = as_array(A), Wires(wires)
+        check_shape("Hermitian", "A", matrix, (2 ** len(on),) * 2, batch=False, real=False)
         if not is_hermitian_matrix(np.asarray(unwrap(matrix))):
             raise NotHermitian(observable=f"The matrix given to Hermitian on wires {list(on)}")
         super().__init__((matrix,), on, id=id)
-
-    @property
-    def ndim_params(self) -> tuple[int, ...]:
-        return (2,)
-
-    @property
-    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
-        return (ParameterKind.ARRAY,)
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         return parameters[0]
@@ -102,7 +91,8 @@ class Projector(MatrixObservable):
 
     def __init__(self, state: Tensor, wires: WiresLike, id: str | None = None) -> None:
         on = Wires(wires)
-        values = state if is_traced(state) or hasattr(state, "shape") else np.array(state)
+        values = as_array(state)
+        require_numbers("Projector", "state", values, real=False)
         plain = np.asarray(unwrap(values))
         is_bits = plain.shape == (len(on),) and bool(np.isin(plain, (0, 1)).all())
         is_vector = plain.shape == (2 ** len(on),) and bool(np.isclose(np.linalg.norm(plain), 1.0))
@@ -186,7 +176,7 @@ class SparseHamiltonian(MatrixObservable):
                 f"SparseHamiltonian was given {type(H).__name__}. Give a scipy.sparse matrix, or "
                 "use qg.Hermitian for a dense one."
             )
-        _check_size("SparseHamiltonian", H.shape, on)
+        check_shape("SparseHamiltonian", "H", H, (2 ** len(on),) * 2, batch=False, real=False)
         matrix = H.tocsr().copy()
         matrix.sum_duplicates()
         gap = abs(matrix - matrix.conj().T)
@@ -223,38 +213,6 @@ class SparseHamiltonian(MatrixObservable):
 
     def __repr__(self) -> str:
         return f"SparseHamiltonian({self.H.nnz} entries, wires={list(self.wires)})"
-
-
-def is_hermitian_matrix(matrix: ComplexArray) -> bool:
-    """Say whether a matrix is its own conjugate transpose, up to rounding."""
-    return bool(np.allclose(matrix, dagger(matrix), rtol=1e-8, atol=1e-8))
-
-
-def eigensystem(matrix: Tensor) -> tuple[FloatArray, ComplexArray]:
-    """Return the eigenvalues, ascending, and eigenvectors of a Hermitian matrix.
-
-    They are kept by the content of the matrix, so that equal ones are diagonalised once.
-    """
-    plain = np.ascontiguousarray(unwrap(matrix), dtype=complex)
-    return _eigensystem(plain.tobytes(), len(plain))
-
-
-@lru_cache(maxsize=128)
-def _eigensystem(content: bytes, size: int) -> tuple[FloatArray, ComplexArray]:
-    matrix = np.frombuffer(content, dtype=complex).reshape(size, size)
-    values, vectors = np.linalg.eigh(matrix)
-    values.setflags(write=False)
-    vectors.setflags(write=False)
-    return values, vectors
-
-
-def _check_size(name: str, shape: tuple[int, ...], wires: Wires) -> None:
-    size = 2 ** len(wires)
-    if shape != (size, size):
-        raise InvalidParameters(
-            f"{name} was given an array of shape {shape} for {len(wires)} wire(s). "
-            f"Give a square matrix of {size} rows, or other wires."
-        )
 
 
 def _permute_bits(index: Any, axes: Sequence[int]) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from qgate.operations.gate import GATES, GateSpec, gate
+from qgate.operations.gate import GATES, gate
+from qgate.operations.gate_spec import GateSpec
 from qgate.operations.operator import Operator
 from qgate.operations.rotations import PAULI_X, PAULI_Y, PAULI_Z, RX, RY, RZ, PhaseShift
 from qgate.typing import Tensor
@@ -47,25 +48,25 @@ def _pswap(phi: Tensor, wires: Wires) -> list[Operator]:
 
 
 IsingXX = gate(
-    "exp(-i x XX / 2).",
+    "exp(-i phi XX / 2).",
     GateSpec(
         "IsingXX", 2, ("phi",), generator=-np.kron(PAULI_X, PAULI_X) / 2, decomposition=_ising_xx
     ),
 )
 IsingYY = gate(
-    "exp(-i x YY / 2).",
+    "exp(-i phi YY / 2).",
     GateSpec(
         "IsingYY", 2, ("phi",), generator=-np.kron(PAULI_Y, PAULI_Y) / 2, decomposition=_ising_yy
     ),
 )
 IsingZZ = gate(
-    "exp(-i x ZZ / 2).",
+    "exp(-i phi ZZ / 2).",
     GateSpec(
         "IsingZZ", 2, ("phi",), generator=-np.kron(PAULI_Z, PAULI_Z) / 2, decomposition=_ising_zz
     ),
 )
 IsingXY = gate(
-    "exp(i x (XX + YY) / 4).",
+    "exp(i phi (XX + YY) / 4).",
     GateSpec(
         "IsingXY",
         2,
@@ -75,6 +76,6 @@ IsingXY = gate(
     ),
 )
 PSWAP = gate(
-    "Exchange of two wires, with phase exp(i x) where they differ.",
+    "Exchange of two wires, with phase exp(i phi) where they differ.",
     GateSpec("PSWAP", 2, ("phi",), factors=_pswap, inverse=lambda phi: (-phi,)),
 )

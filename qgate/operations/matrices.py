@@ -1,15 +1,62 @@
-"""Products and embeddings of matrices, over any array namespace."""
+"""Matrices of operators: embedded in more wires, multiplied; over any array namespace."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgate.typing import ComplexArray, Tensor
+from qgate.arrays import namespace
+from qgate.exceptions import MatrixUndefinedError, WireError
+from qgate.typing import ComplexArray, Tensor, WiresLike
 from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.operations.operator import Operator
+
+
+def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None) -> Tensor:
+    """Return the matrix of an operator, from its decomposition where it has no other.
+
+    Parameters
+    ----------
+    op : Operator
+    order : wires, optional
+        Wires that the matrix is to act on; default the operator's own.
+    xp : module, optional
+        Array namespace to compute with; default as the parameters need.
+
+    Raises
+    ------
+    MatrixUndefinedError
+        It has neither a matrix nor a decomposition.
+    """
+    xp = namespace(op.parameters) if xp is None else xp
+    wires = op.wires if order is None else Wires(order)
+    try:
+        return embed(op.canonical_matrix(op.parameters, xp), op.wires, wires, xp=xp)
+    except MatrixUndefinedError:
+        if not op.has_decomposition:
+            raise
+    return circuit_matrix(op.decomposition(), wires, xp=xp)
+
+
+def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Any = None) -> Tensor:
+    """Return the matrix of operators one after the other, the first applied first.
+
+    Parameters
+    ----------
+    operations : iterable of Operator
+    wires : Wires
+        Wires that the matrix is to act on, among them those of every operator.
+    xp : module, optional
+        Array namespace to compute with; default as the parameters need.
+    """
+    matrices = (dense_matrix(op, wires, xp=xp) for op in operations)
+    identity = np.eye(2 ** len(wires), dtype=complex)
+    return reduce(lambda done, matrix: matrix @ done, matrices, identity)
 
 
 def embed(matrix: Tensor, wires: Wires, order: Wires, *, xp: Any = np) -> Tensor:
@@ -26,10 +73,20 @@ def embed(matrix: Tensor, wires: Wires, order: Wires, *, xp: Any = np) -> Tensor
     -------
     array, shape (..., 2**n, 2**n)
         Acts as the identity on the wires of ``order`` not among ``wires``.
+
+    Raises
+    ------
+    WireError
+        ``order`` lacks one of ``wires``.
     """
     if wires == order:
         return matrix
     rest = Wires([label for label in order if label not in set(wires)])
+    if len(rest) + len(wires) != len(order):
+        raise WireError(
+            f"A matrix on the wires {list(wires)} cannot be written on {list(order)}. "
+            "Name its own wires and any others."
+        )
     batch = tuple(matrix.shape[:-2])
     eye = np.eye(2 ** len(rest))
     product = matrix[..., :, None, :, None] * eye[:, None, :]
@@ -71,6 +128,6 @@ def diagonal_of(matrix: Tensor) -> Tensor:
     return matrix[..., entries, entries]
 
 
-def is_diagonal(matrix: ComplexArray) -> bool:
-    """Say whether only the diagonal of a constant matrix is occupied."""
-    return not np.any(matrix - np.diag(np.diagonal(matrix)))
+def is_hermitian_matrix(matrix: ComplexArray) -> bool:
+    """Say whether a matrix is its own conjugate transpose, up to rounding."""
+    return bool(np.allclose(matrix, dagger(matrix), rtol=1e-8, atol=1e-8))

@@ -17,8 +17,9 @@ from qgate.exceptions import (
     InvalidParameters,
     MatrixUndefinedError,
 )
-from qgate.operations.matrices import embed
-from qgate.recording import paused, record
+from qgate.operations.matrices import diagonal_of, embed
+from qgate.operations.parameters import is_scalar
+from qgate.recording import paused, record, recording
 from qgate.typing import FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -49,9 +50,20 @@ class Operator:
 
     A subclass of its own (most gates are rows of a table, see ``gate.py``) has to
     provide ``canonical_matrix`` or ``decomposition``. It may provide ``adjoint``,
-    ``generator_matrix``, ``parameter_frequencies``, ``canonical_eigvals`` and
-    ``diagonalizing_gates``, and sets ``ndim_params`` and ``parameter_kinds``.
+    ``generator_matrix``, ``parameter_frequencies``, ``eigvals`` and ``diagonalizing_gates``,
+    and sets ``ndim_params`` and ``parameter_kinds``.
 
+    Parameters
+    ----------
+    parameters : sequence of numbers or arrays
+    wires : wires
+    hyperparameters : mapping of str to hashable, optional
+        What else makes it what it is.
+    id : str, optional
+        A name for this occurrence.
+
+    Examples
+    --------
     >>> class Flip(Operator):
     ...     num_wires = 1
     ...     def __init__(self, wires):
@@ -87,8 +99,8 @@ class Operator:
         self.id = id
         if self.num_wires is not None and len(self._wires) != self.num_wires:
             raise InvalidParameters(
-                f"{self.name} acts on {self.num_wires} wire(s) and was given {len(self._wires)}: "
-                f"{list(self._wires)}. Name {self.num_wires}."
+                f"{type(self).__name__} acts on {self.num_wires} wire(s) and was given "
+                f"{len(self._wires)}: {list(self._wires)}. Name {self.num_wires}."
             )
         record(self)
 
@@ -284,26 +296,26 @@ class Operator:
     def __matmul__(self, other: Any) -> Operator:
         from qgate.operations.arithmetic import prod
 
-        return prod(self, other) if isinstance(other, Operator) else NotImplemented
+        return prod(self, other, lazy=False) if isinstance(other, Operator) else NotImplemented
 
     def __add__(self, other: Any) -> Operator:
         from qgate.operations.arithmetic import add_scalar, sum_
 
         if isinstance(other, Operator):
-            return sum_(self, other)
-        return add_scalar(self, other) if _is_number(other) else NotImplemented
+            return sum_(self, other, lazy=False)
+        return add_scalar(self, other) if is_scalar(other) else NotImplemented
 
     __radd__ = __add__
 
     def __mul__(self, other: Any) -> Operator:
         from qgate.operations.arithmetic import s_prod
 
-        return s_prod(other, self) if _is_number(other) else NotImplemented
+        return s_prod(other, self, lazy=False) if is_scalar(other) else NotImplemented
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Operator:
-        return self * (1 / other) if _is_number(other) else NotImplemented
+        return self * (1 / other) if is_scalar(other) else NotImplemented
 
     def __neg__(self) -> Operator:
         return self * -1.0
@@ -332,18 +344,53 @@ class Operator:
         return hash(self.signature)
 
     def __repr__(self) -> str:
-        numbers = [str(unwrap(value)) for value in self.parameters]
-        return f"{self.name}({', '.join([*numbers, f'wires={list(self.wires)}'])})"
+        numbers = map(spelled, self.parameters)
+        return f"{type(self).__name__}({', '.join([*numbers, f'wires={list(self.wires)}'])})"
+
+
+def require_operators(name: str, *values: Any) -> None:
+    """Refuse what is not an operator; ``name`` says to whom it was given.
+
+    Raises
+    ------
+    InvalidParameters
+        One of the values is something else.
+    """
+    for value in values:
+        if not isinstance(value, Operator):
+            raise InvalidParameters(
+                f"{name} was given {value!r}, which is not an operator. "
+                "Give operators, such as qg.X(0) or qg.RX(0.1, wires=0)."
+            )
+
+
+def spelled(value: Tensor) -> str:
+    """Return a parameter as text: a number plainly, an array as its library shows it."""
+    plain = unwrap(value)
+    return repr(plain) if shape_of(plain) else str(plain)
+
+
+def bracketed(operator: Operator, *, around: str) -> str:
+    """Return an operator as text, in brackets where one of these signs stands outside of any."""
+    text, depth = repr(operator), 0
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        if depth == 0 and letter in around:
+            return f"({text})"
+    return text
+
+
+def operations_of(function: Callable[..., Any], args: Any, kwargs: Any) -> list[Operator]:
+    """Return what a quantum function applies when it is called like this."""
+    with recording() as recorder:
+        function(*args, **kwargs)
+    return [item for item in recorder.items if isinstance(item, Operator)]
 
 
 def without_recording(operations: Callable[[], Iterable[Operator]]) -> list[Operator]:
     """Call ``operations`` while nothing is recorded, and return the list it makes."""
     with paused():
         return list(operations())
-
-
-def _is_number(value: Any) -> bool:
-    return not isinstance(value, str | Operator) and shape_of(value) == ()
 
 
 def _same_numbers(left: Sequence[Tensor], right: Sequence[Tensor]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from qgate.exceptions import InvalidParameters
+from qgate.operations.parameters import as_array, require_numbers
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_words import PHASES
 from qgate.typing import ComplexArray, WiresLike
@@ -33,13 +34,15 @@ def pauli_decompose(
     Raises
     ------
     InvalidParameters
-        The size is not 2**n for the number of wires.
+        The size is not 2**n for the number of wires, or the entries are not numbers.
 
     Notes
     -----
     Cost: O(n 4**n) operations.
     """
-    dense = np.asarray(matrix, dtype=complex)
+    given = as_array(matrix)
+    require_numbers("pauli_decompose", "matrix", given, real=False)
+    dense = np.asarray(given, dtype=complex)
     count = max(0, len(dense).bit_length() - 1) if wires is None else len(Wires(wires))
     size = 2**count
     if dense.shape != (size, size):

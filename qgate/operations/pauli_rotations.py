@@ -15,10 +15,12 @@ from qgate.exceptions import InvalidParameters
 from qgate.operations.controlled import CNOT
 from qgate.operations.controlled_decompositions import controlled_phase, on_values
 from qgate.operations.fixed import Hadamard
-from qgate.operations.gate import REQUIRED, Gate, GateSpec, gate
+from qgate.operations.gate import Gate, gate
+from qgate.operations.gate_spec import GateSpec, Option
 from qgate.operations.operator import Operator
+from qgate.operations.pauli_gates import letters_of
 from qgate.operations.rotations import PAULI_Z, RX, RY, RZ, GlobalPhase
-from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, Tensor, Wire
 from qgate.wires import Wires
 
 LETTER_ROTATIONS = {"X": RX, "Y": RY, "Z": RZ}
@@ -32,7 +34,7 @@ def _multi_rz(theta: Tensor, wires: Wires) -> list[Operator]:
 
 
 MultiRZ = gate(
-    "exp(-i x ZZ...Z / 2).",
+    "Rotation by the parity of the wires, exp(-i theta ZZ...Z / 2).",
     GateSpec(
         "MultiRZ",
         None,
@@ -47,26 +49,30 @@ MultiRZ = gate(
 class WordRotation(Gate):
     """exp(-i x P / 2) = cos(x / 2) - i sin(x / 2) P, written down without a spectrum."""
 
+    @property
+    def _word(self) -> str:
+        return str(self.hyperparameters["pauli_word"])
+
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         half = xp.reshape(parameters[0], (*shape_of(parameters[0]), 1, 1)) / 2
-        word = _word_matrix(len(self.wires), str(self.hyperparameters["pauli_word"]))
+        word = _word_matrix(len(self.wires), self._word)
         return xp.cos(half) * np.eye(len(word)) - 1j * xp.sin(half) * word
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         if not self.is_diagonal:
             return super().canonical_diagonal(parameters, xp)
         half = xp.reshape(parameters[0], (*shape_of(parameters[0]), 1)) / 2
-        return xp.exp(-1j * half * _word_signs(str(self.hyperparameters["pauli_word"])))
+        return xp.exp(-1j * half * _word_signs(self._word))
 
     def generator_matrix(self) -> ComplexArray:
-        return -_word_matrix(len(self.wires), str(self.hyperparameters["pauli_word"])) / 2
+        return -_word_matrix(len(self.wires), self._word) / 2
 
     @property
     def is_diagonal(self) -> bool:
-        return set(str(self.hyperparameters["pauli_word"])) <= {"I", "Z"}
+        return set(self._word) <= {"I", "Z"}
 
     def label(self, decimals: int | None = None) -> str:
-        return super().label(decimals).replace(self.name, f"R{self.hyperparameters['pauli_word']}")
+        return super().label(decimals).replace(self.name, f"R{self._word}")
 
 
 def _word_matrix(n: int, pauli_word: str) -> ComplexArray:
@@ -108,26 +114,26 @@ def _word_eigenvalues(n: int, pauli_word: str) -> tuple[float, ...]:
 
 def _pauli_rot(theta: Tensor, wires: Wires, pauli_word: str) -> list[Operator]:
     """Turn every letter to Z, turn about ZZ...Z, and turn the letters back."""
-    active = [(wire, word) for wire, word in zip(wires, pauli_word, strict=True) if word != "I"]
+    active = letters_of(pauli_word, wires)
     if not active:
         return [GlobalPhase(theta / 2)]
     if len(active) == 1:
-        ((wire, letter),) = active
+        ((letter, wire),) = active
         return [LETTER_ROTATIONS[letter](theta, wire)]
     turns: list[Operator] = []
     back: list[Operator] = []
-    for wire, letter in active:
+    for letter, wire in active:
         if letter == "X":
             turns.append(Hadamard(wire))
             back.append(turns[-1])
         elif letter == "Y":
             turns.append(RX(pi / 2, wire))
             back.append(RX(-pi / 2, wire))
-    return [*turns, MultiRZ(theta, [wire for wire, _ in active]), *back]
+    return [*turns, MultiRZ(theta, [wire for _, wire in active]), *back]
 
 
 PauliRot = gate(
-    "exp(-i x P / 2) with the Pauli word P.",
+    "Rotation about a Pauli word P, exp(-i theta P / 2).",
     GateSpec(
         "PauliRot",
         None,
@@ -135,12 +141,21 @@ PauliRot = gate(
         generator=lambda n, pauli_word: -_word_matrix(n, pauli_word) / 2,
         eigenvalues=_word_eigenvalues,
         decomposition=_pauli_rot,
-        options={"pauli_word": REQUIRED},
+        options={"pauli_word": Option("str", "P, a letter I, X, Y or Z for each wire.")},
         options_first=True,
         check=_check_word,
     ),
     base=WordRotation,
 )
+
+
+def word_rotation(angle: Tensor, word: str, wires: Sequence[Wire]) -> Operator:
+    """Return exp(-i angle P / 2) for a word P, on the wires that it acts on."""
+    active = letters_of(word, wires)
+    if not active:
+        return GlobalPhase(angle / 2)
+    letters, on = zip(*active, strict=True)
+    return PauliRot(angle, "".join(letters), on)
 
 
 def _check_dim(wires: Wires, dim: Any) -> Mapping[str, Hashable]:
@@ -179,7 +194,7 @@ def _pc_phase(phi: Tensor, wires: Wires, dim: int) -> list[Operator]:
 
 
 PCPhase = gate(
-    "exp(i x) on the first ``dim`` basis states, exp(-i x) on the others.",
+    "Phase exp(i phi) on the first ``dim`` basis states, exp(-i phi) on the others.",
     GateSpec(
         "PCPhase",
         None,
@@ -187,7 +202,7 @@ PCPhase = gate(
         generator=_pc_signs,
         eigenvalues=_pc_eigenvalues,
         decomposition=_pc_phase,
-        options={"dim": REQUIRED},
+        options={"dim": Option("int", "How many of the 2**n basis states come first.")},
         options_first=True,
         check=_check_dim,
     ),

@@ -22,6 +22,9 @@ LETTERS = "IXZY"
 PHASES = np.array([1, 1j, -1, -1j])
 """The powers of i."""
 
+SHOWN_TERMS = 12
+"""Longer sums are cut off when they are printed."""
+
 UnsignedArray = NDArray[np.uint64]
 
 
@@ -50,20 +53,31 @@ def to_letters(x: BoolArray, z: BoolArray) -> list[str]:
     return ["".join(word) for word in letters]
 
 
-def spell_number(value: Any, decimals: int | None = None) -> str:
-    """Return a number as text, with so many decimals if that is said."""
-    plain = np.asarray(value).item()
-    return str(plain) if decimals is None else f"{plain:.{decimals}f}"
+def spell_sum(weights: Any, x: BoolArray, z: BoolArray, wires: Sequence[Any]) -> str:
+    """Return a weighted sum of words as a user would write it; a long one is cut off."""
+    words = to_letters(x[:SHOWN_TERMS], z[:SHOWN_TERMS])
+    pairs = zip(weights[:SHOWN_TERMS].tolist(), words, strict=True)
+    parts = [_spell_term(weight, word, wires) for weight, word in pairs]
+    rest = [f"... ({len(x)} terms)"] if len(x) > SHOWN_TERMS else []
+    return " + ".join([*parts, *rest])
 
 
-def spell_term(weight: Any, word: str, wires: Sequence[Any]) -> str:
-    """Return a weighted word as a user would write it, such as ``0.5 * (X(0) @ Z(1))``."""
+def spell_label(weight: Any, word: str, decimals: int | None) -> str:
+    """Return a weighted word without its wires, such as ``0.5*X@Z``."""
+    text = "@".join(letter for letter in word if letter != "I") or "I"
+    if weight == 1:
+        return text
+    return f"{weight}*{text}" if decimals is None else f"{weight:.{decimals}f}*{text}"
+
+
+def _spell_term(weight: Any, word: str, wires: Sequence[Any]) -> str:
+    """Return a weighted word, such as ``0.5 * (X(0) @ Z(1))``."""
     pairs = zip(word, wires, strict=True)
     letters = [f"{letter}({wire!r})" for letter, wire in pairs if letter != "I"]
     text = " @ ".join(letters) or "I()"
     if weight == 1:
         return text
-    return f"{spell_number(weight)} * " + (f"({text})" if len(letters) > 1 else text)
+    return f"{weight} * " + (f"({text})" if len(letters) > 1 else text)
 
 
 def packed(x: BoolArray, z: BoolArray) -> UnsignedArray:

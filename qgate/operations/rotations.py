@@ -6,7 +6,8 @@ from math import pi
 
 import numpy as np
 
-from qgate.operations.gate import GateSpec, gate
+from qgate.operations.gate import gate
+from qgate.operations.gate_spec import GateSpec
 
 PAULI_X = np.array([[0, 1], [1, 0]], dtype=complex)
 PAULI_Y = np.array([[0, -1j], [1j, 0]])
@@ -15,11 +16,17 @@ PAULI_Z = np.array([1.0, -1.0])
 ONE = np.array([0.0, 1.0])
 """The diagonal of the projector on the state 1."""
 
-RX = gate("Rotation about x, exp(-i x X / 2).", GateSpec("RX", 1, ("phi",), generator=-PAULI_X / 2))
-RY = gate("Rotation about y, exp(-i x Y / 2).", GateSpec("RY", 1, ("phi",), generator=-PAULI_Y / 2))
-RZ = gate("Rotation about z, exp(-i x Z / 2).", GateSpec("RZ", 1, ("phi",), generator=-PAULI_Z / 2))
+RX = gate(
+    "Rotation about x, exp(-i phi X / 2).", GateSpec("RX", 1, ("phi",), generator=-PAULI_X / 2)
+)
+RY = gate(
+    "Rotation about y, exp(-i phi Y / 2).", GateSpec("RY", 1, ("phi",), generator=-PAULI_Y / 2)
+)
+RZ = gate(
+    "Rotation about z, exp(-i phi Z / 2).", GateSpec("RZ", 1, ("phi",), generator=-PAULI_Z / 2)
+)
 GlobalPhase = gate(
-    "The factor exp(-i x).",
+    "The factor exp(-i phi).",
     GateSpec(
         "GlobalPhase",
         None,
@@ -30,7 +37,7 @@ GlobalPhase = gate(
     ),
 )
 PhaseShift = gate(
-    "Phase exp(i x) on the state 1.",
+    "Phase exp(i phi) on the state 1.",
     GateSpec(
         "PhaseShift",
         1,
@@ -40,7 +47,7 @@ PhaseShift = gate(
     ),
 )
 U1 = gate(
-    "Phase exp(i x) on the state 1.",
+    "Phase exp(i phi) on the state 1.",
     GateSpec(
         "U1",
         1,
@@ -50,7 +57,7 @@ U1 = gate(
     ),
 )
 U2 = gate(
-    "P(phi) RY(pi/2) P(delta) with the phase shift P.",
+    "P(phi) RY(pi/2) P(delta) with the phase shift P; the rightmost acts first.",
     GateSpec(
         "U2",
         1,
@@ -64,7 +71,7 @@ U2 = gate(
     ),
 )
 U3 = gate(
-    "P(phi) RY(theta) P(delta) with the phase shift P.",
+    "P(phi) RY(theta) P(delta) with the phase shift P; the rightmost acts first.",
     GateSpec(
         "U3",
         1,
@@ -78,7 +85,7 @@ U3 = gate(
     ),
 )
 Rot = gate(
-    "RZ(omega) RY(theta) RZ(phi).",
+    "Any rotation, RZ(omega) RY(theta) RZ(phi); the rightmost acts first.",
     GateSpec(
         "Rot",
         1,

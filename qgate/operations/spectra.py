@@ -34,7 +34,7 @@ def spectrum(generator: ComplexArray) -> tuple[FloatArray, ComplexArray]:
         vectors[:, index == k] @ vectors[:, index == k].conj().T for k in range(len(distinct))
     ]
     means = [values[index == k].mean() for k in range(len(distinct))]
-    return np.array(means), np.array(projectors)
+    return np.array(means), np.round(projectors, 15)  # so that a zero is 0, not 1e-18
 
 
 def exponential(eigenvalues: FloatArray, projectors: Tensor, angle: Tensor, xp: Any) -> Tensor:

@@ -13,8 +13,8 @@ from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
 from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.parameters import as_array, check_shape, require_numbers
 from qgate.operations.rotations import RY
-from qgate.operations.unitaries import as_array, check_trailing_shape
 from qgate.operations.unitary_synthesis import NEGLIGIBLE, diagonal_gates
 from qgate.typing import FloatArray, Tensor, Wire, WiresLike
 from qgate.wires import Wires
@@ -71,7 +71,7 @@ class BasisState(Operator):
         return tuple(bits)
 
     def __repr__(self) -> str:
-        return f"BasisState({list(self._bits)}, wires={list(self.wires)})"
+        return f"{type(self).__name__}({list(self._bits)}, wires={list(self.wires)})"
 
 
 class StatePrep(Operator):
@@ -104,6 +104,8 @@ class StatePrep(Operator):
 
     has_matrix = False
     has_decomposition = True
+    ndim_params = (1,)
+    parameter_kinds = (ParameterKind.ARRAY,)
 
     def __init__(
         self,
@@ -115,23 +117,16 @@ class StatePrep(Operator):
         validate_norm: bool = True,
     ) -> None:
         on = Wires(wires)
-        vector = as_array(state)
+        vector, size = as_array(state), 2 ** len(on)
         if pad_with is not None:
-            vector = _padded(vector, 2 ** len(on), pad_with)
-        check_trailing_shape(self.name, vector, on, (2 ** len(on),))
+            check_shape(self.name, "state", vector, ("N",), real=False)
+            vector = _padded(vector, size, pad_with)
+        check_shape(self.name, "state", vector, (size,), real=False)
         if normalize:
-            vector = vector / (abs(vector) ** 2).sum(-1)[..., None] ** 0.5
+            vector = _normalized(vector)
         elif validate_norm:
             _check_norm(vector)
         super().__init__((vector,), on, id=id)
-
-    @property
-    def ndim_params(self) -> tuple[int, ...]:
-        return (1,)
-
-    @property
-    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
-        return (ParameterKind.ARRAY,)
 
     def canonical_state(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         """Return the state, shape (..., 2**n)."""
@@ -192,7 +187,9 @@ def basis_bits(state: Any, wires: Wires) -> tuple[int, ...]:
     InvalidParameters
         They do not fit the wires.
     """
-    given, count = np.asarray(unwrap(state)), len(wires)
+    bits = as_array(state)
+    require_numbers("A basis state", "state", bits)
+    given, count = np.asarray(unwrap(bits)), len(wires)
     if given.shape == () and given == np.floor(given) and 0 <= given < 2**count:
         return tuple(int(given) >> place & 1 for place in reversed(range(count)))
     if given.shape == (count,) and np.isin(given, (0, 1)).all():
@@ -210,6 +207,17 @@ def _padded(vector: Tensor, size: int, value: float) -> Tensor:
         return vector
     xp = namespace([vector])
     return xp.concatenate([vector, np.full((*shape[:-1], size - shape[-1]), value)], axis=-1)
+
+
+def _normalized(vector: Tensor) -> Tensor:
+    """Divide each state by its norm."""
+    squares = (abs(vector) ** 2).sum(-1)
+    if not np.all(unwrap(squares)):
+        raise InvalidParameters(
+            "StatePrep was given a state without any amplitude, which cannot be normalized. "
+            "Give at least one amplitude other than 0."
+        )
+    return vector / squares[..., None] ** 0.5
 
 
 def _check_norm(vector: Tensor) -> None:

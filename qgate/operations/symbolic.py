@@ -6,7 +6,6 @@ They nest in any order. Controls have a file of their own.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from functools import reduce
 from typing import Any, Self, cast
 
 import numpy as np
@@ -19,13 +18,19 @@ from qgate.exceptions import (
     InvalidParameters,
 )
 from qgate.operations.gate import GATES
-from qgate.operations.matrices import dagger, embed
-from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.matrices import circuit_matrix, dagger, diagonal_of
+from qgate.operations.operator import (
+    Operator,
+    ParameterKind,
+    bracketed,
+    require_operators,
+    without_recording,
+)
+from qgate.operations.parameters import is_numeric
 from qgate.operations.pauli import PauliSum
 from qgate.operations.spectra import frequencies
-from qgate.recording import absorb, record
+from qgate.recording import absorb, replace
 from qgate.typing import FloatArray, Tensor, WiresLike
-from qgate.wires import Wires
 
 
 class Wrapper(Operator):
@@ -43,11 +48,7 @@ class Wrapper(Operator):
         parameters: Sequence[Tensor] | None = None,
         id: str | None = None,
     ) -> None:
-        if not isinstance(base, Operator):
-            raise InvalidParameters(
-                f"{type(self).__name__} was given {base!r}, which is not an operator. "
-                "Give an operator, such as RX(0.1, wires=0)."
-            )
+        require_operators(type(self).__name__, base)
         absorb(base)
         self._base = base
         numbers = base.parameters if parameters is None else parameters
@@ -255,11 +256,7 @@ class Pow(Wrapper):
                     "differences for this gate), or a whole power."
                 )
             return principal_power(matrix, self.z)
-        matrices = (
-            embed(part.canonical_matrix(part.parameters, xp), part.wires, self.wires, xp=xp)
-            for part in parts
-        )
-        return reduce(lambda done, matrix: matrix @ done, matrices, _eye(self.wires))
+        return circuit_matrix(parts, self.wires, xp=xp)
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         return diagonal_of(self.canonical_matrix(parameters, xp))
@@ -288,7 +285,7 @@ class Pow(Wrapper):
                 "and is no exponential of one of them. Use a whole power."
             )
         matrix = self.canonical_matrix([unwrap(value) for value in self.parameters], np)
-        if not self.is_gate and not np.allclose(matrix @ dagger(matrix), _eye(self.wires)):
+        if not self.is_gate and not np.allclose(matrix @ dagger(matrix), np.eye(matrix.shape[-1])):
             raise DecompositionUndefinedError(f"{self!r} is not unitary, so gates cannot do it.")
         return without_recording(lambda: [GATES["QubitUnitary"](matrix, wires=self.wires)])
 
@@ -332,16 +329,14 @@ class Pow(Wrapper):
         return power.pauli_rep
 
     def __repr__(self) -> str:
-        return f"{self.base!r}**{self.z}"
+        return f"{bracketed(self.base, around=' *')}**{self.z}"
 
 
 def pow_(base: Operator, z: float = 1) -> Operator:
     """Return a power of an operator; one of a sum of Pauli words is multiplied out."""
     if isinstance(base, PauliSum) and z == int(z) and z >= 0:
-        absorb(base)
         (power,) = base.pow(z)
-        record(power)
-        return power
+        return replace([base], power)
     return Pow(base, z)
 
 
@@ -359,7 +354,7 @@ def real_number(value: Any) -> float:
         It is not one real number.
     """
     number = unwrap(value)
-    if shape_of(number) != () or isinstance(number, str | complex):
+    if shape_of(number) != () or not is_numeric(number, real=True):
         raise InvalidParameters(
             f"An operator cannot be raised to the power {value!r}. Give a real number."
         )
@@ -395,7 +390,3 @@ def _whole_power(matrix: Tensor, z: int, xp: Any) -> Tensor:
         if bit == "1":
             power = xp.matmul(power, matrix)
     return power
-
-
-def _eye(wires: Wires) -> Any:
-    return np.eye(2 ** len(wires), dtype=complex)

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import namespace, shape_of, unwrap
+from qgate.arrays import namespace, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.spectra import diagonal_matrix
 from qgate.operations.unitary_synthesis import diagonal_gates, unitary_gates
 from qgate.typing import Tensor, WiresLike
@@ -46,23 +47,17 @@ class QubitUnitary(Operator):
     """
 
     has_decomposition = True
+    ndim_params = (2,)
+    parameter_kinds = (ParameterKind.ARRAY,)
 
     def __init__(
         self, U: Tensor, wires: WiresLike, id: str | None = None, unitary_check: bool = False
     ) -> None:
         matrix, on = as_array(U), Wires(wires)
-        check_trailing_shape(self.name, matrix, on, (2 ** len(on),) * 2)
+        check_shape(self.name, "U", matrix, (2 ** len(on),) * 2, real=False)
         if unitary_check:
             _check_unitary(matrix)
         super().__init__((matrix,), on, id=id)
-
-    @property
-    def ndim_params(self) -> tuple[int, ...]:
-        return (2,)
-
-    @property
-    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
-        return (ParameterKind.ARRAY,)
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         return parameters[0]
@@ -98,10 +93,12 @@ class DiagonalQubitUnitary(Operator):
     """
 
     has_decomposition = True
+    ndim_params = (1,)
+    parameter_kinds = (ParameterKind.ARRAY,)
 
     def __init__(self, D: Tensor, wires: WiresLike, id: str | None = None) -> None:
         diagonal, on = as_array(D), Wires(wires)
-        check_trailing_shape(self.name, diagonal, on, (2 ** len(on),))
+        check_shape(self.name, "D", diagonal, (2 ** len(on),), real=False)
         known = unwrap(diagonal)
         if isinstance(known, np.ndarray) and not np.allclose(abs(known), 1, atol=TOLERANCE):
             raise InvalidParameters(
@@ -109,14 +106,6 @@ class DiagonalQubitUnitary(Operator):
                 "The entries of a diagonal unitary have modulus 1. Divide each by its modulus."
             )
         super().__init__((diagonal,), on, id=id)
-
-    @property
-    def ndim_params(self) -> tuple[int, ...]:
-        return (1,)
-
-    @property
-    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
-        return (ParameterKind.ARRAY,)
 
     @property
     def is_diagonal(self) -> bool:
@@ -135,28 +124,6 @@ class DiagonalQubitUnitary(Operator):
     def adjoint(self) -> Operator:
         diagonal = self.parameters[0]
         return DiagonalQubitUnitary(namespace([diagonal]).conj(diagonal), self.wires)
-
-
-def as_array(value: Tensor) -> Tensor:
-    """Return an array of any framework as it is, nested sequences as a numpy array."""
-    return value if hasattr(value, "shape") else np.array(value)
-
-
-def check_trailing_shape(name: str, array: Tensor, wires: Wires, trailing: tuple[int, ...]) -> None:
-    """Refuse an array that has another shape, apart from one leading batch axis.
-
-    Raises
-    ------
-    InvalidParameters
-        It has another shape.
-    """
-    shape = shape_of(array)
-    if shape[-len(trailing) :] != trailing or len(shape) > len(trailing) + 1:
-        raise InvalidParameters(
-            f"{name} was given an array of shape {shape} for {len(wires)} wire(s). "
-            f"It has to have the shape {trailing}, and may have a leading batch axis. "
-            "Name as many wires as the array has, or give another array."
-        )
 
 
 def _check_unitary(matrix: Tensor) -> None:

@@ -14,9 +14,10 @@ from qgate.operations.arithmetic import prod
 from qgate.operations.controls import controlled
 from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
-from qgate.operations.operator import Operator
+from qgate.operations.operator import Operator, operations_of, require_operators
+from qgate.operations.parameters import require_numbers
 from qgate.operations.symbolic import Adjoint, pow_, real_number
-from qgate.recording import absorb, paused, record, recording
+from qgate.recording import paused, record, replace
 from qgate.typing import Tensor, WiresLike
 
 Change = Callable[[Sequence[Operator]], list[Operator]]
@@ -44,13 +45,15 @@ def adjoint(fn: Any, lazy: bool = True) -> Any:
     RX(-0.1, wires=[0])
     """
     if isinstance(fn, Operator):
-        return _replaced(fn, _adjoint(fn, lazy))
+        return replace([fn], _adjoint(fn, lazy))
     return _transformed(
         fn, "adjoint", lambda operations: [_adjoint(op, lazy) for op in reversed(operations)]
     )
 
 
-def ctrl(op: Any, control: WiresLike, control_values: Any = None) -> Any:
+def ctrl(
+    op: Any, control: WiresLike, control_values: Any = None, work_wires: WiresLike | None = None
+) -> Any:
     """Control an operator, or all that a quantum function applies.
 
     Parameters
@@ -61,6 +64,8 @@ def ctrl(op: Any, control: WiresLike, control_values: Any = None) -> Any:
         The control wires, other ones than those of ``op``.
     control_values : bool or sequence of bool, optional
         For which value of each control ``op`` is applied; default all 1.
+    work_wires : wires, optional
+        Not used: decompositions need no other wires.
 
     Returns
     -------
@@ -81,11 +86,13 @@ def ctrl(op: Any, control: WiresLike, control_values: Any = None) -> Any:
     CRX(0.1, wires=[1, 0])
     """
     if isinstance(op, Operator):
-        return _replaced(op, _controlled(op, control, control_values))
+        return replace([op], _controlled(op, control, control_values, work_wires))
     return _transformed(
         op,
         "ctrl",
-        lambda operations: [_controlled(part, control, control_values) for part in operations],
+        lambda operations: [
+            _controlled(part, control, control_values, work_wires) for part in operations
+        ],
     )
 
 
@@ -108,7 +115,7 @@ def pow(base: Any, z: float = 1, lazy: bool = True) -> Any:
         The exponent is not a real number, or not a whole one for a callable.
     """
     if isinstance(base, Operator):
-        return _replaced(base, _power(base, z, lazy))
+        return replace([base], _power(base, z, lazy))
     exponent = real_number(z)
     if exponent != int(exponent):
         raise InvalidParameters(
@@ -128,6 +135,7 @@ def exp(op: Operator, coeff: Tensor = 1.0, id: str | None = None) -> Exp:
     id : str, optional
         A name for this occurrence.
     """
+    require_numbers("exp", "coeff", coeff, real=False)
     return Exp(op, coeff, id=id)
 
 
@@ -142,6 +150,8 @@ def evolve(op: Operator, coeff: Tensor = 1, id: str | None = None) -> Exp:
     id : str, optional
         A name for this occurrence.
     """
+    require_operators("evolve", op)
+    require_numbers("evolve", "coeff", coeff, real=False)
     if op.is_hermitian and not np.iscomplexobj(unwrap(coeff)):
         return Exp(op, angle=-coeff, id=id)
     return Exp(op, -1j * coeff, id=id)
@@ -152,9 +162,9 @@ def _adjoint(op: Operator, lazy: bool) -> Operator:
         return Adjoint(op) if lazy else op.adjoint()
 
 
-def _controlled(op: Operator, control: WiresLike, control_values: Any) -> Operator:
+def _controlled(op: Operator, control: WiresLike, values: Any, work_wires: Any) -> Operator:
     with paused():
-        return controlled(op, control, control_values)
+        return controlled(op, control, values, work_wires)
 
 
 def _power(base: Operator, z: float, lazy: bool) -> Operator:
@@ -172,13 +182,6 @@ def _repeated(operations: Sequence[Operator], z: int) -> list[Operator]:
     return [op.with_parameters(op.parameters) for _ in range(abs(z)) for op in operations]
 
 
-def _replaced(op: Operator, result: Operator) -> Operator:
-    """Record a result in place of what it is made from."""
-    absorb(op)
-    record(result)
-    return result
-
-
 def _transformed(function: Any, verb: str, change: Change) -> Callable[..., Any]:
     """Return a function that applies other operations than ``function`` does."""
     if not callable(function):
@@ -189,9 +192,7 @@ def _transformed(function: Any, verb: str, change: Change) -> Callable[..., Any]
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
-        with recording() as recorder:
-            function(*args, **kwargs)
-        operations = [item for item in recorder.items if isinstance(item, Operator)]
+        operations = operations_of(function, args, kwargs)
         changed = [record(operation) for operation in change(operations)]
         return changed[0] if len(changed) == 1 else changed
 

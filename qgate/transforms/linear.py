@@ -30,7 +30,8 @@ def linear_measurements(tape: Tape, *, variances: bool) -> tuple[Tape, Recombine
     tape : Tape
         Its coefficients may be traced.
     variances : bool
-        Whether every variance is rewritten, or only those that no single basis can give.
+        Whether every variance is rewritten, or only those that no single basis can give
+        and those of observables with traced coefficients.
 
     Returns
     -------
@@ -52,11 +53,16 @@ def linear_measurements(tape: Tape, *, variances: bool) -> tuple[Tape, Recombine
 def _recipe(item: Measurement, measured: list[Measurement], *, variances: bool) -> Recombine:
     if item.kind is MeasurementKind.EXPVAL:
         return _expval(item.observable, item, measured)
-    if item.kind is MeasurementKind.VAR and (variances or item.observable.num_terms > 1):
+    if item.kind is MeasurementKind.VAR and (variances or _is_split(item.observable)):
         mean = _expval(item.observable, None, measured)
         squared = _expval(square(item.observable), None, measured)
         return lambda results: squared(results) - mean(results) ** 2
     return _take(item, measured)
+
+
+def _is_split(observable: Any) -> bool:
+    """Say whether its variance has to be put together, to be measured or differentiated."""
+    return observable.num_terms > 1 or is_traced(observable.parameters[0])
 
 
 def _expval(observable: Any, item: Measurement | None, measured: list[Measurement]) -> Recombine:

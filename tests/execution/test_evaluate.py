@@ -483,3 +483,29 @@ def test_traced_and_plain_tapes_come_back_in_order():
 
     assert gradient(qnp.array(0.2)) == pytest.approx(-2 * np.sin(0.2))
     assert gradient.forward == pytest.approx(np.cos([0.1, 0.2, 0.3]) @ [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    "method", ["best", "backprop", "adjoint", "parameter-shift", "finite-diff"]
+)
+def test_a_variance_of_one_term_is_differentiated_by_its_coefficient(method):
+    @qg.qnode("local", diff_method=method)
+    def circuit(weight):
+        qg.RX(0.3, wires=0)
+        return qg.var(qg.Z(0) * weight)
+
+    gradient = qg.grad(circuit)(qnp.array(0.7, requires_grad=True))
+
+    assert np.isclose(gradient, 2 * 0.7 * np.sin(0.3) ** 2)
+
+
+@pytest.mark.parametrize("method", ["best", "backprop", "adjoint", "parameter-shift"])
+def test_a_variance_of_terms_that_are_one_word_is_differentiated_by_a_coefficient(method):
+    @qg.qnode("local", diff_method=method)
+    def circuit(weight):
+        qg.RX(0.3, wires=0)
+        return qg.var(qg.Hamiltonian([weight, -1.5], [qg.Z(0), qg.Z(0)])), qg.expval(qg.Y(1))
+
+    gradient = qg.grad(lambda weight: circuit(weight)[0])(qnp.array(0.7, requires_grad=True))
+
+    assert np.isclose(gradient, 2 * (0.7 - 1.5) * np.sin(0.3) ** 2)

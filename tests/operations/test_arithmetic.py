@@ -1,5 +1,6 @@
 """Products, sums and multiples of operators against dense matrices."""
 
+import operator
 from functools import reduce
 
 import autograd
@@ -12,9 +13,10 @@ from numpy.testing import assert_allclose
 
 from qgate.exceptions import DecompositionUndefinedError, InvalidParameters
 from qgate.operations.arithmetic import add_scalar, dot, prod, s_prod, sum_
-from qgate.operations.composites import Composite, Prod, SProd, Sum, dense_matrix
+from qgate.operations.composites import Composite, Prod, SProd, Sum
 from qgate.operations.fixed import SWAP, Hadamard, I, S, X, Y, Z
 from qgate.operations.hermitian import Hermitian
+from qgate.operations.matrices import dense_matrix
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.pauli import PauliSum
 from qgate.operations.rotations import RX, RY
@@ -271,10 +273,59 @@ def test_dot_of_other_operators_is_a_sum_of_multiples():
     assert_allclose(on(op), on(X(0)) + 2 * on(Hadamard(1)))
 
 
-@pytest.mark.parametrize(("coefficients", "ops"), [([1.0], [X(0), Z(0)]), ([], [])])
-def test_dot_needs_as_many_coefficients_as_operators(coefficients, ops):
+@pytest.mark.parametrize("coefficients", [[1.0], [[1.0, 2.0]], 1.0])
+def test_dot_needs_as_many_coefficients_as_operators(coefficients):
     with pytest.raises(InvalidParameters, match="one coefficient for each"):
-        dot(coefficients, ops)
+        dot(coefficients, [X(0), Z(0)])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: dot([], []), "at least one"),
+        (lambda: dot([1.0], X(0)), r"a list of operators, \[X\(0\)\]"),
+        (lambda: dot(["a"], [X(0)]), "takes numbers"),
+        (lambda: dot([None], [X(0)]), "takes numbers"),
+        (lambda: s_prod("a", X(0)), "multiplied by 'a'"),
+        (lambda: s_prod([1, 2], X(0)), "Give a number"),
+        (lambda: s_prod(2, 3), "s_prod was given 3"),
+        (lambda: sum_(X(0), None), "sum was given None"),
+    ],
+)
+def test_a_wrong_call_says_what_is_right(call, message):
+    with pytest.raises(InvalidParameters, match=message):
+        call()
+
+
+@pytest.mark.parametrize("other", [None, "a", [1, 2]])
+def test_operators_do_not_combine_with_what_is_no_number(other):
+    for combine in (operator.add, operator.sub, operator.mul, operator.matmul):
+        with pytest.raises(TypeError):
+            combine(X(0), other)
+
+
+def test_written_products_and_sums_are_flat():
+    product = RX(0.1, 0) @ RX(0.2, 1) @ RX(0.3, 2)
+    total = RX(0.1, 0) + RX(0.2, 1) + RX(0.3, 2)
+
+    assert len(product.operands) == len(total.operands) == 3
+    assert repr(2 * (3 * S(0))) == "6 * S(0)"
+
+
+def test_brackets_stand_where_they_are_needed():
+    assert repr((S(0) + S(1)) @ X(2)) == "(S(0) + S(1)) @ X(2)"
+    assert repr(2 * (S(0) @ X(1))) == "2 * (S(0) @ X(1))"
+    assert repr(prod(prod(S(0), S(1)), S(2))) == "(S(0) @ S(1)) @ S(2)"
+    assert repr(X(0) @ Z(1) @ S(2)) == "X(0) @ Z(1) @ S(2)"
+    assert repr((S(0) @ X(1)) ** 2) == "(S(0) @ X(1))**2"
+    assert repr((S(0) ** 0.5) ** 0.5) == "(S(0)**0.5)**0.5"
+
+
+def test_coefficients_and_operators_of_a_sum_are_lists_of_plain_numbers_and_terms():
+    h = dot([0.5, 2.0], [X(0), Z(1)])
+
+    assert h.terms() == ([0.5, 2.0], [X(0), Z(1)]) == (h.coeffs, h.ops)
+    assert [type(weight) for weight in h.coeffs] == [float, float]
 
 
 def test_what_is_not_an_operator_is_refused_by_name():

@@ -382,10 +382,14 @@ def test_the_identity_acts_on_any_number_of_wires():
 
 @pytest.mark.parametrize("letter", "XYZ")
 def test_paulis_are_pauli_words(letter):
-    words = getattr(qg, letter)("w").pauli_rep
+    gate = getattr(qg, letter)("w")
+    words = gate.pauli_rep
 
     assert words.words == [letter]
     assert words.wires == Wires("w")
+    assert gate == words == gate
+    assert hash(gate) == hash(words)
+    assert gate != 2 * words
 
 
 def test_whole_powers_of_gates_that_are_their_own_inverse_are_cancelled():

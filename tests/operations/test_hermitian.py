@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from scipy.sparse import csr_matrix
 
 from qgate.exceptions import InvalidParameters, NotHermitian
-from qgate.operations.hermitian import Hermitian, Projector, SparseHamiltonian, eigensystem
+from qgate.operations.hermitian import Hermitian, Projector, SparseHamiltonian
 from qgate.operations.operator import ParameterKind
 from qgate.operations.unitaries import QubitUnitary
 
@@ -36,14 +36,10 @@ def test_diagonalizing_gates_turn_the_eigenbasis_to_the_computational_one(n, see
     assert_allclose(rotated, np.diag(op.eigvals()), atol=1e-10)
 
 
-def test_equal_matrices_are_diagonalized_once():
-    assert eigensystem(A)[1] is eigensystem(A.copy())[1]
-
-
 def test_matrices_that_do_not_fit_are_refused():
     with pytest.raises(NotHermitian, match="not Hermitian"):
         Hermitian([[0, 1], [0, 0]], 0)
-    with pytest.raises(InvalidParameters, match="square matrix of 4 rows"):
+    with pytest.raises(InvalidParameters, match=r"has to be \(4, 4\)\."):
         Hermitian(A, [0, 1])
 
 
@@ -110,7 +106,7 @@ def test_the_content_of_a_sparse_hamiltonian_is_part_of_what_it_is():
 def test_what_is_not_a_hermitian_sparse_matrix_is_refused():
     with pytest.raises(InvalidParameters, match=r"qg\.Hermitian"):
         SparseHamiltonian(A, 0)
-    with pytest.raises(InvalidParameters, match="4 rows"):
+    with pytest.raises(InvalidParameters, match=r"has to be \(4, 4\)"):
         SparseHamiltonian(csr_matrix(A), [0, 1])
     with pytest.raises(NotHermitian):
         SparseHamiltonian(csr_matrix([[0.0, 1.0], [0.0, 0.0]]), 0)

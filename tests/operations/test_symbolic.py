@@ -214,7 +214,7 @@ def test_names_are_those_of_the_base_in_brackets():
 
 def test_wrappers_print_as_they_are_written():
     assert repr(Adjoint(qg.RX(0.1, 0))) == "Adjoint(RX(0.1, wires=[0]))"
-    assert "control_values=[0]" in repr(Controlled(qg.RX(0.1, 0), 1, 0))
+    assert "control_values=[False]" in repr(Controlled(qg.RX(0.1, 0), 1, 0))
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qgate.operations.operator import Operator
+from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.pauli_rotations import PauliRot
-from qgate.operations.templates.base import Template, as_tensor, check_shape
+from qgate.operations.templates.base import Template
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 LETTERS = "IXYZ"
 
 
-class ArbitraryUnitary(Template):
+class WordRotations(Template):
+    """A rotation about each of some Pauli words; a subclass says which, and their number."""
+
+    ndim_params = (1,)
+
+    def __init__(self, weights: Tensor, wires: WiresLike, id: str | None = None) -> None:
+        weights, wires = as_array(weights), Wires(wires)
+        check_shape(type(self).__name__, "weights", weights, self.shape(len(wires)))
+        super().__init__((weights,), wires, id=id)
+
+    @staticmethod
+    def words(n_wires: int) -> Sequence[str]:
+        """Return the words, the first rotation's first."""
+        raise NotImplementedError
+
+    @staticmethod
+    def shape(n_wires: int) -> tuple[int]:
+        """Return the shape of the weights."""
+        raise NotImplementedError
+
+    def gates(self, weights: Tensor) -> list[Operator]:
+        words = self.words(len(self.wires))
+        return [PauliRot(weights[k], word, wires=self.wires) for k, word in enumerate(words)]
+
+
+class ArbitraryUnitary(WordRotations):
     """A rotation about each Pauli word on n wires, which together reach every unitary.
 
     Parameters
@@ -32,24 +60,16 @@ class ArbitraryUnitary(Template):
     The words follow a Gray code: each differs from the one before in one letter.
     """
 
-    dims = (1,)
-
-    def __init__(self, weights: Tensor, wires: WiresLike, id: str | None = None) -> None:
-        weights, wires = as_tensor(weights), Wires(wires)
-        check_shape("ArbitraryUnitary", "weights", weights, self.shape(len(wires)))
-        super().__init__((weights,), wires, id=id)
-
-    def gates(self, weights: Tensor) -> list[Operator]:
-        words = gray_words(len(self.wires))
-        return [PauliRot(weights[k], word, wires=self.wires) for k, word in enumerate(words)]
+    @staticmethod
+    def words(n_wires: int) -> list[str]:
+        return gray_words(n_wires)
 
     @staticmethod
     def shape(n_wires: int) -> tuple[int]:
-        """Return the shape of the weights."""
         return (4**n_wires - 1,)
 
 
-class ArbitraryStatePreparation(Template):
+class ArbitraryStatePreparation(WordRotations):
     """Rotations about Pauli words that together take the state 0 to every state.
 
     Parameters
@@ -66,20 +86,12 @@ class ArbitraryStatePreparation(Template):
         The weights have another shape.
     """
 
-    dims = (1,)
-
-    def __init__(self, weights: Tensor, wires: WiresLike, id: str | None = None) -> None:
-        weights, wires = as_tensor(weights), Wires(wires)
-        check_shape("ArbitraryStatePreparation", "weights", weights, self.shape(len(wires)))
-        super().__init__((weights,), wires, id=id)
-
-    def gates(self, weights: Tensor) -> list[Operator]:
-        words = state_words(len(self.wires))
-        return [PauliRot(weights[k], word, wires=self.wires) for k, word in enumerate(words)]
+    @staticmethod
+    def words(n_wires: int) -> list[str]:
+        return state_words(n_wires)
 
     @staticmethod
     def shape(n_wires: int) -> tuple[int]:
-        """Return the shape of the weights."""
         return (2 ** (n_wires + 1) - 2,)
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from functools import reduce
-from typing import Any, ClassVar
+from typing import Any
 
-import autograd.numpy as anp
-import numpy as np
-
-from qgate.arrays import is_traced, namespace, shape_of
+from qgate.arrays import namespace, shape_of
 from qgate.exceptions import InvalidParameters, suggest
 from qgate.operations.gate import GATES
-from qgate.operations.matrices import embed
+from qgate.operations.matrices import circuit_matrix
 from qgate.operations.operator import Operator, without_recording
+from qgate.operations.parameters import as_array
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -27,12 +24,12 @@ class Template(Operator):
     Its angles are arrays, each element of which has a numbered slot; what else it
     depends on stands in its hyperparameters, wires there as positions among its own.
 
-    A subclass has to provide ``gates``; it sets ``dims`` to the dimensions that each of
-    its parameters has without a batch, and hands ``super().__init__`` parameters whose
-    shapes have been checked.
+    A subclass has to provide ``gates``; it sets ``ndim_params`` to the dimensions that each
+    of its parameters has without a batch, and hands ``super().__init__`` parameters that
+    ``check_shape`` has passed.
 
     >>> class Turns(Template):
-    ...     dims = (1,)
+    ...     ndim_params = (1,)
     ...     def __init__(self, weights, wires):
     ...         super().__init__((weights,), wires)
     ...     def gates(self, weights):
@@ -43,9 +40,6 @@ class Template(Operator):
 
     has_decomposition = True
 
-    dims: ClassVar[tuple[int, ...]] = ()
-    """Dimensions of each parameter without a batch."""
-
     def __init__(
         self,
         parameters: Sequence[Tensor],
@@ -54,11 +48,7 @@ class Template(Operator):
         *,
         id: str | None = None,
     ) -> None:
-        super().__init__([as_tensor(value) for value in parameters], wires, hyperparameters, id=id)
-
-    @property
-    def ndim_params(self) -> tuple[int, ...]:
-        return self.dims
+        super().__init__([as_array(value) for value in parameters], wires, hyperparameters, id=id)
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -76,46 +66,11 @@ class Template(Operator):
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         """Return the product of the matrices of its gates; cost 4**n numbers for each gate."""
-        return product_matrix(self.with_parameters(parameters).decomposition(), self.wires, xp)
+        return circuit_matrix(self.with_parameters(parameters).decomposition(), self.wires, xp=xp)
 
     def at(self, positions: Sequence[int]) -> Wires:
         """Return the labels of the wires at these positions among its own."""
         return Wires([self.wires[position] for position in positions])
-
-
-def as_tensor(value: Tensor) -> Tensor:
-    """Return a number or array as it is, a (nested) sequence as an array."""
-    if hasattr(value, "shape") or not isinstance(value, list | tuple):
-        return value
-    xp = anp if any(is_traced(entry) for entry in _leaves(value)) else np
-    return xp.array(value)
-
-
-def check_shape(template: str, argument: str, value: Tensor, lengths: Sequence[int | str]) -> None:
-    """Refuse an array of another shape.
-
-    Parameters
-    ----------
-    template, argument : str
-        What the message names.
-    value : array
-    lengths : sequence of int or str
-        Of each axis without a batch, which adds a leading axis; a name stands for any length.
-
-    Raises
-    ------
-    InvalidParameters
-        Neither the shape nor the shape without its leading axis has these lengths.
-    """
-    shape = shape_of(value)
-    if _fits(shape, lengths) or _fits(shape[1:], lengths):
-        return
-    wanted = f"({', '.join(str(length) for length in lengths)})"
-    raise InvalidParameters(
-        f"{template} was given {argument} of shape {shape}. They have the shape {wanted}, "
-        "and may have a leading batch axis. Reshape them"
-        + (f"; {template}.shape(...) gives the shape." if argument == "weights" else ".")
-    )
 
 
 def gate_class(gate: GateName, *, prefix: str = "") -> type[Operator]:
@@ -142,32 +97,9 @@ def gate_class(gate: GateName, *, prefix: str = "") -> type[Operator]:
     )
 
 
-def product_matrix(gates: Sequence[Operator], wires: Wires, xp: Any) -> Tensor:
-    """Return the matrix of gates on ``wires``, the first applied first.
-
-    Gates without a matrix, as preparations of states, stand for the gates they decompose to.
-    """
-    identity = np.eye(2 ** len(wires), dtype=complex)
-    matrices = (embed(_matrix(gate, xp), gate.wires, wires, xp=xp) for gate in gates)
-    return reduce(lambda done, matrix: xp.matmul(matrix, done), matrices, identity)
-
-
 def positions(wires: Wires, labels: WiresLike) -> tuple[int, ...]:
     """Return where each of ``labels`` stands among ``wires``."""
     return tuple(wires.indices(labels))
-
-
-def _matrix(gate: Operator, xp: Any) -> Tensor:
-    if gate.has_matrix:
-        return gate.canonical_matrix(gate.parameters, xp)
-    return product_matrix(gate.decomposition(), gate.wires, xp)
-
-
-def _fits(shape: tuple[int, ...], lengths: Sequence[int | str]) -> bool:
-    return len(shape) == len(lengths) and all(
-        isinstance(wanted, str) or wanted == length
-        for length, wanted in zip(shape, lengths, strict=True)
-    )
 
 
 def _batch_last(value: Tensor, ndim: int) -> Tensor:
@@ -175,9 +107,3 @@ def _batch_last(value: Tensor, ndim: int) -> Tensor:
     if len(shape_of(value)) <= ndim:
         return value
     return namespace([value]).moveaxis(value, 0, -1)
-
-
-def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, list | tuple):
-        return [leaf for entry in value for leaf in _leaves(entry)]
-    return [value]

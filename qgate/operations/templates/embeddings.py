@@ -9,16 +9,10 @@ from typing import Any
 from qgate.exceptions import InvalidParameters
 from qgate.operations.fixed import Hadamard
 from qgate.operations.operator import Operator
+from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.pauli_rotations import MultiRZ
 from qgate.operations.rotations import RX, RZ
-from qgate.operations.templates.base import (
-    GateName,
-    Template,
-    as_tensor,
-    check_shape,
-    gate_class,
-    positions,
-)
+from qgate.operations.templates.base import GateName, Template, gate_class, positions
 from qgate.operations.templates.layers import ring
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
@@ -44,12 +38,12 @@ class AngleEmbedding(Template):
         There are more features than wires.
     """
 
-    dims = (1,)
+    ndim_params = (1,)
 
     def __init__(
         self, features: Tensor, wires: WiresLike, rotation: GateName = "X", id: str | None = None
     ) -> None:
-        features, wires = as_tensor(features), Wires(wires)
+        features, wires = as_array(features), Wires(wires)
         _check_features("AngleEmbedding", features, wires)
         options: dict[str, Any] = {"rotation": gate_class(rotation, prefix="R")}
         super().__init__((features,), wires[: features.shape[-1]], options, id=id)
@@ -90,7 +84,7 @@ class IQPEmbedding(Template):
     Reference: Havlicek et al., Nature 567, 209 (2019).
     """
 
-    dims = (1, 1)
+    ndim_params = (1, 1)
 
     def __init__(
         self,
@@ -100,7 +94,7 @@ class IQPEmbedding(Template):
         pattern: Iterable[Sequence[Wire]] | None = None,
         id: str | None = None,
     ) -> None:
-        features, wires = as_tensor(features), Wires(wires)
+        features, wires = as_array(features), Wires(wires)
         check_shape("IQPEmbedding", "features", features, (len(wires),))
         pairs = (
             tuple(combinations(range(len(wires)), 2))
@@ -151,7 +145,7 @@ class QAOAEmbedding(Template):
     Reference: Lloyd et al., arXiv:2001.03622 (2020).
     """
 
-    dims = (1, 2)
+    ndim_params = (1, 2)
 
     def __init__(
         self,
@@ -161,7 +155,7 @@ class QAOAEmbedding(Template):
         local_field: GateName = "Y",
         id: str | None = None,
     ) -> None:
-        features, weights, wires = as_tensor(features), as_tensor(weights), Wires(wires)
+        features, weights, wires = as_array(features), as_array(weights), Wires(wires)
         _check_features("QAOAEmbedding", features, wires)
         check_shape("QAOAEmbedding", "weights", weights, ("n_layers", _weights_a_layer(len(wires))))
         options: dict[str, Any] = {"local_field": gate_class(local_field, prefix="R")}

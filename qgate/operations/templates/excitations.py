@@ -9,8 +9,9 @@ from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters
 from qgate.operations.excitations import DoubleExcitation, SingleExcitation
 from qgate.operations.operator import Operator
+from qgate.operations.parameters import as_array, check_shape, require_numbers
 from qgate.operations.state_preparation import BasisState, basis_bits
-from qgate.operations.templates.base import Template, as_tensor, check_shape, positions
+from qgate.operations.templates.base import Template, positions
 from qgate.operations.templates.fermionic import (
     FermionicDoubleExcitation,
     FermionicSingleExcitation,
@@ -49,7 +50,7 @@ class AllSinglesDoubles(Template):
     Reference: Arrazola et al., Quantum 6, 742 (2022).
     """
 
-    dims = (1,)
+    ndim_params = (1,)
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class AllSinglesDoubles(Template):
         doubles: Excitations | None = None,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_tensor(weights), Wires(wires)
+        weights, wires = as_array(weights), Wires(wires)
         groups = {
             "singles": _excitations("AllSinglesDoubles", "singles", singles or (), wires, 2),
             "doubles": _excitations("AllSinglesDoubles", "doubles", doubles or (), wires, 4),
@@ -133,7 +134,7 @@ class UCCSD(Template):
         n_repeats: int = 1,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_tensor(weights), Wires(wires)
+        weights, wires = as_array(weights), Wires(wires)
         if init_state is None or n_repeats < 1:
             raise InvalidParameters(
                 f"UCCSD was given init_state={init_state} and n_repeats={n_repeats}. It needs the "
@@ -198,6 +199,7 @@ def _check_some(template: str, arguments: str, count: int) -> None:
 
 def _check_weights(weights: Any, n_repeats: int, count: int) -> None:
     """Refuse weights of UCCSD that are not one row for each repetition."""
+    require_numbers("UCCSD", "weights", weights)
     shape = shape_of(weights)
     if shape == (n_repeats, count) or (n_repeats == 1 and shape == (count,)):
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qgate.exceptions import InvalidParameters
 from qgate.operations.operator import Operator
+from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.pauli_rotations import PauliRot
 from qgate.operations.templates.base import Template
 from qgate.typing import Tensor, WiresLike
@@ -50,9 +51,11 @@ class FermionicSingleExcitation(Template):
     Frequencies 1/2 and 1, so a derivative takes four shifted circuits.
     """
 
-    dims = (0,)
+    ndim_params = (0,)
 
     def __init__(self, weight: Tensor, wires: WiresLike, id: str | None = None) -> None:
+        weight = as_array(weight)
+        check_shape("FermionicSingleExcitation", "weight", weight, ())
         _check_run("FermionicSingleExcitation", "wires", Wires(wires))
         super().__init__((weight,), wires, id=id)
 
@@ -94,12 +97,13 @@ class FermionicDoubleExcitation(Template):
     Frequencies 1/2 and 1, so a derivative takes four shifted circuits, not sixteen.
     """
 
-    dims = (0,)
+    ndim_params = (0,)
 
     def __init__(
         self, weight: Tensor, wires1: WiresLike, wires2: WiresLike, id: str | None = None
     ) -> None:
-        first, second = Wires(wires1), Wires(wires2)
+        weight, first, second = as_array(weight), Wires(wires1), Wires(wires2)
+        check_shape("FermionicDoubleExcitation", "weight", weight, ())
         _check_run("FermionicDoubleExcitation", "wires1", first)
         _check_run("FermionicDoubleExcitation", "wires2", second)
         super().__init__((weight,), (*first, *second), {"split": len(first)}, id=id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,9 @@ from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters
 from qgate.operations.controlled import CNOT, CZ
 from qgate.operations.operator import Operator
+from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.rotations import RX, RY, RZ, Rot
-from qgate.operations.templates.base import (
-    GateName,
-    Template,
-    as_tensor,
-    check_shape,
-    gate_class,
-)
+from qgate.operations.templates.base import GateName, Template, gate_class
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -52,7 +48,7 @@ class StronglyEntanglingLayers(Template):
     Reference: Schuld et al., Phys. Rev. A 101, 032308 (2020).
     """
 
-    dims = (3,)
+    ndim_params = (3,)
 
     def __init__(
         self,
@@ -62,7 +58,7 @@ class StronglyEntanglingLayers(Template):
         imprimitive: GateName = CNOT,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_tensor(weights), Wires(wires)
+        weights, wires = as_array(weights), Wires(wires)
         check_shape("StronglyEntanglingLayers", "weights", weights, ("n_layers", len(wires), 3))
         layers = shape_of(weights)[-3]
         options: dict[str, Any] = {
@@ -107,7 +103,7 @@ class BasicEntanglerLayers(Template):
         The weights have another shape.
     """
 
-    dims = (2,)
+    ndim_params = (2,)
 
     def __init__(
         self,
@@ -116,7 +112,7 @@ class BasicEntanglerLayers(Template):
         rotation: GateName | None = None,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_tensor(weights), Wires(wires)
+        weights, wires = as_array(weights), Wires(wires)
         check_shape("BasicEntanglerLayers", "weights", weights, ("n_layers", len(wires)))
         options: dict[str, Any] = {"rotation": gate_class(rotation or RX, prefix="R")}
         super().__init__((weights,), wires, options, id=id)
@@ -168,7 +164,7 @@ class SimplifiedTwoDesign(Template):
         wires: WiresLike,
         id: str | None = None,
     ) -> None:
-        initial, weights, wires = as_tensor(initial_layer_weights), as_tensor(weights), Wires(wires)
+        initial, weights, wires = as_array(initial_layer_weights), as_array(weights), Wires(wires)
         n = len(wires)
         lengths = ("n_layers", n - 1, 2) if n > 1 else ("n_layers",)
         check_shape("SimplifiedTwoDesign", "initial_layer_weights", initial, (n,))
@@ -229,7 +225,7 @@ class RandomLayers(Template):
     The same seed gives the same circuit here, but not the circuit PennyLane draws from it.
     """
 
-    dims = (2,)
+    ndim_params = (2,)
 
     def __init__(
         self,
@@ -241,11 +237,11 @@ class RandomLayers(Template):
         seed: int | None = 42,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_tensor(weights), Wires(wires)
+        weights, wires = as_array(weights), Wires(wires)
         check_shape("RandomLayers", "weights", weights, ("n_layers", "n_rotations"))
-        if not 0 <= ratio_imprim < 1:
+        if not (isinstance(ratio_imprim, Real) and 0 <= ratio_imprim < 1):
             raise InvalidParameters(
-                f"RandomLayers was given ratio_imprim={ratio_imprim}. It is a probability: "
+                f"RandomLayers was given ratio_imprim={ratio_imprim!r}. It is a probability: "
                 "at least 0 and less than 1."
             )
         options: dict[str, Any] = {

@@ -8,14 +8,37 @@ from math import pi
 from qgate.exceptions import InvalidParameters
 from qgate.operations.controlled import CNOT, CRX, CZ, CRot
 from qgate.operations.operator import Operator
+from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.rotations import RZ, PhaseShift
 from qgate.operations.state_preparation import BasisState, basis_bits
-from qgate.operations.templates.base import Template, as_tensor, check_shape
+from qgate.operations.templates.base import Template
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 
-class ParticleConservingU1(Template):
+class ExchangeLayers(Template):
+    """Layers of gates that exchange particles between wires, after a basis state."""
+
+    def __init__(
+        self,
+        weights: Tensor,
+        wires: WiresLike,
+        init_state: Sequence[int] | None = None,
+        id: str | None = None,
+    ) -> None:
+        weights, wires = as_array(weights), Wires(wires)
+        lengths: tuple[int | str, ...] = ("n_layers", *self.shape(0, len(wires))[1:])
+        check_shape(type(self).__name__, "weights", weights, lengths)
+        bits = basis_bits((0,) * len(wires) if init_state is None else init_state, wires)
+        super().__init__((weights,), wires, {"init_state": bits}, id=id)
+
+    @staticmethod
+    def shape(n_layers: int, n_wires: int) -> tuple[int, ...]:
+        """Return the shape of the weights."""
+        raise NotImplementedError
+
+
+class ParticleConservingU1(ExchangeLayers):
     """Layers of a two-wire exchange gate with two angles, after a basis state.
 
     The gate on a pair turns the span of 01 and 10 and leaves 00 and 11; in a layer it acts on
@@ -42,20 +65,7 @@ class ParticleConservingU1(Template):
     Reference: Barkoutsos et al., Phys. Rev. A 98, 022322 (2018).
     """
 
-    dims = (3,)
-
-    def __init__(
-        self,
-        weights: Tensor,
-        wires: WiresLike,
-        init_state: Sequence[int] | None = None,
-        id: str | None = None,
-    ) -> None:
-        weights, wires = as_tensor(weights), Wires(wires)
-        _check_wires("ParticleConservingU1", wires)
-        lengths = ("n_layers", len(wires) - 1, 2)
-        check_shape("ParticleConservingU1", "weights", weights, lengths)
-        super().__init__((weights,), wires, {"init_state": _bits(init_state, wires)}, id=id)
+    ndim_params = (3,)
 
     def gates(self, weights: Tensor) -> list[Operator]:
         gates: list[Operator] = [BasisState(self.options["init_state"], self.wires)]
@@ -68,12 +78,11 @@ class ParticleConservingU1(Template):
 
     @staticmethod
     def shape(n_layers: int, n_wires: int) -> tuple[int, int, int]:
-        """Return the shape of the weights."""
-        _check_wires("ParticleConservingU1", Wires(range(n_wires)))
+        _check_wires("ParticleConservingU1", n_wires)
         return n_layers, n_wires - 1, 2
 
 
-class ParticleConservingU2(Template):
+class ParticleConservingU2(ExchangeLayers):
     """Layers of RZ on each wire and a two-wire exchange gate with one angle, after a basis state.
 
     The exchange gate acts on the pairs (0, 1), (2, 3), ..., then (1, 2), (3, 4), ...
@@ -100,20 +109,7 @@ class ParticleConservingU2(Template):
     Reference: Barkoutsos et al., Phys. Rev. A 98, 022322 (2018).
     """
 
-    dims = (2,)
-
-    def __init__(
-        self,
-        weights: Tensor,
-        wires: WiresLike,
-        init_state: Sequence[int] | None = None,
-        id: str | None = None,
-    ) -> None:
-        weights, wires = as_tensor(weights), Wires(wires)
-        _check_wires("ParticleConservingU2", wires)
-        lengths = ("n_layers", 2 * len(wires) - 1)
-        check_shape("ParticleConservingU2", "weights", weights, lengths)
-        super().__init__((weights,), wires, {"init_state": _bits(init_state, wires)}, id=id)
+    ndim_params = (2,)
 
     def gates(self, weights: Tensor) -> list[Operator]:
         n = len(self.wires)
@@ -128,8 +124,7 @@ class ParticleConservingU2(Template):
 
     @staticmethod
     def shape(n_layers: int, n_wires: int) -> tuple[int, int]:
-        """Return the shape of the weights."""
-        _check_wires("ParticleConservingU2", Wires(range(n_wires)))
+        _check_wires("ParticleConservingU2", n_wires)
         return n_layers, 2 * n_wires - 1
 
 
@@ -163,13 +158,9 @@ def _controlled_flip(phase: Tensor, pair: Wires) -> list[Operator]:
     ]
 
 
-def _bits(init_state: Sequence[int] | None, wires: Wires) -> tuple[int, ...]:
-    return basis_bits((0,) * len(wires) if init_state is None else init_state, wires)
-
-
-def _check_wires(template: str, wires: Wires) -> None:
-    if len(wires) < 2:
+def _check_wires(template: str, count: int) -> None:
+    if count < 2:
         raise InvalidParameters(
-            f"{template} was given {len(wires)} wire(s). It exchanges particles between wires. "
+            f"{template} was given {count} wire(s). It exchanges particles between wires. "
             "Give at least two."
         )

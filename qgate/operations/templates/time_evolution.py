@@ -10,11 +10,11 @@ import numpy as np
 from qgate.arrays import is_traced, shape_of, unwrap
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, NotHermitian
 from qgate.operations.operator import Operator
+from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.pauli import PauliSum
-from qgate.operations.pauli_rotations import PauliRot
+from qgate.operations.pauli_rotations import word_rotation
 from qgate.operations.pauli_words import product_phases
-from qgate.operations.rotations import GlobalPhase
-from qgate.operations.templates.base import Template, as_tensor
+from qgate.operations.templates.base import Template
 from qgate.recording import absorb
 from qgate.typing import Tensor
 
@@ -27,11 +27,7 @@ class PauliEvolution(Template):
 
     def rotation(self, term: int, angle: Tensor) -> Operator:
         """Return exp(-i angle P / 2) for the word P of a term."""
-        word = self.options["words"][term]
-        on = [position for position, letter in enumerate(word) if letter != "I"]
-        if not on:
-            return GlobalPhase(angle / 2, wires=self.wires)
-        return PauliRot(angle, "".join(word[position] for position in on), wires=self.at(on))
+        return word_rotation(angle, self.options["words"][term], self.wires)
 
 
 class TrotterProduct(PauliEvolution):
@@ -72,7 +68,7 @@ class TrotterProduct(PauliEvolution):
     Reference: Suzuki, J. Math. Phys. 32, 400 (1991).
     """
 
-    dims = (1,)
+    ndim_params = (1,)
 
     def __init__(
         self,
@@ -90,7 +86,7 @@ class TrotterProduct(PauliEvolution):
             )
         _check_steps("TrotterProduct", n)
         options: dict[str, Any] = {"words": tuple(terms.words), "n": n, "order": order}
-        parameters = (times_weights(time, terms),)
+        parameters = (times_weights("TrotterProduct", time, terms),)
         super().__init__(parameters, terms.wires, options, id=id)
 
     def gates(self, angles: Tensor) -> list[Operator]:
@@ -130,13 +126,14 @@ class ApproxTimeEvolution(PauliEvolution):
     Multiples of the identity give a global phase. Cost: n * T rotations.
     """
 
-    dims = (1,)
+    ndim_params = (1,)
 
     def __init__(self, hamiltonian: Operator, time: Tensor, n: int, id: str | None = None) -> None:
         terms = pauli_terms("ApproxTimeEvolution", hamiltonian).merged()
         _check_steps("ApproxTimeEvolution", n)
         options: dict[str, Any] = {"words": tuple(terms.words), "n": n}
-        super().__init__((times_weights(time, terms),), terms.wires, options, id=id)
+        parameters = (times_weights("ApproxTimeEvolution", time, terms),)
+        super().__init__(parameters, terms.wires, options, id=id)
 
     def gates(self, angles: Tensor) -> list[Operator]:
         words, n = self.options["words"], self.options["n"]
@@ -170,7 +167,7 @@ class CommutingEvolution(PauliEvolution):
         A weight is not real.
     """
 
-    dims = (0,)
+    ndim_params = (0,)
 
     def __init__(
         self,
@@ -180,6 +177,8 @@ class CommutingEvolution(PauliEvolution):
         shifts: Sequence[float] | None = None,
         id: str | None = None,
     ) -> None:
+        time = as_array(time)
+        check_shape("CommutingEvolution", "time", time, ())
         terms = pauli_terms("CommutingEvolution", hamiltonian).merged()
         _check_constant(terms)
         _check_commuting(terms)
@@ -228,14 +227,10 @@ def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool =
     return terms.real()
 
 
-def times_weights(time: Tensor, terms: PauliSum) -> Tensor:
+def times_weights(template: str, time: Tensor, terms: PauliSum) -> Tensor:
     """Return the products of time and weights, shape (T,), or (B, T) for a batch of times."""
-    time = as_tensor(time)
-    if len(shape_of(time)) > 1:
-        raise InvalidParameters(
-            f"An evolution was given a time of shape {shape_of(time)}. "
-            "Time is one number, or an array with one axis, a batch."
-        )
+    time = as_array(time)
+    check_shape(template, "time", time, ())
     return (time[..., None] if shape_of(time) else time) * terms.coefficients
 
 
@@ -252,8 +247,10 @@ def trotter_step(count: int, order: int) -> list[tuple[int, float]]:
 
 
 def _check_steps(template: str, n: int) -> None:
-    if n < 1:
-        raise InvalidParameters(f"{template} was given n={n}. The number of steps is at least 1.")
+    if not isinstance(n, int | np.integer) or n < 1:
+        raise InvalidParameters(
+            f"{template} was given n={n!r}. The number of steps is an integer, at least 1."
+        )
 
 
 def _check_constant(terms: PauliSum) -> None:

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 
 import qgate as qg
 from qgate.devices.local.device import LocalDevice
-from qgate.devices.local.exact import MEASURES, marginal, measure
+from qgate.devices.local.exact import MEASURES, TERMS_AT_ONCE, marginal, measure
 from qgate.execution.evaluate import evaluate
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.tape import Tape
@@ -290,15 +290,18 @@ def test_means_of_terms_are_those_of_words_and_products(dense, drawn):
     assert_allclose(values(PROBABILITIES, operations, [terms])[0], found, atol=1e-12)
 
 
-def test_many_words_are_summed_in_pieces_of_bounded_size(monkeypatch):
-    every = [left + right for left in "IXYZ" for right in "IXYZ"]
-    words = qg.PauliSum.from_words(np.ones(16), every, [A, B])
-    state = np.random.default_rng(0).normal(size=(1, 4)) + 0j
-    whole = measure(qg.expval(words), state, Wires([A, B]))
+def test_more_words_than_are_summed_at_once_are_summed_in_pieces():
+    random, order = np.random.default_rng(0), Wires(range(16))
+    words = ["".join(word) for word in random.choice(["I", "Z"], size=(70, 16))]
+    weights = random.normal(size=70)
+    state = random.normal(size=(1, 2**16)) + 0j
 
-    monkeypatch.setattr("qgate.devices.local.exact.TERMS_AT_ONCE", 1)
+    found = measure(qg.expval(qg.PauliSum.from_words(weights, words)), state, order)
 
-    assert_allclose(measure(qg.expval(words), state, Wires([A, B])), whole)
+    assert TERMS_AT_ONCE < 70 * 2**16
+    signs = (kron(*(np.diag(LETTERS[letter]) for letter in word)) for word in words)
+    total = sum(weight * diagonal for weight, diagonal in zip(weights, signs, strict=True))
+    assert_allclose(found, state.real**2 @ total, rtol=1e-10)
 
 
 def test_every_kind_that_can_be_exact_is_measured():

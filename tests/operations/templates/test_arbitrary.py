@@ -68,5 +68,5 @@ def test_arbitrary_state_preparation_rotates_about_each_word_in_turn(pauli_matri
 
 @pytest.mark.parametrize("template", [ArbitraryUnitary, ArbitraryStatePreparation])
 def test_the_wrong_number_of_weights_is_refused(template):
-    with pytest.raises(InvalidParameters, match=rf"shape \(4,\).*\({template.shape(2)[0]}\)"):
+    with pytest.raises(InvalidParameters, match=rf"shape \(4,\).*\({template.shape(2)[0]},\)"):
         template(np.ones(4), wires=range(2))

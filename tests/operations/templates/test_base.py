@@ -6,12 +6,10 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from qgate.exceptions import InvalidParameters
 from qgate.operations.rotations import RX, RY
-from qgate.operations.templates.base import Template, as_tensor, check_shape, gate_class
+from qgate.operations.templates.base import Template, gate_class
 from qgate.operations.templates.layers import StronglyEntanglingLayers
 from qgate.recording import recording
 
@@ -56,32 +54,6 @@ def test_a_matrix_can_be_differentiated_through_its_gates():
 
     found = np.sum(autograd.grad(overlap)(ANGLES) * direction)
     assert found == pytest.approx(expected, abs=1e-8)
-
-
-def test_lists_of_traced_numbers_are_traced_arrays():
-    def total(x, y):
-        return anp.sum(as_tensor([[x, y], [y, 2.0]]) ** 2)
-
-    np.testing.assert_allclose(autograd.grad(total, (0, 1))(1.0, 3.0), (2, 12))
-
-
-def test_arrays_and_numbers_are_kept_as_they_are():
-    array = np.ones(2)
-
-    assert as_tensor(array) is array
-    assert as_tensor(0.5) == 0.5
-
-
-@given(shape=st.lists(st.integers(0, 4), max_size=4).map(tuple))
-@settings(deadline=None)
-def test_a_shape_fits_with_or_without_a_leading_axis(shape):
-    fits = shape[-2:] in {(n, 3) for n in range(5)} and len(shape) in (2, 3)
-
-    if fits:
-        check_shape("Layers", "weights", np.ones(shape), ("n_layers", 3))
-    else:
-        with pytest.raises(InvalidParameters, match=r"\(n_layers, 3\)"):
-            check_shape("Layers", "weights", np.ones(shape), ("n_layers", 3))
 
 
 def test_gates_are_found_by_class_name_and_short_name():

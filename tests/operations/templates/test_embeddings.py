@@ -127,7 +127,7 @@ def test_iqp_embedding_without_pairs_only_turns_single_wires(dense):
 
 
 def test_iqp_embedding_refuses_other_features_and_unknown_wires():
-    with pytest.raises(InvalidParameters, match=r"shape \(2,\).*\(3\)"):
+    with pytest.raises(InvalidParameters, match=r"shape \(2,\).*\(3,\)"):
         IQPEmbedding(FEATURES[:2], wires=range(3))
     with pytest.raises(WireError, match="'z'"):
         IQPEmbedding(FEATURES, wires=range(3), pattern=[[0, "z"]])

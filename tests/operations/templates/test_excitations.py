@@ -50,7 +50,7 @@ def test_excitations_follow_their_wires():
 
 def test_the_number_of_weights_is_the_number_of_excitations():
     assert AllSinglesDoubles.shape([[0, 2], [1, 3]], [[0, 1, 2, 3]]) == (3,)
-    with pytest.raises(InvalidParameters, match=r"shape \(2,\).*\(3\)"):
+    with pytest.raises(InvalidParameters, match=r"shape \(2,\).*\(3,\)"):
         all_singles_doubles([0.1, 0.2])
     with pytest.raises(InvalidParameters, match="no excitations"):
         AllSinglesDoubles([], wires=range(4), hf_state=[1, 1, 0, 0])

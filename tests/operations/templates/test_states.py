@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qgate.exceptions import InvalidParameters
+from qgate.operations.matrices import circuit_matrix
 from qgate.operations.state_preparation import BasisState, StatePrep
-from qgate.operations.templates.base import product_matrix
 from qgate.operations.templates.states import (
     AmplitudeEmbedding,
     BasisEmbedding,
@@ -19,7 +19,7 @@ from qgate.operations.templates.states import (
 
 def prepared(template):
     """What the gates make of the state zero."""
-    return product_matrix(template.decomposition(), template.wires, np)[:, 0]
+    return circuit_matrix(template.decomposition(), template.wires)[:, 0]
 
 
 def state_of(n, seed):
@@ -83,6 +83,6 @@ def test_a_batch_of_states_is_prepared_at_once():
 
     template = MottonenStatePreparation(states, wires=range(2))
 
-    matrix = product_matrix(template.decomposition(), template.wires, np)
+    matrix = circuit_matrix(template.decomposition(), template.wires)
     np.testing.assert_allclose(matrix[:, :, 0], states, atol=1e-12)
     assert template.batch_size == 2

@@ -1,0 +1,72 @@
+"""A library in an interpreter of its own, which answers one request after another.
+
+Two libraries whose requirements exclude one another cannot be imported together, and two
+that share a process share its caches and threads. So each has an interpreter: requests and
+answers are lines of JSON on its standard input and output. numpy's threads are held at one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+
+
+class Peer:
+    """A benchmark script run with ``--serve LIBRARY`` by a given interpreter.
+
+    Parameters
+    ----------
+    python : str
+        The interpreter.
+    script : str
+        The file that calls ``serve``.
+    library : str
+        The module it imports: ``qgate`` or ``pennylane``.
+    """
+
+    def __init__(self, python: str, script: str, library: str) -> None:
+        self.library = library
+        self._process = subprocess.Popen(
+            [python, str(Path(script).resolve()), "--serve", library],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **ONE_THREAD},
+        )
+
+    def ask(self, **request: Any) -> Any:
+        """Return the answer to a request."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps(request) + "\n")
+        stdin.flush()
+        line = stdout.readline()
+        if not line:
+            sys.exit(f"{self.library} ended with status {self._process.wait()}.")
+        return json.loads(line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.communicate()
+
+
+def serve(library: str, answer: Callable[[Any, Any, dict[str, Any]], Any]) -> None:
+    """Answer requests until there are no more.
+
+    ``answer`` gets the library, its ``numpy`` and the request.
+    """
+    replies, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
+    qml, np = importlib.import_module(library), importlib.import_module(f"{library}.numpy")
+    for line in sys.stdin:
+        print(json.dumps(answer(qml, np, json.loads(line))), file=replies, flush=True)

@@ -1,0 +1,52 @@
+"""Eigenvalues of matrices, and the gate that turns to their eigenbasis."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import unwrap
+from qgate.exceptions import EigvalsUndefinedError
+from qgate.operations.gate import GATES
+from qgate.operations.matrices import dagger, is_hermitian_matrix
+from qgate.operations.operator import Operator, without_recording
+from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.wires import Wires
+
+
+def eigensystem(matrix: Tensor) -> tuple[FloatArray | ComplexArray, ComplexArray]:
+    """Return the eigenvalues of a matrix, and the eigenvectors as columns.
+
+    They are kept by the content of the matrix, so that equal ones are diagonalised once. The
+    eigenvalues of a Hermitian matrix are real and ascending.
+
+    Raises
+    ------
+    EigvalsUndefinedError
+        It is a batch of matrices.
+    """
+    plain = np.ascontiguousarray(unwrap(matrix), dtype=complex)
+    if plain.ndim != 2:
+        raise EigvalsUndefinedError(
+            f"The operator has {len(plain)} matrices, a batch. Ask for the eigenvalues of one."
+        )
+    return _eigensystem(plain.tobytes(), len(plain))
+
+
+def to_eigenbasis(matrix: Tensor, wires: Wires) -> list[Operator]:
+    """Return the gate that turns the eigenbasis of a matrix to the computational basis."""
+    turn = dagger(eigensystem(matrix)[1])
+    return without_recording(lambda: [GATES["QubitUnitary"](turn, wires=wires)])
+
+
+@lru_cache(maxsize=128)
+def _eigensystem(content: bytes, size: int) -> tuple[Any, Any]:
+    matrix = np.frombuffer(content, dtype=complex).reshape(size, size)
+    values, vectors = (
+        np.linalg.eigh(matrix) if is_hermitian_matrix(matrix) else np.linalg.eig(matrix)
+    )
+    values.setflags(write=False)
+    vectors.setflags(write=False)
+    return values, vectors

@@ -1,0 +1,178 @@
+"""The row of a gate: what it is, how it is called, and what its documentation says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from qgate.exceptions import InvalidCall
+
+if TYPE_CHECKING:
+    from qgate.operations.operator import Operator
+
+Decomposition = Callable[..., Sequence["Operator"]]
+MatrixRule = NDArray[Any] | Callable[..., NDArray[Any]]
+
+REQUIRED = Parameter.empty
+"""The default of an argument that has to be given."""
+
+ANGLE = "Angle in radians; an array is a batch."
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What a gate takes besides angles and wires.
+
+    Parameters
+    ----------
+    kind, doc : str
+        Its type and what it is, for the documentation.
+    default : object
+        ``REQUIRED``: there is none.
+    """
+
+    kind: str
+    doc: str
+    default: Any = REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class GateSpec:
+    """A row of the table of gates.
+
+    Parameters
+    ----------
+    name : str
+        What devices, drawings and errors call it.
+    wires : int or None
+        How many wires; None: any number.
+    angles : tuple of str
+        Names of its angles (radians), in the order of the call.
+    matrix : array or callable, optional
+        Constant unitary, shape (2**n, 2**n), or its diagonal, shape (2**n,), where nothing else is
+        occupied; or how to make it from ``n`` wires and the options.
+    generator : array or callable, optional
+        Hermitian G of exp(i x G), likewise.
+    eigenvalues : tuple of float or callable, optional
+        The distinct eigenvalues of G, where they are known without it.
+    factors, decomposition : callable, optional
+        From angles and wires, and the options as keywords, to gates, first applied first.
+    inverse : callable or str, optional
+        Angles of this gate to the angles of its adjoint, as a tuple; or the name of the gate
+        that is its adjoint.
+    options : mapping of str to Option
+        What it takes besides.
+    core : str
+        The gate that it applies where its first wires are 1, if that is what it does.
+    options_first : bool
+        Whether the options stand before the wires in the call.
+    wireless : bool
+        Whether it may be called without wires.
+    check : callable, optional
+        From wires and options to the options as they are kept, or an error.
+    """
+
+    name: str
+    wires: int | None
+    angles: tuple[str, ...] = ()
+    matrix: MatrixRule | None = None
+    generator: MatrixRule | None = None
+    eigenvalues: tuple[float, ...] | Callable[..., tuple[float, ...]] | None = None
+    factors: Decomposition | None = None
+    decomposition: Decomposition | None = None
+    inverse: Callable[..., tuple[Any, ...]] | str | None = None
+    options: Mapping[str, Option] = field(default_factory=dict)
+    core: str = ""
+    options_first: bool = False
+    wireless: bool = False
+    check: Callable[..., Mapping[str, Hashable]] | None = None
+    defaults: Mapping[str, Any] = field(init=False)
+    """Every argument of the call in order, with its default or ``REQUIRED``."""
+
+    def __post_init__(self) -> None:
+        options = {name: option.default for name, option in self.options.items()}
+        wires = {"wires": () if self.wireless else REQUIRED}
+        angles = dict.fromkeys(self.angles, REQUIRED)
+        rest = options | wires if self.options_first else wires | options
+        object.__setattr__(self, "defaults", angles | rest)
+
+    @property
+    def call(self) -> tuple[str, ...]:
+        """The names of the arguments, in order."""
+        return tuple(self.defaults)
+
+    @property
+    def signature(self) -> Signature:
+        """How the gate is called, for ``help`` and editors."""
+        given = [
+            Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default)
+            for name, default in self.defaults.items()
+        ]
+        return Signature([*given, Parameter("id", Parameter.KEYWORD_ONLY, default=None)])
+
+    def arguments(
+        self, args: tuple[Any, ...], named: Mapping[str, Any], *, public: str
+    ) -> Mapping[str, Any]:
+        """Match what was given to the names of the call.
+
+        Raises
+        ------
+        InvalidCall
+            Something is missing, unknown, or given twice. The gate is named as ``public``.
+        """
+        defaults = self.defaults
+        given: dict[str, Any] = dict(zip(defaults, args, strict=False))
+        if not named and len(args) == len(defaults):
+            return given
+        whole = {**defaults, **given, **named}
+        if (
+            len(whole) > len(defaults)
+            or len(args) > len(defaults)
+            or not named.keys().isdisjoint(given)
+            or any(value is REQUIRED for value in whole.values())
+        ):
+            raise InvalidCall(
+                gate=public,
+                reason="; ".join(self._wrongs(args, named, whole)),
+                call=f"{public}({', '.join(self.call)})",
+            )
+        return whole
+
+    def _wrongs(
+        self, args: tuple[Any, ...], named: Mapping[str, Any], whole: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Say what is wrong with a call."""
+        if len(args) > len(self.call):
+            several = "" if self.wires == 1 else " (several wires are given as one list)"
+            yield f"it takes {len(self.call)} and was given {len(args)} arguments{several}"
+        for name in self.call[: len(args)]:
+            if name in named:
+                yield f"{name} was given twice"
+        for name in named:
+            if name not in self.defaults:
+                yield f"there is no argument {name!r}"
+        for name, value in whole.items():
+            if value is REQUIRED:
+                yield f"{name} is missing"
+
+    def docs(self, summary: str) -> str:
+        """Return the docstring of the gate's class."""
+        options = [(name, option.kind, option.doc) for name, option in self.options.items()]
+        wires = [("wires", "wires", self._on())]
+        entries = [
+            *((name, "real, or array of shape (B,)", ANGLE) for name in self.angles),
+            *(options + wires if self.options_first else wires + options),
+            ("id", "str, optional", "A name for this occurrence."),
+        ]
+        lines = [f"{name} : {kind}\n    {doc}" for name, kind, doc in entries]
+        return "\n".join([summary, "", "Parameters", "----------", *lines])
+
+    def _on(self) -> str:
+        """Say what wires the gate takes."""
+        if self.wires is None:
+            return "What it acts on: any number, or none." if self.wireless else "What it acts on."
+        return "The wire it acts on." if self.wires == 1 else f"The {self.wires} wires it acts on."

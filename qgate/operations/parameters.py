@@ -1,0 +1,164 @@
+"""The numbers that operators are made with: turned to arrays, and refused where they are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Number, Real
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+
+from qgate.arrays import is_traced, shape_of, unwrap
+from qgate.exceptions import InvalidParameters
+from qgate.operations.slots import Affine
+from qgate.typing import Tensor
+
+PLAIN = frozenset({float, int, Affine})
+"""Types of angles that need no further look."""
+
+LONGEST = 80
+"""What is refused is written out up to so many letters."""
+
+
+def as_array(value: Tensor) -> Tensor:
+    """Return a number or array of any framework as it is, a (nested) sequence as an array.
+
+    Raises
+    ------
+    InvalidParameters
+        The rows of a nested sequence differ in length.
+    """
+    if not isinstance(value, list | tuple):
+        return value
+    xp = anp if any(is_traced(entry) for entry in _leaves(value)) else np
+    try:
+        return xp.array(value)
+    except ValueError:
+        raise InvalidParameters(
+            f"No array can be made of {_brief(value)}: its rows differ in length. "
+            "Give rows of equal length."
+        ) from None
+
+
+def is_numeric(value: Tensor, *, real: bool = False) -> bool:
+    """Say whether a value is a number, an array of numbers, or slots that stand for them."""
+    plain = unwrap(value)
+    if isinstance(plain, np.ndarray | np.generic):
+        if plain.dtype == object:
+            return all(is_numeric(entry, real=real) for entry in np.ravel(plain))
+        return plain.dtype.kind in ("biuf" if real else "biufc")
+    if isinstance(plain, Number | Affine):
+        return isinstance(plain, Real | Affine) or not real
+    return hasattr(plain, "shape") and hasattr(plain, "dtype")  # of another framework
+
+
+def is_scalar(value: Any) -> bool:
+    """Say whether a value is one number, real or complex."""
+    return is_numeric(value) and shape_of(value) == ()
+
+
+def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = True) -> None:
+    """Refuse what is neither a number nor an array of numbers.
+
+    Parameters
+    ----------
+    name, argument : str
+        What the message names.
+    value : object
+    real : bool
+        Whether complex numbers are refused.
+
+    Raises
+    ------
+    InvalidParameters
+        It is something else.
+    """
+    if is_numeric(value, real=real):
+        return
+    kind = "real numbers" if real else "numbers"
+    remedy = "; np.real(z) is the real part of z." if is_numeric(value) else "."
+    raise InvalidParameters(
+        f"{name} cannot take {argument}={_brief(value)}. It takes {kind}, one or an array of "
+        f"them. Give {kind}{remedy}"
+    )
+
+
+def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
+    """Return an angle, or a batch of angles, as it is kept.
+
+    Raises
+    ------
+    InvalidParameters
+        It is not a real number, nor an array of them with one axis.
+    """
+    if type(value) in PLAIN:
+        return value
+    angle = as_array(value)
+    require_numbers(name, argument, angle)
+    if len(shape_of(angle)) > 1:
+        raise InvalidParameters(
+            f"{name} was given an array of shape {shape_of(angle)} for {argument}. "
+            "An angle is one number, or an array with one axis, a batch. Flatten it, or make one "
+            "gate for each element."
+        )
+    return angle
+
+
+def check_shape(
+    name: str,
+    argument: str,
+    value: Tensor,
+    lengths: Sequence[int | str],
+    *,
+    batch: bool = True,
+    real: bool = True,
+) -> None:
+    """Refuse what is not an array of numbers of this shape.
+
+    Parameters
+    ----------
+    name, argument : str
+        What the message names.
+    value : array
+    lengths : sequence of int or str
+        Of each axis; a word stands for any length.
+    batch : bool
+        Whether there may be a leading axis besides.
+    real : bool
+        Whether complex numbers are refused.
+
+    Raises
+    ------
+    InvalidParameters
+        It has another shape, or is not made of numbers.
+    """
+    require_numbers(name, argument, value, real=real)
+    shape = shape_of(value)
+    if _fits(shape, lengths) or (batch and _fits(shape[1:], lengths)):
+        return
+    wanted = ", ".join(map(str, lengths)) + ("," if len(lengths) == 1 else "")
+    remedy = f" ({name}.shape(...) gives the shape)" if argument == "weights" else ""
+    raise InvalidParameters(
+        f"{name} was given {argument} of shape {shape}. The shape has to be ({wanted})"
+        f"{', and there may be a leading batch axis' if batch else ''}. "
+        f"Reshape the array{remedy}, or name other wires."
+    )
+
+
+def _fits(shape: tuple[int, ...], lengths: Sequence[int | str]) -> bool:
+    return len(shape) == len(lengths) and all(
+        isinstance(wanted, str) or wanted == length
+        for length, wanted in zip(shape, lengths, strict=True)
+    )
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple):
+        return [leaf for entry in value for leaf in _leaves(entry)]
+    return [value]
+
+
+def _brief(value: Any) -> str:
+    text = " ".join(repr(unwrap(value)).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

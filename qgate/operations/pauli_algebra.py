@@ -1,0 +1,134 @@
+"""Weighted Pauli words as arrays, and the products of such sums.
+
+Here wires are columns without labels. Everything is differentiable in the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from qgate.arrays import is_traced, namespace, unwrap
+from qgate.operations import pauli_words as pw
+from qgate.operations.parameters import as_array, require_numbers
+from qgate.typing import BoolArray, IntArray, Tensor
+
+
+class Terms(NamedTuple):
+    """A sum of Pauli words on n wires."""
+
+    weights: Tensor
+    """Real or complex, shape (T,)."""
+
+    x: BoolArray
+    """Where the letters flip a bit, shape (T, n)."""
+
+    z: BoolArray
+    """Where the letters change a sign, shape (T, n)."""
+
+
+def merged(terms: Terms, first: IntArray, index: IntArray) -> Terms:
+    """Return each word once, where ``first`` and ``index`` are from ``pauli_words.distinct``."""
+    weights = pw.gather_sum(terms.weights, index, len(first))
+    return Terms(weights, terms.x[first], terms.z[first])
+
+
+def joined(sums: Sequence[Terms], columns: Sequence[Sequence[int]], width: int) -> Terms:
+    """Return the terms of sums one after the other, on ``width`` wires.
+
+    The wires of each sum are the columns that stand beside it.
+    """
+    count = sum(len(terms.x) for terms in sums)
+    x, z = (np.zeros((count, width), dtype=bool) for _ in range(2))
+    start = 0
+    for terms, on in zip(sums, columns, strict=True):
+        rows = slice(start, start := start + len(terms.x))
+        x[rows, on], z[rows, on] = terms.x, terms.z
+    weights = one_kind([terms.weights for terms in sums])
+    return Terms(namespace(weights).concatenate(weights) if sums[1:] else weights[0], x, z)
+
+
+def product(left: Terms, right: Terms) -> Terms:
+    """Return the product with each word once.
+
+    Notes
+    -----
+    Cost: T * S products of words, and one sort of them.
+    """
+    exponents = pw.product_phases(left[1:], right[1:])
+    weights = left.weights[:, None] * right.weights[None, :] * _phases(exponents)
+    rows = np.repeat(np.arange(len(left.x)), len(right.x))
+    columns = np.tile(np.arange(len(right.x)), len(left.x))
+    flat = namespace([weights]).reshape(weights, (-1,))
+    return _sum_of_pairs(left, right, (rows, columns), flat)
+
+
+def commutator(left: Terms, right: Terms) -> Terms:
+    """Return left right - right left: twice the products of words that anticommute."""
+    exponents = pw.product_phases(left[1:], right[1:])
+    pairs = (exponents & 1).nonzero()
+    weights = pw.spread(left.weights, pairs[0]) * pw.spread(right.weights, pairs[1])
+    return _sum_of_pairs(left, right, pairs, weights * (2 * pw.PHASES[exponents[pairs]]))
+
+
+def square(terms: Terms) -> Terms:
+    """Return the product with itself; words that anticommute drop out beforehand."""
+    exponents = pw.product_phases(terms[1:], terms[1:])
+    pairs = np.triu(exponents & 1 == 0).nonzero()
+    factor = np.where(pairs[0] == pairs[1], 1.0, 2.0) * pw.PHASES[exponents[pairs]].real
+    weights = pw.spread(terms.weights, pairs[0]) * pw.spread(terms.weights, pairs[1])
+    return _sum_of_pairs(terms, terms, pairs, weights * factor)
+
+
+def as_coefficients(values: Any) -> Tensor:
+    """Return weights as one array of float or complex numbers, traced where they are.
+
+    Raises
+    ------
+    InvalidParameters
+        They are not numbers.
+    """
+    given = as_array(one_kind(values) if isinstance(values, list | tuple) else values)
+    require_numbers("A sum of operators", "coefficients", given, real=False)
+    if isinstance(given, np.ndarray) and given.dtype.kind not in "fc":
+        return given.astype(float)
+    return given
+
+
+def one_kind(values: Sequence[Tensor]) -> list[Tensor]:
+    """Return values as complex ones if one of them is and one is traced.
+
+    Joining real and complex ones would give the real ones complex derivatives.
+    """
+    if namespace(values) is np or not any(np.iscomplexobj(unwrap(value)) for value in values):
+        return list(values)
+    return [value * (1.0 + 0.0j) for value in values]
+
+
+def tidy(weights: Tensor) -> Tensor:
+    """Return complex weights as real ones where no imaginary part is left.
+
+    Traced ones stay complex: an imaginary part that is zero here may have a derivative.
+    """
+    if is_traced(weights) or not np.iscomplexobj(weights) or weights.imag.any():
+        return weights
+    return weights.real
+
+
+def _sum_of_pairs(left: Terms, right: Terms, pairs: tuple[IntArray, ...], weights: Tensor) -> Terms:
+    """Return the sum of the products of the words in ``pairs``, which have these weights."""
+    rows, columns = pairs
+    keys = pw.packed(left.x, left.z)[rows] ^ pw.packed(right.x, right.z)[columns]
+    if len(keys) > 1:
+        first, index = pw.distinct(keys)
+        weights = pw.gather_sum(weights, index, len(first))
+        rows, columns = rows[first], columns[first]
+    return Terms(tidy(weights), left.x[rows] ^ right.x[columns], left.z[rows] ^ right.z[columns])
+
+
+def _phases(exponents: IntArray) -> Any:
+    """Return powers of i, as real numbers where all of them are."""
+    phases = pw.PHASES[exponents]
+    return phases if (exponents & 1).any() else phases.real

@@ -1,0 +1,296 @@
+"""What a sum of Pauli words is as an operator: its terms, matrices, gates and text."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from qgate.arrays import namespace, shape_of, unwrap
+from qgate.exceptions import DecompositionUndefinedError, InvalidParameters, MatrixUndefinedError
+from qgate.operations import pauli_algebra as algebra
+from qgate.operations import pauli_matrices as pm
+from qgate.operations import pauli_words as pw
+from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
+from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.pauli_algebra import Terms, as_coefficients
+from qgate.operations.pauli_gates import basis_gates, letters_of, word_gates
+from qgate.operations.pauli_groups import group_basis, is_qubit_wise
+from qgate.recording import paused
+from qgate.typing import BoolArray, IntArray, Tensor, WiresLike
+from qgate.wires import Wires
+
+
+class PauliOperator(Operator):
+    """A sum of Pauli words without its arithmetic, which ``PauliSum`` adds."""
+
+    has_decomposition = True
+    is_gate = False
+
+    def __init__(
+        self,
+        coefficients: Tensor,
+        x: Any,
+        z: Any,
+        wires: WiresLike,
+        *,
+        id: str | None = None,
+    ) -> None:
+        weights = as_coefficients(coefficients)
+        with paused():
+            super().__init__((weights,), wires, id=id)
+        self._x, self._z = _bits(x), _bits(z)
+        shape = (*shape_of(weights), len(self.wires))
+        if not self._x.shape == self._z.shape == shape:
+            raise InvalidParameters(
+                f"A Pauli sum was given coefficients of shape {shape_of(weights)}, bits of shapes "
+                f"{self._x.shape} and {self._z.shape}, and {len(self.wires)} wires. T terms on n "
+                "wires need T coefficients and bits of shape (T, n)."
+            )
+
+    @classmethod
+    def of_terms(cls, terms: Terms, wires: Wires) -> Self:
+        """Make a sum from parts that are known to fit, without a copy."""
+        made = cls.__new__(cls)
+        made._parameters, made._wires = (terms.weights,), wires
+        made._hyperparameters, made.id = {}, None
+        made._x, made._z = terms.x, terms.z
+        terms.x.setflags(write=False)
+        terms.z.setflags(write=False)
+        return made
+
+    # What it is ------------------------------------------------------------------
+
+    @property
+    def coefficients(self) -> Tensor:
+        """The weights of the terms, shape (T,)."""
+        return self._parameters[0]
+
+    @property
+    def x(self) -> BoolArray:
+        """Where the letters flip a bit, shape (T, n)."""
+        return self._x
+
+    @property
+    def z(self) -> BoolArray:
+        """Where the letters change a sign, shape (T, n)."""
+        return self._z
+
+    @property
+    def arrays(self) -> Terms:
+        """The weights and the bits together."""
+        return Terms(self.coefficients, self._x, self._z)
+
+    @property
+    def words(self) -> list[str]:
+        """The terms as strings of one letter a wire."""
+        return pw.to_letters(self._x, self._z)
+
+    @property
+    def num_terms(self) -> int:
+        """How many terms there are, T."""
+        return len(self._x)
+
+    @property
+    def ndim_params(self) -> tuple[int, ...]:
+        return (1,)
+
+    @property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        return (ParameterKind.COEFFICIENTS,)
+
+    @cached_property
+    def _content(self) -> Hashable:
+        return len(self._x), pw.packed(self._x, self._z).tobytes()
+
+    @property
+    def signature(self) -> Hashable:
+        return type(self), self._wires, self._content
+
+    @property
+    def coeffs(self) -> list[Any]:
+        """The weights as a list of numbers."""
+        if type(self.coefficients) is np.ndarray:
+            return list(self.coefficients.tolist())
+        return [self.coefficients[term] for term in range(len(self))]
+
+    @property
+    def ops(self) -> list[Self]:
+        """The words, each on the wires it acts on, with weight 1."""
+        return [self._word(term) for term in range(len(self))]
+
+    @property
+    def operands(self) -> tuple[Self, ...]:
+        """The terms, each on the wires it acts on, with its weight."""
+        return tuple(
+            word.with_parameters((self.coefficients[term : term + 1],))
+            for term, word in enumerate(self.ops)
+        )
+
+    def terms(self) -> tuple[list[Any], list[Self]]:
+        """Return the weights and the words."""
+        return self.coeffs, self.ops
+
+    def _word(self, term: int) -> Self:
+        on = (self._x[term] | self._z[term]).nonzero()[0]
+        wires = Wires([self.wires[column] for column in on])
+        bits = (bits[term : term + 1, on] for bits in (self._x, self._z))
+        return self.of_terms(Terms(np.ones(1), *bits), wires)
+
+    @property
+    def is_hermitian(self) -> bool:
+        """Say whether all weights are real, up to rounding."""
+        weights = unwrap(self.coefficients)
+        if not np.iscomplexobj(weights):
+            return True
+        return bool(np.all(np.abs(weights.imag) <= 1e-12 * np.abs(weights).max(initial=1e-300)))
+
+    @property
+    def is_diagonal(self) -> bool:
+        return not self._x.any()
+
+    # Other numbers, other wires ----------------------------------------------------
+
+    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+        """Return the same sum on other wires; labels not in the map stay."""
+        return self.with_wires(self._wires.map(wire_map))
+
+    def with_wires(self, wires: Wires) -> Self:
+        """Return the same sum with the labels ``wires`` in the place of its own."""
+        other = self.with_parameters(self._parameters)
+        other._wires = wires
+        return other
+
+    def expanded(self, order: WiresLike) -> Self:
+        """Return the same sum on the wires ``order``, among which are its own."""
+        wires = Wires(order)
+        if wires == self.wires:
+            return self
+        columns = wires.indices(self.wires)
+        return self.of_terms(algebra.joined([self.arrays], [columns], len(wires)), wires)
+
+    def select(self, terms: Any) -> Self:
+        """Return the sum of some terms, given by an array of positions or a mask."""
+        return self.of_terms(Terms(*(part[terms] for part in self.arrays)), self.wires)
+
+    def merged(self) -> Self:
+        """Return the sum with each word once, in order of first appearance."""
+        first, index = self._distinct
+        if len(first) == len(self):
+            return self
+        return self.of_terms(algebra.merged(self.arrays, first, index), self.wires)
+
+    @cached_property
+    def _distinct(self) -> tuple[IntArray, IntArray]:
+        return pw.distinct(pw.packed(self._x, self._z))
+
+    # Matrices --------------------------------------------------------------------
+
+    def x_masks(self, order: WiresLike | None = None) -> IntArray:
+        """Return the bits x of each term as an integer, shape (T,).
+
+        With the masks x and z a word P acts on basis states as
+        P|i> = i^{|x & z|} (-1)^{|z & i|} |i ^ x>, where |m| counts the bits set in m.
+
+        Parameters
+        ----------
+        order : wires, optional
+            At most 62 wires, among them its own; the first is the most significant bit.
+            Default its own.
+        """
+        return pm.masks((self if order is None else self.expanded(order))._x)
+
+    def z_masks(self, order: WiresLike | None = None) -> IntArray:
+        """Return the bits z of each term as an integer, shape (T,); see ``x_masks``."""
+        return pm.masks((self if order is None else self.expanded(order))._z)
+
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        return pm.dense(parameters[0], self._x, self._z, xp=xp)
+
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+        if not self.is_diagonal:
+            raise MatrixUndefinedError(f"The matrix of {self!r} is not diagonal.")
+        return xp.dot(parameters[0], pm.entries(self._x, self._z)[1])
+
+    def matrix(self, wire_order: WiresLike | None = None) -> Tensor:
+        on = self if wire_order is None else self.expanded(wire_order)
+        return on.canonical_matrix(on.parameters, namespace(on.parameters))
+
+    def sparse_matrix(self, wire_order: WiresLike | None = None) -> Any:
+        """Return the matrix as a ``scipy.sparse.csr_matrix``, shape (2**n, 2**n)."""
+        on = self.merged() if wire_order is None else self.merged().expanded(wire_order)
+        return pm.sparse(unwrap(on.coefficients), on._x, on._z)
+
+    def eigvals(self) -> Tensor:
+        if not is_qubit_wise(self._x, self._z):
+            return eigensystem(self.matrix())[0]
+        support = self._x | self._z
+        signs = pm.entries(np.zeros_like(support), support)[1].real
+        return unwrap(self.coefficients) @ signs
+
+    def diagonalizing_gates(self) -> list[Operator]:
+        if is_qubit_wise(self._x, self._z):
+            return basis_gates(group_basis(self._x, self._z), self.wires)
+        return to_eigenbasis(self.matrix(), self.wires)
+
+    def decomposition(self) -> list[Operator]:
+        """Return the gates of a single word, and its weight as a global phase.
+
+        Raises
+        ------
+        DecompositionUndefinedError
+            There are several words, or the weight does not have modulus 1.
+        """
+        if len(self) != 1 or not np.isclose(abs(unwrap(self.coefficients)[0]), 1.0):
+            raise DecompositionUndefinedError(
+                f"{self!r} is not a gate: a sum of Pauli words can be applied only if it is one "
+                "word with a weight of modulus 1. Measure it, or exponentiate it with "
+                "qg.exp(operator, -1j * t) or qg.evolve(operator, t)."
+            )
+        phase = float(np.angle(unwrap(self.coefficients)[0]))
+        return word_gates(self.words[0], self.wires, phase)
+
+    # Text, comparison ------------------------------------------------------------
+
+    def label(self, decimals: int | None = None) -> str:
+        if len(self) != 1:
+            return "𝓗"
+        return pw.spell_label(unwrap(self.coefficients)[0], self.words[0], decimals)
+
+    def __len__(self) -> int:
+        return len(self._x)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PauliOperator):
+            return NotImplemented
+        return self._by_word() == other._by_word()
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._by_word()))
+
+    def _by_word(self) -> dict[frozenset[Any], Any]:
+        """Return the weights that are not zero by word, a set of wires with letters."""
+        merged = self.merged()
+        weights = unwrap(merged.coefficients).tolist()
+        return {
+            frozenset(letters_of(word, self.wires)): weight
+            for word, weight in zip(merged.words, weights, strict=True)
+            if weight != 0
+        }
+
+    def __repr__(self) -> str:
+        weights = unwrap(self.coefficients)
+        if not isinstance(weights, np.ndarray):  # a slot of a structure stands for them
+            weights = np.ones(len(self))
+        return pw.spell_sum(weights, self._x, self._z, self.wires)
+
+
+def _bits(bits: Any) -> BoolArray:
+    frozen = np.array(bits, dtype=bool)
+    frozen.setflags(write=False)
+    return frozen

@@ -1,0 +1,132 @@
+"""The benchmark scripts run; figures they print are checked by no test.
+
+Where a script wants PennyLane it is given a stand-in, which is qgate under that name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import qgate as qg
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+STAND_IN = """
+import sys, qgate
+sys.modules.update({"pennylane": qgate, "pennylane.numpy": qgate.numpy})
+"""
+
+
+@pytest.fixture
+def agreement(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return the script as a module."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    return importlib.import_module("agreement")
+
+
+@pytest.fixture
+def run(tmp_path: Path):
+    """Return what runs a script beside a stand-in for PennyLane."""
+    (tmp_path / "pennylane.py").write_text(STAND_IN)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    def run(script: str, *arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, str(BENCHMARKS / script), *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+    return run
+
+
+def test_every_program_runs_under_qgate(agreement: ModuleType):
+    results = {
+        name: agreement.answer(qg, qg.numpy, {"program": name}) for name in agreement.PROGRAMS
+    }
+
+    failed = {name for name, found in results.items() if found["type"] == "error"}
+    assert len(results) > 300
+    assert failed == {"gate: PSWAP, 2 wires, generator"}  # which nobody has
+
+
+def test_known_differences_are_of_programs_that_exist(agreement: ModuleType):
+    assert set(agreement.KNOWN) <= set(agreement.PROGRAMS)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "expected"),
+    [
+        ((np.ones(2), {"a": 1}), []),
+        ([np.ones(2), {"a": 1}], ["result: type is tuple, PennyLane's list"]),
+        ((np.ones(2), {"b": 1}), ["[1]: keys is ['a'], PennyLane's ['b']"]),
+        ((np.ones(2), {"a": 1.0}), ["[1][a]: dtype is int64, PennyLane's float64"]),
+        ((np.ones(2),), ["result: 2 items, PennyLane's 1"]),
+        ((np.ones((2, 1)), {"a": 1}), ["[0]: shape is [2], PennyLane's [2, 1]"]),
+        ((np.array([1, 1.001]), {"a": 1}), ["[0]: values differ by 1.0e-03"]),
+        ((np.array([1, np.nan]), {"a": 1}), ["[0]: values differ by nan"]),
+    ],
+)
+def test_what_differs_is_found(agreement: ModuleType, theirs: object, expected: list[str]):
+    ours = agreement.encoded((np.ones(2), {"a": 1}))
+
+    found = agreement.differences(
+        ours, agreement.encoded(theirs), ("type", "keys", "shape", "dtype")
+    )
+
+    assert list(found) == expected
+
+
+def test_agreement_ends_well_where_all_agree(run):
+    done = run("agreement.py", "--python", sys.executable, "--only", "operator: ")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].endswith(" agrees")
+
+
+def test_agreement_fails_where_a_known_difference_is_none(run):
+    done = run("agreement.py", "--python", sys.executable, "--only", "RandomLayers")
+
+    assert done.returncode == 1
+    assert "AGREES NOW template: RandomLayers" in done.stdout
+
+
+@pytest.mark.parametrize("script", ["agreement.py", "qnode.py"])
+def test_a_script_says_that_it_needs_the_other_interpreter(run, script: str):
+    done = run(script)
+
+    assert done.returncode == 2
+    assert "benchmarks/README.md" in done.stderr
+
+
+def test_qnode_times_every_device_at_the_same_work(run):
+    done = run("qnode.py", "--python", sys.executable, "--only", "W3", "--rounds", "1")
+
+    assert done.returncode == 0, done.stderr
+    _, value, gradient = done.stdout.splitlines()
+    assert value.startswith("W3 value")
+    assert gradient.startswith("W3 gradient")
+
+
+def test_providers_prints_a_row_for_each_device(run):
+    pytest.importorskip("qiskit_aer")
+
+    done = run("providers.py", "--molecule", "h2", "--rounds", "1", "--steps", "1")
+
+    assert done.returncode == 0, done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()[1:]]
+    assert [row[1].partition("?")[0] for row in rows] == [
+        *("local", "local", "qiskit:aer", "braket:local")
+    ]
+    assert [row[-2:] for row in rows] == [["0", "1"], *[["25,000", "1"]] * 3]
+
+
+def test_import_time_prints_a_ratio(run):
+    done = run("import_time.py", "--rounds", "1")
+
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[-1] for line in done.stdout.splitlines()[:2]] == ["ratio", "1.00"]
