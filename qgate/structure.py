@@ -66,10 +66,12 @@ class Structure:
 
     @cached_property
     def wires(self) -> Wires:
-        """All wires, in order of first appearance."""
+        """All wires: 0, 1, ... where these are the labels, else in order of first appearance."""
         parts = [operation.wires for operation in self.operations]
         parts += [measurement.wires for measurement in self.measurements]
-        return Wires.all_wires(parts)
+        wires = Wires.all_wires(parts)
+        counted = Wires(range(len(wires)))
+        return counted if set(counted) == set(wires) else wires
 
     def with_measurements(self, measurements: Sequence[Measurement]) -> Structure:
         """Return the same gates with other measurements."""

@@ -173,3 +173,25 @@ def test_a_structure_says_how_large_it_is():
     text = repr(Structure(ladder(SLOTS), [qg.state()], 2, 0))
 
     assert text == "Structure(3 gates on 2 wires, 2 slots, [state(wires=[])])"
+
+
+def test_wires_that_are_numbered_from_0_come_in_that_order():
+    tape = Tape([qg.X(2), qg.CNOT([2, 0])], [qg.expval(qg.Z(1))])
+
+    assert list(tape.structure.wires) == [0, 1, 2]
+
+
+def test_other_wires_come_in_order_of_first_appearance():
+    tape = Tape([qg.X(3), qg.CNOT([3, 1])], [qg.expval(qg.Z("a"))])
+
+    assert list(tape.structure.wires) == [3, 1, "a"]
+
+
+def test_a_state_without_device_wires_has_wire_0_first():
+    @qg.qnode("local")
+    def circuit():
+        qg.X(1)
+        qg.Identity(0)
+        return qg.probs()
+
+    assert circuit().tolist() == [0, 1, 0, 0]

@@ -171,9 +171,8 @@ def test_structures_are_kept_up_to_a_number_of_them():
 @given(x=ANGLES, seed=st.integers(0, 1000))
 def test_structure_row_and_arrays_are_the_tape(x, seed):
     random = np.random.default_rng(seed)
-    tape = layered(
-        x, random.normal(size=(2, 2, 3)), random.normal(size=(2, 2)), random.normal(size=2)
-    )
+    unitary = np.linalg.qr(random.normal(size=(2, 2)))[0]
+    tape = layered(x, random.normal(size=(2, 2, 3)), unitary, random.normal(size=2))
     sweep = tape.sweep()
 
     bound = sweep.structure.bind(sweep.rows[0], sweep.arrays)

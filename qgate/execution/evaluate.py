@@ -16,7 +16,7 @@ from qgate.execution.tracker import notify
 from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
 from qgate.transforms.batches import split_batched_arrays
-from qgate.transforms.decompose import decomposition
+from qgate.transforms.decompose import decomposition, freeze_weights
 from qgate.transforms.linear import linear_measurements
 from qgate.transforms.readouts import refuse_measurements
 from qgate.typing import Tensor
@@ -148,7 +148,7 @@ def _is_traced(tape: Tape) -> bool:
 
 def _tower(tape: Tape, device: Device, method: Method) -> Tower:
     slots = tuple(int(slot) for slot in tape.trainable_slots)
-    trained = Trained(tape.sweep(), slots)
+    trained = Trained(freeze_weights(tape.sweep()), slots)
     if method.name in SHIFT_METHODS:
         return ShiftTower(trained, device, SHIFT_METHODS[method.name], method.options)
     return DeviceTower(trained, device)

@@ -156,7 +156,7 @@ class Prod(Composite):
         return reduce(times, map(linear_terms, self._operands))
 
     @property
-    def is_gate(self) -> bool:  # type: ignore[override]
+    def is_gate(self) -> bool:
         """Say whether every factor is a gate."""
         return all(op.is_gate for op in self._operands)
 
@@ -261,7 +261,7 @@ class SProd(Composite):
         return other
 
     @property
-    def has_decomposition(self) -> bool:  # type: ignore[override]
+    def has_decomposition(self) -> bool:
         """Say whether the number has modulus 1, so that it is a phase."""
         return bool(np.isclose(abs(unwrap(self._scalar)), 1.0))
 

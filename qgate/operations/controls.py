@@ -101,7 +101,7 @@ class Controlled(Wrapper):
         return self.base.wires
 
     @property
-    def has_decomposition(self) -> bool:  # type: ignore[override]
+    def has_decomposition(self) -> bool:
         """Say whether the base can be controlled gate by gate."""
         return self.base.name in RULES or self.base.has_decomposition or _named(self) is not None
 
@@ -213,7 +213,7 @@ class ControlledQubitUnitary(Controlled):
         base: Tensor,
         wires: WiresLike,
         control_values: Any = None,
-        unitary_check: bool = False,
+        unitary_check: bool = True,
         work_wires: WiresLike | None = None,
         *,
         id: str | None = None,

@@ -98,12 +98,12 @@ class Exp(Wrapper):
         return other
 
     @property
-    def has_decomposition(self) -> bool:  # type: ignore[override]
+    def has_decomposition(self) -> bool:
         """Say whether it is unitary, so that gates can do it."""
         return self._turns
 
     @property
-    def is_gate(self) -> bool:  # type: ignore[override]
+    def is_gate(self) -> bool:
         """Say whether it is exp(i x A) with a Hermitian A."""
         return self._turns
 

@@ -106,7 +106,7 @@ class Gate(Operator):
         return self.spec.name
 
     @property
-    def has_decomposition(self) -> bool:  # type: ignore[override]
+    def has_decomposition(self) -> bool:
         """Say whether its row gives a decomposition or factors."""
         return self.spec.decomposition is not None or self.spec.factors is not None
 

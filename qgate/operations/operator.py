@@ -77,12 +77,6 @@ class Operator:
     num_wires: ClassVar[int | None] = None
     """How many wires it acts on; None: any number."""
 
-    has_matrix: ClassVar[bool] = True
-    has_decomposition: ClassVar[bool] = False
-
-    is_gate: ClassVar[bool] = True
-    """Whether it is unitary whatever its numbers, so that a device may apply its matrix."""
-
     __array_ufunc__ = None  # numpy arrays leave arithmetic with operators to us
 
     def __init__(
@@ -181,6 +175,23 @@ class Operator:
         other = copy.copy(self)
         other._wires = self._wires.map(wire_map)
         return other
+
+    # What can be had of it; a subclass for which it never varies sets a plain attribute ----
+
+    @property
+    def has_matrix(self) -> bool:
+        """Whether it has a matrix."""
+        return True
+
+    @property
+    def has_decomposition(self) -> bool:
+        """Whether it is written in terms of other operators."""
+        return False
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether a circuit can apply it, being unitary whatever its numbers."""
+        return True
 
     # What it does ----------------------------------------------------------------
 

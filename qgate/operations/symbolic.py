@@ -60,17 +60,17 @@ class Wrapper(Operator):
         return self._base
 
     @property
-    def has_matrix(self) -> bool:  # type: ignore[override]
+    def has_matrix(self) -> bool:
         """Say whether the base has a matrix."""
         return self.base.has_matrix
 
     @property
-    def has_decomposition(self) -> bool:  # type: ignore[override]
+    def has_decomposition(self) -> bool:
         """Say whether the base has a decomposition."""
         return self.base.has_decomposition
 
     @property
-    def is_gate(self) -> bool:  # type: ignore[override]
+    def is_gate(self) -> bool:
         """Say whether the base is a gate."""
         return self.base.is_gate
 
@@ -123,7 +123,7 @@ class Adjoint(Wrapper):
         return f"Adjoint({self.base.name})"
 
     @property
-    def has_decomposition(self) -> bool:  # type: ignore[override]
+    def has_decomposition(self) -> bool:
         """Say whether the base has a decomposition, or an adjoint in closed form."""
         return self.base.has_decomposition or self._closed_form() is not None
 
@@ -222,7 +222,7 @@ class Pow(Wrapper):
         return self.z == int(self.z)
 
     @property
-    def has_decomposition(self) -> bool:  # type: ignore[override]
+    def has_decomposition(self) -> bool:
         """Say whether it is a product, or a gate with another angle, or a matrix of numbers."""
         return self._is_whole or self._is_constant or _turns(self.base)
 

@@ -34,7 +34,7 @@ class QubitUnitary(Operator):
     id : str, optional
         A name for this occurrence.
     unitary_check : bool
-        Whether to refuse a matrix that is not unitary.
+        Whether to refuse a matrix that is not unitary: its probabilities would not add up to 1.
 
     Raises
     ------
@@ -51,7 +51,7 @@ class QubitUnitary(Operator):
     parameter_kinds = (ParameterKind.ARRAY,)
 
     def __init__(
-        self, U: Tensor, wires: WiresLike, id: str | None = None, unitary_check: bool = False
+        self, U: Tensor, wires: WiresLike, id: str | None = None, unitary_check: bool = True
     ) -> None:
         matrix, on = as_array(U), Wires(wires)
         check_shape(self.name, "U", matrix, (2 ** len(on),) * 2, real=False)

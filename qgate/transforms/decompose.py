@@ -182,6 +182,22 @@ def freeze(sweep: Sweep, slots: frozenset[int]) -> Sweep:
     return sweep.with_structure(sweep.structure.with_operations(operations))
 
 
+def freeze_weights(sweep: Sweep) -> Sweep:
+    """Make the numbers of what is no gate constants: they say whether it can be applied."""
+    return freeze(sweep, _weights(sweep.structure))
+
+
+@lru_cache(maxsize=1024)
+def _weights(structure: Structure) -> frozenset[int]:
+    return frozenset(
+        symbol.index
+        for operation in structure.operations
+        if not operation.is_gate
+        for symbol in operation.parameters
+        if isinstance(symbol, ArraySlot)
+    )
+
+
 def decomposes(structure: Structure, accepts: Accepts) -> bool:
     """Say whether a structure can be written in accepted gates; by value where it has to be."""
     try:

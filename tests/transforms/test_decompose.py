@@ -25,6 +25,7 @@ from qgate.transforms.decompose import (
     decomposes,
     decomposition,
     freeze,
+    freeze_weights,
 )
 from qgate.wires import Wires
 
@@ -238,6 +239,15 @@ def test_freezing_makes_some_arrays_constants():
     assert first == ArraySlot(0)
     assert second.tolist() == np.eye(2).tolist()
     assert freeze(sweep, frozenset()) is sweep
+
+
+def test_the_numbers_of_what_is_no_gate_can_be_made_constants():
+    sweep = Tape([-1 * qg.RX(0.1, 0), qg.QubitUnitary(np.eye(2), 0)], []).sweep()
+
+    multiple, matrix = freeze_weights(sweep).structure.operations
+
+    assert multiple.parameters == (-1, Affine.slot(0))
+    assert matrix.parameters == (ArraySlot(1),)
 
 
 # What is accepted -----------------------------------------------------------------------

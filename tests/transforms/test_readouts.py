@@ -210,7 +210,7 @@ def test_values_are_averages_over_the_shots_that_were_read(seed):
     expected = np.bincount(bits[:, 2] * 2 + bits[:, 0], minlength=4) / 12
     assert_allclose(chances, [expected])
     assert_allclose(word, [(signs[:, 2] * signs[:, 1]).mean()], atol=1e-12)
-    assert_allclose(none, [0.0])
+    assert_allclose(none, [0.0], atol=1e-12)
 
 
 def test_eigenvalues_of_matrices_are_weighed_by_how_often_they_were_read():
