@@ -270,13 +270,6 @@ class ShotsRequired(DeviceError):
     )
 
 
-class ShotsNotAllowed(DeviceError):
-    """The measurement exists only exactly."""
-
-    what: str
-    message = "{what} exists only exactly, and shots were asked for. Run it with shots=None."
-
-
 class DifferentiationError(QuantumFunctionError):
     """A derivative cannot be had in the way it was asked for."""
 

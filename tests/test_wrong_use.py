@@ -137,7 +137,8 @@ def test_a_measurement_that_needs_shots(measure):
     node = bound(returned=lambda: measure(wires=0))
 
     assert refused(errors.UnsupportedMeasurement, lambda: node(X)) == (
-        f"local cannot return {measure.__name__} without shots. It can return expval, probs, var. "
+        f"local cannot return {measure.__name__} without shots. It can return density_matrix, "
+        "expval, mutual_info, probs, purity, state, var, vn_entropy. "
         "Give a number of shots, for example shots=1000."
     )
 

@@ -151,8 +151,10 @@ def refuse_measurements(sweep: Sweep, exact: frozenset[str], *, device: str) -> 
     kinds = {measurement.kind for measurement in sweep.structure.measurements}
     sampled = sweep.shots is not None
     lowered = {kind for kind, facts in FACTS.items() if facts.sampled and (sampled or facts.exact)}
-    supported = lowered if sampled or "probs" in exact else set(exact)
-    for kind in sorted(kinds - supported - (set() if sampled else set(exact))):
+    supported = lowered if sampled or "probs" in exact else set()
+    if not sampled:
+        supported |= {MeasurementKind(kind) for kind in exact}
+    for kind in sorted(kinds - supported):
         raise UnsupportedMeasurement(
             device=device,
             measurement=kind.value,
