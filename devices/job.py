@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,15 @@ class JobStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+WORST_FIRST = (JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.RUNNING, JobStatus.QUEUED)
+
+
+def status_of_all(statuses: Iterable[JobStatus]) -> JobStatus:
+    """Return where several jobs stand together: at the first of ``WORST_FIRST``, else done."""
+    known = set(statuses)
+    return next((status for status in WORST_FIRST if status in known), JobStatus.DONE)
 
 
 class Job(ABC):

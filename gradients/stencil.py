@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from qgate.sweep import distinct_rows
 from qgate.typing import FloatArray, IntArray
+
+DECIMALS = 12
+"""Points that agree to this many decimals are one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +90,7 @@ class Stencil:
 
     def merged(self) -> Stencil:
         """Return the same with equal points taken as one."""
-        offsets, index = distinct_rows(self.offsets)
+        offsets, index = distinct_rows(self.offsets, decimals=DECIMALS)
         return Stencil(
             offsets, self.targets, index[self.points], self.weights, self.size, self.order
         )
@@ -112,7 +115,8 @@ class Stencil:
 
 def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
     """Return the points of several stencils together, and the stencils on those points."""
-    offsets, index = distinct_rows(np.concatenate([stencil.offsets for stencil in stencils]))
+    every = np.concatenate([stencil.offsets for stencil in stencils])
+    offsets, index = distinct_rows(every, decimals=DECIMALS)
     together, start = [], 0
     for stencil in stencils:
         moved = index[start : start + len(stencil.offsets)][stencil.points]
@@ -121,12 +125,3 @@ def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
             Stencil(offsets, stencil.targets, moved, stencil.weights, stencil.size, stencil.order)
         )
     return offsets, together
-
-
-def distinct_rows(rows: FloatArray) -> tuple[FloatArray, Any]:
-    """Return the distinct rows in order of first appearance, and where each row is among them."""
-    first: dict[bytes, int] = {}
-    keys = np.round(rows, 12) + 0.0  # no negative zeros
-    index = np.array([first.setdefault(row.tobytes(), len(first)) for row in keys], dtype=np.int64)
-    kept = np.unique(index, return_index=True)[1]
-    return rows[kept], index

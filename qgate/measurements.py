@@ -87,8 +87,7 @@ class Measurement:
         self.kind = kind
         self.obs = obs
         self._wires = Wires.of(wires, owner=kind.value)
-        self.options = options
-        self._parameters: tuple[Tensor, ...] | None = None
+        self.options: dict[str, Any] = options
         if obs is not None:
             if not is_observable(obs):
                 raise NotHermitian(observable=repr(obs))

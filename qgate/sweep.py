@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,7 +49,9 @@ class Sweep:
 
 
 def merge_equal_rows(sweep: Sweep) -> tuple[Sweep, IntArray]:
-    """Keep one of each set of equal rows.
+    """Keep one of each set of equal rows, where equal rows give equal results.
+
+    Rows with shots are kept: each is a sample of its own.
 
     Returns
     -------
@@ -59,21 +60,28 @@ def merge_equal_rows(sweep: Sweep) -> tuple[Sweep, IntArray]:
     index : array of int, shape (K,)
         Where each of the given rows is among the distinct ones.
     """
-    if len(sweep) < 2:
+    if sweep.shots is not None or len(sweep) < 2:
         return sweep, np.arange(len(sweep))
+    rows, index = distinct_rows(sweep.rows)
+    return (sweep if len(rows) == len(sweep) else sweep.with_rows(rows, None)), index
+
+
+def distinct_rows(rows: FloatArray, *, decimals: int | None = None) -> tuple[FloatArray, IntArray]:
+    """Return the distinct rows of a matrix, in order of first appearance.
+
+    Parameters
+    ----------
+    rows : array, shape (K, P)
+    decimals : int, optional
+        Rows that agree to so many decimals are one; default: to the last bit.
+
+    Returns
+    -------
+    rows : array, shape (D, P)
+    index : array of int, shape (K,)
+        Where each of the given rows is among the distinct ones.
+    """
     first: dict[bytes, int] = {}
-    keys = sweep.rows + 0.0 if sweep.shots is None else np.column_stack([sweep.rows, sweep.shots])
-    index = np.array([first.setdefault(row.tobytes(), len(first)) for row in keys + 0.0])
-    if len(first) == len(sweep):
-        return sweep, index
-    kept = np.unique(index, return_index=True)[1]
-    shots = None if sweep.shots is None else sweep.shots[kept]
-    return sweep.with_rows(sweep.rows[kept], shots), index
-
-
-def split_rows(sweep: Sweep, sizes: Sequence[int]) -> tuple[Sweep, ...]:
-    """Cut a sweep into sweeps of the given numbers of rows."""
-    edges = np.cumsum(sizes)[:-1]
-    rows = np.split(sweep.rows, edges)
-    shots = [None] * len(rows) if sweep.shots is None else np.split(sweep.shots, edges)
-    return tuple(sweep.with_rows(part, count) for part, count in zip(rows, shots, strict=True))
+    keys = (rows if decimals is None else np.round(rows, decimals)) + 0.0  # no negative zeros
+    index = np.array([first.setdefault(row.tobytes(), len(first)) for row in keys], dtype=np.int64)
+    return rows[np.unique(index, return_index=True)[1]], index

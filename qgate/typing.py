@@ -22,8 +22,5 @@ ComplexArray: TypeAlias = NDArray[np.complex128]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
-Results: TypeAlias = tuple[Any, ...]
-"""One value per tape, or per measurement."""
-
 Postprocess: TypeAlias = Callable[[Sequence[Any]], Any]
 """Puts the results of the tapes that a transform made together again."""

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 import qgate as qg
 from qgate.operations.slots import Affine
 from qgate.structure import Structure
-from qgate.sweep import Sweep, merge_equal_rows, split_rows
+from qgate.sweep import Sweep, merge_equal_rows
 
 STRUCTURE = Structure([qg.Rot(*map(Affine.slot, range(3)), wires=0)], [qg.state()], 3, 0)
 VALUES = st.sampled_from([0.0, -0.0, 0.5, np.pi, -1e-300])
 
 
 @st.composite
-def sweeps(draw, least=1):
-    rows = draw(st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=least, max_size=8))
+def sweeps(draw):
+    rows = draw(st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=1, max_size=8))
     shots = draw(
         st.none()
         | st.lists(st.sampled_from([10, 20]), min_size=len(rows), max_size=len(rows)).map(np.array)
@@ -31,10 +31,12 @@ def keys(sweep):
 
 @given(sweeps())
 def test_merged_rows_are_distinct_and_in_order_of_first_appearance(sweep):
-    merged, index = merge_equal_rows(sweep)
+    exact = sweep.with_rows(sweep.rows, None)
 
-    assert keys(merged) == list(dict.fromkeys(keys(sweep)))
-    assert [keys(merged)[position] for position in index] == keys(sweep)
+    merged, index = merge_equal_rows(exact)
+
+    assert keys(merged) == list(dict.fromkeys(keys(exact)))
+    assert [keys(merged)[position] for position in index] == keys(exact)
 
 
 def test_zeros_of_both_signs_are_one_row():
@@ -44,13 +46,13 @@ def test_zeros_of_both_signs_are_one_row():
     assert index.tolist() == [0, 0]
 
 
-def test_rows_with_other_shots_are_other_rows():
-    shots = np.array([10, 20, 10])
+def test_rows_with_shots_are_samples_of_their_own():
+    sweep = Sweep(STRUCTURE, np.zeros((3, 3)), (), np.array([10, 20, 10]))
 
-    merged, index = merge_equal_rows(Sweep(STRUCTURE, np.zeros((3, 3)), (), shots))
+    merged, index = merge_equal_rows(sweep)
 
-    assert merged.shots.tolist() == [10, 20]
-    assert index.tolist() == [0, 1, 0]
+    assert merged is sweep
+    assert index.tolist() == [0, 1, 2]
 
 
 def test_distinct_rows_are_left_as_they_are():
@@ -64,16 +66,6 @@ def test_rows_without_angles_are_equal():
 
     assert merged.rows.shape == (1, 0)
     assert index.tolist() == [0, 0, 0, 0]
-
-
-@given(sweeps(least=2), st.data())
-def test_cut_rows_make_the_whole_again(sweep, data):
-    size = data.draw(st.integers(1, len(sweep) - 1))
-
-    parts = split_rows(sweep, [size, len(sweep) - size])
-
-    assert [len(part) for part in parts] == [size, len(sweep) - size]
-    assert [key for part in parts for key in keys(part)] == keys(sweep)
 
 
 @given(sweeps(), st.integers(1, 3))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qgate.devices.braket.packing import Place
-from qgate.devices.job import Job, JobStatus, SweepResult
+from qgate.devices.job import Job, JobStatus, SweepResult, status_of_all
 from qgate.exceptions import JobFailed
 
 STATES = {
@@ -20,15 +20,6 @@ STATES = {
     "CANCELLED": JobStatus.CANCELLED,
 }
 """What the states of a Braket task mean."""
-
-WORST_FIRST = (
-    JobStatus.FAILED,
-    JobStatus.CANCELLED,
-    JobStatus.QUEUED,
-    JobStatus.RUNNING,
-    JobStatus.DONE,
-)
-"""A job of several tasks stands where the first of these stands that any task is in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +67,7 @@ class BraketJob(Job):
 
     @property
     def status(self) -> JobStatus:
-        states = {STATES[each.task.state()] for each in self._sent}
-        return next((state for state in WORST_FIRST if state in states), JobStatus.DONE)
+        return status_of_all(STATES[each.task.state()] for each in self._sent)
 
     def result(self, timeout_s: float | None = None) -> tuple[SweepResult, ...]:
         readings: list[dict[int, Any]] = [{} for _ in self._collect]

@@ -79,7 +79,7 @@ def _vn_entropy(measurement: Measurement, state: Tensor, order: Wires, xp: Any) 
 
 
 def _mutual_info(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
-    first = int(measurement.options["first"])  # type: ignore[call-overload]
+    first = measurement.options["first"]
     base = measurement.options["log_base"]
     parts = (measurement.wires[:first], measurement.wires[first:], measurement.wires)
     one, other, both = (_entropy(state, Wires(part), order, base, xp) for part in parts)

@@ -9,7 +9,7 @@ from typing import Any
 
 from qiskit.exceptions import QiskitError
 
-from qgate.devices.job import Job, JobStatus, SweepResult
+from qgate.devices.job import Job, JobStatus, SweepResult, status_of_all
 from qgate.exceptions import JobFailed, JobTimeout
 
 STATUSES = {
@@ -22,9 +22,6 @@ STATUSES = {
     "CANCELLED": JobStatus.CANCELLED,
 }
 """Qiskit's names. A name that is not here is not final: the job counts as running."""
-
-WORST_FIRST = (JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.RUNNING, JobStatus.QUEUED)
-"""Several jobs together have the first of these that one of them has; else they are done."""
 
 FINAL = frozenset({JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED})
 
@@ -62,8 +59,7 @@ class QiskitJob(Job):
 
     @property
     def status(self) -> JobStatus:
-        known = {_status(job) for job in self.jobs}
-        return next((status for status in WORST_FIRST if status in known), JobStatus.DONE)
+        return status_of_all(_status(job) for job in self.jobs)
 
     def result(self, timeout_s: float | None = None) -> tuple[SweepResult, ...]:
         if self._results is None:

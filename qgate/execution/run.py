@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from qgate.exceptions import InvalidShots, NoMeasurement, TooManyWires, UnknownWires
 from qgate.execution.tracker import notify
 from qgate.measurements import Measurement
@@ -76,7 +74,7 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray, 
     postprocess : callable
         The results of the sweeps to one entry per measurement.
     """
-    sweep, index = _merge(checked(sweep, device))
+    sweep, index = merge_equal_rows(checked(sweep, device))
     capabilities = device.capabilities
     lowered, postprocess = lower_measurements(sweep, capabilities.exact, device=device.name)
     native = tuple(
@@ -139,13 +137,6 @@ def _check_shots(shots: IntArray | None, device: Device) -> None:
             f"{device.name} was asked for {low if low < least else high} shots of one circuit, "
             f"it takes {limit}. Ask for a number in that range."
         )
-
-
-def _merge(sweep: Sweep) -> tuple[Sweep, IntArray]:
-    """Run equal rows once where they give equal results; samples of equal rows are not equal."""
-    if sweep.shots is not None:
-        return sweep, np.arange(len(sweep))
-    return merge_equal_rows(sweep)
 
 
 def _spread(entry: Entry, index: IntArray) -> Entry:

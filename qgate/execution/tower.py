@@ -57,8 +57,6 @@ class Tower(ABC):
     Required: ``compute``.
     """
 
-    most_orders: int | None = None
-
     def __init__(self, trained: Trained, device: Device) -> None:
         self.trained, self.device = trained, device
         self.shapes: list[tuple[int, ...]] = []

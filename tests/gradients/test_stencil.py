@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgate.gradients.stencil import Stencil, distinct_rows, union
+from qgate.gradients.stencil import Stencil, union
+from qgate.sweep import distinct_rows
 
 CENTRAL = np.array([[5.0, 0.1], [-5.0, -0.1]])
 """A first derivative, exact for polynomials of degree 2: rows (coefficient, shift)."""

@@ -47,7 +47,7 @@ def test_readings_return_to_their_sweeps_and_rows():
     [
         (["COMPLETED", "COMPLETED"], JobStatus.DONE),
         (["COMPLETED", "RUNNING"], JobStatus.RUNNING),
-        (["RUNNING", "CREATED"], JobStatus.QUEUED),
+        (["RUNNING", "CREATED"], JobStatus.RUNNING),
         (["RUNNING", "CANCELLED"], JobStatus.CANCELLED),
         (["FAILED", "COMPLETED", "QUEUED"], JobStatus.FAILED),
         ([], JobStatus.DONE),
