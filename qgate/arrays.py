@@ -1,13 +1,16 @@
 """Which array library a value belongs to, and the plain number behind it.
 
-Everything numeric that has to stay differentiable is written over a namespace
-``xp`` with numpy's names; this module says which one fits the values at hand.
+Everything numeric that has to stay differentiable is written over a namespace ``xp`` with
+numpy's names; this module says which one fits the values at hand. What it has to know of
+torch, JAX and TensorFlow it asks of their interfaces, which are loaded when a value of
+theirs is met.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any, Protocol
 
 import autograd.numpy as anp
 import numpy as np
@@ -15,34 +18,128 @@ from autograd.tracer import getval, isbox
 
 from qgate.typing import Tensor
 
+ORIGINS = {
+    "torch": "qgate.interfaces.torch",
+    "jax": "qgate.interfaces.jax",
+    "jaxlib": "qgate.interfaces.jax",
+    "tensorflow": "qgate.interfaces.tensorflow",
+}
+"""The interface of each package whose classes of values can be told by their modules."""
+
+
+class Framework(Protocol):
+    """What is asked about the values of a framework.
+
+    Required: ``name``, ``namespace`` and the methods.
+    """
+
+    name: str
+    namespace: Any
+    """Array functions with numpy's names."""
+
+    def is_traced(self, value: Tensor) -> bool:
+        """Say whether a derivative may be taken by a value, or its number is not known yet."""
+
+    def number(self, value: Tensor) -> Any:
+        """Return the number as numpy has it; the value itself where it is not known yet."""
+
+    def enclosed(self, value: Tensor) -> Tensor:
+        """Return the value as one that takes part in numpy's arithmetic."""
+
+
+KNOWN: dict[type, Framework | None] = {float: None, int: None, np.ndarray: None}
+"""The framework of each type that has been met; None: numpy, autograd, or no number."""
+
+
+def framework_of(value: Tensor) -> Framework | None:
+    """Return torch's, JAX's or TensorFlow's answers about a value; None for any other value."""
+    kind = type(value)
+    try:
+        return KNOWN[kind]
+    except KeyError:
+        return KNOWN.setdefault(kind, _find_framework(kind))
+
+
+def _find_framework(kind: type) -> Framework | None:
+    if issubclass(kind, Enclosed):
+        return kind.framework
+    for base in kind.__mro__:
+        origin = ORIGINS.get(base.__module__.partition(".")[0])
+        if origin is not None and hasattr(kind, "dtype") and hasattr(kind, "shape"):
+            found: Framework = import_module(origin).FRAMEWORK
+            return found
+    return None
+
+
+def framework_among(values: Iterable[Tensor]) -> Framework | None:
+    """Return the framework of the first value that has one."""
+    return next((found for value in values if (found := framework_of(value)) is not None), None)
+
 
 def namespace(values: Iterable[Tensor]) -> Any:
-    """Return ``autograd.numpy`` when one of ``values`` is being differentiated, else ``numpy``."""
-    return anp if any(isbox(value) for value in values) else np
+    """Return the array functions that values need.
+
+    Those of torch, JAX or TensorFlow if one of ``values`` is theirs, ``autograd.numpy`` if
+    one is being differentiated by autograd, else ``numpy``.
+    """
+    found: Any = np
+    for value in values:
+        if isbox(value):
+            found = anp
+        else:
+            framework = framework_of(value)
+            if framework is not None:
+                return framework.namespace
+    return found
 
 
 def is_traced(value: Tensor) -> bool:
-    """Say whether ``value`` is being differentiated."""
-    return bool(isbox(value))
+    """Say whether ``value`` is being differentiated, or may be."""
+    if isbox(value):
+        return True
+    framework = framework_of(value)
+    return framework is not None and framework.is_traced(value)
+
+
+def is_known(value: Tensor) -> bool:
+    """Say whether the number behind ``value`` can be looked at; not while it is compiled."""
+    return framework_of(unwrap(value)) is None
 
 
 def unwrap(value: Tensor) -> Any:
-    """Return the plain numpy value, through any depth of differentiation."""
-    return getval(value)
+    """Return the plain numpy value, through any depth of differentiation.
+
+    What is not known yet (see ``is_known``) is returned as it is.
+    """
+    if isbox(value):
+        return getval(value)
+    framework = framework_of(value)
+    return value if framework is None else framework.number(value)
+
+
+def enclosed(value: Tensor) -> Tensor:
+    """Return a value as one that takes part in numpy's arithmetic."""
+    framework = framework_of(value)
+    return value if framework is None else framework.enclosed(value)
 
 
 def depth(value: Tensor) -> int:
-    """Return how many derivatives are being taken of ``value`` at once."""
+    """Return how many derivatives autograd is taking of ``value`` at once."""
     count = 0
     while isbox(value):
         value, count = value._value, count + 1
     return count
 
 
-def order(values: Iterable[Tensor]) -> int:
-    """Return how many derivatives are being taken at once of a function of ``values``."""
+def order(values: Iterable[Tensor]) -> int | None:
+    """Return how many derivatives are being taken at once of a function of ``values``.
+
+    None: that will be known only when they are taken, as it is outside of autograd.
+    """
     traces = set()
     for value in values:
+        if framework_of(value) is not None and is_traced(value):
+            return None
         while isbox(value):
             traces.add(value._trace)
             value = value._value
@@ -56,3 +153,124 @@ def shape_of(value: Tensor) -> tuple[int, ...]:
         return ()
     shape = getattr(value, "shape", None)
     return tuple(shape) if shape is not None else np.shape(value)
+
+
+def is_complex(value: Tensor) -> bool:
+    """Say whether a value is made of complex numbers, whatever they are."""
+    if isbox(value):
+        return bool(np.iscomplexobj(getval(value)))
+    return bool(np.iscomplexobj(value)) if framework_of(value) is None else _complex_dtype(value)
+
+
+def _complex_dtype(value: Tensor) -> bool:
+    return "complex" in str(value.dtype)
+
+
+def _binary(name: str, *, swapped: bool = False) -> Callable[[Any, Any], Any]:
+    def operation(self: Enclosed, other: Any) -> Any:
+        if framework_of(other) is None and not isinstance(other, np.ndarray | np.generic | complex):
+            if not isinstance(other, int | float):
+                return NotImplemented
+        pair = (other, self) if swapped else (self, other)
+        return getattr(self.framework.namespace, name)(*pair)
+
+    return operation
+
+
+class Enclosed:
+    """A framework's array that behaves in arithmetic as numpy's arrays do.
+
+    Mixed with numbers and numpy arrays, real or complex, it gives another of its kind; it is
+    indexed as numpy arrays are. Subclasses name their ``framework``.
+
+    Parameters
+    ----------
+    tensor : array of the framework
+    """
+
+    __slots__ = ("tensor",)
+    __array_ufunc__ = None  # numpy leaves arithmetic with it to it
+    framework: Framework
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+    __add__, __radd__ = _binary("add"), _binary("add", swapped=True)
+    __sub__, __rsub__ = _binary("subtract"), _binary("subtract", swapped=True)
+    __mul__, __rmul__ = _binary("multiply"), _binary("multiply", swapped=True)
+    __truediv__, __rtruediv__ = _binary("divide"), _binary("divide", swapped=True)
+    __matmul__, __rmatmul__ = _binary("matmul"), _binary("matmul", swapped=True)
+    __pow__, __rpow__ = _binary("power"), _binary("power", swapped=True)
+    __gt__, __ge__ = _binary("greater"), _binary("greater_equal")
+    __lt__, __le__ = _binary("less"), _binary("less_equal")
+
+    def __neg__(self) -> Any:
+        return self.framework.namespace.multiply(self, -1.0)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return self.framework.namespace.abs(self)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.framework.namespace.take_index(self, index)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Any:
+        return (self[index] for index in range(len(self)))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        number = self.framework.number(self)
+        if number is self:
+            raise TypeError(f"The number behind {self!r} is not known yet.")
+        return np.asarray(number, dtype=dtype)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return tuple(self.tensor.shape)
+
+    @property
+    def ndim(self) -> int:
+        """How many axes there are."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return int(np.prod(self.shape))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The kind of number, as numpy names it."""
+        kind: np.dtype[Any] = self.framework.namespace.dtype_of(self)
+        return kind
+
+    @property
+    def real(self) -> Any:
+        """The real part."""
+        return self.framework.namespace.real(self)
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part."""
+        return self.framework.namespace.imag(self)
+
+    def conj(self) -> Any:
+        """Return the complex conjugate."""
+        return self.framework.namespace.conj(self)
+
+    def sum(self, axis: Any = None) -> Any:
+        """Return the sum along some axes."""
+        return self.framework.namespace.sum(self, axis=axis)
+
+    def reshape(self, *shape: Any) -> Any:
+        """Return the same numbers in another shape."""
+        wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+        return self.framework.namespace.reshape(self, tuple(wanted))
+
+    def __repr__(self) -> str:
+        return repr(self.tensor)

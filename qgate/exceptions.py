@@ -286,6 +286,29 @@ class UnknownDiffMethod(DifferentiationError, ValueError):
     )
 
 
+class InterfaceMismatch(DifferentiationError, TypeError):
+    """A circuit has parameters of a framework other than the one that it was made for."""
+
+    interface: str
+    met: str
+    message = (
+        "The quantum function was made with interface={interface!r}, and a parameter of its "
+        "circuit is an array of {met}. Make it with interface={met!r} or 'auto', or give it "
+        "arrays of {interface}."
+    )
+
+
+class MissingFramework(DifferentiationError, ImportError):
+    """The framework of an interface is not installed."""
+
+    interface: str
+    package: str
+    message = (
+        "interface={interface!r} needs the package {package}, which is not installed. "
+        "Install it: pip install 'qgate[{package}]'."
+    )
+
+
 class UnsupportedDiffMethod(DifferentiationError):
     """The gradient method does not go with the device, its shots or the circuit."""
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from qgate.arrays import namespace, order, shape_of
-from qgate.exceptions import (
-    DifferentiationError,
-    QuantumFunctionError,
-    UnknownInterface,
-    suggest,
-)
+from qgate.arrays import framework_among, is_traced, namespace, order, shape_of
+from qgate.exceptions import DifferentiationError, QuantumFunctionError
 from qgate.execution.evaluate import evaluate
 from qgate.execution.resolve import check_method, parse_method
 from qgate.execution.returns import arrange, leaves, measurements_of, rebuilt
 from qgate.interfaces.argnums import is_trainable, positions_of
-from qgate.interfaces.autograd import differentiable
+from qgate.interfaces.base import call_whole
+from qgate.interfaces.choice import Choice
 from qgate.interfaces.pullbacks import name_of
 from qgate.numpy.tensors import marked, tensor
 from qgate.recording import recording
@@ -30,15 +27,6 @@ from qgate.tape import Tape, split_recorded
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
-
-INTERFACES: Mapping[Any, Any] = {
-    "auto": differentiable,
-    "autograd": differentiable,
-    "numpy": differentiable,
-    None: None,
-}
-"""What makes values differentiable in each framework."""
-
 
 class QNode:
     """A quantum function bound to a device; called like the function, it returns numbers.
@@ -53,8 +41,9 @@ class QNode:
         Makes operations and returns measurements.
     device : Device or str
         Where it runs, or the string that names it.
-    interface : {"auto", "autograd", "numpy", None}
-        The framework that differentiates; None: no derivatives.
+    interface : {"auto", "autograd", "torch", "jax", "tf", None}
+        The framework that differentiates, and whose arrays are returned; ``auto``: that of the
+        parameters. None: numpy arrays, no derivatives.
     diff_method : str, gradient transform or None
         ``best``, ``backprop``, ``adjoint`` (local device, exact), ``parameter-shift``,
         ``finite-diff``.
@@ -76,6 +65,8 @@ class QNode:
     of the value and all shifted circuits together.
     """
 
+    autograph_info__ = None  # TensorFlow takes its calls as they stand
+
     def __init__(
         self,
         func: Callable[..., Any],
@@ -87,7 +78,7 @@ class QNode:
         gradient_kwargs: Mapping[str, Any] | None = None,
         max_diff: int | None = None,
     ) -> None:
-        self._bridge = _bridge(interface)
+        self._choice = Choice.of(interface)
         self.func = func
         self.device = _device(device)
         self.interface = interface
@@ -98,15 +89,29 @@ class QNode:
         self.tape: Tape | None = None
         self._method = parse_method(diff_method, self.gradient_kwargs)
         check_method(self._method, self.device, self.shots)
+        self._key = call_whole(self)
         functools.update_wrapper(self, func)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if torch_compiles():
+            from qgate.interfaces.torch_compile import call_in_graph
+
+            return call_in_graph(self._key, args, kwargs)
+        return self.run(args, kwargs)
+
+    def run(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Record the function for these arguments, run it and return its results."""
         if "shots" in kwargs and "shots" not in inspect.signature(self.func).parameters:
-            return self.with_shots(kwargs.pop("shots"))(*args, **kwargs)
+            others = {name: value for name, value in kwargs.items() if name != "shots"}
+            return self.with_shots(kwargs["shots"]).run(args, others)
         tape, returned = self._record(args, kwargs)
         self._check_order(tape)
-        (entries,) = evaluate([tape], self.device, self._method, differentiable=self._bridge)
-        return arrange(tape, entries, returned)
+        like = tape.parameters if framework_among(tape.parameters) else leaves(list(args))
+        interface = self._choice(like)
+        (entries,) = evaluate(
+            [tape], self.device, self._method, interface=interface, max_diff=self.max_diff
+        )
+        return arrange(tape, entries, returned, interface=interface, like=like)
 
     def construct(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
         """Record the function for these arguments and return the tape."""
@@ -118,7 +123,9 @@ class QNode:
         operations, _ = split_recorded(recorder.items)
         tape = Tape(operations, measurements_of(returned, name_of(self.func)), self.shots)
         tape.trainable_params = [
-            index for index, value in enumerate(tape.parameters) if is_trainable(value)
+            index
+            for index, value in enumerate(tape.parameters)
+            if is_trainable(value) or is_traced(value)
         ]
         self.tape = tape
         return tape, returned
@@ -127,7 +134,7 @@ class QNode:
         if self.max_diff is None:
             return
         taken = order(tape.parameters)
-        if taken > self.max_diff:
+        if taken is not None and taken > self.max_diff:
             raise DifferentiationError(
                 f"A derivative of order {taken} is being taken, and the QNode was made with "
                 f"max_diff={self.max_diff}. Give it max_diff={taken}, or leave max_diff out."
@@ -136,7 +143,7 @@ class QNode:
     def with_shots(self, shots: Any) -> Self:
         """Return the same QNode with other shots."""
         other = copy.copy(self)
-        other.shots = Shots.of(shots)
+        other.shots, other._key = Shots.of(shots), call_whole(other)
         check_method(other._method, other.device, other.shots)
         return other
 
@@ -246,25 +253,24 @@ def execute(
         )
     found = _device(device)
     method = parse_method(diff_method, gradient_kwargs or {})
-    results = evaluate(tapes, found, method, differentiable=_bridge(interface))
+    chosen = Choice.of(interface)([value for tape in tapes for value in tape.parameters])
+    results = evaluate(tapes, found, method, interface=chosen)
     return tuple(
         arrange(
             tape,
             entries,
             tuple(tape.measurements) if len(tape.measurements) > 1 else tape.measurements[0],
+            interface=chosen,
+            like=tape.parameters,
         )
         for tape, entries in zip(tapes, results, strict=True)
     )
 
 
-def _bridge(interface: Any) -> Any:
-    if interface not in INTERFACES:
-        raise UnknownInterface(
-            interface=interface,
-            known=[str(name) for name in INTERFACES],
-            hint=suggest(str(interface), map(str, INTERFACES)),
-        )
-    return INTERFACES[interface]
+def torch_compiles() -> bool:
+    """Say whether ``torch.compile`` is tracing what runs."""
+    torch = sys.modules.get("torch")
+    return torch is not None and bool(torch.compiler.is_compiling())
 
 
 def _device(device: Any) -> Device:

@@ -232,17 +232,21 @@ class Tape:
     @property
     def trainable_slots(self) -> IntArray:
         """The slots of the trainable angles, ascending."""
-        trainable, slot, slots = set(self.trainable_params), 0, list[int]()
-        for index, (kind, shape) in enumerate(
-            zip(self.parameter_kinds, self.angle_shapes, strict=True)
-        ):
-            if kind is not ParameterKind.ANGLES:
-                continue
-            size = int(np.prod(shape))
-            if index in trainable:
-                slots += range(slot, slot + size)
-            slot += size
-        return np.array(slots, dtype=np.int64)
+        trainable = set(self.trainable_params)
+        slots = [slot for index in trainable for slot in self.slots_of(index)]
+        return np.array(sorted(slots), dtype=np.int64)
+
+    def slots_of(self, index: int) -> range:
+        """Return the slots of a parameter; none for an array."""
+        return self._slots.get(index, range(0))
+
+    @cached_property
+    def _slots(self) -> dict[int, range]:
+        slots, first = {}, 0
+        for index in self._angle_positions():
+            size = int(np.prod(self.angle_shapes[index]))
+            slots[index], first = range(first, first + size), first + size
+        return slots
 
     def row(self) -> Tensor:
         """Return all angles as one vector (P,), or with the broadcast axis, (K, P)."""
@@ -252,16 +256,15 @@ class Tape:
             xp = namespace(self.angles)
             return xp.array(list(self.angles)) * 1.0
         xp = namespace(self.angles)
-        return xp.concatenate(
-            [self._columns(value, index, xp) for index, value in self._indexed()], axis=-1
-        )
+        return xp.concatenate([self.columns(index, xp) for index in self._angle_positions()], -1)
 
-    def _indexed(self) -> list[tuple[int, Tensor]]:
-        kinds = self.parameter_kinds
-        return [(i, v) for i, v in enumerate(self.parameters) if kinds[i] is ParameterKind.ANGLES]
+    def _angle_positions(self) -> list[int]:
+        kinds = enumerate(self.parameter_kinds)
+        return [index for index, kind in kinds if kind is ParameterKind.ANGLES]
 
-    def _columns(self, value: Tensor, index: int, xp: Any) -> Tensor:
-        """Return one parameter as columns: (size,), or (K, size) under a broadcast."""
+    def columns(self, index: int, xp: Any) -> Tensor:
+        """Return the angles of one parameter: (size,), or (K, size) under a broadcast."""
+        value = self.parameters[index]
         size = int(np.prod(self.angle_shapes[index]))
         if self.batch_size is None:
             return xp.reshape(value, (size,)) * 1.0

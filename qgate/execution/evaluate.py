@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgate.arrays import is_traced, namespace, order
+from qgate.arrays import (
+    framework_of,
+    is_complex,
+    is_known,
+    is_traced,
+    namespace,
+    order,
+    shape_of,
+    unwrap,
+)
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.execution.limits import Limits
 from qgate.execution.resolve import SHIFT_METHODS, Method, choose_method
 from qgate.execution.run import Entry, checked, run
-from qgate.execution.tower import DeviceTower, ShiftTower, Tower, Trained
+from qgate.execution.shapes import result_shapes
+from qgate.execution.tower import DeviceTower, ShiftTower, Tower
 from qgate.execution.tracker import notify
+from qgate.execution.trained import Trained, Unknown
 from qgate.measurements import MeasurementKind
+from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.batches import split_batched_arrays
 from qgate.transforms.decompose import decomposition, freeze_weights
@@ -23,10 +37,10 @@ from qgate.typing import Tensor
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
+    from qgate.interfaces.base import Interface
 
-
-Differentiable = Callable[[Tower, Tensor], Tensor]
-"""What an interface provides: the values of a tower at traced angles, as traced values."""
+SINGLE_SHOTS = (MeasurementKind.SAMPLE, MeasurementKind.COUNTS)
+"""Kinds of results that have no derivative, whatever the method."""
 
 
 def evaluate(
@@ -34,7 +48,8 @@ def evaluate(
     device: Device,
     method: Method | None,
     *,
-    differentiable: Differentiable | None,
+    interface: Interface | None,
+    max_diff: int | None = None,
 ) -> list[list[Entry]]:
     """Return the results of tapes, differentiable where their parameters are traced.
 
@@ -46,8 +61,16 @@ def evaluate(
     device : Device
     method : Method or None
         How to differentiate; None: it must not be needed.
-    differentiable : callable or None
+    interface : Interface or None
         The interface of the framework that traces; None: it must not be needed.
+    max_diff : int, optional
+        The highest order of derivatives that is allowed.
+
+    Raises
+    ------
+    DifferentiationError
+        Derivatives are being taken that cannot be had. Frameworks that say only later which
+        are taken get this error then.
 
     Returns
     -------
@@ -57,37 +80,61 @@ def evaluate(
     """
     split = [split_batched_arrays(tape) for tape in tapes]
     alone = [tape for members, _ in split for tape in members]
-    found = iter(_evaluate(alone, device, method, differentiable))
+    request = Request(device, method, interface, max_diff)
+    found = iter(_evaluate(alone, request))
     return [list(together([next(found) for _ in members])) for members, together in split]
 
 
-def _evaluate(
-    tapes: Sequence[Tape],
-    device: Device,
-    method: Method | None,
-    differentiable: Differentiable | None,
-) -> list[list[Entry]]:
-    plain = [index for index, tape in enumerate(tapes) if not _is_traced(tape)]
+@dataclass(frozen=True)
+class Request:
+    """How tapes are evaluated; see ``evaluate``."""
+
+    device: Device
+    method: Method | None
+    interface: Interface | None
+    max_diff: int | None
+
+
+def _evaluate(tapes: Sequence[Tape], request: Request) -> list[list[Entry]]:
+    plain = [index for index, tape in enumerate(tapes) if not _needs_framework(tape)]
     results: dict[int, list[Entry]] = dict(
-        zip(plain, _values([tapes[index] for index in plain], device), strict=True)
+        zip(plain, _values([tapes[index] for index in plain], request.device), strict=True)
     )
     for index, tape in enumerate(tapes):
         if index not in results:
-            results[index] = _traced(tape, device, method, differentiable)
+            results[index] = _traced(tape, request)
     return [results[index] for index in range(len(tapes))]
+
+
+def _needs_framework(tape: Tape) -> bool:
+    """Say whether a tape is traced, and measures anything that can be."""
+    if not any(map(is_traced, tape.parameters)):
+        return False
+    if order(tape.parameters) is not None or not all(map(is_known, tape.parameters)):
+        return True
+    return not all(item.kind in SINGLE_SHOTS for item in tape.measurements)
 
 
 def _values(tapes: Sequence[Tape], device: Device) -> list[list[Entry]]:
     if not tapes:
         return []
+    plain = [_numbers(tape) for tape in tapes]
     linear = [
         (tape, tuple)
         if _reads_variances(tape, device)
         else linear_measurements(tape, variances=False)
-        for tape in tapes
+        for tape in plain
     ]
     entries = run([tape.sweep() for tape, _ in linear], device)
     return [list(recombine(found)) for (_, recombine), found in zip(linear, entries, strict=True)]
+
+
+def _numbers(tape: Tape) -> Tape:
+    """Return the tape with plain numbers in place of a framework's arrays."""
+    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
+    if not theirs:
+        return tape
+    return tape.bind_new_parameters([unwrap(tape.parameters[i]) for i in theirs], theirs)
 
 
 def _reads_variances(tape: Tape, device: Device) -> bool:
@@ -95,25 +142,30 @@ def _reads_variances(tape: Tape, device: Device) -> bool:
     return not tape.shots and MeasurementKind.VAR in device.capabilities.exact
 
 
-def _traced(
-    tape: Tape, device: Device, method: Method | None, differentiable: Differentiable | None
-) -> list[Entry]:
-    if method is None:
-        raise _switched_off("diff_method", "'best'")
-    if differentiable is None:
+def _traced(tape: Tape, request: Request) -> list[Entry]:
+    device, method, interface = request.device, request.method, request.interface
+    if interface is None:
         raise _switched_off("interface", "'auto'")
     levels = order(tape.parameters)
-    if method.name != "backprop":
-        method = _chosen(tape, device, method, levels)
-    if method.name == "backprop":
-        return _backprop(tape, device, choose_method(method, tape, device, levels))
+    if method is None and levels is not None:
+        raise _switched_off("diff_method", "'best'")
+    tape = _widened(tape, interface)
+    _mark_trained(tape, interface)
+    limits = Limits("None", request.max_diff, _switched_off("diff_method", "'best'"))
+    if method is not None:
+        method, limits = _chosen(tape, request, method, levels)
+        if method.name == "backprop" and limits.refusal is None:
+            return _backprop(tape, device, method)
+    else:
+        method = Method("finite-diff", {})
     linear, recombine = linear_measurements(tape, variances=method.name != "finite-diff")
-    _mark_trained(linear)
-    tower = _tower(linear, device, method)
-    if not tower.trained.slots:  # only coefficients are trained: they are outside already
+    _mark_trained(linear, interface)
+    tower, parts, fixed = _tower(linear, device, method, limits)
+    if not parts and not fixed:  # only coefficients are trained: they are outside already
         return list(recombine(run([tower.trained.sweep], device)[0]))
-    values = differentiable(tower, _trained_angles(linear, tower))
-    return list(recombine(tower.split(values, namespace([values]))))
+    parts = parts or [np.zeros((len(tower.trained.sweep), 0))]
+    values = interface.differentiable(tower, parts, fixed)
+    return list(recombine(tower.split(values, interface.namespace)))
 
 
 def _switched_off(option: str, remedy: str) -> DifferentiationError:
@@ -123,50 +175,115 @@ def _switched_off(option: str, remedy: str) -> DifferentiationError:
     )
 
 
-def _chosen(tape: Tape, device: Device, method: Method, levels: int) -> Method:
-    """Return what differentiates the tape; a variance counts as what it is made of."""
-    _mark_trained(tape)
-    chosen = choose_method(method, tape, device, levels)
-    if chosen.name == "adjoint" and levels > 1:
+def _widened(tape: Tape, interface: Interface) -> Tape:
+    """Return the tape with the framework's numbers in the precision that is computed in."""
+    theirs = [i for i, value in enumerate(tape.parameters) if interface.owns(value)]
+    wide = [interface.widened(tape.parameters[index]) for index in theirs]
+    return tape.bind_new_parameters(wide, theirs) if theirs else tape
+
+
+def _mark_trained(tape: Tape, interface: Interface) -> None:
+    tape.trainable_params = [
+        index for index, value in enumerate(tape.parameters) if _is_trained(value, interface)
+    ]
+
+
+def _is_trained(value: Tensor, interface: Interface) -> bool:
+    return interface.is_trained(value) if interface.owns(value) else is_traced(value)
+
+
+def _chosen(
+    tape: Tape, request: Request, method: Method, levels: int | None
+) -> tuple[Method, Limits]:
+    """Return what differentiates the tape, and which derivatives that gives.
+
+    A framework that does not say beforehand whether derivatives are taken gets the values
+    even where none can be had.
+    """
+    try:
+        chosen = choose_method(method, tape, request.device, levels)
+    except DifferentiationError as refusal:
+        if levels is not None:
+            raise
+        return Method("finite-diff", {}), Limits(method.name, request.max_diff, refusal)
+    limits = Limits(chosen.name, request.max_diff)
+    if levels is not None and chosen.name == "adjoint" and levels > 1:
         raise UnsupportedDiffMethod(
             method="adjoint",
             reason=f"it gives first derivatives, and one of order {levels} is being taken",
             remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
         )
-    return chosen
+    return chosen, limits
 
 
-def _mark_trained(tape: Tape) -> None:
-    tape.trainable_params = [
-        index for index, value in enumerate(tape.parameters) if is_traced(value)
-    ]
+def _tower(
+    tape: Tape, device: Device, method: Method, limits: Limits
+) -> tuple[Tower, list[Tensor], list[Tensor]]:
+    """Return the derivatives of a tape, its trained angles, and what else is not known yet.
+
+    Angles are arrays (B, size), a row for every part of the shots.
+    """
+    numbers = _placeholders(tape)
+    sweep = freeze_weights(numbers.sweep())
+    copies = max(1, len(sweep) // (tape.batch_size or 1))
+    parts, fixed, places = [], list[Tensor](), list[Unknown]()
+    moving, slots, arrays = _moving(tape), list[int](), 0
+    for index, (value, kind) in enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True)):
+        if kind is ParameterKind.ANGLES:
+            if index in moving:
+                parts.append(_rows(tape, index, copies))
+                slots += tape.slots_of(index)
+            elif not is_known(value):
+                fixed.append(_rows(tape, index, copies))
+                places.append(Unknown(slots=tuple(tape.slots_of(index))))
+            continue
+        if not is_known(value):
+            fixed.append(value)
+            places.append(Unknown(array=arrays))
+        arrays += 1
+    trained = Trained(sweep, tuple(slots), fixed=tuple(places))
+    tower = _tower_of(trained, device, method)
+    tower.limits, tower.shapes = limits, result_shapes(sweep, device)
+    return tower, parts, fixed
 
 
-def _is_traced(tape: Tape) -> bool:
-    return any(is_traced(value) for value in tape.parameters)
+def _moving(tape: Tape) -> set[int]:
+    """Return the angles that are trained; where none is, those that are not known yet."""
+    angles = {i for i, k in enumerate(tape.parameter_kinds) if k is ParameterKind.ANGLES}
+    trained = angles & set(tape.trainable_params)
+    return trained or {index for index in angles if not is_known(tape.parameters[index])}
 
 
-def _tower(tape: Tape, device: Device, method: Method) -> Tower:
-    slots = tuple(int(slot) for slot in tape.trainable_slots)
-    trained = Trained(freeze_weights(tape.sweep()), slots)
+def _tower_of(trained: Trained, device: Device, method: Method) -> Tower:
     if method.name in SHIFT_METHODS:
         return ShiftTower(trained, device, SHIFT_METHODS[method.name], method.options)
-    return DeviceTower(trained, device)
+    higher = None
+    if method.higher is not None:
+        higher = ShiftTower(trained, device, SHIFT_METHODS[method.higher], method.options)
+    return DeviceTower(trained, device, higher)
 
 
-def _trained_angles(tape: Tape, tower: Tower) -> Tensor:
-    """Return the traced angles as an array (B, n), each row once for every part of its shots."""
-    row = tape.row()
-    xp = namespace([row])
-    columns = row[..., np.array(tower.trained.slots)]
-    rows = xp.reshape(columns, (-1, len(tower.trained.slots)))
-    copies = len(tower.trained.sweep) // rows.shape[0]
-    return rows if copies == 1 else rows[np.repeat(np.arange(rows.shape[0]), copies)]
+def _placeholders(tape: Tape) -> Tape:
+    """Return the tape with numbers only, zeros in place of those that are not known yet."""
+    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
+    values = [unwrap(tape.parameters[index]) for index in theirs]
+    numbers = [
+        value if is_known(value) else np.zeros(shape_of(value), complex if is_complex(value) else float)
+        for value in values
+    ]
+    return tape.bind_new_parameters(numbers, theirs) if theirs else tape
+
+
+def _rows(tape: Tape, index: int, copies: int) -> Tensor:
+    """Return the angles of a parameter as rows, each once for every part of its shots."""
+    xp = namespace([tape.parameters[index]])
+    rows = xp.reshape(tape.columns(index, xp), (-1, len(tape.slots_of(index))))
+    return rows if copies == 1 else rows[np.repeat(np.arange(tape.batch_size or 1), copies)]
 
 
 def _backprop(tape: Tape, device: Device, method: Method) -> list[Entry]:
     """Trace the simulation itself."""
-    sweep = checked(tape.sweep(), device)
+    sweep = checked(_placeholders(tape).sweep(), device)
     refuse_measurements(sweep, device.capabilities.exact, device=device.name)
     accepts = device.capabilities.gate_set
     frozen, decomposed = decomposition(

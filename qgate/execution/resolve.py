@@ -53,10 +53,13 @@ class Method:
     name : str
     options : mapping
         What the user gave as ``gradient_kwargs``.
+    higher : str or None
+        The method that gives the higher orders, where ``name`` gives the first only.
     """
 
     name: str
     options: Mapping[str, Any]
+    higher: str | None = None
 
 
 def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
@@ -98,7 +101,7 @@ def check_method(method: Method | None, device: Device, shots: Shots) -> None:
         )
 
 
-def choose_method(method: Method, tape: Tape, device: Device, depth: int) -> Method:
+def choose_method(method: Method, tape: Tape, device: Device, depth: int | None) -> Method:
     """Return the method that differentiates a tape, ``best`` replaced by what that is.
 
     Best is: on an exact state vector ``adjoint`` for first derivatives of expectation
@@ -112,7 +115,9 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int) -> Met
         The method cannot differentiate this circuit; the reason is in the text.
     """
     if method.name == "best":
-        return Method(_best(tape, device, depth), method.options)
+        name = _best(tape, device, depth)
+        higher = "parameter-shift" if name == "adjoint" and depth is None else None
+        return Method(name, method.options, higher)
     check_method(method, device, tape.shots)
     refusal = _REFUSALS[method.name](tape)
     if refusal is not None:
@@ -120,7 +125,7 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int) -> Met
     return method
 
 
-def _best(tape: Tape, device: Device, depth: int) -> str:
+def _best(tape: Tape, device: Device, depth: int | None) -> str:
     if tape.shots or not device.capabilities.statevector:
         refusal = SHIFT_METHODS["parameter-shift"].refusal(tape)
         if refusal is not None:
@@ -128,7 +133,8 @@ def _best(tape: Tape, device: Device, depth: int) -> str:
         return "parameter-shift"
     if not device.differentiates(tape.structure) and _shiftable(tape):
         return "parameter-shift"
-    return "adjoint" if depth == 1 and _adjoint_refusal(tape) is None else "backprop"
+    first_only = depth == 1 or (depth is None and _shiftable(tape))
+    return "adjoint" if first_only and _adjoint_refusal(tape) is None else "backprop"
 
 
 def _shiftable(tape: Tape) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from qgate.execution.run import Entry
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.numpy.tensors import marked, tensor
 from qgate.tape import Tape
+from qgate.typing import Tensor
+
+if TYPE_CHECKING:
+    from qgate.interfaces.base import Interface
 
 Finish = Callable[[Any], Any]
 """Gives a value the precision and the mark of what it was computed from."""
@@ -52,7 +56,14 @@ def measurements_of(returned: Any, function: str) -> list[Measurement]:
     return found
 
 
-def arrange(tape: Tape, entries: Sequence[Entry], returned: Any) -> Any:
+def arrange(
+    tape: Tape,
+    entries: Sequence[Entry],
+    returned: Any,
+    *,
+    interface: Interface | None = None,
+    like: Sequence[Tensor] = (),
+) -> Any:
     """Put the results of a tape into the form a user expects.
 
     Parameters
@@ -62,6 +73,10 @@ def arrange(tape: Tape, entries: Sequence[Entry], returned: Any) -> Any:
         For each measurement B rows: broadcast rows, each with its shot parts side by side.
     returned : Measurement, or nested tuple, list or dict of them
         What the quantum function returned.
+    interface : Interface, optional
+        Whose arrays the results are; default numpy's.
+    like : sequence of array
+        What was given, in the precision of which the results are returned.
 
     Returns
     -------
@@ -70,7 +85,7 @@ def arrange(tape: Tape, entries: Sequence[Entry], returned: Any) -> Any:
         Single precision in gives single precision out, tensors in give tensors out.
     """
     parts = len(tape.shots.parts) if tape.shots.partitioned else 1
-    finish = _finish(tape)
+    finish = _finish_numpy(tape) if interface is None else _finish(tape, interface, like)
     shaped = []
     for part in range(parts):
         values = [
@@ -86,13 +101,25 @@ def _select(item: Measurement, rows: Entry, batch: int | None, finish: Finish) -
     value = rows if batch is not None else rows[0]
     if item.kind is MeasurementKind.COUNTS:
         return value
-    if item.kind is MeasurementKind.SAMPLE:
-        return np.stack(value) if isinstance(value, list) else value
+    if item.kind is MeasurementKind.SAMPLE and isinstance(value, list):
+        return finish(np.stack(value))
     return finish(value)
 
 
-def _finish(tape: Tape) -> Finish:
-    plain = [unwrap(value) for value in tape.angles]
+def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
+    """Return what makes results arrays of a framework."""
+    if interface.name == "autograd":
+        return _finish_numpy(tape)
+
+    def finish(value: Any) -> Any:
+        theirs = value if interface.owns(value) else interface.tensor(value, like)
+        return interface.finished(theirs, like)
+
+    return finish
+
+
+def _finish_numpy(tape: Tape) -> Finish:
+    plain = list(map(unwrap, tape.angles))
     dtypes = {value.dtype for value in plain if hasattr(value, "dtype")}
     single = {dtype for dtype in dtypes if dtype.kind == "f"} == {np.dtype(np.float32)}
     tensors = [value for value in tape.parameters if isinstance(value, tensor)]

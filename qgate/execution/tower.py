@@ -6,16 +6,20 @@ by the trained angles x as one tensor, and the derivative of D(k) is D(k + 1).
 
 from __future__ import annotations
 
+import copy
+import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qgate.exceptions import UnsupportedDiffMethod, UnsupportedOperation
+from qgate.execution.limits import KeptError, Limits
 from qgate.execution.run import Entry, checked, run
 from qgate.execution.tracker import notify
+from qgate.execution.trained import Trained
 from qgate.gradients.method import ShiftMethod
 from qgate.gradients.stencil import Stencil, union
 from qgate.sweep import Sweep
@@ -29,40 +33,33 @@ REMEMBERED = 8
 """Derivative tensors that a tower keeps, so that each is paid for once."""
 
 
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """A sweep, and which of its slots derivatives are taken of.
+class Tower(ABC):
+    """D(k, x) for k = 0, 1, ...; computed once for each x and ticket, and remembered.
+
+    Required: ``compute``.
 
     Parameters
     ----------
-    sweep : Sweep
-        Measures real arrays only. B rows.
-    slots : tuple of int
-        The n trained slots.
-    """
+    trained : Trained
+    device : Device
 
-    sweep: Sweep
-    slots: tuple[int, ...]
-
-    def at(self, x: FloatArray) -> Sweep:
-        """Return the sweep with other numbers in the trained slots, shape (B, n)."""
-        rows = self.sweep.rows.copy()
-        rows[:, list(self.slots)] = x
-        return self.sweep.with_rows(rows, self.sweep.shots)
-
-
-class Tower(ABC):
-    """D(k, x) for k = 0, 1, ...; computed once for each x and remembered.
-
-    Required: ``compute``.
+    Attributes
+    ----------
+    shapes : list of tuple of int
+        Of the result of each measurement for one row.
+    limits : Limits
     """
 
     def __init__(self, trained: Trained, device: Device) -> None:
-        self.trained, self.device = trained, device
+        self.trained, self.device, self.limits = trained, device, Limits()
         self.shapes: list[tuple[int, ...]] = []
-        self._known: dict[tuple[bytes, int], FloatArray] = {}
+        self._known: dict[tuple[bytes, int, int], FloatArray] = {}
+        self._tickets = itertools.count(1)
+        self._errors, self._marks = KeptError(), b""
 
-    def __call__(self, order: int, x: FloatArray, *, expect: int = 0) -> FloatArray:
+    def __call__(
+        self, order: int, x: FloatArray, *, expect: int = 0, ticket: int = 0
+    ) -> FloatArray:
         """Return the derivative of order k.
 
         Parameters
@@ -74,23 +71,87 @@ class Tower(ABC):
         expect : int
             The highest order that will be asked for; what can be had together with this
             one is bought together.
+        ticket : int
+            Sampled numbers are remembered for equal tickets only, exact ones for all.
 
         Returns
         -------
         array, shape (B, M) + (n,) * k
             M counts the numbers of all measurements, one after the other.
         """
-        key = (np.ascontiguousarray(x).tobytes(), order)
-        if key not in self._known:
-            found = self.compute(order, max(order, expect), np.asarray(x, dtype=float))
-            for known_order, tensor in found.items():
-                self._remember((key[0], known_order), tensor)
-        return self._known[key]
+        self.require(order)
+        content = np.ascontiguousarray(x).tobytes() + self._marks
+        run = 0 if self.trained.sweep.shots is None else ticket
+        known = self._known.get((content, run, order))
+        if known is not None:
+            return known
+        found = self.compute(order, max(order, expect), np.asarray(x, dtype=float))
+        for known_order, tensor in found.items():
+            self._remember((content, run, known_order), tensor)
+        return found[order]
 
-    def _remember(self, key: tuple[bytes, int], tensor: FloatArray) -> None:
+    def _remember(self, key: tuple[bytes, int, int], tensor: FloatArray) -> None:
         while len(self._known) >= REMEMBERED:
-            self._known.pop(next(iter(self._known)))
+            self._known.pop(next(iter(self._known)), None)
         self._known[key] = tensor
+
+    @property
+    def size(self) -> int:
+        """M, how many numbers are measured."""
+        return sum(int(np.prod(shape)) for shape in self.shapes)
+
+    def require(self, order: int) -> None:
+        """Refuse derivatives that this tower does not give, before anything runs.
+
+        Raises
+        ------
+        DifferentiationError
+        """
+        if order > 0:
+            self.limits.check(order)
+
+    def refuse_fixed(self) -> None:
+        """Say why what is not trained cannot be differentiated.
+
+        Raises
+        ------
+        UnsupportedDiffMethod
+        """
+        raise UnsupportedDiffMethod(
+            method=self.limits.method,
+            reason="the circuit is trained by a whole array (a matrix or a state), and only angles "
+            "can be shifted",
+            remedy="On qg.device('local') with shots=None, diff_method='backprop' does it.",
+        )
+
+    def by(self, columns: Sequence[int]) -> Tower:
+        """Return the tower of derivatives by some of the trained angles only."""
+        return self._of(self.trained.by(columns), repr(columns).encode())
+
+    def fixing(self, numbers: Sequence[Any]) -> Tower:
+        """Return the tower with numbers in what was not known when it was made."""
+        if not numbers:
+            return self
+        marks = b"".join(np.ascontiguousarray(number).tobytes() for number in numbers)
+        return self._of(self.trained.fixing(numbers), marks)
+
+    def _of(self, trained: Trained, marks: bytes) -> Tower:
+        """Return a tower that remembers in the same place, under keys with these marks."""
+        other = copy.copy(self)
+        other.trained, other._marks = trained, self._marks + marks
+        return other
+
+    def new_ticket(self) -> int:
+        """Return a ticket that no other run of the value has."""
+        return next(self._tickets)
+
+    def keeping(self) -> AbstractContextManager[None]:
+        """Return a context that keeps an error, which a framework may wrap in one of its own."""
+        return self._errors.keeping()
+
+    def raising(self) -> AbstractContextManager[None]:
+        """Return a context that raises the kept error in place of a framework's."""
+        return self._errors.raising()
 
     @abstractmethod
     def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
@@ -162,21 +223,44 @@ class ShiftTower(Tower):
 
 
 class DeviceTower(Tower):
-    """Values and first derivatives from the device's own method."""
+    """Values and first derivatives from the device's own method.
 
-    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
-        sweep = self.trained.at(x)
-        if order > 1:
+    Parameters
+    ----------
+    trained, device
+        As for every tower.
+    higher : ShiftTower, optional
+        Gives derivatives of higher orders; without it they are refused.
+    """
+
+    def __init__(self, trained: Trained, device: Device, higher: ShiftTower | None = None) -> None:
+        super().__init__(trained, device)
+        self.higher = higher
+
+    def require(self, order: int) -> None:
+        super().require(order)
+        if order > 1 and self.higher is None:
             raise UnsupportedDiffMethod(
-                method="adjoint",
-                reason=f"it gives first derivatives, and one of order {order} was asked for",
+                method=self.limits.method,
+                reason=f"it gives first derivatives, and one of order {order} is being taken",
                 remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
             )
+
+    def _of(self, trained: Trained, marks: bytes) -> Tower:
+        other = super()._of(trained, marks)
+        if isinstance(other, DeviceTower) and other.higher is not None:
+            other.higher = copy.copy(other.higher)
+            other.higher.trained = trained
+        return other
+
+    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
+        if order > 1 and self.higher is not None:
+            return self.higher.compute(order, highest, x)
+        sweep = self.trained.at(x)
         if highest == 0:
             return {0: self.flat(run([sweep], self.device)[0])}
         values, derivatives = self._jacobian(checked(sweep, self.device))
         notify(self.device, submissions=1, batches=1, executions=len(sweep))
-        self.shapes = _linear_shapes(sweep)
         return {0: values, 1: np.moveaxis(derivatives, 0, -1)}
 
     def _jacobian(self, sweep: Sweep) -> tuple[FloatArray, FloatArray]:
@@ -203,10 +287,3 @@ def _derivatives_last(tensor: FloatArray, order: int) -> FloatArray:
     """Move the axes (n,) * k from the front to the back."""
     return np.moveaxis(tensor, range(order), range(-order, 0)) if order else tensor
 
-
-def _linear_shapes(sweep: Sweep) -> list[tuple[int, ...]]:
-    """Return the shape of each expectation value, or vector of the means of terms."""
-    return [
-        () if item.kind.value == "expval" else (item.observable.num_terms,)
-        for item in sweep.structure.measurements
-    ]

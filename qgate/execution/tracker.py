@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar, Token
+from threading import RLock
 from typing import Any
 
 COUNTED = ("submissions", "batches", "executions", "shots")
 """What is counted."""
 
-_active: ContextVar[tuple[Tracker, ...]] = ContextVar("trackers", default=())
+_active: list[Tracker] = []
+
+_lock = RLock()  # frameworks run circuits on threads of their own
 
 
 class Tracker:
-    """Counts submissions, executions and shots inside its ``with`` block.
+    """Counts submissions, executions and shots while its ``with`` block runs, on any thread.
 
     Parameters
     ----------
@@ -54,15 +56,18 @@ class Tracker:
             self.callback(totals=self.totals, history=self.history, latest=self.latest)
 
     def __enter__(self) -> Tracker:
-        self._token: Token[tuple[Tracker, ...]] = _active.set((*_active.get(), self))
+        with _lock:
+            _active.append(self)
         return self
 
     def __exit__(self, *error: object) -> None:
-        _active.reset(self._token)
+        with _lock:
+            _active.remove(self)
 
 
 def notify(device: Any, **numbers: int) -> None:
     """Tell every tracker that is open for this device."""
-    for tracker in _active.get():
-        if tracker.device is None or tracker.device is device:
-            tracker.update(**numbers)
+    with _lock:
+        for tracker in _active:
+            if tracker.device is None or tracker.device is device:
+                tracker.update(**numbers)

@@ -1,1 +1,4 @@
-"""How each framework differentiates what comes back from a device."""
+"""The bridges to the frameworks that compute derivatives.
+
+A framework's bridge is loaded when an array of that framework is met, or when it is named.
+"""

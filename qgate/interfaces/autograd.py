@@ -7,39 +7,47 @@ forward mode and every order.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defjvp, defvjp, primitive
+from autograd.tracer import getval, isbox
 
-from qgate.arrays import depth, unwrap
+from qgate.arrays import depth
+from qgate.interfaces.base import Derivatives, Interface
 from qgate.typing import FloatArray, Tensor
 
 
-class Derivatives(Protocol):
-    """Gives the k-th derivative, shape (B, M) + (n,) * k, at the angles x, shape (B, n)."""
+class AutogradInterface(Interface):
+    """Autograd: :func:`qgate.grad`, :func:`qgate.jacobian` and what nests them."""
 
-    def __call__(self, order: int, x: FloatArray, *, expect: int = 0) -> FloatArray: ...
+    name = "autograd"
+    namespace = anp
+
+    def owns(self, value: Tensor) -> bool:
+        return bool(isbox(value))
+
+    is_traced = is_trained = owns
+
+    def number(self, value: Tensor) -> Any:
+        return getval(value)
+
+    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+        return number
+
+    def differentiable(
+        self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        x = anp.concatenate(list(parts), axis=-1)
+        # Each level of tracing is one derivative that will be asked for: have all of them
+        # computed together with the value, in one submission.
+        derivatives(0, np.asarray(getval(x)), expect=depth(x))
+        return _derivative(x, derivatives, 0)
 
 
-def differentiable(derivatives: Derivatives, x: Tensor) -> Tensor:
-    """Return the values at ``x`` so that autograd can differentiate them.
-
-    Parameters
-    ----------
-    derivatives : callable
-        The values and their derivatives as plain numbers.
-    x : traced array, shape (B, n)
-
-    Returns
-    -------
-    traced array, shape (B, M)
-    """
-    # Each level of tracing is one derivative that will be asked for: have all of them
-    # computed together with the value, in one submission.
-    derivatives(0, np.asarray(unwrap(x)), expect=depth(x))
-    return _derivative(x, derivatives, 0)
+INTERFACE = AutogradInterface()
 
 
 def _compute(x: Any, derivatives: Derivatives, order: int) -> FloatArray:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from qgate.arrays import namespace, shape_of, unwrap
+from qgate.arrays import enclosed, namespace, shape_of, unwrap
 from qgate.exceptions import (
     DecompositionUndefinedError,
     EigvalsUndefinedError,
@@ -87,7 +87,7 @@ class Operator:
         *,
         id: str | None = None,
     ) -> None:
-        self._parameters = tuple(parameters)
+        self._parameters = tuple(map(enclosed, parameters))
         self._wires = Wires.of(wires, owner=type(self).__name__)
         self._hyperparameters = dict(hyperparameters or {})
         self.id = id
@@ -117,8 +117,8 @@ class Operator:
 
     @property
     def data(self) -> tuple[Tensor, ...]:
-        """The same as ``parameters``."""
-        return self.parameters
+        """The same as ``parameters``, each as its framework has it."""
+        return tuple(getattr(value, "tensor", value) for value in self.parameters)
 
     @property
     def num_params(self) -> int:

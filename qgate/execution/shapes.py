@@ -1,0 +1,35 @@
+"""The shapes of results, known before anything runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qgate.execution.run import checked
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.sweep import Sweep
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+
+def result_shapes(sweep: Sweep, device: Device) -> list[tuple[int, ...]]:
+    """Return the shape of the result of each measurement for one row."""
+    structure = checked(sweep, device).structure
+    num_wires = len(device.wires_of(structure.wires))
+    shots = None if sweep.shots is None else int(sweep.shots[0])
+    return [_result_shape(item, num_wires, shots) for item in structure.measurements]
+
+
+def _result_shape(item: Measurement, num_wires: int, shots: int | None) -> tuple[int, ...]:
+    size = 2 ** len(item.wires)
+    if item.kind is MeasurementKind.PROBS:
+        return (size,)
+    if item.kind is MeasurementKind.STATE:
+        return (2**num_wires,)
+    if item.kind is MeasurementKind.DENSITY_MATRIX:
+        return (size, size)
+    if item.kind is MeasurementKind.TERMS:
+        return (item.observable.num_terms,)
+    if item.kind is MeasurementKind.SAMPLE:
+        return (shots or 0,) if item.obs is not None else (shots or 0, len(item.wires))
+    return ()

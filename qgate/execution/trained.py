@@ -1,0 +1,94 @@
+"""A sweep whose angles move, and by which of them derivatives are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import NotFinite
+from qgate.sweep import Sweep
+from qgate.typing import FloatArray
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Where in a sweep numbers go that are not known before it runs.
+
+    Parameters
+    ----------
+    slots : tuple of int
+        Slots of angles; none for an array.
+    array : int or None
+        The position of a matrix, a state or the like among the arrays of the sweep.
+    """
+
+    slots: tuple[int, ...] = ()
+    array: int | None = None
+
+    def filled(self, sweep: Sweep, number: Any) -> Sweep:
+        """Return the sweep with these numbers: angles (B, size), or an array."""
+        if self.array is not None:
+            arrays = list(sweep.arrays)
+            arrays[self.array] = number
+            return replace(sweep, arrays=tuple(arrays))
+        rows = sweep.rows.copy()
+        rows[:, list(self.slots)] = number
+        return sweep.with_rows(rows, sweep.shots)
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A sweep, and which of its slots derivatives are taken of.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        Measures real arrays only. B rows.
+    slots : tuple of int
+        The n slots that derivatives are taken by.
+    moving : tuple of int, optional
+        The slots that numbers are given for; default the same.
+    fixed : tuple of Unknown
+        Where other numbers go that are not known yet.
+    """
+
+    sweep: Sweep
+    slots: tuple[int, ...]
+    moving: tuple[int, ...] | None = None
+    fixed: tuple[Unknown, ...] = ()
+
+    def at(self, x: FloatArray) -> Sweep:
+        """Return the sweep with other numbers in the moving slots.
+
+        Parameters
+        ----------
+        x : array, shape (V * B, m)
+            The rows of the sweep, or all of them several times over.
+
+        Raises
+        ------
+        NotFinite
+            A number is NaN or infinite.
+        """
+        if not np.isfinite(x).all():
+            raise NotFinite(operation="The circuit", value=x[~np.isfinite(x)].tolist()[0])
+        times = len(x) // max(len(self.sweep), 1)
+        rows = np.tile(self.sweep.rows, (times, 1))
+        rows[:, list(self.slots if self.moving is None else self.moving)] = x
+        shots = self.sweep.shots
+        return self.sweep.with_rows(rows, None if shots is None else np.tile(shots, times))
+
+    def by(self, columns: Sequence[int]) -> Trained:
+        """Return the same with derivatives by some of the slots only."""
+        slots = tuple(self.slots[column] for column in columns)
+        return replace(self, slots=slots, moving=self.slots if self.moving is None else self.moving)
+
+    def fixing(self, numbers: Sequence[Any]) -> Trained:
+        """Return the same with numbers in what was not known."""
+        sweep = self.sweep
+        for place, number in zip(self.fixed, numbers, strict=True):
+            sweep = place.filled(sweep, np.asarray(number))
+        return replace(self, sweep=sweep, fixed=())

@@ -1,0 +1,95 @@
+"""Which interface computes a circuit's derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from autograd.tracer import isbox
+
+from qgate.arrays import ORIGINS, framework_among
+from qgate.exceptions import InterfaceMismatch, MissingFramework, UnknownInterface, suggest
+from qgate.interfaces.autograd import INTERFACE
+from qgate.interfaces.base import Interface
+from qgate.typing import Tensor
+
+NAMES: Mapping[str | None, str | None] = {
+    None: None,
+    "auto": "auto",
+    "autograd": "autograd",
+    "numpy": "autograd",
+    "torch": "torch",
+    "pytorch": "torch",
+    "jax": "jax",
+    "jax-jit": "jax",
+    "tf": "tf",
+    "tensorflow": "tf",
+}
+"""What a user may write, and the interface that it stands for."""
+
+PACKAGES = {"torch": "torch", "jax": "jax", "tf": "tensorflow"}
+"""The package that each interface needs."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The interface that a user named, or the one that the numbers call for.
+
+    Parameters
+    ----------
+    name : str or None
+        ``auto``, ``autograd``, ``torch``, ``jax``, ``tf``, or None for no derivatives.
+    """
+
+    name: str | None
+
+    @classmethod
+    def of(cls, interface: Any) -> Choice:
+        """Read what a user gave as ``interface``.
+
+        Raises
+        ------
+        UnknownInterface
+            There is no such interface.
+        """
+        key = interface.lower() if isinstance(interface, str) else interface
+        if key not in NAMES:
+            known = [str(name) for name in NAMES]
+            raise UnknownInterface(
+                interface=interface, known=known, hint=suggest(str(interface), known)
+            )
+        return cls(NAMES[key])
+
+    def __call__(self, values: Iterable[Tensor]) -> Interface | None:
+        """Return the interface for a circuit with these parameters; None: plain numbers.
+
+        Raises
+        ------
+        InterfaceMismatch
+            The parameters are arrays of a framework other than the one that was named.
+        MissingFramework
+            The framework that was named is not installed.
+        """
+        if self.name is None:
+            return None
+        values = list(values)
+        met: Any = framework_among(values)
+        if met is None and any(map(isbox, values)):
+            met = INTERFACE
+        if self.name == "auto":
+            return met
+        named = INTERFACE if self.name == "autograd" else _load(self.name)
+        if met is not None and met is not named:
+            raise InterfaceMismatch(interface=self.name, met=met.name)
+        return named
+
+
+def _load(name: str) -> Interface:
+    package = PACKAGES[name]
+    try:
+        found: Interface = import_module(ORIGINS[package]).FRAMEWORK
+    except ModuleNotFoundError as error:
+        raise MissingFramework(interface=name, package=package) from error
+    return found

@@ -1,0 +1,153 @@
+"""Values from a device, differentiable by JAX to any order, in either mode, under any transform.
+
+The primitive gives all derivatives D(0), ..., D(h) by the trained angles at once, so that what
+one transformation asks for is one submission. Its rule takes one order more and contracts
+with it in JAX's operations. What runs in the callback is numpy only: JAX waits there, and any
+operation of its own would wait for it in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.custom_derivatives import SymbolicZero
+from jax.errors import JaxRuntimeError
+
+from qgate.interfaces.base import Derivatives, Interface, host, precision_of
+from qgate.typing import Tensor
+
+
+class JaxInterface(Interface):
+    """JAX: grad, jacfwd, jacrev, hessian, jit, vmap, scan."""
+
+    name = "jax"
+    namespace = jnp
+
+    def owns(self, value: Tensor) -> bool:
+        return isinstance(value, jax.Array)
+
+    def is_traced(self, value: Tensor) -> bool:
+        return isinstance(value, jax.core.Tracer)
+
+    is_trained = is_traced
+
+    def number(self, value: Tensor) -> Any:
+        return value if self.is_traced(value) else np.asarray(value)
+
+    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+        return jnp.asarray(number)
+
+    def differentiable(
+        self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        everything = tuple(range(len(parts)))
+        with derivatives.raising():
+            return _derivatives(derivatives, 0, everything, tuple(parts), tuple(fixed))[0]
+
+    def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
+        precision = precision_of([str(each.dtype) for each in like if self.owns(each)])
+        kind = value.dtype.kind
+        if precision is None or kind not in "fc":
+            return value
+        wanted = jnp.result_type(precision, jnp.complex64) if kind == "c" else precision
+        return value.astype(wanted)
+
+
+FRAMEWORK = JaxInterface()
+
+JAX_ERROR = JaxRuntimeError
+"""What JAX makes of an error in a callback."""
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0, 1, 2))
+def _derivatives(
+    derivatives: Derivatives,
+    highest: int,
+    by: tuple[int, ...],
+    parts: tuple[Tensor, ...],
+    fixed: tuple[Tensor, ...],
+) -> list[Tensor]:
+    """Return D(0), ..., D(highest) by the parts ``by``, each of shape (B, M) + (n,) * k."""
+    sizes = [part.shape[-1] for part in parts]
+    columns = _columns(sizes, by)
+    x = jnp.concatenate(parts, axis=-1)
+    shapes = [(*x.shape[:-1], derivatives.size, *(len(columns),) * k) for k in range(highest + 1)]
+    results = [jax.ShapeDtypeStruct(shape, x.dtype) for shape in shapes]
+    compute = _callback(derivatives, highest, columns)
+    found: list[Tensor] = jax.pure_callback(
+        compute, results, x, tuple(fixed), vmap_method="broadcast_all"
+    )
+    return found
+
+
+@lru_cache(maxsize=256)  # JAX compiles anew for every new function
+def _callback(
+    derivatives: Derivatives, highest: int, columns: tuple[int, ...]
+) -> Callable[..., list[Any]]:
+    def compute(x: Any, fixed: Sequence[Any]) -> list[Any]:
+        x, fixed = np.asarray(x), [np.asarray(number) for number in fixed]
+        chosen = derivatives.by(columns) if len(columns) < x.shape[-1] else derivatives
+        ticket = derivatives.new_ticket()
+        found = host(chosen, range(highest + 1), x, fixed, ticket=ticket)
+        return [tensor.astype(x.dtype) for tensor in found]
+
+    return compute
+
+
+def _rule(
+    derivatives: Derivatives,
+    highest: int,
+    by: tuple[int, ...],
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Contract each derivative of one order more with the steps of the parts that move."""
+    parts, fixed = primals
+    if not all(map(_stands, tangents[1])):
+        derivatives.refuse_fixed()
+    derivatives.require(highest + 1)
+    moving = [at for at, tangent in enumerate(tangents[0]) if not _stands(tangent)]
+    every = tuple(sorted({*by, *moving}))
+    found = _derivatives(derivatives, highest + 1, every, parts, fixed)
+    sizes = [part.shape[-1] for part in parts]
+    place = {column: index for index, column in enumerate(_columns(sizes, every))}
+    wanted = np.array([place[column] for column in _columns(sizes, by)], dtype=int)
+    moved = np.array([place[column] for column in _columns(sizes, moving)], dtype=int)
+    values = [_chosen(tensor, [wanted] * k) for k, tensor in enumerate(found[:-1])]
+    if not moving:
+        return values, [jnp.zeros_like(value) for value in values]
+    step = jnp.concatenate([tangents[0][at] for at in moving], axis=-1)
+    slopes = [_chosen(tensor, [*[wanted] * k, moved]) for k, tensor in enumerate(found[1:])]
+    return values, [_along(slope, step) for slope in slopes]
+
+
+_derivatives.defjvp(_rule, symbolic_zeros=True)
+
+
+def _stands(tangent: Any) -> bool:
+    return isinstance(tangent, SymbolicZero) or tangent.dtype == jax.dtypes.float0
+
+
+def _columns(sizes: Sequence[int], parts: Sequence[int]) -> tuple[int, ...]:
+    """Return the columns of some parts among those of all of them, side by side."""
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    return tuple(int(column) for at in parts for column in range(starts[at], starts[at + 1]))
+
+
+def _chosen(tensor: Tensor, choices: Sequence[Any]) -> Tensor:
+    """Return a derivative (B, M, n, n, ...) at some columns of each of its last axes."""
+    for axis, columns in enumerate(choices, start=2):
+        if len(columns) < tensor.shape[axis]:
+            tensor = jnp.take(tensor, columns, axis=axis)
+    return tensor
+
+
+def _along(slope: Tensor, step: Tensor) -> Tensor:
+    """Contract the last axis of (B, M, ..., n) with steps (B, n)."""
+    axes = (step.shape[0], *(1,) * (slope.ndim - 2), step.shape[1])
+    return jnp.sum(slope * jnp.reshape(step, axes), axis=-1)

@@ -1,0 +1,313 @@
+"""Array functions with numpy's names for TensorFlow tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from qgate.arrays import Enclosed
+from qgate.typing import Tensor
+
+ORDER = ("bool", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128")
+"""Kinds of numbers, each with room for those before it; see ``_common``."""
+
+
+def as_tensor(value: Tensor) -> Any:
+    """Return a number, a numpy array, a variable or a tensor as a tensor."""
+    return tf.convert_to_tensor(value.tensor if isinstance(value, Enclosed) else value)
+
+
+def cast(tensor: Any, kind: str) -> Any:
+    """Return a tensor as another kind of number; derivatives of real ones stay real."""
+    if not kind.startswith("complex") or tensor.dtype.is_complex:
+        return tf.cast(tensor, kind)
+    real = tf.cast(tensor, "float64" if kind == "complex128" else "float32")
+    return tf.complex(real, tf.zeros_like(real))
+
+
+class TensorFlowNamespace:
+    """numpy's functions on TensorFlow tensors, with numpy's rules for mixed kinds of numbers.
+
+    Arguments are tensors, plain or enclosed, numpy arrays and numbers; results are enclosed.
+    """
+
+    float64 = np.float64
+    complex128 = np.complex128
+    pi = np.pi
+    enclose: Callable[[Any], Tensor]
+
+    def __init__(self) -> None:
+        self.linalg = TensorFlowLinalg(self)
+
+    def _all(self, values: Sequence[Tensor]) -> list[Any]:
+        """Return tensors of one kind of number."""
+        tensors = [as_tensor(_wide(value)) for value in values]
+        kind = _common([tensor.dtype.name for tensor in tensors])
+        return [cast(tensor, kind) for tensor in tensors]
+
+    # Making and shaping ---------------------------------------------------------------
+
+    def asarray(self, value: Tensor, dtype: Any = None) -> Tensor:
+        """Return numbers, nested sequences of numbers and tensors included, as one array."""
+        if isinstance(value, list | tuple):
+            value = self.stack([self.asarray(entry) for entry in value])
+        tensor = as_tensor(_wide(value))
+        return self.enclose(tensor if dtype is None else cast(tensor, np.dtype(dtype).name))
+
+    array = asarray
+
+    def zeros(self, shape: Any, dtype: Any = float) -> Any:
+        """Return zeros as numpy has them; arithmetic takes them in."""
+        return np.zeros(shape, dtype=dtype)
+
+    def ones(self, shape: Any, dtype: Any = float) -> Any:
+        """Return ones as numpy has them."""
+        return np.ones(shape, dtype=dtype)
+
+    def eye(self, size: int, dtype: Any = float) -> Any:
+        """Return the identity as numpy has it."""
+        return np.eye(size, dtype=dtype)
+
+    def reshape(self, value: Tensor, shape: Any) -> Tensor:
+        """Return the same numbers in another shape."""
+        return self.enclose(tf.reshape(as_tensor(value), shape))
+
+    def ravel(self, value: Tensor) -> Tensor:
+        """Return the numbers as a vector."""
+        return self.reshape(value, (-1,))
+
+    def transpose(self, value: Tensor, axes: Sequence[int] | None = None) -> Tensor:
+        """Return the array with its axes in another order."""
+        return self.enclose(tf.transpose(as_tensor(value), axes))
+
+    def swapaxes(self, value: Tensor, first: int, second: int) -> Tensor:
+        """Return the array with two axes exchanged."""
+        tensor = as_tensor(value)
+        order = list(range(len(tensor.shape)))
+        order[first], order[second] = order[second], order[first]
+        return self.enclose(tf.transpose(tensor, order))
+
+    def moveaxis(self, value: Tensor, source: Any, destination: Any) -> Tensor:
+        """Return the array with some axes moved."""
+        tensor = as_tensor(value)
+        return self.enclose(
+            tf.transpose(tensor, _moved(len(tensor.shape), source, destination))
+        )
+
+    def concatenate(self, values: Sequence[Tensor], axis: int = 0) -> Tensor:
+        """Join arrays along an axis."""
+        return self.enclose(tf.concat(self._all(values), axis=axis))
+
+    def stack(self, values: Sequence[Tensor], axis: int = 0) -> Tensor:
+        """Join arrays along a new axis."""
+        return self.enclose(tf.stack(self._all(values), axis=axis))
+
+    def repeat(self, value: Tensor, repeats: int, axis: int = 0) -> Tensor:
+        """Repeat each entry along an axis."""
+        return self.enclose(tf.repeat(as_tensor(value), repeats, axis=axis))
+
+    def take_index(self, value: Tensor, index: Any) -> Tensor:
+        """Index as numpy does, by numbers, slices, new axes and arrays of whole numbers."""
+        tensor = as_tensor(value)
+        entries = index if isinstance(index, tuple) else (index,)
+        arrays = [at for at, entry in enumerate(entries) if isinstance(entry, list | np.ndarray)]
+        if not arrays:
+            return self.enclose(tensor[tuple(map(_plain_entry, entries))])
+        return self.enclose(_gather(tensor, entries, arrays))
+
+    def where(self, condition: Tensor, yes: Tensor, no: Tensor) -> Tensor:
+        """Choose elements by a condition."""
+        first, second = self._all([yes, no])
+        return self.enclose(tf.where(as_tensor(condition), first, second))
+
+    # Arithmetic -------------------------------------------------------------------------
+
+    def sum(self, value: Tensor, axis: Any = None) -> Tensor:
+        """Add up along some axes; all by default."""
+        return self.enclose(tf.reduce_sum(as_tensor(value), axis=axis))
+
+    def prod(self, value: Tensor, axis: Any = None) -> Tensor:
+        """Multiply along an axis."""
+        return self.enclose(tf.reduce_prod(as_tensor(value), axis=axis))
+
+    def matmul(self, left: Tensor, right: Tensor) -> Tensor:
+        """Multiply matrices, or vectors."""
+        first, second = self._all([left, right])
+        if len(second.shape) == 1:
+            return self.enclose(tf.linalg.matvec(first, second)) if len(first.shape) > 1 else (
+                self.enclose(tf.reduce_sum(first * second))
+            )
+        if len(first.shape) == 1:
+            return self.enclose(tf.linalg.matmul(first[None, :], second)[..., 0, :])
+        return self.enclose(tf.linalg.matmul(first, second))
+
+    def dot(self, left: Tensor, right: Tensor) -> Tensor:
+        """Contract the last axis of one with the last but one, or only, axis of the other."""
+        first, second = self._all([left, right])
+        if not len(first.shape) or not len(second.shape):
+            return self.enclose(first * second)
+        inner = max(len(second.shape) - 2, 0)
+        return self.enclose(tf.tensordot(first, second, [[len(first.shape) - 1], [inner]]))
+
+    def tensordot(self, left: Tensor, right: Tensor, axes: Any = 2) -> Tensor:
+        """Contract several axes."""
+        return self.enclose(tf.tensordot(*self._all([left, right]), axes=axes))
+
+    def outer(self, left: Tensor, right: Tensor) -> Tensor:
+        """Multiply each number of one vector by each of another."""
+        first, second = self._all([left, right])
+        return self.enclose(first[:, None] * second[None, :])
+
+    def kron(self, left: Tensor, right: Tensor) -> Tensor:
+        """Return the Kronecker product of two matrices."""
+        first, second = self._all([left, right])
+        product = first[:, None, :, None] * second[None, :, None, :]
+        rows, columns = (first.shape[axis] * second.shape[axis] for axis in (0, 1))
+        return self.enclose(tf.reshape(product, (rows, columns)))
+
+    def einsum(self, subscripts: str, *values: Tensor) -> Tensor:
+        """Contract by named axes."""
+        return self.enclose(tf.einsum(subscripts, *self._all(values)))
+
+    def real(self, value: Tensor) -> Tensor:
+        """Return the real part."""
+        return self.enclose(tf.math.real(as_tensor(value)))
+
+    def imag(self, value: Tensor) -> Tensor:
+        """Return the imaginary part."""
+        tensor = as_tensor(value)
+        return self.enclose(tf.math.imag(tensor) if tensor.dtype.is_complex else tensor * 0)
+
+    def conj(self, value: Tensor) -> Tensor:
+        """Return the complex conjugate."""
+        return self.enclose(tf.math.conj(as_tensor(value)))
+
+    def dtype_of(self, value: Tensor) -> np.dtype[Any]:
+        """Return the kind of number as numpy names it."""
+        name = as_tensor(value).dtype.name
+        return np.dtype("float32" if name == "bfloat16" else name)
+
+    def result_type(self, *values: Tensor) -> np.dtype[Any]:
+        """Return the kind of number that all of some values go into."""
+        return self.dtype_of(self._all(values)[0])
+
+    def diag(self, value: Tensor) -> Tensor:
+        """Return the diagonal of a matrix, or the matrix with a diagonal."""
+        tensor = as_tensor(value)
+        one_axis = len(tensor.shape) == 1
+        return self.enclose(tf.linalg.diag(tensor) if one_axis else tf.linalg.diag_part(tensor))
+
+    def diagonal(self, value: Tensor, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """Return the diagonals of matrices."""
+        moved = self.moveaxis(value, (axis1, axis2), (-2, -1))
+        return self.enclose(tf.linalg.diag_part(as_tensor(moved)))
+
+    def trace(self, value: Tensor, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """Return the traces of matrices."""
+        return self.sum(self.diagonal(value, axis1, axis2), axis=-1)
+
+    def shape(self, value: Tensor) -> tuple[int, ...]:
+        """Return the length of each axis."""
+        return tuple(as_tensor(value).shape)
+
+    def ndim(self, value: Tensor) -> int:
+        """Return how many axes there are."""
+        return len(self.shape(value))
+
+
+class TensorFlowLinalg:
+    """numpy.linalg's functions on TensorFlow tensors."""
+
+    def __init__(self, xp: TensorFlowNamespace) -> None:
+        self._xp = xp
+
+    def eigh(self, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Return eigenvalues, real, and eigenvectors of Hermitian matrices."""
+        values, vectors = tf.linalg.eigh(as_tensor(value))
+        return self._xp.enclose(tf.math.real(values)), self._xp.enclose(vectors)
+
+    def inv(self, value: Tensor) -> Tensor:
+        """Return the inverses of matrices."""
+        return self._xp.enclose(tf.linalg.inv(as_tensor(value)))
+
+    def solve(self, left: Tensor, right: Tensor) -> Tensor:
+        """Solve linear equations."""
+        return self._xp.enclose(tf.linalg.solve(*self._xp._all([left, right])))
+
+
+def _elementwise(name: str) -> Callable[..., Tensor]:
+    def function(self: TensorFlowNamespace, *values: Tensor) -> Tensor:
+        return self.enclose(getattr(tf.math, name)(*self._all(values)))
+
+    function.__doc__ = f"Apply TensorFlow's ``{name}`` element by element."
+    return function
+
+
+_FUNCTIONS = {
+    **{name: name for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **{name: name for name in ("sqrt", "abs", "sign", "floor", "add", "subtract", "multiply")},
+    **{name: name for name in ("maximum", "minimum", "square", "less", "greater", "equal")},
+    **{"divide": "divide", "power": "pow", "angle": "angle", "isnan": "is_nan"},
+    **{"greater_equal": "greater_equal", "less_equal": "less_equal", "arcsin": "asin"},
+    **{"arccos": "acos", "arctan": "atan", "arctan2": "atan2", "conjugate": "conj"},
+    **{"absolute": "abs"},
+}
+"""numpy's names and TensorFlow's of functions that act on each element."""
+
+for _name, _tensorflow_name in _FUNCTIONS.items():
+    setattr(TensorFlowNamespace, _name, _elementwise(_tensorflow_name))
+
+
+def _wide(value: Tensor) -> Tensor:
+    """Return Python's numbers in double precision, as numpy takes them."""
+    return np.asarray(value) if isinstance(value, int | float | complex) else value
+
+
+def _common(kinds: Sequence[str]) -> str:
+    """Return the kind of number that all of some kinds go into."""
+    highest = max(kinds, key=ORDER.index)
+    if highest == "complex64" and "float64" in kinds:
+        return "complex128"
+    return highest
+
+
+def _moved(count: int, source: Any, destination: Any) -> list[int]:
+    """Return the order of axes that moves some of them."""
+    taken = [int(axis) % count for axis in np.atleast_1d(source)]
+    targets = [int(axis) % count for axis in np.atleast_1d(destination)]
+    order = [axis for axis in range(count) if axis not in taken]
+    for target, axis in sorted(zip(targets, taken, strict=True)):
+        order.insert(target, axis)
+    return order
+
+
+def _plain_entry(entry: Any) -> Any:
+    if isinstance(entry, np.integer):
+        return int(entry)
+    return entry.tensor if isinstance(entry, Enclosed) else entry
+
+
+def _gather(tensor: Any, entries: Sequence[Any], arrays: Sequence[int]) -> Any:
+    """Index by arrays of whole numbers that stand side by side, and slices around them."""
+    before = [entry for entry in entries[: arrays[0]] if entry is not None]
+    axis = len(tensor.shape) - _axes(entries[arrays[0] :]) if Ellipsis in before else len(before)
+    inner = [np.asarray(entries[at]) for at in arrays]
+    lengths = [tensor.shape[axis + at] for at in range(len(inner))]
+    flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*(i % n for i, n in zip(inner, lengths, strict=True)))), lengths)
+    shape = tf.shape(tensor)
+    merged = tf.reshape(
+        tensor, tf.concat([shape[:axis], [int(np.prod(lengths))], shape[axis + len(inner) :]], 0)
+    )
+    gathered = tf.gather(merged, flat, axis=axis)
+    rest: list[Any] = [slice(None)] * (axis + flat.ndim)
+    around = [entry if isinstance(entry, slice | int) else slice(None) for entry in before]
+    if Ellipsis not in before:
+        rest[: len(around)] = around
+    return gathered[tuple([*rest, *entries[arrays[-1] + 1 :]])]
+
+
+def _axes(entries: Sequence[Any]) -> int:
+    return sum(entry is not None for entry in entries)

@@ -1,0 +1,190 @@
+"""Values from a device, differentiable by PyTorch to any order, in either mode.
+
+The primitive is D(k, x), the k-th derivative of all measured values by the trained angles. Its
+rule contracts with D(k + 1), which is the primitive again, so ``torch.autograd`` and
+``torch.func`` nest. While ``torch.compile`` traces, the primitive is a custom operator, as
+Dynamo does not look into functions with a rule for forward mode; the operator has no rule of
+its own for that mode, so it is never used bare.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch._C import _functorch as functorch
+from torch.autograd import forward_ad
+
+from qgate.arrays import Enclosed
+from qgate.interfaces.base import Derivatives, Interface, host, precision_of
+from qgate.interfaces.torch_arrays import TorchNamespace, as_tensor
+from qgate.typing import Tensor
+
+
+class TorchInterface(Interface):
+    """PyTorch: ``backward``, ``torch.autograd.functional``, ``torch.func``, ``torch.compile``."""
+
+    name = "torch"
+    namespace = TorchNamespace()
+
+    def owns(self, value: Tensor) -> bool:
+        return isinstance(value, torch.Tensor | TorchArray)
+
+    def is_traced(self, value: Tensor) -> bool:
+        tensor = _bare(value)
+        return not _is_plain(tensor) or self.is_trained(tensor)
+
+    def is_trained(self, value: Tensor) -> bool:
+        tensor = _bare(value)
+        while functorch.is_functorch_wrapped_tensor(tensor):
+            if functorch.is_gradtrackingtensor(tensor):
+                return True
+            tensor = functorch.get_unwrapped(tensor)
+        if tensor.requires_grad and torch.is_grad_enabled():
+            return True
+        return forward_ad._current_level >= 0 and (
+            forward_ad.unpack_dual(tensor).tangent is not None
+        )
+
+    def number(self, value: Tensor) -> Any:
+        tensor = _bare(value)
+        return _to_numpy(tensor) if _is_plain(tensor) else value
+
+    def enclosed(self, value: Tensor) -> Tensor:
+        return value if isinstance(value, TorchArray) else TorchArray(value)
+
+    def widened(self, value: Tensor) -> Tensor:
+        tensor = _bare(value)
+        wide = torch.complex128 if tensor.is_complex() else torch.float64
+        return TorchArray(tensor.to(wide))
+
+    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+        devices = [_bare(value).device for value in like if self.owns(value)]
+        return torch.as_tensor(np.asarray(number), device=devices[0] if devices else None)
+
+    def differentiable(
+        self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        x = torch.cat([as_tensor(part) for part in parts], dim=-1)
+        others = [as_tensor(number, x) for number in fixed]
+        return TorchArray(_Derivative.apply(x, derivatives, 0, *others))
+
+    def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
+        tensor = _bare(value)
+        names = [str(_bare(each).dtype).removeprefix("torch.") for each in like if self.owns(each)]
+        precision = precision_of(names)
+        if precision is None or not (tensor.is_complex() or tensor.is_floating_point()):
+            return tensor
+        wanted: torch.dtype = getattr(torch, precision)
+        return tensor.to(_complex_of(wanted) if tensor.is_complex() else wanted)
+
+
+class TorchArray(Enclosed):
+    """A torch tensor that takes part in numpy's arithmetic."""
+
+    __slots__ = ()
+
+
+FRAMEWORK = TorchInterface()
+TorchArray.framework = FRAMEWORK
+FRAMEWORK.namespace.enclose = TorchArray
+
+COMPILED: dict[int, Derivatives] = {}
+"""What compiled graphs compute with; a graph holds numbers and tensors only."""
+
+_KEYS = itertools.count()
+
+
+class _Derivative(torch.autograd.Function):
+    """D(order, x), shape (..., B, M) + (n,) * order, for x of shape (..., B, n)."""
+
+    @staticmethod
+    def forward(x: Any, derivatives: Derivatives, order: int, *fixed: Any) -> Any:
+        if _is_plain(x):
+            return _compute(x, fixed, derivatives, order, ticket=0)
+        key = next(_KEYS)
+        COMPILED[key] = derivatives
+        return torch.ops.qgate.derivative(x, list(fixed), key, order)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        x, ctx.derivatives, ctx.order, *fixed = inputs
+        ctx.save_for_backward(x, *fixed)
+        ctx.save_for_forward(x, *fixed)
+
+    @staticmethod
+    def backward(ctx: Any, cotangent: Any) -> Any:
+        flat, x = _slope(ctx)
+        row = cotangent.reshape(*x.shape[:-1], 1, -1).to(flat.dtype)
+        gradient = torch.matmul(row, flat).reshape(x.shape)
+        return (gradient, None, None, *(None for _ in ctx.saved_tensors[1:]))
+
+    @staticmethod
+    def jvp(ctx: Any, tangent: Any, *_: Any) -> Any:
+        flat, x = _slope(ctx)
+        size, n = ctx.derivatives.size, x.shape[-1]
+        change = torch.matmul(flat, tangent.unsqueeze(-1))
+        return change.reshape(*x.shape[:-1], size, *(n,) * ctx.order)
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, x: Any, derivatives: Any, order: int, *fixed: Any) -> Any:
+        x_dim, _, _, *fixed_dims = in_dims
+        first = [
+            tensor.movedim(dim, 0)
+            if dim is not None
+            else tensor.expand(info.batch_size, *tensor.shape)
+            for tensor, dim in zip((x, *fixed), (x_dim, *fixed_dims), strict=True)
+        ]
+        return _Derivative.apply(first[0], derivatives, order, *first[1:]), 0
+
+
+def _slope(ctx: Any) -> tuple[Any, Any]:
+    """Return D(order + 1), its derivative axes but the last merged with M, and x."""
+    x, *fixed = ctx.saved_tensors
+    ctx.derivatives.require(ctx.order + 1)
+    higher = _Derivative.apply(x, ctx.derivatives, ctx.order + 1, *fixed)
+    return higher.reshape(*x.shape[:-1], -1, x.shape[-1]), x
+
+
+def _compute(
+    x: Any, fixed: Sequence[Any], derivatives: Derivatives, order: int, *, ticket: int
+) -> Any:
+    numbers = [_to_numpy(tensor) for tensor in fixed]
+    (found,) = host(derivatives, [order], _to_numpy(x), numbers, ticket=ticket)
+    return torch.as_tensor(found, dtype=x.dtype, device=x.device)
+
+
+@torch.library.custom_op("qgate::derivative", mutates_args=())
+def _operator(x: torch.Tensor, fixed: list[torch.Tensor], key: int, order: int) -> torch.Tensor:
+    derivatives = COMPILED[key]
+    return _compute(x, fixed, derivatives, order, ticket=derivatives.new_ticket())
+
+
+@_operator.register_fake
+def _(x: torch.Tensor, fixed: list[torch.Tensor], key: int, order: int) -> torch.Tensor:
+    return x.new_empty((*x.shape[:-1], COMPILED[key].size, *(x.shape[-1],) * order))
+
+
+def _bare(value: Tensor) -> Any:
+    return value.tensor if isinstance(value, Enclosed) else value
+
+
+def _is_plain(tensor: Any) -> bool:
+    """Say whether a tensor has numbers: it is neither one of a transform nor of a compiler."""
+    return type(tensor) in (torch.Tensor, torch.nn.Parameter) and not (
+        functorch.is_functorch_wrapped_tensor(tensor)
+    )
+
+
+def _to_numpy(tensor: Any) -> Any:
+    numbers = tensor.detach()
+    if numbers.dtype == torch.bfloat16:
+        numbers = numbers.to(torch.float32)
+    return numbers.cpu().resolve_conj().resolve_neg().numpy()
+
+
+def _complex_of(real: torch.dtype) -> torch.dtype:
+    return torch.complex128 if real == torch.float64 else torch.complex64
