@@ -409,8 +409,7 @@ class UnknownArgument(FourierError):
     known: Collection[str]
     hint: str
     message = (
-        "{function} has no argument {name!r}.{hint} Its arguments are: {known}. "
-        "Name one of these."
+        "{function} has no argument {name!r}.{hint} Its arguments are: {known}. Name one of these."
     )
 
 
