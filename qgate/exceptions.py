@@ -396,6 +396,46 @@ class InvalidTangent(DifferentiationError, ValueError):
     )
 
 
+class FourierError(QuantumFunctionError, ValueError):
+    """A circuit cannot be seen as a Fourier series in the way it was asked for."""
+
+
+class InvalidFourierGrid(FourierError):
+    """Fourier coefficients cannot be computed from these values."""
+
+    reason: str
+    remedy: str
+    message = "The Fourier coefficients cannot be computed: {reason}. {remedy}"
+
+
+class NoSpectrum(FourierError):
+    """The frequencies of a circuit cannot be told."""
+
+    reason: str
+    remedy: str
+    message = "The frequency spectrum cannot be computed: {reason}. {remedy}"
+
+
+class InvalidReconstruction(FourierError):
+    """A circuit cannot be reconstructed from these frequencies and shifts."""
+
+    reason: str
+    remedy: str
+    message = "The reconstruction cannot be made: {reason}. {remedy}"
+
+
+class UnknownArgument(FourierError):
+    """A quantum function has no argument of this name."""
+
+    function: str
+    name: object
+    known: Collection[str]
+    hint: str
+    message = (
+        "{function} has no argument {name!r}.{hint} Its arguments are: {known}. Name one of these."
+    )
+
+
 class ConfigurationError(DeviceError, ValueError):
     """A device was named in a way that cannot be read."""
 
