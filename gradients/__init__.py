@@ -8,6 +8,7 @@ from qgate.gradients.shift_rules import (
     generate_multi_shift_rule,
     generate_shift_rule,
 )
+from qgate.gradients.spsa import SimultaneousPerturbation
 from qgate.gradients.transform import GradientTransform
 
 param_shift = GradientTransform(
@@ -15,6 +16,10 @@ param_shift = GradientTransform(
 )
 finite_diff = GradientTransform(
     FiniteDifference(), "Derivatives by finite differences; see ``FiniteDifference``."
+)
+spsa_grad = GradientTransform(
+    SimultaneousPerturbation(),
+    "Derivatives along random directions; see ``SimultaneousPerturbation``.",
 )
 
 __all__ = [
@@ -25,4 +30,5 @@ __all__ = [
     "generate_multi_shift_rule",
     "generate_shift_rule",
     "param_shift",
+    "spsa_grad",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from qgate.arrays import is_traced, namespace, order
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
-from qgate.execution.resolve import SHIFT_METHODS, Method, choose_method
+from qgate.execution.resolve import DIFFERENCES, SHIFT_METHODS, Method, choose_method
 from qgate.execution.run import Entry, checked, run
 from qgate.execution.tower import DeviceTower, ShiftTower, Tower, Trained
 from qgate.execution.tracker import notify
@@ -107,7 +107,7 @@ def _traced(
         method = _chosen(tape, device, method, levels)
     if method.name == "backprop":
         return _backprop(tape, device, choose_method(method, tape, device, levels))
-    linear, recombine = linear_measurements(tape, variances=method.name != "finite-diff")
+    linear, recombine = linear_measurements(tape, variances=method.name not in DIFFERENCES)
     _mark_trained(linear)
     tower = _tower(linear, device, method)
     if not tower.trained.slots:  # only coefficients are trained: they are outside already

@@ -16,6 +16,7 @@ from qgate.gradients.method import (
     refuse_trained_arrays,
 )
 from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.spsa import SimultaneousPerturbation
 from qgate.measurements import MeasurementKind
 from qgate.shots import Shots
 from qgate.tape import Tape
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 SHIFT_METHODS: Mapping[str, ShiftMethod] = {
     "parameter-shift": ParameterShift(),
     "finite-diff": FiniteDifference(),
+    "spsa": SimultaneousPerturbation(),
 }
 """Methods that need nothing but values; on every device."""
+
+DIFFERENCES = frozenset({"finite-diff", "spsa"})
+"""Those that hold for any function, so that a variance needs not be made linear."""
 
 STATE_METHODS = ("backprop", "adjoint")
 """Methods that need the state; on the local device only."""
