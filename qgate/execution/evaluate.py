@@ -9,7 +9,14 @@ import numpy as np
 
 from qgate.arrays import is_traced, namespace, order
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
-from qgate.execution.resolve import DIFFERENCES, SHIFT_METHODS, Method, choose_method
+from qgate.execution.circuit_tower import CircuitTower
+from qgate.execution.resolve import (
+    CIRCUIT_METHODS,
+    DIFFERENCES,
+    SHIFT_METHODS,
+    Method,
+    choose_method,
+)
 from qgate.execution.run import Entry, checked, run
 from qgate.execution.tower import DeviceTower, ShiftTower, Tower, Trained
 from qgate.execution.tracker import notify
@@ -151,6 +158,8 @@ def _tower(tape: Tape, device: Device, method: Method) -> Tower:
     trained = Trained(freeze_weights(tape.sweep()), slots)
     if method.name in SHIFT_METHODS:
         return ShiftTower(trained, device, SHIFT_METHODS[method.name], method.options)
+    if method.name in CIRCUIT_METHODS:
+        return CircuitTower(trained, device, CIRCUIT_METHODS[method.name], method.options)
     return DeviceTower(trained, device)
 
 

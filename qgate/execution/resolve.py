@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qgate.exceptions import UnknownDiffMethod, UnsupportedDiffMethod, suggest
+from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.finite_difference import FiniteDifference
+from qgate.gradients.hadamard import HadamardTest
 from qgate.gradients.method import (
     Refusal,
     ShiftMethod,
@@ -31,17 +33,21 @@ SHIFT_METHODS: Mapping[str, ShiftMethod] = {
 }
 """Methods that need nothing but values; on every device."""
 
+CIRCUIT_METHODS: Mapping[str, CircuitMethod] = {"hadamard": HadamardTest()}
+"""Methods that run other circuits than the one they differentiate; on every device."""
+
 DIFFERENCES = frozenset({"finite-diff", "spsa"})
 """Those that hold for any function, so that a variance needs not be made linear."""
 
 STATE_METHODS = ("backprop", "adjoint")
 """Methods that need the state; on the local device only."""
 
-METHODS = ("best", *STATE_METHODS, *SHIFT_METHODS)
+METHODS = ("best", *STATE_METHODS, *SHIFT_METHODS, *CIRCUIT_METHODS)
 
 OPTIONS: Mapping[str, frozenset[str]] = {
     **{name: frozenset() for name in STATE_METHODS},
     **{name: method.options for name, method in SHIFT_METHODS.items()},
+    **{name: method.options for name, method in CIRCUIT_METHODS.items()},
     "best": SHIFT_METHODS["parameter-shift"].options,
 }
 """What each method takes as ``gradient_kwargs``; ``best`` hands them on where it shifts."""
@@ -152,4 +158,5 @@ _REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
     "backprop": _backprop_refusal,
     "adjoint": _adjoint_refusal,
     **{name: method.refusal for name, method in SHIFT_METHODS.items()},
+    **{name: method.refusal for name, method in CIRCUIT_METHODS.items()},
 }
