@@ -69,12 +69,14 @@ class Room:
 class CircuitMethod(Protocol):
     """A gradient method that runs circuits other than the one it differentiates.
 
-    Required: ``name``, ``options``, ``refusal`` and the call.
+    Required: ``name``, ``options``, ``nonlinear``, ``refusal`` and the call.
     """
 
     name: str
     options: frozenset[str]
     """What it takes as ``gradient_kwargs``."""
+    nonlinear: bool
+    """Whether it holds for what is not linear in the state, such as a variance."""
 
     def refusal(self, tape: Tape) -> Refusal:
         """Say why the method cannot differentiate a tape by its trainable parameters."""

@@ -80,23 +80,22 @@ class HadamardTest:
 
     name = "hadamard"
     options = frozenset({"aux_wire", "device_wires", "mode"})
+    nonlinear = False
 
     def refusal(self, tape: Tape) -> Refusal:
         refusal = refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
         if refusal is not None:
             return refusal
         slots = tuple(int(slot) for slot in tape.trainable_slots)
-        try:
-            for _ in turns(in_generators(tape.structure), slots):
-                pass
-        except UndefinedError as error:
-            return (
-                f"{error} is no exponential of an angle times a fixed matrix, and does not "
-                "decompose into such",
-                "Use diff_method='parameter-shift' or 'finite-diff', which differentiate it by "
-                "differences.",
-            )
-        return None
+        name = _without_generator(tape.structure, slots)
+        if name is None:
+            return None
+        return (
+            f"{name} is no exponential of an angle times a fixed matrix, and does not decompose "
+            "into such",
+            "Use diff_method='parameter-shift' or 'finite-diff', which differentiate it by "
+            "differences.",
+        )
 
     def __call__(
         self,
@@ -106,24 +105,40 @@ class HadamardTest:
         room: Room,
         options: Mapping[str, Any],
     ) -> Circuits:
+        mode = options.get("mode", "standard")
+        if not isinstance(mode, str) or (mode not in MODES and mode != "auto"):
+            known = [*MODES, "auto"]
+            raise _unsupported(
+                f"mode={mode!r} is not one of its modes",
+                f"Give one of {', '.join(known)}.{suggest(str(mode), known)}",
+            )
         if room.wires is None and options.get("device_wires") is not None:
             room = Room(Wires(options["device_wires"]), room.most)
-        return _circuits(
-            structure, slots, room, options.get("mode", "standard"), options.get("aux_wire")
-        )
+        given = options.get("aux_wire")
+        named = None if given is None else Wires(given)
+        if named is not None and len(named) != 1:
+            raise _unsupported(
+                f"aux_wire={given!r} names {len(named)} wires", "Name one wire, or leave it out."
+            )
+        return _circuits(structure, slots, room, mode, named)
+
+
+@lru_cache(maxsize=256)
+def _without_generator(structure: Structure, slots: tuple[int, ...]) -> str | None:
+    """Return the name of a trained gate that is not of the form exp(i x G), if there is one."""
+    try:
+        for _ in turns(in_generators(structure), slots):
+            pass
+    except UndefinedError as error:
+        return str(error)
+    return None
 
 
 @lru_cache(maxsize=64)
 def _circuits(
-    structure: Structure, slots: tuple[int, ...], room: Room, mode: str, given: Wire | None
+    structure: Structure, slots: tuple[int, ...], room: Room, mode: str, named: Wires | None
 ) -> Circuits:
-    if mode not in MODES and mode != "auto":
-        known = [*MODES, "auto"]
-        raise _unsupported(
-            f"mode={mode!r} is not one of its modes",
-            f"Give one of {', '.join(known)}.{suggest(str(mode), known)}",
-        )
-    auxiliary, missing = _auxiliary_wire(structure, room, given)
+    auxiliary, missing = _auxiliary_wire(structure, room, named)
     everything = structure.wires if room.wires is None else room.wires
     prepared = in_generators(structure)
 
@@ -157,12 +172,14 @@ def _obstacle(mode: str, structure: Structure, missing: Refusal) -> Refusal:
 
 
 def _auxiliary_wire(
-    structure: Structure, room: Room, given: Wire | None
+    structure: Structure, room: Room, named: Wires | None
 ) -> tuple[Wire | None, Refusal]:
     """Return a wire that is free, or say why there is none."""
     used = structure.wires
     others = "use mode='direct' or 'reversed-direct', which need none"
-    if given is not None:
+    given: Wire | None = None
+    if named is not None:
+        (given,) = named
         if given in used:
             return None, (
                 f"the circuit uses the auxiliary wire {given!r} itself",

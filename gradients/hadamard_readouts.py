@@ -121,7 +121,7 @@ def _with_sign(item: Measurement, auxiliary: Wire, everything: Wires) -> Read:
 def _identities(observable: PauliSum | Combination) -> BoolArray:
     """Say which terms are the identity, shape (T,)."""
     if isinstance(observable, PauliSum):
-        return ~(observable.x | observable.z).any(axis=1)
+        return np.array([not letters.any() for letters in observable.x | observable.z])
     return np.array([not factors for factors in observable.terms])
 
 

@@ -71,11 +71,13 @@ class SimultaneousPerturbation:
     ``sampler_rng``, an integer (the same directions in every call), a numpy ``Generator`` or
     None (new directions in every call); ``sampler``, a function that draws a direction;
     ``validate_params``: angles on which nothing measured depends stay as they are and get the
-    derivative zero (True), or are varied like the others (False); ``n``, which is 1.
+    derivative zero (True), or are varied like the others (False); ``n``, which is 1;
+    ``broadcast``: on tapes, whether all points are one broadcast tape (True) or a tape each.
     """
 
     name = "spsa"
-    options = frozenset(DEFAULTS)
+    options = frozenset(DEFAULTS) | {"broadcast"}
+    nonlinear = True
 
     def refusal(self, tape: Tape) -> Refusal:
         return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)

@@ -57,7 +57,7 @@ class QNode:
         The framework that differentiates; None: no derivatives.
     diff_method : str, gradient transform or None
         ``best``, ``backprop``, ``adjoint`` (local device, exact), ``parameter-shift``,
-        ``finite-diff``, ``spsa``.
+        ``finite-diff``, ``spsa``, ``hadamard``.
     shots : None, int or sequence, optional
         Default: the device's.
     gradient_kwargs : mapping, optional

@@ -12,7 +12,6 @@ from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.circuit_tower import CircuitTower
 from qgate.execution.resolve import (
     CIRCUIT_METHODS,
-    DIFFERENCES,
     SHIFT_METHODS,
     Method,
     choose_method,
@@ -20,6 +19,7 @@ from qgate.execution.resolve import (
 from qgate.execution.run import Entry, checked, run
 from qgate.execution.tower import DeviceTower, ShiftTower, Tower, Trained
 from qgate.execution.tracker import notify
+from qgate.execution.transform_tower import TransformTower
 from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
 from qgate.transforms.batches import split_batched_arrays
@@ -114,7 +114,7 @@ def _traced(
         method = _chosen(tape, device, method, levels)
     if method.name == "backprop":
         return _backprop(tape, device, choose_method(method, tape, device, levels))
-    linear, recombine = linear_measurements(tape, variances=method.name not in DIFFERENCES)
+    linear, recombine = linear_measurements(tape, variances=not method.nonlinear)
     _mark_trained(linear)
     tower = _tower(linear, device, method)
     if not tower.trained.slots:  # only coefficients are trained: they are outside already
@@ -156,6 +156,15 @@ def _is_traced(tape: Tape) -> bool:
 def _tower(tape: Tape, device: Device, method: Method) -> Tower:
     slots = tuple(int(slot) for slot in tape.trainable_slots)
     trained = Trained(freeze_weights(tape.sweep()), slots)
+    if method.transform is not None:
+        return TransformTower(
+            trained,
+            device,
+            method.transform,
+            method.options,
+            trainable=tape.trainable_params,
+            execute=lambda tapes: evaluate(tapes, device, None, differentiable=None),
+        )
     if method.name in SHIFT_METHODS:
         return ShiftTower(trained, device, SHIFT_METHODS[method.name], method.options)
     if method.name in CIRCUIT_METHODS:
