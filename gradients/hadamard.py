@@ -12,7 +12,7 @@ Smelyanskiy, arXiv:1701.01450; Schuld et al., Phys. Rev. A 99, 032331; arXiv:240
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -148,11 +148,29 @@ def _circuits(
     with paused():
         if mode == "auto":
             usable = [name for name in MODES if not _obstacle(name, structure, missing)]
-            return min(map(build, usable), key=_count)
+            return _fewest(structure, usable, build)
         obstacle = _obstacle(mode, structure, missing)
         if obstacle is not None:
             raise _unsupported(*obstacle)
         return build(mode)
+
+
+def _fewest(
+    structure: Structure, usable: Sequence[str], build: Callable[[str], Circuits]
+) -> Circuits:
+    """Return the circuits of the mode that has the fewest, the simpler one of equals."""
+    best = min((build(name) for name in usable if name not in NEEDS_OBSERVABLES), key=_count)
+    least = _count(best)
+    for name in (name for name in usable if name in NEEDS_OBSERVABLES):
+        # A reversed mode runs at least a circuit for every term but the identity.
+        if max(item.observable.num_terms for item in structure.measurements) - 1 >= least:
+            continue
+        try:
+            other = build(name)
+        except UnsupportedDiffMethod:  # its observables are not written as words
+            continue
+        best, least = min((best, least), (other, _count(other)), key=lambda pair: pair[1])
+    return best
 
 
 def _unsupported(reason: str, remedy: str) -> UnsupportedDiffMethod:

@@ -374,6 +374,17 @@ def test_a_wide_matrix_is_not_applied():
         qg.grad(circuit)(qnp.array(0.4))
 
 
+def test_auto_leaves_out_modes_that_cannot_apply_a_matrix():
+    matrix = np.diag(np.arange(128.0))
+
+    def energy(x):
+        qg.RX(x, 0)
+        return qg.expval(qg.Hermitian(matrix, wires=range(7)))
+
+    # wire 0 is the bit that is worth 64
+    assert qg.grad(node(energy, mode="auto"))(qnp.array(0.4)) == pytest.approx(32 * np.sin(0.4))
+
+
 def many_gates(x):
     for _ in range(3):
         qg.RX(x, 0)
