@@ -10,7 +10,8 @@ from qgate.gradients.shift_rules import (
     generate_shift_rule,
 )
 from qgate.gradients.spsa import SimultaneousPerturbation
-from qgate.gradients.transform import TAPE_BOUND, GradientTransform, transform
+from qgate.gradients.transform import TAPE_BOUND, GradientTransform
+from qgate.gradients.user_transform import transform
 
 param_shift = GradientTransform.of_shifts(
     ParameterShift(),

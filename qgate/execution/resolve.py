@@ -20,7 +20,8 @@ from qgate.gradients.method import (
 )
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.gradients.spsa import SimultaneousPerturbation
-from qgate.gradients.transform import TAPE_BOUND, GradientTransform, TapeTransform, UserTransform
+from qgate.gradients.transform import TAPE_BOUND, GradientTransform, TapeTransform
+from qgate.gradients.user_transform import UserTransform
 from qgate.measurements import MeasurementKind
 from qgate.shots import Shots
 from qgate.tape import Tape
