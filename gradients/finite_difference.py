@@ -40,11 +40,14 @@ class FiniteDifference:
 
     Options (``gradient_kwargs``): ``h``, the step in radians (default: the one that
     balances noise and bias for the shots, about 1e-7 where there are none);
-    ``approx_order``; ``strategy``; ``n``, the order of the derivative.
+    ``approx_order``; ``strategy``; ``n``, the order of the derivative; ``broadcast``: on tapes,
+    whether all points are one broadcast tape (True) or a tape each; ``validate_params`` is
+    accepted and changes nothing, tapes being checked in any case.
     """
 
     name = "finite-diff"
-    options = frozenset(DEFAULTS)
+    options = frozenset(DEFAULTS) | {"broadcast", "validate_params"}
+    nonlinear = True
 
     def refusal(self, tape: Tape) -> Refusal:
         return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
@@ -58,9 +61,10 @@ class FiniteDifference:
         shots: int | None,
         options: Mapping[str, Any],
     ) -> Shifted:
-        chosen = {**DEFAULTS, **options}
+        given = {name: value for name, value in options.items() if name in DEFAULTS}
+        chosen = {**DEFAULTS, **given}
         strategy, approx_order = chosen["strategy"], chosen["approx_order"]
-        if order > 1 and not options:
+        if order > 1 and not given:
             strategy, approx_order = "center", 2  # a forward difference of one has too large a bias
         step = chosen["h"] or sensible_step(
             shots, order=order * chosen["n"], approx_order=approx_order, strategy=strategy

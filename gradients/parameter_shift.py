@@ -69,12 +69,13 @@ class ParameterShift:
 
     Options (``gradient_kwargs``): ``shifts``, the shifts of the rule in radians, as many as the
     gates have frequencies, or a sequence of such for each trained angle (default: the
-    equidistant ones); ``fallback_step``, that of the finite differences; ``broadcast`` is
-    accepted and changes nothing, all shifts being rows of one sweep anyway.
+    equidistant ones); ``fallback_step``, that of the finite differences; ``broadcast``: on
+    tapes, whether all points are one broadcast tape (True) or a tape each.
     """
 
     name = "parameter-shift"
     options = frozenset({"shifts", "fallback_step", "broadcast"})
+    nonlinear = False
 
     def refusal(self, tape: Tape) -> Refusal:
         return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)

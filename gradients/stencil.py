@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qgate.sweep import distinct_rows
+from qgate.sweep import Sweep, distinct_rows
 from qgate.typing import FloatArray, IntArray
 
 DECIMALS = 12
@@ -125,3 +125,10 @@ def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
             Stencil(offsets, stencil.targets, moved, stencil.weights, stencil.size, stencil.order)
         )
     return offsets, together
+
+
+def at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:
+    """Run every row at every point: the rows of the first point, then of the second, ..."""
+    rows = (offsets[:, None, :] + sweep.rows[None, :, :]).reshape(-1, sweep.rows.shape[1])
+    shots = None if sweep.shots is None else np.tile(sweep.shots, len(offsets))
+    return sweep.with_rows(rows, shots)

@@ -144,6 +144,13 @@ class Measurement:
         other.__dict__["observable"] = other.obs
         return other
 
+    def with_observable(self, observable: Operator) -> Self:
+        """Return the same measurement of an observable in normal form with as many parameters."""
+        other = copy.copy(self)
+        other.obs = observable
+        other.__dict__.update(observable=observable, _skipped=self._skipped)
+        return other
+
     def with_wires(self, wires: Wires) -> Self:
         """Return the same measurement of other wires."""
         other = copy.copy(self)

@@ -28,6 +28,7 @@ from qgate.tape import Tape, split_recorded
 if TYPE_CHECKING:
     from qgate.devices.base import Device
 
+
 class QNode:
     """A quantum function bound to a device; called like the function, it returns numbers.
 
@@ -46,7 +47,7 @@ class QNode:
         parameters. None: numpy arrays, no derivatives.
     diff_method : str, gradient transform or None
         ``best``, ``backprop``, ``adjoint`` (local device, exact), ``parameter-shift``,
-        ``finite-diff``.
+        ``finite-diff``, ``spsa``, ``hadamard``.
     shots : None, int or sequence, optional
         Default: the device's.
     gradient_kwargs : mapping, optional

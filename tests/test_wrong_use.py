@@ -430,7 +430,7 @@ def test_an_unknown_option_of_a_method():
 
     assert refused(errors.UnknownGradientOption, lambda: bound(**node)) == (
         "'delta' is not an option of the gradient method 'finite-diff'. Its options "
-        "(gradient_kwargs) are: approx_order, h, n, strategy."
+        "(gradient_kwargs) are: approx_order, broadcast, f0, h, n, strategy, validate_params."
     )
 
 

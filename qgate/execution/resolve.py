@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qgate.exceptions import UnknownDiffMethod, UnsupportedDiffMethod, suggest
+from qgate.gradients import finite_diff, hadamard_grad, param_shift, spsa_grad
+from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.finite_difference import FiniteDifference
+from qgate.gradients.hadamard import HadamardTest
 from qgate.gradients.method import (
     Refusal,
     ShiftMethod,
@@ -16,6 +19,9 @@ from qgate.gradients.method import (
     refuse_trained_arrays,
 )
 from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.spsa import SimultaneousPerturbation
+from qgate.gradients.transform import TAPE_BOUND, GradientTransform, TapeTransform
+from qgate.gradients.user_transform import UserTransform
 from qgate.measurements import MeasurementKind
 from qgate.shots import Shots
 from qgate.tape import Tape
@@ -26,17 +32,27 @@ if TYPE_CHECKING:
 SHIFT_METHODS: Mapping[str, ShiftMethod] = {
     "parameter-shift": ParameterShift(),
     "finite-diff": FiniteDifference(),
+    "spsa": SimultaneousPerturbation(),
 }
 """Methods that need nothing but values; on every device."""
+
+CIRCUIT_METHODS: Mapping[str, CircuitMethod] = {"hadamard": HadamardTest()}
+"""Methods that run other circuits than the one they differentiate; on every device."""
+
+TRANSFORMS: Mapping[str, GradientTransform] = {
+    transform.diff_method: transform
+    for transform in (param_shift, finite_diff, spsa_grad, hadamard_grad)
+}
+"""What applies a method to a tape, for options that depend on a tape's numbers."""
 
 STATE_METHODS = ("backprop", "adjoint")
 """Methods that need the state; on the local device only."""
 
-METHODS = ("best", *STATE_METHODS, *SHIFT_METHODS)
+METHODS = ("best", *STATE_METHODS, *SHIFT_METHODS, *CIRCUIT_METHODS)
 
 OPTIONS: Mapping[str, frozenset[str]] = {
     **{name: frozenset() for name in STATE_METHODS},
-    **{name: method.options for name, method in SHIFT_METHODS.items()},
+    **{transform.diff_method: transform.options for transform in TRANSFORMS.values()},
     "best": SHIFT_METHODS["parameter-shift"].options,
 }
 """What each method takes as ``gradient_kwargs``; ``best`` hands them on where it shifts."""
@@ -55,11 +71,20 @@ class Method:
         What the user gave as ``gradient_kwargs``.
     higher : str or None
         The method that gives the higher orders, where ``name`` gives the first only.
+    transform : TapeTransform or None
+        What makes the tapes of every derivative, where that depends on the numbers of the tape.
     """
 
     name: str
     options: Mapping[str, Any]
     higher: str | None = None
+    transform: TapeTransform | None = None
+
+    @property
+    def nonlinear(self) -> bool:
+        """Whether it differentiates what is not linear in the state, such as a variance."""
+        known = SHIFT_METHODS.get(self.name)
+        return self.transform is not None or (known is not None and known.nonlinear)
 
 
 def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
@@ -74,13 +99,17 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
     """
     if diff_method is None:
         return None
+    if isinstance(diff_method, UserTransform):
+        diff_method.check(options)
+        return Method(diff_method.name, dict(options), diff_method)
     name = getattr(diff_method, "diff_method", diff_method)
     if name not in METHODS:
         raise UnknownDiffMethod(
             method=diff_method, known=METHODS, hint=suggest(str(diff_method), METHODS)
         )
     check_options(name, options, OPTIONS[name])
-    return Method(name, dict(options))
+    bound = TRANSFORMS[name] if not TAPE_BOUND.isdisjoint(options) else None
+    return Method(name, dict(options), bound)
 
 
 def check_method(method: Method | None, device: Device, shots: Shots) -> None:
@@ -114,6 +143,11 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
     UnsupportedDiffMethod
         The method cannot differentiate this circuit; the reason is in the text.
     """
+    if method.transform is not None:
+        refusal = refuse_trained_arrays(tape)
+        if refusal is not None:
+            raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
+        return method
     if method.name == "best":
         name = _best(tape, device, depth)
         higher = "parameter-shift" if name == "adjoint" and depth is None else None
@@ -153,4 +187,5 @@ _REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
     "backprop": _backprop_refusal,
     "adjoint": _adjoint_refusal,
     **{name: method.refusal for name, method in SHIFT_METHODS.items()},
+    **{name: method.refusal for name, method in CIRCUIT_METHODS.items()},
 }

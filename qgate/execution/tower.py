@@ -21,7 +21,7 @@ from qgate.execution.run import Entry, checked, run
 from qgate.execution.tracker import notify
 from qgate.execution.trained import Trained
 from qgate.gradients.method import ShiftMethod
-from qgate.gradients.stencil import Stencil, union
+from qgate.gradients.stencil import Stencil, at_points, union
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import Decomposed
 from qgate.typing import FloatArray
@@ -197,7 +197,7 @@ class ShiftTower(Tower):
             groups.setdefault(decomposed.structure, []).append((wanted, decomposed, stencil))
         together = [union([stencil for _, _, stencil in group]) for group in groups.values()]
         sweeps = [
-            _at_points(group[0][1].sweep(sweep), offsets)
+            at_points(group[0][1].sweep(sweep), offsets)
             for group, (offsets, _) in zip(groups.values(), together, strict=True)
         ]
         found = {}
@@ -276,14 +276,6 @@ class DeviceTower(Tower):
             ) from error
 
 
-def _at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:
-    """Run every row at every point: the rows of the first point, then of the second, ..."""
-    rows = (offsets[:, None, :] + sweep.rows[None, :, :]).reshape(-1, sweep.rows.shape[1])
-    shots = None if sweep.shots is None else np.tile(sweep.shots, len(offsets))
-    return sweep.with_rows(rows, shots)
-
-
 def _derivatives_last(tensor: FloatArray, order: int) -> FloatArray:
     """Move the axes (n,) * k from the front to the back."""
     return np.moveaxis(tensor, range(order), range(-order, 0)) if order else tensor
-

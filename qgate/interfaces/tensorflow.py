@@ -23,7 +23,7 @@ from qgate.typing import Tensor
 
 
 class TensorFlowInterface(Interface):
-    """TensorFlow: tapes, forward accumulators, ``jacobian``, ``batch_jacobian``, ``tf.function``."""
+    """TensorFlow: tapes, accumulators, ``jacobian``, ``batch_jacobian``, ``tf.function``."""
 
     name = "tf"
     namespace = TensorFlowNamespace()
@@ -58,7 +58,9 @@ class TensorFlowInterface(Interface):
                 "has no shape. Give its number of axes, with tf.ensure_shape or in the "
                 "input_signature of tf.function; their lengths may stay unknown."
             )
-        return TensorFlowArray(tf.cast(tensor, "complex128" if tensor.dtype.is_complex else "float64"))
+        return TensorFlowArray(
+            tf.cast(tensor, "complex128" if tensor.dtype.is_complex else "float64")
+        )
 
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
         return tf.convert_to_tensor(np.asarray(number))
@@ -141,4 +143,3 @@ def _derivative(
 
 def _is_plain(tensor: Any) -> bool:
     return hasattr(tensor, "numpy") and not tf.is_symbolic_tensor(tensor)
-

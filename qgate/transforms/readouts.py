@@ -107,7 +107,7 @@ def lower_measurements(
     if sweep.shots is None and all(_is_returned(item, exact) for item in asked):
         return (sweep,), lambda results: results[0]
     only_exact = [not FACTS[item.kind].sampled for item in asked]
-    frozen = _freeze_observables(_select(sweep, [not own for own in only_exact]))
+    frozen = freeze_observables(_select(sweep, [not own for own in only_exact]))
     plan = plan_readings(frozen.structure, sweep.shots is None)
     sweeps = tuple(frozen.with_structure(structure) for structure in plan.structures)
     collect = plan.postprocess(sweep.arrays, len(sweep))
@@ -172,7 +172,7 @@ def _remedy(kind: MeasurementKind, exact: frozenset[str], *, sampled: bool) -> s
     return "Ask for one of these, or choose another device."
 
 
-def _freeze_observables(sweep: Sweep) -> Sweep:
+def freeze_observables(sweep: Sweep) -> Sweep:
     """Make the matrices of observables constants of the structure; coefficients stay slots."""
 
     def fix(measurement: Measurement) -> Measurement:

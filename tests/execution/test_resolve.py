@@ -64,6 +64,22 @@ def test_a_gradient_transform_stands_for_its_method():
     assert parse_method(qg.gradients.finite_diff, {"h": 0.1}) == Method("finite-diff", {"h": 0.1})
 
 
+def test_a_transform_of_ones_own_is_its_own_method():
+    @qg.gradients.transform
+    def mine(tape, h=0.1):
+        return [], tuple
+
+    assert parse_method(mine, {"h": 0.2}) == Method("<transform: mine>", {"h": 0.2}, mine)
+
+
+def test_options_that_depend_on_the_tape_go_to_the_transform():
+    options = {"gradient_recipes": [None]}
+
+    found = parse_method("parameter-shift", options)
+
+    assert found == Method("parameter-shift", options, qg.gradients.param_shift)
+
+
 def test_none_is_no_method():
     assert parse_method(None, {}) is None
 

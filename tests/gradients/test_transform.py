@@ -1,4 +1,4 @@
-"""``qg.gradients.param_shift`` and ``finite_diff`` on QNodes and on tapes."""
+"""Gradient transforms on QNodes and on tapes."""
 
 import numpy as np
 import pytest
@@ -295,3 +295,64 @@ def test_the_tape_is_left_as_it_was():
     qg.gradients.param_shift(of)
 
     assert of.trainable_params == before
+
+
+# One broadcast, or a tape for each point ---------------------------------------------------
+
+
+@every_transform
+@pytest.mark.parametrize("shots", [None, (1000, 2000)])
+def test_points_may_be_tapes_of_their_own(transform, tolerance, shots):
+    of = tape(qg.expval(qg.Z(0)), qg.probs(wires=1), qg.var(qg.X(1)), shots=shots)
+
+    together, _ = transform(of, h=0.3) if transform is qg.gradients.finite_diff else transform(of)
+    options = {"h": 0.3} if transform is qg.gradients.finite_diff else {}
+    tapes, _ = transform(of, broadcast=False, **options)
+
+    assert len(tapes) == together[0].batch_size
+    assert all(each.batch_size is None and each.shots == of.shots for each in tapes)
+    assert shapes(derivatives(transform, of, broadcast=False, **options)) == shapes(
+        derivatives(transform, of, **options)
+    )
+
+
+@every_transform
+def test_tapes_of_their_own_give_the_same(transform, tolerance):
+    of = tape(qg.expval(qg.Z(0)), qg.probs(wires=1))
+
+    separate = derivatives(transform, of, broadcast=False)
+
+    for mine, theirs in zip(separate, derivatives(transform, of), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=tolerance)
+
+
+# Composition --------------------------------------------------------------------------------
+
+EXACT = (qg.gradients.param_shift, qg.gradients.hadamard_grad)
+
+
+@pytest.mark.parametrize("transform", EXACT)
+def test_what_a_transform_returns_can_be_differentiated(transform):
+    found = qg.jacobian(transform(seed_circuit))(SEED)
+
+    known = qg.jacobian(qg.jacobian(seed_circuit))(SEED)
+    np.testing.assert_allclose(found, known, atol=1e-8)
+
+
+@pytest.mark.parametrize("transform", EXACT)
+def test_a_function_of_the_gradient_can_be_differentiated(transform):
+    circuit = two_arguments(lambda: qg.expval(qg.Z(0) @ qg.X(1)))
+    gradient = transform(circuit, argnum=0)
+
+    found = qg.grad(lambda x, y: gradient(x, y) ** 2, argnum=0)(0.3, np.array([0.4, 0.5]))
+
+    first = qg.grad(circuit, argnum=0)
+    known = qg.grad(lambda x, y: first(x, y) ** 2, argnum=0)(0.3, np.array([0.4, 0.5]))
+    assert found == pytest.approx(known, abs=1e-9)
+
+
+@every_transform
+@pytest.mark.parametrize("target", [3.0, lambda x: x])
+def test_what_is_no_circuit_is_refused(transform, tolerance, target):
+    with pytest.raises(DifferentiationError, match="which is neither a QNode nor a tape"):
+        transform(target)
