@@ -1,6 +1,7 @@
 """How derivatives are made."""
 
 from qgate.gradients.difference_rules import finite_diff_coeffs
+from qgate.gradients.explain import explain
 from qgate.gradients.finite_difference import FiniteDifference
 from qgate.gradients.hadamard import HadamardTest
 from qgate.gradients.parameter_shift import ParameterShift
@@ -39,6 +40,7 @@ hadamard_grad = GradientTransform.of_circuits(
 __all__ = [
     "GradientTransform",
     "eigvals_to_frequencies",
+    "explain",
     "finite_diff",
     "finite_diff_coeffs",
     "generate_multi_shift_rule",

@@ -14,6 +14,7 @@ import numpy as np
 from qgate.arrays import framework_among, is_traced, namespace, order, shape_of
 from qgate.exceptions import DifferentiationError, QuantumFunctionError
 from qgate.execution.evaluate import evaluate
+from qgate.execution.explain import Explanation, explain
 from qgate.execution.resolve import check_method, parse_method
 from qgate.execution.returns import arrange, leaves, measurements_of, rebuilt
 from qgate.interfaces.argnums import is_trainable, positions_of
@@ -21,6 +22,7 @@ from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice
 from qgate.interfaces.pullbacks import name_of
 from qgate.numpy.tensors import marked, tensor
+from qgate.operations.operator import ParameterKind
 from qgate.recording import recording
 from qgate.shots import Shots
 from qgate.tape import Tape, split_recorded
@@ -140,6 +142,19 @@ class QNode:
                 f"A derivative of order {taken} is being taken, and the QNode was made with "
                 f"max_diff={self.max_diff}. Give it max_diff={taken}, or leave max_diff out."
             )
+
+    def explain(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, order: int = 1
+    ) -> Explanation:
+        """Say which gradient method a call with these arguments uses; nothing runs.
+
+        Where no argument is trainable, all of them count as such.
+        """
+        tape = self.construct(args, kwargs)
+        if not tape.trainable_params:
+            angles = enumerate(tape.parameter_kinds)
+            tape.trainable_params = [i for i, kind in angles if kind is ParameterKind.ANGLES]
+        return explain(tape, self.device, self._method, depth=order)
 
     def with_shots(self, shots: Any) -> Self:
         """Return the same QNode with other shots."""

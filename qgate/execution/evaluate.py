@@ -107,7 +107,7 @@ def _needs_framework(tape: Tape) -> bool:
         return False
     if order(tape.parameters) is not None or not all(map(is_known, tape.parameters)):
         return True
-    return not all(item.kind in SINGLE_SHOTS for item in tape.measurements)
+    return not any(item.kind in SINGLE_SHOTS for item in tape.measurements)
 
 
 def _values(tapes: Sequence[Tape], device: Device) -> list[list[Entry]]:
@@ -142,6 +142,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     if interface is None:
         raise _switched_off("interface", "'auto'")
     levels = order(tape.parameters)
+    _refuse_unknown_counts(tape, levels)
     if method is None and levels is not None:
         raise _switched_off("diff_method", "'best'")
     tape = _widened(tape, interface)
@@ -162,6 +163,15 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     parts = parts or [np.zeros((len(tower.trained.sweep), 0))]
     values = interface.differentiable(tower, parts, fixed)
     return list(recombine(tower.split(values, interface.namespace)))
+
+
+def _refuse_unknown_counts(tape: Tape, levels: int | None) -> None:
+    if levels is None and any(item.kind is MeasurementKind.COUNTS for item in tape.measurements):
+        raise DifferentiationError(
+            "counts gives a dictionary of the outcomes that were met, which are not known while a "
+            "function is traced or compiled. Return qg.probs or qg.sample, or call the QNode "
+            "outside of it."
+        )
 
 
 def _switched_off(option: str, remedy: str) -> DifferentiationError:

@@ -48,10 +48,13 @@ TRANSFORMS: Mapping[str, GradientTransform] = {
 STATE_METHODS = ("backprop", "adjoint")
 """Methods that need the state; on the local device only."""
 
-METHODS = ("best", *STATE_METHODS, *SHIFT_METHODS, *CIRCUIT_METHODS)
+OWN_METHOD = "device"
+"""What a device does by itself; the local one: ``adjoint``."""
+
+METHODS = ("best", OWN_METHOD, *STATE_METHODS, *SHIFT_METHODS, *CIRCUIT_METHODS)
 
 OPTIONS: Mapping[str, frozenset[str]] = {
-    **{name: frozenset() for name in STATE_METHODS},
+    **{name: frozenset() for name in (OWN_METHOD, *STATE_METHODS)},
     **{transform.diff_method: transform.options for transform in TRANSFORMS.values()},
     "best": SHIFT_METHODS["parameter-shift"].options,
 }
@@ -114,8 +117,15 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
 
 def check_method(method: Method | None, device: Device, shots: Shots) -> None:
     """Refuse a method that the device, or its shots, can never serve."""
-    if method is None or method.name not in STATE_METHODS:
+    if method is None or method.name not in (OWN_METHOD, *STATE_METHODS):
         return
+    if method.name == OWN_METHOD and not device.capabilities.statevector:
+        raise UnsupportedDiffMethod(
+            method=method.name,
+            reason=f"{device.name} has no gradient of its own",
+            remedy="Use diff_method='best', 'parameter-shift' or 'finite-diff', or "
+            "qg.device('local').",
+        )
     if not device.capabilities.statevector:
         raise UnsupportedDiffMethod(
             method=method.name,
@@ -160,15 +170,35 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
 
 
 def _best(tape: Tape, device: Device, depth: int | None) -> str:
+    name, _ = best_method(tape, device, depth)
+    return name
+
+
+def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str]:
+    """Return the method that ``best`` stands for, and why it is that one.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+        There is none.
+    """
     if tape.shots or not device.capabilities.statevector:
         refusal = SHIFT_METHODS["parameter-shift"].refusal(tape)
         if refusal is not None:
             raise UnsupportedDiffMethod(method="best", reason=refusal[0], remedy=refusal[1])
-        return "parameter-shift"
+        why = "shots are asked for" if tape.shots else f"{device.name} gives no access to its state"
+        return (
+            "parameter-shift",
+            f"{why}, and shifted circuits give exact derivatives on any device",
+        )
     if not device.differentiates(tape.structure) and _shiftable(tape):
-        return "parameter-shift"
-    first_only = depth == 1 or (depth is None and _shiftable(tape))
-    return "adjoint" if first_only and _adjoint_refusal(tape) is None else "backprop"
+        return "parameter-shift", "a gate of the circuit has no generator to go back through"
+    refusal = _adjoint_refusal(tape)
+    if refusal is not None:
+        return "backprop", f"the state is at hand, and for adjoint {refusal[0]}"
+    if depth == 1 or (depth is None and _shiftable(tape)):
+        return "adjoint", "the state is at hand, and going back once serves all parameters"
+    return "backprop", f"derivatives of order {depth} are taken, and adjoint gives the first"
 
 
 def _shiftable(tape: Tape) -> bool:
@@ -185,6 +215,7 @@ def _adjoint_refusal(tape: Tape) -> Refusal:
 
 _REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
     "backprop": _backprop_refusal,
+    OWN_METHOD: _adjoint_refusal,
     "adjoint": _adjoint_refusal,
     **{name: method.refusal for name, method in SHIFT_METHODS.items()},
     **{name: method.refusal for name, method in CIRCUIT_METHODS.items()},

@@ -51,6 +51,7 @@ class TowerMaker:
         sweep = freeze_weights(placeholders(tape).sweep())
         copies = max(1, len(tape.shots.parts)) if tape.shots else 1
         moving, arrays = _moving(tape), itertools.count()
+        trained = set(tape.trainable_params)
         parts, slots = list[Tensor](), list[int]()
         fixed, places = list[Tensor](), list[Unknown]()
         kinds = zip(tape.parameters, tape.parameter_kinds, strict=True)
@@ -59,7 +60,7 @@ class TowerMaker:
             if index in moving:
                 parts.append(_rows(tape, index, copies))
                 slots += tape.slots_of(index)
-            elif not is_known(value):
+            elif index in trained or not is_known(value):
                 fixed.append(_rows(tape, index, copies) if array is None else value)
                 places.append(Unknown(tuple(tape.slots_of(index)), array))
         tower = self._tower(Trained(sweep, tuple(slots), fixed=tuple(places)), tape)

@@ -180,11 +180,11 @@ def _host(
     ticket: int,
 ) -> list[FloatArray]:
     lead = x.shape[:-2]
-    members = int(np.prod(lead))
+    members, rows = int(np.prod(lead)), int(np.prod(x.shape[:-1]))
     if not fixed or members == 1:
         here = derivatives.fixing([np.reshape(n, np.shape(n)[len(lead) :]) for n in fixed])
         here = here if fixed else derivatives
-        found = _orders(here, orders, x.reshape(-1, x.shape[-1]), ticket)
+        found = _orders(here, orders, x.reshape(rows, x.shape[-1]), ticket)
     else:
         flat = x.reshape(members, *x.shape[-2:])
         numbers = [np.reshape(n, (members, *np.shape(n)[len(lead) :])) for n in fixed]

@@ -117,6 +117,8 @@ class _Derivative(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, cotangent: Any) -> Any:
+        if any(ctx.needs_input_grad[3:]):
+            ctx.derivatives.refuse_fixed()
         flat, x = _slope(ctx)
         row = cotangent.reshape(*x.shape[:-1], 1, -1).to(flat.dtype)
         gradient = torch.matmul(row, flat).reshape(x.shape)
