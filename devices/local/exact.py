@@ -141,7 +141,7 @@ def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Any = np)
     coefficients = observable.parameters[0]
     if not isinstance(observable, PauliSum):
         terms = [_apply_factors(factors, state, order, xp) for factors in observable.terms]
-        return sum(coefficients[t] * term for t, term in enumerate(terms))
+        return sum(term * coefficients[t] for t, term in enumerate(terms))
     x, z = observable.x_masks(order), observable.z_masks(order)
     indices = np.arange(state.shape[-1])
     result: Tensor = 0.0
@@ -149,7 +149,7 @@ def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Any = np)
         # P|i> = i**|x&z| (-1)**|z&i| |i XOR x>, so row i of P psi takes psi[i XOR x]
         signs = 1.0 - 2.0 * (np.bitwise_count(z[t] & (indices ^ x[t])) & 1)
         phase = 1j ** int(np.bitwise_count(x[t] & z[t]))
-        result = result + coefficients[t] * (phase * signs * state[:, indices ^ x[t]])
+        result = result + state[:, indices ^ x[t]] * (phase * signs) * coefficients[t]
     return result
 
 

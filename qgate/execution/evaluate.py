@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qgate.arrays import is_traced, namespace, order
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
-from qgate.execution.resolve import SHIFT_METHODS, Method, choose_method
+from qgate.execution.adjoint_state import AdjointStates
+from qgate.execution.resolve import SHIFT_METHODS, Method, choose_method, gives_jacobian
 from qgate.execution.run import Entry, checked, run
 from qgate.execution.tower import DeviceTower, ShiftTower, Tower, Trained
 from qgate.execution.tracker import notify
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 
-Differentiable = Callable[[Tower, Tensor], Tensor]
-"""What an interface provides: the values of a tower at traced angles, as traced values."""
+Differentiable = Callable[[Any, Tensor], Tensor]
+"""What an interface provides: a tower's values, or states, at traced angles, as traced values."""
 
 
 def evaluate(
@@ -107,12 +108,14 @@ def _traced(
         method = _chosen(tape, device, method, levels)
     if method.name == "backprop":
         return _backprop(tape, device, choose_method(method, tape, device, levels))
+    if method.name == "adjoint" and not gives_jacobian(tape):
+        return _from_states(tape, device, differentiable)
     linear, recombine = linear_measurements(tape, variances=method.name != "finite-diff")
     _mark_trained(linear)
     tower = _tower(linear, device, method)
     if not tower.trained.slots:  # only coefficients are trained: they are outside already
         return list(recombine(run([tower.trained.sweep], device)[0]))
-    values = differentiable(tower, _trained_angles(linear, tower))
+    values = differentiable(tower, _trained_angles(linear, tower.trained))
     return list(recombine(tower.split(values, namespace([values]))))
 
 
@@ -154,14 +157,25 @@ def _tower(tape: Tape, device: Device, method: Method) -> Tower:
     return DeviceTower(trained, device)
 
 
-def _trained_angles(tape: Tape, tower: Tower) -> Tensor:
+def _trained_angles(tape: Tape, trained: Trained) -> Tensor:
     """Return the traced angles as an array (B, n), each row once for every part of its shots."""
     row = tape.row()
     xp = namespace([row])
-    columns = row[..., np.array(tower.trained.slots)]
-    rows = xp.reshape(columns, (-1, len(tower.trained.slots)))
-    copies = len(tower.trained.sweep) // rows.shape[0]
+    columns = row[..., np.array(trained.slots, dtype=int)]
+    count = tape.batch_size or 1
+    rows = xp.reshape(columns, (count, len(trained.slots)))
+    copies = len(trained.sweep) // count
     return rows if copies == 1 else rows[np.repeat(np.arange(rows.shape[0]), copies)]
+
+
+def _from_states(tape: Tape, device: Device, differentiable: Differentiable) -> list[Entry]:
+    """Measure states that the device differentiates backwards."""
+    sweep = checked(freeze_weights(tape.sweep()), device)
+    refuse_measurements(sweep, device.capabilities.exact, device=device.name)
+    trained = Trained(sweep, tuple(int(slot) for slot in tape.trainable_slots))
+    states = AdjointStates(trained, device)
+    values = differentiable(states, _trained_angles(tape, trained))
+    return list(device.measured(sweep, values, tape.arrays, namespace(tape.parameters)))
 
 
 def _backprop(tape: Tape, device: Device, method: Method) -> list[Entry]:

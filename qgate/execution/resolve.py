@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qgate.exceptions import UnknownDiffMethod, UnsupportedDiffMethod, suggest
+from qgate.exceptions import (
+    UnknownDiffMethod,
+    UnsupportedDiffMethod,
+    UnsupportedOperation,
+    suggest,
+)
 from qgate.gradients.finite_difference import FiniteDifference
 from qgate.gradients.method import (
     Refusal,
@@ -16,7 +22,7 @@ from qgate.gradients.method import (
     refuse_trained_arrays,
 )
 from qgate.gradients.parameter_shift import ParameterShift
-from qgate.measurements import MeasurementKind
+from qgate.measurements import FACTS, MeasurementKind
 from qgate.shots import Shots
 from qgate.tape import Tape
 
@@ -41,7 +47,11 @@ OPTIONS: Mapping[str, frozenset[str]] = {
 }
 """What each method takes as ``gradient_kwargs``; ``best`` hands them on where it shifts."""
 
-ADJOINT_SERVES = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
+JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
+"""What ``adjoint`` differentiates by the Jacobian of expectation values, in one pass for all."""
+
+ADJOINT_SERVES = tuple(kind for kind, facts in FACTS.items() if facts.exact)
+"""What is a function of the state."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,13 @@ def _best(tape: Tape, device: Device, depth: int) -> str:
         return "parameter-shift"
     if not device.differentiates(tape.structure) and _shiftable(tape):
         return "parameter-shift"
-    return "adjoint" if depth == 1 and _adjoint_refusal(tape) is None else "backprop"
+    first = depth == 1 and gives_jacobian(tape) and _adjoint_refusal(tape) is None
+    return "adjoint" if first else "backprop"
+
+
+def gives_jacobian(tape: Tape) -> bool:
+    """Say whether ``adjoint`` differentiates a tape without going through its states."""
+    return all(item.kind in JACOBIAN_KINDS for item in tape.measurements)
 
 
 def _shiftable(tape: Tape) -> bool:
@@ -148,3 +164,23 @@ _REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
     "adjoint": _adjoint_refusal,
     **{name: method.refusal for name, method in SHIFT_METHODS.items()},
 }
+
+
+@contextmanager
+def adjoint_refusals() -> Iterator[None]:
+    """Say of a gate that it is no exponential of one angle that adjoint cannot take it back.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+    """
+    try:
+        yield
+    except UnsupportedOperation as error:
+        raise UnsupportedDiffMethod(
+            method="adjoint",
+            reason=f"{error.operation} is no exponential of an angle times a fixed matrix, "
+            "and does not decompose into such",
+            remedy="Use diff_method='parameter-shift', which differentiates it by central "
+            "differences.",
+        ) from error

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgate.exceptions import UnsupportedDiffMethod, UnsupportedOperation
+from qgate.exceptions import UnsupportedDiffMethod
+from qgate.execution.resolve import adjoint_refusals
 from qgate.execution.run import Entry, checked, run
 from qgate.execution.tracker import notify
 from qgate.gradients.method import ShiftMethod
@@ -180,16 +181,8 @@ class DeviceTower(Tower):
         return {0: values, 1: np.moveaxis(derivatives, 0, -1)}
 
     def _jacobian(self, sweep: Sweep) -> tuple[FloatArray, FloatArray]:
-        try:
+        with adjoint_refusals():
             return self.device.jacobian(sweep, self.trained.slots)
-        except UnsupportedOperation as error:
-            raise UnsupportedDiffMethod(
-                method="adjoint",
-                reason=f"{error.operation} is no exponential of an angle times a fixed matrix, "
-                "and does not decompose into such",
-                remedy="Use diff_method='parameter-shift', which differentiates it by central "
-                "differences.",
-            ) from error
 
 
 def _at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:

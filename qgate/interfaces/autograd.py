@@ -14,7 +14,19 @@ import numpy as np
 from autograd.extend import defjvp, defvjp, primitive
 
 from qgate.arrays import depth, unwrap
-from qgate.typing import FloatArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, Tensor
+
+
+class States(Protocol):
+    """Gives states, shape (B, 2**w), at the angles x, shape (B, n), and their derivatives."""
+
+    def __call__(self, x: FloatArray) -> ComplexArray: ...
+
+    def vjp(self, x: FloatArray, cotangents: ComplexArray) -> FloatArray:
+        """Return the derivatives of Re sum conj(c) psi, (V, B, 2**w) to (V, B, n)."""
+
+    def jvp(self, x: FloatArray, tangents: FloatArray) -> ComplexArray:
+        """Return the change of the states along tangents, (V, B, n) to (V, B, 2**w)."""
 
 
 class Derivatives(Protocol):
@@ -23,19 +35,22 @@ class Derivatives(Protocol):
     def __call__(self, order: int, x: FloatArray, *, expect: int = 0) -> FloatArray: ...
 
 
-def differentiable(derivatives: Derivatives, x: Tensor) -> Tensor:
+def differentiable(derivatives: Derivatives | States, x: Tensor) -> Tensor:
     """Return the values at ``x`` so that autograd can differentiate them.
 
     Parameters
     ----------
     derivatives : callable
-        The values and their derivatives as plain numbers.
+        The values and their derivatives as plain numbers; or states, which have first
+        derivatives only.
     x : traced array, shape (B, n)
 
     Returns
     -------
     traced array, shape (B, M)
     """
+    if hasattr(derivatives, "vjp"):
+        return _states(x, derivatives)
     # Each level of tracing is one derivative that will be asked for: have all of them
     # computed together with the value, in one submission.
     derivatives(0, np.asarray(unwrap(x)), expect=depth(x))
@@ -68,3 +83,33 @@ def _jvp(tangent: Any, answer: Any, x: Any, derivatives: Derivatives, order: int
 
 defvjp(_derivative, _vjp, argnums=(0,))
 defjvp(_derivative, _jvp, argnums=(0,))
+
+
+# States -------------------------------------------------------------------------------------
+#
+# autograd's cotangent of a complex array pairs with its change without a conjugate, Re sum(g dpsi).
+
+
+def _compute_states(x: Any, states: States) -> ComplexArray:
+    return states(np.asarray(x))
+
+
+def _compute_state_vjp(cotangent: Any, x: Any, states: States) -> FloatArray:
+    return np.asarray(states.vjp(np.asarray(x), np.conj(cotangent)[None])[0])
+
+
+def _compute_state_jvp(tangent: Any, x: Any, states: States) -> ComplexArray:
+    return np.asarray(states.jvp(np.asarray(x), np.asarray(tangent)[None])[0])
+
+
+_states = primitive(_compute_states)
+_state_vjp = primitive(_compute_state_vjp)
+_state_jvp = primitive(_compute_state_jvp)
+
+defvjp(_states, lambda _, x, states: lambda g: _state_vjp(g, x, states), argnums=(0,))
+defjvp(_states, lambda t, _, x, states: _state_jvp(t, x, states), argnums=(0,))
+# Both products are linear in their vector, and each is the transpose of the other.
+defvjp(_state_vjp, lambda _, g, x, states: lambda t: _state_jvp(t, x, states), argnums=(0,))
+defvjp(_state_jvp, lambda _, t, x, states: lambda g: _state_vjp(g, x, states), argnums=(0,))
+defjvp(_state_vjp, lambda g, _, cotangent, x, states: _state_vjp(g, x, states), argnums=(0,))
+defjvp(_state_jvp, lambda t, _, tangent, x, states: _state_jvp(t, x, states), argnums=(0,))

@@ -109,8 +109,7 @@ def test_methods_of_the_state_are_refused_with_shots(name):
 @pytest.mark.parametrize(
     ("name", "measurement"),
     [
-        ("adjoint", qg.probs(wires=0)),
-        ("adjoint", qg.purity(wires=0)),
+        ("adjoint", qg.counts(wires=0)),
         ("parameter-shift", qg.state()),
         ("parameter-shift", qg.vn_entropy(wires=0)),
         ("finite-diff", qg.density_matrix(wires=0)),
@@ -121,7 +120,6 @@ def test_a_method_refuses_measurements_that_it_does_not_serve(name, measurement)
         choose_method(Method(name, {}), tape(measurement), EXACT, depth=1)
 
     assert f"the circuit returns {measurement.return_type}" in str(caught.value)
-    assert "diff_method='backprop' does it" in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["adjoint", "parameter-shift", "finite-diff"])
