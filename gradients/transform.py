@@ -6,14 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from autograd.differential_operators import make_jvp
 
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.gradients.method import ShiftMethod, check_options
 from qgate.gradients.stencil import Stencil, union
+from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombine, linear_measurements
 from qgate.typing import FloatArray, Tensor
+from qgate.wires import Wires
+
+EXACTLY_LINEAR = frozenset({MeasurementKind.DENSITY_MATRIX})
+"""What is measured for its functions where there are no shots."""
 
 Derivatives = Callable[[Sequence[Any]], Any]
 """From the results of the tapes that were made to the derivatives."""
@@ -84,7 +90,8 @@ class GradientTransform:
         wanted = _chosen(marked, argnum)
         if not wanted.any():
             return [], lambda results: ()
-        linear, recombine = linear_measurements(marked, variances=True)
+        returned = () if tape.shots else EXACTLY_LINEAR
+        linear, recombine = linear_measurements(marked, variances=True, returned=returned)
         slots = tuple(int(slot) for slot in marked.trainable_slots[wanted])
         batch, stencils = self._shift(linear, slots, options, value=recombine is not tuple)
         shapes = [tape.angle_shapes[index] for index in trained]
@@ -115,11 +122,11 @@ class GradientTransform:
         if value or not len(shifted.stencil.offsets):
             needed.append(Stencil.value(native.structure.num_slots, len(slots)))
         offsets, stencils = union(needed)
-        batch = Tape(
-            native.structure.bind(native.rows + offsets, native.arrays),
-            native.structure.bind_measurements(native.arrays),
-            tape.shots,
-        )
+        measured = native.structure.bind_measurements(native.arrays)
+        if native.structure.wires != tape.structure.wires:  # decomposition may change their order
+            measured = [_with_wires(item, tape.structure.wires) for item in measured]
+        gates = native.structure.bind(native.rows + offsets, native.arrays)
+        batch = Tape(gates, measured, tape.shots)
         return batch, stencils
 
 
@@ -162,18 +169,20 @@ class _Derive:
         return found[0] if len(found) == 1 else tuple(found)
 
     def _chain(self, values: Sequence[Any], slopes: Sequence[FloatArray]) -> Sequence[Tensor]:
-        """Return the derivatives of the recombined values.
+        """Return the derivatives of the recombined values: those along the slopes, all at once."""
 
-        Recombination is a polynomial of degree 2 at most, whose derivative a central difference
-        with any step gives exactly.
-        """
-        ahead = self.recombine([v + s for v, s in zip(values, slopes, strict=True)])
-        behind = self.recombine([v - s for v, s in zip(values, slopes, strict=True)])
-        return [(plus - minus) / 2 for plus, minus in zip(ahead, behind, strict=True)]
+        def along(t: Tensor) -> list[Tensor]:
+            return list(self.recombine([v + t * s for v, s in zip(values, slopes, strict=True)]))
+
+        derivatives = []
+        for index in range(len(along(0.0))):
+            _, tangent = make_jvp(lambda t, index=index: along(t)[index])(0.0)(1.0)
+            derivatives.append(tangent)
+        return derivatives
 
     def _by_parameter(self, slopes: FloatArray) -> Any:
         """Cut the derivatives by the wanted slots, shape (m, ...), by parameters."""
-        every = np.zeros((*slopes.shape[1:], len(self.wanted)))
+        every = np.zeros((*slopes.shape[1:], len(self.wanted)), dtype=slopes.dtype)
         every[..., self.wanted] = np.moveaxis(slopes, 0, -1)
         sizes = [int(np.prod(shape)) for shape in self.shapes]
         parts = np.split(every, np.cumsum(sizes)[:-1], axis=-1)
@@ -203,6 +212,11 @@ def _chosen(tape: Tape, argnum: Any) -> Any:
         )
     sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
     return np.repeat(np.isin(np.arange(count), positions % count), sizes)
+
+
+def _with_wires(item: Measurement, wires: Wires) -> Measurement:
+    """Name the wires of a measurement that reads all of them."""
+    return item.with_wires(wires) if item.obs is None and not item.wires else item
 
 
 def _listed(result: Any) -> list[Any]:

@@ -84,7 +84,7 @@ def _values(tapes: Sequence[Tape], device: Device) -> list[list[Entry]]:
     linear = [
         (tape, tuple)
         if _reads_variances(tape, device)
-        else linear_measurements(tape, variances=False)
+        else linear_measurements(tape, variances=False, densities=False)
         for tape in tapes
     ]
     entries = run([tape.sweep() for tape, _ in linear], device)
@@ -110,7 +110,12 @@ def _traced(
         return _backprop(tape, device, choose_method(method, tape, device, levels))
     if method.name == "adjoint" and not gives_jacobian(tape):
         return _from_states(tape, device, differentiable)
-    linear, recombine = linear_measurements(tape, variances=method.name != "finite-diff")
+    linear, recombine = linear_measurements(
+        tape,
+        variances=method.name != "finite-diff",
+        returned=() if tape.shots else device.capabilities.exact,
+        wires=device.wires,
+    )
     _mark_trained(linear)
     tower = _tower(linear, device, method)
     if not tower.trained.slots:  # only coefficients are trained: they are outside already
@@ -151,7 +156,7 @@ def _is_traced(tape: Tape) -> bool:
 
 def _tower(tape: Tape, device: Device, method: Method) -> Tower:
     slots = tuple(int(slot) for slot in tape.trainable_slots)
-    trained = Trained(freeze_weights(tape.sweep()), slots)
+    trained = Trained(freeze_weights(checked(tape.sweep(), device)), slots)
     if method.name in SHIFT_METHODS:
         return ShiftTower(trained, device, SHIFT_METHODS[method.name], method.options)
     return DeviceTower(trained, device)

@@ -37,7 +37,7 @@ class Trained:
     Parameters
     ----------
     sweep : Sweep
-        Measures real arrays only. B rows.
+        Measures arrays only. B rows.
     slots : tuple of int
         The n trained slots.
     """
@@ -61,6 +61,7 @@ class Tower(ABC):
     def __init__(self, trained: Trained, device: Device) -> None:
         self.trained, self.device = trained, device
         self.shapes: list[tuple[int, ...]] = []
+        self.complex: list[bool] = []
         self._known: dict[tuple[bytes, int], FloatArray] = {}
 
     def __call__(self, order: int, x: FloatArray, *, expect: int = 0) -> FloatArray:
@@ -98,18 +99,26 @@ class Tower(ABC):
         """Return the tensor of this order, and of others that came with it."""
 
     def flat(self, entries: Sequence[Entry]) -> FloatArray:
-        """Put the entries of all measurements side by side, (rows, M), and note their shapes."""
-        arrays = [np.asarray(entry, dtype=float) for entry in entries]
+        """Put the entries of all measurements side by side, (rows, M), and note their shapes.
+
+        A complex number is two real ones.
+        """
+        arrays = [np.asarray(entry) for entry in entries]
+        self.complex = [array.dtype.kind == "c" for array in arrays]
+        arrays = [
+            np.stack([array.real, array.imag], axis=-1) if paired else array.astype(float)
+            for array, paired in zip(arrays, self.complex, strict=True)
+        ]
         self.shapes = [array.shape[1:] for array in arrays]
         return np.concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
 
     def split(self, flat: Any, xp: Any) -> list[Any]:
         """Undo ``flat`` for an array (B, M) of any framework."""
         parts, start = [], 0
-        for shape in self.shapes:
+        for shape, paired in zip(self.shapes, self.complex, strict=True):
             size = int(np.prod(shape))
-            part = flat[:, start : start + size]
-            parts.append(xp.reshape(part, (flat.shape[0], *shape)))
+            part = xp.reshape(flat[:, start : start + size], (flat.shape[0], *shape))
+            parts.append(part[..., 0] + 1j * part[..., 1] if paired else part)
             start += size
         return parts
 
@@ -178,6 +187,7 @@ class DeviceTower(Tower):
         values, derivatives = self._jacobian(checked(sweep, self.device))
         notify(self.device, submissions=1, batches=1, executions=len(sweep))
         self.shapes = _linear_shapes(sweep)
+        self.complex = [False] * len(self.shapes)
         return {0: values, 1: np.moveaxis(derivatives, 0, -1)}
 
     def _jacobian(self, sweep: Sweep) -> tuple[FloatArray, FloatArray]:
