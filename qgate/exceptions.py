@@ -256,7 +256,7 @@ class TooManyMeasuredWires(QuantumFunctionError):
     message = (
         "{measurement} of {wires} wires cannot be put together from readings, which takes "
         "3**{wires} bases. At most {most} wires are read. Name fewer wires, or use "
-        "qg.device('local') with shots=None and diff_method='backprop' or 'adjoint'."
+        "qg.device('local') with shots=None."
     )
 
 
