@@ -240,7 +240,7 @@ def test_every_gate_is_differentiated_by_every_method(name, method):
 
 
 @pytest.mark.parametrize(("method", "returned"), CASES)
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(blocks=circuits(), x=POINTS)
 def test_gradients_agree_with_central_differences_along_a_direction(method, returned, blocks, x):
     assert_gradient(blocks, returned, method, x)

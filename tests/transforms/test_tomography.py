@@ -81,6 +81,9 @@ def circuit(returned, device, shots):
             qg.CRX(1.1, [wire, (wire + 1) % 3])
         qg.RX(x, 0)
         qg.IsingZZ(x, [0, 2])
+        for wire in range(3):  # mixed, so that noise makes no eigenvalue negative
+            qg.RY(1.2, wire + 3)
+            qg.CRY(2.0, [wire + 3, wire])
         return RETURNS[returned]()
 
     return function
