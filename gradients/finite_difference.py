@@ -16,23 +16,15 @@ from qgate.gradients.method import (
     refuse_trained_arrays,
 )
 from qgate.gradients.stencil import Stencil
-from qgate.measurements import MeasurementKind
+from qgate.measurements import FACTS
 from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed
 
 DEFAULTS: Mapping[str, Any] = {"h": None, "approx_order": 1, "n": 1, "strategy": "forward"}
 
-SERVED = (
-    MeasurementKind.EXPVAL,
-    MeasurementKind.VAR,
-    MeasurementKind.PROBS,
-    MeasurementKind.VN_ENTROPY,
-    MeasurementKind.MUTUAL_INFO,
-    MeasurementKind.PURITY,
-    MeasurementKind.TERMS,
-)
-"""What is a real number, or an array of them."""
+SERVED = tuple(kind for kind, facts in FACTS.items() if facts.exact)
+"""What is a number, or an array of them."""
 
 
 class FiniteDifference:

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from autograd.differential_operators import make_jvp
 
 from qgate.exceptions import DifferentiationError
 from qgate.gradients.circuits import CircuitMethod, Room
 from qgate.gradients.method import Shifted, ShiftMethod
 from qgate.gradients.recipes import with_recipes
 from qgate.gradients.stencil import Stencil, union
+from qgate.measurements import Measurement
 from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombine
 from qgate.transforms.readouts import freeze_observables
 from qgate.typing import BoolArray, FloatArray, Tensor
+from qgate.wires import Wires
 
 Derivatives = Callable[[Sequence[Any]], Any]
 """From the results of the tapes that were made to the derivatives."""
@@ -94,7 +97,7 @@ def shift_plan(
     skipped = np.array([known is not None and not offset.any() for offset in offsets])
     rows = native.rows + offsets[~skipped]
     broadcast = bool(options.get("broadcast", True))
-    tapes = [_bound(native, part, tape.shots) for part in ([rows] if broadcast else rows)]
+    tapes = [_bound(native, part, tape) for part in ([rows] if broadcast else rows)]
 
     def read(results: Sequence[Any]) -> tuple[list[FloatArray], list[Any]]:
         entries = _entries(results, broadcast=broadcast)
@@ -120,8 +123,7 @@ def circuit_plan(
     circuits = method(sweep.structure, slots, room=Room(), options=options)
     first = [tape] if value or not circuits.structures else []
     others = [
-        _bound(sweep.with_structure(each), sweep.rows[0], tape.shots)
-        for each in circuits.structures
+        _bound(sweep.with_structure(each), sweep.rows[0], tape) for each in circuits.structures
     ]
 
     def read(results: Sequence[Any]) -> tuple[list[FloatArray], list[Any]]:
@@ -138,10 +140,17 @@ def circuit_plan(
     return TapePlan([*first, *others], read)
 
 
-def _bound(sweep: Sweep, rows: FloatArray, shots: Any) -> Tape:
+def _bound(sweep: Sweep, rows: FloatArray, tape: Tape) -> Tape:
     """Return the tape of a sweep for one row (P,) or, as a broadcast, for several (K, P)."""
-    measurements = sweep.structure.bind_measurements(sweep.arrays)
-    return Tape(sweep.structure.bind(rows, sweep.arrays), measurements, shots)
+    measured = sweep.structure.bind_measurements(sweep.arrays)
+    if sweep.structure.wires != tape.structure.wires:  # decomposition may change their order
+        measured = [_with_wires(item, tape.structure.wires) for item in measured]
+    return Tape(sweep.structure.bind(rows, sweep.arrays), measured, tape.shots)
+
+
+def _with_wires(item: Measurement, wires: Wires) -> Measurement:
+    """Name the wires of a measurement that reads all of them."""
+    return item.with_wires(wires) if item.obs is None and not item.wires else item
 
 
 def _entries(results: Sequence[Any], *, broadcast: bool) -> list[FloatArray]:
@@ -169,7 +178,7 @@ def _with_known(
                 f"f0 has a value of shape {np.shape(value)}, and the tape returns one of shape "
                 f"{entry.shape[1:]}. Give what the tape returns, as qg.execute gives it."
             )
-        full = np.empty((len(skipped), *entry.shape[1:]))
+        full = np.empty((len(skipped), *entry.shape[1:]), dtype=entry.dtype)
         full[skipped], full[~skipped] = value, entry
         found.append(full)
     return found
@@ -216,18 +225,20 @@ class Derive:
         return found[0] if len(found) == 1 else tuple(found)
 
     def _chain(self, values: Sequence[Any], slopes: Sequence[FloatArray]) -> Sequence[Tensor]:
-        """Return the derivatives of the recombined values.
+        """Return the derivatives of the recombined values: those along the slopes, all at once."""
 
-        Recombination is a polynomial of degree 2 at most, whose derivative a central difference
-        with any step gives exactly.
-        """
-        ahead = self.recombine([v + s for v, s in zip(values, slopes, strict=True)])
-        behind = self.recombine([v - s for v, s in zip(values, slopes, strict=True)])
-        return [(plus - minus) / 2 for plus, minus in zip(ahead, behind, strict=True)]
+        def along(t: Tensor) -> list[Tensor]:
+            return list(self.recombine([v + t * s for v, s in zip(values, slopes, strict=True)]))
+
+        derivatives = []
+        for index in range(len(along(0.0))):
+            _, tangent = make_jvp(lambda t, index=index: along(t)[index])(0.0)(1.0)
+            derivatives.append(tangent)
+        return derivatives
 
     def _by_parameter(self, slopes: FloatArray) -> Any:
         """Cut the derivatives by the wanted slots, shape (m, ...), by parameters."""
-        every = np.zeros((*slopes.shape[1:], len(self.wanted)))
+        every = np.zeros((*slopes.shape[1:], len(self.wanted)), dtype=slopes.dtype)
         every[..., self.wanted] = np.moveaxis(slopes, 0, -1)
         sizes = [int(np.prod(shape)) for shape in self.shapes]
         parts = np.split(every, np.cumsum(sizes)[:-1], axis=-1)

@@ -13,10 +13,14 @@ from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.method import ShiftMethod, check_options
 from qgate.gradients.tape_plans import Derivatives, Derive, Plan, circuit_plan, shift_plan
+from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
 from qgate.typing import BoolArray
+
+EXACTLY_LINEAR = frozenset({MeasurementKind.DENSITY_MATRIX})
+"""What is measured for its functions where there are no shots."""
 
 TAPE_BOUND = frozenset({"f0", "gradient_recipes"})
 """Options whose meaning depends on the numbers of a tape."""
@@ -162,7 +166,10 @@ class GradientTransform(TapeTransform):
         wanted = _chosen(marked, argnum)
         if not wanted.any():
             return [], lambda results: ()
-        linear, recombine = linear_measurements(marked, variances=not self.method.nonlinear)
+        returned = () if tape.shots else EXACTLY_LINEAR
+        linear, recombine = linear_measurements(
+            marked, variances=not self.method.nonlinear, returned=returned
+        )
         linear.trainable_params = trained
         plan = self.plan(linear, wanted, options, value=recombine is not tuple)
         shapes = [tape.angle_shapes[index] for index in trained]

@@ -247,6 +247,19 @@ class UnsupportedMeasurement(DeviceError):
     message = "{device} cannot return {measurement} {mode}. It can return {supported}. {remedy}"
 
 
+class TooManyMeasuredWires(QuantumFunctionError):
+    """A density matrix of so many wires is not put together from readings."""
+
+    measurement: str
+    wires: int
+    most: int
+    message = (
+        "{measurement} of {wires} wires cannot be put together from readings, which takes "
+        "3**{wires} bases. At most {most} wires are read. Name fewer wires, or use "
+        "qg.device('local') with shots=None."
+    )
+
+
 # Choose otherwise ---------------------------------------------------------------------
 
 

@@ -17,10 +17,11 @@ from qgate.arrays import (
     unwrap,
 )
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.execution.adjoint_state import AdjointStates
 from qgate.execution.limits import Limits
-from qgate.execution.resolve import Method, choose_method
+from qgate.execution.resolve import Method, choose_method, gives_jacobian
 from qgate.execution.run import Entry, checked, run
-from qgate.execution.tower_maker import TowerMaker, placeholders
+from qgate.execution.tower_maker import TowerMaker, placeholders, split_parameters
 from qgate.execution.tracker import notify
 from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
@@ -117,7 +118,7 @@ def _values(tapes: Sequence[Tape], device: Device) -> list[list[Entry]]:
     linear = [
         (tape, tuple)
         if _reads_variances(tape, device)
-        else linear_measurements(tape, variances=False)
+        else linear_measurements(tape, variances=False, densities=False)
         for tape in plain
     ]
     entries = run([tape.sweep() for tape, _ in linear], device)
@@ -154,7 +155,14 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
             return _backprop(tape, device, method)
     else:
         method = Method("finite-diff", {})
-    linear, recombine = linear_measurements(tape, variances=not method.nonlinear)
+    if method.name in ("adjoint", "device") and not gives_jacobian(tape):
+        return _from_states(tape, request, limits)
+    linear, recombine = linear_measurements(
+        tape,
+        variances=not method.nonlinear,
+        returned=() if tape.shots else device.capabilities.exact,
+        wires=device.wires,
+    )
     _mark_trained(linear, interface)
     make = TowerMaker(device, method, limits, lambda tapes: _values(tapes, device))
     tower, parts, fixed = make(linear)
@@ -220,6 +228,19 @@ def _chosen(
             remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
         )
     return chosen, limits
+
+
+def _from_states(tape: Tape, request: Request, limits: Limits) -> list[Entry]:
+    """Measure states that the device differentiates backwards."""
+    device, interface = request.device, request.interface
+    trained, parts, fixed = split_parameters(tape, device)
+    refuse_measurements(trained.sweep, device.capabilities.exact, device=device.name)
+    states = AdjointStates(trained, device)
+    states.limits = limits
+    parts = parts or [np.zeros((len(trained.sweep), 0))]
+    values = interface.from_states(states, parts, fixed)
+    xp = interface.namespace
+    return list(device.measured(trained.sweep, values, tape.arrays, xp))
 
 
 def _backprop(tape: Tape, device: Device, method: Method) -> list[Entry]:

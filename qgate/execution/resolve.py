@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qgate.exceptions import UnknownDiffMethod, UnsupportedDiffMethod, suggest
+from qgate.exceptions import (
+    UnknownDiffMethod,
+    UnsupportedDiffMethod,
+    UnsupportedOperation,
+    suggest,
+)
 from qgate.gradients import finite_diff, hadamard_grad, param_shift, spsa_grad
 from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.finite_difference import FiniteDifference
@@ -22,7 +28,7 @@ from qgate.gradients.parameter_shift import ParameterShift
 from qgate.gradients.spsa import SimultaneousPerturbation
 from qgate.gradients.transform import TAPE_BOUND, GradientTransform, TapeTransform
 from qgate.gradients.user_transform import UserTransform
-from qgate.measurements import MeasurementKind
+from qgate.measurements import FACTS, MeasurementKind
 from qgate.shots import Shots
 from qgate.tape import Tape
 
@@ -60,7 +66,11 @@ OPTIONS: Mapping[str, frozenset[str]] = {
 }
 """What each method takes as ``gradient_kwargs``; ``best`` hands them on where it shifts."""
 
-ADJOINT_SERVES = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
+JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
+"""What ``adjoint`` differentiates by the Jacobian of expectation values, in one pass for all."""
+
+ADJOINT_SERVES = tuple(kind for kind, facts in FACTS.items() if facts.exact)
+"""What is a function of the state."""
 
 
 @dataclass(frozen=True)
@@ -196,9 +206,16 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
     refusal = _adjoint_refusal(tape)
     if refusal is not None:
         return "backprop", f"the state is at hand, and for adjoint {refusal[0]}"
+    if not gives_jacobian(tape):
+        return "backprop", "the state is at hand, and what is measured is a function of it"
     if depth == 1 or (depth is None and _shiftable(tape)):
         return "adjoint", "the state is at hand, and going back once serves all parameters"
     return "backprop", f"derivatives of order {depth} are taken, and adjoint gives the first"
+
+
+def gives_jacobian(tape: Tape) -> bool:
+    """Say whether ``adjoint`` differentiates a tape without going through its states."""
+    return all(item.kind in JACOBIAN_KINDS for item in tape.measurements)
 
 
 def _shiftable(tape: Tape) -> bool:
@@ -220,3 +237,23 @@ _REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
     **{name: method.refusal for name, method in SHIFT_METHODS.items()},
     **{name: method.refusal for name, method in CIRCUIT_METHODS.items()},
 }
+
+
+@contextmanager
+def adjoint_refusals() -> Iterator[None]:
+    """Say of a gate that it is no exponential of one angle that adjoint cannot take it back.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+    """
+    try:
+        yield
+    except UnsupportedOperation as error:
+        raise UnsupportedDiffMethod(
+            method="adjoint",
+            reason=f"{error.operation} is no exponential of an angle times a fixed matrix, "
+            "and does not decompose into such",
+            remedy="Use diff_method='parameter-shift', which differentiates it by central "
+            "differences.",
+        ) from error

@@ -12,6 +12,7 @@ from qgate.arrays import framework_of, is_complex, is_known, namespace, shape_of
 from qgate.execution.circuit_tower import CircuitTower
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS, Method
+from qgate.execution.run import checked
 from qgate.execution.shapes import result_shapes
 from qgate.execution.tower import DeviceTower, ShiftTower, Tower
 from qgate.execution.trained import Trained, Unknown
@@ -48,23 +49,10 @@ class TowerMaker:
 
         Angles are arrays (B, size), a row for every part of the shots.
         """
-        sweep = freeze_weights(placeholders(tape).sweep())
-        copies = max(1, len(tape.shots.parts)) if tape.shots else 1
-        moving, arrays = _moving(tape), itertools.count()
-        trained = set(tape.trainable_params)
-        parts, slots = list[Tensor](), list[int]()
-        fixed, places = list[Tensor](), list[Unknown]()
-        kinds = zip(tape.parameters, tape.parameter_kinds, strict=True)
-        for index, (value, kind) in enumerate(kinds):
-            array = None if kind is ParameterKind.ANGLES else next(arrays)
-            if index in moving:
-                parts.append(_rows(tape, index, copies))
-                slots += tape.slots_of(index)
-            elif index in trained or not is_known(value):
-                fixed.append(_rows(tape, index, copies) if array is None else value)
-                places.append(Unknown(tuple(tape.slots_of(index)), array))
-        tower = self._tower(Trained(sweep, tuple(slots), fixed=tuple(places)), tape)
-        tower.limits, tower.shapes = self.limits, result_shapes(sweep, self.device)
+        trained, parts, fixed = split_parameters(tape, self.device)
+        tower = self._tower(trained, tape)
+        tower.limits = self.limits
+        tower.shapes, tower.complex = result_shapes(trained.sweep, self.device)
         return tower, parts, fixed
 
     def _tower(self, trained: Trained, tape: Tape) -> Tower:
@@ -86,6 +74,29 @@ class TowerMaker:
         if self.method.higher is not None:
             higher = ShiftTower(trained, device, SHIFT_METHODS[self.method.higher], options)
         return DeviceTower(trained, device, higher)
+
+
+def split_parameters(tape: Tape, device: Device) -> tuple[Trained, list[Tensor], list[Tensor]]:
+    """Return what moves in a tape, its trained angles, and what is not known yet.
+
+    Angles are arrays (B, size), a row for every part of the shots.
+    """
+    sweep = freeze_weights(checked(placeholders(tape).sweep(), device))
+    copies = max(1, len(tape.shots.parts)) if tape.shots else 1
+    moving, arrays = _moving(tape), itertools.count()
+    trained = set(tape.trainable_params)
+    parts, slots = list[Tensor](), list[int]()
+    fixed, places = list[Tensor](), list[Unknown]()
+    kinds = zip(tape.parameters, tape.parameter_kinds, strict=True)
+    for index, (value, kind) in enumerate(kinds):
+        array = None if kind is ParameterKind.ANGLES else next(arrays)
+        if index in moving:
+            parts.append(_rows(tape, index, copies))
+            slots += tape.slots_of(index)
+        elif index in trained or not is_known(value):
+            fixed.append(_rows(tape, index, copies) if array is None else value)
+            places.append(Unknown(tuple(tape.slots_of(index)), array))
+    return Trained(sweep, tuple(slots), fixed=tuple(places)), parts, fixed
 
 
 def _moving(tape: Tape) -> set[int]:

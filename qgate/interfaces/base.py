@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from weakref import WeakValueDictionary
 
 import numpy as np
 
-from qgate.typing import FloatArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, Tensor
 
 CALLED_WHOLE: WeakValueDictionary[int, Any] = WeakValueDictionary()
 """What a compiler calls as one piece, by its method ``run``; a graph holds the number."""
@@ -26,14 +26,33 @@ def call_whole(called: Any) -> int:
     return key
 
 
-class Derivatives(Protocol):
-    """Values and derivatives as plain numbers; what an interface makes its derivatives of.
-
-    D(k, x) is the k-th derivative by the trained angles x. The derivative of D(k) is D(k + 1).
-    """
+class Computation(Protocol):
+    """A circuit as plain numbers; what an interface makes values and derivatives of."""
 
     size: int
-    """M, how many numbers are measured."""
+    """M, how many numbers come out."""
+
+    def require(self, order: int) -> None:
+        """Refuse derivatives that cannot be had, before anything runs."""
+
+    def refuse_fixed(self) -> None:
+        """Say why what is not trained cannot be differentiated."""
+
+    def fixing(self, numbers: Sequence[Any]) -> Self:
+        """Return the same with other numbers in what is not trained."""
+
+    def keeping(self) -> AbstractContextManager[None]:
+        """Return a context that keeps an error, which a framework may wrap in one of its own."""
+
+    def raising(self) -> AbstractContextManager[None]:
+        """Return a context that raises the kept error in place of a framework's."""
+
+
+class Derivatives(Computation, Protocol):
+    """Values and their derivatives: D(k, x) is the k-th by the trained angles x.
+
+    The derivative of D(k) is D(k + 1).
+    """
 
     def __call__(
         self, order: int, x: FloatArray, *, expect: int = 0, ticket: int = 0
@@ -43,26 +62,24 @@ class Derivatives(Protocol):
         ``expect`` is the highest order that will be asked for; equal tickets share samples.
         """
 
-    def require(self, order: int) -> None:
-        """Refuse derivatives that cannot be had, before anything runs."""
-
-    def refuse_fixed(self) -> None:
-        """Say why what is not trained cannot be differentiated."""
-
-    def by(self, columns: Sequence[int]) -> Derivatives:
+    def by(self, columns: Sequence[int]) -> Self:
         """Return the derivatives by some columns of x only."""
-
-    def fixing(self, numbers: Sequence[Any]) -> Derivatives:
-        """Return the same with other numbers in what is not trained."""
 
     def new_ticket(self) -> int:
         """Return a ticket that no other run of the value has."""
 
-    def keeping(self) -> AbstractContextManager[None]:
-        """Return a context that keeps an error, which a framework may wrap in one of its own."""
 
-    def raising(self) -> AbstractContextManager[None]:
-        """Return a context that raises the kept error in place of a framework's."""
+class States(Computation, Protocol):
+    """States, and products with their first derivatives by the angles x of shape (B, n)."""
+
+    def __call__(self, x: FloatArray) -> ComplexArray:
+        """Return the states, shape (B, M)."""
+
+    def vjp(self, x: FloatArray, cotangents: ComplexArray) -> FloatArray:
+        """Return the derivatives of Re sum conj(c) psi, (V, B, M) to (V, B, n)."""
+
+    def jvp(self, x: FloatArray, tangents: FloatArray) -> ComplexArray:
+        """Return the change of the states along tangents, (V, B, n) to (V, B, M)."""
 
 
 class Interface(ABC):
@@ -113,6 +130,17 @@ class Interface(ABC):
         Returns
         -------
         traced array, shape (B, M)
+        """
+
+    @abstractmethod
+    def from_states(
+        self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        """Return states that the framework can differentiate once; arguments as above.
+
+        Returns
+        -------
+        traced array, shape (B, M), complex
         """
 
     def enclosed(self, value: Tensor) -> Tensor:
@@ -201,3 +229,57 @@ def _orders(
 ) -> list[FloatArray]:
     highest = max(orders)
     return [derivatives(k, x, expect=highest, ticket=ticket) for k in orders]
+
+
+def host_states(states: States, x: Any, fixed: Sequence[Any]) -> ComplexArray:
+    """Compute states with numpy, x of shape (..., B, n) to (..., B, M)."""
+    with states.keeping():
+        x = np.asarray(x, dtype=float)
+        return _along_members(states, x, fixed, None, lambda here, rows, _: here(rows)[None])
+
+
+def host_vjp(states: States, x: Any, cotangents: Any, fixed: Sequence[Any]) -> FloatArray:
+    """Compute the derivatives of Re sum conj(c) psi, c of shape (..., B, M) to (..., B, n)."""
+    with states.keeping():
+        states.require(1)
+        x = np.asarray(x, dtype=float)
+        return _along_members(states, x, fixed, np.asarray(cotangents, dtype=complex), _vjp)
+
+
+def host_jvp(states: States, x: Any, tangents: Any, fixed: Sequence[Any]) -> ComplexArray:
+    """Compute the change of states along tangents, shape (..., B, n) to (..., B, M)."""
+    with states.keeping():
+        states.require(1)
+        x = np.asarray(x, dtype=float)
+        return _along_members(states, x, fixed, np.asarray(tangents, dtype=float), _jvp)
+
+
+def _vjp(states: States, x: FloatArray, cotangents: Any) -> Any:
+    return states.vjp(x, cotangents)
+
+
+def _jvp(states: States, x: FloatArray, tangents: Any) -> Any:
+    return states.jvp(x, tangents)
+
+
+def _along_members(
+    states: States, x: FloatArray, fixed: Sequence[Any], vectors: Any, compute: Callable[..., Any]
+) -> Any:
+    """Compute for leading axes: of the vectors at once, else member by member."""
+    lead = np.broadcast_shapes(x.shape[:-2], () if vectors is None else vectors.shape[:-2])
+    numbers = [np.asarray(number) for number in fixed]
+    if int(np.prod(x.shape[:-2])) == 1:
+        here = states.fixing([n.reshape(n.shape[x.ndim - 2 :]) for n in numbers])
+        flat = None if vectors is None else vectors.reshape(-1, *vectors.shape[-2:])
+        found = compute(here, x.reshape(x.shape[-2:]), flat)
+        return found.reshape(*lead, *found.shape[1:])
+    each = []
+    for member in np.ndindex(lead):
+        here = states.fixing([number[member] for number in numbers])
+        vector = (
+            None
+            if vectors is None
+            else np.broadcast_to(vectors, (*lead, *vectors.shape[-2:]))[member][None]
+        )
+        each.append(compute(here, np.broadcast_to(x, (*lead, *x.shape[-2:]))[member], vector)[0])
+    return np.stack(each).reshape(*lead, *each[0].shape)

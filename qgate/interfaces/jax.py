@@ -18,7 +18,8 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 from jax.errors import JaxRuntimeError
 
-from qgate.interfaces.base import Derivatives, Interface, host, precision_of
+from qgate.interfaces.base import Derivatives, Interface, States, host, precision_of
+from qgate.interfaces.jax_states import states_at
 from qgate.typing import Tensor
 
 
@@ -48,6 +49,12 @@ class JaxInterface(Interface):
         everything = tuple(range(len(parts)))
         with derivatives.raising():
             return _derivatives(derivatives, 0, everything, tuple(parts), tuple(fixed))[0]
+
+    def from_states(
+        self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        with states.raising():
+            return states_at(states, jnp.concatenate(list(parts), axis=-1), tuple(fixed))
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         precision = precision_of([str(each.dtype) for each in like if self.owns(each)])

@@ -19,8 +19,16 @@ from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
 from qgate.arrays import Enclosed
 from qgate.exceptions import DifferentiationError
-from qgate.interfaces.base import Derivatives, Interface, host, precision_of
+from qgate.interfaces.base import (
+    Computation,
+    Derivatives,
+    Interface,
+    States,
+    host,
+    precision_of,
+)
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
+from qgate.interfaces.tensorflow_states import states_at
 from qgate.typing import Tensor
 
 
@@ -76,6 +84,15 @@ class TensorFlowInterface(Interface):
         with derivatives.raising():
             value, ticket = _value(derivatives, x, others)
             return TensorFlowArray(_derivative(derivatives, 0, (value, ticket))(x, *others))
+
+    def from_states(
+        self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        _refuse_xla()
+        x = tf.concat([as_tensor(part) for part in parts], axis=-1)
+        others = [_guarded(states, as_tensor(number)) for number in fixed]
+        with states.raising():
+            return TensorFlowArray(states_at(states, x, others))
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         tensor = as_tensor(value)
@@ -165,13 +182,13 @@ def _derivative(derivatives: Derivatives, order: int, known: tuple[Any, Any]) ->
     return tensor
 
 
-def _guarded(derivatives: Derivatives, number: Any) -> Any:
+def _guarded(computation: Computation, number: Any) -> Any:
     """Return a number by which no derivative can be taken: asking for one says why."""
 
     @tf.custom_gradient
     def guard(number: Any) -> Any:
         def gradient(cotangent: Any) -> Any:
-            derivatives.refuse_fixed()
+            computation.refuse_fixed()
             return cotangent
 
         return tf.identity(number), gradient

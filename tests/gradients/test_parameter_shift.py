@@ -147,12 +147,13 @@ def test_the_step_of_central_differences_suits_the_shots():
         (qg.expval(qg.Z(0)), False),
         (qg.var(qg.Z(0)), False),
         (qg.probs(wires=0), False),
-        (qg.state(), True),
-        (qg.purity(wires=0), True),
+        (qg.state(), False),
+        (qg.purity(wires=0), False),
+        (qg.counts(wires=0), True),
         (qg.sample(wires=0), True),
     ],
 )
-def test_what_is_not_a_function_of_expectation_values_is_refused(measurement, refused):
+def test_single_shots_are_refused(measurement, refused):
     refusal = SHIFT.refusal(Tape([qg.RX(0.1, 0)], [measurement], trainable_params=[0]))
 
     assert (refusal is not None) == refused

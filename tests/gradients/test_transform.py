@@ -271,9 +271,65 @@ def test_angles_that_nothing_depends_on_have_derivative_zero():
     assert derivatives(qg.gradients.param_shift, of).tolist() == [0, 0]
 
 
-def test_a_state_is_no_function_that_shift_rules_hold_for():
-    with pytest.raises(UnsupportedDiffMethod, match="the circuit returns state"):
-        qg.gradients.param_shift(tape(qg.state()))
+@pytest.mark.parametrize(
+    "measure",
+    [
+        qg.state,
+        lambda: qg.density_matrix([0]),
+        lambda: qg.vn_entropy([0]),
+        lambda: qg.mutual_info([0], [1]),
+    ],
+)
+def test_tapes_of_states_and_entropies_agree_with_the_jacobian(measure):
+    def gates(x):
+        return [qg.RX(x[0], 0), qg.CRY(x[1], [0, 1])]
+
+    @qg.qnode("local")
+    def circuit(x):
+        gates(x)
+        return measure()
+
+    x = np.array([0.7, 1.9])
+    of = qg.tape.QuantumScript(gates(x), [measure()])
+
+    batch, together = qg.gradients.param_shift(of)
+    found = np.stack(together(qg.execute(batch, "local")), axis=-1)
+
+    np.testing.assert_allclose(found, qg.jacobian(circuit)(qnp.array(x)), atol=1e-10)
+
+
+def test_entropies_of_tapes_with_shots_are_read():
+    of = qg.tape.QuantumScript(
+        [qg.RX(0.8, 0), qg.CNOT([0, 1])], [qg.vn_entropy([0])], shots=200_000
+    )
+
+    batch, together = qg.gradients.param_shift(of)
+    found = together(qg.execute(batch, qg.device("local", seed=3)))
+
+    exact = np.sin(0.8) / 2 * np.log(1 / np.tan(0.4) ** 2)
+    assert found == pytest.approx(exact, abs=5 * 2 / np.sqrt(200_000))
+
+
+def test_wires_keep_their_order_where_a_decomposition_has_another():
+    @qg.qnode("local", diff_method="adjoint")
+    def circuit(x):
+        qg.CRot(x, 0.2, 0.3, ["a", "b"])
+        qg.RY(0.4, "a")
+        return qg.state()
+
+    of = qg.tape.QuantumScript(
+        [qg.CRot(0.7, 0.2, 0.3, ["a", "b"]), qg.RY(0.4, "a")], [qg.state()], trainable_params=[0]
+    )
+
+    (batch,), together = qg.gradients.param_shift(of)
+    found = together(qg.execute([batch], "local"))
+
+    np.testing.assert_allclose(found, qg.jacobian(circuit)(qnp.array(0.7)), atol=1e-10)
+
+
+def test_single_shots_have_no_derivative():
+    with pytest.raises(UnsupportedDiffMethod, match="the circuit returns counts"):
+        qg.gradients.param_shift(tape(qg.counts(wires=0)))
 
 
 def test_a_broadcast_tape_is_refused():
