@@ -1,7 +1,9 @@
 """How derivatives are made."""
 
+from qgate.gradients.classical_jacobian import classical_jacobian
 from qgate.gradients.difference_rules import finite_diff_coeffs
 from qgate.gradients.finite_difference import FiniteDifference
+from qgate.gradients.hessian import param_shift_hessian
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.gradients.shift_rules import (
     eigvals_to_frequencies,
@@ -19,10 +21,12 @@ finite_diff = GradientTransform(
 
 __all__ = [
     "GradientTransform",
+    "classical_jacobian",
     "eigvals_to_frequencies",
     "finite_diff",
     "finite_diff_coeffs",
     "generate_multi_shift_rule",
     "generate_shift_rule",
     "param_shift",
+    "param_shift_hessian",
 ]
