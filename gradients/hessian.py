@@ -13,7 +13,7 @@ from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.hybrid import HybridTransform, as_list, owners
 from qgate.gradients.parameter_shift import ParameterShift, shifts_by_slot
-from qgate.gradients.second_order import around, second_order
+from qgate.gradients.second_order import around, second_order, with_known
 from qgate.gradients.stencil import Stencil, union
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombine, linear_measurements
@@ -142,7 +142,7 @@ class _Hessian(HybridTransform):
             values = as_list(results[0])
             if not run.all():
                 values = [
-                    _with_value(value, known, ~run)
+                    with_known(value, known, run)
                     for value, known in zip(values, as_list(self.f0), strict=True)
                 ]
             return _derivatives(stencils, values, recombine)
@@ -181,13 +181,6 @@ def _gradient(tape: Tape, slots: tuple[int, ...]) -> Stencil:
     shots = min(tape.shots.parts, default=None)
     shifted = ParameterShift()(tape.structure, slots, order=1, shots=shots, options={})
     return shifted.stencil
-
-
-def _with_value(values: Tensor, known: Tensor, origin: BoolArray) -> Tensor:
-    """Put the known value in the place of the point that was not run."""
-    xp, place = namespace([values, known]), int(np.flatnonzero(origin)[0])
-    known = xp.reshape(known, (1, *shape_of(values)[1:]))
-    return xp.concatenate([values[:place], known, values[place:]])
 
 
 def _derivatives(

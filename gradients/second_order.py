@@ -7,13 +7,13 @@ from itertools import product
 
 import numpy as np
 
-from qgate.arrays import namespace
+from qgate.arrays import namespace, shape_of
 from qgate.gradients.difference_rules import sensible_step
 from qgate.gradients.parameter_shift import HasRule, Shifts, rules_by_angle
 from qgate.gradients.stencil import DECIMALS, Stencil
 from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed, decompose_structure
-from qgate.typing import BoolArray, FloatArray
+from qgate.typing import BoolArray, FloatArray, Tensor
 
 Point = tuple[tuple[int, float], ...]
 """The angles that are shifted, ascending, with their shifts."""
@@ -127,3 +127,18 @@ def around(tape: Tape, decomposed: Decomposed, offsets: FloatArray) -> Tape:
         structure.bind_measurements(tape.arrays),
         tape.shots,
     )
+
+
+def with_known(values: Tensor, known: Tensor, run: BoolArray) -> Tensor:
+    """Put a known value in the place of the one point that was not run.
+
+    Parameters
+    ----------
+    values : array, shape (M - 1, ...)
+    known : array, shape (...)
+    run : array of bool, shape (M,)
+        Which points were run.
+    """
+    xp, place = namespace([values, known]), int(np.flatnonzero(~run)[0])
+    row = xp.reshape(known, (1, *shape_of(values)[1:]))
+    return xp.concatenate([values[:place], row, values[place:]])

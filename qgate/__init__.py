@@ -13,6 +13,10 @@ from qgate import exceptions, gradients, measurements, numpy, operations, tape
 from qgate.execution.tracker import (
     Tracker,
 )
+from qgate.gradients import (
+    adjoint_metric_tensor,
+    metric_tensor,
+)
 from qgate.interfaces.derivatives import (
     grad,
     jacobian,
@@ -303,6 +307,7 @@ __all__ = [
     "Y",
     "Z",
     "adjoint",
+    "adjoint_metric_tensor",
     "broadcast",
     "comm",
     "commutator",
@@ -329,6 +334,7 @@ __all__ = [
     "map_wires",
     "matrix",
     "measurements",
+    "metric_tensor",
     "mutual_info",
     "numpy",
     "operations",
