@@ -83,8 +83,8 @@ def param_shift_hessian(
     ...     qg.CRY(x[1], wires=[0, 1])
     ...     return qg.expval(qg.Z(0) @ qg.Z(1))
     >>> param_shift_hessian(circuit)(np.array([0.5, 0.2], requires_grad=True)).round(6)
-    tensor([[-0.868836,  0.047624],
-            [ 0.047624,  0.059989]], requires_grad=True)
+    array([[-0.868836,  0.047624],
+           [ 0.047624,  0.059989]])
     """
     transform = _Hessian(argnum, diagonal_shifts, off_diagonal_shifts, f0)
     return transform(tape, argnums=argnums, hybrid=hybrid)

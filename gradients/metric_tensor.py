@@ -100,9 +100,9 @@ def metric_tensor(
     ...     qg.RZ(weights[2], wires=1)
     ...     return qg.expval(qg.Z(0))
     >>> metric_tensor(circuit)(np.array([0.1, 0.2, 0.4], requires_grad=True)).round(4)
-    tensor([[ 0.25  ,  0.    , -0.0497],
-            [ 0.    ,  0.2475,  0.0243],
-            [-0.0497,  0.0243,  0.0123]], requires_grad=True)
+    array([[ 0.25  ,  0.    , -0.0497],
+           [ 0.    ,  0.2475,  0.0243],
+           [-0.0497,  0.0243,  0.0123]])
     """
     transform = MetricTensor.with_options(argnum, approx, aux_wire, device_wires)
     return transform(tape, argnums=argnums, hybrid=hybrid)
