@@ -103,6 +103,8 @@ class ClassicalPart:
         For each argument, of shape ``t``, the derivatives of these angles, ``(n,) + t``.
     bare : bool
         Whether the one argument was asked for by itself.
+    in_observable : bool
+        Whether numbers of what is measured depend on the arguments as well.
     """
 
     qnode: Any
@@ -113,6 +115,7 @@ class ClassicalPart:
     slots: IntArray
     jacobians: tuple[Tensor, ...]
     bare: bool
+    in_observable: bool
 
     @classmethod
     def of(
@@ -125,12 +128,14 @@ class ClassicalPart:
         DifferentiationError
             Nothing in the call is trainable.
         InvalidTransform
-            No angle depends on it.
+            No angle depends on it, or a whole matrix or state does.
         """
-        seen: list[tuple[tuple[int, ...], IntArray]] = []
+        seen: list[tuple[tuple[int, ...], IntArray, bool]] = []
 
         def trained_angles(tape: Tape) -> Tensor:
-            trained = [at for at in angle_positions(tape) if is_traced(tape.parameters[at])]
+            traced = [at for at, value in enumerate(tape.parameters) if is_traced(value)]
+            _refuse_arrays(tape, traced)
+            trained = sorted(set(traced) & set(angle_positions(tape)))
             if not trained:
                 raise InvalidTransform(
                     transform=f"The derivative of {qnode.func.__name__}",
@@ -138,12 +143,19 @@ class ClassicalPart:
                     remedy="Let a gate use them, or give other argnums.",
                 )
             tape.trainable_params = trained
-            seen.append((tuple(trained), tape.trainable_slots))
+            seen.append((tuple(trained), tape.trainable_slots, len(traced) > len(trained)))
             return tape.row()[tape.trainable_slots]
 
         jacobians, bare = qnode.tape_derivatives(trained_angles, argnums, args, kwargs)
-        trained, slots = seen[-1]
-        return cls(qnode, argnums, args, kwargs, trained, slots, jacobians, bare)
+        for jacobian in jacobians:
+            if isinstance(jacobian, list | tuple | dict):
+                raise InvalidTransform(
+                    transform=f"The derivative of {qnode.func.__name__}",
+                    reason=f"an argument is a {type(jacobian).__name__} of arrays",
+                    remedy="Give it one array, such as qgate.numpy.array of the numbers.",
+                )
+        trained, slots, observable = seen[-1]
+        return cls(qnode, argnums, args, kwargs, trained, slots, jacobians, bare, observable)
 
     def flat(self, index: int) -> Tensor:
         """Return the Jacobian by one argument as a matrix, shape (n, size)."""
@@ -192,6 +204,20 @@ def angle_positions(tape: Tape) -> list[int]:
     """Return the positions of the angles among the parameters of a tape."""
     kinds = tape.parameter_kinds
     return [index for index, kind in enumerate(kinds) if kind is ParameterKind.ANGLES]
+
+
+def _refuse_arrays(tape: Tape, traced: Sequence[int]) -> None:
+    """Refuse operations of which a matrix or a state depends on the arguments."""
+    owners = [operation for operation in tape.operations for _ in operation.parameters]
+    angles = set(angle_positions(tape))
+    for index in traced:
+        if index < len(owners) and index not in angles:
+            raise InvalidTransform(
+                transform="A derivative by the angles of the gates",
+                reason=f"{owners[index].name} depends on the arguments by a whole array",
+                remedy="Mark the array as not trainable (requires_grad=False), or write the "
+                "circuit with gates that have angles.",
+            )
 
 
 def require_qnode(name: str, target: Any) -> None:

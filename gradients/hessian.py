@@ -111,11 +111,7 @@ class _Hessian(HybridTransform):
     name: ClassVar[str] = "param_shift_hessian"
 
     def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
-        refusal = ParameterShift().refusal(tape)
-        if refusal is not None:
-            raise UnsupportedDiffMethod(
-                method="parameter-shift", reason=refusal[0], remedy=refusal[1]
-            )
+        self._refuse(tape, classical)
         kept = self._kept(tape)
         linear, recombine = linear_measurements(tape, variances=True)
         linear.trainable_params = tape.trainable_params
@@ -148,6 +144,19 @@ class _Hessian(HybridTransform):
             return _derivatives(stencils, values, recombine)
 
         return [batch], postprocess
+
+    def _refuse(self, tape: Tape, classical: ClassicalPart | None) -> None:
+        refusal = ParameterShift().refusal(tape)
+        if refusal is not None:
+            raise UnsupportedDiffMethod(
+                method="parameter-shift", reason=refusal[0], remedy=refusal[1]
+            )
+        if classical is not None and classical.in_observable:
+            raise InvalidTransform(
+                transform=self.name,
+                reason="what is measured depends on the arguments, by coefficients or a matrix",
+                remedy="Use qg.jacobian(qg.grad(circuit)), which differentiates these as well.",
+            )
 
     def _kept(self, tape: Tape) -> BoolArray:
         """Say which derivatives by trained slots are wanted, shape (n, n)."""

@@ -116,7 +116,10 @@ class HybridTransform(ABC):
 
         def finish(results: Sequence[Any]) -> Any:
             quantum = postprocess(results)
-            by_argument = [self.of_argument(quantum, classical, index) for index in positions]
+            by_argument = [
+                _as_precise(self.of_argument(quantum, classical, index), classical.jacobians[index])
+                for index in positions
+            ]
             return self.joined(by_argument, classical)
 
         return tapes, self._by_part(tape, finish)
@@ -155,6 +158,15 @@ def owners(tape: Tape) -> IntArray:
 def as_list(result: Tensor) -> list[Tensor]:
     """Return the results of all measurements of a tape."""
     return list(result) if isinstance(result, tuple | list) else [result]
+
+
+def _as_precise(found: Any, jacobian: Tensor) -> Any:
+    """Return arrays, or tuples of them, in single precision if the argument was given in it."""
+    if not isinstance(jacobian, np.ndarray) or jacobian.dtype != np.float32:
+        return found
+    if isinstance(found, tuple):
+        return tuple(_as_precise(part, jacobian) for part in found)
+    return found.astype(np.float32) if isinstance(found, np.ndarray | np.generic) else found
 
 
 def _marked(found: Any) -> Any:

@@ -39,13 +39,9 @@ def metric_tensor(
     .. math:: g_{ij} = \mathrm{Re}\,[\langle\partial_i\psi|\partial_j\psi\rangle
         - \langle\partial_i\psi|\psi\rangle\langle\psi|\partial_j\psi\rangle]
 
-    Gates :math:`e^{ixG}` that do not depend on each other are a layer. Within one the entries
-    are covariances of the generators. Between layers the first summand is a Hadamard test: the
-    words of the earlier generator are controlled by an auxiliary wire, the later generator is
-    measured together with X on that wire. Where there is no such wire, all entries come from
-    the overlap of the state with itself,
-    :math:`g_{ij} = -\tfrac12\partial_i\partial_j|\langle\psi(x)|\psi(x')\rangle|^2`, by shift
-    rules for :math:`x'`, in circuits of twice the length.
+    Within a layer of gates :math:`e^{ixG}`, none of which depends on another, the entries are
+    covariances of generators; between layers they are Hadamard tests. Without a wire for these,
+    :math:`g_{ij} = -\tfrac12\partial_i\partial_j|\langle\psi(x)|\psi(x')\rangle|^2` by shift rules.
 
     Parameters
     ----------
@@ -75,19 +71,15 @@ def metric_tensor(
 
     Raises
     ------
-    InvalidTransform
-        An unknown ``approx``, an auxiliary wire that the circuit uses, a parameter that is not
-        trainable, a trained gate without generator, a broadcast.
-    DifferentiationError
-        Nothing is trainable.
+    InvalidTransform, DifferentiationError
+        An unknown option, a trained gate without generator, a broadcast; nothing trainable.
 
     Notes
     -----
     Cost, in one submission: a circuit for each layer, and for the full tensor one for each word
     and each later layer; without auxiliary wire 2n(n-1) + n rows for n Pauli rotations. With
     shots, each as often as its words need bases.
-    References: Stokes et al., Quantum 4, 269 (2020); McArdle et al., npj Quantum Inf. 5, 75
-    (2019); Mari et al., Phys. Rev. A 103, 012405 (2021).
+    References: Stokes et al., Quantum 4, 269 (2020); Mari et al., PRA 103, 012405 (2021).
 
     Examples
     --------

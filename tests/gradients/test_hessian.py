@@ -310,3 +310,13 @@ def test_arguments_that_no_gate_uses():
 
     with pytest.raises(InvalidTransform, match="no angle of its gates depends"):
         hessian(circuit)(X)
+
+
+def test_coefficients_that_depend_on_the_arguments():
+    @qg.qnode("local")
+    def circuit(x):
+        qg.RX(x[0], 0)
+        return qg.expval(qg.Hamiltonian([x[1], 0.5], [qg.Z(0), qg.X(0)]))
+
+    with pytest.raises(InvalidTransform, match=r"by coefficients .* Use qg.jacobian\(qg.grad"):
+        hessian(circuit)(WEIGHTS)

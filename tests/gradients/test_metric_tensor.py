@@ -127,6 +127,12 @@ def test_by_the_angles_of_the_gates():
     np.testing.assert_allclose(found, [[0.25, 0], [0, np.cos(0.6) ** 2 / 4]], atol=1e-12)
 
 
+def test_single_precision_is_kept():
+    weights = np.asarray(WEIGHTS, dtype=np.float32)
+
+    assert qg.metric_tensor(qg.QNode(layered, "local"), argnums=0)(weights).dtype == np.float32
+
+
 def test_keyword_arguments_are_handed_on():
     def circuit(x, factor=1.0):
         qg.RX(factor * x, 0)
@@ -333,6 +339,31 @@ def test_a_broadcast():
 
     with pytest.raises(InvalidTransform, match="broadcast of 2 rows"):
         qg.metric_tensor(tape)
+
+
+def test_a_list_of_numbers():
+    with pytest.raises(InvalidTransform, match="an argument is a list of arrays"):
+        qg.metric_tensor(qg.QNode(layered, "local"), argnums=0)([0.1, 0.2, 0.3, 0.4])
+
+
+def test_a_trained_state():
+    def circuit(x):
+        qg.StatePrep(x / qnp.linalg.norm(x), wires="p")
+        qg.RX(x[0], "p")
+        return qg.expval(qg.Z("p"))
+
+    with pytest.raises(InvalidTransform, match="StatePrep depends on the arguments by a whole"):
+        qg.metric_tensor(qg.QNode(circuit, "local"))(Y)
+
+
+def test_coefficients_do_not_matter():
+    def circuit(x):
+        qg.RX(x[0], 0)
+        return qg.expval(qg.Hamiltonian([x[1]], [qg.Z(0)]))
+
+    found = qg.metric_tensor(qg.QNode(circuit, "local"))(Y)
+
+    np.testing.assert_allclose(found, [[0.25, 0], [0, 0]], atol=1e-15)
 
 
 def test_nothing_trainable():
