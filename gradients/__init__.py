@@ -1,9 +1,14 @@
 """How derivatives are made."""
 
+from qgate.gradients.adjoint_metric import adjoint_metric_tensor
+from qgate.gradients.classical_jacobian import classical_jacobian
 from qgate.gradients.difference_rules import finite_diff_coeffs
 from qgate.gradients.explain import explain
 from qgate.gradients.finite_difference import FiniteDifference
+from qgate.gradients.fisher import classical_fisher, quantum_fisher
 from qgate.gradients.hadamard import HadamardTest
+from qgate.gradients.hessian import param_shift_hessian
+from qgate.gradients.metric_tensor import metric_tensor
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.gradients.shift_rules import (
     eigvals_to_frequencies,
@@ -39,6 +44,9 @@ hadamard_grad = GradientTransform.of_circuits(
 
 __all__ = [
     "GradientTransform",
+    "adjoint_metric_tensor",
+    "classical_fisher",
+    "classical_jacobian",
     "eigvals_to_frequencies",
     "explain",
     "finite_diff",
@@ -46,7 +54,10 @@ __all__ = [
     "generate_multi_shift_rule",
     "generate_shift_rule",
     "hadamard_grad",
+    "metric_tensor",
     "param_shift",
+    "param_shift_hessian",
+    "quantum_fisher",
     "spsa_grad",
     "transform",
 ]

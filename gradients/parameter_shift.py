@@ -120,14 +120,15 @@ class ParameterShift:
         step = options.get("fallback_step") or sensible_step(
             shots, order=order, approx_order=2, strategy="center"
         )
-        return _shifted(structure, slots, order, _by_slot(options.get("shifts"), slots), step)
+        return _shifted(structure, slots, order, shifts_by_slot(options.get("shifts"), slots), step)
 
 
 Shifts = tuple[tuple[float, ...] | None, ...]
 """The shifts that a user gave for each trained slot."""
 
 
-def _by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
+def shifts_by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
+    """Return the shifts for each trained slot, given for each of them or for all together."""
     if shifts is None:
         return (None,) * len(slots)
     if all(np.ndim(entry) == 0 for entry in shifts):
@@ -146,7 +147,7 @@ def _shifted(
 ) -> Shifted:
     of = Quantities.measured(structure)
     decomposed = decompose_structure(structure, HasRule(of))
-    rules = _rules_by_angle(decomposed, dict(zip(slots, shifts, strict=True)), step, of)
+    rules = rules_by_angle(decomposed, dict(zip(slots, shifts, strict=True)), step, of=of)
     stencil = first = first_order(decomposed.angles, rules, slots)
     for _ in range(order - 1):
         stencil = first.compose(stencil)
@@ -170,10 +171,29 @@ def first_order(
     return Stencil.from_rules(entries, len(angles.offset), len(slots))
 
 
-def _rules_by_angle(
-    decomposed: Decomposed, shifts: Mapping[int, Any], step: float, of: Quantities
+def rules_by_angle(
+    decomposed: Decomposed,
+    shifts: Mapping[int, Any],
+    step: float,
+    *,
+    order: int = 1,
+    of: Quantities = Quantities.AVERAGES,
 ) -> dict[int, FloatArray]:
-    """Return the rule for each angle that depends on a trained slot."""
+    """Return the rule for each angle: rows of a coefficient and a shift.
+
+    Parameters
+    ----------
+    decomposed : Decomposed
+        In gates that ``HasRule`` accepts.
+    shifts : mapping
+        From trained slots to the shifts that are to be used, or None.
+    step : float
+        That of central differences, for gates without a rule.
+    order : int
+        Of the derivative by the angle.
+    of : Quantities
+        What the rules have to hold for.
+    """
     angles = decomposed.angles
     feeds = dict(zip(angles.columns.tolist(), angles.slots.tolist(), strict=True))
     rules: dict[int, FloatArray] = {}
@@ -184,21 +204,21 @@ def _rules_by_angle(
         for index, symbol in enumerate(operation.parameters):
             for angle in _slots_in(symbol):
                 if known is None:
-                    rules[angle] = _difference_rule(step)
+                    rules[angle] = _difference_rule(step, order)
                 else:
-                    rules[angle] = _shift_rule(known[index], shifts.get(feeds[angle]))
+                    rules[angle] = _shift_rule(known[index], shifts.get(feeds[angle]), order)
     return rules
 
 
-def _shift_rule(frequencies: tuple[float, ...], shifts: Any) -> FloatArray:
+def _shift_rule(frequencies: tuple[float, ...], shifts: Any, order: int) -> FloatArray:
     if not frequencies:  # the angle is a global phase: nothing measured depends on it
         return np.zeros((0, 2))
-    return np.asarray(generate_shift_rule(frequencies, shifts))[:, :2]
+    return generate_shift_rule(frequencies, shifts, order)
 
 
-def _difference_rule(step: float) -> FloatArray:
-    coefficients, shifts = finite_diff_coeffs(1, 2, "center")
-    return np.stack([coefficients / step, shifts * step], axis=-1)
+def _difference_rule(step: float, order: int) -> FloatArray:
+    coefficients, shifts = finite_diff_coeffs(order, 2, "center")
+    return np.stack([coefficients / step**order, shifts * step], axis=-1)
 
 
 def _frequencies(operation: Operator, of: Quantities) -> list[tuple[float, ...]] | None:

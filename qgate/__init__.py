@@ -14,6 +14,10 @@ from qgate import exceptions, gradients, measurements, numpy, operations, tape
 from qgate.execution.tracker import (
     Tracker,
 )
+from qgate.gradients import (
+    adjoint_metric_tensor,
+    metric_tensor,
+)
 from qgate.interfaces.derivatives import (
     grad,
     jacobian,
@@ -305,6 +309,7 @@ __all__ = [
     "Y",
     "Z",
     "adjoint",
+    "adjoint_metric_tensor",
     "broadcast",
     "comm",
     "commutator",
@@ -332,6 +337,7 @@ __all__ = [
     "map_wires",
     "matrix",
     "measurements",
+    "metric_tensor",
     "mutual_info",
     "numpy",
     "operations",

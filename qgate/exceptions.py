@@ -344,6 +344,15 @@ class UnknownGradientOption(DifferentiationError, TypeError):
     )
 
 
+class InvalidTransform(DifferentiationError, ValueError):
+    """A transform of circuits cannot be computed for this circuit, or with these options."""
+
+    transform: str
+    reason: str
+    remedy: str
+    message = "{transform} cannot be computed: {reason}. {remedy}"
+
+
 class InvalidShiftRule(DifferentiationError, ValueError):
     """No shift rule can be made from these frequencies, shifts and order."""
 

@@ -6,6 +6,7 @@ import copy
 import functools
 import inspect
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -217,6 +218,75 @@ class QNode:
 
         return derivatives
 
+    def run(self, tapes: Sequence[Tape], *, diff_method: Any = None) -> tuple[Any, ...]:
+        """Run tapes as its own: on its device, those without traced parameters in one submission.
+
+        Parameters
+        ----------
+        tapes : sequence of Tape
+        diff_method : str, optional
+            What differentiates them; default its own method.
+
+        Returns
+        -------
+        tuple
+            For each tape what a QNode would return.
+        """
+        method = self._method if diff_method is None else parse_method(diff_method, {})
+        return _results(tapes, self.device, method, self._choice)
+
+    def tape_derivatives(
+        self,
+        function: Callable[[Tape], Any],
+        argnums: Any,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        *,
+        order: int = 1,
+    ) -> tuple[tuple[Any, ...], bool]:
+        """Differentiate numbers of the recorded tape by the arguments of the quantum function.
+
+        Parameters
+        ----------
+        function : callable
+            From a tape with traced parameters to an array of shape ``s``.
+        argnums : int, sequence of int or None
+            Positions of the arguments; None: all trainable ones.
+        order : {1, 2}
+            2: the second derivatives by each argument twice.
+
+        Returns
+        -------
+        derivatives : tuple
+            By each argument, of shape ``t``: an array ``s + t``, or ``s + t + t``.
+        bare : bool
+            Whether the one argument was asked for by itself.
+
+        Raises
+        ------
+        DifferentiationError
+            Nothing in the call is trainable.
+        """
+        from qgate.interfaces.derivatives import jacobian
+
+        positions, bare = positions_of(argnums, args)
+        if not positions:
+            raise DifferentiationError(
+                f"{name_of(self.func)} has no derivative here: none of its positional arguments "
+                "is trainable. Mark one with qgate.numpy.array(..., requires_grad=True), or give "
+                "argnums."
+            )
+
+        def of_tape(*inner: Any) -> Any:
+            return function(self.construct(inner, kwargs))
+
+        if order == 1:
+            return jacobian(of_tape, positions)(*args), bare
+        with warnings.catch_warnings():  # what is linear has a constant Jacobian
+            warnings.simplefilter("ignore")
+            found = tuple(jacobian(jacobian(of_tape, at), at)(*args) for at in positions)
+        return found, bare
+
     def __repr__(self) -> str:
         return (
             f"<QNode: device='{self.device.name}', interface={self.interface!r}, "
@@ -267,10 +337,14 @@ def execute(
         raise QuantumFunctionError(
             f"execute was given {tapes!r}. It runs a sequence of tapes: qg.execute([tape], device)."
         )
-    found = _device(device)
     method = parse_method(diff_method, gradient_kwargs or {})
-    chosen = Choice.of(interface)([value for tape in tapes for value in tape.parameters])
-    results = evaluate(tapes, found, method, interface=chosen)
+    return _results(tapes, _device(device), method, Choice.of(interface))
+
+
+def _results(tapes: Sequence[Tape], device: Device, method: Any, choice: Choice) -> tuple[Any, ...]:
+    """Run tapes, and return for each what a QNode would."""
+    chosen = choice([value for tape in tapes for value in tape.parameters])
+    results = evaluate(tapes, device, method, interface=chosen)
     return tuple(
         arrange(
             tape,
