@@ -101,13 +101,13 @@ class QNode:
             from qgate.interfaces.torch_compile import call_in_graph
 
             return call_in_graph(self._key, args, kwargs)
-        return self.run(args, kwargs)
+        return self.call(args, kwargs)
 
-    def run(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Record the function for these arguments, run it and return its results."""
         if "shots" in kwargs and "shots" not in inspect.signature(self.func).parameters:
             others = {name: value for name, value in kwargs.items() if name != "shots"}
-            return self.with_shots(kwargs["shots"]).run(args, others)
+            return self.with_shots(kwargs["shots"]).call(args, others)
         tape, returned = self._record(args, kwargs)
         self._check_order(tape)
         like = tape.parameters if framework_among(tape.parameters) else leaves(list(args))

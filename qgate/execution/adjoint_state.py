@@ -23,7 +23,7 @@ class AdjointStates(Computation):
     def size(self) -> int:
         """How many amplitudes a state has."""
         sweep = self.trained.sweep
-        return 2 ** len(self.device.wires_of(sweep.structure.wires))
+        return int(2 ** len(self.device.wires_of(sweep.structure.wires)))
 
     def require(self, order: int) -> None:
         super().require(order)

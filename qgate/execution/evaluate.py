@@ -32,8 +32,8 @@ from qgate.transforms.readouts import refuse_measurements
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
+    from qgate.bridge import Interface
     from qgate.devices.base import Device
-    from qgate.interfaces.base import Interface
 
 SINGLE_SHOTS = (MeasurementKind.SAMPLE, MeasurementKind.COUNTS)
 """Kinds of results that have no derivative, whatever the method."""
@@ -156,7 +156,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     else:
         method = Method("finite-diff", {})
     if method.name in ("adjoint", "device") and not gives_jacobian(tape):
-        return _from_states(tape, request, limits)
+        return _from_states(tape, device, interface, limits)
     linear, recombine = linear_measurements(
         tape,
         variances=not method.nonlinear,
@@ -230,9 +230,8 @@ def _chosen(
     return chosen, limits
 
 
-def _from_states(tape: Tape, request: Request, limits: Limits) -> list[Entry]:
+def _from_states(tape: Tape, device: Device, interface: Interface, limits: Limits) -> list[Entry]:
     """Measure states that the device differentiates backwards."""
-    device, interface = request.device, request.interface
     trained, parts, fixed = split_parameters(tape, device)
     refuse_measurements(trained.sweep, device.capabilities.exact, device=device.name)
     states = AdjointStates(trained, device)

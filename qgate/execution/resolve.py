@@ -114,7 +114,7 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
         return None
     if isinstance(diff_method, UserTransform):
         diff_method.check(options)
-        return Method(diff_method.name, dict(options), diff_method)
+        return Method(diff_method.name, dict(options), transform=diff_method)
     name = getattr(diff_method, "diff_method", diff_method)
     if name not in METHODS:
         raise UnknownDiffMethod(
@@ -122,7 +122,7 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
         )
     check_options(name, options, OPTIONS[name])
     bound = TRANSFORMS[name] if not TAPE_BOUND.isdisjoint(options) else None
-    return Method(name, dict(options), bound)
+    return Method(name, dict(options), transform=bound)
 
 
 def check_method(method: Method | None, device: Device, shots: Shots) -> None:

@@ -16,7 +16,7 @@ from autograd.extend import defjvp, defvjp, primitive
 from autograd.tracer import getval, isbox
 
 from qgate.arrays import depth
-from qgate.interfaces.base import Derivatives, Interface, States
+from qgate.bridge import Derivatives, Interface, States
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
 

@@ -18,7 +18,8 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 from jax.errors import JaxRuntimeError
 
-from qgate.interfaces.base import Derivatives, Interface, States, host, precision_of
+from qgate.bridge import Derivatives, Interface, States
+from qgate.interfaces.base import host, precision_of
 from qgate.interfaces.jax_states import states_at
 from qgate.typing import Tensor
 
@@ -94,7 +95,7 @@ def _derivatives(
 
 @lru_cache(maxsize=256)  # JAX compiles anew for every new function
 def _callback(
-    derivatives: Derivatives, highest: int, columns: tuple[int, ...]
+    derivatives: Any, highest: int, columns: tuple[int, ...]
 ) -> Callable[..., list[Any]]:
     def compute(x: Any, fixed: Sequence[Any]) -> list[Any]:
         x, fixed = np.asarray(x), [np.asarray(number) for number in fixed]

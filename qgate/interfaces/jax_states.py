@@ -18,7 +18,8 @@ from jax.custom_derivatives import SymbolicZero
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from qgate.interfaces.base import States, host_jvp, host_states, host_vjp
+from qgate.bridge import States
+from qgate.interfaces.base import host_jvp, host_states, host_vjp
 from qgate.typing import Tensor
 
 

@@ -18,15 +18,9 @@ from tensorflow.python.eager import forwardprop_util, record
 from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
 from qgate.arrays import Enclosed
+from qgate.bridge import Computation, Derivatives, Interface, States
 from qgate.exceptions import DifferentiationError
-from qgate.interfaces.base import (
-    Computation,
-    Derivatives,
-    Interface,
-    States,
-    host,
-    precision_of,
-)
+from qgate.interfaces.base import host, precision_of
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
 from qgate.interfaces.tensorflow_states import states_at
 from qgate.typing import Tensor

@@ -11,7 +11,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from qgate.interfaces.base import States, host_jvp, host_states, host_vjp
+from qgate.bridge import States
+from qgate.interfaces.base import host_jvp, host_states, host_vjp
 
 
 def states_at(states: States, x: Any, fixed: Sequence[Any]) -> Any:

@@ -18,7 +18,8 @@ from torch._C import _functorch as functorch
 from torch.autograd import forward_ad
 
 from qgate.arrays import Enclosed
-from qgate.interfaces.base import Derivatives, Interface, States, host, precision_of
+from qgate.bridge import Derivatives, Interface, States
+from qgate.interfaces.base import host, precision_of
 from qgate.interfaces.torch_arrays import TorchNamespace, as_tensor
 from qgate.interfaces.torch_numbers import (
     COMPILED,

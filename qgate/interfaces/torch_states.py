@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 
-from qgate.interfaces.base import States, host_jvp, host_states, host_vjp
+from qgate.bridge import States
+from qgate.interfaces.base import host_jvp, host_states, host_vjp
 from qgate.interfaces.torch_numbers import (
     COMPILED,
     batch_first,
