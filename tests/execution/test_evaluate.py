@@ -202,9 +202,11 @@ def cost(blocks, returned, method, device="local", **options):
 
 def postprocessed(results):
     parts = results if isinstance(results, tuple | list) else [results]
-    flat = qnp.concatenate([qnp.reshape(part, -1) for part in parts])
-    weights = np.cos(np.arange(flat.shape[0]))
-    return qnp.sum(weights * qnp.real(flat) + weights[::-1] * qnp.imag(flat * (1.0 + 0.5j)) ** 2)
+    flat = [qnp.reshape(part, -1) for part in parts]
+    real = qnp.concatenate([qnp.real(part) for part in flat])
+    imag = qnp.concatenate([qnp.imag(part * (1.0 + 0.5j)) for part in flat])
+    weights = np.cos(np.arange(real.shape[0]))
+    return qnp.sum(weights * real + weights[::-1] * imag**2)
 
 
 def slope(function, x, direction, step=1e-4):
