@@ -46,6 +46,9 @@ class Framework(Protocol):
     def enclosed(self, value: Tensor) -> Tensor:
         """Return the value as one that takes part in numpy's arithmetic."""
 
+    def constant(self, value: Tensor) -> Tensor:
+        """Return the value as one that has no derivative."""
+
 
 KNOWN: dict[type, Framework | None] = {float: None, int: None, np.ndarray: None}
 """The framework of each type that has been met; None: numpy, autograd, or no number."""
@@ -123,8 +126,14 @@ def enclosed(value: Tensor) -> Tensor:
     return value if framework is None else framework.enclosed(value)
 
 
+def constant(value: Tensor) -> Tensor:
+    """Return a value as one that has no derivative, whether its number is known or not."""
+    framework = framework_of(value)
+    return unwrap(value) if framework is None else framework.constant(value)
+
+
 def depth(value: Tensor) -> int:
-    """Return how many derivatives autograd is taking of ``value`` at once."""
+    """Return how many derivatives autograd is taking of ``value`` at once; 0 elsewhere."""
     count = 0
     while isbox(value):
         value, count = value._value, count + 1

@@ -89,9 +89,17 @@ class Interface(ABC):
     def is_trained(self, value: Tensor) -> bool:
         """Say whether a derivative may be taken by a value."""
 
+    def trained(self, values: Sequence[Tensor]) -> list[bool]:
+        """Say of each parameter of a circuit whether a derivative may be taken by it."""
+        return [self.owns(value) and self.is_trained(value) for value in values]
+
     @abstractmethod
     def number(self, value: Tensor) -> Any:
         """Return the number as numpy has it; the value itself where it is not known yet."""
+
+    @abstractmethod
+    def constant(self, value: Tensor) -> Tensor:
+        """Return the value as one that has no derivative."""
 
     @abstractmethod
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:

@@ -60,6 +60,8 @@ class QGateError(Exception):
     finer class is worth having. Errors survive pickling.
     """
 
+    ag_pass_through = True  # TensorFlow hands it on as it is
+
     message: ClassVar[str] = ""
 
     def __init__(self, text: str | None = None, /, **fields: Any) -> None:

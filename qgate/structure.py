@@ -142,7 +142,9 @@ def evaluate(symbol: Any, rows: Tensor, arrays: Sequence[Tensor]) -> Tensor:
         xp, batch = namespace([rows]), shape_of(rows)[:-1]
         if not symbol.size:
             return np.zeros((*batch, *symbol.shape))
-        flat = [evaluate(entry, rows, arrays) + np.zeros(batch) for entry in symbol.ravel()]
+        known = all(length >= 0 for length in batch)
+        zeros = np.zeros(batch) if known else rows[..., 0] * 0.0
+        flat = [evaluate(entry, rows, arrays) + zeros for entry in symbol.ravel()]
         return xp.reshape(xp.stack(flat, axis=-1), (*batch, *symbol.shape))
     return symbol
 

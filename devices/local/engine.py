@@ -66,7 +66,7 @@ class NumpyEngine(Engine):
         order: Wires,
         xp: Any = np,
     ) -> Tensor:
-        num_rows = rows.shape[0]
+        num_rows = max(rows.shape[0], 1)  # -1: not known yet; the first batched gate brings it
         state: Tensor = np.tile(np.eye(1, 2 ** len(order), dtype=complex), (num_rows, 1))
         touched: set[Any] = set()
         for operation in structure.bind(rows, arrays):
@@ -92,12 +92,12 @@ def apply(state: Tensor, operation: Operator, axes: list[int], n: int, *, xp: An
 
 def apply_matrix(state: Tensor, matrix: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
     """Multiply a matrix (d, d), or one for each row (K, d, d), onto some wires of (K, 2**n)."""
-    num_rows, k = state.shape[0], len(axes)
+    k = len(axes)
     permutation, inverse = _to_front(axes, n)
-    tensor = xp.transpose(xp.reshape(state, (num_rows, *(2,) * n)), permutation)
-    tensor = xp.matmul(matrix, xp.reshape(tensor, (num_rows, 2**k, 2 ** (n - k))))
-    tensor = xp.transpose(xp.reshape(tensor, (num_rows, *(2,) * n)), inverse)
-    return xp.reshape(tensor, (num_rows, 2**n))
+    tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
+    tensor = xp.matmul(matrix, xp.reshape(tensor, (-1, 2**k, 2 ** (n - k))))
+    tensor = xp.transpose(xp.reshape(tensor, (-1, *(2,) * n)), inverse)
+    return xp.reshape(tensor, (-1, 2**n))
 
 
 def apply_diagonal(
@@ -109,13 +109,13 @@ def apply_diagonal(
 
 def prepare(state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
     """Put some wires, which have to be in the state 0, into a state, (d,) or (K, d)."""
-    num_rows, k = state.shape[0], len(axes)
+    k = len(axes)
     permutation, inverse = _to_front(axes, n)
-    tensor = xp.transpose(xp.reshape(state, (num_rows, *(2,) * n)), permutation)
-    rest = xp.reshape(tensor, (num_rows, 2**k, 2 ** (n - k)))[:, 0, :]
+    tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
+    rest = xp.reshape(tensor, (-1, 2**k, 2 ** (n - k)))[:, 0, :]
     product = xp.reshape(vector, (-1, 2**k, 1)) * rest[:, None, :]
-    tensor = xp.transpose(xp.reshape(product, (num_rows, *(2,) * n)), inverse)
-    return xp.reshape(tensor, (num_rows, 2**n))
+    tensor = xp.transpose(xp.reshape(product, (-1, *(2,) * n)), inverse)
+    return xp.reshape(tensor, (-1, 2**n))
 
 
 def _to_front(axes: list[int], n: int) -> tuple[list[int], list[int]]:

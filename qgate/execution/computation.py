@@ -66,11 +66,14 @@ class Computation:
         ------
         UnsupportedDiffMethod
         """
+        if self.limits.arrays is not None:
+            raise self.limits.arrays
         raise UnsupportedDiffMethod(
             method=self.limits.method,
-            reason="the circuit is trained by a whole array (a matrix or a state), and it "
-            "differentiates by angles only",
-            remedy="On qg.device('local') with shots=None, diff_method='backprop' does it.",
+            reason="a derivative is taken by a parameter that was not known to be trained when the "
+            "circuit was traced, or by a whole array",
+            remedy="Watch it by a tf.GradientTape inside of the traced function, or set its "
+            "requires_grad; arrays are differentiated by diff_method='backprop'.",
         )
 
     def by(self, columns: Sequence[int]) -> Self:

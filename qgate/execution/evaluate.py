@@ -24,12 +24,12 @@ from qgate.execution.run import Entry, checked, run
 from qgate.execution.tower_maker import TowerMaker, placeholders, split_parameters
 from qgate.execution.tracker import notify
 from qgate.measurements import MeasurementKind
+from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.batches import split_batched_arrays
 from qgate.transforms.decompose import decomposition
 from qgate.transforms.linear import linear_measurements
 from qgate.transforms.readouts import refuse_measurements
-from qgate.typing import Tensor
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface
@@ -197,13 +197,8 @@ def _widened(tape: Tape, interface: Interface) -> Tape:
 
 
 def _mark_trained(tape: Tape, interface: Interface) -> None:
-    tape.trainable_params = [
-        index for index, value in enumerate(tape.parameters) if _is_trained(value, interface)
-    ]
-
-
-def _is_trained(value: Tensor, interface: Interface) -> bool:
-    return interface.is_trained(value) if interface.owns(value) else is_traced(value)
+    marks = enumerate(interface.trained(tape.parameters))
+    tape.trainable_params = [index for index, trained in marks if trained]
 
 
 def _chosen(
@@ -219,7 +214,7 @@ def _chosen(
     except DifferentiationError as refusal:
         if levels is not None:
             raise
-        return Method("finite-diff", {}), Limits(method.name, request.max_diff, refusal)
+        return _without_arrays(tape, request, method, refusal)
     limits = Limits(chosen.name, request.max_diff)
     if levels is not None and chosen.name == "adjoint" and levels > 1:
         raise UnsupportedDiffMethod(
@@ -228,6 +223,22 @@ def _chosen(
             remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
         )
     return chosen, limits
+
+
+def _without_arrays(
+    tape: Tape, request: Request, method: Method, refusal: DifferentiationError
+) -> tuple[Method, Limits]:
+    """Return what differentiates the tape if no matrix or state turns out to be trained."""
+    kinds = tape.parameter_kinds
+    angles = [i for i in tape.trainable_params if kinds[i] is ParameterKind.ANGLES]
+    try:
+        if angles == tape.trainable_params:
+            raise refusal
+        tape.trainable_params = angles
+        chosen = choose_method(method, tape, request.device, None)
+    except DifferentiationError:
+        return Method("finite-diff", {}), Limits(method.name, request.max_diff, refusal, refusal)
+    return chosen, Limits(chosen.name, request.max_diff, arrays=refusal)
 
 
 def _from_states(tape: Tape, device: Device, interface: Interface, limits: Limits) -> list[Entry]:

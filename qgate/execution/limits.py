@@ -21,11 +21,14 @@ class Limits:
         The highest order that the user allows; None: any.
     refusal : DifferentiationError or None
         Why no derivative can be had at all.
+    arrays : DifferentiationError or None
+        Why none can be had by matrices and states, where they turn out to be trained.
     """
 
     method: str = ""
     max_order: int | None = None
     refusal: DifferentiationError | None = None
+    arrays: DifferentiationError | None = None
 
     def check(self, order: int) -> None:
         """Refuse a derivative of this order.

@@ -34,9 +34,10 @@ class Unknown:
             arrays = list(sweep.arrays)
             arrays[self.array] = number
             return replace(sweep, arrays=tuple(arrays))
-        rows = sweep.rows.copy()
+        times = len(number) // max(len(sweep), 1)
+        rows = np.tile(sweep.rows, (times, 1))
         rows[:, list(self.slots)] = number
-        return sweep.with_rows(rows, sweep.shots)
+        return sweep.with_rows(rows, None if sweep.shots is None else np.tile(sweep.shots, times))
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,6 +34,9 @@ class AutogradInterface(Interface):
     def number(self, value: Tensor) -> Any:
         return getval(value)
 
+    def constant(self, value: Tensor) -> Tensor:
+        return getval(value)
+
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
         return number
 

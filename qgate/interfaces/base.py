@@ -12,15 +12,18 @@ import numpy as np
 from qgate.bridge import Derivatives, States
 from qgate.typing import ComplexArray, FloatArray
 
-CALLED_WHOLE: WeakValueDictionary[int, Any] = WeakValueDictionary()
-"""What a compiler calls as one piece, by its method ``call``; a graph holds the number."""
+CALLED_WHOLE: WeakValueDictionary[str, Any] = WeakValueDictionary()
+"""What a compiler calls as one piece, by its method ``call``; a graph holds the name."""
 
 _KEYS = itertools.count()
 
 
-def call_whole(called: Any) -> int:
-    """Return the number by which a compiler calls an object."""
-    key = next(_KEYS)
+def call_whole(called: Any) -> str:
+    """Return the name by which a compiler calls an object.
+
+    It is no number, as a compiler would take that for one which varies.
+    """
+    key = f"qnode {next(_KEYS)}"
     CALLED_WHOLE[key] = called
     return key
 

@@ -41,15 +41,17 @@ class JaxInterface(Interface):
     def number(self, value: Tensor) -> Any:
         return value if self.is_traced(value) else np.asarray(value)
 
+    def constant(self, value: Tensor) -> Tensor:
+        return jax.lax.stop_gradient(value)
+
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
         return jnp.asarray(number)
 
     def differentiable(
         self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
-        everything = tuple(range(len(parts)))
         with derivatives.raising():
-            return _derivatives(derivatives, 0, everything, tuple(parts), tuple(fixed))[0]
+            return _derivatives(derivatives, 0, (), tuple(parts), tuple(fixed))[0]
 
     def from_states(
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
@@ -80,7 +82,10 @@ def _derivatives(
     parts: tuple[Tensor, ...],
     fixed: tuple[Tensor, ...],
 ) -> list[Tensor]:
-    """Return D(0), ..., D(highest) by the parts ``by``, each of shape (B, M) + (n,) * k."""
+    """Return D(0), ..., D(highest) by the parts ``by``, each of shape (B, M) + (n,) * k.
+
+    No part for the value alone.
+    """
     sizes = [part.shape[-1] for part in parts]
     columns = _columns(sizes, by)
     x = jnp.concatenate(parts, axis=-1)
@@ -94,12 +99,10 @@ def _derivatives(
 
 
 @lru_cache(maxsize=256)  # JAX compiles anew for every new function
-def _callback(
-    derivatives: Any, highest: int, columns: tuple[int, ...]
-) -> Callable[..., list[Any]]:
+def _callback(derivatives: Any, highest: int, columns: tuple[int, ...]) -> Callable[..., list[Any]]:
     def compute(x: Any, fixed: Sequence[Any]) -> list[Any]:
         x, fixed = np.asarray(x), [np.asarray(number) for number in fixed]
-        chosen = derivatives.by(columns) if len(columns) < x.shape[-1] else derivatives
+        chosen = derivatives.by(columns) if 0 < len(columns) < x.shape[-1] else derivatives
         ticket = derivatives.new_ticket()
         found = host(chosen, range(highest + 1), x, fixed, ticket=ticket)
         return [tensor.astype(x.dtype) for tensor in found]

@@ -9,8 +9,11 @@ rows, and equal tickets are paid for once.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import tensorflow as tf
@@ -43,18 +46,24 @@ class TensorFlowInterface(Interface):
         tensor = as_tensor(value)
         if record.should_record_backprop([tensor]):
             return True
-        if not _is_plain(tensor):  # a derivative may be taken outside of the traced function
-            return True
-        return bool(forwardprop_util.pack_tangents([tensor]).tangents)
+        if _is_plain(tensor):
+            return bool(forwardprop_util.pack_tangents([tensor]).tangents)
+        return False
+
+    def trained(self, values: Sequence[Tensor]) -> list[bool]:
+        found = super().trained(values)
+        if any(found):
+            return found
+        # No tape is open inside of the function that is being traced: one may be outside.
+        return [self.owns(value) and not _is_plain(as_tensor(value)) for value in values]
 
     def number(self, value: Tensor) -> Any:
         tensor = as_tensor(value)
         return tensor.numpy() if _is_plain(tensor) else value
 
     def enclosed(self, value: Tensor) -> Tensor:
-        return value if isinstance(value, TensorFlowArray) else TensorFlowArray(as_tensor(value))
-
-    def widened(self, value: Tensor) -> Tensor:
+        if isinstance(value, TensorFlowArray):
+            return value
         tensor = as_tensor(value)
         if tensor.shape.rank is None:
             raise DifferentiationError(
@@ -62,9 +71,16 @@ class TensorFlowInterface(Interface):
                 "has no shape. Give its number of axes, with tf.ensure_shape or in the "
                 "input_signature of tf.function; their lengths may stay unknown."
             )
+        return TensorFlowArray(tensor)
+
+    def widened(self, value: Tensor) -> Tensor:
+        tensor = as_tensor(value)
         return TensorFlowArray(
             tf.cast(tensor, "complex128" if tensor.dtype.is_complex else "float64")
         )
+
+    def constant(self, value: Tensor) -> Tensor:
+        return TensorFlowArray(tf.stop_gradient(as_tensor(value)))
 
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
         return tf.convert_to_tensor(np.asarray(number))
@@ -76,8 +92,7 @@ class TensorFlowInterface(Interface):
         x = tf.concat([as_tensor(part) for part in parts], axis=-1)
         others = [_guarded(derivatives, as_tensor(number)) for number in fixed]
         with derivatives.raising():
-            value, ticket = _value(derivatives, x, others)
-            return TensorFlowArray(_derivative(derivatives, 0, (value, ticket))(x, *others))
+            return TensorFlowArray(_differentiable(derivatives, x, others))
 
     def from_states(
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
@@ -134,46 +149,137 @@ def _refuse_xla() -> None:
         frame = frame.f_back
 
 
-def _value(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> tuple[Any, Any]:
-    """Return D(0), and the ticket by which its derivatives are asked for."""
+@dataclass(frozen=True)
+class _Order:
+    """Which derivative an operation of a graph computes."""
 
-    def compute(x: Any, *fixed: Any) -> tuple[Any, Any]:
-        ticket = derivatives.new_ticket()
-        (found,) = host(derivatives, [0], x, fixed, ticket=ticket)
-        return found.astype(x.dtype), np.int64(ticket)
-
-    value, ticket = tf.numpy_function(compute, [x, *fixed], [x.dtype, tf.int64])
-    value.set_shape((x.shape[0], derivatives.size))
-    ticket.set_shape(())
-    return value, ticket
+    derivatives: Derivatives
+    order: int
 
 
-def _derivative(derivatives: Derivatives, order: int, known: tuple[Any, Any]) -> Any:
-    """Return the function that gives D(order) at x; ``known`` is D(0) and its ticket."""
-    value, ticket = known
+ORDERS: WeakValueDictionary[bytes, _Order] = WeakValueDictionary()
+"""What the operations of graphs compute, by the token of the function that each calls."""
+
+
+def _differentiable(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> Any:
+    """Return D(0) at x."""
+    if not tf.executing_eagerly():
+        return _value_operation(derivatives, x, fixed)
+
+    @tf.custom_gradient
+    def value(x: Any, *fixed: Any) -> Any:
+        ticket = tf.constant(derivatives.new_ticket(), tf.int64)
+        numbers = [number.numpy() for number in fixed]
+        (found,) = host(derivatives, [0], x.numpy(), numbers, ticket=int(ticket))
+
+        def gradient(cotangent: Any) -> Any:
+            return _pulled(_Order(derivatives, 0), cotangent, x, ticket, fixed)
+
+        return tf.constant(found, x.dtype), gradient
+
+    return value(x, *fixed)
+
+
+def _pulled(known: _Order, cotangent: Any, x: Any, ticket: Any, fixed: Sequence[Any]) -> Any:
+    """Return a cotangent of D(k) contracted with D(k + 1)."""
+    order = known.order + 1
+    known.derivatives.require(order)
+    higher = _derivative(known.derivatives, order, x, ticket, fixed)
+    flat = tf.reshape(higher, (tf.shape(x)[0], -1, x.shape[1]))
+    row = tf.reshape(cotangent, (tf.shape(x)[0], 1, -1))
+    slope = tf.reshape(tf.matmul(row, flat), tf.shape(x))
+    return [slope, *map(tf.zeros_like, fixed)] if fixed else slope
+
+
+def _derivative(
+    derivatives: Derivatives, order: int, x: Any, ticket: Any, fixed: Sequence[Any]
+) -> Any:
+    """Return D(order) at x, for the run of the value that has this ticket."""
+    if not tf.executing_eagerly():
+        return _derivative_operation(derivatives, order, x, ticket, fixed)
 
     @tf.custom_gradient
     def tensor(x: Any, *fixed: Any) -> Any:
+        numbers = [number.numpy() for number in fixed]
+        (found,) = host(derivatives, [order], x.numpy(), numbers, ticket=int(ticket))
+
         def gradient(cotangent: Any) -> Any:
-            derivatives.require(order + 1)
-            higher = _derivative(derivatives, order + 1, known)(x, *fixed)
-            flat = tf.reshape(higher, (tf.shape(x)[0], -1, x.shape[1]))
-            row = tf.reshape(cotangent, (tf.shape(x)[0], 1, -1))
-            slope = tf.reshape(tf.matmul(row, flat), tf.shape(x))
-            return [slope, *map(tf.zeros_like, fixed)] if fixed else slope
+            return _pulled(_Order(derivatives, order), cotangent, x, ticket, fixed)
 
-        if order == 0:
-            return tf.identity(value), gradient
+        return tf.constant(found, x.dtype), gradient
 
-        def compute(x: Any, ticket: Any, *fixed: Any) -> Any:
-            (found,) = host(derivatives, [order], x, fixed, ticket=int(ticket))
-            return found.astype(x.dtype)
+    return tensor(x, *fixed)
 
-        found = tf.numpy_function(compute, [x, ticket, *fixed], x.dtype)
-        found.set_shape((x.shape[0], derivatives.size, *(x.shape[1],) * order))
-        return found, gradient
 
-    return tensor
+# In graphs ------------------------------------------------------------------------------------
+#
+# The gradient of an operation has to be found by the operation alone: what vectorises a graph
+# copies operations to another graph, where tensors that a closure holds do not exist.
+
+
+def _value_operation(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> Any:
+    known = _Order(derivatives, 0)
+
+    def compute(x: Any, *fixed: Any) -> tuple[Any, Any]:
+        ticket = known.derivatives.new_ticket()
+        (found,) = host(known.derivatives, [0], x, fixed, ticket=ticket)
+        return found.astype(x.dtype), np.int64(ticket)
+
+    with record.stop_recording(), _as_gradient({"PyFunc": "QgateValue"}):
+        value, ticket = tf.numpy_function(compute, [x, *fixed], [x.dtype, tf.int64])
+    ORDERS[value.op.get_attr("token")] = known
+    value.set_shape((x.shape[0], derivatives.size))
+    ticket.set_shape(())
+    _record(known, value, x, ticket, fixed)
+    return value
+
+
+def _derivative_operation(
+    derivatives: Derivatives, order: int, x: Any, ticket: Any, fixed: Sequence[Any]
+) -> Any:
+    known = _Order(derivatives, order)
+
+    def compute(x: Any, ticket: Any, *fixed: Any) -> Any:
+        (found,) = host(known.derivatives, [order], x, fixed, ticket=int(ticket))
+        return found.astype(x.dtype)
+
+    # Stateless, or vectorising would run it again for each row.
+    with record.stop_recording(), _as_gradient({"PyFuncStateless": "QgateDerivative"}):
+        found = tf.numpy_function(compute, [x, ticket, *fixed], x.dtype, stateful=False)
+    ORDERS[found.op.get_attr("token")] = known
+    found.set_shape((x.shape[0], derivatives.size, *(x.shape[1],) * order))
+    _record(known, found, x, ticket, fixed)
+    return found
+
+
+def _as_gradient(names: Mapping[str, str]) -> AbstractContextManager[None]:
+    """Return a context in which operations are made that have a gradient registered below."""
+    return tf.compat.v1.get_default_graph().gradient_override_map(names)
+
+
+def _record(known: _Order, found: Any, x: Any, ticket: Any, fixed: Sequence[Any]) -> None:
+    """Tell the open tapes, which do not ask an operation for its gradient, what it is."""
+
+    def backward(cotangent: Any) -> Any:
+        pulled = _pulled(known, cotangent, x, ticket, fixed)
+        return pulled if fixed else [pulled]
+
+    record.record_operation("QgateDerivative", [found], [x, *fixed], backward)
+
+
+@tf.RegisterGradient("QgateValue")
+def _value_gradient(operation: Any, cotangent: Any, _: Any) -> Any:
+    x, *fixed = operation.inputs
+    known = ORDERS[operation.get_attr("token")]
+    return _pulled(known, cotangent, x, operation.outputs[1], fixed)
+
+
+@tf.RegisterGradient("QgateDerivative")
+def _derivative_gradient(operation: Any, cotangent: Any) -> Any:
+    x, ticket, *fixed = operation.inputs
+    found = _pulled(ORDERS[operation.get_attr("token")], cotangent, x, ticket, fixed)
+    slope, *zeros = found if fixed else [found]
+    return [slope, None, *zeros]
 
 
 def _guarded(computation: Computation, number: Any) -> Any:

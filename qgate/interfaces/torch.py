@@ -24,6 +24,7 @@ from qgate.interfaces.torch_arrays import TorchNamespace, as_tensor
 from qgate.interfaces.torch_numbers import (
     COMPILED,
     batch_first,
+    below_forward_mode,
     compiled_key,
     complex_of,
     is_plain,
@@ -69,6 +70,9 @@ class TorchInterface(Interface):
         tensor = _bare(value)
         wide = torch.complex128 if tensor.is_complex() else torch.float64
         return TorchArray(tensor.to(wide))
+
+    def constant(self, value: Tensor) -> Tensor:
+        return TorchArray(_bare(value).detach())
 
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
         devices = [_bare(value).device for value in like if self.owns(value)]
@@ -128,17 +132,18 @@ class _Derivative(torch.autograd.Function):
     def backward(ctx: Any, cotangent: Any) -> Any:
         if any(ctx.needs_input_grad[3:]):
             ctx.derivatives.refuse_fixed()
-        flat, x = _slope(ctx)
+        flat, x = _slope(ctx, ctx.saved_tensors)
         row = cotangent.reshape(*x.shape[:-1], 1, -1).to(flat.dtype)
         gradient = torch.matmul(row, flat).reshape(x.shape)
         return (gradient, None, None, *(None for _ in ctx.saved_tensors[1:]))
 
     @staticmethod
     def jvp(ctx: Any, tangent: Any, *_: Any) -> Any:
-        flat, x = _slope(ctx)
-        size, n = ctx.derivatives.size, x.shape[-1]
-        change = torch.matmul(flat, tangent.unsqueeze(-1))
-        return change.reshape(*x.shape[:-1], size, *(n,) * ctx.order)
+        with below_forward_mode(ctx.saved_tensors) as saved:
+            flat, x = _slope(ctx, saved)
+            size, n = ctx.derivatives.size, x.shape[-1]
+            change = torch.matmul(flat, tangent.unsqueeze(-1))
+            return change.reshape(*x.shape[:-1], size, *(n,) * ctx.order)
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, x: Any, derivatives: Any, order: int, *fixed: Any) -> Any:
@@ -147,9 +152,9 @@ class _Derivative(torch.autograd.Function):
         return _Derivative.apply(first[0], derivatives, order, *first[1:]), 0
 
 
-def _slope(ctx: Any) -> tuple[Any, Any]:
+def _slope(ctx: Any, saved: Sequence[Any]) -> tuple[Any, Any]:
     """Return D(order + 1), its derivative axes but the last merged with M, and x."""
-    x, *fixed = ctx.saved_tensors
+    x, *fixed = saved
     ctx.derivatives.require(ctx.order + 1)
     higher = _Derivative.apply(x, ctx.derivatives, ctx.order + 1, *fixed)
     return higher.reshape(*x.shape[:-1], -1, x.shape[-1]), x

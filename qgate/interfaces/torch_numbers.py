@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch._C import _functorch as functorch
+from torch.autograd import forward_ad
 
 COMPILED: dict[int, Any] = {}
 """What compiled graphs compute with; a graph holds numbers and tensors only."""
@@ -48,3 +50,24 @@ def batch_first(tensors: Sequence[Any], axes: Sequence[int | None], size: int) -
         tensor.movedim(axis, 0) if axis is not None else tensor.expand(size, *tensor.shape)
         for tensor, axis in zip(tensors, axes, strict=True)
     ]
+
+
+@contextmanager
+def below_forward_mode(tensors: Sequence[Any]) -> Iterator[list[Any]]:
+    """Give tensors as they are below the forward mode whose rule is running.
+
+    While a rule runs, torch switches forward mode off for all levels that it nests, so that
+    those below would see zeros. Here it is on again, for tensors of the level below.
+    """
+    if not any(map(functorch.is_functorch_wrapped_tensor, tensors)):
+        yield list(tensors)
+        return
+    level = functorch.peek_interpreter_stack().level()
+    below = [
+        functorch.get_unwrapped(tensor)
+        if functorch.is_gradtrackingtensor(tensor) and functorch.maybe_get_level(tensor) == level
+        else tensor
+        for tensor in tensors
+    ]
+    with forward_ad._set_fwd_grad_enabled(True):
+        yield below

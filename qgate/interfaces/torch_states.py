@@ -16,6 +16,7 @@ from qgate.interfaces.base import host_jvp, host_states, host_vjp
 from qgate.interfaces.torch_numbers import (
     COMPILED,
     batch_first,
+    below_forward_mode,
     compiled_key,
     complex_of,
     is_plain,
@@ -48,8 +49,8 @@ class StatesAt(torch.autograd.Function):
 
     @staticmethod
     def jvp(ctx: Any, tangent: Any, *_: Any) -> Any:
-        x, *fixed = ctx.saved_tensors
-        return _Change.apply(x, tangent, ctx.states, *fixed)
+        with below_forward_mode(ctx.saved_tensors) as (x, *fixed):
+            return _Change.apply(x, tangent, ctx.states, *fixed)
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, x: Any, states: Any, *fixed: Any) -> Any:

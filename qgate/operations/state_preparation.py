@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import namespace, shape_of, unwrap
+from qgate.arrays import is_known, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
@@ -212,7 +212,7 @@ def _padded(vector: Tensor, size: int, value: float) -> Tensor:
 def _normalized(vector: Tensor) -> Tensor:
     """Divide each state by its norm."""
     squares = (abs(vector) ** 2).sum(-1)
-    if not np.all(unwrap(squares)):
+    if is_known(squares) and not np.all(unwrap(squares)):
         raise InvalidParameters(
             "StatePrep was given a state without any amplitude, which cannot be normalized. "
             "Give at least one amplitude other than 0."

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qgate.arrays import namespace, shape_of
+from qgate.exceptions import DifferentiationError
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.typing import Postprocess
@@ -36,6 +37,8 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
     ------
     InvalidParameters
         Operations have batches of different lengths.
+    DifferentiationError
+        The length of a batch of matrices or states is not known yet.
     """
     batched = [
         index
@@ -44,6 +47,12 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
     ]
     if all(tape.parameter_kinds[index] is ParameterKind.ANGLES for index in batched):
         return (tape,), lambda results: results[0]
+    if tape.batch_size == -1:
+        raise DifferentiationError(
+            "A circuit has a batch of matrices or states, and the length of the batch is not known "
+            "while the function is traced. Give the length, in the input_signature of tf.function "
+            "or with tf.ensure_shape; the length of a batch of angles may stay unknown."
+        )
     tapes = tuple(
         tape.bind_new_parameters([tape.parameters[index][member] for index in batched], batched)
         for member in range(tape.batch_size or 0)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import depth, unwrap
+from qgate.arrays import constant, depth
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.typing import FloatArray, Tensor
 
@@ -107,8 +107,7 @@ def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
     base : float, optional
         Of the logarithm; default e.
     xp : module
-        Array functions with numpy's names. ``xp.stop_gradient``, where there is one, takes
-        the place of ``unwrap``.
+        Array functions with numpy's names.
 
     Returns
     -------
@@ -120,7 +119,7 @@ def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
     orders, else ``ORDERS``. Time: an eigendecomposition, and for orders from the second one
     on about two hundred products of matrices each.
     """
-    fixed = getattr(xp, "stop_gradient", unwrap)(rho)
+    fixed = constant(rho)
     values, vectors = xp.linalg.eigh(fixed)
     positive = xp.where(values > SMALLEST, values, 1.0)
     total = -xp.sum(positive * xp.log(positive), axis=-1)

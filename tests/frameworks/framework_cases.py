@@ -174,7 +174,7 @@ class FrameworkCases:
         node = qnode(energy, diff_method=method)
         jacobian = self.adapter.jacobian
         found = jacobian(jacobian(node, 0), 0)(*self.arrays())
-        shifted = qg.gradients.param_shift_hessian(qnode(energy), argnum=0)(
+        shifted = qg.gradients.param_shift_hessian(qnode(energy))(
             qnp.array(X), qnp.array(Y, requires_grad=False)
         )
         np.testing.assert_allclose(self.adapter.numbers(found), shifted, atol=1e-8)
