@@ -34,6 +34,8 @@ class Capabilities(BaseModel):
         Limits of one submission.
     equal_shots : bool
         Whether all rows of one submission share one number of shots.
+    call_seeds : bool
+        Whether it draws samples from the seed of a sweep that has one.
     statevector : bool
         Whether the state can be differentiated through (``backprop``, ``adjoint``).
     """
@@ -51,6 +53,7 @@ class Capabilities(BaseModel):
     max_rows: PositiveInt | None = None
     max_total_shots: PositiveInt | None = None
     equal_shots: bool = False
+    call_seeds: bool = False
     statevector: bool = False
 
     @cached_property

@@ -17,6 +17,9 @@ class Computation(Protocol):
     def size(self) -> int:
         """M, how many numbers come out."""
 
+    def __hash__(self) -> int:
+        """Return a number that no other computation has."""
+
     def require(self, order: int) -> None:
         """Refuse derivatives that cannot be had, before anything runs."""
 
@@ -142,6 +145,10 @@ class Interface(ABC):
 
     def widened(self, value: Tensor) -> Tensor:
         """Return the value in the precision that is computed in, double where there is one."""
+        return value
+
+    def seed(self, value: Tensor) -> Tensor:
+        """Return a seed as whole numbers."""
         return value
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:

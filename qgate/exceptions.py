@@ -285,6 +285,26 @@ class ShotsRequired(DeviceError):
     )
 
 
+class InvalidSeed(DeviceError, ValueError):
+    """A seed is not made of whole numbers."""
+
+    seed: str
+    message = (
+        "The seed {seed} cannot be used. A seed is a whole number from 0 on, an array of such, "
+        "or a key of jax.random. Give one of these."
+    )
+
+
+class SeedRefused(DeviceError):
+    """The device cannot draw the samples of one call from a seed."""
+
+    device: str
+    message = (
+        "{device} cannot be given a seed for one call; qg.device('local') can. "
+        "Leave seed out of the call, or seed the device: qg.device(..., seed=7), where it has that."
+    )
+
+
 class DifferentiationError(QuantumFunctionError):
     """A derivative cannot be had in the way it was asked for."""
 

@@ -32,12 +32,19 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 
+CALL_OPTIONS = ("shots", "seed")
+"""What a call takes besides the arguments of the quantum function, where that has none such."""
+
+
 class QNode:
     """A quantum function bound to a device; called like the function, it returns numbers.
 
     Each call records the function's operations, runs them, and returns the results in the
     container the function returned: one measurement an array, several a tuple, a shot
-    vector a tuple of those. Batched parameters add a leading axis.
+    vector a tuple of those. Batched parameters add a leading axis. A call also takes
+    ``shots=``, in place of the QNode's, and ``seed=``, a whole number, an array of such or a key
+    of ``jax.random``, from which that call draws its samples; where the function has arguments of
+    these names they are the function's.
 
     Parameters
     ----------
@@ -105,15 +112,24 @@ class QNode:
 
     def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Record the function for these arguments, run it and return its results."""
-        if "shots" in kwargs and "shots" not in inspect.signature(self.func).parameters:
-            others = {name: value for name, value in kwargs.items() if name != "shots"}
-            return self.with_shots(kwargs["shots"]).call(args, others)
-        tape, returned = self._record(args, kwargs)
+        own = inspect.signature(self.func).parameters
+        ours = {name: kwargs[name] for name in CALL_OPTIONS if name in kwargs and name not in own}
+        others = {name: value for name, value in kwargs.items() if name not in ours}
+        if "shots" in ours:
+            shots = ours.pop("shots")
+            return self.with_shots(shots).call(args, {**others, **ours})
+        tape, returned = self._record(args, others)
         self._check_order(tape)
         like = tape.parameters if framework_among(tape.parameters) else leaves(list(args))
-        interface = self._choice(like)
+        seed = ours.get("seed")
+        interface = self._choice([*like, seed])
         (entries,) = evaluate(
-            [tape], self.device, self._method, interface=interface, max_diff=self.max_diff
+            [tape],
+            self.device,
+            self._method,
+            interface=interface,
+            max_diff=self.max_diff,
+            seed=seed if interface is None else interface.seed(seed),
         )
         return arrange(tape, entries, returned, interface=interface, like=like)
 

@@ -24,12 +24,15 @@ class Sweep:
         Matrices, state vectors and coefficients, the same for every row.
     shots : array of int, shape (K,), or None
         Shots of each row; None: exact.
+    seed : tuple of int or None
+        What the samples are drawn from, in place of the device's own generator.
     """
 
     structure: Structure
     rows: FloatArray
     arrays: tuple[Any, ...] = ()
     shots: IntArray | None = None
+    seed: tuple[int, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)

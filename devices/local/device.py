@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ LOCAL = Capabilities(
     matrix_wires=6,
     exact=frozenset(kind.value for kind in MEASURES),
     max_wires=28,
+    call_seeds=True,
     statevector=True,
 )
 
@@ -75,41 +77,52 @@ class LocalDevice(Device):
         super().__init__(wires=wires, shots=shots)
         self.engine = engine or NumpyEngine()
         self._random = np.random.default_rng(seed)
+        self._sampling = Lock()  # a generator is not to be drawn from by two threads at once
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
-        return FinishedJob([self._run(sweep) for sweep in sweeps])
+        return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])
 
-    def _run(self, sweep: Sweep) -> SweepResult:
+    def _run(self, sweep: Sweep, place: int) -> SweepResult:
+        random = self._random
+        if sweep.seed is not None:  # sweeps of one submission do not draw the same numbers
+            random = np.random.default_rng([*sweep.seed, place])
         order = self.wires_of(sweep.structure.wires)
         step = max(1, AMPLITUDES_AT_ONCE >> len(order))
         parts = []
         for start in range(0, len(sweep), step):
             rows = sweep.rows[start : start + step]
             shots = None if sweep.shots is None else sweep.shots[start : start + step]
-            parts.append(self._run_rows(sweep.with_rows(rows, shots), order))
+            parts.append(self._run_rows(sweep.with_rows(rows, shots), order, random))
         return tuple(_joined(entries) for entries in zip(*parts, strict=True))
 
-    def _run_rows(self, sweep: Sweep, order: Wires) -> SweepResult:
+    def _run_rows(self, sweep: Sweep, order: Wires, random: np.random.Generator) -> SweepResult:
         states = self.engine.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
         measurements = sweep.structure.bind_measurements(sweep.arrays)
         if sweep.shots is None:
             return tuple(measure(measurement, states, order) for measurement in measurements)
         (measurement,) = measurements
         probabilities = marginal(np.abs(states) ** 2, measurement.wires, order)
-        return (
-            [
-                self._sample(measurement, row, int(shots))
-                for row, shots in zip(probabilities, sweep.shots, strict=True)
-            ],
-        )
+        with self._sampling:
+            return (
+                [
+                    self._sample(measurement, row, int(shots), random)
+                    for row, shots in zip(probabilities, sweep.shots, strict=True)
+                ],
+            )
 
-    def _sample(self, measurement: Measurement, probabilities: FloatArray, shots: int) -> Outcomes:
+    @staticmethod
+    def _sample(
+        measurement: Measurement,
+        probabilities: FloatArray,
+        shots: int,
+        random: np.random.Generator,
+    ) -> Outcomes:
         num_wires = len(measurement.wires)
         normalised = probabilities / probabilities.sum()
         if measurement.kind is MeasurementKind.SAMPLE:
-            readings = self._random.choice(len(normalised), size=shots, p=normalised)
+            readings = random.choice(len(normalised), size=shots, p=normalised)
             return Outcomes.from_readings(readings, num_wires)
-        counts = self._random.multinomial(shots, normalised)
+        counts = random.multinomial(shots, normalised)
         values = np.flatnonzero(counts)
         return Outcomes(num_wires, values, counts[values], shots)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,13 +23,16 @@ from qgate.execution.resolve import Method, choose_method, gives_jacobian
 from qgate.execution.run import Entry, checked, run
 from qgate.execution.tower_maker import TowerMaker, placeholders, split_parameters
 from qgate.execution.tracker import notify
+from qgate.execution.trained import seed_of
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
+from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.transforms.batches import split_batched_arrays
 from qgate.transforms.decompose import decomposition
 from qgate.transforms.linear import linear_measurements
 from qgate.transforms.readouts import refuse_measurements
+from qgate.typing import Tensor
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface
@@ -46,6 +49,7 @@ def evaluate(
     *,
     interface: Interface | None,
     max_diff: int | None = None,
+    seed: Tensor = None,
 ) -> list[list[Entry]]:
     """Return the results of tapes, differentiable where their parameters are traced.
 
@@ -61,6 +65,8 @@ def evaluate(
         The interface of the framework that traces; None: it must not be needed.
     max_diff : int, optional
         The highest order of derivatives that is allowed.
+    seed : whole number or array of such, optional
+        What samples are drawn from, in place of the device's own generator.
 
     Raises
     ------
@@ -76,7 +82,7 @@ def evaluate(
     """
     split = [split_batched_arrays(tape) for tape in tapes]
     alone = [tape for members, _ in split for tape in members]
-    request = Request(device, method, interface, max_diff)
+    request = Request(device, method, interface, max_diff, seed)
     found = iter(_evaluate(alone, request))
     return [list(together([next(found) for _ in members])) for members, together in split]
 
@@ -89,21 +95,23 @@ class Request:
     method: Method | None
     interface: Interface | None
     max_diff: int | None
+    seed: Tensor
 
 
 def _evaluate(tapes: Sequence[Tape], request: Request) -> list[list[Entry]]:
-    plain = [index for index, tape in enumerate(tapes) if not _needs_framework(tape)]
-    results: dict[int, list[Entry]] = dict(
-        zip(plain, _values([tapes[index] for index in plain], request.device), strict=True)
-    )
+    plain = [index for index, tape in enumerate(tapes) if not _needs_framework(tape, request.seed)]
+    found = _values([tapes[index] for index in plain], request.device, request.seed)
+    results: dict[int, list[Entry]] = dict(zip(plain, found, strict=True))
     for index, tape in enumerate(tapes):
         if index not in results:
             results[index] = _traced(tape, request)
     return [results[index] for index in range(len(tapes))]
 
 
-def _needs_framework(tape: Tape) -> bool:
+def _needs_framework(tape: Tape, seed: Tensor) -> bool:
     """Say whether a tape is traced, and measures anything that can be."""
+    if tape.shots and not is_known(seed):
+        return True
     if not any(map(is_traced, tape.parameters)):
         return False
     if order(tape.parameters) is not None or not all(map(is_known, tape.parameters)):
@@ -111,7 +119,7 @@ def _needs_framework(tape: Tape) -> bool:
     return not any(item.kind in SINGLE_SHOTS for item in tape.measurements)
 
 
-def _values(tapes: Sequence[Tape], device: Device) -> list[list[Entry]]:
+def _values(tapes: Sequence[Tape], device: Device, seed: Tensor = None) -> list[list[Entry]]:
     if not tapes:
         return []
     plain = [_numbers(tape) for tape in tapes]
@@ -121,8 +129,13 @@ def _values(tapes: Sequence[Tape], device: Device) -> list[list[Entry]]:
         else linear_measurements(tape, variances=False, densities=False)
         for tape in plain
     ]
-    entries = run([tape.sweep() for tape, _ in linear], device)
+    entries = run([_seeded(tape, seed) for tape, _ in linear], device)
     return [list(recombine(found)) for (_, recombine), found in zip(linear, entries, strict=True)]
+
+
+def _seeded(tape: Tape, seed: Tensor) -> Sweep:
+    sweep = tape.sweep()
+    return sweep if seed is None or not tape.shots else replace(sweep, seed=seed_of(unwrap(seed)))
 
 
 def _numbers(tape: Tape) -> Tape:
@@ -142,7 +155,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     device, method, interface = request.device, request.method, request.interface
     if interface is None:
         raise _switched_off("interface", "'auto'")
-    levels = order(tape.parameters)
+    levels = order([*tape.parameters, *([] if request.seed is None else [request.seed])])
     _refuse_unknown_counts(tape, levels)
     if method is None and levels is not None:
         raise _switched_off("diff_method", "'best'")
@@ -164,7 +177,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
         wires=device.wires,
     )
     _mark_trained(linear, interface)
-    make = TowerMaker(device, method, limits, lambda tapes: _values(tapes, device))
+    make = TowerMaker(device, method, limits, lambda tapes: _values(tapes, device), request.seed)
     tower, parts, fixed = make(linear)
     if not parts and not fixed:  # only coefficients are trained: they are outside already
         return list(recombine(run([tower.trained.sweep], device)[0]))

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from qgate.exceptions import InvalidShots, NoMeasurement, TooManyWires, UnknownWires
+from qgate.exceptions import (
+    InvalidShots,
+    NoMeasurement,
+    SeedRefused,
+    TooManyWires,
+    UnknownWires,
+)
 from qgate.execution.tracker import notify
 from qgate.measurements import Measurement
 from qgate.structure import Structure
@@ -89,10 +95,12 @@ def checked(sweep: Sweep, device: Device) -> Sweep:
 
     Raises
     ------
-    TooManyWires, UnknownWires, InvalidShots
+    TooManyWires, UnknownWires, InvalidShots, SeedRefused
     """
     structure = _name_wires(sweep.structure, device.wires)
     _check_wires(structure, device)
+    if sweep.seed is not None and not device.capabilities.call_seeds:
+        raise SeedRefused(device=device.name)
     _check_shots(sweep.shots, device)
     return sweep.with_structure(structure)
 

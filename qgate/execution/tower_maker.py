@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS, Method
 from qgate.execution.run import checked
 from qgate.execution.shapes import result_shapes
 from qgate.execution.tower import DeviceTower, ShiftTower, Tower
-from qgate.execution.trained import Trained, Unknown
+from qgate.execution.trained import Trained, Unknown, seed_of
 from qgate.execution.transform_tower import Execute, TransformTower
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
@@ -37,19 +37,22 @@ class TowerMaker:
     limits : Limits
     execute : callable
         Runs tapes with plain numbers in one submission.
+    seed : number or array, optional
+        What samples are drawn from.
     """
 
     device: Device
     method: Method
     limits: Limits
     execute: Execute
+    seed: Tensor = None
 
     def __call__(self, tape: Tape) -> tuple[Tower, list[Tensor], list[Tensor]]:
         """Return the derivatives of a tape, its trained angles, and what is not known yet.
 
         Angles are arrays (B, size), a row for every part of the shots.
         """
-        trained, parts, fixed = split_parameters(tape, self.device)
+        trained, parts, fixed = split_parameters(tape, self.device, self.seed)
         tower = self._tower(trained, tape)
         tower.limits = self.limits
         tower.shapes, tower.complex = result_shapes(trained.sweep, self.device)
@@ -76,7 +79,9 @@ class TowerMaker:
         return DeviceTower(trained, device, higher)
 
 
-def split_parameters(tape: Tape, device: Device) -> tuple[Trained, list[Tensor], list[Tensor]]:
+def split_parameters(
+    tape: Tape, device: Device, seed: Tensor = None
+) -> tuple[Trained, list[Tensor], list[Tensor]]:
     """Return what moves in a tape, its trained angles, and what is not known yet.
 
     Angles are arrays (B, size), a row for every part of the shots.
@@ -96,6 +101,12 @@ def split_parameters(tape: Tape, device: Device) -> tuple[Trained, list[Tensor],
         elif index in trained or not is_known(value):
             fixed.append(_rows(tape, index, copies) if array is None else value)
             places.append(Unknown(tuple(tape.slots_of(index)), array))
+    if seed is not None and tape.shots:
+        if is_known(seed):
+            sweep = replace(sweep, seed=seed_of(unwrap(seed)))
+        else:
+            fixed.append(seed)
+            places.append(Unknown(seed=True))
     return Trained(sweep, tuple(slots), fixed=tuple(places)), parts, fixed
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import NotFinite
+from qgate.exceptions import InvalidSeed, NotFinite
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 
@@ -23,13 +23,18 @@ class Unknown:
         Slots of angles; none for an array.
     array : int or None
         The position of a matrix, a state or the like among the arrays of the sweep.
+    seed : bool
+        Whether it is the seed of the sweep.
     """
 
     slots: tuple[int, ...] = ()
     array: int | None = None
+    seed: bool = False
 
     def filled(self, sweep: Sweep, number: Any) -> Sweep:
-        """Return the sweep with these numbers: angles (B, size), or an array."""
+        """Return the sweep with these numbers: angles (B, size), an array, or a seed."""
+        if self.seed:
+            return replace(sweep, seed=seed_of(number))
         if self.array is not None:
             arrays = list(sweep.arrays)
             arrays[self.array] = number
@@ -93,3 +98,17 @@ class Trained:
         for place, number in zip(self.fixed, numbers, strict=True):
             sweep = place.filled(sweep, np.asarray(number))
         return replace(self, sweep=sweep, fixed=())
+
+
+def seed_of(number: Any) -> tuple[int, ...]:
+    """Return a seed as whole numbers, from one or an array of them.
+
+    Raises
+    ------
+    InvalidSeed
+        It is not made of whole numbers.
+    """
+    numbers = np.asarray(number)
+    if numbers.dtype.kind not in "iu" or (numbers < 0).any():
+        raise InvalidSeed(seed=repr(number))
+    return tuple(int(each) for each in numbers.ravel())

@@ -59,6 +59,10 @@ class JaxInterface(Interface):
         with states.raising():
             return states_at(states, jnp.concatenate(list(parts), axis=-1), tuple(fixed))
 
+    def seed(self, value: Tensor) -> Tensor:
+        is_key = self.owns(value) and jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
+        return jax.random.key_data(value) if is_key else value
+
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         precision = precision_of([str(each.dtype) for each in like if self.owns(each)])
         kind = value.dtype.kind

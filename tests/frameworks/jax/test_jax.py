@@ -162,6 +162,20 @@ class TestCallbacks:
         values = {float(compiled(jnp.asarray(X), jnp.asarray(Y))) for _ in range(6)}
         assert len(values) > 1
 
+    def test_compiled_samples_are_reproduced_by_a_seed(self) -> None:
+        node = qnode(energy, qg.device("local", shots=100, seed=5), "parameter-shift")
+        x, y = jnp.asarray(X), jnp.asarray(Y)
+        value = jax.jit(lambda key: node(x, y, seed=key))
+        slope = jax.jit(lambda x, key: jax.grad(node)(x, y, seed=key))
+        for first, second in ((3, 4), tuple(jax.random.split(jax.random.key(0)))):
+            assert value(first) == value(first) != value(second)
+            np.testing.assert_array_equal(slope(x, first), slope(x, first))
+            assert not np.array_equal(slope(x, first), slope(x, second))
+            assert float(value(first)) == float(node(x, y, seed=first))
+        keys = jax.random.split(jax.random.key(1), 3)
+        found = jax.jit(jax.vmap(lambda key: node(x, y, seed=key)))(keys)
+        np.testing.assert_array_equal(found, [node(x, y, seed=key) for key in keys])
+
     def test_a_compiled_function_is_compiled_once(self) -> None:
         node = qnode(energy, diff_method="parameter-shift")
         traced = []
