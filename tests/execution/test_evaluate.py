@@ -11,7 +11,7 @@ from qgate import numpy as qnp
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.evaluate import evaluate
 from qgate.execution.resolve import Method
-from qgate.interfaces.autograd import differentiable
+from qgate.interfaces.autograd import INTERFACE
 
 WIRES = 4
 RANDOM = np.random.default_rng(17)
@@ -477,7 +477,7 @@ def test_tapes_without_traced_parameters_are_one_submission():
     tapes = [qg.tape.QuantumScript([qg.RX(x, 0)], [qg.expval(qg.Z(0))]) for x in (0.1, 0.2, 0.3)]
 
     with qg.Tracker() as tracker:
-        results = evaluate(tapes, qg.device("local"), None, differentiable=None)
+        results = evaluate(tapes, qg.device("local"), None, interface=None)
 
     np.testing.assert_allclose([entries[0][0] for entries in results], np.cos([0.1, 0.2, 0.3]))
     assert tracker.totals["batches"] == 1
@@ -493,7 +493,7 @@ def test_traced_and_plain_tapes_come_back_in_order():
             tapes,
             qg.device("local"),
             Method("parameter-shift", {}),
-            differentiable=differentiable,
+            interface=INTERFACE,
         )
         return sum(
             weight * entries[0][0] for weight, entries in zip((1, 2, 3), results, strict=True)

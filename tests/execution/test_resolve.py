@@ -70,7 +70,7 @@ def test_a_transform_of_ones_own_is_its_own_method():
     def mine(tape, h=0.1):
         return [], tuple
 
-    assert parse_method(mine, {"h": 0.2}) == Method("<transform: mine>", {"h": 0.2}, mine)
+    assert parse_method(mine, {"h": 0.2}) == Method("<transform: mine>", {"h": 0.2}, transform=mine)
 
 
 def test_options_that_depend_on_the_tape_go_to_the_transform():
@@ -78,7 +78,7 @@ def test_options_that_depend_on_the_tape_go_to_the_transform():
 
     found = parse_method("parameter-shift", options)
 
-    assert found == Method("parameter-shift", options, qg.gradients.param_shift)
+    assert found == Method("parameter-shift", options, transform=qg.gradients.param_shift)
 
 
 def test_none_is_no_method():

@@ -262,5 +262,5 @@ def test_values_are_split_as_the_measurements_were():
 
 
 def test_the_device_gives_first_derivatives_only():
-    with pytest.raises(UnsupportedDiffMethod, match="one of order 2 was asked for"):
+    with pytest.raises(UnsupportedDiffMethod, match="one of order 2 is being taken"):
         tower(DeviceTower)(2, np.array([[0.3, 0.7]]))

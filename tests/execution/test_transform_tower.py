@@ -22,7 +22,7 @@ def tower(*measurements, transform=qg.gradients.param_shift):
         transform,
         {},
         trainable=[0, 1],
-        execute=lambda tapes: evaluate(tapes, DEVICE, None, differentiable=None),
+        execute=lambda tapes: evaluate(tapes, DEVICE, None, interface=None),
     )
 
 

@@ -257,6 +257,6 @@ def test_an_unknown_option_is_refused():
         circuit(num_direction=3)
 
 
-def test_a_state_is_refused():
-    with pytest.raises(UnsupportedDiffMethod, match="the circuit returns state"):
-        qg.gradients.spsa_grad(Tape([qg.RX(0.1, 0)], [qg.state()]))
+def test_single_shots_are_refused():
+    with pytest.raises(UnsupportedDiffMethod, match="the circuit returns sample"):
+        qg.gradients.spsa_grad(Tape([qg.RX(0.1, 0)], [qg.sample(wires=0)], shots=10))

@@ -8,7 +8,7 @@ from autograd.differential_operators import make_jvp
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.interfaces.autograd import differentiable
+from qgate.interfaces.autograd import INTERFACE
 
 
 class Waves:
@@ -25,6 +25,10 @@ class Waves:
             factor = self.a.reshape((1, len(self.a), *(1,) * axis, -1))
             derivative = derivative[..., None] * factor
         return derivative
+
+
+def differentiable(waves, x):
+    return INTERFACE.differentiable(waves, [x], [])
 
 
 A = [[0.5, -1.0, 2.0], [1.5, 0.3, -0.7]]

@@ -51,7 +51,7 @@ A, B, C, D = LOCAL.wires
 
 def values(device, operations, measurements):
     """Return an array (K, ...) for each measurement."""
-    (entries,) = evaluate([Tape(operations, measurements)], device, None, differentiable=None)
+    (entries,) = evaluate([Tape(operations, measurements)], device, None, interface=None)
     return entries
 
 
