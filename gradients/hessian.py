@@ -15,9 +15,13 @@ from qgate.gradients.hybrid import HybridTransform, as_list, owners
 from qgate.gradients.parameter_shift import ParameterShift, shifts_by_slot
 from qgate.gradients.second_order import around, second_order, with_known
 from qgate.gradients.stencil import Stencil, union
+from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombine, linear_measurements
 from qgate.typing import BoolArray, Postprocess, Tensor
+
+ENTROPIES = (MeasurementKind.VN_ENTROPY, MeasurementKind.MUTUAL_INFO)
+"""What is put together from mean values by more than a polynomial of degree 2."""
 
 
 def param_shift_hessian(
@@ -150,6 +154,12 @@ class _Hessian(HybridTransform):
         if refusal is not None:
             raise UnsupportedDiffMethod(
                 method="parameter-shift", reason=refusal[0], remedy=refusal[1]
+            )
+        if any(item.kind in ENTROPIES for item in tape.measurements):
+            raise InvalidTransform(
+                transform=self.name,
+                reason="the circuit returns an entropy, which is no polynomial of mean values",
+                remedy="Use qg.jacobian(qg.grad(circuit)), which differentiates that as well.",
             )
         if classical is not None and classical.in_observable:
             raise InvalidTransform(

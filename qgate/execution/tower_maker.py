@@ -52,7 +52,8 @@ class TowerMaker:
 
         Angles are arrays (B, size), a row for every part of the shots.
         """
-        trained, parts, fixed = split_parameters(tape, self.device, self.seed)
+        named = self.method.name not in CIRCUIT_METHODS  # these look for a wire to spare
+        trained, parts, fixed = split_parameters(tape, self.device, self.seed, named=named)
         tower = self._tower(trained, tape)
         tower.limits = self.limits
         tower.shapes, tower.complex = result_shapes(trained.sweep, self.device)
@@ -80,13 +81,15 @@ class TowerMaker:
 
 
 def split_parameters(
-    tape: Tape, device: Device, seed: Tensor = None
+    tape: Tape, device: Device, seed: Tensor = None, *, named: bool = True
 ) -> tuple[Trained, list[Tensor], list[Tensor]]:
     """Return what moves in a tape, its trained angles, and what is not known yet.
 
-    Angles are arrays (B, size), a row for every part of the shots.
+    Angles are arrays (B, size), a row for every part of the shots. ``named``: measurements that
+    read all wires name them.
     """
-    sweep = freeze_weights(checked(placeholders(tape).sweep(), device))
+    plain = placeholders(tape).sweep()
+    sweep = freeze_weights(checked(plain, device) if named else plain)
     copies = max(1, len(tape.shots.parts)) if tape.shots else 1
     moving, arrays = _moving(tape), itertools.count()
     trained = set(tape.trainable_params)

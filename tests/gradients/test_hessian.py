@@ -8,7 +8,6 @@ from qgate import numpy as qnp
 from qgate.exceptions import (
     DifferentiationError,
     InvalidTransform,
-    UnsupportedDiffMethod,
 )
 
 hessian = qg.gradients.param_shift_hessian
@@ -287,9 +286,18 @@ def test_a_broadcast_is_refused():
         hessian(tape)
 
 
-def test_what_has_no_shift_rule_is_refused():
-    with pytest.raises(UnsupportedDiffMethod, match="the circuit returns purity"):
-        hessian(processed(lambda: qg.purity(0)))(X, Y)
+def test_an_entropy_is_refused():
+    with pytest.raises(InvalidTransform, match="an entropy, which is no polynomial"):
+        hessian(processed(lambda: qg.vn_entropy(0)))(X, Y)
+
+
+def test_a_purity_is_a_polynomial():
+    found = hessian(processed(lambda: qg.purity(0)))(X, Y)
+
+    exact = processed(lambda: qg.purity(0)).update(diff_method="backprop")
+    for argument, block in enumerate(found):
+        wanted = qg.jacobian(qg.grad(exact, argument), argument)(X, Y)
+        np.testing.assert_allclose(block, wanted, atol=1e-10)
 
 
 def test_nothing_trainable():
