@@ -1,7 +1,8 @@
 """Write a quantum function once, run and differentiate it on any device.
 
 Every public name of qgate is here. ``qgate.numpy`` has arrays that know whether they are
-trainable, ``qgate.gradients`` the gradient methods, ``qgate.exceptions`` the errors.
+trainable, ``qgate.gradients`` the gradient methods, ``qgate.qnn`` layers for PyTorch and Keras,
+``qgate.exceptions`` the errors.
 """
 
 from __future__ import annotations
@@ -183,6 +184,7 @@ from qgate.wires import (
 )
 
 if TYPE_CHECKING:
+    from qgate import qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
 
@@ -337,6 +339,7 @@ __all__ = [
     "probs",
     "prod",
     "purity",
+    "qnn",
     "qnode",
     "s_prod",
     "sample",
@@ -354,11 +357,16 @@ __all__ = [
 _LATER = {"device": "qgate.devices.registry", "list_devices": "qgate.devices.catalogue"}
 """Names that are loaded when they are first asked for; the registry needs pydantic's models."""
 
+_PACKAGES_LATER = frozenset({"qnn"})
+"""Packages that are loaded when they are first asked for."""
+
 
 def __getattr__(name: str) -> Any:
     if name in _LATER:
         globals()[name] = getattr(import_module(_LATER[name]), name)
         return globals()[name]
+    if name in _PACKAGES_LATER:
+        return import_module(f"qgate.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
