@@ -1,4 +1,4 @@
-"""Quantum functions as layers of networks: ``TorchLayer`` for PyTorch.
+"""Quantum functions as layers of networks: ``TorchLayer`` for PyTorch, ``KerasLayer`` for Keras 3.
 
 A layer, and with it its framework, is loaded when it is first asked for.
 """
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from qgate.exceptions import MissingExtra
 
 if TYPE_CHECKING:
+    from qgate.layers.keras import KerasLayer
     from qgate.layers.torch import TorchLayer
 
-__all__ = ["TorchLayer"]
+__all__ = ["KerasLayer", "TorchLayer"]
 
-_FRAMEWORKS = {"TorchLayer": "torch"}
+_FRAMEWORKS = {"KerasLayer": "keras", "TorchLayer": "torch"}
 """What each layer needs: a package, an extra of qgate and a module of ``qgate.layers``."""
 
 
