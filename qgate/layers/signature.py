@@ -74,16 +74,23 @@ def _check_arguments(qnode: QNode, given: Collection[str], input_arg: str) -> No
             reason=f"weight_shapes has a shape for {input_arg!r}, which is the data",
             remedy="Leave it out; give the shapes of the weights.",
         )
-    weights = {name for name in arguments if name not in (input_arg, open_ended)}
-    if open_ended is None and (unknown := sorted(set(given) - weights)):
+    others = {name: arguments[name] for name in arguments if name not in (input_arg, open_ended)}
+    needed = {name for name, other in others.items() if other.default is inspect.Parameter.empty}
+    known = set(given) if open_ended is not None else set(others)
+    _check_weights(function, set(given), needed, known)
+
+
+def _check_weights(
+    function: str, given: Collection[str], needed: Collection[str], known: Collection[str]
+) -> None:
+    if unknown := sorted(set(given) - set(known)):
         raise InvalidLayer(
             function=function,
             reason=f"weight_shapes has {unknown[0]!r}, which is not an argument of the function",
-            remedy=f"The arguments are: {', '.join(sorted(weights)) or 'none'}."
-            f"{suggest(unknown[0], weights)}",
+            remedy=f"The arguments are: {', '.join(sorted(known)) or 'none'}."
+            f"{suggest(unknown[0], known)}",
         )
-    needed = {name for name in weights if arguments[name].default is inspect.Parameter.empty}
-    if lacking := sorted(needed - set(given)):
+    if lacking := sorted(set(needed) - set(given)):
         raise InvalidLayer(
             function=function,
             reason=f"weight_shapes has no shape for the argument {lacking[0]!r}",

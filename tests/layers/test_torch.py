@@ -297,6 +297,16 @@ def test_a_compiled_module_gives_the_same_values_and_derivatives(method):
     assert torch.allclose(layer.weights.grad, wanted, atol=1e-5)
 
 
+def test_a_module_is_compiled_for_each_number_of_rows():
+    layer = made(diff_method="adjoint")
+    compiled = torch.compile(layer, fullgraph=True, dynamic=False, backend="aot_eager")
+
+    for rows in (4, 3, 1):
+        output = compiled(data(rows))
+
+        assert torch.allclose(output, expected(data(rows), layer), atol=1e-6)
+
+
 # The QNode ------------------------------------------------------------------------------
 
 
