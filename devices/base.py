@@ -12,7 +12,7 @@ from qgate.exceptions import InvalidShots, ShotsRequired
 from qgate.shots import Shots
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
 
@@ -20,8 +20,9 @@ class Device(ABC):
     """Something that runs sweeps.
 
     Required: ``capabilities`` (as a class attribute or in ``__init__``) and ``submit``.
-    Optional: ``differentiates`` with ``jacobian``, and ``differentiable``, for a device whose
-    capabilities say ``statevector``.
+    Optional, for a device whose capabilities say ``statevector``: ``differentiates`` with
+    ``jacobian``; ``states`` with ``state_vjp``, ``state_jvp`` and ``measured``; and
+    ``differentiable``.
 
     What reaches ``submit`` is already decomposed into the gates of the capabilities, and
     its measurements are lowered to what the device can return; the wires of every sweep
@@ -106,6 +107,75 @@ class Device(ABC):
         -------
         values : array, shape (K, M)
         derivatives : array, shape (n, K, M)
+        """
+        raise NotImplementedError
+
+    def states(self, sweep: Sweep) -> ComplexArray:
+        """Return the state of every row.
+
+        Parameters
+        ----------
+        sweep : Sweep
+            In any gates; its wires are checked.
+
+        Returns
+        -------
+        array, shape (K, 2**n)
+            The wires are those of ``wires_of``, the first most significant.
+        """
+        raise NotImplementedError
+
+    def state_vjp(self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray) -> FloatArray:
+        """Return products of vectors with the Jacobian of the states, in one pass backwards.
+
+        Parameters
+        ----------
+        sweep : Sweep
+        slots : sequence of int
+            The m angles to differentiate by.
+        cotangents : array, shape (V, K, 2**n)
+
+        Returns
+        -------
+        array, shape (V, K, m)
+            The derivatives of Re sum conj(c) psi by each angle.
+        """
+        raise NotImplementedError
+
+    def state_jvp(self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray) -> ComplexArray:
+        """Return products of the Jacobian of the states with vectors, in one pass forward.
+
+        Parameters
+        ----------
+        sweep : Sweep
+        slots : sequence of int
+            The m angles to differentiate by.
+        tangents : array, shape (V, K, m)
+
+        Returns
+        -------
+        array, shape (V, K, 2**n)
+            The change of the states along each tangent.
+        """
+        raise NotImplementedError
+
+    def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+        """Return exact measurement results from states, in the framework of these.
+
+        Parameters
+        ----------
+        sweep : Sweep
+            What it measures, and the wires.
+        states : array, shape (K, 2**n)
+            As from ``states``.
+        arrays : sequence of array
+        xp : module
+            The framework's array functions, with numpy's names.
+
+        Returns
+        -------
+        tuple
+            As in the result of ``submit``.
         """
         raise NotImplementedError
 

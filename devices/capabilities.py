@@ -20,7 +20,8 @@ class Capabilities(BaseModel):
         It also runs any operation with a matrix on at most so many wires.
     exact : frozenset of str
         Kinds of measurement it returns exactly, as asked. ``probs`` alone is enough for
-        expectation values, variances and probabilities. Empty: it only samples.
+        expectation values, variances and probabilities, and for density matrices of a few
+        wires and what is computed from them. Empty: it only samples.
     sampled : bool
         Whether it can be given shots. It then returns readings of wires, nothing else.
     default_shots : int or None

@@ -14,7 +14,7 @@ import numpy as np
 from qgate.devices.base import Device
 from qgate.devices.local.device import LocalDevice
 from qgate.exceptions import InvalidShots, UnsupportedMeasurement
-from qgate.measurements import counts, expval, probs, purity, sample, var
+from qgate.measurements import counts, expval, probs, sample, state, var
 from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
@@ -193,8 +193,8 @@ class DeviceConformance:
         _assert_raises(InvalidShots, lambda: self.make(shots=0))
         _assert_raises(InvalidShots, lambda: self.make(shots=-5))
 
-    def test_measurements_of_the_state_are_refused_with_shots(self) -> None:
-        tape = Tape([_gate("Hadamard", 0)], [purity(wires=[0])], shots=10)
+    def test_the_state_is_refused_with_shots(self) -> None:
+        tape = Tape([_gate("Hadamard", 0)], [state()], shots=10)
 
         _assert_raises(UnsupportedMeasurement, lambda: values(self.make(), [tape.sweep()]))
 

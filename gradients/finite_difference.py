@@ -16,23 +16,15 @@ from qgate.gradients.method import (
     refuse_trained_arrays,
 )
 from qgate.gradients.stencil import Stencil
-from qgate.measurements import MeasurementKind
+from qgate.measurements import FACTS
 from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed
 
 DEFAULTS: Mapping[str, Any] = {"h": None, "approx_order": 1, "n": 1, "strategy": "forward"}
 
-SERVED = (
-    MeasurementKind.EXPVAL,
-    MeasurementKind.VAR,
-    MeasurementKind.PROBS,
-    MeasurementKind.VN_ENTROPY,
-    MeasurementKind.MUTUAL_INFO,
-    MeasurementKind.PURITY,
-    MeasurementKind.TERMS,
-)
-"""What is a real number, or an array of them."""
+SERVED = tuple(kind for kind, facts in FACTS.items() if facts.exact)
+"""What is a number, or an array of them."""
 
 
 class FiniteDifference:
@@ -40,11 +32,14 @@ class FiniteDifference:
 
     Options (``gradient_kwargs``): ``h``, the step in radians (default: the one that
     balances noise and bias for the shots, about 1e-7 where there are none);
-    ``approx_order``; ``strategy``; ``n``, the order of the derivative.
+    ``approx_order``; ``strategy``; ``n``, the order of the derivative; ``broadcast``: on tapes,
+    whether all points are one broadcast tape (True) or a tape each; ``validate_params`` is
+    accepted and changes nothing, tapes being checked in any case.
     """
 
     name = "finite-diff"
-    options = frozenset(DEFAULTS)
+    options = frozenset(DEFAULTS) | {"broadcast", "validate_params"}
+    nonlinear = True
 
     def refusal(self, tape: Tape) -> Refusal:
         return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
@@ -58,9 +53,10 @@ class FiniteDifference:
         shots: int | None,
         options: Mapping[str, Any],
     ) -> Shifted:
-        chosen = {**DEFAULTS, **options}
+        given = {name: value for name, value in options.items() if name in DEFAULTS}
+        chosen = {**DEFAULTS, **given}
         strategy, approx_order = chosen["strategy"], chosen["approx_order"]
-        if order > 1 and not options:
+        if order > 1 and not given:
             strategy, approx_order = "center", 2  # a forward difference of one has too large a bias
         step = chosen["h"] or sensible_step(
             shots, order=order * chosen["n"], approx_order=approx_order, strategy=strategy

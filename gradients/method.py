@@ -39,13 +39,15 @@ class Shifted:
 class ShiftMethod(Protocol):
     """A gradient method that needs nothing of a device but values at shifted parameters.
 
-    Required: ``name``, ``options``, ``refusal`` and the call. ``order`` is that of the
-    derivative; equal points of several orders are run once.
+    Required: ``name``, ``options``, ``nonlinear``, ``refusal`` and the call. ``order`` is that of
+    the derivative; equal points of several orders are run once.
     """
 
     name: str
     options: frozenset[str]
     """What it takes as ``gradient_kwargs``."""
+    nonlinear: bool
+    """Whether it holds for what is not linear in the state, such as a variance."""
 
     def refusal(self, tape: Tape) -> Refusal:
         """Say why the method cannot differentiate a tape by its trainable parameters."""

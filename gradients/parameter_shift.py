@@ -3,6 +3,7 @@
 An expectation value depends on the angle of a gate exp(i x G) as a trigonometric
 polynomial whose frequencies are the differences of eigenvalues of G. Its derivative is
 a weighted sum of its values at as many shifted angles as it has frequencies, twice.
+The same holds for amplitudes, whose frequencies are the eigenvalues themselves.
 Schuld et al., Phys. Rev. A 99, 032331 (2019); Wierichs et al., Quantum 6, 677 (2022).
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Flag, auto
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +32,7 @@ from qgate.gradients.method import (
 )
 from qgate.gradients.shift_rules import generate_shift_rule
 from qgate.gradients.stencil import Stencil
-from qgate.measurements import MeasurementKind
+from qgate.measurements import FACTS, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.structure import Structure
@@ -38,21 +40,47 @@ from qgate.tape import Tape
 from qgate.transforms.decompose import AffineMap, Decomposed, decompose_structure
 from qgate.typing import FloatArray
 
-SERVED = (
-    MeasurementKind.EXPVAL,
-    MeasurementKind.VAR,
-    MeasurementKind.PROBS,
-    MeasurementKind.TERMS,
-)
-"""What is linear in the state, and the variance, a classical function of such."""
+SERVED = tuple(kind for kind, facts in FACTS.items() if facts.exact)
+"""What is linear in the projector on the state or in the state, and functions of such."""
+
+
+class Quantities(Flag):
+    """What is measured, by what it is linear in."""
+
+    AVERAGES = auto()
+    """Linear in the projector on the state."""
+    AMPLITUDES = auto()
+    """Linear in the state."""
+
+    @classmethod
+    def measured(cls, structure: Structure) -> Quantities:
+        """Return what a structure measures."""
+        found = cls(0)
+        for item in structure.measurements:
+            found |= cls.AMPLITUDES if item.kind is MeasurementKind.STATE else cls.AVERAGES
+        return found
+
+
+DECIMALS = 10
+"""Frequencies that agree to so many decimals are one."""
 
 
 @dataclass(frozen=True, slots=True)
 class HasRule:
-    """Accepts what depends on no slot, what has a shift rule, and what decomposes no further."""
+    """Accepts what depends on no slot, what has a shift rule, and what decomposes no further.
+
+    Parameters
+    ----------
+    of : Quantities
+        What the rule has to hold for.
+    """
+
+    of: Quantities = Quantities.AVERAGES
 
     def __call__(self, operation: Operator) -> bool:
-        if not _depends_on_slots(operation) or _frequencies(operation) is not None:
+        if not _depends_on_slots(operation):
+            return True
+        if _frequencies(operation, self.of) is not None:
             return True
         try:
             operation.decomposition()
@@ -69,12 +97,13 @@ class ParameterShift:
 
     Options (``gradient_kwargs``): ``shifts``, the shifts of the rule in radians, as many as the
     gates have frequencies, or a sequence of such for each trained angle (default: the
-    equidistant ones); ``fallback_step``, that of the finite differences; ``broadcast`` is
-    accepted and changes nothing, all shifts being rows of one sweep anyway.
+    equidistant ones); ``fallback_step``, that of the finite differences; ``broadcast``: on
+    tapes, whether all points are one broadcast tape (True) or a tape each.
     """
 
     name = "parameter-shift"
     options = frozenset({"shifts", "fallback_step", "broadcast"})
+    nonlinear = False
 
     def refusal(self, tape: Tape) -> Refusal:
         return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
@@ -91,14 +120,15 @@ class ParameterShift:
         step = options.get("fallback_step") or sensible_step(
             shots, order=order, approx_order=2, strategy="center"
         )
-        return _shifted(structure, slots, order, _by_slot(options.get("shifts"), slots), step)
+        return _shifted(structure, slots, order, shifts_by_slot(options.get("shifts"), slots), step)
 
 
 Shifts = tuple[tuple[float, ...] | None, ...]
 """The shifts that a user gave for each trained slot."""
 
 
-def _by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
+def shifts_by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
+    """Return the shifts for each trained slot, given for each of them or for all together."""
     if shifts is None:
         return (None,) * len(slots)
     if all(np.ndim(entry) == 0 for entry in shifts):
@@ -115,8 +145,9 @@ def _by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
 def _shifted(
     structure: Structure, slots: tuple[int, ...], order: int, shifts: Shifts, step: float
 ) -> Shifted:
-    decomposed = decompose_structure(structure, HasRule())
-    rules = _rules_by_angle(decomposed, dict(zip(slots, shifts, strict=True)), step)
+    of = Quantities.measured(structure)
+    decomposed = decompose_structure(structure, HasRule(of))
+    rules = rules_by_angle(decomposed, dict(zip(slots, shifts, strict=True)), step, of=of)
     stencil = first = first_order(decomposed.angles, rules, slots)
     for _ in range(order - 1):
         stencil = first.compose(stencil)
@@ -140,42 +171,74 @@ def first_order(
     return Stencil.from_rules(entries, len(angles.offset), len(slots))
 
 
-def _rules_by_angle(
-    decomposed: Decomposed, shifts: Mapping[int, Any], step: float
+def rules_by_angle(
+    decomposed: Decomposed,
+    shifts: Mapping[int, Any],
+    step: float,
+    *,
+    order: int = 1,
+    of: Quantities = Quantities.AVERAGES,
 ) -> dict[int, FloatArray]:
-    """Return the rule for each angle that depends on a trained slot."""
+    """Return the rule for each angle: rows of a coefficient and a shift.
+
+    Parameters
+    ----------
+    decomposed : Decomposed
+        In gates that ``HasRule`` accepts.
+    shifts : mapping
+        From trained slots to the shifts that are to be used, or None.
+    step : float
+        That of central differences, for gates without a rule.
+    order : int
+        Of the derivative by the angle.
+    of : Quantities
+        What the rules have to hold for.
+    """
     angles = decomposed.angles
     feeds = dict(zip(angles.columns.tolist(), angles.slots.tolist(), strict=True))
     rules: dict[int, FloatArray] = {}
     for operation in decomposed.structure.operations:
         if not _depends_on_slots(operation):
             continue
-        known = _frequencies(operation)
+        known = _frequencies(operation, of)
         for index, symbol in enumerate(operation.parameters):
             for angle in _slots_in(symbol):
                 if known is None:
-                    rules[angle] = _difference_rule(step)
+                    rules[angle] = _difference_rule(step, order)
                 else:
-                    rules[angle] = _shift_rule(known[index], shifts.get(feeds[angle]))
+                    rules[angle] = _shift_rule(known[index], shifts.get(feeds[angle]), order)
     return rules
 
 
-def _shift_rule(frequencies: tuple[float, ...], shifts: Any) -> FloatArray:
+def _shift_rule(frequencies: tuple[float, ...], shifts: Any, order: int) -> FloatArray:
     if not frequencies:  # the angle is a global phase: nothing measured depends on it
         return np.zeros((0, 2))
-    return np.asarray(generate_shift_rule(frequencies, shifts))[:, :2]
+    return generate_shift_rule(frequencies, shifts, order)
 
 
-def _difference_rule(step: float) -> FloatArray:
-    coefficients, shifts = finite_diff_coeffs(1, 2, "center")
-    return np.stack([coefficients / step, shifts * step], axis=-1)
+def _difference_rule(step: float, order: int) -> FloatArray:
+    coefficients, shifts = finite_diff_coeffs(order, 2, "center")
+    return np.stack([coefficients / step**order, shifts * step], axis=-1)
 
 
-def _frequencies(operation: Operator) -> list[tuple[float, ...]] | None:
+def _frequencies(operation: Operator, of: Quantities) -> list[tuple[float, ...]] | None:
+    """Return the frequencies of each angle, or None where they are not known.
+
+    Those of amplitudes are known of exponentials of one angle. A rule for the frequencies of
+    averages and amplitudes together holds for both.
+    """
     try:
-        return operation.parameter_frequencies
+        if Quantities.AMPLITUDES not in of:
+            return operation.parameter_frequencies
+        if operation.num_params != 1:
+            return None
+        moduli = np.round(np.abs(operation.generator_eigenvalues()), DECIMALS)
+        known = {float(modulus) for modulus in moduli if modulus > 0}
+        if Quantities.AVERAGES in of:
+            known |= {round(value, DECIMALS) for value in operation.parameter_frequencies[0]}
     except GeneratorUndefinedError:
         return None
+    return [tuple(sorted(known))]
 
 
 def _depends_on_slots(operation: Operator) -> bool:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from qgate.sweep import distinct_rows
-from qgate.typing import FloatArray, IntArray
+from qgate.arrays import namespace, shape_of
+from qgate.sweep import Sweep, distinct_rows
+from qgate.typing import FloatArray, IntArray, Tensor
 
 DECIMALS = 12
 """Points that agree to this many decimals are one."""
@@ -95,22 +97,35 @@ class Stencil:
             offsets, self.targets, index[self.points], self.weights, self.size, self.order
         )
 
-    def contract(self, values: FloatArray) -> FloatArray:
+    def contract(self, values: Tensor) -> Tensor:
         """Add up values to derivatives.
 
         Parameters
         ----------
         values : array, shape (M, ...)
-            The value at each point.
+            The value at each point; of any framework.
 
         Returns
         -------
         array, shape (n,) * k + (...)
         """
-        result = np.zeros((self.size**self.order, *values.shape[1:]), dtype=values.dtype)
-        weights = self.weights.reshape(-1, *(1,) * (values.ndim - 1))
-        np.add.at(result, self.targets, weights * values[self.points])
-        return result.reshape((*(self.size,) * self.order, *values.shape[1:]))
+        xp, shape = namespace([values]), shape_of(values)[1:]
+        points, weights = self._by_target
+        summands = values[points] * weights.reshape(*weights.shape, *(1,) * len(shape))
+        return xp.reshape(xp.sum(summands, axis=1), (*(self.size,) * self.order, *shape))
+
+    @cached_property
+    def _by_target(self) -> tuple[IntArray, FloatArray]:
+        """The points and weights of each derivative, (n**k, most), filled up with weights of 0."""
+        count = self.size**self.order
+        order = np.argsort(self.targets, kind="stable")
+        targets = self.targets[order]
+        numbers = np.bincount(targets, minlength=count)
+        place = np.arange(len(targets)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
+        points = np.zeros((count, numbers.max(initial=0)), dtype=np.int64)
+        weights = np.zeros(points.shape)
+        points[targets, place], weights[targets, place] = self.points[order], self.weights[order]
+        return points, weights
 
 
 def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
@@ -125,3 +140,10 @@ def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
             Stencil(offsets, stencil.targets, moved, stencil.weights, stencil.size, stencil.order)
         )
     return offsets, together
+
+
+def at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:
+    """Run every row at every point: the rows of the first point, then of the second, ..."""
+    rows = (offsets[:, None, :] + sweep.rows[None, :, :]).reshape(-1, sweep.rows.shape[1])
+    shots = None if sweep.shots is None else np.tile(sweep.shots, len(offsets))
+    return sweep.with_rows(rows, shots)

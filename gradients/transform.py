@@ -2,42 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.method import ShiftMethod, check_options
-from qgate.gradients.stencil import Stencil, union
+from qgate.gradients.tape_plans import Derivatives, Derive, Plan, circuit_plan, shift_plan
+from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
-from qgate.transforms.linear import Recombine, linear_measurements
-from qgate.typing import FloatArray, Tensor
+from qgate.transforms.linear import linear_measurements
+from qgate.typing import BoolArray
 
-Derivatives = Callable[[Sequence[Any]], Any]
-"""From the results of the tapes that were made to the derivatives."""
+EXACTLY_LINEAR = frozenset({MeasurementKind.DENSITY_MATRIX})
+"""What is measured for its functions where there are no shots."""
+
+TAPE_BOUND = frozenset({"f0", "gradient_recipes"})
+"""Options whose meaning depends on the numbers of a tape."""
+
+Transformed = tuple[list[Tape], Derivatives]
+"""Tapes to run, and what turns their results into derivatives."""
 
 
-class GradientTransform:
-    """A gradient method that can be called on a tape or on a QNode.
+class TapeTransform(ABC):
+    """What can be called on a tape or on a QNode, and be given as ``diff_method``.
 
     On a QNode it returns a function with the same arguments that gives the derivatives of
     the results by each trainable argument. On a tape it returns tapes to run and a function
-    that turns their results into derivatives. As ``diff_method`` it stands for its method.
+    that turns their results into derivatives.
 
-    Parameters
-    ----------
-    method : callable
-        Makes the shifted circuits.
-    doc : str
-        What it says of itself.
+    Required: ``name``, ``of_tape`` and ``check``.
     """
 
-    def __init__(self, method: ShiftMethod, doc: str) -> None:
-        self.method = method
-        self.diff_method = method.name
-        self.__doc__ = doc
+    name: str
+    """What errors call it."""
+
+    @property
+    def given_as(self) -> Any:
+        """What a QNode takes as ``diff_method`` for it."""
+        return self
+
+    @abstractmethod
+    def of_tape(self, tape: Tape, argnum: Any, options: Mapping[str, Any]) -> Transformed:
+        """Return the tapes to run and what to do with their results."""
+
+    @abstractmethod
+    def check(self, options: Mapping[str, Any]) -> None:
+        """Refuse options that it does not have."""
 
     def __call__(
         self, target: Any, argnum: Any = None, *, argnums: Any = None, **options: Any
@@ -67,16 +83,82 @@ class GradientTransform:
         UnsupportedDiffMethod
             The method cannot differentiate the tape.
         UnknownGradientOption
+        DifferentiationError
+            It was given neither a tape nor a QNode.
         """
+        self.check(options)
         if isinstance(target, Tape):
-            return self._of_tape(target, argnum, options)
+            return self.of_tape(target, argnum, options)
+        if not hasattr(target, "gradient_function"):
+            raise DifferentiationError(
+                f"{self.name} was given {target!r}, which is neither a QNode nor a tape. Give it "
+                "one of these; what it returns for a QNode is differentiated with qg.jacobian."
+            )
         chosen = argnum if argnums is None else argnums
-        return target.gradient_function(self.diff_method, chosen, options)
+        return target.gradient_function(self.given_as, chosen, options)
 
-    def _of_tape(
-        self, tape: Tape, argnum: Any, options: Mapping[str, Any]
-    ) -> tuple[list[Tape], Derivatives]:
-        check_options(self.diff_method, options, self.method.options)
+
+class GradientTransform(TapeTransform):
+    """A gradient method that can be called on a tape or on a QNode.
+
+    As ``diff_method`` it stands for its method.
+
+    Parameters
+    ----------
+    method : callable
+        Makes the shifted circuits, or other circuits.
+    doc : str
+        What it says of itself.
+    plan : callable
+        From a tape of linear quantities, its wanted slots and the options to its plan.
+    bound : frozenset of str
+        Which of the options it takes that depend on the numbers of a tape.
+    """
+
+    def __init__(
+        self,
+        method: ShiftMethod | CircuitMethod,
+        doc: str,
+        plan: Plan,
+        bound: frozenset[str] = frozenset(),
+    ) -> None:
+        self.method, self.plan = method, plan
+        self.name = self.diff_method = method.name
+        self.options = method.options | bound
+        self.__doc__ = doc
+
+    @classmethod
+    def of_shifts(
+        cls, method: ShiftMethod, doc: str, bound: frozenset[str] = frozenset()
+    ) -> GradientTransform:
+        """Make the transform of a method that runs a structure at shifted points."""
+        return cls(method, doc, functools.partial(shift_plan, method), bound)
+
+    @classmethod
+    def of_circuits(cls, method: CircuitMethod, doc: str) -> GradientTransform:
+        """Make the transform of a method that runs other circuits."""
+        return cls(method, doc, functools.partial(circuit_plan, method))
+
+    @property
+    def given_as(self) -> str:
+        """The name of its method."""
+        return self.diff_method
+
+    def check(self, options: Mapping[str, Any]) -> None:
+        """Refuse options that neither the method nor the transform has."""
+        check_options(self.diff_method, options, self.options)
+
+    def of_tape(self, tape: Tape, argnum: Any, options: Mapping[str, Any]) -> Transformed:
+        """Return the tapes to run, and what turns their results into derivatives.
+
+        Parameters
+        ----------
+        tape : QuantumScript
+            Without a broadcast.
+        argnum : int, sequence of int or None
+            Positions among its trainable parameters.
+        options : mapping
+        """
         trained = _trained_angles(tape)
         marked = tape.with_shots(tape.shots)
         marked.trainable_params = trained
@@ -84,12 +166,16 @@ class GradientTransform:
         wanted = _chosen(marked, argnum)
         if not wanted.any():
             return [], lambda results: ()
-        linear, recombine = linear_measurements(marked, variances=True)
-        slots = tuple(int(slot) for slot in marked.trainable_slots[wanted])
-        batch, stencils = self._shift(linear, slots, options, value=recombine is not tuple)
+        returned = () if tape.shots else EXACTLY_LINEAR
+        linear, recombine = linear_measurements(
+            marked, variances=not self.method.nonlinear, returned=returned
+        )
+        linear.trainable_params = trained
+        plan = self.plan(linear, wanted, options, value=recombine is not tuple)
         shapes = [tape.angle_shapes[index] for index in trained]
-        derive = _Derive(stencils, recombine, wanted, shapes)
-        return [batch], lambda results: derive.parts(results[0], partitioned=tape.shots.partitioned)
+        derive = Derive(plan.read, recombine, wanted, shapes)
+        partitioned = tape.shots.partitioned
+        return plan.tapes, lambda results: derive.parts(results, partitioned=partitioned)
 
     def _refuse(self, tape: Tape) -> None:
         refusal = self.method.refusal(tape)
@@ -101,88 +187,6 @@ class GradientTransform:
                 method=self.diff_method, reason=refusal[0], remedy=refusal[1]
             )
 
-    def _shift(
-        self, tape: Tape, slots: tuple[int, ...], options: Mapping[str, Any], *, value: bool
-    ) -> tuple[Tape, list[Stencil]]:
-        """Return all points as a broadcast, and the stencil of the derivatives on them.
-
-        The value is run, and its stencil follows, where it is needed.
-        """
-        shots = min(tape.shots.parts, default=None)
-        shifted = self.method(tape.structure, slots, order=1, shots=shots, options=options)
-        native = shifted.decomposed.sweep(tape.with_shots(None).sweep())
-        needed = [shifted.stencil]
-        if value or not len(shifted.stencil.offsets):
-            needed.append(Stencil.value(native.structure.num_slots, len(slots)))
-        offsets, stencils = union(needed)
-        batch = Tape(
-            native.structure.bind(native.rows + offsets, native.arrays),
-            native.structure.bind_measurements(native.arrays),
-            tape.shots,
-        )
-        return batch, stencils
-
-
-class _Derive:
-    """Turns the results of a broadcast tape of shifted circuits into derivatives.
-
-    Parameters
-    ----------
-    stencils : sequence of Stencil
-        Of the derivatives by the wanted slots, and of the value if it is needed.
-    recombine : callable
-        From linear quantities to what was measured.
-    wanted : array of bool, shape (n,)
-        Which of the trained slots the derivatives are by; zero for the others.
-    shapes : sequence of tuple of int
-        Of the trained parameters.
-    """
-
-    def __init__(
-        self,
-        stencils: Sequence[Stencil],
-        recombine: Recombine,
-        wanted: Any,
-        shapes: Sequence[tuple[int, ...]],
-    ) -> None:
-        self.stencils, self.recombine = stencils, recombine
-        self.wanted, self.shapes = wanted, shapes
-
-    def parts(self, result: Any, *, partitioned: bool) -> Any:
-        """Return the derivatives of each part of a shot vector, or of the one result."""
-        return tuple(map(self, result)) if partitioned else self(result)
-
-    def __call__(self, result: Any) -> Any:
-        entries = [np.asarray(entry) for entry in _listed(result)]
-        slopes, *rest = [
-            [stencil.contract(entry) for entry in entries] for stencil in self.stencils
-        ]
-        values = rest[0] if rest else [0.0] * len(entries)
-        found = [self._by_parameter(slope) for slope in self._chain(values, slopes)]
-        return found[0] if len(found) == 1 else tuple(found)
-
-    def _chain(self, values: Sequence[Any], slopes: Sequence[FloatArray]) -> Sequence[Tensor]:
-        """Return the derivatives of the recombined values.
-
-        Recombination is a polynomial of degree 2 at most, whose derivative a central difference
-        with any step gives exactly.
-        """
-        ahead = self.recombine([v + s for v, s in zip(values, slopes, strict=True)])
-        behind = self.recombine([v - s for v, s in zip(values, slopes, strict=True)])
-        return [(plus - minus) / 2 for plus, minus in zip(ahead, behind, strict=True)]
-
-    def _by_parameter(self, slopes: FloatArray) -> Any:
-        """Cut the derivatives by the wanted slots, shape (m, ...), by parameters."""
-        every = np.zeros((*slopes.shape[1:], len(self.wanted)))
-        every[..., self.wanted] = np.moveaxis(slopes, 0, -1)
-        sizes = [int(np.prod(shape)) for shape in self.shapes]
-        parts = np.split(every, np.cumsum(sizes)[:-1], axis=-1)
-        cut = [
-            part.reshape((*slopes.shape[1:], *shape))
-            for part, shape in zip(parts, self.shapes, strict=True)
-        ]
-        return cut[0] if len(cut) == 1 else tuple(cut)
-
 
 def _trained_angles(tape: Tape) -> list[int]:
     """Return the positions of the angles among the trainable parameters of a tape."""
@@ -190,7 +194,7 @@ def _trained_angles(tape: Tape) -> list[int]:
     return [index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES]
 
 
-def _chosen(tape: Tape, argnum: Any) -> Any:
+def _chosen(tape: Tape, argnum: Any) -> BoolArray:
     """Say for each trainable slot whether a derivative by it is wanted."""
     if argnum is None:
         return np.ones(len(tape.trainable_slots), dtype=bool)
@@ -203,7 +207,3 @@ def _chosen(tape: Tape, argnum: Any) -> Any:
         )
     sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
     return np.repeat(np.isin(np.arange(count), positions % count), sizes)
-
-
-def _listed(result: Any) -> list[Any]:
-    return list(result) if isinstance(result, tuple | list) else [result]

@@ -1,8 +1,8 @@
 """Write a quantum function once, run and differentiate it on any device.
 
 Every public name of qgate is here. ``qgate.numpy`` has arrays that know whether they are
-trainable, ``qgate.gradients`` the gradient methods, ``qgate.qnn`` layers for PyTorch and Keras,
-``qgate.exceptions`` the errors.
+trainable, ``qgate.gradients`` the gradient methods, ``qgate.fourier`` what shows circuits as
+Fourier series, ``qgate.qnn`` layers for PyTorch and Keras, ``qgate.exceptions`` the errors.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 from qgate import exceptions, gradients, measurements, numpy, operations, tape
 from qgate.execution.tracker import (
     Tracker,
+)
+from qgate.gradients import (
+    adjoint_metric_tensor,
+    metric_tensor,
 )
 from qgate.interfaces.derivatives import (
     grad,
@@ -184,7 +188,7 @@ from qgate.wires import (
 )
 
 if TYPE_CHECKING:
-    from qgate import qnn
+    from qgate import fourier, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
 
@@ -305,6 +309,7 @@ __all__ = [
     "Y",
     "Z",
     "adjoint",
+    "adjoint_metric_tensor",
     "broadcast",
     "comm",
     "commutator",
@@ -320,6 +325,7 @@ __all__ = [
     "execute",
     "exp",
     "expval",
+    "fourier",
     "generator",
     "grad",
     "gradients",
@@ -331,6 +337,7 @@ __all__ = [
     "map_wires",
     "matrix",
     "measurements",
+    "metric_tensor",
     "mutual_info",
     "numpy",
     "operations",
@@ -357,7 +364,7 @@ __all__ = [
 _LATER = {"device": "qgate.devices.registry", "list_devices": "qgate.devices.catalogue"}
 """Names that are loaded when they are first asked for; the registry needs pydantic's models."""
 
-_PACKAGES_LATER = frozenset({"qnn"})
+_PACKAGES_LATER = frozenset({"fourier", "qnn"})
 """Packages that are loaded when they are first asked for."""
 
 

@@ -147,12 +147,16 @@ def order(values: Iterable[Tensor]) -> int | None:
 
 
 def shape_of(value: Tensor) -> tuple[int, ...]:
-    """Return the shape of a number, an array or a traced array."""
+    """Return the shape of a number, an array or a traced array; -1: a length not known yet."""
     kind = type(value)
     if kind is float or kind is int:
         return ()
     shape = getattr(value, "shape", None)
-    return tuple(shape) if shape is not None else np.shape(value)
+    return _lengths(shape) if shape is not None else np.shape(value)
+
+
+def _lengths(shape: Iterable[int | None]) -> tuple[int, ...]:
+    return tuple(-1 if length is None else length for length in shape)
 
 
 def is_complex(value: Tensor) -> bool:
@@ -166,11 +170,13 @@ def _complex_dtype(value: Tensor) -> bool:
     return "complex" in str(value.dtype)
 
 
+NUMBERS = (int, float, complex, np.ndarray, np.generic)
+
+
 def _binary(name: str, *, swapped: bool = False) -> Callable[[Any, Any], Any]:
     def operation(self: Enclosed, other: Any) -> Any:
-        if framework_of(other) is None and not isinstance(other, np.ndarray | np.generic | complex):
-            if not isinstance(other, int | float):
-                return NotImplemented
+        if not isinstance(other, NUMBERS) and framework_of(other) is None:
+            return NotImplemented
         pair = (other, self) if swapped else (self, other)
         return getattr(self.framework.namespace, name)(*pair)
 
@@ -230,8 +236,8 @@ class Enclosed:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The length of each axis."""
-        return tuple(self.tensor.shape)
+        """The length of each axis; -1: not known yet."""
+        return _lengths(self.tensor.shape)
 
     @property
     def ndim(self) -> int:

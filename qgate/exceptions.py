@@ -270,6 +270,19 @@ class UnsupportedMeasurement(DeviceError):
     message = "{device} cannot return {measurement} {mode}. It can return {supported}. {remedy}"
 
 
+class TooManyMeasuredWires(QuantumFunctionError):
+    """A density matrix of so many wires is not put together from readings."""
+
+    measurement: str
+    wires: int
+    most: int
+    message = (
+        "{measurement} of {wires} wires cannot be put together from readings, which takes "
+        "3**{wires} bases. At most {most} wires are read. Name fewer wires, or use "
+        "qg.device('local') with shots=None."
+    )
+
+
 # Choose otherwise ---------------------------------------------------------------------
 
 
@@ -354,6 +367,15 @@ class UnknownGradientOption(DifferentiationError, TypeError):
     )
 
 
+class InvalidTransform(DifferentiationError, ValueError):
+    """A transform of circuits cannot be computed for this circuit, or with these options."""
+
+    transform: str
+    reason: str
+    remedy: str
+    message = "{transform} cannot be computed: {reason}. {remedy}"
+
+
 class InvalidShiftRule(DifferentiationError, ValueError):
     """No shift rule can be made from these frequencies, shifts and order."""
 
@@ -416,6 +438,46 @@ class InvalidTangent(DifferentiationError, ValueError):
     message = (
         "{what} was given as {given}, and has to be {expected}. "
         "Pass numbers in the same form and shape as the value it belongs to."
+    )
+
+
+class FourierError(QuantumFunctionError, ValueError):
+    """A circuit cannot be seen as a Fourier series in the way it was asked for."""
+
+
+class InvalidFourierGrid(FourierError):
+    """Fourier coefficients cannot be computed from these values."""
+
+    reason: str
+    remedy: str
+    message = "The Fourier coefficients cannot be computed: {reason}. {remedy}"
+
+
+class NoSpectrum(FourierError):
+    """The frequencies of a circuit cannot be told."""
+
+    reason: str
+    remedy: str
+    message = "The frequency spectrum cannot be computed: {reason}. {remedy}"
+
+
+class InvalidReconstruction(FourierError):
+    """A circuit cannot be reconstructed from these frequencies and shifts."""
+
+    reason: str
+    remedy: str
+    message = "The reconstruction cannot be made: {reason}. {remedy}"
+
+
+class UnknownArgument(FourierError):
+    """A quantum function has no argument of this name."""
+
+    function: str
+    name: object
+    known: Collection[str]
+    hint: str
+    message = (
+        "{function} has no argument {name!r}.{hint} Its arguments are: {known}. Name one of these."
     )
 
 

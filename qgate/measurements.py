@@ -51,10 +51,10 @@ FACTS: dict[MeasurementKind, _Facts] = {
     MeasurementKind.SAMPLE: _Facts(exact=False, sampled=True, real=False),
     MeasurementKind.COUNTS: _Facts(exact=False, sampled=True, real=False),
     MeasurementKind.STATE: _Facts(exact=True, sampled=False, real=False),
-    MeasurementKind.DENSITY_MATRIX: _Facts(exact=True, sampled=False, real=False),
-    MeasurementKind.VN_ENTROPY: _Facts(exact=True, sampled=False),
-    MeasurementKind.MUTUAL_INFO: _Facts(exact=True, sampled=False),
-    MeasurementKind.PURITY: _Facts(exact=True, sampled=False),
+    MeasurementKind.DENSITY_MATRIX: _Facts(exact=True, sampled=True, real=False),
+    MeasurementKind.VN_ENTROPY: _Facts(exact=True, sampled=True),
+    MeasurementKind.MUTUAL_INFO: _Facts(exact=True, sampled=True),
+    MeasurementKind.PURITY: _Facts(exact=True, sampled=True),
     MeasurementKind.TERMS: _Facts(exact=True, sampled=True),
 }
 
@@ -142,6 +142,13 @@ class Measurement:
         other = copy.copy(self)
         other.obs = self.observable.with_parameters([*fixed, *parameters])
         other.__dict__["observable"] = other.obs
+        return other
+
+    def with_observable(self, observable: Operator) -> Self:
+        """Return the same measurement of an observable in normal form with as many parameters."""
+        other = copy.copy(self)
+        other.obs = observable
+        other.__dict__.update(observable=observable, _skipped=self._skipped)
         return other
 
     def with_wires(self, wires: Wires) -> Self:
@@ -241,17 +248,25 @@ def state() -> Measurement:
 
 
 def density_matrix(wires: WiresLike) -> Measurement:
-    """The reduced density matrix of some wires, shape (2**n, 2**n); complex. Exact only."""
+    """The reduced density matrix of some wires, shape (2**n, 2**n); complex.
+
+    Without an exact state it is put together from the means of all Pauli words on the wires,
+    which are read in 3**n bases.
+    """
     return Measurement(MeasurementKind.DENSITY_MATRIX, wires=wires)
 
 
 def vn_entropy(wires: WiresLike, log_base: float | None = None) -> Measurement:
-    """The von Neumann entropy of some wires; natural logarithm unless ``log_base``. Exact only."""
+    """The von Neumann entropy of some wires; natural logarithm unless ``log_base``.
+
+    From shots it is that of the density matrix as measured, without the eigenvalues that noise
+    made negative.
+    """
     return Measurement(MeasurementKind.VN_ENTROPY, wires=wires, log_base=log_base)
 
 
 def mutual_info(wires0: WiresLike, wires1: WiresLike, log_base: float | None = None) -> Measurement:
-    """The mutual information S(A) + S(B) - S(AB) of two sets of wires. Exact only.
+    """The mutual information S(A) + S(B) - S(AB) of two sets of wires.
 
     Raises
     ------
@@ -273,7 +288,7 @@ def mutual_info(wires0: WiresLike, wires1: WiresLike, log_base: float | None = N
 
 
 def purity(wires: WiresLike) -> Measurement:
-    """The purity tr(rho^2) of some wires. Exact only."""
+    """The purity tr(rho^2) of some wires."""
     return Measurement(MeasurementKind.PURITY, wires=wires)
 
 

@@ -6,6 +6,7 @@ import copy
 import functools
 import inspect
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +15,7 @@ import numpy as np
 from qgate.arrays import framework_among, is_traced, namespace, order, shape_of
 from qgate.exceptions import DifferentiationError, QuantumFunctionError
 from qgate.execution.evaluate import evaluate
+from qgate.execution.explain import Explanation, explain
 from qgate.execution.resolve import check_method, parse_method
 from qgate.execution.returns import arrange, leaves, measurements_of, rebuilt
 from qgate.interfaces.argnums import is_trainable, positions_of
@@ -21,12 +23,14 @@ from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice
 from qgate.interfaces.pullbacks import name_of
 from qgate.numpy.tensors import marked, tensor
+from qgate.operations.operator import ParameterKind
 from qgate.recording import recording
 from qgate.shots import Shots
 from qgate.tape import Tape, split_recorded
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
+
 
 class QNode:
     """A quantum function bound to a device; called like the function, it returns numbers.
@@ -46,7 +50,7 @@ class QNode:
         parameters. None: numpy arrays, no derivatives.
     diff_method : str, gradient transform or None
         ``best``, ``backprop``, ``adjoint`` (local device, exact), ``parameter-shift``,
-        ``finite-diff``.
+        ``finite-diff``, ``spsa``, ``hadamard``.
     shots : None, int or sequence, optional
         Default: the device's.
     gradient_kwargs : mapping, optional
@@ -97,13 +101,13 @@ class QNode:
             from qgate.interfaces.torch_compile import call_in_graph
 
             return call_in_graph(self._key, args, kwargs)
-        return self.run(args, kwargs)
+        return self.call(args, kwargs)
 
-    def run(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Record the function for these arguments, run it and return its results."""
         if "shots" in kwargs and "shots" not in inspect.signature(self.func).parameters:
             others = {name: value for name, value in kwargs.items() if name != "shots"}
-            return self.with_shots(kwargs["shots"]).run(args, others)
+            return self.with_shots(kwargs["shots"]).call(args, others)
         tape, returned = self._record(args, kwargs)
         self._check_order(tape)
         like = tape.parameters if framework_among(tape.parameters) else leaves(list(args))
@@ -139,6 +143,19 @@ class QNode:
                 f"A derivative of order {taken} is being taken, and the QNode was made with "
                 f"max_diff={self.max_diff}. Give it max_diff={taken}, or leave max_diff out."
             )
+
+    def explain(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, order: int = 1
+    ) -> Explanation:
+        """Say which gradient method a call with these arguments uses; nothing runs.
+
+        Where no argument is trainable, all of them count as such.
+        """
+        tape = self.construct(args, kwargs)
+        if not tape.trainable_params:
+            angles = enumerate(tape.parameter_kinds)
+            tape.trainable_params = [i for i, kind in angles if kind is ParameterKind.ANGLES]
+        return explain(tape, self.device, self._method, depth=order)
 
     def with_shots(self, shots: Any) -> Self:
         """Return the same QNode with other shots."""
@@ -201,6 +218,75 @@ class QNode:
 
         return derivatives
 
+    def run(self, tapes: Sequence[Tape], *, diff_method: Any = None) -> tuple[Any, ...]:
+        """Run tapes as its own: on its device, those without traced parameters in one submission.
+
+        Parameters
+        ----------
+        tapes : sequence of Tape
+        diff_method : str, optional
+            What differentiates them; default its own method.
+
+        Returns
+        -------
+        tuple
+            For each tape what a QNode would return.
+        """
+        method = self._method if diff_method is None else parse_method(diff_method, {})
+        return _results(tapes, self.device, method, self._choice)
+
+    def tape_derivatives(
+        self,
+        function: Callable[[Tape], Any],
+        argnums: Any,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        *,
+        order: int = 1,
+    ) -> tuple[tuple[Any, ...], bool]:
+        """Differentiate numbers of the recorded tape by the arguments of the quantum function.
+
+        Parameters
+        ----------
+        function : callable
+            From a tape with traced parameters to an array of shape ``s``.
+        argnums : int, sequence of int or None
+            Positions of the arguments; None: all trainable ones.
+        order : {1, 2}
+            2: the second derivatives by each argument twice.
+
+        Returns
+        -------
+        derivatives : tuple
+            By each argument, of shape ``t``: an array ``s + t``, or ``s + t + t``.
+        bare : bool
+            Whether the one argument was asked for by itself.
+
+        Raises
+        ------
+        DifferentiationError
+            Nothing in the call is trainable.
+        """
+        from qgate.interfaces.derivatives import jacobian
+
+        positions, bare = positions_of(argnums, args)
+        if not positions:
+            raise DifferentiationError(
+                f"{name_of(self.func)} has no derivative here: none of its positional arguments "
+                "is trainable. Mark one with qgate.numpy.array(..., requires_grad=True), or give "
+                "argnums."
+            )
+
+        def of_tape(*inner: Any) -> Any:
+            return function(self.construct(inner, kwargs))
+
+        if order == 1:
+            return jacobian(of_tape, positions)(*args), bare
+        with warnings.catch_warnings():  # what is linear has a constant Jacobian
+            warnings.simplefilter("ignore")
+            found = tuple(jacobian(jacobian(of_tape, at), at)(*args) for at in positions)
+        return found, bare
+
     def __repr__(self) -> str:
         return (
             f"<QNode: device='{self.device.name}', interface={self.interface!r}, "
@@ -251,10 +337,14 @@ def execute(
         raise QuantumFunctionError(
             f"execute was given {tapes!r}. It runs a sequence of tapes: qg.execute([tape], device)."
         )
-    found = _device(device)
     method = parse_method(diff_method, gradient_kwargs or {})
-    chosen = Choice.of(interface)([value for tape in tapes for value in tape.parameters])
-    results = evaluate(tapes, found, method, interface=chosen)
+    return _results(tapes, _device(device), method, Choice.of(interface))
+
+
+def _results(tapes: Sequence[Tape], device: Device, method: Any, choice: Choice) -> tuple[Any, ...]:
+    """Run tapes, and return for each what a QNode would."""
+    chosen = choice([value for tape in tapes for value in tape.parameters])
+    results = evaluate(tapes, device, method, interface=chosen)
     return tuple(
         arrange(
             tape,

@@ -105,7 +105,7 @@ class Tape:
 
     @cached_property
     def batch_size(self) -> int | None:
-        """The length of the broadcast axis; None: no broadcast.
+        """The length of the broadcast axis; None: no broadcast, -1: not known yet.
 
         Raises
         ------
@@ -271,7 +271,20 @@ class Tape:
         batched = len(shape_of(value)) > self._ndims[index]
         if batched:
             return xp.reshape(value, (self.batch_size, size)) * 1.0
-        return xp.reshape(value, (1, size)) * np.ones((self.batch_size, 1))
+        return xp.reshape(value, (1, size)) * self._ones
+
+    @cached_property
+    def _ones(self) -> Tensor:
+        """A column of ones, as long as the broadcast axis."""
+        if self.batch_size is not None and self.batch_size >= 0:
+            return np.ones((self.batch_size, 1))
+        batched = next(
+            self.parameters[index]
+            for index in self._angle_positions()
+            if len(shape_of(self.parameters[index])) > self._ndims[index]
+        )
+        xp = namespace([batched])
+        return xp.reshape(batched, (-1, np.prod(shape_of(batched)[1:], dtype=int)))[:, :1] * 0 + 1.0
 
     def sweep(self) -> Sweep:
         """Return the plain numbers of the tape as a sweep, one row for each shot part.

@@ -118,17 +118,18 @@ def test_a_measurement_that_the_device_lacks(device):
     text = refused(errors.UnsupportedMeasurement, lambda: bound(device, qg.state, shots=None)(X))
 
     assert text == (
-        f"{device} cannot return state without shots. It can return expval, probs, var. "
-        "Ask for one of these, or choose another device."
+        f"{device} cannot return state without shots. It can return density_matrix, expval, "
+        "mutual_info, probs, purity, var, vn_entropy. Ask for one of these, or choose another "
+        "device."
     )
 
 
 def test_a_measurement_that_exists_only_exactly():
-    node = bound("local?shots=10", lambda: qg.purity(0))
+    node = bound("local?shots=10", qg.state)
 
     assert refused(errors.UnsupportedMeasurement, lambda: node(X)) == (
-        "local cannot return purity from shots. It can return counts, expval, probs, sample, var. "
-        "Ask for it exactly, with shots=None."
+        "local cannot return state from shots. It can return counts, density_matrix, expval, "
+        "mutual_info, probs, purity, sample, var, vn_entropy. Ask for it exactly, with shots=None."
     )
 
 
@@ -372,22 +373,22 @@ def test_a_method_of_the_state_on_a_device_without_one(device, method):
     )
 
 
-@pytest.mark.parametrize(
-    ("method", "served"),
-    [
-        ("adjoint", "expval, var"),
-        ("parameter-shift", "expval, var, probs"),
-        ("finite-diff", "expval, var, probs, vn_entropy, mutual_info, purity"),
-    ],
-)
-def test_the_derivative_of_a_state_by_a_method_that_has_none(method, served):
-    jacobian = qg.jacobian(bound(returned=qg.state, diff_method=method))
+def test_more_wires_than_are_read():
+    node = bound("local?shots=10", lambda: qg.vn_entropy(range(7)))
 
-    assert refused(errors.UnsupportedDiffMethod, lambda: jacobian(X)) == (
-        f"diff_method='{method}' cannot be used here: the circuit returns state, and {method} "
-        f"differentiates {served} only. On qg.device('local') with shots=None, "
-        "diff_method='backprop' does it."
+    assert refused(errors.TooManyMeasuredWires, lambda: node(X)) == (
+        "vn_entropy of 7 wires cannot be put together from readings, which takes 3**7 bases. At "
+        "most 6 wires are read. Name fewer wires, or use qg.device('local') with shots=None."
     )
+
+
+@pytest.mark.parametrize("method", ["parameter-shift", "finite-diff"])
+def test_the_derivative_of_a_state_from_shots(method):
+    jacobian = qg.jacobian(bound("local?shots=10", qg.state, diff_method=method))
+
+    text = refused(errors.UnsupportedMeasurement, lambda: jacobian(X))
+
+    assert text.startswith("local cannot return state from shots.")
 
 
 def test_the_derivative_of_single_shots():
@@ -430,7 +431,7 @@ def test_an_unknown_option_of_a_method():
 
     assert refused(errors.UnknownGradientOption, lambda: bound(**node)) == (
         "'delta' is not an option of the gradient method 'finite-diff'. Its options "
-        "(gradient_kwargs) are: approx_order, h, n, strategy."
+        "(gradient_kwargs) are: approx_order, broadcast, f0, h, n, strategy, validate_params."
     )
 
 

@@ -17,8 +17,8 @@ from qgate.measurements import Measurement, MeasurementKind
 from qgate.outcomes import Outcomes
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import decomposes, decomposition
-from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.transforms.decompose import AffineMap, decomposes, decomposition
+from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
 AMPLITUDES_AT_ONCE = 2**24
@@ -117,21 +117,51 @@ class LocalDevice(Device):
         return decomposes(structure, adjoint.OneAngleGates(self.capabilities.gate_set))
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
-        accepts = adjoint.OneAngleGates(self.capabilities.gate_set)
-        frozen, decomposed = decomposition(sweep, accepts, device=self.name)
-        native = decomposed.sweep(frozen)
+        native, angles = self._one_angle_gates(sweep)
         every = range(native.structure.num_slots)
         order = self.wires_of(sweep.structure.wires)
         values, derivatives = adjoint.jacobian(self.engine, native, every, order)
-        return values, decomposed.angles.pull_back(derivatives)[list(slots)]
+        return values, angles.pull_back(derivatives)[list(slots)]
 
-    def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+    def _one_angle_gates(self, sweep: Sweep) -> tuple[Sweep, AffineMap]:
+        """Write a sweep in gates that the adjoint method takes back one by one."""
+        accepts = adjoint.OneAngleGates(self.capabilities.gate_set)
+        frozen, decomposed = decomposition(sweep, accepts, device=self.name)
+        return decomposed.sweep(frozen), decomposed.angles
+
+    def states(self, sweep: Sweep) -> ComplexArray:
+        native, _ = self._one_angle_gates(sweep)
         order = self.wires_of(sweep.structure.wires)
-        states = NumpyEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
+        states: ComplexArray = self.engine.states(
+            native.structure, native.rows, native.arrays, order=order
+        )
+        return states
+
+    def state_vjp(self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray) -> FloatArray:
+        native, angles = self._one_angle_gates(sweep)
+        every = range(native.structure.num_slots)
+        order = self.wires_of(sweep.structure.wires)
+        by_angle = adjoint.state_vjp(self.engine, native, every, cotangents, order)
+        return np.swapaxes(angles.pull_back(by_angle)[list(slots)], 0, 2)
+
+    def state_jvp(self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray) -> ComplexArray:
+        native, angles = self._one_angle_gates(sweep)
+        by_slot = np.zeros((*tangents.shape[:-1], sweep.structure.num_slots))
+        by_slot[..., list(slots)] = tangents
+        order = self.wires_of(sweep.structure.wires)
+        return adjoint.state_jvp(self.engine, native, angles.push_forward(by_slot), order)
+
+    def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+        order = self.wires_of(sweep.structure.wires)
         return tuple(
             measure(measurement, states, order, xp)
             for measurement in sweep.structure.bind_measurements(arrays)
         )
+
+    def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+        order = self.wires_of(sweep.structure.wires)
+        states = NumpyEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
+        return self.measured(sweep, states, arrays, xp)
 
 
 def _joined(entries: Sequence[Any]) -> Any:

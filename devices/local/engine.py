@@ -67,8 +67,7 @@ class NumpyEngine(Engine):
         xp: Any = np,
     ) -> Tensor:
         num_rows = rows.shape[0]
-        state: Tensor = np.zeros((num_rows, 2 ** len(order)), dtype=complex)
-        state[:, 0] = 1.0
+        state: Tensor = np.tile(np.eye(1, 2 ** len(order), dtype=complex), (num_rows, 1))
         touched: set[Any] = set()
         for operation in structure.bind(rows, arrays):
             axes = order.indices(operation.wires)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import log
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,9 @@ from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.transforms.bases import eigenbasis_gates
+from qgate.transforms.density import DERIVED, derived
 from qgate.typing import Tensor
 from qgate.wires import Wires
-
-SMALLEST = 1e-14
-"""Eigenvalues of a density matrix below this count as zero in an entropy."""
 
 TERMS_AT_ONCE = 2**22
 """Signs of Pauli words are laid out for so many (term, amplitude) pairs at a time."""
@@ -67,28 +64,14 @@ def _probs(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Te
 
 
 def _state(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
-    return state
+    wires = measurement.wires or order
+    if wires == order:
+        return state
+    return xp.reshape(_front(state, wires, order, xp), (state.shape[0], -1))
 
 
-def _density_matrix(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
-    return reduced(state, measurement.wires, order, xp)
-
-
-def _vn_entropy(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
-    return _entropy(state, measurement.wires, order, measurement.options["log_base"], xp)
-
-
-def _mutual_info(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
-    first = measurement.options["first"]
-    base = measurement.options["log_base"]
-    parts = (measurement.wires[:first], measurement.wires[first:], measurement.wires)
-    one, other, both = (_entropy(state, Wires(part), order, base, xp) for part in parts)
-    return one + other - both
-
-
-def _purity(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
-    rho = reduced(state, measurement.wires, order, xp)
-    return xp.sum(xp.real(rho) ** 2 + xp.imag(rho) ** 2, axis=(-1, -2))
+def _from_density_matrix(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+    return derived(measurement, reduced(state, measurement.wires, order, xp), xp)
 
 
 MEASURES: dict[MeasurementKind, Callable[[Measurement, Tensor, Wires, Any], Tensor]] = {
@@ -97,10 +80,7 @@ MEASURES: dict[MeasurementKind, Callable[[Measurement, Tensor, Wires, Any], Tens
     MeasurementKind.VAR: _var,
     MeasurementKind.PROBS: _probs,
     MeasurementKind.STATE: _state,
-    MeasurementKind.DENSITY_MATRIX: _density_matrix,
-    MeasurementKind.VN_ENTROPY: _vn_entropy,
-    MeasurementKind.MUTUAL_INFO: _mutual_info,
-    MeasurementKind.PURITY: _purity,
+    **dict.fromkeys(DERIVED, _from_density_matrix),
 }
 
 
@@ -141,7 +121,7 @@ def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Any = np)
     coefficients = observable.parameters[0]
     if not isinstance(observable, PauliSum):
         terms = [_apply_factors(factors, state, order, xp) for factors in observable.terms]
-        return sum(coefficients[t] * term for t, term in enumerate(terms))
+        return sum(term * coefficients[t] for t, term in enumerate(terms))
     x, z = observable.x_masks(order), observable.z_masks(order)
     indices = np.arange(state.shape[-1])
     result: Tensor = 0.0
@@ -149,7 +129,7 @@ def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Any = np)
         # P|i> = i**|x&z| (-1)**|z&i| |i XOR x>, so row i of P psi takes psi[i XOR x]
         signs = 1.0 - 2.0 * (np.bitwise_count(z[t] & (indices ^ x[t])) & 1)
         phase = 1j ** int(np.bitwise_count(x[t] & z[t]))
-        result = result + coefficients[t] * (phase * signs * state[:, indices ^ x[t]])
+        result = result + state[:, indices ^ x[t]] * (phase * signs) * coefficients[t]
     return result
 
 
@@ -188,10 +168,3 @@ def _front(array: Tensor, wires: Wires, order: Wires, xp: Any) -> Tensor:
     permutation = [0, *(axis + 1 for axis in (*axes, *rest))]
     tensor = xp.transpose(xp.reshape(array, (num_rows, *(2,) * n)), permutation)
     return xp.reshape(tensor, (num_rows, 2**k, 2 ** (n - k)))
-
-
-def _entropy(state: Tensor, wires: Wires, order: Wires, base: Any, xp: Any) -> Tensor:
-    """Von Neumann entropy, - sum p log p over the eigenvalues of the reduced state."""
-    eigenvalues = xp.linalg.eigh(reduced(state, wires, order, xp))[0]
-    positive = xp.where(eigenvalues > SMALLEST, eigenvalues, 1.0)
-    return -xp.sum(positive * xp.log(positive), axis=-1) / (log(base) if base else 1.0)

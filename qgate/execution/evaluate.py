@@ -10,34 +10,30 @@ import numpy as np
 
 from qgate.arrays import (
     framework_of,
-    is_complex,
     is_known,
     is_traced,
     namespace,
     order,
-    shape_of,
     unwrap,
 )
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.execution.adjoint_state import AdjointStates
 from qgate.execution.limits import Limits
-from qgate.execution.resolve import SHIFT_METHODS, Method, choose_method
+from qgate.execution.resolve import Method, choose_method, gives_jacobian
 from qgate.execution.run import Entry, checked, run
-from qgate.execution.shapes import result_shapes
-from qgate.execution.tower import DeviceTower, ShiftTower, Tower
+from qgate.execution.tower_maker import TowerMaker, placeholders, split_parameters
 from qgate.execution.tracker import notify
-from qgate.execution.trained import Trained, Unknown
 from qgate.measurements import MeasurementKind
-from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.batches import split_batched_arrays
-from qgate.transforms.decompose import decomposition, freeze_weights
+from qgate.transforms.decompose import decomposition
 from qgate.transforms.linear import linear_measurements
 from qgate.transforms.readouts import refuse_measurements
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
+    from qgate.bridge import Interface
     from qgate.devices.base import Device
-    from qgate.interfaces.base import Interface
 
 SINGLE_SHOTS = (MeasurementKind.SAMPLE, MeasurementKind.COUNTS)
 """Kinds of results that have no derivative, whatever the method."""
@@ -112,7 +108,7 @@ def _needs_framework(tape: Tape) -> bool:
         return False
     if order(tape.parameters) is not None or not all(map(is_known, tape.parameters)):
         return True
-    return not all(item.kind in SINGLE_SHOTS for item in tape.measurements)
+    return not any(item.kind in SINGLE_SHOTS for item in tape.measurements)
 
 
 def _values(tapes: Sequence[Tape], device: Device) -> list[list[Entry]]:
@@ -122,7 +118,7 @@ def _values(tapes: Sequence[Tape], device: Device) -> list[list[Entry]]:
     linear = [
         (tape, tuple)
         if _reads_variances(tape, device)
-        else linear_measurements(tape, variances=False)
+        else linear_measurements(tape, variances=False, densities=False)
         for tape in plain
     ]
     entries = run([tape.sweep() for tape, _ in linear], device)
@@ -147,6 +143,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     if interface is None:
         raise _switched_off("interface", "'auto'")
     levels = order(tape.parameters)
+    _refuse_unknown_counts(tape, levels)
     if method is None and levels is not None:
         raise _switched_off("diff_method", "'best'")
     tape = _widened(tape, interface)
@@ -158,14 +155,31 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
             return _backprop(tape, device, method)
     else:
         method = Method("finite-diff", {})
-    linear, recombine = linear_measurements(tape, variances=method.name != "finite-diff")
+    if method.name in ("adjoint", "device") and not gives_jacobian(tape):
+        return _from_states(tape, device, interface, limits)
+    linear, recombine = linear_measurements(
+        tape,
+        variances=not method.nonlinear,
+        returned=() if tape.shots else device.capabilities.exact,
+        wires=device.wires,
+    )
     _mark_trained(linear, interface)
-    tower, parts, fixed = _tower(linear, device, method, limits)
+    make = TowerMaker(device, method, limits, lambda tapes: _values(tapes, device))
+    tower, parts, fixed = make(linear)
     if not parts and not fixed:  # only coefficients are trained: they are outside already
         return list(recombine(run([tower.trained.sweep], device)[0]))
     parts = parts or [np.zeros((len(tower.trained.sweep), 0))]
     values = interface.differentiable(tower, parts, fixed)
     return list(recombine(tower.split(values, interface.namespace)))
+
+
+def _refuse_unknown_counts(tape: Tape, levels: int | None) -> None:
+    if levels is None and any(item.kind is MeasurementKind.COUNTS for item in tape.measurements):
+        raise DifferentiationError(
+            "counts gives a dictionary of the outcomes that were met, which are not known while a "
+            "function is traced or compiled. Return qg.probs or qg.sample, or call the QNode "
+            "outside of it."
+        )
 
 
 def _switched_off(option: str, remedy: str) -> DifferentiationError:
@@ -216,81 +230,29 @@ def _chosen(
     return chosen, limits
 
 
-def _tower(
-    tape: Tape, device: Device, method: Method, limits: Limits
-) -> tuple[Tower, list[Tensor], list[Tensor]]:
-    """Return the derivatives of a tape, its trained angles, and what else is not known yet.
-
-    Angles are arrays (B, size), a row for every part of the shots.
-    """
-    numbers = _placeholders(tape)
-    sweep = freeze_weights(numbers.sweep())
-    copies = max(1, len(sweep) // (tape.batch_size or 1))
-    parts, fixed, places = [], list[Tensor](), list[Unknown]()
-    moving, slots, arrays = _moving(tape), list[int](), 0
-    for index, (value, kind) in enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True)):
-        if kind is ParameterKind.ANGLES:
-            if index in moving:
-                parts.append(_rows(tape, index, copies))
-                slots += tape.slots_of(index)
-            elif not is_known(value):
-                fixed.append(_rows(tape, index, copies))
-                places.append(Unknown(slots=tuple(tape.slots_of(index))))
-            continue
-        if not is_known(value):
-            fixed.append(value)
-            places.append(Unknown(array=arrays))
-        arrays += 1
-    trained = Trained(sweep, tuple(slots), fixed=tuple(places))
-    tower = _tower_of(trained, device, method)
-    tower.limits, tower.shapes = limits, result_shapes(sweep, device)
-    return tower, parts, fixed
-
-
-def _moving(tape: Tape) -> set[int]:
-    """Return the angles that are trained; where none is, those that are not known yet."""
-    angles = {i for i, k in enumerate(tape.parameter_kinds) if k is ParameterKind.ANGLES}
-    trained = angles & set(tape.trainable_params)
-    return trained or {index for index in angles if not is_known(tape.parameters[index])}
-
-
-def _tower_of(trained: Trained, device: Device, method: Method) -> Tower:
-    if method.name in SHIFT_METHODS:
-        return ShiftTower(trained, device, SHIFT_METHODS[method.name], method.options)
-    higher = None
-    if method.higher is not None:
-        higher = ShiftTower(trained, device, SHIFT_METHODS[method.higher], method.options)
-    return DeviceTower(trained, device, higher)
-
-
-def _placeholders(tape: Tape) -> Tape:
-    """Return the tape with numbers only, zeros in place of those that are not known yet."""
-    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
-    values = [unwrap(tape.parameters[index]) for index in theirs]
-    numbers = [
-        value if is_known(value) else np.zeros(shape_of(value), complex if is_complex(value) else float)
-        for value in values
-    ]
-    return tape.bind_new_parameters(numbers, theirs) if theirs else tape
-
-
-def _rows(tape: Tape, index: int, copies: int) -> Tensor:
-    """Return the angles of a parameter as rows, each once for every part of its shots."""
-    xp = namespace([tape.parameters[index]])
-    rows = xp.reshape(tape.columns(index, xp), (-1, len(tape.slots_of(index))))
-    return rows if copies == 1 else rows[np.repeat(np.arange(tape.batch_size or 1), copies)]
+def _from_states(tape: Tape, device: Device, interface: Interface, limits: Limits) -> list[Entry]:
+    """Measure states that the device differentiates backwards."""
+    trained, parts, fixed = split_parameters(tape, device)
+    refuse_measurements(trained.sweep, device.capabilities.exact, device=device.name)
+    states = AdjointStates(trained, device)
+    states.limits = limits
+    parts = parts or [np.zeros((len(trained.sweep), 0))]
+    values = interface.from_states(states, parts, fixed)
+    xp = interface.namespace
+    return list(device.measured(trained.sweep, values, tape.arrays, xp))
 
 
 def _backprop(tape: Tape, device: Device, method: Method) -> list[Entry]:
     """Trace the simulation itself."""
-    sweep = checked(_placeholders(tape).sweep(), device)
+    sweep = checked(placeholders(tape).sweep(), device)
     refuse_measurements(sweep, device.capabilities.exact, device=device.name)
     accepts = device.capabilities.gate_set
     frozen, decomposed = decomposition(
         sweep, accepts, device=device.name, names=sorted(accepts.names)
     )
     xp = namespace(tape.parameters)
-    rows = xp.reshape(tape.row(), (len(sweep), sweep.structure.num_slots))
+    num_slots = sweep.structure.num_slots
+    rows = xp.reshape(tape.row(), (-1 if num_slots else len(sweep), num_slots))
     native = decomposed.sweep(frozen)
     results = device.differentiable(native, decomposed.angles(rows, xp), tape.arrays, xp)
     notify(device, submissions=1, batches=1, executions=len(sweep))

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qgate.exceptions import UnknownDiffMethod, UnsupportedDiffMethod, suggest
+from qgate.exceptions import (
+    UnknownDiffMethod,
+    UnsupportedDiffMethod,
+    UnsupportedOperation,
+    suggest,
+)
+from qgate.gradients import finite_diff, hadamard_grad, param_shift, spsa_grad
+from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.finite_difference import FiniteDifference
+from qgate.gradients.hadamard import HadamardTest
 from qgate.gradients.method import (
     Refusal,
     ShiftMethod,
@@ -16,7 +25,10 @@ from qgate.gradients.method import (
     refuse_trained_arrays,
 )
 from qgate.gradients.parameter_shift import ParameterShift
-from qgate.measurements import MeasurementKind
+from qgate.gradients.spsa import SimultaneousPerturbation
+from qgate.gradients.transform import TAPE_BOUND, GradientTransform, TapeTransform
+from qgate.gradients.user_transform import UserTransform
+from qgate.measurements import FACTS, MeasurementKind
 from qgate.shots import Shots
 from qgate.tape import Tape
 
@@ -26,22 +38,39 @@ if TYPE_CHECKING:
 SHIFT_METHODS: Mapping[str, ShiftMethod] = {
     "parameter-shift": ParameterShift(),
     "finite-diff": FiniteDifference(),
+    "spsa": SimultaneousPerturbation(),
 }
 """Methods that need nothing but values; on every device."""
+
+CIRCUIT_METHODS: Mapping[str, CircuitMethod] = {"hadamard": HadamardTest()}
+"""Methods that run other circuits than the one they differentiate; on every device."""
+
+TRANSFORMS: Mapping[str, GradientTransform] = {
+    transform.diff_method: transform
+    for transform in (param_shift, finite_diff, spsa_grad, hadamard_grad)
+}
+"""What applies a method to a tape, for options that depend on a tape's numbers."""
 
 STATE_METHODS = ("backprop", "adjoint")
 """Methods that need the state; on the local device only."""
 
-METHODS = ("best", *STATE_METHODS, *SHIFT_METHODS)
+OWN_METHOD = "device"
+"""What a device does by itself; the local one: ``adjoint``."""
+
+METHODS = ("best", OWN_METHOD, *STATE_METHODS, *SHIFT_METHODS, *CIRCUIT_METHODS)
 
 OPTIONS: Mapping[str, frozenset[str]] = {
-    **{name: frozenset() for name in STATE_METHODS},
-    **{name: method.options for name, method in SHIFT_METHODS.items()},
+    **{name: frozenset() for name in (OWN_METHOD, *STATE_METHODS)},
+    **{transform.diff_method: transform.options for transform in TRANSFORMS.values()},
     "best": SHIFT_METHODS["parameter-shift"].options,
 }
 """What each method takes as ``gradient_kwargs``; ``best`` hands them on where it shifts."""
 
-ADJOINT_SERVES = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
+JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
+"""What ``adjoint`` differentiates by the Jacobian of expectation values, in one pass for all."""
+
+ADJOINT_SERVES = tuple(kind for kind, facts in FACTS.items() if facts.exact)
+"""What is a function of the state."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +84,20 @@ class Method:
         What the user gave as ``gradient_kwargs``.
     higher : str or None
         The method that gives the higher orders, where ``name`` gives the first only.
+    transform : TapeTransform or None
+        What makes the tapes of every derivative, where that depends on the numbers of the tape.
     """
 
     name: str
     options: Mapping[str, Any]
     higher: str | None = None
+    transform: TapeTransform | None = None
+
+    @property
+    def nonlinear(self) -> bool:
+        """Whether it differentiates what is not linear in the state, such as a variance."""
+        known = SHIFT_METHODS.get(self.name)
+        return self.transform is not None or (known is not None and known.nonlinear)
 
 
 def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
@@ -74,19 +112,30 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
     """
     if diff_method is None:
         return None
+    if isinstance(diff_method, UserTransform):
+        diff_method.check(options)
+        return Method(diff_method.name, dict(options), transform=diff_method)
     name = getattr(diff_method, "diff_method", diff_method)
     if name not in METHODS:
         raise UnknownDiffMethod(
             method=diff_method, known=METHODS, hint=suggest(str(diff_method), METHODS)
         )
     check_options(name, options, OPTIONS[name])
-    return Method(name, dict(options))
+    bound = TRANSFORMS[name] if not TAPE_BOUND.isdisjoint(options) else None
+    return Method(name, dict(options), transform=bound)
 
 
 def check_method(method: Method | None, device: Device, shots: Shots) -> None:
     """Refuse a method that the device, or its shots, can never serve."""
-    if method is None or method.name not in STATE_METHODS:
+    if method is None or method.name not in (OWN_METHOD, *STATE_METHODS):
         return
+    if method.name == OWN_METHOD and not device.capabilities.statevector:
+        raise UnsupportedDiffMethod(
+            method=method.name,
+            reason=f"{device.name} has no gradient of its own",
+            remedy="Use diff_method='best', 'parameter-shift' or 'finite-diff', or "
+            "qg.device('local').",
+        )
     if not device.capabilities.statevector:
         raise UnsupportedDiffMethod(
             method=method.name,
@@ -114,6 +163,11 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
     UnsupportedDiffMethod
         The method cannot differentiate this circuit; the reason is in the text.
     """
+    if method.transform is not None:
+        refusal = refuse_trained_arrays(tape)
+        if refusal is not None:
+            raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
+        return method
     if method.name == "best":
         name = _best(tape, device, depth)
         higher = "parameter-shift" if name == "adjoint" and depth is None else None
@@ -126,15 +180,42 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
 
 
 def _best(tape: Tape, device: Device, depth: int | None) -> str:
+    name, _ = best_method(tape, device, depth)
+    return name
+
+
+def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str]:
+    """Return the method that ``best`` stands for, and why it is that one.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+        There is none.
+    """
     if tape.shots or not device.capabilities.statevector:
         refusal = SHIFT_METHODS["parameter-shift"].refusal(tape)
         if refusal is not None:
             raise UnsupportedDiffMethod(method="best", reason=refusal[0], remedy=refusal[1])
-        return "parameter-shift"
+        why = "shots are asked for" if tape.shots else f"{device.name} gives no access to its state"
+        return (
+            "parameter-shift",
+            f"{why}, and shifted circuits give exact derivatives on any device",
+        )
     if not device.differentiates(tape.structure) and _shiftable(tape):
-        return "parameter-shift"
-    first_only = depth == 1 or (depth is None and _shiftable(tape))
-    return "adjoint" if first_only and _adjoint_refusal(tape) is None else "backprop"
+        return "parameter-shift", "a gate of the circuit has no generator to go back through"
+    refusal = _adjoint_refusal(tape)
+    if refusal is not None:
+        return "backprop", f"the state is at hand, and for adjoint {refusal[0]}"
+    if not gives_jacobian(tape):
+        return "backprop", "the state is at hand, and what is measured is a function of it"
+    if depth == 1 or (depth is None and _shiftable(tape)):
+        return "adjoint", "the state is at hand, and going back once serves all parameters"
+    return "backprop", f"derivatives of order {depth} are taken, and adjoint gives the first"
+
+
+def gives_jacobian(tape: Tape) -> bool:
+    """Say whether ``adjoint`` differentiates a tape without going through its states."""
+    return all(item.kind in JACOBIAN_KINDS for item in tape.measurements)
 
 
 def _shiftable(tape: Tape) -> bool:
@@ -151,6 +232,28 @@ def _adjoint_refusal(tape: Tape) -> Refusal:
 
 _REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
     "backprop": _backprop_refusal,
+    OWN_METHOD: _adjoint_refusal,
     "adjoint": _adjoint_refusal,
     **{name: method.refusal for name, method in SHIFT_METHODS.items()},
+    **{name: method.refusal for name, method in CIRCUIT_METHODS.items()},
 }
+
+
+@contextmanager
+def adjoint_refusals() -> Iterator[None]:
+    """Say of a gate that it is no exponential of one angle that adjoint cannot take it back.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+    """
+    try:
+        yield
+    except UnsupportedOperation as error:
+        raise UnsupportedDiffMethod(
+            method="adjoint",
+            reason=f"{error.operation} is no exponential of an angle times a fixed matrix, "
+            "and does not decompose into such",
+            remedy="Use diff_method='parameter-shift', which differentiates it by central "
+            "differences.",
+        ) from error

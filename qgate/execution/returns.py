@@ -16,7 +16,7 @@ from qgate.tape import Tape
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
-    from qgate.interfaces.base import Interface
+    from qgate.bridge import Interface
 
 Finish = Callable[[Any], Any]
 """Gives a value the precision and the mark of what it was computed from."""

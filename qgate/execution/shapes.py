@@ -12,12 +12,23 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 
-def result_shapes(sweep: Sweep, device: Device) -> list[tuple[int, ...]]:
-    """Return the shape of the result of each measurement for one row."""
+COMPLEX = (MeasurementKind.STATE, MeasurementKind.DENSITY_MATRIX)
+"""Kinds of results that are complex."""
+
+
+def result_shapes(sweep: Sweep, device: Device) -> tuple[list[tuple[int, ...]], list[bool]]:
+    """Return the shape of the result of each measurement for one row, and whether it is complex.
+
+    A complex result counts as two real ones, side by side on a last axis.
+    """
     structure = checked(sweep, device).structure
     num_wires = len(device.wires_of(structure.wires))
     shots = None if sweep.shots is None else int(sweep.shots[0])
-    return [_result_shape(item, num_wires, shots) for item in structure.measurements]
+    pairs = [item.kind in COMPLEX for item in structure.measurements]
+    shapes = [_result_shape(item, num_wires, shots) for item in structure.measurements]
+    return [
+        (*shape, 2) if paired else shape for shape, paired in zip(shapes, pairs, strict=True)
+    ], pairs
 
 
 def _result_shape(item: Measurement, num_wires: int, shots: int | None) -> tuple[int, ...]:

@@ -7,21 +7,20 @@ by the trained angles x as one tensor, and the derivative of D(k) is D(k + 1).
 from __future__ import annotations
 
 import copy
-import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from qgate.exceptions import UnsupportedDiffMethod, UnsupportedOperation
-from qgate.execution.limits import KeptError, Limits
+from qgate.exceptions import UnsupportedDiffMethod
+from qgate.execution.computation import Computation
+from qgate.execution.resolve import adjoint_refusals
 from qgate.execution.run import Entry, checked, run
 from qgate.execution.tracker import notify
 from qgate.execution.trained import Trained
 from qgate.gradients.method import ShiftMethod
-from qgate.gradients.stencil import Stencil, union
+from qgate.gradients.stencil import Stencil, at_points, union
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import Decomposed
 from qgate.typing import FloatArray
@@ -33,7 +32,7 @@ REMEMBERED = 8
 """Derivative tensors that a tower keeps, so that each is paid for once."""
 
 
-class Tower(ABC):
+class Tower(Computation, ABC):
     """D(k, x) for k = 0, 1, ...; computed once for each x and ticket, and remembered.
 
     Required: ``compute``.
@@ -42,20 +41,11 @@ class Tower(ABC):
     ----------
     trained : Trained
     device : Device
-
-    Attributes
-    ----------
-    shapes : list of tuple of int
-        Of the result of each measurement for one row.
-    limits : Limits
     """
 
     def __init__(self, trained: Trained, device: Device) -> None:
-        self.trained, self.device, self.limits = trained, device, Limits()
-        self.shapes: list[tuple[int, ...]] = []
+        super().__init__(trained, device)
         self._known: dict[tuple[bytes, int, int], FloatArray] = {}
-        self._tickets = itertools.count(1)
-        self._errors, self._marks = KeptError(), b""
 
     def __call__(
         self, order: int, x: FloatArray, *, expect: int = 0, ticket: int = 0
@@ -80,7 +70,7 @@ class Tower(ABC):
             M counts the numbers of all measurements, one after the other.
         """
         self.require(order)
-        content = np.ascontiguousarray(x).tobytes() + self._marks
+        content = np.ascontiguousarray(x).tobytes() + self.marks
         run = 0 if self.trained.sweep.shots is None else ticket
         known = self._known.get((content, run, order))
         if known is not None:
@@ -95,81 +85,31 @@ class Tower(ABC):
             self._known.pop(next(iter(self._known)), None)
         self._known[key] = tensor
 
-    @property
-    def size(self) -> int:
-        """M, how many numbers are measured."""
-        return sum(int(np.prod(shape)) for shape in self.shapes)
-
-    def require(self, order: int) -> None:
-        """Refuse derivatives that this tower does not give, before anything runs.
-
-        Raises
-        ------
-        DifferentiationError
-        """
-        if order > 0:
-            self.limits.check(order)
-
-    def refuse_fixed(self) -> None:
-        """Say why what is not trained cannot be differentiated.
-
-        Raises
-        ------
-        UnsupportedDiffMethod
-        """
-        raise UnsupportedDiffMethod(
-            method=self.limits.method,
-            reason="the circuit is trained by a whole array (a matrix or a state), and only angles "
-            "can be shifted",
-            remedy="On qg.device('local') with shots=None, diff_method='backprop' does it.",
-        )
-
-    def by(self, columns: Sequence[int]) -> Tower:
-        """Return the tower of derivatives by some of the trained angles only."""
-        return self._of(self.trained.by(columns), repr(columns).encode())
-
-    def fixing(self, numbers: Sequence[Any]) -> Tower:
-        """Return the tower with numbers in what was not known when it was made."""
-        if not numbers:
-            return self
-        marks = b"".join(np.ascontiguousarray(number).tobytes() for number in numbers)
-        return self._of(self.trained.fixing(numbers), marks)
-
-    def _of(self, trained: Trained, marks: bytes) -> Tower:
-        """Return a tower that remembers in the same place, under keys with these marks."""
-        other = copy.copy(self)
-        other.trained, other._marks = trained, self._marks + marks
-        return other
-
-    def new_ticket(self) -> int:
-        """Return a ticket that no other run of the value has."""
-        return next(self._tickets)
-
-    def keeping(self) -> AbstractContextManager[None]:
-        """Return a context that keeps an error, which a framework may wrap in one of its own."""
-        return self._errors.keeping()
-
-    def raising(self) -> AbstractContextManager[None]:
-        """Return a context that raises the kept error in place of a framework's."""
-        return self._errors.raising()
-
     @abstractmethod
     def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
         """Return the tensor of this order, and of others that came with it."""
 
     def flat(self, entries: Sequence[Entry]) -> FloatArray:
-        """Put the entries of all measurements side by side, (rows, M), and note their shapes."""
-        arrays = [np.asarray(entry, dtype=float) for entry in entries]
+        """Put the entries of all measurements side by side, (rows, M), and note their shapes.
+
+        A complex number is two real ones.
+        """
+        arrays = [np.asarray(entry) for entry in entries]
+        self.complex = [array.dtype.kind == "c" for array in arrays]
+        arrays = [
+            np.stack([array.real, array.imag], axis=-1) if paired else array.astype(float)
+            for array, paired in zip(arrays, self.complex, strict=True)
+        ]
         self.shapes = [array.shape[1:] for array in arrays]
         return np.concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
 
     def split(self, flat: Any, xp: Any) -> list[Any]:
         """Undo ``flat`` for an array (B, M) of any framework."""
         parts, start = [], 0
-        for shape in self.shapes:
+        for shape, paired in zip(self.shapes, self.complex, strict=True):
             size = int(np.prod(shape))
-            part = flat[:, start : start + size]
-            parts.append(xp.reshape(part, (flat.shape[0], *shape)))
+            part = xp.reshape(flat[:, start : start + size], (flat.shape[0], *shape))
+            parts.append(part[..., 0] + 1j * part[..., 1] if paired else part)
             start += size
         return parts
 
@@ -197,7 +137,7 @@ class ShiftTower(Tower):
             groups.setdefault(decomposed.structure, []).append((wanted, decomposed, stencil))
         together = [union([stencil for _, _, stencil in group]) for group in groups.values()]
         sweeps = [
-            _at_points(group[0][1].sweep(sweep), offsets)
+            at_points(group[0][1].sweep(sweep), offsets)
             for group, (offsets, _) in zip(groups.values(), together, strict=True)
         ]
         found = {}
@@ -246,9 +186,9 @@ class DeviceTower(Tower):
                 remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
             )
 
-    def _of(self, trained: Trained, marks: bytes) -> Tower:
+    def _of(self, trained: Trained, marks: bytes) -> Self:
         other = super()._of(trained, marks)
-        if isinstance(other, DeviceTower) and other.higher is not None:
+        if other.higher is not None:
             other.higher = copy.copy(other.higher)
             other.higher.trained = trained
         return other
@@ -264,26 +204,10 @@ class DeviceTower(Tower):
         return {0: values, 1: np.moveaxis(derivatives, 0, -1)}
 
     def _jacobian(self, sweep: Sweep) -> tuple[FloatArray, FloatArray]:
-        try:
+        with adjoint_refusals():
             return self.device.jacobian(sweep, self.trained.slots)
-        except UnsupportedOperation as error:
-            raise UnsupportedDiffMethod(
-                method="adjoint",
-                reason=f"{error.operation} is no exponential of an angle times a fixed matrix, "
-                "and does not decompose into such",
-                remedy="Use diff_method='parameter-shift', which differentiates it by central "
-                "differences.",
-            ) from error
-
-
-def _at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:
-    """Run every row at every point: the rows of the first point, then of the second, ..."""
-    rows = (offsets[:, None, :] + sweep.rows[None, :, :]).reshape(-1, sweep.rows.shape[1])
-    shots = None if sweep.shots is None else np.tile(sweep.shots, len(offsets))
-    return sweep.with_rows(rows, shots)
 
 
 def _derivatives_last(tensor: FloatArray, order: int) -> FloatArray:
     """Move the axes (n,) * k from the front to the back."""
     return np.moveaxis(tensor, range(order), range(-order, 0)) if order else tensor
-

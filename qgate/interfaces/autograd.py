@@ -16,8 +16,8 @@ from autograd.extend import defjvp, defvjp, primitive
 from autograd.tracer import getval, isbox
 
 from qgate.arrays import depth
-from qgate.interfaces.base import Derivatives, Interface
-from qgate.typing import FloatArray, Tensor
+from qgate.bridge import Derivatives, Interface, States
+from qgate.typing import ComplexArray, FloatArray, Tensor
 
 
 class AutogradInterface(Interface):
@@ -45,6 +45,11 @@ class AutogradInterface(Interface):
         # computed together with the value, in one submission.
         derivatives(0, np.asarray(getval(x)), expect=depth(x))
         return _derivative(x, derivatives, 0)
+
+    def from_states(
+        self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        return _states(anp.concatenate(list(parts), axis=-1), states)
 
 
 INTERFACE = AutogradInterface()
@@ -76,3 +81,33 @@ def _jvp(tangent: Any, answer: Any, x: Any, derivatives: Derivatives, order: int
 
 defvjp(_derivative, _vjp, argnums=(0,))
 defjvp(_derivative, _jvp, argnums=(0,))
+
+
+# States -------------------------------------------------------------------------------------
+#
+# autograd's cotangent of a complex array pairs with its change without a conjugate, Re sum(g dpsi).
+
+
+def _compute_states(x: Any, states: States) -> ComplexArray:
+    return states(np.asarray(x))
+
+
+def _compute_state_vjp(cotangent: Any, x: Any, states: States) -> FloatArray:
+    return np.asarray(states.vjp(np.asarray(x), np.conj(cotangent)[None])[0])
+
+
+def _compute_state_jvp(tangent: Any, x: Any, states: States) -> ComplexArray:
+    return np.asarray(states.jvp(np.asarray(x), np.asarray(tangent)[None])[0])
+
+
+_states = primitive(_compute_states)
+_state_vjp = primitive(_compute_state_vjp)
+_state_jvp = primitive(_compute_state_jvp)
+
+defvjp(_states, lambda _, x, states: lambda g: _state_vjp(g, x, states), argnums=(0,))
+defjvp(_states, lambda t, _, x, states: _state_jvp(t, x, states), argnums=(0,))
+# Both products are linear in their vector, and each is the transpose of the other.
+defvjp(_state_vjp, lambda _, g, x, states: lambda t: _state_jvp(t, x, states), argnums=(0,))
+defvjp(_state_jvp, lambda _, t, x, states: lambda g: _state_vjp(g, x, states), argnums=(0,))
+defjvp(_state_vjp, lambda g, _, cotangent, x, states: _state_vjp(g, x, states), argnums=(0,))
+defjvp(_state_jvp, lambda t, _, tangent, x, states: _state_jvp(t, x, states), argnums=(0,))

@@ -1,20 +1,19 @@
-"""What qgate asks of the framework that its users compute derivatives with."""
+"""What the bridges to the frameworks have in common: the part that runs with numpy."""
 
 from __future__ import annotations
 
 import itertools
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
 
-from qgate.typing import FloatArray, Tensor
+from qgate.bridge import Derivatives, States
+from qgate.typing import ComplexArray, FloatArray
 
 CALLED_WHOLE: WeakValueDictionary[int, Any] = WeakValueDictionary()
-"""What a compiler calls as one piece, by its method ``run``; a graph holds the number."""
+"""What a compiler calls as one piece, by its method ``call``; a graph holds the number."""
 
 _KEYS = itertools.count()
 
@@ -24,108 +23,6 @@ def call_whole(called: Any) -> int:
     key = next(_KEYS)
     CALLED_WHOLE[key] = called
     return key
-
-
-class Derivatives(Protocol):
-    """Values and derivatives as plain numbers; what an interface makes its derivatives of.
-
-    D(k, x) is the k-th derivative by the trained angles x. The derivative of D(k) is D(k + 1).
-    """
-
-    size: int
-    """M, how many numbers are measured."""
-
-    def __call__(
-        self, order: int, x: FloatArray, *, expect: int = 0, ticket: int = 0
-    ) -> FloatArray:
-        """Return D(order, x), shape (B, M) + (n,) * order, for x of shape (B, n).
-
-        ``expect`` is the highest order that will be asked for; equal tickets share samples.
-        """
-
-    def require(self, order: int) -> None:
-        """Refuse derivatives that cannot be had, before anything runs."""
-
-    def refuse_fixed(self) -> None:
-        """Say why what is not trained cannot be differentiated."""
-
-    def by(self, columns: Sequence[int]) -> Derivatives:
-        """Return the derivatives by some columns of x only."""
-
-    def fixing(self, numbers: Sequence[Any]) -> Derivatives:
-        """Return the same with other numbers in what is not trained."""
-
-    def new_ticket(self) -> int:
-        """Return a ticket that no other run of the value has."""
-
-    def keeping(self) -> AbstractContextManager[None]:
-        """Return a context that keeps an error, which a framework may wrap in one of its own."""
-
-    def raising(self) -> AbstractContextManager[None]:
-        """Return a context that raises the kept error in place of a framework's."""
-
-
-class Interface(ABC):
-    """Values and derivatives in the arrays of one framework.
-
-    Required: ``name``, ``namespace`` and the abstract methods.
-    """
-
-    name: str
-    namespace: Any
-    """Array functions with numpy's names."""
-
-    @abstractmethod
-    def owns(self, value: Tensor) -> bool:
-        """Say whether a value is one of the framework's."""
-
-    @abstractmethod
-    def is_traced(self, value: Tensor) -> bool:
-        """Say whether a derivative may be taken by a value, or its number is not known yet."""
-
-    @abstractmethod
-    def is_trained(self, value: Tensor) -> bool:
-        """Say whether a derivative may be taken by a value."""
-
-    @abstractmethod
-    def number(self, value: Tensor) -> Any:
-        """Return the number as numpy has it; the value itself where it is not known yet."""
-
-    @abstractmethod
-    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
-        """Return numbers as an array of the framework, on the device of those it is ``like``."""
-
-    @abstractmethod
-    def differentiable(
-        self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
-    ) -> Tensor:
-        """Return values that the framework can differentiate.
-
-        Parameters
-        ----------
-        derivatives : callable
-            The values and their derivatives as plain numbers.
-        parts : sequence of traced arrays, shapes (B, n1), (B, n2), ...
-            The trained angles, parameter by parameter.
-        fixed : sequence of arrays
-            What else has numbers that are not known yet; not differentiated.
-
-        Returns
-        -------
-        traced array, shape (B, M)
-        """
-
-    def enclosed(self, value: Tensor) -> Tensor:
-        """Return the value as one that takes part in numpy's arithmetic."""
-        return value
-
-    def widened(self, value: Tensor) -> Tensor:
-        """Return the value in the precision that is computed in, double where there is one."""
-        return value
-
-    def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
-        """Return a result as the user gets it: in the precision of the parameters."""
-        return value
 
 
 def precision_of(dtypes: Sequence[str]) -> str | None:
@@ -180,11 +77,11 @@ def _host(
     ticket: int,
 ) -> list[FloatArray]:
     lead = x.shape[:-2]
-    members = int(np.prod(lead))
+    members, rows = int(np.prod(lead)), int(np.prod(x.shape[:-1]))
     if not fixed or members == 1:
         here = derivatives.fixing([np.reshape(n, np.shape(n)[len(lead) :]) for n in fixed])
         here = here if fixed else derivatives
-        found = _orders(here, orders, x.reshape(-1, x.shape[-1]), ticket)
+        found = _orders(here, orders, x.reshape(rows, x.shape[-1]), ticket)
     else:
         flat = x.reshape(members, *x.shape[-2:])
         numbers = [np.reshape(n, (members, *np.shape(n)[len(lead) :])) for n in fixed]
@@ -201,3 +98,57 @@ def _orders(
 ) -> list[FloatArray]:
     highest = max(orders)
     return [derivatives(k, x, expect=highest, ticket=ticket) for k in orders]
+
+
+def host_states(states: States, x: Any, fixed: Sequence[Any]) -> ComplexArray:
+    """Compute states with numpy, x of shape (..., B, n) to (..., B, M)."""
+    with states.keeping():
+        x = np.asarray(x, dtype=float)
+        return _along_members(states, x, fixed, None, lambda here, rows, _: here(rows)[None])
+
+
+def host_vjp(states: States, x: Any, cotangents: Any, fixed: Sequence[Any]) -> FloatArray:
+    """Compute the derivatives of Re sum conj(c) psi, c of shape (..., B, M) to (..., B, n)."""
+    with states.keeping():
+        states.require(1)
+        x = np.asarray(x, dtype=float)
+        return _along_members(states, x, fixed, np.asarray(cotangents, dtype=complex), _vjp)
+
+
+def host_jvp(states: States, x: Any, tangents: Any, fixed: Sequence[Any]) -> ComplexArray:
+    """Compute the change of states along tangents, shape (..., B, n) to (..., B, M)."""
+    with states.keeping():
+        states.require(1)
+        x = np.asarray(x, dtype=float)
+        return _along_members(states, x, fixed, np.asarray(tangents, dtype=float), _jvp)
+
+
+def _vjp(states: States, x: FloatArray, cotangents: Any) -> Any:
+    return states.vjp(x, cotangents)
+
+
+def _jvp(states: States, x: FloatArray, tangents: Any) -> Any:
+    return states.jvp(x, tangents)
+
+
+def _along_members(
+    states: States, x: FloatArray, fixed: Sequence[Any], vectors: Any, compute: Callable[..., Any]
+) -> Any:
+    """Compute for leading axes: of the vectors at once, else member by member."""
+    lead = np.broadcast_shapes(x.shape[:-2], () if vectors is None else vectors.shape[:-2])
+    numbers = [np.asarray(number) for number in fixed]
+    if int(np.prod(x.shape[:-2])) == 1:
+        here = states.fixing([n.reshape(n.shape[x.ndim - 2 :]) for n in numbers])
+        flat = None if vectors is None else vectors.reshape(-1, *vectors.shape[-2:])
+        found = compute(here, x.reshape(x.shape[-2:]), flat)
+        return found.reshape(*lead, *found.shape[1:])
+    each = []
+    for member in np.ndindex(lead):
+        here = states.fixing([number[member] for number in numbers])
+        vector = (
+            None
+            if vectors is None
+            else np.broadcast_to(vectors, (*lead, *vectors.shape[-2:]))[member][None]
+        )
+        each.append(compute(here, np.broadcast_to(x, (*lead, *x.shape[-2:]))[member], vector)[0])
+    return np.stack(each).reshape(*lead, *each[0].shape)

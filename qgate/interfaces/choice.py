@@ -10,9 +10,9 @@ from typing import Any
 from autograd.tracer import isbox
 
 from qgate.arrays import ORIGINS, framework_among
+from qgate.bridge import Interface
 from qgate.exceptions import InterfaceMismatch, MissingFramework, UnknownInterface, suggest
 from qgate.interfaces.autograd import INTERFACE
-from qgate.interfaces.base import Interface
 from qgate.typing import Tensor
 
 NAMES: Mapping[str | None, str | None] = {

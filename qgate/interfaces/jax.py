@@ -18,7 +18,9 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 from jax.errors import JaxRuntimeError
 
-from qgate.interfaces.base import Derivatives, Interface, host, precision_of
+from qgate.bridge import Derivatives, Interface, States
+from qgate.interfaces.base import host, precision_of
+from qgate.interfaces.jax_states import states_at
 from qgate.typing import Tensor
 
 
@@ -48,6 +50,12 @@ class JaxInterface(Interface):
         everything = tuple(range(len(parts)))
         with derivatives.raising():
             return _derivatives(derivatives, 0, everything, tuple(parts), tuple(fixed))[0]
+
+    def from_states(
+        self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        with states.raising():
+            return states_at(states, jnp.concatenate(list(parts), axis=-1), tuple(fixed))
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         precision = precision_of([str(each.dtype) for each in like if self.owns(each)])
@@ -87,7 +95,7 @@ def _derivatives(
 
 @lru_cache(maxsize=256)  # JAX compiles anew for every new function
 def _callback(
-    derivatives: Derivatives, highest: int, columns: tuple[int, ...]
+    derivatives: Any, highest: int, columns: tuple[int, ...]
 ) -> Callable[..., list[Any]]:
     def compute(x: Any, fixed: Sequence[Any]) -> list[Any]:
         x, fixed = np.asarray(x), [np.asarray(number) for number in fixed]

@@ -8,22 +8,26 @@ rows, and equal tickets are paid for once.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from tensorflow.python.eager import forwardprop_util, record
+from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
 from qgate.arrays import Enclosed
+from qgate.bridge import Computation, Derivatives, Interface, States
 from qgate.exceptions import DifferentiationError
-from qgate.interfaces.base import Derivatives, Interface, host, precision_of
+from qgate.interfaces.base import host, precision_of
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
+from qgate.interfaces.tensorflow_states import states_at
 from qgate.typing import Tensor
 
 
 class TensorFlowInterface(Interface):
-    """TensorFlow: tapes, forward accumulators, ``jacobian``, ``batch_jacobian``, ``tf.function``."""
+    """TensorFlow: tapes, accumulators, ``jacobian``, ``batch_jacobian``, ``tf.function``."""
 
     name = "tf"
     namespace = TensorFlowNamespace()
@@ -58,7 +62,9 @@ class TensorFlowInterface(Interface):
                 "has no shape. Give its number of axes, with tf.ensure_shape or in the "
                 "input_signature of tf.function; their lengths may stay unknown."
             )
-        return TensorFlowArray(tf.cast(tensor, "complex128" if tensor.dtype.is_complex else "float64"))
+        return TensorFlowArray(
+            tf.cast(tensor, "complex128" if tensor.dtype.is_complex else "float64")
+        )
 
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
         return tf.convert_to_tensor(np.asarray(number))
@@ -66,11 +72,21 @@ class TensorFlowInterface(Interface):
     def differentiable(
         self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
+        _refuse_xla()
         x = tf.concat([as_tensor(part) for part in parts], axis=-1)
-        others = [as_tensor(number) for number in fixed]
+        others = [_guarded(derivatives, as_tensor(number)) for number in fixed]
         with derivatives.raising():
             value, ticket = _value(derivatives, x, others)
-            return TensorFlowArray(_derivative(derivatives, 0, others, (value, ticket))(x))
+            return TensorFlowArray(_derivative(derivatives, 0, (value, ticket))(x, *others))
+
+    def from_states(
+        self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        _refuse_xla()
+        x = tf.concat([as_tensor(part) for part in parts], axis=-1)
+        others = [_guarded(states, as_tensor(number)) for number in fixed]
+        with states.raising():
+            return TensorFlowArray(states_at(states, x, others))
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         tensor = as_tensor(value)
@@ -96,6 +112,28 @@ FRAMEWORK_ERROR = tf.errors.OpError
 """What TensorFlow makes of an error in a callback."""
 
 
+def _refuse_xla() -> None:
+    """Refuse to be compiled by XLA, which runs nothing but operations of its own.
+
+    Raises
+    ------
+    DifferentiationError
+    """
+    if tf.executing_eagerly():
+        return
+    frame = inspect.currentframe()
+    while frame is not None:
+        caller = frame.f_locals.get("self")
+        if isinstance(caller, polymorphic_function.Function) and caller._jit_compile:
+            raise DifferentiationError(
+                "A circuit that runs on a device cannot be compiled by XLA (jit_compile=True), "
+                "which runs nothing but operations of its own. Use tf.function without "
+                "jit_compile; or diff_method='backprop' on qg.device('local'), which TensorFlow "
+                "can compile."
+            )
+        frame = frame.f_back
+
+
 def _value(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> tuple[Any, Any]:
     """Return D(0), and the ticket by which its derivatives are asked for."""
 
@@ -110,23 +148,22 @@ def _value(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> tuple[Any,
     return value, ticket
 
 
-def _derivative(
-    derivatives: Derivatives, order: int, fixed: Sequence[Any], known: tuple[Any, Any]
-) -> Any:
-    """Return the function that gives D(order) at x."""
-    _, ticket = known
+def _derivative(derivatives: Derivatives, order: int, known: tuple[Any, Any]) -> Any:
+    """Return the function that gives D(order) at x; ``known`` is D(0) and its ticket."""
+    value, ticket = known
 
     @tf.custom_gradient
-    def tensor(x: Any) -> Any:
+    def tensor(x: Any, *fixed: Any) -> Any:
         def gradient(cotangent: Any) -> Any:
             derivatives.require(order + 1)
-            higher = _derivative(derivatives, order + 1, fixed, known)(x)
+            higher = _derivative(derivatives, order + 1, known)(x, *fixed)
             flat = tf.reshape(higher, (tf.shape(x)[0], -1, x.shape[1]))
             row = tf.reshape(cotangent, (tf.shape(x)[0], 1, -1))
-            return tf.reshape(tf.matmul(row, flat), tf.shape(x))
+            slope = tf.reshape(tf.matmul(row, flat), tf.shape(x))
+            return [slope, *map(tf.zeros_like, fixed)] if fixed else slope
 
         if order == 0:
-            return tf.identity(known[0]), gradient
+            return tf.identity(value), gradient
 
         def compute(x: Any, ticket: Any, *fixed: Any) -> Any:
             (found,) = host(derivatives, [order], x, fixed, ticket=int(ticket))
@@ -139,6 +176,19 @@ def _derivative(
     return tensor
 
 
+def _guarded(computation: Computation, number: Any) -> Any:
+    """Return a number by which no derivative can be taken: asking for one says why."""
+
+    @tf.custom_gradient
+    def guard(number: Any) -> Any:
+        def gradient(cotangent: Any) -> Any:
+            computation.refuse_fixed()
+            return cotangent
+
+        return tf.identity(number), gradient
+
+    return guard(number)
+
+
 def _is_plain(tensor: Any) -> bool:
     return hasattr(tensor, "numpy") and not tf.is_symbolic_tensor(tensor)
-

@@ -93,9 +93,7 @@ class TensorFlowNamespace:
     def moveaxis(self, value: Tensor, source: Any, destination: Any) -> Tensor:
         """Return the array with some axes moved."""
         tensor = as_tensor(value)
-        return self.enclose(
-            tf.transpose(tensor, _moved(len(tensor.shape), source, destination))
-        )
+        return self.enclose(tf.transpose(tensor, _moved(len(tensor.shape), source, destination)))
 
     def concatenate(self, values: Sequence[Tensor], axis: int = 0) -> Tensor:
         """Join arrays along an axis."""
@@ -137,8 +135,10 @@ class TensorFlowNamespace:
         """Multiply matrices, or vectors."""
         first, second = self._all([left, right])
         if len(second.shape) == 1:
-            return self.enclose(tf.linalg.matvec(first, second)) if len(first.shape) > 1 else (
-                self.enclose(tf.reduce_sum(first * second))
+            return (
+                self.enclose(tf.linalg.matvec(first, second))
+                if len(first.shape) > 1
+                else (self.enclose(tf.reduce_sum(first * second)))
             )
         if len(first.shape) == 1:
             return self.enclose(tf.linalg.matmul(first[None, :], second)[..., 0, :])
@@ -296,7 +296,9 @@ def _gather(tensor: Any, entries: Sequence[Any], arrays: Sequence[int]) -> Any:
     axis = len(tensor.shape) - _axes(entries[arrays[0] :]) if Ellipsis in before else len(before)
     inner = [np.asarray(entries[at]) for at in arrays]
     lengths = [tensor.shape[axis + at] for at in range(len(inner))]
-    flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*(i % n for i, n in zip(inner, lengths, strict=True)))), lengths)
+    flat = np.ravel_multi_index(
+        tuple(np.broadcast_arrays(*(i % n for i, n in zip(inner, lengths, strict=True)))), lengths
+    )
     shape = tf.shape(tensor)
     merged = tf.reshape(
         tensor, tf.concat([shape[:axis], [int(np.prod(lengths))], shape[axis + len(inner) :]], 0)
@@ -306,7 +308,7 @@ def _gather(tensor: Any, entries: Sequence[Any], arrays: Sequence[int]) -> Any:
     around = [entry if isinstance(entry, slice | int) else slice(None) for entry in before]
     if Ellipsis not in before:
         rest[: len(around)] = around
-    return gathered[tuple([*rest, *entries[arrays[-1] + 1 :]])]
+    return gathered[(*rest, *entries[arrays[-1] + 1 :])]
 
 
 def _axes(entries: Sequence[Any]) -> int:

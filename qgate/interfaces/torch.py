@@ -9,7 +9,6 @@ its own for that mode, so it is never used bare.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,8 +18,18 @@ from torch._C import _functorch as functorch
 from torch.autograd import forward_ad
 
 from qgate.arrays import Enclosed
-from qgate.interfaces.base import Derivatives, Interface, host, precision_of
+from qgate.bridge import Derivatives, Interface, States
+from qgate.interfaces.base import host, precision_of
 from qgate.interfaces.torch_arrays import TorchNamespace, as_tensor
+from qgate.interfaces.torch_numbers import (
+    COMPILED,
+    batch_first,
+    compiled_key,
+    complex_of,
+    is_plain,
+    to_numpy,
+)
+from qgate.interfaces.torch_states import StatesAt
 from qgate.typing import Tensor
 
 
@@ -35,7 +44,7 @@ class TorchInterface(Interface):
 
     def is_traced(self, value: Tensor) -> bool:
         tensor = _bare(value)
-        return not _is_plain(tensor) or self.is_trained(tensor)
+        return not is_plain(tensor) or self.is_trained(tensor)
 
     def is_trained(self, value: Tensor) -> bool:
         tensor = _bare(value)
@@ -51,7 +60,7 @@ class TorchInterface(Interface):
 
     def number(self, value: Tensor) -> Any:
         tensor = _bare(value)
-        return _to_numpy(tensor) if _is_plain(tensor) else value
+        return to_numpy(tensor) if is_plain(tensor) else value
 
     def enclosed(self, value: Tensor) -> Tensor:
         return value if isinstance(value, TorchArray) else TorchArray(value)
@@ -72,6 +81,13 @@ class TorchInterface(Interface):
         others = [as_tensor(number, x) for number in fixed]
         return TorchArray(_Derivative.apply(x, derivatives, 0, *others))
 
+    def from_states(
+        self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        x = torch.cat([as_tensor(part) for part in parts], dim=-1)
+        others = [as_tensor(number, x) for number in fixed]
+        return TorchArray(StatesAt.apply(x, states, *others))
+
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         tensor = _bare(value)
         names = [str(_bare(each).dtype).removeprefix("torch.") for each in like if self.owns(each)]
@@ -79,7 +95,7 @@ class TorchInterface(Interface):
         if precision is None or not (tensor.is_complex() or tensor.is_floating_point()):
             return tensor
         wanted: torch.dtype = getattr(torch, precision)
-        return tensor.to(_complex_of(wanted) if tensor.is_complex() else wanted)
+        return tensor.to(complex_of(wanted) if tensor.is_complex() else wanted)
 
 
 class TorchArray(Enclosed):
@@ -92,22 +108,15 @@ FRAMEWORK = TorchInterface()
 TorchArray.framework = FRAMEWORK
 FRAMEWORK.namespace.enclose = TorchArray
 
-COMPILED: dict[int, Derivatives] = {}
-"""What compiled graphs compute with; a graph holds numbers and tensors only."""
-
-_KEYS = itertools.count()
-
 
 class _Derivative(torch.autograd.Function):
     """D(order, x), shape (..., B, M) + (n,) * order, for x of shape (..., B, n)."""
 
     @staticmethod
     def forward(x: Any, derivatives: Derivatives, order: int, *fixed: Any) -> Any:
-        if _is_plain(x):
+        if is_plain(x):
             return _compute(x, fixed, derivatives, order, ticket=0)
-        key = next(_KEYS)
-        COMPILED[key] = derivatives
-        return torch.ops.qgate.derivative(x, list(fixed), key, order)
+        return torch.ops.qgate.derivative(x, list(fixed), compiled_key(derivatives), order)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -117,6 +126,8 @@ class _Derivative(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, cotangent: Any) -> Any:
+        if any(ctx.needs_input_grad[3:]):
+            ctx.derivatives.refuse_fixed()
         flat, x = _slope(ctx)
         row = cotangent.reshape(*x.shape[:-1], 1, -1).to(flat.dtype)
         gradient = torch.matmul(row, flat).reshape(x.shape)
@@ -132,12 +143,7 @@ class _Derivative(torch.autograd.Function):
     @staticmethod
     def vmap(info: Any, in_dims: Any, x: Any, derivatives: Any, order: int, *fixed: Any) -> Any:
         x_dim, _, _, *fixed_dims = in_dims
-        first = [
-            tensor.movedim(dim, 0)
-            if dim is not None
-            else tensor.expand(info.batch_size, *tensor.shape)
-            for tensor, dim in zip((x, *fixed), (x_dim, *fixed_dims), strict=True)
-        ]
+        first = batch_first((x, *fixed), (x_dim, *fixed_dims), info.batch_size)
         return _Derivative.apply(first[0], derivatives, order, *first[1:]), 0
 
 
@@ -152,8 +158,8 @@ def _slope(ctx: Any) -> tuple[Any, Any]:
 def _compute(
     x: Any, fixed: Sequence[Any], derivatives: Derivatives, order: int, *, ticket: int
 ) -> Any:
-    numbers = [_to_numpy(tensor) for tensor in fixed]
-    (found,) = host(derivatives, [order], _to_numpy(x), numbers, ticket=ticket)
+    numbers = [to_numpy(tensor) for tensor in fixed]
+    (found,) = host(derivatives, [order], to_numpy(x), numbers, ticket=ticket)
     return torch.as_tensor(found, dtype=x.dtype, device=x.device)
 
 
@@ -170,21 +176,3 @@ def _(x: torch.Tensor, fixed: list[torch.Tensor], key: int, order: int) -> torch
 
 def _bare(value: Tensor) -> Any:
     return value.tensor if isinstance(value, Enclosed) else value
-
-
-def _is_plain(tensor: Any) -> bool:
-    """Say whether a tensor has numbers: it is neither one of a transform nor of a compiler."""
-    return type(tensor) in (torch.Tensor, torch.nn.Parameter) and not (
-        functorch.is_functorch_wrapped_tensor(tensor)
-    )
-
-
-def _to_numpy(tensor: Any) -> Any:
-    numbers = tensor.detach()
-    if numbers.dtype == torch.bfloat16:
-        numbers = numbers.to(torch.float32)
-    return numbers.cpu().resolve_conj().resolve_neg().numpy()
-
-
-def _complex_of(real: torch.dtype) -> torch.dtype:
-    return torch.complex128 if real == torch.float64 else torch.complex64

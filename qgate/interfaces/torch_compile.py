@@ -17,4 +17,4 @@ from qgate.interfaces.base import CALLED_WHOLE
 @nonstrict_trace
 def call_in_graph(key: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Call the QNode of this key; its arguments and results are nested containers of tensors."""
-    return CALLED_WHOLE[key].run(args, kwargs)
+    return CALLED_WHOLE[key].call(args, kwargs)

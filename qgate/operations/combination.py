@@ -115,10 +115,9 @@ class Combination(Operator):
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         bound = self.with_parameters(parameters)
-        total = np.zeros((2 ** len(self.wires),) * 2, dtype=complex)
-        for index, term in enumerate(bound.terms):
-            total = total + bound.coefficients[index] * product_matrix(term, self.wires)
-        return total
+        matrices = (product_matrix(term, self.wires, xp=xp) for term in bound.terms)
+        weighted = (matrix * bound.coefficients[index] for index, matrix in enumerate(matrices))
+        return sum(weighted) if bound.terms else np.zeros((2 ** len(self.wires),) * 2)
 
     def __repr__(self) -> str:
         weights = unwrap(self.coefficients)
@@ -131,9 +130,9 @@ class Combination(Operator):
         return " + ".join(parts)
 
 
-def product_matrix(factors: Factors, wires: Wires) -> Tensor:
+def product_matrix(factors: Factors, wires: Wires, *, xp: Any = None) -> Tensor:
     """Return the matrix of a product of factors on disjoint wires."""
-    matrices = [dense_matrix(op) for op in factors]
+    xp = namespace(value for op in factors for value in op.parameters) if xp is None else xp
+    matrices = [dense_matrix(op, xp=xp) for op in factors]
     own = Wires([wire for op in factors for wire in op.wires])
-    xp = namespace(matrices)
     return embed(kron(matrices, xp=xp), own, wires, xp=xp)

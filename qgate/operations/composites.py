@@ -141,7 +141,7 @@ class Prod(Composite):
     has_decomposition = True
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
-        return reduce(lambda left, right: left @ right, self._matrices(parameters, xp))
+        return reduce(xp.matmul, self._matrices(parameters, xp))
 
     def decomposition(self) -> list[Operator]:
         return list(reversed(self._operands))
@@ -275,7 +275,7 @@ class SProd(Composite):
         return without_recording(lambda: [self.base, GATES["GlobalPhase"](phase)])
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
-        return parameters[0] * self._matrices(parameters[1:], xp)[0]
+        return self._matrices(parameters[1:], xp)[0] * parameters[0]
 
     def adjoint(self) -> Operator:
         conjugate = namespace([self._scalar]).conj(self._scalar)

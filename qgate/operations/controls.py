@@ -122,7 +122,7 @@ class Controlled(Wrapper):
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         diagonal = self.base.canonical_diagonal(parameters, xp)
         chosen = self._selects[:, None]
-        entries = chosen * diagonal[..., None, :] + (1 - chosen)
+        entries = diagonal[..., None, :] * chosen + (1 - chosen)
         return xp.reshape(entries, (*diagonal.shape[:-1], chosen.size * diagonal.shape[-1]))
 
     def generator_matrix(self) -> Tensor:

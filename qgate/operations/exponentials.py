@@ -217,7 +217,7 @@ def taylor_exponential(matrix: Tensor, xp: Any) -> Tensor:
     eye = np.eye(plain.shape[-1], dtype=complex)
     result = eye
     for order in range(TAYLOR_TERMS, 0, -1):
-        result = eye + xp.matmul(scaled, result) / order
+        result = xp.matmul(scaled, result) / order + eye
     for _ in range(halvings):
         result = xp.matmul(result, result)
     return result
@@ -226,7 +226,7 @@ def taylor_exponential(matrix: Tensor, xp: Any) -> Tensor:
 def _turn(angle: Tensor, values: FloatArray, vectors: Any, xp: Any) -> Tensor:
     """Return exp(i x A) from the eigenvalues and eigenvectors of A."""
     phases = xp.exp(1j * (xp.reshape(angle, (*shape_of(angle), 1)) * values))
-    return xp.matmul(vectors * phases[..., None, :], dagger(vectors))
+    return xp.matmul(phases[..., None, :] * vectors, dagger(vectors))
 
 
 def _rotations(angle: Tensor, words: PauliSum) -> list[Operator]:

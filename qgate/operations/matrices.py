@@ -54,9 +54,11 @@ def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Any = No
     xp : module, optional
         Array namespace to compute with; default as the parameters need.
     """
-    matrices = (dense_matrix(op, wires, xp=xp) for op in operations)
+    gates = list(operations)
+    xp = namespace(value for op in gates for value in op.parameters) if xp is None else xp
+    matrices = (dense_matrix(op, wires, xp=xp) for op in gates)
     identity = np.eye(2 ** len(wires), dtype=complex)
-    return reduce(lambda done, matrix: matrix @ done, matrices, identity)
+    return reduce(lambda done, matrix: xp.matmul(matrix, done), matrices, identity)
 
 
 def embed(matrix: Tensor, wires: Wires, order: Wires, *, xp: Any = np) -> Tensor:
@@ -107,7 +109,7 @@ def kron(matrices: Iterable[Tensor], *, xp: Any = np) -> Tensor:
     """Return the Kronecker product of square matrices, the first most significant."""
 
     def pair(left: Tensor, right: Tensor) -> Tensor:
-        product = left[..., :, None, :, None] * right[..., None, :, None, :]
+        product = right[..., None, :, None, :] * left[..., :, None, :, None]
         size = left.shape[-1] * right.shape[-1]
         return xp.reshape(product, (*product.shape[:-4], size, size))
 

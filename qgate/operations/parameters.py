@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from numbers import Number, Real
 from typing import Any
 
-import autograd.numpy as anp
 import numpy as np
 
-from qgate.arrays import is_traced, shape_of, unwrap
+from qgate.arrays import enclosed, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.slots import Affine
 from qgate.typing import Tensor
@@ -30,10 +29,9 @@ def as_array(value: Tensor) -> Tensor:
         The rows of a nested sequence differ in length.
     """
     if not isinstance(value, list | tuple):
-        return value
-    xp = anp if any(is_traced(entry) for entry in _leaves(value)) else np
+        return enclosed(value)
     try:
-        return xp.array(value)
+        return namespace(_leaves(value)).array(value)
     except ValueError:
         raise InvalidParameters(
             f"No array can be made of {_brief(value)}: its rows differ in length. "

@@ -13,6 +13,7 @@ import numpy as np
 from autograd.extend import defjvp, defvjp, primitive
 from numpy.typing import NDArray
 
+from qgate.arrays import enclosed, framework_of, namespace
 from qgate.exceptions import InvalidParameters
 from qgate.typing import BoolArray, IntArray, Tensor
 
@@ -140,9 +141,27 @@ def product_phases(
     return np.asarray(rows @ columns.astype(np.float32).T).astype(np.int64) & 3
 
 
-@primitive  # type: ignore[untyped-decorator]
 def gather_sum(values: Tensor, index: IntArray, size: int) -> Tensor:
     """Return the sums of the values that share an index, shape (size,); differentiable."""
+    if framework_of(values) is None:
+        return _gather_sum(values, index, size)
+    counts = np.bincount(index, minlength=size)
+    order = np.argsort(index, kind="stable")
+    places = np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts)
+    table = np.full((size, counts.max(initial=1)), len(index))
+    table[index[order], places] = order
+    xp = namespace([values])
+    padded = xp.concatenate([values, np.zeros(1)])
+    return xp.sum(xp.reshape(padded[table.ravel()], table.shape), axis=-1)
+
+
+def spread(values: Tensor, index: IntArray) -> Tensor:
+    """Return ``values[index]``; the transpose of ``gather_sum``."""
+    return _spread(values, index) if framework_of(values) is None else enclosed(values)[index]
+
+
+@primitive  # type: ignore[untyped-decorator]
+def _gather_sum(values: Tensor, index: IntArray, size: int) -> Tensor:
     if np.iscomplexobj(values):
         real, imaginary = (np.bincount(index, part, size) for part in (values.real, values.imag))
         return real + 1j * imaginary
@@ -150,12 +169,11 @@ def gather_sum(values: Tensor, index: IntArray, size: int) -> Tensor:
 
 
 @primitive  # type: ignore[untyped-decorator]
-def spread(values: Tensor, index: IntArray) -> Tensor:
-    """Return ``values[index]``; the transpose of ``gather_sum``."""
+def _spread(values: Tensor, index: IntArray) -> Tensor:
     return values[index]
 
 
-defvjp(gather_sum, lambda _, values, index, size: lambda g: spread(g, index))
-defvjp(spread, lambda _, values, index: lambda g: gather_sum(g, index, len(values)))
-defjvp(gather_sum, lambda g, _, values, index, size: gather_sum(g, index, size))
-defjvp(spread, lambda g, _, values, index: spread(g, index))
+defvjp(_gather_sum, lambda _, values, index, size: lambda g: _spread(g, index))
+defvjp(_spread, lambda _, values, index: lambda g: _gather_sum(g, index, len(values)))
+defjvp(_gather_sum, lambda g, _, values, index, size: _gather_sum(g, index, size))
+defjvp(_spread, lambda g, _, values, index: _spread(g, index))

@@ -245,7 +245,10 @@ class Pow(Wrapper):
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         if self._is_whole:
-            return _whole_power(self.base.canonical_matrix(parameters, xp), int(self.z), xp)
+            matrix = self.base.canonical_matrix(parameters, xp)
+            if self.z < 0 and self.base.is_gate:
+                return _whole_power(dagger(matrix, xp=xp), -int(self.z), xp)
+            return _whole_power(matrix, int(self.z), xp)
         parts = self.with_parameters(parameters)._rewritten()
         if parts is None:
             matrix = self.base.canonical_matrix(parameters, xp)

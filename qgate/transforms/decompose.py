@@ -104,6 +104,12 @@ class AffineMap:
         np.add.at(result, self.slots, factors * derivative[self.columns])
         return result
 
+    def push_forward(self, tangent: FloatArray) -> FloatArray:
+        """Map directions of the slots, shape (..., P), to those of the angles, shape (..., Q)."""
+        result = np.zeros((len(self.offset), *tangent.shape[:-1]))
+        np.add.at(result, self.columns, np.moveaxis(self.factors * tangent[..., self.slots], -1, 0))
+        return np.moveaxis(result, 0, -1)
+
 
 @dataclass(frozen=True)
 class Decomposed:

@@ -1,14 +1,16 @@
 """Write measured values as classical functions of expectation values and probabilities.
 
 Shift rules and differences of expectation values hold for quantities that are linear in
-the state. A variance is not; it is <A^2> - <A>^2, a classical function of two that are.
-Coefficients that are trained are taken out of the observable likewise, so that their
-derivatives need no circuit at all.
+the state. A variance is not; it is <A^2> - <A>^2, a classical function of two that are. An
+entropy or a purity is a function of a density matrix, whose entries are linear, and which
+follows from the means of Pauli words. Coefficients that are trained are taken out of the
+observable likewise, so that their derivatives need no circuit at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,12 +19,22 @@ from qgate.arrays import is_traced, namespace
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.observables import square
 from qgate.tape import Tape
+from qgate.transforms.density import DERIVED, derived
+from qgate.transforms.tomography import from_means, words_of
 from qgate.typing import Tensor
+from qgate.wires import Wires
 
 Recombine = Callable[[Sequence[Tensor]], Tensor]
 
 
-def linear_measurements(tape: Tape, *, variances: bool) -> tuple[Tape, Recombine]:
+def linear_measurements(
+    tape: Tape,
+    *,
+    variances: bool,
+    densities: bool = True,
+    returned: Collection[str] = (),
+    wires: Wires | None = None,
+) -> tuple[Tape, Recombine]:
     """Return a tape that measures only linear quantities, and what puts its results together.
 
     Parameters
@@ -32,6 +44,13 @@ def linear_measurements(tape: Tape, *, variances: bool) -> tuple[Tape, Recombine
     variances : bool
         Whether every variance is rewritten, or only those that no single basis can give
         and those of observables with traced coefficients.
+    densities : bool
+        Whether density matrices and their functions are rewritten.
+    returned : collection of str
+        The kinds that the device returns as they are, for this tape's shots. One that
+        returns density matrices is not asked for the means of Pauli words.
+    wires : Wires, optional
+        What a measurement without wires reads; default those of the tape.
 
     Returns
     -------
@@ -41,46 +60,83 @@ def linear_measurements(tape: Tape, *, variances: bool) -> tuple[Tape, Recombine
         The results of that tape, one per measurement, to those of the given one. It is
         written over the arrays' own framework, so it can be differentiated. Each result
         may have a leading broadcast axis.
+
+    Raises
+    ------
+    TooManyMeasuredWires
+        A density matrix would have to be put together from the means of too many words.
     """
-    measured: list[Measurement] = []
-    recipes = [_recipe(item, measured, variances=variances) for item in tape.measurements]
-    if all(new is old for new, old in zip(measured, tape.measurements, strict=False)):
+    everything = tape.structure.wires if wires is None else wires
+    lowered = _Lowered(variances, densities, frozenset(returned), everything)
+    recipes = [lowered.recipe(item) for item in tape.measurements]
+    measured = lowered.measured
+    if len(measured) == len(tape.measurements) and all(map(_is, measured, tape.measurements)):
         return tape, tuple
     linear = tape.with_measurements(measured)
     return linear, lambda results: tuple(recipe(results) for recipe in recipes)
 
 
-def _recipe(item: Measurement, measured: list[Measurement], *, variances: bool) -> Recombine:
-    if item.kind is MeasurementKind.EXPVAL:
-        return _expval(item.observable, item, measured)
-    if item.kind is MeasurementKind.VAR and (variances or _is_split(item.observable)):
-        mean = _expval(item.observable, None, measured)
-        squared = _expval(square(item.observable), None, measured)
-        return lambda results: squared(results) - mean(results) ** 2
-    return _take(item, measured)
+def _is(new: Measurement, old: Measurement) -> bool:
+    return new is old
+
+
+@dataclass(eq=False)
+class _Lowered:
+    """The linear measurements that were asked for so far."""
+
+    variances: bool
+    densities: bool
+    returned: frozenset[str]
+    everything: Wires
+    measured: list[Measurement] = field(default_factory=list)
+
+    def recipe(self, item: Measurement) -> Recombine:
+        if item.kind is MeasurementKind.EXPVAL:
+            return self._expval(item.observable, item)
+        if item.kind is MeasurementKind.VAR and (self.variances or _is_split(item.observable)):
+            mean = self._expval(item.observable, None)
+            squared = self._expval(square(item.observable), None)
+            return lambda results: squared(results) - mean(results) ** 2
+        if self.densities and item.kind in DERIVED:
+            return self._of_density_matrix(item)
+        return self._take(item)
+
+    def _of_density_matrix(self, item: Measurement) -> Recombine:
+        wires = item.wires or self.everything
+        if MeasurementKind.DENSITY_MATRIX not in self.returned:
+            means = self._take_once(words_of(item, wires))
+            return lambda results: from_means(item, means(results), namespace(results))
+        if item.kind is MeasurementKind.DENSITY_MATRIX:
+            return self._take(item)
+        rho = self._take_once(Measurement(MeasurementKind.DENSITY_MATRIX, wires=wires))
+        return lambda results: derived(item, rho(results), namespace(results))
+
+    def _expval(self, observable: Any, item: Measurement | None) -> Recombine:
+        """The mean of an observable, its coefficients outside where they are traced."""
+        if item is None:
+            item = Measurement(MeasurementKind.EXPVAL, observable)
+        coefficients = observable.parameters[0]
+        if not is_traced(coefficients):
+            return self._take(item)
+        ones = np.ones(observable.num_terms)
+        plain = observable.with_parameters([ones, *observable.parameters[1:]])
+        take = self._take(Measurement(MeasurementKind.TERMS, plain))
+        xp = namespace([coefficients])
+        return lambda results: xp.sum(take(results) * coefficients, axis=-1)
+
+    def _take_once(self, item: Measurement) -> Recombine:
+        """Measure it unless it is measured already."""
+        if item not in self.measured:
+            return self._take(item)
+        index = self.measured.index(item)
+        return lambda results: results[index]
+
+    def _take(self, item: Measurement) -> Recombine:
+        self.measured.append(item)
+        index = len(self.measured) - 1
+        return lambda results: results[index]
 
 
 def _is_split(observable: Any) -> bool:
     """Say whether its variance has to be put together, to be measured or differentiated."""
     return observable.num_terms > 1 or is_traced(observable.parameters[0])
-
-
-def _expval(observable: Any, item: Measurement | None, measured: list[Measurement]) -> Recombine:
-    """The expectation value of an observable, its coefficients outside where they are traced."""
-    if item is None:
-        item = Measurement(MeasurementKind.EXPVAL, observable)
-    coefficients = observable.parameters[0]
-    if not is_traced(coefficients):
-        return _take(item, measured)
-    ones = np.ones(observable.num_terms)
-    plain = observable.with_parameters([ones, *observable.parameters[1:]])
-    terms = Measurement(MeasurementKind.TERMS, plain)
-    take = _take(terms, measured)
-    xp = namespace([coefficients])
-    return lambda results: xp.sum(take(results) * coefficients, axis=-1)
-
-
-def _take(item: Measurement, measured: list[Measurement]) -> Recombine:
-    measured.append(item)
-    index = len(measured) - 1
-    return lambda results: results[index]

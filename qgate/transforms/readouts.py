@@ -32,6 +32,8 @@ from qgate.transforms.bases import (
     spectrum_of,
     spectrum_of_product,
 )
+from qgate.transforms.density import DERIVED
+from qgate.transforms.tomography import from_means, words_of
 from qgate.typing import FloatArray, Postprocess
 from qgate.wires import Wires
 
@@ -106,14 +108,21 @@ def lower_measurements(
     asked = sweep.structure.measurements
     if sweep.shots is None and all(_is_returned(item, exact) for item in asked):
         return (sweep,), lambda results: results[0]
-    only_exact = [not FACTS[item.kind].sampled for item in asked]
-    frozen = _freeze_observables(_select(sweep, [not own for own in only_exact]))
+    own = [_is_whole(item, sweep, exact) for item in asked]
+    frozen = freeze_observables(_select(sweep, [not whole for whole in own]))
     plan = plan_readings(frozen.structure, sweep.shots is None)
     sweeps = tuple(frozen.with_structure(structure) for structure in plan.structures)
     collect = plan.postprocess(sweep.arrays, len(sweep))
-    if not any(only_exact):
+    if not any(own):
         return sweeps, collect
-    return (_select(sweep, only_exact), *sweeps), _interleaved(only_exact, collect)
+    return (_select(sweep, own), *sweeps), _interleaved(own, collect)
+
+
+def _is_whole(measurement: Measurement, sweep: Sweep, exact: frozenset[str]) -> bool:
+    """Say whether the device is asked for a measurement beside the readings of others."""
+    if not FACTS[measurement.kind].sampled:
+        return True
+    return sweep.shots is None and measurement.kind in DERIVED and measurement.kind in exact
 
 
 def _is_returned(measurement: Measurement, exact: frozenset[str]) -> bool:
@@ -172,7 +181,7 @@ def _remedy(kind: MeasurementKind, exact: frozenset[str], *, sampled: bool) -> s
     return "Ask for one of these, or choose another device."
 
 
-def _freeze_observables(sweep: Sweep) -> Sweep:
+def freeze_observables(sweep: Sweep) -> Sweep:
     """Make the matrices of observables constants of the structure; coefficients stay slots."""
 
     def fix(measurement: Measurement) -> Measurement:
@@ -237,6 +246,8 @@ def _plan(measurement: Measurement, readings: list[Reading]) -> Evaluate:
     kind, observable = measurement.kind, measurement.observable
     if kind in (MeasurementKind.EXPVAL, MeasurementKind.TERMS):
         return _plan_expval(observable, readings, weighted=kind is MeasurementKind.EXPVAL)
+    if kind in DERIVED:
+        return _plan_tomography(measurement, readings)
     ordered = kind is MeasurementKind.SAMPLE
     if observable is None:
         basis: Basis = dict.fromkeys(measurement.wires, "Z")
@@ -267,6 +278,13 @@ def _plan_expval(
         return float(np.real(coefficients @ means)) if weighted else means
 
     return value
+
+
+def _plan_tomography(measurement: Measurement, readings: list[Reading]) -> Evaluate:
+    """Density matrices and their functions, from the means of all words."""
+    words = words_of(measurement, measurement.wires).observable
+    means = _plan_expval(words, readings, weighted=False)
+    return lambda row, arrays: from_means(measurement, means(row, arrays))
 
 
 Part = tuple[Any, Callable[[Sequence[Outcomes]], Any]]

@@ -151,7 +151,7 @@ def test_shots_beyond_the_range_of_the_device_are_refused(shots):
 def test_nothing_is_sent_when_one_sweep_is_refused():
     device = Narrow()
     good = tape(qg.expval(qg.Z(0)), shots=10).sweep()
-    bad = tape(qg.purity(wires=[0]), shots=10).sweep()
+    bad = tape(qg.state(), shots=10).sweep()
 
     with pytest.raises(UnsupportedMeasurement):
         run([good, bad], device)

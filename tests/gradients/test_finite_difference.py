@@ -119,11 +119,12 @@ def test_an_unknown_strategy_is_refused_with_the_near_ones():
         (qg.expval(qg.Z(0)), False),
         (qg.purity(wires=0), False),
         (qg.mutual_info([0], [1]), False),
-        (qg.state(), True),
+        (qg.state(), False),
+        (qg.sample(wires=0), True),
         (qg.counts(wires=0), True),
     ],
 )
-def test_what_is_not_real_is_refused(measurement, refused):
+def test_single_shots_are_refused(measurement, refused):
     refusal = METHOD.refusal(Tape([qg.RX(0.1, 0)], [measurement], trainable_params=[0]))
 
     assert (refusal is not None) == refused

@@ -147,12 +147,36 @@ def test_the_step_of_central_differences_suits_the_shots():
         (qg.expval(qg.Z(0)), False),
         (qg.var(qg.Z(0)), False),
         (qg.probs(wires=0), False),
-        (qg.state(), True),
-        (qg.purity(wires=0), True),
+        (qg.state(), False),
+        (qg.purity(wires=0), False),
+        (qg.counts(wires=0), True),
         (qg.sample(wires=0), True),
     ],
 )
-def test_what_is_not_a_function_of_expectation_values_is_refused(measurement, refused):
+def test_single_shots_are_refused(measurement, refused):
     refusal = SHIFT.refusal(Tape([qg.RX(0.1, 0)], [measurement], trainable_params=[0]))
 
     assert (refusal is not None) == refused
+
+
+# Amplitudes -----------------------------------------------------------------------------
+
+
+def measured_stencil(operation, *measurements):
+    structure = Tape([operation], measurements).structure
+    return SHIFT(structure, (0,), order=1, shots=None, options={}).stencil
+
+
+def test_an_amplitude_of_a_rotation_has_the_half_angle_rule():
+    stencil = measured_stencil(qg.RX(0.1, 0), qg.state())
+
+    assert sorted(stencil.offsets.ravel()) == pytest.approx([-np.pi, np.pi])
+    assert sorted(stencil.weights) == pytest.approx([-0.25, 0.25])
+
+
+def test_a_state_beside_averages_takes_a_rule_for_the_frequencies_of_both():
+    stencil = measured_stencil(qg.RX(0.1, 0), qg.state(), qg.expval(qg.Z(0)))
+
+    for frequency in (0.5, 1.0):
+        phases = np.exp(1j * frequency * stencil.offsets[:, 0])
+        assert stencil.weights @ phases[stencil.points] == pytest.approx(1j * frequency)

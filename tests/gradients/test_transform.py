@@ -1,4 +1,4 @@
-"""``qg.gradients.param_shift`` and ``finite_diff`` on QNodes and on tapes."""
+"""Gradient transforms on QNodes and on tapes."""
 
 import numpy as np
 import pytest
@@ -271,9 +271,65 @@ def test_angles_that_nothing_depends_on_have_derivative_zero():
     assert derivatives(qg.gradients.param_shift, of).tolist() == [0, 0]
 
 
-def test_a_state_is_no_function_that_shift_rules_hold_for():
-    with pytest.raises(UnsupportedDiffMethod, match="the circuit returns state"):
-        qg.gradients.param_shift(tape(qg.state()))
+@pytest.mark.parametrize(
+    "measure",
+    [
+        qg.state,
+        lambda: qg.density_matrix([0]),
+        lambda: qg.vn_entropy([0]),
+        lambda: qg.mutual_info([0], [1]),
+    ],
+)
+def test_tapes_of_states_and_entropies_agree_with_the_jacobian(measure):
+    def gates(x):
+        return [qg.RX(x[0], 0), qg.CRY(x[1], [0, 1])]
+
+    @qg.qnode("local")
+    def circuit(x):
+        gates(x)
+        return measure()
+
+    x = np.array([0.7, 1.9])
+    of = qg.tape.QuantumScript(gates(x), [measure()])
+
+    batch, together = qg.gradients.param_shift(of)
+    found = np.stack(together(qg.execute(batch, "local")), axis=-1)
+
+    np.testing.assert_allclose(found, qg.jacobian(circuit)(qnp.array(x)), atol=1e-10)
+
+
+def test_entropies_of_tapes_with_shots_are_read():
+    of = qg.tape.QuantumScript(
+        [qg.RX(0.8, 0), qg.CNOT([0, 1])], [qg.vn_entropy([0])], shots=200_000
+    )
+
+    batch, together = qg.gradients.param_shift(of)
+    found = together(qg.execute(batch, qg.device("local", seed=3)))
+
+    exact = np.sin(0.8) / 2 * np.log(1 / np.tan(0.4) ** 2)
+    assert found == pytest.approx(exact, abs=5 * 2 / np.sqrt(200_000))
+
+
+def test_wires_keep_their_order_where_a_decomposition_has_another():
+    @qg.qnode("local", diff_method="adjoint")
+    def circuit(x):
+        qg.CRot(x, 0.2, 0.3, ["a", "b"])
+        qg.RY(0.4, "a")
+        return qg.state()
+
+    of = qg.tape.QuantumScript(
+        [qg.CRot(0.7, 0.2, 0.3, ["a", "b"]), qg.RY(0.4, "a")], [qg.state()], trainable_params=[0]
+    )
+
+    (batch,), together = qg.gradients.param_shift(of)
+    found = together(qg.execute([batch], "local"))
+
+    np.testing.assert_allclose(found, qg.jacobian(circuit)(qnp.array(0.7)), atol=1e-10)
+
+
+def test_single_shots_have_no_derivative():
+    with pytest.raises(UnsupportedDiffMethod, match="the circuit returns counts"):
+        qg.gradients.param_shift(tape(qg.counts(wires=0)))
 
 
 def test_a_broadcast_tape_is_refused():
@@ -295,3 +351,64 @@ def test_the_tape_is_left_as_it_was():
     qg.gradients.param_shift(of)
 
     assert of.trainable_params == before
+
+
+# One broadcast, or a tape for each point ---------------------------------------------------
+
+
+@every_transform
+@pytest.mark.parametrize("shots", [None, (1000, 2000)])
+def test_points_may_be_tapes_of_their_own(transform, tolerance, shots):
+    of = tape(qg.expval(qg.Z(0)), qg.probs(wires=1), qg.var(qg.X(1)), shots=shots)
+
+    together, _ = transform(of, h=0.3) if transform is qg.gradients.finite_diff else transform(of)
+    options = {"h": 0.3} if transform is qg.gradients.finite_diff else {}
+    tapes, _ = transform(of, broadcast=False, **options)
+
+    assert len(tapes) == together[0].batch_size
+    assert all(each.batch_size is None and each.shots == of.shots for each in tapes)
+    assert shapes(derivatives(transform, of, broadcast=False, **options)) == shapes(
+        derivatives(transform, of, **options)
+    )
+
+
+@every_transform
+def test_tapes_of_their_own_give_the_same(transform, tolerance):
+    of = tape(qg.expval(qg.Z(0)), qg.probs(wires=1))
+
+    separate = derivatives(transform, of, broadcast=False)
+
+    for mine, theirs in zip(separate, derivatives(transform, of), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=tolerance)
+
+
+# Composition --------------------------------------------------------------------------------
+
+EXACT = (qg.gradients.param_shift, qg.gradients.hadamard_grad)
+
+
+@pytest.mark.parametrize("transform", EXACT)
+def test_what_a_transform_returns_can_be_differentiated(transform):
+    found = qg.jacobian(transform(seed_circuit))(SEED)
+
+    known = qg.jacobian(qg.jacobian(seed_circuit))(SEED)
+    np.testing.assert_allclose(found, known, atol=1e-8)
+
+
+@pytest.mark.parametrize("transform", EXACT)
+def test_a_function_of_the_gradient_can_be_differentiated(transform):
+    circuit = two_arguments(lambda: qg.expval(qg.Z(0) @ qg.X(1)))
+    gradient = transform(circuit, argnum=0)
+
+    found = qg.grad(lambda x, y: gradient(x, y) ** 2, argnum=0)(0.3, np.array([0.4, 0.5]))
+
+    first = qg.grad(circuit, argnum=0)
+    known = qg.grad(lambda x, y: first(x, y) ** 2, argnum=0)(0.3, np.array([0.4, 0.5]))
+    assert found == pytest.approx(known, abs=1e-9)
+
+
+@every_transform
+@pytest.mark.parametrize("target", [3.0, lambda x: x])
+def test_what_is_no_circuit_is_refused(transform, tolerance, target):
+    with pytest.raises(DifferentiationError, match="which is neither a QNode nor a tape"):
+        transform(target)

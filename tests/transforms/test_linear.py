@@ -1,4 +1,4 @@
-"""Variances and trained coefficients as functions of quantities that are linear in the state."""
+"""Variances, entropies and trained coefficients as functions of linear quantities."""
 
 import autograd
 import autograd.numpy as anp
@@ -12,7 +12,9 @@ import qgate as qg
 from qgate.measurements import MeasurementKind
 from qgate.operations.composites import dense_matrix
 from qgate.tape import Tape
+from qgate.transforms.density import derived
 from qgate.transforms.linear import linear_measurements
+from qgate.wires import Wires
 
 A = np.array([[1, 2 - 1j], [2 + 1j, 0.5]])
 ORDER = [0, 1]
@@ -128,3 +130,66 @@ def test_results_may_have_a_leading_axis_of_rows():
         return anp.sum(result)
 
     assert autograd.grad(value)(np.array([0.3, 0.4])).tolist() == [9.0, 12.0]
+
+
+# Density matrices ------------------------------------------------------------------------
+
+MIXED = np.diag([0.4, 0.3, 0.2, 0.1]) + 0.05 * np.array(
+    [[0, 1, 1j, 0], [1, 0, 0, -1], [-1j, 0, 0, 1], [0, -1, 1, 0]]
+)
+DERIVED = {
+    "density_matrix": lambda: qg.density_matrix([0, 1]),
+    "vn_entropy": lambda: qg.vn_entropy([0, 1], log_base=2),
+    "mutual_info": lambda: qg.mutual_info(0, 1),
+    "purity": lambda: qg.purity([0, 1]),
+}
+
+
+def means_of_words(item):
+    words = [item.observable.select([t]) for t in range(item.observable.num_terms)]
+    return np.array([np.trace(dense_matrix(word, ORDER) @ MIXED).real for word in words])
+
+
+@pytest.mark.parametrize("make", DERIVED.values(), ids=DERIVED)
+def test_means_of_words_stand_for_a_density_matrix(make):
+    linear, recombine = linear_measurements(Tape([], [make()]), variances=True)
+
+    (item,) = linear.measurements
+    (found,) = recombine([means_of_words(item)])
+
+    assert item.kind is MeasurementKind.TERMS
+    assert_allclose(found, derived(make(), MIXED, np), atol=1e-12)
+
+
+def test_a_device_that_returns_density_matrices_is_asked_for_one_of_each_set_of_wires():
+    tape = Tape([qg.X(0)], [qg.purity([0, 1]), qg.vn_entropy([0, 1]), qg.mutual_info(1, 0)])
+
+    linear, recombine = linear_measurements(tape, variances=True, returned={"density_matrix"})
+    found = recombine([MIXED, MIXED])
+
+    assert [list(item.wires) for item in linear.measurements] == [[0, 1], [1, 0]]
+    assert_allclose(found[:2], [derived(item, MIXED, np) for item in tape.measurements[:2]])
+
+
+def test_a_density_matrix_that_is_asked_for_and_returned_stays():
+    tape = Tape([], [qg.density_matrix([0, 1]), qg.state()])
+
+    linear, recombine = linear_measurements(tape, variances=True, returned={"density_matrix"})
+
+    assert linear is tape
+    assert recombine is tuple
+
+
+def test_values_alone_need_no_rewritten_density_matrix():
+    tape = Tape([], [qg.purity(0)])
+
+    assert linear_measurements(tape, variances=False, densities=False)[0] is tape
+
+
+def test_all_wires_are_those_of_the_device_or_of_the_tape():
+    tape = Tape([qg.CNOT([0, 1])], [qg.purity([])])
+
+    own, _ = linear_measurements(tape, variances=True)
+    given, _ = linear_measurements(tape, variances=True, wires=Wires([0, 1, 2]))
+
+    assert [len(linear.measurements[0].wires) for linear in (own, given)] == [2, 3]

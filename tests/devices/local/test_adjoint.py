@@ -198,3 +198,65 @@ def test_what_has_neither_generator_nor_decomposition_is_refused():
     assert not LocalDevice().differentiates(tape.structure)
     with pytest.raises(UnsupportedOperation, match=r"Rot\*\*0.5"):
         jacobian(tape)
+
+
+# States ----------------------------------------------------------------------------------
+
+
+def state_slopes(tape, dense, wires, step=1e-4):
+    """Central differences of the fourth order, of dense states, shape (P, K, 2**n)."""
+    rows, arrays = tape.sweep().rows, tape.sweep().arrays
+
+    def states(rows):
+        return np.stack([dense.state(tape.structure.bind(row, arrays), wires) for row in rows])
+
+    def slope(unit):
+        near = states(rows + step * unit) - states(rows - step * unit)
+        far = states(rows + 2 * step * unit) - states(rows - 2 * step * unit)
+        return (8 * near - far) / (12 * step)
+
+    slopes = [slope(unit) for unit in np.eye(rows.shape[1])]
+    return np.array(slopes).reshape(rows.shape[1], len(rows), 2 ** len(wires))
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_products_with_the_jacobian_of_states_agree_with_central_differences(data, dense, drawn):
+    tape = Tape(data.draw(drawn.circuits(most=3)), [qg.state()])
+    random = np.random.default_rng(data.draw(st.integers(0, 99)))
+    sweep, device = tape.sweep(), LocalDevice(wires=drawn.wires)
+    every = range(sweep.rows.shape[1])
+    cotangents = random.normal(size=(2, len(sweep), 16)) + 1j * random.normal(
+        size=(2, len(sweep), 16)
+    )
+    tangents = random.normal(size=(3, *sweep.rows.shape))
+
+    pulled = device.state_vjp(sweep, every, cotangents)
+    pushed = device.state_jvp(sweep, every, tangents)
+
+    slopes = state_slopes(tape, dense, drawn.wires)
+    expected = np.einsum("vki,nki->vkn", cotangents.conj(), slopes).real
+    assert_allclose(pulled, expected, atol=1e-7)
+    assert_allclose(pushed, np.einsum("vkn,nki->vki", tangents, slopes), atol=1e-7)
+
+
+def test_states_are_those_of_dense_matrices(dense, drawn):
+    numbers = drawn.numbers(3, None)
+    gates = [drawn.menu[name](numbers, drawn.wires) for name in ("CRot", "evolve", "GlobalPhase")]
+    tape = Tape([qg.StatePrep(numbers.state(4), wires=drawn.wires), *gates], [qg.state()])
+
+    found = LocalDevice(wires=drawn.wires).states(tape.sweep())
+
+    assert_allclose(found, dense.states(list(tape.operations), drawn.wires), atol=1e-12)
+
+
+def test_products_with_the_jacobian_are_by_the_slots_that_are_asked_for():
+    tape = Tape([qg.RX(0.1, 0), qg.RY(0.2, 0), qg.CRZ(0.3, [0, 1])], [qg.state()])
+    device, sweep = LocalDevice(), tape.sweep()
+    cotangents = np.random.default_rng(1).normal(size=(1, 1, 4)) + 0j
+
+    whole = device.state_vjp(sweep, [0, 1, 2], cotangents)
+    along = device.state_jvp(sweep, [2], np.ones((1, 1, 1)))
+
+    assert_allclose(device.state_vjp(sweep, [2, 0], cotangents), whole[..., [2, 0]])
+    assert_allclose(along, device.state_jvp(sweep, [0, 1, 2], np.array([[[0.0, 0.0, 1.0]]])))

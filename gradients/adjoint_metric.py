@@ -1,0 +1,180 @@
+"""The metric tensor from the exact state and its derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi
+from typing import Any, ClassVar
+
+import numpy as np
+
+from qgate.arrays import namespace
+from qgate.exceptions import InvalidTransform
+from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.generated import Generated
+from qgate.gradients.metric_matrix import MatrixTransform
+from qgate.measurements import state
+from qgate.operations.operator import Operator
+from qgate.operations.pauli_rotations import word_rotation
+from qgate.recording import paused
+from qgate.tape import Tape
+from qgate.typing import ComplexArray, Postprocess, Tensor
+
+ON_ANY_DEVICE = "qg.metric_tensor works from shots and on any device."
+
+
+def adjoint_metric_tensor(tape: Any, *, argnums: Any = None, hybrid: bool = True) -> Any:
+    r"""The Fubini-Study metric tensor from exact state vectors.
+
+    For a gate :math:`e^{ixG}`, :math:`G = \sum_w c_w P_w`, the derivative of the state is
+    :math:`i\sum_w c_w|\psi_w\rangle`, where the word :math:`P_w` follows the gate. All these
+    states come from one forward sweep: the circuit with many rows, each of which turns one word
+    by :math:`\pi`. The inner products of the derivatives are the metric tensor, for whose
+    definition see ``metric_tensor``.
+
+    Parameters
+    ----------
+    tape : QuantumScript or QNode
+        Exact; what it measures does not matter.
+    argnums : int or sequence of int, optional
+        QNode: positions of the arguments to differentiate by; default all trainable ones.
+    hybrid : bool
+        QNode: whether it is the metric of the arguments, else of the angles of the gates.
+
+    Returns
+    -------
+    callable for a QNode, (list of QuantumScript, callable) for a tape
+        Shapes as for ``metric_tensor``.
+
+    Raises
+    ------
+    InvalidTransform
+        There are shots, or the device does not give its state; a trained gate without
+        generator; a broadcast.
+    DifferentiationError
+        Nothing is trainable.
+
+    Notes
+    -----
+    Cost: one submission of 1 + W circuits for W words of generators (n for n Pauli rotations),
+    simulated together, and W 2**q amplitudes of memory for q wires; then n**2 2**q products.
+    Reference: Jones, arXiv:2011.02991 (2020), which keeps four states and takes n**2 sweeps.
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> @qg.qnode("local")
+    ... def circuit(weights):
+    ...     qg.RX(weights[0], wires=0)
+    ...     qg.RY(weights[1], wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> metric = adjoint_metric_tensor(circuit)(np.array([0.1, 0.2], requires_grad=True))
+    >>> metric.diagonal().round(4).tolist()
+    [0.25, 0.2475]
+    """
+    return AdjointMetric()(tape, argnums=argnums, hybrid=hybrid)
+
+
+@dataclass(frozen=True)
+class AdjointMetric(MatrixTransform):
+    """The metric tensor from exact states, times ``scale``."""
+
+    scale: float = 1.0
+
+    name: ClassVar[str] = "adjoint_metric_tensor"
+    diff_method: ClassVar[str | None] = "best"
+
+    def check_qnode(self, qnode: Any) -> AdjointMetric:
+        if not gives_state(qnode.device):
+            raise InvalidTransform(
+                transform=self.name,
+                reason=f"{qnode.device.name} gives no access to its state",
+                remedy=f"Use qg.device('local'). {ON_ANY_DEVICE}",
+            )
+        _refuse_shots(qnode.shots)
+        return self
+
+    def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
+        _refuse_shots(tape.shots)
+        circuit = Generated.of(tape, transform="metric tensor")
+        if not circuit.gates:  # only global phases are trained
+            size = len(tape.trainable_slots)
+            return [], lambda results: np.zeros((size, size))
+        operations, weights = _forward(circuit)
+        with paused():
+            measured = state()
+        by_slot = circuit.jacobian.T @ weights
+        return [Tape(operations, [measured])], lambda results: _metric(results[0], by_slot)
+
+
+def gives_state(device: Any) -> bool:
+    """Say whether a device returns its exact state."""
+    return "state" in device.capabilities.exact
+
+
+def _refuse_shots(shots: Any) -> None:
+    if shots:
+        raise InvalidTransform(
+            transform=AdjointMetric.name,
+            reason=f"it needs the exact state, and {shots.total_shots} shots are asked for",
+            remedy=f"Use shots=None. {ON_ANY_DEVICE}",
+        )
+
+
+def _forward(circuit: Generated) -> tuple[list[Operator], ComplexArray]:
+    """Return operations that give the state, and one with each word of each generator.
+
+    Row 0 is the circuit itself. A word follows its gate where it is turned by pi, exp(-i pi P / 2)
+    being -i P; a gate with one word is turned further itself, exp(i s (a + c P)) with s = pi / 2c
+    being exp(i s a) i P.
+
+    Returns
+    -------
+    operations : list of Operator
+        A broadcast of M rows.
+    weights : array, shape (gates, M)
+        From the states of the rows to the derivatives by the angles of the gates.
+    """
+    rows = 1 + sum(len(gate.generator) for gate in circuit.gates)
+    weights = np.zeros((len(circuit.gates), rows), dtype=complex)
+    operations = list[Operator]()
+    at = {gate.position: index for index, gate in enumerate(circuit.gates)}
+    row = 1
+    for position, operation in enumerate(circuit.operations):
+        if position not in at:
+            operations.append(operation)
+            continue
+        index = at[position]
+        gate = circuit.gates[index]
+        coefficients = [float(weight) for weight in gate.generator.coefficients]
+        if len(coefficients) == 1:
+            shift = pi / (2 * coefficients[0])
+            angle = operation.parameters[0] + _alone(row, rows, shift)
+            operations.append(operation.with_parameters([angle]))
+            weights[index, row] = coefficients[0] * np.exp(-1j * shift * gate.identity)
+            row += 1
+            continue
+        operations.append(operation)
+        for coefficient, word in zip(coefficients, gate.generator.words, strict=True):
+            with paused():
+                turned = word_rotation(_alone(row, rows, pi), word, gate.generator.wires)
+            operations.append(turned)
+            weights[index, row] = -coefficient
+            row += 1
+    return operations, weights
+
+
+def _alone(row: int, rows: int, value: float) -> Any:
+    """Return a column that is zero but for one row."""
+    column = np.zeros(rows)
+    column[row] = value
+    return column
+
+
+def _metric(states: Tensor, weights: ComplexArray) -> Tensor:
+    """Return the real part of the inner products of derivatives, apart from the state."""
+    xp = namespace([states])
+    here, slopes = states[0], xp.matmul(weights, states)
+    along = xp.matmul(slopes, xp.conj(here))
+    apart = slopes - along[:, None] * here[None, :]
+    return xp.real(xp.matmul(xp.conj(apart), apart.T))

@@ -1,0 +1,235 @@
+"""How the angles of a circuit depend on the arguments of its quantum function."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import is_traced, namespace, shape_of, unwrap
+from qgate.exceptions import InvalidTransform
+from qgate.operations.operator import ParameterKind
+from qgate.tape import Tape
+from qgate.typing import IntArray, Tensor
+
+
+def classical_jacobian(
+    qnode: Any,
+    argnum: int | Sequence[int] | None = None,
+    expand_fn: Callable[[Tape], Tape] | None = None,
+    trainable_only: bool = True,
+) -> Callable[..., Any]:
+    r"""Derivatives of the gate arguments of a QNode by its own arguments.
+
+    Only the classical processing inside the quantum function is differentiated; nothing is run.
+
+    Parameters
+    ----------
+    qnode : QNode
+    argnum : int, sequence of int or None
+        Positions of the arguments to differentiate by; None: all trainable ones.
+    expand_fn : callable, optional
+        What to do to the recorded tape first.
+    trainable_only : bool
+        Whether only those gate arguments have rows that are trainable; else all.
+
+    Returns
+    -------
+    callable
+        With the arguments of the QNode. Gives an array :math:`J_{ij} = \partial g_i/\partial w_j`
+        of shape ``(m,) + t`` for m gate arguments and an argument of shape ``t``; for several
+        arguments, or a sequence ``argnum``, a tuple. Gate arguments that are arrays of one shape
+        ``u`` give ``(m,) + u + t``; of different shapes, each of their elements has a row.
+
+    Raises
+    ------
+    DifferentiationError
+        Nothing in the call is trainable.
+
+    Notes
+    -----
+    Cost: the quantum function is called once, and one pass back for each row.
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> @qg.qnode("local")
+    ... def circuit(weights):
+    ...     qg.RX(weights[0], wires=0)
+    ...     qg.RY(0.2 * weights[0], wires=1)
+    ...     qg.RZ(weights[1] ** 2, wires=1)
+    ...     return qg.expval(qg.Z(1))
+    >>> classical_jacobian(circuit)(np.array([1.0, 3.0], requires_grad=True))
+    array([[1. , 0. ],
+           [0.2, 0. ],
+           [0. , 6. ]])
+    """
+    require_qnode("classical_jacobian", qnode)
+
+    def gate_arguments(tape: Tape) -> Tensor:
+        expanded = tape if expand_fn is None else expand_fn(tape)
+        values = expanded.get_parameters(trainable_only=trainable_only)
+        xp = namespace(values)
+        if len({shape_of(value) for value in values}) == 1:
+            return xp.stack(values)
+        return xp.concatenate([xp.reshape(value, (-1,)) for value in values])
+
+    @functools.wraps(qnode)
+    def jacobian(*args: Any, **kwargs: Any) -> Any:
+        found, bare = qnode.tape_derivatives(gate_arguments, argnum, args, kwargs)
+        return found[0] if bare else found
+
+    return jacobian
+
+
+@dataclass(frozen=True, eq=False)
+class ClassicalPart:
+    """The angles of a recorded circuit as functions of the arguments of its quantum function.
+
+    Parameters
+    ----------
+    qnode : QNode
+    argnums : int, sequence of int or None
+    args, kwargs
+        Of the call.
+    trained : tuple of int
+        The positions of those parameters of the tape that depend on the arguments.
+    slots : array of int, shape (n,)
+        The slots of their angles.
+    jacobians : tuple of array
+        For each argument, of shape ``t``, the derivatives of these angles, ``(n,) + t``.
+    bare : bool
+        Whether the one argument was asked for by itself.
+    in_observable : bool
+        Whether numbers of what is measured depend on the arguments as well.
+    """
+
+    qnode: Any
+    argnums: Any
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    trained: tuple[int, ...]
+    slots: IntArray
+    jacobians: tuple[Tensor, ...]
+    bare: bool
+    in_observable: bool
+
+    @classmethod
+    def of(
+        cls, qnode: Any, argnums: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> ClassicalPart:
+        """Find what depends on the arguments, and how.
+
+        Raises
+        ------
+        DifferentiationError
+            Nothing in the call is trainable.
+        InvalidTransform
+            No angle depends on it, or a whole matrix or state does.
+        """
+        seen: list[tuple[tuple[int, ...], IntArray, bool]] = []
+
+        def trained_angles(tape: Tape) -> Tensor:
+            traced = [at for at, value in enumerate(tape.parameters) if is_traced(value)]
+            _refuse_arrays(tape, traced)
+            trained = sorted(set(traced) & set(angle_positions(tape)))
+            if not trained:
+                raise InvalidTransform(
+                    transform=f"The derivative of {qnode.func.__name__}",
+                    reason="no angle of its gates depends on the arguments that it is taken by",
+                    remedy="Let a gate use them, or give other argnums.",
+                )
+            tape.trainable_params = trained
+            seen.append((tuple(trained), tape.trainable_slots, len(traced) > len(trained)))
+            return tape.row()[tape.trainable_slots]
+
+        jacobians, bare = qnode.tape_derivatives(trained_angles, argnums, args, kwargs)
+        for jacobian in jacobians:
+            if isinstance(jacobian, list | tuple | dict):
+                raise InvalidTransform(
+                    transform=f"The derivative of {qnode.func.__name__}",
+                    reason=f"an argument is a {type(jacobian).__name__} of arrays",
+                    remedy="Give it one array, such as qgate.numpy.array of the numbers.",
+                )
+        trained, slots, observable = seen[-1]
+        return cls(qnode, argnums, args, kwargs, trained, slots, jacobians, bare, observable)
+
+    def flat(self, index: int) -> Tensor:
+        """Return the Jacobian by one argument as a matrix, shape (n, size)."""
+        jacobian = self.jacobians[index]
+        return namespace([jacobian]).reshape(jacobian, (len(self.slots), -1))
+
+    def shape(self, index: int) -> tuple[int, ...]:
+        """Return the shape of one argument."""
+        return shape_of(self.jacobians[index])[1:]
+
+    @functools.cached_property
+    def is_curved(self) -> bool:
+        """Whether some angle has a second derivative; if its own derivative is taken, assume so.
+
+        A combination of all second derivatives with arbitrary weights tells.
+        """
+        if any(is_traced(value) for value in self.jacobians):
+            return True
+        weights = np.random.default_rng(0).normal(size=len(self.slots))
+        return any(np.any(unwrap(second) != 0.0) for second in self.second(weights))
+
+    def second(self, weights: Tensor) -> tuple[Tensor, ...]:
+        """Return the second derivatives of weighted sums of the angles.
+
+        Parameters
+        ----------
+        weights : array, shape (n,) + s
+
+        Returns
+        -------
+        tuple of array
+            For each argument, of shape ``t``, an array ``s + t + t``.
+        """
+
+        def weighted(tape: Tape) -> Tensor:
+            angles = tape.row()[self.slots]
+            return namespace([angles, weights]).tensordot(angles, weights, 1)
+
+        found, _ = self.qnode.tape_derivatives(
+            weighted, self.argnums, self.args, self.kwargs, order=2
+        )
+        return tuple(found)
+
+
+def angle_positions(tape: Tape) -> list[int]:
+    """Return the positions of the angles among the parameters of a tape."""
+    kinds = tape.parameter_kinds
+    return [index for index, kind in enumerate(kinds) if kind is ParameterKind.ANGLES]
+
+
+def _refuse_arrays(tape: Tape, traced: Sequence[int]) -> None:
+    """Refuse operations of which a matrix or a state depends on the arguments."""
+    owners = [operation for operation in tape.operations for _ in operation.parameters]
+    angles = set(angle_positions(tape))
+    for index in traced:
+        if index < len(owners) and index not in angles:
+            raise InvalidTransform(
+                transform="A derivative by the angles of the gates",
+                reason=f"{owners[index].name} depends on the arguments by a whole array",
+                remedy="Mark the array as not trainable (requires_grad=False), or write the "
+                "circuit with gates that have angles.",
+            )
+
+
+def require_qnode(name: str, target: Any) -> None:
+    """Refuse what has no tape to be made.
+
+    Raises
+    ------
+    InvalidTransform
+    """
+    if not hasattr(target, "tape_derivatives"):
+        raise InvalidTransform(
+            transform=name,
+            reason=f"it was given {target!r}, which is neither a QNode nor a tape",
+            remedy="Give a quantum function that is bound to a device, qg.QNode(function, device).",
+        )

@@ -1,0 +1,47 @@
+"""Ask a QNode how it is differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qgate.exceptions import DifferentiationError
+
+
+def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
+    """Return a function that says which gradient method a QNode uses, and why.
+
+    Parameters
+    ----------
+    qnode : QNode
+    order : int
+        Of the derivative that is asked about.
+
+    Returns
+    -------
+    callable
+        Called like the QNode. Nothing runs; it gives an ``Explanation`` with ``method``,
+        ``reason`` and, for each other method, whether it could be used or why not.
+
+    Raises
+    ------
+    DifferentiationError
+        It was not given a QNode.
+
+    Examples
+    --------
+    >>> import qgate as qg
+    >>> @qg.qnode("local")
+    ... def energy(x):
+    ...     qg.RX(x, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> explain(energy)(0.3).method
+    'adjoint'
+    """
+    ask = getattr(qnode, "explain", None)
+    if ask is None:
+        raise DifferentiationError(
+            f"explain was given {qnode!r}. Give a QNode, that is a quantum function decorated "
+            "with qg.qnode(device)."
+        )
+    return lambda *args, **kwargs: ask(args, kwargs, order=order)

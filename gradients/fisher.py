@@ -1,0 +1,171 @@
+"""Fisher information of the state a circuit prepares, and of what is read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from qgate.arrays import namespace
+from qgate.gradients.adjoint_metric import AdjointMetric, gives_state
+from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.hybrid import as_list
+from qgate.gradients.metric_matrix import MatrixTransform
+from qgate.gradients.metric_tensor import MetricTensor
+from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.second_order import around
+from qgate.gradients.stencil import Stencil, union
+from qgate.measurements import probs
+from qgate.recording import paused
+from qgate.tape import Tape
+from qgate.typing import Postprocess, Tensor, WiresLike
+
+SMALLEST = 1e-28
+"""Probabilities below this are zero: that of an amplitude that is rounding noise."""
+
+
+def quantum_fisher(
+    tape: Any,
+    device: Any = None,
+    argnum: int | Sequence[int] | None = None,
+    approx: str | None = None,
+    allow_nonunitary: bool = True,
+    aux_wire: WiresLike | None = None,
+    device_wires: WiresLike | None = None,
+    *,
+    argnums: Any = None,
+    hybrid: bool = True,
+) -> Any:
+    r"""The quantum Fisher information matrix, four times the metric tensor.
+
+    Parameters
+    ----------
+    tape : QuantumScript or QNode
+    device : Device, optional
+        Where a tape is going to run; that of a QNode is known.
+    argnum, approx, allow_nonunitary, aux_wire, device_wires, argnums, hybrid
+        As for ``metric_tensor``.
+
+    Returns
+    -------
+    callable for a QNode, (list of QuantumScript, callable) for a tape
+        Shapes as for ``metric_tensor``.
+
+    Raises
+    ------
+    InvalidTransform, DifferentiationError
+        As for ``metric_tensor``.
+
+    Notes
+    -----
+    Cost: that of ``adjoint_metric_tensor`` without shots where the device gives its state, unless
+    ``argnum``, ``approx`` or ``aux_wire`` ask for something else; else that of ``metric_tensor``.
+    Reference: Meyer, Quantum 5, 539 (2021), arXiv:2103.15191, eq. (27).
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> @qg.qnode("local")
+    ... def circuit(weights):
+    ...     qg.RX(weights[0], wires=0)
+    ...     qg.RY(weights[1], wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> information = quantum_fisher(circuit)(np.array([0.1, 0.2], requires_grad=True))
+    >>> information.diagonal().round(4).tolist()
+    [1.0, 0.99]
+    """
+    runs_on = getattr(tape, "device", device)
+    is_exact = runs_on is not None and gives_state(runs_on) and not tape.shots
+    transform: MatrixTransform
+    if is_exact and argnum is None and approx is None and aux_wire is None:
+        transform = AdjointMetric(scale=4.0)
+    else:
+        transform = MetricTensor.with_options(
+            argnum, approx, aux_wire, device_wires, scale=4.0
+        ).on_device(runs_on)
+    return transform(tape, argnums=argnums, hybrid=hybrid)
+
+
+def classical_fisher(tape: Any, argnums: Any = None) -> Any:
+    r"""The classical Fisher information matrix of the probabilities of all wires.
+
+    .. math:: F_{ij} = \sum_\ell \frac{1}{p_\ell}
+        \frac{\partial p_\ell}{\partial\theta_i}\frac{\partial p_\ell}{\partial\theta_j}
+
+    The derivatives are by parameter shift. Outcomes that do not occur are left out: where a
+    probability touches zero the limit of its summand depends on the direction.
+
+    Parameters
+    ----------
+    tape : QuantumScript or QNode
+        What it measures does not matter; all wires that it names are read.
+    argnums : int or sequence of int, optional
+        QNode: positions of the arguments to differentiate by; default all trainable ones.
+
+    Returns
+    -------
+    callable for a QNode, (list of QuantumScript, callable) for a tape
+        QNode: an array (size, size) by the elements of the argument, a list for several.
+        Tape: an array (n, n). A shot vector gives a tuple of that.
+
+    Raises
+    ------
+    InvalidTransform
+        A broadcast, or arguments that no angle depends on.
+    DifferentiationError
+        Nothing is trainable.
+
+    Notes
+    -----
+    Cost: one submission; a row, and two for each frequency of each occurrence of an angle.
+    Reference: Meyer, Quantum 5, 539 (2021), arXiv:2103.15191, eq. (15).
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> @qg.qnode("local")
+    ... def circuit(x, y):
+    ...     qg.RX(x, wires=0)
+    ...     qg.RY(y, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> x, y = np.array([0.5, 0.6], requires_grad=True)
+    >>> [part.round(6) for part in classical_fisher(circuit)(x, y)]
+    [array([[0.329347]]), array([[0.516504]])]
+    """
+    return _ClassicalFisher()(tape, argnums=argnums)
+
+
+@dataclass(frozen=True)
+class _ClassicalFisher(MatrixTransform):
+    scale: float = 1.0
+
+    name: ClassVar[str] = "classical_fisher"
+
+    def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
+        with paused():
+            read = Tape(tape.operations, [probs(wires=tape.wires)], tape.shots)
+        slots = tuple(int(slot) for slot in tape.trainable_slots)
+        shots = min(tape.shots.parts, default=None)
+        shifted = ParameterShift()(read.structure, slots, order=1, shots=shots, options={})
+        here = Stencil.value(len(shifted.decomposed.angles.offset), len(slots))
+        offsets, stencils = union([here, shifted.stencil])
+
+        def postprocess(results: Sequence[Any]) -> Any:
+            (values,) = as_list(results[0])
+            return _information(*(stencil.contract(values) for stencil in stencils))
+
+        return [around(read, shifted.decomposed, offsets)], postprocess
+
+    def of_argument(self, quantum: Any, classical: ClassicalPart, index: int) -> Any:
+        return self.matrix_of(quantum, classical, index)
+
+    def joined(self, results: Sequence[Any], classical: ClassicalPart) -> Any:
+        return results[0] if len(results) == 1 else list(results)
+
+
+def _information(probabilities: Tensor, slopes: Tensor) -> Tensor:
+    """Return the matrix (n, n) from probabilities (K,) and their derivatives (n, K)."""
+    xp = namespace([probabilities, slopes])
+    occurs = probabilities > SMALLEST
+    weights = xp.where(occurs, 1.0 / xp.where(occurs, probabilities, 1.0), 0.0)
+    return xp.matmul(slopes * weights, slopes.T)

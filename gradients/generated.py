@@ -1,0 +1,224 @@
+"""Circuits whose trained gates are exponentials of Pauli sums, and their layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from qgate.arrays import namespace
+from qgate.exceptions import GeneratorUndefinedError, InvalidTransform, UnsupportedOperation
+from qgate.operations import pauli_words as pw
+from qgate.operations.operator import Operator
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_decomposition import pauli_decompose
+from qgate.operations.slots import Affine
+from qgate.recording import paused
+from qgate.structure import Structure, slots_in
+from qgate.tape import Tape
+from qgate.transforms.decompose import decomposition
+from qgate.typing import FloatArray
+
+MOST_WIRES = 6
+"""Generators on more wires are not written as sums of Pauli words; their gates are decomposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HasGenerator:
+    """Accepts gates exp(i x G) with a constant G, and all that depends on none of some slots.
+
+    Parameters
+    ----------
+    slots : frozenset of int
+    """
+
+    slots: frozenset[int]
+
+    def __call__(self, operation: Operator) -> bool:
+        if self.slots.isdisjoint(_slots_of(operation)):
+            return True
+        if operation.num_params != 1 or len(operation.wires) > MOST_WIRES:
+            return False
+        if not isinstance(operation.parameters[0], Affine):
+            return False
+        try:
+            operation.generator_matrix()
+        except GeneratorUndefinedError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedGate:
+    """A gate exp(i x G) of a circuit, x its angle.
+
+    Parameters
+    ----------
+    position : int
+        Where it is among the operations.
+    angle : int
+        The slot of x.
+    generator : PauliSum
+        G without its multiple of the identity, which is a global phase.
+    identity : float
+        That multiple.
+    """
+
+    position: int
+    angle: int
+    generator: PauliSum
+    identity: float
+
+
+@dataclass(frozen=True, eq=False)
+class Generated:
+    """A tape in gates with generators.
+
+    Parameters
+    ----------
+    operations : tuple of Operator
+        With numbers, which may be traced.
+    gates : tuple of TrainedGate
+        In order.
+    jacobian : array, shape (gates, n)
+        Derivatives of their angles by the n trained slots of the tape.
+    """
+
+    operations: tuple[Operator, ...]
+    gates: tuple[TrainedGate, ...]
+    jacobian: FloatArray
+
+    @classmethod
+    def of(cls, tape: Tape, *, transform: str) -> Generated:
+        """Write a tape in gates with generators, where it depends on trained slots.
+
+        Raises
+        ------
+        InvalidTransform
+            A trained gate has no generator and does not decompose into gates that have one.
+        """
+        slots = tape.trainable_slots
+        accepts = HasGenerator(frozenset(slots.tolist()))
+        try:
+            _, decomposed = decomposition(
+                tape.with_shots(None).sweep(), accepts, device=f"the {transform}"
+            )
+        except UnsupportedOperation as error:
+            raise InvalidTransform(
+                transform=f"The {transform}",
+                reason=f"{error.operation} is trained, is no exponential of one angle times a "
+                f"Hermitian operator on at most {MOST_WIRES} wires, and does not decompose into "
+                "such",
+                remedy="Write the circuit with gates that have a generator, such as rotations.",
+            ) from error
+        by_slot = decomposed.angles.matrix[slots]
+        trained = tuple(np.flatnonzero(by_slot.any(axis=0)).tolist())
+        gates = _trained_gates(decomposed.structure, trained)
+        rows = decomposed.angles(tape.row(), namespace(tape.angles))
+        operations = tuple(decomposed.structure.bind(rows, tape.arrays))
+        return cls(operations, gates, by_slot[:, [gate.angle for gate in gates]].T)
+
+    def layers(self) -> list[list[int]]:
+        """Return the trained gates as layers, in order: none depends on another of its layer.
+
+        A gate depends on another one if a path along the wires leads from that to it. Each
+        opens a new layer that depends on a gate of the layer before.
+        """
+        number = {gate.position: index for index, gate in enumerate(self.gates)}
+        layers: list[list[int]] = [[]]
+        reached: set[object] = set()
+        for position, operation in enumerate(self.operations):
+            depends = not reached.isdisjoint(operation.wires)
+            if position in number:
+                if depends:
+                    layers.append([])
+                    reached = set()
+                layers[-1].append(number[position])
+            if depends or position in number:
+                reached.update(operation.wires)
+        return [layer for layer in layers if layer]
+
+
+@lru_cache(maxsize=256)
+def _trained_gates(structure: Structure, trained: tuple[int, ...]) -> tuple[TrainedGate, ...]:
+    """Return the gates that depend on these slots, without global phases."""
+    gates = []
+    for position, operation in enumerate(structure.operations):
+        angles = set(_slots_of(operation)) & set(trained)
+        if not angles:
+            continue
+        with paused():
+            words = pauli_decompose(operation.generator_matrix(), operation.wires).real()
+        is_word = (words.x | words.z).any(axis=1)
+        identity = float(words.coefficients[~is_word].sum())
+        if is_word.any():
+            generator = words.select(np.flatnonzero(is_word))
+            gates.append(TrainedGate(position, angles.pop(), generator, identity))
+    return tuple(gates)
+
+
+def _slots_of(operation: Operator) -> list[int]:
+    return [slot for symbol in operation.parameters for slot in slots_in(symbol)]
+
+
+def distinct_words(sums: Sequence[PauliSum]) -> tuple[PauliSum, FloatArray, FloatArray]:
+    """Return the words of several sums, each once, and how the sums are made of them.
+
+    Parameters
+    ----------
+    sums : sequence of PauliSum
+        With real weights.
+
+    Returns
+    -------
+    words : PauliSum
+        The W distinct words, with weight 1, without the identity.
+    weights : array, shape (sums, W)
+    constants : array, shape (sums,)
+        The weights of the identity.
+    """
+    together = PauliSum.total(sums)
+    first, index = pw.distinct(pw.packed(together.x, together.z))
+    weights = np.zeros((len(sums), len(first)))
+    owner = np.repeat(np.arange(len(sums)), [len(item) for item in sums])
+    np.add.at(weights, (owner, index), np.real(together.coefficients))
+    words = together.select(first)
+    is_word = (words.x | words.z).any(axis=1)
+    kept = words.select(np.flatnonzero(is_word))
+    ones = kept.with_parameters((np.ones(len(kept)),))
+    return ones, weights[:, is_word], weights[:, ~is_word].sum(axis=1)
+
+
+def light_cone(
+    operations: Sequence[Operator],
+    ends: Iterable[TrainedGate],
+    inserted: Sequence[Operator] = (),
+    *,
+    after: int = -1,
+) -> list[Operator]:
+    """Return what the state on the wires of some gates, just before these, depends on.
+
+    Parameters
+    ----------
+    operations : sequence of Operator
+    ends : iterable of TrainedGate
+        The gates, none of which depends on another.
+    inserted : sequence of Operator
+        Put after the operation at position ``after``, and kept.
+    """
+    at = {gate.position: gate for gate in ends}
+    cone: list[Operator] = []
+    wires: set[object] = set()
+    for position in range(max(at), -1, -1):
+        if position == after:
+            cone += reversed(inserted)
+            wires.update(wire for operation in inserted for wire in operation.wires)
+        operation = operations[position]
+        if position in at:
+            wires.update(operation.wires)
+        elif not wires.isdisjoint(operation.wires):
+            cone.append(operation)
+            wires.update(operation.wires)
+    return cone[::-1]

@@ -1,0 +1,143 @@
+"""Gates as exponentials of Pauli words: which are, and what words they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from qgate.exceptions import NotAffine, UndefinedError
+from qgate.operations.exponentials import DENSE_WIRES, Exp
+from qgate.operations.operator import Operator
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_decomposition import pauli_decompose
+from qgate.operations.slots import Affine
+from qgate.recording import paused
+from qgate.structure import Structure, map_parameters, slots_in
+from qgate.transforms.decompose import Decomposed, decompose_structure
+
+WIDE = 4
+"""A gate on more wires, whose generator is not one word, is decomposed if it can be."""
+
+ONE_WORD: Mapping[str, Callable[[Operator], str]] = {
+    "MultiRZ": lambda gate: "Z" * len(gate.wires),
+    "PauliRot": lambda gate: str(gate.hyperparameters["pauli_word"]),
+}
+"""Rotations exp(-i x P / 2) about one word, on any number of wires."""
+
+
+@dataclass(frozen=True, slots=True)
+class HasGenerator:
+    """Accepts what depends on no slot, narrow exp(i x G), and what decomposes no further."""
+
+    def __call__(self, operation: Operator) -> bool:
+        if not _depends_on_slots(operation):
+            return True
+        is_narrow = len(operation.wires) <= WIDE or operation.name in ONE_WORD
+        if is_narrow and generator_words(operation) is not None:
+            return True
+        try:
+            operation.decomposition()
+        except (UndefinedError, NotAffine):
+            return True
+        return False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A gate exp(i x G) whose angle depends on slots.
+
+    Parameters
+    ----------
+    position : int
+        Where it stands among the operations.
+    words : PauliSum
+        G without its part that is a multiple of the identity, which changes a phase only.
+    slots : tuple of (int, float)
+        On which slots x depends, and by what factors.
+    """
+
+    position: int
+    words: PauliSum
+    slots: tuple[tuple[int, float], ...]
+
+
+def generator_words(operation: Operator) -> PauliSum | None:
+    """Return G of a gate exp(i x G) as Pauli words, without the identity; None: there is none.
+
+    Notes
+    -----
+    Cost: n 4**n operations on n wires, unless the gate is made of words.
+    """
+    if operation.num_params != 1:
+        return None
+    with paused():
+        words = _words(operation)
+        return None if words is None else words.select((words.x | words.z).any(axis=1))
+
+
+def _words(operation: Operator) -> PauliSum | None:
+    if operation.name in ONE_WORD:
+        return PauliSum.from_words([-0.5], [ONE_WORD[operation.name](operation)], operation.wires)
+    try:
+        if isinstance(operation, Exp) and operation.base.pauli_rep is not None:
+            return operation.base.pauli_rep.merged().real() if operation.is_gate else None
+        if len(operation.wires) > DENSE_WIRES:
+            return None
+        return pauli_decompose(operation.generator_matrix(), operation.wires).real()
+    except UndefinedError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def in_generators(structure: Structure) -> Structure:
+    """Return a structure of the same slots whose gates are exp(i x G) where possible.
+
+    Angles are affine functions of the slots.
+    """
+    decomposed = decompose_structure(structure, HasGenerator())
+    angles = _angles(decomposed)
+
+    def substitute(symbol: Any) -> Any:
+        return angles[symbol.terms[0][0]] if isinstance(symbol, Affine) else symbol
+
+    operations = [map_parameters(item, substitute) for item in decomposed.structure.operations]
+    return structure.with_operations(operations)
+
+
+def _angles(decomposed: Decomposed) -> list[Affine]:
+    """Return each angle of a decomposed structure as a function of the original slots."""
+    found = decomposed.angles
+    terms: list[dict[int, float]] = [{} for _ in found.offset]
+    for slot, column, factor in zip(found.slots, found.columns, found.factors, strict=True):
+        terms[column][int(slot)] = float(factor)
+    return [
+        Affine.from_terms(factors, float(offset))
+        for factors, offset in zip(terms, found.offset, strict=True)
+    ]
+
+
+def turns(structure: Structure, slots: tuple[int, ...]) -> Iterator[Turn]:
+    """Yield the gates of a structure, as ``in_generators`` returns it, that turn by given slots.
+
+    Raises
+    ------
+    UndefinedError
+        A gate is not of the form exp(i x G); the text is its name.
+    """
+    wanted = set(slots)
+    for position, operation in enumerate(structure.operations):
+        fed = {slot for symbol in operation.parameters for slot in slots_in(symbol)}
+        if wanted.isdisjoint(fed):
+            continue
+        words = generator_words(operation)
+        (symbol,) = operation.parameters if words is not None else (None,)
+        if words is None or not isinstance(symbol, Affine):
+            raise UndefinedError(operation.name)
+        entering = tuple((slot, factor) for slot, factor in symbol.terms if slot in wanted)
+        yield Turn(position, words, entering)
+
+
+def _depends_on_slots(operation: Operator) -> bool:
+    return any(slots_in(symbol) for symbol in operation.parameters)

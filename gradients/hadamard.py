@@ -1,0 +1,225 @@
+r"""Derivatives from Hadamard tests, and from their direct counterparts.
+
+For a gate :math:`e^{ixG}` with :math:`G = \sum_w g_w P_w`, the state :math:`\phi` after it, and
+what is measured pulled back to there, :math:`\tilde O`, the derivative is
+
+.. math:: \partial_x \langle O \rangle = i \langle\phi| [\tilde O, G] |\phi\rangle
+    = -2 \sum_w g_w \, \mathrm{Im} \langle\phi| \tilde O P_w |\phi\rangle.
+
+Each of the four modes reads the imaginary part from a circuit in another way. Guerreschi and
+Smelyanskiy, arXiv:1701.01450; Schuld et al., Phys. Rev. A 99, 032331; arXiv:2408.05406.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from qgate.exceptions import UndefinedError, UnsupportedDiffMethod, suggest
+from qgate.gradients.circuits import Circuits, Room
+from qgate.gradients.generators import in_generators, turns
+from qgate.gradients.hadamard_circuits import direct, reversed_roles, standard
+from qgate.gradients.method import Refusal, refuse_other_kinds, refuse_trained_arrays
+from qgate.measurements import MeasurementKind
+from qgate.recording import paused
+from qgate.structure import Structure
+from qgate.tape import Tape
+from qgate.transforms.readouts import plan_readings
+from qgate.typing import Wire
+from qgate.wires import Wires
+
+SERVED = (
+    MeasurementKind.EXPVAL,
+    MeasurementKind.VAR,
+    MeasurementKind.PROBS,
+    MeasurementKind.TERMS,
+)
+"""What is linear in the state, and the variance, a classical function of such."""
+
+OBSERVABLES = frozenset({MeasurementKind.EXPVAL, MeasurementKind.TERMS})
+"""What can take the role of the generator."""
+
+Build = Callable[[Structure, tuple[int, ...], Wire | None, Wires], Circuits]
+
+MODES: Mapping[str, Build] = {
+    "standard": standard,
+    "reversed": reversed_roles,
+    "direct": lambda structure, slots, _, everything: direct(structure, slots),
+    "reversed-direct": lambda structure, slots, _, everything: reversed_roles(
+        structure, slots, None, everything
+    ),
+}
+"""What each mode makes of a structure in generators."""
+
+TESTS = ("standard", "reversed")
+"""Those that need an auxiliary wire."""
+
+NEEDS_OBSERVABLES = ("reversed", "reversed-direct")
+
+
+class HadamardTest:
+    """Derivatives by gates exp(i x G), from one circuit for each Pauli word of G.
+
+    Options (``gradient_kwargs``): ``mode``, the roles of generator and observable and how they are
+    combined:
+
+    - ``standard`` (default): an auxiliary wire controls the word of the generator after the gate,
+      and its Y is measured with the observable. One circuit for each word.
+    - ``direct``: exp(-i pi/4 P) and its inverse in the place of the controlled word. Two circuits
+      for each word, no auxiliary wire.
+    - ``reversed``: the auxiliary wire controls a word of the observable after all gates, the gates
+      are undone down to the trained one, and Y is measured with its generator. One circuit for
+      each word of the observable and each layer of trained gates; expectation values only.
+    - ``reversed-direct``: both at once.
+    - ``auto``: the one of these with the fewest circuits.
+
+    ``aux_wire``: the auxiliary wire (default: one that neither circuit nor measurement uses);
+    ``device_wires``: from which it is taken where a tape is transformed.
+    """
+
+    name = "hadamard"
+    options = frozenset({"aux_wire", "device_wires", "mode"})
+    nonlinear = False
+
+    def refusal(self, tape: Tape) -> Refusal:
+        refusal = refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
+        if refusal is not None:
+            return refusal
+        slots = tuple(int(slot) for slot in tape.trainable_slots)
+        name = _without_generator(tape.structure, slots)
+        if name is None:
+            return None
+        return (
+            f"{name} is no exponential of an angle times a fixed matrix, and does not decompose "
+            "into such",
+            "Use diff_method='parameter-shift' or 'finite-diff', which differentiate it by "
+            "differences.",
+        )
+
+    def __call__(
+        self,
+        structure: Structure,
+        slots: tuple[int, ...],
+        *,
+        room: Room,
+        options: Mapping[str, Any],
+    ) -> Circuits:
+        mode = options.get("mode", "standard")
+        if not isinstance(mode, str) or (mode not in MODES and mode != "auto"):
+            known = [*MODES, "auto"]
+            raise _unsupported(
+                f"mode={mode!r} is not one of its modes",
+                f"Give one of {', '.join(known)}.{suggest(str(mode), known)}",
+            )
+        if room.wires is None and options.get("device_wires") is not None:
+            room = Room(Wires(options["device_wires"]), room.most)
+        given = options.get("aux_wire")
+        named = None if given is None else Wires(given)
+        if named is not None and len(named) != 1:
+            raise _unsupported(
+                f"aux_wire={given!r} names {len(named)} wires", "Name one wire, or leave it out."
+            )
+        return _circuits(structure, slots, room, mode, named)
+
+
+@lru_cache(maxsize=256)
+def _without_generator(structure: Structure, slots: tuple[int, ...]) -> str | None:
+    """Return the name of a trained gate that is not of the form exp(i x G), if there is one."""
+    try:
+        for _ in turns(in_generators(structure), slots):
+            pass
+    except UndefinedError as error:
+        return str(error)
+    return None
+
+
+@lru_cache(maxsize=64)
+def _circuits(
+    structure: Structure, slots: tuple[int, ...], room: Room, mode: str, named: Wires | None
+) -> Circuits:
+    auxiliary, missing = _auxiliary_wire(structure, room, named)
+    everything = structure.wires if room.wires is None else room.wires
+    prepared = in_generators(structure)
+
+    def build(name: str) -> Circuits:
+        return MODES[name](prepared, slots, auxiliary, everything)
+
+    with paused():
+        if mode == "auto":
+            usable = [name for name in MODES if not _obstacle(name, structure, missing)]
+            return _fewest(structure, usable, build)
+        obstacle = _obstacle(mode, structure, missing)
+        if obstacle is not None:
+            raise _unsupported(*obstacle)
+        return build(mode)
+
+
+def _fewest(
+    structure: Structure, usable: Sequence[str], build: Callable[[str], Circuits]
+) -> Circuits:
+    """Return the circuits of the mode that has the fewest, the simpler one of equals."""
+    best = min((build(name) for name in usable if name not in NEEDS_OBSERVABLES), key=_count)
+    least = _count(best)
+    for name in (name for name in usable if name in NEEDS_OBSERVABLES):
+        # A reversed mode runs at least a circuit for every term but the identity.
+        if max(item.observable.num_terms for item in structure.measurements) - 1 >= least:
+            continue
+        try:
+            other = build(name)
+        except UnsupportedDiffMethod:  # its observables are not written as words
+            continue
+        best, least = min((best, least), (other, _count(other)), key=lambda pair: pair[1])
+    return best
+
+
+def _unsupported(reason: str, remedy: str) -> UnsupportedDiffMethod:
+    return UnsupportedDiffMethod(method="hadamard", reason=reason, remedy=remedy)
+
+
+def _obstacle(mode: str, structure: Structure, missing: Refusal) -> Refusal:
+    """Say why a mode does not go with a structure."""
+    kinds = {item.kind for item in structure.measurements}
+    if mode in NEEDS_OBSERVABLES and not kinds <= OBSERVABLES:
+        return (
+            f"mode={mode!r} applies the observable as a gate, and "
+            f"{', '.join(sorted(kinds - OBSERVABLES))} has none",
+            "Use mode='standard' or 'direct', or return expectation values.",
+        )
+    return missing if mode in TESTS else None
+
+
+def _auxiliary_wire(
+    structure: Structure, room: Room, named: Wires | None
+) -> tuple[Wire | None, Refusal]:
+    """Return a wire that is free, or say why there is none."""
+    used = structure.wires
+    others = "use mode='direct' or 'reversed-direct', which need none"
+    given: Wire | None = None
+    if named is not None:
+        (given,) = named
+        if given in used:
+            return None, (
+                f"the circuit uses the auxiliary wire {given!r} itself",
+                f"Name another one, leave aux_wire out, or {others}.",
+            )
+        if room.wires is not None and given not in room.wires:
+            return None, (
+                f"there is no wire {given!r} on the device",
+                f"Name one of {list(room.wires)}, leave aux_wire out, or {others}.",
+            )
+    elif room.wires is not None:
+        given = next((wire for wire in room.wires if wire not in used), None)
+    else:
+        given = next(label for label in range(len(used) + 1) if label not in used)
+    if given is None or (room.most is not None and len(used) >= room.most):
+        return None, (
+            f"the circuit uses all {len(used)} wires of the device, and no auxiliary wire is left",
+            f"Give the device another wire, or {others}.",
+        )
+    return given, None
+
+
+def _count(circuits: Circuits) -> int:
+    """Return how many circuits are run with shots, one for each basis that is read."""
+    return sum(len(plan_readings(each, False).structures) for each in circuits.structures)

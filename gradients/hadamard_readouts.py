@@ -1,0 +1,216 @@
+"""What is measured in the circuits of a Hadamard test, and how derivatives are read from it.
+
+At the end of such a circuit the auxiliary wire is turned so that its Y is read as Z. What was
+measured is measured together with this Z: the sign of the auxiliary wire multiplies it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import UnsupportedDiffMethod
+from qgate.gradients.circuits import Fold
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.observables import Combination
+from qgate.operations.combination import product_matrix
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_algebra import Terms
+from qgate.operations.pauli_decomposition import pauli_decompose
+from qgate.structure import ArraySlot
+from qgate.typing import BoolArray, FloatArray, Wire
+from qgate.wires import Wires
+
+WIDEST_FACTOR = 6
+"""Observables that are no Pauli words are written as such on at most so many wires."""
+
+Word = tuple[tuple[Wire, str], ...]
+"""The letters of a Pauli word, and the wires they act on."""
+
+Read = tuple[Measurement, "Part"]
+
+
+class Part:
+    """Takes one measured quantity from the entry of a measurement with the auxiliary wire."""
+
+    def __call__(self, entry: Any, arrays: Sequence[Any]) -> Any:
+        return entry
+
+
+class _Signed(Part):
+    """Leaves out terms that are the identity: they do not change, and read as 1."""
+
+    def __init__(self, identity: BoolArray, coefficients: Any, *, weighted: bool) -> None:
+        self.identity, self.coefficients, self.weighted = identity, coefficients, weighted
+
+    def __call__(self, entry: Any, arrays: Sequence[Any]) -> Any:
+        if not self.weighted:
+            return entry - self.identity
+        return entry - float(np.sum(self.identity * numbers_of(self.coefficients, arrays)))
+
+
+class _Difference(Part):
+    """Takes the difference of the probabilities at the two readings of the auxiliary wire.
+
+    Where that wire was measured itself, it is the wire at ``place``, and is 0.
+    """
+
+    def __init__(self, place: int | None) -> None:
+        self.place = place
+
+    def __call__(self, entry: Any, arrays: Sequence[Any]) -> Any:
+        both = np.reshape(entry, (len(entry), 2, -1))
+        difference = both[:, 0] - both[:, 1]
+        if self.place is None:
+            return difference
+        parts = difference.reshape(len(entry), 2**self.place, -1)
+        return np.stack([parts, np.zeros_like(parts)], axis=2).reshape(len(entry), -1)
+
+
+def numbers_of(coefficients: Any, arrays: Sequence[Any]) -> FloatArray:
+    """Return the coefficients of an observable, shape (T,), where a slot may stand for them."""
+    known = arrays[coefficients.index] if isinstance(coefficients, ArraySlot) else coefficients
+    return np.real(np.asarray(known))
+
+
+def as_measured(entries: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    """Take the entries of a circuit that measures what the original one does."""
+    return list(entries)
+
+
+def with_sign(
+    measurements: Sequence[Measurement], auxiliary: Wire, everything: Wires
+) -> tuple[list[Measurement], Fold]:
+    """Return each measurement together with Z of the auxiliary wire, and how to read it.
+
+    Parameters
+    ----------
+    measurements : sequence of Measurement
+        Expectation values, terms and probabilities.
+    auxiliary : hashable
+    everything : Wires
+        What a measurement without wires reads.
+    """
+    signed = [_with_sign(item, auxiliary, everything) for item in measurements]
+    parts = [part for _, part in signed]
+
+    def fold(entries: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+        return [part(entry, arrays) for part, entry in zip(parts, entries, strict=True)]
+
+    return [measurement for measurement, _ in signed], fold
+
+
+def _with_sign(item: Measurement, auxiliary: Wire, everything: Wires) -> Read:
+    if item.observable is None:
+        wires = item.wires or everything
+        rest = [wire for wire in wires if wire != auxiliary]
+        place = wires.index(auxiliary) if len(rest) < len(wires) else None
+        return item.with_wires(Wires((auxiliary, *rest))), _Difference(place)
+    observable = item.observable
+    if item.kind is MeasurementKind.PROBS:
+        return item.with_observable(_times_sign(observable, auxiliary)), _Difference(None)
+    identity = _identities(observable)
+    weighted = item.kind is MeasurementKind.EXPVAL
+    part = _Signed(identity, observable.parameters[0], weighted=weighted)
+    signed = item.with_observable(_times_sign(observable, auxiliary, but=identity))
+    return signed, part if identity.any() else Part()
+
+
+def _identities(observable: PauliSum | Combination) -> BoolArray:
+    """Say which terms are the identity, shape (T,)."""
+    if isinstance(observable, PauliSum):
+        return np.array([not letters.any() for letters in observable.x | observable.z])
+    return np.array([not factors for factors in observable.terms])
+
+
+def _times_sign(
+    observable: PauliSum | Combination, auxiliary: Wire, but: BoolArray | None = None
+) -> PauliSum | Combination:
+    """Multiply Z of the auxiliary wire, which comes first, to every term ``but`` some."""
+    wires = Wires((auxiliary, *observable.wires))
+    left = np.zeros(observable.num_terms, dtype=bool) if but is None else but
+    if isinstance(observable, PauliSum):
+        columns = np.zeros_like(left)[:, None], ~left[:, None]
+        x, z = (
+            np.concatenate([column, bits], axis=1)
+            for column, bits in zip(columns, (observable.x, observable.z), strict=True)
+        )
+        return PauliSum.of_terms(Terms(observable.coefficients, x, z), wires)
+    terms = [
+        factors if is_left else _sign_and(factors, auxiliary)
+        for factors, is_left in zip(observable.terms, left, strict=True)
+    ]
+    return Combination(observable.coefficients, terms, wires)
+
+
+def _sign_and(factors: Sequence[Any], auxiliary: Wire) -> tuple[Any, ...]:
+    words = [factor for factor in factors if isinstance(factor, PauliSum)]
+    rest = [factor for factor in factors if not isinstance(factor, PauliSum)]
+    sign = PauliSum.word({auxiliary: "Z"})
+    return (_times_sign(words[0], auxiliary) if words else sign, *rest)
+
+
+def signed_words(words: PauliSum, auxiliary: Wire | None) -> Measurement:
+    """Return the expectation value of words, times Z of the auxiliary wire if there is one."""
+    observable = words if auxiliary is None else _times_sign(words, auxiliary)
+    return Measurement(MeasurementKind.EXPVAL, observable)
+
+
+# Observables as Pauli words ---------------------------------------------------------------
+
+
+def words_of(measurement: Measurement) -> dict[Word, FloatArray]:
+    """Write the terms of a measured observable as Pauli words.
+
+    Returns
+    -------
+    dict
+        For each word, the identity left out, its weight in each of the T terms, shape (T,).
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+        A factor that is no Pauli word has too many wires.
+    """
+    observable, found = measurement.observable, dict[Word, FloatArray]()
+    for term, words in enumerate(_expanded(observable)):
+        weights = np.real(words.coefficients)
+        for weight, letters in zip(weights, words.words, strict=True):
+            word = letters_on(letters, words.wires)
+            if word:
+                found.setdefault(word, np.zeros(observable.num_terms))[term] += weight
+    return found
+
+
+def letters_on(letters: str, wires: Sequence[Wire]) -> Word:
+    """Return the letters of a word that act on something, with their wires, in one order."""
+    pairs = [pair for pair in zip(wires, letters, strict=True) if pair[1] != "I"]
+    return tuple(sorted(pairs, key=lambda pair: str(pair[0])))
+
+
+def _expanded(observable: PauliSum | Combination) -> list[PauliSum]:
+    if isinstance(observable, PauliSum):
+        ones, x, z = np.ones((observable.num_terms, 1)), observable.x, observable.z
+        return [
+            PauliSum.of_terms(Terms(ones[t], x[t : t + 1], z[t : t + 1]), observable.wires)
+            for t in range(observable.num_terms)
+        ]
+    return [_product(factors) for factors in observable.terms]
+
+
+def _product(factors: Sequence[Any]) -> PauliSum:
+    known = [factor for factor in factors if isinstance(factor, PauliSum)]
+    rest = tuple(factor for factor in factors if not isinstance(factor, PauliSum))
+    if rest:
+        wires = Wires([wire for factor in rest for wire in factor.wires])
+        if len(wires) > WIDEST_FACTOR:
+            raise UnsupportedDiffMethod(
+                method="hadamard",
+                reason=f"the reversed modes apply the observable as Pauli words, and one on "
+                f"{len(wires)} wires that is given by a matrix has too many",
+                remedy="Write it as a sum of Pauli words, or use mode='standard' or 'direct'.",
+            )
+        known.append(pauli_decompose(product_matrix(rest, wires), wires).real())
+    return PauliSum.product(known)

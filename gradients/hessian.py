@@ -1,0 +1,285 @@
+"""Second derivatives of circuits by shifts of their angles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from qgate.arrays import namespace, shape_of
+from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod
+from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.hybrid import HybridTransform, as_list, owners
+from qgate.gradients.parameter_shift import ParameterShift, shifts_by_slot
+from qgate.gradients.second_order import around, second_order, with_known
+from qgate.gradients.stencil import Stencil, union
+from qgate.tape import Tape
+from qgate.transforms.linear import Recombine, linear_measurements
+from qgate.typing import BoolArray, Postprocess, Tensor
+
+
+def param_shift_hessian(
+    tape: Any,
+    argnum: Any = None,
+    diagonal_shifts: Any = None,
+    off_diagonal_shifts: Any = None,
+    f0: Any = None,
+    *,
+    argnums: Any = None,
+    hybrid: bool = True,
+) -> Any:
+    r"""Second derivatives of all results by the trainable parameters, in one submission.
+
+    Parameters
+    ----------
+    tape : QuantumScript or QNode
+        Measures ``expval``, ``var`` and ``probs``.
+    argnum : int, sequence of int, array of bool, optional
+        Positions among the n trainable parameters of the tape, or which of them, shape (n,), or
+        a symmetric mask of derivatives, shape (n, n). All others are left at zero.
+    diagonal_shifts, off_diagonal_shifts : sequence, optional
+        Shifts in radians of the first-order rules, one sequence for each trained angle, or one
+        for all. Those on the diagonal are applied twice.
+    f0 : array or tuple, optional
+        The results without shifts; if they are needed they are not run.
+    argnums : int or sequence of int, optional
+        QNode: positions of the arguments to differentiate by; default all trainable ones.
+    hybrid : bool
+        QNode: whether derivatives are by its arguments, else by the angles of its gates.
+
+    Returns
+    -------
+    callable for a QNode, (list of QuantumScript, callable) for a tape
+        QNode: by an argument of shape ``t``, for a result of shape ``s``, an array
+        ``t + t + s``. Several results give a tuple, several arguments a tuple of those.
+        Tape: for n parameters n tuples of n arrays of shape ``s`` (between array parameters of
+        shapes ``t`` and ``u``: ``t + u + s``), for one parameter the array; several results give
+        a tuple of those. A shot vector gives a tuple of all that.
+
+    Raises
+    ------
+    DifferentiationError
+        Nothing is trainable.
+    InvalidTransform
+        ``argnum`` does not fit, or the tape is a broadcast.
+    UnsupportedDiffMethod
+        Shift rules do not hold for what is measured.
+
+    Notes
+    -----
+    Angles may depend on the arguments in any way: first and second derivatives of the classical
+    processing are taken into account. Cost: for n Pauli rotations 2n(n-1) + n + 1 circuits, and
+    2n for the gradient if the processing has second derivatives or a variance is measured; all
+    are rows of one sweep. Reference: Mari et al., Phys. Rev. A 103, 012405 (2021).
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> @qg.qnode("local")
+    ... def circuit(x):
+    ...     qg.RX(x[0], wires=0)
+    ...     qg.CRY(x[1], wires=[0, 1])
+    ...     return qg.expval(qg.Z(0) @ qg.Z(1))
+    >>> param_shift_hessian(circuit)(np.array([0.5, 0.2], requires_grad=True)).round(6)
+    array([[-0.868836,  0.047624],
+           [ 0.047624,  0.059989]])
+    """
+    transform = _Hessian(argnum, diagonal_shifts, off_diagonal_shifts, f0)
+    return transform(tape, argnums=argnums, hybrid=hybrid)
+
+
+@dataclass(frozen=True, eq=False)
+class _Quantum:
+    """Derivatives by the n trained slots, one entry for each measurement of shape ``s``."""
+
+    gradients: Sequence[Tensor]
+    """Shape (n,) + s; none where they are not needed."""
+
+    hessians: Sequence[Tensor]
+    """Shape (n, n) + s."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Hessian(HybridTransform):
+    argnum: Any
+    diagonal: Any
+    off_diagonal: Any
+    f0: Any
+
+    name: ClassVar[str] = "param_shift_hessian"
+
+    def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
+        self._refuse(tape, classical)
+        kept = self._kept(tape)
+        linear, recombine = linear_measurements(tape, variances=True)
+        linear.trainable_params = tape.trainable_params
+        slots = tuple(int(slot) for slot in tape.trainable_slots)
+        decomposed, stencil = second_order(
+            linear,
+            kept,
+            diagonal=shifts_by_slot(self.diagonal, slots),
+            off_diagonal=shifts_by_slot(self.off_diagonal, slots),
+        )
+        stencils = [stencil]
+        is_plain = recombine is tuple
+        if not is_plain or (classical is not None and classical.is_curved):
+            stencils.append(_gradient(linear, slots))
+        if not is_plain or not len(stencil.offsets):
+            stencils.append(Stencil.value(len(decomposed.angles.offset), len(slots)))
+        offsets, stencils = union(stencils)
+        run: BoolArray = np.ones(len(offsets), dtype=bool)
+        if is_plain and self.f0 is not None and len(offsets) > 1:
+            run = np.any(offsets != 0.0, axis=1)
+        batch = around(linear, decomposed, offsets[run])
+
+        def postprocess(results: Sequence[Any]) -> _Quantum:
+            values = as_list(results[0])
+            if not run.all():
+                values = [
+                    with_known(value, known, run)
+                    for value, known in zip(values, as_list(self.f0), strict=True)
+                ]
+            return _derivatives(stencils, values, recombine)
+
+        return [batch], postprocess
+
+    def _refuse(self, tape: Tape, classical: ClassicalPart | None) -> None:
+        refusal = ParameterShift().refusal(tape)
+        if refusal is not None:
+            raise UnsupportedDiffMethod(
+                method="parameter-shift", reason=refusal[0], remedy=refusal[1]
+            )
+        if classical is not None and classical.in_observable:
+            raise InvalidTransform(
+                transform=self.name,
+                reason="what is measured depends on the arguments, by coefficients or a matrix",
+                remedy="Use qg.jacobian(qg.grad(circuit)), which differentiates these as well.",
+            )
+
+    def _kept(self, tape: Tape) -> BoolArray:
+        """Say which derivatives by trained slots are wanted, shape (n, n)."""
+        mask = _mask(self.argnum, len(tape.trainable_params))
+        owner = owners(tape)
+        return mask[np.ix_(owner, owner)]
+
+    def of_tape(self, quantum: _Quantum, tape: Tape) -> Any:
+        found = tuple(_by_parameters(hessian, tape) for hessian in quantum.hessians)
+        return found[0] if len(found) == 1 else found
+
+    def of_argument(self, quantum: _Quantum, classical: ClassicalPart, index: int) -> Any:
+        jacobian, shape = classical.flat(index), classical.shape(index)
+        found = []
+        for position, hessian in enumerate(quantum.hessians):
+            xp, measured = namespace([hessian, jacobian]), shape_of(hessian)[2:]
+            flat = xp.reshape(hessian, (*hessian.shape[:2], -1))
+            chained = xp.einsum("abm,as,bt->stm", flat, jacobian, jacobian)
+            if quantum.gradients and classical.is_curved:
+                gradient = xp.reshape(quantum.gradients[position], (len(hessian), -1))
+                second = xp.reshape(classical.second(gradient)[index], (-1, *chained.shape[:2]))
+                chained = chained + xp.transpose(second, (1, 2, 0))
+            found.append(xp.reshape(chained, (*shape, *shape, *measured)))
+        return found[0] if len(found) == 1 else tuple(found)
+
+    def joined(self, results: Sequence[Any], classical: ClassicalPart) -> Any:
+        return results[0] if len(results) == 1 and classical.bare else tuple(results)
+
+
+def _gradient(tape: Tape, slots: tuple[int, ...]) -> Stencil:
+    shots = min(tape.shots.parts, default=None)
+    shifted = ParameterShift()(tape.structure, slots, order=1, shots=shots, options={})
+    return shifted.stencil
+
+
+def _derivatives(
+    stencils: Sequence[Stencil], values: Sequence[Tensor], recombine: Recombine
+) -> _Quantum:
+    by_order = {stencil.order: stencil for stencil in stencils}
+    second, first, value = (
+        [by_order[order].contract(entry) for entry in values] if order in by_order else []
+        for order in (2, 1, 0)
+    )
+    if recombine is tuple:
+        return _Quantum(first, second)
+    return _recombined(value, first, second, recombine)
+
+
+def _recombined(
+    value: Sequence[Tensor], first: Sequence[Tensor], second: Sequence[Tensor], recombine: Recombine
+) -> _Quantum:
+    """Return the derivatives of recombined values.
+
+    Recombination is a polynomial of degree 2 at most: its derivative along a direction, and the
+    mixed one along two, are differences of its values with any step.
+    """
+
+    def at(*directions: Sequence[Tensor]) -> Sequence[Tensor]:
+        found = recombine([sum(parts) for parts in zip(value, *directions, strict=True)])
+        return list(found)
+
+    def reversed_(direction: Sequence[Tensor]) -> list[Tensor]:
+        return [-part for part in direction]
+
+    rows, columns = [part[:, None] for part in first], [part[None, :] for part in first]
+    gradients = [
+        (ahead - behind) / 2 for ahead, behind in zip(at(first), at(reversed_(first)), strict=True)
+    ]
+    corners = zip(
+        at(second),
+        at(reversed_(second)),
+        at(rows, columns),
+        at(rows, reversed_(columns)),
+        at(reversed_(rows), columns),
+        at(reversed_(rows), reversed_(columns)),
+        strict=True,
+    )
+    hessians = [
+        (ahead - behind) / 2 + (both - right - left + neither) / 4
+        for ahead, behind, both, right, left, neither in corners
+    ]
+    return _Quantum(gradients, hessians)
+
+
+def _by_parameters(hessian: Tensor, tape: Tape) -> Any:
+    """Cut the derivatives by all trained slots, shape (n, n) + s, by parameters."""
+    xp, measured = namespace([hessian]), shape_of(hessian)[2:]
+    shapes = [tape.angle_shapes[index] for index in tape.trainable_params]
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    ends = np.cumsum(sizes).tolist()
+    parts = [
+        (slice(end - size, end), shape)
+        for end, size, shape in zip(ends, sizes, shapes, strict=True)
+    ]
+    cut = tuple(
+        tuple(
+            xp.reshape(hessian[rows, columns], (*shape, *other, *measured))
+            for columns, other in parts
+        )
+        for rows, shape in parts
+    )
+    return cut[0][0] if len(cut) == 1 else cut
+
+
+def _mask(argnum: Any, count: int) -> BoolArray:
+    """Read what a user gave as ``argnum``, as a mask of shape (count, count)."""
+    if argnum is None:
+        return np.ones((count, count), dtype=bool)
+    given = np.asarray(argnum)
+    if given.dtype == bool:
+        if given.shape == (count,):
+            return np.outer(given, given)
+        if given.shape == (count, count) and np.array_equal(given, given.T):
+            return given
+    elif given.ndim < 2 and given.dtype.kind in "iu":
+        positions = np.atleast_1d(given)
+        if ((-count <= positions) & (positions < count)).all():
+            chosen = np.isin(np.arange(count), positions % count)
+            return np.outer(chosen, chosen)
+    raise InvalidTransform(
+        transform="param_shift_hessian",
+        reason=f"argnum={argnum!r} names none of the derivatives by the {count} trainable "
+        "parameter(s) of the circuit",
+        remedy=f"Give positions from 0 to {count - 1}, {count} truth values, or a symmetric mask "
+        f"of shape ({count}, {count}).",
+    )

@@ -1,0 +1,176 @@
+"""Transforms of tapes, applied to QNodes together with their classical processing."""
+
+from __future__ import annotations
+
+import functools
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from qgate.exceptions import InvalidTransform
+from qgate.gradients.classical_jacobian import ClassicalPart, angle_positions, require_qnode
+from qgate.numpy.tensors import marked, tensor
+from qgate.tape import Tape
+from qgate.typing import IntArray, Postprocess, Tensor
+
+
+class HybridTransform(ABC):
+    """Derivatives by the angles of a tape, and by the arguments of a QNode that makes it.
+
+    Required: ``name``, ``expand``, ``of_tape`` and ``of_argument``.
+    Optional: ``check_qnode``, ``joined`` and ``diff_method``.
+
+    The tapes it makes may have traced parameters, and what it computes from their results is
+    written over the framework of these, so that all of it can be differentiated.
+    """
+
+    name: ClassVar[str]
+    diff_method: ClassVar[str | None] = None
+    """What differentiates the tapes it makes; None: the QNode's method."""
+
+    @abstractmethod
+    def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
+        """Return tapes to run, and a function of their results.
+
+        Parameters
+        ----------
+        tape : Tape
+            One row; its trainable parameters are angles.
+        classical : ClassicalPart or None
+            How these depend on the arguments of a QNode.
+
+        Returns
+        -------
+        tapes : list of Tape
+            With the shots of the given one.
+        postprocess : callable
+            The results of one part of a shot vector, one per tape, to what the methods below
+            take.
+        """
+
+    @abstractmethod
+    def of_tape(self, quantum: Any, tape: Tape) -> Any:
+        """Return the result for a tape."""
+
+    @abstractmethod
+    def of_argument(self, quantum: Any, classical: ClassicalPart, index: int) -> Any:
+        """Return the result for one argument of a QNode."""
+
+    def joined(self, results: Sequence[Any], classical: ClassicalPart) -> Any:
+        """Return the results for all arguments of a QNode."""
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def check_qnode(self, qnode: Any) -> HybridTransform:
+        """Return the transform for this QNode, or refuse it."""
+        return self
+
+    def __call__(self, target: Any, *, argnums: Any = None, hybrid: bool = True) -> Any:
+        """Transform a tape, or a QNode.
+
+        Parameters
+        ----------
+        target : QuantumScript or QNode
+        argnums : int, sequence of int or None
+            QNode: by which arguments; None: all trainable ones.
+        hybrid : bool
+            QNode: whether derivatives are by its arguments; else by the angles of its gates.
+
+        Returns
+        -------
+        (list of QuantumScript, callable) for a tape, a callable for a QNode
+        """
+        if isinstance(target, Tape):
+            return self._expanded(target)
+        require_qnode(self.name, target)
+        return self.check_qnode(target)._of_qnode(target, argnums, hybrid=hybrid)
+
+    def _expanded(self, tape: Tape) -> tuple[list[Tape], Postprocess]:
+        angles = set(angle_positions(tape))
+        trained = self._trained(tape, [at for at in tape.trainable_params if at in angles])
+        if not trained.trainable_params:
+            return [], lambda results: ()
+        tapes, postprocess = self.expand(trained, None)
+        return tapes, self._by_part(
+            trained, lambda results: self.of_tape(postprocess(results), trained)
+        )
+
+    def _of_qnode(self, qnode: Any, argnums: Any, *, hybrid: bool) -> Callable[..., Any]:
+        @functools.wraps(qnode)
+        def transformed(*args: Any, **kwargs: Any) -> Any:
+            if hybrid:
+                tapes, finish = self._with_classical(ClassicalPart.of(qnode, argnums, args, kwargs))
+            else:
+                tapes, finish = self._expanded(qnode.construct(args, kwargs))
+            found = finish(qnode.run(tapes, diff_method=self.diff_method))
+            return _marked(found) if any(isinstance(arg, tensor) for arg in args) else found
+
+        return transformed
+
+    def _with_classical(self, classical: ClassicalPart) -> tuple[list[Tape], Postprocess]:
+        recorded = classical.qnode.construct(classical.args, classical.kwargs)
+        tape = self._trained(recorded, classical.trained)
+        tapes, postprocess = self.expand(tape, classical)
+        positions = range(len(classical.jacobians))
+
+        def finish(results: Sequence[Any]) -> Any:
+            quantum = postprocess(results)
+            by_argument = [
+                _as_precise(self.of_argument(quantum, classical, index), classical.jacobians[index])
+                for index in positions
+            ]
+            return self.joined(by_argument, classical)
+
+        return tapes, self._by_part(tape, finish)
+
+    def _trained(self, tape: Tape, trained: Sequence[int]) -> Tape:
+        if tape.batch_size is not None:
+            raise InvalidTransform(
+                transform=self.name,
+                reason=f"the circuit is a broadcast of {tape.batch_size} rows of parameters",
+                remedy="Call it for one row of parameters at a time.",
+            )
+        same = tape.with_shots(tape.shots)
+        same.trainable_params = trained
+        return same
+
+    @staticmethod
+    def _by_part(tape: Tape, finish: Postprocess) -> Postprocess:
+        """Apply a function of results to each part of a shot vector."""
+        if not tape.shots.partitioned:
+            return finish
+        return lambda results: tuple(finish(part) for part in zip(*results, strict=True))
+
+
+def wanted_angles(tape: Tape, wanted: Sequence[int]) -> Any:
+    """Say for each trained slot whether it belongs to one of these parameters of a tape."""
+    sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
+    return np.repeat(np.isin(tape.trainable_params, list(wanted)), sizes)
+
+
+def owners(tape: Tape) -> IntArray:
+    """Return for each trained slot the position of its parameter among the trained ones."""
+    sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
+    return np.repeat(np.arange(len(sizes)), sizes)
+
+
+def as_list(result: Tensor) -> list[Tensor]:
+    """Return the results of all measurements of a tape."""
+    return list(result) if isinstance(result, tuple | list) else [result]
+
+
+def _as_precise(found: Any, jacobian: Tensor) -> Any:
+    """Return arrays, or tuples of them, in single precision if the argument was given in it."""
+    if not isinstance(jacobian, np.ndarray) or jacobian.dtype != np.float32:
+        return found
+    if isinstance(found, tuple):
+        return tuple(_as_precise(part, jacobian) for part in found)
+    return found.astype(np.float32) if isinstance(found, np.ndarray | np.generic) else found
+
+
+def _marked(found: Any) -> Any:
+    """Return arrays in any containers as trainable tensors."""
+    if isinstance(found, tuple | list):
+        return type(found)(map(_marked, found))
+    return marked(found, trainable=True)

@@ -1,0 +1,80 @@
+"""A metric tensor from the overlap of a state with itself at other angles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import UndefinedError
+from qgate.gradients.hybrid import as_list
+from qgate.gradients.second_order import around, second_order, with_known
+from qgate.measurements import probs
+from qgate.operations.operator import Operator
+from qgate.recording import paused
+from qgate.tape import Tape
+from qgate.typing import BoolArray, Postprocess
+from qgate.wires import Wires
+
+
+def overlap_metric(tape: Tape, wanted: BoolArray) -> tuple[list[Tape], Postprocess]:
+    r"""Return circuits for a metric tensor that need no further wire.
+
+    With :math:`F(x') = |\langle\psi(x)|\psi(x')\rangle|^2`, the probability to read only zeros
+    after the circuit at x' and its inverse at x, the metric is minus half the Hessian of F at
+    x' = x, where F is 1.
+
+    Parameters
+    ----------
+    tape : Tape
+    wanted : array of bool, shape (n,)
+        The trained slots whose entries are wanted; the others are zero.
+
+    Returns
+    -------
+    tapes : list of Tape
+        One broadcast: the circuit and its inverse, at shifted angles.
+    postprocess : callable
+        To the metric, shape (n, n).
+    """
+    overlap = _overlap(tape)
+    count = len(wanted)
+    default = (None,) * count
+    decomposed, stencil = second_order(
+        overlap, np.outer(wanted, wanted), diagonal=default, off_diagonal=default
+    )
+    run: BoolArray = np.any(stencil.offsets != 0.0, axis=1)
+    if not run.any():
+        return [], lambda results: np.zeros((count, count))
+    batch = around(overlap, decomposed, stencil.offsets[run])
+
+    def postprocess(results: Sequence[Any]) -> Any:
+        (found,) = as_list(results[0])
+        values = found[:, 0]
+        return stencil.contract(values if run.all() else with_known(values, np.ones(()), run)) / -2
+
+    return [batch], postprocess
+
+
+def _overlap(tape: Tape) -> Tape:
+    """Return the circuit followed by its inverse; trainable are the angles of the former."""
+    operations = tape.operations
+    wires = Wires.all_wires([operation.wires for operation in operations])
+    with paused():
+        inverse = [part for operation in reversed(operations) for part in _inverse(operation)]
+        measured = probs(wires=wires)
+    doubled = Tape([*operations, *inverse], [measured], tape.shots)
+    doubled.trainable_params = tape.trainable_params
+    return doubled
+
+
+def _inverse(operation: Operator) -> list[Operator]:
+    """Return what undoes an operation; a prepared state is undone by undoing its gates."""
+    if not hasattr(operation, "canonical_state"):
+        return [operation.adjoint()]
+    try:
+        gates = operation.decomposition()
+    except UndefinedError:
+        return [operation.adjoint()]
+    return [gate.adjoint() for gate in reversed(gates)]

@@ -1,0 +1,213 @@
+"""The metric tensor of the states that a circuit prepares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from qgate.exceptions import InvalidTransform
+from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.generated import Generated
+from qgate.gradients.hybrid import wanted_angles
+from qgate.gradients.metric_covariance import Covariances
+from qgate.gradients.metric_hadamard import CrossTerms
+from qgate.gradients.metric_matrix import MatrixTransform
+from qgate.gradients.metric_overlap import overlap_metric
+from qgate.tape import Tape
+from qgate.typing import Postprocess, WiresLike
+from qgate.wires import Wires
+
+APPROXIMATIONS = (None, "block-diag", "diag")
+
+
+def metric_tensor(
+    tape: Any,
+    argnum: int | Sequence[int] | None = None,
+    approx: str | None = None,
+    allow_nonunitary: bool = True,
+    aux_wire: WiresLike | None = None,
+    device_wires: WiresLike | None = None,
+    *,
+    argnums: Any = None,
+    hybrid: bool = True,
+) -> Any:
+    r"""The Fubini-Study metric tensor of a circuit's state, on any device, from shots too.
+
+    .. math:: g_{ij} = \mathrm{Re}\,[\langle\partial_i\psi|\partial_j\psi\rangle
+        - \langle\partial_i\psi|\psi\rangle\langle\psi|\partial_j\psi\rangle]
+
+    Within a layer of gates :math:`e^{ixG}`, none of which depends on another, the entries are
+    covariances of generators; between layers they are Hadamard tests. Without a wire for these,
+    :math:`g_{ij} = -\tfrac12\partial_i\partial_j|\langle\psi(x)|\psi(x')\rangle|^2` by shift rules.
+
+    Parameters
+    ----------
+    tape : QuantumScript or QNode
+        What it measures does not matter.
+    argnum : int or sequence of int, optional
+        Which of the tape's ``trainable_params``; entries of the others are zero.
+    approx : {None, "block-diag", "diag"}
+        All entries, those within layers, or those on the diagonal.
+    allow_nonunitary : bool
+        Accepted for PennyLane's sake: generators are controlled word by word, which is unitary.
+    aux_wire : wires, optional
+        For Hadamard tests, the first that the circuit does not use. Default: a free wire of
+        the device, if there is one.
+    device_wires : wires, optional
+        Where to look for it; default, for a QNode, its device's.
+    argnums : int or sequence of int, optional
+        QNode: positions of the arguments to differentiate by; default all trainable ones.
+    hybrid : bool
+        QNode: whether it is the metric of the arguments, else of the angles of the gates.
+
+    Returns
+    -------
+    callable for a QNode, (list of QuantumScript, callable) for a tape
+        QNode: an array ``t + t`` for an argument of shape ``t``, a tuple for several. Tape: an
+        array (n, n). A shot vector gives a tuple of that.
+
+    Raises
+    ------
+    InvalidTransform, DifferentiationError
+        An unknown option, a trained gate without generator, a broadcast; nothing trainable.
+
+    Notes
+    -----
+    Cost, in one submission: a circuit for each layer, and for the full tensor one for each word
+    and each later layer; without auxiliary wire 2n(n-1) + n rows for n Pauli rotations. With
+    shots, each as often as its words need bases.
+    References: Stokes et al., Quantum 4, 269 (2020); Mari et al., PRA 103, 012405 (2021).
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> @qg.qnode("local")
+    ... def circuit(weights):
+    ...     qg.RX(weights[0], wires=0)
+    ...     qg.RY(weights[1], wires=0)
+    ...     qg.CNOT(wires=[0, 1])
+    ...     qg.RZ(weights[2], wires=1)
+    ...     return qg.expval(qg.Z(0))
+    >>> metric_tensor(circuit)(np.array([0.1, 0.2, 0.4], requires_grad=True)).round(4)
+    array([[ 0.25  ,  0.    , -0.0497],
+           [ 0.    ,  0.2475,  0.0243],
+           [-0.0497,  0.0243,  0.0123]])
+    """
+    transform = MetricTensor.with_options(argnum, approx, aux_wire, device_wires)
+    return transform(tape, argnums=argnums, hybrid=hybrid)
+
+
+@dataclass(frozen=True)
+class MetricTensor(MatrixTransform):
+    """The metric tensor, times ``scale``; arguments as for ``metric_tensor``.
+
+    Parameters
+    ----------
+    most_wires : int, optional
+        How many the device has.
+    """
+
+    argnum: int | Sequence[int] | None = None
+    approx: str | None = None
+    aux_wire: Wires | None = None
+    device_wires: Wires | None = None
+    most_wires: int | None = None
+    scale: float = 1.0
+
+    name: ClassVar[str] = "metric_tensor"
+
+    def __post_init__(self) -> None:
+        if self.approx not in APPROXIMATIONS:
+            raise InvalidTransform(
+                transform=self.name,
+                reason=f"approx={self.approx!r} is no approximation",
+                remedy="Give 'diag', 'block-diag', or None for the full tensor.",
+            )
+
+    @classmethod
+    def with_options(
+        cls,
+        argnum: int | Sequence[int] | None,
+        approx: str | None,
+        aux_wire: WiresLike | None,
+        device_wires: WiresLike | None,
+        *,
+        scale: float = 1.0,
+    ) -> MetricTensor:
+        """Read what a user gave."""
+        auxiliary, known = (
+            None if wires is None else Wires(wires) for wires in (aux_wire, device_wires)
+        )
+        return cls(argnum, approx, auxiliary, known, scale=scale)
+
+    def check_qnode(self, qnode: Any) -> MetricTensor:
+        return self.on_device(qnode.device)
+
+    def on_device(self, device: Any) -> MetricTensor:
+        """Return the same, with an auxiliary wire only if the device has one; None: any."""
+        if device is None:
+            return self
+        wires = device.wires if self.device_wires is None else self.device_wires
+        return replace(self, device_wires=wires, most_wires=device.capabilities.max_wires)
+
+    def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
+        wanted = self._wanted(tape)
+        auxiliary = self._auxiliary(tape)
+        if self.approx is None and auxiliary is None:
+            return overlap_metric(tape, wanted)
+        circuit = Generated.of(tape, transform="metric tensor")
+        jacobian = circuit.jacobian * wanted
+        used = jacobian.any(axis=1)
+        layers = [[gate for gate in layer if used[gate]] for layer in circuit.layers()]
+        layers = [layer for layer in layers if layer]
+        if not layers:  # only global phases are trained
+            return [], lambda results: np.zeros((len(wanted), len(wanted)))
+        jacobians = [jacobian[layer] for layer in layers]
+        blocks = Covariances.of(circuit, layers, tape.shots, diagonal=self.approx == "diag")
+        if self.approx is not None or len(layers) < 2:
+            return blocks.tapes, lambda results: blocks.metric(results, jacobians)
+        crossed = CrossTerms.of(circuit, layers, tape.shots, auxiliary)
+
+        def postprocess(results: Sequence[Any]) -> Any:
+            count = len(blocks.tapes)
+            means = blocks.means(results[:count])
+            within = blocks.metric(results[:count], jacobians)
+            return within + crossed.metric(results[count:], means, jacobians)
+
+        return [*blocks.tapes, *crossed.tapes], postprocess
+
+    def _wanted(self, tape: Tape) -> Any:
+        """Say for each trained slot whether its entries are wanted."""
+        if self.argnum is None:
+            return np.ones(len(tape.trainable_slots), dtype=bool)
+        named = np.atleast_1d(np.asarray(self.argnum)).tolist()
+        if not set(named) <= set(tape.trainable_params):
+            raise InvalidTransform(
+                transform=self.name,
+                reason=f"argnum={self.argnum!r} names parameters of the circuit that are not "
+                "trainable",
+                remedy=f"Its trainable parameters are {tape.trainable_params}. Give some of these.",
+            )
+        return wanted_angles(tape, named)
+
+    def _auxiliary(self, tape: Tape) -> Any:
+        """Return a wire that the circuit does not use; None if there is none."""
+        used = tape.wires
+        if self.aux_wire is not None:
+            free = [wire for wire in self.aux_wire if wire not in used]
+            if free:
+                return free[0]
+            raise InvalidTransform(
+                transform=self.name,
+                reason=f"the circuit uses the wire(s) {list(self.aux_wire)} itself, which "
+                "aux_wire names",
+                remedy="Name a wire that it does not use, or leave aux_wire out.",
+            )
+        if self.device_wires is not None:
+            return next((wire for wire in self.device_wires if wire not in used), None)
+        if self.most_wires is not None and len(used) >= self.most_wires:
+            return None
+        return next(wire for wire in range(len(used) + 1) if wire not in used)

@@ -1,0 +1,115 @@
+"""Shift rules that a user gives: sums of c f(a x + s)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import DifferentiationError
+from qgate.gradients.method import Shifted
+from qgate.gradients.stencil import Stencil
+from qgate.tape import Tape
+from qgate.transforms.decompose import AffineMap, Decomposed
+from qgate.typing import BoolArray, FloatArray
+
+
+def with_recipes(
+    tape: Tape,
+    wanted: BoolArray,
+    recipes: Any,
+    default: Callable[[tuple[int, ...]], Shifted],
+) -> Shifted:
+    """Return the points for the derivatives of a tape, by the user's rules where there are some.
+
+    Parameters
+    ----------
+    tape : Tape
+        Its parameters are the x of the rules.
+    wanted : array of bool, shape (n,)
+        Which of the trained slots derivatives are taken by.
+    recipes : sequence or None
+        For each trainable parameter rows [c, a, s] of a rule, the derivative being the sum of
+        c f(a x + s), or None for the rule of the method. An array of angles has one rule for each
+        of its elements. None: that of the method for all.
+    default : callable
+        What the method says about some slots.
+
+    Raises
+    ------
+    DifferentiationError
+        There are not as many recipes as trainable parameters, or one is no rows of 3 numbers.
+    """
+    slots = tape.trainable_slots[wanted]
+    if recipes is None:
+        return default(tuple(slots.tolist()))
+    rules = [
+        rule for rule, is_wanted in zip(_by_slot(tape, recipes), wanted, strict=True) if is_wanted
+    ]
+    left = np.array([index for index, rule in enumerate(rules) if rule is None], dtype=np.int64)
+    shifted = default(tuple(slots[left].tolist())) if len(left) else _nothing(tape)
+    angles, row = shifted.decomposed.angles, tape.sweep().rows[0]
+    inner = shifted.stencil
+    offsets, targets, weights = [inner.offsets], left[inner.targets].tolist(), [*inner.weights]
+    points = inner.points.tolist()
+    for target, (slot, rule) in enumerate(zip(slots.tolist(), rules, strict=True)):
+        if rule is None:
+            continue
+        shifts = (rule[:, 1] - 1) * row[slot] + rule[:, 2]
+        points += range(start := sum(map(len, offsets)), start + len(rule))
+        offsets.append(np.multiply.outer(shifts, _moved_by(angles, slot)))
+        targets += [target] * len(rule)
+        weights += rule[:, 0].tolist()
+    stencil = Stencil(
+        np.concatenate(offsets),
+        np.array(targets, dtype=np.int64),
+        np.array(points, dtype=np.int64),
+        np.array(weights, dtype=float),
+        len(slots),
+        1,
+    )
+    return Shifted(shifted.decomposed, stencil.merged())
+
+
+def _nothing(tape: Tape) -> Shifted:
+    """Return the tape's own structure at no points."""
+    none = np.zeros(0, dtype=np.int64)
+    offsets = np.zeros((0, tape.structure.num_slots))
+    return Shifted(
+        Decomposed.unchanged(tape.structure), Stencil(offsets, none, none, np.zeros(0), 0, 1)
+    )
+
+
+def _moved_by(angles: AffineMap, slot: int) -> FloatArray:
+    """Return by how much each angle moves with a slot, shape (Q,)."""
+    row = np.zeros(len(angles.offset))
+    own = angles.slots == slot
+    row[angles.columns[own]] = angles.factors[own]
+    return row
+
+
+def _by_slot(tape: Tape, recipes: Any) -> list[FloatArray | None]:
+    """Return the rule of each trained slot."""
+    given, trained = list(recipes), tape.trainable_params
+    if len(given) != len(trained):
+        raise DifferentiationError(
+            f"gradient_recipes has {len(given)} entries, and the tape has {len(trained)} trainable "
+            "angles. Give a list of [c, a, s], or None, for each."
+        )
+    sizes = [int(np.prod(tape.angle_shapes[index])) for index in trained]
+    rules = [None if recipe is None else _checked(recipe) for recipe in given]
+    return [rule for rule, size in zip(rules, sizes, strict=True) for _ in range(size)]
+
+
+def _checked(recipe: Any) -> FloatArray:
+    try:
+        rule = np.array(recipe, dtype=float)
+    except (TypeError, ValueError):
+        rule = np.zeros(0)
+    if rule.ndim != 2 or rule.shape[1] != 3 or not np.isfinite(rule).all():
+        raise DifferentiationError(
+            f"{recipe!r} is no gradient recipe. Give a list of [c, a, s], of which the derivative "
+            "is the sum of c f(a x + s)."
+        )
+    return rule

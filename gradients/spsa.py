@@ -1,0 +1,197 @@
+r"""Derivatives from differences along random directions in all angles at once.
+
+Along a direction :math:`\Delta` the difference of f estimates :math:`\sum_j \Delta_j f_j` with
+the derivatives :math:`f_j`. Divided by :math:`\Delta_i` it has the mean :math:`f_i`, if the
+entries are independent and as often positive as negative: the other terms,
+:math:`f_j \Delta_j / \Delta_i`, have mean zero. A gradient costs a few circuits for each
+direction, however many angles there are. Spall, IEEE Trans. Autom. Control 37, 332 (1992).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import InvalidDifferenceRule
+from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
+from qgate.gradients.finite_difference import SERVED
+from qgate.gradients.method import (
+    Refusal,
+    Shifted,
+    refuse_other_kinds,
+    refuse_trained_arrays,
+)
+from qgate.gradients.stencil import Stencil
+from qgate.structure import Structure, slots_in
+from qgate.tape import Tape
+from qgate.transforms.decompose import Decomposed
+from qgate.typing import FloatArray, IntArray
+
+Sampler = Callable[..., Any]
+"""Called as ``sampler(indices, size, repetition, rng=generator)``; returns a direction (size,),
+zero but at ``indices``."""
+
+EXACT_STEP = 1e-5
+"""Step without shots, in radians; the rounding error is below 1e-10."""
+
+
+def rademacher(
+    indices: Sequence[int], size: int, repetition: int, *, rng: np.random.Generator
+) -> FloatArray:
+    """Return a direction of shape (size,), 1 or -1 with equal odds at ``indices``, else 0."""
+    direction = np.zeros(size)
+    direction[list(indices)] = rng.choice((-1.0, 1.0), len(indices))
+    return direction
+
+
+DEFAULTS: Mapping[str, Any] = {
+    "h": None,
+    "approx_order": 2,
+    "n": 1,
+    "strategy": "center",
+    "num_directions": 1,
+    "sampler": rademacher,
+    "sampler_rng": None,
+    "validate_params": True,
+}
+
+
+class SimultaneousPerturbation:
+    """Simultaneous perturbation (SPSA): a few circuits for any number of angles.
+
+    The estimate is unbiased up to the step, and its spread is as large as the gradient itself;
+    it falls with the square root of ``num_directions``.
+
+    Options (``gradient_kwargs``): ``num_directions``, over which is averaged; ``h``, the step in
+    radians, one or one for each trained angle (default 1e-5 without shots, else the one that
+    balances noise and bias); ``approx_order`` and ``strategy`` as for finite differences;
+    ``sampler_rng``, an integer (the same directions in every call), a numpy ``Generator`` or
+    None (new directions in every call); ``sampler``, a function that draws a direction;
+    ``validate_params``: angles on which nothing measured depends stay as they are and get the
+    derivative zero (True), or are varied like the others (False); ``n``, which is 1;
+    ``broadcast``: on tapes, whether all points are one broadcast tape (True) or a tape each.
+    """
+
+    name = "spsa"
+    options = frozenset(DEFAULTS) | {"broadcast"}
+    nonlinear = True
+
+    def refusal(self, tape: Tape) -> Refusal:
+        return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
+
+    def __call__(
+        self,
+        structure: Structure,
+        slots: tuple[int, ...],
+        *,
+        order: int,
+        shots: int | None,
+        options: Mapping[str, Any],
+    ) -> Shifted:
+        chosen = {**DEFAULTS, **options}
+        _check(chosen)
+        reached = np.arange(len(slots))
+        if chosen["validate_params"]:
+            reached = np.flatnonzero(np.isin(slots, list(_reaching(structure))))
+        steps = _steps(chosen, shots, len(slots), max(1, len(reached)))
+        rng = np.random.default_rng(chosen["sampler_rng"])
+        draws = [_draw(chosen, reached, len(slots), rng) for _ in range(order)]
+        first, *rest = [
+            _stencil(structure.num_slots, slots, directions, steps, chosen) for directions in draws
+        ]
+        for other in rest:
+            first = first.compose(other)
+        return Shifted(Decomposed.unchanged(structure), first)
+
+
+def _check(chosen: Mapping[str, Any]) -> None:
+    if chosen["n"] != 1:
+        raise InvalidDifferenceRule(
+            reason=f"n={chosen['n']!r}, and simultaneous perturbation estimates first derivatives",
+            remedy="Leave n out, or take the jacobian of a gradient.",
+        )
+    count = chosen["num_directions"]
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise InvalidDifferenceRule(
+            reason=f"num_directions={count!r} is not a positive integer", remedy="Give 1, 2, 3, ..."
+        )
+
+
+def _steps(
+    chosen: Mapping[str, Any], shots: int | None, size: int, varied: int
+) -> FloatArray | float:
+    """Return the step of each angle in radians, shape (size,), or one for all.
+
+    Along a diagonal of m angles a function of frequency 1 in each varies about as fast as one
+    of frequency sqrt(m) in one angle (a product of m cosines is 1 - m h^2 / 2).
+    """
+    if chosen["h"] is not None:
+        steps = np.asarray(chosen["h"], dtype=float)
+        if steps.shape not in ((), (size,)) or not np.all(np.isfinite(steps) & (steps != 0)):
+            raise InvalidDifferenceRule(
+                reason=f"h={chosen['h']!r} is no step for {size} trained angles",
+                remedy=f"Give one number other than 0, or {size} of them.",
+            )
+        return steps
+    if shots is None:
+        return EXACT_STEP
+    approx_order, strategy = chosen["approx_order"], chosen["strategy"]
+    return sensible_step(
+        shots, approx_order=approx_order, strategy=strategy, frequency=math.sqrt(varied)
+    )
+
+
+def _draw(
+    chosen: Mapping[str, Any], indices: IntArray, size: int, rng: np.random.Generator
+) -> list[FloatArray]:
+    """Draw the directions of one derivative."""
+    drawn = []
+    for repetition in range(chosen["num_directions"]):
+        given = chosen["sampler"](indices.tolist(), size, repetition, rng=rng)
+        direction = np.asarray(given, dtype=float)
+        if direction.shape != (size,) or not np.isfinite(direction).all():
+            raise InvalidDifferenceRule(
+                reason=f"the sampler returned {given!r}",
+                remedy=f"Return an array of {size} finite numbers, one for each trained angle.",
+            )
+        drawn.append(direction)
+    return drawn
+
+
+def _stencil(
+    num_slots: int,
+    slots: tuple[int, ...],
+    directions: Sequence[FloatArray],
+    steps: FloatArray | float,
+    chosen: Mapping[str, Any],
+) -> Stencil:
+    coefficients, shifts = finite_diff_coeffs(1, chosen["approx_order"], chosen["strategy"])
+    count, size = len(coefficients), len(slots)
+    offsets = np.zeros((len(directions), count, num_slots))
+    weights = np.zeros((len(directions), count, size))
+    for index, direction in enumerate(directions):
+        moves = direction * steps
+        inverse = np.divide(1.0, moves, out=np.zeros(size), where=moves != 0)
+        offsets[index][:, list(slots)] = np.multiply.outer(shifts, moves)
+        weights[index] = np.multiply.outer(coefficients / len(directions), inverse)
+    points = np.repeat(np.arange(len(directions) * count), size)
+    targets = np.tile(np.arange(size), len(directions) * count)
+    flat = offsets.reshape(-1, num_slots)
+    return Stencil(flat, targets, points, weights.ravel(), size, 1).merged()
+
+
+def _reaching(structure: Structure) -> set[int]:
+    """Return the slots of gates that are connected by wires with something that is measured."""
+    cone = {wire for item in structure.measurements for wire in item.wires}
+    if not all(item.wires for item in structure.measurements):
+        cone = set(structure.wires)
+    found: set[int] = set()
+    for operation in reversed(structure.operations):
+        if cone.isdisjoint(operation.wires):
+            continue
+        cone.update(operation.wires)
+        found.update(slot for symbol in operation.parameters for slot in slots_in(symbol))
+    return found

@@ -1,0 +1,141 @@
+"""What qgate asks of the framework that its users compute derivatives with."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, Self
+
+from qgate.typing import ComplexArray, FloatArray, Tensor
+
+
+class Computation(Protocol):
+    """A circuit as plain numbers; what an interface makes values and derivatives of."""
+
+    @property
+    def size(self) -> int:
+        """M, how many numbers come out."""
+
+    def require(self, order: int) -> None:
+        """Refuse derivatives that cannot be had, before anything runs."""
+
+    def refuse_fixed(self) -> None:
+        """Say why what is not trained cannot be differentiated."""
+
+    def fixing(self, numbers: Sequence[Any]) -> Self:
+        """Return the same with other numbers in what is not trained."""
+
+    def keeping(self) -> AbstractContextManager[None]:
+        """Return a context that keeps an error, which a framework may wrap in one of its own."""
+
+    def raising(self) -> AbstractContextManager[None]:
+        """Return a context that raises the kept error in place of a framework's."""
+
+
+class Derivatives(Computation, Protocol):
+    """Values and their derivatives: D(k, x) is the k-th by the trained angles x.
+
+    The derivative of D(k) is D(k + 1).
+    """
+
+    def __call__(
+        self, order: int, x: FloatArray, *, expect: int = 0, ticket: int = 0
+    ) -> FloatArray:
+        """Return D(order, x), shape (B, M) + (n,) * order, for x of shape (B, n).
+
+        ``expect`` is the highest order that will be asked for; equal tickets share samples.
+        """
+
+    def by(self, columns: Sequence[int]) -> Self:
+        """Return the derivatives by some columns of x only."""
+
+    def new_ticket(self) -> int:
+        """Return a ticket that no other run of the value has."""
+
+
+class States(Computation, Protocol):
+    """States, and products with their first derivatives by the angles x of shape (B, n)."""
+
+    def __call__(self, x: FloatArray) -> ComplexArray:
+        """Return the states, shape (B, M)."""
+
+    def vjp(self, x: FloatArray, cotangents: ComplexArray) -> FloatArray:
+        """Return the derivatives of Re sum conj(c) psi, (V, B, M) to (V, B, n)."""
+
+    def jvp(self, x: FloatArray, tangents: FloatArray) -> ComplexArray:
+        """Return the change of the states along tangents, (V, B, n) to (V, B, M)."""
+
+
+class Interface(ABC):
+    """Values and derivatives in the arrays of one framework.
+
+    Required: ``name``, ``namespace`` and the abstract methods.
+    """
+
+    name: str
+    namespace: Any
+    """Array functions with numpy's names."""
+
+    @abstractmethod
+    def owns(self, value: Tensor) -> bool:
+        """Say whether a value is one of the framework's."""
+
+    @abstractmethod
+    def is_traced(self, value: Tensor) -> bool:
+        """Say whether a derivative may be taken by a value, or its number is not known yet."""
+
+    @abstractmethod
+    def is_trained(self, value: Tensor) -> bool:
+        """Say whether a derivative may be taken by a value."""
+
+    @abstractmethod
+    def number(self, value: Tensor) -> Any:
+        """Return the number as numpy has it; the value itself where it is not known yet."""
+
+    @abstractmethod
+    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+        """Return numbers as an array of the framework, on the device of those it is ``like``."""
+
+    @abstractmethod
+    def differentiable(
+        self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        """Return values that the framework can differentiate.
+
+        Parameters
+        ----------
+        derivatives : callable
+            The values and their derivatives as plain numbers.
+        parts : sequence of traced arrays, shapes (B, n1), (B, n2), ...
+            The trained angles, parameter by parameter.
+        fixed : sequence of arrays
+            What else has numbers that are not known yet; not differentiated.
+
+        Returns
+        -------
+        traced array, shape (B, M)
+        """
+
+    @abstractmethod
+    def from_states(
+        self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
+    ) -> Tensor:
+        """Return states that the framework can differentiate once; arguments as above.
+
+        Returns
+        -------
+        traced array, shape (B, M), complex
+        """
+
+    def enclosed(self, value: Tensor) -> Tensor:
+        """Return the value as one that takes part in numpy's arithmetic."""
+        return value
+
+    def widened(self, value: Tensor) -> Tensor:
+        """Return the value in the precision that is computed in, double where there is one."""
+        return value
+
+    def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
+        """Return a result as the user gets it: in the precision of the parameters."""
+        return value

@@ -1,0 +1,50 @@
+"""States of a tape and products with their Jacobian, as numbers.
+
+An interface makes its framework's derivatives out of these; what is measured is then
+computed from the states in the framework.
+"""
+
+from __future__ import annotations
+
+from qgate.exceptions import UnsupportedDiffMethod
+from qgate.execution.computation import Computation
+from qgate.execution.resolve import adjoint_refusals
+from qgate.execution.tracker import notify
+from qgate.typing import ComplexArray, FloatArray
+
+
+class AdjointStates(Computation):
+    """The states of a sweep as a function of its trained angles.
+
+    The device has ``states``, ``state_vjp`` and ``state_jvp``.
+    """
+
+    @property
+    def size(self) -> int:
+        """How many amplitudes a state has."""
+        sweep = self.trained.sweep
+        return int(2 ** len(self.device.wires_of(sweep.structure.wires)))
+
+    def require(self, order: int) -> None:
+        super().require(order)
+        if order > 1:
+            raise UnsupportedDiffMethod(
+                method=self.limits.method,
+                reason=f"it gives first derivatives, and one of order {order} is being taken",
+                remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
+            )
+
+    def __call__(self, x: FloatArray) -> ComplexArray:
+        """Return the states at the angles x, shape (B, n) to (B, 2**w)."""
+        with adjoint_refusals():
+            states = self.device.states(self.trained.at(x))
+        notify(self.device, submissions=1, batches=1, executions=len(states))
+        return states
+
+    def vjp(self, x: FloatArray, cotangents: ComplexArray) -> FloatArray:
+        """Return the derivatives of Re sum conj(c) psi, (V, B, 2**w) to (V, B, n)."""
+        return self.device.state_vjp(self.trained.at(x), self.trained.slots, cotangents)
+
+    def jvp(self, x: FloatArray, tangents: FloatArray) -> ComplexArray:
+        """Return the change of the states along tangents, (V, B, n) to (V, B, 2**w)."""
+        return self.device.state_jvp(self.trained.at(x), self.trained.slots, tangents)

@@ -1,0 +1,126 @@
+"""From a tape and a gradient method to the tower of its derivatives."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.arrays import framework_of, is_complex, is_known, namespace, shape_of, unwrap
+from qgate.execution.circuit_tower import CircuitTower
+from qgate.execution.limits import Limits
+from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS, Method
+from qgate.execution.run import checked
+from qgate.execution.shapes import result_shapes
+from qgate.execution.tower import DeviceTower, ShiftTower, Tower
+from qgate.execution.trained import Trained, Unknown
+from qgate.execution.transform_tower import Execute, TransformTower
+from qgate.operations.operator import ParameterKind
+from qgate.tape import Tape
+from qgate.transforms.decompose import freeze_weights
+from qgate.typing import Tensor
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+
+@dataclass(frozen=True)
+class TowerMaker:
+    """Makes the derivatives of tapes by a gradient method.
+
+    Parameters
+    ----------
+    device : Device
+    method : Method
+    limits : Limits
+    execute : callable
+        Runs tapes with plain numbers in one submission.
+    """
+
+    device: Device
+    method: Method
+    limits: Limits
+    execute: Execute
+
+    def __call__(self, tape: Tape) -> tuple[Tower, list[Tensor], list[Tensor]]:
+        """Return the derivatives of a tape, its trained angles, and what is not known yet.
+
+        Angles are arrays (B, size), a row for every part of the shots.
+        """
+        trained, parts, fixed = split_parameters(tape, self.device)
+        tower = self._tower(trained, tape)
+        tower.limits = self.limits
+        tower.shapes, tower.complex = result_shapes(trained.sweep, self.device)
+        return tower, parts, fixed
+
+    def _tower(self, trained: Trained, tape: Tape) -> Tower:
+        device, name, options = self.device, self.method.name, self.method.options
+        if self.method.transform is not None:
+            return TransformTower(
+                trained,
+                device,
+                self.method.transform,
+                options,
+                trainable=tape.trainable_params,
+                execute=self.execute,
+            )
+        if name in SHIFT_METHODS:
+            return ShiftTower(trained, device, SHIFT_METHODS[name], options)
+        if name in CIRCUIT_METHODS:
+            return CircuitTower(trained, device, CIRCUIT_METHODS[name], options)
+        higher = None
+        if self.method.higher is not None:
+            higher = ShiftTower(trained, device, SHIFT_METHODS[self.method.higher], options)
+        return DeviceTower(trained, device, higher)
+
+
+def split_parameters(tape: Tape, device: Device) -> tuple[Trained, list[Tensor], list[Tensor]]:
+    """Return what moves in a tape, its trained angles, and what is not known yet.
+
+    Angles are arrays (B, size), a row for every part of the shots.
+    """
+    sweep = freeze_weights(checked(placeholders(tape).sweep(), device))
+    copies = max(1, len(tape.shots.parts)) if tape.shots else 1
+    moving, arrays = _moving(tape), itertools.count()
+    trained = set(tape.trainable_params)
+    parts, slots = list[Tensor](), list[int]()
+    fixed, places = list[Tensor](), list[Unknown]()
+    kinds = zip(tape.parameters, tape.parameter_kinds, strict=True)
+    for index, (value, kind) in enumerate(kinds):
+        array = None if kind is ParameterKind.ANGLES else next(arrays)
+        if index in moving:
+            parts.append(_rows(tape, index, copies))
+            slots += tape.slots_of(index)
+        elif index in trained or not is_known(value):
+            fixed.append(_rows(tape, index, copies) if array is None else value)
+            places.append(Unknown(tuple(tape.slots_of(index)), array))
+    return Trained(sweep, tuple(slots), fixed=tuple(places)), parts, fixed
+
+
+def _moving(tape: Tape) -> set[int]:
+    """Return the angles that are trained; where none is, those that are not known yet."""
+    angles = {i for i, k in enumerate(tape.parameter_kinds) if k is ParameterKind.ANGLES}
+    trained = angles & set(tape.trainable_params)
+    return trained or {index for index in angles if not is_known(tape.parameters[index])}
+
+
+def placeholders(tape: Tape) -> Tape:
+    """Return the tape with numbers only, zeros in place of those that are not known yet."""
+    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
+    values = [unwrap(tape.parameters[index]) for index in theirs]
+    numbers = [value if is_known(value) else _zeros(value) for value in values]
+    return tape.bind_new_parameters(numbers, theirs) if theirs else tape
+
+
+def _zeros(value: Tensor) -> Any:
+    shape = [max(length, 1) for length in shape_of(value)]
+    return np.zeros(shape, dtype=complex if is_complex(value) else float)
+
+
+def _rows(tape: Tape, index: int, copies: int) -> Tensor:
+    """Return the angles of a parameter as rows, each once for every part of its shots."""
+    xp = namespace([tape.parameters[index]])
+    rows = xp.reshape(tape.columns(index, xp), (-1, len(tape.slots_of(index))))
+    return rows if copies == 1 else xp.repeat(rows, copies, axis=0)

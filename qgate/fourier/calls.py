@@ -1,0 +1,108 @@
+"""A call of a quantum function whose arguments are known by name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import shape_of
+from qgate.exceptions import UnknownArgument, suggest
+from qgate.interfaces.pullbacks import name_of
+from qgate.qnode import QNode, execute
+from qgate.tape import Tape
+
+Index = tuple[int, ...]
+"""Position of a number in an argument: () for a number, (i,) in an array with one axis."""
+
+VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A quantum function, or a function that calls some, with arguments for it.
+
+    Parameters
+    ----------
+    target : QNode or callable
+    signature : inspect.Signature
+        How it is called.
+    arguments : mapping of str to object
+        What it is called with, defaults included.
+    """
+
+    target: Any
+    signature: inspect.Signature
+    arguments: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, target: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
+        """Return the call with these arguments; ``shots=`` is taken as a QNode takes it."""
+        signature, given = inspect.signature(target), dict(kwargs)
+        if isinstance(target, QNode) and "shots" in given and "shots" not in signature.parameters:
+            target = target.with_shots(given.pop("shots"))
+        bound = signature.bind(*args, **given)
+        bound.apply_defaults()
+        return cls(target, signature, bound.arguments)
+
+    def replace(self, values: Mapping[str, Any]) -> Call:
+        """Return the same call with other values for some arguments."""
+        return Call(self.target, self.signature, {**self.arguments, **values})
+
+    def shifted(self, name: str, index: Index, shift: float) -> Call:
+        """Return the same call with ``shift`` added to one number of an argument."""
+        value = self.arguments[name]
+        value = np.asarray(value) if isinstance(value, list | tuple) else value
+        step = np.zeros(shape_of(value))
+        step[index] = shift
+        return self.replace({name: value + (step if step.shape else shift)})
+
+    @property
+    def bound(self) -> inspect.BoundArguments:
+        """The arguments, as the function takes them."""
+        return inspect.BoundArguments(self.signature, dict[str, Any](self.arguments))
+
+    def tape(self) -> Tape:
+        """Record the circuit of a QNode."""
+        tape: Tape = self.target.construct(self.bound.args, self.bound.kwargs)
+        return tape
+
+
+def run(calls: Sequence[Call]) -> list[Any]:
+    """Return the value of each call; all circuits of a QNode go in one submission."""
+    if not calls:
+        return []
+    target = calls[0].target
+    if isinstance(target, QNode):
+        tapes = [call.tape() for call in calls]
+        options = target.diff_method, target.interface, target.gradient_kwargs
+        return list(execute(tapes, target.device, *options))
+    return [call.target(*call.bound.args, **call.bound.kwargs) for call in calls]
+
+
+def argument_names(target: Callable[..., Any], *, with_defaults: bool = True) -> list[str]:
+    """Return the names of the arguments of a function, in order."""
+    return [
+        name
+        for name, parameter in inspect.signature(target).parameters.items()
+        if parameter.kind not in VARIADIC
+        and (with_defaults or parameter.default is parameter.empty)
+    ]
+
+
+def check_names(names: Iterable[str], target: Callable[..., Any]) -> None:
+    """Refuse names that are no arguments of a function.
+
+    Raises
+    ------
+    UnknownArgument
+    """
+    known = argument_names(target)
+    for name in names:
+        if name not in known:
+            raise UnknownArgument(
+                function=name_of(target), name=name, known=known, hint=suggest(name, known)
+            )

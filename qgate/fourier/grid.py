@@ -1,0 +1,136 @@
+"""Fourier coefficients of a function of several angles, from its values on a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import unwrap
+from qgate.exceptions import InvalidFourierGrid
+from qgate.numpy.tensors import plain
+from qgate.typing import ComplexArray, FloatArray
+
+
+def coefficients(
+    f: Callable[..., Any],
+    n_inputs: int,
+    degree: int | Sequence[int],
+    lowpass_filter: bool = False,
+    filter_threshold: int | Sequence[int] | None = None,
+    use_broadcasting: bool = False,
+) -> ComplexArray:
+    r"""Fourier coefficients of a real function with period :math:`2\pi` in each input.
+
+    For :math:`f(x) = \sum_n c_n e^{i n \cdot x}` with :math:`|n_j| \le d_j` they are the discrete
+    Fourier transform of the values on a grid with :math:`2d_j + 1` points along input j.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of ``n_inputs`` angles (radians) and returns one real number.
+    n_inputs : int
+        N, the number of inputs.
+    degree : int or sequence of int
+        The highest frequency d, of all inputs or of each. Where ``f`` has higher frequencies,
+        they fold back onto lower ones: a coefficient of these is wrong then.
+    lowpass_filter : bool
+        Compute up to ``filter_threshold``, and leave out what is above ``degree``.
+    filter_threshold : int or sequence of int, optional
+        By default ``2 * degree``.
+    use_broadcasting : bool
+        Call ``f`` once, with a list of N arrays of shape (K,), one for each input, where K is the
+        number of points; it returns an array of shape (K,).
+
+    Returns
+    -------
+    complex array, shape (2 d_1 + 1, ..., 2 d_N + 1)
+        Entry ``[n_1, ..., n_N]`` is :math:`c_n`; negative frequencies count from the end, as in
+        numpy's Fourier transforms.
+
+    Raises
+    ------
+    InvalidFourierGrid
+        Degrees, thresholds or the number of inputs are no such numbers, or ``f`` did not return
+        one real number for each point.
+
+    Notes
+    -----
+    Cost: K calls of ``f``, or one with K rows, where K is the product of ``2 d_j + 1`` (of
+    ``2 t_j + 1`` with thresholds t). Reference: Schuld, Sweke, Meyer, Phys. Rev. A 103, 032430
+    (2021), arXiv:2008.08605.
+
+    Examples
+    --------
+    >>> coefficients(lambda x: np.cos(x[0]) + 3, 1, 1).real.round(6).tolist()
+    [3.0, 0.5, 0.5]
+    """
+    if not _is_count(n_inputs) or n_inputs < 1:
+        raise InvalidFourierGrid(
+            reason=f"n_inputs={n_inputs!r} is no number of inputs",
+            remedy="Give a whole number from 1 on.",
+        )
+    degrees = _one_each("degree", degree, n_inputs)
+    if not lowpass_filter:
+        return _transformed(f, degrees, batched=use_broadcasting)
+    given = [2 * d for d in degrees] if filter_threshold is None else filter_threshold
+    thresholds = _one_each("filter_threshold", given, n_inputs)
+    if any(threshold < d for threshold, d in zip(thresholds, degrees, strict=True)):
+        raise InvalidFourierGrid(
+            reason=f"filter_threshold={filter_threshold!r} is below degree={degree!r}",
+            remedy="Give a threshold of at least the degree, 2 * degree for example.",
+        )
+    whole = _transformed(f, thresholds, batched=use_broadcasting)
+    return np.asarray(whole[np.ix_(*map(_frequencies, degrees))])
+
+
+def _is_count(value: Any) -> bool:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and bool(value >= 0)
+
+
+def _one_each(name: str, value: Any, count: int) -> list[int]:
+    """Return one whole number for each input."""
+    numbers = list(value) if isinstance(value, Sequence | np.ndarray) else [value] * count
+    if len(numbers) != count or not all(map(_is_count, numbers)):
+        raise InvalidFourierGrid(
+            reason=f"{name}={value!r} is no frequency, nor one for each of {count} inputs",
+            remedy=f"Give a whole number from 0 on, or a sequence of {count} such numbers.",
+        )
+    return [int(number) for number in numbers]
+
+
+def _frequencies(degree: int) -> list[int]:
+    """Return 0, 1, ..., d, -d, ..., -1: the order of the coefficients."""
+    return [*range(degree + 1), *range(-degree, 0)]
+
+
+def _transformed(f: Callable[..., Any], degrees: Sequence[int], *, batched: bool) -> ComplexArray:
+    axes = [2 * np.pi / (2 * d + 1) * np.array(_frequencies(d)) for d in degrees]
+    points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")])
+    values = _values(f, points, batched=batched).reshape([len(axis) for axis in axes])
+    return np.asarray(np.fft.fftn(values) / values.size)
+
+
+def _values(f: Callable[..., Any], points: FloatArray, *, batched: bool) -> FloatArray:
+    """Return the values at points, shape (N, K), as an array of shape (K,)."""
+    if batched:
+        values = np.asarray(plain(unwrap(f(list(points)))))
+        _check(values, (points.shape[1],), "use_broadcasting=True", "leave use_broadcasting out")
+        return values
+    found = []
+    for point in points.T:
+        value = np.asarray(plain(unwrap(f(point))))
+        _check(value, (), "one point", "choose one of its values")
+        found.append(value)
+    return np.array(found)
+
+
+def _check(values: Any, shape: tuple[int, ...], call: str, remedy: str) -> None:
+    if values.shape != shape or values.dtype.kind not in "iuf":
+        raise InvalidFourierGrid(
+            reason=f"for {call} the function returned values of shape {values.shape} and type "
+            f"{values.dtype}, and real numbers of shape {shape} are needed",
+            remedy=f"Return one real number for each point, such as qg.expval, or {remedy}.",
+        )

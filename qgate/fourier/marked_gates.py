@@ -1,0 +1,102 @@
+"""The frequencies of gates that carry an ``id``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import FourierError
+from qgate.fourier.spectra import get_spectrum, joined, symmetric
+from qgate.operations.operator import Operator, operations_of
+from qgate.qnode import QNode
+from qgate.tape import Tape
+from qgate.typing import FloatArray
+
+Spectra = dict[str, list[float]]
+
+
+def circuit_spectrum(
+    tape: Any, encoding_gates: Collection[str] | None = None, decimals: int = 8
+) -> Any:
+    r"""Frequencies with which a circuit depends on its gates that carry an ``id``.
+
+    Gates that carry the same ``id`` are taken to encode the same input x, each as
+    :math:`e^{ixG}`; what computes their angles is left out of account. The spectrum of x is the
+    set of sums of one difference of eigenvalues of G from each gate.
+
+    Parameters
+    ----------
+    tape : QNode, callable or QuantumScript
+        The circuit; gates are marked as in ``qg.RX(x, wires=0, id="x")``.
+    encoding_gates : collection of str, optional
+        The ids to look at; default all.
+    decimals : int
+        Frequencies are rounded to so many.
+
+    Returns
+    -------
+    callable, or (tuple of QuantumScript, callable) for a QuantumScript
+        The callable takes the arguments of the circuit and gives a dict: each id to the list of
+        its frequencies, ascending, with negative ones and 0; an id in ``encoding_gates`` that no
+        gate carries has the empty list. For a QuantumScript it takes a sequence with that script.
+
+    Raises
+    ------
+    NoSpectrum
+        A marked gate has no angle, several, or no known frequencies; when called.
+    FourierError
+        There is no circuit in what was given.
+
+    Notes
+    -----
+    Nothing is run. Reference: Schuld, Sweke, Meyer, Phys. Rev. A 103, 032430 (2021),
+    arXiv:2008.08605.
+
+    Examples
+    --------
+    >>> def circuit(x):
+    ...     qg.RX(x, wires=0, id="x")
+    ...     qg.RY(0.4, wires=0)
+    ...     qg.CRZ(x, wires=[0, 1], id="x")
+    >>> circuit_spectrum(circuit)(0.1)
+    {'x': [-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0]}
+    """
+    wanted = {encoding_gates} if isinstance(encoding_gates, str) else encoding_gates
+    if isinstance(tape, Tape):
+        return (tape,), lambda tapes: _spectra(tapes[0].operations, wanted, decimals)
+    record = _recorder(tape)
+
+    @functools.wraps(tape, updated=())
+    def spectra(*args: Any, **kwargs: Any) -> Spectra:
+        return _spectra(record(*args, **kwargs), wanted, decimals)
+
+    return spectra
+
+
+def _recorder(circuit: Any) -> Callable[..., Sequence[Operator]]:
+    """Return what gives the operations of a circuit for its arguments."""
+    if isinstance(circuit, QNode):
+        return lambda *args, **kwargs: circuit.construct(args, kwargs).operations
+    if callable(circuit):
+        return lambda *args, **kwargs: operations_of(circuit, args, kwargs)
+    raise FourierError(
+        f"circuit_spectrum was given {circuit!r}, which is no circuit. "
+        "Give a QNode, a quantum function or a QuantumScript."
+    )
+
+
+def _spectra(
+    operations: Sequence[Operator], wanted: Collection[str] | None, decimals: int
+) -> Spectra:
+    found: dict[str, list[FloatArray]] = {}
+    for operation in operations:
+        name = operation.id
+        if name is not None and (wanted is None or name in wanted):
+            spectrum = get_spectrum(operation, decimals)
+            found.setdefault(name, []).append(np.array([*spectrum]))
+    spectra = {name: symmetric(joined(parts, decimals), decimals) for name, parts in found.items()}
+    missing = sorted(set(wanted or ()) - spectra.keys())
+    return spectra | {name: list[float]() for name in missing}

@@ -1,0 +1,93 @@
+"""How the angles of a circuit depend on the arguments of its function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import shape_of
+from qgate.exceptions import NoSpectrum
+from qgate.interfaces.pullbacks import pull_back
+from qgate.typing import BoolArray, FloatArray, Tensor
+
+
+def classical_jacobian(
+    function: Callable[..., Tensor], args: Sequence[FloatArray]
+) -> tuple[FloatArray, ...]:
+    """Return the derivatives of classical values by each argument.
+
+    Parameters
+    ----------
+    function : callable
+        Returns an array; that it depends on its arguments is not required.
+    args : sequence of array
+
+    Returns
+    -------
+    tuple of array
+        For each argument an array with the shape of the value followed by that of the argument.
+
+    Notes
+    -----
+    Cost: one run of ``function``, and one pass back through it for each number it returns.
+    """
+    pullback = pull_back(function, args, positions=range(len(args)))
+    shape = shape_of(pullback.value)
+    size = int(np.prod(shape))
+    units = np.eye(size).reshape(size, *shape)
+    rows = [pullback(unit) for unit in units]
+    return tuple(
+        np.array([row[at] for row in rows], dtype=float).reshape(*shape, *shape_of(value))
+        for at, value in enumerate(args)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """How it is tested that angles are linear functions of the arguments.
+
+    Parameters
+    ----------
+    num_pos : int
+        At how many random points their Jacobian is compared to that at the arguments.
+    seed : int
+        Of the random points.
+    atol, rtol : float
+        Differences up to ``atol + rtol * abs(derivative)`` are none.
+    bounds : (float, float)
+        Between which numbers the points lie, in the unit of the arguments.
+    """
+
+    num_pos: int = 5
+    seed: int = 9123
+    atol: float = 1e-6
+    rtol: float = 0.0
+    bounds: tuple[float, float] = (-np.pi, np.pi)
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Check:
+        """Return the check with these options, ``validation_kwargs``."""
+        known = list(cls.__dataclass_fields__)
+        unknown = [name for name in options if name not in known]
+        if unknown:
+            raise NoSpectrum(
+                reason=f"validation_kwargs has {unknown[0]!r}, which is no option of the test",
+                remedy=f"Its options are {', '.join(known)}.",
+            )
+        return cls(**options)
+
+    def points(
+        self, masks: Sequence[BoolArray], values: Sequence[FloatArray]
+    ) -> list[list[FloatArray]]:
+        """Return random points; where a mask is False the values stay."""
+        random = np.random.default_rng(self.seed)
+        return [
+            [
+                np.where(mask, random.uniform(*self.bounds, size=value.shape), value)
+                for mask, value in zip(masks, values, strict=True)
+            ]
+            for _ in range(self.num_pos)
+        ]

@@ -1,0 +1,199 @@
+r"""Fourier series in one variable, and how they follow from values at a few points.
+
+A real series with the frequencies :math:`\Omega_1, \ldots, \Omega_R` has 2R + 1 coefficients,
+in which its value at any point is linear; so its values at 2R + 1 points tell them all.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from qgate.arrays import namespace, shape_of
+from qgate.exceptions import InvalidReconstruction
+from qgate.typing import FloatArray, Tensor
+
+WELL_CONDITIONED = 1e4
+"""Condition number up to which the usual shifts are kept."""
+
+ILL_CONDITIONED = 1e8
+"""Condition number above which digits are lost that a user will miss."""
+
+SINGULAR = 1e14
+"""Condition number above which nothing is left of the values."""
+
+SAME = 1e-10
+"""Frequencies, relative to the highest, that are this close are one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    r"""A Fourier series, called with a point or an array of points.
+
+    Parameters
+    ----------
+    frequencies : array, shape (R,)
+        Positive.
+    coefficients : array, shape (2R + 1, ...)
+        Of 1, of the cosines and of the sines of :math:`\Omega_k (x - x_0)`; further axes are
+        those of the value.
+    center : float
+        :math:`x_0`, in the unit of x.
+    """
+
+    frequencies: FloatArray
+    coefficients: Tensor
+    center: Tensor = 0.0
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return the values at x, shape (...): those of x, followed by those of a value.
+
+        It is differentiable by x as often as one likes.
+        """
+        distance = x - self.center
+        xp = namespace([distance, self.coefficients])
+        angles = xp.reshape(distance, (*shape_of(distance), 1)) * self.frequencies
+        ones = np.ones((*shape_of(distance), 1))
+        waves = xp.concatenate([ones, xp.cos(angles), xp.sin(angles)], axis=-1)
+        return xp.tensordot(waves, self.coefficients, axes=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Interpolation:
+    """Frequencies, points around a center, and how values there give the coefficients.
+
+    Parameters
+    ----------
+    frequencies : array, shape (R,)
+        Positive and different.
+    shifts : array, shape (2R + 1,)
+        In the unit of the variable.
+
+    Raises
+    ------
+    InvalidReconstruction
+        Values at these points do not determine the series.
+
+    Warns
+    -----
+    UserWarning
+        They determine it badly: errors of the values are amplified 1e8 times and more.
+    """
+
+    frequencies: FloatArray
+    shifts: FloatArray
+    matrix: FloatArray = field(init=False, repr=False)
+    """Values to coefficients, shape (2R + 1, 2R + 1)."""
+
+    def __post_init__(self) -> None:
+        system = _system(self.frequencies, self.shifts)
+        condition = float(np.linalg.cond(system))
+        if not condition < SINGULAR:
+            raise InvalidReconstruction(
+                reason=f"the values at the shifts {_listed(self.shifts)} do not determine a "
+                f"series with the frequencies {_listed(self.frequencies)}",
+                remedy="Give shifts that differ by other than a period of the series, or leave "
+                "them out; take frequencies that all but agree as one.",
+            )
+        if condition > ILL_CONDITIONED:
+            warnings.warn(
+                f"The condition number of the Fourier system is very large: {condition:.1e} for "
+                f"the frequencies {_listed(self.frequencies)} and the shifts "
+                f"{_listed(self.shifts)}. Small errors of the values, shot noise above all, "
+                "become large errors of the reconstruction. Space the shifts more evenly, or "
+                "leave them out.",
+                UserWarning,
+                stacklevel=2,
+            )
+        object.__setattr__(self, "matrix", np.linalg.inv(system))
+
+    @classmethod
+    def equidistant(cls, count: int) -> Interpolation:
+        """Interpolate a series with the frequencies 1 to ``count``, by evenly spaced points.
+
+        The matrix is orthogonal up to factors; it is what Dirichlet kernels add up to.
+        """
+        whole = np.arange(-count, count + 1).astype(np.float64)
+        return cls(whole[count + 1 :], whole * (2 * np.pi / (2 * count + 1)))
+
+    @classmethod
+    def of_spectrum(
+        cls, spectrum: Iterable[float], shifts: Iterable[float] | None = None
+    ) -> Interpolation:
+        """Interpolate a series with any frequencies.
+
+        Parameters
+        ----------
+        spectrum : iterable of float
+            0 and negative frequencies may be there or not.
+        shifts : iterable of float, optional
+            By default multiples of one shift; where those within a period of the highest
+            frequency are ill-conditioned, as for close frequencies, of a larger one.
+        """
+        frequencies = positive(spectrum)
+        chosen = _default_shifts(frequencies) if shifts is None else np.array([*shifts], float)
+        if len(chosen) != 2 * len(frequencies) + 1 or not np.isfinite(chosen).all():
+            raise InvalidReconstruction(
+                reason=f"{len(chosen)} shifts, {_listed(chosen)}, were given for the "
+                f"{len(frequencies)} positive frequencies {_listed(frequencies)}",
+                remedy=f"Give 2R + 1 = {2 * len(frequencies) + 1} finite shifts in radians, or "
+                "leave them out.",
+            )
+        return cls(frequencies, chosen)
+
+    def series(self, values: Tensor, center: Tensor) -> Series:
+        """Return the series with these values, shape (2R + 1, ...), at ``center + shifts``."""
+        xp = namespace([values])
+        return Series(self.frequencies, xp.tensordot(self.matrix, values, axes=1), center)
+
+
+def positive(spectrum: Iterable[float]) -> FloatArray:
+    """Return the positive frequencies of a spectrum, ascending, each once.
+
+    Raises
+    ------
+    InvalidReconstruction
+        It has something other than finite real numbers.
+    """
+    given = [*spectrum]
+    values = np.sort(np.abs(np.array(given, dtype=float)))
+    if not np.isfinite(values).all():
+        raise InvalidReconstruction(
+            reason=f"the spectrum {given} has other than finite numbers",
+            remedy="Give frequencies as qg.fourier.qnode_spectrum does, such as [0, 1, 2].",
+        )
+    steps = np.diff(values, prepend=0.0)
+    return np.asarray(values[steps > SAME * values.max(initial=0.0)])
+
+
+def _system(frequencies: FloatArray, shifts: FloatArray) -> FloatArray:
+    """Values at the shifts, shape (..., 2R + 1), of 1, the cosines and the sines."""
+    angles = shifts[..., None] * frequencies
+    ones = np.ones((*shifts.shape, 1))
+    return np.concatenate([ones, np.cos(angles), np.sin(angles)], axis=-1)
+
+
+def _default_shifts(frequencies: FloatArray) -> FloatArray:
+    r"""Return multiples -R, ..., R of one shift.
+
+    Multiples of :math:`2\pi R / ((2R + 1)\Omega_R)` tell all frequencies apart, and are the
+    evenly spaced points where these are 1, 2, ..., R.
+    """
+    count = len(frequencies)
+    if not count:
+        return np.zeros(1)
+    multiples = np.arange(-count, count + 1)
+    usual = 2 * np.pi * count / ((2 * count + 1) * frequencies[-1])
+    if np.linalg.cond(_system(frequencies, usual * multiples)) <= WELL_CONDITIONED:
+        return np.asarray(usual * multiples)
+    finest = np.diff(frequencies, prepend=0.0).min()
+    trials = usual * np.linspace(1.0, max(2.0, 2 * frequencies[-1] / finest), 512)
+    conditions = np.linalg.cond(_system(frequencies, trials[:, None] * multiples))
+    return np.asarray(trials[np.argmin(conditions)] * multiples)
+
+
+def _listed(numbers: FloatArray) -> str:
+    return f"[{', '.join(f'{number:.6g}' for number in numbers)}]"

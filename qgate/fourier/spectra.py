@@ -1,0 +1,117 @@
+r"""Sets of frequencies: what a gate contributes, and what several contribute together.
+
+The expectation value after a gate :math:`e^{ixG}` has in x the differences of eigenvalues of G
+as its frequencies. Two gates that share x multiply their waves, so sums and differences of their
+frequencies occur.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import numpy as np
+
+from qgate.exceptions import GeneratorUndefinedError, NoSpectrum
+from qgate.gradients import eigvals_to_frequencies
+from qgate.operations.operator import Operator
+from qgate.typing import FloatArray
+
+
+def get_spectrum(op: Operator, decimals: int) -> set[float]:
+    """Frequencies that a gate with one angle contributes, with 0 and without negative ones.
+
+    Parameters
+    ----------
+    op : Operator
+        Of the form exp(i x G), or a product of such gates in which x occurs once.
+    decimals : int
+        Frequencies are rounded to so many.
+
+    Returns
+    -------
+    set of float
+
+    Raises
+    ------
+    NoSpectrum
+        The gate has no angle or several, or its frequencies are not known.
+
+    Examples
+    --------
+    >>> sorted(get_spectrum(qg.CRX(0.3, wires=[0, 1]), decimals=8))
+    [0.0, 0.5, 1.0]
+    """
+    if op.num_params != 1:
+        raise NoSpectrum(
+            reason=f"{op.name} has {op.num_params} parameters, and one angle is needed",
+            remedy="Take a gate with one angle, or write it as a sequence of such gates; "
+            "qg.fourier.qnode_spectrum takes gates with several.",
+        )
+    (frequencies,) = frequencies_of(op)
+    return set(np.round([0.0, *frequencies], decimals).tolist())
+
+
+def join_spectra(spec1: Collection[float], spec2: Collection[float]) -> set[float]:
+    """Frequencies of a product of two series that have the given ones.
+
+    Parameters
+    ----------
+    spec1, spec2 : collection of float
+        Not negative, with 0.
+
+    Returns
+    -------
+    set of float
+        All sums, and the absolute values of all differences.
+
+    Examples
+    --------
+    >>> sorted(join_spectra({0.0, 1.0}, {0.0, 2.0}))
+    [0.0, 1.0, 2.0, 3.0]
+    """
+    return set(_combined(np.array([*spec1], float), np.array([*spec2], float)).tolist())
+
+
+def frequencies_of(operation: Operator) -> list[tuple[float, ...]]:
+    """Return the positive frequencies of each parameter of a gate.
+
+    Raises
+    ------
+    NoSpectrum
+        They are not known.
+    """
+    try:
+        return operation.parameter_frequencies
+    except GeneratorUndefinedError as unknown:
+        try:
+            return [eigvals_to_frequencies(operation.generator_eigenvalues().tolist())]
+        except GeneratorUndefinedError:
+            raise NoSpectrum(
+                reason=f"the frequencies of {operation.name} are not known, as it is not a gate "
+                "exp(i x G) with a Hermitian G, nor a sequence of such gates",
+                remedy="Encode with gates that have angles, such as rotations; the generator or "
+                "the decomposition of an operator of your own can tell its frequencies.",
+            ) from unknown
+
+
+def joined(parts: Iterable[FloatArray], decimals: int) -> FloatArray:
+    """Return the frequencies of a product of series, with 0 and without negative ones, ascending.
+
+    Frequencies that agree to ``decimals`` are one.
+    """
+    total = np.zeros(1)
+    for part in parts:
+        values = np.sort(_combined(total, np.append(0.0, part)))
+        total = values[np.diff(values, prepend=-np.inf) > 0.5 * 10.0**-decimals]
+    return total
+
+
+def symmetric(frequencies: Iterable[float], decimals: int) -> list[float]:
+    """Return rounded frequencies, each with its negative, ascending."""
+    rounded = np.unique(np.round(np.array([*frequencies], float), decimals))
+    return [*(-rounded[:0:-1]).tolist(), *rounded.tolist()]
+
+
+def _combined(first: FloatArray, second: FloatArray) -> FloatArray:
+    pairs = first[:, None], second[None, :]
+    return np.concatenate([(pairs[0] + pairs[1]).ravel(), np.abs(pairs[0] - pairs[1]).ravel()])

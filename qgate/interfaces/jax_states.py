@@ -1,0 +1,134 @@
+"""States as JAX differentiates them: once, in either mode.
+
+The change of the states along a tangent and the product of a cotangent with their Jacobian
+are linear, and each is the transpose of the other. JAX has no public function for such a
+pair that can be batched, so they are primitives of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.custom_derivatives import SymbolicZero
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir
+
+from qgate.bridge import States
+from qgate.interfaces.base import host_jvp, host_states, host_vjp
+from qgate.typing import Tensor
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0,))
+def states_at(states: States, x: Tensor, fixed: tuple[Tensor, ...]) -> Tensor:
+    """Return the states, shape (B, M), at the angles x, shape (B, n)."""
+    kind = jnp.result_type(x, jnp.complex64)
+    result = jax.ShapeDtypeStruct((x.shape[0], states.size), kind)
+
+    def compute(x: Any, fixed: Sequence[Any]) -> Any:
+        return host_states(states, x, list(map(np.asarray, fixed))).astype(kind)
+
+    return jax.pure_callback(compute, result, x, fixed, vmap_method="broadcast_all")
+
+
+def _rule(states: States, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    x, fixed = primals
+    if not all(_stands(tangent) for tangent in tangents[1]):
+        states.refuse_fixed()
+    states.require(1)
+    value = states_at(states, x, fixed)
+    if _stands(tangents[0]):
+        return value, jnp.zeros_like(value)
+    return value, change_p.bind(x, tangents[0], *fixed, states=states)
+
+
+states_at.defjvp(_rule, symbolic_zeros=True)
+
+
+def _stands(tangent: Any) -> bool:
+    return isinstance(tangent, SymbolicZero) or tangent.dtype == jax.dtypes.float0
+
+
+change_p = Primitive("states_change")
+"""From angles and tangents (..., B, n) to the change of the states, (..., B, M)."""
+
+product_p = Primitive("states_product")
+"""From angles (..., B, n) and cotangents (..., B, M) to products, (..., B, n)."""
+
+
+def _change(x: Tensor, tangent: Tensor, *fixed: Tensor, states: States) -> Tensor:
+    kind = jnp.result_type(x.dtype, jnp.complex64)
+    result = jax.ShapeDtypeStruct((*tangent.shape[:-1], states.size), kind)
+
+    def compute(x: Any, tangent: Any, *fixed: Any) -> Any:
+        numbers = list(map(np.asarray, fixed))
+        return host_jvp(states, np.asarray(x), np.asarray(tangent), numbers).astype(kind)
+
+    return jax.pure_callback(compute, result, x, tangent, *fixed)
+
+
+def _product(x: Tensor, cotangent: Tensor, *fixed: Tensor, states: States) -> Tensor:
+    result = jax.ShapeDtypeStruct((*cotangent.shape[:-1], x.shape[-1]), x.dtype)
+
+    def compute(x: Any, cotangent: Any, *fixed: Any) -> Any:
+        numbers = list(map(np.asarray, fixed))
+        # JAX's cotangent pairs with a change without a conjugate, Re sum(c dpsi).
+        conjugate = np.conj(np.asarray(cotangent))
+        return host_vjp(states, np.asarray(x), conjugate, numbers).astype(x.dtype)
+
+    return jax.pure_callback(compute, result, x, cotangent, *fixed)
+
+
+def _define(primitive: Primitive, function: Callable[..., Any], transposed: Primitive) -> None:
+    """Give a primitive its meaning, its shapes, its derivative, its transpose and its batches."""
+
+    def differentiated(
+        primals: Sequence[Any], tangents: Sequence[Any], *, states: States
+    ) -> tuple[Any, Any]:
+        if not isinstance(tangents[0], ad.Zero):
+            states.require(2)
+        if not all(isinstance(tangent, ad.Zero) for tangent in tangents[2:]):
+            states.refuse_fixed()
+        value = primitive.bind(*primals, states=states)
+        if isinstance(tangents[1], ad.Zero):
+            return value, jnp.zeros_like(value)
+        return value, primitive.bind(primals[0], tangents[1], *primals[2:], states=states)
+
+    def turned(cotangent: Any, x: Any, vector: Any, *fixed: Any, states: States) -> list[Any]:
+        product = transposed.bind(x, cotangent, *fixed, states=states)
+        return [None, product, *(None for _ in fixed)]
+
+    def batched(
+        arguments: Sequence[Any], axes: Sequence[Any], *, states: States
+    ) -> tuple[Any, int]:
+        size = next(
+            value.shape[axis]
+            for value, axis in zip(arguments, axes, strict=True)
+            if axis is not batching.not_mapped
+        )
+        (x, vector, *fixed), (x_axis, *rest) = arguments, axes
+        first = [
+            batching.bdim_at_front(value, axis, size)
+            for value, axis in zip((vector, *fixed), rest, strict=True)
+        ]
+        x = batching.bdim_at_front(x, x_axis, size if x_axis is not batching.not_mapped else 1)
+        return primitive.bind(x, *first, states=states), 0
+
+    def shaped(*arguments: Any, states: States) -> Any:
+        result = jax.eval_shape(partial(function, states=states), *arguments)
+        return jax.core.ShapedArray(result.shape, result.dtype)
+
+    primitive.def_impl(function)
+    primitive.def_abstract_eval(shaped)
+    mlir.register_lowering(primitive, mlir.lower_fun(function, multiple_results=False))
+    ad.primitive_jvps[primitive] = differentiated
+    ad.primitive_transposes[primitive] = turned
+    batching.primitive_batchers[primitive] = batched
+
+
+_define(change_p, _change, product_p)
+_define(product_p, _product, change_p)

@@ -1,0 +1,50 @@
+"""The numbers behind torch tensors, and what compiled graphs compute with."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch._C import _functorch as functorch
+
+COMPILED: dict[int, Any] = {}
+"""What compiled graphs compute with; a graph holds numbers and tensors only."""
+
+_KEYS = itertools.count()
+
+
+def compiled_key(computation: Any) -> int:
+    """Keep a computation for a graph that is being compiled, and return its number."""
+    key = next(_KEYS)
+    COMPILED[key] = computation
+    return key
+
+
+def is_plain(tensor: Any) -> bool:
+    """Say whether a tensor has numbers: it is neither one of a transform nor of a compiler."""
+    return type(tensor) in (torch.Tensor, torch.nn.Parameter) and not (
+        functorch.is_functorch_wrapped_tensor(tensor)
+    )
+
+
+def to_numpy(tensor: Any) -> Any:
+    """Return the numbers of a tensor, copied to the host where they are elsewhere."""
+    numbers = tensor.detach()
+    if numbers.dtype == torch.bfloat16:
+        numbers = numbers.to(torch.float32)
+    return numbers.cpu().resolve_conj().resolve_neg().numpy()
+
+
+def complex_of(real: torch.dtype) -> torch.dtype:
+    """Return the type of complex numbers with such parts."""
+    return torch.complex128 if real == torch.float64 else torch.complex64
+
+
+def batch_first(tensors: Sequence[Any], axes: Sequence[int | None], size: int) -> list[Any]:
+    """Return tensors with the axis that is vectorised over in front, or one of equal copies."""
+    return [
+        tensor.movedim(axis, 0) if axis is not None else tensor.expand(size, *tensor.shape)
+        for tensor, axis in zip(tensors, axes, strict=True)
+    ]

@@ -1,0 +1,164 @@
+"""Density matrices and what is computed from them, over any array framework.
+
+Rows of results lead: every density matrix has the shape (..., d, d).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import log
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import depth, unwrap
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.typing import FloatArray, Tensor
+
+SMALLEST = 1e-14
+"""Eigenvalues of a density matrix below this count as zero in an entropy."""
+
+BELOW_ZERO = -1e-10
+"""Eigenvalues below this are zero by the noise of shots, not by rounding: they stay zero."""
+
+ORDERS = 3
+"""Derivatives that an entropy has where a framework does not say how many will be taken."""
+
+
+def derived(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+    """Return what a measurement asks for, from the density matrix of its wires.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        Of a kind in ``DERIVED``.
+    rho : array, shape (..., 2**k, 2**k)
+        Of the k wires of the measurement, the first most significant.
+    xp : module
+        Array functions with numpy's names.
+
+    Returns
+    -------
+    array, shape (...), or that of ``rho``
+    """
+    return DERIVED[measurement.kind](measurement, rho, xp)
+
+
+def _itself(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+    return rho
+
+
+def _vn_entropy(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+    return entropy(rho, measurement.options["log_base"], xp)
+
+
+def _mutual_info(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+    base, count = measurement.options["log_base"], measurement.options["first"]
+    one, other = partial_traces(rho, count, xp)
+    return entropy(one, base, xp) + entropy(other, base, xp) - entropy(rho, base, xp)
+
+
+def _purity(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+    return xp.sum(xp.real(rho) ** 2 + xp.imag(rho) ** 2, axis=(-1, -2))
+
+
+DERIVED: dict[MeasurementKind, Callable[[Measurement, Tensor, Any], Tensor]] = {
+    MeasurementKind.DENSITY_MATRIX: _itself,
+    MeasurementKind.VN_ENTROPY: _vn_entropy,
+    MeasurementKind.MUTUAL_INFO: _mutual_info,
+    MeasurementKind.PURITY: _purity,
+}
+"""The kinds that are functions of the density matrix of some wires."""
+
+
+def partial_traces(rho: Tensor, count: int, xp: Any = np) -> tuple[Tensor, Tensor]:
+    """Return the density matrices of the first ``count`` wires and of the others."""
+    lead, size = tuple(rho.shape[:-2]), rho.shape[-1]
+    first = 2**count
+    tensor = xp.reshape(rho, (*lead, first, size // first, first, size // first))
+    mine = xp.swapaxes(tensor, -3, -2)
+    theirs = xp.swapaxes(xp.swapaxes(tensor, -4, -3), -3, -1)
+    return _trace(mine, xp), _trace(theirs, xp)
+
+
+def _trace(tensor: Tensor, xp: Any) -> Tensor:
+    """Sum the diagonal of the last two axes."""
+    entries = np.arange(tensor.shape[-1])
+    return xp.sum(tensor[..., entries, entries], axis=-1)
+
+
+def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
+    r"""Return the von Neumann entropy :math:`S = -\mathrm{tr}\, \rho \log \rho`.
+
+    The value is :math:`-\sum_i l_i \log l_i` over the eigenvalues. Its derivatives are taken of
+    the series of S around the eigenbasis, which is kept fixed: with the change E in that basis,
+
+    .. math:: S(l + E) = S(l) - \sum_i (1 + \log l_i) E_{ii}
+              + \sum_{n \geq 2} \frac{(-1)^{n-1}}{n}
+              \int_0^\infty \mathrm{tr} \left[ (l + s)^{-1} E \right]^n ds,
+
+    where no difference of eigenvalues is divided by, so that equal ones do no harm.
+
+    Parameters
+    ----------
+    rho : array, shape (..., d, d)
+        Hermitian. Eigenvalues that the noise of shots made negative count as zero, and as
+        constant; those that are zero up to rounding count as ``SMALLEST`` in derivatives.
+    base : float, optional
+        Of the logarithm; default e.
+    xp : module
+        Array functions with numpy's names. ``xp.stop_gradient``, where there is one, takes
+        the place of ``unwrap``.
+
+    Returns
+    -------
+    array, shape (...)
+
+    Notes
+    -----
+    Where the framework tells how many derivatives are being taken, the series has as many
+    orders, else ``ORDERS``. Time: an eigendecomposition, and for orders from the second one
+    on about two hundred products of matrices each.
+    """
+    fixed = getattr(xp, "stop_gradient", unwrap)(rho)
+    values, vectors = xp.linalg.eigh(fixed)
+    positive = xp.where(values > SMALLEST, values, 1.0)
+    total = -xp.sum(positive * xp.log(positive), axis=-1)
+    if xp is not np:
+        adjoint = xp.conj(xp.swapaxes(vectors, -1, -2))
+        change = xp.matmul(adjoint, xp.matmul(rho - fixed, vectors))
+        total = total + _series(values, change, depth(rho) or ORDERS, xp)
+    return total / (log(base) if base else 1.0)
+
+
+def _series(values: Tensor, change: Tensor, orders: int, xp: Any) -> Tensor:
+    """Return the terms of the entropy's series from the first order on."""
+    counted = values > BELOW_ZERO
+    clipped = xp.where(counted, xp.where(values > SMALLEST, values, SMALLEST), 1.0)
+    slopes = xp.where(counted, -1.0 - xp.log(clipped), 0.0)
+    entries = np.arange(change.shape[-1])
+    total = xp.sum(xp.real(change[..., entries, entries]) * slopes, axis=-1)
+    if orders == 1:
+        return total
+    points, weights = _half_line()
+    ones = xp.where(counted, 1.0, 0.0)
+    resolvents = ones[..., None, :] / (clipped[..., None, :] + points[:, None])
+    step = change[..., None, :, :] * resolvents[..., :, None]
+    power = step
+    for order in range(2, orders + 1):
+        if order > 2:
+            power = xp.matmul(power, step)
+        traces = xp.sum(xp.real(power * xp.swapaxes(step, -1, -2)), axis=(-1, -2))
+        total = total + (-1.0) ** (order - 1) / order * xp.sum(traces * weights, axis=-1)
+    return total
+
+
+def _half_line() -> tuple[FloatArray, FloatArray]:
+    """Return points and weights of an integral over s from 0 to infinity, s = exp(u).
+
+    The trapezoidal rule is exact to rounding for a product of resolvents, as that is analytic
+    for |Im u| < pi; the ends suit eigenvalues between ``SMALLEST`` and 1.
+    """
+    step = 0.5
+    points = np.exp(np.arange(-60.0, 32.0, step))
+    return points, points * step

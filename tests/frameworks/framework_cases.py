@@ -1,0 +1,375 @@
+"""What has to hold in every framework; each has a class of tests made of these.
+
+A framework is given by an ``Adapter``: how it makes arrays and takes derivatives. What comes
+out is compared with what autograd gives for the same circuits, which other tests compare
+with mathematics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+import qgate as qg
+from qgate import numpy as qnp
+from qgate.devices.base import Device
+from qgate.devices.capabilities import Capabilities
+from qgate.devices.job import Job
+from qgate.exceptions import (
+    DeviceError,
+    DifferentiationError,
+    InterfaceMismatch,
+    NotFinite,
+    UnsupportedDiffMethod,
+)
+
+X = np.array([0.31, -0.42])
+Y = np.array(0.73)
+
+EXACT = ("best", "backprop", "adjoint", "parameter-shift", "finite-diff", "hadamard")
+ANY_ORDER = ("best", "backprop", "parameter-shift")
+
+STATE_LIKE: dict[str, Callable[[], Any]] = {
+    "probs": lambda: qg.probs(wires=[0, 1]),
+    "var": lambda: qg.var(qg.Z(0) @ qg.X(1) + 0.3 * qg.Y(0)),
+    "vn_entropy": lambda: qg.vn_entropy([0]),
+    "mutual_info": lambda: qg.mutual_info([0], [1]),
+    "purity": lambda: qg.purity([0]),
+    "state": qg.state,
+    "density_matrix": lambda: qg.density_matrix([1]),
+}
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """How a framework makes arrays and takes derivatives.
+
+    Parameters
+    ----------
+    name : str
+        Of the interface.
+    array, numbers : callable
+        From numpy to the framework, and back.
+    variable : callable
+        From numpy to something that derivatives are taken by.
+    jacobian : callable
+        The function that gives the derivatives of a function by its argument number ``argnum``.
+    compiled : callable
+        The function as the framework compiles it.
+    absolute, stack : callable
+    dtypes : mapping
+        Types of the framework by their name.
+    """
+
+    name: str
+    array: Callable[..., Any]
+    numbers: Callable[[Any], Any]
+    jacobian: Callable[..., Callable[..., Any]]
+    compiled: Callable[[Callable[..., Any]], Callable[..., Any]]
+    absolute: Callable[[Any], Any]
+    dtype_name: Callable[[Any], str]
+    modes: dict[str, Callable[..., Callable[..., Any]]] = field(default_factory=dict)
+
+
+def circuit(x: Any, y: Any) -> None:
+    """Two wires, a parameter that is used twice, functions of parameters."""
+    qg.RX(x[0], wires=0)
+    qg.RY(x[1] * 2, wires=1)
+    qg.CNOT([0, 1])
+    qg.CRY(x[0] * y, wires=[1, 0])
+    qg.RZ(y, wires=1)
+    qg.RY(0.3, wires=1)
+
+
+def qnode(
+    measure: Callable[[], Any], device: Any = None, diff_method: Any = "best", **options: Any
+) -> qg.QNode:
+    """Return the circuit as a QNode that returns one measurement."""
+
+    def function(x: Any, y: Any) -> Any:
+        circuit(x, y)
+        return measure()
+
+    return qg.QNode(function, device or qg.device("local"), diff_method=diff_method, **options)
+
+
+def energy() -> Any:
+    """Return an expectation value of a sum."""
+    return qg.expval(qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(1))
+
+
+def reference(measure: Callable[[], Any], argnum: int, order: int = 1) -> Any:
+    """Return what autograd gives through the simulation."""
+    node = qnode(measure, diff_method="backprop")
+    function: Any = node
+    complex_result = np.iscomplexobj(np.asarray(node(X, Y)))
+    if complex_result:
+        function = lambda *args: qnp.abs(node(*args))  # noqa: E731
+    for _ in range(order):
+        function = qg.jacobian(function, argnum)
+    return function(qnp.array(X), qnp.array(Y))
+
+
+class Broken(Device):
+    """Fails each time that it is asked for more than it can."""
+
+    capabilities = Capabilities(
+        gates=frozenset({"RX", "RY", "RZ", "CNOT"}), exact=frozenset({"probs"})
+    )
+    name = "broken"
+
+    def submit(self, sweeps: Sequence[Any]) -> Job:
+        raise DeviceError("The queue is closed.")
+
+
+class FrameworkCases:
+    """The tests; a subclass names its ``adapter``."""
+
+    adapter: Adapter
+
+    def arrays(self) -> tuple[Any, Any]:
+        """Return the arguments of the circuit in the framework."""
+        return self.adapter.array(X), self.adapter.array(Y)
+
+    @pytest.mark.parametrize("method", EXACT)
+    @pytest.mark.parametrize("argnum", [0, 1])
+    def test_gradients_are_those_of_autograd(self, method: str, argnum: int) -> None:
+        node = qnode(energy, diff_method=method)
+        found = self.adapter.jacobian(node, argnum)(*self.arrays())
+        tolerance = 1e-6 if method == "finite-diff" else 1e-8
+        np.testing.assert_allclose(
+            self.adapter.numbers(found), reference(energy, argnum), atol=tolerance
+        )
+
+    @pytest.mark.parametrize("method", EXACT)
+    def test_gradients_are_the_same_when_compiled(self, method: str) -> None:
+        node = qnode(energy, diff_method=method)
+        found = self.adapter.compiled(self.adapter.jacobian(node, 0))(*self.arrays())
+        tolerance = 1e-6 if method == "finite-diff" else 1e-8
+        np.testing.assert_allclose(
+            self.adapter.numbers(found), reference(energy, 0), atol=tolerance
+        )
+
+    @pytest.mark.parametrize("kind", STATE_LIKE)
+    def test_backprop_differentiates_whatever_the_state_gives(self, kind: str) -> None:
+        node = qnode(STATE_LIKE[kind], diff_method="backprop")
+        value = node(*self.arrays())
+        np.testing.assert_allclose(
+            self.adapter.numbers(value), qnode(STATE_LIKE[kind])(X, Y), atol=1e-10
+        )
+        complex_result = np.iscomplexobj(self.adapter.numbers(value))
+        absolute = self.adapter.absolute if complex_result else (lambda result: result)
+        found = self.adapter.jacobian(lambda x, y: absolute(node(x, y)), 0)(*self.arrays())
+        np.testing.assert_allclose(
+            self.adapter.numbers(found), reference(STATE_LIKE[kind], 0), atol=1e-8
+        )
+
+    @pytest.mark.parametrize("method", ANY_ORDER)
+    def test_second_derivatives_agree_with_the_shifted_hessian(self, method: str) -> None:
+        node = qnode(energy, diff_method=method)
+        jacobian = self.adapter.jacobian
+        found = jacobian(jacobian(node, 0), 0)(*self.arrays())
+        shifted = qg.gradients.param_shift_hessian(qnode(energy), argnum=0)(
+            qnp.array(X), qnp.array(Y, requires_grad=False)
+        )
+        np.testing.assert_allclose(self.adapter.numbers(found), shifted, atol=1e-8)
+
+    @pytest.mark.parametrize("method", ANY_ORDER)
+    def test_third_derivatives_agree_with_differences(self, method: str) -> None:
+        node = qnode(energy, diff_method=method)
+        jacobian = self.adapter.jacobian
+        found = jacobian(jacobian(jacobian(node, 0), 0), 0)(*self.arrays())
+        step = 1e-4
+        exact = qnode(energy, diff_method="backprop")
+        hessian = qg.jacobian(qg.jacobian(exact, 0), 0)
+        for index in range(2):
+            ahead, behind = X.copy(), X.copy()
+            ahead[index] += step
+            behind[index] -= step
+            difference = (hessian(ahead, Y) - hessian(behind, Y)) / (2 * step)
+            np.testing.assert_allclose(
+                self.adapter.numbers(found)[..., index], difference, atol=1e-6
+            )
+
+    @pytest.mark.parametrize("method", ["parameter-shift", "finite-diff", "hadamard", "spsa"])
+    def test_gradients_from_shots_lie_within_five_standard_errors(self, method: str) -> None:
+        shots, repetitions = 2000, 12
+        options = {"num_directions": 8} if method == "spsa" else {}
+        device = qg.device("local", shots=shots, seed=11)
+        node = qnode(energy, device, method, gradient_kwargs=options)
+        found = [
+            self.adapter.numbers(self.adapter.jacobian(node, 0)(*self.arrays()))
+            for _ in range(repetitions)
+        ]
+        error = np.std(found, axis=0, ddof=1) / np.sqrt(repetitions)
+        bias = 0.02 if method in ("finite-diff", "spsa") else 0.0
+        assert np.all(abs(np.mean(found, axis=0) - reference(energy, 0)) < 5 * error + bias)
+
+    @pytest.mark.parametrize("measure", [energy, STATE_LIKE["probs"]])
+    def test_a_jacobian_runs_each_circuit_once(self, measure: Callable[[], Any]) -> None:
+        device = qg.device("local")
+        node = qnode(measure, device, "parameter-shift")
+        with qg.Tracker(device) as expected:
+            qg.jacobian(node, 0)(qnp.array(X), Y)
+        with qg.Tracker(device) as tracker:
+            self.adapter.jacobian(node, 0)(*self.arrays())
+        assert tracker.totals["executions"] == expected.totals["executions"]
+
+    def test_coefficients_are_trained_by_every_method(self) -> None:
+        for method in EXACT:
+
+            def function(c: Any, x: Any) -> Any:
+                qg.RX(x, wires=0)
+                return qg.expval(qg.Hamiltonian(c, [qg.Z(0), qg.Y(0)]))
+
+            node = qg.QNode(function, qg.device("local"), diff_method=method)
+            found = self.adapter.jacobian(node, 0)(
+                self.adapter.array(np.array([0.4, 0.7])), self.adapter.array(Y)
+            )
+            np.testing.assert_allclose(
+                self.adapter.numbers(found), [np.cos(Y), -np.sin(Y)], atol=1e-8
+            )
+
+    def test_matrices_and_states_are_trained_by_backprop(self) -> None:
+        def function(amplitudes: Any) -> Any:
+            qg.StatePrep(amplitudes, wires=[0], normalize=True)
+            return qg.expval(qg.Z(0))
+
+        node = qg.QNode(function, qg.device("local"), diff_method="best")
+        vector = np.array([0.6, 0.5])
+        found = self.adapter.jacobian(node, 0)(self.adapter.array(vector))
+        a, b = vector
+        square = (a * a + b * b) ** 2
+        np.testing.assert_allclose(
+            self.adapter.numbers(found), [4 * a * b * b / square, -4 * a * a * b / square]
+        )
+
+        def of_matrix(matrix: Any) -> Any:
+            qg.RY(0.4, wires=0)
+            return qg.expval(qg.Hermitian(matrix, wires=0))
+
+        node = qg.QNode(of_matrix, qg.device("local"), diff_method="backprop")
+        found = self.adapter.jacobian(node, 0)(self.adapter.array(np.diag([1.0, -1.0])))
+        psi = np.array([np.cos(0.2), np.sin(0.2)])
+        np.testing.assert_allclose(self.adapter.numbers(found), np.outer(psi, psi), atol=1e-10)
+
+    def test_matrices_are_refused_elsewhere_with_the_reason(self) -> None:
+        def function(amplitudes: Any) -> Any:
+            qg.StatePrep(amplitudes, wires=[0], normalize=True)
+            return qg.expval(qg.Z(0))
+
+        node = qg.QNode(function, qg.device("local"), diff_method="parameter-shift")
+        vector = self.adapter.array(np.array([0.6, 0.8]))
+        assert float(self.adapter.numbers(node(vector))) == pytest.approx(-0.28)
+        with pytest.raises(UnsupportedDiffMethod, match="backprop"):
+            self.adapter.jacobian(node, 0)(vector)
+
+    @pytest.mark.parametrize("name", ["float32", "float64"])
+    def test_the_precision_is_kept(self, name: str) -> None:
+        for method in ("best", "backprop", "parameter-shift"):
+            node = qnode(energy, diff_method=method)
+            x, y = self.adapter.array(X, name), self.adapter.array(Y, name)
+            assert self.adapter.dtype_name(node(x, y)) == name
+            found = self.adapter.jacobian(node, 0)(x, y)
+            assert self.adapter.dtype_name(found) == name
+            np.testing.assert_allclose(self.adapter.numbers(found), reference(energy, 0), atol=1e-5)
+        state = qnode(qg.state, diff_method="backprop")(
+            self.adapter.array(X, name), self.adapter.array(Y, name)
+        )
+        wanted = {"float32": "complex64", "float64": "complex128"}[name]
+        assert self.adapter.dtype_name(state) == wanted
+
+    def test_a_batch_is_one_sweep(self) -> None:
+        device = qg.device("local")
+        node = qnode(energy, device, "parameter-shift")
+        batch = np.stack([X, X + 0.3, X - 0.2], axis=-1)
+        with qg.Tracker(device) as tracker:
+            found = self.adapter.jacobian(node, 0)(self.adapter.array(batch), self.adapter.array(Y))
+        assert tracker.totals["submissions"] <= 2
+        for row in range(3):
+            alone = self.adapter.jacobian(node, 0)(
+                self.adapter.array(batch[:, row]), self.adapter.array(Y)
+            )
+            np.testing.assert_allclose(
+                self.adapter.numbers(found)[row, :, row], self.adapter.numbers(alone), atol=1e-10
+            )
+
+    def test_an_error_of_the_device_arrives_as_itself(self) -> None:
+        node = qnode(lambda: qg.expval(qg.Z(0)), Broken(), "parameter-shift")
+        with pytest.raises(DeviceError, match="The queue is closed"):
+            node(*self.arrays())
+        with pytest.raises(DeviceError, match="The queue is closed"):
+            self.adapter.jacobian(node, 0)(*self.arrays())
+
+    def test_four_threads_on_one_qnode(self) -> None:
+        for method in ("best", "backprop", "parameter-shift"):
+            node = qnode(energy, diff_method=method)
+
+            def slope(shift: float, node: qg.QNode = node) -> Any:
+                x = self.adapter.array(X + shift)
+                return self.adapter.numbers(
+                    self.adapter.jacobian(node, 0)(x, self.adapter.array(Y))
+                )
+
+            shifts = np.linspace(0, 1, 12)
+            with ThreadPoolExecutor(4) as pool:
+                found = list(pool.map(slope, shifts))
+            exact = qnode(energy, diff_method="backprop")
+            for shift, gradient in zip(shifts, found, strict=True):
+                wanted = qg.jacobian(exact, 0)(X + shift, Y)
+                np.testing.assert_allclose(gradient, wanted, atol=1e-8)
+
+    def test_single_shots_are_returned_and_not_differentiated(self) -> None:
+        device = qg.device("local", shots=20, seed=3)
+        node = qnode(lambda: qg.sample(wires=[0, 1]), device, "parameter-shift")
+        assert self.adapter.numbers(node(*self.arrays())).shape == (20, 2)
+        counted = qnode(lambda: qg.counts(wires=[0, 1]), device, "parameter-shift")
+        assert sum(counted(*self.arrays()).values()) == 20
+
+    def test_derivatives_beyond_max_diff_are_refused(self) -> None:
+        node = qnode(energy, diff_method="parameter-shift", max_diff=1)
+        jacobian = self.adapter.jacobian
+        jacobian(node, 0)(*self.arrays())
+        with pytest.raises(DifferentiationError, match="max_diff=1"):
+            jacobian(jacobian(node, 0), 0)(*self.arrays())
+
+    def test_adjoint_refuses_second_derivatives(self) -> None:
+        node = qnode(energy, diff_method="adjoint")
+        jacobian = self.adapter.jacobian
+        with pytest.raises(UnsupportedDiffMethod, match="first derivatives"):
+            jacobian(jacobian(node, 0), 0)(*self.arrays())
+
+    def test_a_switched_off_method_says_how_to_get_derivatives(self) -> None:
+        node = qnode(energy, diff_method=None)
+        assert self.adapter.numbers(node(*self.arrays())) == pytest.approx(
+            float(qnode(energy)(X, Y))
+        )
+        with pytest.raises(DifferentiationError, match="diff_method='best'"):
+            self.adapter.jacobian(node, 0)(*self.arrays())
+
+    def test_another_interface_is_refused(self) -> None:
+        other = "torch" if self.adapter.name != "torch" else "autograd"
+        node = qnode(energy, interface="autograd" if other == "torch" else other)
+        with pytest.raises(InterfaceMismatch, match=self.adapter.name):
+            node(*self.arrays())
+
+    def test_without_an_interface_values_are_numpy(self) -> None:
+        node = qnode(energy, interface=None)
+        assert isinstance(node(*self.arrays()), np.ndarray | np.floating)
+
+    def test_numbers_that_are_not_finite_are_refused(self) -> None:
+        node = qnode(energy, diff_method="parameter-shift")
+        with pytest.raises(NotFinite):
+            self.adapter.jacobian(node, 0)(
+                self.adapter.array(np.array([np.nan, 0.0])), self.adapter.array(Y)
+            )
+
+    def test_a_tape_runs_with_numbers_of_the_framework(self) -> None:
+        tape = qg.tape.QuantumScript([qg.RX(self.adapter.array(Y), 0)], [qg.expval(qg.Z(0))])
+        (value,) = qg.execute([tape], "local")
+        assert self.adapter.numbers(value) == pytest.approx(np.cos(Y))

@@ -1,0 +1,199 @@
+"""Values and derivatives in JAX, eager and compiled."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from framework_cases import (
+    ANY_ORDER,
+    STATE_LIKE,
+    Adapter,
+    Broken,
+    FrameworkCases,
+    X,
+    Y,
+    energy,
+    qnode,
+    reference,
+)
+
+import qgate as qg
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+
+jax.config.update("jax_enable_x64", True)
+
+
+def jacobian(function: Any, argnum: int = 0) -> Any:
+    return jax.jacrev(function, argnum)
+
+
+class TestJax(FrameworkCases):
+    adapter = Adapter(
+        name="jax",
+        array=lambda values, dtype="float64": jnp.asarray(values, dtype=dtype),
+        numbers=np.asarray,
+        jacobian=jacobian,
+        compiled=jax.jit,
+        absolute=jnp.abs,
+        dtype_name=lambda value: str(value.dtype),
+    )
+
+
+class TestTransformations:
+    @pytest.mark.parametrize("method", ANY_ORDER)
+    def test_forward_and_reverse_mode_nest(self, method: str) -> None:
+        node = qnode(energy, diff_method=method)
+        x, y = jnp.asarray(X), jnp.asarray(Y)
+        wanted = reference(energy, 0, order=2)
+        for outer in (jax.jacfwd, jax.jacrev):
+            for inner in (jax.jacfwd, jax.jacrev):
+                for compiled in (lambda f: f, jax.jit):
+                    np.testing.assert_allclose(
+                        compiled(outer(inner(node)))(x, y), wanted, atol=1e-8
+                    )
+
+    @pytest.mark.parametrize("method", ANY_ORDER)
+    def test_mixed_derivatives_are_symmetric(self, method: str) -> None:
+        node = qnode(energy, diff_method=method)
+        (_, mixed), (transposed, _) = jax.jit(jax.hessian(node, (0, 1)))(
+            jnp.asarray(X), jnp.asarray(Y)
+        )
+        np.testing.assert_allclose(mixed, transposed, atol=1e-10)
+
+    @pytest.mark.parametrize("method", ANY_ORDER)
+    def test_vmap_is_a_loop(self, method: str) -> None:
+        node = qnode(energy, diff_method=method)
+        xs, y = jnp.stack([X, X + 1, X - 2]), jnp.asarray(Y)
+        for function in (node, jax.grad(node), jax.hessian(node)):
+            wanted = jnp.stack([function(x, y) for x in xs])
+            for compiled in (lambda f: f, jax.jit):
+                found = compiled(jax.vmap(function, (0, None)))(xs, y)
+                np.testing.assert_allclose(found, wanted, atol=1e-10)
+
+    def test_vmap_is_one_submission(self) -> None:
+        device = qg.device("local")
+        node = qnode(energy, device, "parameter-shift")
+        with qg.Tracker(device) as tracker:
+            jax.vmap(jax.grad(node), (0, None))(jnp.stack([X, X + 1, X - 2]), jnp.asarray(Y))
+        assert tracker.totals["submissions"] == 1
+
+    def test_vmap_over_a_matrix_that_is_not_differentiated(self) -> None:
+        def function(matrix: Any, x: Any) -> Any:
+            qg.RX(x, wires=0)
+            qg.QubitUnitary(matrix, wires=0)
+            return qg.expval(qg.Z(0))
+
+        node = qg.QNode(function, "local", diff_method="parameter-shift")
+        matrices = jnp.stack([qg.matrix(qg.RX(angle, 0)) for angle in (0.2, 0.5)])
+        found = jax.jit(jax.vmap(jax.grad(node, 1), (0, None)))(matrices, jnp.asarray(Y))
+        np.testing.assert_allclose(found, [-np.sin(Y + 0.2), -np.sin(Y + 0.5)], atol=1e-10)
+
+    @pytest.mark.parametrize("method", ANY_ORDER)
+    def test_scan(self, method: str) -> None:
+        node = qnode(energy, diff_method=method)
+        y = jnp.asarray(Y)
+
+        def step(x: Any, _: Any) -> tuple[Any, Any]:
+            return x - 0.1 * jax.grad(node)(x, y), node(x, y)
+
+        _, values = jax.lax.scan(step, jnp.asarray(X), None, length=4)
+        assert np.all(np.diff(values) < 0)
+
+    def test_only_what_is_differentiated_is_shifted(self) -> None:
+        device = qg.device("local")
+        node = qnode(energy, device, "parameter-shift")
+        counts = []
+        for derivative in (
+            jax.grad(node, 1),
+            jax.jit(jax.grad(node, 1)),
+            jax.grad(jax.jit(node), 1),
+        ):
+            with qg.Tracker(device) as tracker:
+                jax.block_until_ready(derivative(jnp.asarray(X), jnp.asarray(Y)))
+            counts.append(tracker.totals["executions"])
+        assert counts == [counts[0]] * 3
+        with qg.Tracker(device) as tracker:
+            qg.grad(node, 1)(X, Y)
+        assert counts[0] == tracker.totals["executions"]
+
+    def test_a_hessian_is_one_submission(self) -> None:
+        device = qg.device("local")
+        node = qnode(energy, device, "parameter-shift")
+        for compiled in (lambda f: f, jax.jit):
+            with qg.Tracker(device) as tracker:
+                jax.block_until_ready(compiled(jax.hessian(node))(jnp.asarray(X), jnp.asarray(Y)))
+            assert tracker.totals["submissions"] == 1
+
+    @pytest.mark.parametrize("kind", STATE_LIKE)
+    def test_backprop_compiles(self, kind: str) -> None:
+        node = qnode(STATE_LIKE[kind], diff_method="backprop")
+        derivative = jax.jit(jax.jacrev(lambda x, y: jnp.abs(node(x, y))))
+        found = derivative(jnp.asarray(X), jnp.asarray(Y))
+        if kind not in ("state", "density_matrix"):
+            np.testing.assert_allclose(abs(found), abs(reference(STATE_LIKE[kind], 0)), atol=1e-8)
+        else:
+            np.testing.assert_allclose(found, reference(STATE_LIKE[kind], 0), atol=1e-8)
+
+
+class TestCallbacks:
+    @pytest.mark.timeout(120)
+    def test_a_large_result_does_not_wait_for_itself(self) -> None:
+        device = qg.device("local")
+
+        def function(x: Any) -> Any:
+            qg.RX(x, wires=0)
+            return qg.probs(wires=range(4))
+
+        node = qg.QNode(function, device, diff_method="parameter-shift")
+        xs = jnp.linspace(0, 1, 300)
+        started = time.monotonic()
+        grid = jax.jit(lambda a: jax.vmap(jax.vmap(jax.jacfwd(node)))(a[:, None] + a[None, :]))
+        assert grid(xs).shape == (300, 300, 16)
+        assert time.monotonic() - started < 100
+
+    def test_compiled_samples_are_fresh(self) -> None:
+        node = qnode(energy, qg.device("local", shots=100, seed=5), "parameter-shift")
+        compiled = jax.jit(node)
+        values = {float(compiled(jnp.asarray(X), jnp.asarray(Y))) for _ in range(6)}
+        assert len(values) > 1
+
+    def test_a_compiled_function_is_compiled_once(self) -> None:
+        node = qnode(energy, diff_method="parameter-shift")
+        traced = []
+
+        @jax.jit
+        def derivative(x: Any, y: Any) -> Any:
+            traced.append(1)
+            return jax.grad(node)(x, y)
+
+        for _ in range(3):
+            derivative(jnp.asarray(X), jnp.asarray(Y))
+        assert len(traced) == 1
+
+    def test_samples_have_no_derivative(self) -> None:
+        device = qg.device("local", shots=10, seed=3)
+        node = qnode(lambda: qg.sample(qg.Z(0)), device, "parameter-shift")
+        assert jax.jit(node)(jnp.asarray(X), jnp.asarray(Y)).shape == (10,)
+        with pytest.raises(UnsupportedDiffMethod, match="single shots"):
+            jax.jacobian(node)(jnp.asarray(X), jnp.asarray(Y))
+
+    def test_counts_cannot_be_compiled(self) -> None:
+        device = qg.device("local", shots=10, seed=3)
+        node = qnode(lambda: qg.counts(wires=[0]), device, "parameter-shift")
+        with pytest.raises(DifferentiationError, match="probs"):
+            jax.jit(node)(jnp.asarray(X), jnp.asarray(Y))
+
+    def test_a_compiled_error_names_the_devices(self) -> None:
+        node = qnode(lambda: qg.expval(qg.Z(0)), Broken(), "parameter-shift")
+        with pytest.raises(jax.errors.JaxRuntimeError, match="The queue is closed"):
+            jax.block_until_ready(jax.jit(node)(jnp.asarray(X), jnp.asarray(Y)))
+
+    def test_without_an_interface_tracing_is_refused(self) -> None:
+        node = qnode(energy, interface=None)
+        with pytest.raises(DifferentiationError, match="interface='auto'"):
+            jax.grad(node)(jnp.asarray(X), jnp.asarray(Y))

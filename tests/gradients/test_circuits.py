@@ -1,0 +1,41 @@
+"""A gradient method by other circuits can be written by anyone."""
+
+import numpy as np
+
+import qgate as qg
+from qgate.execution.circuit_tower import CircuitTower
+from qgate.execution.tower import Trained
+from qgate.gradients.circuits import Circuits, Contribution
+from qgate.tape import Tape
+
+
+class Ninety:
+    """Differentiates RX by putting a quarter turn, and its inverse, in front of it."""
+
+    name = "ninety"
+    options = frozenset()
+    nonlinear = False
+
+    def refusal(self, tape):
+        return None
+
+    def __call__(self, structure, slots, *, room, options):
+        gates = structure.operations
+        turned = tuple(
+            structure.with_operations((qg.RX(sign * np.pi / 2, 0), *gates)) for sign in (1, -1)
+        )
+        parts = tuple(
+            Contribution(0, index, sign / 2, lambda entries, arrays: list(entries))
+            for index, sign in enumerate((1, -1))
+        )
+        return Circuits(turned, parts)
+
+
+def test_results_are_added_up_with_their_weights():
+    tape = Tape([qg.RX(0.3, 0)], [qg.expval(qg.Z(0)), qg.probs(wires=0)])
+    tower = CircuitTower(Trained(tape.sweep(), (0,)), qg.device("local"), Ninety(), {})
+
+    slopes = tower(1, np.array([[0.3]]))
+
+    expected = -np.sin(0.3) * np.array([1, 0.5, -0.5])
+    np.testing.assert_allclose(slopes[0, :, 0], expected, atol=1e-12)
