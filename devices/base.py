@@ -57,6 +57,8 @@ class Device(ABC):
     capabilities: Capabilities
     name: str = ""
     provider: ClassVar[str] = ""
+    config: str | None = None
+    """The string that makes it again; None: no string does."""
 
     def __init__(self, *, wires: WiresLike | int | None = None, shots: Any = "default") -> None:
         self.wires = _wires(wires)

@@ -142,12 +142,29 @@ def _from_name(
     if provider is None:
         raise _unknown_provider(provider_name, settings, text=text)
     checked = _checked(provider.options, everything, text=text)
-    return provider.make(
-        _target(provider, target, text=text),
+    target = _target(provider, target, text=text)
+    made = provider.make(
+        target,
         checked,
         wires=_wires(checked, wires, text=text),
         shots=_shots(checked, shots),
     )
+    made.config = _written(provider_name, target, {**everything, **_given(wires, shots)})
+    return made
+
+
+def _given(wires: int | WiresLike | None, shots: Any) -> dict[str, Any]:
+    """Return what was given apart from a string, as options."""
+    given = {} if wires is None else {"wires": wires}
+    return given if _is_default(shots) else {**given, "shots": "none" if shots is None else shots}
+
+
+def _written(provider: str, target: str, options: Mapping[str, Any]) -> str | None:
+    """Return the string with these options; None if one of them cannot stand in a string."""
+    if not all(isinstance(value, str | int | float | np.integer) for value in options.values()):
+        return None
+    texts = tuple((name, str(value)) for name, value in options.items())
+    return str(DeviceConfig(provider=provider, target=target, options=texts))
 
 
 def _target(provider: Provider, named: str | None, *, text: str) -> str:

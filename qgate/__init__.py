@@ -2,7 +2,7 @@
 
 Every public name of qgate is here. ``qgate.numpy`` has arrays that know whether they are
 trainable, ``qgate.gradients`` the gradient methods, ``qgate.fourier`` what shows circuits as
-Fourier series, ``qgate.exceptions`` the errors.
+Fourier series, ``qgate.qnn`` layers for PyTorch and Keras, ``qgate.exceptions`` the errors.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ from qgate.wires import (
 )
 
 if TYPE_CHECKING:
-    from qgate import fourier
+    from qgate import fourier, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
 
@@ -346,6 +346,7 @@ __all__ = [
     "probs",
     "prod",
     "purity",
+    "qnn",
     "qnode",
     "s_prod",
     "sample",
@@ -363,7 +364,7 @@ __all__ = [
 _LATER = {"device": "qgate.devices.registry", "list_devices": "qgate.devices.catalogue"}
 """Names that are loaded when they are first asked for; the registry needs pydantic's models."""
 
-_PACKAGES_LATER = frozenset({"fourier"})
+_PACKAGES_LATER = frozenset({"fourier", "qnn"})
 """Packages that are loaded when they are first asked for."""
 
 

@@ -69,6 +69,8 @@ class QGateError(Exception):
         self._text, self._fields = text, fields
         for name, value in fields.items():
             setattr(self, name, value)
+        if fields:
+            self.args = (str(self),)  # where those who wrap errors look for the text
 
     def __str__(self) -> str:
         if self._text is not None:
@@ -165,6 +167,27 @@ class NoMeasurement(QuantumFunctionError):
         "The quantum function {function} returned {returned}. A quantum function returns one "
         "measurement, or a tuple or list of measurements. "
         "Return for example qg.expval(qg.Z(0)) or qg.probs(wires=[0, 1])."
+    )
+
+
+class InvalidLayer(QuantumFunctionError, TypeError, ValueError):
+    """A quantum function, with the weights it is given, cannot be a layer of a network."""
+
+    function: str
+    reason: str
+    remedy: str
+    message = "{function} cannot be a layer: {reason}. {remedy}"
+
+
+class CircuitNotFound(QuantumFunctionError, ValueError):
+    """The quantum function of a saved layer cannot be made again from what was saved."""
+
+    function: str
+    reason: str
+    key: str
+    message = (
+        "The layer of the quantum function {function} cannot be loaded: {reason}. Give "
+        "keras.models.load_model custom_objects that have the QNode under the key {key!r}."
     )
 
 
@@ -330,17 +353,6 @@ class InterfaceMismatch(DifferentiationError, TypeError):
         "The quantum function was made with interface={interface!r}, and a parameter of its "
         "circuit is an array of {met}. Make it with interface={met!r} or 'auto', or give it "
         "arrays of {interface}."
-    )
-
-
-class MissingFramework(DifferentiationError, ImportError):
-    """The framework of an interface is not installed."""
-
-    interface: str
-    package: str
-    message = (
-        "interface={interface!r} needs the package {package}, which is not installed. "
-        "Install it: pip install 'qgate[{package}]'."
     )
 
 

@@ -120,7 +120,11 @@ class QNode:
             return self.with_shots(shots).call(args, {**others, **ours})
         tape, returned = self._record(args, others)
         self._check_order(tape)
-        like = tape.parameters if framework_among(tape.parameters) else leaves(list(args))
+        like = (
+            tape.parameters
+            if framework_among(tape.parameters)
+            else leaves([*args, *others.values()])
+        )
         seed = ours.get("seed")
         interface = self._choice([*like, seed])
         (entries,) = evaluate(
@@ -191,6 +195,8 @@ class QNode:
             "gradient_kwargs": self.gradient_kwargs,
             "max_diff": self.max_diff,
         }
+        if "device" in changes and self.shots == self.device.shots:
+            arguments["shots"] = "device"  # they were the device's, not the QNode's own
         return QNode(**{**arguments, **changes})
 
     def gradient_function(

@@ -110,7 +110,7 @@ class Tape:
         Raises
         ------
         InvalidParameters
-            Operations have batches of different lengths.
+            Operations have batches of different lengths, or an empty one.
         """
         batches = [item.batch_size for item in self._operations]
         sizes = {size for size in batches if size is not None}
@@ -118,6 +118,11 @@ class Tape:
             raise InvalidParameters(
                 f"Operations of one circuit have batches of different lengths: {sorted(sizes)}. "
                 "Give every batched parameter the same leading axis."
+            )
+        if 0 in sizes:
+            raise InvalidParameters(
+                "A parameter of the circuit is a batch without any member, an array of length 0. "
+                "Give at least one member, or leave the call out."
             )
         return sizes.pop() if sizes else None
 

@@ -58,6 +58,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_programs_of_a_document_print_what_it_shows(document: str, project: Path):
     names: dict[str, object] = {}

@@ -438,7 +438,8 @@ def test_an_unknown_option_of_a_method():
 def test_an_unknown_interface():
     assert refused(errors.UnknownInterface, lambda: bound(interface="autogard")) == (
         "interface='autogard' is not an interface. Did you mean 'autograd' or 'auto'? "
-        "The interfaces are None, auto, autograd, numpy, torch, pytorch, jax, jax-jit, tf, tensorflow."
+        "The interfaces are None, auto, autograd, numpy, torch, pytorch, jax, jax-jit, tf, "
+        "tensorflow."
     )
 
 

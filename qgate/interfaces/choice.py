@@ -11,7 +11,7 @@ from autograd.tracer import isbox
 
 from qgate.arrays import ORIGINS, framework_among
 from qgate.bridge import Interface
-from qgate.exceptions import InterfaceMismatch, MissingFramework, UnknownInterface, suggest
+from qgate.exceptions import InterfaceMismatch, MissingExtra, UnknownInterface, suggest
 from qgate.interfaces.autograd import INTERFACE
 from qgate.typing import Tensor
 
@@ -69,7 +69,7 @@ class Choice:
         ------
         InterfaceMismatch
             The parameters are arrays of a framework other than the one that was named.
-        MissingFramework
+        MissingExtra
             The framework that was named is not installed.
         """
         if self.name is None:
@@ -91,5 +91,5 @@ def _load(name: str) -> Interface:
     try:
         found: Interface = import_module(ORIGINS[package]).FRAMEWORK
     except ModuleNotFoundError as error:
-        raise MissingFramework(interface=name, package=package) from error
+        raise MissingExtra(what=f"interface={name!r}", package=package, extra=package) from error
     return found

@@ -165,7 +165,7 @@ def _compute(
 ) -> Any:
     numbers = [to_numpy(tensor) for tensor in fixed]
     (found,) = host(derivatives, [order], to_numpy(x), numbers, ticket=ticket)
-    return torch.as_tensor(found, dtype=x.dtype, device=x.device)
+    return torch.as_tensor(np.ascontiguousarray(found), dtype=x.dtype, device=x.device)
 
 
 @torch.library.custom_op("qgate::derivative", mutates_args=())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from qgate.bridge import States
@@ -136,12 +137,13 @@ class _Change(_Linear):
 
 def _states(x: Any, fixed: Sequence[Any], states: States) -> Any:
     found = host_states(states, to_numpy(x), [to_numpy(number) for number in fixed])
+    found = np.ascontiguousarray(found)
     return torch.as_tensor(found, dtype=complex_of(x.dtype), device=x.device)
 
 
 def _product(x: Any, cotangent: Any, fixed: Sequence[Any], states: States) -> Any:
     numbers = [to_numpy(number) for number in fixed]
-    found = host_vjp(states, to_numpy(x), to_numpy(cotangent), numbers)
+    found = np.ascontiguousarray(host_vjp(states, to_numpy(x), to_numpy(cotangent), numbers))
     return torch.as_tensor(found, dtype=x.dtype, device=x.device)
 
 

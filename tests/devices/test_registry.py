@@ -254,3 +254,29 @@ def test_the_providers_of_this_package_are_entry_points_of_its_distribution():
     entries = distribution("qgate").entry_points.select(group="qgate.devices")
 
     assert {"local", "qiskit", "braket"} <= entries.names
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "config"),
+    [
+        ("local", {}, "local:statevector"),
+        ("default.qubit", {"wires": 2, "shots": 10}, "local:statevector?wires=2&shots=10"),
+        ("local?seed=4&shots=10", {"shots": None}, "local:statevector?seed=4&shots=none"),
+        ("local", {"wires": ["a", "b"]}, None),
+        ("local", {"shots": [10, 20]}, None),
+        (LocalDevice(), {}, None),
+    ],
+)
+def test_a_device_keeps_the_string_that_makes_it_again(name, options, config):
+    made = device(name, **options)
+
+    assert made.config == config
+
+
+def test_the_kept_string_makes_the_same_device():
+    made = device("local?seed=4", wires=3, shots=10)
+
+    again = device(made.config)
+
+    assert again.config == made.config
+    assert (again.wires, again.shots) == (made.wires, made.shots)

@@ -1,0 +1,1 @@
+"""Quantum functions as layers of networks: a module for each framework, public in ``qgate.qnn``."""

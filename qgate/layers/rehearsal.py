@@ -1,0 +1,62 @@
+"""What is refused of a layer's circuit after it was recorded, and before it is run."""
+
+from __future__ import annotations
+
+from qgate.exceptions import InvalidLayer
+from qgate.interfaces.pullbacks import name_of
+from qgate.measurements import MeasurementKind
+from qgate.qnode import QNode
+from qgate.tape import Tape
+
+NO_FEATURES = {
+    MeasurementKind.SAMPLE: "samples",
+    MeasurementKind.COUNTS: "counts",
+    MeasurementKind.STATE: "complex amplitudes",
+    MeasurementKind.DENSITY_MATRIX: "a complex matrix",
+}
+"""Results that are not real numbers that vary smoothly with the weights."""
+
+
+def check_recorded(qnode: QNode, tape: Tape, *, batch: int | None) -> None:
+    """Refuse a circuit whose results cannot be the output of a layer.
+
+    Parameters
+    ----------
+    qnode : QNode
+    tape : Tape
+        What it recorded.
+    batch : int or None
+        How many rows of data it was given, a number that no other axis of them has; None: one
+        row without an axis of its own, or a number that is not known.
+
+    Raises
+    ------
+    InvalidLayer
+        A result is not made of real numbers, or the circuit does not take rows.
+    """
+    function = name_of(qnode.func)
+    for item in tape.measurements:
+        if item.kind in NO_FEATURES:
+            raise InvalidLayer(
+                function=function,
+                reason=f"it returns {NO_FEATURES[item.kind]}, through which nothing can be trained",
+                remedy="Return expectation values, variances or probabilities.",
+            )
+    if batch is not None and tape.batch_size != batch:
+        found = "none" if tape.batch_size is None else f"an axis of {tape.batch_size}"
+        raise InvalidLayer(
+            function=function,
+            reason=f"given data of {batch} rows, its gates should have an axis of {batch} numbers, "
+            f"and have {found}",
+            remedy="Rows come together, with features on the last axis: "
+            "write inputs[..., 0] for the first feature, not inputs[0].",
+        )
+
+
+def number_of_results(qnode: QNode, tape: Tape) -> int:
+    """Return how many numbers a circuit gives for each row."""
+    every = len(qnode.device.wires_of(tape.wires))
+    return sum(
+        2 ** (len(item.wires) or every) if item.kind is MeasurementKind.PROBS else 1
+        for item in tape.measurements
+    )

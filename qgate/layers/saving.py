@@ -1,0 +1,94 @@
+"""QNodes as plain data, and back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from qgate.exceptions import CircuitNotFound
+from qgate.qnode import QNode
+
+
+def described(qnode: QNode) -> dict[str, Any]:
+    """Return what there is to write down of a QNode; ``restored`` says what is not enough.
+
+    Returns
+    -------
+    dict
+        ``function``: module and name, with a colon between. ``device``: its string, or None.
+        ``diff_method``: its name, None, or False for a gradient transform. ``shots``: None or
+        the parts of a shot vector. ``gradient_kwargs`` and ``max_diff`` as they are.
+    """
+    method = qnode.diff_method
+    return {
+        "function": f"{_of(qnode, '__module__')}:{_of(qnode, '__qualname__')}",
+        "device": qnode.device.config,
+        "diff_method": method if method is None or isinstance(method, str) else False,
+        "shots": list(qnode.shots.parts) or None,
+        "gradient_kwargs": dict(qnode.gradient_kwargs),
+        "max_diff": qnode.max_diff,
+    }
+
+
+def restored(description: Mapping[str, Any], given: Any = None) -> QNode:
+    """Return the QNode that was described.
+
+    Parameters
+    ----------
+    description : mapping
+        As ``described`` returns it.
+    given : QNode or callable, optional
+        The QNode, which is returned as it is, or its function. Default: the function is taken
+        from its module, which the program has to have imported: what a file names is never
+        imported, as that would run it.
+
+    Raises
+    ------
+    CircuitNotFound
+        The function is not found, or the device or gradient method was not written down.
+    """
+    if isinstance(given, QNode):
+        return given
+    named = str(description["function"])
+    function = _found(named) if given is None else given
+    if description["device"] is None:
+        raise _not_found(named, "its device was not made from a string that says all of it")
+    if description["diff_method"] is False:
+        raise _not_found(named, "its gradient method is a function, which is not saved")
+    return QNode(
+        function,
+        description["device"],
+        diff_method=description["diff_method"],
+        shots=description["shots"],
+        gradient_kwargs=description["gradient_kwargs"],
+        max_diff=description["max_diff"],
+    )
+
+
+def key_of(description: Mapping[str, Any]) -> str:
+    """Return the name under which the function of a described QNode may be given."""
+    return str(description["function"]).rpartition(":")[2].rpartition(".")[2]
+
+
+def _of(qnode: QNode, attribute: str) -> str:
+    return str(getattr(qnode.func, attribute, type(qnode.func).__name__))
+
+
+def _found(named: str) -> Any:
+    module, _, path = named.partition(":")
+    if "<" in path:
+        raise _not_found(named, "it has no name in its module that it could be found by")
+    if module not in sys.modules:
+        raise _not_found(named, f"this program has not imported {module!r}")
+    found: Any = sys.modules[module]
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    function = found.func if isinstance(found, QNode) else found
+    if not callable(function):
+        raise _not_found(named, f"the module {module!r} has no such function")
+    return function
+
+
+def _not_found(named: str, reason: str) -> CircuitNotFound:
+    return CircuitNotFound(function=named, reason=reason, key=key_of({"function": named}))

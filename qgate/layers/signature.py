@@ -1,0 +1,118 @@
+"""What a quantum function has to look like to be a layer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import InvalidLayer, suggest
+from qgate.interfaces.pullbacks import name_of
+from qgate.qnode import QNode
+
+Shape = tuple[int, ...]
+
+
+def checked_shapes(qnode: Any, weight_shapes: Any, *, input_arg: str) -> dict[str, Shape]:
+    """Return the shape of each weight of a layer, in the order given.
+
+    Parameters
+    ----------
+    qnode : QNode
+        Its function has the argument ``input_arg``, and the weights as its others.
+    weight_shapes : mapping
+        From the name of each weight to its shape; a number n stands for (n,), and 1 for ().
+    input_arg : str
+        The argument that is given the data.
+
+    Raises
+    ------
+    InvalidLayer
+        It is not a QNode, its arguments are others, or something is not a shape.
+    """
+    if not isinstance(qnode, QNode):
+        raise InvalidLayer(
+            function=name_of(qnode) if callable(qnode) else repr(qnode),
+            reason="it is not bound to a device",
+            remedy="Give a QNode, that is a quantum function decorated with qg.qnode(device).",
+        )
+    function = name_of(qnode.func)
+    if not isinstance(weight_shapes, Mapping):
+        raise InvalidLayer(
+            function=function,
+            reason=f"weight_shapes is {weight_shapes!r}",
+            remedy="Give a dict from the name of each weight to its shape.",
+        )
+    _check_arguments(qnode, set(weight_shapes), input_arg)
+    return {name: _shape(function, name, shape) for name, shape in weight_shapes.items()}
+
+
+def _check_arguments(qnode: QNode, given: Collection[str], input_arg: str) -> None:
+    function = name_of(qnode.func)
+    arguments = inspect.signature(qnode.func).parameters
+    kinds = {argument.kind: name for name, argument in arguments.items()}
+    by_position = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL}
+    if refused := [name for kind, name in kinds.items() if kind in by_position]:
+        raise InvalidLayer(
+            function=function,
+            reason=f"its argument {refused[0]!r} is given by position only",
+            remedy="A layer gives data and weights by name: let each have an argument with a name.",
+        )
+    open_ended = kinds.get(inspect.Parameter.VAR_KEYWORD)
+    if input_arg not in arguments and open_ended is None:
+        raise InvalidLayer(
+            function=function,
+            reason=f"it has no argument {input_arg!r}, which is where the data go",
+            remedy=f"Rename the argument for the data, or name it with set_input_argument. "
+            f"Its arguments are: {', '.join(arguments) or 'none'}.",
+        )
+    if input_arg in given:
+        raise InvalidLayer(
+            function=function,
+            reason=f"weight_shapes has a shape for {input_arg!r}, which is the data",
+            remedy="Leave it out; give the shapes of the weights.",
+        )
+    others = {name: arguments[name] for name in arguments if name not in (input_arg, open_ended)}
+    needed = {name for name, other in others.items() if other.default is inspect.Parameter.empty}
+    known = set(given) if open_ended is not None else set(others)
+    _check_weights(function, set(given), needed, known)
+
+
+def _check_weights(
+    function: str, given: Collection[str], needed: Collection[str], known: Collection[str]
+) -> None:
+    if unknown := sorted(set(given) - set(known)):
+        raise InvalidLayer(
+            function=function,
+            reason=f"weight_shapes has {unknown[0]!r}, which is not an argument of the function",
+            remedy=f"The arguments are: {', '.join(sorted(known)) or 'none'}."
+            f"{suggest(unknown[0], known)}",
+        )
+    if lacking := sorted(set(needed) - set(given)):
+        raise InvalidLayer(
+            function=function,
+            reason=f"weight_shapes has no shape for the argument {lacking[0]!r}",
+            remedy="Give the shape of every argument besides the data.",
+        )
+
+
+def _shape(function: str, name: str, given: Any) -> Shape:
+    if isinstance(given, int | np.integer) and not isinstance(given, bool):
+        sizes: Any = () if given == 1 else (given,)
+    else:
+        sizes = given
+    numbers = list(sizes) if isinstance(sizes, tuple | list) else [sizes]
+    if not all(_is_length(n) for n in numbers):
+        raise InvalidLayer(
+            function=function,
+            reason=f"the shape of the weight {name!r} is {given!r}",
+            remedy="A shape is a positive whole number, or a tuple of them.",
+        )
+    return tuple(int(n) for n in numbers)
+
+
+def _is_length(number: Any) -> bool:
+    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
+    return whole and bool(number > 0)

@@ -1,0 +1,206 @@
+"""A quantum function as a PyTorch module."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
+
+import torch
+
+from qgate.exceptions import InvalidLayer
+from qgate.execution.returns import leaves
+from qgate.interfaces.choice import Choice
+from qgate.interfaces.pullbacks import name_of
+from qgate.layers.rehearsal import check_recorded
+from qgate.layers.signature import Shape, checked_shapes
+from qgate.qnode import QNode
+from qgate.tape import Tape
+
+InitMethod = Callable[[torch.Tensor], Any] | Mapping[str, Any] | None
+
+
+class TorchLayer(torch.nn.Module):
+    """A QNode whose arguments, but the data, are trainable parameters of a PyTorch module.
+
+    The data may have any number of leading axes; all of their rows are evaluated together, as
+    one sweep. Rows reach the function as one array with the features on its last axis, so it
+    takes a feature as ``inputs[..., 0]``; embeddings take ``inputs`` as it is.
+
+    >>> import torch
+    >>> @qg.qnode("local")
+    ... def circuit(inputs, weights):
+    ...     qg.AngleEmbedding(inputs, wires=range(2))
+    ...     qg.BasicEntanglerLayers(weights, wires=range(2))
+    ...     return qg.expval(qg.Z(0)), qg.expval(qg.Z(1))
+    >>> layer = qg.qnn.TorchLayer(circuit, {"weights": (3, 2)})
+    >>> layer(torch.zeros(8, 5, 2)).shape
+    torch.Size([8, 5, 2])
+    >>> layer
+    TorchLayer(circuit(inputs, weights=(3, 2)), device='local', diff_method='best')
+
+    Parameters
+    ----------
+    qnode : QNode
+        Its function has an argument ``inputs`` (see ``set_input_argument``), and the weights as
+        its other arguments. Any device, any gradient method. An interface other than torch is
+        replaced.
+    weight_shapes : mapping
+        From the name of each weight to its shape; a number n stands for (n,), and 1 for ().
+    init_method : callable or mapping, optional
+        A function of ``torch.nn.init``, or for each weight such a function or its value;
+        default: uniform in [0, 2π).
+
+    Raises
+    ------
+    InvalidLayer
+        At once: the arguments of the function are others than these. At the first call, before
+        anything is run: it returns samples, counts or a state, or does not take rows.
+
+    Notes
+    -----
+    ``forward`` takes data of shape (..., F) and returns, in their precision, shape (..., M) for
+    several results of M numbers in all, (...) for one number, (..., 2**n) for the probabilities
+    of n wires. A vector of shots adds an axis in front.
+
+    Cost: a call is one submission of as many circuits as there are rows. Nothing is spent on
+    derivatives by data, or by weights, that do not require them.
+
+    A layer is saved by its ``state_dict``. Copies share the QNode. What is not an attribute of
+    the module is looked up in the QNode: ``layer.tape``, ``layer.device``.
+    """
+
+    input_arg = "inputs"
+
+    def __init__(
+        self, qnode: QNode, weight_shapes: Mapping[str, Any], init_method: InitMethod = None
+    ) -> None:
+        super().__init__()
+        shapes = checked_shapes(qnode, weight_shapes, input_arg=self.input_arg)
+        self.input_arg = self.input_arg  # a later set_input_argument is for later layers
+        function = name_of(qnode.func)
+        self.weight_shapes = shapes
+        self._rehearsed = set[tuple[int, ...]]()
+        self.qnode = qnode
+        if Choice.of(qnode.interface).name not in ("auto", "torch"):
+            self.qnode = qnode.update(interface="torch")
+        methods = _methods(function, shapes, init_method)
+        for name, shape in shapes.items():
+            if hasattr(self, name):
+                raise InvalidLayer(
+                    function=function,
+                    reason=f"a layer has an attribute {name!r} already",
+                    remedy="Give that argument of the function another name.",
+                )
+            value = _initial(function, name, shape, methods[name])
+            self.register_parameter(name, torch.nn.Parameter(value))
+
+    @classmethod
+    def set_input_argument(cls, input_name: str = "inputs") -> None:
+        """Name the argument that is given the data, for layers that are made from now on."""
+        cls.input_arg = input_name
+
+    @property
+    def qnode_weights(self) -> dict[str, torch.nn.Parameter]:
+        """The weights by their names."""
+        return {name: getattr(self, name) for name in self.weight_shapes}
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Evaluate all rows of the data together."""
+        rows = inputs.reshape(-1, inputs.shape[-1]) if inputs.dim() > 1 else inputs
+        if not torch.compiler.is_compiling():
+            self._rehearse(rows)
+        found = self.qnode(**self._arguments(rows))
+        precision = inputs.dtype if inputs.is_floating_point() else torch.get_default_dtype()
+        if not self.qnode.shots.partitioned:
+            return _combined(found, inputs.shape[:-1]).to(precision)
+        return torch.stack([_combined(part, inputs.shape[:-1]) for part in found]).to(precision)
+
+    def construct(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
+        """Record the function for data, the only member of ``args``, and return the tape."""
+        (inputs,) = args
+        return self.qnode.construct((), self._arguments(inputs))
+
+    def extra_repr(self) -> str:
+        """Say what the function, its weights and its device are."""
+        weights = [f"{name}={shape}" for name, shape in self.weight_shapes.items()]
+        return (
+            f"{name_of(self.qnode.func)}({', '.join([self.input_arg, *weights])}), "
+            f"device={self.qnode.device.name!r}, diff_method={self.qnode.diff_method!r}"
+        )
+
+    def _arguments(self, inputs: torch.Tensor) -> dict[str, Any]:
+        weights = {name: w.to(inputs.device) for name, w in self.qnode_weights.items()}
+        return {self.input_arg: inputs, **weights}
+
+    def _rehearse(self, rows: torch.Tensor) -> None:
+        """Record the circuit, once for each shape of a row, and refuse what cannot be a layer."""
+        shape = tuple(rows.shape[-1:]) if rows.dim() < 2 else (-1, *rows.shape[1:])
+        if shape in self._rehearsed:
+            return
+        if rows.dim() > 1 and rows.shape[0] == rows.shape[1]:  # rows and features look alike
+            rows = torch.cat([rows, rows[:1]])
+        tape = self.construct((rows,), {})
+        check_recorded(self.qnode, tape, batch=rows.shape[0] if rows.dim() > 1 else None)
+        self._rehearsed.add(shape)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        memo[id(self.qnode)] = self.qnode
+        other = type(self).__new__(type(self))
+        memo[id(self)] = other
+        other.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return other
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if "qnode" not in self.__dict__:
+                raise
+        return getattr(self.__dict__["qnode"], name)
+
+
+def _combined(found: Any, leading: torch.Size) -> torch.Tensor:
+    """Return results side by side on the last axis, below the leading axes of the data."""
+    rows = 1 if leading else 0  # whether results have an axis for rows
+    if isinstance(found, torch.Tensor):
+        return found.reshape((*leading, *found.shape[rows:]))
+    return torch.cat([part.reshape((*leading, -1)) for part in leaves(found)], dim=-1)
+
+
+def _methods(function: str, shapes: Mapping[str, Shape], given: Any) -> dict[str, Any]:
+    """Return for each weight what makes its first value."""
+    if given is None:
+        return dict.fromkeys(shapes, _uniform)
+    if not isinstance(given, Mapping):
+        return dict.fromkeys(shapes, given)
+    if set(given) != set(shapes):
+        wrong = sorted(set(given) ^ set(shapes))
+        raise InvalidLayer(
+            function=function,
+            reason=f"init_method and weight_shapes do not both have {wrong[0]!r}",
+            remedy=f"Give init_method for each of: {', '.join(shapes)}.",
+        )
+    return dict(given)
+
+
+def _uniform(values: torch.Tensor) -> torch.Tensor:
+    return torch.nn.init.uniform_(values, 0.0, 2 * math.pi)
+
+
+def _initial(function: str, name: str, shape: Shape, method: Any) -> torch.Tensor:
+    if callable(method):
+        values = torch.empty(shape)
+        made = method(values)
+        value = values if made is None else made
+    else:
+        value = torch.as_tensor(method).detach().clone()
+    if tuple(value.shape) != shape:
+        raise InvalidLayer(
+            function=function,
+            reason=f"init_method has shape {tuple(value.shape)} for the weight {name!r}, "
+            f"and weight_shapes has {shape}",
+            remedy="Give both the same shape; the number 1 in weight_shapes stands for ().",
+        )
+    return value if value.is_floating_point() else value.to(torch.get_default_dtype())
