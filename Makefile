@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+FRAMEWORKS := torch jax tensorflow
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -20,8 +23,9 @@ demo: $(VENV)/demo.stamp ## Find the ground state of H2 on three devices; DEVICE
 	$(BIN)/python examples/ground_state.py
 
 .PHONY: test
-test: $(VENV)/dev.stamp ## Run the tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+test: $(VENV)/dev.stamp ## Run the tests; those of each framework in processes of their own
+	$(PYTEST) --ignore=tests/frameworks
+	set -e; for framework in $(FRAMEWORKS); do $(PYTEST) tests/frameworks/$$framework; done
 
 .PHONY: check
 check: format-check lint types layers wheel ## Check format, lint, types, layers, build, wheel contents

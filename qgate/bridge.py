@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
 
@@ -146,6 +146,17 @@ class Interface(ABC):
     def widened(self, value: Tensor) -> Tensor:
         """Return the value in the precision that is computed in, double where there is one."""
         return value
+
+    def whole(self, function: Callable[..., Any], key: Hashable) -> Callable[..., Any]:
+        """Return a function of arrays in the form in which the framework runs it best.
+
+        Parameters
+        ----------
+        function : callable
+            What it computes follows from its arguments and from ``key``.
+        key : hashable
+        """
+        return function
 
     def seed(self, value: Tensor) -> Tensor:
         """Return a seed as whole numbers."""

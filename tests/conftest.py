@@ -61,3 +61,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
         return (yield)
     finally:
         GUARD.open = False
+
+
+@pytest.fixture(autouse=True)
+def _few_frameworks() -> Any:
+    """Fail where one process has loaded every framework: each needs seconds and memory."""
+    yield
+    loaded = {"jax", "tensorflow", "torch"} & sys.modules.keys()
+    if len(loaded) > 2:
+        pytest.fail(f"This process has loaded {', '.join(sorted(loaded))}. Split the tests.")

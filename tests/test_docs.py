@@ -24,6 +24,7 @@ from qgate.execution.resolve import METHODS
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+FRAMEWORK = re.compile(r"^(?:import|from) (?:torch|jax|tensorflow|keras)\b", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#]*)(?:#[^)]*)?\)")
 CUSTOM_DEVICE = runpy.run_path(str(ROOT / "examples" / "custom_device.py"))
 SAME = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
@@ -58,8 +59,43 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def imports_a_framework(document: str) -> bool:
+    """Say whether a program of a document imports torch, JAX, TensorFlow or Keras."""
+    return any(
+        FRAMEWORK.search(body) for language, body in blocks(document) if language == "python"
+    )
+
+
+@pytest.mark.parametrize("document", [*filter(imports_a_framework, DOCUMENTS)])
+def test_programs_with_a_framework_print_what_is_shown(document: str):
+    test = f"{__file__}::test_the_programs_of_a_document_print_what_it_shows"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        f"{test}[{document}]",
+    ]
+    environment = {**os.environ, "QGATE_DOCUMENT": document, "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+
+
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize(
+    "document",
+    [
+        document
+        for document in DOCUMENTS
+        if not imports_a_framework(document) or document == os.environ.get("QGATE_DOCUMENT")
+    ],
+)
 def test_the_programs_of_a_document_print_what_it_shows(document: str, project: Path):
     names: dict[str, object] = {}
     printed = ""

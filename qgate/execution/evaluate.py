@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -165,7 +165,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     if method is not None:
         method, limits = _chosen(tape, request, method, levels)
         if method.name == "backprop" and limits.refusal is None:
-            return _backprop(tape, device, method)
+            return _backprop(tape, device, interface)
     else:
         method = Method("finite-diff", {})
     if method.name in ("adjoint", "device") and not gives_jacobian(tape):
@@ -266,7 +266,7 @@ def _from_states(tape: Tape, device: Device, interface: Interface, limits: Limit
     return list(device.measured(trained.sweep, values, tape.arrays, xp))
 
 
-def _backprop(tape: Tape, device: Device, method: Method) -> list[Entry]:
+def _backprop(tape: Tape, device: Device, interface: Interface) -> list[Entry]:
     """Trace the simulation itself."""
     sweep = checked(placeholders(tape).sweep(), device)
     refuse_measurements(sweep, device.capabilities.exact, device=device.name)
@@ -278,6 +278,11 @@ def _backprop(tape: Tape, device: Device, method: Method) -> list[Entry]:
     num_slots = sweep.structure.num_slots
     rows = xp.reshape(tape.row(), (-1 if num_slots else len(sweep), num_slots))
     native = decomposed.sweep(frozen)
-    results = device.differentiable(native, decomposed.angles(rows, xp), tape.arrays, xp)
+
+    def simulate(rows: Tensor, arrays: Sequence[Tensor]) -> Any:
+        return device.differentiable(native, decomposed.angles(rows, xp), arrays, xp)
+
+    run_whole = interface.whole(simulate, (frozen.structure, device))
+    results = run_whole(rows, tape.arrays)
     notify(device, submissions=1, batches=1, executions=len(sweep))
     return list(results)

@@ -8,7 +8,7 @@ operation of its own would wait for it in turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -59,6 +59,14 @@ class JaxInterface(Interface):
         with states.raising():
             return states_at(states, jnp.concatenate(list(parts), axis=-1), tuple(fixed))
 
+    def whole(self, function: Callable[..., Any], key: Hashable) -> Callable[..., Any]:
+        # Operation by operation, each transformation of each would be compiled by itself.
+        if key not in COMPILED:
+            while len(COMPILED) >= MOST_COMPILED:
+                COMPILED.pop(next(iter(COMPILED)), None)
+            COMPILED[key] = jax.jit(function)
+        return COMPILED[key]
+
     def seed(self, value: Tensor) -> Tensor:
         is_key = self.owns(value) and jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
         return jax.random.key_data(value) if is_key else value
@@ -73,6 +81,11 @@ class JaxInterface(Interface):
 
 
 FRAMEWORK = JaxInterface()
+
+COMPILED: dict[Hashable, Callable[..., Any]] = {}
+"""Simulations by the circuit that they simulate."""
+
+MOST_COMPILED = 128
 
 JAX_ERROR = JaxRuntimeError
 """What JAX makes of an error in a callback."""

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from qgate.arrays import is_traced, namespace, shape_of, unwrap
+from qgate.arrays import is_known, is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, bracketed, without_recording
@@ -21,6 +21,9 @@ from qgate.typing import BoolArray, FloatArray, Tensor
 
 DENSE_WIRES = 10
 """Eigenvalues of a sum of several words are computed for at most so many wires."""
+
+HALVINGS = 9
+"""How often a matrix is halved whose norm is not known."""
 
 TAYLOR_TERMS = 18
 """Enough for exp of a matrix of norm 1/2 to double precision."""
@@ -208,13 +211,15 @@ class Exp(Wrapper):
 def taylor_exponential(matrix: Tensor, xp: Any) -> Tensor:
     """Return the exponential of each matrix, shape (..., d, d), differentiably.
 
-    The matrix is halved until its norm is below 1/2; its Taylor sum is squared as often.
+    The matrix is halved until its norm is below 1/2; its Taylor sum is squared as often. While
+    a function is compiled the norm is not known; it may be up to 2**8.
     """
-    plain = unwrap(matrix)
-    norm = float(np.max(np.linalg.norm(plain, axis=(-2, -1)), initial=0.0))
-    halvings = max(0, int(np.ceil(np.log2(norm))) + 1) if norm > 0 else 0
+    halvings = HALVINGS
+    if is_known(matrix):
+        norm = float(np.max(np.linalg.norm(unwrap(matrix), axis=(-2, -1)), initial=0.0))
+        halvings = max(0, int(np.ceil(np.log2(norm))) + 1) if norm > 0 else 0
     scaled = matrix / 2**halvings
-    eye = np.eye(plain.shape[-1], dtype=complex)
+    eye = np.eye(shape_of(matrix)[-1], dtype=complex)
     result = eye
     for order in range(TAYLOR_TERMS, 0, -1):
         result = xp.matmul(scaled, result) / order + eye

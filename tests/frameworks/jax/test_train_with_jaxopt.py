@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "examples" / "train_with_jaxopt.py"
+SCRIPT = Path(__file__).parents[3] / "examples" / "train_with_jaxopt.py"
 
 
 # jaxopt says, when it is imported, that nobody maintains it.

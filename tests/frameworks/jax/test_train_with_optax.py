@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-SCRIPT = Path(__file__).parents[2] / "examples" / "train_with_optax.py"
+SCRIPT = Path(__file__).parents[3] / "examples" / "train_with_optax.py"
 
 
 def test_the_loss_ends_below_what_is_wanted():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-SCRIPT = Path(__file__).parents[2] / "examples" / "train_with_torch.py"
+SCRIPT = Path(__file__).parents[3] / "examples" / "train_with_torch.py"
 
 
 def test_the_loss_ends_below_what_is_wanted():
