@@ -126,6 +126,11 @@ def enclosed(value: Tensor) -> Tensor:
     return value if framework is None else framework.enclosed(value)
 
 
+def opened(value: Tensor) -> Tensor:
+    """Return an array as its framework has it; undoes ``enclosed``."""
+    return value.tensor if isinstance(value, Enclosed) else value
+
+
 def constant(value: Tensor) -> Tensor:
     """Return a value as one that has no derivative, whether its number is known or not."""
     framework = framework_of(value)

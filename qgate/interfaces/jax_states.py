@@ -108,14 +108,13 @@ def _define(primitive: Primitive, function: Callable[..., Any], transposed: Prim
         size = next(
             value.shape[axis]
             for value, axis in zip(arguments, axes, strict=True)
-            if axis is not batching.not_mapped
+            if axis is not None
         )
         (x, vector, *fixed), (x_axis, *rest) = arguments, axes
         first = [
-            batching.bdim_at_front(value, axis, size)
-            for value, axis in zip((vector, *fixed), rest, strict=True)
+            _in_front(value, axis, size) for value, axis in zip((vector, *fixed), rest, strict=True)
         ]
-        x = batching.bdim_at_front(x, x_axis, size if x_axis is not batching.not_mapped else 1)
+        x = _in_front(x, x_axis, 1)
         return primitive.bind(x, *first, states=states), 0
 
     def shaped(*arguments: Any, states: States) -> Any:
@@ -128,6 +127,13 @@ def _define(primitive: Primitive, function: Callable[..., Any], transposed: Prim
     ad.primitive_jvps[primitive] = differentiated
     ad.primitive_transposes[primitive] = turned
     batching.primitive_batchers[primitive] = batched
+
+
+def _in_front(value: Tensor, axis: int | None, size: int) -> Tensor:
+    """Return an array with the axis that is batched over in front; ``size`` copies if it has none."""
+    if axis is None:
+        return jnp.broadcast_to(value, (size, *value.shape))
+    return jnp.moveaxis(value, axis, 0)
 
 
 _define(change_p, _change, product_p)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from qgate.arrays import is_traced, shape_of
+from qgate.arrays import enclosed, is_traced, shape_of
 from qgate.exceptions import InvalidParameters
 from qgate.operations.composites import Composite, Prod, SProd, Sum, pauli_reps
 from qgate.operations.operator import Operator, operations_of, require_operators
@@ -90,6 +90,7 @@ def s_prod(
         raise InvalidParameters(
             f"{operator!r} cannot be multiplied by {scalar!r}. Give a number, real or complex."
         )
+    scalar = enclosed(scalar)
     words = operator.pauli_rep
     if words is not None:
         return replace((operator,), words.scaled(scalar))

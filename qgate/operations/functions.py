@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import is_traced, shape_of, unwrap
+from qgate.arrays import is_traced, opened, shape_of, unwrap
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters
 from qgate.operations.arithmetic import prod, s_prod, sum_
 from qgate.operations.composites import Composite, Prod, Sum
@@ -45,9 +45,9 @@ def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
     """
     if isinstance(op, Operator):
         with paused():
-            return dense_matrix(op, wire_order)
+            return opened(dense_matrix(op, wire_order))
     if hasattr(op, "operations"):
-        return _matrix_of(op.operations, op.wires if wire_order is None else wire_order)
+        return opened(_matrix_of(op.operations, op.wires if wire_order is None else wire_order))
     function = getattr(op, "func", op)
     _check_function("matrix", function)
     order = (
@@ -56,7 +56,7 @@ def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
 
     @wraps(function)
     def matrix_of_function(*args: Any, **kwargs: Any) -> Tensor:
-        return _matrix_of(operations_of(function, args, kwargs), order)
+        return opened(_matrix_of(operations_of(function, args, kwargs), order))
 
     return matrix_of_function
 

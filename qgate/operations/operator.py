@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from qgate.arrays import enclosed, namespace, shape_of, unwrap
+from qgate.arrays import enclosed, namespace, opened, shape_of, unwrap
 from qgate.exceptions import (
     DecompositionUndefinedError,
     EigvalsUndefinedError,
@@ -118,7 +118,7 @@ class Operator:
     @property
     def data(self) -> tuple[Tensor, ...]:
         """The same as ``parameters``, each as its framework has it."""
-        return tuple(getattr(value, "tensor", value) for value in self.parameters)
+        return tuple(map(opened, self.parameters))
 
     @property
     def num_params(self) -> int:

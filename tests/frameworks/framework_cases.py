@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,15 +56,14 @@ class Adapter:
         Of the interface.
     array, numbers : callable
         From numpy to the framework, and back.
-    variable : callable
-        From numpy to something that derivatives are taken by.
     jacobian : callable
         The function that gives the derivatives of a function by its argument number ``argnum``.
     compiled : callable
         The function as the framework compiles it.
-    absolute, stack : callable
-    dtypes : mapping
-        Types of the framework by their name.
+    absolute : callable
+        The modulus of complex numbers.
+    dtype_name : callable
+        The name of the type of an array's numbers, as numpy has it.
     """
 
     name: str
@@ -73,7 +73,6 @@ class Adapter:
     compiled: Callable[[Callable[..., Any]], Callable[..., Any]]
     absolute: Callable[[Any], Any]
     dtype_name: Callable[[Any], str]
-    modes: dict[str, Callable[..., Callable[..., Any]]] = field(default_factory=dict)
 
 
 def circuit(x: Any, y: Any) -> None:
@@ -107,12 +106,15 @@ def reference(measure: Callable[[], Any], argnum: int, order: int = 1) -> Any:
     """Return what autograd gives through the simulation."""
     node = qnode(measure, diff_method="backprop")
     function: Any = node
-    complex_result = np.iscomplexobj(np.asarray(node(X, Y)))
-    if complex_result:
-        function = lambda *args: qnp.abs(node(*args))  # noqa: E731
+    if np.iscomplexobj(np.asarray(node(X, Y))):
+        function = partial(_absolute, node)
     for _ in range(order):
         function = qg.jacobian(function, argnum)
     return function(qnp.array(X), qnp.array(Y))
+
+
+def _absolute(node: qg.QNode, *args: Any) -> Any:
+    return qnp.abs(node(*args))
 
 
 class Broken(Device):
@@ -163,6 +165,17 @@ class FrameworkCases:
             self.adapter.numbers(value), qnode(STATE_LIKE[kind])(X, Y), atol=1e-10
         )
         complex_result = np.iscomplexobj(self.adapter.numbers(value))
+        absolute = self.adapter.absolute if complex_result else (lambda result: result)
+        found = self.adapter.jacobian(lambda x, y: absolute(node(x, y)), 0)(*self.arrays())
+        np.testing.assert_allclose(
+            self.adapter.numbers(found), reference(STATE_LIKE[kind], 0), atol=1e-8
+        )
+
+    @pytest.mark.parametrize("kind", STATE_LIKE)
+    @pytest.mark.parametrize("method", ["adjoint", "parameter-shift"])
+    def test_other_methods_differentiate_it_as_well(self, kind: str, method: str) -> None:
+        node = qnode(STATE_LIKE[kind], diff_method=method)
+        complex_result = np.iscomplexobj(self.adapter.numbers(node(*self.arrays())))
         absolute = self.adapter.absolute if complex_result else (lambda result: result)
         found = self.adapter.jacobian(lambda x, y: absolute(node(x, y)), 0)(*self.arrays())
         np.testing.assert_allclose(
@@ -368,6 +381,17 @@ class FrameworkCases:
             self.adapter.jacobian(node, 0)(
                 self.adapter.array(np.array([np.nan, 0.0])), self.adapter.array(Y)
             )
+
+    def test_operators_take_numbers_of_the_framework(self) -> None:
+        number = self.adapter.array(np.array(2.0))
+        for operator in (number * qg.Z(0), qg.Z(0) * number, qg.s_prod(number, qg.Z(0))):
+            np.testing.assert_allclose(self.adapter.numbers(qg.matrix(operator)), np.diag([2, -2]))
+        gate = qg.RX(self.adapter.array(Y), wires=0)
+        assert type(gate.data[0]) is type(number)
+        assert type(qg.matrix(gate)) is type(number)
+        np.testing.assert_allclose(
+            self.adapter.numbers(qg.matrix(gate)), qg.matrix(qg.RX(float(Y), wires=0))
+        )
 
     def test_a_tape_runs_with_numbers_of_the_framework(self) -> None:
         tape = qg.tape.QuantumScript([qg.RX(self.adapter.array(Y), 0)], [qg.expval(qg.Z(0))])
