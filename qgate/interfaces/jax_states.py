@@ -130,7 +130,7 @@ def _define(primitive: Primitive, function: Callable[..., Any], transposed: Prim
 
 
 def _in_front(value: Tensor, axis: int | None, size: int) -> Tensor:
-    """Return an array with the axis that is batched over in front; ``size`` copies if it has none."""
+    """Return an array with its batched axis in front, or ``size`` copies of one without."""
     if axis is None:
         return jnp.broadcast_to(value, (size, *value.shape))
     return jnp.moveaxis(value, axis, 0)
