@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from qgate.arrays import Enclosed
+from qgate.interfaces.array_functions import ArrayFunctions, LinearAlgebra, elementwise
 from qgate.typing import Tensor
 
 ORDER = ("bool", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128")
@@ -28,56 +29,27 @@ def cast(tensor: Any, kind: str) -> Any:
     return tf.complex(real, tf.zeros_like(real))
 
 
-class TensorFlowNamespace:
-    """numpy's functions on TensorFlow tensors, with numpy's rules for mixed kinds of numbers.
-
-    Arguments are tensors, plain or enclosed, numpy arrays and numbers; results are enclosed.
-    """
-
-    float64 = np.float64
-    complex128 = np.complex128
-    pi = np.pi
-    enclose: Callable[[Any], Tensor]
+class TensorFlowNamespace(ArrayFunctions):
+    """numpy's functions on TensorFlow tensors."""
 
     def __init__(self) -> None:
-        self.linalg = TensorFlowLinalg(self)
+        self.linalg = LinearAlgebra(self, tf.linalg)
 
-    def _all(self, values: Sequence[Tensor]) -> list[Any]:
-        """Return tensors of one kind of number."""
+    def tensor_of(self, value: Tensor) -> Any:
+        return as_tensor(_wide(value))
+
+    def cast(self, tensor: Any, dtype: np.dtype[Any]) -> Any:
+        return cast(tensor, dtype.name)
+
+    def together(self, values: Sequence[Tensor]) -> list[Any]:
         tensors = [as_tensor(_wide(value)) for value in values]
         kind = _common([tensor.dtype.name for tensor in tensors])
         return [cast(tensor, kind) for tensor in tensors]
 
     # Making and shaping ---------------------------------------------------------------
 
-    def asarray(self, value: Tensor, dtype: Any = None) -> Tensor:
-        """Return numbers, nested sequences of numbers and tensors included, as one array."""
-        if isinstance(value, list | tuple):
-            value = self.stack([self.asarray(entry) for entry in value])
-        tensor = as_tensor(_wide(value))
-        return self.enclose(tensor if dtype is None else cast(tensor, np.dtype(dtype).name))
-
-    array = asarray
-
-    def zeros(self, shape: Any, dtype: Any = float) -> Any:
-        """Return zeros as numpy has them; arithmetic takes them in."""
-        return np.zeros(shape, dtype=dtype)
-
-    def ones(self, shape: Any, dtype: Any = float) -> Any:
-        """Return ones as numpy has them."""
-        return np.ones(shape, dtype=dtype)
-
-    def eye(self, size: int, dtype: Any = float) -> Any:
-        """Return the identity as numpy has it."""
-        return np.eye(size, dtype=dtype)
-
     def reshape(self, value: Tensor, shape: Any) -> Tensor:
-        """Return the same numbers in another shape."""
         return self.enclose(tf.reshape(as_tensor(value), shape))
-
-    def ravel(self, value: Tensor) -> Tensor:
-        """Return the numbers as a vector."""
-        return self.reshape(value, (-1,))
 
     def transpose(self, value: Tensor, axes: Sequence[int] | None = None) -> Tensor:
         """Return the array with its axes in another order."""
@@ -97,11 +69,10 @@ class TensorFlowNamespace:
 
     def concatenate(self, values: Sequence[Tensor], axis: int = 0) -> Tensor:
         """Join arrays along an axis."""
-        return self.enclose(tf.concat(self._all(values), axis=axis))
+        return self.enclose(tf.concat(self.together(values), axis=axis))
 
     def stack(self, values: Sequence[Tensor], axis: int = 0) -> Tensor:
-        """Join arrays along a new axis."""
-        return self.enclose(tf.stack(self._all(values), axis=axis))
+        return self.enclose(tf.stack(self.together(values), axis=axis))
 
     def repeat(self, value: Tensor, repeats: int, axis: int = 0) -> Tensor:
         """Repeat each entry along an axis."""
@@ -118,13 +89,12 @@ class TensorFlowNamespace:
 
     def where(self, condition: Tensor, yes: Tensor, no: Tensor) -> Tensor:
         """Choose elements by a condition."""
-        first, second = self._all([yes, no])
+        first, second = self.together([yes, no])
         return self.enclose(tf.where(as_tensor(condition), first, second))
 
     # Arithmetic -------------------------------------------------------------------------
 
     def sum(self, value: Tensor, axis: Any = None) -> Tensor:
-        """Add up along some axes; all by default."""
         return self.enclose(tf.reduce_sum(as_tensor(value), axis=axis))
 
     def prod(self, value: Tensor, axis: Any = None) -> Tensor:
@@ -133,7 +103,7 @@ class TensorFlowNamespace:
 
     def matmul(self, left: Tensor, right: Tensor) -> Tensor:
         """Multiply matrices, or vectors."""
-        first, second = self._all([left, right])
+        first, second = self.together([left, right])
         if len(second.shape) == 1:
             return (
                 self.enclose(tf.linalg.matvec(first, second))
@@ -146,7 +116,7 @@ class TensorFlowNamespace:
 
     def dot(self, left: Tensor, right: Tensor) -> Tensor:
         """Contract the last axis of one with the last but one, or only, axis of the other."""
-        first, second = self._all([left, right])
+        first, second = self.together([left, right])
         if not len(first.shape) or not len(second.shape):
             return self.enclose(first * second)
         inner = max(len(second.shape) - 2, 0)
@@ -154,23 +124,23 @@ class TensorFlowNamespace:
 
     def tensordot(self, left: Tensor, right: Tensor, axes: Any = 2) -> Tensor:
         """Contract several axes."""
-        return self.enclose(tf.tensordot(*self._all([left, right]), axes=axes))
+        return self.enclose(tf.tensordot(*self.together([left, right]), axes=axes))
 
     def outer(self, left: Tensor, right: Tensor) -> Tensor:
         """Multiply each number of one vector by each of another."""
-        first, second = self._all([left, right])
+        first, second = self.together([left, right])
         return self.enclose(first[:, None] * second[None, :])
 
     def kron(self, left: Tensor, right: Tensor) -> Tensor:
         """Return the Kronecker product of two matrices."""
-        first, second = self._all([left, right])
+        first, second = self.together([left, right])
         product = first[:, None, :, None] * second[None, :, None, :]
         rows, columns = (first.shape[axis] * second.shape[axis] for axis in (0, 1))
         return self.enclose(tf.reshape(product, (rows, columns)))
 
     def einsum(self, subscripts: str, *values: Tensor) -> Tensor:
         """Contract by named axes."""
-        return self.enclose(tf.einsum(subscripts, *self._all(values)))
+        return self.enclose(tf.einsum(subscripts, *self.together(values)))
 
     def real(self, value: Tensor) -> Tensor:
         """Return the real part."""
@@ -185,15 +155,6 @@ class TensorFlowNamespace:
         """Return the complex conjugate."""
         return self.enclose(tf.math.conj(as_tensor(value)))
 
-    def dtype_of(self, value: Tensor) -> np.dtype[Any]:
-        """Return the kind of number as numpy names it."""
-        name = as_tensor(value).dtype.name
-        return np.dtype("float32" if name == "bfloat16" else name)
-
-    def result_type(self, *values: Tensor) -> np.dtype[Any]:
-        """Return the kind of number that all of some values go into."""
-        return self.dtype_of(self._all(values)[0])
-
     def diag(self, value: Tensor) -> Tensor:
         """Return the diagonal of a matrix, or the matrix with a diagonal."""
         tensor = as_tensor(value)
@@ -201,64 +162,19 @@ class TensorFlowNamespace:
         return self.enclose(tf.linalg.diag(tensor) if one_axis else tf.linalg.diag_part(tensor))
 
     def diagonal(self, value: Tensor, axis1: int = 0, axis2: int = 1) -> Tensor:
-        """Return the diagonals of matrices."""
         moved = self.moveaxis(value, (axis1, axis2), (-2, -1))
         return self.enclose(tf.linalg.diag_part(as_tensor(moved)))
 
-    def trace(self, value: Tensor, axis1: int = 0, axis2: int = 1) -> Tensor:
-        """Return the traces of matrices."""
-        return self.sum(self.diagonal(value, axis1, axis2), axis=-1)
 
-    def shape(self, value: Tensor) -> tuple[int, ...]:
-        """Return the length of each axis."""
-        return tuple(as_tensor(value).shape)
-
-    def ndim(self, value: Tensor) -> int:
-        """Return how many axes there are."""
-        return len(self.shape(value))
-
-
-class TensorFlowLinalg:
-    """numpy.linalg's functions on TensorFlow tensors."""
-
-    def __init__(self, xp: TensorFlowNamespace) -> None:
-        self._xp = xp
-
-    def eigh(self, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Return eigenvalues, real, and eigenvectors of Hermitian matrices."""
-        values, vectors = tf.linalg.eigh(as_tensor(value))
-        return self._xp.enclose(tf.math.real(values)), self._xp.enclose(vectors)
-
-    def inv(self, value: Tensor) -> Tensor:
-        """Return the inverses of matrices."""
-        return self._xp.enclose(tf.linalg.inv(as_tensor(value)))
-
-    def solve(self, left: Tensor, right: Tensor) -> Tensor:
-        """Solve linear equations."""
-        return self._xp.enclose(tf.linalg.solve(*self._xp._all([left, right])))
-
-
-def _elementwise(name: str) -> Callable[..., Tensor]:
-    def function(self: TensorFlowNamespace, *values: Tensor) -> Tensor:
-        return self.enclose(getattr(tf.math, name)(*self._all(values)))
-
-    function.__doc__ = f"Apply TensorFlow's ``{name}`` element by element."
-    return function
-
-
-_FUNCTIONS = {
-    **{name: name for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    **{name: name for name in ("sqrt", "abs", "sign", "floor", "add", "subtract", "multiply")},
-    **{name: name for name in ("maximum", "minimum", "square", "less", "greater", "equal")},
-    **{"divide": "divide", "power": "pow", "angle": "angle", "isnan": "is_nan"},
-    **{"greater_equal": "greater_equal", "less_equal": "less_equal", "arcsin": "asin"},
-    **{"arccos": "acos", "arctan": "atan", "arctan2": "atan2", "conjugate": "conj"},
-    **{"absolute": "abs"},
+OTHER_NAMES = {
+    **{"divide": "divide", "power": "pow", "conjugate": "conj", "absolute": "abs"},
+    **{"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2"},
+    "isnan": "is_nan",
 }
 """numpy's names and TensorFlow's of functions that act on each element."""
 
-for _name, _tensorflow_name in _FUNCTIONS.items():
-    setattr(TensorFlowNamespace, _name, _elementwise(_tensorflow_name))
+for _name, _method in elementwise(tf.math, OTHER_NAMES).items():
+    setattr(TensorFlowNamespace, _name, _method)
 
 
 def _wide(value: Tensor) -> Tensor:

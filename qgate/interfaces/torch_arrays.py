@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
 from qgate.arrays import Enclosed
+from qgate.interfaces.array_functions import ArrayFunctions, LinearAlgebra, elementwise
 from qgate.typing import Tensor
 
 
@@ -24,22 +25,19 @@ def as_tensor(value: Tensor, like: torch.Tensor | None = None) -> Any:
     return torch.as_tensor(numbers, device=None if like is None else like.device)
 
 
-class TorchNamespace:
-    """numpy's functions on torch tensors, with numpy's rules for mixed kinds of numbers.
-
-    Arguments are tensors, plain or enclosed, numpy arrays and numbers; results are enclosed.
-    """
-
-    float64 = np.float64
-    complex128 = np.complex128
-    pi = np.pi
-    enclose: Callable[[Any], Tensor]
+class TorchNamespace(ArrayFunctions):
+    """numpy's functions on torch tensors."""
 
     def __init__(self) -> None:
-        self.linalg = TorchLinalg(self)
+        self.linalg = LinearAlgebra(self, torch.linalg)
 
-    def _all(self, values: Sequence[Tensor]) -> list[Any]:
-        """Return tensors of one kind of number on one device."""
+    def tensor_of(self, value: Tensor) -> Any:
+        return as_tensor(value)
+
+    def cast(self, tensor: Any, dtype: np.dtype[Any]) -> Any:
+        return tensor.to(getattr(torch, dtype.name))
+
+    def together(self, values: Sequence[Tensor]) -> list[Any]:
         like = next((v for v in map(_own, values) if v is not None), None)
         tensors = [as_tensor(value, like) for value in values]
         kind = tensors[0].dtype
@@ -49,35 +47,9 @@ class TorchNamespace:
 
     # Making and shaping ---------------------------------------------------------------
 
-    def asarray(self, value: Tensor, dtype: Any = None) -> Tensor:
-        """Return numbers, nested sequences of numbers and tensors included, as one array."""
-        if isinstance(value, list | tuple):
-            value = self.stack([self.asarray(entry) for entry in value])
-        tensor = as_tensor(value)
-        return self.enclose(tensor if dtype is None else tensor.to(_torch_dtype(dtype)))
-
-    array = asarray
-
-    def zeros(self, shape: Any, dtype: Any = float) -> Any:
-        """Return zeros as numpy has them; arithmetic takes them in."""
-        return np.zeros(shape, dtype=dtype)
-
-    def ones(self, shape: Any, dtype: Any = float) -> Any:
-        """Return ones as numpy has them."""
-        return np.ones(shape, dtype=dtype)
-
-    def eye(self, size: int, dtype: Any = float) -> Any:
-        """Return the identity as numpy has it."""
-        return np.eye(size, dtype=dtype)
-
     def reshape(self, value: Tensor, shape: Any) -> Tensor:
-        """Return the same numbers in another shape."""
         lengths = (shape,) if isinstance(shape, int) else tuple(int(length) for length in shape)
         return self.enclose(torch.reshape(as_tensor(value), lengths))
-
-    def ravel(self, value: Tensor) -> Tensor:
-        """Return the numbers as a vector."""
-        return self.reshape(value, (-1,))
 
     def transpose(self, value: Tensor, axes: Sequence[int] | None = None) -> Tensor:
         """Return the array with its axes in another order."""
@@ -95,11 +67,10 @@ class TorchNamespace:
 
     def concatenate(self, values: Sequence[Tensor], axis: int = 0) -> Tensor:
         """Join arrays along an axis."""
-        return self.enclose(torch.cat(self._all(values), dim=axis))
+        return self.enclose(torch.cat(self.together(values), dim=axis))
 
     def stack(self, values: Sequence[Tensor], axis: int = 0) -> Tensor:
-        """Join arrays along a new axis."""
-        return self.enclose(torch.stack(self._all(values), dim=axis))
+        return self.enclose(torch.stack(self.together(values), dim=axis))
 
     def repeat(self, value: Tensor, repeats: int, axis: int = 0) -> Tensor:
         """Repeat each entry along an axis."""
@@ -112,13 +83,12 @@ class TorchNamespace:
 
     def where(self, condition: Tensor, yes: Tensor, no: Tensor) -> Tensor:
         """Choose elements by a condition."""
-        first, second = self._all([yes, no])
+        first, second = self.together([yes, no])
         return self.enclose(torch.where(as_tensor(condition, first), first, second))
 
     # Arithmetic -------------------------------------------------------------------------
 
     def sum(self, value: Tensor, axis: Any = None) -> Tensor:
-        """Add up along some axes; all by default."""
         tensor = as_tensor(value)
         return self.enclose(torch.sum(tensor) if axis is None else torch.sum(tensor, dim=axis))
 
@@ -128,30 +98,30 @@ class TorchNamespace:
 
     def matmul(self, left: Tensor, right: Tensor) -> Tensor:
         """Multiply matrices."""
-        return self.enclose(torch.matmul(*self._all([left, right])))
+        return self.enclose(torch.matmul(*self.together([left, right])))
 
     def dot(self, left: Tensor, right: Tensor) -> Tensor:
         """Contract the last axis of one with the last but one, or only, axis of the other."""
-        first, second = self._all([left, right])
+        first, second = self.together([left, right])
         if not first.ndim or not second.ndim:
             return self.enclose(first * second)
         return self.enclose(torch.tensordot(first, second, ([-1], [max(second.ndim - 2, 0)])))
 
     def tensordot(self, left: Tensor, right: Tensor, axes: Any = 2) -> Tensor:
         """Contract several axes."""
-        return self.enclose(torch.tensordot(*self._all([left, right]), dims=axes))
+        return self.enclose(torch.tensordot(*self.together([left, right]), dims=axes))
 
     def outer(self, left: Tensor, right: Tensor) -> Tensor:
         """Multiply each number of one vector by each of another."""
-        return self.enclose(torch.outer(*self._all([left, right])))
+        return self.enclose(torch.outer(*self.together([left, right])))
 
     def kron(self, left: Tensor, right: Tensor) -> Tensor:
         """Return the Kronecker product."""
-        return self.enclose(torch.kron(*self._all([left, right])))
+        return self.enclose(torch.kron(*self.together([left, right])))
 
     def einsum(self, subscripts: str, *values: Tensor) -> Tensor:
         """Contract by named axes."""
-        return self.enclose(torch.einsum(subscripts, *self._all(values)))
+        return self.enclose(torch.einsum(subscripts, *self.together(values)))
 
     def real(self, value: Tensor) -> Tensor:
         """Return the real part."""
@@ -168,86 +138,28 @@ class TorchNamespace:
         tensor = as_tensor(value)
         return self.enclose(torch.conj(tensor) if tensor.is_complex() else tensor)
 
-    def dtype_of(self, value: Tensor) -> np.dtype[Any]:
-        """Return the kind of number as numpy names it."""
-        name = str(as_tensor(value).dtype).removeprefix("torch.")
-        return np.dtype("float32" if name == "bfloat16" else name)
-
-    def result_type(self, *values: Tensor) -> np.dtype[Any]:
-        """Return the kind of number that all of some values go into."""
-        return self.dtype_of(self._all(values)[0])
-
     def diag(self, value: Tensor) -> Tensor:
         """Return the diagonal of a matrix, or the matrix with a diagonal."""
         return self.enclose(torch.diag(as_tensor(value)))
 
     def diagonal(self, value: Tensor, axis1: int = 0, axis2: int = 1) -> Tensor:
-        """Return the diagonals of matrices."""
         return self.enclose(torch.diagonal(as_tensor(value), dim1=axis1, dim2=axis2))
 
-    def trace(self, value: Tensor, axis1: int = 0, axis2: int = 1) -> Tensor:
-        """Return the traces of matrices."""
-        return self.sum(self.diagonal(value, axis1, axis2), axis=-1)
 
-    def shape(self, value: Tensor) -> tuple[int, ...]:
-        """Return the length of each axis."""
-        return tuple(as_tensor(value).shape)
-
-    def ndim(self, value: Tensor) -> int:
-        """Return how many axes there are."""
-        return len(self.shape(value))
-
-
-class TorchLinalg:
-    """numpy.linalg's functions on torch tensors."""
-
-    def __init__(self, xp: TorchNamespace) -> None:
-        self._xp = xp
-
-    def eigh(self, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Return eigenvalues and eigenvectors of Hermitian matrices."""
-        values, vectors = torch.linalg.eigh(as_tensor(value))
-        return self._xp.enclose(values), self._xp.enclose(vectors)
-
-    def inv(self, value: Tensor) -> Tensor:
-        """Return the inverses of matrices."""
-        return self._xp.enclose(torch.linalg.inv(as_tensor(value)))
-
-    def solve(self, left: Tensor, right: Tensor) -> Tensor:
-        """Solve linear equations."""
-        return self._xp.enclose(torch.linalg.solve(*self._xp._all([left, right])))
-
-
-def _elementwise(name: str) -> Callable[..., Tensor]:
-    def function(self: TorchNamespace, *values: Tensor) -> Tensor:
-        return self.enclose(getattr(torch, name)(*self._all(values)))
-
-    function.__doc__ = f"Apply torch's ``{name}`` element by element."
-    return function
-
-
-_FUNCTIONS = {
-    **{name: name for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    **{name: name for name in ("sqrt", "abs", "sign", "floor", "add", "subtract", "multiply")},
-    **{name: name for name in ("maximum", "minimum", "square", "less", "greater", "isnan")},
-    **{"divide": "true_divide", "power": "pow", "angle": "angle", "equal": "eq"},
-    **{"greater_equal": "ge", "less_equal": "le", "arcsin": "arcsin", "arccos": "arccos"},
-    **{"arctan": "arctan", "arctan2": "arctan2", "conjugate": "conj", "absolute": "abs"},
+OTHER_NAMES = {
+    **{"divide": "true_divide", "power": "pow", "conjugate": "conj", "absolute": "abs"},
+    **{"arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "arctan2": "arctan2"},
+    **{"isnan": "isnan", "equal": "eq", "greater_equal": "ge", "less_equal": "le"},
 }
 """numpy's names and torch's of functions that act on each element."""
 
-for _name, _torch_name in _FUNCTIONS.items():
-    setattr(TorchNamespace, _name, _elementwise(_torch_name))
+for _name, _method in elementwise(torch, OTHER_NAMES).items():
+    setattr(TorchNamespace, _name, _method)
 
 
 def _own(value: Tensor) -> Any:
     tensor = value.tensor if isinstance(value, Enclosed) else value
     return tensor if isinstance(tensor, torch.Tensor) else None
-
-
-def _torch_dtype(dtype: Any) -> torch.dtype:
-    found: torch.dtype = getattr(torch, np.dtype(dtype).name)
-    return found
 
 
 def _index(entry: Any) -> Any:
