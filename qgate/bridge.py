@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
 
@@ -134,6 +134,38 @@ class Interface(ABC):
         Returns
         -------
         traced array, shape (B, M), complex
+        """
+
+    @abstractmethod
+    def is_argument(self, value: Tensor) -> bool:
+        """Say whether derivatives are taken by a value when nobody says by which."""
+
+    @abstractmethod
+    def is_moved(self, value: Tensor) -> bool:
+        """Say whether a value depends on what the innermost ``jacobian`` is taken by.
+
+        Where that is not known, whether it depends on what any derivative is taken by.
+        """
+
+    @abstractmethod
+    def jacobian(
+        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
+    ) -> Callable[..., tuple[Tensor, ...]]:
+        """Return the function that gives the derivatives of another one.
+
+        Parameters
+        ----------
+        function : callable
+            Returns one array, real or complex, of shape ``s``.
+        argnums : tuple of int
+            Positions of the arguments to differentiate by, not negative.
+
+        Returns
+        -------
+        callable
+            Called like ``function``. Gives for each of these arguments, of shape ``t``, a plain
+            array of the framework, ``s + t``, that can be differentiated again; for a list,
+            tuple or dict of arrays the same with derivatives in it.
         """
 
     def enclosed(self, value: Tensor) -> Tensor:

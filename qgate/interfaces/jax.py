@@ -9,6 +9,7 @@ operation of its own would wait for it in turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any
 
@@ -59,6 +60,39 @@ class JaxInterface(Interface):
         with states.raising():
             return states_at(states, jnp.concatenate(list(parts), axis=-1), tuple(fixed))
 
+    def is_argument(self, value: Tensor) -> bool:
+        return self.owns(value) and bool(jnp.issubdtype(value.dtype, jnp.floating))
+
+    def is_moved(self, value: Tensor) -> bool:
+        return self.is_traced(value) and value._trace is INNERMOST.get()
+
+    def jacobian(
+        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
+    ) -> Callable[..., tuple[Tensor, ...]]:
+        def derivatives(*args: Any) -> tuple[Tensor, ...]:
+            chosen = [jax.tree.map(_floating, args[position]) for position in argnums]
+            is_complex = False
+
+            def parts(*inner: Any) -> Tensor:
+                nonlocal is_complex
+                given = dict(zip(argnums, inner, strict=True))
+                token = INNERMOST.set(jax.tree.leaves(inner)[0]._trace)
+                try:
+                    value = jnp.asarray(
+                        function(*(given.get(at, value) for at, value in enumerate(args)))
+                    )
+                finally:
+                    INNERMOST.reset(token)
+                is_complex = jnp.iscomplexobj(value)
+                return jnp.stack([value.real, value.imag]) if is_complex else value
+
+            found: Any = jax.jacrev(parts, tuple(range(len(chosen))))(*chosen)
+            if is_complex:
+                found = jax.tree.map(lambda both: jax.lax.complex(both[0], both[1]), found)
+            return tuple(found)
+
+        return derivatives
+
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         precision = precision_of([str(each.dtype) for each in like if self.owns(each)])
         kind = value.dtype.kind
@@ -69,6 +103,9 @@ class JaxInterface(Interface):
 
 
 FRAMEWORK = JaxInterface()
+
+INNERMOST: ContextVar[Any] = ContextVar("innermost", default=None)
+"""What JAX traces the arguments of the innermost Jacobian with."""
 
 JAX_ERROR = JaxRuntimeError
 """What JAX makes of an error in a callback."""
@@ -138,6 +175,12 @@ def _rule(
 
 
 _derivatives.defjvp(_rule, symbolic_zeros=True)
+
+
+def _floating(value: Any) -> Any:
+    """Return whole numbers as floating point numbers, others as they are, as JAX's arrays."""
+    array = jnp.asarray(value)
+    return array if jnp.issubdtype(array.dtype, jnp.inexact) else array.astype(float)
 
 
 def _stands(tangent: Any) -> bool:
