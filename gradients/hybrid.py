@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from qgate.arrays import enclosed, finished, framework_among
+from qgate.arrays import enclosed, finished, framework_among, in_containers
 from qgate.exceptions import InvalidTransform
 from qgate.gradients.classical_jacobian import ClassicalPart, angle_positions, require_qnode
 from qgate.numpy.tensors import marked, tensor
@@ -177,13 +177,6 @@ def owners(tape: Tape) -> IntArray:
 def as_list(result: Tensor) -> list[Tensor]:
     """Return the results of all measurements of a tape."""
     return list(result) if isinstance(result, tuple | list) else [result]
-
-
-def in_containers(change: Callable[[Any], Any], values: Any) -> Any:
-    """Apply a function to the arrays in any tuples and lists."""
-    if isinstance(values, tuple | list):
-        return type(values)(in_containers(change, value) for value in values)
-    return change(values)
 
 
 def _as_precise(found: Tensor, jacobian: Tensor) -> Tensor:

@@ -162,6 +162,13 @@ def finished(value: Tensor, like: Sequence[Tensor]) -> Tensor:
     return framework.finished(framework.tensor(value, like) if own is None else value, like)
 
 
+def in_containers(change: Callable[[Any], Any], values: Any) -> Any:
+    """Apply a function to the arrays in any tuples and lists."""
+    if isinstance(values, tuple | list):
+        return type(values)(in_containers(change, value) for value in values)
+    return change(values)
+
+
 def constant(value: Tensor) -> Tensor:
     """Return a value as one that has no derivative, whether its number is known or not."""
     framework = framework_of(value)
