@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -252,13 +253,14 @@ class Derive:
         if self.recombine is tuple:
             return slopes
 
-        def along(t: Tensor) -> list[Tensor]:
+        def along(index: int, t: Tensor) -> Tensor:
+            return recombined(t)[index]
+
+        def recombined(t: Tensor) -> list[Tensor]:
             return list(self.recombine([v + t * s for v, s in zip(values, slopes, strict=True)]))
 
-        return [
-            _derivative_at_zero(lambda t, index=index: along(t)[index], slopes)
-            for index in range(len(along(0.0)))
-        ]
+        count = len(recombined(0.0))
+        return [_derivative_at_zero(partial(along, index), slopes) for index in range(count)]
 
     def _by_parameter(self, slopes: Tensor) -> Any:
         """Cut the derivatives by the wanted slots, shape (m, ...), by parameters."""
