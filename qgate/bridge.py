@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
 
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
 
-class Computation(Protocol):
+class Computation(Hashable, Protocol):
     """A circuit as plain numbers; what an interface makes values and derivatives of."""
 
     @property
