@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import is_traced, namespace, shape_of, unwrap
+from qgate.arrays import enclosed, is_moved, is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidTransform
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
@@ -133,7 +133,7 @@ class ClassicalPart:
         seen: list[tuple[tuple[int, ...], IntArray, bool]] = []
 
         def trained_angles(tape: Tape) -> Tensor:
-            traced = [at for at, value in enumerate(tape.parameters) if is_traced(value)]
+            traced = [at for at, value in enumerate(tape.parameters) if is_moved(value)]
             _refuse_arrays(tape, traced)
             trained = sorted(set(traced) & set(angle_positions(tape)))
             if not trained:
@@ -155,7 +155,8 @@ class ClassicalPart:
                     remedy="Give it one array, such as qgate.numpy.array of the numbers.",
                 )
         trained, slots, observable = seen[-1]
-        return cls(qnode, argnums, args, kwargs, trained, slots, jacobians, bare, observable)
+        known = tuple(map(enclosed, jacobians))
+        return cls(qnode, argnums, args, kwargs, trained, slots, known, bare, observable)
 
     def flat(self, index: int) -> Tensor:
         """Return the Jacobian by one argument as a matrix, shape (n, size)."""

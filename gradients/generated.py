@@ -19,6 +19,7 @@ from qgate.recording import paused
 from qgate.structure import Structure, slots_in
 from qgate.tape import Tape
 from qgate.transforms.decompose import decomposition
+from qgate.transforms.placeholders import placeholders
 from qgate.typing import FloatArray
 
 MOST_WIRES = 6
@@ -103,7 +104,7 @@ class Generated:
         accepts = HasGenerator(frozenset(slots.tolist()))
         try:
             _, decomposed = decomposition(
-                tape.with_shots(None).sweep(), accepts, device=f"the {transform}"
+                placeholders(tape.with_shots(None)).sweep(), accepts, device=f"the {transform}"
             )
         except UnsupportedOperation as error:
             raise InvalidTransform(

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arrays import namespace
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.gradients.circuits import Fold
 from qgate.measurements import Measurement, MeasurementKind
@@ -61,12 +62,13 @@ class _Difference(Part):
         self.place = place
 
     def __call__(self, entry: Any, arrays: Sequence[Any]) -> Any:
-        both = np.reshape(entry, (len(entry), 2, -1))
+        xp, rows = namespace([entry]), len(entry)
+        both = xp.reshape(entry, (rows, 2, -1))
         difference = both[:, 0] - both[:, 1]
         if self.place is None:
             return difference
-        parts = difference.reshape(len(entry), 2**self.place, -1)
-        return np.stack([parts, np.zeros_like(parts)], axis=2).reshape(len(entry), -1)
+        parts = xp.reshape(difference, (rows, 2**self.place, -1))
+        return xp.reshape(xp.stack([parts, 0.0 * parts], axis=2), (rows, -1))
 
 
 def numbers_of(coefficients: Any, arrays: Sequence[Any]) -> FloatArray:

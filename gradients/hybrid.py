@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
+from qgate.arrays import enclosed, finished, framework_among, in_containers
 from qgate.exceptions import InvalidTransform
 from qgate.gradients.classical_jacobian import ClassicalPart, angle_positions, require_qnode
 from qgate.numpy.tensors import marked, tensor
@@ -92,9 +93,12 @@ class HybridTransform(ABC):
         if not trained.trainable_params:
             return [], lambda results: ()
         tapes, postprocess = self.expand(trained, None)
-        return tapes, self._by_part(
-            trained, lambda results: self.of_tape(postprocess(results), trained)
-        )
+
+        def finish(results: Sequence[Any]) -> Any:
+            found = self.of_tape(postprocess(in_containers(enclosed, results)), trained)
+            return in_containers(lambda value: finished(value, trained.parameters), found)
+
+        return tapes, self._by_part(trained, finish)
 
     def _of_qnode(self, qnode: Any, argnums: Any, *, hybrid: bool) -> Callable[..., Any]:
         @functools.wraps(qnode)
@@ -102,11 +106,23 @@ class HybridTransform(ABC):
             if hybrid:
                 tapes, finish = self._with_classical(ClassicalPart.of(qnode, argnums, args, kwargs))
             else:
-                tapes, finish = self._expanded(qnode.construct(args, kwargs))
+                tapes, finish = self._expanded(self._by_angles(qnode, argnums, args, kwargs))
             found = finish(qnode.run(tapes, diff_method=self.diff_method))
-            return _marked(found) if any(isinstance(arg, tensor) for arg in args) else found
+            if not any(isinstance(arg, tensor) for arg in args):
+                return found
+            return in_containers(lambda value: marked(value, trainable=True), found)
 
         return transformed
+
+    @staticmethod
+    def _by_angles(
+        qnode: Any, argnums: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Tape:
+        """Return the tape of a call, with those angles marked that derivatives are by."""
+        tape: Tape = qnode.construct(args, kwargs)
+        if framework_among(args) is not None:  # its arrays tell only while they are traced
+            tape.trainable_params = ClassicalPart.of(qnode, argnums, args, kwargs).trained
+        return tape
 
     def _with_classical(self, classical: ClassicalPart) -> tuple[list[Tape], Postprocess]:
         recorded = classical.qnode.construct(classical.args, classical.kwargs)
@@ -115,9 +131,12 @@ class HybridTransform(ABC):
         positions = range(len(classical.jacobians))
 
         def finish(results: Sequence[Any]) -> Any:
-            quantum = postprocess(results)
+            quantum = postprocess(in_containers(enclosed, results))
             by_argument = [
-                _as_precise(self.of_argument(quantum, classical, index), classical.jacobians[index])
+                in_containers(
+                    functools.partial(_as_precise, jacobian=classical.jacobians[index]),
+                    self.of_argument(quantum, classical, index),
+                )
                 for index in positions
             ]
             return self.joined(by_argument, classical)
@@ -160,17 +179,9 @@ def as_list(result: Tensor) -> list[Tensor]:
     return list(result) if isinstance(result, tuple | list) else [result]
 
 
-def _as_precise(found: Any, jacobian: Tensor) -> Any:
-    """Return arrays, or tuples of them, in single precision if the argument was given in it."""
-    if not isinstance(jacobian, np.ndarray) or jacobian.dtype != np.float32:
-        return found
-    if isinstance(found, tuple):
-        return tuple(_as_precise(part, jacobian) for part in found)
-    return found.astype(np.float32) if isinstance(found, np.ndarray | np.generic) else found
-
-
-def _marked(found: Any) -> Any:
-    """Return arrays in any containers as trainable tensors."""
-    if isinstance(found, tuple | list):
-        return type(found)(map(_marked, found))
-    return marked(found, trainable=True)
+def _as_precise(found: Tensor, jacobian: Tensor) -> Tensor:
+    """Return an array in the framework and the precision of the argument it is by."""
+    is_single = isinstance(jacobian, np.ndarray) and jacobian.dtype == np.float32
+    if is_single and isinstance(found, np.ndarray | np.generic):
+        return found.astype(np.float32)
+    return finished(found, [jacobian])

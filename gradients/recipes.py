@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from qgate.arrays import is_traced
 from qgate.exceptions import DifferentiationError
 from qgate.gradients.method import Shifted
 from qgate.gradients.stencil import Stencil
 from qgate.tape import Tape
 from qgate.transforms.decompose import AffineMap, Decomposed
+from qgate.transforms.placeholders import placeholders
 from qgate.typing import BoolArray, FloatArray
 
 
@@ -49,7 +51,8 @@ def with_recipes(
     ]
     left = np.array([index for index, rule in enumerate(rules) if rule is None], dtype=np.int64)
     shifted = default(tuple(slots[left].tolist())) if len(left) else _nothing(tape)
-    angles, row = shifted.decomposed.angles, tape.sweep().rows[0]
+    _refuse_stretched(tape, rules)
+    angles, row = shifted.decomposed.angles, placeholders(tape).sweep().rows[0]
     inner = shifted.stencil
     offsets, targets, weights = [inner.offsets], left[inner.targets].tolist(), [*inner.weights]
     points = inner.points.tolist()
@@ -70,6 +73,22 @@ def with_recipes(
         1,
     )
     return Shifted(shifted.decomposed, stencil.merged())
+
+
+def _refuse_stretched(tape: Tape, rules: Sequence[FloatArray | None]) -> None:
+    """Refuse points that depend on a parameter by other than a shift where that has a derivative.
+
+    Raises
+    ------
+    DifferentiationError
+    """
+    stretched = [rule for rule in rules if rule is not None and (rule[:, 1] != 1.0).any()]
+    if stretched and any(map(is_traced, tape.parameters)):
+        raise DifferentiationError(
+            f"The gradient recipe {stretched[0].tolist()} multiplies a parameter by other than 1, "
+            "and a derivative may be taken by that parameter, or its number is not known while "
+            "it is compiled. Give rows [c, 1, s], or parameters without derivatives."
+        )
 
 
 def _nothing(tape: Tape) -> Shifted:

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 from autograd.differential_operators import make_jvp
 
+from qgate.arrays import (
+    enclosed,
+    framework_among,
+    framework_of,
+    is_known,
+    is_traced,
+    namespace,
+    shape_of,
+)
 from qgate.exceptions import DifferentiationError
 from qgate.gradients.circuits import CircuitMethod, Room
 from qgate.gradients.method import Shifted, ShiftMethod
 from qgate.gradients.recipes import with_recipes
+from qgate.gradients.second_order import with_known
 from qgate.gradients.stencil import Stencil, union
 from qgate.measurements import Measurement
-from qgate.sweep import Sweep
+from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombine
+from qgate.transforms.placeholders import placeholders
 from qgate.transforms.readouts import freeze_observables
-from qgate.typing import BoolArray, FloatArray, Tensor
+from qgate.typing import BoolArray, Tensor
 from qgate.wires import Wires
 
 Derivatives = Callable[[Sequence[Any]], Any]
@@ -28,7 +40,7 @@ Derivatives = Callable[[Sequence[Any]], Any]
 RECIPES = "gradient_recipes"
 """The option that gives rules for single parameters."""
 
-Read = Callable[[Sequence[Any]], tuple[list[FloatArray], list[Any]]]
+Read = Callable[[Sequence[Any]], tuple[list[Tensor], list[Any]]]
 """From the result of each tape to the derivatives of each linear quantity, shape (m, ...), by the
 m wanted slots, and to its value, or 0 where the value was not needed."""
 
@@ -87,26 +99,27 @@ def shift_plan(
         return method(tape.structure, chosen, order=1, shots=shots, options=rest)
 
     shifted = with_recipes(tape, wanted, options.get(RECIPES), default)
-    native = shifted.decomposed.sweep(tape.with_shots(None).sweep())
+    structure = shifted.decomposed.structure
     needed = [shifted.stencil]
     if value or not len(shifted.stencil.offsets):
-        needed.append(Stencil.value(native.structure.num_slots, len(slots)))
+        needed.append(Stencil.value(structure.num_slots, len(slots)))
     offsets, stencils = union(needed)
     # What is put together from several measurements does not follow from the value of the whole.
     known = None if value else options.get("f0")
     skipped = np.array([known is not None and not offset.any() for offset in offsets])
-    rows = native.rows + offsets[~skipped]
+    here = shifted.decomposed.angles(tape.row(), namespace(tape.angles))
     broadcast = bool(options.get("broadcast", True))
-    tapes = [_bound(native, part, tape) for part in ([rows] if broadcast else rows)]
+    run = offsets[~skipped]
+    tapes = [_bound(structure, here + part, tape) for part in ([run] if broadcast else run)]
 
-    def read(results: Sequence[Any]) -> tuple[list[FloatArray], list[Any]]:
+    def read(results: Sequence[Any]) -> tuple[list[Tensor], list[Any]]:
         entries = _entries(results, broadcast=broadcast)
         if skipped.any():
-            entries = _with_known(entries, _listed(known), skipped)
+            entries = _with_known(entries, _listed(known), ~skipped)
         slopes, *values = [[each.contract(entry) for entry in entries] for each in stencils]
         return slopes, values[0] if values else [0.0] * len(entries)
 
-    return TapePlan(tapes if len(rows) else [], read)
+    return TapePlan(tapes if len(run) else [], read)
 
 
 def circuit_plan(
@@ -118,34 +131,43 @@ def circuit_plan(
     value: bool,
 ) -> TapePlan:
     """Plan to run other circuits, a tape for each, and the value first where it is needed."""
-    sweep = freeze_observables(tape.with_shots(None).sweep())
+    if not all(map(is_known, tape.arrays)):
+        raise DifferentiationError(
+            f"{method.name} makes circuits by the matrices and coefficients of a tape, which are "
+            "not known while a function is traced or compiled. Give the tape numpy arrays for "
+            "these, or call it outside of the compiled function."
+        )
+    sweep = freeze_observables(placeholders(tape.with_shots(None)).sweep())
     slots = tuple(int(slot) for slot in tape.trainable_slots[wanted])
     circuits = method(sweep.structure, slots, room=Room(), options=options)
     first = [tape] if value or not circuits.structures else []
-    others = [
-        _bound(sweep.with_structure(each), sweep.rows[0], tape) for each in circuits.structures
-    ]
+    others = [_bound(each, tape.row(), tape) for each in circuits.structures]
 
-    def read(results: Sequence[Any]) -> tuple[list[FloatArray], list[Any]]:
-        entries = [[np.asarray(entry)[None] for entry in _listed(result)] for result in results]
+    def read(results: Sequence[Any]) -> tuple[list[Tensor], list[Any]]:
+        entries = [[_array(entry)[None] for entry in _listed(result)] for result in results]
         values = [entry[0] for entry in entries[0]] if first else []
-        totals: list[Any] = [np.zeros((len(slots), *value.shape)) for value in values]
-        for part in circuits.contributions:
-            folded = part.fold(entries[len(first) + part.circuit], sweep.arrays)
-            totals = totals or [np.zeros((len(slots), *each.shape[1:])) for each in folded]
+        parts = [
+            part.fold(entries[len(first) + part.circuit], sweep.arrays)
+            for part in circuits.contributions
+        ]
+        shapes = [shape_of(value) for value in values] or [shape_of(part)[1:] for part in parts[0]]
+        totals: list[list[Any]] = [[np.zeros(shape)] * len(slots) for shape in shapes]
+        for contribution, folded in zip(circuits.contributions, parts, strict=True):
             for total, each in zip(totals, folded, strict=True):
-                total[part.target] += part.weight * each[0]
-        return totals, values or [0.0] * len(totals)
+                summand = contribution.weight * each[0]
+                total[contribution.target] = total[contribution.target] + summand
+        slopes = [namespace(total).stack(total) for total in totals]
+        return slopes, values or [0.0] * len(totals)
 
     return TapePlan([*first, *others], read)
 
 
-def _bound(sweep: Sweep, rows: FloatArray, tape: Tape) -> Tape:
-    """Return the tape of a sweep for one row (P,) or, as a broadcast, for several (K, P)."""
-    measured = sweep.structure.bind_measurements(sweep.arrays)
-    if sweep.structure.wires != tape.structure.wires:  # decomposition may change their order
+def _bound(structure: Structure, rows: Tensor, tape: Tape) -> Tape:
+    """Return a structure with the numbers of a tape at one row (Q,), or at several (K, Q)."""
+    measured = structure.bind_measurements(tape.arrays)
+    if structure.wires != tape.structure.wires:  # decomposition may change their order
         measured = [_with_wires(item, tape.structure.wires) for item in measured]
-    return Tape(sweep.structure.bind(rows, sweep.arrays), measured, tape.shots)
+    return Tape(structure.bind(rows, tape.arrays), measured, tape.shots)
 
 
 def _with_wires(item: Measurement, wires: Wires) -> Measurement:
@@ -153,34 +175,36 @@ def _with_wires(item: Measurement, wires: Wires) -> Measurement:
     return item.with_wires(wires) if item.obs is None and not item.wires else item
 
 
-def _entries(results: Sequence[Any], *, broadcast: bool) -> list[FloatArray]:
+def _array(entry: Any) -> Tensor:
+    """Return a result as an array that takes part in numpy's arithmetic."""
+    is_theirs = framework_of(entry) is not None or is_traced(entry)
+    return enclosed(entry) if is_theirs else np.asarray(entry)
+
+
+def _entries(results: Sequence[Any], *, broadcast: bool) -> list[Tensor]:
     """Return the entry of each measurement at all points that were run, (K, ...)."""
     if broadcast:
-        return [np.asarray(entry) for result in results for entry in _listed(result)]
+        return [_array(entry) for result in results for entry in _listed(result)]
     columns = zip(*map(_listed, results), strict=True)
-    return [np.stack([np.asarray(each) for each in column]) for column in columns]
+    return [namespace(column).stack(list(map(_array, column))) for column in columns]
 
 
-def _with_known(
-    entries: Sequence[FloatArray], known: Sequence[Any], skipped: BoolArray
-) -> list[FloatArray]:
-    """Put the known value of each measurement in the places that were skipped."""
+def _with_known(entries: Sequence[Tensor], known: Sequence[Any], run: BoolArray) -> list[Tensor]:
+    """Put the known value of each measurement in the place of the point that was not run."""
     found = []
-    run = list(entries) or [np.zeros((0, *np.shape(each))) for each in known]
-    if len(run) != len(known):
+    others = list(entries) or [np.zeros((0, *shape_of(each))) for each in known]
+    if len(others) != len(known):
         raise DifferentiationError(
-            f"f0 has {len(known)} values, and the tape returns {len(run)}. Give what the tape "
+            f"f0 has {len(known)} values, and the tape returns {len(others)}. Give what the tape "
             "returns, as qg.execute gives it."
         )
-    for entry, value in zip(run, known, strict=True):
-        if np.shape(value) != entry.shape[1:]:
+    for entry, value in zip(others, known, strict=True):
+        if shape_of(value) != entry.shape[1:]:
             raise DifferentiationError(
-                f"f0 has a value of shape {np.shape(value)}, and the tape returns one of shape "
+                f"f0 has a value of shape {shape_of(value)}, and the tape returns one of shape "
                 f"{entry.shape[1:]}. Give what the tape returns, as qg.execute gives it."
             )
-        full = np.empty((len(skipped), *entry.shape[1:]), dtype=entry.dtype)
-        full[skipped], full[~skipped] = value, entry
-        found.append(full)
+        found.append(with_known(entry, _array(value), run))
     return found
 
 
@@ -224,26 +248,40 @@ class Derive:
         found = [self._by_parameter(slope) for slope in self._chain(values, slopes)]
         return found[0] if len(found) == 1 else tuple(found)
 
-    def _chain(self, values: Sequence[Any], slopes: Sequence[FloatArray]) -> Sequence[Tensor]:
+    def _chain(self, values: Sequence[Any], slopes: Sequence[Tensor]) -> Sequence[Tensor]:
         """Return the derivatives of the recombined values: those along the slopes, all at once."""
+        if self.recombine is tuple:
+            return slopes
 
-        def along(t: Tensor) -> list[Tensor]:
+        def along(index: int, t: Tensor) -> Tensor:
+            return recombined(t)[index]
+
+        def recombined(t: Tensor) -> list[Tensor]:
             return list(self.recombine([v + t * s for v, s in zip(values, slopes, strict=True)]))
 
-        derivatives = []
-        for index in range(len(along(0.0))):
-            _, tangent = make_jvp(lambda t, index=index: along(t)[index])(0.0)(1.0)
-            derivatives.append(tangent)
-        return derivatives
+        count = len(recombined(0.0))
+        return [_derivative_at_zero(partial(along, index), slopes) for index in range(count)]
 
-    def _by_parameter(self, slopes: FloatArray) -> Any:
+    def _by_parameter(self, slopes: Tensor) -> Any:
         """Cut the derivatives by the wanted slots, shape (m, ...), by parameters."""
-        every = np.zeros((*slopes.shape[1:], len(self.wanted)), dtype=slopes.dtype)
-        every[..., self.wanted] = np.moveaxis(slopes, 0, -1)
-        sizes = [int(np.prod(shape)) for shape in self.shapes]
-        parts = np.split(every, np.cumsum(sizes)[:-1], axis=-1)
-        cut = [
-            part.reshape((*slopes.shape[1:], *shape))
-            for part, shape in zip(parts, self.shapes, strict=True)
-        ]
+        xp, measured = namespace([slopes]), shape_of(slopes)[1:]
+        if not self.wanted.all():
+            zero = xp.zeros((1, *measured), dtype=slopes.dtype)
+            place = np.where(self.wanted, np.cumsum(self.wanted), 0)
+            slopes = xp.concatenate([zero, slopes])[place]
+        cut, start = [], 0
+        for shape in self.shapes:
+            end = start + int(np.prod(shape))
+            part = xp.moveaxis(slopes[start:end], 0, -1)
+            cut.append(xp.reshape(part, (*measured, *shape)))
+            start = end
         return cut[0] if len(cut) == 1 else tuple(cut)
+
+
+def _derivative_at_zero(function: Callable[[Tensor], Tensor], like: Sequence[Tensor]) -> Tensor:
+    """Return the derivative of a function of one number, in the framework of arrays."""
+    framework = framework_among(like)
+    if framework is None:
+        return make_jvp(function)(0.0)(1.0)[1]
+    (derivative,) = framework.jacobian(function, (0,))(framework.tensor(0.0, like))
+    return enclosed(derivative)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from qgate.arrays import enclosed, finished, in_containers
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.method import ShiftMethod, check_options
@@ -175,7 +176,12 @@ class GradientTransform(TapeTransform):
         shapes = [tape.angle_shapes[index] for index in trained]
         derive = Derive(plan.read, recombine, wanted, shapes)
         partitioned = tape.shots.partitioned
-        return plan.tapes, lambda results: derive.parts(results, partitioned=partitioned)
+
+        def derivatives(results: Sequence[Any]) -> Any:
+            found = derive.parts(in_containers(enclosed, results), partitioned=partitioned)
+            return in_containers(lambda value: finished(value, tape.parameters), found)
+
+        return plan.tapes, derivatives
 
     def _refuse(self, tape: Tape) -> None:
         refusal = self.method.refusal(tape)

@@ -8,13 +8,13 @@ theirs is met.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.tracer import getval, isbox
+from autograd.tracer import getval, isbox, trace_stack
 
 from qgate.typing import Tensor
 
@@ -48,6 +48,21 @@ class Framework(Protocol):
 
     def constant(self, value: Tensor) -> Tensor:
         """Return the value as one that has no derivative."""
+
+    def is_argument(self, value: Tensor) -> bool:
+        """Say whether derivatives are taken by a value when nobody says by which."""
+
+    def is_moved(self, value: Tensor) -> bool:
+        """Say whether a value depends on what the innermost Jacobian is taken by."""
+
+    def jacobian(self, function: Callable[..., Tensor], argnums: tuple[int, ...]) -> Any:
+        """Return the function that gives the derivatives by these arguments."""
+
+    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+        """Return numbers as an array of the framework."""
+
+    def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
+        """Return a result as the user gets it: in the precision of the parameters."""
 
 
 KNOWN: dict[type, Framework | None] = {float: None, int: None, np.ndarray: None}
@@ -104,6 +119,14 @@ def is_traced(value: Tensor) -> bool:
     return framework is not None and framework.is_traced(value)
 
 
+def is_moved(value: Tensor) -> bool:
+    """Say whether ``value`` depends on what the innermost Jacobian is being taken by."""
+    if isbox(value):
+        return bool(value._trace == trace_stack.top)
+    framework = framework_of(value)
+    return framework is not None and framework.is_moved(value)
+
+
 def is_known(value: Tensor) -> bool:
     """Say whether the number behind ``value`` can be looked at; not while it is compiled."""
     return framework_of(unwrap(value)) is None
@@ -129,6 +152,26 @@ def enclosed(value: Tensor) -> Tensor:
 def opened(value: Tensor) -> Tensor:
     """Return an array as its framework has it; undoes ``enclosed``."""
     return value.tensor if isinstance(value, Enclosed) else value
+
+
+def finished(value: Tensor, like: Sequence[Tensor]) -> Tensor:
+    """Return a result as the user gets it.
+
+    That is a plain array of the framework of ``like``, or else of its own, in the precision of
+    ``like``; numpy's and autograd's values are returned as they are.
+    """
+    own = framework_of(value)
+    framework = framework_among(like) or own
+    if framework is None:
+        return value
+    return framework.finished(framework.tensor(value, like) if own is None else value, like)
+
+
+def in_containers(change: Callable[[Any], Any], values: Any) -> Any:
+    """Apply a function to the arrays in any tuples and lists."""
+    if isinstance(values, tuple | list):
+        return type(values)(in_containers(change, value) for value in values)
+    return change(values)
 
 
 def constant(value: Tensor) -> Tensor:
@@ -262,6 +305,11 @@ class Enclosed:
     def size(self) -> int:
         """How many numbers there are."""
         return int(np.prod(self.shape))
+
+    @property
+    def T(self) -> Any:
+        """The array with its axes in the opposite order."""
+        return self.framework.namespace.transpose(self)
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
 
-class Computation(Protocol):
+class Computation(Hashable, Protocol):
     """A circuit as plain numbers; what an interface makes values and derivatives of."""
 
     @property
@@ -137,6 +137,38 @@ class Interface(ABC):
         Returns
         -------
         traced array, shape (B, M), complex
+        """
+
+    @abstractmethod
+    def is_argument(self, value: Tensor) -> bool:
+        """Say whether derivatives are taken by a value when nobody says by which."""
+
+    @abstractmethod
+    def is_moved(self, value: Tensor) -> bool:
+        """Say whether a value depends on what the innermost ``jacobian`` is taken by.
+
+        Where that is not known, whether it depends on what any derivative is taken by.
+        """
+
+    @abstractmethod
+    def jacobian(
+        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
+    ) -> Callable[..., tuple[Tensor, ...]]:
+        """Return the function that gives the derivatives of another one.
+
+        Parameters
+        ----------
+        function : callable
+            Returns one array, real or complex, of shape ``s``.
+        argnums : tuple of int
+            Positions of the arguments to differentiate by, not negative.
+
+        Returns
+        -------
+        callable
+            Called like ``function``. Gives for each of these arguments, of shape ``t``, a plain
+            array of the framework, ``s + t``, that can be differentiated again; for a list,
+            tuple or dict of arrays the same with derivatives in it.
         """
 
     def enclosed(self, value: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from qgate.arrays import framework_among, is_traced, namespace, order, shape_of
+from qgate.arrays import finished, framework_among, is_traced, namespace, order, shape_of
 from qgate.exceptions import DifferentiationError, QuantumFunctionError
 from qgate.execution.evaluate import evaluate
 from qgate.execution.explain import Explanation, explain
@@ -20,7 +20,7 @@ from qgate.execution.resolve import check_method, parse_method
 from qgate.execution.returns import arrange, leaves, measurements_of, rebuilt
 from qgate.interfaces.argnums import is_trainable, positions_of
 from qgate.interfaces.base import call_whole
-from qgate.interfaces.choice import Choice
+from qgate.interfaces.choice import Choice, interface_among
 from qgate.interfaces.pullbacks import name_of
 from qgate.numpy.tensors import marked, tensor
 from qgate.operations.operator import ParameterKind
@@ -29,6 +29,7 @@ from qgate.shots import Shots
 from qgate.tape import Tape, split_recorded
 
 if TYPE_CHECKING:
+    from qgate.bridge import Interface
     from qgate.devices.base import Device
 
 
@@ -213,8 +214,6 @@ class QNode:
         DifferentiationError
             Nothing in the call is trainable.
         """
-        from qgate.interfaces.derivatives import jacobian
-
         qnode = self.update(diff_method=diff_method, gradient_kwargs=options)
 
         def derivatives(*args: Any, **kwargs: Any) -> Any:
@@ -224,19 +223,20 @@ class QNode:
                 nonlocal found
                 found = qnode(*inner, **kwargs)
                 parts = leaves(found)
-                return namespace(parts).concatenate([part.reshape(-1) for part in parts])
+                xp = namespace(parts)
+                return xp.concatenate([xp.reshape(part, (-1,)) for part in parts])
 
-            positions, _ = positions_of(argnum, args)
+            positions, bare = positions_of(argnum, args)
             if not positions:
                 raise DifferentiationError(
                     f"{name_of(self.func)} cannot be differentiated by {diff_method}: none of its "
                     "positional arguments is trainable. Mark one with "
                     "qgate.numpy.array(..., requires_grad=True), or give argnums."
                 )
-            jacobians = jacobian(side_by_side, argnum)(*args)
+            jacobians = self._interface(args).jacobian(side_by_side, positions)(*args)
             shapes = [shape_of(part) for part in leaves(found)]
-            from_tensor = any(isinstance(args[position], tensor) for position in positions)
-            return rebuilt(found, iter(_cut(jacobians, shapes, marks=from_tensor)))
+            cut = _cut(jacobians, shapes, [args[position] for position in positions])
+            return rebuilt(found, (parts[0] if bare else parts for parts in cut))
 
         return derivatives
 
@@ -289,8 +289,7 @@ class QNode:
         DifferentiationError
             Nothing in the call is trainable.
         """
-        from qgate.interfaces.derivatives import jacobian
-
+        jacobian = self._interface(args).jacobian
         positions, bare = positions_of(argnums, args)
         if not positions:
             raise DifferentiationError(
@@ -306,8 +305,16 @@ class QNode:
             return jacobian(of_tape, positions)(*args), bare
         with warnings.catch_warnings():  # what is linear has a constant Jacobian
             warnings.simplefilter("ignore")
-            found = tuple(jacobian(jacobian(of_tape, at), at)(*args) for at in positions)
+            found = tuple(
+                jacobian(lambda *inner, by=(at,): jacobian(of_tape, by)(*inner)[0], (at,))(*args)[0]
+                for at in positions
+            )
         return found, bare
+
+    def _interface(self, args: Sequence[Any]) -> Interface:
+        """Return the interface that differentiates by these arguments."""
+        given = leaves(list(args))
+        return self._choice(given) or interface_among(given)
 
     def __repr__(self) -> str:
         return (
@@ -365,7 +372,8 @@ def execute(
 
 def _results(tapes: Sequence[Tape], device: Device, method: Any, choice: Choice) -> tuple[Any, ...]:
     """Run tapes, and return for each what a QNode would."""
-    chosen = choice([value for tape in tapes for value in tape.parameters])
+    every = [value for tape in tapes for value in tape.parameters]
+    chosen = choice(every)
     results = evaluate(tapes, device, method, interface=chosen)
     return tuple(
         arrange(
@@ -373,7 +381,7 @@ def _results(tapes: Sequence[Tape], device: Device, method: Any, choice: Choice)
             entries,
             tuple(tape.measurements) if len(tape.measurements) > 1 else tape.measurements[0],
             interface=chosen,
-            like=tape.parameters,
+            like=tape.parameters if framework_among(tape.parameters) else every,
         )
         for tape, entries in zip(tapes, results, strict=True)
     )
@@ -395,15 +403,19 @@ def _device(device: Any) -> Device:
     return find_device(device)
 
 
-def _cut(jacobians: Any, shapes: Sequence[tuple[int, ...]], *, marks: bool) -> list[Any]:
-    """Cut the Jacobian of all results side by side, by one argument or more, by results."""
-    by_argument = isinstance(jacobians, tuple)
-    columns = jacobians if by_argument else (jacobians,)
+def _cut(
+    jacobians: Sequence[Any], shapes: Sequence[tuple[int, ...]], args: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """Cut the Jacobians of all results side by side, by each argument, by results."""
+    marks = any(isinstance(arg, tensor) for arg in args)
     parts, start = [], 0
     for shape in shapes:
         rows = slice(start, start + int(np.prod(shape)))
-        cut = [column[rows].reshape((*shape, *column.shape[1:])) for column in columns]
-        cut = [marked(column, trainable=True) for column in cut] if marks else cut
-        parts.append(tuple(cut) if by_argument else cut[0])
+        cut = []
+        for jacobian in jacobians:
+            xp = namespace([jacobian])
+            part = finished(xp.reshape(jacobian[rows], (*shape, *shape_of(jacobian)[1:])), args)
+            cut.append(marked(part, trainable=True) if marks else part)
+        parts.append(tuple(cut))
         start = rows.stop
     return parts

@@ -21,7 +21,7 @@ from qgate.execution.adjoint_state import AdjointStates
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import Method, choose_method, gives_jacobian
 from qgate.execution.run import Entry, checked, run
-from qgate.execution.tower_maker import TowerMaker, placeholders, split_parameters
+from qgate.execution.tower_maker import TowerMaker, split_parameters
 from qgate.execution.tracker import notify
 from qgate.execution.trained import seed_of
 from qgate.measurements import MeasurementKind
@@ -31,6 +31,7 @@ from qgate.tape import Tape
 from qgate.transforms.batches import split_batched_arrays
 from qgate.transforms.decompose import decomposition
 from qgate.transforms.linear import linear_measurements
+from qgate.transforms.placeholders import placeholders
 from qgate.transforms.readouts import refuse_measurements
 from qgate.typing import Tensor
 

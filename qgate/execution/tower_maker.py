@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from qgate.arrays import framework_of, is_complex, is_known, namespace, shape_of, unwrap
+from qgate.arrays import is_known, namespace
 from qgate.execution.circuit_tower import CircuitTower
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS, Method
@@ -20,6 +18,7 @@ from qgate.execution.transform_tower import Execute, TransformTower
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.decompose import freeze_weights
+from qgate.transforms.placeholders import placeholders
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
@@ -118,19 +117,6 @@ def _moving(tape: Tape) -> set[int]:
     angles = {i for i, k in enumerate(tape.parameter_kinds) if k is ParameterKind.ANGLES}
     trained = angles & set(tape.trainable_params)
     return trained or {index for index in angles if not is_known(tape.parameters[index])}
-
-
-def placeholders(tape: Tape) -> Tape:
-    """Return the tape with numbers only, zeros in place of those that are not known yet."""
-    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
-    values = [unwrap(tape.parameters[index]) for index in theirs]
-    numbers = [value if is_known(value) else _zeros(value) for value in values]
-    return tape.bind_new_parameters(numbers, theirs) if theirs else tape
-
-
-def _zeros(value: Tensor) -> Any:
-    shape = [max(length, 1) for length in shape_of(value)]
-    return np.zeros(shape, dtype=complex if is_complex(value) else float)
 
 
 def _rows(tape: Tape, index: int, copies: int) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import shape_of
+from qgate.arrays import enclosed, finished, shape_of
 from qgate.exceptions import UnknownArgument, suggest
 from qgate.interfaces.pullbacks import name_of
 from qgate.qnode import QNode, execute
@@ -58,7 +58,8 @@ class Call:
         value = np.asarray(value) if isinstance(value, list | tuple) else value
         step = np.zeros(shape_of(value))
         step[index] = shift
-        return self.replace({name: value + (step if step.shape else shift)})
+        moved = enclosed(value) + (step if step.shape else shift)
+        return self.replace({name: finished(moved, [value])})
 
     @property
     def bound(self) -> inspect.BoundArguments:

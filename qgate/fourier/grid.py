@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import unwrap
+from qgate.arrays import enclosed, finished, framework_of, is_traced, namespace
 from qgate.exceptions import InvalidFourierGrid
 from qgate.numpy.tensors import plain
-from qgate.typing import ComplexArray, FloatArray
+from qgate.typing import FloatArray, Tensor
 
 
 def coefficients(
@@ -20,7 +20,7 @@ def coefficients(
     lowpass_filter: bool = False,
     filter_threshold: int | Sequence[int] | None = None,
     use_broadcasting: bool = False,
-) -> ComplexArray:
+) -> Tensor:
     r"""Fourier coefficients of a real function with period :math:`2\pi` in each input.
 
     For :math:`f(x) = \sum_n c_n e^{i n \cdot x}` with :math:`|n_j| \le d_j` they are the discrete
@@ -47,7 +47,8 @@ def coefficients(
     -------
     complex array, shape (2 d_1 + 1, ..., 2 d_N + 1)
         Entry ``[n_1, ..., n_N]`` is :math:`c_n`; negative frequencies count from the end, as in
-        numpy's Fourier transforms.
+        numpy's Fourier transforms. An array of the framework whose arrays ``f`` returns, by
+        which it can be differentiated.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def coefficients(
             remedy="Give a threshold of at least the degree, 2 * degree for example.",
         )
     whole = _transformed(f, thresholds, batched=use_broadcasting)
-    return np.asarray(whole[np.ix_(*map(_frequencies, degrees))])
+    return _chosen(whole, [np.array(_frequencies(degree)) for degree in degrees])
 
 
 def _is_count(value: Any) -> bool:
@@ -106,25 +107,49 @@ def _frequencies(degree: int) -> list[int]:
     return [*range(degree + 1), *range(-degree, 0)]
 
 
-def _transformed(f: Callable[..., Any], degrees: Sequence[int], *, batched: bool) -> ComplexArray:
+def _transformed(f: Callable[..., Any], degrees: Sequence[int], *, batched: bool) -> Tensor:
     axes = [2 * np.pi / (2 * d + 1) * np.array(_frequencies(d)) for d in degrees]
     points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")])
-    values = _values(f, points, batched=batched).reshape([len(axis) for axis in axes])
-    return np.asarray(np.fft.fftn(values) / values.size)
+    values = _values(f, points, batched=batched)
+    xp, shape = namespace([values]), [len(axis) for axis in axes]
+    if xp is np:
+        return np.asarray(np.fft.fftn(values.reshape(shape)) / values.size)
+    found = xp.reshape(values, shape)
+    for axis in axes:  # each is transformed as the first, and goes to the end
+        count = len(axis)
+        waves = np.exp(-1j * np.outer(np.array(_frequencies(count // 2)), axis)) / count
+        found = xp.tensordot(found, waves.T, axes=[[0], [0]])
+    return finished(found, [values])
 
 
-def _values(f: Callable[..., Any], points: FloatArray, *, batched: bool) -> FloatArray:
+def _chosen(coefficients: Tensor, frequencies: Sequence[Any]) -> Tensor:
+    """Return the coefficients of some frequencies along each axis."""
+    xp = namespace([coefficients])
+    if xp is np:
+        return np.asarray(coefficients[np.ix_(*frequencies)])
+    found = enclosed(coefficients)
+    for chosen in frequencies:
+        found = xp.moveaxis(found[chosen], 0, -1)
+    return finished(found, [coefficients])
+
+
+def _values(f: Callable[..., Any], points: FloatArray, *, batched: bool) -> Tensor:
     """Return the values at points, shape (N, K), as an array of shape (K,)."""
     if batched:
-        values = np.asarray(plain(unwrap(f(list(points)))))
+        values = _array(f(list(points)))
         _check(values, (points.shape[1],), "use_broadcasting=True", "leave use_broadcasting out")
         return values
     found = []
     for point in points.T:
-        value = np.asarray(plain(unwrap(f(point))))
+        value = _array(f(point))
         _check(value, (), "one point", "choose one of its values")
         found.append(value)
-    return np.array(found)
+    return namespace(found).stack(found)
+
+
+def _array(value: Any) -> Tensor:
+    is_theirs = is_traced(value) or framework_of(value) is not None
+    return enclosed(value) if is_theirs else np.asarray(plain(value))
 
 
 def _check(values: Any, shape: tuple[int, ...], call: str, remedy: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import is_traced, unwrap
+from qgate.arrays import finished, framework_of, is_known, is_moved, is_traced, unwrap
 from qgate.exceptions import InvalidArgnums, NoSpectrum, QuantumFunctionError
 from qgate.fourier.calls import Call, Index, argument_names, check_names
 from qgate.fourier.preprocessing import Check, classical_jacobian
@@ -113,7 +113,9 @@ def qnode_spectrum(
         if not values:
             return {}
         factors = _linear_part(call, values, masks, check)
-        tape = call.replace({name: _argument(value) for name, value in values.items()}).tape()
+        tape = call.replace(
+            {name: _argument(_like(value, call.arguments[name])) for name, value in values.items()}
+        ).tape()
         _refuse_measurements(tape)
         found = iter(_spectra_of(tape, factors, decimals))
         return {
@@ -146,6 +148,13 @@ def _names_at(argnum: Any, names: Sequence[str]) -> list[str]:
 
 
 def _numbers(value: Any, name: str) -> FloatArray:
+    if not is_known(value):
+        raise NoSpectrum(
+            reason=f"the number in the argument {name!r} is not known while a function is traced "
+            "or compiled",
+            remedy="Call it outside of that function; the spectrum does not depend on the values "
+            "of the arguments it is of.",
+        )
     plain = np.asarray(unwrap(value)) if not isinstance(value, str | dict | set) else None
     if plain is None or plain.dtype.kind not in "iuf":
         raise NoSpectrum(
@@ -155,9 +164,16 @@ def _numbers(value: Any, name: str) -> FloatArray:
     return np.array(plain, dtype=float)
 
 
+def _like(value: FloatArray, original: Any) -> Tensor:
+    """Return numbers as an array of the framework and the precision of an argument."""
+    framework = framework_of(original)
+    return value if framework is None else finished(value, [original])
+
+
 def _argument(value: Tensor) -> Tensor:
     """Return a number as a number, an array as it is."""
-    return value if is_traced(value) or value.shape else float(value)
+    theirs = is_traced(value) or framework_of(value) is not None
+    return value if theirs or value.shape else float(value)
 
 
 def _mask(name: str, indices: Any, shape: tuple[int, ...]) -> BoolArray:
@@ -179,6 +195,7 @@ def _linear_part(
 ) -> FloatArray:
     """Return the derivatives, shape (P, n), of the slots of the circuit by the n parameters."""
     chosen = [masks[name] for name in values]
+    given = [call.arguments[name] for name in values]
 
     def angles(*inner: Tensor) -> Tensor:
         replaced = dict(zip(values, map(_argument, inner), strict=True))
@@ -187,7 +204,7 @@ def _linear_part(
         return tape.row()
 
     def jacobian(point: Sequence[FloatArray]) -> FloatArray:
-        parts = classical_jacobian(angles, point)
+        parts = classical_jacobian(angles, list(map(_like, point, given)))
         return np.concatenate(
             [part[..., mask] for part, mask in zip(parts, chosen, strict=True)], axis=-1
         )
@@ -219,7 +236,7 @@ def _of_one_row(jacobians: FloatArray) -> FloatArray:
 def _refuse_arrays(tape: Tape) -> None:
     owners = (item for item in tape for _ in item.parameters)
     for owner, value, kind in zip(owners, tape.parameters, tape.parameter_kinds, strict=True):
-        if kind is not ParameterKind.ANGLES and is_traced(value):
+        if kind is not ParameterKind.ANGLES and is_moved(value):
             raise NoSpectrum(
                 reason=f"{owner!r} depends on the arguments by other than an angle",
                 remedy="Encode with gates that have angles, such as rotations, or leave the "

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import is_traced, namespace, shape_of
+from qgate.arrays import enclosed, framework_of, is_traced, namespace, shape_of
 from qgate.exceptions import InvalidReconstruction
 from qgate.fourier.calls import Call, Index, check_names, run
 from qgate.fourier.series import Interpolation, Series
@@ -238,9 +238,11 @@ def _stacked(values: Sequence[Any], qnode: Callable[..., Any]) -> Tensor:
     """Return values as one array with the points in front."""
     if any(isinstance(value, tuple | list | dict) for value in values):
         return _refuse(qnode, f"a {type(values[0]).__name__}")
-    numbers = [value if is_traced(value) else np.asarray(plain(value)) for value in values]
-    xp = namespace(numbers)
-    stacked = xp.stack(numbers)
+    numbers = [
+        value if is_traced(value) or framework_of(value) is not None else np.asarray(plain(value))
+        for value in values
+    ]
+    stacked = enclosed(namespace(numbers).stack(numbers))
     if stacked.dtype.kind not in "iuf":
         return _refuse(qnode, f"values of type {stacked.dtype}")
     return stacked

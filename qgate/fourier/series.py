@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from qgate.arrays import namespace, shape_of
+from qgate.arrays import enclosed, finished, framework_of, namespace, shape_of
 from qgate.exceptions import InvalidReconstruction
 from qgate.typing import FloatArray, Tensor
 
@@ -51,14 +51,16 @@ class Series:
     def __call__(self, x: Tensor) -> Tensor:
         """Return the values at x, shape (...): those of x, followed by those of a value.
 
-        It is differentiable by x as often as one likes.
+        It is differentiable by x as often as one likes. Arrays of a framework come back as its
+        arrays, in the precision of x and of the parameter.
         """
-        distance = x - self.center
+        distance = enclosed(x) - enclosed(self.center)
         xp = namespace([distance, self.coefficients])
         angles = xp.reshape(distance, (*shape_of(distance), 1)) * self.frequencies
         ones = np.ones((*shape_of(distance), 1))
         waves = xp.concatenate([ones, xp.cos(angles), xp.sin(angles)], axis=-1)
-        return xp.tensordot(waves, self.coefficients, axes=1)
+        found = xp.tensordot(waves, self.coefficients, axes=1)
+        return finished(found, [value for value in (x, self.center) if framework_of(value)])
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from autograd.tracer import isbox
 
+from qgate.arrays import framework_of
 from qgate.exceptions import InvalidArgnums
 
 Argnums = int | Sequence[int] | None
@@ -16,7 +17,10 @@ Argnums = int | Sequence[int] | None
 
 def is_trainable(value: Any) -> bool:
     """Say whether an argument is differentiated by when no positions are named."""
-    return bool(isbox(value)) or getattr(value, "requires_grad", None) is True
+    if isbox(value) or getattr(value, "requires_grad", None) is True:
+        return True
+    framework = framework_of(value)
+    return framework is not None and framework.is_argument(value)
 
 
 def one_spelling(argnums: Argnums, argnum: Argnums) -> Argnums:

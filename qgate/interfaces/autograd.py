@@ -7,7 +7,7 @@ forward mode and every order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd.numpy as anp
@@ -15,8 +15,9 @@ import numpy as np
 from autograd.extend import defjvp, defvjp, primitive
 from autograd.tracer import getval, isbox
 
-from qgate.arrays import depth
+from qgate.arrays import depth, is_moved
 from qgate.bridge import Derivatives, Interface, States
+from qgate.interfaces.derivatives import jacobian
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
 
@@ -53,6 +54,17 @@ class AutogradInterface(Interface):
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
         return _states(anp.concatenate(list(parts), axis=-1), states)
+
+    def is_argument(self, value: Tensor) -> bool:
+        return self.owns(value) or getattr(value, "requires_grad", None) is True
+
+    def is_moved(self, value: Tensor) -> bool:
+        return is_moved(value)
+
+    def jacobian(
+        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
+    ) -> Callable[..., tuple[Tensor, ...]]:
+        return jacobian(function, argnums)
 
 
 INTERFACE = AutogradInterface()

@@ -86,6 +86,12 @@ class Choice:
         return named
 
 
+def interface_among(values: Iterable[Tensor]) -> Interface:
+    """Return the interface of the first array that has one; for numpy's arrays autograd's."""
+    found: Any = framework_among(values)
+    return INTERFACE if found is None else found
+
+
 def _load(name: str) -> Interface:
     package = PACKAGES[name]
     try:

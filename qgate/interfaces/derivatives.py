@@ -98,6 +98,7 @@ class Jacobian(Derivative):
     def _differentiate(self, pullback: Pullback, originals: Sequence[Any]) -> tuple[Any, ...]:
         shape = anp.shape(pullback.value)
         rows = [_row(pullback, entry, self.function) for entry in _unit_arrays(pullback.value)]
+        rows = rows or [pullback(space_of(pullback.value).zeros())]  # of which none is kept
         columns = zip(*rows, strict=True)
         jacobians = (_stacked(column, shape) for column in columns)
         return tuple(
@@ -267,4 +268,5 @@ def _stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> Any:
         return {key: _stacked([row[key] for row in rows], shape) for key in first}
     if isinstance(first, list | tuple):
         return [_stacked([row[at] for row in rows], shape) for at in range(len(first))]
-    return anp.reshape(anp.stack(rows), shape + anp.shape(first))
+    kept = anp.stack(rows)[: int(np.prod(shape))]
+    return anp.reshape(kept, shape + anp.shape(first))

@@ -9,6 +9,7 @@ operation of its own would wait for it in turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any
 
@@ -71,6 +72,39 @@ class JaxInterface(Interface):
         is_key = self.owns(value) and jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
         return jax.random.key_data(value) if is_key else value
 
+    def is_argument(self, value: Tensor) -> bool:
+        return self.owns(value) and bool(jnp.issubdtype(value.dtype, jnp.floating))
+
+    def is_moved(self, value: Tensor) -> bool:
+        return self.is_traced(value) and value._trace is INNERMOST.get()
+
+    def jacobian(
+        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
+    ) -> Callable[..., tuple[Tensor, ...]]:
+        def derivatives(*args: Any) -> tuple[Tensor, ...]:
+            chosen = [jax.tree.map(_floating, args[position]) for position in argnums]
+            is_complex = False
+
+            def parts(*inner: Any) -> Tensor:
+                nonlocal is_complex
+                given = dict(zip(argnums, inner, strict=True))
+                token = INNERMOST.set(jax.tree.leaves(inner)[0]._trace)
+                try:
+                    value = jnp.asarray(
+                        function(*(given.get(at, value) for at, value in enumerate(args)))
+                    )
+                finally:
+                    INNERMOST.reset(token)
+                is_complex = jnp.iscomplexobj(value)
+                return jnp.stack([value.real, value.imag]) if is_complex else value
+
+            found: Any = jax.jacrev(parts, tuple(range(len(chosen))))(*chosen)
+            if is_complex:
+                found = jax.tree.map(lambda both: jax.lax.complex(both[0], both[1]), found)
+            return tuple(found)
+
+        return derivatives
+
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         precision = precision_of([str(each.dtype) for each in like if self.owns(each)])
         kind = value.dtype.kind
@@ -86,6 +120,8 @@ COMPILED: dict[Hashable, Callable[..., Any]] = {}
 """Simulations by the circuit that they simulate."""
 
 MOST_COMPILED = 128
+INNERMOST: ContextVar[Any] = ContextVar("innermost", default=None)
+"""What JAX traces the arguments of the innermost Jacobian with."""
 
 JAX_ERROR = JaxRuntimeError
 """What JAX makes of an error in a callback."""
@@ -155,6 +191,12 @@ def _rule(
 
 
 _derivatives.defjvp(_rule, symbolic_zeros=True)
+
+
+def _floating(value: Any) -> Any:
+    """Return whole numbers as floating point numbers, others as they are, as JAX's arrays."""
+    array = jnp.asarray(value)
+    return array if jnp.issubdtype(array.dtype, jnp.inexact) else array.astype(float)
 
 
 def _stands(tangent: Any) -> bool:

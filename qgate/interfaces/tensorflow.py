@@ -9,7 +9,7 @@ rows, and equal tickets are paid for once.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -102,6 +102,34 @@ class TensorFlowInterface(Interface):
         others = [_guarded(states, as_tensor(number)) for number in fixed]
         with states.raising():
             return TensorFlowArray(states_at(states, x, others))
+
+    def is_argument(self, value: Tensor) -> bool:
+        return bool(getattr(value, "trainable", False)) or self.is_trained(value)
+
+    def is_moved(self, value: Tensor) -> bool:
+        return self.is_trained(value)
+
+    def jacobian(
+        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
+    ) -> Callable[..., tuple[Tensor, ...]]:
+        def derivatives(*args: Any) -> tuple[Tensor, ...]:
+            chosen = [tf.nest.map_structure(_floating, args[position]) for position in argnums]
+            given = dict(zip(argnums, chosen, strict=True))
+            with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+                tape.watch(chosen)
+                value = as_tensor(function(*(given.get(at, arg) for at, arg in enumerate(args))))
+                parts = [tf.math.real(value)]
+                if value.dtype.is_complex:
+                    parts.append(tf.math.imag(value))
+            found = [_rows(tape, part, chosen) for part in parts]
+            if len(found) == 1:
+                return tuple(found[0])
+            return tuple(
+                tf.nest.map_structure(tf.complex, real, imaginary)
+                for real, imaginary in zip(*found, strict=True)
+            )
+
+        return derivatives
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         tensor = as_tensor(value)
@@ -294,6 +322,18 @@ def _guarded(computation: Computation, number: Any) -> Any:
         return tf.identity(number), gradient
 
     return guard(number)
+
+
+def _floating(value: Any) -> Any:
+    """Return a value as a tensor of its own, whole numbers as floating point numbers."""
+    tensor = as_tensor(value)
+    is_inexact = tensor.dtype.is_floating or tensor.dtype.is_complex
+    return tf.identity(tensor) if is_inexact else tf.cast(tensor, tf.float64)
+
+
+def _rows(tape: Any, value: Any, sources: Sequence[Any]) -> Any:
+    """Return the derivatives of a value; zeros where it does not depend on a source."""
+    return tape.jacobian(value, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
 
 def _is_plain(tensor: Any) -> bool:

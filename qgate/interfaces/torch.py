@@ -9,13 +9,14 @@ its own for that mode, so it is never used bare.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch._C import _functorch as functorch
 from torch.autograd import forward_ad
+from torch.utils import _pytree as pytree
 
 from qgate.arrays import Enclosed
 from qgate.bridge import Derivatives, Interface, States
@@ -91,6 +92,37 @@ class TorchInterface(Interface):
         x = torch.cat([as_tensor(part) for part in parts], dim=-1)
         others = [as_tensor(number, x) for number in fixed]
         return TorchArray(StatesAt.apply(x, states, *others))
+
+    def is_argument(self, value: Tensor) -> bool:
+        tensor = _bare(value)
+        return bool(tensor.requires_grad) or self.is_trained(tensor)
+
+    def is_moved(self, value: Tensor) -> bool:
+        tensor = _bare(value)
+        return functorch.is_gradtrackingtensor(tensor) and (
+            functorch.maybe_get_level(tensor) == functorch.maybe_current_level()
+        )
+
+    def jacobian(
+        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
+    ) -> Callable[..., tuple[Tensor, ...]]:
+        def derivatives(*args: Any) -> tuple[Tensor, ...]:
+            chosen = [pytree.tree_map(_floating, args[position]) for position in argnums]
+            is_complex = False
+
+            def parts(*inner: Any) -> Any:
+                nonlocal is_complex
+                given = dict(zip(argnums, inner, strict=True))
+                value = as_tensor(function(*(given.get(at, arg) for at, arg in enumerate(args))))
+                is_complex = value.is_complex()
+                return torch.stack([value.real, value.imag]) if is_complex else value
+
+            found = torch.func.jacrev(parts, tuple(range(len(chosen))))(*chosen)
+            if is_complex:
+                found = pytree.tree_map(lambda both: torch.complex(both[0], both[1]), found)
+            return tuple(found)
+
+        return derivatives
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         tensor = _bare(value)
@@ -177,6 +209,13 @@ def _operator(x: torch.Tensor, fixed: list[torch.Tensor], key: int, order: int) 
 @_operator.register_fake
 def _(x: torch.Tensor, fixed: list[torch.Tensor], key: int, order: int) -> torch.Tensor:
     return x.new_empty((*x.shape[:-1], COMPILED[key].size, *(x.shape[-1],) * order))
+
+
+def _floating(value: Any) -> Any:
+    """Return whole numbers as floating point numbers, others as they are, as tensors."""
+    tensor = as_tensor(value)
+    is_exact = not (tensor.is_floating_point() or tensor.is_complex())
+    return tensor.to(torch.get_default_dtype()) if is_exact else tensor
 
 
 def _bare(value: Tensor) -> Any:

@@ -33,10 +33,11 @@ def is_plain(tensor: Any) -> bool:
 
 def to_numpy(tensor: Any) -> Any:
     """Return the numbers of a tensor, copied to the host where they are elsewhere."""
-    numbers = tensor.detach()
-    if numbers.dtype == torch.bfloat16:
-        numbers = numbers.to(torch.float32)
-    return numbers.cpu().resolve_conj().resolve_neg().numpy()
+    with torch._C._DisableFuncTorch():  # or a transform that is running would wrap them
+        numbers = tensor.detach()
+        if numbers.dtype == torch.bfloat16:
+            numbers = numbers.to(torch.float32)
+        return numbers.cpu().resolve_conj().resolve_neg().numpy()
 
 
 def complex_of(real: torch.dtype) -> torch.dtype:

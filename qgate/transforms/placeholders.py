@@ -1,0 +1,24 @@
+"""Tapes as plain numbers, whatever their parameters are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import framework_of, is_complex, is_known, shape_of, unwrap
+from qgate.tape import Tape
+from qgate.typing import Tensor
+
+
+def placeholders(tape: Tape) -> Tape:
+    """Return the tape with numbers only, zeros in place of those that are not known yet."""
+    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
+    values = [unwrap(tape.parameters[index]) for index in theirs]
+    numbers = [value if is_known(value) else _zeros(value) for value in values]
+    return tape.bind_new_parameters(numbers, theirs) if theirs else tape
+
+
+def _zeros(value: Tensor) -> Any:
+    shape = [max(length, 1) for length in shape_of(value)]
+    return np.zeros(shape, dtype=complex if is_complex(value) else float)

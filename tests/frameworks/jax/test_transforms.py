@@ -1,0 +1,54 @@
+"""Gradient transforms in JAX."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from framework_cases import Adapter, X, Y, energy, qnode
+from transform_cases import DIFFERENTIATED, TransformCases
+
+import qgate as qg
+from qgate import numpy as qnp
+
+jax.config.update("jax_enable_x64", True)
+
+
+class TestJax(TransformCases):
+    adapter = Adapter(
+        name="jax",
+        array=lambda values, dtype="float64": jnp.asarray(values, dtype=dtype),
+        numbers=np.asarray,
+        jacobian=jax.jacrev,
+        compiled=jax.jit,
+        absolute=jnp.abs,
+        dtype_name=lambda value: str(value.dtype),
+    )
+
+
+@pytest.mark.parametrize("name", DIFFERENTIATED)
+def test_derivatives_are_compiled(name: str) -> None:
+    found = jax.jit(jax.jacfwd(DIFFERENTIATED[name]()))(jnp.asarray(X), jnp.asarray(Y))
+
+    wanted = qg.jacobian(DIFFERENTIATED[name](), 0)(qnp.array(X), qnp.array(Y))
+    np.testing.assert_allclose(found, wanted, atol=1e-8)
+
+
+def test_arrays_of_floating_point_numbers_are_arguments() -> None:
+    def circuit(x: jax.Array, count: jax.Array) -> None:
+        qg.RX(x * count, wires=0)
+        return qg.expval(qg.Z(0))
+
+    found = qg.gradients.param_shift(qg.QNode(circuit, "local"))(jnp.asarray(0.3), jnp.asarray(2))
+
+    np.testing.assert_allclose(found, -2 * np.sin(0.6), atol=1e-8)
+
+
+def test_rows_are_mapped_over() -> None:
+    metric = qg.metric_tensor(qnode(energy), argnums=0)
+    rows = jnp.asarray([X, 2 * X])
+
+    found = jax.vmap(metric, (0, None))(rows, jnp.asarray(Y))
+
+    np.testing.assert_allclose(found, [metric(row, jnp.asarray(Y)) for row in rows], atol=1e-8)
