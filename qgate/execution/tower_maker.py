@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qgate.arrays import is_known, namespace
+from qgate.arrays import is_known, namespace, unwrap
 from qgate.execution.circuit_tower import CircuitTower
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS, Method
