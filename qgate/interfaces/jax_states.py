@@ -108,14 +108,14 @@ def _define(primitive: Primitive, function: Callable[..., Any], transposed: Prim
         size = next(
             value.shape[axis]
             for value, axis in zip(arguments, axes, strict=True)
-            if axis is not batching.not_mapped
+            if axis is not None
         )
         (x, vector, *fixed), (x_axis, *rest) = arguments, axes
         first = [
             batching.bdim_at_front(value, axis, size)
             for value, axis in zip((vector, *fixed), rest, strict=True)
         ]
-        x = batching.bdim_at_front(x, x_axis, size if x_axis is not batching.not_mapped else 1)
+        x = batching.bdim_at_front(x, x_axis, size if x_axis is not None else 1)
         return primitive.bind(x, *first, states=states), 0
 
     def shaped(*arguments: Any, states: States) -> Any:
