@@ -13,7 +13,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .PHONY: help
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(VENV)/demo.stamp ## Find the ground state of H2 on three devices; DEVICE=... for one
@@ -22,6 +22,10 @@ demo: $(VENV)/demo.stamp ## Find the ground state of H2 on three devices; DEVICE
 .PHONY: test
 test: $(VENV)/dev.stamp ## Run the tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+
+.PHONY: configurations
+configurations: $(VENV)/dev.stamp ## Run every cell of docs/configurations.md and write it
+	$(BIN)/python benchmarks/configurations.py
 
 .PHONY: check
 check: format-check lint types layers wheel ## Check format, lint, types, layers, build, wheel contents

@@ -85,11 +85,17 @@ class Torch(Framework):
         flat = _tensor(function(at)).reshape(-1)
         numbers = self.torch.cat([flat.real, flat.imag]) if flat.is_complex() else flat
         if not numbers.requires_grad:
-            raise NoDerivative("The tensor has `requires_grad=False`, so that torch refuses.")
+            self._refused(numbers)
         rows = [
             self.torch.autograd.grad(number, at, retain_graph=True)[0].numpy() for number in numbers
         ]
         return numbers.detach().numpy(), np.stack(rows).reshape(len(rows), -1)
+
+    def _refused(self, numbers: Any) -> None:
+        try:
+            numbers.sum().backward()
+        except RuntimeError as error:
+            raise NoDerivative(f"RuntimeError: {error}") from error
 
 
 class Jax(Framework):

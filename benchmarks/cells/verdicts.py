@@ -90,12 +90,12 @@ def cell(framework: Framework, key: Key) -> Verdict:
     try:
         found = _numbers(returned, _node(framework, key)(at))
     except QGateError as error:
-        return Verdict("✗", message=_text(error))
+        return Verdict("✗", message=_text(error, method))
     try:
         both = framework.value_and_jacobian(_node(framework, key), at)
     except (QGateError, NoDerivative) as error:
         spread = value_spread(kind) if chance else None
-        return _judged("○", [(found, exact, spread)], _text(error))
+        return _judged("○", [(found, exact, spread)], _text(error, method))
     spreads = jacobian_spreads(key) if chance or method == "spsa" else (None, None)
     truth = exact, reference.jacobian(returned.value, point)
     return _judged("✓", list(zip(both, truth, spreads, strict=True)))
@@ -144,8 +144,11 @@ def _numbers(returned: Returned, value: Any) -> Any:
     return real_numbers(value.detach().numpy() if hasattr(value, "detach") else np.asarray(value))
 
 
-def _text(error: QGateError | NoDerivative) -> str:
+def _text(error: QGateError | NoDerivative, method: str) -> str:
+    """Return what a user is told, without the name of the method that is asked for."""
     text = " ".join(str(error).split())
+    text = text.replace(f"diff_method={method!r} cannot", "diff_method=... cannot")
+    text = text.replace(f"and {method} differentiates", "and it differentiates")
     return text if isinstance(error, NoDerivative) else f"{type(error).__name__}: {text}"
 
 
