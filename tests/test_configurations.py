@@ -44,7 +44,9 @@ def test_the_page_has_every_cell_and_no_cell_is_red_without_need(name: str):
         for method in METHODS
     }
     assert {key: verdict.mark for key, verdict in shown.items()} == wanted
-    assert [key for key, verdict in shown.items() if verdict.mark != "✓" and not verdict.message] == []
+    assert [
+        key for key, verdict in shown.items() if verdict.mark != "✓" and not verdict.message
+    ] == []
 
 
 def test_a_page_is_read_back_as_it_was_written():

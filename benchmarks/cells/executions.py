@@ -79,9 +79,7 @@ def executions(name: str) -> dict[str, tuple[int, int]]:
     for label, task in TASKS.items():
         device = qg.device("local", shots=task.shots, seed=7)
         options = {"num_directions": 4, "sampler_rng": 7} if task.method == "spsa" else {}
-        node = qg.QNode(
-            task.circuit, device, framework.name, task.method, gradient_kwargs=options
-        )
+        node = qg.QNode(task.circuit, device, framework.name, task.method, gradient_kwargs=options)
         angles = framework.array(task.angles())
         with qg.Tracker(device) as tracker:
             framework.value_and_jacobian(node, angles)
