@@ -16,7 +16,7 @@ FRAMEWORKS := torch jax tensorflow
 
 .PHONY: help
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(VENV)/demo.stamp ## Find the ground state of H2 on three devices; DEVICE=... for one
@@ -26,6 +26,10 @@ demo: $(VENV)/demo.stamp ## Find the ground state of H2 on three devices; DEVICE
 test: $(VENV)/dev.stamp ## Run the tests; those of each framework in processes of their own
 	$(PYTEST) --ignore=tests/frameworks
 	set -e; for framework in $(FRAMEWORKS); do $(PYTEST) tests/frameworks/$$framework; done
+
+.PHONY: configurations
+configurations: $(VENV)/dev.stamp ## Run every cell of docs/configurations.md and write it
+	$(BIN)/python benchmarks/configurations.py
 
 .PHONY: check
 check: format-check lint types layers wheel ## Check format, lint, types, layers, build, wheel contents

@@ -69,7 +69,7 @@ class Room:
 class CircuitMethod(Protocol):
     """A gradient method that runs circuits other than the one it differentiates.
 
-    Required: ``name``, ``options``, ``nonlinear``, ``refusal`` and the call.
+    Required: ``name``, ``options``, ``nonlinear``, ``densities``, ``refusal`` and the call.
     """
 
     name: str
@@ -77,6 +77,8 @@ class CircuitMethod(Protocol):
     """What it takes as ``gradient_kwargs``."""
     nonlinear: bool
     """Whether it holds for what is not linear in the state, such as a variance."""
+    densities: bool
+    """Whether it differentiates a density matrix as it is, and not the means of Pauli words."""
 
     def refusal(self, tape: Tape) -> Refusal:
         """Say why the method cannot differentiate a tape by its trainable parameters."""

@@ -40,6 +40,7 @@ class FiniteDifference:
     name = "finite-diff"
     options = frozenset(DEFAULTS) | {"broadcast", "validate_params"}
     nonlinear = True
+    densities = True
 
     def refusal(self, tape: Tape) -> Refusal:
         return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)

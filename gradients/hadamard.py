@@ -25,6 +25,7 @@ from qgate.measurements import MeasurementKind
 from qgate.recording import paused
 from qgate.structure import Structure
 from qgate.tape import Tape
+from qgate.transforms.density import DERIVED
 from qgate.transforms.readouts import plan_readings
 from qgate.typing import Wire
 from qgate.wires import Wires
@@ -33,9 +34,10 @@ SERVED = (
     MeasurementKind.EXPVAL,
     MeasurementKind.VAR,
     MeasurementKind.PROBS,
+    *DERIVED,
     MeasurementKind.TERMS,
 )
-"""What is linear in the state, and the variance, a classical function of such."""
+"""What is the mean of observables, and classical functions of such."""
 
 OBSERVABLES = frozenset({MeasurementKind.EXPVAL, MeasurementKind.TERMS})
 """What can take the role of the generator."""
@@ -81,6 +83,7 @@ class HadamardTest:
     name = "hadamard"
     options = frozenset({"aux_wire", "device_wires", "mode"})
     nonlinear = False
+    densities = False
 
     def refusal(self, tape: Tape) -> Refusal:
         refusal = refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)

@@ -39,8 +39,8 @@ class Shifted:
 class ShiftMethod(Protocol):
     """A gradient method that needs nothing of a device but values at shifted parameters.
 
-    Required: ``name``, ``options``, ``nonlinear``, ``refusal`` and the call. ``order`` is that of
-    the derivative; equal points of several orders are run once.
+    Required: ``name``, ``options``, ``nonlinear``, ``densities``, ``refusal`` and the call.
+    ``order`` is that of the derivative; equal points of several orders are run once.
     """
 
     name: str
@@ -48,6 +48,8 @@ class ShiftMethod(Protocol):
     """What it takes as ``gradient_kwargs``."""
     nonlinear: bool
     """Whether it holds for what is not linear in the state, such as a variance."""
+    densities: bool
+    """Whether it differentiates a density matrix as it is, and not the means of Pauli words."""
 
     def refusal(self, tape: Tape) -> Refusal:
         """Say why the method cannot differentiate a tape by its trainable parameters."""

@@ -104,6 +104,7 @@ class ParameterShift:
     name = "parameter-shift"
     options = frozenset({"shifts", "fallback_step", "broadcast"})
     nonlinear = False
+    densities = True
 
     def refusal(self, tape: Tape) -> Refusal:
         return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)

@@ -78,6 +78,7 @@ class SimultaneousPerturbation:
     name = "spsa"
     options = frozenset(DEFAULTS) | {"broadcast"}
     nonlinear = True
+    densities = True
 
     def refusal(self, tape: Tape) -> Refusal:
         return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)

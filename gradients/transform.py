@@ -167,7 +167,7 @@ class GradientTransform(TapeTransform):
         wanted = _chosen(marked, argnum)
         if not wanted.any():
             return [], lambda results: ()
-        returned = () if tape.shots else EXACTLY_LINEAR
+        returned = EXACTLY_LINEAR if self.method.densities and not tape.shots else ()
         linear, recombine = linear_measurements(
             marked, variances=not self.method.nonlinear, returned=returned
         )

@@ -174,7 +174,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     linear, recombine = linear_measurements(
         tape,
         variances=not method.nonlinear,
-        returned=() if tape.shots else device.capabilities.exact,
+        returned=device.capabilities.exact if method.densities and not tape.shots else (),
         wires=device.wires,
     )
     _mark_trained(linear, interface)

@@ -99,6 +99,11 @@ class Method:
         known = SHIFT_METHODS.get(self.name)
         return self.transform is not None or (known is not None and known.nonlinear)
 
+    @property
+    def densities(self) -> bool:
+        """Whether it differentiates density matrices that a device returns as they are."""
+        return self.transform is not None or self.name not in CIRCUIT_METHODS
+
 
 def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
     """Read what a user gave as ``diff_method``; None means that nothing is differentiated.

@@ -15,6 +15,7 @@ class Ninety:
     name = "ninety"
     options = frozenset()
     nonlinear = False
+    densities = False
 
     def refusal(self, tape):
         return None

@@ -418,10 +418,59 @@ def test_a_gate_without_a_generator_is_refused():
         qg.grad(power)(qnp.array(0.4))
 
 
-@pytest.mark.parametrize("measure", [qg.state, lambda: qg.purity(wires=0)])
-def test_what_is_not_linear_is_refused(measure):
+def test_a_state_is_refused():
     with pytest.raises(UnsupportedDiffMethod, match="hadamard differentiates expval, var, probs"):
-        qg.gradients.hadamard_grad(Tape([qg.RX(0.1, 0)], [measure()]))
+        qg.gradients.hadamard_grad(Tape([qg.RX(0.1, 0)], [qg.state()]))
+
+
+# Density matrices -----------------------------------------------------------------------------
+
+DENSITIES = {
+    "density_matrix": lambda: qg.density_matrix(wires=[1]),
+    "vn_entropy": lambda: qg.vn_entropy(wires=0),
+    "mutual_info": lambda: qg.mutual_info([0], [1]),
+    "purity": lambda: qg.purity(wires=[0]),
+}
+
+
+def entangled(measure):
+    def function(x):
+        qg.RY(x[0], 0)
+        qg.CRX(x[1], wires=[0, 1])
+        qg.CNOT([1, 2])
+        qg.RZ(x[0] * x[1], 1)
+        return measure()
+
+    return function
+
+
+@every_mode
+@pytest.mark.parametrize("kind", DENSITIES)
+def test_a_function_of_a_density_matrix_is_that_of_the_means_of_words(kind: str, mode: str):
+    tested, known = jacobians(entangled(DENSITIES[kind]), qnp.array([0.7, 1.1]), mode=mode)
+
+    np.testing.assert_allclose(tested, known, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", DENSITIES)
+def test_the_transform_differentiates_functions_of_a_density_matrix(kind: str):
+    slopes = qg.gradients.hadamard_grad(qg.QNode(entangled(DENSITIES[kind]), "local"))
+    known = qg.QNode(entangled(DENSITIES[kind]), "local", diff_method="backprop")
+
+    found = slopes(qnp.array([0.7, 1.1], requires_grad=True))
+
+    np.testing.assert_allclose(found, qg.jacobian(known)(qnp.array([0.7, 1.1])), atol=1e-10)
+
+
+def test_a_purity_is_differentiated_from_shots():
+    repetitions, angles = 20, qnp.array([0.7, 1.1])
+    sampled = node(entangled(DENSITIES["purity"]), "local?shots=20000&seed=5")
+    known = qg.QNode(entangled(DENSITIES["purity"]), "local", diff_method="backprop")
+
+    found = [qg.jacobian(sampled)(angles) for _ in range(repetitions)]
+
+    errors = np.std(found, axis=0, ddof=1) / np.sqrt(repetitions)
+    assert np.all(abs(np.mean(found, axis=0) - qg.jacobian(known)(angles)) < 5 * errors)
 
 
 # The transform --------------------------------------------------------------------------------

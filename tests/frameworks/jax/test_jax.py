@@ -96,6 +96,18 @@ class TestTransformations:
         found = jax.jit(jax.vmap(jax.grad(node, 1), (0, None)))(matrices, jnp.asarray(Y))
         np.testing.assert_allclose(found, [-np.sin(Y + 0.2), -np.sin(Y + 0.5)], atol=1e-10)
 
+    @pytest.mark.parametrize("kind", STATE_LIKE)
+    def test_adjoint_serves_batches_of_cotangents(self, kind: str) -> None:
+        node = qnode(STATE_LIKE[kind], diff_method="adjoint")
+
+        def numbers(x: Any) -> Any:
+            return jnp.abs(node(x, jnp.asarray(Y)))
+
+        found = jax.jacrev(numbers)(jnp.asarray(X))
+        np.testing.assert_allclose(found, jax.jacfwd(numbers)(jnp.asarray(X)), atol=1e-10)
+        if kind not in ("state", "density_matrix"):
+            np.testing.assert_allclose(found, reference(STATE_LIKE[kind], 0), atol=1e-8)
+
     @pytest.mark.parametrize("method", ANY_ORDER)
     def test_scan(self, method: str) -> None:
         node = qnode(energy, diff_method=method)

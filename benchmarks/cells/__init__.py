@@ -1,0 +1,1 @@
+"""The cells of ``docs/configurations.md``: each one run, and compared with plain numpy."""

@@ -1,0 +1,145 @@
+"""The page ``docs/configurations.md``: written from the cells of all interfaces, and read back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from cells.executions import TASKS
+from cells.frameworks import FRAMEWORKS
+from cells.pennylane import says
+from cells.returned import RETURNED
+from cells.verdicts import METHODS, RUNS, SHOTS, Key, Verdict
+
+COUNTED = tuple(name for name in FRAMEWORKS if name != "None")
+"""The interfaces whose circuits are counted."""
+
+INTRODUCTION = f"""# Configurations
+
+Every combination of interface, gradient method and return type on `local`, run and compared with
+a simulation in plain numpy. `make configurations` writes this page, and a test of each interface
+runs its column again.
+
+- ✓: value and Jacobian are right; ○: the value is, and no derivative is to be had; ✗: refused. What
+  a user is told stands in the notes, under the number in brackets.
+- Without shots the number bounds the error. σ is the standard deviation of one run with the same
+  shots, taken from {RUNS} runs in autograd: the error of the first run is no more than this many.
+  more than 5σ would be red. `spsa` draws 4 directions, so that it has a σ without shots as well.
+- `None` is `interface=None`, called with numpy arrays: circuits return numpy arrays and are not
+  differentiated. All others are chosen by themselves from the arguments.
+- The last column is what PennyLane's own table of its `default.qubit` says of the gradient
+  (version 0.26; nothing where the table has no such row; without an interface it says no
+  throughout). Its `adjoint` with shots is the exact gradient, with a warning; here it is refused.
+"""
+
+SECTIONS = {"exact": "Without shots", "sampled": f"With {SHOTS:,} shots"}
+
+COUNTS = """## Executions per Jacobian
+
+Circuits that run for a value and its Jacobian by three angles, one of which is used twice, and
+in brackets how many submissions they are. Torch and TensorFlow ask for the value before
+it is known whether it will be differentiated, so that the Jacobian is a submission of its own, in
+which the value is found a second time where the method needs it for itself.
+"""
+
+Column = Mapping[Key, Verdict]
+
+
+def text(columns: Mapping[str, Column], counts: Mapping[str, Any]) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    columns : mapping
+        The cells of each interface.
+    counts : mapping
+        Of each interface, executions and submissions by the labels of the tasks.
+    """
+    notes: list[str] = []
+    parts = [INTRODUCTION]
+    for shots, heading in SECTIONS.items():
+        parts.append(f"## {heading}\n\n" + _table(shots, columns, notes))
+    parts.append(COUNTS + "\n" + _counts(counts))
+    parts.append("## Notes\n\n" + "\n".join(f"{at}. {note}" for at, note in enumerate(notes, 1)))
+    return "\n".join(parts) + "\n"
+
+
+def _table(shots: str, columns: Mapping[str, Column], notes: list[str]) -> str:
+    lines = [_row("returns", "`diff_method`", *columns, "PennyLane"), _row(*["---"] * 8)]
+    for kind, returned in RETURNED.items():
+        rows = [
+            (
+                method,
+                *(_shown(column[shots, kind, method], notes) for column in columns.values()),
+                says(shots, kind, method),
+            )
+            for method in METHODS
+        ]
+        label = returned.label
+        ordered = sorted(rows, key=lambda row: rows.index(_first_like(row, rows)))
+        for cells, group in groupby(ordered, key=lambda row: row[1:]):
+            lines.append(_row(label, ", ".join(f"`{row[0]}`" for row in group), *cells))
+            label = ""
+    return "\n".join(lines) + "\n"
+
+
+def _first_like(row: tuple[str, ...], rows: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return next(other for other in rows if other[1:] == row[1:])
+
+
+def _shown(verdict: Verdict, notes: list[str]) -> str:
+    if not verdict.message:
+        return verdict.text
+    if verdict.message not in notes:
+        notes.append(verdict.message)
+    return f"{verdict.text} ({notes.index(verdict.message) + 1})"
+
+
+def _counts(counts: Mapping[str, Any]) -> str:
+    lines = [_row("circuit", *COUNTED), _row(*["---"] * (1 + len(COUNTED)))]
+    lines += [_row(label, *(counted(counts[name][label]) for name in COUNTED)) for label in TASKS]
+    return "\n".join(lines) + "\n"
+
+
+def counted(numbers: Any) -> str:
+    """Return executions and submissions as the page shows them."""
+    return "{} ({})".format(*numbers)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def column_of(page: str, name: str) -> dict[Key, Verdict]:
+    """Read the cells of an interface back."""
+    place = list(FRAMEWORKS).index(name) + 2
+    notes = dict(re.findall(r"^(\d+)\. (.*)$", page, re.MULTILINE))
+    kinds = {returned.label: kind for kind, returned in RETURNED.items()}
+    found = {}
+    for shots, heading in SECTIONS.items():
+        kind = ""
+        for row in _rows(page, heading):
+            kind = kinds.get(row[0], kind)
+            match = re.fullmatch(r"(\S)(?: ([^ (]+))?(?: \((\d+)\))?", row[place])
+            if match is None:
+                continue
+            mark, error, note = match.groups(default="")
+            for method in re.findall(r"`([^`]+)`", row[1]):
+                found[shots, kind, method] = Verdict(mark, error, notes.get(note, ""))
+    return found
+
+
+def counts_of(page: str, name: str) -> dict[str, str]:
+    """Read the executions of an interface back."""
+    place = COUNTED.index(name) + 1
+    return {row[0]: row[place] for row in _rows(page, "Executions per Jacobian")}
+
+
+def _rows(page: str, heading: str) -> Iterator[list[str]]:
+    """Yield the cells of the table below a heading, row by row."""
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    for line in lines[2:]:
+        yield [cell.strip() for cell in line.strip("|").split("|")]

@@ -1,0 +1,171 @@
+"""One cell: a value and its Jacobian by one interface and method, and how far off they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+import qgate as qg
+from cells import reference
+from cells.frameworks import FRAMEWORKS, Autograd, Framework, NoDerivative
+from cells.returned import RETURNED, Returned, real_numbers
+from qgate.exceptions import QGateError
+
+METHODS = (
+    "best",
+    "device",
+    "backprop",
+    "adjoint",
+    "parameter-shift",
+    "finite-diff",
+    "hadamard",
+    "spsa",
+)
+
+SHOTS = 100_000
+SEED = 7
+DIRECTIONS = 4
+"""Of spsa."""
+
+RUNS = 8
+"""How many runs the spread of what chance has a part in is taken from."""
+
+MOST_SIGMAS = 5
+"""How many times that spread a result may be off."""
+
+BOUNDS = ("1e-10", "1e-6")
+"""What exact results may be off; the second is for differences without shots."""
+
+FLOOR = 1e-6
+"""What is added to a spread: exact values have none, and differences have a bias."""
+
+Key = tuple[str, str, str]
+"""The shots, ``exact`` or ``sampled``; the return type; the method."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a cell.
+
+    Parameters
+    ----------
+    mark : {"✓", "○", "✗"}
+        Value and Jacobian are right; the value is, and there is no Jacobian; neither.
+    error : str
+        A bound of the error, or standard errors; empty where there is no number.
+    message : str
+        What a user is told where something is refused; empty where nothing is.
+    """
+
+    mark: str
+    error: str = ""
+    message: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands in the cell."""
+        return f"{self.mark} {self.error}".rstrip()
+
+
+def column(name: str) -> Iterator[tuple[Key, Verdict]]:
+    """Run all cells of an interface."""
+    framework = FRAMEWORKS[name]()
+    for shots in ("exact", "sampled"):
+        for kind in RETURNED:
+            for method in METHODS:
+                yield (shots, kind, method), cell(framework, (shots, kind, method))
+
+
+def cell(framework: Framework, key: Key) -> Verdict:
+    """Run one cell."""
+    shots, kind, method = key
+    returned = RETURNED[kind]
+    point = np.array(returned.at)
+    at, exact = framework.array(point), returned.value(point)
+    chance = shots == "sampled"
+    try:
+        found = _numbers(returned, _node(framework, key)(at))
+    except QGateError as error:
+        return Verdict("✗", message=_text(error, method))
+    try:
+        both = framework.value_and_jacobian(_node(framework, key), at)
+    except (QGateError, NoDerivative) as error:
+        spread = value_spread(kind) if chance else None
+        return _judged("○", [(found, exact, spread)], _text(error, method))
+    spreads = jacobian_spreads(key) if chance or method == "spsa" else (None, None)
+    truth = exact, reference.jacobian(returned.value, point)
+    return _judged("✓", list(zip(both, truth, spreads, strict=True)))
+
+
+@cache
+def value_spread(kind: str) -> float:
+    """Return the standard deviation of sampled values, over all their numbers."""
+    returned = RETURNED[kind]
+    node = _node(Autograd(), ("sampled", kind, "best"))
+    at = qg.numpy.array(returned.at, requires_grad=False)
+    return _deviation([_numbers(returned, node(at)) for _ in range(RUNS)])
+
+
+@cache
+def jacobian_spreads(key: Key) -> tuple[float, float]:
+    """Return the standard deviations of values and of Jacobians in autograd."""
+    shots, kind, method = key
+    if method == "best":
+        return jacobian_spreads((shots, kind, "parameter-shift"))
+    node, framework = _node(Autograd(), key), Autograd()
+    at = framework.array(RETURNED[kind].at)
+    values, slopes = zip(
+        *(framework.value_and_jacobian(node, at) for _ in range(RUNS)), strict=True
+    )
+    return _deviation(values), _deviation(slopes)
+
+
+def _deviation(runs: Sequence[Any]) -> float:
+    return float(np.sqrt(np.var(runs, axis=0, ddof=1).sum()))
+
+
+def _node(framework: Framework, key: Key) -> qg.QNode:
+    shots, kind, method = key
+    options: dict[str, Any] = {}
+    if method == "spsa":
+        options = {"num_directions": DIRECTIONS, "sampler_rng": np.random.default_rng(SEED)}
+    device = qg.device("local", shots=SHOTS if shots == "sampled" else None, seed=SEED)
+    circuit = RETURNED[kind].circuit
+    return qg.QNode(circuit, device, framework.name, method, gradient_kwargs=options)
+
+
+def _numbers(returned: Returned, value: Any) -> Any:
+    if returned.single_shots:
+        return returned.frequencies(value)
+    return real_numbers(value.detach().numpy() if hasattr(value, "detach") else np.asarray(value))
+
+
+def _text(error: QGateError | NoDerivative, method: str) -> str:
+    """Return what a user is told, without the name of the method that is asked for."""
+    text = " ".join(str(error).split())
+    text = text.replace(f"diff_method={method!r} cannot", "diff_method=... cannot")
+    text = text.replace(f"and {method} differentiates", "and it differentiates")
+    return text if isinstance(error, NoDerivative) else f"{type(error).__name__}: {text}"
+
+
+def _judged(
+    mark: str, parts: Sequence[tuple[Any, Any, float | None]], message: str = ""
+) -> Verdict:
+    """Compare results with what is exact, by their spread where chance has a part in them."""
+    differences = [(np.linalg.norm(found - exact), spread) for found, exact, spread in parts]
+    if parts[-1][2] is None:
+        off = max(difference for difference, _ in differences)
+        bound = next((bound for bound in BOUNDS if off < float(bound)), None)
+        return Verdict(mark, bound, message) if bound else _wrong(f"{off:.0e}")
+    sigmas = max(difference / (spread + FLOOR) for difference, spread in differences)
+    if sigmas > MOST_SIGMAS:
+        return _wrong(f"{sigmas:.0f} standard deviations")
+    return Verdict(mark, f"{max(1, int(np.ceil(sigmas)))}σ", message)
+
+
+def _wrong(off: str) -> Verdict:
+    return Verdict("✗", message=f"The result is off by {off}.")

@@ -1,0 +1,7 @@
+"""The column of JAX in ``docs/configurations.md`` says what happens."""
+
+from configurations import STALE, stale
+
+
+def test_the_page_is_what_qgate_does() -> None:
+    assert stale("jax") == [], STALE
