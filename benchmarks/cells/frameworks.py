@@ -120,7 +120,7 @@ class Jax(Framework):
             real = jnp.concatenate([flat.real, flat.imag]) if jnp.iscomplexobj(flat) else flat
             return real, real
 
-        matrix, value = self.jax.jacrev(numbers, has_aux=True)(at)
+        matrix, value = self.jax.jit(self.jax.jacrev(numbers, has_aux=True))(at)
         return np.asarray(value), np.asarray(matrix).reshape(len(value), -1)
 
 

@@ -88,17 +88,18 @@ def cell(framework: Framework, key: Key) -> Verdict:
     at, exact = framework.array(point), returned.value(point)
     chance = shots == "sampled"
     try:
+        both = framework.value_and_jacobian(_node(framework, key), at)
+    except (QGateError, NoDerivative) as refusal:
+        told = _text(refusal, method)
+    else:
+        spreads = jacobian_spreads(key) if chance or method == "spsa" else (None, None)
+        truth = exact, reference.jacobian(returned.value, point)
+        return _judged("✓", list(zip(both, truth, spreads, strict=True)))
+    try:
         found = _numbers(returned, _node(framework, key)(at))
     except QGateError as error:
         return Verdict("✗", message=_text(error, method))
-    try:
-        both = framework.value_and_jacobian(_node(framework, key), at)
-    except (QGateError, NoDerivative) as error:
-        spread = value_spread(kind) if chance else None
-        return _judged("○", [(found, exact, spread)], _text(error, method))
-    spreads = jacobian_spreads(key) if chance or method == "spsa" else (None, None)
-    truth = exact, reference.jacobian(returned.value, point)
-    return _judged("✓", list(zip(both, truth, spreads, strict=True)))
+    return _judged("○", [(found, exact, value_spread(kind) if chance else None)], told)
 
 
 @cache
