@@ -10,11 +10,7 @@ import numpy as np
 
 import qgate as qg
 from cells import reference
-<<<<<<< ours
-from cells.reference import I, X, Z
-=======
 from cells.reference import IDENTITY, X, Z
->>>>>>> theirs
 
 ANGLES = (0.7, 0.4)
 COEFFICIENTS = (0.6, -0.8)
