@@ -64,9 +64,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _few_frameworks() -> Any:
-    """Fail where one process has loaded every framework: each needs seconds and memory."""
+def _few_frameworks(request: pytest.FixtureRequest) -> Any:
+    """Fail where one worker has loaded every framework: each needs seconds and memory."""
     yield
     loaded = {"jax", "tensorflow", "torch"} & sys.modules.keys()
-    if len(loaded) > 2:
-        pytest.fail(f"This process has loaded {', '.join(sorted(loaded))}. Split the tests.")
+    if len(loaded) > 2 and hasattr(request.config, "workerinput"):
+        pytest.fail(f"This worker has loaded {', '.join(sorted(loaded))}. Split the tests.")

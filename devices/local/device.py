@@ -82,7 +82,7 @@ class LocalDevice(Device):
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])
 
-    def _run(self, sweep: Sweep, place: int) -> SweepResult:
+    def _run(self, sweep: Sweep, place: int = 0) -> SweepResult:
         random = self._random
         if sweep.seed is not None:  # sweeps of one submission do not draw the same numbers
             random = np.random.default_rng([*sweep.seed, place])

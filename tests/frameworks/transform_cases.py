@@ -225,7 +225,6 @@ class TransformCases:
         spectra = qg.fourier.qnode_spectrum(qnode(energy), argnum=0)
 
         assert spectra(*self.arrays()) == spectra(X, Y)
-        assert spectra(*self.arrays("float32")) == spectra(X, Y)
 
     def test_spectra_are_refused_while_compiled(self) -> None:
         def lengths(x: Any, y: Any) -> Any:
