@@ -38,7 +38,7 @@ def energy(angles):
 
 def train() -> tuple[float, float]:
     """Return the energy that was found, and the lowest eigenvalue."""
-    angles = 0.5 * jax.random.normal(jax.random.key(0), (LAYERS, 2, SPINS))
+    angles = 0.5 * jax.random.normal(jax.random.key(0), (LAYERS, 2, SPINS), dtype=np.float32)
     solver = jaxopt.LBFGS(energy, maxiter=60, tol=1e-4)
     found = solver.run(angles)
     lowest = np.linalg.eigvalsh(qg.matrix(chain()))[0]
