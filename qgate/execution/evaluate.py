@@ -20,7 +20,7 @@ from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.adjoint_state import AdjointStates
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import Method, choose_method, gives_jacobian
-from qgate.execution.run import Entry, checked, run
+from qgate.execution.run import Entry, checked, prepare, run
 from qgate.execution.tower_maker import TowerMaker, split_parameters
 from qgate.execution.tracker import notify
 from qgate.execution.trained import seed_of
@@ -180,6 +180,8 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     _mark_trained(linear, interface)
     make = TowerMaker(device, method, limits, lambda tapes: _values(tapes, device), request.seed)
     tower, parts, fixed = make(linear)
+    if levels is None and all(place.array is None for place in tower.trained.fixed):
+        prepare(tower.trained.sweep, device)  # refuses in time what a callback could only report
     if not parts and not fixed:  # only coefficients are trained: they are outside already
         return list(recombine(run([tower.trained.sweep], device)[0]))
     parts = parts or [np.zeros((len(tower.trained.sweep), 0))]

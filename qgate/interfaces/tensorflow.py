@@ -131,6 +131,14 @@ class TensorFlowInterface(Interface):
 
         return derivatives
 
+    def slope(self, function: Callable[[Tensor], Tensor], like: Sequence[Tensor]) -> Tensor:
+        # Vectorised, a Jacobian would take what else the function depends on for constants.
+        start = tf.constant(0.0, tf.float64)
+        with tf.autodiff.ForwardAccumulator(start, tf.ones_like(start)) as accumulator:
+            value = as_tensor(function(TensorFlowArray(start)))
+        zero = tf.UnconnectedGradients.ZERO
+        return TensorFlowArray(accumulator.jvp(value, unconnected_gradients=zero))
+
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         tensor = as_tensor(value)
         precision = precision_of([as_tensor(each).dtype.name for each in like if self.owns(each)])
