@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from cells.frameworks import FRAMEWORKS
 
 import qgate as qg
+from cells.frameworks import FRAMEWORKS
 
 
 @dataclass(frozen=True)

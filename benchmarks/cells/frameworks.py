@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from cells.returned import real_numbers
 
 import qgate as qg
+from cells.returned import real_numbers
 
 
 class NoDerivative(Exception):
@@ -107,6 +108,7 @@ class Jax(Framework):
         import jax
 
         jax.config.update("jax_enable_x64", True)
+        logging.getLogger("jax._src.callback").setLevel(logging.CRITICAL)  # else it logs refusals
         self.jax = jax
 
     def array(self, values: Any) -> Any:

@@ -15,7 +15,7 @@ STEP = 0.02
 WEIGHTS = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
 """Of f(x + ks) - f(x - ks) in the derivative times s."""
 
-I, X, Y, Z = (
+IDENTITY, X, Y, Z = (
     np.array(rows, dtype=complex)
     for rows in ([[1, 0], [0, 1]], [[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]])
 )
@@ -25,12 +25,12 @@ ON, OFF = np.diag([0, 1]), np.diag([1, 0])
 
 def rotation(angle: float, generator: Any) -> Any:
     """Return exp(-i angle/2 generator)."""
-    return np.cos(angle / 2) * I - 1j * np.sin(angle / 2) * generator
+    return np.cos(angle / 2) * IDENTITY - 1j * np.sin(angle / 2) * generator
 
 
 def controlled(matrix: Any) -> Any:
     """Return the gate on a target, controlled by the wire before it."""
-    return np.kron(OFF, I) + np.kron(ON, matrix)
+    return np.kron(OFF, IDENTITY) + np.kron(ON, matrix)
 
 
 def circuit_state(parameters: Any, *, mixed: bool) -> Any:

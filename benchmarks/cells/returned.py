@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from cells import reference
-from cells.reference import I, X, Z
 
 import qgate as qg
+from cells import reference
+from cells.reference import IDENTITY, X, Z
 
 ANGLES = (0.7, 0.4)
 COEFFICIENTS = (0.6, -0.8)
@@ -106,7 +106,7 @@ RETURNED = {
     "expval_herm": Returned(
         "`expval` of `Hermitian`",
         lambda _: qg.expval(qg.Hermitian(MATRIX, wires=0)),
-        lambda state, _: reference.mean(state, np.kron(MATRIX, I)),
+        lambda state, _: reference.mean(state, np.kron(MATRIX, IDENTITY)),
     ),
     "expval_proj": Returned(
         "`expval` of `Projector`",
@@ -117,7 +117,7 @@ RETURNED = {
         "`expval` of `Hamiltonian`, coefficients trained too",
         lambda parameters: qg.expval(qg.Hamiltonian(parameters[2:], [qg.Z(0) @ qg.X(1), qg.Z(1)])),
         lambda state, parameters: reference.mean(
-            state, parameters[2] * WORD + parameters[3] * np.kron(I, Z)
+            state, parameters[2] * WORD + parameters[3] * np.kron(IDENTITY, Z)
         ),
         at=(*ANGLES, *COEFFICIENTS),
     ),

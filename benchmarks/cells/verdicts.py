@@ -8,11 +8,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+
+import qgate as qg
 from cells import reference
 from cells.frameworks import FRAMEWORKS, Autograd, Framework, NoDerivative
 from cells.returned import RETURNED, Returned, real_numbers
-
-import qgate as qg
 from qgate.exceptions import QGateError
 
 METHODS = (
@@ -71,13 +71,12 @@ class Verdict:
         return f"{self.mark} {self.error}".rstrip()
 
 
-def column(name: str) -> Iterator[tuple[Key, Verdict]]:
-    """Run all cells of an interface."""
+def column(name: str, shots: str) -> Iterator[tuple[Key, Verdict]]:
+    """Run all cells of an interface, ``exact`` or ``sampled``."""
     framework = FRAMEWORKS[name]()
-    for shots in ("exact", "sampled"):
-        for kind in RETURNED:
-            for method in METHODS:
-                yield (shots, kind, method), cell(framework, (shots, kind, method))
+    for kind in RETURNED:
+        for method in METHODS:
+            yield (shots, kind, method), cell(framework, (shots, kind, method))
 
 
 def cell(framework: Framework, key: Key) -> Verdict:
@@ -88,17 +87,18 @@ def cell(framework: Framework, key: Key) -> Verdict:
     at, exact = framework.array(point), returned.value(point)
     chance = shots == "sampled"
     try:
+        both = framework.value_and_jacobian(_node(framework, key), at)
+    except (QGateError, NoDerivative) as refusal:
+        told = _text(refusal, method)
+    else:
+        spreads = jacobian_spreads(key) if chance or method == "spsa" else (None, None)
+        truth = exact, reference.jacobian(returned.value, point)
+        return _judged("✓", list(zip(both, truth, spreads, strict=True)))
+    try:
         found = _numbers(returned, _node(framework, key)(at))
     except QGateError as error:
         return Verdict("✗", message=_text(error, method))
-    try:
-        both = framework.value_and_jacobian(_node(framework, key), at)
-    except (QGateError, NoDerivative) as error:
-        spread = value_spread(kind) if chance else None
-        return _judged("○", [(found, exact, spread)], _text(error, method))
-    spreads = jacobian_spreads(key) if chance or method == "spsa" else (None, None)
-    truth = exact, reference.jacobian(returned.value, point)
-    return _judged("✓", list(zip(both, truth, spreads, strict=True)))
+    return _judged("○", [(found, exact, value_spread(kind) if chance else None)], told)
 
 
 @cache
