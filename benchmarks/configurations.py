@@ -20,7 +20,7 @@ from typing import Any
 
 from cells.executions import executions
 from cells.frameworks import FRAMEWORKS
-from cells.page import COUNTED, column_of, counted, counts_of, text
+from cells.page import COUNTED, SECTIONS, column_of, counted, counts_of, text
 from cells.verdicts import Verdict, column
 from peer import ONE_THREAD
 
@@ -31,28 +31,30 @@ STALE = "docs/configurations.md is not what qgate does. Run `make configurations
 
 def measured(name: str) -> dict[str, Any]:
     """Run all that concerns an interface, and return it as JSON can hold it."""
-    cells = [[*key, *astuple(verdict)] for key, verdict in column(name)]
+    cells = [
+        [*key, *astuple(verdict)] for shots in SECTIONS for key, verdict in column(name, shots)
+    ]
     return {"cells": cells, "executions": executions(name) if name in COUNTED else {}}
 
 
-def stale(name: str) -> list[str]:
-    """Run all that concerns an interface, and return where the page says something else."""
-    page = PAGE.read_text(encoding="utf-8")
-    shown = column_of(page, name)
-    cells = dict(column(name))
-    found = [
+def stale_cells(name: str, shots: str) -> list[str]:
+    """Run the cells of an interface, and return where the page says something else."""
+    shown = column_of(PAGE.read_text(encoding="utf-8"), name)
+    return [
         f"{', '.join(key)}: {verdict}, and the page says {shown.get(key)}"
-        for key, verdict in cells.items()
+        for key, verdict in column(name, shots)
         if shown.get(key) != verdict
     ]
-    if name in COUNTED:
-        counts = {label: counted(numbers) for label, numbers in executions(name).items()}
-        found += [
-            f"{label}: {numbers}, and the page says {counts_of(page, name).get(label)}"
-            for label, numbers in counts.items()
-            if counts_of(page, name).get(label) != numbers
-        ]
-    return found
+
+
+def stale_counts(name: str) -> list[str]:
+    """Count the circuits of an interface, and return where the page says something else."""
+    shown = counts_of(PAGE.read_text(encoding="utf-8"), name)
+    return [
+        f"{label}: {counted(numbers)}, and the page says {shown.get(label)}"
+        for label, numbers in executions(name).items()
+        if shown.get(label) != counted(numbers)
+    ]
 
 
 def written() -> str:

@@ -9,10 +9,10 @@ import pytest
 from cells import reference
 from cells.executions import TASKS
 from cells.frameworks import Autograd
-from cells.page import column_of, text
+from cells.page import SECTIONS, column_of, text
 from cells.returned import RETURNED
 from cells.verdicts import METHODS, Verdict, cell, jacobian_spreads
-from configurations import COUNTED, FRAMEWORKS, PAGE, STALE, stale
+from configurations import COUNTED, FRAMEWORKS, PAGE, STALE, stale_cells, stale_counts
 
 NEED_THE_STATE = ("backprop", "adjoint", "device")
 
@@ -28,9 +28,14 @@ def expected_mark(name: str, shots: str, kind: str, method: str) -> str:
     return "✓"
 
 
+@pytest.mark.parametrize("shots", SECTIONS)
 @pytest.mark.parametrize("name", ["None", "autograd"])
-def test_the_page_is_what_qgate_does(name: str):
-    assert stale(name) == [], STALE
+def test_the_cells_are_what_qgate_does(name: str, shots: str):
+    assert stale_cells(name, shots) == [], STALE
+
+
+def test_as_many_circuits_run_as_the_page_says():
+    assert stale_counts("autograd") == [], STALE
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS)
@@ -39,7 +44,7 @@ def test_the_page_has_every_cell_and_no_cell_is_red_without_need(name: str):
 
     wanted = {
         (shots, kind, method): expected_mark(name, shots, kind, method)
-        for shots in ("exact", "sampled")
+        for shots in SECTIONS
         for kind in RETURNED
         for method in METHODS
     }
@@ -60,7 +65,7 @@ def test_a_page_is_read_back_as_it_was_written():
     assert column_of(page, "jax") == shown
 
 
-@pytest.mark.parametrize("shots", ["exact", "sampled"])
+@pytest.mark.parametrize("shots", SECTIONS)
 def test_a_wrong_jacobian_is_red(shots: str, monkeypatch: pytest.MonkeyPatch):
     honest = RETURNED["expval_obs"]
     monkeypatch.setitem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -107,6 +108,7 @@ class Jax(Framework):
         import jax
 
         jax.config.update("jax_enable_x64", True)
+        logging.getLogger("jax._src.callback").setLevel(logging.CRITICAL)  # else it logs refusals
         self.jax = jax
 
     def array(self, values: Any) -> Any:

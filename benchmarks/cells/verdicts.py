@@ -71,13 +71,12 @@ class Verdict:
         return f"{self.mark} {self.error}".rstrip()
 
 
-def column(name: str) -> Iterator[tuple[Key, Verdict]]:
-    """Run all cells of an interface."""
+def column(name: str, shots: str) -> Iterator[tuple[Key, Verdict]]:
+    """Run all cells of an interface, ``exact`` or ``sampled``."""
     framework = FRAMEWORKS[name]()
-    for shots in ("exact", "sampled"):
-        for kind in RETURNED:
-            for method in METHODS:
-                yield (shots, kind, method), cell(framework, (shots, kind, method))
+    for kind in RETURNED:
+        for method in METHODS:
+            yield (shots, kind, method), cell(framework, (shots, kind, method))
 
 
 def cell(framework: Framework, key: Key) -> Verdict:

@@ -1,7 +1,16 @@
 """The column of PyTorch in ``docs/configurations.md`` says what happens."""
 
-from configurations import STALE, stale
+from __future__ import annotations
+
+import pytest
+from cells.page import SECTIONS
+from configurations import STALE, stale_cells, stale_counts
 
 
-def test_the_page_is_what_qgate_does() -> None:
-    assert stale("torch") == [], STALE
+@pytest.mark.parametrize("shots", SECTIONS)
+def test_the_cells_are_what_qgate_does(shots: str) -> None:
+    assert stale_cells("torch", shots) == [], STALE
+
+
+def test_as_many_circuits_run_as_the_page_says() -> None:
+    assert stale_counts("torch") == [], STALE
