@@ -24,9 +24,9 @@ runs its column again.
 
 - ✓: value and Jacobian are right; ○: the value is, and no derivative is to be had; ✗: refused. What
   a user is told stands in the notes, under the number in brackets.
-- Without shots the number bounds the error. σ is the standard deviation of one run with the same
-  shots, taken from {RUNS} runs in autograd: the error of the first run is no more than this many.
-  more than 5σ would be red. `spsa` draws 4 directions, so that it has a σ without shots as well.
+- Without shots the number bounds the error. Where chance has a part, the error of one run is at
+  most so many σ, the standard deviation among {RUNS} runs in autograd; more than 5σ would be red.
+  `spsa` draws 4 directions, so that it has a σ without shots as well.
 - `None` is `interface=None`, called with numpy arrays: circuits return numpy arrays and are not
   differentiated. All others are chosen by themselves from the arguments.
 - The last column is what PennyLane's own table of its `default.qubit` says of the gradient
