@@ -155,6 +155,15 @@ class TensorFlowArray(Enclosed):
     __slots__ = ()
 
 
+def _bare(value: TensorFlowArray, dtype: Any = None, name: Any = None, as_ref: bool = False) -> Any:
+    """Return the tensor, which TensorFlow would else make a constant of by its numbers."""
+    if dtype is not None and not dtype.is_compatible_with(value.tensor.dtype):
+        raise TypeError(f"{value!r} is no array of {dtype.name}.")
+    return value.tensor
+
+
+tf.register_tensor_conversion_function(TensorFlowArray, _bare)
+
 FRAMEWORK = TensorFlowInterface()
 TensorFlowArray.framework = FRAMEWORK
 FRAMEWORK.namespace.enclose = TensorFlowArray
