@@ -132,7 +132,7 @@ class TensorFlowInterface(Interface):
         return derivatives
 
     def slope(self, function: Callable[[Tensor], Tensor], like: Sequence[Tensor]) -> Tensor:
-        # Vectorised, a Jacobian would take what else the function depends on for constants.
+        # One pass forward; a Jacobian of one number would be vectorised for nothing.
         start = tf.constant(0.0, tf.float64)
         with tf.autodiff.ForwardAccumulator(start, tf.ones_like(start)) as accumulator:
             value = as_tensor(function(TensorFlowArray(start)))
