@@ -58,9 +58,6 @@ class Framework(Protocol):
     def jacobian(self, function: Callable[..., Tensor], argnums: tuple[int, ...]) -> Any:
         """Return the function that gives the derivatives by these arguments."""
 
-    def slope(self, function: Callable[[Tensor], Tensor], like: Sequence[Tensor]) -> Tensor:
-        """Return the derivative at zero of a function of one number."""
-
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
         """Return numbers as an array of the framework."""
 

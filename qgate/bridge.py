@@ -194,11 +194,6 @@ class Interface(ABC):
         """Return a seed as whole numbers."""
         return value
 
-    def slope(self, function: Callable[[Tensor], Tensor], like: Sequence[Tensor]) -> Tensor:
-        """Return the derivative at zero of a function of one number; differentiable in turn."""
-        (derivative,) = self.jacobian(function, (0,))(self.tensor(0.0, like))
-        return self.enclosed(derivative)
-
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         """Return a result as the user gets it: in the precision of the parameters."""
         return value

@@ -17,7 +17,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.custom_derivatives import SymbolicZero
-from jax.errors import JaxRuntimeError
 
 from qgate.bridge import Derivatives, Interface, States
 from qgate.interfaces.base import host, precision_of
@@ -122,9 +121,6 @@ COMPILED: dict[Hashable, Callable[..., Any]] = {}
 MOST_COMPILED = 128
 INNERMOST: ContextVar[Any] = ContextVar("innermost", default=None)
 """What JAX traces the arguments of the innermost Jacobian with."""
-
-JAX_ERROR = JaxRuntimeError
-"""What JAX makes of an error in a callback."""
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0, 1, 2))

@@ -131,14 +131,6 @@ class TensorFlowInterface(Interface):
 
         return derivatives
 
-    def slope(self, function: Callable[[Tensor], Tensor], like: Sequence[Tensor]) -> Tensor:
-        # One pass forward; a Jacobian of one number would be vectorised for nothing.
-        start = tf.constant(0.0, tf.float64)
-        with tf.autodiff.ForwardAccumulator(start, tf.ones_like(start)) as accumulator:
-            value = as_tensor(function(TensorFlowArray(start)))
-        zero = tf.UnconnectedGradients.ZERO
-        return TensorFlowArray(accumulator.jvp(value, unconnected_gradients=zero))
-
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         tensor = as_tensor(value)
         precision = precision_of([as_tensor(each).dtype.name for each in like if self.owns(each)])
@@ -168,8 +160,8 @@ FRAMEWORK = TensorFlowInterface()
 TensorFlowArray.framework = FRAMEWORK
 FRAMEWORK.namespace.enclose = TensorFlowArray
 
-FRAMEWORK_ERROR = tf.errors.OpError
-"""What TensorFlow makes of an error in a callback."""
+LOOPED = 64
+"""Up to so many numbers are differentiated one by one, which is faster than compiling it."""
 
 
 def _refuse_xla() -> None:
@@ -350,7 +342,19 @@ def _floating(value: Any) -> Any:
 
 def _rows(tape: Any, value: Any, sources: Sequence[Any]) -> Any:
     """Return the derivatives of a value; zeros where it does not depend on a source."""
-    return tape.jacobian(value, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    zero = tf.UnconnectedGradients.ZERO
+    if not tf.executing_eagerly() or not 0 < int(tf.size(value)) <= LOOPED:
+        return tape.jacobian(value, sources, unconnected_gradients=zero)
+    units = tf.reshape(tf.eye(int(tf.size(value)), dtype=value.dtype), (-1, *value.shape))
+    rows = [
+        tape.gradient(value, sources, output_gradients=unit, unconnected_gradients=zero)
+        for unit in units
+    ]
+
+    def together(*parts: Any) -> Any:
+        return tf.reshape(tf.stack(parts), (*value.shape, *parts[0].shape))
+
+    return tf.nest.map_structure(together, *rows)
 
 
 def _is_plain(tensor: Any) -> bool:

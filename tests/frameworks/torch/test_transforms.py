@@ -61,3 +61,16 @@ def test_tensors_that_require_a_gradient_are_arguments() -> None:
     (gradient,) = torch.autograd.grad(metric.sum(), x)
     wanted = qg.grad(lambda x, y: qnp.sum(qg.metric_tensor(qnode(energy), argnums=0)(x, y)), 0)
     np.testing.assert_allclose(gradient, wanted(qnp.array(X), Y), atol=1e-8)
+
+
+def test_only_gates_that_depend_on_the_argument_are_measured() -> None:
+    device = qg.device("local")
+    metric = qg.metric_tensor(qnode(energy, device), argnums=1)
+    x, y = array(X).requires_grad_(True), array(Y).requires_grad_(True)
+
+    with qg.Tracker(device) as both:
+        metric(x, y)
+    with qg.Tracker(device) as one:
+        metric(x.detach(), y)
+
+    assert both.totals["executions"] == one.totals["executions"]
