@@ -53,7 +53,7 @@ class Turn:
     position : int
         Where it stands among the operations.
     words : PauliSum
-        G without its part that is a multiple of the identity, which changes a phase only.
+        G, as a rule without its part that is a multiple of the identity.
     slots : tuple of (int, float)
         On which slots x depends, and by what factors.
     """
@@ -63,8 +63,10 @@ class Turn:
     slots: tuple[tuple[int, float], ...]
 
 
-def generator_words(operation: Operator) -> PauliSum | None:
-    """Return G of a gate exp(i x G) as Pauli words, without the identity; None: there is none.
+def generator_words(operation: Operator, *, identity: bool = False) -> PauliSum | None:
+    """Return G of a gate exp(i x G) as Pauli words; None: there is none.
+
+    ``identity``: with the part that changes a phase only.
 
     Notes
     -----
@@ -74,7 +76,9 @@ def generator_words(operation: Operator) -> PauliSum | None:
         return None
     with paused():
         words = _words(operation)
-        return None if words is None else words.select((words.x | words.z).any(axis=1))
+        if words is None or identity:
+            return words
+        return words.select((words.x | words.z).any(axis=1))
 
 
 def _words(operation: Operator) -> PauliSum | None:
@@ -118,8 +122,12 @@ def _angles(decomposed: Decomposed) -> list[Affine]:
     ]
 
 
-def turns(structure: Structure, slots: tuple[int, ...]) -> Iterator[Turn]:
+def turns(
+    structure: Structure, slots: tuple[int, ...], *, identity: bool = False
+) -> Iterator[Turn]:
     """Yield the gates of a structure, as ``in_generators`` returns it, that turn by given slots.
+
+    ``identity``: generators with the part that changes a phase only.
 
     Raises
     ------
@@ -131,7 +139,7 @@ def turns(structure: Structure, slots: tuple[int, ...]) -> Iterator[Turn]:
         fed = {slot for symbol in operation.parameters for slot in slots_in(symbol)}
         if wanted.isdisjoint(fed):
             continue
-        words = generator_words(operation)
+        words = generator_words(operation, identity=identity)
         (symbol,) = operation.parameters if words is not None else (None,)
         if words is None or not isinstance(symbol, Affine):
             raise UndefinedError(operation.name)

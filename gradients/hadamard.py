@@ -19,7 +19,7 @@ from typing import Any
 from qgate.exceptions import UndefinedError, UnsupportedDiffMethod, suggest
 from qgate.gradients.circuits import Circuits, Room
 from qgate.gradients.generators import in_generators, turns
-from qgate.gradients.hadamard_circuits import direct, reversed_roles, standard
+from qgate.gradients.hadamard_circuits import direct, of_state, reversed_roles, standard
 from qgate.gradients.method import Refusal, refuse_other_kinds, refuse_trained_arrays
 from qgate.measurements import MeasurementKind
 from qgate.recording import paused
@@ -34,10 +34,11 @@ SERVED = (
     MeasurementKind.EXPVAL,
     MeasurementKind.VAR,
     MeasurementKind.PROBS,
+    MeasurementKind.STATE,
     *DERIVED,
     MeasurementKind.TERMS,
 )
-"""What is the mean of observables, and classical functions of such."""
+"""What is the mean of observables, and classical functions of such; and the state, by itself."""
 
 OBSERVABLES = frozenset({MeasurementKind.EXPVAL, MeasurementKind.TERMS})
 """What can take the role of the generator."""
@@ -75,6 +76,9 @@ class HadamardTest:
       each word of the observable and each layer of trained gates; expectation values only.
     - ``reversed-direct``: both at once.
     - ``auto``: the one of these with the fewest circuits.
+
+    The state itself, where a simulator returns it, needs none of them: i P after the gate gives
+    its derivative, whatever the mode.
 
     ``aux_wire``: the auxiliary wire (default: one that neither circuit nor measurement uses);
     ``device_wires``: from which it is taken where a tape is transformed.
@@ -148,7 +152,10 @@ def _circuits(
     def build(name: str) -> Circuits:
         return MODES[name](prepared, slots, auxiliary, everything)
 
+    measures_state = _measures_state(structure)
     with paused():
+        if measures_state:
+            return of_state(prepared, slots)
         if mode == "auto":
             usable = [name for name in MODES if not _obstacle(name, structure, missing)]
             return _fewest(structure, usable, build)
@@ -156,6 +163,25 @@ def _circuits(
         if obstacle is not None:
             raise _unsupported(*obstacle)
         return build(mode)
+
+
+def _measures_state(structure: Structure) -> bool:
+    """Say whether the state is asked for, which goes with nothing else.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+    """
+    kinds = {item.kind for item in structure.measurements}
+    if MeasurementKind.STATE not in kinds:
+        return False
+    if len(kinds) > 1:
+        raise _unsupported(
+            "the circuit returns the state together with something else, and the two need "
+            "different circuits",
+            "Return the state from a quantum function of its own.",
+        )
+    return True
 
 
 def _fewest(

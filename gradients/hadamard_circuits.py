@@ -21,7 +21,7 @@ from qgate.gradients.hadamard_readouts import (
 )
 from qgate.measurements import MeasurementKind
 from qgate.operations.controlled import CNOT, CY, CZ
-from qgate.operations.fixed import Hadamard
+from qgate.operations.fixed import Hadamard, X, Y, Z
 from qgate.operations.operator import Operator
 from qgate.operations.pauli_rotations import PauliRot
 from qgate.operations.rotations import RX
@@ -32,6 +32,8 @@ from qgate.wires import Wires
 
 CONTROLLED = {"X": CNOT, "Y": CY, "Z": CZ}
 """Each letter with a control."""
+
+LETTERS = {"X": X, "Y": Y, "Z": Z}
 
 
 def standard(
@@ -72,6 +74,21 @@ def direct(structure: Structure, slots: tuple[int, ...]) -> Circuits:
     return _after_gates(structure, slots, circuits, [], as_measured)
 
 
+def of_state(structure: Structure, slots: tuple[int, ...]) -> Circuits:
+    """Put each word of a generator after its gate: the derivative of the state is i P phi.
+
+    The state itself can be read, so that nothing has to be controlled or measured with it.
+    """
+
+    def circuits(word: Word) -> Iterator[tuple[list[Operator], float]]:
+        yield [LETTERS[letter](wire) for wire, letter in word], 1.0
+
+    def times_i(entries: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+        return [1j * entry for entry in entries]
+
+    return _after_gates(structure, slots, circuits, [], times_i, identity=True)
+
+
 Insertions = Callable[[Word], Iterator[tuple[list[Operator], float]]]
 """From a word to what is put into the circuit, and the weight of the result."""
 
@@ -82,13 +99,15 @@ def _after_gates(
     insertions: Insertions,
     end: Sequence[Operator],
     fold: Fold,
+    *,
+    identity: bool = False,
 ) -> Circuits:
     """Make a circuit for each word of each trained gate and each insertion after that gate."""
     targets = {slot: index for index, slot in enumerate(slots)}
     operations = structure.operations
     structures: list[Structure] = []
     contributions: list[Contribution] = []
-    for turn in turns(structure, slots):
+    for turn in turns(structure, slots, identity=identity):
         until = turn.position + 1
         for weight, letters in zip(turn.words.coefficients, turn.words.words, strict=True):
             for inserted, sign in insertions(letters_on(letters, turn.words.wires)):

@@ -9,21 +9,19 @@ import pytest
 from cells import reference
 from cells.executions import TASKS
 from cells.frameworks import Autograd
-from cells.page import SECTIONS, column_of, text
+from cells.page import COUNTED, SECTIONS, column_of, counts_of, text
 from cells.returned import RETURNED
 from cells.verdicts import METHODS, Verdict, cell, jacobian_spreads
 from configurations import COUNTED, FRAMEWORKS, PAGE, STALE, stale_cells, stale_counts
 
-NEED_THE_STATE = ("backprop", "adjoint", "device")
-
 
 def expected_mark(name: str, shots: str, kind: str, method: str) -> str:
     """Return what a cell must be."""
-    if shots == "sampled" and (kind == "state" or method in NEED_THE_STATE):
+    if shots == "sampled" and (kind == "state" or method == "backprop"):
         return "✗"
     if kind in ("sample", "counts"):
         return "○" if shots == "sampled" else "✗"
-    if name == "None" or (kind, method) == ("state", "hadamard"):
+    if name == "None":
         return "○"
     return "✓"
 
@@ -86,3 +84,12 @@ def test_differences_of_eighth_order_are_good_to_twelve_digits():
 
     exact = [[np.cos(0.3) * 0.64, 2 * np.sin(0.3) * -0.8]]
     np.testing.assert_allclose(found, exact, rtol=0, atol=1e-12)
+
+
+def test_the_page_counts_equal_executions_in_every_framework() -> None:
+    executions = [
+        {label: shown.split()[0] for label, shown in counts_of(PAGE.read_text(), name).items()}
+        for name in COUNTED
+    ]
+    assert executions[0]
+    assert all(each == executions[0] for each in executions)

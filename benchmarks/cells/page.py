@@ -31,7 +31,8 @@ runs its column again.
   differentiated. All others are chosen by themselves from the arguments.
 - The last column is what PennyLane's own table of its `default.qubit` says of the gradient
   (version 0.26; nothing where the table has no such row; without an interface it says no
-  throughout). Its `adjoint` with shots is the exact gradient, with a warning; here it is refused.
+  throughout). `adjoint` with shots is the exact gradient of the sampled value, with a warning, in
+  both; here `device`, which is `adjoint` on `local`, is too.
 """
 
 SECTIONS = {"exact": "Without shots", "sampled": f"With {SHOTS:,} shots"}
@@ -40,8 +41,9 @@ COUNTS = """## Executions per Jacobian
 
 Circuits that run for a value and its Jacobian by three angles, one of which is used twice, and
 in brackets how many submissions they are. Torch and TensorFlow ask for the value before
-it is known whether it will be differentiated, so that the Jacobian is a submission of its own, in
-which the value is found a second time where the method needs it for itself.
+it is known whether it will be differentiated, so that the Jacobian may be a submission of its own;
+what was found with the value is not run again. A device that gives values and derivatives together
+gives both at once where the framework records derivatives.
 """
 
 Column = Mapping[Key, Verdict]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -87,7 +89,8 @@ def cell(framework: Framework, key: Key) -> Verdict:
     at, exact = framework.array(point), returned.value(point)
     chance = shots == "sampled"
     try:
-        both = framework.value_and_jacobian(_node(framework, key), at)
+        with exact_slopes():
+            both = framework.value_and_jacobian(_node(framework, key), at)
     except (QGateError, NoDerivative) as refusal:
         told = _text(refusal, method)
     else:
@@ -99,6 +102,14 @@ def cell(framework: Framework, key: Key) -> Verdict:
     except QGateError as error:
         return Verdict("✗", message=_text(error, method))
     return _judged("○", [(found, exact, value_spread(kind) if chance else None)], told)
+
+
+@contextmanager
+def exact_slopes() -> Iterator[None]:
+    """Do not warn that derivatives of sampled values are exact."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The values are from shots")
+        yield
 
 
 @cache
@@ -118,9 +129,9 @@ def jacobian_spreads(key: Key) -> tuple[float, float]:
         return jacobian_spreads((shots, kind, "parameter-shift"))
     node, framework = _node(Autograd(), key), Autograd()
     at = framework.array(RETURNED[kind].at)
-    values, slopes = zip(
-        *(framework.value_and_jacobian(node, at) for _ in range(RUNS)), strict=True
-    )
+    with exact_slopes():
+        runs = [framework.value_and_jacobian(node, at) for _ in range(RUNS)]
+    values, slopes = zip(*runs, strict=True)
     return _deviation(values), _deviation(slopes)
 
 

@@ -14,8 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from qgate.devices.local.engine import Engine, apply, apply_matrix, refuse_late_preparation
-from qgate.devices.local.exact import apply_observable, term_means
+from qgate.devices.local.engine import (
+    Engine,
+    apply,
+    apply_matrix,
+    part_of_index,
+    refuse_late_preparation,
+)
+from qgate.devices.local.exact import apply_observable, measure, term_means
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
@@ -23,6 +29,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.slots import Affine
 from qgate.structure import Structure, slots_in
 from qgate.sweep import Sweep
+from qgate.transforms.bases import eigenbasis_gates
 from qgate.typing import ComplexArray, FloatArray
 from qgate.wires import Wires
 
@@ -56,7 +63,7 @@ def jacobian(
     ----------
     engine : Engine
     sweep : Sweep
-        In gates that ``OneAngleGates`` accepts; measures ``expval`` and ``terms`` only.
+        In gates that ``OneAngleGates`` accepts; measures ``expval``, ``terms`` and ``probs``.
     slots : sequence of int
         The n angles to differentiate by.
     order : Wires
@@ -72,13 +79,11 @@ def jacobian(
     """
     structure = preparations_first(sweep.structure)
     ket = engine.states(structure, sweep.rows, sweep.arrays, order=order)
-    observables = [
-        part
-        for item in structure.bind_measurements(sweep.arrays)
-        for part in _single_observables(item)
+    parts = [
+        _values_and_bras(item, ket, order) for item in structure.bind_measurements(sweep.arrays)
     ]
-    values = np.stack([_value(observable, ket, order) for observable in observables], axis=-1)
-    bras = np.stack([apply_observable(observable, ket, order) for observable in observables])
+    values = np.concatenate([value for value, _ in parts], axis=-1)
+    bras = np.concatenate([bra for _, bra in parts])
     return values, 2.0 * _going_back(structure, sweep, order, ket, bras, slots)
 
 
@@ -208,12 +213,33 @@ def preparations_first(structure: Structure) -> Structure:
     return structure.with_operations(ordered)
 
 
-def _single_observables(measurement: Measurement) -> list[Any]:
-    """Return the observables whose means are asked for: one, or one for each term."""
+def _values_and_bras(
+    measurement: Measurement, ket: ComplexArray, order: Wires
+) -> tuple[FloatArray, ComplexArray]:
+    """Return the means of the m observables that are measured, (K, m), and O|psi>, (m, K, 2**n)."""
+    if measurement.kind is MeasurementKind.PROBS:
+        return measure(measurement, ket, order), _projections(measurement, ket, order)
     observable = measurement.observable
     if measurement.kind is MeasurementKind.EXPVAL:
-        return [observable]
-    return [_term(observable, index) for index in range(observable.num_terms)]
+        parts = [observable]
+    else:
+        parts = [_term(observable, index) for index in range(observable.num_terms)]
+    values = np.stack([_value(part, ket, order) for part in parts], axis=-1)
+    return values, np.stack([apply_observable(part, ket, order) for part in parts])
+
+
+def _projections(measurement: Measurement, ket: ComplexArray, order: Wires) -> ComplexArray:
+    """Return the part of the state that has each outcome, shape (2**k, K, 2**n)."""
+    n = len(order)
+    turned = [] if measurement.obs is None else eigenbasis_gates(measurement.observable)
+    for gate in turned:
+        ket = apply(ket, gate, order.indices(gate.wires), n)
+    outcome = part_of_index(order.indices(measurement.wires), n)
+    parts = ket * (outcome == np.arange(2 ** len(measurement.wires))[:, None])[:, None, :]
+    for gate in reversed(turned):
+        inverse = _dagger(gate.canonical_matrix(gate.parameters, np))
+        parts = np.stack([apply_matrix(p, inverse, order.indices(gate.wires), n) for p in parts])
+    return np.asarray(parts)
 
 
 def _term(observable: Any, index: int) -> Any:

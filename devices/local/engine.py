@@ -104,7 +104,7 @@ def apply_diagonal(
     state: Tensor, diagonal: Tensor, axes: list[int], n: int, *, xp: Any = np
 ) -> Tensor:
     """Multiply a diagonal (d,), or one for each row (K, d), onto some wires of (K, 2**n)."""
-    return state * diagonal[..., _indices(axes, n)]
+    return state * diagonal[..., part_of_index(axes, n)]
 
 
 def prepare(state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
@@ -125,7 +125,7 @@ def _to_front(axes: list[int], n: int) -> tuple[list[int], list[int]]:
     return permutation, [int(axis) for axis in np.argsort(permutation)]
 
 
-def _indices(axes: list[int], n: int) -> Any:
+def part_of_index(axes: list[int], n: int) -> Any:
     """Return, for each basis state of all wires, the index of its part on some of them."""
     states = np.arange(2**n)
     index = np.zeros(2**n, dtype=np.int64)

@@ -40,21 +40,23 @@ class CircuitTower(Tower):
         super().__init__(trained, device)
         self.method, self.options = method, options
 
-    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
+    def compute(
+        self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
+    ) -> dict[int, FloatArray]:
         sweep = freeze_observables(self.trained.at(x))
         orders = range(max(order, 1), highest + 1)
         circuits = self._circuits(sweep.structure) if orders else Circuits((), ())
         shifts = [self._shifts(each, sweep, orders) for each in circuits.structures]
-        value = [sweep] if order == 0 or not self.shapes else []
-        results = run([*value, *(shifted for shifted, _ in shifts)], self.device)
+        unknown = [sweep] if order == 0 or (value is None and not self.shapes) else []
+        results = run([*unknown, *(shifted for shifted, _ in shifts)], self.device)
         found: dict[int, FloatArray] = {}
-        if value:
+        if unknown:
             found[0] = self.flat(results[0])
         numbers = sum(int(np.prod(shape)) for shape in self.shapes)
         for place, wanted in enumerate(orders):
             stencils = [each[place] for _, each in shifts]
             found[wanted] = self._derivative(
-                circuits, stencils, results[len(value) :], sweep, (wanted, numbers)
+                circuits, stencils, results[len(unknown) :], sweep, (wanted, numbers)
             )
         return found
 
@@ -93,7 +95,7 @@ class CircuitTower(Tower):
         total = np.zeros((size, *(size,) * (order - 1), len(sweep), numbers))
         for part in circuits.contributions:
             stencil = stencils[part.circuit]
-            entries = [np.asarray(entry, dtype=float) for entry in results[part.circuit]]
+            entries = [np.asarray(entry) for entry in results[part.circuit]]
             folded = self.flat(part.fold(entries, sweep.arrays))
             values = folded.reshape(len(stencil.offsets), len(sweep), numbers)
             total[part.target] += part.weight * stencil.contract(values)

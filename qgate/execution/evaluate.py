@@ -21,6 +21,7 @@ from qgate.execution.adjoint_state import AdjointStates
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import Method, choose_method, gives_jacobian
 from qgate.execution.run import Entry, checked, prepare, run
+from qgate.execution.tower import DeviceTower
 from qgate.execution.tower_maker import TowerMaker, split_parameters
 from qgate.execution.tracker import notify
 from qgate.execution.trained import seed_of
@@ -169,7 +170,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
             return _backprop(tape, device, interface)
     else:
         method = Method("finite-diff", {})
-    if method.name in ("adjoint", "device") and not gives_jacobian(tape):
+    if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
         return _from_states(tape, device, interface, limits)
     linear, recombine = linear_measurements(
         tape,
@@ -180,6 +181,9 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     _mark_trained(linear, interface)
     make = TowerMaker(device, method, limits, lambda tapes: _values(tapes, device), request.seed)
     tower, parts, fixed = make(linear)
+    if isinstance(tower, DeviceTower):
+        theirs = filter(interface.owns, linear.parameters)
+        tower.recorded = any(map(interface.is_trained, theirs))
     if levels is None and all(place.array is None for place in tower.trained.fixed):
         prepare(tower.trained.sweep, device)  # refuses in time what a callback could only report
     if not parts and not fixed:  # only coefficients are trained: they are outside already

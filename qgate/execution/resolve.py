@@ -147,7 +147,7 @@ def check_method(method: Method | None, device: Device, shots: Shots) -> None:
             reason=f"{device.name} gives no access to its state",
             remedy="Use diff_method='parameter-shift' or 'finite-diff', or qg.device('local').",
         )
-    if shots:
+    if shots and method.name == "backprop":
         raise UnsupportedDiffMethod(
             method=method.name,
             reason=f"it needs the exact state, and {shots.total_shots} shots are asked for",

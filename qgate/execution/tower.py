@@ -7,8 +7,10 @@ by the trained angles x as one tensor, and the derivative of D(k) is D(k + 1).
 from __future__ import annotations
 
 import copy
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -23,7 +25,7 @@ from qgate.gradients.method import ShiftMethod
 from qgate.gradients.stencil import Stencil, at_points, union
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import Decomposed
-from qgate.typing import FloatArray
+from qgate.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -75,7 +77,8 @@ class Tower(Computation, ABC):
         known = self._known.get((content, run, order))
         if known is not None:
             return known
-        found = self.compute(order, max(order, expect), np.asarray(x, dtype=float))
+        value = self._known.get((content, run, 0))
+        found = self.compute(order, max(order, expect), np.asarray(x, dtype=float), value)
         for known_order, tensor in found.items():
             self._remember((content, run, known_order), tensor)
         return found[order]
@@ -86,8 +89,13 @@ class Tower(Computation, ABC):
         self._known[key] = tensor
 
     @abstractmethod
-    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
-        """Return the tensor of this order, and of others that came with it."""
+    def compute(
+        self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
+    ) -> dict[int, FloatArray]:
+        """Return the tensor of this order, and of others that came with it.
+
+        ``value`` is D(0) where it is known, which need not be paid for again.
+        """
 
     def flat(self, entries: Sequence[Entry]) -> FloatArray:
         """Put the entries of all measurements side by side, (rows, M), and note their shapes.
@@ -127,7 +135,9 @@ class ShiftTower(Tower):
         super().__init__(trained, device)
         self.method, self.options = method, options
 
-    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
+    def compute(
+        self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
+    ) -> dict[int, FloatArray]:
         sweep = self.trained.at(x)
         if highest == 0:
             return {0: self.flat(run([sweep], self.device)[0])}
@@ -136,16 +146,19 @@ class ShiftTower(Tower):
             decomposed, stencil = self._stencil(sweep, wanted)
             groups.setdefault(decomposed.structure, []).append((wanted, decomposed, stencil))
         together = [union([stencil for _, _, stencil in group]) for group in groups.values()]
+        unknown = [_unknown(offsets, value) for offsets, _ in together]
         sweeps = [
-            at_points(group[0][1].sweep(sweep), offsets)
-            for group, (offsets, _) in zip(groups.values(), together, strict=True)
+            at_points(group[0][1].sweep(sweep), offsets[points])
+            for group, (offsets, _), points in zip(groups.values(), together, unknown, strict=True)
         ]
         found = {}
-        for group, (offsets, stencils), entries in zip(
-            groups.values(), together, run(sweeps, self.device), strict=True
+        for group, (_, stencils), points, entries in zip(
+            groups.values(), together, unknown, run(sweeps, self.device), strict=True
         ):
             flat = self.flat(entries)
-            values = flat.reshape(len(offsets), len(sweep), flat.shape[1])
+            values = np.empty((len(points), len(sweep), flat.shape[1]))
+            values[points] = flat.reshape(-1, *values.shape[1:])
+            values[~points] = value
             for (wanted, _, _), stencil in zip(group, stencils, strict=True):
                 found[wanted] = _derivatives_last(stencil.contract(values), wanted)
         return found
@@ -171,11 +184,17 @@ class DeviceTower(Tower):
         As for every tower.
     higher : ShiftTower, optional
         Gives derivatives of higher orders; without it they are refused.
+
+    Attributes
+    ----------
+    recorded : bool
+        Whether a framework records derivatives: the first ones come with the value then, for
+        which the device would else have to run twice.
     """
 
     def __init__(self, trained: Trained, device: Device, higher: ShiftTower | None = None) -> None:
         super().__init__(trained, device)
-        self.higher = higher
+        self.higher, self.recorded = higher, False
 
     def require(self, order: int) -> None:
         super().require(order)
@@ -193,19 +212,39 @@ class DeviceTower(Tower):
             other.higher.trained = trained
         return other
 
-    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
+    def compute(
+        self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
+    ) -> dict[int, FloatArray]:
         if order > 1 and self.higher is not None:
-            return self.higher.compute(order, highest, x)
+            return self.higher.compute(order, highest, x, value)
         sweep = self.trained.at(x)
-        if highest == 0:
+        if highest == 0 and not (self.recorded and sweep.shots is None):
             return {0: self.flat(run([sweep], self.device)[0])}
-        values, derivatives = self._jacobian(checked(sweep, self.device))
-        notify(self.device, submissions=1, batches=1, executions=len(sweep))
-        return {0: values, 1: np.moveaxis(derivatives, 0, -1)}
+        if sweep.shots is None:
+            values, derivatives = self._jacobian(sweep)
+            return {0: values, 1: derivatives}
+        sampled = self.flat(run([sweep], self.device)[0]) if value is None else value
+        _, derivatives = self._jacobian(replace(sweep, shots=None, seed=None))
+        warnings.warn(
+            f"The values are from shots, and their derivatives by diff_method="
+            f"'{self.limits.method}' are exact: without the errors that a device would have.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return {0: sampled, 1: derivatives}
 
     def _jacobian(self, sweep: Sweep) -> tuple[FloatArray, FloatArray]:
         with adjoint_refusals():
-            return self.device.jacobian(sweep, self.trained.slots)
+            values, derivatives = self.device.jacobian(
+                checked(sweep, self.device), self.trained.slots
+            )
+        notify(self.device, submissions=1, batches=1, executions=len(sweep))
+        return values, np.moveaxis(derivatives, 0, -1)
+
+
+def _unknown(offsets: FloatArray, value: FloatArray | None) -> BoolArray:
+    """Say which points have to be run: all but the unshifted one where its value is known."""
+    return np.ones(len(offsets), dtype=bool) if value is None else offsets.any(axis=1)
 
 
 def _derivatives_last(tensor: FloatArray, order: int) -> FloatArray:

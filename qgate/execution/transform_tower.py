@@ -43,7 +43,9 @@ class TransformTower(Tower):
         self.transform, self.options = transform, options
         self.trainable, self.execute = trainable, execute
 
-    def compute(self, order: int, highest: int, x: FloatArray) -> dict[int, FloatArray]:
+    def compute(
+        self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
+    ) -> dict[int, FloatArray]:
         if highest > 1:
             raise UnsupportedDiffMethod(
                 method=self.transform.name,
@@ -53,10 +55,12 @@ class TransformTower(Tower):
         tapes = self._tapes(x)
         made = [self.transform.of_tape(tape, None, self.options) for tape in tapes if highest]
         asked = [tape for others, _ in made for tape in others]
-        results = iter(self.execute([*tapes, *asked]))
-        entries = [next(results) for _ in tapes]
-        columns = zip(*entries, strict=True)
-        found = {0: self.flat([np.concatenate(column) for column in columns])}
+        unknown = tapes if value is None else []
+        results = iter(self.execute([*unknown, *asked]))
+        entries = [next(results) for _ in unknown]
+        found = {} if value is None else {0: value}
+        if entries:
+            found[0] = self.flat([np.concatenate(column) for column in zip(*entries, strict=True)])
         if highest:
             slopes = [
                 self._read(postprocess([_arranged(tape, next(results)) for tape in others]), tape)

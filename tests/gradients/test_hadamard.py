@@ -418,9 +418,55 @@ def test_a_gate_without_a_generator_is_refused():
         qg.grad(power)(qnp.array(0.4))
 
 
-def test_a_state_is_refused():
-    with pytest.raises(UnsupportedDiffMethod, match="hadamard differentiates expval, var, probs"):
-        qg.gradients.hadamard_grad(Tape([qg.RX(0.1, 0)], [qg.state()]))
+@pytest.mark.parametrize("mode", ["standard", "reversed", "auto"])
+def test_of_the_state_by_gates_of_the_generator(mode):
+    def phased(x):
+        qg.Hadamard(0)
+        qg.PhaseShift(x[0], 0)
+        qg.CRot(x[0], x[1], x[2], wires=[0, 1])
+        qg.GlobalPhase(x[2])
+        return qg.state()
+
+    def jacobian(method, part, **options):
+        states = qg.QNode(phased, "local", diff_method=method, gradient_kwargs=options)
+        return qg.jacobian(lambda x: part(states(x)))(qnp.array([0.3, 0.4, 0.5]))
+
+    for part in (qnp.real, qnp.imag):
+        found = jacobian("hadamard", part, mode=mode)
+        np.testing.assert_allclose(found, jacobian("backprop", part), atol=1e-12)
+
+
+def test_second_derivatives_of_the_state():
+    def hessian(method):
+        @qg.qnode("local", diff_method=method)
+        def states(x):
+            qg.RX(x[0], 0)
+            qg.CRY(x[1], [0, 1])
+            qg.PhaseShift(x[0], 1)
+            return qg.state()
+
+        def numbers(x):
+            return qnp.real(states(x)) + 2.0 * qnp.imag(states(x))
+
+        return qg.jacobian(qg.jacobian(numbers))(qnp.array([0.3, 0.4]))
+
+    np.testing.assert_allclose(hessian("hadamard"), hessian("backprop"), atol=1e-12)
+
+
+def test_the_state_of_a_tape():
+    tape = Tape([qg.RX(0.1, 0)], [qg.state()])
+    tapes, postprocess = qg.gradients.hadamard_grad(tape)
+
+    found = postprocess(qg.execute(tapes, "local"))
+
+    np.testing.assert_allclose(found, [-np.sin(0.05) / 2, -0.5j * np.cos(0.05)], atol=1e-12)
+
+
+def test_a_state_goes_with_nothing_else():
+    both = node(lambda x: (qg.RX(x, 0), qg.state(), qg.expval(qg.Z(0)))[1:])
+
+    with pytest.raises(UnsupportedDiffMethod, match="state together with something else"):
+        qg.jacobian(lambda x: qnp.real(both(x)[0]))(qnp.array(0.4))
 
 
 # Density matrices -----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import qgate as qg
+from qgate import numpy as qnp
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first
 from qgate.devices.local.device import LOCAL, LocalDevice
 from qgate.exceptions import QuantumFunctionError, UnsupportedOperation
@@ -260,3 +261,32 @@ def test_products_with_the_jacobian_are_by_the_slots_that_are_asked_for():
 
     assert_allclose(device.state_vjp(sweep, [2, 0], cotangents), whole[..., [2, 0]])
     assert_allclose(along, device.state_jvp(sweep, [0, 1, 2], np.array([[[0.0, 0.0, 1.0]]])))
+
+
+# With shots -------------------------------------------------------------------------------------
+
+SAMPLED = {
+    "expval": lambda: qg.expval(qg.Z(0) @ qg.X(1)),
+    "probs": lambda: qg.probs(wires=[1]),
+    "probs of an observable": lambda: qg.probs(op=qg.X(0) @ qg.Y(1)),
+    "projector": lambda: qg.expval(qg.Projector([0, 1], [0, 1])),
+}
+
+
+@pytest.mark.parametrize("method", ["adjoint", "device"])
+@pytest.mark.parametrize("returned", SAMPLED)
+def test_the_gradient_of_a_sampled_value_is_exact_and_says_so(returned, method):
+    def circuit(x):
+        qg.Hadamard(0)
+        qg.CRX(x[0], [0, 1])
+        qg.RY(x[1], 0)
+        return SAMPLED[returned]()
+
+    x = qnp.array([0.4, 0.7])
+    exact = qg.QNode(circuit, "local", diff_method="backprop")
+    sampled = qg.QNode(circuit, qg.device("local", shots=1000, seed=3), diff_method=method)
+
+    assert np.abs(sampled(x) - exact(x)).max() > 0
+    with pytest.warns(UserWarning, match="values are from shots"):
+        found = qg.jacobian(sampled)(x)
+    np.testing.assert_allclose(found, qg.jacobian(exact)(x), atol=1e-12)
