@@ -9,7 +9,7 @@ import pytest
 from cells import reference
 from cells.executions import TASKS
 from cells.frameworks import Autograd
-from cells.page import COUNTED, SECTIONS, column_of, counts_of, text
+from cells.page import SECTIONS, column_of, counts_of, text
 from cells.returned import RETURNED
 from cells.verdicts import METHODS, Verdict, cell, jacobian_spreads
 from configurations import COUNTED, FRAMEWORKS, PAGE, STALE, stale_cells, stale_counts
