@@ -1,0 +1,304 @@
+/* A statevector engine: plans are made of circuits once, and run on rows of angles.
+ *
+ * It knows nothing of Python; `devices/local/native.py` calls the functions at the end.
+ */
+#define _GNU_SOURCE
+#include <complex.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+#include "threads.h"
+
+enum {
+    SMALL_BITS = 10, /* of a block that stays in the first cache */
+    LARGE_BITS = 13, /* of a block that stays in the second, and of its tables of phases */
+    GATHERED = 7,    /* bits that are gathered in one pass, at most */
+    PARTS = 32,      /* sums are made of so many parts, whatever the number of threads */
+    DOUBLES = 2 << SMALL_BITS, /* numbers of a thread of its own */
+    BUFFER = 6 << LARGE_BITS,
+    APART = 272 /* numbers between arrays, or addresses would agree in their last bits */
+};
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+#define real double
+#define index_t int64_t
+#define NAME(x) JOIN(x, _double)
+#include "precision.h"
+#undef real
+#undef index_t
+#undef NAME
+#include "forget.h"
+
+#define real float
+#define index_t int32_t
+#define NAME(x) JOIN(x, _single)
+#include "precision.h"
+#undef real
+#undef index_t
+#undef NAME
+
+/* Plans ------------------------------------------------------------------------------------- */
+
+static void free_plan(plan *p)
+{
+    if (!p) return;
+    for (int64_t i = 0; p->steps && i < p->num_steps; i++) {
+        for (int j = 0; j < p->steps[i].num_passes; j++) {
+            free(p->steps[i].passes[j].members);
+            free(p->steps[i].passes[j].places);
+        }
+        free(p->steps[i].passes);
+        free(p->steps[i].lookup);
+        free(p->steps[i].back_lookup);
+    }
+    for (int64_t i = 0; p->tables && i < p->num_tables; i++) free(p->tables[i].classes);
+    free(p->offsets), free(p->factors), free(p->starts), free(p->slots), free(p->elements);
+    free(p->blocks), free(p->groups), free(p->masks), free(p->weights), free(p->tables);
+    free(p->steps), free(p->global_angles), free(p->global_weights);
+    free(p);
+}
+
+static void *copied(const void *from, int64_t bytes)
+{
+    void *to = malloc(bytes ? bytes : 1);
+    if (to && bytes) memcpy(to, from, bytes);
+    return to;
+}
+
+/* Collect the blocks of a layer in passes: those on low bits, and the others by groups. */
+static int add_pass(const plan *p, step *st, const int64_t *members, int number, int gathered)
+{
+    pass *q = &st->passes[st->num_passes];
+    memset(q, 0, sizeof *q);
+    q->members = copied(members, number * sizeof(int64_t));
+    q->places = malloc(number * sizeof(int));
+    st->num_passes++;
+    if (!q->members || !q->places) return 1;
+    q->number = number;
+    q->rows.bits = p->num_bits < LARGE_BITS ? p->num_bits : LARGE_BITS;
+    if (gathered) q->rows.bits = LARGE_BITS, q->rows.num_high = number;
+    for (int m = 0; m < number; m++) {
+        int bit = p->blocks[members[m]].bit;
+        q->places[m] = gathered ? LARGE_BITS - number + m : bit;
+        if (gathered) q->rows.high[m] = bit;
+    }
+    return 0;
+}
+
+static int plan_passes(const plan *p, step *st)
+{
+    int64_t low[MOST_BITS], high[MOST_BITS];
+    int num_low = 0, num_high = 0;
+    for (int64_t b = st->first; b < st->last; b++)
+        if (p->blocks[b].bit < LARGE_BITS)
+            low[num_low++] = b;
+        else
+            high[num_high++] = b;
+    st->passes = calloc(2 + num_high, sizeof(pass));
+    if (!st->passes) return 1;
+    if (num_low && add_pass(p, st, low, num_low, 0)) return 1;
+    int groups = (num_high + GATHERED - 1) / GATHERED;
+    for (int g = 0; g < groups; g++) {
+        int first = num_high * g / groups, last = num_high * (g + 1) / groups;
+        if (add_pass(p, st, high + first, last - first, 1)) return 1;
+    }
+    return 0;
+}
+
+static uint32_t *source_table(const plan *p, const uint64_t *columns)
+{
+    int bits = p->num_bits < SMALL_BITS ? p->num_bits : SMALL_BITS;
+    uint32_t *table = malloc(sizeof(uint32_t) << bits);
+    if (!table) return NULL;
+    table[0] = 0;
+    for (int bit = 0; bit < bits; bit++)
+        for (int64_t j = 0; j < (int64_t)1 << bit; j++)
+            table[((int64_t)1 << bit) + j] = table[j] ^ (uint32_t)columns[bit];
+    return table;
+}
+
+/* Find the distinct values of a diagonal and the class of every index; no table if too many. */
+static int fill_classes(const plan *p, class_table *t)
+{
+    int bits = p->num_bits < SMALL_BITS ? p->num_bits : SMALL_BITS;
+    int64_t size = (int64_t)1 << bits, all = (int64_t)1 << p->num_bits;
+    double *work = malloc(size * sizeof(double));
+    t->classes = malloc(all);
+    int failed = !work || !t->classes;
+    for (int64_t start = 0; start < all && !failed; start += size) {
+        memset(work, 0, size * sizeof(double));
+        for (int64_t m = t->first; m < t->last; m++)
+            work[p->masks[m] & (uint64_t)(size - 1)] += p->weights[m] * sign_double(p->masks[m], start);
+        walsh_double(work, bits);
+        for (int64_t j = 0; j < size && !failed; j++) {
+            int v = 0;
+            while (v < t->number && fabs(work[j] - t->values[v]) > 1e-12) v++;
+            if (v == 256)
+                failed = 1;
+            else if (v == t->number)
+                t->values[t->number++] = work[j];
+            if (!failed) t->classes[start + j] = (uint8_t)v;
+        }
+    }
+    free(work);
+    if (failed) free(t->classes), t->classes = NULL;
+    return 0;
+}
+
+void qgate_plan_free(plan *p) { free_plan(p); }
+
+/* Read a plan as `native.py` writes it; NULL without memory. */
+plan *qgate_plan_new(const int64_t *ints, const double *doubles)
+{
+    plan *p = calloc(1, sizeof *p);
+    if (!p) return NULL;
+    const int64_t *c = ints;
+    p->num_bits = (int)c[0], p->num_slots = c[1], p->num_angles = c[2], p->num_steps = c[3];
+    p->product = (int)c[4], p->num_global = c[5], p->num_tables = c[11];
+    int64_t elements = c[6], blocks = c[7], groups = c[8], terms = c[9], factors = c[10];
+    c += 12;
+    p->starts = copied(c, (p->num_angles + 1) * sizeof(int64_t)), c += p->num_angles + 1;
+    p->slots = copied(c, factors * sizeof(int64_t)), c += factors;
+    p->global_angles = copied(c, p->num_global * sizeof(int64_t)), c += p->num_global;
+    p->elements = calloc(elements + 1, sizeof(element));
+    p->blocks = calloc(blocks + 1, sizeof(fused));
+    p->groups = calloc(groups + 1, sizeof(phase_group));
+    p->tables = calloc(p->num_tables + 1, sizeof(class_table));
+    p->steps = calloc(p->num_steps + 1, sizeof(step));
+    p->offsets = copied(doubles, p->num_angles * sizeof(double)), doubles += p->num_angles;
+    p->factors = copied(doubles, factors * sizeof(double)), doubles += factors;
+    p->global_weights = copied(doubles, p->num_global * sizeof(double)), doubles += p->num_global;
+    p->weights = copied(doubles, terms * sizeof(double)), doubles += terms;
+    int failed = !p->starts || !p->slots || !p->global_angles || !p->elements || !p->blocks ||
+                 !p->groups || !p->tables || !p->steps || !p->offsets || !p->factors ||
+                 !p->global_weights || !p->weights;
+    for (int64_t i = 0; i < elements && !failed; i++, c += 2)
+        p->elements[i] = (element){c[0], c[1]};
+    for (int64_t i = 0; i < blocks && !failed; i++, c += 4)
+        p->blocks[i] = (fused){(int)c[0], (int)c[1], c[2], c[3]};
+    for (int64_t i = 0; i < groups && !failed; i++, c += 3)
+        p->groups[i] = (phase_group){c[0], c[1], c[2]};
+    if (!failed) {
+        p->masks = copied(c, terms * sizeof(uint64_t)), c += terms;
+        failed = !p->masks;
+    }
+    for (int64_t i = 0; i < p->num_tables && !failed; i++, c += 2) {
+        p->tables[i].first = c[0], p->tables[i].last = c[1];
+        failed = fill_classes(p, p->tables + i);
+    }
+    p->most_sums = 4;
+    for (int64_t i = 0; i < p->num_steps && !failed; i++) {
+        step *st = p->steps + i;
+        st->kind = (int)*c++;
+        if (st->kind == STEP_LAYER || st->kind == STEP_DIAGONAL) {
+            st->first = c[0], st->last = c[1], c += 2;
+            int64_t sums = (st->kind == STEP_LAYER ? 3 : 1) * (st->last - st->first);
+            if (sums > p->most_sums) p->most_sums = sums;
+        }
+        switch (st->kind) {
+        case STEP_LAYER: failed = plan_passes(p, st); break;
+        case STEP_DIAGONAL:
+            st->table = *c++;
+            if (st->table >= 0 && !p->tables[st->table].classes) st->table = -1;
+            break;
+        case STEP_PERMUTATION:
+            for (int bit = 0; bit < p->num_bits; bit++) st->columns[bit] = (uint64_t)*c++;
+            st->shift = (uint64_t)*c++;
+            for (int bit = 0; bit < p->num_bits; bit++) st->back[bit] = (uint64_t)*c++;
+            st->back_shift = (uint64_t)*c++;
+            st->lookup = source_table(p, st->columns);
+            st->back_lookup = source_table(p, st->back);
+            failed = !st->lookup || !st->back_lookup;
+            p->permutes = 1;
+            break;
+        case STEP_PAIRS:
+            st->flip = (uint64_t)c[0], st->select = (uint64_t)c[1], st->pattern = (uint64_t)c[2];
+            st->data = c[3], c += 4;
+            break;
+        default:
+            st->width = (int)*c++;
+            for (int bit = 0; bit < st->width; bit++) st->bits[bit] = (int)*c++;
+            st->angle = c[0], st->data = c[1], st->num_values = c[2], c += 3;
+            p->dense = 1;
+        }
+    }
+    if (failed) {
+        free_plan(p);
+        return NULL;
+    }
+    return p;
+}
+
+/* Observables ------------------------------------------------------------------------------- */
+
+void qgate_observable_free(observable *o)
+{
+    if (!o) return;
+    free(o->passes), free(o->groups), free(o->masks), free(o->inner), free(o->powers);
+    free(o->places);
+    free(o);
+}
+
+/* Read an observable as `native.py` writes it; NULL without memory. */
+observable *qgate_observable_new(const int64_t *ints)
+{
+    observable *o = calloc(1, sizeof *o);
+    if (!o) return NULL;
+    o->num_passes = ints[0], o->num_groups = ints[1], o->num_words = ints[2], ints += 3;
+    o->passes = calloc(o->num_passes + 1, sizeof(word_pass));
+    o->groups = calloc(o->num_groups + 1, sizeof(word_group));
+    for (int64_t i = 0; i < o->num_passes && o->passes; i++, ints += 4) {
+        word_pass *q = o->passes + i;
+        q->rows.bits = (int)ints[0], q->rows.num_high = (int)ints[1];
+        q->first = ints[2], q->last = ints[3];
+        for (int h = 0; h < q->rows.num_high; h++) q->rows.high[h] = (int)*(ints + 4 + h);
+        ints += q->rows.num_high;
+    }
+    for (int64_t g = 0; g < o->num_groups && o->groups; g++, ints += 4)
+        o->groups[g] = (word_group){(uint64_t)ints[0], (uint64_t)ints[1], ints[2], ints[3]};
+    o->masks = copied(ints, o->num_words * sizeof(uint64_t)), ints += o->num_words;
+    o->inner = copied(ints, o->num_words * sizeof(uint64_t)), ints += o->num_words;
+    o->powers = copied(ints, o->num_words * sizeof(int64_t)), ints += o->num_words;
+    o->places = copied(ints, o->num_words * sizeof(int64_t));
+    if (!o->passes || !o->groups || !o->masks || !o->inner || !o->powers || !o->places) {
+        qgate_observable_free(o);
+        return NULL;
+    }
+    return o;
+}
+
+/* Run a request; nonzero without memory. */
+int qgate_run(const plan *p, const request *r)
+{
+    return r->single ? run_single(p, r) : run_double(p, r);
+}
+
+/* The width of the vectors in bytes. */
+int qgate_vector_bytes(void)
+{
+#if defined(__AVX512F__)
+    return 64;
+#elif defined(__AVX2__)
+    return 32;
+#else
+    return 16;
+#endif
+}
+
+#if defined(__x86_64__) || defined(__i386__)
+/* The instruction set of this machine: 2 AVX-512, 1 AVX2, 0 neither. */
+int qgate_instruction_set(void)
+{
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
+        return 2;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+#else
+int qgate_instruction_set(void) { return 0; }
+#endif

@@ -1,0 +1,9 @@
+/* All of the engine for one precision. */
+#include "vectors.h"
+#include "blocks.h"
+#include "room.h"
+#include "layers.h"
+#include "diagonals.h"
+#include "gates.h"
+#include "observables.h"
+#include "run.h"

@@ -1,0 +1,58 @@
+/* Vectors of the width that the instruction set has, for the type `real`.
+ *
+ * Included once for each precision, with `real`, `index_t` (an integer of the same size) and
+ * NAME(x) defined. GCC and clang only; other compilers leave the numpy engine to do the work.
+ */
+#if defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#elif defined(__AVX2__)
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
+
+typedef real NAME(vec) __attribute__((vector_size(VECTOR_BYTES)));
+typedef index_t NAME(ivec) __attribute__((vector_size(VECTOR_BYTES)));
+#define vec NAME(vec)
+#define ivec NAME(ivec)
+#define LANES ((int)(VECTOR_BYTES / sizeof(real)))
+#define LANE_BITS NAME(lane_bits)
+
+static const int LANE_BITS = VECTOR_BYTES / sizeof(real) == 16 ? 4
+                           : VECTOR_BYTES / sizeof(real) == 8  ? 3
+                           : VECTOR_BYTES / sizeof(real) == 4  ? 2
+                                                               : 1;
+
+static inline vec NAME(splat)(real x) { return (vec){0} + x; }
+
+static inline real NAME(total)(vec x) {
+    real sum = 0;
+    for (int lane = 0; lane < LANES; lane++) sum += x[lane];
+    return sum;
+}
+
+/* The lanes of x with those whose numbers differ by 1 << bit exchanged. */
+static inline vec NAME(partner)(vec x, int bit) {
+#if defined(__clang__)
+    vec y;
+    for (int lane = 0; lane < LANES; lane++) y[lane] = x[lane ^ (1 << bit)];
+    return y;
+#else
+    ivec order;
+    for (int lane = 0; lane < LANES; lane++) order[lane] = lane ^ (1 << bit);
+    return __builtin_shuffle(x, order);
+#endif
+}
+
+/* +1 in the lanes where `mask & lane` has even parity, -1 in the others. */
+static inline vec NAME(lane_signs)(uint64_t mask) {
+    vec y;
+    for (int lane = 0; lane < LANES; lane++)
+        y[lane] = __builtin_parityll(mask & (uint64_t)lane) ? (real)-1 : (real)1;
+    return y;
+}
+
+#define splat NAME(splat)
+#define total NAME(total)
+#define partner NAME(partner)
+#define lane_signs NAME(lane_signs)

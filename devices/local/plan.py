@@ -1,0 +1,395 @@
+"""A circuit as a list of steps on the bits of an index, made once from its structure.
+
+One-qubit gates are fused to one 2x2 matrix for each bit, permutations to one, diagonal gates to
+one; what changes from call to call are the angles, and the numbers of given matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.devices.local.adjoint import OneAngleGates
+from qgate.devices.local.elements import NOTHING, TINY, Element, element_of
+from qgate.devices.local.schedule import ONE, stages
+from qgate.operations.operator import Operator
+from qgate.structure import ArraySlot, Structure
+from qgate.transforms.decompose import AffineMap, decompose_structure
+from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.wires import Wires
+
+PAULIS = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A gate of a fused one: exp(i x (m + w n.sigma)), or a fixed matrix of determinant 1.
+
+    ``data`` is where its numbers begin: m, w and n, or the matrix by rows.
+    """
+
+    angle: int | None
+    data: int
+
+
+@dataclass(frozen=True, eq=False)
+class Fused:
+    """All gates on one bit that follow one another.
+
+    ``axis``: the one axis that all of them turn about, X, Y or Z; else an empty string.
+    """
+
+    bit: int
+    axis: str
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Fused gates on different bits, the lowest bit first."""
+
+    fused: tuple[Fused, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseGroup:
+    """exp(i x D) with D the sum of weight times (-1)**parity(mask & index)."""
+
+    angle: int
+    masks: tuple[int, ...]
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Phases:
+    """Diagonal gates together."""
+
+    groups: tuple[PhaseGroup, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """Let each index take the amplitude of the exclusive or of the columns of its bits."""
+
+    columns: tuple[int, ...]
+    shift: int
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """A 2x2 matrix on the amplitudes of i and i ^ flip where i & select is the pattern."""
+
+    flip: int
+    select: int
+    pattern: int
+    factor: Factor
+
+
+@dataclass(frozen=True, eq=False)
+class Dense:
+    """A matrix on some bits: fixed, or the sum of exp(i value x) times a projector.
+
+    ``data``: where the matrix begins, or the values, then the projectors, then G.
+    """
+
+    bits: tuple[int, ...]
+    angle: int | None
+    data: int
+    num_values: int
+
+
+Step = Layer | Phases | Moves | Pairs | Dense
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A matrix that comes with the arrays of a sweep: where it goes, and what gives it."""
+
+    data: int
+    operation: Operator
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The steps of a structure.
+
+    Parameters
+    ----------
+    num_bits : int
+        n; the first wire is the most significant bit.
+    steps : tuple of Step
+    angles : AffineMap
+        From the slots of the structure to the angles of the steps. The angle after these is 1.
+    numbers : array of float
+        What factors and dense matrices refer to.
+    given : tuple of Given
+    phase : float
+        A fixed phase of the whole state.
+    phases : tuple of (int, float)
+        Angles, and their weights, that turn the phase of the whole state.
+    preparations : tuple of Operator
+        Prepare the state that the steps begin with.
+    """
+
+    num_bits: int
+    steps: tuple[Step, ...]
+    angles: AffineMap
+    numbers: FloatArray
+    given: tuple[Given, ...]
+    phase: float
+    phases: tuple[tuple[int, float], ...]
+    preparations: tuple[Operator, ...]
+
+    @cached_property
+    def one(self) -> int:
+        """The angle that is 1."""
+        return len(self.angles.offset)
+
+    def numbers_for(self, arrays: Sequence[Tensor]) -> tuple[FloatArray, float]:
+        """Return the numbers, and the phase of the whole state, with the arrays of a sweep."""
+        if not self.given:
+            return self.numbers, self.phase
+        numbers, phase = self.numbers.copy(), self.phase
+        for part in self.given:
+            symbols = part.operation.parameters
+            values = [arrays[s.index] if isinstance(s, ArraySlot) else s for s in symbols]
+            matrix = np.asarray(part.operation.canonical_matrix(values, np), dtype=complex)
+            if matrix.shape == (2, 2):
+                matrix, turned = _special(matrix)
+                phase += turned
+            numbers[part.data : part.data + 2 * matrix.size] = _flat(matrix)
+        return numbers, phase
+
+
+@lru_cache(maxsize=256)
+def plan_of(structure: Structure, order: Wires, accepts: Any) -> Plan | None:
+    """Return the plan of a structure; None where it has operations that only matrices can do.
+
+    Parameters
+    ----------
+    structure : Structure
+        State preparations come first.
+    order : Wires
+    accepts : callable
+        The gates that a device runs.
+
+    Raises
+    ------
+    UnsupportedOperation
+    """
+    decomposed = decompose_structure(structure, OneAngleGates(accepts))
+    operations = decomposed.structure.operations
+    preparations = [item for item in operations if hasattr(item, "canonical_state")]
+    writer = _Writer(len(order), len(decomposed.angles.offset))
+    elements = []
+    for operation in operations[len(preparations) :]:
+        if operation.name in NOTHING:
+            continue
+        element = element_of(operation, order)
+        if element is None:
+            return None
+        elements.append(element)
+    for kind, members in stages(elements):
+        writer.add(kind, members)
+    return Plan(
+        len(order),
+        tuple(writer.steps),
+        decomposed.angles,
+        np.array(writer.numbers),
+        tuple(writer.given),
+        writer.phase,
+        tuple(writer.phases.items()),
+        tuple(preparations),
+    )
+
+
+@dataclass
+class _Writer:
+    num_bits: int
+    one: int
+    steps: list[Step] = field(default_factory=list)
+    numbers: list[float] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
+    phase: float = 0.0
+    phases: dict[int, float] = field(default_factory=dict)
+
+    def add(self, kind: str, members: Sequence[Element]) -> None:
+        if kind == ONE:
+            self._layer(members)
+        elif kind == "moves":
+            self._moves(members)
+        elif kind == "pairs":
+            self.steps += [self._pairs(member) for member in members]
+        elif kind == "dense":
+            self.steps += [self._dense(member) for member in members]
+        else:
+            self._phases(members)
+
+    def _layer(self, members: Sequence[Element]) -> None:
+        by_bit: dict[int, list[Element]] = {}
+        for member in members:
+            by_bit.setdefault(member.bits[0], []).append(member)
+        fused = []
+        for bit, parts in sorted(by_bit.items()):
+            axes = {self._axis(part) for part in parts}
+            axis = axes.pop() if len(axes) == 1 else ""
+            fused.append(Fused(bit, axis, tuple(self._factor(part) for part in parts)))
+        self.steps.append(Layer(tuple(fused)))
+
+    def _axis(self, element: Element) -> str:
+        """Return the one axis that a gate on one bit turns about."""
+        if element.matrix is None:
+            return ""
+        matrix = element.matrix if element.angle is not None else _special(element.matrix)[0]
+        traces = np.abs(np.einsum("pij,ji->p", PAULIS, matrix))
+        about = [axis for axis, trace in zip("XYZ", traces, strict=True) if trace > TINY]
+        return about[0] if len(about) == 1 else ""
+
+    def _factor(self, element: Element) -> Factor:
+        """Write a gate on one bit; its phase goes to that of the whole state."""
+        start = len(self.numbers)
+        if element.angle is not None:
+            assert element.matrix is not None
+            middle, turn = _parts(element.matrix)
+            self._turn_phase(element.angle, middle)
+            self.numbers += [0.0, *turn]
+            return Factor(element.angle, start)
+        if element.matrix is None:
+            assert element.source is not None
+            self.given.append(Given(start, element.source))
+            self.numbers += [0.0] * 8
+            return Factor(None, start)
+        matrix, phase = _special(element.matrix)
+        self.phase += phase
+        self.numbers += _flat(matrix).tolist()
+        return Factor(None, start)
+
+    def _turn_phase(self, angle: int, weight: float) -> None:
+        if angle == self.one:
+            self.phase += weight
+        elif abs(weight) > TINY:
+            self.phases[angle] = self.phases.get(angle, 0.0) + weight
+
+    def _moves(self, members: Sequence[Element]) -> None:
+        columns, shift = [1 << bit for bit in range(self.num_bits)], 0
+        for member in members:
+            k, kind = len(member.bits), member.kind
+            places = [member.bits[k - 1 - local] for local in range(k)]
+            own = [1 << bit for bit in range(self.num_bits)]
+            for local, place in enumerate(places):
+                own[place] = _spread(kind.columns[local], places)
+            # what came before takes its amplitude from where this gate takes it
+            shift ^= _through(columns, _spread(kind.shift, places))
+            columns = [_through(columns, column) for column in own]
+        self.steps.append(Moves(tuple(columns), shift))
+
+    def _phases(self, members: Sequence[Element]) -> None:
+        terms: dict[int, dict[int, float]] = {}
+        for member in members:
+            angle = self.one if member.angle is None else member.angle
+            for mask, weight in self._parities(member):
+                if mask:
+                    group = terms.setdefault(angle, {})
+                    group[mask] = group.get(mask, 0.0) + weight
+                else:
+                    self._turn_phase(angle, weight)
+        groups = [
+            PhaseGroup(angle, tuple(group), tuple(group.values())) for angle, group in terms.items()
+        ]
+        if groups:
+            self.steps.append(Phases(tuple(groups)))
+
+    def _parities(self, member: Element) -> list[tuple[int, float]]:
+        if member.kind.name == "phase":
+            return [(0, -1.0)]
+        if member.kind.name == "parity":
+            return [(sum(1 << bit for bit in member.bits), -0.5)]
+        assert member.kind.weights is not None
+        places = member.bits[::-1]
+        return [
+            (_spread(local, places), float(member.kind.weights[local]))
+            for local in np.flatnonzero(member.kind.weights).tolist()
+        ]
+
+    def _pairs(self, member: Element) -> Pairs:
+        assert member.matrix is not None
+        zero, one = member.kind.states
+        places = member.bits[::-1]
+        block = member.matrix[np.ix_([zero, one], [zero, one])]
+        start = len(self.numbers)
+        if member.angle is None:
+            self.numbers += _flat(block).tolist()
+        else:
+            middle, turn = _parts(block)
+            self.numbers += [middle, *turn]
+        return Pairs(
+            _spread(zero ^ one, places),
+            sum(1 << bit for bit in member.bits),
+            _spread(zero, places),
+            Factor(member.angle, start),
+        )
+
+    def _dense(self, member: Element) -> Dense:
+        start, k = len(self.numbers), len(member.bits)
+        if member.matrix is None:
+            assert member.source is not None
+            self.given.append(Given(start, member.source))
+            self.numbers += [0.0] * (2 * 4**k)
+            return Dense(member.bits, None, start, 0)
+        if member.angle is None:
+            self.numbers += _flat(member.matrix).tolist()
+            return Dense(member.bits, None, start, 0)
+        values, projectors = _spectrum(member.matrix)
+        self.numbers += values.tolist() + _flat(projectors).tolist() + _flat(member.matrix).tolist()
+        return Dense(member.bits, member.angle, start, len(values))
+
+
+def _flat(matrix: ComplexArray) -> FloatArray:
+    """Return complex numbers as pairs of real ones, in C order."""
+    flat = np.ascontiguousarray(matrix, dtype=complex).reshape(-1)
+    return flat.view(float)
+
+
+def _parts(generator: ComplexArray) -> tuple[float, list[float]]:
+    """Write a Hermitian 2x2 matrix as m + w n.sigma; return m, and w with the unit vector n."""
+    middle = float(np.trace(generator).real / 2)
+    vector = np.einsum("pij,ji->p", PAULIS, generator).real / 2
+    length = float(np.linalg.norm(vector))
+    return middle, [length, *(vector / length if length else np.array([0.0, 0.0, 1.0])).tolist()]
+
+
+def _special(matrix: ComplexArray) -> tuple[ComplexArray, float]:
+    """Return a unitary 2x2 matrix with determinant 1, and the phase that was taken out."""
+    phase = float(np.angle(np.linalg.det(matrix)) / 2)
+    return matrix * np.exp(-1j * phase), phase
+
+
+def _spectrum(generator: ComplexArray) -> tuple[FloatArray, ComplexArray]:
+    """Return the distinct eigenvalues of a Hermitian matrix, and the projectors on them."""
+    values, vectors = np.linalg.eigh(generator)
+    distinct, index = np.unique(values.round(12), return_inverse=True)
+    projectors = [
+        vectors[:, index == place] @ vectors[:, index == place].conj().T
+        for place in range(len(distinct))
+    ]
+    means = [values[index == place].mean() for place in range(len(distinct))]
+    return np.array(means), np.array(projectors)
+
+
+def _spread(local: int, places: Sequence[int]) -> int:
+    """Move the bits of a number to other places."""
+    return sum(((local >> bit) & 1) << place for bit, place in enumerate(places))
+
+
+def _through(columns: Sequence[int], index: int) -> int:
+    """Return the exclusive or of the columns of the bits of an index."""
+    found = 0
+    while index:
+        lowest = index & -index
+        found ^= columns[lowest.bit_length() - 1]
+        index ^= lowest
+    return found
