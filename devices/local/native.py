@@ -33,10 +33,7 @@ TABLE_BITS = 22
 """Diagonals of larger states have no table of the classes of all indices."""
 
 BLOCK_BITS, GATHERED = 10, 5
-"""Sums of Pauli words go block by block; so many bits of a block may be gathered.
-
-A flip of more high bits makes a pass of its own, with as many bits as it needs.
-"""
+"""Sums of Pauli words go through blocks of 2**10; so many bits of a block may be gathered."""
 
 THREADED_BITS = 15
 """Smaller states are worked on by one thread each."""
@@ -178,7 +175,7 @@ def _written_words(x: Any, z: Any, num_bits: int) -> IntArray:
     words: list[tuple[int, ...]] = []
     for high, flips in passes:
         bits = min(num_bits, BLOCK_BITS)
-        first = len(groups) // 4
+        first = len(groups) // 5
         for flip in flips:
             members = np.flatnonzero(x == flip).tolist()
             begin = len(words)
@@ -186,31 +183,36 @@ def _written_words(x: Any, z: Any, num_bits: int) -> IntArray:
                 (z[w], _inside(int(z[w]), bits, high), int(x[w] & z[w]).bit_count() % 4, w)
                 for w in members
             ]
-            groups += [flip, _inside(flip, bits, high), begin, len(words)]
-        heads += [bits, len(high), first, len(groups) // 4, *high]
+            outer = 0 if high else flip >> bits << bits
+            groups += [flip, outer, _inside(flip, bits, high), begin, len(words)]
+        heads += [bits, len(high), first, len(groups) // 5, *high]
     columns = [number for column in zip(*words, strict=True) for number in column]
-    counts = [len(passes), len(groups) // 4, len(words)]
+    counts = [len(passes), len(groups) // 5, len(words)]
     return np.array([*counts, *heads, *groups, *columns], dtype=np.int64)
 
 
 def _passes(flips: Sequence[int], num_bits: int) -> list[tuple[list[int], list[int]]]:
-    """Part flips so that all of one part stay in a block: the bits it is gathered from, the flips.
+    """Part flips so that few blocks are loaded: the bits that are gathered, and the flips.
 
-    The first part has all that stay in a block of neighbours. It is there even if it is empty,
-    because what it finds is written, and the rest is added.
+    The first part goes through blocks of neighbours, and reads others for flips that leave them.
+    Where several flips leave them by the same few bits, blocks are gathered from these.
     """
-    inside = [flip for flip in flips if flip < 1 << min(num_bits, BLOCK_BITS)]
-    found: list[tuple[list[int], list[int]]] = [([], inside)]
-    for flip in (flip for flip in flips if flip not in inside):
-        high = {bit for bit in range(BLOCK_BITS - GATHERED, num_bits) if flip >> bit & 1}
-        for bits, members in found[1:]:
-            if len(high.union(bits)) <= GATHERED:
-                bits[:] = sorted(high.union(bits))
+    size = min(num_bits, BLOCK_BITS)
+    gathered: list[tuple[set[int], list[int]]] = []
+    for flip in flips:
+        high = {bit for bit in range(size - GATHERED, num_bits) if flip >> bit & 1}
+        if not flip >> size or len(high) > 2:
+            continue
+        for bits, members in gathered:
+            if len(bits | high) <= GATHERED:
+                bits |= high
                 members.append(flip)
                 break
         else:
-            found.append((sorted(high), [flip]))
-    return found
+            gathered.append((high, [flip]))
+    shared = [(sorted(bits), members) for bits, members in gathered if len(members) > 2]
+    taken = {flip for _, members in shared for flip in members}
+    return [([], [flip for flip in flips if flip not in taken]), *shared]
 
 
 def _inside(mask: int, bits: int, high: Sequence[int]) -> int:

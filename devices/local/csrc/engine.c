@@ -258,8 +258,9 @@ observable *qgate_observable_new(const int64_t *ints)
         for (int h = 0; h < q->rows.num_high; h++) q->rows.high[h] = (int)*(ints + 4 + h);
         ints += q->rows.num_high;
     }
-    for (int64_t g = 0; g < o->num_groups && o->groups; g++, ints += 4)
-        o->groups[g] = (word_group){(uint64_t)ints[0], (uint64_t)ints[1], ints[2], ints[3]};
+    for (int64_t g = 0; g < o->num_groups && o->groups; g++, ints += 5)
+        o->groups[g] = (word_group){(uint64_t)ints[0], (uint64_t)ints[1], (uint64_t)ints[2],
+                                    ints[3], ints[4]};
     o->masks = copied(ints, o->num_words * sizeof(uint64_t)), ints += o->num_words;
     o->inner = copied(ints, o->num_words * sizeof(uint64_t)), ints += o->num_words;
     o->powers = copied(ints, o->num_words * sizeof(int64_t)), ints += o->num_words;

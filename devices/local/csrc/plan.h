@@ -87,7 +87,7 @@ typedef struct {
 
 /* Pauli words with the same flips: sum of coefficient * (-i)**power * (-1)**parity(mask & index). */
 typedef struct {
-    uint64_t flip, inner; /* inner: in the index of a block */
+    uint64_t flip, outer, inner; /* of a block, and of the index in it */
     int64_t first, last;
 } word_group;
 
