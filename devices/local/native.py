@@ -200,8 +200,10 @@ def _passes(flips: Sequence[int], num_bits: int) -> list[tuple[list[int], list[i
     size = min(num_bits, BLOCK_BITS)
     gathered: list[tuple[set[int], list[int]]] = []
     for flip in flips:
+        if not flip >> size:
+            continue
         high = {bit for bit in range(size - GATHERED, num_bits) if flip >> bit & 1}
-        if not flip >> size or len(high) > 2:
+        if len(high) > 2:
             continue
         for bits, members in gathered:
             if len(bits | high) <= GATHERED:
