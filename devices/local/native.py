@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qgate.devices.local.plan import Dense, Layer, Moves, Pairs, Phases, Plan
+from qgate.devices.local.plan import Layer, Moves, Pairs, Phases, Plan
 from qgate.exceptions import QGateError
 from qgate.operations.pauli import PauliSum
 from qgate.typing import ComplexArray, FloatArray, IntArray
@@ -106,9 +107,13 @@ class Library:
 
 @lru_cache(maxsize=None)
 def library(name: str) -> Library | None:
-    """Return the library of an instruction set; None if it was not built."""
+    """Return the library of an instruction set; None if it was not built.
+
+    ``QGATE_KERNELS`` names a folder to look in, in place of the one of this file.
+    """
+    folder = Path(os.environ.get("QGATE_KERNELS", Path(__file__).parent))
     for suffix in EXTENSION_SUFFIXES:
-        path = Path(__file__).parent / f"_statevector_{name}{suffix}"
+        path = folder / f"_statevector_{name}{suffix}"
         if path.exists():
             return Library(name, path)
     return None
@@ -146,8 +151,18 @@ class NativePlan:
         if not self.handle:
             raise MemoryError("There is no memory for the plan of a circuit.")
         weakref.finalize(self, library.free_plan, self.handle)
-        self.needed = np.ones(plan.one + 1, dtype=np.uint8)
-        self.needed[plan.one] = 0
+        self._needed: dict[tuple[int, ...], NDArray[np.uint8]] = {}
+
+    def needed(self, slots: Sequence[int]) -> NDArray[np.uint8]:
+        """Return for each angle whether it depends on one of the slots."""
+        key = tuple(slots)
+        if key not in self._needed:
+            angles = self.plan.angles
+            moved = np.isin(angles.slots, np.array(key, dtype=np.int64))
+            needed = np.zeros(self.plan.one + 1, dtype=np.uint8)
+            needed[angles.columns[moved]] = 1
+            self._needed = {key: needed}
+        return self._needed[key]
 
 
 class NativeObservable:
@@ -420,15 +435,17 @@ class Run:
         self.request.words, self.request.means = observable.handle, self._pointer(means)
         return means
 
-    def differentiate(self, num_bras: int, bras: ComplexArray | None = None) -> FloatArray:
+    def differentiate(
+        self, num_bras: int, slots: Sequence[int], bras: ComplexArray | None = None
+    ) -> FloatArray:
         """Ask for the slopes of Re <bra|psi>, (K, V, P), and return where they will be.
 
-        The bras are the observables on the state, or given, shape (V, K, 2**n).
+        Those by other slots than the given ones may be zero. The bras are the observables on the
+        state, or given, shape (V, K, 2**n).
         """
-        rows, slots = self.rows.shape
-        slopes = np.empty((rows, num_bras, slots))
-        self.request.slopes, self.request.needed = slopes.ctypes.data, self.native.needed.ctypes.data
-        self.kept.append(slopes)
+        slopes = np.empty((len(self.rows), num_bras, self.rows.shape[1]))
+        self.request.slopes = self._pointer(slopes)
+        self.request.needed = self._pointer(self.native.needed(slots))
         if bras is not None:
             self.request.bras = self._pointer(np.ascontiguousarray(bras, dtype=complex))
             self.request.num_bras, self.request.phased = num_bras, 1

@@ -15,6 +15,7 @@ import numpy as np
 
 from qgate.devices.local.adjoint import OneAngleGates
 from qgate.devices.local.elements import NOTHING, TINY, Element, element_of
+from qgate.devices.local.gates import GATES
 from qgate.devices.local.schedule import ONE, stages
 from qgate.operations.operator import Operator
 from qgate.structure import ArraySlot, Structure
@@ -166,7 +167,7 @@ class Plan:
 
 
 @lru_cache(maxsize=256)
-def plan_of(structure: Structure, order: Wires, accepts: Any) -> Plan | None:
+def plan_of(structure: Structure, order: Wires) -> Plan | None:
     """Return the plan of a structure; None where it has operations that only matrices can do.
 
     Parameters
@@ -174,14 +175,12 @@ def plan_of(structure: Structure, order: Wires, accepts: Any) -> Plan | None:
     structure : Structure
         State preparations come first.
     order : Wires
-    accepts : callable
-        The gates that a device runs.
 
     Raises
     ------
     UnsupportedOperation
     """
-    decomposed = decompose_structure(structure, OneAngleGates(accepts))
+    decomposed = decompose_structure(structure, OneAngleGates(GATES))
     operations = decomposed.structure.operations
     preparations = [item for item in operations if hasattr(item, "canonical_state")]
     writer = _Writer(len(order), len(decomposed.angles.offset))

@@ -1,0 +1,2 @@
+def states(*a): raise NotImplementedError
+def slopes(*a): raise NotImplementedError
