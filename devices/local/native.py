@@ -39,6 +39,9 @@ BLOCK_BITS, GATHERED = 10, 5
 THREADED_BITS = 15
 """Smaller states are worked on by one thread each."""
 
+IN_PLACE_BITS = 23
+"""Larger states are permuted in place; smaller ones, faster, by the room of half a state more."""
+
 LAYER, PHASES, MOVES, PAIRS, DENSE = range(5)
 AXES = {"": 0, "Z": 1, "Y": 2, "X": 3}
 
@@ -69,6 +72,7 @@ class Request(ctypes.Structure):
         ("single", ctypes.c_int64),
         ("threads", ctypes.c_int64),
         ("threaded_bits", ctypes.c_int64),
+        ("in_place", ctypes.c_int64),
     )
 
 
@@ -285,7 +289,8 @@ def _written(plan: Plan) -> tuple[IntArray, FloatArray]:
             number = tables[key][0] if key in tables else -1
             steps += [PHASES, first, len(groups) // 3, number]
         elif isinstance(step, Moves):
-            steps += [MOVES, *_with_inverse(step, num_bits)]
+            steps += [MOVES, *_with_inverse(step, num_bits), len(step.flips)]
+            steps += [number for flip in step.flips for number in flip]
         elif isinstance(step, Pairs):
             steps += [PAIRS, step.flip, step.select, step.pattern, add_factor(step.factor)]
         else:
@@ -399,6 +404,7 @@ class Run:
         request.rows, request.numbers = self.rows.ctypes.data, numbers.ctypes.data
         request.phase, request.single = phase, int(single)
         request.threads, request.threaded_bits = threads, THREADED_BITS
+        request.in_place = int(native.plan.num_bits >= IN_PLACE_BITS)
         if initial is not None:
             request.initial = self._pointer(np.ascontiguousarray(initial, dtype=complex))
             request.initial_rows = len(initial)

@@ -54,6 +54,7 @@ static void free_plan(plan *p)
         free(p->steps[i].passes);
         free(p->steps[i].lookup);
         free(p->steps[i].back_lookup);
+        free(p->steps[i].flips);
     }
     for (int64_t i = 0; p->tables && i < p->num_tables; i++) free(p->tables[i].classes);
     free(p->offsets), free(p->factors), free(p->starts), free(p->slots), free(p->elements);
@@ -212,7 +213,9 @@ plan *qgate_plan_new(const int64_t *ints, const double *doubles)
             st->back_shift = (uint64_t)*c++;
             st->lookup = source_table(p, st->columns);
             st->back_lookup = source_table(p, st->back);
-            failed = !st->lookup || !st->back_lookup;
+            st->num_flips = *c++;
+            st->flips = copied(c, 3 * st->num_flips * sizeof(uint64_t)), c += 3 * st->num_flips;
+            failed = !st->lookup || !st->back_lookup || !st->flips;
             p->permutes = 1;
             break;
         case STEP_PAIRS:

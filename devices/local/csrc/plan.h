@@ -60,6 +60,8 @@ typedef struct {
     int num_passes;
     uint64_t columns[MOST_BITS], shift, back[MOST_BITS], back_shift; /* permutation, its inverse */
     uint32_t *lookup, *back_lookup;                                  /* of the lowest bits */
+    int64_t num_flips;                                               /* the same in place */
+    uint64_t *flips; /* target, mask and constant of each */
     uint64_t flip, select, pattern;                                  /* pairs */
     int width, bits[MOST_DENSE];                                     /* dense */
     int64_t angle, data, num_values;
@@ -127,6 +129,7 @@ typedef struct {
     int64_t phased;               /* whether the phase of the state matters to the bras */
     int64_t single;               /* single precision */
     int64_t threads, threaded_bits;
+    int64_t in_place;             /* permute without the room of half a state */
 } request;
 
 #endif
