@@ -104,7 +104,7 @@ def large_table(rows: Sequence[Row]) -> str:
             *cells,
             number(row.cpu[ENGINE]),
             number(row.wall[ENGINE]),
-            number(row.peak[ENGINE] / 2**20),
+            f"{row.peak[ENGINE] / 2**20:,.0f}",
         ]
         for row, cells in labelled(rows)
     ]

@@ -15,12 +15,12 @@ STYLES: Mapping[str, dict[str, Any]] = {
     "qgate QNode": {"color": "#0b5fa5", "linewidth": 1.4, "linestyle": (0, (4, 2)), "zorder": 3},
     "lightning": {"color": "#c8501e", "linewidth": 1.8, "marker": "s"},
     "qulacs": {"color": "#6b6b6b", "linewidth": 1.8, "marker": "^"},
-    "aer": {"color": "#a8a8a8", "linewidth": 1.8, "marker": "D"},
+    "aer": {"color": "#949494", "linewidth": 1.8, "marker": "D"},
 }
 LABELS: Mapping[str, str] = {
     "qgate": "qgate",
     "qgate QNode": "qgate QNode",
-    "lightning": "lightning QNode",
+    "lightning": "lightning.qubit QNode",
     "qulacs": "qulacs",
     "aer": "Aer",
 }
@@ -31,9 +31,10 @@ NEAREST = 0.055
 
 
 def in_words(seconds: float) -> str:
-    """Return a time with its unit, as 90 ms."""
-    size, unit = next((each for each in UNITS if seconds >= each[0]), UNITS[-1])
-    return f"{number(seconds / size)} {unit}"
+    """Return a time to two digits with its unit, as 90 ms."""
+    shown = float(f"{seconds:.2g}")
+    size, unit = next((each for each in UNITS if shown >= each[0]), UNITS[-1])
+    return f"{number(shown / size)} {unit}"
 
 
 def finding(rows: Sequence[Row]) -> str:
@@ -41,11 +42,12 @@ def finding(rows: Sequence[Row]) -> str:
     row = max((row for row in rows if row.call == "gradient"), key=qubits)
     ours = row.cpu["qgate"]
     peers = {name: row.cpu[name] for name in ("lightning", "qulacs", "aer") if name in row.cpu}
-    begin = f"A gradient of {qubits(row)} qubits takes qgate {in_words(ours)}"
+    begin = f"A gradient of {qubits(row)} qubits takes {in_words(ours)} in qgate"
     if not peers:
         return begin
     best = min(peers, key=lambda name: peers[name])
-    return f"{begin}, the fastest other simulator ({best}) {in_words(peers[best])}"
+    name = LABELS[best].removesuffix(" QNode")
+    return f"{begin} and {in_words(peers[best])} in {name}, the fastest of the others"
 
 
 def qubits(row: Row) -> int:
@@ -109,9 +111,9 @@ def panel(axes: Any, rows: Sequence[Row], title: str) -> None:
             axes.plot(*zip(*points, strict=True), label=LABELS[name], markersize=5, **style)
     ticks = [qubits(row) for row in rows]
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(lambda seconds, _: in_words(seconds * 1.0001))
-    axes.set_xticks(ticks, [f"{n}\n{LAYERS[n]} layers" for n in ticks], fontsize=9)
-    axes.set_xlabel("qubits")
+    axes.yaxis.set_major_formatter(lambda seconds, _: in_words(seconds))
+    axes.set_xticks(ticks, [f"{n}\n{LAYERS[n]}" for n in ticks])
+    axes.set_xlabel("qubits, and below them layers of rotations and CNOT")
     axes.set_title(title, loc="left", fontsize=11)
     axes.grid(axis="y", color="0.9", linewidth=0.8)
     axes.set_axisbelow(True)
