@@ -3,7 +3,7 @@
     python benchmarks/statevector.py --python .venv-peers/bin/python
     python benchmarks/statevector.py --python ... --only "W1 n=4" --rounds 3
     python benchmarks/statevector.py --threads 2
-    python benchmarks/statevector.py --engines avx512 avx2 baseline numpy
+    python benchmarks/statevector.py --engines avx2 baseline numpy
 
 Each contender has an interpreter of its own with one thread, and in a round each is asked in
 turn for the same calls. Printed are medians over rounds of one call, by processor time and by
@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -108,9 +110,18 @@ class Limits:
 
 
 def note(versions: Mapping[str, str], rounds: int) -> str:
-    """Say when this was measured, with what."""
+    """Say when this was measured, where, and with what."""
     listed = ", ".join(f"{name} {version}" for name, version in versions.items())
-    return f"{datetime.now(UTC):%Y-%m-%d}, {listed}; medians of {rounds} rounds."
+    where = f"{processor()}, {os.cpu_count()} cores"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {where}, {listed}; medians of {rounds} rounds."
+
+
+def processor() -> str:
+    """Return the model of the processor where the system tells it, or its architecture."""
+    listed = Path("/proc/cpuinfo")
+    lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.machine())
 
 
 def beside_peers(python: str, wanted: list[str], limits: Limits, save: Any) -> Run:
