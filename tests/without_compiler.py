@@ -33,7 +33,11 @@ def main(folder: str) -> int:
         return 1
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     found = subprocess.run(
-        [sys.executable, "-c", TWICE], env=environment, cwd=installed, text=True, capture_output=True
+        [sys.executable, "-c", TWICE],
+        env=environment,
+        cwd=installed,
+        text=True,
+        capture_output=True,
     )
     print(found.stdout, found.stderr)
     where, _, told = found.stdout.partition("\n")

@@ -233,7 +233,10 @@ def values_and_bras(
         return
     observable = measurement.observable
     if measurement.kind is MeasurementKind.EXPVAL:
-        yield _value(observable, ket, order)[:, None], apply_observable(observable, ket, order)[None]
+        yield (
+            _value(observable, ket, order)[:, None],
+            apply_observable(observable, ket, order)[None],
+        )
         return
     for indices in _chunks(observable.num_terms, most):
         terms = [_term(observable, index) for index in range(observable.num_terms)[indices]]

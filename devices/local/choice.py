@@ -29,8 +29,7 @@ def choose_engine(settings: Settings) -> Engine:
     name = os.environ.get(VARIABLE, "")
     if name and name not in ENGINES:
         raise DeviceError(
-            f"{VARIABLE} is {name!r}. It names one of {', '.join(ENGINES)}."
-            f"{suggest(name, ENGINES)}"
+            f"{VARIABLE} is {name!r}. It names one of {', '.join(ENGINES)}.{suggest(name, ENGINES)}"
         )
     if name == "gates":
         return NumpyEngine()

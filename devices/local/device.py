@@ -106,20 +106,18 @@ class LocalDevice(Device):
         return tuple(_joined(entries) for entries in zip(*parts, strict=True))
 
     def _require_memory(self, num_states: float, order: Wires) -> None:
-        require(
-            num_states, len(order), single=self.settings.single, limit_gib=self.memory_gib
-        )
+        require(num_states, len(order), single=self.settings.single, limit_gib=self.memory_gib)
 
     def _run_rows(self, sweep: Sweep, order: Wires, random: np.random.Generator) -> SweepResult:
         if sweep.shots is None:
             return self.engine.results(sweep, order)
-        states = self.engine.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
         (measurement,) = sweep.structure.bind_measurements(sweep.arrays)
-        probabilities = marginal(states.real**2 + states.imag**2, measurement.wires, order)
+        every = self.engine.probabilities(sweep, order)
+        probabilities = marginal(every, measurement.wires, order)
         with self._sampling:
             return (
                 [
-                    sample(measurement, row, int(shots), random)
+                    sample(measurement, row, int(shots), random, self.engine)
                     for row, shots in zip(probabilities, sweep.shots, strict=True)
                 ],
             )

@@ -199,9 +199,7 @@ def flips_of(columns: tuple[int, ...], shift: int) -> tuple[tuple[int, int, int]
         for even parity.
     """
     k = len(columns)
-    rows = [
-        sum((columns[bit] >> row & 1) << bit for bit in range(k)) for row in range(k)
-    ]
+    rows = [sum((columns[bit] >> row & 1) << bit for bit in range(k)) for row in range(k)]
     flips = [(1 << bit, 0, 1) for bit in range(k) if shift >> bit & 1]
     for bit in range(k):
         if not rows[bit] >> bit & 1:

@@ -15,8 +15,9 @@ from qgate.devices.local.gates import GATES
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import AffineMap, decomposition
-from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 from qgate.wires import Wires
+
 
 class Engine(ABC):
     """Computes state vectors, what is measured of them, and derivatives.
@@ -59,6 +60,21 @@ class Engine(ABC):
         states = self.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
         measurements = sweep.structure.bind_measurements(sweep.arrays)
         return tuple(measure(measurement, states, order) for measurement in measurements)
+
+    def probabilities(self, sweep: Sweep, order: Wires) -> FloatArray:
+        """Return the probability of every outcome of all wires, shape (K, 2**n)."""
+        states = self.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
+        return np.asarray(states.real**2 + states.imag**2)
+
+    def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
+        """Return the outcomes that ascending numbers fall on, and how many fall on each.
+
+        A number falls on the first outcome up to which the weights add up to more.
+        """
+        found = np.searchsorted(np.cumsum(weights), places, side="right")
+        found = np.minimum(found, np.flatnonzero(weights)[-1])  # rounding may go past the end
+        starts = np.flatnonzero(np.diff(found, prepend=-1))
+        return found[starts].astype(np.int64), np.diff(starts, append=len(found))
 
     def jacobian(
         self, sweep: Sweep, slots: Sequence[int], order: Wires

@@ -1,2 +1,6 @@
-def states(*a): raise NotImplementedError
-def slopes(*a): raise NotImplementedError
+def states(*a):
+    raise NotImplementedError
+
+
+def slopes(*a):
+    raise NotImplementedError

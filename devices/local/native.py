@@ -10,7 +10,7 @@ import ctypes
 import os
 import weakref
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,7 @@ class Request(ctypes.Structure):
         ("coefficients", ctypes.c_void_p),
         ("values", ctypes.c_void_p),
         ("states", ctypes.c_void_p),
+        ("probabilities", ctypes.c_void_p),
         ("words", ctypes.c_void_p),
         ("means", ctypes.c_void_p),
         ("needed", ctypes.c_void_p),
@@ -96,6 +97,16 @@ class Library:
         self.new_observable = self._function(
             "qgate_observable_new", ctypes.c_void_p, ctypes.c_void_p
         )
+        self._count = self._function(
+            "qgate_count",
+            ctypes.c_int64,
+            ctypes.c_void_p,
+            ctypes.c_int64,
+            ctypes.c_void_p,
+            ctypes.c_int64,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+        )
         self.free_observable = self._function("qgate_observable_free", None, ctypes.c_void_p)
 
     def _function(self, name: str, result: Any, *arguments: Any) -> Any:
@@ -103,13 +114,30 @@ class Library:
         function.restype, function.argtypes = result, arguments
         return function
 
+    def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
+        """Return the outcomes that ascending numbers fall on, and how many fall on each.
+
+        A number falls on the first outcome up to which the weights add up to more.
+        """
+        most = min(len(weights), len(places))
+        values, counts = np.empty((2, most), dtype=np.int64)
+        found = self._count(
+            weights.ctypes.data,
+            len(weights),
+            places.ctypes.data,
+            len(places),
+            values.ctypes.data,
+            counts.ctypes.data,
+        )
+        return values[:found].copy(), counts[:found].copy()
+
     @property
     def supported(self) -> str:
         """The best instruction set that this machine has."""
         return SETS[self._function("qgate_instruction_set", ctypes.c_int)()]
 
 
-@lru_cache(maxsize=None)
+@cache
 def library(name: str) -> Library | None:
     """Return the library of an instruction set; None if it was not built.
 
@@ -123,7 +151,7 @@ def library(name: str) -> Library | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def best_library() -> Library | None:
     """Return the library of the best instruction set that this machine has."""
     baseline = library("baseline")
@@ -137,7 +165,11 @@ def num_threads() -> int:
     """Return how many threads the engine uses: ``QGATE_NUM_THREADS``, or all processors."""
     given = os.environ.get("QGATE_NUM_THREADS")
     if given is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        )
     if not given.isdecimal() or int(given) < 1:
         raise QGateError(
             f"QGATE_NUM_THREADS is {given!r}. Give a whole number of threads, at least 1."
@@ -421,7 +453,16 @@ class Run:
         self()
         return found
 
-    def observe(self, observables: Sequence[NativeObservable], weights: Sequence[Any]) -> FloatArray:
+    def probabilities(self) -> FloatArray:
+        """Return the probabilities of all outcomes, shape (K, 2**n)."""
+        found = np.empty((self.request.num_rows, self.request.length))
+        self.request.probabilities = found.ctypes.data
+        self()
+        return found
+
+    def observe(
+        self, observables: Sequence[NativeObservable], weights: Sequence[Any]
+    ) -> FloatArray:
         """Ask for the means of observables, shape (K, M), and return where they will be."""
         count = len(observables)
         values = np.empty((self.request.num_rows, count))

@@ -23,7 +23,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.structure import ArraySlot, Structure, slots_in
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import decomposition
-from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
 AMPLITUDES_AT_ONCE = 2**24
@@ -103,6 +103,17 @@ class PlanEngine(Engine):
             measured[place] = values[:, column]
         return tuple(measured)
 
+    def probabilities(self, sweep: Sweep, order: Wires) -> FloatArray:
+        planned = self._planned(sweep, order)
+        if planned is None or self.library is None:
+            return super().probabilities(sweep, order)
+        return self._run(planned).probabilities()
+
+    def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
+        if self.library is None:
+            return super().count(weights, places)
+        return self.library.count(np.ascontiguousarray(weights), places)
+
     @staticmethod
     def _observe(run: Run, observed: Sequence[Observed], sweep: Sweep) -> FloatArray:
         """Ask for the means of sums of Pauli words, shape (K, M)."""
@@ -173,9 +184,7 @@ class PlanEngine(Engine):
             prepared = structure.with_operations(plan.preparations)
             moves = any(slots_in(s) for item in plan.preparations for s in item.parameters)
             count = len(sweep) if moves else 1
-            initial = self._gatewise.states(
-                prepared, sweep.rows[:count], sweep.arrays, order=order
-            )
+            initial = self._gatewise.states(prepared, sweep.rows[:count], sweep.arrays, order=order)
         return Planned(plan, sweep.rows, numbers, phase, initial)
 
     def _run(self, planned: Planned) -> Run:
@@ -248,9 +257,7 @@ def _observed(
     return tuple(_as_native(item, order, library) for item in structure.measurements)
 
 
-def _as_native(
-    measurement: Measurement, order: Wires, library: Library | None
-) -> Observed | None:
+def _as_native(measurement: Measurement, order: Wires, library: Library | None) -> Observed | None:
     if library is None or measurement.kind is not MeasurementKind.EXPVAL:
         return None
     observable = measurement.observable

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from qgate.devices.local.engine import Engine
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.outcomes import Outcomes
-from qgate.typing import FloatArray, IntArray
+from qgate.typing import FloatArray
 
 FEW_OUTCOMES = 2**12
 """Up to so many outcomes their counts are drawn one by one, from binomial distributions."""
@@ -17,6 +18,7 @@ def sample(
     probabilities: FloatArray,
     shots: int,
     random: np.random.Generator,
+    engine: Engine,
 ) -> Outcomes:
     """Read wires so many times.
 
@@ -28,6 +30,8 @@ def sample(
         Of the outcomes of these wires; their sum is 1 up to rounding.
     shots : int
     random : Generator
+    engine : Engine
+        Looks up what ascending numbers fall on.
     """
     num_wires = len(measurement.wires)
     if len(probabilities) <= FEW_OUTCOMES:
@@ -38,24 +42,17 @@ def sample(
         counts = random.multinomial(shots, normalised)
         values = np.flatnonzero(counts)
         return Outcomes(num_wires, values, counts[values], shots)
-    ascending = _ascending(probabilities, shots, random)
+    values, counts = engine.count(probabilities, _ascending(probabilities, shots, random))
     if measurement.kind is MeasurementKind.SAMPLE:
-        return Outcomes.from_readings(random.permutation(ascending), num_wires)
-    starts = np.flatnonzero(np.diff(ascending, prepend=-1))
-    counts = np.diff(starts, append=shots)
-    return Outcomes(num_wires, ascending[starts], counts, shots)
+        return Outcomes.from_readings(random.permutation(np.repeat(values, counts)), num_wires)
+    return Outcomes(num_wires, values, counts, shots)
 
 
-def _ascending(probabilities: FloatArray, shots: int, random: np.random.Generator) -> IntArray:
-    """Draw outcomes in ascending order.
+def _ascending(probabilities: FloatArray, shots: int, random: np.random.Generator) -> FloatArray:
+    """Draw numbers between 0 and the sum of the probabilities, in ascending order.
 
-    Uniform numbers in order are sums of exponential gaps, so that nothing has to be sorted, and
-    looking them up goes through the cumulative probabilities once.
+    They are sums of exponential gaps, so that nothing has to be sorted.
     """
-    gaps = random.standard_exponential(shots + 1)
-    places = np.cumsum(gaps)
-    cumulative = np.cumsum(probabilities)
-    uniform = places[:-1] * (cumulative[-1] / places[-1])
-    found = np.searchsorted(cumulative, uniform, side="right")
-    last = np.flatnonzero(probabilities)[-1]  # rounding may put a number past the end
-    return np.minimum(found, last).astype(np.int64)
+    places = np.cumsum(random.standard_exponential(shots + 1))
+    total = np.cumsum(probabilities)[-1]  # added up one by one, as they are when looked up
+    return np.asarray(places[:-1] * (total / places[-1]))

@@ -281,6 +281,25 @@ int qgate_run(const plan *p, const request *r)
     return r->single ? run_single(p, r) : run_double(p, r);
 }
 
+/* Count outcomes: `places` are ascending numbers below the sum of the weights, and each falls on the
+ * first outcome up to which the weights add up to more. Returns how many distinct outcomes there
+ * are; their values and counts are written. */
+int64_t qgate_count(const double *weights, int64_t size, const double *places, int64_t shots,
+                    int64_t *values, int64_t *counts)
+{
+    int64_t outcome = 0, last = size - 1, found = 0;
+    while (last > 0 && weights[last] == 0) last--;
+    double sum = weights[0];
+    for (int64_t shot = 0; shot < shots; shot++) {
+        while (sum <= places[shot] && outcome < last) sum += weights[++outcome];
+        if (found && values[found - 1] == outcome)
+            counts[found - 1]++;
+        else
+            values[found] = outcome, counts[found++] = 1;
+    }
+    return found;
+}
+
 /* The width of the vectors in bytes. */
 int qgate_vector_bytes(void)
 {

@@ -120,6 +120,7 @@ typedef struct {
     const double *const *coefficients;
     double *values;               /* (num_rows, num_observables) */
     double *states;               /* (num_rows, length), or NULL */
+    double *probabilities;        /* (num_rows, length) of real numbers, or NULL */
     const observable *words;      /* whose means are wanted word by word, or NULL */
     double *means;                /* (num_rows, words) */
     const uint8_t *needed;        /* (num_angles) */

@@ -31,6 +31,16 @@ static void NAME(from_split)(const state *x, double complex phase, double *to, i
     meet(t);
 }
 
+static void NAME(to_probabilities)(const state *x, double *to, int64_t length, const team *t)
+{
+    int64_t begin = length * t->index / t->count, end = length * (t->index + 1) / t->count;
+    for (int64_t j = begin; j < end; j++) {
+        double a = x->re[j], b = x->im[j];
+        to[j] = a * a + b * b;
+    }
+    meet(t);
+}
+
 /* The state that the steps make, in states[0]; from `initial`, or from 0. */
 static void NAME(forward)(const plan *p, const double *numbers, const double *initial,
                           int64_t length, workspace *w, const team *t)
@@ -197,6 +207,8 @@ static void NAME(run_row)(const plan *p, const request *r, int64_t row, workspac
     NAME(forward)(p, r->numbers, initial, r->length, w, t);
     double complex phase = NAME(global_phase)(p, w->angles, r->phase);
     if (r->states) NAME(from_split)(w->states, phase, r->states + 2 * row * r->length, r->length, t);
+    if (r->probabilities)
+        NAME(to_probabilities)(w->states, r->probabilities + row * r->length, r->length, t);
     int64_t bras = r->num_observables;
     for (int64_t v = 0; v < r->num_observables; v++) {
         state *bra = r->slopes ? w->states + 1 + v : NULL;
