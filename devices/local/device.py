@@ -21,6 +21,7 @@ from qgate.devices.local.native import num_threads
 from qgate.devices.local.planned import Settings
 from qgate.devices.local.sampling import sample
 from qgate.exceptions import InvalidOption
+from qgate.measurements import MeasurementKind
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import decomposes
@@ -95,7 +96,7 @@ class LocalDevice(Device):
             random = np.random.default_rng([*sweep.seed, place])
         order = self.wires_of(sweep.structure.wires)
         step = max(1, AMPLITUDES_AT_ONCE >> len(order))
-        self._require_memory(1 + min(step, len(sweep)), order)
+        self._require_memory(0, order, outside=self._outside(sweep, step))
         if len(sweep) <= step:
             return self._run_rows(sweep, order, random)
         parts = []
@@ -105,8 +106,18 @@ class LocalDevice(Device):
             parts.append(self._run_rows(sweep.with_rows(rows, shots), order, random))
         return tuple(_joined(entries) for entries in zip(*parts, strict=True))
 
-    def _require_memory(self, num_states: float, order: Wires) -> None:
-        require(num_states, len(order), single=self.settings.single, limit_gib=self.memory_gib)
+    @staticmethod
+    def _outside(sweep: Sweep, step: int) -> int:
+        """Return how many state vectors leave the engine at a time; sums of words need none."""
+        measured = sweep.structure.measurements
+        alone = all(item.kind is MeasurementKind.EXPVAL for item in measured)
+        return 0 if alone and sweep.shots is None else min(step, len(sweep))
+
+    def _require_memory(self, num_bras: int, order: Wires, *, outside: int = 0) -> None:
+        """Refuse what would not fit: what the engine holds, and states in double precision."""
+        held = self.engine.room(num_bras, len(order))
+        states = held * (0.5 if self.settings.single else 1.0) + outside
+        require(states, len(order), limit_gib=self.memory_gib)
 
     def _run_rows(self, sweep: Sweep, order: Wires, random: np.random.Generator) -> SweepResult:
         if sweep.shots is None:
@@ -127,12 +138,12 @@ class LocalDevice(Device):
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
         order = self.wires_of(sweep.structure.wires)
-        self._require_memory(1.5 + len(sweep.structure.measurements), order)
+        self._require_memory(len(sweep.structure.measurements), order)
         return self.engine.jacobian(sweep, slots, order)
 
     def states(self, sweep: Sweep) -> ComplexArray:
         order = self.wires_of(sweep.structure.wires)
-        self._require_memory(1 + len(sweep), order)
+        self._require_memory(0, order, outside=len(sweep))
         native, _ = one_angle_gates(sweep)
         states: ComplexArray = self.engine.states(
             native.structure, native.rows, native.arrays, order=order
@@ -141,6 +152,7 @@ class LocalDevice(Device):
 
     def state_vjp(self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray) -> FloatArray:
         order = self.wires_of(sweep.structure.wires)
+        self._require_memory(len(cotangents), order)
         return self.engine.state_vjp(sweep, slots, cotangents, order)
 
     def state_jvp(self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray) -> ComplexArray:

@@ -55,6 +55,10 @@ class Engine(ABC):
         array, shape (K, 2**n), complex
         """
 
+    def room(self, num_bras: int, num_wires: int) -> float:
+        """Return how many state vectors of a row are held, with so many derivatives at a time."""
+        return 2.0 + 2.0 * num_bras
+
     def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:
         """Return the exact results of each measurement of a sweep, arrays (K, ...)."""
         states = self.states(sweep.structure, sweep.rows, sweep.arrays, order=order)

@@ -16,16 +16,14 @@ SMALL = 2**26
 """Less than this many bytes is not asked about."""
 
 
-def require(num_states: float, num_wires: int, *, single: bool, limit_gib: float | None) -> None:
+def require(num_states: float, num_wires: int, *, limit_gib: float | None) -> None:
     """Refuse to begin what would not fit.
 
     Parameters
     ----------
     num_states : float
-        State vectors of ``num_wires`` wires that are held at a time.
+        State vectors in double precision that are held at a time.
     num_wires : int
-    single : bool
-        Whether an amplitude takes 8 bytes and not 16.
     limit_gib : float or None
         What may be taken; None: nine tenths of what is free.
 
@@ -33,7 +31,7 @@ def require(num_states: float, num_wires: int, *, single: bool, limit_gib: float
     ------
     TooMuchMemory
     """
-    needed = num_states * 2**num_wires * (8 if single else 16)
+    needed = num_states * 2**num_wires * 16
     if limit_gib is None and needed < SMALL:
         return
     allowed = limit_gib * GIB if limit_gib is not None else SPARE * free_bytes()

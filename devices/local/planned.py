@@ -15,7 +15,13 @@ from qgate.devices.local.adjoint import OneAngleGates, preparations_first, value
 from qgate.devices.local.engine import Engine, NumpyEngine
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gates import GATES
-from qgate.devices.local.native import Library, NativeObservable, NativePlan, Run
+from qgate.devices.local.native import (
+    IN_PLACE_BITS,
+    Library,
+    NativeObservable,
+    NativePlan,
+    Run,
+)
 from qgate.devices.local.plan import Plan, plan_of
 from qgate.exceptions import UnsupportedOperation
 from qgate.measurements import Measurement, MeasurementKind
@@ -84,6 +90,11 @@ class PlanEngine(Engine):
         if planned is None:
             return self._gatewise.states(structure, rows, arrays, order=order, xp=xp)
         return self._states(planned)
+
+    def room(self, num_bras: int, num_wires: int) -> float:
+        if self.library is None:
+            return super().room(num_bras, num_wires)
+        return 1.0 + num_bras + (0.5 if num_wires < IN_PLACE_BITS else 0.0)
 
     def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:
         planned = self._planned(sweep, order)
