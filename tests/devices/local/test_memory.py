@@ -82,5 +82,5 @@ def test_free_memory_is_found():
 
 
 def test_a_precision_that_there_is_not():
-    with pytest.raises(InvalidOption, match="precision='half'. It is 'double' or 'single'"):
+    with pytest.raises(InvalidOption, match=r"precision='half'\. It is 'double' or 'single'"):
         LocalDevice(precision="half")

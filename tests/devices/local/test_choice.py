@@ -1,0 +1,106 @@
+"""Which engine computes, and what is said about it."""
+
+import warnings
+
+import pytest
+
+import qgate as qg
+from qgate.devices.local import choice, native
+from qgate.devices.local.choice import choose_engine
+from qgate.devices.local.native import SETS, best_library, library, num_threads
+from qgate.devices.local.planned import Settings
+from qgate.exceptions import DeviceError, QGateError
+
+BUILT = best_library() is not None
+needs_kernels = pytest.mark.skipif(not BUILT, reason="no compiled engine was built")
+
+
+@pytest.fixture
+def without_kernels(monkeypatch, tmp_path):
+    monkeypatch.setenv("QGATE_KERNELS", str(tmp_path))
+    caches = (library, best_library, choice._say_that_numpy_computes)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    monkeypatch.undo()
+    for cache in caches:
+        cache.cache_clear()
+
+
+@needs_kernels
+def test_the_best_instruction_set_of_the_machine_is_taken(monkeypatch):
+    monkeypatch.delenv("QGATE_ENGINE", raising=False)
+
+    assert choose_engine(Settings()).name == library("baseline").supported
+
+
+@pytest.mark.parametrize("name", ["numpy", "gates"])
+def test_the_variable_names_an_engine(monkeypatch, name):
+    monkeypatch.setenv("QGATE_ENGINE", name)
+
+    assert qg.device("local").engine.name == name
+
+
+@needs_kernels
+@pytest.mark.parametrize("name", SETS)
+def test_an_instruction_set_is_forced_or_refused(monkeypatch, name):
+    monkeypatch.setenv("QGATE_ENGINE", name)
+    best = library("baseline").supported
+
+    if SETS.index(name) <= SETS.index(best):
+        assert choose_engine(Settings()).name == name
+    else:
+        with pytest.raises(DeviceError, match=f"this machine has {best}. Unset"):
+            choose_engine(Settings())
+
+
+def test_an_unknown_engine(monkeypatch):
+    monkeypatch.setenv("QGATE_ENGINE", "nunpy")
+
+    with pytest.raises(DeviceError, match=r"QGATE_ENGINE is 'nunpy'.*Did you mean 'numpy'"):
+        choose_engine(Settings())
+
+
+@pytest.mark.usefixtures("without_kernels")
+def test_numpy_computes_without_kernels_and_says_so_once(monkeypatch):
+    monkeypatch.delenv("QGATE_ENGINE", raising=False)
+
+    with pytest.warns(RuntimeWarning, match="was not built when qgate was installed"):
+        first = qg.device("local")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        second = qg.device("local")
+
+    assert [first.engine.name, second.engine.name] == ["numpy", "numpy"]
+
+
+@pytest.mark.usefixtures("without_kernels")
+@pytest.mark.parametrize("name", SETS)
+def test_what_was_not_built_cannot_be_forced(monkeypatch, name):
+    monkeypatch.setenv("QGATE_ENGINE", name)
+
+    with pytest.raises(DeviceError, match="Install it on a machine with a C compiler"):
+        choose_engine(Settings())
+
+
+def test_the_number_of_threads(monkeypatch):
+    monkeypatch.setenv("QGATE_NUM_THREADS", "3")
+
+    assert num_threads() == 3
+    assert qg.device("local").settings == Settings(threads=3)
+    assert qg.device("local?threads=2").settings == Settings(threads=2)
+
+
+@pytest.mark.parametrize("given", ["0", "two", "-1", "1.5"])
+def test_a_number_of_threads_that_is_none(monkeypatch, given):
+    monkeypatch.setenv("QGATE_NUM_THREADS", given)
+
+    with pytest.raises(QGateError, match="Give a whole number of threads, at least 1"):
+        qg.device("local")
+
+
+def test_all_processors_are_used_by_default(monkeypatch):
+    monkeypatch.delenv("QGATE_NUM_THREADS", raising=False)
+
+    assert num_threads() >= 1
+    assert native.num_threads() == qg.device("local").settings.threads
