@@ -10,6 +10,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 FRAMEWORKS := torch jax tensorflow
+KERNELS := $(wildcard devices/local/csrc/*)
+SUFFIX = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -33,6 +36,24 @@ configurations: $(VENV)/dev.stamp ## Run every cell of docs/configurations.md an
 
 .PHONY: check
 check: format-check lint types layers wheel ## Check format, lint, types, layers, build, wheel contents
+
+.PHONY: sanitize
+sanitize: $(VENV)/dev.stamp ## Run the tests of the C kernels under the address and undefined-behaviour sanitizers
+	mkdir -p build/sanitized
+	$(CC) -std=gnu11 -O1 -g -fPIC -shared -mavx2 -mfma $(SANITIZE) devices/local/csrc/*.c -lm -lpthread \
+		-o build/sanitized/_statevector_avx2$(SUFFIX)
+	$(CC) -std=gnu11 -O1 -g -fPIC -shared $(SANITIZE) devices/local/csrc/*.c -lm -lpthread \
+		-o build/sanitized/_statevector_baseline$(SUFFIX)
+	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0 QGATE_KERNELS=$(CURDIR)/build/sanitized \
+		$(BIN)/python -m pytest -p no:cacheprovider tests/devices/local/test_native.py
+
+.PHONY: without-compiler
+without-compiler: $(VENV)/dev.stamp ## Install qgate where there is no C compiler, and run the tests of the local device
+	rm -rf build/without-compiler
+	CC=$(CURDIR)/no-compiler $(BIN)/python -m pip install --quiet --no-deps \
+		--target build/without-compiler .
+	$(BIN)/python tests/without_compiler.py build/without-compiler
 
 .PHONY: format-check
 format-check: $(VENV)/dev.stamp
@@ -69,11 +90,11 @@ clean: ## Remove the environment, the caches and what was built
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find qgate devices gradients tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
-$(VENV)/demo.stamp: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/demo.stamp: pyproject.toml constraints.txt $(KERNELS) | $(BIN)/python
 	$(INSTALL) -e ".[aer,ibm,viz]"
 	touch $@
 
-$(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/dev.stamp: pyproject.toml constraints.txt $(KERNELS) | $(BIN)/python
 	$(INSTALL) -e ".[all,dev]"
 	touch $@ $(VENV)/demo.stamp
 

@@ -1,6 +1,6 @@
 """Run the same programs under qgate and under PennyLane and compare what they return.
 
-    python benchmarks/agreement.py --python .venv-pennylane/bin/python
+    python benchmarks/agreement.py --python .venv-peers/bin/python
     python benchmarks/agreement.py --python ... --only "gate: RX" --show
 
 Compared are containers (tuple, list, dict and its keys), shapes, values (to 1e-7) and, except

@@ -1,47 +1,96 @@
-"""Time `import qgate` beside the import of its dependencies, in fresh interpreters.
+"""Time `import qgate`, and a first value, beside its dependencies and PennyLane's.
 
     python benchmarks/import_time.py
-    python benchmarks/import_time.py --python .venv-pennylane/bin/python
+    python benchmarks/import_time.py --python .venv-peers/bin/python
 
-Rounds are interleaved: each imports everything once. Printed are medians of processor time
-(user and system, the interpreter's start not counted) and ratios to the dependencies.
+Every row has a fresh interpreter. Rounds are interleaved: each runs every row once. Printed are
+medians of processor time (user and system, the interpreter's start not counted) and ratios to the
+dependencies.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
 
-TIMED = "import time; t = time.process_time(); {}; print(time.process_time() - t)"
+TIMED = """
+import time
+started = time.process_time()
+{}
+print(time.process_time() - started)
+"""
+FIRST_VALUE = """
+import {library} as qml
+from {library} import numpy as np
+
+@qml.qnode(qml.device("{device}", wires=4))
+def energy(angles):
+    for wire in range(4):
+        qml.RX(angles[wire, 0], wires=wire)
+        qml.RY(angles[wire, 1], wires=wire)
+        qml.RZ(angles[wire, 2], wires=wire)
+    for wire in range(4):
+        qml.CNOT(wires=[wire, (wire + 1) % 4])
+    return qml.expval(qml.PauliZ(0) @ qml.PauliZ(1))
+
+energy(np.full((4, 3), 0.3, requires_grad=False))
+"""
+
+CACHING = {name: at for name, at in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The environment, in which modules are compiled once and not in every interpreter."""
 
 
-def seconds(python: str, statement: str) -> float:
-    """Return how long a statement keeps the processor of a fresh interpreter."""
-    command = [python, "-c", TIMED.format(statement)]
-    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+def first_value(library: str, device: str) -> tuple[str, str]:
+    """Return a title, and the program that imports a library and asks for a value of 4 qubits."""
+    program = FIRST_VALUE.format(library=library, device=device)
+    return f"import {library}; a value, {device}", program
+
+
+def alone(statement: str) -> tuple[str, str]:
+    """Return a statement as its own title."""
+    return statement, statement
+
+
+OURS = (
+    alone("import numpy, autograd, pydantic"),
+    alone("import qgate"),
+    alone("import qgate; qgate.device('local')"),
+    first_value("qgate", "local"),
+)
+THEIRS = (
+    alone("import pennylane"),
+    first_value("pennylane", "default.qubit"),
+    first_value("pennylane", "lightning.qubit"),
+)
+
+
+def seconds(python: str, program: str) -> float:
+    """Return how long a program keeps the processor of a fresh interpreter."""
+    command = [python, "-c", TIMED.format(program)]
+    done = subprocess.run(command, env=CACHING, capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Import everything in turn, and print a table."""
+    """Run everything in turn, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--python", help="the interpreter that has PennyLane, to import it too")
+    parser.add_argument("--python", help="the interpreter that has PennyLane, to time it too")
     parser.add_argument("--rounds", type=int, default=21)
     options = parser.parse_args(arguments)
-    rows = [
-        (sys.executable, "import numpy, autograd, pydantic"),
-        (sys.executable, "import qgate"),
-        (sys.executable, "import qgate; qgate.device('local')"),
+    rows = [(sys.executable, *row) for row in OURS]
+    rows += [(options.python, *row) for row in THEIRS] if options.python else []
+    for python, _, program in rows:
+        seconds(python, program)  # compiles the modules
+    rounds = [
+        [seconds(python, program) for python, _, program in rows] for _ in range(options.rounds)
     ]
-    rows += [(options.python, "import pennylane")] if options.python else []
-    for row in rows:
-        seconds(*row)  # compiles the modules
-    rounds = [[seconds(*row) for row in rows] for _ in range(options.rounds)]
     medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
-    print(f"{'statement':38} {'median / ms':>12} {'ratio':>7}")
-    for (_, statement), median in zip(rows, medians, strict=True):
-        print(f"{statement:38} {1000 * median:12.0f} {median / medians[0]:7.2f}")
+    print(f"{'statement':44} {'median / ms':>12} {'ratio':>7}")
+    for (_, title, _), median in zip(rows, medians, strict=True):
+        print(f"{title:44} {1000 * median:12.0f} {median / medians[0]:7.2f}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 Two libraries whose requirements exclude one another cannot be imported together, and two
 that share a process share its caches and threads. So each has an interpreter: requests and
-answers are lines of JSON on its standard input and output. numpy's threads are held at one.
+answers are lines of JSON on its standard input and output. Threads are held at one.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "QGATE", "QULACS")}
 
 
 class Peer:
@@ -29,17 +30,25 @@ class Peer:
     script : str
         The file that calls ``serve``.
     library : str
-        The module it imports: ``qgate`` or ``pennylane``.
+        What it serves: a module such as ``qgate`` or ``pennylane``, or a name of the script's own.
+    environment : mapping, optional
+        Variables that it gets besides ``ONE_THREAD``, or in place of one of these.
     """
 
-    def __init__(self, python: str, script: str, library: str) -> None:
+    def __init__(
+        self,
+        python: str,
+        script: str,
+        library: str,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.library = library
         self._process = subprocess.Popen(
             [python, str(Path(script).resolve()), "--serve", library],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **ONE_THREAD, **(environment or {})},
         )
 
     def ask(self, **request: Any) -> Any:
@@ -66,7 +75,16 @@ def serve(library: str, answer: Callable[[Any, Any, dict[str, Any]], Any]) -> No
 
     ``answer`` gets the library, its ``numpy`` and the request.
     """
+
+    @cache
+    def imported() -> tuple[Any, Any]:
+        return importlib.import_module(library), importlib.import_module(f"{library}.numpy")
+
+    respond(lambda request: answer(*imported(), request))
+
+
+def respond(answer: Callable[[dict[str, Any]], Any]) -> None:
+    """Answer requests until there are no more; ``answer`` gets the request."""
     replies, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
-    qml, np = importlib.import_module(library), importlib.import_module(f"{library}.numpy")
     for line in sys.stdin:
-        print(json.dumps(answer(qml, np, json.loads(line))), file=replies, flush=True)
+        print(json.dumps(answer(json.loads(line))), file=replies, flush=True)

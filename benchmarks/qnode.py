@@ -1,6 +1,6 @@
 """Time a value and a gradient through the QNode beside PennyLane's simulators.
 
-    python benchmarks/qnode.py --python .venv-pennylane/bin/python
+    python benchmarks/qnode.py --python .venv-peers/bin/python
     python benchmarks/qnode.py --python ... --only "W1 n=4" --rounds 3
 
 Each library has an interpreter of its own with one thread. A round asks each device in turn

@@ -213,6 +213,19 @@ class TooManyWires(WireError, DeviceError):
     )
 
 
+class TooMuchMemory(DeviceError, MemoryError):
+    """A simulation would take more memory than there is, or than it may."""
+
+    wires: int
+    needed_gib: float
+    allowed_gib: float
+    message = (
+        "A simulation of {wires} wires needs {needed_gib:.3g} GiB here, and {allowed_gib:.3g} GiB "
+        "may be taken. Use fewer wires or rows, single precision (qg.device('local?"
+        "precision=single')), or another machine; the option memory_gib sets the limit."
+    )
+
+
 class UnknownWires(WireError, DeviceError):
     """The circuit uses wire labels that the device was not given."""
 

@@ -136,15 +136,19 @@ class Outcomes:
 
     def bitstrings(self) -> list[str]:
         """Return the outcomes as strings, the first wire first."""
-        return [
-            format(int(value), f"0{self.num_wires}b")[-self.num_wires :] for value in self.values
-        ]
+        if not self.num_wires or self.values.dtype == object:
+            width = self.num_wires
+            return [
+                format(int(value), f"0{width}b")[-width:] * bool(width) for value in self.values
+            ]
+        octets = self.values.astype(">u8").view(np.uint8).reshape(-1, 8)
+        digits = np.unpackbits(octets, axis=1)[:, -self.num_wires :] + np.uint8(ord("0"))
+        text, width = digits.tobytes().decode("ascii"), self.num_wires
+        return [text[start : start + width] for start in range(0, len(text), width)]
 
     def counts(self) -> dict[str, int]:
         """Return how often each bitstring was read."""
-        return {
-            bits: int(weight) for bits, weight in zip(self.bitstrings(), self.weights, strict=True)
-        }
+        return dict(zip(self.bitstrings(), self.weights.tolist(), strict=True))
 
     def bits(self) -> NDArray[np.int64]:
         """Return each shot's zeros and ones in the order of the shots, shape (shots, num_wires)."""

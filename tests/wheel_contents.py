@@ -6,9 +6,11 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from shutil import which
 from zipfile import ZipFile
 
 ROOT = Path(__file__).parents[1]
+KERNELS = "qgate/devices/local/_statevector_"
 SOURCES = {"qgate": "qgate", "devices": "qgate/devices", "gradients": "qgate/gradients"}
 
 
@@ -26,7 +28,10 @@ def complaints(names: list[str]) -> Iterator[str]:
     for top in sorted(tops):
         if top != "qgate" and not top.endswith(".dist-info"):
             yield f"{top} does not belong at the top of the wheel"
-    held = {name for name in names if name.startswith("qgate/")}
+    kernels = {name for name in names if name.startswith(KERNELS)}
+    if not kernels and (which("cc") or which("gcc") or which("clang")):
+        yield "there is a C compiler, but no kernels were built"
+    held = {name for name in names if name.startswith("qgate/")} - kernels
     expected = set(expected_files())
     for name in sorted(expected - held):
         yield f"{name} is missing; is its package listed in pyproject.toml?"

@@ -8,14 +8,14 @@ gate. For f = <psi|O|psi> it is twice that with <c| = <psi|O|. Jones, Gacon, arX
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgate.devices.local.engine import (
-    Engine,
+from qgate.devices.local.amplitudes import (
     apply,
     apply_matrix,
     part_of_index,
@@ -32,6 +32,9 @@ from qgate.sweep import Sweep
 from qgate.transforms.bases import eigenbasis_gates
 from qgate.typing import ComplexArray, FloatArray
 from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.local.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ def jacobian(
     structure = preparations_first(sweep.structure)
     ket = engine.states(structure, sweep.rows, sweep.arrays, order=order)
     parts = [
-        _values_and_bras(item, ket, order) for item in structure.bind_measurements(sweep.arrays)
+        part
+        for item in structure.bind_measurements(sweep.arrays)
+        for part in values_and_bras(item, ket, order)
     ]
     values = np.concatenate([value for value, _ in parts], axis=-1)
     bras = np.concatenate([bra for _, bra in parts])
@@ -202,6 +207,7 @@ def _trained(operation: Operator, column: dict[int, int]) -> tuple[tuple[int, fl
     )
 
 
+@lru_cache(maxsize=1024)
 def preparations_first(structure: Structure) -> Structure:
     """Move state preparations to the front; nothing may act on their wires before them."""
     operations, touched = structure.operations, set[Any]()
@@ -213,29 +219,47 @@ def preparations_first(structure: Structure) -> Structure:
     return structure.with_operations(ordered)
 
 
-def _values_and_bras(
-    measurement: Measurement, ket: ComplexArray, order: Wires
-) -> tuple[FloatArray, ComplexArray]:
-    """Return the means of the m observables that are measured, (K, m), and O|psi>, (m, K, 2**n)."""
+def values_and_bras(
+    measurement: Measurement, ket: ComplexArray, order: Wires, most: int | None = None
+) -> Iterator[tuple[FloatArray, ComplexArray]]:
+    """Yield the means of the observables O that are measured, (K, m), and O|psi>, (m, K, 2**n).
+
+    Up to ``most`` at a time.
+    """
     if measurement.kind is MeasurementKind.PROBS:
-        return measure(measurement, ket, order), _projections(measurement, ket, order)
+        values = measure(measurement, ket, order)
+        for outcomes in _chunks(values.shape[1], most):
+            yield values[:, outcomes], _projections(measurement, ket, order, outcomes)
+        return
     observable = measurement.observable
     if measurement.kind is MeasurementKind.EXPVAL:
-        parts = [observable]
-    else:
-        parts = [_term(observable, index) for index in range(observable.num_terms)]
-    values = np.stack([_value(part, ket, order) for part in parts], axis=-1)
-    return values, np.stack([apply_observable(part, ket, order) for part in parts])
+        yield (
+            _value(observable, ket, order)[:, None],
+            apply_observable(observable, ket, order)[None],
+        )
+        return
+    for indices in _chunks(observable.num_terms, most):
+        terms = [_term(observable, index) for index in range(observable.num_terms)[indices]]
+        values = np.stack([_value(term, ket, order) for term in terms], axis=-1)
+        yield values, np.stack([apply_observable(term, ket, order) for term in terms])
 
 
-def _projections(measurement: Measurement, ket: ComplexArray, order: Wires) -> ComplexArray:
-    """Return the part of the state that has each outcome, shape (2**k, K, 2**n)."""
+def _chunks(count: int, most: int | None) -> Iterator[slice]:
+    step = count if most is None else most
+    yield from (slice(start, min(start + step, count)) for start in range(0, count, step))
+
+
+def _projections(
+    measurement: Measurement, ket: ComplexArray, order: Wires, outcomes: slice
+) -> ComplexArray:
+    """Return the part of the state that has each of some outcomes, shape (m, K, 2**n)."""
     n = len(order)
     turned = [] if measurement.obs is None else eigenbasis_gates(measurement.observable)
     for gate in turned:
         ket = apply(ket, gate, order.indices(gate.wires), n)
+    wanted = np.arange(2 ** len(measurement.wires))[outcomes]
     outcome = part_of_index(order.indices(measurement.wires), n)
-    parts = ket * (outcome == np.arange(2 ** len(measurement.wires))[:, None])[:, None, :]
+    parts = ket * (outcome == wanted[:, None])[:, None, :]
     for gate in reversed(turned):
         inverse = _dagger(gate.canonical_matrix(gate.parameters, np))
         parts = np.stack([apply_matrix(p, inverse, order.indices(gate.wires), n) for p in parts])

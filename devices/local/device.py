@@ -11,39 +11,31 @@ import numpy as np
 from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import FinishedJob, Job, SweepResult
-from qgate.devices.local import adjoint
-from qgate.devices.local.engine import Engine, NumpyEngine
+from qgate.devices.local.adjoint import OneAngleGates
+from qgate.devices.local.choice import choose_engine
+from qgate.devices.local.engine import Engine, NumpyEngine, one_angle_gates
 from qgate.devices.local.exact import MEASURES, marginal, measure
-from qgate.measurements import Measurement, MeasurementKind
-from qgate.outcomes import Outcomes
+from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
+from qgate.devices.local.memory import require
+from qgate.devices.local.native import num_threads
+from qgate.devices.local.planned import Settings
+from qgate.devices.local.sampling import sample
+from qgate.exceptions import InvalidOption
+from qgate.measurements import MeasurementKind
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import AffineMap, decomposes, decomposition
+from qgate.transforms.decompose import decomposes
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
 AMPLITUDES_AT_ONCE = 2**24
 """Rows are simulated together up to so many amplitudes (256 MiB of complex128)."""
 
-ANY_SIZE = frozenset(
-    {
-        "StatePrep",
-        "MottonenStatePreparation",
-        "MultiRZ",
-        "PCPhase",
-        "GlobalPhase",
-        "QubitUnitary",
-        "Barrier",
-    }
-    | {"DiagonalQubitUnitary", "Identity"}
-)
-"""Operations that are run as they are on any number of wires."""
-
 LOCAL = Capabilities(
     gates=ANY_SIZE,
-    matrix_wires=6,
+    matrix_wires=MATRIX_WIRES,
     exact=frozenset(kind.value for kind in MEASURES),
-    max_wires=28,
+    max_wires=32,
     call_seeds=True,
     statevector=True,
 )
@@ -58,8 +50,19 @@ class LocalDevice(Device):
     shots : None, int or sequence
     seed : int, optional
         Seeds the sampling; the same seed and the same sequence of calls give the same bits.
+    precision : {"double", "single"}
+        Of the amplitudes; complex64 takes half the memory.
+    threads : int, optional
+        How many processors a simulation may use; default ``QGATE_NUM_THREADS``, or all.
+    memory_gib : float, optional
+        How much memory a simulation may take; default nine tenths of what is free.
     engine : Engine, optional
-        Computes the states; default the one in plain numpy.
+        Computes the states; default the compiled one, or what ``QGATE_ENGINE`` names.
+
+    Raises
+    ------
+    TooMuchMemory
+        By calls that would not fit, before anything is computed.
     """
 
     name = "local"
@@ -72,10 +75,15 @@ class LocalDevice(Device):
         wires: WiresLike | int | None = None,
         shots: Any = "default",
         seed: int | None = None,
+        precision: str = "double",
+        threads: int | None = None,
+        memory_gib: float | None = None,
         engine: Engine | None = None,
     ) -> None:
         super().__init__(wires=wires, shots=shots)
-        self.engine = engine or NumpyEngine()
+        settings = Settings(threads or num_threads(), single=_is_single(precision))
+        self.settings, self.memory_gib = settings, memory_gib
+        self.engine = engine or choose_engine(settings)
         self._random = np.random.default_rng(seed)
         self._sampling = Lock()  # a generator is not to be drawn from by two threads at once
 
@@ -88,6 +96,9 @@ class LocalDevice(Device):
             random = np.random.default_rng([*sweep.seed, place])
         order = self.wires_of(sweep.structure.wires)
         step = max(1, AMPLITUDES_AT_ONCE >> len(order))
+        self._require_memory(0, order, outside=self._outside(sweep, step))
+        if len(sweep) <= step:
+            return self._run_rows(sweep, order, random)
         parts = []
         for start in range(0, len(sweep), step):
             rows = sweep.rows[start : start + step]
@@ -95,74 +106,58 @@ class LocalDevice(Device):
             parts.append(self._run_rows(sweep.with_rows(rows, shots), order, random))
         return tuple(_joined(entries) for entries in zip(*parts, strict=True))
 
+    @staticmethod
+    def _outside(sweep: Sweep, step: int) -> int:
+        """Return how many state vectors leave the engine at a time; sums of words need none."""
+        measured = sweep.structure.measurements
+        alone = all(item.kind is MeasurementKind.EXPVAL for item in measured)
+        return 0 if alone and sweep.shots is None else min(step, len(sweep))
+
+    def _require_memory(self, num_bras: int, order: Wires, *, outside: int = 0) -> None:
+        """Refuse what would not fit: what the engine holds, and states in double precision."""
+        held = self.engine.room(num_bras, len(order))
+        states = held * (0.5 if self.settings.single else 1.0) + outside
+        require(states, len(order), limit_gib=self.memory_gib)
+
     def _run_rows(self, sweep: Sweep, order: Wires, random: np.random.Generator) -> SweepResult:
-        states = self.engine.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
-        measurements = sweep.structure.bind_measurements(sweep.arrays)
         if sweep.shots is None:
-            return tuple(measure(measurement, states, order) for measurement in measurements)
-        (measurement,) = measurements
-        probabilities = marginal(np.abs(states) ** 2, measurement.wires, order)
+            return self.engine.results(sweep, order)
+        (measurement,) = sweep.structure.bind_measurements(sweep.arrays)
+        every = self.engine.probabilities(sweep, order)
+        probabilities = marginal(every, measurement.wires, order)
         with self._sampling:
             return (
                 [
-                    self._sample(measurement, row, int(shots), random)
+                    sample(measurement, row, int(shots), random, self.engine)
                     for row, shots in zip(probabilities, sweep.shots, strict=True)
                 ],
             )
 
-    @staticmethod
-    def _sample(
-        measurement: Measurement,
-        probabilities: FloatArray,
-        shots: int,
-        random: np.random.Generator,
-    ) -> Outcomes:
-        num_wires = len(measurement.wires)
-        normalised = probabilities / probabilities.sum()
-        if measurement.kind is MeasurementKind.SAMPLE:
-            readings = random.choice(len(normalised), size=shots, p=normalised)
-            return Outcomes.from_readings(readings, num_wires)
-        counts = random.multinomial(shots, normalised)
-        values = np.flatnonzero(counts)
-        return Outcomes(num_wires, values, counts[values], shots)
-
     def differentiates(self, structure: Structure) -> bool:
-        return decomposes(structure, adjoint.OneAngleGates(self.capabilities.gate_set))
+        return decomposes(structure, OneAngleGates(self.capabilities.gate_set))
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
-        native, angles = self._one_angle_gates(sweep)
-        every = range(native.structure.num_slots)
         order = self.wires_of(sweep.structure.wires)
-        values, derivatives = adjoint.jacobian(self.engine, native, every, order)
-        return values, angles.pull_back(derivatives)[list(slots)]
-
-    def _one_angle_gates(self, sweep: Sweep) -> tuple[Sweep, AffineMap]:
-        """Write a sweep in gates that the adjoint method takes back one by one."""
-        accepts = adjoint.OneAngleGates(self.capabilities.gate_set)
-        frozen, decomposed = decomposition(sweep, accepts, device=self.name)
-        return decomposed.sweep(frozen), decomposed.angles
+        self._require_memory(len(sweep.structure.measurements), order)
+        return self.engine.jacobian(sweep, slots, order)
 
     def states(self, sweep: Sweep) -> ComplexArray:
-        native, _ = self._one_angle_gates(sweep)
         order = self.wires_of(sweep.structure.wires)
+        self._require_memory(0, order, outside=len(sweep))
+        native, _ = one_angle_gates(sweep)
         states: ComplexArray = self.engine.states(
             native.structure, native.rows, native.arrays, order=order
         )
         return states
 
     def state_vjp(self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray) -> FloatArray:
-        native, angles = self._one_angle_gates(sweep)
-        every = range(native.structure.num_slots)
         order = self.wires_of(sweep.structure.wires)
-        by_angle = adjoint.state_vjp(self.engine, native, every, cotangents, order)
-        return np.swapaxes(angles.pull_back(by_angle)[list(slots)], 0, 2)
+        self._require_memory(len(cotangents), order)
+        return self.engine.state_vjp(sweep, slots, cotangents, order)
 
     def state_jvp(self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray) -> ComplexArray:
-        native, angles = self._one_angle_gates(sweep)
-        by_slot = np.zeros((*tangents.shape[:-1], sweep.structure.num_slots))
-        by_slot[..., list(slots)] = tangents
         order = self.wires_of(sweep.structure.wires)
-        return adjoint.state_jvp(self.engine, native, angles.push_forward(by_slot), order)
+        return self.engine.state_jvp(sweep, slots, tangents, order)
 
     def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
         order = self.wires_of(sweep.structure.wires)
@@ -175,6 +170,14 @@ class LocalDevice(Device):
         order = self.wires_of(sweep.structure.wires)
         states = NumpyEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
         return self.measured(sweep, states, arrays, xp)
+
+
+def _is_single(precision: str) -> bool:
+    if precision not in ("double", "single"):
+        raise InvalidOption(
+            f"The local device was given precision={precision!r}. It is 'double' or 'single'."
+        )
+    return precision == "single"
 
 
 def _joined(entries: Sequence[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What a statevector engine has to do, and the one in plain numpy."""
+"""What a statevector engine has to do, and the one that goes gate by gate in numpy."""
 
 from __future__ import annotations
 
@@ -8,19 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import QuantumFunctionError
-from qgate.operations.operator import Operator
+from qgate.devices.local import adjoint
+from qgate.devices.local.amplitudes import apply, prepare, refuse_late_preparation
+from qgate.devices.local.exact import measure
+from qgate.devices.local.gates import GATES
 from qgate.structure import Structure
-from qgate.typing import Tensor
+from qgate.sweep import Sweep
+from qgate.transforms.decompose import AffineMap, decomposition
+from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
 
 class Engine(ABC):
-    """Computes state vectors.
+    """Computes state vectors, what is measured of them, and derivatives.
 
-    Required: ``states``. An engine gets structures in accepted gates only, and any number
-    of rows at once.
+    Required: ``states``. An engine gets sweeps in accepted gates, with any number of rows.
+    The rest is done gate by gate, unless an engine has a better way.
     """
+
+    name: str = ""
 
     @abstractmethod
     def states(
@@ -49,13 +55,80 @@ class Engine(ABC):
         array, shape (K, 2**n), complex
         """
 
+    def room(self, num_bras: int, num_wires: int) -> float:
+        """Return how many state vectors of a row are held, with so many derivatives at a time."""
+        return 2.0 + 2.0 * num_bras
+
+    def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:
+        """Return the exact results of each measurement of a sweep, arrays (K, ...)."""
+        states = self.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
+        measurements = sweep.structure.bind_measurements(sweep.arrays)
+        return tuple(measure(measurement, states, order) for measurement in measurements)
+
+    def probabilities(self, sweep: Sweep, order: Wires) -> FloatArray:
+        """Return the probability of every outcome of all wires, shape (K, 2**n)."""
+        states = self.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
+        return np.asarray(states.real**2 + states.imag**2)
+
+    def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
+        """Return the outcomes that ascending numbers fall on, and how many fall on each.
+
+        A number falls on the first outcome up to which the weights add up to more.
+        """
+        found = np.searchsorted(np.cumsum(weights), places, side="right")
+        found = np.minimum(found, np.flatnonzero(weights)[-1])  # rounding may go past the end
+        starts = np.flatnonzero(np.diff(found, prepend=-1))
+        return found[starts].astype(np.int64), np.diff(starts, append=len(found))
+
+    def jacobian(
+        self, sweep: Sweep, slots: Sequence[int], order: Wires
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return values and their derivatives by some slots, (K, M) and (n, K, M).
+
+        Parameters
+        ----------
+        sweep : Sweep
+            Measures ``expval``, ``terms`` and ``probs``.
+        slots : sequence of int
+        order : Wires
+
+        Raises
+        ------
+        UnsupportedOperation
+            A gate is not of the form exp(i x G), and does not decompose into such.
+        """
+        native, angles = one_angle_gates(sweep)
+        every = range(native.structure.num_slots)
+        values, derivatives = adjoint.jacobian(self, native, every, order)
+        return values, angles.pull_back(derivatives)[list(slots)]
+
+    def state_vjp(
+        self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray, order: Wires
+    ) -> FloatArray:
+        """Return the derivatives of Re sum conj(c) psi, (V, K, 2**n) to (V, K, n)."""
+        native, angles = one_angle_gates(sweep)
+        every = range(native.structure.num_slots)
+        by_angle = adjoint.state_vjp(self, native, every, cotangents, order)
+        return np.swapaxes(angles.pull_back(by_angle)[list(slots)], 0, 2)
+
+    def state_jvp(
+        self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray, order: Wires
+    ) -> ComplexArray:
+        """Return the change of the states along tangents, (V, K, n) to (V, K, 2**n)."""
+        native, angles = one_angle_gates(sweep)
+        by_slot = np.zeros((*tangents.shape[:-1], sweep.structure.num_slots))
+        by_slot[..., list(slots)] = tangents
+        return adjoint.state_jvp(self, native, angles.push_forward(by_slot), order)
+
 
 class NumpyEngine(Engine):
     """One gate after the other, all rows at once.
 
-    Correct and readable first: it is the fallback for every machine, the oracle of any
-    faster engine, and what derivatives are traced through.
+    Correct and readable first: it is the oracle of the faster engines, does what they cannot, and
+    is what derivatives are traced through.
     """
+
+    name = "gates"
 
     def states(
         self,
@@ -81,64 +154,7 @@ class NumpyEngine(Engine):
         return state
 
 
-def apply(state: Tensor, operation: Operator, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
-    """Apply an operation to some of the n wires of every row of ``state``, shape (K, 2**n)."""
-    if operation.is_diagonal:
-        diagonal = operation.canonical_diagonal(operation.parameters, xp)
-        return apply_diagonal(state, diagonal, axes, n, xp=xp)
-    matrix = operation.canonical_matrix(operation.parameters, xp)
-    return apply_matrix(state, matrix, axes, n, xp=xp)
-
-
-def apply_matrix(state: Tensor, matrix: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
-    """Multiply a matrix (d, d), or one for each row (K, d, d), onto some wires of (K, 2**n)."""
-    k = len(axes)
-    permutation, inverse = _to_front(axes, n)
-    tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
-    tensor = xp.matmul(matrix, xp.reshape(tensor, (-1, 2**k, 2 ** (n - k))))
-    tensor = xp.transpose(xp.reshape(tensor, (-1, *(2,) * n)), inverse)
-    return xp.reshape(tensor, (-1, 2**n))
-
-
-def apply_diagonal(
-    state: Tensor, diagonal: Tensor, axes: list[int], n: int, *, xp: Any = np
-) -> Tensor:
-    """Multiply a diagonal (d,), or one for each row (K, d), onto some wires of (K, 2**n)."""
-    return state * diagonal[..., part_of_index(axes, n)]
-
-
-def prepare(state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
-    """Put some wires, which have to be in the state 0, into a state, (d,) or (K, d)."""
-    k = len(axes)
-    permutation, inverse = _to_front(axes, n)
-    tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
-    rest = xp.reshape(tensor, (-1, 2**k, 2 ** (n - k)))[:, 0, :]
-    product = xp.reshape(vector, (-1, 2**k, 1)) * rest[:, None, :]
-    tensor = xp.transpose(xp.reshape(product, (-1, *(2,) * n)), inverse)
-    return xp.reshape(tensor, (-1, 2**n))
-
-
-def _to_front(axes: list[int], n: int) -> tuple[list[int], list[int]]:
-    """Return the permutation that moves these wires behind the rows, and its inverse."""
-    rest = [axis for axis in range(n) if axis not in axes]
-    permutation = [0, *(axis + 1 for axis in axes), *(axis + 1 for axis in rest)]
-    return permutation, [int(axis) for axis in np.argsort(permutation)]
-
-
-def part_of_index(axes: list[int], n: int) -> Any:
-    """Return, for each basis state of all wires, the index of its part on some of them."""
-    states = np.arange(2**n)
-    index = np.zeros(2**n, dtype=np.int64)
-    for axis in axes:
-        index = (index << 1) | ((states >> (n - 1 - axis)) & 1)
-    return index
-
-
-def refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
-    """Refuse to prepare wires that other operations acted on."""
-    late = [wire for wire in operation.wires if wire in touched]
-    if late:
-        raise QuantumFunctionError(
-            f"{operation.name} prepares the wires {late} after other operations acted on them. "
-            "Prepare states first, on wires that nothing has acted on."
-        )
+def one_angle_gates(sweep: Sweep) -> tuple[Sweep, AffineMap]:
+    """Write a sweep in gates that the adjoint method takes back one by one."""
+    frozen, decomposed = decomposition(sweep, adjoint.OneAngleGates(GATES), device="local")
+    return decomposed.sweep(frozen), decomposed.angles

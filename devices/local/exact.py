@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.devices.local.engine import apply, apply_matrix
+from qgate.devices.local.amplitudes import apply, apply_matrix
 from qgate.devices.local.words import apply_words, word_means
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator

@@ -10,14 +10,15 @@ import ctypes
 import os
 import weakref
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qgate.devices.local.plan import Dense, Layer, Moves, Pairs, Phases, Plan
+from qgate.devices.local.plan import Layer, Moves, Pairs, Phases, Plan
 from qgate.exceptions import QGateError
 from qgate.operations.pauli import PauliSum
 from qgate.typing import ComplexArray, FloatArray, IntArray
@@ -33,13 +34,13 @@ TABLE_BITS = 22
 """Diagonals of larger states have no table of the classes of all indices."""
 
 BLOCK_BITS, GATHERED = 10, 5
-"""Sums of Pauli words go block by block; so many bits of a block may be gathered.
-
-A flip of more high bits makes a pass of its own, with as many bits as it needs.
-"""
+"""Sums of Pauli words go through blocks of 2**10; so many bits of a block may be gathered."""
 
 THREADED_BITS = 15
 """Smaller states are worked on by one thread each."""
+
+IN_PLACE_BITS = 23
+"""Larger states are permuted in place; smaller ones, faster, by the room of half a state more."""
 
 LAYER, PHASES, MOVES, PAIRS, DENSE = range(5)
 AXES = {"": 0, "Z": 1, "Y": 2, "X": 3}
@@ -61,6 +62,7 @@ class Request(ctypes.Structure):
         ("coefficients", ctypes.c_void_p),
         ("values", ctypes.c_void_p),
         ("states", ctypes.c_void_p),
+        ("probabilities", ctypes.c_void_p),
         ("words", ctypes.c_void_p),
         ("means", ctypes.c_void_p),
         ("needed", ctypes.c_void_p),
@@ -71,6 +73,7 @@ class Request(ctypes.Structure):
         ("single", ctypes.c_int64),
         ("threads", ctypes.c_int64),
         ("threaded_bits", ctypes.c_int64),
+        ("in_place", ctypes.c_int64),
     )
 
 
@@ -94,6 +97,16 @@ class Library:
         self.new_observable = self._function(
             "qgate_observable_new", ctypes.c_void_p, ctypes.c_void_p
         )
+        self._count = self._function(
+            "qgate_count",
+            ctypes.c_int64,
+            ctypes.c_void_p,
+            ctypes.c_int64,
+            ctypes.c_void_p,
+            ctypes.c_int64,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+        )
         self.free_observable = self._function("qgate_observable_free", None, ctypes.c_void_p)
 
     def _function(self, name: str, result: Any, *arguments: Any) -> Any:
@@ -101,23 +114,44 @@ class Library:
         function.restype, function.argtypes = result, arguments
         return function
 
+    def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
+        """Return the outcomes that ascending numbers fall on, and how many fall on each.
+
+        A number falls on the first outcome up to which the weights add up to more.
+        """
+        most = min(len(weights), len(places))
+        values, counts = np.empty((2, most), dtype=np.int64)
+        found = self._count(
+            weights.ctypes.data,
+            len(weights),
+            places.ctypes.data,
+            len(places),
+            values.ctypes.data,
+            counts.ctypes.data,
+        )
+        return values[:found].copy(), counts[:found].copy()
+
     @property
     def supported(self) -> str:
         """The best instruction set that this machine has."""
         return SETS[self._function("qgate_instruction_set", ctypes.c_int)()]
 
 
-@lru_cache(maxsize=None)
+@cache
 def library(name: str) -> Library | None:
-    """Return the library of an instruction set; None if it was not built."""
+    """Return the library of an instruction set; None if it was not built.
+
+    ``QGATE_KERNELS`` names a folder to look in, in place of the one of this file.
+    """
+    folder = Path(os.environ.get("QGATE_KERNELS", Path(__file__).parent))
     for suffix in EXTENSION_SUFFIXES:
-        path = Path(__file__).parent / f"_statevector_{name}{suffix}"
+        path = folder / f"_statevector_{name}{suffix}"
         if path.exists():
             return Library(name, path)
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def best_library() -> Library | None:
     """Return the library of the best instruction set that this machine has."""
     baseline = library("baseline")
@@ -131,7 +165,11 @@ def num_threads() -> int:
     """Return how many threads the engine uses: ``QGATE_NUM_THREADS``, or all processors."""
     given = os.environ.get("QGATE_NUM_THREADS")
     if given is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        )
     if not given.isdecimal() or int(given) < 1:
         raise QGateError(
             f"QGATE_NUM_THREADS is {given!r}. Give a whole number of threads, at least 1."
@@ -149,8 +187,18 @@ class NativePlan:
         if not self.handle:
             raise MemoryError("There is no memory for the plan of a circuit.")
         weakref.finalize(self, library.free_plan, self.handle)
-        self.needed = np.ones(plan.one + 1, dtype=np.uint8)
-        self.needed[plan.one] = 0
+        self._needed: dict[tuple[int, ...], NDArray[np.uint8]] = {}
+
+    def needed(self, slots: Sequence[int]) -> NDArray[np.uint8]:
+        """Return for each angle whether it depends on one of the slots."""
+        key = tuple(slots)
+        if key not in self._needed:
+            angles = self.plan.angles
+            moved = np.isin(angles.slots, np.array(key, dtype=np.int64))
+            needed = np.zeros(self.plan.one + 1, dtype=np.uint8)
+            needed[angles.columns[moved]] = 1
+            self._needed = {key: needed}
+        return self._needed[key]
 
 
 class NativeObservable:
@@ -178,7 +226,7 @@ def _written_words(x: Any, z: Any, num_bits: int) -> IntArray:
     words: list[tuple[int, ...]] = []
     for high, flips in passes:
         bits = min(num_bits, BLOCK_BITS)
-        first = len(groups) // 4
+        first = len(groups) // 5
         for flip in flips:
             members = np.flatnonzero(x == flip).tolist()
             begin = len(words)
@@ -186,31 +234,38 @@ def _written_words(x: Any, z: Any, num_bits: int) -> IntArray:
                 (z[w], _inside(int(z[w]), bits, high), int(x[w] & z[w]).bit_count() % 4, w)
                 for w in members
             ]
-            groups += [flip, _inside(flip, bits, high), begin, len(words)]
-        heads += [bits, len(high), first, len(groups) // 4, *high]
+            outer = 0 if high else flip >> bits << bits
+            groups += [flip, outer, _inside(flip, bits, high), begin, len(words)]
+        heads += [bits, len(high), first, len(groups) // 5, *high]
     columns = [number for column in zip(*words, strict=True) for number in column]
-    counts = [len(passes), len(groups) // 4, len(words)]
+    counts = [len(passes), len(groups) // 5, len(words)]
     return np.array([*counts, *heads, *groups, *columns], dtype=np.int64)
 
 
 def _passes(flips: Sequence[int], num_bits: int) -> list[tuple[list[int], list[int]]]:
-    """Part flips so that all of one part stay in a block: the bits it is gathered from, the flips.
+    """Part flips so that few blocks are loaded: the bits that are gathered, and the flips.
 
-    The first part has all that stay in a block of neighbours. It is there even if it is empty,
-    because what it finds is written, and the rest is added.
+    The first part goes through blocks of neighbours, and reads others for flips that leave them.
+    Where several flips leave them by the same few bits, blocks are gathered from these.
     """
-    inside = [flip for flip in flips if flip < 1 << min(num_bits, BLOCK_BITS)]
-    found: list[tuple[list[int], list[int]]] = [([], inside)]
-    for flip in (flip for flip in flips if flip not in inside):
-        high = {bit for bit in range(BLOCK_BITS - GATHERED, num_bits) if flip >> bit & 1}
-        for bits, members in found[1:]:
-            if len(high.union(bits)) <= GATHERED:
-                bits[:] = sorted(high.union(bits))
+    size = min(num_bits, BLOCK_BITS)
+    gathered: list[tuple[set[int], list[int]]] = []
+    for flip in flips:
+        if not flip >> size:
+            continue
+        high = {bit for bit in range(size - GATHERED, num_bits) if flip >> bit & 1}
+        if len(high) > 2:
+            continue
+        for bits, members in gathered:
+            if len(bits | high) <= GATHERED:
+                bits |= high
                 members.append(flip)
                 break
         else:
-            found.append((sorted(high), [flip]))
-    return found
+            gathered.append((high, [flip]))
+    shared = [(sorted(bits), members) for bits, members in gathered if len(members) > 2]
+    taken = {flip for _, members in shared for flip in members}
+    return [([], [flip for flip in flips if flip not in taken]), *shared]
 
 
 def _inside(mask: int, bits: int, high: Sequence[int]) -> int:
@@ -266,7 +321,8 @@ def _written(plan: Plan) -> tuple[IntArray, FloatArray]:
             number = tables[key][0] if key in tables else -1
             steps += [PHASES, first, len(groups) // 3, number]
         elif isinstance(step, Moves):
-            steps += [MOVES, *_with_inverse(step, num_bits)]
+            steps += [MOVES, *_with_inverse(step, num_bits), len(step.flips)]
+            steps += [number for flip in step.flips for number in flip]
         elif isinstance(step, Pairs):
             steps += [PAIRS, step.flip, step.select, step.pattern, add_factor(step.factor)]
         else:
@@ -380,6 +436,7 @@ class Run:
         request.rows, request.numbers = self.rows.ctypes.data, numbers.ctypes.data
         request.phase, request.single = phase, int(single)
         request.threads, request.threaded_bits = threads, THREADED_BITS
+        request.in_place = int(native.plan.num_bits >= IN_PLACE_BITS)
         if initial is not None:
             request.initial = self._pointer(np.ascontiguousarray(initial, dtype=complex))
             request.initial_rows = len(initial)
@@ -396,7 +453,16 @@ class Run:
         self()
         return found
 
-    def observe(self, observables: Sequence[NativeObservable], weights: Sequence[Any]) -> FloatArray:
+    def probabilities(self) -> FloatArray:
+        """Return the probabilities of all outcomes, shape (K, 2**n)."""
+        found = np.empty((self.request.num_rows, self.request.length))
+        self.request.probabilities = found.ctypes.data
+        self()
+        return found
+
+    def observe(
+        self, observables: Sequence[NativeObservable], weights: Sequence[Any]
+    ) -> FloatArray:
         """Ask for the means of observables, shape (K, M), and return where they will be."""
         count = len(observables)
         values = np.empty((self.request.num_rows, count))
@@ -416,15 +482,17 @@ class Run:
         self.request.words, self.request.means = observable.handle, self._pointer(means)
         return means
 
-    def differentiate(self, num_bras: int, bras: ComplexArray | None = None) -> FloatArray:
+    def differentiate(
+        self, num_bras: int, slots: Sequence[int], bras: ComplexArray | None = None
+    ) -> FloatArray:
         """Ask for the slopes of Re <bra|psi>, (K, V, P), and return where they will be.
 
-        The bras are the observables on the state, or given, shape (V, K, 2**n).
+        Those by other slots than the given ones may be zero. The bras are the observables on the
+        state, or given, shape (V, K, 2**n).
         """
-        rows, slots = self.rows.shape
-        slopes = np.empty((rows, num_bras, slots))
-        self.request.slopes, self.request.needed = slopes.ctypes.data, self.native.needed.ctypes.data
-        self.kept.append(slopes)
+        slopes = np.empty((len(self.rows), num_bras, self.rows.shape[1]))
+        self.request.slopes = self._pointer(slopes)
+        self.request.needed = self._pointer(self.native.needed(slots))
         if bras is not None:
             self.request.bras = self._pointer(np.ascontiguousarray(bras, dtype=complex))
             self.request.num_bras, self.request.phased = num_bras, 1

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 
 from qgate.devices.local.adjoint import OneAngleGates
-from qgate.devices.local.elements import NOTHING, TINY, Element, element_of
+from qgate.devices.local.elements import NOTHING, TINY, Element, element_of, flips_of
+from qgate.devices.local.gates import GATES
 from qgate.devices.local.schedule import ONE, stages
 from qgate.operations.operator import Operator
 from qgate.structure import ArraySlot, Structure
@@ -73,10 +73,15 @@ class Phases:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """Let each index take the amplitude of the exclusive or of the columns of its bits."""
+    """Let each index take the amplitude of the exclusive or of the columns of its bits.
+
+    ``flips`` do the same in place, one after the other: (target, mask, constant) exchanges the
+    amplitudes of i and i ^ target where the parity of i & mask and the constant differ.
+    """
 
     columns: tuple[int, ...]
     shift: int
+    flips: tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +171,7 @@ class Plan:
 
 
 @lru_cache(maxsize=256)
-def plan_of(structure: Structure, order: Wires, accepts: Any) -> Plan | None:
+def plan_of(structure: Structure, order: Wires) -> Plan | None:
     """Return the plan of a structure; None where it has operations that only matrices can do.
 
     Parameters
@@ -174,14 +179,12 @@ def plan_of(structure: Structure, order: Wires, accepts: Any) -> Plan | None:
     structure : Structure
         State preparations come first.
     order : Wires
-    accepts : callable
-        The gates that a device runs.
 
     Raises
     ------
     UnsupportedOperation
     """
-    decomposed = decompose_structure(structure, OneAngleGates(accepts))
+    decomposed = decompose_structure(structure, OneAngleGates(GATES))
     operations = decomposed.structure.operations
     preparations = [item for item in operations if hasattr(item, "canonical_state")]
     writer = _Writer(len(order), len(decomposed.angles.offset))
@@ -276,16 +279,21 @@ class _Writer:
 
     def _moves(self, members: Sequence[Element]) -> None:
         columns, shift = [1 << bit for bit in range(self.num_bits)], 0
+        flips: list[tuple[int, int, int]] = []
         for member in members:
             k, kind = len(member.bits), member.kind
             places = [member.bits[k - 1 - local] for local in range(k)]
             own = [1 << bit for bit in range(self.num_bits)]
             for local, place in enumerate(places):
                 own[place] = _spread(kind.columns[local], places)
+            flips += [
+                (_spread(target, places), _spread(mask, places), constant)
+                for target, mask, constant in flips_of(kind.columns, kind.shift)
+            ]
             # what came before takes its amplitude from where this gate takes it
             shift ^= _through(columns, _spread(kind.shift, places))
             columns = [_through(columns, column) for column in own]
-        self.steps.append(Moves(tuple(columns), shift))
+        self.steps.append(Moves(tuple(columns), shift, tuple(flips)))
 
     def _phases(self, members: Sequence[Element]) -> None:
         terms: dict[int, dict[int, float]] = {}

@@ -244,7 +244,8 @@ class DeviceTower(Tower):
 
 def _unknown(offsets: FloatArray, value: FloatArray | None) -> BoolArray:
     """Say which points have to be run: all but the unshifted one where its value is known."""
-    return np.ones(len(offsets), dtype=bool) if value is None else offsets.any(axis=1)
+    known = value is not None
+    return np.array([not known or bool(offset.any()) for offset in offsets], dtype=bool)
 
 
 def _derivatives_last(tensor: FloatArray, order: int) -> FloatArray:

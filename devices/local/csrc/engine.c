@@ -54,6 +54,7 @@ static void free_plan(plan *p)
         free(p->steps[i].passes);
         free(p->steps[i].lookup);
         free(p->steps[i].back_lookup);
+        free(p->steps[i].flips);
     }
     for (int64_t i = 0; p->tables && i < p->num_tables; i++) free(p->tables[i].classes);
     free(p->offsets), free(p->factors), free(p->starts), free(p->slots), free(p->elements);
@@ -212,7 +213,9 @@ plan *qgate_plan_new(const int64_t *ints, const double *doubles)
             st->back_shift = (uint64_t)*c++;
             st->lookup = source_table(p, st->columns);
             st->back_lookup = source_table(p, st->back);
-            failed = !st->lookup || !st->back_lookup;
+            st->num_flips = *c++;
+            st->flips = copied(c, 3 * st->num_flips * sizeof(uint64_t)), c += 3 * st->num_flips;
+            failed = !st->lookup || !st->back_lookup || !st->flips;
             p->permutes = 1;
             break;
         case STEP_PAIRS:
@@ -258,8 +261,9 @@ observable *qgate_observable_new(const int64_t *ints)
         for (int h = 0; h < q->rows.num_high; h++) q->rows.high[h] = (int)*(ints + 4 + h);
         ints += q->rows.num_high;
     }
-    for (int64_t g = 0; g < o->num_groups && o->groups; g++, ints += 4)
-        o->groups[g] = (word_group){(uint64_t)ints[0], (uint64_t)ints[1], ints[2], ints[3]};
+    for (int64_t g = 0; g < o->num_groups && o->groups; g++, ints += 5)
+        o->groups[g] = (word_group){(uint64_t)ints[0], (uint64_t)ints[1], (uint64_t)ints[2],
+                                    ints[3], ints[4]};
     o->masks = copied(ints, o->num_words * sizeof(uint64_t)), ints += o->num_words;
     o->inner = copied(ints, o->num_words * sizeof(uint64_t)), ints += o->num_words;
     o->powers = copied(ints, o->num_words * sizeof(int64_t)), ints += o->num_words;
@@ -275,6 +279,25 @@ observable *qgate_observable_new(const int64_t *ints)
 int qgate_run(const plan *p, const request *r)
 {
     return r->single ? run_single(p, r) : run_double(p, r);
+}
+
+/* Count outcomes: `places` are ascending numbers below the sum of the weights, and each falls on the
+ * first outcome up to which the weights add up to more. Returns how many distinct outcomes there
+ * are; their values and counts are written. */
+int64_t qgate_count(const double *weights, int64_t size, const double *places, int64_t shots,
+                    int64_t *values, int64_t *counts)
+{
+    int64_t outcome = 0, last = size - 1, found = 0;
+    while (last > 0 && weights[last] == 0) last--;
+    double sum = weights[0];
+    for (int64_t shot = 0; shot < shots; shot++) {
+        while (sum <= places[shot] && outcome < last) sum += weights[++outcome];
+        if (found && values[found - 1] == outcome)
+            counts[found - 1]++;
+        else
+            values[found] = outcome, counts[found++] = 1;
+    }
+    return found;
 }
 
 /* The width of the vectors in bytes. */

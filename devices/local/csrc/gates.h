@@ -32,6 +32,44 @@ static void NAME(permute)(const plan *p, const uint64_t *columns, uint64_t shift
     }
 }
 
+/* Exchange the amplitudes of i and i ^ target where parity(i & mask) differs from the constant. */
+static void NAME(flip)(const plan *p, uint64_t target, uint64_t mask, int constant, const state *x,
+                       const team *t)
+{
+    int bit = __builtin_ctzll(target), run = bit;
+    if (mask && __builtin_ctzll(mask) < run) run = __builtin_ctzll(mask);
+    int64_t length = (int64_t)1 << run, runs = ((int64_t)1 << p->num_bits) >> (run + 1);
+    real *restrict re = x->re, *restrict im = x->im;
+    for (int64_t r = runs * t->index / t->count; r < runs * (t->index + 1) / t->count; r++) {
+        int64_t low = ((int64_t)1 << bit) - 1, i = r << run;
+        i = ((i & ~low) << 1) | (i & low);
+        if (__builtin_parityll(mask & (uint64_t)i) == constant) continue;
+        for (int64_t j = i; j < i + length; j++) {
+            int64_t k = j + (int64_t)target;
+            real a = re[j], b = im[j];
+            re[j] = re[k], im[j] = im[k], re[k] = a, im[k] = b;
+        }
+    }
+    meet(t);
+}
+
+/* A permutation, or its inverse, in place or by the room of half a state. */
+static void NAME(move)(const plan *p, const step *st, int back, int in_place, state *x, workspace *w,
+                       const team *t)
+{
+    if (!in_place) {
+        if (back)
+            NAME(permute)(p, st->back, st->back_shift, st->back_lookup, x, w, t);
+        else
+            NAME(permute)(p, st->columns, st->shift, st->lookup, x, w, t);
+        return;
+    }
+    for (int64_t i = 0; i < st->num_flips; i++) {
+        const uint64_t *f = st->flips + 3 * (back ? st->num_flips - 1 - i : i);
+        NAME(flip)(p, f[0], f[1], (int)f[2], x, t);
+    }
+}
+
 /* Spread a number over the bits that are not in `sorted`, in ascending order; these stay 0. */
 static inline int64_t NAME(spread)(int64_t number, const int *sorted, int count)
 {

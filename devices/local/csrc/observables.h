@@ -111,16 +111,21 @@ static double NAME(apply_observable)(const plan *p, const observable *o, const d
                 memset(to.re, 0, 2 * size * sizeof(real));
                 for (int64_t g = q->first; g < q->last; g++) {
                     const word_group *group = o->groups + g;
+                    state there = from;
+                    if (group->outer) {
+                        there.re = x->re + (start ^ (int64_t)group->outer);
+                        there.im = x->im + (start ^ (int64_t)group->outer);
+                    }
                     if (group->last - group->first == 1) {
                         int64_t word = group->first, power = o->powers[word];
                         double c = coefficients[o->places[word]] * NAME(sign)(o->masks[word], start);
                         if (power == 1 || power == 2) c = -c;
-                        NAME(add_word)(&from, group->inner, o->inner[word], c, power & 1, q->rows.bits, &to);
+                        NAME(add_word)(&there, group->inner, o->inner[word], c, power & 1, q->rows.bits, &to);
                         continue;
                     }
                     real *wr = buffer + 2 * size, *wi = buffer + 3 * size;
                     int both = NAME(group_weights)(o, group, coefficients, start, q->rows.bits, work, wr, wi);
-                    NAME(add_flipped)(&from, group->inner, q->rows.bits, wr, both ? wi : 0, &to);
+                    NAME(add_flipped)(&there, group->inner, q->rows.bits, wr, both ? wi : 0, &to);
                 }
                 vec sum = {0};
                 const vec *a = (const vec *)from.re, *c = (const vec *)from.im;

@@ -60,6 +60,8 @@ typedef struct {
     int num_passes;
     uint64_t columns[MOST_BITS], shift, back[MOST_BITS], back_shift; /* permutation, its inverse */
     uint32_t *lookup, *back_lookup;                                  /* of the lowest bits */
+    int64_t num_flips;                                               /* the same in place */
+    uint64_t *flips; /* target, mask and constant of each */
     uint64_t flip, select, pattern;                                  /* pairs */
     int width, bits[MOST_DENSE];                                     /* dense */
     int64_t angle, data, num_values;
@@ -87,7 +89,7 @@ typedef struct {
 
 /* Pauli words with the same flips: sum of coefficient * (-i)**power * (-1)**parity(mask & index). */
 typedef struct {
-    uint64_t flip, inner; /* inner: in the index of a block */
+    uint64_t flip, outer, inner; /* of a block, and of the index in it */
     int64_t first, last;
 } word_group;
 
@@ -118,6 +120,7 @@ typedef struct {
     const double *const *coefficients;
     double *values;               /* (num_rows, num_observables) */
     double *states;               /* (num_rows, length), or NULL */
+    double *probabilities;        /* (num_rows, length) of real numbers, or NULL */
     const observable *words;      /* whose means are wanted word by word, or NULL */
     double *means;                /* (num_rows, words) */
     const uint8_t *needed;        /* (num_angles) */
@@ -127,6 +130,7 @@ typedef struct {
     int64_t phased;               /* whether the phase of the state matters to the bras */
     int64_t single;               /* single precision */
     int64_t threads, threaded_bits;
+    int64_t in_place;             /* permute without the room of half a state */
 } request;
 
 #endif

@@ -31,6 +31,16 @@ static void NAME(from_split)(const state *x, double complex phase, double *to, i
     meet(t);
 }
 
+static void NAME(to_probabilities)(const state *x, double *to, int64_t length, const team *t)
+{
+    int64_t begin = length * t->index / t->count, end = length * (t->index + 1) / t->count;
+    for (int64_t j = begin; j < end; j++) {
+        double a = x->re[j], b = x->im[j];
+        to[j] = a * a + b * b;
+    }
+    meet(t);
+}
+
 /* The state that the steps make, in states[0]; from `initial`, or from 0. */
 static void NAME(forward)(const plan *p, const double *numbers, const double *initial,
                           int64_t length, workspace *w, const team *t)
@@ -55,7 +65,7 @@ static void NAME(forward)(const plan *p, const double *numbers, const double *in
         switch (st->kind) {
         case STEP_LAYER: NAME(apply_layer)(p, st, numbers, angles, x, w, t); break;
         case STEP_DIAGONAL: NAME(apply_diagonal)(p, st, angles, x, w, t); break;
-        case STEP_PERMUTATION: NAME(permute)(p, st->columns, st->shift, st->lookup, x, w, t); break;
+        case STEP_PERMUTATION: NAME(move)(p, st, 0, !w->spare, x, w, t); break;
         case STEP_PAIRS: {
             double complex u[4];
             NAME(element_matrix)(p->elements + st->data, numbers, angles, u);
@@ -127,7 +137,7 @@ static void NAME(backward)(const plan *p, const double *numbers, const uint8_t *
             break;
         case STEP_PERMUTATION:
             for (int64_t v = 0; v <= num_bras; v++)
-                NAME(permute)(p, st->back, st->back_shift, st->back_lookup, w->states + v, w, t);
+                NAME(move)(p, st, 1, !w->spare, w->states + v, w, t);
             break;
         case STEP_PAIRS:
             NAME(undo_pairs)(p, st, numbers, angles, needed, ket, bras, num_bras, last, slopes, w, t);
@@ -155,12 +165,12 @@ static void NAME(release)(workspace *w)
 }
 
 /* Room for a run, or NULL if there is not enough memory. */
-static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads)
+static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads, int in_place)
 {
     workspace *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     int64_t size = (int64_t)1 << p->num_bits, table = (int64_t)1 << LARGE_BITS;
-    int64_t half = p->permutes ? size : 0, bras = num_states > 1 ? num_states - 1 : 1;
+    int64_t half = p->permutes && !in_place ? size : 0, bras = num_states > 1 ? num_states - 1 : 1;
     int64_t reals = 2 * (size + APART) * num_states + half + APART + BUFFER * threads + 4 * table + 2 * 256;
     int64_t doubles = bras * PARTS * p->most_sums + DOUBLES * threads + (1 + bras) * (p->num_angles + 1);
     w->num_threads = threads, w->low_bits = LARGE_BITS, w->num_states = num_states;
@@ -176,7 +186,7 @@ static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads)
     real *next = w->memory;
     for (int64_t i = 0; i < num_states; i++, next += 2 * (size + APART))
         w->states[i].re = next, w->states[i].im = next + size + APART;
-    w->spare = next, next += half + APART;
+    w->spare = half ? next : NULL, next += half + APART;
     w->buffers = next, next += (int64_t)BUFFER * threads;
     w->before_re = next, w->before_im = next + table;
     w->after_re = next + 2 * table, w->after_im = next + 3 * table, next += 4 * table;
@@ -197,6 +207,8 @@ static void NAME(run_row)(const plan *p, const request *r, int64_t row, workspac
     NAME(forward)(p, r->numbers, initial, r->length, w, t);
     double complex phase = NAME(global_phase)(p, w->angles, r->phase);
     if (r->states) NAME(from_split)(w->states, phase, r->states + 2 * row * r->length, r->length, t);
+    if (r->probabilities)
+        NAME(to_probabilities)(w->states, r->probabilities + row * r->length, r->length, t);
     int64_t bras = r->num_observables;
     for (int64_t v = 0; v < r->num_observables; v++) {
         state *bra = r->slopes ? w->states + 1 + v : NULL;
@@ -252,7 +264,7 @@ static void NAME(work_of)(void *given, const team *t)
         return;
     }
     team alone = {0, 1, NULL};
-    workspace *w = t->index == 0 ? x->w : NAME(reserve)(x->p, x->w->num_states, 1);
+    workspace *w = t->index == 0 ? x->w : NAME(reserve)(x->p, x->w->num_states, 1, x->r->in_place != 0);
     if (!w) {
         x->failed = 1;
         return;
@@ -270,7 +282,7 @@ static int NAME(run)(const plan *p, const request *r)
     if (together && p->num_bits < r->threaded_bits) threads = 1;
     if (!together && threads > r->num_rows) threads = (int)r->num_rows;
     int64_t others = r->slopes ? (r->bras ? r->num_bras : r->num_observables) : 0;
-    workspace *w = NAME(reserve)(p, 1 + others, together ? threads : 1);
+    workspace *w = NAME(reserve)(p, 1 + others, together ? threads : 1, r->in_place != 0);
     if (!w) return 1;
     NAME(work) work = {p, r, w, together, 0};
     start_team(threads, NAME(work_of), &work);

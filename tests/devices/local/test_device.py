@@ -286,8 +286,8 @@ def test_the_device_orders_the_wires_where_it_was_given_some():
 
 
 def test_too_many_and_unknown_wires_are_refused():
-    with pytest.raises(TooManyWires, match="29 wires, local has 28"):
-        node(lambda: qg.expval(qg.Z(0)), lambda: [qg.X(wire) for wire in range(29)])()
+    with pytest.raises(TooManyWires, match="33 wires, local has 32"):
+        node(lambda: qg.expval(qg.Z(0)), lambda: [qg.X(wire) for wire in range(33)])()
     with pytest.raises(UnknownWires, match=r"wires \[a, b, c\]"):
         node(lambda: qg.expval(qg.Z("a")), wires=4)()
 

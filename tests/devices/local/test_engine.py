@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import qgate as qg
+from qgate.devices.local.amplitudes import apply_diagonal, apply_matrix, prepare
 from qgate.devices.local.device import LOCAL
-from qgate.devices.local.engine import NumpyEngine, apply_diagonal, apply_matrix, prepare
+from qgate.devices.local.engine import NumpyEngine
 from qgate.exceptions import QuantumFunctionError
 from qgate.operations.gate import GATES
 from qgate.tape import Tape

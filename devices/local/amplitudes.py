@@ -1,0 +1,74 @@
+"""Operations on the amplitudes of states, one operation at a time, over any array framework."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import QuantumFunctionError
+from qgate.operations.operator import Operator
+from qgate.typing import Tensor
+
+
+def apply(state: Tensor, operation: Operator, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
+    """Apply an operation to some of the n wires of every row of ``state``, shape (K, 2**n)."""
+    if operation.is_diagonal:
+        diagonal = operation.canonical_diagonal(operation.parameters, xp)
+        return apply_diagonal(state, diagonal, axes, n, xp=xp)
+    matrix = operation.canonical_matrix(operation.parameters, xp)
+    return apply_matrix(state, matrix, axes, n, xp=xp)
+
+
+def apply_matrix(state: Tensor, matrix: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
+    """Multiply a matrix (d, d), or one for each row (K, d, d), onto some wires of (K, 2**n)."""
+    k = len(axes)
+    permutation, inverse = _to_front(axes, n)
+    tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
+    tensor = xp.matmul(matrix, xp.reshape(tensor, (-1, 2**k, 2 ** (n - k))))
+    tensor = xp.transpose(xp.reshape(tensor, (-1, *(2,) * n)), inverse)
+    return xp.reshape(tensor, (-1, 2**n))
+
+
+def apply_diagonal(
+    state: Tensor, diagonal: Tensor, axes: list[int], n: int, *, xp: Any = np
+) -> Tensor:
+    """Multiply a diagonal (d,), or one for each row (K, d), onto some wires of (K, 2**n)."""
+    return state * diagonal[..., part_of_index(axes, n)]
+
+
+def prepare(state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
+    """Put some wires, which have to be in the state 0, into a state, (d,) or (K, d)."""
+    k = len(axes)
+    permutation, inverse = _to_front(axes, n)
+    tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
+    rest = xp.reshape(tensor, (-1, 2**k, 2 ** (n - k)))[:, 0, :]
+    product = xp.reshape(vector, (-1, 2**k, 1)) * rest[:, None, :]
+    tensor = xp.transpose(xp.reshape(product, (-1, *(2,) * n)), inverse)
+    return xp.reshape(tensor, (-1, 2**n))
+
+
+def _to_front(axes: list[int], n: int) -> tuple[list[int], list[int]]:
+    """Return the permutation that moves these wires behind the rows, and its inverse."""
+    rest = [axis for axis in range(n) if axis not in axes]
+    permutation = [0, *(axis + 1 for axis in axes), *(axis + 1 for axis in rest)]
+    return permutation, [int(axis) for axis in np.argsort(permutation)]
+
+
+def part_of_index(axes: list[int], n: int) -> Any:
+    """Return, for each basis state of all wires, the index of its part on some of them."""
+    states = np.arange(2**n)
+    index = np.zeros(2**n, dtype=np.int64)
+    for axis in axes:
+        index = (index << 1) | ((states >> (n - 1 - axis)) & 1)
+    return index
+
+
+def refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
+    """Refuse to prepare wires that other operations acted on."""
+    late = [wire for wire in operation.wires if wire in touched]
+    if late:
+        raise QuantumFunctionError(
+            f"{operation.name} prepares the wires {late} after other operations acted on them. "
+            "Prepare states first, on wires that nothing has acted on."
+        )

@@ -1,0 +1,69 @@
+"""Which engine computes: the compiled one where it was built, else numpy."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from functools import lru_cache
+
+from qgate.devices.local.engine import Engine, NumpyEngine
+from qgate.devices.local.native import SETS, Library, best_library, library
+from qgate.devices.local.planned import PlanEngine, Settings
+from qgate.exceptions import DeviceError, suggest
+
+VARIABLE = "QGATE_ENGINE"
+"""The environment variable that names an engine."""
+
+ENGINES = (*SETS, "numpy", "gates")
+"""Compiled for an instruction set; the same plans in numpy; gate by gate in numpy."""
+
+
+def choose_engine(settings: Settings) -> Engine:
+    """Return the engine that ``QGATE_ENGINE`` names, or the fastest there is.
+
+    Raises
+    ------
+    DeviceError
+        The variable names no engine, or one that was not built or that this machine cannot run.
+    """
+    name = os.environ.get(VARIABLE, "")
+    if name and name not in ENGINES:
+        raise DeviceError(
+            f"{VARIABLE} is {name!r}. It names one of {', '.join(ENGINES)}.{suggest(name, ENGINES)}"
+        )
+    if name == "gates":
+        return NumpyEngine()
+    if name == "numpy":
+        return PlanEngine(None, settings)
+    if name:
+        return PlanEngine(_named(name), settings)
+    best = best_library()
+    if best is None:
+        _say_that_numpy_computes()
+    return PlanEngine(best, settings)
+
+
+def _named(name: str) -> Library:
+    baseline, found = library("baseline"), library(name)
+    if baseline is None or found is None:
+        raise DeviceError(
+            f"{VARIABLE} is {name!r}, and that engine was not built when qgate was installed. "
+            "Install it on a machine with a C compiler (gcc or clang), or unset the variable."
+        )
+    if SETS.index(name) > SETS.index(baseline.supported):
+        raise DeviceError(
+            f"{VARIABLE} is {name!r}, and this machine has {baseline.supported}. Unset the "
+            f"variable, or set it to {baseline.supported}."
+        )
+    return found
+
+
+@lru_cache(maxsize=1)
+def _say_that_numpy_computes() -> None:
+    warnings.warn(
+        "The compiled simulator was not built when qgate was installed, and numpy computes in its "
+        "place, several times slower. Install qgate on a machine with a C compiler (gcc or clang) "
+        f"to have it, or set {VARIABLE}=numpy to use numpy without this message.",
+        RuntimeWarning,
+        stacklevel=4,
+    )

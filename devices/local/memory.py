@@ -1,0 +1,71 @@
+"""How much memory a simulation takes, and whether it is there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from qgate.exceptions import TooMuchMemory
+
+GIB = 2**30
+
+SPARE = 0.9
+"""The share of free memory that a simulation may take."""
+
+SMALL = 2**26
+"""Less than this many bytes is not asked about."""
+
+
+def require(num_states: float, num_wires: int, *, limit_gib: float | None) -> None:
+    """Refuse to begin what would not fit.
+
+    Parameters
+    ----------
+    num_states : float
+        State vectors in double precision that are held at a time.
+    num_wires : int
+    limit_gib : float or None
+        What may be taken; None: nine tenths of what is free.
+
+    Raises
+    ------
+    TooMuchMemory
+    """
+    needed = num_states * 2**num_wires * 16
+    if limit_gib is None and needed < SMALL:
+        return
+    allowed = limit_gib * GIB if limit_gib is not None else SPARE * free_bytes()
+    if needed > allowed:
+        raise TooMuchMemory(
+            wires=num_wires,
+            needed_gib=needed / GIB,
+            allowed_gib=allowed / GIB,
+        )
+
+
+def free_bytes() -> float:
+    """Return how many bytes a process can still have: of the machine, or of its container."""
+    found = [float("inf")]
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
+        found.append(sizes["MemAvailable"])
+    except (OSError, KeyError, ValueError):
+        found.append(_free_pages())
+    try:
+        group = Path("/sys/fs/cgroup")
+        most = (group / "memory.max").read_text(encoding="ascii").strip()
+        if most != "max":
+            used = int((group / "memory.current").read_text(encoding="ascii"))
+            found.append(int(most) - used)
+    except (OSError, ValueError):
+        pass
+    return min(found)
+
+
+def _free_pages() -> float:
+    """Return the bytes of free pages, where the system counts them."""
+    try:
+        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, OSError, ValueError):
+        return float("inf")

@@ -1,0 +1,58 @@
+"""Readings drawn from probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qgate.devices.local.engine import Engine
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.outcomes import Outcomes
+from qgate.typing import FloatArray
+
+FEW_OUTCOMES = 2**12
+"""Up to so many outcomes their counts are drawn one by one, from binomial distributions."""
+
+
+def sample(
+    measurement: Measurement,
+    probabilities: FloatArray,
+    shots: int,
+    random: np.random.Generator,
+    engine: Engine,
+) -> Outcomes:
+    """Read wires so many times.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        ``counts`` of some wires, or ``sample``, which keeps the order of the shots.
+    probabilities : array, shape (2**k,)
+        Of the outcomes of these wires; their sum is 1 up to rounding.
+    shots : int
+    random : Generator
+    engine : Engine
+        Looks up what ascending numbers fall on.
+    """
+    num_wires = len(measurement.wires)
+    if len(probabilities) <= FEW_OUTCOMES:
+        normalised = probabilities / probabilities.sum()
+        if measurement.kind is MeasurementKind.SAMPLE:
+            readings = random.choice(len(normalised), size=shots, p=normalised)
+            return Outcomes.from_readings(readings, num_wires)
+        counts = random.multinomial(shots, normalised)
+        values = np.flatnonzero(counts)
+        return Outcomes(num_wires, values, counts[values], shots)
+    values, counts = engine.count(probabilities, _ascending(probabilities, shots, random))
+    if measurement.kind is MeasurementKind.SAMPLE:
+        return Outcomes.from_readings(random.permutation(np.repeat(values, counts)), num_wires)
+    return Outcomes(num_wires, values, counts, shots)
+
+
+def _ascending(probabilities: FloatArray, shots: int, random: np.random.Generator) -> FloatArray:
+    """Draw numbers between 0 and the sum of the probabilities, in ascending order.
+
+    They are sums of exponential gaps, so that nothing has to be sorted.
+    """
+    places = np.cumsum(random.standard_exponential(shots + 1))
+    total = np.cumsum(probabilities)[-1]  # added up one by one, as they are when looked up
+    return np.asarray(places[:-1] * (total / places[-1]))

@@ -1,0 +1,86 @@
+"""Simulations that do not fit are refused before they begin."""
+
+import pytest
+
+import qgate as qg
+from qgate import numpy as qnp
+from qgate.devices.local import memory
+from qgate.devices.local.device import LocalDevice
+from qgate.exceptions import InvalidOption, TooMuchMemory
+
+GIB = 2**30
+
+
+def node(config, **options):
+    @qg.qnode(qg.device(config), **options)
+    def circuit(x):
+        qg.RX(x, 0)
+        return qg.expval(qg.Z(0))
+
+    return circuit
+
+
+@pytest.mark.parametrize(
+    ("wires", "states", "limit"),
+    [(20, 4, 4 * 16 * 2**20 / GIB), (24, 2, 2 * 16 * 2**24 / GIB), (10, 0.5, 8 * 2**10 / GIB)],
+)
+def test_what_just_fits_may_begin_and_no_more(wires, states, limit):
+    memory.require(states, wires, limit_gib=limit)
+
+    with pytest.raises(TooMuchMemory, match=f"A simulation of {wires} wires needs"):
+        memory.require(states * 1.01, wires, limit_gib=limit)
+
+
+def test_a_gradient_of_many_wires_needs_two_states_and_a_value_one():
+    one_state_gib = 16 * 2**24 / GIB
+
+    with pytest.raises(TooMuchMemory) as refused:
+        node(f"local?wires=24&memory_gib={1.9 * one_state_gib}").device.jacobian(sweep_of(24), [0])
+
+    assert refused.value.needed_gib == pytest.approx(2 * one_state_gib)
+    assert refused.value.allowed_gib == pytest.approx(1.9 * one_state_gib)
+    assert isinstance(refused.value, MemoryError)
+
+
+def sweep_of(wires):
+    from qgate.tape import Tape
+
+    return Tape([qg.RX(0.1, wires - 1)], [qg.expval(qg.Z(0))]).sweep()
+
+
+@pytest.mark.parametrize("diff_method", ["best", "parameter-shift"])
+def test_a_qnode_is_refused_before_anything_is_computed(diff_method):
+    small = node("local?wires=24&memory_gib=0.01", diff_method=diff_method)
+
+    with pytest.raises(TooMuchMemory, match=r"may be taken. Use fewer wires or rows, single"):
+        small(0.1)
+    with pytest.raises(TooMuchMemory, match="memory_gib sets the limit"):
+        qg.grad(small)(qnp.array(0.1))
+
+
+def test_single_precision_needs_half():
+    limit = 1.3 * 16 * 2**22 / GIB / 2
+    device = LocalDevice(wires=22, precision="single", memory_gib=limit * 1.5)
+    with pytest.raises(TooMuchMemory):
+        LocalDevice(wires=22, memory_gib=limit).submit([sweep_of(22)])
+
+    (result,) = device.submit([sweep_of(22)]).result()
+
+    assert result[0] == pytest.approx(1.0)
+
+
+def test_what_is_free_is_the_limit_where_none_is_given(monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 2.0**30)
+
+    memory.require(3, 24, limit_gib=None)
+    with pytest.raises(TooMuchMemory, match=r"0\.9 GiB may be taken"):
+        memory.require(4, 24, limit_gib=None)
+
+
+def test_free_memory_is_found():
+    assert 2**26 < memory.free_bytes() < float("inf")
+
+
+def test_a_precision_that_there_is_not():
+    with pytest.raises(InvalidOption, match="precision='half'. It is 'double' or 'single'"):
+        LocalDevice(precision="half")
