@@ -261,11 +261,13 @@ class MatrixRunner:
         elif self.angle is not None:
             middle, weight, *axis = numbers[start : start + 5]
             turn = np.tensordot(axis, PAULIS, 1)
-            projectors = 0.5 * np.array([np.eye(2) - turn, np.eye(2) + turn], dtype=complex)
+            projectors = np.array([np.eye(2) - turn, np.eye(2) + turn], dtype=np.complex128)
+            projectors *= 0.5
             return np.array([middle - weight, middle + weight]), projectors
         values = numbers[start : start + count] if count else np.zeros(1)
-        entries = numbers[start + count : start + count + 2 * len(values) * size**2]
-        return values, entries.view(np.complex128).reshape(-1, size, size)
+        entries: FloatArray = numbers[start + count : start + count + 2 * len(values) * size**2]
+        matrices: ComplexArray = entries.view(np.complex128).reshape(-1, size, size)
+        return values, matrices
 
     def _matrix(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
         values, projectors = self._spectrum(numbers)
