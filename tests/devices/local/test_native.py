@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -95,8 +95,6 @@ def check(case, name, single, threads, seed):
 @given(data=st.data(), seed=st.integers(0, 99), threads=st.integers(1, 3))
 def test_random_circuits_agree_with_gate_by_gate(name, single, data, seed, threads, planned):
     case = planned.of(*data.draw(planned.sweeps(SMALL)))
-    assume(case.plan is not None)
-
     check(case, name, single, threads, seed)
 
 
@@ -105,8 +103,6 @@ def test_random_circuits_agree_with_gate_by_gate(name, single, data, seed, threa
 @given(data=st.data(), seed=st.integers(0, 99), threads=st.integers(1, 3), single=st.booleans())
 def test_states_that_are_worked_on_in_blocks_agree_too(name, data, seed, threads, single, planned):
     case = planned.of(*data.draw(planned.sweeps(LARGE, most=12)))
-    assume(case.plan is not None)
-
     check(case, name, single, threads, seed)
 
 
