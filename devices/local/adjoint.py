@@ -21,6 +21,7 @@ from qgate.devices.local.amplitudes import (
     part_of_index,
     refuse_late_preparation,
 )
+from qgate.devices.local.elements import ANY_WIDTH
 from qgate.devices.local.exact import apply_observable, measure, term_means
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.measurements import Measurement, MeasurementKind
@@ -50,6 +51,8 @@ class OneAngleGates:
             return True
         if operation.num_params != 1 or not isinstance(operation.parameters[0], Affine):
             return False
+        if operation.name in ANY_WIDTH:
+            return True
         try:
             operation.generator_matrix()
         except GeneratorUndefinedError:

@@ -21,6 +21,9 @@ DENSE_WIRES = 6
 TINY = 1e-13
 """Entries of matrices below this are zero."""
 
+ANY_WIDTH = ("MultiRZ", "GlobalPhase")
+"""Gates whose generators are known without their matrices, on any number of wires."""
+
 NOTHING = ("Barrier", "Identity", "Snapshot")
 """Operations that change no state."""
 
@@ -105,7 +108,7 @@ def element_of(operation: Operator, order: Wires) -> Element | None:
 
 def _wide_phases(operation: Operator) -> Kind | None:
     """Return a rotation about Z on all wires, or a phase of the whole state, however many."""
-    if operation.name not in ("MultiRZ", "GlobalPhase"):
+    if operation.name not in ANY_WIDTH:
         return None
     (symbol,) = operation.parameters
     assert isinstance(symbol, Affine)

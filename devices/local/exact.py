@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from qgate.devices.local.amplitudes import apply, apply_matrix
+from qgate.devices.local.words import apply_words, word_means
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
@@ -90,6 +91,8 @@ MEASURES: dict[MeasurementKind, Callable[[Measurement, Tensor, Wires, Any], Tens
 def term_means(observable: Any, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
     """Return the mean of each term of an observable, shape (K, T)."""
     if isinstance(observable, PauliSum):
+        if xp is np:
+            return word_means(observable, state, order)
         return _pauli_means(observable, state, order, xp)
     columns = []
     for factors in observable.terms:
@@ -122,6 +125,8 @@ def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Any = np)
     if not isinstance(observable, PauliSum):
         terms = [_apply_factors(factors, state, order, xp) for factors in observable.terms]
         return sum(term * coefficients[t] for t, term in enumerate(terms))
+    if xp is np:
+        return apply_words(observable, state, order)
     x, z = observable.x_masks(order), observable.z_masks(order)
     indices = np.arange(state.shape[-1])
     result: Tensor = 0.0

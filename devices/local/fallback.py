@@ -1,6 +1,319 @@
-def states(*a):
-    raise NotImplementedError
+"""Plans in plain numpy, for machines without the compiled engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, reduce
+from itertools import pairwise
+from operator import xor
+from typing import Protocol
+
+import numpy as np
+
+from qgate.devices.local.diagonals import PhasesRunner
+from qgate.devices.local.plan import PAULIS, Dense, Layer, Moves, Pairs, Phases, Plan, Step
+from qgate.devices.local.windows import LayerRunner
+from qgate.typing import ComplexArray, FloatArray, IntArray
+
+TOGETHER_BITS = 15
+"""Rows are worked on together up to so many amplitudes, which stay in the cache."""
+
+LOOKUP_BITS = 16
+"""Permutations look up so many bits of an index in a table."""
 
 
-def slopes(*a):
-    raise NotImplementedError
+def states(
+    plan: Plan,
+    rows: FloatArray,
+    numbers: FloatArray,
+    phase: float,
+    initial: ComplexArray | None = None,
+) -> ComplexArray:
+    """Return the states that a plan makes.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : array, shape (K, P)
+    numbers : array
+    phase : float
+        As ``plan.numbers_for`` returns them.
+    initial : array, shape (1 or K, 2**n), optional
+        What the preparations of the plan make; default 0.
+
+    Returns
+    -------
+    array, shape (K, 2**n)
+    """
+    found = np.empty((len(rows), 1 << plan.num_bits), dtype=complex)
+    for part in _parts(len(rows), plan.num_bits):
+        angles = _angles(plan, rows[part])
+        runners = _runners(plan)
+        if initial is not None:
+            first = initial[part] if len(initial) > 1 else initial
+            vectors = np.array(np.broadcast_to(first, found[part].shape), dtype=complex)
+        elif runners and isinstance(runners[0], LayerRunner):
+            vectors = runners[0].start(numbers, angles)
+            runners = runners[1:]
+        else:
+            vectors = np.zeros(found[part].shape, dtype=complex)
+            vectors[:, 0] = 1.0
+        for runner in runners:
+            vectors = runner.forward(vectors, numbers, angles)
+        turned = phase + sum(weight * angles[:, angle] for angle, weight in plan.phases)
+        np.multiply(vectors, np.exp(1j * np.reshape(turned, (-1, 1))), out=found[part])
+    return found
+
+
+def slopes(
+    plan: Plan,
+    rows: FloatArray,
+    numbers: FloatArray,
+    phase: float,
+    kets: ComplexArray,
+    bras: ComplexArray,
+) -> FloatArray:
+    """Return the derivatives of Re <bra|psi> by the slots of the plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : array, shape (K, P)
+    numbers : array
+    phase : float
+        As for the states, which have it already.
+    kets : array, shape (K, 2**n)
+        What ``states`` returned.
+    bras : array, shape (V, K, 2**n)
+
+    Returns
+    -------
+    array, shape (K, V, P)
+    """
+    found = np.zeros((len(bras), len(rows), plan.one + 1))
+    runners = _runners(plan)
+    first = next((i for i, runner in enumerate(runners) if runner.angles), len(runners))
+    for part in _parts(len(rows), plan.num_bits):
+        angles, here = _angles(plan, rows[part]), found[:, part]
+        vectors = np.concatenate([kets[None, part], bras[:, part]])
+        if plan.phases:
+            overlaps = np.einsum("vki,ki->vk", vectors[1:].conj(), vectors[0]).imag
+            for angle, weight in plan.phases:
+                here[..., angle] -= weight * overlaps
+        for index in range(len(runners) - 1, first - 1, -1):
+            vectors = runners[index].back(vectors, numbers, angles, here, index == first)
+    by_angle = np.transpose(found[..., : plan.one], (2, 1, 0))
+    return np.moveaxis(plan.angles.pull_back(by_angle), 0, -1)
+
+
+class Runner(Protocol):
+    """Applies a step to states, and takes it back.
+
+    ``angles``: those that it depends on, without the one that is 1.
+    """
+
+    angles: frozenset[int]
+
+    def forward(
+        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
+    ) -> ComplexArray:
+        """Return states (R, 2**n) after the step; those given may be written to."""
+
+    def back(
+        self,
+        vectors: ComplexArray,
+        numbers: FloatArray,
+        angles: FloatArray,
+        slopes: FloatArray,
+        last: bool,
+    ) -> ComplexArray:
+        """Add derivatives to ``slopes``, (V, R, A); return kets and bras before the step.
+
+        The vectors after it, (1 + V, R, 2**n), may be written to; if it is the ``last`` one that
+        matters, what is returned is not used.
+        """
+
+
+def _parts(num_rows: int, num_bits: int) -> Iterator[slice]:
+    """Part rows into those that are worked on together."""
+    step = max(1, (1 << TOGETHER_BITS) >> num_bits)
+    for start in range(0, num_rows, step):
+        yield slice(start, start + step)
+
+
+def _angles(plan: Plan, rows: FloatArray) -> FloatArray:
+    """Return the angles of the steps, the last one 1, shape (R, A)."""
+    return np.concatenate([plan.angles(rows), np.ones((len(rows), 1))], axis=1)
+
+
+@lru_cache(maxsize=64)
+def _runners(plan: Plan) -> list[Runner]:
+    return [_runner(step, plan) for step in plan.steps]
+
+
+def _runner(step: Step, plan: Plan) -> Runner:
+    if isinstance(step, Layer):
+        return LayerRunner(step, plan.num_bits)
+    if isinstance(step, Phases):
+        return PhasesRunner(step, plan.num_bits, plan.one)
+    if isinstance(step, Moves):
+        return MovesRunner(step)
+    return MatrixRunner(step, plan.num_bits)
+
+
+class MovesRunner:
+    """Lets each index take the amplitude of another, and give it back."""
+
+    angles = frozenset[int]()
+
+    def __init__(self, step: Moves) -> None:
+        self.sources = _Sources(step.columns, step.shift)
+        back = _inverse(step.columns)
+        self.inverse = _Sources(back, _through(back, step.shift))
+
+    def forward(
+        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
+    ) -> ComplexArray:
+        return self.sources.taken(states)
+
+    def back(
+        self,
+        vectors: ComplexArray,
+        numbers: FloatArray,
+        angles: FloatArray,
+        slopes: FloatArray,
+        last: bool,
+    ) -> ComplexArray:
+        return self.inverse.taken(vectors)
+
+
+class _Sources:
+    """From where each index takes its amplitude: the exclusive or of columns of its bits."""
+
+    def __init__(self, columns: tuple[int, ...], shift: int) -> None:
+        self.lookup = _lookup(columns[:LOOKUP_BITS])
+        self.bases: list[int] = (_lookup(columns[LOOKUP_BITS:]) ^ shift).tolist()
+
+    def taken(self, vectors: ComplexArray) -> ComplexArray:
+        """Return vectors (..., 2**n) with their entries moved."""
+        size, found = vectors.shape[-1], np.empty_like(vectors)
+        blocks = found.reshape(-1, len(self.bases), len(self.lookup)).swapaxes(0, 1)
+        for base, block in zip(self.bases, blocks, strict=True):
+            sources = self.lookup ^ base if base else self.lookup
+            for vector, part in zip(vectors.reshape(-1, size), block, strict=True):
+                np.take(vector, sources, out=part, mode="clip")
+        return found
+
+
+class MatrixRunner:
+    """Multiplies a matrix onto some basis states of some bits, or onto all of them."""
+
+    def __init__(self, step: Pairs | Dense, num_bits: int) -> None:
+        self.step = step
+        if isinstance(step, Pairs):
+            self.angle, self.start = step.factor.angle, step.factor.data
+            bits = [bit for bit in reversed(range(num_bits)) if step.select >> bit & 1]
+            patterns = [step.pattern, step.pattern ^ step.flip]
+        else:
+            self.angle, self.start = step.angle, step.data
+            bits = sorted(step.bits, reverse=True)
+            patterns = [_spread(local, step.bits[::-1]) for local in range(1 << len(step.bits))]
+        self.angles = frozenset[int]() if self.angle is None else frozenset([self.angle])
+        apart = [above - below - 1 for above, below in pairwise([num_bits, *bits, -1])]
+        self.shape = [size for gap in apart for size in (1 << gap, 2)][:-1]
+        every = slice(None)
+        self.places = [
+            (every, every, *(item for bit in bits for item in (pattern >> bit & 1, every)))
+            for pattern in patterns
+        ]
+
+    def forward(
+        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
+    ) -> ComplexArray:
+        self._put(states, self._matrix(numbers, angles) @ self._take(states))
+        return states
+
+    def back(
+        self,
+        vectors: ComplexArray,
+        numbers: FloatArray,
+        angles: FloatArray,
+        slopes: FloatArray,
+        last: bool,
+    ) -> ComplexArray:
+        parts = [self._take(vector) for vector in vectors]
+        if self.angle is not None:
+            values, projectors = self._spectrum(numbers)
+            turned = np.tensordot(values, projectors, 1) @ parts[0]
+            for bra, found in zip(parts[1:], slopes, strict=True):
+                found[:, self.angle] -= np.einsum("rij,rij->r", bra.conj(), turned).imag
+        if not last:
+            undoing = np.swapaxes(self._matrix(numbers, angles), 1, 2).conj()
+            for vector, part in zip(vectors, parts, strict=True):
+                self._put(vector, undoing @ part)
+        return vectors
+
+    def _spectrum(self, numbers: FloatArray) -> tuple[FloatArray, ComplexArray]:
+        """Return eigenvalues and projectors of the generator; of a fixed matrix, 0 and itself."""
+        size, start, count = len(self.places), self.start, 0
+        if isinstance(self.step, Dense):
+            count = self.step.num_values
+        elif self.angle is not None:
+            middle, weight, *axis = numbers[start : start + 5]
+            turn = np.tensordot(axis, PAULIS, 1)
+            projectors = np.array([np.eye(2) - turn, np.eye(2) + turn], dtype=np.complex128)
+            projectors *= 0.5
+            return np.array([middle - weight, middle + weight]), projectors
+        values = numbers[start : start + count] if count else np.zeros(1)
+        entries: FloatArray = numbers[start + count : start + count + 2 * len(values) * size**2]
+        matrices: ComplexArray = entries.view(np.complex128).reshape(-1, size, size)
+        return values, matrices
+
+    def _matrix(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
+        values, projectors = self._spectrum(numbers)
+        angle = np.zeros(1) if self.angle is None else angles[:, self.angle]
+        return np.tensordot(np.exp(1j * angle[:, None] * values), projectors, 1)
+
+    def _take(self, states: ComplexArray) -> ComplexArray:
+        """Return the amplitudes of each basis state, shape (R, d, rest)."""
+        view = states.reshape(-1, *self.shape)
+        parts = np.stack([view[place] for place in self.places], axis=1)
+        return parts.reshape(*parts.shape[:2], -1)
+
+    def _put(self, states: ComplexArray, parts: ComplexArray) -> None:
+        view = states.reshape(-1, *self.shape)
+        for number, place in enumerate(self.places):
+            view[place] = parts[:, number].reshape(view[place].shape)
+
+
+@lru_cache(maxsize=64)
+def _lookup(columns: tuple[int, ...]) -> IntArray:
+    """Return, for every index, the exclusive or of the columns of its bits."""
+    found = np.zeros(1, dtype=np.int64)
+    for column in columns:
+        found = np.concatenate([found, found ^ column])
+    return found
+
+
+def _through(columns: Sequence[int], index: int) -> int:
+    """Return the exclusive or of the columns of the bits of one index."""
+    chosen = (column for bit, column in enumerate(columns) if index >> bit & 1)
+    return reduce(xor, chosen, 0)
+
+
+def _inverse(columns: Sequence[int]) -> tuple[int, ...]:
+    """Return the columns of the inverse of a matrix of bits."""
+    pairs = [(column, 1 << bit) for bit, column in enumerate(columns)]
+    for bit in range(len(pairs)):
+        pivot = next(i for i in range(bit, len(pairs)) if pairs[i][0] >> bit & 1)
+        pairs[bit], pairs[pivot] = pairs[pivot], pairs[bit]
+        column, sources = pairs[bit]
+        for other, (left, right) in enumerate(pairs):
+            if other != bit and left >> bit & 1:
+                pairs[other] = left ^ column, right ^ sources
+    return tuple(sources for _, sources in pairs)
+
+
+def _spread(local: int, places: Sequence[int]) -> int:
+    """Move the bits of a number to other places."""
+    return sum((local >> bit & 1) << place for bit, place in enumerate(places))

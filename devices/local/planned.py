@@ -230,6 +230,7 @@ class PlanEngine(Engine):
             slopes = run.differentiate(len(bras), slots, bras)
             run()
         else:
+            assert kets is not None
             slopes = fallback.slopes(
                 planned.plan, planned.rows, planned.numbers, planned.phase, kets, bras
             )

@@ -12,8 +12,14 @@ import scipy.linalg
 from hypothesis import strategies as st
 
 import qgate as qg
+from qgate.devices.local.adjoint import OneAngleGates, preparations_first, state_vjp
+from qgate.devices.local.engine import NumpyEngine
+from qgate.devices.local.gates import GATES as ACCEPTED
+from qgate.devices.local.plan import plan_of
 from qgate.operations.composites import dense_matrix
 from qgate.operations.gate import GATES, ROWS
+from qgate.tape import Tape
+from qgate.transforms.decompose import decomposition
 from qgate.wires import Wires
 
 WIRES = Wires(["a", 7, ("t", 1), -1])
@@ -180,6 +186,87 @@ def entropy(rho: Any) -> float:
     values = scipy.linalg.eigvalsh(rho)
     values = values[values > 1e-12]
     return float(-np.sum(values * np.log(values)))
+
+
+# Plans ----------------------------------------------------------------------------------
+
+
+def on(draw: Draw, n: int) -> Any:
+    """Return a random operation on some of n wires, of any family that fits."""
+    wires = draw.random.permutation(n).tolist()
+    given = {
+        "QubitUnitary": lambda: qg.QubitUnitary(draw.unitary(min(n, 3)), wires[:3]),
+        "unitary on a bit": lambda: qg.QubitUnitary(draw.unitary(1), wires[0]),
+        "fixed": lambda: qg.RX(0.3, wires[0]) if n == 1 else qg.CRY(0.4, wires[:2]),
+        "phase": lambda: qg.GlobalPhase(draw.angle(), wires=wires[:3]),
+        "wide": lambda: qg.MultiRZ(draw.angle(), wires=wires[:8]),
+        "turn": lambda: draw.random.choice([qg.RX, qg.RY, qg.RZ])(draw.angle(), wires[0]),
+    }
+    fits = [name for name, row in ROWS.items() if (row.wires or 2) <= n]
+    names = [*given, "turn", *fits, *(MENU if n >= 4 else ())]
+    name = str(draw.random.choice(names))
+    if name in given:
+        return given[name]()
+    return (MENU[name] if name not in ROWS else from_table(name))(
+        draw, wires[: 4 if name in MENU else 6]
+    )
+
+
+@st.composite
+def sweeps(draw: Any, sizes: Sequence[int], most: int = 16) -> Any:
+    """Draw a sweep over random gates on so many wires, and their order."""
+    n, batch = draw(st.sampled_from(sizes)), draw(st.sampled_from([None, None, 1, 3]))
+    numbers = Draw(draw(st.integers(0, 10**6)), batch)
+    start = draw(st.sampled_from(["nothing", "state", "turns"]))
+    operations = []
+    if start == "state":
+        operations = [qg.StatePrep(numbers.state(min(n, 2)), wires=range(min(n, 2)))]
+    elif start == "turns":
+        operations = [qg.RY(numbers.angle(), wire) for wire in range(n)]
+    operations += [on(numbers, n) for _ in range(draw(st.integers(0, most)))]
+    return Tape(operations, [qg.expval(qg.Z(0))]).sweep(), Wires(range(n))
+
+
+class Planned:
+    """A sweep, its plan, and what the plan has to come to, gate by gate."""
+
+    def __init__(self, sweep: Any, order: Wires) -> None:
+        self.order, self.rows = order, sweep.rows
+        accepts = OneAngleGates(ACCEPTED)
+        frozen, decomposed = decomposition(sweep, accepts, device="local")
+        self.native, self.angles = decomposed.sweep(frozen), decomposed.angles
+        structure = preparations_first(frozen.structure)
+        self.plan = plan_of(structure, order)
+        if self.plan is None:
+            return
+        self.numbers, self.phase = self.plan.numbers_for(frozen.arrays)
+        self.initial = None
+        if self.plan.preparations:
+            first = structure.with_operations(self.plan.preparations)
+            self.initial = NumpyEngine().states(first, self.rows, frozen.arrays, order=order)
+
+    def states(self) -> Any:
+        """Return the states, (K, 2**n)."""
+        native = self.native
+        return NumpyEngine().states(native.structure, native.rows, native.arrays, order=self.order)
+
+    def slopes(self, bras: Any) -> Any:
+        """Return the derivatives of Re <bra|psi>, (K, V, P)."""
+        every = range(self.native.structure.num_slots)
+        found = state_vjp(NumpyEngine(), self.native, every, bras, self.order)
+        return np.moveaxis(self.angles.pull_back(found), 0, -1)
+
+    def vectors(self, count: int, seed: int) -> Any:
+        """Return random vectors, (V, K, 2**n)."""
+        shape = (2, count, len(self.rows), 2 ** len(self.order))
+        entries = np.random.default_rng(seed).normal(size=shape)
+        return entries[0] + 1j * entries[1]
+
+
+@pytest.fixture(scope="session")
+def planned() -> SimpleNamespace:
+    """Random sweeps, and their plans."""
+    return SimpleNamespace(sweeps=sweeps, of=Planned)
 
 
 @pytest.fixture(scope="session")

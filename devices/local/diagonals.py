@@ -1,0 +1,122 @@
+"""Diagonal gates: phases of all amplitudes, from sums of parities of their indices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qgate.devices.local.elements import TINY
+from qgate.devices.local.parities import Block, Parities, blocks
+from qgate.devices.local.plan import Phases
+from qgate.typing import ComplexArray, FloatArray
+
+TABLE_BITS = 22
+"""Diagonals of larger states have no table of the classes of all indices."""
+
+MOST_CLASSES = 256
+
+POINTS = 2048
+"""A phase is a multiple of one turn in so many, times a short series."""
+
+
+class PhasesRunner:
+    """Applies a diagonal to states (R, 2**n), and takes it back."""
+
+    def __init__(self, step: Phases, num_bits: int, one: int) -> None:
+        terms = [
+            (group.angle, mask, weight)
+            for group in step.groups
+            for mask, weight in zip(group.masks, group.weights, strict=True)
+        ]
+        self.num_bits = num_bits
+        self.parities = Parities([mask for _, mask, _ in terms], num_bits)
+        self.angle = np.array([angle for angle, _, _ in terms])
+        self.weights = np.array([weight for _, _, weight in terms])
+        self.angles = frozenset(angle for angle, _, _ in terms if angle != one)
+        together: dict[int, float] = {}
+        for _, mask, weight in terms:
+            together[mask] = together.get(mask, 0.0) + weight
+        self.table = _table(tuple(sorted(together.items())), num_bits)
+
+    def forward(
+        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
+    ) -> ComplexArray:
+        for block, phases in self._phases(angles):
+            part = block.of(states)
+            part *= phases
+        return states
+
+    def back(
+        self,
+        vectors: ComplexArray,
+        numbers: FloatArray,
+        angles: FloatArray,
+        slopes: FloatArray,
+        last: bool,
+    ) -> ComplexArray:
+        for block in blocks(self.num_bits) if self.angles else ():
+            ket, *bras = block.of(vectors)
+            for bra, found in zip(bras, slopes, strict=True):
+                overlaps = bra.real * ket.imag - bra.imag * ket.real
+                sums = self.weights * self.parities.sums(overlaps, block)
+                np.subtract.at(found.T, self.angle, sums.T)
+        if not last:
+            for block, phases in self._phases(-angles):
+                part = block.of(vectors)
+                part *= phases
+        return vectors
+
+    def _phases(self, angles: FloatArray) -> Iterator[tuple[Block, ComplexArray]]:
+        """Yield blocks of indices, and the phases there, shape (R, indices)."""
+        taken = angles[:, self.angle]
+        if self.table is not None and (taken == taken[:, :1]).all():
+            classes, values = self.table
+            found = np.exp(1j * taken[:, :1] * values)
+            for block in blocks(self.num_bits):
+                yield block, found.take(block.of(classes), axis=1)
+            return
+        weights = self.parities.weights(self.weights * taken)
+        for block in blocks(self.num_bits):
+            yield block, unit_phases(self.parities.diagonal(weights, block))
+
+
+def unit_phases(values: FloatArray) -> ComplexArray:
+    """Return exp(i x), exact to about 1e-16 and the rounding of x itself."""
+    nearest = np.rint(values * (POINTS / (2 * np.pi)))
+    rest = values - nearest * (2 * np.pi / POINTS)
+    square = rest * rest
+    found = np.empty(values.shape, dtype=complex)
+    found.real = 1 + square * (square / 24 - 0.5)
+    found.imag = rest * (1 - square / 6)
+    found *= _points().take(nearest.astype(np.int64) & (POINTS - 1))
+    return found
+
+
+@cache
+def _points() -> ComplexArray:
+    return np.exp(2j * np.pi / POINTS * np.arange(POINTS, dtype=complex))
+
+
+@lru_cache(maxsize=8)
+def _table(
+    terms: tuple[tuple[int, float], ...], num_bits: int
+) -> tuple[NDArray[np.uint8], FloatArray] | None:
+    """Return the class of every index, and the value of the diagonal for every class.
+
+    There are few where all weights are small multiples of one of them.
+    """
+    weights = np.array([weight for _, weight in terms])
+    unit = np.abs(weights).min()
+    multiples = (weights / unit).round() if unit else weights
+    most = np.abs(multiples).sum()
+    off = np.abs(multiples * unit - weights).max()
+    if num_bits > TABLE_BITS or not 0 < most < MOST_CLASSES or off > TINY:
+        return None
+    parities = Parities([mask for mask, _ in terms], num_bits)
+    laid, classes = parities.weights(multiples[None]), np.empty(1 << num_bits, dtype=np.uint8)
+    for block in blocks(num_bits):
+        block.of(classes)[:] = ((parities.diagonal(laid, block)[0] + most) / 2).round()
+    return classes, (2 * np.arange(most + 1) - most) * unit

@@ -1,0 +1,92 @@
+"""Sums over indices with the signs (-1)**parity(mask & index), for many masks at once.
+
+An index is a high and a low part. The sum of weight * (-1)**parity(mask & index) over the masks is
+then A W B: the signs of the high parts of the masks, a small matrix of weights, and the signs
+of their low parts. Sums over the indices, with the signs of each mask, go the same way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.typing import FloatArray, IntArray
+
+BLOCK_BITS = 14
+"""States of more bits are worked on in blocks."""
+
+
+class Parities:
+    """The signs of T masks on the indices of n bits.
+
+    Parameters
+    ----------
+    masks : sequence of int
+    num_bits : int
+    """
+
+    def __init__(self, masks: Sequence[int] | IntArray, num_bits: int) -> None:
+        self.low_bits = (num_bits + 1) // 2
+        numbers = np.asarray(masks, dtype=np.int64)
+        high, row = np.unique(numbers >> self.low_bits, return_inverse=True)
+        low, column = np.unique(numbers & ((1 << self.low_bits) - 1), return_inverse=True)
+        self._place = row * len(low) + column
+        self._before = _signs(num_bits - self.low_bits, high).T
+        self._after = _signs(self.low_bits, low)
+
+    def weights(self, weights: Any) -> Any:
+        """Lay out a weight for each mask, shape (R, T), for ``diagonal``."""
+        high, low = self._before.shape[1], len(self._after)
+        laid = np.zeros((high * low, len(weights)), weights.dtype)
+        np.add.at(laid, self._place, weights.T)
+        return laid.T.reshape(-1, high, low)
+
+    def diagonal(self, weights: Any, block: Block) -> Any:
+        """Return the sum of the weighted signs at every index of a block, (R, indices)."""
+        found = self._before[self._rows(block)] @ weights @ self._after
+        return found.reshape(len(found), -1)
+
+    def sums(self, values: Any, block: Block) -> Any:
+        """Return sums of values at the indices of a block, (R, indices), with signs: (R, T)."""
+        parts = values.reshape(len(values), -1, 1 << self.low_bits)
+        sums = self._before[self._rows(block)].T @ parts @ self._after.T
+        return sums.reshape(len(values), -1)[:, self._place]
+
+    def _rows(self, block: Block) -> slice:
+        shift = block.bits - self.low_bits
+        return slice(block.number << shift, (block.number + 1) << shift)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Indices in a row: those whose bits from ``bits`` on are ``number``."""
+
+    number: int
+    bits: int
+
+    def of(self, vectors: Any) -> Any:
+        """Show the entries of vectors (..., 2**n) there."""
+        return vectors[..., self.number << self.bits : (self.number + 1) << self.bits]
+
+    def flipped(self, vectors: Any, flip: int) -> Any:
+        """Return for each index the entry of vectors (..., 2**n) at index ^ flip."""
+        part = Block(self.number ^ (flip >> self.bits), self.bits).of(vectors)
+        inside = flip & ((1 << self.bits) - 1)
+        return part.take(np.arange(1 << self.bits) ^ inside, axis=-1) if inside else part
+
+
+def blocks(num_bits: int) -> Iterator[Block]:
+    """Part the indices of n bits into blocks that are worked on together."""
+    bits = min(num_bits, max(BLOCK_BITS, (num_bits + 1) // 2))
+    for number in range(1 << (num_bits - bits)):
+        yield Block(number, bits)
+
+
+def _signs(num_bits: int, masks: IntArray) -> FloatArray:
+    """Return (-1)**parity(mask & index), shape (masks, 2**num_bits)."""
+    odd = np.bitwise_count(masks[:, None] & np.arange(1 << num_bits)) & 1
+    signs: FloatArray = 1.0 - 2.0 * odd
+    return signs

@@ -1,0 +1,294 @@
+"""Layers of gates on one bit each, by products with small matrices on neighbouring bits.
+
+A window of four bits or so is one 16x16 matrix, the Kronecker product of the gates there. All
+windows that fit in a block of amplitudes are worked on while the block is in the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, reduce
+
+import numpy as np
+
+from qgate.devices.local.plan import PAULIS, Layer
+from qgate.typing import ComplexArray, FloatArray, IntArray
+
+WINDOW = 4
+"""Bits that one matrix is made for; one more where a bit would be left alone."""
+
+BLOCK_BITS, GATHERED = 14, 8
+"""States of more bits are worked on in blocks; so many high bits are gathered in one."""
+
+LOW_BITS = 12
+"""The bits of a block of neighbours; the higher bits are gathered."""
+
+LONG_RUN = 256
+"""Amplitudes in a row from which many small products are as fast as a large one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """Neighbouring bits: the lowest of them, and which gate of the layer each has, if any."""
+
+    first: int
+    members: tuple[int | None, ...]
+
+    @property
+    def size(self) -> int:
+        """The dimension of its matrix."""
+        return 1 << len(self.members)
+
+    def matrix(self, gates: ComplexArray) -> ComplexArray:
+        """Return the product of the gates of its bits, (R, B, 2, 2): (R, size, size)."""
+        found = np.ones((len(gates), 1, 1), dtype=complex)
+        for member in self.members:
+            gate = np.eye(2)[None] if member is None else gates[:, member]
+            size = 2 * found.shape[1]
+            found = gate[:, :, None, :, None] * found[:, None, :, None, :]
+            found = found.reshape(-1, size, size)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """Windows that are worked on together, on blocks that have all of some bits.
+
+    Parameters
+    ----------
+    first, bits : int
+        The lowest of these bits, and their number.
+    num_bits : int
+        n
+    windows : tuple of Window
+    """
+
+    first: int
+    bits: int
+    num_bits: int
+    windows: tuple[Window, ...]
+
+    def cuts(self) -> Iterator[tuple[slice, slice]]:
+        """Yield which of the higher and which of the lower bits' values each block has."""
+        high, low = 1 << (self.num_bits - self.first - self.bits), 1 << self.first
+        room = 1 << max(BLOCK_BITS - self.bits, 0)
+        across = min(low, room)
+        down = room // across
+        for top in range(0, high, down):
+            for start in range(0, low, across):
+                yield slice(top, top + down), slice(start, start + across)
+
+    def view(self, states: ComplexArray, cut: tuple[slice, slice]) -> ComplexArray:
+        """Show a block of states (..., 2**n)."""
+        shape = (1 << (self.num_bits - self.first - self.bits), 1 << self.bits, 1 << self.first)
+        return states.reshape(*states.shape[:-1], *shape)[..., cut[0], :, cut[1]]
+
+    def multiply(self, view: ComplexArray, matrices: Sequence[ComplexArray]) -> None:
+        """Multiply the matrix of each window onto a block of states (R, 2**n)."""
+        block: ComplexArray = np.ascontiguousarray(view)
+        for window, matrix in zip(self.windows, matrices, strict=True):
+            run = view.shape[-1] << (window.first - self.first)
+            if run == 1:
+                block = block.reshape(len(view), -1, window.size) @ np.swapaxes(matrix, 1, 2)
+            else:
+                block = matrix[:, None] @ block.reshape(len(view), -1, window.size, run)
+        view[...] = block.reshape(view.shape)
+
+    def overlaps(self, ket: ComplexArray, bra: ComplexArray) -> Iterator[ComplexArray]:
+        """Yield the partial trace of |ket><bra| on each window, (R, size, size)."""
+        ket, bra = np.ascontiguousarray(ket), np.conj(bra)
+        for window in self.windows:
+            run = ket.shape[-1] << (window.first - self.first)
+            yield _overlaps(ket, bra, window.size, run)
+
+
+class LayerRunner:
+    """Applies a layer to states (R, 2**n), and takes it back."""
+
+    def __init__(self, layer: Layer, num_bits: int) -> None:
+        self.num_bits = num_bits
+        self.bits = [fused.bit for fused in layer.fused]
+        self.most = max(len(fused.factors) for fused in layer.fused)
+        factors = [
+            (block, place, factor.data, factor.angle)
+            for block, fused in enumerate(layer.fused)
+            for place, factor in enumerate(fused.factors)
+        ]
+        turned = [item for item in factors if item[3] is not None]
+        fixed = [item[:3] for item in factors if item[3] is None]
+        self.turned: IntArray = np.array(turned, dtype=np.int64).reshape(-1, 4).T
+        self.fixed: IntArray = np.array(fixed, dtype=np.int64).reshape(-1, 3).T
+        self.passes = _passes(self.bits, num_bits)
+        self.angles = frozenset(self.turned[3].tolist())
+
+    def start(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
+        """Return what the layer makes of the state 0."""
+        columns = np.zeros((self.num_bits, len(angles), 2), dtype=complex)
+        columns[:, :, 0] = 1.0
+        gates = _product(self._factors(numbers, angles))
+        columns[self.bits] = np.moveaxis(gates[..., 0], 1, 0)
+        half, one = self.num_bits // 2, np.ones((len(angles), 1), dtype=complex)
+        return _outer(reduce(_outer, columns[:half], one), reduce(_outer, columns[half:], one))
+
+    def forward(
+        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
+    ) -> ComplexArray:
+        """Return the states after the layer."""
+        gates = _product(self._factors(numbers, angles))
+        for item in self.passes:
+            matrices = [window.matrix(gates) for window in item.windows]
+            for cut in item.cuts():
+                item.multiply(item.view(states, cut), matrices)
+        return states
+
+    def back(
+        self,
+        vectors: ComplexArray,
+        numbers: FloatArray,
+        angles: FloatArray,
+        slopes: FloatArray,
+        last: bool,
+    ) -> ComplexArray:
+        """Add the derivatives by the angles; return kets and bras before the layer.
+
+        Parameters
+        ----------
+        vectors : array, shape (1 + V, R, 2**n)
+            Kets and bras after the layer.
+        numbers : array
+        angles : array, shape (R, A)
+        slopes : array, shape (V, R, A)
+        last : bool
+            Whether what is before the layer is of no interest.
+        """
+        factors = self._factors(numbers, angles)
+        undoing = _dagger(_product(factors))
+        traces = np.zeros((*slopes.shape[:2], len(self.bits), 2, 2), dtype=complex)
+        for item in self.passes:
+            matrices = [window.matrix(undoing) for window in item.windows]
+            sums = [np.zeros((len(slopes), *matrix.shape), dtype=complex) for matrix in matrices]
+            for cut in item.cuts():
+                ket, *bras = item.view(vectors, cut)
+                for number, bra in enumerate(bras):
+                    for whole, overlaps in zip(sums, item.overlaps(ket, bra), strict=True):
+                        whole[number] += overlaps
+                    if not last:
+                        item.multiply(bra, matrices)
+                if not last:
+                    item.multiply(ket, matrices)
+            for window, whole in zip(item.windows, sums, strict=True):
+                _write_traces(traces, window, whole)
+        self._add_slopes(slopes, traces, factors, numbers)
+        return vectors
+
+    def _factors(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
+        """Return the matrices of all gates, (R, B, F, 2, 2), with identities at the ends."""
+        found = np.zeros((len(angles), len(self.bits), self.most, 2, 2), dtype=complex)
+        found[..., 0, 0] = found[..., 1, 1] = 1.0
+        block, place, data, angle = self.turned
+        weight, x, y, z = numbers[data[:, None] + np.arange(1, 5)].T
+        cosine, sine = np.cos(angles[:, angle] * weight), np.sin(angles[:, angle] * weight)
+        found[:, block, place, 0, 0] = cosine + 1j * (sine * z)
+        found[:, block, place, 0, 1] = sine * (1j * x + y)
+        found[:, block, place, 1, 0] = sine * (1j * x - y)
+        found[:, block, place, 1, 1] = cosine - 1j * (sine * z)
+        block, place, data = self.fixed
+        entries = numbers[data[:, None] + np.arange(8)].view(complex)
+        found[:, block, place] = entries.reshape(-1, 2, 2)
+        return found
+
+    def _add_slopes(
+        self, slopes: FloatArray, traces: ComplexArray, factors: ComplexArray, numbers: FloatArray
+    ) -> None:
+        """Take the partial traces after each gate back to those before it, reading derivatives."""
+        after = np.empty((self.most, *traces.shape), dtype=complex)
+        for place in reversed(range(self.most)):
+            after[place] = traces
+            gate = factors[:, :, place]
+            traces = _dagger(gate) @ traces @ gate
+        block, place, data, angle = self.turned
+        turns = numbers[data[:, None] + np.arange(1, 5)]
+        generators = np.einsum("t,ta,aij->tij", turns[:, 0], turns[:, 1:], PAULIS)
+        means = np.einsum("tij,tvrji->vrt", generators, after[place, :, :, block]).imag
+        np.subtract.at(slopes.T, angle, means.T)
+
+
+def _passes(bits: Sequence[int], num_bits: int) -> tuple[Pass, ...]:
+    """Part the bits of a layer: those of a block of neighbours, and the others by groups."""
+    size, found, left = num_bits if num_bits <= BLOCK_BITS else LOW_BITS, [], list(bits)
+    first = 0
+    while left:
+        inside = [bit for bit in left if bit < first + size]
+        left = left[len(inside) :]
+        if inside:
+            windows = tuple(_windows(inside, {bit: place for place, bit in enumerate(bits)}))
+            found.append(Pass(first, size, num_bits, windows))
+        first = left[0] if left else num_bits
+        size = min(GATHERED, num_bits - first)
+    return tuple(found)
+
+
+def _windows(bits: Sequence[int], member: Mapping[int, int]) -> Iterator[Window]:
+    """Part ascending bits into neighbours; the lowest bits have a window from bit 0 on."""
+    while bits:
+        first = bits[0] if bits[0] >= WINDOW else 0
+        size = WINDOW + 1 if bits[-1] == first + WINDOW else WINDOW
+        inside = [bit for bit in bits if bit < first + size]
+        bits = bits[len(inside) :]
+        yield Window(first, tuple(member.get(bit) for bit in range(first, inside[-1] + 1)))
+
+
+def _product(factors: ComplexArray) -> ComplexArray:
+    """Multiply the gates of each bit, (R, B, F, 2, 2), the first applied first."""
+    found = factors[:, :, 0]
+    for place in range(1, factors.shape[2]):
+        found = factors[:, :, place] @ found
+    return found
+
+
+def _dagger(matrices: ComplexArray) -> ComplexArray:
+    return np.swapaxes(matrices, -1, -2).conj()
+
+
+def _outer(low: ComplexArray, high: ComplexArray) -> ComplexArray:
+    """Return the product of vectors (R, a) on lower and (R, b) on higher bits: (R, a b)."""
+    product: ComplexArray = (high[:, :, None] * low[:, None, :]).reshape(len(low), -1)
+    return product
+
+
+def _overlaps(ket: ComplexArray, bra: ComplexArray, size: int, run: int) -> ComplexArray:
+    """Sum ket times bra over all but a window, whose neighbours are ``run`` apart."""
+    rows = len(ket)
+    if run == 1:
+        low = np.swapaxes(ket.reshape(rows, -1, size), 1, 2)
+        return low @ bra.reshape(rows, -1, size)
+    ket, bra = ket.reshape(rows, -1, size, run), bra.reshape(rows, -1, size, run)
+    if run >= LONG_RUN:
+        found: ComplexArray = (ket @ np.swapaxes(bra, 2, 3)).sum(axis=1)
+        return found
+    ket = np.swapaxes(ket, 1, 2).reshape(rows, size, -1)
+    bra = np.swapaxes(bra, 1, 2).reshape(rows, size, -1)
+    return ket @ np.swapaxes(bra, 1, 2)
+
+
+def _write_traces(traces: ComplexArray, window: Window, whole: ComplexArray) -> None:
+    """Write the traces for each gate, (V, R, B, 2, 2), of matrices on their window."""
+    parts = whole.reshape(*whole.shape[:2], -1) @ _tracing(len(window.members))
+    parts = parts.reshape(*whole.shape[:2], -1, 2, 2)
+    for place, member in enumerate(window.members):
+        if member is not None:
+            traces[:, :, member] = parts[:, :, place]
+
+
+@cache
+def _tracing(count: int) -> ComplexArray:
+    """Return what makes of a matrix on some bits the trace over all but each: (4**k, 4 k)."""
+    size = 1 << count
+    found = np.zeros((size, size, count, 2, 2), dtype=complex)
+    row, column = np.indices((size, size))
+    for place in range(count):
+        same = (row ^ column) & ~(1 << place) == 0
+        bits = row[same] >> place & 1, column[same] >> place & 1
+        found[row[same], column[same], place, bits[0], bits[1]] = 1.0
+    return found.reshape(size * size, 4 * count)

@@ -1,0 +1,174 @@
+"""Plans in the compiled engine against the same circuits gate by gate."""
+
+from types import SimpleNamespace
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+
+import qgate as qg
+from qgate.devices.local.exact import apply_observable
+from qgate.devices.local.native import SETS, NativeObservable, NativePlan, Run, library
+from qgate.tape import Tape
+from qgate.wires import Wires
+
+SMALL, LARGE = [1, 2, 3, 4, 5, 6, 8, 10, 11], [13, 14, 15]
+
+
+def usable():
+    """The instruction sets that there is a library for and that this machine has."""
+    baseline = library("baseline")
+    known = [] if baseline is None else SETS[: SETS.index(baseline.supported) + 1]
+    return [name for name in known if library(name) is not None]
+
+
+SETS_HERE = pytest.mark.parametrize("name", usable())
+PRECISIONS = pytest.mark.parametrize("single", [False, True], ids=["double", "single"])
+
+
+class Native:
+    """Runs a case of ``planned`` in one of the libraries."""
+
+    def __init__(self, case, name, *, single=False, threads=1):
+        self.case, self.library = case, library(name)
+        self.plan = NativePlan(case.plan, self.library)
+        self.options = {"single": single, "threads": threads}
+        size = 2.0 ** (len(case.order) / 2)
+        self.close = 3e-5 if single else 1e-11
+        self.close_slopes = self.close * size * 10
+
+    def run(self):
+        case = self.case
+        return Run(self.plan, case.rows, case.numbers, case.phase, case.initial, **self.options)
+
+    def states(self):
+        return self.run().states()
+
+    def slopes(self, bras):
+        run = self.run()
+        slopes = run.differentiate(len(bras), range(self.case.rows.shape[1]), bras)
+        run()
+        return slopes
+
+    def observe(self, sums):
+        """Values (K, M), slopes (K, M, P) and the means of the words of the first, (K, T)."""
+        run = self.run()
+        held = [NativeObservable(item, self.case.order, self.library) for item in sums]
+        values = run.observe(held, [np.real(item.coefficients) for item in sums])
+        means = run.words(held[0])
+        slopes = run.differentiate(len(sums), range(self.case.rows.shape[1]))
+        run()
+        return SimpleNamespace(values=values, slopes=slopes, means=means)
+
+
+def sums_of_words(n, seed):
+    random = np.random.default_rng(seed)
+    words = [["".join(random.choice(list("IXYZ"), size=n)) for _ in range(4)] for _ in range(2)]
+    return [qg.PauliSum.from_words(random.normal(size=4), some) for some in words]
+
+
+def check(case, name, single, threads, seed):
+    native = Native(case, name, single=single, threads=threads)
+    kets, bras = case.states(), case.vectors(2, seed)
+    sums = sums_of_words(len(case.order), seed)
+    applied = np.stack([apply_observable(item, kets, case.order, anp) for item in sums])
+
+    found = native.observe(sums)
+
+    assert_allclose(native.states(), kets, atol=native.close)
+    assert_allclose(native.slopes(bras), case.slopes(bras), atol=native.close_slopes)
+    values = np.einsum("ki,vki->kv", kets.conj(), applied).real
+    assert_allclose(found.values, values, atol=10 * native.close)
+    assert_allclose(found.slopes, case.slopes(applied), atol=10 * native.close)
+    words = [sums[0].select([t]).with_parameters([np.ones(1)]) for t in range(4)]
+    changed = [apply_observable(word, kets, case.order, anp) for word in words]
+    means = np.einsum("ki,tki->kt", kets.conj(), changed).real
+    assert_allclose(found.means, means, atol=10 * native.close)
+
+
+@SETS_HERE
+@PRECISIONS
+@settings(max_examples=60)
+@given(data=st.data(), seed=st.integers(0, 99), threads=st.integers(1, 3))
+def test_random_circuits_agree_with_gate_by_gate(name, single, data, seed, threads, planned):
+    case = planned.of(*data.draw(planned.sweeps(SMALL)))
+    check(case, name, single, threads, seed)
+
+
+@SETS_HERE
+@settings(max_examples=15)
+@given(data=st.data(), seed=st.integers(0, 99), threads=st.integers(1, 3), single=st.booleans())
+def test_states_that_are_worked_on_in_blocks_agree_too(name, data, seed, threads, single, planned):
+    case = planned.of(*data.draw(planned.sweeps(LARGE, most=12)))
+    check(case, name, single, threads, seed)
+
+
+def layered(n, depth, rows=None):
+    gates = []
+    for layer in range(depth):
+        gates += [qg.Rot(0.1 * w, 0.3, layer - 0.2, w) for w in range(n)]
+        gates += [qg.CNOT([w, (w + 1) % n]) for w in range(n)]
+        gates += [qg.IsingZZ(0.2 * w, [w, (w + 3) % n]) for w in range(n)]
+        gates += [qg.CRX(0.4, [0, n - 1]), qg.IsingXX(0.3, [1, n - 2])]
+    sweep = Tape(gates, [qg.expval(qg.Z(0))]).sweep()
+    if rows is not None:
+        noise = np.random.default_rng(4).normal(size=(rows, sweep.rows.shape[1]))
+        sweep = sweep.with_rows(sweep.rows + noise, None)
+    return sweep, Wires(range(n))
+
+
+@SETS_HERE
+@PRECISIONS
+@pytest.mark.parametrize(("n", "rows"), [(16, None), (15, 2), (6, 7)])
+def test_threads_change_no_bit(name, single, n, rows, planned):
+    case, sums = planned.of(*layered(n, 2, rows)), sums_of_words(n, 5)
+    bras = case.vectors(1, 6)
+
+    found = [Native(case, name, single=single, threads=threads) for threads in (1, 2, 3)]
+
+    first, first_slopes = found[0].observe(sums), found[0].slopes(bras)
+    first_states = found[0].states()
+    for native in found[1:]:
+        other = native.observe(sums)
+        assert_array_equal(native.states(), first_states)
+        assert_array_equal(native.slopes(bras), first_slopes)
+        assert_array_equal(other.values, first.values)
+        assert_array_equal(other.slopes, first.slopes)
+        assert_array_equal(other.means, first.means)
+
+
+@SETS_HERE
+def test_only_the_slots_that_are_asked_for_are_needed(name, planned):
+    case, bras = planned.of(*layered(5, 2)), None
+    native = Native(case, name)
+    bras = case.vectors(1, 1)
+    whole = native.slopes(bras)
+    run = native.run()
+
+    some = run.differentiate(1, [3, 40], bras)
+    run()
+
+    assert_allclose(some[..., [3, 40]], whole[..., [3, 40]], atol=1e-12)
+
+
+@SETS_HERE
+@pytest.mark.parametrize("rows", [1, 3])
+def test_an_initial_state_for_all_rows_or_one_for_each(name, rows, planned):
+    case = planned.of(*layered(4, 1, 3))
+    case.initial = case.vectors(1, 2)[0][:rows]
+    native = Native(case, name)
+
+    found = native.states()
+
+    for row in range(3):
+        alone = planned.of(*layered(4, 1))
+        alone.rows = case.rows[row : row + 1]
+        alone.initial = case.initial[row % rows : row % rows + 1]
+        assert_allclose(found[row], Native(alone, name).states()[0], atol=1e-12)
+
+
+def test_a_library_that_was_not_built_is_none():
+    assert library("another set") is None
