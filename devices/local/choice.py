@@ -7,7 +7,7 @@ import warnings
 from functools import lru_cache
 
 from qgate.devices.local.engine import Engine, NumpyEngine
-from qgate.devices.local.native import SETS, Library, best_library, library
+from qgate.devices.local.libraries import SETS, Library, best_library, library
 from qgate.devices.local.planned import PlanEngine, Settings
 from qgate.exceptions import DeviceError, suggest
 

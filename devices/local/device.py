@@ -16,8 +16,8 @@ from qgate.devices.local.choice import choose_engine
 from qgate.devices.local.engine import Engine, NumpyEngine, one_angle_gates
 from qgate.devices.local.exact import MEASURES, marginal, measure
 from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
+from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import require
-from qgate.devices.local.native import num_threads
 from qgate.devices.local.planned import Settings
 from qgate.devices.local.sampling import sample
 from qgate.exceptions import InvalidOption

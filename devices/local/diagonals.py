@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from qgate.devices.local.elements import TINY
 from qgate.devices.local.parities import Block, Parities, blocks
-from qgate.devices.local.plan import Phases
+from qgate.devices.local.steps import Phases
 from qgate.typing import ComplexArray, FloatArray
 
 TABLE_BITS = 22

@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 
 from qgate.devices.local.diagonals import PhasesRunner
-from qgate.devices.local.plan import PAULIS, Dense, Layer, Moves, Pairs, Phases, Plan, Step
+from qgate.devices.local.plan import PAULIS, Plan
+from qgate.devices.local.steps import Dense, Layer, Moves, Pairs, Phases, Step
 from qgate.devices.local.windows import LayerRunner
 from qgate.typing import ComplexArray, FloatArray, IntArray
 

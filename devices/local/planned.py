@@ -15,9 +15,9 @@ from qgate.devices.local.adjoint import OneAngleGates, preparations_first, value
 from qgate.devices.local.engine import Engine, NumpyEngine
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gates import GATES
+from qgate.devices.local.libraries import Library
 from qgate.devices.local.native import (
     IN_PLACE_BITS,
-    Library,
     NativeObservable,
     NativePlan,
     Run,

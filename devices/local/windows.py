@@ -12,7 +12,8 @@ from functools import cache, reduce
 
 import numpy as np
 
-from qgate.devices.local.plan import PAULIS, Layer
+from qgate.devices.local.plan import PAULIS
+from qgate.devices.local.steps import Layer
 from qgate.typing import ComplexArray, FloatArray, IntArray
 
 WINDOW = 4

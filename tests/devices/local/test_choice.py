@@ -5,9 +5,9 @@ import warnings
 import pytest
 
 import qgate as qg
-from qgate.devices.local import choice, native
+from qgate.devices.local import choice
 from qgate.devices.local.choice import choose_engine
-from qgate.devices.local.native import SETS, best_library, library, num_threads
+from qgate.devices.local.libraries import SETS, best_library, library, num_threads
 from qgate.devices.local.planned import Settings
 from qgate.exceptions import DeviceError, QGateError
 
@@ -103,4 +103,4 @@ def test_all_processors_are_used_by_default(monkeypatch):
     monkeypatch.delenv("QGATE_NUM_THREADS", raising=False)
 
     assert num_threads() >= 1
-    assert native.num_threads() == qg.device("local").settings.threads
+    assert num_threads() == qg.device("local").settings.threads

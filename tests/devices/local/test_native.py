@@ -11,7 +11,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import qgate as qg
 from qgate.devices.local.exact import apply_observable
-from qgate.devices.local.native import SETS, NativeObservable, NativePlan, Run, library
+from qgate.devices.local.libraries import SETS, library
+from qgate.devices.local.native import NativeObservable, NativePlan, Run
 from qgate.tape import Tape
 from qgate.wires import Wires
 

@@ -10,8 +10,9 @@ from numpy.testing import assert_allclose
 
 import qgate as qg
 from qgate.devices.local.elements import element_of, walsh
-from qgate.devices.local.plan import Dense, Layer, Moves, Pairs, Phases, plan_of
+from qgate.devices.local.plan import plan_of
 from qgate.devices.local.schedule import stages
+from qgate.devices.local.steps import Dense, Layer, Moves, Pairs, Phases
 from qgate.operations.slots import Affine
 from qgate.tape import Tape
 from qgate.wires import Wires

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import qgate as qg
 from qgate.devices.local.engine import NumpyEngine
-from qgate.devices.local.native import best_library
+from qgate.devices.local.libraries import best_library
 from qgate.devices.local.sampling import FEW_OUTCOMES, sample
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.wires import Wires

@@ -1,0 +1,122 @@
+"""The compiled libraries, one for each instruction set.
+
+They are plain C without Python; ctypes loads them and gives up the interpreter's lock during a
+call.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import QGateError
+from qgate.typing import FloatArray, IntArray
+
+SETS = ("baseline", "avx2", "avx512")
+"""The instruction sets that there are libraries for, each with all of the one before."""
+
+
+class Library:
+    """One of the compiled libraries.
+
+    Parameters
+    ----------
+    name : str
+        Its instruction set.
+    path : Path
+    """
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self._library = ctypes.CDLL(str(path))
+        self.run = self._function("qgate_run", ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+        pointers = ctypes.c_void_p, ctypes.c_void_p
+        self.new_plan = self._function("qgate_plan_new", ctypes.c_void_p, *pointers)
+        self.free_plan = self._function("qgate_plan_free", None, ctypes.c_void_p)
+        self.new_observable = self._function(
+            "qgate_observable_new", ctypes.c_void_p, ctypes.c_void_p
+        )
+        self._count = self._function(
+            "qgate_count",
+            ctypes.c_int64,
+            ctypes.c_void_p,
+            ctypes.c_int64,
+            ctypes.c_void_p,
+            ctypes.c_int64,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+        )
+        self.free_observable = self._function("qgate_observable_free", None, ctypes.c_void_p)
+
+    def _function(self, name: str, result: Any, *arguments: Any) -> Any:
+        function = getattr(self._library, name)
+        function.restype, function.argtypes = result, arguments
+        return function
+
+    def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
+        """Return the outcomes that ascending numbers fall on, and how many fall on each.
+
+        A number falls on the first outcome up to which the weights add up to more.
+        """
+        most = min(len(weights), len(places))
+        values, counts = np.empty((2, most), dtype=np.int64)
+        found = self._count(
+            weights.ctypes.data,
+            len(weights),
+            places.ctypes.data,
+            len(places),
+            values.ctypes.data,
+            counts.ctypes.data,
+        )
+        return values[:found].copy(), counts[:found].copy()
+
+    @property
+    def supported(self) -> str:
+        """The best instruction set that this machine has."""
+        return SETS[self._function("qgate_instruction_set", ctypes.c_int)()]
+
+
+@cache
+def library(name: str) -> Library | None:
+    """Return the library of an instruction set; None if it was not built.
+
+    ``QGATE_KERNELS`` names a folder to look in, in place of the one of this file.
+    """
+    folder = Path(os.environ.get("QGATE_KERNELS", Path(__file__).parent))
+    for suffix in EXTENSION_SUFFIXES:
+        path = folder / f"_statevector_{name}{suffix}"
+        if path.exists():
+            return Library(name, path)
+    return None
+
+
+@cache
+def best_library() -> Library | None:
+    """Return the library of the best instruction set that this machine has."""
+    baseline = library("baseline")
+    if baseline is None:
+        return None
+    usable = SETS[: SETS.index(baseline.supported) + 1]
+    return next(found for found in map(library, reversed(usable)) if found is not None)
+
+
+def num_threads() -> int:
+    """Return how many threads the engine uses: ``QGATE_NUM_THREADS``, or all processors."""
+    given = os.environ.get("QGATE_NUM_THREADS")
+    if given is None:
+        return (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        )
+    if not given.isdecimal() or int(given) < 1:
+        raise QGateError(
+            f"QGATE_NUM_THREADS is {given!r}. Give a whole number of threads, at least 1."
+        )
+    return int(given)
