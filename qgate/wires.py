@@ -10,6 +10,9 @@ import numpy as np
 from qgate.exceptions import DuplicateWires, WireError
 from qgate.typing import Wire, WiresLike
 
+WHOLE = frozenset({int})
+"""Types of labels that need no further look."""
+
 
 class TupleLabel(tuple[Any, ...]):
     """One label that is a tuple; equal to that tuple, but not taken for several labels."""
@@ -37,10 +40,14 @@ class Wires(tuple[Any, ...]):
     __slots__ = ()
 
     def __new__(cls, labels: WiresLike = ()) -> Wires:
-        if type(labels) is cls:
+        kind = type(labels)
+        if kind is cls:
             return labels
-        if type(labels) is int:
+        if kind is int:
             return super().__new__(cls, (labels,))
+        if (kind is list or kind is tuple) and WHOLE.issuperset(map(type, labels)):
+            if len(set(labels)) == len(labels):
+                return super().__new__(cls, labels)
         members = tuple(_label(label) for label in _as_iterable(labels))
         try:
             distinct = len(set(members))

@@ -7,13 +7,14 @@ from numbers import Number, Real
 from typing import Any
 
 import numpy as np
+from autograd.tracer import isbox
 
 from qgate.arrays import enclosed, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.slots import Affine
 from qgate.typing import Tensor
 
-PLAIN = frozenset({float, int, Affine})
+PLAIN = frozenset({float, int, np.float64, Affine})
 """Types of angles that need no further look."""
 
 LONGEST = 80
@@ -90,7 +91,9 @@ def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
     InvalidParameters
         It is not a real number, nor an array of them with one axis.
     """
-    if type(value) in PLAIN:
+    if type(value) in PLAIN or (isbox(value) and type(value._value) in PLAIN):
+        return value
+    if isinstance(value, np.ndarray) and value.ndim < 2 and value.dtype.kind in "fiub":
         return value
     angle = as_array(value)
     require_numbers(name, argument, angle)
