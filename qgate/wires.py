@@ -10,7 +10,7 @@ import numpy as np
 from qgate.exceptions import DuplicateWires, WireError
 from qgate.typing import Wire, WiresLike
 
-WHOLE = frozenset({int})
+PLAIN = frozenset({int, str})
 """Types of labels that need no further look."""
 
 
@@ -40,14 +40,12 @@ class Wires(tuple[Any, ...]):
     __slots__ = ()
 
     def __new__(cls, labels: WiresLike = ()) -> Wires:
-        kind = type(labels)
-        if kind is cls:
+        if type(labels) is cls:
             return labels
-        if kind is int:
+        if type(labels) is int:
             return super().__new__(cls, (labels,))
-        if (kind is list or kind is tuple) and WHOLE.issuperset(map(type, labels)):
-            if len(set(labels)) == len(labels):
-                return super().__new__(cls, labels)
+        if type(labels) is list and _are_plain(labels):
+            return super().__new__(cls, labels)
         members = tuple(_label(label) for label in _as_iterable(labels))
         try:
             distinct = len(set(members))
@@ -106,6 +104,11 @@ class Wires(tuple[Any, ...]):
 
     def __repr__(self) -> str:
         return f"Wires({list(self)})"
+
+
+def _are_plain(labels: list[Any]) -> bool:
+    """Say whether labels are distinct, and as they are kept."""
+    return PLAIN.issuperset(map(type, labels)) and len(set(labels)) == len(labels)
 
 
 def _as_iterable(labels: WiresLike) -> Iterable[Wire]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.arrays import (
+    any_traced,
+    framework_among,
     framework_of,
     is_known,
-    is_traced,
     namespace,
     order,
     unwrap,
@@ -52,6 +53,7 @@ def evaluate(
     interface: Interface | None,
     max_diff: int | None = None,
     seed: Tensor = None,
+    singles: bool = False,
 ) -> list[list[Entry]]:
     """Return the results of tapes, differentiable where their parameters are traced.
 
@@ -69,6 +71,8 @@ def evaluate(
         The highest order of derivatives that is allowed.
     seed : whole number or array of such, optional
         What samples are drawn from, in place of the device's own generator.
+    singles : bool
+        Whether the result for an only row may be given as a ``Single``.
 
     Raises
     ------
@@ -84,7 +88,7 @@ def evaluate(
     """
     split = [split_batched_arrays(tape) for tape in tapes]
     alone = [tape for members, _ in split for tape in members]
-    request = Request(device, method, interface, max_diff, seed)
+    request = Request(device, method, interface, max_diff, seed, singles and len(alone) == 1)
     found = iter(_evaluate(alone, request))
     return [list(together([next(found) for _ in members])) for members, together in split]
 
@@ -98,6 +102,7 @@ class Request:
     interface: Interface | None
     max_diff: int | None
     seed: Tensor
+    singles: bool
 
 
 def _evaluate(tapes: Sequence[Tape], request: Request) -> list[list[Entry]]:
@@ -114,7 +119,7 @@ def _needs_framework(tape: Tape, seed: Tensor) -> bool:
     """Say whether a tape is traced, and measures anything that can be."""
     if tape.shots and not is_known(seed):
         return True
-    if not any(map(is_traced, tape.parameters)):
+    if not any_traced(tape.parameters):
         return False
     if order(tape.parameters) is not None or not all(map(is_known, tape.parameters)):
         return True
@@ -142,9 +147,9 @@ def _seeded(tape: Tape, seed: Tensor) -> Sweep:
 
 def _numbers(tape: Tape) -> Tape:
     """Return the tape with plain numbers in place of a framework's arrays."""
-    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
-    if not theirs:
+    if framework_among(tape.parameters) is None:
         return tape
+    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
     return tape.bind_new_parameters([unwrap(tape.parameters[i]) for i in theirs], theirs)
 
 
@@ -179,7 +184,9 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
         wires=device.wires,
     )
     _mark_trained(linear, interface)
-    make = TowerMaker(device, method, limits, lambda tapes: _values(tapes, device), request.seed)
+    make = TowerMaker(
+        device, method, limits, lambda tapes: _values(tapes, device), interface, request.seed
+    )
     tower, parts, fixed = make(linear)
     if isinstance(tower, DeviceTower):
         theirs = filter(interface.owns, linear.parameters)
@@ -190,6 +197,8 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
         return list(recombine(run([tower.trained.sweep], device)[0]))
     parts = parts or [np.zeros((len(tower.trained.sweep), 0))]
     values = interface.differentiable(tower, parts, fixed)
+    if request.singles and recombine is tuple and tape.batch_size is None and not tape.shots:
+        return tower.singles(values, interface)
     return list(recombine(tower.split(values, interface.namespace)))
 
 
@@ -211,6 +220,8 @@ def _switched_off(option: str, remedy: str) -> DifferentiationError:
 
 def _widened(tape: Tape, interface: Interface) -> Tape:
     """Return the tape with the framework's numbers in the precision that is computed in."""
+    if framework_among(tape.parameters) is None:
+        return tape
     theirs = [i for i, value in enumerate(tape.parameters) if interface.owns(value)]
     wide = [interface.widened(tape.parameters[index]) for index in theirs]
     return tape.bind_new_parameters(wide, theirs) if theirs else tape
@@ -263,7 +274,7 @@ def _without_arrays(
 
 def _from_states(tape: Tape, device: Device, interface: Interface, limits: Limits) -> list[Entry]:
     """Measure states that the device differentiates backwards."""
-    trained, parts, fixed = split_parameters(tape, device)
+    trained, parts, fixed = split_parameters(tape, device, interface)
     refuse_measurements(trained.sweep, device.capabilities.exact, device=device.name)
     states = AdjointStates(trained, device)
     states.limits = limits

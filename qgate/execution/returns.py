@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from autograd.tracer import getval
 
-from qgate.arrays import unwrap
+from qgate.arrays import framework_among, unwrap
 from qgate.exceptions import NoMeasurement
-from qgate.execution.run import Entry
+from qgate.execution.run import Entry, Single
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.numpy.tensors import marked, tensor
 from qgate.tape import Tape
@@ -89,7 +90,9 @@ def arrange(
     shaped = []
     for part in range(parts):
         values = [
-            _select(item, entry[part::parts], tape.batch_size, finish)
+            finish(entry.value)
+            if isinstance(entry, Single)
+            else _select(item, entry[part::parts], tape.batch_size, finish)
             for item, entry in zip(tape.measurements, entries, strict=True)
         ]
         shaped.append(rebuilt(returned, iter(values)))
@@ -119,11 +122,10 @@ def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
 
 
 def _finish_numpy(tape: Tape) -> Finish:
-    plain = list(map(unwrap, tape.angles))
-    dtypes = {value.dtype for value in plain if hasattr(value, "dtype")}
-    single = {dtype for dtype in dtypes if dtype.kind == "f"} == {np.dtype(np.float32)}
     tensors = [value for value in tape.parameters if isinstance(value, tensor)]
-    trainable = any(value.requires_grad for value in tensors)
+    if not tensors and not _is_single(tape.angles):
+        return _unchanged
+    single, trainable = _is_single(tape.angles), any(value.requires_grad for value in tensors)
 
     def finish(value: Any) -> Any:
         if single:
@@ -131,3 +133,16 @@ def _finish_numpy(tape: Tape) -> Finish:
         return marked(value, trainable) if tensors else value
 
     return finish
+
+
+def _is_single(values: Sequence[Tensor]) -> bool:
+    """Say whether all floating point numbers among values are of single precision."""
+    plain = getval if framework_among(values) is None else unwrap
+    kinds = {getattr(value, "dtype", None) for value in map(plain, values)}
+    return np.dtype(np.float32) in kinds and all(
+        kind is None or kind.kind != "f" or kind == np.float32 for kind in kinds
+    )
+
+
+def _unchanged(value: Any) -> Any:
+    return value

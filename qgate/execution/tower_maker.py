@@ -22,6 +22,7 @@ from qgate.transforms.placeholders import placeholders
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
+    from qgate.bridge import Interface
     from qgate.devices.base import Device
 
 
@@ -36,6 +37,7 @@ class TowerMaker:
     limits : Limits
     execute : callable
         Runs tapes with plain numbers in one submission.
+    interface : Interface
     seed : number or array, optional
         What samples are drawn from.
     """
@@ -44,6 +46,7 @@ class TowerMaker:
     method: Method
     limits: Limits
     execute: Execute
+    interface: Interface
     seed: Tensor = None
 
     def __call__(self, tape: Tape) -> tuple[Tower, list[Tensor], list[Tensor]]:
@@ -52,7 +55,9 @@ class TowerMaker:
         Angles are arrays (B, size), a row for every part of the shots.
         """
         named = self.method.name not in CIRCUIT_METHODS  # these look for a wire to spare
-        trained, parts, fixed = split_parameters(tape, self.device, self.seed, named=named)
+        trained, parts, fixed = split_parameters(
+            tape, self.device, self.interface, self.seed, named=named
+        )
         tower = self._tower(trained, tape)
         tower.limits = self.limits
         tower.shapes, tower.complex = result_shapes(trained.sweep, self.device)
@@ -80,7 +85,7 @@ class TowerMaker:
 
 
 def split_parameters(
-    tape: Tape, device: Device, seed: Tensor = None, *, named: bool = True
+    tape: Tape, device: Device, interface: Interface, seed: Tensor = None, *, named: bool = True
 ) -> tuple[Trained, list[Tensor], list[Tensor]]:
     """Return what moves in a tape, its trained angles, and what is not known yet.
 
@@ -92,13 +97,12 @@ def split_parameters(
     copies = max(1, len(tape.shots.parts)) if tape.shots else 1
     moving, arrays = _moving(tape), itertools.count()
     trained = set(tape.trainable_params)
-    parts, slots = list[Tensor](), list[int]()
+    parts, slots = _parts(tape, moving, copies, interface), list[int]()
     fixed, places = list[Tensor](), list[Unknown]()
     kinds = zip(tape.parameters, tape.parameter_kinds, strict=True)
     for index, (value, kind) in enumerate(kinds):
         array = None if kind is ParameterKind.ANGLES else next(arrays)
         if index in moving:
-            parts.append(_rows(tape, index, copies))
             slots += tape.slots_of(index)
         elif index in trained or not is_known(value):
             fixed.append(_rows(tape, index, copies) if array is None else value)
@@ -114,9 +118,22 @@ def split_parameters(
 
 def _moving(tape: Tape) -> set[int]:
     """Return the angles that are trained; where none is, those that are not known yet."""
-    angles = {i for i, k in enumerate(tape.parameter_kinds) if k is ParameterKind.ANGLES}
-    trained = angles & set(tape.trainable_params)
-    return trained or {index for index in angles if not is_known(tape.parameters[index])}
+    kinds = tape.parameter_kinds
+    trained = {index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES}
+    if trained:
+        return trained
+    angles = [index for index, kind in enumerate(kinds) if kind is ParameterKind.ANGLES]
+    return {index for index in angles if not is_known(tape.parameters[index])}
+
+
+def _parts(tape: Tape, moving: set[int], copies: int, interface: Interface) -> list[Tensor]:
+    """Return the moving angles as rows, all of them in one where the interface joins them."""
+    indices = sorted(moving)
+    if indices and copies == 1 and tape.batch_size is None:
+        joined = interface.row([tape.parameters[index] for index in indices])
+        if joined is not None:
+            return [joined]
+    return [_rows(tape, index, copies) for index in indices]
 
 
 def _rows(tape: Tape, index: int, copies: int) -> Tensor:

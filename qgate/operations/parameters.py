@@ -7,7 +7,7 @@ from numbers import Number, Real
 from typing import Any
 
 import numpy as np
-from autograd.tracer import isbox
+from autograd.tracer import getval
 
 from qgate.arrays import enclosed, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidParameters
@@ -91,9 +91,10 @@ def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
     InvalidParameters
         It is not a real number, nor an array of them with one axis.
     """
-    if type(value) in PLAIN or (isbox(value) and type(value._value) in PLAIN):
+    plain = getval(value)
+    if type(plain) in PLAIN:
         return value
-    if isinstance(value, np.ndarray) and value.ndim < 2 and value.dtype.kind in "fiub":
+    if isinstance(plain, np.ndarray) and plain.ndim < 2 and plain.dtype.kind in "fiub":
         return value
     angle = as_array(value)
     require_numbers(name, argument, angle)
