@@ -218,7 +218,8 @@ def order(values: Iterable[Tensor]) -> int | None:
 
 def shape_of(value: Tensor) -> tuple[int, ...]:
     """Return the shape of a number, an array or a traced array; -1: a length not known yet."""
-    value = getval(value)
+    if isbox(value):
+        value = getval(value)
     if type(value) in NUMBERS:
         return ()
     if isinstance(value, np.ndarray):
@@ -234,7 +235,8 @@ def _lengths(shape: Iterable[int | None]) -> tuple[int, ...]:
 
 def real_number(value: Tensor) -> float | None:
     """Return the real number behind a value; None: it is an array, or of another kind."""
-    value = getval(value)
+    if isbox(value):
+        value = getval(value)
     if type(value) in NUMBERS:
         real: float = value
         return real

@@ -148,7 +148,8 @@ class QNode:
 
     def _record(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Tape, Any]:
         with recording() as recorder:
-            returned = self.func(*as_arguments(args), **as_named_arguments(kwargs))
+            named = as_named_arguments(kwargs) if kwargs else kwargs
+            returned = self.func(*as_arguments(args), **named)
         operations = [item for item in recorder.items if isinstance(item, Operator)]
         tape = Tape(operations, measurements_of(returned, name_of(self.func)), self.shots)
         tape.trainable_params = trainable_among(tape.parameters)

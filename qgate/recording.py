@@ -31,8 +31,9 @@ class Recorder:
 
     def add(self, item: Any) -> None:
         """Record ``item``; a second time moves it to the end."""
-        self._items.pop(id(item), None)
-        self._items[id(item)] = item
+        items, key = self._items, id(item)
+        items.pop(key, None)
+        items[key] = item
 
     def remove(self, item: Any) -> None:
         """Take ``item`` back, if it is here."""

@@ -61,6 +61,8 @@ class Wires(tuple[Any, ...]):
     @classmethod
     def of(cls, labels: WiresLike, *, owner: str) -> Wires:
         """Return the wires of something, and name that in the error."""
+        if type(labels) is int:
+            return super().__new__(cls, (labels,))
         try:
             return cls(labels)
         except DuplicateWires as error:

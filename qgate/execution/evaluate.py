@@ -183,7 +183,8 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
         returned=device.capabilities.exact if method.densities and not tape.shots else (),
         wires=device.wires,
     )
-    _mark_trained(linear, interface)
+    if linear is not tape:
+        _mark_trained(linear, interface)
     make = TowerMaker(
         device, method, limits, lambda tapes: _values(tapes, device), interface, request.seed
     )

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from autograd.tracer import getval
 
-from qgate.arrays import framework_among, unwrap
+from qgate.arrays import unwrap
 from qgate.exceptions import NoMeasurement
 from qgate.execution.run import Entry, Single
 from qgate.measurements import Measurement, MeasurementKind
@@ -122,10 +121,11 @@ def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
 
 
 def _finish_numpy(tape: Tape) -> Finish:
+    single = _is_single(tape.angles)
     tensors = [value for value in tape.parameters if isinstance(value, tensor)]
-    if not tensors and not _is_single(tape.angles):
+    if not tensors and not single:
         return _unchanged
-    single, trainable = _is_single(tape.angles), any(value.requires_grad for value in tensors)
+    trainable = any(value.requires_grad for value in tensors)
 
     def finish(value: Any) -> Any:
         if single:
@@ -137,11 +137,14 @@ def _finish_numpy(tape: Tape) -> Finish:
 
 def _is_single(values: Sequence[Tensor]) -> bool:
     """Say whether all floating point numbers among values are of single precision."""
-    plain = getval if framework_among(values) is None else unwrap
-    kinds = {getattr(value, "dtype", None) for value in map(plain, values)}
-    return np.dtype(np.float32) in kinds and all(
-        kind is None or kind.kind != "f" or kind == np.float32 for kind in kinds
-    )
+    found = False
+    for value in values:
+        kind = getattr(unwrap(value), "dtype", None)
+        if kind is not None and kind.kind == "f":
+            if kind != np.float32:
+                return False
+            found = True
+    return found
 
 
 def _unchanged(value: Any) -> Any:

@@ -28,7 +28,8 @@ def trainable_among(values: Sequence[Any]) -> list[int]:
     return [
         at
         for at, value in enumerate(values)
-        if type(value) not in NUMBERS and (is_trainable(value) or is_traced(value))
+        if isbox(value)
+        or (type(value) not in NUMBERS and (is_trainable(value) or is_traced(value)))
     ]
 
 

@@ -33,6 +33,9 @@ class AutogradInterface(Interface):
 
     is_traced = is_trained = owns
 
+    def trained(self, values: Sequence[Tensor]) -> list[bool]:
+        return list(map(isbox, values))
+
     def number(self, value: Tensor) -> Any:
         return getval(value)
 

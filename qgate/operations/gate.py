@@ -68,6 +68,8 @@ class Gate(Operator):
             options = dict(spec.check(wires, **options))
         self._parameters = tuple(
             [as_angle(public, name, angle) for name, angle in zip(spec.angles, angles, strict=True)]
+            if angles
+            else ()
         )
         self._wires, self._hyperparameters, self.id = wires, options, id
         if spec.wires is not None and len(wires) != spec.wires:

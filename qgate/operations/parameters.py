@@ -91,6 +91,8 @@ def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
     InvalidParameters
         It is not a real number, nor an array of them with one axis.
     """
+    if type(value) in PLAIN:
+        return value
     plain = getval(value)
     if type(plain) in PLAIN:
         return value
