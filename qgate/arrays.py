@@ -210,7 +210,7 @@ def order(values: Iterable[Tensor]) -> int | None:
         return None
     traces = set()
     for value in values:
-        while isbox(value):
+        while type(value) in box_types:
             traces.add(value._trace)
             value = value._value
     return len(traces)
@@ -218,8 +218,8 @@ def order(values: Iterable[Tensor]) -> int | None:
 
 def shape_of(value: Tensor) -> tuple[int, ...]:
     """Return the shape of a number, an array or a traced array; -1: a length not known yet."""
-    if isbox(value):
-        value = getval(value)
+    while type(value) in box_types:
+        value = value._value
     if type(value) in NUMBERS:
         return ()
     if isinstance(value, np.ndarray):
@@ -235,8 +235,8 @@ def _lengths(shape: Iterable[int | None]) -> tuple[int, ...]:
 
 def real_number(value: Tensor) -> float | None:
     """Return the real number behind a value; None: it is an array, or of another kind."""
-    if isbox(value):
-        value = getval(value)
+    while type(value) in box_types:
+        value = value._value
     if type(value) in NUMBERS:
         real: float = value
         return real

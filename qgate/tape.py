@@ -50,6 +50,11 @@ class Tape:
     ) -> None:
         self._operations = tuple(ops)
         self._measurements = tuple(measurements)
+        self._items: tuple[Any, ...] = (*self._operations, *self._measurements)
+        self.parameters: tuple[Tensor, ...] = tuple(
+            [value for item in self._items for value in item.parameters]
+        )
+        """All numbers, operations first, in order of appearance."""
         self.shots = Shots.of(shots)
         self._trainable = None if trainable_params is None else sorted(trainable_params)
 
@@ -77,15 +82,6 @@ class Tape:
     def num_wires(self) -> int:
         """How many wires there are."""
         return len(self.wires)
-
-    @cached_property
-    def _items(self) -> tuple[Any, ...]:
-        return (*self._operations, *self._measurements)
-
-    @cached_property
-    def parameters(self) -> tuple[Tensor, ...]:
-        """All numbers, operations first, in order of appearance."""
-        return tuple([value for item in self._items for value in item.parameters])
 
     @property
     def parameter_kinds(self) -> tuple[ParameterKind, ...]:

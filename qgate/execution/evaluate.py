@@ -121,7 +121,9 @@ def _needs_framework(tape: Tape, seed: Tensor) -> bool:
         return True
     if not any_traced(tape.parameters):
         return False
-    if order(tape.parameters) is not None or not all(map(is_known, tape.parameters)):
+    if framework_among(tape.parameters) is None or order(tape.parameters) is not None:
+        return True
+    if not all(map(is_known, tape.parameters)):
         return True
     return not any(item.kind in SINGLE_SHOTS for item in tape.measurements)
 

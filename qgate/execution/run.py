@@ -18,8 +18,13 @@ from qgate.execution.tracker import is_tracked, notify
 from qgate.measurements import Measurement
 from qgate.structure import Structure
 from qgate.sweep import Sweep, merge_equal_rows
-from qgate.transforms.decompose import decompose
-from qgate.transforms.readouts import lower_measurements
+from qgate.transforms.decompose import (
+    Decomposed,
+    GateSet,
+    decompose,
+    decomposed_without_values,
+)
+from qgate.transforms.readouts import is_returned, lower_measurements
 from qgate.typing import IntArray, Postprocess
 from qgate.wires import Wires
 
@@ -93,12 +98,30 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
     sweep, index, capabilities = checked(sweep, device), None, device.capabilities
     if sweep.shots is None and len(sweep) > 1:
         sweep, index = merge_equal_rows(sweep)
+    if sweep.shots is None:
+        native = _as_it_stands(sweep.structure, capabilities.exact, capabilities.gate_set)
+        if native is not None:
+            return (native.sweep(sweep),), index, _only
     lowered, postprocess = lower_measurements(sweep, capabilities.exact, device=device.name)
-    native = tuple(
+    parts = tuple(
         decompose(part, capabilities.gate_set, device=device.name, names=capabilities.gates)
         for part in lowered
     )
-    return native, index, postprocess
+    return parts, index, postprocess
+
+
+@lru_cache(maxsize=1024)
+def _as_it_stands(
+    structure: Structure, exact: frozenset[str], accepts: GateSet
+) -> Decomposed | None:
+    """Return a structure in the gates of a device that returns all it measures; else None."""
+    if not all(is_returned(measurement, exact) for measurement in structure.measurements):
+        return None
+    return decomposed_without_values(structure, accepts)
+
+
+def _only(results: Sequence[Any]) -> Any:
+    return results[0]
 
 
 def checked(sweep: Sweep, device: Device) -> Sweep:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -95,16 +96,14 @@ def split_parameters(
     plain = placeholders(tape).sweep()
     sweep = freeze_weights(checked(plain, device) if named else plain)
     copies = max(1, len(tape.shots.parts)) if tape.shots else 1
-    moving, arrays = _moving(tape), itertools.count()
-    trained = set(tape.trainable_params)
-    parts, slots = _parts(tape, moving, copies, interface), list[int]()
-    fixed, places = list[Tensor](), list[Unknown]()
-    kinds = zip(tape.parameters, tape.parameter_kinds, strict=True)
-    for index, (value, kind) in enumerate(kinds):
+    moving, trained = _moving(tape), set(tape.trainable_params)
+    parts = _parts(tape, moving, copies, interface)
+    slots = [slot for index in moving for slot in tape.slots_of(index)]
+    fixed, places, arrays = list[Tensor](), list[Unknown](), itertools.count()
+    known = set(moving)
+    for index, (value, kind) in enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True)):
         array = None if kind is ParameterKind.ANGLES else next(arrays)
-        if index in moving:
-            slots += tape.slots_of(index)
-        elif index in trained or not is_known(value):
+        if index not in known and (index in trained or not is_known(value)):
             fixed.append(_rows(tape, index, copies) if array is None else value)
             places.append(Unknown(tuple(tape.slots_of(index)), array))
     if seed is not None and tape.shots:
@@ -116,24 +115,23 @@ def split_parameters(
     return Trained(sweep, tuple(slots), fixed=tuple(places)), parts, fixed
 
 
-def _moving(tape: Tape) -> set[int]:
+def _moving(tape: Tape) -> list[int]:
     """Return the angles that are trained; where none is, those that are not known yet."""
     kinds = tape.parameter_kinds
-    trained = {index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES}
+    trained = [index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES]
     if trained:
         return trained
     angles = [index for index, kind in enumerate(kinds) if kind is ParameterKind.ANGLES]
-    return {index for index in angles if not is_known(tape.parameters[index])}
+    return [index for index in angles if not is_known(tape.parameters[index])]
 
 
-def _parts(tape: Tape, moving: set[int], copies: int, interface: Interface) -> list[Tensor]:
+def _parts(tape: Tape, moving: Sequence[int], copies: int, interface: Interface) -> list[Tensor]:
     """Return the moving angles as rows, all of them in one where the interface joins them."""
-    indices = sorted(moving)
-    if indices and copies == 1 and tape.batch_size is None:
-        joined = interface.row([tape.parameters[index] for index in indices])
+    if moving and copies == 1 and tape.batch_size is None:
+        joined = interface.row([tape.parameters[index] for index in moving])
         if joined is not None:
             return [joined]
-    return [_rows(tape, index, copies) for index in indices]
+    return [_rows(tape, index, copies) for index in moving]
 
 
 def _rows(tape: Tape, index: int, copies: int) -> Tensor:

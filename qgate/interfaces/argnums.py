@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from autograd.tracer import isbox
+from autograd.tracer import box_types, isbox
 
 from qgate.arrays import NUMBERS, framework_of, is_traced
 from qgate.exceptions import InvalidArgnums
@@ -28,7 +28,7 @@ def trainable_among(values: Sequence[Any]) -> list[int]:
     return [
         at
         for at, value in enumerate(values)
-        if isbox(value)
+        if type(value) in box_types
         or (type(value) not in NUMBERS and (is_trainable(value) or is_traced(value)))
     ]
 

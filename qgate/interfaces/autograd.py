@@ -91,9 +91,11 @@ def _vjp(answer: Any, x: Any, derivatives: Derivatives, order: int) -> Any:
     def contract(cotangent: Any) -> Any:
         higher = _derivative(x, derivatives, order + 1)
         rows, size = x.shape
-        xp = anp if isbox(higher) or isbox(cotangent) else np
-        flat = xp.reshape(higher, (rows, -1, size))
-        return xp.reshape(xp.matmul(xp.reshape(cotangent, (rows, 1, -1)), flat), (rows, size))
+        if not isbox(higher) and not isbox(cotangent):
+            flat = higher.reshape(rows, -1, size)
+            return np.matmul(cotangent.reshape(rows, 1, -1), flat).reshape(rows, size)
+        flat = anp.reshape(higher, (rows, -1, size))
+        return anp.reshape(anp.matmul(anp.reshape(cotangent, (rows, 1, -1)), flat), (rows, size))
 
     return contract
 

@@ -66,11 +66,10 @@ class Gate(Operator):
             raise InvalidParameters(f"{public} was given no wires. Name at least one.")
         if spec.check is not None:
             options = dict(spec.check(wires, **options))
-        self._parameters = tuple(
-            [as_angle(public, name, angle) for name, angle in zip(spec.angles, angles, strict=True)]
-            if angles
-            else ()
-        )
+        if len(angles) == 1:
+            self._parameters = (as_angle(public, spec.angles[0], angles[0]),)
+        else:
+            self._parameters = tuple(map(as_angle, (public,) * len(angles), spec.angles, angles))
         self._wires, self._hyperparameters, self.id = wires, options, id
         if spec.wires is not None and len(wires) != spec.wires:
             self._refuse_wires()

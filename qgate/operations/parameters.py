@@ -7,7 +7,7 @@ from numbers import Number, Real
 from typing import Any
 
 import numpy as np
-from autograd.tracer import getval
+from autograd.tracer import box_types
 
 from qgate.arrays import enclosed, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidParameters
@@ -93,7 +93,9 @@ def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
     """
     if type(value) in PLAIN:
         return value
-    plain = getval(value)
+    plain = value
+    while type(plain) in box_types:
+        plain = plain._value
     if type(plain) in PLAIN:
         return value
     if isinstance(plain, np.ndarray) and plain.ndim < 2 and plain.dtype.kind in "fiub":

@@ -208,12 +208,19 @@ def _weights(structure: Structure) -> frozenset[int]:
 
 def decomposes(structure: Structure, accepts: Accepts) -> bool:
     """Say whether a structure can be written in accepted gates; by value where it has to be."""
+    if _needs_values(structure, accepts):
+        return True
+    return decomposed_without_values(structure, accepts) is not None
+
+
+def decomposed_without_values(structure: Structure, accepts: Accepts) -> Decomposed | None:
+    """Return a structure in accepted gates; None: it has none, or only by its arrays."""
+    if _needs_values(structure, accepts):
+        return None
     try:
-        if not _needs_values(structure, accepts):
-            decompose_structure(structure, accepts)
+        return decompose_structure(structure, accepts)
     except _NotDecomposable:
-        return False
-    return True
+        return None
 
 
 @lru_cache(maxsize=1024)
