@@ -240,7 +240,9 @@ def real_number(value: Tensor) -> float | None:
     if type(value) in NUMBERS:
         real: float = value
         return real
-    if isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "fiu":
+    if not isinstance(value, np.ndarray):
+        value = unwrap(value)
+    if isinstance(value, np.ndarray | np.generic) and not value.ndim and value.dtype.kind in "fiu":
         return float(value)
     return None
 

@@ -187,6 +187,10 @@ class Interface(ABC):
         """Return the value as one that takes part in numpy's arithmetic."""
         return value
 
+    def is_wide(self, value: Tensor) -> bool:
+        """Say whether a value is in the precision that is computed in already."""
+        return True
+
     def widened(self, value: Tensor) -> Tensor:
         """Return the value in the precision that is computed in, double where there is one."""
         return value

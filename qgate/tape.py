@@ -248,15 +248,20 @@ class Tape:
         xp = namespace([batched])
         return xp.reshape(batched, (-1, np.prod(shape_of(batched)[1:], dtype=int)))[:, :1] * 0 + 1.0
 
-    def sweep(self) -> Sweep:
+    def sweep(self, rows: FloatArray | None = None) -> Sweep:
         """Return the plain numbers of the tape as a sweep, one row for each shot part.
+
+        Parameters
+        ----------
+        rows : array, optional
+            The angles as a matrix, where they are known already.
 
         Raises
         ------
         NotFinite
             A parameter is NaN or infinite.
         """
-        rows = self._plain_rows()
+        rows = self._plain_rows() if rows is None else rows
         arrays = tuple(
             np.asarray(unwrap(value)) if not _is_sparse(value) else value for value in self.arrays
         )

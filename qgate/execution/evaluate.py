@@ -148,10 +148,21 @@ def _seeded(tape: Tape, seed: Tensor) -> Sweep:
 
 
 def _numbers(tape: Tape) -> Tape:
-    """Return the tape with plain numbers in place of a framework's arrays."""
+    """Return the tape with plain numbers in place of a framework's arrays.
+
+    Angles that are no batch may stay as they are: ``Tape.sweep`` takes their numbers.
+    """
     if framework_among(tape.parameters) is None:
         return tape
-    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
+    kinds = enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True))
+    theirs = [
+        index
+        for index, (value, kind) in kinds
+        if framework_of(value) is not None
+        and (kind is not ParameterKind.ANGLES or tape.batch_size is not None)
+    ]
+    if not theirs:
+        return tape
     return tape.bind_new_parameters([unwrap(tape.parameters[i]) for i in theirs], theirs)
 
 
@@ -168,24 +179,27 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     _refuse_unknown_counts(tape, levels)
     if method is None and levels is not None:
         raise _switched_off("diff_method", "'best'")
-    tape = _widened(tape, interface)
     _mark_trained(tape, interface)
+    marked = tape.trainable_params
     limits = Limits("None", request.max_diff, _switched_off("diff_method", "'best'"))
     if method is not None:
         method, limits = _chosen(tape, request, method, levels)
         if method.name == "backprop" and limits.refusal is None:
-            return _backprop(tape, device, interface)
+            return _backprop(_widened(tape, interface), device, interface)
     else:
         method = Method("finite-diff", {})
     if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
-        return _from_states(tape, device, interface, limits)
+        return _from_states(_widened(tape, interface), device, interface, limits)
+    tape = _widened(tape, interface)
     linear, recombine = linear_measurements(
         tape,
         variances=not method.nonlinear,
         returned=device.capabilities.exact if method.densities and not tape.shots else (),
         wires=device.wires,
     )
-    if linear is not tape:
+    if linear is tape:
+        linear.trainable_params = marked
+    else:
         _mark_trained(linear, interface)
     make = TowerMaker(
         device, method, limits, lambda tapes: _values(tapes, device), interface, request.seed
@@ -225,9 +239,13 @@ def _widened(tape: Tape, interface: Interface) -> Tape:
     """Return the tape with the framework's numbers in the precision that is computed in."""
     if framework_among(tape.parameters) is None:
         return tape
-    theirs = [i for i, value in enumerate(tape.parameters) if interface.owns(value)]
-    wide = [interface.widened(tape.parameters[index]) for index in theirs]
-    return tape.bind_new_parameters(wide, theirs) if theirs else tape
+    narrow = [
+        index
+        for index, value in enumerate(tape.parameters)
+        if interface.owns(value) and not interface.is_wide(value)
+    ]
+    wide = [interface.widened(tape.parameters[index]) for index in narrow]
+    return tape.bind_new_parameters(wide, narrow) if narrow else tape
 
 
 def _mark_trained(tape: Tape, interface: Interface) -> None:

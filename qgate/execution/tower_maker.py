@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from qgate.arrays import is_known, namespace, unwrap
 from qgate.execution.circuit_tower import CircuitTower
 from qgate.execution.limits import Limits
@@ -17,6 +19,7 @@ from qgate.execution.tower import DeviceTower, ShiftTower, Tower
 from qgate.execution.trained import Trained, Unknown, seed_of
 from qgate.execution.transform_tower import Execute, TransformTower
 from qgate.operations.operator import ParameterKind
+from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.transforms.decompose import freeze_weights
 from qgate.transforms.placeholders import placeholders
@@ -93,11 +96,14 @@ def split_parameters(
     Angles are arrays (B, size), a row for every part of the shots. ``named``: measurements that
     read all wires name them.
     """
-    plain = placeholders(tape).sweep()
-    sweep = freeze_weights(checked(plain, device) if named else plain)
     copies = max(1, len(tape.shots.parts)) if tape.shots else 1
     moving, trained = _moving(tape), set(tape.trainable_params)
-    parts = _parts(tape, moving, copies, interface)
+    joined = None
+    if moving and copies == 1 and tape.batch_size is None:
+        joined = interface.row([tape.parameters[index] for index in moving])
+    plain = _numbers(tape, moving, joined, interface)
+    sweep = freeze_weights(checked(plain, device) if named else plain)
+    parts = [_rows(tape, index, copies) for index in moving] if joined is None else [joined]
     slots = [slot for index in moving for slot in tape.slots_of(index)]
     fixed, places, arrays = list[Tensor](), list[Unknown](), itertools.count()
     known = set(moving)
@@ -125,13 +131,15 @@ def _moving(tape: Tape) -> list[int]:
     return [index for index in angles if not is_known(tape.parameters[index])]
 
 
-def _parts(tape: Tape, moving: Sequence[int], copies: int, interface: Interface) -> list[Tensor]:
-    """Return the moving angles as rows, all of them in one where the interface joins them."""
-    if moving and copies == 1 and tape.batch_size is None:
-        joined = interface.row([tape.parameters[index] for index in moving])
-        if joined is not None:
-            return [joined]
-    return [_rows(tape, index, copies) for index in moving]
+def _numbers(
+    tape: Tape, moving: Sequence[int], joined: Tensor | None, interface: Interface
+) -> Sweep:
+    """Return the numbers of a tape, those of its angles from the row of them where it has all."""
+    if joined is not None and len(moving) == len(tape.angles) and all(map(is_known, tape.arrays)):
+        row = interface.number(joined)
+        if isinstance(row, np.ndarray):
+            return tape.sweep(row)
+    return placeholders(tape).sweep()
 
 
 def _rows(tape: Tape, index: int, copies: int) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from autograd.tracer import box_types
 
-from qgate.arrays import enclosed, namespace, shape_of, unwrap
+from qgate.arrays import enclosed, framework_of, namespace, opened, shape_of, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.slots import Affine
 from qgate.typing import Tensor
@@ -42,6 +42,8 @@ def as_array(value: Tensor) -> Tensor:
 
 def is_numeric(value: Tensor, *, real: bool = False) -> bool:
     """Say whether a value is a number, an array of numbers, or slots that stand for them."""
+    if framework_of(value) is not None and _has_reals(value):
+        return True
     plain = unwrap(value)
     if isinstance(plain, np.ndarray | np.generic):
         if plain.dtype == object:
@@ -50,6 +52,12 @@ def is_numeric(value: Tensor, *, real: bool = False) -> bool:
     if isinstance(plain, Number | Affine):
         return isinstance(plain, Real | Affine) or not real
     return hasattr(plain, "shape") and hasattr(plain, "dtype")  # of another framework
+
+
+def _has_reals(value: Tensor) -> bool:
+    """Say whether a framework's array is of a type of real numbers, without its numbers."""
+    name = str(opened(value).dtype)
+    return "float" in name or "int" in name
 
 
 def is_scalar(value: Any) -> bool:
