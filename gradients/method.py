@@ -108,6 +108,8 @@ def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, metho
 
 def refuse_trained_arrays(tape: Tape) -> Refusal:
     """Refuse a tape whose trainable parameters include a matrix, a state or the like."""
+    if ParameterKind.ARRAY not in tape.parameter_kinds:
+        return None
     owners = (item for item in tape for _ in item.parameters)
     kinds = zip(owners, tape.parameter_kinds, strict=True)
     trained = set(tape.trainable_params)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.tracer import getval, isbox, trace_stack
+from autograd.tracer import box_types, getval, isbox, trace_stack
 
 from qgate.typing import Tensor
 
@@ -65,7 +65,10 @@ class Framework(Protocol):
         """Return a result as the user gets it: in the precision of the parameters."""
 
 
-KNOWN: dict[type, Framework | None] = {float: None, int: None, np.ndarray: None}
+NUMBERS = frozenset({float, int, np.float64})
+"""Types of real numbers that are nothing else."""
+
+KNOWN: dict[type, Framework | None] = dict.fromkeys((*NUMBERS, np.ndarray))
 """The framework of each type that has been met; None: numpy, autograd, or no number."""
 
 
@@ -91,7 +94,11 @@ def _find_framework(kind: type) -> Framework | None:
 
 def framework_among(values: Iterable[Tensor]) -> Framework | None:
     """Return the framework of the first value that has one."""
-    return next((found for value in values if (found := framework_of(value)) is not None), None)
+    for kind in dict.fromkeys(map(type, values)):
+        found = KNOWN[kind] if kind in KNOWN else KNOWN.setdefault(kind, _find_framework(kind))
+        if found is not None:
+            return found
+    return None
 
 
 def namespace(values: Iterable[Tensor]) -> Any:
@@ -100,15 +107,11 @@ def namespace(values: Iterable[Tensor]) -> Any:
     Those of torch, JAX or TensorFlow if one of ``values`` is theirs, ``autograd.numpy`` if
     one is being differentiated by autograd, else ``numpy``.
     """
-    found: Any = np
-    for value in values:
-        if isbox(value):
-            found = anp
-        else:
-            framework = framework_of(value)
-            if framework is not None:
-                return framework.namespace
-    return found
+    values = list(values)
+    framework = framework_among(values)
+    if framework is not None:
+        return framework.namespace
+    return np if box_types.isdisjoint(map(type, values)) else anp
 
 
 def is_traced(value: Tensor) -> bool:
@@ -117,6 +120,13 @@ def is_traced(value: Tensor) -> bool:
         return True
     framework = framework_of(value)
     return framework is not None and framework.is_traced(value)
+
+
+def any_traced(values: Sequence[Tensor]) -> bool:
+    """Say whether any of ``values`` is being differentiated, or may be."""
+    if not box_types.isdisjoint(map(type, values)):
+        return True
+    return framework_among(values) is not None and any(map(is_traced, values))
 
 
 def is_moved(value: Tensor) -> bool:
@@ -193,11 +203,14 @@ def order(values: Iterable[Tensor]) -> int | None:
 
     None: that will be known only when they are taken, as it is outside of autograd.
     """
+    values = list(values)
+    if framework_among(values) is not None and any(
+        framework_of(value) is not None and is_traced(value) for value in values
+    ):
+        return None
     traces = set()
     for value in values:
-        if framework_of(value) is not None and is_traced(value):
-            return None
-        while isbox(value):
+        while type(value) in box_types:
             traces.add(value._trace)
             value = value._value
     return len(traces)
@@ -205,15 +218,33 @@ def order(values: Iterable[Tensor]) -> int | None:
 
 def shape_of(value: Tensor) -> tuple[int, ...]:
     """Return the shape of a number, an array or a traced array; -1: a length not known yet."""
-    kind = type(value)
-    if kind is float or kind is int:
+    while type(value) in box_types:
+        value = value._value
+    if type(value) in NUMBERS:
         return ()
+    if isinstance(value, np.ndarray):
+        known: tuple[int, ...] = value.shape
+        return known
     shape = getattr(value, "shape", None)
     return _lengths(shape) if shape is not None else np.shape(value)
 
 
 def _lengths(shape: Iterable[int | None]) -> tuple[int, ...]:
     return tuple(-1 if length is None else length for length in shape)
+
+
+def real_number(value: Tensor) -> float | None:
+    """Return the real number behind a value; None: it is an array, or of another kind."""
+    while type(value) in box_types:
+        value = value._value
+    if type(value) in NUMBERS:
+        real: float = value
+        return real
+    if not isinstance(value, np.ndarray):
+        value = unwrap(value)
+    if isinstance(value, np.ndarray | np.generic) and not value.ndim and value.dtype.kind in "fiu":
+        return float(value)
+    return None
 
 
 def is_complex(value: Tensor) -> bool:
@@ -227,12 +258,12 @@ def _complex_dtype(value: Tensor) -> bool:
     return "complex" in str(value.dtype)
 
 
-NUMBERS = (int, float, complex, np.ndarray, np.generic)
+OPERANDS = (int, float, complex, np.ndarray, np.generic)
 
 
 def _binary(name: str, *, swapped: bool = False) -> Callable[[Any, Any], Any]:
     def operation(self: Enclosed, other: Any) -> Any:
-        if not isinstance(other, NUMBERS) and framework_of(other) is None:
+        if not isinstance(other, OPERANDS) and framework_of(other) is None:
             return NotImplemented
         pair = (other, self) if swapped else (self, other)
         return getattr(self.framework.namespace, name)(*pair)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
@@ -171,9 +172,24 @@ class Interface(ABC):
             tuple or dict of arrays the same with derivatives in it.
         """
 
+    def row(self, values: Sequence[Tensor]) -> Tensor | None:
+        """Return the numbers of traced arrays side by side, (1, n); None: they stay apart."""
+        return None
+
+    def result(self, values: Tensor, start: int, shape: tuple[int, ...]) -> Tensor:
+        """Return numbers of a row of values (1, M) as an array of some shape."""
+        if not shape:
+            return values[0, start]
+        stop = start + math.prod(shape)
+        return self.namespace.reshape(values[0, start:stop], shape)
+
     def enclosed(self, value: Tensor) -> Tensor:
         """Return the value as one that takes part in numpy's arithmetic."""
         return value
+
+    def is_wide(self, value: Tensor) -> bool:
+        """Say whether a value is in the precision that is computed in already."""
+        return True
 
     def widened(self, value: Tensor) -> Tensor:
         """Return the value in the precision that is computed in, double where there is one."""

@@ -6,27 +6,25 @@ import copy
 import functools
 import inspect
 import sys
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
-from qgate.arrays import finished, framework_among, is_traced, namespace, order, shape_of
+from qgate.arrays import framework_among, order
 from qgate.exceptions import DifferentiationError, QuantumFunctionError
 from qgate.execution.evaluate import evaluate
 from qgate.execution.explain import Explanation, explain
 from qgate.execution.resolve import check_method, parse_method
-from qgate.execution.returns import arrange, leaves, measurements_of, rebuilt
-from qgate.interfaces.argnums import is_trainable, positions_of
+from qgate.execution.returns import arrange, leaves, measurements_of
+from qgate.interfaces.argnums import trainable_among
+from qgate.interfaces.autograd_rows import as_arguments, as_named_arguments
 from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice, interface_among
 from qgate.interfaces.pullbacks import name_of
-from qgate.numpy.tensors import marked, tensor
-from qgate.operations.operator import ParameterKind
+from qgate.operations.operator import Operator, ParameterKind
+from qgate.qnode_derivatives import gradient_function, tape_derivatives
 from qgate.recording import recording
 from qgate.shots import Shots
-from qgate.tape import Tape, split_recorded
+from qgate.tape import Tape
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface
@@ -104,6 +102,12 @@ class QNode:
         self._key = call_whole(self)
         functools.update_wrapper(self, func)
 
+    @functools.cached_property
+    def _options(self) -> frozenset[str]:
+        """What a call takes that is not an argument of the function."""
+        own = inspect.signature(self.func).parameters
+        return frozenset(name for name in CALL_OPTIONS if name not in own)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if torch_compiles():
             from qgate.interfaces.torch_compile import call_in_graph
@@ -113,20 +117,19 @@ class QNode:
 
     def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Record the function for these arguments, run it and return its results."""
-        own = inspect.signature(self.func).parameters
-        ours = {name: kwargs[name] for name in CALL_OPTIONS if name in kwargs and name not in own}
-        others = {name: value for name, value in kwargs.items() if name not in ours}
-        if "shots" in ours:
-            shots = ours.pop("shots")
-            return self.with_shots(shots).call(args, {**others, **ours})
-        tape, returned = self._record(args, others)
+        seed, interface = None, None
+        if kwargs and not self._options.isdisjoint(kwargs):
+            others = {name: value for name, value in kwargs.items() if name not in self._options}
+            if "shots" in kwargs and "shots" in self._options:
+                shots = kwargs["shots"]
+                rest = {name: value for name, value in kwargs.items() if name != "shots"}
+                return self.with_shots(shots).call(args, rest)
+            seed, kwargs = kwargs["seed"], others
+        tape, returned = self._record(args, kwargs)
         self._check_order(tape)
-        like = (
-            tape.parameters
-            if framework_among(tape.parameters)
-            else leaves([*args, *others.values()])
-        )
-        seed = ours.get("seed")
+        like: Sequence[Any] = tape.parameters
+        if framework_among(like) is None:
+            like = leaves([*args, *kwargs.values()])
         interface = self._choice([*like, seed])
         (entries,) = evaluate(
             [tape],
@@ -135,6 +138,7 @@ class QNode:
             interface=interface,
             max_diff=self.max_diff,
             seed=seed if interface is None else interface.seed(seed),
+            singles=True,
         )
         return arrange(tape, entries, returned, interface=interface, like=like)
 
@@ -144,14 +148,11 @@ class QNode:
 
     def _record(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Tape, Any]:
         with recording() as recorder:
-            returned = self.func(*args, **kwargs)
-        operations, _ = split_recorded(recorder.items)
+            named = as_named_arguments(kwargs) if kwargs else kwargs
+            returned = self.func(*as_arguments(args), **named)
+        operations = [item for item in recorder.items if isinstance(item, Operator)]
         tape = Tape(operations, measurements_of(returned, name_of(self.func)), self.shots)
-        tape.trainable_params = [
-            index
-            for index, value in enumerate(tape.parameters)
-            if is_trainable(value) or is_traced(value)
-        ]
+        tape.trainable_params = trainable_among(tape.parameters)
         self.tape = tape
         return tape, returned
 
@@ -214,31 +215,9 @@ class QNode:
         DifferentiationError
             Nothing in the call is trainable.
         """
-        qnode = self.update(diff_method=diff_method, gradient_kwargs=options)
-
-        def derivatives(*args: Any, **kwargs: Any) -> Any:
-            found: Any = None
-
-            def side_by_side(*inner: Any) -> Any:
-                nonlocal found
-                found = qnode(*inner, **kwargs)
-                parts = leaves(found)
-                xp = namespace(parts)
-                return xp.concatenate([xp.reshape(part, (-1,)) for part in parts])
-
-            positions, bare = positions_of(argnum, args)
-            if not positions:
-                raise DifferentiationError(
-                    f"{name_of(self.func)} cannot be differentiated by {diff_method}: none of its "
-                    "positional arguments is trainable. Mark one with "
-                    "qgate.numpy.array(..., requires_grad=True), or give argnums."
-                )
-            jacobians = self._interface(args).jacobian(side_by_side, positions)(*args)
-            shapes = [shape_of(part) for part in leaves(found)]
-            cut = _cut(jacobians, shapes, [args[position] for position in positions])
-            return rebuilt(found, (parts[0] if bare else parts for parts in cut))
-
-        return derivatives
+        return gradient_function(
+            self.update(diff_method=diff_method, gradient_kwargs=options), argnum
+        )
 
     def run(self, tapes: Sequence[Tape], *, diff_method: Any = None) -> tuple[Any, ...]:
         """Run tapes as its own: on its device, those without traced parameters in one submission.
@@ -289,29 +268,9 @@ class QNode:
         DifferentiationError
             Nothing in the call is trainable.
         """
-        jacobian = self._interface(args).jacobian
-        positions, bare = positions_of(argnums, args)
-        if not positions:
-            raise DifferentiationError(
-                f"{name_of(self.func)} has no derivative here: none of its positional arguments "
-                "is trainable. Mark one with qgate.numpy.array(..., requires_grad=True), or give "
-                "argnums."
-            )
+        return tape_derivatives(self, function, argnums, args, kwargs, order=order)
 
-        def of_tape(*inner: Any) -> Any:
-            return function(self.construct(inner, kwargs))
-
-        if order == 1:
-            return jacobian(of_tape, positions)(*args), bare
-        with warnings.catch_warnings():  # what is linear has a constant Jacobian
-            warnings.simplefilter("ignore")
-            found = tuple(
-                jacobian(lambda *inner, by=(at,): jacobian(of_tape, by)(*inner)[0], (at,))(*args)[0]
-                for at in positions
-            )
-        return found, bare
-
-    def _interface(self, args: Sequence[Any]) -> Interface:
+    def interface_of(self, args: Sequence[Any]) -> Interface:
         """Return the interface that differentiates by these arguments."""
         given = leaves(list(args))
         return self._choice(given) or interface_among(given)
@@ -401,21 +360,3 @@ def _device(device: Any) -> Device:
     from qgate.devices.registry import device as find_device
 
     return find_device(device)
-
-
-def _cut(
-    jacobians: Sequence[Any], shapes: Sequence[tuple[int, ...]], args: Sequence[Any]
-) -> list[tuple[Any, ...]]:
-    """Cut the Jacobians of all results side by side, by each argument, by results."""
-    marks = any(isinstance(arg, tensor) for arg in args)
-    parts, start = [], 0
-    for shape in shapes:
-        rows = slice(start, start + int(np.prod(shape)))
-        cut = []
-        for jacobian in jacobians:
-            xp = namespace([jacobian])
-            part = finished(xp.reshape(jacobian[rows], (*shape, *shape_of(jacobian)[1:])), args)
-            cut.append(marked(part, trainable=True) if marks else part)
-        parts.append(tuple(cut))
-        start = rows.stop
-    return parts

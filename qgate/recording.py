@@ -6,12 +6,12 @@ nobody records, that costs one look-up and has no effect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R", bound="Recorder | None")
 
 
 class Recorder:
@@ -31,8 +31,9 @@ class Recorder:
 
     def add(self, item: Any) -> None:
         """Record ``item``; a second time moves it to the end."""
-        self._items.pop(id(item), None)
-        self._items[id(item)] = item
+        items, key = self._items, id(item)
+        items.pop(key, None)
+        items[key] = item
 
     def remove(self, item: Any) -> None:
         """Take ``item`` back, if it is here."""
@@ -42,25 +43,30 @@ class Recorder:
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 
 
-@contextmanager
-def recording() -> Iterator[Recorder]:
+class Recording(Generic[R]):
+    """A block in which ``recorder`` is the one that hears of operators; None: nobody does."""
+
+    __slots__ = ("_token", "recorder")
+
+    def __init__(self, recorder: R) -> None:
+        self.recorder = recorder
+
+    def __enter__(self) -> R:
+        self._token = _recorder.set(self.recorder)
+        return self.recorder
+
+    def __exit__(self, *error: object) -> None:
+        _recorder.reset(self._token)
+
+
+def recording() -> Recording[Recorder]:
     """Record what is made inside the block, apart from any recorder outside."""
-    recorder = Recorder()
-    token = _recorder.set(recorder)
-    try:
-        yield recorder
-    finally:
-        _recorder.reset(token)
+    return Recording(Recorder())
 
 
-@contextmanager
-def paused() -> Iterator[None]:
+def paused() -> Recording[None]:
     """Make operators inside the block without recording them."""
-    token = _recorder.set(None)
-    try:
-        yield
-    finally:
-        _recorder.reset(token)
+    return Recording(None)
 
 
 def is_recording() -> bool:

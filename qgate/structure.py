@@ -7,7 +7,7 @@ cached by it. Rows of numbers come and go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -119,6 +119,86 @@ class Structure:
             f"Structure({len(self.operations)} gates on {len(self.wires)} wires, "
             f"{self.num_slots} slots, {list(self.measurements)})"
         )
+
+
+STRUCTURES: dict[Any, Layout] = {}
+"""Layouts by what a circuit is apart from numbers, so that equal circuits share one structure."""
+
+MOST_STRUCTURES = 1024
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Layout:
+    """A structure, and where the parameters of a circuit stand in it.
+
+    Parameters
+    ----------
+    structure : Structure
+    kinds : tuple of ParameterKind
+        Of each parameter.
+    angles, arrays : tuple of int
+        Which parameters have slots, and which are arrays as a whole.
+    slots : mapping of int to range
+        The slots of each parameter that has some.
+    single : bool
+        Whether each of the slots is a parameter by itself.
+    """
+
+    structure: Structure
+    kinds: tuple[ParameterKind, ...]
+    angles: tuple[int, ...]
+    arrays: tuple[int, ...]
+    slots: Mapping[int, range]
+    single: bool
+
+    @classmethod
+    def of(
+        cls,
+        operations: Sequence[Operator],
+        measurements: Sequence[Measurement],
+        shapes: tuple[tuple[int, ...], ...],
+    ) -> Layout:
+        """Return the layout of a circuit whose parameters have these shapes; equal ones share it.
+
+        The shapes are without the broadcast axis.
+        """
+        items: list[Operator | Measurement] = [*operations, *measurements]
+        key = (
+            tuple([item.signature for item in items]),
+            len(operations),
+            tuple([shape for shape in shapes if shape]),
+        )
+        found = STRUCTURES.get(key)
+        if found is None:
+            while len(STRUCTURES) >= MOST_STRUCTURES:
+                STRUCTURES.pop(next(iter(STRUCTURES)), None)
+            found = STRUCTURES[key] = cls._made(operations, measurements, shapes)
+        return found
+
+    @classmethod
+    def _made(
+        cls,
+        operations: Sequence[Operator],
+        measurements: Sequence[Measurement],
+        shapes: tuple[tuple[int, ...], ...],
+    ) -> Layout:
+        counter, kinds, slots = SlotCounter(), list[ParameterKind](), dict[int, range]()
+
+        def numbered(item: Any) -> Any:
+            symbols = []
+            for kind in item.parameter_kinds:
+                first, index = counter.slots, len(kinds)
+                symbols.append(counter.symbol(kind, shapes[index]))
+                kinds.append(kind)
+                if kind is ParameterKind.ANGLES:
+                    slots[index] = range(first, counter.slots)
+            return item.with_parameters(symbols) if symbols else item
+
+        gates, measured = list(map(numbered, operations)), list(map(numbered, measurements))
+        structure = Structure(gates, measured, counter.slots, counter.arrays)
+        arrays = tuple(index for index in range(len(kinds)) if index not in slots)
+        single = all(shapes[index] == () for index in slots)
+        return cls(structure, tuple(kinds), tuple(slots), arrays, slots, single)
 
 
 def evaluate(symbol: Any, rows: Tensor, arrays: Sequence[Tensor]) -> Tensor:

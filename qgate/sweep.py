@@ -39,11 +39,13 @@ class Sweep:
 
     def with_rows(self, rows: FloatArray, shots: IntArray | None) -> Sweep:
         """Return the same structure with other rows."""
-        return replace(self, rows=rows, shots=shots)
+        return Sweep(self.structure, rows, self.arrays, shots, self.seed)
 
     def with_structure(self, structure: Structure) -> Sweep:
         """Return the same rows for another structure with the same slots."""
-        return replace(self, structure=structure)
+        if structure is self.structure:
+            return self
+        return Sweep(structure, self.rows, self.arrays, self.shots, self.seed)
 
     def repeated(self, times: int) -> Sweep:
         """Return each row ``times`` times over, the copies next to each other."""

@@ -8,21 +8,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from qgate.arrays import namespace, shape_of, unwrap
+from qgate.arrays import namespace, real_number, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, NotFinite
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.recording import Recorder, recording
 from qgate.shots import Shots
-from qgate.structure import SlotCounter, Structure
+from qgate.structure import Layout, Structure
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray, IntArray, Tensor
 from qgate.wires import Wires
-
-STRUCTURES: dict[Any, Structure] = {}
-"""Structures by what they are apart from numbers, so that equal circuits share one."""
-
-MOST_STRUCTURES = 1024
 
 
 class Tape:
@@ -55,6 +50,11 @@ class Tape:
     ) -> None:
         self._operations = tuple(ops)
         self._measurements = tuple(measurements)
+        self._items: tuple[Any, ...] = (*self._operations, *self._measurements)
+        self.parameters: tuple[Tensor, ...] = tuple(
+            [value for item in self._items for value in item.parameters]
+        )
+        """All numbers, operations first, in order of appearance."""
         self.shots = Shots.of(shots)
         self._trainable = None if trainable_params is None else sorted(trainable_params)
 
@@ -83,25 +83,19 @@ class Tape:
         """How many wires there are."""
         return len(self.wires)
 
-    @cached_property
-    def _items(self) -> tuple[Any, ...]:
-        return (*self._operations, *self._measurements)
-
-    @cached_property
-    def parameters(self) -> tuple[Tensor, ...]:
-        """All numbers, operations first, in order of appearance."""
-        return tuple(value for item in self._items for value in item.parameters)
-
-    @cached_property
+    @property
     def parameter_kinds(self) -> tuple[ParameterKind, ...]:
         """What each parameter is to the structure."""
-        return tuple(kind for item in self._items for kind in item.parameter_kinds)
+        return self._layout.kinds
+
+    @cached_property
+    def _shapes(self) -> list[tuple[int, ...]]:
+        return [shape_of(value) for value in self.parameters]
 
     @cached_property
     def _ndims(self) -> tuple[int, ...]:
         ndims = [ndim for item in self._operations for ndim in item.ndim_params]
-        rest = self.parameters[len(ndims) :]
-        return (*ndims, *(len(shape_of(value)) for value in rest))
+        return (*ndims, *map(len, self._shapes[len(ndims) :]))
 
     @cached_property
     def batch_size(self) -> int | None:
@@ -112,7 +106,10 @@ class Tape:
         InvalidParameters
             Operations have batches of different lengths, or an empty one.
         """
-        batches = [item.batch_size for item in self._operations]
+        count = len(self.parameters) - sum([len(item.parameters) for item in self._measurements])
+        if not any(self._shapes[:count]):
+            return None
+        batches = [item.batch_size for item in self._operations if item.parameters]
         sizes = {size for size in batches if size is not None}
         if len(sizes) > 1:
             raise InvalidParameters(
@@ -178,61 +175,33 @@ class Tape:
 
     # Structure and rows ------------------------------------------------------------
 
-    @cached_property
+    @property
     def structure(self) -> Structure:
         """What the tape is apart from its numbers; equal tapes share one object."""
-        shapes = self.angle_shapes
-        key = (
-            tuple(item.signature for item in self._items),
-            len(self._operations),
-            tuple(shape for shape in shapes if shape),
-        )
-        if key not in STRUCTURES:
-            if len(STRUCTURES) >= MOST_STRUCTURES:
-                STRUCTURES.pop(next(iter(STRUCTURES)), None)
-            STRUCTURES[key] = self._build_structure(shapes)
-        return STRUCTURES[key]
+        return self._layout.structure
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout.of(self._operations, self._measurements, self.angle_shapes)
 
     @cached_property
     def angle_shapes(self) -> tuple[tuple[int, ...], ...]:
         """The shape of each parameter without the broadcast axis."""
-        shapes = []
-        for value, ndim in zip(self.parameters, self._ndims, strict=True):
-            shape = shape_of(value)
-            shapes.append(shape[len(shape) - ndim :])
-        return tuple(shapes)
+        shapes = self._shapes
+        if self.batch_size is None:
+            return tuple(shapes)
+        pairs = zip(shapes, self._ndims, strict=True)
+        return tuple([shape[len(shape) - ndim :] for shape, ndim in pairs])
 
-    def _build_structure(self, shapes: Sequence[tuple[int, ...]]) -> Structure:
-        counter, rest = SlotCounter(), list(shapes)
-        items = []
-        for item in self._items:
-            kinds = item.parameter_kinds
-            symbols = [
-                counter.symbol(kind, shape)
-                for kind, shape in zip(kinds, rest[: len(kinds)], strict=True)
-            ]
-            rest = rest[len(kinds) :]
-            items.append(item.with_parameters(symbols) if symbols else item)
-        split = len(self._operations)
-        return Structure(items[:split], items[split:], counter.slots, counter.arrays)
-
-    @cached_property
+    @property
     def arrays(self) -> tuple[Tensor, ...]:
         """Matrices, state vectors and coefficients, in order."""
-        return tuple(
-            value
-            for value, kind in zip(self.parameters, self.parameter_kinds, strict=True)
-            if kind is not ParameterKind.ANGLES
-        )
+        return tuple([self.parameters[index] for index in self._layout.arrays])
 
-    @cached_property
+    @property
     def angles(self) -> tuple[Tensor, ...]:
         """The parameters whose elements have slots, in order."""
-        return tuple(
-            value
-            for value, kind in zip(self.parameters, self.parameter_kinds, strict=True)
-            if kind is ParameterKind.ANGLES
-        )
+        return tuple([self.parameters[index] for index in self._layout.angles])
 
     @property
     def trainable_slots(self) -> IntArray:
@@ -243,29 +212,17 @@ class Tape:
 
     def slots_of(self, index: int) -> range:
         """Return the slots of a parameter; none for an array."""
-        return self._slots.get(index, range(0))
-
-    @cached_property
-    def _slots(self) -> dict[int, range]:
-        slots, first = {}, 0
-        for index in self._angle_positions():
-            size = int(np.prod(self.angle_shapes[index]))
-            slots[index], first = range(first, first + size), first + size
-        return slots
+        return self._layout.slots.get(index, range(0))
 
     def row(self) -> Tensor:
         """Return all angles as one vector (P,), or with the broadcast axis, (K, P)."""
-        if not self.angles:
+        angles = self.angles
+        if not angles:
             return np.zeros((self.batch_size or 1, 0) if self.batch_size else (0,))
-        if self.batch_size is None and all(shape_of(value) == () for value in self.angles):
-            xp = namespace(self.angles)
-            return xp.array(list(self.angles)) * 1.0
-        xp = namespace(self.angles)
-        return xp.concatenate([self.columns(index, xp) for index in self._angle_positions()], -1)
-
-    def _angle_positions(self) -> list[int]:
-        kinds = enumerate(self.parameter_kinds)
-        return [index for index, kind in kinds if kind is ParameterKind.ANGLES]
+        xp = namespace(angles)
+        if self.batch_size is None and self._layout.single:
+            return xp.array(list(angles)) * 1.0
+        return xp.concatenate([self.columns(index, xp) for index in self._layout.angles], -1)
 
     def columns(self, index: int, xp: Any) -> Tensor:
         """Return the angles of one parameter: (size,), or (K, size) under a broadcast."""
@@ -285,26 +242,31 @@ class Tape:
             return np.ones((self.batch_size, 1))
         batched = next(
             self.parameters[index]
-            for index in self._angle_positions()
+            for index in self._layout.angles
             if len(shape_of(self.parameters[index])) > self._ndims[index]
         )
         xp = namespace([batched])
         return xp.reshape(batched, (-1, np.prod(shape_of(batched)[1:], dtype=int)))[:, :1] * 0 + 1.0
 
-    def sweep(self) -> Sweep:
+    def sweep(self, rows: FloatArray | None = None) -> Sweep:
         """Return the plain numbers of the tape as a sweep, one row for each shot part.
+
+        Parameters
+        ----------
+        rows : array, optional
+            The angles as a matrix, where they are known already.
 
         Raises
         ------
         NotFinite
             A parameter is NaN or infinite.
         """
-        rows = self._plain_rows()
+        rows = self._plain_rows() if rows is None else rows
         arrays = tuple(
             np.asarray(unwrap(value)) if not _is_sparse(value) else value for value in self.arrays
         )
         numbers = [rows, *(value.data if _is_sparse(value) else value for value in arrays)]
-        if not all(np.isfinite(each).all() for each in numbers):
+        if not all(map(_is_finite, numbers)):
             self._raise_not_finite()
         sweep = Sweep(self.structure, rows, arrays)
         if not self.shots:
@@ -315,6 +277,10 @@ class Tape:
 
     def _plain_rows(self) -> FloatArray:
         """Return the angles as a matrix of real numbers, one row without a broadcast."""
+        if self.batch_size is None and self._layout.single:
+            numbers = [real_number(value) for value in self.angles]
+            if None not in numbers:
+                return np.array([numbers], dtype=float)
         try:
             rows = np.atleast_2d(np.asarray(unwrap(self.row())))
         except (TypeError, ValueError):
@@ -386,6 +352,10 @@ def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measureme
     operations = [item for item in items if isinstance(item, Operator)]
     measurements = [item for item in items if isinstance(item, Measurement)]
     return operations, measurements
+
+
+def _is_finite(numbers: Any) -> bool:
+    return bool(np.logical_and.reduce(np.isfinite(numbers), axis=None))
 
 
 def _is_sparse(value: Any) -> bool:

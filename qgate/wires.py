@@ -10,6 +10,9 @@ import numpy as np
 from qgate.exceptions import DuplicateWires, WireError
 from qgate.typing import Wire, WiresLike
 
+PLAIN = frozenset({int, str})
+"""Types of labels that need no further look."""
+
 
 class TupleLabel(tuple[Any, ...]):
     """One label that is a tuple; equal to that tuple, but not taken for several labels."""
@@ -41,6 +44,8 @@ class Wires(tuple[Any, ...]):
             return labels
         if type(labels) is int:
             return super().__new__(cls, (labels,))
+        if type(labels) is list and _are_plain(labels):
+            return super().__new__(cls, labels)
         members = tuple(_label(label) for label in _as_iterable(labels))
         try:
             distinct = len(set(members))
@@ -56,6 +61,8 @@ class Wires(tuple[Any, ...]):
     @classmethod
     def of(cls, labels: WiresLike, *, owner: str) -> Wires:
         """Return the wires of something, and name that in the error."""
+        if type(labels) is int:
+            return super().__new__(cls, (labels,))
         try:
             return cls(labels)
         except DuplicateWires as error:
@@ -99,6 +106,11 @@ class Wires(tuple[Any, ...]):
 
     def __repr__(self) -> str:
         return f"Wires({list(self)})"
+
+
+def _are_plain(labels: list[Any]) -> bool:
+    """Say whether labels are distinct, and as they are kept."""
+    return PLAIN.issuperset(map(type, labels)) and len(set(labels)) == len(labels)
 
 
 def _as_iterable(labels: WiresLike) -> Iterable[Wire]:

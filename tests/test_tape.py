@@ -14,8 +14,8 @@ from numpy.testing import assert_allclose
 import qgate as qg
 from qgate.exceptions import InvalidParameters, InvalidShots, NotFinite
 from qgate.operations.operator import ParameterKind
-from qgate.structure import evaluate
-from qgate.tape import STRUCTURES, QuantumScript, QuantumTape, Tape
+from qgate.structure import STRUCTURES, evaluate
+from qgate.tape import QuantumScript, QuantumTape, Tape
 from qgate.wires import Wires
 
 U = np.array([[0, 1], [1, 0]])

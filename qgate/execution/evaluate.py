@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.arrays import (
+    any_traced,
+    framework_among,
     framework_of,
     is_known,
-    is_traced,
     namespace,
     order,
     unwrap,
@@ -52,6 +53,7 @@ def evaluate(
     interface: Interface | None,
     max_diff: int | None = None,
     seed: Tensor = None,
+    singles: bool = False,
 ) -> list[list[Entry]]:
     """Return the results of tapes, differentiable where their parameters are traced.
 
@@ -69,6 +71,8 @@ def evaluate(
         The highest order of derivatives that is allowed.
     seed : whole number or array of such, optional
         What samples are drawn from, in place of the device's own generator.
+    singles : bool
+        Whether the result for an only row may be given as a ``Single``.
 
     Raises
     ------
@@ -84,7 +88,7 @@ def evaluate(
     """
     split = [split_batched_arrays(tape) for tape in tapes]
     alone = [tape for members, _ in split for tape in members]
-    request = Request(device, method, interface, max_diff, seed)
+    request = Request(device, method, interface, max_diff, seed, singles and len(alone) == 1)
     found = iter(_evaluate(alone, request))
     return [list(together([next(found) for _ in members])) for members, together in split]
 
@@ -98,6 +102,7 @@ class Request:
     interface: Interface | None
     max_diff: int | None
     seed: Tensor
+    singles: bool
 
 
 def _evaluate(tapes: Sequence[Tape], request: Request) -> list[list[Entry]]:
@@ -114,9 +119,11 @@ def _needs_framework(tape: Tape, seed: Tensor) -> bool:
     """Say whether a tape is traced, and measures anything that can be."""
     if tape.shots and not is_known(seed):
         return True
-    if not any(map(is_traced, tape.parameters)):
+    if not any_traced(tape.parameters):
         return False
-    if order(tape.parameters) is not None or not all(map(is_known, tape.parameters)):
+    if framework_among(tape.parameters) is None or order(tape.parameters) is not None:
+        return True
+    if not all(map(is_known, tape.parameters)):
         return True
     return not any(item.kind in SINGLE_SHOTS for item in tape.measurements)
 
@@ -141,8 +148,19 @@ def _seeded(tape: Tape, seed: Tensor) -> Sweep:
 
 
 def _numbers(tape: Tape) -> Tape:
-    """Return the tape with plain numbers in place of a framework's arrays."""
-    theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
+    """Return the tape with plain numbers in place of a framework's arrays.
+
+    Angles that are no batch may stay as they are: ``Tape.sweep`` takes their numbers.
+    """
+    if framework_among(tape.parameters) is None:
+        return tape
+    kinds = enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True))
+    theirs = [
+        index
+        for index, (value, kind) in kinds
+        if framework_of(value) is not None
+        and (kind is not ParameterKind.ANGLES or tape.batch_size is not None)
+    ]
     if not theirs:
         return tape
     return tape.bind_new_parameters([unwrap(tape.parameters[i]) for i in theirs], theirs)
@@ -161,25 +179,31 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     _refuse_unknown_counts(tape, levels)
     if method is None and levels is not None:
         raise _switched_off("diff_method", "'best'")
-    tape = _widened(tape, interface)
     _mark_trained(tape, interface)
+    marked = tape.trainable_params
     limits = Limits("None", request.max_diff, _switched_off("diff_method", "'best'"))
     if method is not None:
         method, limits = _chosen(tape, request, method, levels)
         if method.name == "backprop" and limits.refusal is None:
-            return _backprop(tape, device, interface)
+            return _backprop(_widened(tape, interface), device, interface)
     else:
         method = Method("finite-diff", {})
     if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
-        return _from_states(tape, device, interface, limits)
+        return _from_states(_widened(tape, interface), device, interface, limits)
+    tape = _widened(tape, interface)
     linear, recombine = linear_measurements(
         tape,
         variances=not method.nonlinear,
         returned=device.capabilities.exact if method.densities and not tape.shots else (),
         wires=device.wires,
     )
-    _mark_trained(linear, interface)
-    make = TowerMaker(device, method, limits, lambda tapes: _values(tapes, device), request.seed)
+    if linear is tape:
+        linear.trainable_params = marked
+    else:
+        _mark_trained(linear, interface)
+    make = TowerMaker(
+        device, method, limits, lambda tapes: _values(tapes, device), interface, request.seed
+    )
     tower, parts, fixed = make(linear)
     if isinstance(tower, DeviceTower):
         theirs = filter(interface.owns, linear.parameters)
@@ -190,6 +214,8 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
         return list(recombine(run([tower.trained.sweep], device)[0]))
     parts = parts or [np.zeros((len(tower.trained.sweep), 0))]
     values = interface.differentiable(tower, parts, fixed)
+    if request.singles and recombine is tuple and tape.batch_size is None and not tape.shots:
+        return tower.singles(values, interface)
     return list(recombine(tower.split(values, interface.namespace)))
 
 
@@ -211,9 +237,15 @@ def _switched_off(option: str, remedy: str) -> DifferentiationError:
 
 def _widened(tape: Tape, interface: Interface) -> Tape:
     """Return the tape with the framework's numbers in the precision that is computed in."""
-    theirs = [i for i, value in enumerate(tape.parameters) if interface.owns(value)]
-    wide = [interface.widened(tape.parameters[index]) for index in theirs]
-    return tape.bind_new_parameters(wide, theirs) if theirs else tape
+    if framework_among(tape.parameters) is None:
+        return tape
+    narrow = [
+        index
+        for index, value in enumerate(tape.parameters)
+        if interface.owns(value) and not interface.is_wide(value)
+    ]
+    wide = [interface.widened(tape.parameters[index]) for index in narrow]
+    return tape.bind_new_parameters(wide, narrow) if narrow else tape
 
 
 def _mark_trained(tape: Tape, interface: Interface) -> None:
@@ -263,7 +295,7 @@ def _without_arrays(
 
 def _from_states(tape: Tape, device: Device, interface: Interface, limits: Limits) -> list[Entry]:
     """Measure states that the device differentiates backwards."""
-    trained, parts, fixed = split_parameters(tape, device)
+    trained, parts, fixed = split_parameters(tape, device, interface)
     refuse_measurements(trained.sweep, device.capabilities.exact, device=device.name)
     states = AdjointStates(trained, device)
     states.limits = limits

@@ -9,7 +9,7 @@ import numpy as np
 
 from qgate.arrays import unwrap
 from qgate.exceptions import NoMeasurement
-from qgate.execution.run import Entry
+from qgate.execution.run import Entry, Single
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.numpy.tensors import marked, tensor
 from qgate.tape import Tape
@@ -89,7 +89,9 @@ def arrange(
     shaped = []
     for part in range(parts):
         values = [
-            _select(item, entry[part::parts], tape.batch_size, finish)
+            finish(entry.value)
+            if isinstance(entry, Single)
+            else _select(item, entry[part::parts], tape.batch_size, finish)
             for item, entry in zip(tape.measurements, entries, strict=True)
         ]
         shaped.append(rebuilt(returned, iter(values)))
@@ -119,10 +121,10 @@ def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
 
 
 def _finish_numpy(tape: Tape) -> Finish:
-    plain = list(map(unwrap, tape.angles))
-    dtypes = {value.dtype for value in plain if hasattr(value, "dtype")}
-    single = {dtype for dtype in dtypes if dtype.kind == "f"} == {np.dtype(np.float32)}
+    single = _is_single(tape.angles)
     tensors = [value for value in tape.parameters if isinstance(value, tensor)]
+    if not tensors and not single:
+        return _unchanged
     trainable = any(value.requires_grad for value in tensors)
 
     def finish(value: Any) -> Any:
@@ -131,3 +133,19 @@ def _finish_numpy(tape: Tape) -> Finish:
         return marked(value, trainable) if tensors else value
 
     return finish
+
+
+def _is_single(values: Sequence[Tensor]) -> bool:
+    """Say whether all floating point numbers among values are of single precision."""
+    found = False
+    for value in values:
+        kind = getattr(unwrap(value), "dtype", None)
+        if kind is not None and kind.kind == "f":
+            if kind != np.float32:
+                return False
+            found = True
+    return found
+
+
+def _unchanged(value: Any) -> Any:
+    return value

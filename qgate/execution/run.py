@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,17 @@ from qgate.exceptions import (
     TooManyWires,
     UnknownWires,
 )
-from qgate.execution.tracker import notify
+from qgate.execution.tracker import is_tracked, notify
 from qgate.measurements import Measurement
 from qgate.structure import Structure
 from qgate.sweep import Sweep, merge_equal_rows
-from qgate.transforms.decompose import decompose
-from qgate.transforms.readouts import lower_measurements
+from qgate.transforms.decompose import (
+    Decomposed,
+    GateSet,
+    decompose,
+    decomposed_without_values,
+)
+from qgate.transforms.readouts import is_returned, lower_measurements
 from qgate.typing import IntArray, Postprocess
 from qgate.wires import Wires
 
@@ -26,7 +32,14 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 Entry = Any
-"""The results of one measurement for K rows: an array (K, ...), or a list of K."""
+"""The results of one measurement for K rows: an array (K, ...), a list of K, or a ``Single``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """The result of a measurement for the only row, which has no axis of rows."""
+
+    value: Any
 
 
 def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
@@ -52,13 +65,14 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
     prepared = [prepare(sweep, device) for sweep in sweeps]
     native = [part for parts, _, _ in prepared for part in parts]
     job = device.submit(native)
-    notify(
-        device,
-        submissions=job.submissions,
-        batches=1,
-        executions=sum(len(part) for part in native),
-        shots=sum(int(part.shots.sum()) for part in native if part.shots is not None),
-    )
+    if is_tracked():
+        notify(
+            device,
+            submissions=job.submissions,
+            batches=1,
+            executions=sum(len(part) for part in native),
+            shots=sum(int(part.shots.sum()) for part in native if part.shots is not None),
+        )
     results = list(job.result())
     values, start = [], 0
     for parts, index, postprocess in prepared:
@@ -68,26 +82,46 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
     return values
 
 
-def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray, Postprocess]:
+def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray | None, Postprocess]:
     """Turn a sweep into what a device runs, without sending anything.
 
     Returns
     -------
     sweeps : tuple of Sweep
         In the device's gates and measurements.
-    index : array of int, shape (K,)
-        Where the result of each given row is among those of the rows that are run.
+    index : array of int, shape (K,), or None
+        Where the result of each given row is among those of the rows that are run; None: in the
+        same place.
     postprocess : callable
         The results of the sweeps to one entry per measurement.
     """
-    sweep, index = merge_equal_rows(checked(sweep, device))
-    capabilities = device.capabilities
+    sweep, index, capabilities = checked(sweep, device), None, device.capabilities
+    if sweep.shots is None and len(sweep) > 1:
+        sweep, index = merge_equal_rows(sweep)
+    if sweep.shots is None:
+        native = _as_it_stands(sweep.structure, capabilities.exact, capabilities.gate_set)
+        if native is not None:
+            return (native.sweep(sweep),), index, _only
     lowered, postprocess = lower_measurements(sweep, capabilities.exact, device=device.name)
-    native = tuple(
-        decompose(part, capabilities.gate_set, device=device.name, names=sorted(capabilities.gates))
+    parts = tuple(
+        decompose(part, capabilities.gate_set, device=device.name, names=capabilities.gates)
         for part in lowered
     )
-    return native, index, postprocess
+    return parts, index, postprocess
+
+
+@lru_cache(maxsize=1024)
+def _as_it_stands(
+    structure: Structure, exact: frozenset[str], accepts: GateSet
+) -> Decomposed | None:
+    """Return a structure in the gates of a device that returns all it measures; else None."""
+    if not all(is_returned(measurement, exact) for measurement in structure.measurements):
+        return None
+    return decomposed_without_values(structure, accepts)
+
+
+def _only(results: Sequence[Any]) -> Any:
+    return results[0]
 
 
 def checked(sweep: Sweep, device: Device) -> Sweep:
@@ -98,7 +132,7 @@ def checked(sweep: Sweep, device: Device) -> Sweep:
     TooManyWires, UnknownWires, InvalidShots, SeedRefused
     """
     structure = _name_wires(sweep.structure, device.wires)
-    _check_wires(structure, device)
+    _check_wires(structure, device.wires, device.capabilities.max_wires, device.name)
     if sweep.seed is not None and not device.capabilities.call_seeds:
         raise SeedRefused(device=device.name)
     _check_shots(sweep.shots, device)
@@ -117,21 +151,25 @@ def _name_wires(structure: Structure, wires: Wires | None) -> Structure:
             return measurement
         return measurement.with_wires(everything)
 
-    return structure.with_measurements([named(item) for item in structure.measurements])
+    measurements = [named(item) for item in structure.measurements]
+    if all(new is old for new, old in zip(measurements, structure.measurements, strict=True)):
+        return structure
+    return structure.with_measurements(measurements)
 
 
-def _check_wires(structure: Structure, device: Device) -> None:
-    most = device.capabilities.max_wires
+@lru_cache(maxsize=1024)
+def _check_wires(structure: Structure, wires: Wires | None, most: int | None, device: str) -> None:
+    """Refuse a structure with wires that a device has not."""
     used = structure.wires
-    if device.wires is not None:
-        if len(used) > len(device.wires):
-            raise TooManyWires(device=device.name, needed=len(used), available=len(device.wires))
-        unknown = [wire for wire in used if wire not in device.wires]
+    if wires is not None:
+        if len(used) > len(wires):
+            raise TooManyWires(device=device, needed=len(used), available=len(wires))
+        unknown = [wire for wire in used if wire not in wires]
         if unknown:
-            raise UnknownWires(device=device.name, unknown=unknown, known=list(device.wires))
-    needed = len(device.wires_of(used))
+            raise UnknownWires(device=device, unknown=unknown, known=list(wires))
+    needed = len(used if wires is None else wires)
     if most is not None and needed > most:
-        raise TooManyWires(device=device.name, needed=needed, available=most)
+        raise TooManyWires(device=device, needed=needed, available=most)
 
 
 def _check_shots(shots: IntArray | None, device: Device) -> None:
@@ -147,7 +185,9 @@ def _check_shots(shots: IntArray | None, device: Device) -> None:
         )
 
 
-def _spread(entry: Entry, index: IntArray) -> Entry:
+def _spread(entry: Entry, index: IntArray | None) -> Entry:
+    if index is None:
+        return entry
     if isinstance(entry, list):
         return [entry[position] for position in index]
     return entry[index]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qgate.execution.run import checked
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.structure import Structure
 from qgate.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -24,6 +26,14 @@ def result_shapes(sweep: Sweep, device: Device) -> tuple[list[tuple[int, ...]], 
     structure = checked(sweep, device).structure
     num_wires = len(device.wires_of(structure.wires))
     shots = None if sweep.shots is None else int(sweep.shots[0])
+    shapes, pairs = _result_shapes(structure, num_wires, shots)
+    return list(shapes), list(pairs)
+
+
+@lru_cache(maxsize=1024)
+def _result_shapes(
+    structure: Structure, num_wires: int, shots: int | None
+) -> tuple[list[tuple[int, ...]], list[bool]]:
     pairs = [item.kind in COMPLEX for item in structure.measurements]
     shapes = [_result_shape(item, num_wires, shots) for item in structure.measurements]
     return [

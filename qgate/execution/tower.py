@@ -7,6 +7,7 @@ by the trained angles x as one tensor, and the derivative of D(k) is D(k + 1).
 from __future__ import annotations
 
 import copy
+import math
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ import numpy as np
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.computation import Computation
 from qgate.execution.resolve import adjoint_refusals
-from qgate.execution.run import Entry, checked, run
+from qgate.execution.run import Entry, Single, checked, run
 from qgate.execution.tracker import notify
 from qgate.execution.trained import Trained
 from qgate.gradients.method import ShiftMethod
@@ -28,6 +29,7 @@ from qgate.transforms.decompose import Decomposed
 from qgate.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
+    from qgate.bridge import Interface
     from qgate.devices.base import Device
 
 REMEMBERED = 8
@@ -72,7 +74,7 @@ class Tower(Computation, ABC):
             M counts the numbers of all measurements, one after the other.
         """
         self.require(order)
-        content = np.ascontiguousarray(x).tobytes() + self.marks
+        content = x.tobytes() + self.marks
         run = 0 if self.trained.sweep.shots is None else ticket
         known = self._known.get((content, run, order))
         if known is not None:
@@ -119,6 +121,15 @@ class Tower(Computation, ABC):
             part = xp.reshape(flat[:, start : start + size], (flat.shape[0], *shape))
             parts.append(part[..., 0] + 1j * part[..., 1] if paired else part)
             start += size
+        return parts
+
+    def singles(self, flat: Any, interface: Interface) -> list[Any]:
+        """Undo ``flat`` for an array (1, M) of a framework, without the axis of rows."""
+        parts, start = [], 0
+        for shape, paired in zip(self.shapes, self.complex, strict=True):
+            part = interface.result(flat, start, shape)
+            parts.append(Single(part[..., 0] + 1j * part[..., 1] if paired else part))
+            start += math.prod(shape)
         return parts
 
 
@@ -239,13 +250,12 @@ class DeviceTower(Tower):
                 checked(sweep, self.device), self.trained.slots
             )
         notify(self.device, submissions=1, batches=1, executions=len(sweep))
-        return values, np.moveaxis(derivatives, 0, -1)
+        return values, derivatives.transpose(1, 2, 0)
 
 
 def _unknown(offsets: FloatArray, value: FloatArray | None) -> BoolArray:
     """Say which points have to be run: all but the unshifted one where its value is known."""
-    known = value is not None
-    return np.array([not known or bool(offset.any()) for offset in offsets], dtype=bool)
+    return np.ones(len(offsets), dtype=bool) if value is None else np.asarray(offsets.any(axis=1))
 
 
 def _derivatives_last(tensor: FloatArray, order: int) -> FloatArray:

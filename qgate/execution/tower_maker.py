@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from qgate.arrays import is_known, namespace, unwrap
 from qgate.execution.circuit_tower import CircuitTower
@@ -16,12 +19,14 @@ from qgate.execution.tower import DeviceTower, ShiftTower, Tower
 from qgate.execution.trained import Trained, Unknown, seed_of
 from qgate.execution.transform_tower import Execute, TransformTower
 from qgate.operations.operator import ParameterKind
+from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.transforms.decompose import freeze_weights
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
+    from qgate.bridge import Interface
     from qgate.devices.base import Device
 
 
@@ -36,6 +41,7 @@ class TowerMaker:
     limits : Limits
     execute : callable
         Runs tapes with plain numbers in one submission.
+    interface : Interface
     seed : number or array, optional
         What samples are drawn from.
     """
@@ -44,6 +50,7 @@ class TowerMaker:
     method: Method
     limits: Limits
     execute: Execute
+    interface: Interface
     seed: Tensor = None
 
     def __call__(self, tape: Tape) -> tuple[Tower, list[Tensor], list[Tensor]]:
@@ -52,7 +59,9 @@ class TowerMaker:
         Angles are arrays (B, size), a row for every part of the shots.
         """
         named = self.method.name not in CIRCUIT_METHODS  # these look for a wire to spare
-        trained, parts, fixed = split_parameters(tape, self.device, self.seed, named=named)
+        trained, parts, fixed = split_parameters(
+            tape, self.device, self.interface, self.seed, named=named
+        )
         tower = self._tower(trained, tape)
         tower.limits = self.limits
         tower.shapes, tower.complex = result_shapes(trained.sweep, self.device)
@@ -80,27 +89,27 @@ class TowerMaker:
 
 
 def split_parameters(
-    tape: Tape, device: Device, seed: Tensor = None, *, named: bool = True
+    tape: Tape, device: Device, interface: Interface, seed: Tensor = None, *, named: bool = True
 ) -> tuple[Trained, list[Tensor], list[Tensor]]:
     """Return what moves in a tape, its trained angles, and what is not known yet.
 
     Angles are arrays (B, size), a row for every part of the shots. ``named``: measurements that
     read all wires name them.
     """
-    plain = placeholders(tape).sweep()
-    sweep = freeze_weights(checked(plain, device) if named else plain)
     copies = max(1, len(tape.shots.parts)) if tape.shots else 1
-    moving, arrays = _moving(tape), itertools.count()
-    trained = set(tape.trainable_params)
-    parts, slots = list[Tensor](), list[int]()
-    fixed, places = list[Tensor](), list[Unknown]()
-    kinds = zip(tape.parameters, tape.parameter_kinds, strict=True)
-    for index, (value, kind) in enumerate(kinds):
+    moving, trained = _moving(tape), set(tape.trainable_params)
+    joined = None
+    if moving and copies == 1 and tape.batch_size is None:
+        joined = interface.row([tape.parameters[index] for index in moving])
+    plain = _numbers(tape, moving, joined, interface)
+    sweep = freeze_weights(checked(plain, device) if named else plain)
+    parts = [_rows(tape, index, copies) for index in moving] if joined is None else [joined]
+    slots = [slot for index in moving for slot in tape.slots_of(index)]
+    fixed, places, arrays = list[Tensor](), list[Unknown](), itertools.count()
+    known = set(moving)
+    for index, (value, kind) in enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True)):
         array = None if kind is ParameterKind.ANGLES else next(arrays)
-        if index in moving:
-            parts.append(_rows(tape, index, copies))
-            slots += tape.slots_of(index)
-        elif index in trained or not is_known(value):
+        if index not in known and (index in trained or not is_known(value)):
             fixed.append(_rows(tape, index, copies) if array is None else value)
             places.append(Unknown(tuple(tape.slots_of(index)), array))
     if seed is not None and tape.shots:
@@ -112,11 +121,25 @@ def split_parameters(
     return Trained(sweep, tuple(slots), fixed=tuple(places)), parts, fixed
 
 
-def _moving(tape: Tape) -> set[int]:
+def _moving(tape: Tape) -> list[int]:
     """Return the angles that are trained; where none is, those that are not known yet."""
-    angles = {i for i, k in enumerate(tape.parameter_kinds) if k is ParameterKind.ANGLES}
-    trained = angles & set(tape.trainable_params)
-    return trained or {index for index in angles if not is_known(tape.parameters[index])}
+    kinds = tape.parameter_kinds
+    trained = [index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES]
+    if trained:
+        return trained
+    angles = [index for index, kind in enumerate(kinds) if kind is ParameterKind.ANGLES]
+    return [index for index in angles if not is_known(tape.parameters[index])]
+
+
+def _numbers(
+    tape: Tape, moving: Sequence[int], joined: Tensor | None, interface: Interface
+) -> Sweep:
+    """Return the numbers of a tape, those of its angles from the row of them where it has all."""
+    if joined is not None and len(moving) == len(tape.angles) and all(map(is_known, tape.arrays)):
+        row = interface.number(joined)
+        if isinstance(row, np.ndarray):
+            return tape.sweep(row)
+    return placeholders(tape).sweep()
 
 
 def _rows(tape: Tape, index: int, copies: int) -> Tensor:

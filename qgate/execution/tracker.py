@@ -65,6 +65,11 @@ class Tracker:
             _active.remove(self)
 
 
+def is_tracked() -> bool:
+    """Say whether any tracker is open."""
+    return bool(_active)
+
+
 def notify(device: Any, **numbers: int) -> None:
     """Tell every tracker that is open for this device."""
     with _lock:

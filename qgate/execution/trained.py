@@ -82,7 +82,7 @@ class Trained:
         if not np.isfinite(x).all():
             raise NotFinite(operation="The circuit", value=x[~np.isfinite(x)].tolist()[0])
         times = len(x) // max(len(self.sweep), 1)
-        rows = np.tile(self.sweep.rows, (times, 1))
+        rows = self.sweep.rows.copy() if times == 1 else np.tile(self.sweep.rows, (times, 1))
         rows[:, list(self.slots if self.moving is None else self.moving)] = x
         shots = self.sweep.shots
         return self.sweep.with_rows(rows, None if shots is None else np.tile(shots, times))

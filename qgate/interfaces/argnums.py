@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from autograd.tracer import isbox
+from autograd.tracer import box_types, isbox
 
-from qgate.arrays import framework_of
+from qgate.arrays import NUMBERS, framework_of, is_traced
 from qgate.exceptions import InvalidArgnums
 
 Argnums = int | Sequence[int] | None
@@ -21,6 +21,16 @@ def is_trainable(value: Any) -> bool:
         return True
     framework = framework_of(value)
     return framework is not None and framework.is_argument(value)
+
+
+def trainable_among(values: Sequence[Any]) -> list[int]:
+    """Return the positions of values that are differentiated by, or may be."""
+    return [
+        at
+        for at, value in enumerate(values)
+        if type(value) in box_types
+        or (type(value) not in NUMBERS and (is_trainable(value) or is_traced(value)))
+    ]
 
 
 def one_spelling(argnums: Argnums, argnum: Argnums) -> Argnums:

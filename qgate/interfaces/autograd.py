@@ -17,6 +17,7 @@ from autograd.tracer import getval, isbox
 
 from qgate.arrays import depth, is_moved
 from qgate.bridge import Derivatives, Interface, States
+from qgate.interfaces.autograd_rows import result, row
 from qgate.interfaces.derivatives import jacobian
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
@@ -32,6 +33,9 @@ class AutogradInterface(Interface):
 
     is_traced = is_trained = owns
 
+    def trained(self, values: Sequence[Tensor]) -> list[bool]:
+        return list(map(isbox, values))
+
     def number(self, value: Tensor) -> Any:
         return getval(value)
 
@@ -44,7 +48,7 @@ class AutogradInterface(Interface):
     def differentiable(
         self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
-        x = anp.concatenate(list(parts), axis=-1)
+        x = parts[0] if len(parts) == 1 else anp.concatenate(list(parts), axis=-1)
         # Each level of tracing is one derivative that will be asked for: have all of them
         # computed together with the value, in one submission.
         derivatives(0, np.asarray(getval(x)), expect=depth(x))
@@ -54,6 +58,12 @@ class AutogradInterface(Interface):
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
         return _states(anp.concatenate(list(parts), axis=-1), states)
+
+    def row(self, values: Sequence[Tensor]) -> Tensor:
+        return row(values)
+
+    def result(self, values: Tensor, start: int, shape: tuple[int, ...]) -> Tensor:
+        return result(values, start, shape)
 
     def is_argument(self, value: Tensor) -> bool:
         return self.owns(value) or getattr(value, "requires_grad", None) is True
@@ -81,6 +91,9 @@ def _vjp(answer: Any, x: Any, derivatives: Derivatives, order: int) -> Any:
     def contract(cotangent: Any) -> Any:
         higher = _derivative(x, derivatives, order + 1)
         rows, size = x.shape
+        if not isbox(higher) and not isbox(cotangent):
+            flat = higher.reshape(rows, -1, size)
+            return np.matmul(cotangent.reshape(rows, 1, -1), flat).reshape(rows, size)
         flat = anp.reshape(higher, (rows, -1, size))
         return anp.reshape(anp.matmul(anp.reshape(cotangent, (rows, 1, -1)), flat), (rows, size))
 

@@ -59,6 +59,15 @@ class JaxInterface(Interface):
         with states.raising():
             return states_at(states, jnp.concatenate(list(parts), axis=-1), tuple(fixed))
 
+    def row(self, values: Sequence[Tensor]) -> Tensor | None:
+        # One operation instead of some for each number. Where JAX compiles that saves nothing,
+        # and numbers of different traces may move apart from each other.
+        traces = {id(value._trace) for value in values if self.is_traced(value)}
+        if len(traces) == 1 and all(map(_is_derived_at_once, values)):
+            joined: Tensor = _side_by_side(list(values))
+            return joined
+        return None
+
     def whole(self, function: Callable[..., Any], key: Hashable) -> Callable[..., Any]:
         # Operation by operation, each transformation of each would be compiled by itself.
         if key not in COMPILED:
@@ -187,6 +196,19 @@ def _rule(
 
 
 _derivatives.defjvp(_rule, symbolic_zeros=True)
+
+
+@jax.jit
+def _side_by_side(values: Sequence[Tensor]) -> Tensor:
+    """Return numbers as one row of floating point numbers, (1, n)."""
+    return jnp.concatenate([jnp.ravel(value) * 1.0 for value in values])[None]
+
+
+def _is_derived_at_once(value: Tensor) -> bool:
+    """Say whether a value is traced by derivatives only, so that its number is at hand."""
+    while isinstance(value, jax.core.Tracer):
+        value = getattr(value, "primal", None)
+    return value is not None
 
 
 def _floating(value: Any) -> Any:

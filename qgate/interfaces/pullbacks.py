@@ -48,6 +48,8 @@ class Pullback:
             cotangents = vspace(self.inputs).zeros()
         else:
             cotangents = backward_pass(cotangent, self.node)
+            if len(self.inputs) == 1:
+                return (cotangents,)
         # Traced by an outer derivative, this is a box, which is not to be iterated over.
         return tuple(cotangents[position] for position in range(len(self.inputs)))
 
@@ -83,8 +85,11 @@ def pull_back(
     """
     inputs = tuple(differentiable(args[at], argument=f"argument {at}") for at in positions)
     with trace_stack.new_trace() as trace:
-        start = new_box(inputs, trace, VJPNode.new_root())
-        boxes = [(at, start[order]) for order, at in enumerate(positions)]
+        if len(inputs) == 1:
+            boxes = [(positions[0], new_box(inputs[0], trace, VJPNode.new_root()))]
+        else:
+            start = new_box(inputs, trace, VJPNode.new_root())
+            boxes = [(at, start[order]) for order, at in enumerate(positions)]
         end = function(*subvals(args, boxes), **(kwargs or {}))
     _refuse_other_than_arrays(end, function)
     if isbox(end) and end._trace == trace:

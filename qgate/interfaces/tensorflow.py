@@ -73,6 +73,9 @@ class TensorFlowInterface(Interface):
             )
         return TensorFlowArray(tensor)
 
+    def is_wide(self, value: Tensor) -> bool:
+        return as_tensor(value).dtype in (tf.float64, tf.complex128)
+
     def widened(self, value: Tensor) -> Tensor:
         tensor = as_tensor(value)
         return TensorFlowArray(
@@ -102,6 +105,12 @@ class TensorFlowInterface(Interface):
         others = [_guarded(states, as_tensor(number)) for number in fixed]
         with states.raising():
             return TensorFlowArray(states_at(states, x, others))
+
+    def row(self, values: Sequence[Tensor]) -> Tensor:
+        tensors = [tf.cast(as_tensor(value), tf.float64) for value in values]
+        if all(tensor.shape.rank == 0 for tensor in tensors):
+            return tf.expand_dims(tf.stack(tensors), 0)
+        return tf.expand_dims(tf.concat([tf.reshape(tensor, (-1,)) for tensor in tensors], 0), 0)
 
     def is_argument(self, value: Tensor) -> bool:
         return bool(getattr(value, "trainable", False)) or self.is_trained(value)

@@ -9,6 +9,7 @@ its own for that mode, so it is never used bare.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -67,6 +68,9 @@ class TorchInterface(Interface):
     def enclosed(self, value: Tensor) -> Tensor:
         return value if isinstance(value, TorchArray) else TorchArray(value)
 
+    def is_wide(self, value: Tensor) -> bool:
+        return _bare(value).dtype in (torch.float64, torch.complex128)
+
     def widened(self, value: Tensor) -> Tensor:
         tensor = _bare(value)
         wide = torch.complex128 if tensor.is_complex() else torch.float64
@@ -92,6 +96,14 @@ class TorchInterface(Interface):
         x = torch.cat([as_tensor(part) for part in parts], dim=-1)
         others = [as_tensor(number, x) for number in fixed]
         return TorchArray(StatesAt.apply(x, states, *others))
+
+    def row(self, values: Sequence[Tensor]) -> Tensor:
+        tensors = [as_tensor(value) for value in values]
+        if any(tensor.ndim for tensor in tensors):
+            joined = torch.cat([tensor.reshape(-1) for tensor in tensors])
+        else:
+            joined = torch.stack(tensors)
+        return joined.to(torch.float64).reshape(1, -1)
 
     def is_argument(self, value: Tensor) -> bool:
         tensor = _bare(value)
@@ -145,10 +157,17 @@ TorchArray.framework = FRAMEWORK
 FRAMEWORK.namespace.enclose = TorchArray
 
 
+def _with_signature(function: Any) -> Any:
+    """Keep how a function is called, which torch would find out anew for each call."""
+    function.__signature__ = inspect.signature(function)
+    return function
+
+
 class _Derivative(torch.autograd.Function):
     """D(order, x), shape (..., B, M) + (n,) * order, for x of shape (..., B, n)."""
 
     @staticmethod
+    @_with_signature
     def forward(x: Any, derivatives: Derivatives, order: int, *fixed: Any) -> Any:
         if is_plain(x):
             return _compute(x, fixed, derivatives, order, ticket=0)

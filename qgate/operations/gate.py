@@ -33,7 +33,7 @@ from qgate.operations.operator import Operator, ParameterKind, spelled, without_
 from qgate.operations.parameters import as_angle
 from qgate.operations.slots import Affine
 from qgate.operations.spectra import diagonal_matrix, exponential, frequencies, spectrum
-from qgate.recording import paused
+from qgate.recording import paused, record
 from qgate.typing import ComplexArray, FloatArray, Tensor
 from qgate.wires import Wires
 
@@ -54,18 +54,28 @@ class Gate(Operator):
     spec: ClassVar[GateSpec]
 
     def __init__(self, *args: Any, id: str | None = None, **named: Any) -> None:
-        spec, public = self.spec, type(self).__name__
-        given = spec.arguments(args, named, public=public)
-        wires = Wires.of(given["wires"], owner=public)
+        spec, public, angles = self.spec, type(self).__name__, args
+        if spec.simple and len(named) == 1 and "wires" in named and len(args) == len(spec.angles):
+            wires, options = Wires.of(named["wires"], owner=public), {}
+        else:
+            given = spec.arguments(args, named, public=public)
+            wires = Wires.of(given["wires"], owner=public)
+            angles = tuple(given[name] for name in spec.angles)
+            options = {name: given[name] for name in spec.options}
         if not wires and spec.wires is None and not spec.wireless:
             raise InvalidParameters(f"{public} was given no wires. Name at least one.")
-        angles = [as_angle(public, name, given[name]) for name in spec.angles]
-        options = {name: given[name] for name in spec.options}
         if spec.check is not None:
             options = dict(spec.check(wires, **options))
-        super().__init__(angles, wires, options, id=id)
+        if len(angles) == 1:
+            self._parameters = (as_angle(public, spec.angles[0], angles[0]),)
+        else:
+            self._parameters = tuple(map(as_angle, (public,) * len(angles), spec.angles, angles))
+        self._wires, self._hyperparameters, self.id = wires, options, id
+        if spec.wires is not None and len(wires) != spec.wires:
+            self._refuse_wires()
+        record(self)
         if len(angles) > 1:
-            _check_batch(public, self.parameters)
+            _check_batch(public, self._parameters)
 
     @classmethod
     def compute_matrix(cls, *args: Any, **named: Any) -> Tensor:

@@ -92,6 +92,8 @@ class GateSpec:
     check: Callable[..., Mapping[str, Hashable]] | None = None
     defaults: Mapping[str, Any] = field(init=False)
     """Every argument of the call in order, with its default or ``REQUIRED``."""
+    simple: bool = field(init=False)
+    """Whether it takes angles and wires, and nothing else."""
 
     def __post_init__(self) -> None:
         options = {name: option.default for name, option in self.options.items()}
@@ -99,6 +101,7 @@ class GateSpec:
         angles = dict.fromkeys(self.angles, REQUIRED)
         rest = options | wires if self.options_first else wires | options
         object.__setattr__(self, "defaults", angles | rest)
+        object.__setattr__(self, "simple", not self.options)
 
     @property
     def call(self) -> tuple[str, ...]:

@@ -92,11 +92,14 @@ class Operator:
         self._hyperparameters = dict(hyperparameters or {})
         self.id = id
         if self.num_wires is not None and len(self._wires) != self.num_wires:
-            raise InvalidParameters(
-                f"{type(self).__name__} acts on {self.num_wires} wire(s) and was given "
-                f"{len(self._wires)}: {list(self._wires)}. Name {self.num_wires}."
-            )
+            self._refuse_wires()
         record(self)
+
+    def _refuse_wires(self) -> None:
+        raise InvalidParameters(
+            f"{type(self).__name__} acts on {self.num_wires} wire(s) and was given "
+            f"{len(self._wires)}: {list(self._wires)}. Name {self.num_wires}."
+        )
 
     # What it is ------------------------------------------------------------------
 
@@ -143,7 +146,8 @@ class Operator:
     @property
     def signature(self) -> Hashable:
         """What it is apart from its numbers; equal for operators that differ only in numbers."""
-        return (type(self), self._wires, tuple(sorted(self._hyperparameters.items())))
+        options = self._hyperparameters
+        return (type(self), self._wires, tuple(sorted(options.items())) if options else ())
 
     @property
     def batch_size(self) -> int | None:

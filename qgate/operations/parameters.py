@@ -7,13 +7,14 @@ from numbers import Number, Real
 from typing import Any
 
 import numpy as np
+from autograd.tracer import box_types
 
-from qgate.arrays import enclosed, namespace, shape_of, unwrap
+from qgate.arrays import enclosed, framework_of, namespace, opened, shape_of, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.slots import Affine
 from qgate.typing import Tensor
 
-PLAIN = frozenset({float, int, Affine})
+PLAIN = frozenset({float, int, np.float64, Affine})
 """Types of angles that need no further look."""
 
 LONGEST = 80
@@ -41,6 +42,8 @@ def as_array(value: Tensor) -> Tensor:
 
 def is_numeric(value: Tensor, *, real: bool = False) -> bool:
     """Say whether a value is a number, an array of numbers, or slots that stand for them."""
+    if framework_of(value) is not None and _has_reals(value):
+        return True
     plain = unwrap(value)
     if isinstance(plain, np.ndarray | np.generic):
         if plain.dtype == object:
@@ -49,6 +52,12 @@ def is_numeric(value: Tensor, *, real: bool = False) -> bool:
     if isinstance(plain, Number | Affine):
         return isinstance(plain, Real | Affine) or not real
     return hasattr(plain, "shape") and hasattr(plain, "dtype")  # of another framework
+
+
+def _has_reals(value: Tensor) -> bool:
+    """Say whether a framework's array is of a type of real numbers, without its numbers."""
+    name = str(opened(value).dtype)
+    return "float" in name or "int" in name
 
 
 def is_scalar(value: Any) -> bool:
@@ -91,6 +100,13 @@ def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
         It is not a real number, nor an array of them with one axis.
     """
     if type(value) in PLAIN:
+        return value
+    plain = value
+    while type(plain) in box_types:
+        plain = plain._value
+    if type(plain) in PLAIN:
+        return value
+    if isinstance(plain, np.ndarray) and plain.ndim < 2 and plain.dtype.kind in "fiub":
         return value
     angle = as_array(value)
     require_numbers(name, argument, angle)

@@ -40,13 +40,15 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
     DifferentiationError
         The length of a batch of matrices or states is not known yet.
     """
+    if tape.batch_size is None:
+        return (tape,), _only
     batched = [
         index
         for index, (value, shape) in enumerate(zip(tape.parameters, tape.angle_shapes, strict=True))
         if len(shape_of(value)) > len(shape)
     ]
     if all(tape.parameter_kinds[index] is ParameterKind.ANGLES for index in batched):
-        return (tape,), lambda results: results[0]
+        return (tape,), _only
     if tape.batch_size == -1:
         raise DifferentiationError(
             "A circuit has a batch of matrices or states, and the length of the batch is not known "
@@ -58,6 +60,10 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
         for member in range(tape.batch_size or 0)
     )
     return tapes, _one_after_the_other
+
+
+def _only(results: Sequence[Sequence[Any]]) -> Sequence[Any]:
+    return results[0]
 
 
 def _one_after_the_other(results: Sequence[Sequence[Any]]) -> list[Any]:

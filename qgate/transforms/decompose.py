@@ -6,7 +6,7 @@ them is linear, so the angles of the decomposed circuit are ``rows @ A + b``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
@@ -127,17 +127,19 @@ class Decomposed:
 
     def sweep(self, sweep: Sweep) -> Sweep:
         """Map a sweep of the original structure to one of this structure."""
+        if sweep.structure is self.structure:
+            return sweep
         return replace(sweep, structure=self.structure, rows=self.angles(sweep.rows))
 
 
-def decompose(sweep: Sweep, accepts: Accepts, *, device: str, names: Sequence[str] = ()) -> Sweep:
+def decompose(sweep: Sweep, accepts: Accepts, *, device: str, names: Collection[str] = ()) -> Sweep:
     """Write a sweep in accepted gates; arguments and errors as for ``decomposition``."""
     frozen, decomposed = decomposition(sweep, accepts, device=device, names=names)
     return decomposed.sweep(frozen)
 
 
 def decomposition(
-    sweep: Sweep, accepts: Accepts, *, device: str, names: Sequence[str] = ()
+    sweep: Sweep, accepts: Accepts, *, device: str, names: Collection[str] = ()
 ) -> tuple[Sweep, Decomposed]:
     """Write the structure of a sweep in accepted gates.
 
@@ -149,7 +151,7 @@ def decomposition(
     accepts : callable, hashable
     device : str
         Whom to name in an error.
-    names : sequence of str
+    names : collection of str
         The gates to name in an error.
 
     Returns
@@ -206,12 +208,19 @@ def _weights(structure: Structure) -> frozenset[int]:
 
 def decomposes(structure: Structure, accepts: Accepts) -> bool:
     """Say whether a structure can be written in accepted gates; by value where it has to be."""
+    if _needs_values(structure, accepts):
+        return True
+    return decomposed_without_values(structure, accepts) is not None
+
+
+def decomposed_without_values(structure: Structure, accepts: Accepts) -> Decomposed | None:
+    """Return a structure in accepted gates; None: it has none, or only by its arrays."""
+    if _needs_values(structure, accepts):
+        return None
     try:
-        if not _needs_values(structure, accepts):
-            decompose_structure(structure, accepts)
+        return decompose_structure(structure, accepts)
     except _NotDecomposable:
-        return False
-    return True
+        return None
 
 
 @lru_cache(maxsize=1024)
@@ -239,6 +248,8 @@ def decompose_structure(structure: Structure, accepts: Accepts) -> Decomposed:
     native = Structure(
         renumbered, structure.measurements, len(renumber.angles), structure.num_arrays
     )
+    if native == structure:
+        return Decomposed.unchanged(structure)
     return Decomposed(native, renumber.affine_map(structure.num_slots))
 
 

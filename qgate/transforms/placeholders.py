@@ -6,17 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import framework_of, is_complex, is_known, shape_of, unwrap
+from qgate.arrays import framework_among, framework_of, is_complex, is_known, shape_of, unwrap
 from qgate.tape import Tape
 from qgate.typing import Tensor
 
 
 def placeholders(tape: Tape) -> Tape:
     """Return the tape with numbers only, zeros in place of those that are not known yet."""
+    if framework_among(tape.parameters) is None:
+        return tape
     theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
     values = [unwrap(tape.parameters[index]) for index in theirs]
     numbers = [value if is_known(value) else _zeros(value) for value in values]
-    return tape.bind_new_parameters(numbers, theirs) if theirs else tape
+    return tape.bind_new_parameters(numbers, theirs)
 
 
 def _zeros(value: Tensor) -> Any:

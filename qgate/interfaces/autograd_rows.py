@@ -1,0 +1,257 @@
+"""Entries of autograd's arrays, and the row of numbers that a circuit is run with.
+
+A circuit mostly takes its angles from the arguments of its function as they are: ``x[0]``,
+``x[1, 2]``. autograd would record each of them by itself, and go back through each. What a
+quantum function is called with is therefore an ``Argument``, whose entries know what they are
+entries of; and one primitive makes the row of all of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import EllipsisType
+from typing import Any
+
+import numpy as np
+from autograd.core import VJPNode
+from autograd.extend import defjvp_argnums, defvjp, defvjp_argnums, primitive, vspace
+from autograd.numpy.numpy_boxes import ArrayBox
+from autograd.numpy.numpy_vjps import untake
+from autograd.tracer import Box
+
+from qgate.arrays import shape_of
+from qgate.typing import FloatArray, IntArray, Tensor
+
+BASIC = frozenset({int, slice, EllipsisType, type(None)})
+"""Types of what numpy's basic indexing takes."""
+
+
+class Entry:
+    """The rule of ``array[index]``, in the form in which autograd keeps it with a node."""
+
+    __slots__ = ("array", "index")
+
+    def __init__(self, array: Any, index: Any) -> None:
+        self.array, self.index = array, index
+
+    def __call__(self, cotangent: Any) -> tuple[Any]:
+        return (untake(cotangent, self.index, vspace(self.array._value)),)
+
+
+def _entry(self: Any, index: Any) -> Any:
+    kinds = map(type, index) if type(index) is tuple else (type(index),)
+    if not BASIC.issuperset(kinds):
+        return ArrayBox.__getitem__(self, index)
+    node = VJPNode.__new__(VJPNode)
+    node.parents, node.vjp = (self._node,), Entry(self, index)
+    return Argument(self._value[index], self._trace, node)
+
+
+Argument: Any = type("Argument", (ArrayBox,), {"__slots__": (), "__getitem__": _entry})
+"""A traced array, differentiated backwards, whose entries know what they are entries of."""
+
+Box.types.add(Argument)
+Box.type_mappings[Argument] = ArrayBox
+
+
+def as_arguments(values: Sequence[Any]) -> Sequence[Any]:
+    """Return traced arrays among values as ones whose entries are known, the others as they are."""
+    if ArrayBox not in map(type, values):
+        return values
+    return [_as_argument(value) for value in values]
+
+
+def as_named_arguments(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the same of values by name."""
+    return dict(zip(values, as_arguments(list(values.values())), strict=True))
+
+
+def _as_argument(value: Any) -> Any:
+    if type(value) is not ArrayBox or type(value._node) is not VJPNode:
+        return value
+    return Argument(value._value, value._trace, value._node)
+
+
+# The row ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Which numbers of some arrays stand where in a row.
+
+    Parameters
+    ----------
+    length : int
+        How many numbers the row has.
+    parts : tuple of (int, array, array)
+        Which of the arrays, where in it, counted as if it were flat, and where in the row.
+    shapes : tuple of tuple of int
+        Of the arrays.
+    """
+
+    length: int
+    parts: tuple[tuple[int, IntArray, IntArray], ...]
+    shapes: tuple[tuple[int, ...], ...]
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether the row is all of one array, in order."""
+        size = math.prod(self.shapes[0])
+        return (
+            len(self.parts) == 1
+            and size == self.length
+            and all(np.array_equal(places, np.arange(size)) for places in self.parts[0][1:])
+        )
+
+    @cached_property
+    def alone(self) -> tuple[Places, ...]:
+        """The same for each of the arrays alone; the rest of the row is zero."""
+        if len(self.parts) == 1:
+            return (self,)
+        return tuple(
+            Places(self.length, ((0, *part[1:]),), (self.shapes[part[0]],)) for part in self.parts
+        )
+
+
+def row(values: Sequence[Tensor]) -> Tensor:
+    """Put the numbers of traced arrays side by side, shape (1, n)."""
+    origins, numbers, members = list[Any](), dict[int, int](), list[tuple[int, tuple[Any, ...]]]()
+    for value in values:
+        indices: tuple[Any, ...] = ()
+        while type(value) is Argument and type(value._node.vjp) is Entry:
+            entry = value._node.vjp
+            indices, value = (entry.index, *indices), entry.array
+        number = numbers.setdefault(id(value), len(numbers))
+        if number == len(origins):
+            origins.append(value)
+        members.append((number, indices))
+    shapes = tuple(map(shape_of, origins))
+    return _row(_places(shapes, tuple(members)), *origins)
+
+
+def _places(shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Any], ...]) -> Places:
+    try:
+        return _known_places(shapes, members)
+    except TypeError:  # slices have no hash
+        return _find_places(shapes, members)
+
+
+def _find_places(
+    shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Any], ...]
+) -> Places:
+    found: list[tuple[list[int], list[int]]] = [([], []) for _ in shapes]
+    length = 0
+    for number, indices in members:
+        positions = np.arange(math.prod(shapes[number])).reshape(shapes[number])
+        for index in indices:
+            positions = positions[index]
+        size = int(np.size(positions))
+        found[number][0].extend(np.ravel(positions).tolist())
+        found[number][1].extend(range(length, length + size))
+        length += size
+    parts = tuple(
+        (number, np.array(positions, dtype=int), np.array(columns, dtype=int))
+        for number, (positions, columns) in enumerate(found)
+    )
+    return Places(length, parts, shapes)
+
+
+_known_places = lru_cache(maxsize=256)(_find_places)
+
+
+def _compute_row(places: Places, *arrays: Any) -> FloatArray:
+    if places.whole:
+        return np.array(arrays[0], dtype=float).reshape(1, -1)
+    found = np.zeros((1, places.length))
+    for number, positions, columns in places.parts:
+        found[0, columns] = np.ravel(arrays[number])[positions]
+    return found
+
+
+def _compute_parts(cotangent: Any, places: Places) -> FloatArray:
+    """Add the numbers of a row to those of the one array that they are from."""
+    (shape,), ((_, positions, columns),) = places.shapes, places.parts
+    if places.whole:
+        return np.reshape(cotangent, shape)
+    found = np.zeros(math.prod(shape))
+    np.add.at(found, positions, cotangent[0, columns])
+    return found.reshape(shape)
+
+
+_row = primitive(_compute_row)
+_parts = primitive(_compute_parts)
+# Both are linear, and each is the transpose of the other.
+
+
+def _row_vjp(argnums: Sequence[int], answer: Any, args: Sequence[Any], kwargs: Any) -> Any:
+    alone = args[0].alone
+    return lambda cotangent: tuple([_parts(cotangent, alone[at - 1]) for at in argnums])
+
+
+def _row_jvp(
+    argnums: Sequence[int], tangents: Sequence[Any], answer: Any, args: Sequence[Any], kwargs: Any
+) -> Any:
+    alone = args[0].alone
+    return sum(_row(alone[at - 1], step) for at, step in zip(argnums, tangents, strict=True))
+
+
+def _parts_jvp(
+    argnums: Sequence[int], tangents: Sequence[Any], answer: Any, args: Sequence[Any], kwargs: Any
+) -> Any:
+    return _parts(tangents[0], args[1])
+
+
+defvjp_argnums(_row, _row_vjp)
+defjvp_argnums(_row, _row_jvp)
+defvjp(_parts, lambda _, cotangent, places: lambda g: _row(places, g), argnums=(0,))
+defjvp_argnums(_parts, _parts_jvp)
+
+
+# One result -----------------------------------------------------------------------------------
+
+
+def _compute_result(values: Any, start: int, shape: tuple[int, ...]) -> Any:
+    if not shape:
+        return values[0, start]
+    return np.array(values[0, start : start + math.prod(shape)]).reshape(shape)
+
+
+def _compute_values(cotangent: Any, start: int, width: int) -> FloatArray:
+    """Put the cotangent of a result in its place among those of all, (1, M)."""
+    found = np.zeros((1, width))
+    found[0, start : start + np.size(cotangent)] = np.ravel(cotangent)
+    return found
+
+
+result = primitive(_compute_result)
+_values = primitive(_compute_values)
+
+defvjp(
+    result,
+    lambda _, values, start, shape: lambda g: _values(g, start, values.shape[1]),
+    argnums=(0,),
+)
+defvjp(
+    _values,
+    lambda _, cotangent, start, width: lambda g: result(g, start, shape_of(cotangent)),
+    argnums=(0,),
+)
+
+
+def _result_jvp(
+    argnums: Sequence[int], tangents: Sequence[Any], answer: Any, args: Sequence[Any], kwargs: Any
+) -> Any:
+    return result(tangents[0], *args[1:])
+
+
+def _values_jvp(
+    argnums: Sequence[int], tangents: Sequence[Any], answer: Any, args: Sequence[Any], kwargs: Any
+) -> Any:
+    return _values(tangents[0], *args[1:])
+
+
+defjvp_argnums(result, _result_jvp)
+defjvp_argnums(_values, _values_jvp)

@@ -1,0 +1,121 @@
+"""Derivatives of what a QNode returns, and of its tapes, by the arguments of its function."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from qgate.arrays import finished, namespace, shape_of
+from qgate.exceptions import DifferentiationError
+from qgate.execution.returns import leaves, rebuilt
+from qgate.interfaces.argnums import positions_of
+from qgate.interfaces.pullbacks import name_of
+from qgate.numpy.tensors import marked, tensor
+
+if TYPE_CHECKING:
+    from qgate.bridge import Interface
+    from qgate.tape import Tape
+
+
+class Called(Protocol):
+    """What is asked of a QNode."""
+
+    func: Callable[..., Any]
+    diff_method: Any
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the results."""
+
+    def construct(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
+        """Return the tape."""
+
+    def interface_of(self, args: Sequence[Any]) -> Interface:
+        """Return the interface that differentiates by these arguments."""
+
+
+def gradient_function(qnode: Called, argnum: Any) -> Callable[..., Any]:
+    """Return the derivatives of the results by the trainable arguments, as a function.
+
+    Shapes and errors as for ``QNode.gradient_function``.
+    """
+
+    def derivatives(*args: Any, **kwargs: Any) -> Any:
+        found: Any = None
+
+        def side_by_side(*inner: Any) -> Any:
+            nonlocal found
+            found = qnode(*inner, **kwargs)
+            parts = leaves(found)
+            xp = namespace(parts)
+            return xp.concatenate([xp.reshape(part, (-1,)) for part in parts])
+
+        positions, bare = positions_of(argnum, args)
+        if not positions:
+            raise DifferentiationError(
+                f"{name_of(qnode.func)} cannot be differentiated by {qnode.diff_method}: none of "
+                "its positional arguments is trainable. Mark one with "
+                "qgate.numpy.array(..., requires_grad=True), or give argnums."
+            )
+        jacobians = qnode.interface_of(args).jacobian(side_by_side, positions)(*args)
+        shapes = [shape_of(part) for part in leaves(found)]
+        cut = _cut(jacobians, shapes, [args[position] for position in positions])
+        return rebuilt(found, (parts[0] if bare else parts for parts in cut))
+
+    return derivatives
+
+
+def tape_derivatives(
+    qnode: Called,
+    function: Callable[[Tape], Any],
+    argnums: Any,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    order: int,
+) -> tuple[tuple[Any, ...], bool]:
+    """Differentiate numbers of the recorded tape by the arguments of the quantum function.
+
+    Arguments, shapes and errors as for ``QNode.tape_derivatives``.
+    """
+    jacobian = qnode.interface_of(args).jacobian
+    positions, bare = positions_of(argnums, args)
+    if not positions:
+        raise DifferentiationError(
+            f"{name_of(qnode.func)} has no derivative here: none of its positional arguments "
+            "is trainable. Mark one with qgate.numpy.array(..., requires_grad=True), or give "
+            "argnums."
+        )
+
+    def of_tape(*inner: Any) -> Any:
+        return function(qnode.construct(inner, kwargs))
+
+    if order == 1:
+        return jacobian(of_tape, positions)(*args), bare
+    with warnings.catch_warnings():  # what is linear has a constant Jacobian
+        warnings.simplefilter("ignore")
+        found = tuple(
+            jacobian(lambda *inner, by=(at,): jacobian(of_tape, by)(*inner)[0], (at,))(*args)[0]
+            for at in positions
+        )
+    return found, bare
+
+
+def _cut(
+    jacobians: Sequence[Any], shapes: Sequence[tuple[int, ...]], args: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """Cut the Jacobians of all results side by side, by each argument, by results."""
+    marks = any(isinstance(arg, tensor) for arg in args)
+    parts, start = [], 0
+    for shape in shapes:
+        rows = slice(start, start + int(np.prod(shape)))
+        cut = []
+        for jacobian in jacobians:
+            xp = namespace([jacobian])
+            part = finished(xp.reshape(jacobian[rows], (*shape, *shape_of(jacobian)[1:])), args)
+            cut.append(marked(part, trainable=True) if marks else part)
+        parts.append(tuple(cut))
+        start = rows.stop
+    return parts
