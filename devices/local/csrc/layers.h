@@ -131,7 +131,7 @@ static void NAME(apply_layer)(const plan *p, const step *st, const double *numbe
 static void NAME(product_state)(const plan *p, const step *st, const double *numbers,
                                 const double *angles, const state *x, workspace *w, const team *t)
 {
-    int n = p->num_bits, low = n < w->low_bits ? n : w->low_bits;
+    int n = p->num_bits, low = n < LARGE_BITS ? n : LARGE_BITS;
     double complex *pairs = w->pairs;
     if (t->index == 0) {
         for (int bit = 0; bit < n; bit++) pairs[2 * bit] = 1, pairs[2 * bit + 1] = 0;

@@ -69,7 +69,7 @@ typedef struct {
 
 typedef struct {
     int num_bits;             /* of a state here: at least one whole vector */
-    int64_t num_slots, num_angles, num_steps, num_numbers;
+    int64_t num_slots, num_angles, num_steps;
     double *offsets, *factors;   /* angle = offset + sum of factor * slot */
     int64_t *starts, *slots;
     element *elements;

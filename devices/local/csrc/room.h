@@ -23,7 +23,6 @@ typedef struct {
 
 /* Room for `num_states` states and what the threads of one run share. */
 typedef struct {
-    int num_threads, low_bits;
     state *states;
     int64_t num_states;
     real *memory, *spare, *buffers;
@@ -33,7 +32,6 @@ typedef struct {
     shared_pass shared;
 } NAME(workspace);
 #define workspace NAME(workspace)
-
 
 /* The index of the first amplitude of a block, when its gathered bits are 0. */
 static inline int64_t NAME(block_start)(const blocking *q, int64_t number)

@@ -173,7 +173,7 @@ static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads, 
     int64_t half = p->permutes && !in_place ? size : 0, bras = num_states > 1 ? num_states - 1 : 1;
     int64_t reals = 2 * (size + APART) * num_states + half + APART + BUFFER * threads + 4 * table + 2 * 256;
     int64_t doubles = bras * PARTS * p->most_sums + DOUBLES * threads + (1 + bras) * (p->num_angles + 1);
-    w->num_threads = threads, w->low_bits = LARGE_BITS, w->num_states = num_states;
+    w->num_states = num_states;
     w->states = malloc(num_states * sizeof(state));
     w->memory = take_memory(reals * sizeof(real));
     w->sums = take_memory(doubles * sizeof(double));
