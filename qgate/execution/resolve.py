@@ -158,9 +158,9 @@ def check_method(method: Method | None, device: Device, shots: Shots) -> None:
 def choose_method(method: Method, tape: Tape, device: Device, depth: int | None) -> Method:
     """Return the method that differentiates a tape, ``best`` replaced by what that is.
 
-    Best is: on an exact state vector ``adjoint`` for first derivatives of expectation
-    values (its time does not grow with the number of parameters), ``backprop`` for anything
-    else; and ``parameter-shift`` wherever there are shots, no state to be had, or gates that
+    Best is: on an exact state vector ``adjoint`` for first derivatives (its time does not grow
+    with the number of parameters), ``backprop`` for anything else, and for what is no expectation
+    value where the order is not known beforehand; and ``parameter-shift`` wherever there are shots, no state to be had, or gates that
     only differences can differentiate.
 
     Raises
@@ -212,6 +212,8 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
     if refusal is not None:
         return "backprop", f"the state is at hand, and for adjoint {refusal[0]}"
     if not gives_jacobian(tape):
+        if depth == 1:
+            return "adjoint", "what is measured is a function of the state, which is taken back"
         return "backprop", "the state is at hand, and what is measured is a function of it"
     if depth == 1 or (depth is None and _shiftable(tape)):
         return "adjoint", "the state is at hand, and going back once serves all parameters"
