@@ -46,24 +46,27 @@ def states(
     -------
     array, shape (K, 2**n)
     """
-    found = np.empty((len(rows), 1 << plan.num_bits), dtype=complex)
+    found = []
     for part in _parts(len(rows), plan.num_bits):
         angles = _angles(plan, rows[part])
         runners = _runners(plan)
         if initial is not None:
             first = initial[part] if len(initial) > 1 else initial
-            vectors = np.array(np.broadcast_to(first, found[part].shape), dtype=complex)
+            vectors = np.array(np.broadcast_to(first, (len(angles), first.shape[1])), dtype=complex)
         elif runners and isinstance(runners[0], LayerRunner):
             vectors = runners[0].start(numbers, angles)
             runners = runners[1:]
         else:
-            vectors = np.zeros(found[part].shape, dtype=complex)
+            vectors = np.zeros((len(angles), 1 << plan.num_bits), dtype=complex)
             vectors[:, 0] = 1.0
         for runner in runners:
             vectors = runner.forward(vectors, numbers, angles)
         turned = phase + sum(weight * angles[:, angle] for angle, weight in plan.phases)
-        np.multiply(vectors, np.exp(1j * np.reshape(turned, (-1, 1))), out=found[part])
-    return found
+        vectors *= np.exp(1j * np.reshape(turned, (-1, 1)))
+        found.append(vectors)
+    if len(found) == 1:
+        return found[0]
+    return np.concatenate([np.empty((0, 1 << plan.num_bits), dtype=complex), *found])
 
 
 def slopes(
@@ -185,7 +188,9 @@ class MovesRunner:
         slopes: FloatArray,
         last: bool,
     ) -> ComplexArray:
-        return self.inverse.taken(vectors)
+        for vector in vectors:  # one at a time takes less room
+            vector[:] = self.inverse.taken(vector)
+        return vectors
 
 
 class _Sources:
@@ -242,16 +247,19 @@ class MatrixRunner:
         slopes: FloatArray,
         last: bool,
     ) -> ComplexArray:
-        parts = [self._take(vector) for vector in vectors]
-        if self.angle is not None:
-            values, projectors = self._spectrum(numbers)
-            turned = np.tensordot(values, projectors, 1) @ parts[0]
-            for bra, found in zip(parts[1:], slopes, strict=True):
-                found[:, self.angle] -= np.einsum("rij,rij->r", bra.conj(), turned).imag
+        values, projectors = self._spectrum(numbers)
+        generator = np.tensordot(values, projectors, 1)
+        undoing = np.swapaxes(self._matrix(numbers, angles), 1, 2).conj()
+        ket = self._take(vectors[0])
+        for vector, found in zip(vectors[1:], slopes, strict=True):
+            bra = self._take(vector)
+            if self.angle is not None:
+                overlaps = ket @ np.swapaxes(bra, 1, 2).conj()
+                found[:, self.angle] -= np.einsum("ij,rji->r", generator, overlaps).imag
+            if not last:
+                self._put(vector, undoing @ bra)
         if not last:
-            undoing = np.swapaxes(self._matrix(numbers, angles), 1, 2).conj()
-            for vector, part in zip(vectors, parts, strict=True):
-                self._put(vector, undoing @ part)
+            self._put(vectors[0], undoing @ ket)
         return vectors
 
     def _spectrum(self, numbers: FloatArray) -> tuple[FloatArray, ComplexArray]:

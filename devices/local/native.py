@@ -183,6 +183,9 @@ class Run:
         self.request.slopes = self._pointer(slopes)
         self.request.needed = self._pointer(self.native.needed(slots))
         if bras is not None:
+            expected = (num_bras, len(self.rows), self.request.length)
+            if np.shape(bras) != expected:
+                raise ValueError(f"The bras have shape {np.shape(bras)}, and not {expected}.")
             self.request.bras = self._pointer(np.ascontiguousarray(bras, dtype=complex))
             self.request.num_bras, self.request.phased = num_bras, 1
         return slopes

@@ -92,8 +92,8 @@ class PlanEngine(Engine):
         return self._states(planned)
 
     def room(self, num_bras: int, num_wires: int) -> float:
-        if self.library is None:
-            return super().room(num_bras, num_wires)
+        if self.library is None:  # dense matrices are multiplied onto copies
+            return 3.25 + 2.0 * num_bras + (2.0 if num_bras else 0.0)
         return 1.0 + num_bras + (0.5 if num_wires < IN_PLACE_BITS else 0.0)
 
     def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:

@@ -290,13 +290,14 @@ def test_means_of_terms_are_those_of_words_and_products(dense, drawn):
     assert_allclose(values(PROBABILITIES, operations, [terms])[0], found, atol=1e-12)
 
 
-def test_more_words_than_are_summed_at_once_are_summed_in_pieces():
+@pytest.mark.parametrize("xp", [np, anp], ids=["numpy", "autograd"])
+def test_more_words_than_are_summed_at_once_are_summed_in_pieces(xp):
     random, order = np.random.default_rng(0), Wires(range(16))
     words = ["".join(word) for word in random.choice(["I", "Z"], size=(70, 16))]
     weights = random.normal(size=70)
     state = random.normal(size=(1, 2**16)) + 0j
 
-    found = measure(qg.expval(qg.PauliSum.from_words(weights, words)), state, order)
+    found = measure(qg.expval(qg.PauliSum.from_words(weights, words)), state, order, xp)
 
     assert TERMS_AT_ONCE < 70 * 2**16
     signs = (kron(*(np.diag(LETTERS[letter]) for letter in word)) for word in words)

@@ -94,6 +94,15 @@ def test_one_initial_state_serves_all_rows(planned):
     assert_array_equal(initial, [[0.6, 0, 0, 0.8j]])
 
 
+def test_no_rows_have_no_states(planned):
+    case = planned.of(*sweep_of([qg.RX(0.1, 0), qg.CNOT([0, 1])], 2, np.zeros((0, 1))))
+
+    assert states(case).shape == (0, 4)
+    assert fallback.slopes(
+        case.plan, case.rows, case.numbers, 0.0, states(case), case.vectors(1, 0)
+    ).shape == (0, 1, 1)
+
+
 def test_a_circuit_without_gates_stays_0(planned):
     case = planned.of(*sweep_of([], 3, np.zeros((2, 0))))
 

@@ -6,9 +6,14 @@ import qgate as qg
 from qgate import numpy as qnp
 from qgate.devices.local import memory
 from qgate.devices.local.device import LocalDevice
+from qgate.devices.local.libraries import SETS
 from qgate.exceptions import InvalidOption, TooMuchMemory
 
 GIB = 2**30
+
+needs_kernels = pytest.mark.skipif(
+    qg.device("local").engine.name not in SETS, reason="the compiled engine does not run"
+)
 
 
 def node(config, **options):
@@ -31,6 +36,7 @@ def test_what_just_fits_may_begin_and_no_more(wires, states, limit):
         memory.require(states * 1.01, wires, limit_gib=limit)
 
 
+@needs_kernels
 def test_a_gradient_of_many_wires_needs_two_states_and_a_value_one():
     one_state_gib = 16 * 2**24 / GIB
 
@@ -58,6 +64,7 @@ def test_a_qnode_is_refused_before_anything_is_computed(diff_method):
         qg.grad(small)(qnp.array(0.1))
 
 
+@needs_kernels
 def test_single_precision_needs_half():
     limit = 1.3 * 16 * 2**22 / GIB / 2
     device = LocalDevice(wires=22, precision="single", memory_gib=limit * 1.5)
