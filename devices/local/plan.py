@@ -103,7 +103,7 @@ def plan_of(structure: Structure, order: Wires) -> Plan | None:
     Parameters
     ----------
     structure : Structure
-        State preparations come first.
+        State preparations come first, and arrays are there only of gates that are accepted.
     order : Wires
 
     Raises

@@ -160,8 +160,8 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
 
     Best is: on an exact state vector ``adjoint`` for first derivatives (its time does not grow
     with the number of parameters), ``backprop`` for anything else, and for what is no expectation
-    value where the order is not known beforehand; and ``parameter-shift`` wherever there are shots, no state to be had, or gates that
-    only differences can differentiate.
+    value where the order is not known beforehand; and ``parameter-shift`` wherever there are
+    shots, no state to be had, or gates that only differences can differentiate.
 
     Raises
     ------
