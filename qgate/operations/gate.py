@@ -55,8 +55,12 @@ class Gate(Operator):
 
     def __init__(self, *args: Any, id: str | None = None, **named: Any) -> None:
         spec, public, angles = self.spec, type(self).__name__, args
-        if spec.simple and len(named) == 1 and "wires" in named and len(args) == len(spec.angles):
-            wires, options = Wires.of(named["wires"], owner=public), {}
+        count = len(spec.angles)
+        options: dict[str, Any] = {}
+        if spec.simple and len(named) == 1 and "wires" in named and len(args) == count:
+            wires = Wires.of(named["wires"], owner=public)
+        elif spec.simple and not named and len(args) == count + 1:
+            wires, angles = Wires.of(args[count], owner=public), args[:count]
         else:
             given = spec.arguments(args, named, public=public)
             wires = Wires.of(given["wires"], owner=public)

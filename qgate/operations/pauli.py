@@ -68,8 +68,10 @@ class PauliSum(PauliOperator):
     @classmethod
     def word(cls, letters: Mapping[Wire, str], coefficient: Tensor = 1.0) -> PauliSum:
         """Make a sum of one term, from the letter of each wire, such as ``{0: "X", 1: "Z"}``."""
-        x, z = pw.from_letters(["".join(letters.values())])
-        return cls.of_terms(Terms(as_coefficients([coefficient]), x, z), Wires(tuple(letters)))
+        x, z = pw.bits_of("".join(letters.values()))
+        plain = type(coefficient) is float
+        weights = np.array([coefficient]) if plain else as_coefficients([coefficient])
+        return cls.of_terms(Terms(weights, x, z), Wires(list(letters)))
 
     @classmethod
     def identity(cls, coefficient: Tensor = 1.0, wires: WiresLike = ()) -> PauliSum:
@@ -136,6 +138,9 @@ class PauliSum(PauliOperator):
         -----
         Cost: T * S products of words, and one sort of them.
         """
+        if len(self) == len(other) == 1 and set(self.wires).isdisjoint(other.wires):
+            terms = algebra.side_by_side(self.arrays, other.arrays)
+            return PauliSum.of_terms(terms, Wires([*self.wires, *other.wires]))
         left, right = self._on_common_wires(other)
         return PauliSum.of_terms(algebra.product(left.arrays, right.arrays), left.wires)
 

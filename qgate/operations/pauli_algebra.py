@@ -65,6 +65,12 @@ def product(left: Terms, right: Terms) -> Terms:
     return _sum_of_pairs(left, right, (rows, columns), flat)
 
 
+def side_by_side(left: Terms, right: Terms) -> Terms:
+    """Return the product of two single words on wires of their own."""
+    x, z = (np.concatenate(bits, axis=1) for bits in zip(left[1:], right[1:], strict=True))
+    return Terms(tidy(left.weights * right.weights), x, z)
+
+
 def commutator(left: Terms, right: Terms) -> Terms:
     """Return left right - right left: twice the products of words that anticommute."""
     exponents = pw.product_phases(left[1:], right[1:])

@@ -7,6 +7,7 @@ only z is, Y where both are. Many words are two Boolean arrays of shape (T, n).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,15 @@ def from_letters(words: Sequence[str]) -> tuple[BoolArray, BoolArray]:
     codes = np.array([LETTERS.index(letter) for word in words for letter in word], dtype=np.uint8)
     codes = codes.reshape(len(words), max(lengths, default=0))
     return (codes & 1).astype(bool), (codes & 2).astype(bool)
+
+
+@lru_cache(maxsize=1024)
+def bits_of(word: str) -> tuple[BoolArray, BoolArray]:
+    """Return the bits x and z of one word, each of shape (1, n); they are shared, not to write."""
+    x, z = from_letters([word])
+    x.setflags(write=False)
+    z.setflags(write=False)
+    return x, z
 
 
 def to_letters(x: BoolArray, z: BoolArray) -> list[str]:

@@ -343,3 +343,14 @@ def test_a_thousand_terms_written_with_operators_are_built_fast():
 
 def test_hadamard_is_no_pauli_word():
     assert Hadamard(0).pauli_rep is None
+
+
+@pytest.mark.parametrize("letters", ["XY", "IZ", "YI", "ZZ"])
+def test_words_on_wires_of_their_own_stand_side_by_side(letters):
+    left = PauliSum.word({"a": letters[0]}, 0.5)
+    right = PauliSum.word({"b": letters[1]}, -2.0j)
+
+    product = left.times(right)
+
+    assert list(product.wires) == ["a", "b"]
+    assert_allclose(product.matrix(), np.kron(left.matrix(), right.matrix()))
