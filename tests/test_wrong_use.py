@@ -51,7 +51,7 @@ def test_too_many_wires_for_the_device_as_it_was_made():
     )
 
 
-@pytest.mark.parametrize(("device", "most"), [("local", 28), ("braket:local", 26)])
+@pytest.mark.parametrize(("device", "most"), [("local", 32), ("braket:local", 26)])
 def test_too_many_wires_for_the_hardware(device, most):
     text = refused(errors.TooManyWires, lambda: bound(device, also=on_wires(60))(X))
 
@@ -474,7 +474,7 @@ def test_an_unknown_device(written, near):
 def test_an_unknown_option_of_a_device():
     assert refused(errors.UnknownOption, lambda: bound("local?shotz=10")) == (
         "'local?shotz=10': 'shotz' is not an option of this device. Did you mean 'shots'? "
-        "Its options are seed, shots, wires."
+        "Its options are memory_gib, precision, seed, shots, threads, wires."
     )
 
 
