@@ -143,9 +143,10 @@ def _find_places(
     shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Any], ...]
 ) -> Places:
     found: list[tuple[list[int], list[int]]] = [([], []) for _ in shapes]
+    numbered = [np.arange(math.prod(shape)).reshape(shape) for shape in shapes]
     length = 0
     for number, indices in members:
-        positions = np.arange(math.prod(shapes[number])).reshape(shapes[number])
+        positions = numbered[number]
         for index in indices:
             positions = positions[index]
         size = int(np.size(positions))
