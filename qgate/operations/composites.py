@@ -14,8 +14,9 @@ from qgate.exceptions import DecompositionUndefinedError
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dense_matrix
-from qgate.operations.operator import Operator, ParameterKind, bracketed, without_recording
+from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.pauli import PauliSum
+from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, paused
 from qgate.typing import Tensor
 from qgate.wires import Wires

@@ -10,11 +10,12 @@ import numpy as np
 from qgate.arrays import is_known, is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError
 from qgate.operations.matrices import dagger
-from qgate.operations.operator import Operator, ParameterKind, bracketed, without_recording
+from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.operations.pauli_rotations import word_rotation
 from qgate.operations.spectra import frequencies
+from qgate.operations.spelling import bracketed
 from qgate.operations.symbolic import Wrapper
 from qgate.operations.unitaries import QubitUnitary
 from qgate.typing import BoolArray, FloatArray, Tensor

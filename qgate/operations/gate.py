@@ -29,10 +29,11 @@ from qgate.exceptions import (
 )
 from qgate.operations.gate_spec import Decomposition, GateSpec
 from qgate.operations.matrices import circuit_matrix
-from qgate.operations.operator import Operator, ParameterKind, spelled, without_recording
+from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.parameters import as_angle
 from qgate.operations.slots import Affine
 from qgate.operations.spectra import diagonal_matrix, exponential, frequencies, spectrum
+from qgate.operations.spelling import spelled
 from qgate.recording import paused, record
 from qgate.typing import ComplexArray, FloatArray, Tensor
 from qgate.wires import Wires

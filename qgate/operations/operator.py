@@ -19,6 +19,7 @@ from qgate.exceptions import (
 )
 from qgate.operations.matrices import diagonal_of, embed
 from qgate.operations.parameters import is_scalar
+from qgate.operations.spelling import spelled
 from qgate.recording import paused, record, recording
 from qgate.typing import FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
@@ -377,22 +378,6 @@ def require_operators(name: str, *values: Any) -> None:
                 f"{name} was given {value!r}, which is not an operator. "
                 "Give operators, such as qg.X(0) or qg.RX(0.1, wires=0)."
             )
-
-
-def spelled(value: Tensor) -> str:
-    """Return a parameter as text: a number plainly, an array as its library shows it."""
-    plain = unwrap(value)
-    return repr(plain) if shape_of(plain) else str(plain)
-
-
-def bracketed(operator: Operator, *, around: str) -> str:
-    """Return an operator as text, in brackets where one of these signs stands outside of any."""
-    text, depth = repr(operator), 0
-    for letter in text:
-        depth += (letter in "([") - (letter in ")]")
-        if depth == 0 and letter in around:
-            return f"({text})"
-    return text
 
 
 def operations_of(function: Callable[..., Any], args: Any, kwargs: Any) -> list[Operator]:

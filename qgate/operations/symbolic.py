@@ -22,13 +22,13 @@ from qgate.operations.matrices import circuit_matrix, dagger, diagonal_of
 from qgate.operations.operator import (
     Operator,
     ParameterKind,
-    bracketed,
     require_operators,
     without_recording,
 )
 from qgate.operations.parameters import is_numeric
 from qgate.operations.pauli import PauliSum
 from qgate.operations.spectra import frequencies
+from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, replace
 from qgate.typing import FloatArray, Tensor, WiresLike
 
