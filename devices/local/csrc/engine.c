@@ -300,18 +300,6 @@ int64_t qgate_count(const double *weights, int64_t size, const double *places, i
     return found;
 }
 
-/* The width of the vectors in bytes. */
-int qgate_vector_bytes(void)
-{
-#if defined(__AVX512F__)
-    return 64;
-#elif defined(__AVX2__)
-    return 32;
-#else
-    return 16;
-#endif
-}
-
 #if defined(__x86_64__) || defined(__i386__)
 /* The instruction set of this machine: 2 AVX-512, 1 AVX2, 0 neither. */
 int qgate_instruction_set(void)
