@@ -17,6 +17,7 @@ import numpy as np
 
 from qgate.devices.local.amplitudes import (
     apply,
+    apply_diagonal,
     apply_matrix,
     part_of_index,
     refuse_late_preparation,
@@ -158,7 +159,7 @@ def state_jvp(engine: Engine, sweep: Sweep, tangents: FloatArray, order: Wires) 
         ket = apply(ket, operation, axes, n)
         changes = np.stack([apply(change, operation, axes, n) for change in changes])
         for slot, factor in _trained(structure.operations[index], every):
-            turned = apply_matrix(ket, 1j * operation.generator_matrix(), axes, n)
+            turned = 1j * _generated(ket, operation, axes, n)
             changes = changes + factor * tangents[:, :, slot, None] * turned
     return changes
 
@@ -188,15 +189,31 @@ def _going_back(
         operation = operations[index]
         axes = order.indices(operation.wires)
         if wanted[index]:
-            changed = apply_matrix(ket, operation.generator_matrix(), axes, n)
+            changed = _generated(ket, operation, axes, n)
             overlaps = np.einsum("mki,ki->km", bras.conj(), changed)
             for slot, factor in wanted[index]:
                 derivatives[column[slot]] -= factor * overlaps.imag
         if index > first:
-            inverse = _dagger(operation.canonical_matrix(operation.parameters, np))
-            ket = apply_matrix(ket, inverse, axes, n)
-            bras = np.stack([apply_matrix(bra, inverse, axes, n) for bra in bras])
+            ket = _undone(ket, operation, axes, n)
+            bras = np.stack([_undone(bra, operation, axes, n) for bra in bras])
     return derivatives
+
+
+def _generated(state: ComplexArray, operation: Operator, axes: list[int], n: int) -> ComplexArray:
+    """Multiply the generator of a gate exp(i x G) onto a state; of a wide one by its diagonal."""
+    if operation.name not in ANY_WIDTH:
+        return np.asarray(apply_matrix(state, operation.generator_matrix(), axes, n))
+    phases = np.angle(operation.canonical_diagonal((1.0,), np))  # of eigenvalues up to 1
+    return np.asarray(apply_diagonal(state, phases, axes, n))
+
+
+def _undone(state: ComplexArray, operation: Operator, axes: list[int], n: int) -> ComplexArray:
+    """Multiply the inverse of a gate onto a state."""
+    if operation.is_diagonal:
+        diagonal = operation.canonical_diagonal(operation.parameters, np)
+        return np.asarray(apply_diagonal(state, np.conj(diagonal), axes, n))
+    inverse = _dagger(operation.canonical_matrix(operation.parameters, np))
+    return np.asarray(apply_matrix(state, inverse, axes, n))
 
 
 def _trained(operation: Operator, column: dict[int, int]) -> tuple[tuple[int, float], ...]:

@@ -9,7 +9,10 @@ from numpy.testing import assert_allclose
 import qgate as qg
 from qgate import numpy as qnp
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first
+from qgate.devices.local.choice import choose_engine
 from qgate.devices.local.device import LOCAL, LocalDevice
+from qgate.devices.local.engine import NumpyEngine
+from qgate.devices.local.planned import Settings
 from qgate.exceptions import QuantumFunctionError, UnsupportedOperation
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.slots import Affine
@@ -261,6 +264,23 @@ def test_products_with_the_jacobian_are_by_the_slots_that_are_asked_for():
 
     assert_allclose(device.state_vjp(sweep, [2, 0], cotangents), whole[..., [2, 0]])
     assert_allclose(along, device.state_jvp(sweep, [0, 1, 2], np.array([[[0.0, 0.0, 1.0]]])))
+
+
+@pytest.mark.parametrize(
+    "gate", [lambda x: qg.MultiRZ(x, range(16)), lambda x: qg.GlobalPhase(x, range(16))]
+)
+def test_wide_gates_are_taken_back_by_their_diagonals(gate):
+    tape = Tape(
+        [*(qg.RY(0.3, wire) for wire in range(16)), gate(0.4, range(16))],
+        [qg.expval(qg.X(0) @ qg.Y(1))],
+    )
+    sweep, engines = tape.sweep(), (NumpyEngine(), choose_engine(Settings()))
+
+    found = [LocalDevice(engine=engine).jacobian(sweep, [16])[1] for engine in engines]
+    along = LocalDevice().state_jvp(sweep, [16], np.ones((1, 1, 1)))
+
+    assert_allclose(found[0], found[1], atol=1e-12)
+    assert along.shape == (1, 1, 2**16)
 
 
 # With shots -------------------------------------------------------------------------------------
