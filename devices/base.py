@@ -94,12 +94,13 @@ class Device(ABC):
         return False
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
-        """Return exact expectation values and their derivatives by the device's own method.
+        """Return exact values and their derivatives by the device's own method.
 
         Parameters
         ----------
         sweep : Sweep
-            Exact, every measurement an expectation value.
+            Exact; measures expectation values, means of terms, and probabilities where those
+            of a sampled value are differentiated.
         slots : sequence of int
             The n angles to differentiate by.
 

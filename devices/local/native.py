@@ -65,18 +65,22 @@ class NativePlan:
         if not self.handle:
             raise MemoryError("There is no memory for the plan of a circuit.")
         weakref.finalize(self, library.free_plan, self.handle)
-        self._needed: dict[tuple[int, ...], NDArray[np.uint8]] = {}
+        self._needed: tuple[tuple[int, ...], NDArray[np.uint8]] = (
+            (),
+            np.zeros(plan.one + 1, dtype=np.uint8),
+        )
 
     def needed(self, slots: Sequence[int]) -> NDArray[np.uint8]:
         """Return for each angle whether it depends on one of the slots."""
         key = tuple(slots)
-        if key not in self._needed:
+        known, needed = self._needed  # one look: another thread may ask for other slots
+        if known != key:
             angles = self.plan.angles
             moved = np.isin(angles.slots, np.array(key, dtype=np.int64))
             needed = np.zeros(self.plan.one + 1, dtype=np.uint8)
             needed[angles.columns[moved]] = 1
-            self._needed = {key: needed}
-        return self._needed[key]
+            self._needed = key, needed
+        return needed
 
 
 class NativeObservable:

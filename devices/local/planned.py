@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -242,15 +241,10 @@ def _weights(symbol: Any, arrays: Sequence[Tensor]) -> FloatArray:
     return np.real(arrays[symbol.index] if isinstance(symbol, ArraySlot) else symbol)
 
 
-_NATIVE: WeakKeyDictionary[Plan, dict[str, NativePlan]] = WeakKeyDictionary()
-
-
+@lru_cache(maxsize=256)
 def native_plan(plan: Plan, library: Library) -> NativePlan:
-    """Return a plan as a library holds it, as long as the plan lives."""
-    known = _NATIVE.setdefault(plan, {})
-    if library.name not in known:
-        known[library.name] = NativePlan(plan, library)
-    return known[library.name]
+    """Return a plan as a library holds it."""
+    return NativePlan(plan, library)
 
 
 @dataclass(frozen=True, eq=False)

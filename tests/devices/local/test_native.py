@@ -1,5 +1,7 @@
 """Plans in the compiled engine against the same circuits gate by gate."""
 
+import gc
+import weakref
 from types import SimpleNamespace
 
 import autograd.numpy as anp
@@ -11,8 +13,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import qgate as qg
 from qgate.devices.local.exact import apply_observable
-from qgate.devices.local.libraries import SETS, library
+from qgate.devices.local.libraries import SETS, best_library, library
 from qgate.devices.local.native import NativeObservable, NativePlan, Run
+from qgate.devices.local.plan import plan_of
+from qgate.devices.local.planned import native_plan
 from qgate.tape import Tape
 from qgate.wires import Wires
 
@@ -173,3 +177,28 @@ def test_an_initial_state_for_all_rows_or_one_for_each(name, rows, planned):
 
 def test_a_library_that_was_not_built_is_none():
     assert library("another set") is None
+
+
+def test_plans_are_held_no_longer_than_the_caches_hold_them():
+    found = best_library()
+    if found is None:
+        pytest.skip("no compiled engine was built")
+    plan = plan_of(Tape([qg.RX(0.1, 0)], [qg.state()]).structure, Wires([0]))
+    held = weakref.ref(native_plan(plan, found))
+    assert held() is native_plan(plan, found)
+
+    native_plan.cache_clear()
+    gc.collect()
+
+    assert held() is None
+
+
+def test_each_set_of_slots_has_the_angles_that_depend_on_it():
+    found = best_library()
+    if found is None:
+        pytest.skip("no compiled engine was built")
+    tape = Tape([qg.RX(0.1, 0), qg.RY(0.2, 0), qg.RZ(0.3, 0)], [qg.state()])
+    native = NativePlan(plan_of(tape.structure, Wires([0])), found)
+
+    for slots in ((), (0,), (1, 2), (0,), (0, 1, 2), ()):
+        assert native.needed(slots).tolist() == [*(int(slot in slots) for slot in range(3)), 0]
