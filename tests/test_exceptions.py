@@ -24,7 +24,7 @@ def every_error():
     found, todo = [], [QGateError]
     while todo:
         cls = todo.pop()
-        if cls not in found and cls.__module__ == exceptions.__name__:
+        if cls not in found and cls.__module__.startswith(exceptions.__name__):
             found.append(cls)
             todo += cls.__subclasses__()
     return sorted(found, key=lambda cls: cls.__name__)

@@ -1,0 +1,88 @@
+"""What every error is made of, and the parents that users of the field catch."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, ClassVar
+
+
+def near(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+    """Return the members of ``known`` that look like ``word``, best first."""
+    return difflib.get_close_matches(str(word), [str(name) for name in known], n=most, cutoff=0.5)
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return " Did you mean ...?" for the near names, or an empty string."""
+    names = near(word, known)
+    return f" Did you mean {' or '.join(repr(name) for name in names)}?" if names else ""
+
+
+class _Listed:
+    """A collection that is written as a comma-separated list, and as it is after ``!r``."""
+
+    def __init__(self, values: Collection[Any]) -> None:
+        self.values = values
+
+    def __format__(self, spec: str) -> str:
+        return ", ".join(str(item) for item in _ordered(self.values)) or "nothing"
+
+    def __repr__(self) -> str:
+        return repr(self.values)
+
+
+def _spell(value: object) -> object:
+    if isinstance(value, Collection) and not isinstance(value, str | bytes | dict):
+        return _Listed(value)
+    return value
+
+
+def _ordered(values: Collection[Any]) -> Iterable[Any]:
+    return sorted(values, key=str) if isinstance(values, set | frozenset) else values
+
+
+def _rebuild(
+    cls: Callable[..., QGateError], text: str | None, fields: dict[str, Any]
+) -> QGateError:
+    return cls(**fields) if text is None else cls(text)
+
+
+class QGateError(Exception):
+    """Parent of every error of qgate.
+
+    A subclass lists its fields as annotations and formats them in ``message``;
+    it is raised with the fields as keywords. A single text serves where no
+    finer class is worth having. Errors survive pickling.
+    """
+
+    ag_pass_through = True  # TensorFlow hands it on as it is
+
+    message: ClassVar[str] = ""
+
+    def __init__(self, text: str | None = None, /, **fields: Any) -> None:
+        super().__init__(*(() if text is None else (text,)))
+        self._text, self._fields = text, fields
+        for name, value in fields.items():
+            setattr(self, name, value)
+        if fields:
+            self.args = (str(self),)  # where those who wrap errors look for the text
+
+    def __str__(self) -> str:
+        if self._text is not None:
+            return self._text
+        return self.message.format(**{name: _spell(value) for name, value in self._fields.items()})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self._text, self._fields)
+
+
+class QuantumFunctionError(QGateError):
+    """The quantum function, or the way it is asked for, is wrong."""
+
+
+class WireError(QGateError):
+    """A wire is missing, repeated or unknown."""
+
+
+class DeviceError(QGateError):
+    """The device cannot do what was asked of it."""

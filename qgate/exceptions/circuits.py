@@ -1,0 +1,210 @@
+"""What is wrong with a circuit: mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from qgate.exceptions.base import DeviceError, QGateError, QuantumFunctionError, WireError
+
+
+class OperatorError(QGateError):
+    """An operator was built, or asked, in a way it does not allow."""
+
+
+class InvalidParameters(OperatorError, ValueError):
+    """An operator was given numbers, wires or options that do not fit it."""
+
+
+class InvalidCall(InvalidParameters, TypeError):
+    """A gate was called with arguments that it does not have, or without some that it needs."""
+
+    gate: str
+    reason: str
+    call: str
+    message = "{gate} cannot be called like this: {reason}. Call it as {call}."
+
+
+class NotHermitian(OperatorError, ValueError):
+    """An observable has to be Hermitian."""
+
+    observable: str
+    message = (
+        "{observable} is not Hermitian, so it has no real measurement outcomes. "
+        "Measure a Hermitian operator; for a matrix A, (A + A.conj().T) / 2 is its Hermitian part."
+    )
+
+
+class UndefinedError(OperatorError):
+    """The operator has no such representation (matrix, generator, ...)."""
+
+
+class MatrixUndefinedError(UndefinedError):
+    """The operator has no matrix."""
+
+
+class DecompositionUndefinedError(UndefinedError):
+    """The operator cannot be written in terms of others."""
+
+
+class GeneratorUndefinedError(UndefinedError):
+    """The operator has no generator."""
+
+
+class EigvalsUndefinedError(UndefinedError):
+    """The operator has no eigenvalues to give."""
+
+
+class NotAffine(OperatorError, TypeError):
+    """A decomposition computed something other than a linear function of its angles."""
+
+
+class NotFinite(QuantumFunctionError, ValueError):
+    """A parameter is NaN or infinite."""
+
+    operation: str
+    value: float
+    message = (
+        "{operation} was given the parameter {value}. Parameters have to be finite numbers. "
+        "Look at what computed it (an optimizer step that is too large is a usual cause)."
+    )
+
+
+class NoMeasurement(QuantumFunctionError):
+    """A quantum function returned something other than measurements."""
+
+    function: str
+    returned: str
+    message = (
+        "The quantum function {function} returned {returned}. A quantum function returns one "
+        "measurement, or a tuple or list of measurements. "
+        "Return for example qg.expval(qg.Z(0)) or qg.probs(wires=[0, 1])."
+    )
+
+
+class InvalidLayer(QuantumFunctionError, TypeError, ValueError):
+    """A quantum function, with the weights it is given, cannot be a layer of a network."""
+
+    function: str
+    reason: str
+    remedy: str
+    message = "{function} cannot be a layer: {reason}. {remedy}"
+
+
+class CircuitNotFound(QuantumFunctionError, ValueError):
+    """The quantum function of a saved layer cannot be made again from what was saved."""
+
+    function: str
+    reason: str
+    key: str
+    message = (
+        "The layer of the quantum function {function} cannot be loaded: {reason}. Give "
+        "keras.models.load_model custom_objects that have the QNode under the key {key!r}."
+    )
+
+
+class DuplicateWires(WireError):
+    """The same wire is named twice where wires have to differ."""
+
+    wires: Collection[Any]
+    what: str
+    message = (
+        "{what} names a wire twice: [{wires}]. Its wires have to differ. Remove the repetition."
+    )
+
+
+class TooManyWires(WireError, DeviceError):
+    """The circuit needs more wires than the device has."""
+
+    device: str
+    needed: int
+    available: int
+    message = (
+        "The circuit uses {needed} wires, {device} has {available}. "
+        "Use fewer wires, or choose a larger device."
+    )
+
+
+class TooMuchMemory(DeviceError, MemoryError):
+    """A simulation would take more memory than there is, or than it may."""
+
+    wires: int
+    needed_gib: float
+    allowed_gib: float
+    message = (
+        "A simulation of {wires} wires needs {needed_gib:.3g} GiB here, and {allowed_gib:.3g} GiB "
+        "may be taken. Use fewer wires or rows, single precision (qg.device('local?"
+        "precision=single')), or another machine; the option memory_gib sets the limit."
+    )
+
+
+class UnknownWires(WireError, DeviceError):
+    """The circuit uses wire labels that the device was not given."""
+
+    device: str
+    unknown: Collection[Any]
+    known: Collection[Any]
+    message = (
+        "The circuit uses the wires [{unknown}], which {device} does not have. "
+        "Its wires are [{known}]. Use these labels, or make the device with other wires."
+    )
+
+
+class UnsupportedOperation(DeviceError):
+    """The device lacks a gate, and the gate does not decompose into gates it has."""
+
+    device: str
+    operation: str
+    supported: Collection[str]
+    message = (
+        "{device} cannot run {operation}, and it does not decompose into gates that the device "
+        "has: {supported}. Write the circuit with these gates, or choose another device."
+    )
+
+
+class NotUnitary(QuantumFunctionError, DeviceError):
+    """An operator that is no gate was left among the operations of a circuit."""
+
+    operation: str
+    wires: Collection[Any]
+    message = (
+        "{operation} on the wires [{wires}] cannot be applied as a gate: observables, sums and "
+        "multiples of operators are in general not unitary. Gates can be applied, and Pauli words "
+        "with a factor of modulus 1. Measure the operator, for example with qg.expval, or apply "
+        "qg.evolve(operator, t), that is exp(-i t operator)."
+    )
+
+
+class CompilationFailed(DeviceError):
+    """The vendor's compiler cannot write the circuit in the gates of the device."""
+
+    device: str
+    reason: str
+    message = (
+        "{device} cannot run the circuit, its compiler says: {reason} "
+        "Write the circuit with other gates, or choose another device."
+    )
+
+
+class UnsupportedMeasurement(DeviceError):
+    """The device cannot return this measurement."""
+
+    device: str
+    measurement: str
+    mode: str
+    supported: Collection[str]
+    remedy: str
+    message = "{device} cannot return {measurement} {mode}. It can return {supported}. {remedy}"
+
+
+class TooManyMeasuredWires(QuantumFunctionError):
+    """A density matrix of so many wires is not put together from readings."""
+
+    measurement: str
+    wires: int
+    most: int
+    message = (
+        "{measurement} of {wires} wires cannot be put together from readings, which takes "
+        "3**{wires} bases. At most {most} wires are read. Name fewer wires, or use "
+        "qg.device('local') with shots=None."
+    )

@@ -1,0 +1,131 @@
+"""What is wrong with the name or the options of a device."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from qgate.exceptions.base import DeviceError
+
+
+class ConfigurationError(DeviceError, ValueError):
+    """A device was named in a way that cannot be read."""
+
+
+class UnknownDevice(ConfigurationError):
+    """No installed provider knows the device."""
+
+    text: str
+    unknown: str
+    kind: str
+    known: Collection[str]
+    hint: str
+    message = (
+        "{text!r}: there is no {kind} {unknown!r}.{hint} Known here: {known}. "
+        "qg.list_devices() lists what is installed."
+    )
+
+
+class UnknownOption(ConfigurationError):
+    """The device has no such option."""
+
+    text: str
+    option: str
+    known: Collection[str]
+    hint: str
+    message = "{text!r}: {option!r} is not an option of this device.{hint} Its options are {known}."
+
+
+class InvalidOption(ConfigurationError):
+    """An option was given a value it cannot take."""
+
+    text: str
+    option: str
+    value: object
+    reason: str
+    message = "{text!r}: {option}={value!r} cannot be used: {reason}."
+
+
+class MalformedDevice(ConfigurationError):
+    """The string that names a device does not follow the grammar."""
+
+    text: str
+    reason: str
+    message = (
+        "{text!r} does not name a device: {reason}. "
+        "Write provider:target?option=value&option=value, for example qiskit:aer?shots=1000; "
+        "spaces and the characters % & # in a value are percent-encoded (%20 is a space)."
+    )
+
+
+class MissingTarget(ConfigurationError):
+    """A provider, or an alias, has several devices and none was chosen."""
+
+    text: str
+    remedy: str
+    message = "{text!r} names a family of devices and does not say which one. {remedy}"
+
+
+class InvalidConfigFile(ConfigurationError):
+    """A configuration file cannot be read, or holds what cannot be used."""
+
+    file: object
+    reason: str
+    remedy: str
+    message = "The configuration file {file} cannot be used: {reason}. {remedy}"
+
+
+class DeviceLoop(ConfigurationError):
+    """Devices named in configuration files refer to each other in a circle."""
+
+    chain: Collection[str]
+    message = (
+        "The configured devices refer to each other in a circle: {chain}. "
+        "Let one of them name a provider, for example qiskit:aer."
+    )
+
+
+class BrokenProvider(ConfigurationError):
+    """An installed provider cannot be loaded."""
+
+    provider: str
+    package: str
+    reason: str
+    message = (
+        "The provider {provider!r} of the package {package} cannot be loaded: {reason}. "
+        "Mend, upgrade or remove that package."
+    )
+
+
+class NotADevice(ConfigurationError, TypeError):
+    """No installed provider takes an object of this type."""
+
+    type_name: str
+    known: Collection[str]
+    message = (
+        "An object of type {type_name} is not a device, and no installed provider takes it. "
+        "Installed providers: {known}. Give a device's string such as 'qiskit:aer', a device of "
+        "qgate, or a vendor's device object such as a Qiskit backend."
+    )
+
+
+class DeviceAlreadyMade(ConfigurationError):
+    """Arguments were given along with a device that exists already."""
+
+    device: object
+    arguments: Collection[str]
+    message = (
+        "{device!r} is a device already; {arguments} cannot be changed on it. "
+        "Give these where it is made, or name the device by its string."
+    )
+
+
+class MissingExtra(ConfigurationError, ImportError):
+    """A package that this device or interface needs is not installed."""
+
+    what: str
+    package: str
+    extra: str
+    message = (
+        "{what} needs the package {package}, which is not installed. "
+        'Install it with: pip install "qgate[{extra}]"'
+    )
