@@ -11,6 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from qgate import exceptions, gradients, measurements, numpy, operations, tape
+from qgate.budget import (
+    Budget,
+)
 from qgate.execution.tracker import (
     Tracker,
 )
@@ -231,6 +234,7 @@ __all__ = [
     "BasicEntanglerLayers",
     "BasisEmbedding",
     "BasisState",
+    "Budget",
     "CPhase",
     "CPhaseShift00",
     "CPhaseShift01",

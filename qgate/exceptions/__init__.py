@@ -83,6 +83,10 @@ from qgate.exceptions.shots import (
     SeedRefused,
     ShotsRequired,
 )
+from qgate.exceptions.spending import (
+    InvalidBudget,
+    SpendingError,
+)
 
 __all__ = [
     "BrokenProvider",
@@ -100,6 +104,7 @@ __all__ = [
     "GeneratorUndefinedError",
     "InterfaceMismatch",
     "InvalidArgnums",
+    "InvalidBudget",
     "InvalidCall",
     "InvalidConfigFile",
     "InvalidDifferenceRule",
@@ -132,6 +137,7 @@ __all__ = [
     "QuantumFunctionError",
     "SeedRefused",
     "ShotsRequired",
+    "SpendingError",
     "TooManyMeasuredWires",
     "TooManyWires",
     "TooMuchMemory",

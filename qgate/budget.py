@@ -1,0 +1,111 @@
+"""What may be spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from math import isfinite
+from numbers import Integral, Real
+from typing import Any
+
+from qgate.exceptions import InvalidBudget
+
+ROUNDS = (1, 2, 3)
+"""How many rounds of measurement a budgeted gradient may take."""
+
+
+@dataclass(frozen=True, init=False)
+class Budget:
+    """A limit on shots, dollars and submissions; what would pass it is refused, not sent.
+
+    As ``shots`` of a QNode it holds for each call, that is for a value and its gradient. As
+    ``budget`` of ``qg.run`` it is shared by everything that runs inside.
+
+    Parameters
+    ----------
+    shots : int, optional
+        Of all circuits together; ``total`` is another name for it.
+    usd : float, optional
+        US dollars, at the upper end of what is estimated beforehand.
+    submissions : int, optional
+        Requests to the provider that are paid for; ``max_submissions`` is another name for it.
+    rounds : {1, 2, 3}, optional
+        How many times a gradient may go to the device to find out where its shots are best spent;
+        default: as many as pay.
+    name : str, optional
+        Runs that share a journal share budgets of the same name; default: each run its own.
+
+    Raises
+    ------
+    InvalidBudget
+        Nothing is limited, or a limit is not a positive number.
+
+    Examples
+    --------
+    >>> Budget(total=100_000, usd=20)
+    Budget(shots=100000, usd=20.0)
+    """
+
+    shots: int | None
+    usd: float | None
+    submissions: int | None
+    rounds: int | None
+    name: str | None
+
+    def __init__(
+        self,
+        total: int | None = None,
+        *,
+        shots: int | None = None,
+        usd: float | None = None,
+        submissions: int | None = None,
+        max_submissions: int | None = None,
+        rounds: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        limits = {
+            "shots": _count("shots", _one_of("total", total, "shots", shots)),
+            "usd": _amount("usd", usd),
+            "submissions": _count(
+                "submissions",
+                _one_of("max_submissions", max_submissions, "submissions", submissions),
+            ),
+        }
+        if all(limit is None for limit in limits.values()):
+            raise InvalidBudget(reason="it limits nothing")
+        if rounds is not None and rounds not in ROUNDS:
+            raise InvalidBudget(reason=f"rounds={rounds!r} is not one of {ROUNDS}")
+        for field, value in {**limits, "rounds": rounds, "name": name}.items():
+            object.__setattr__(self, field, value)
+
+    @property
+    def total(self) -> int | None:
+        """The limit on shots."""
+        return self.shots
+
+    def __repr__(self) -> str:
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        told = ", ".join(f"{name}={value!r}" for name, value in given.items() if value is not None)
+        return f"Budget({told})"
+
+
+def _one_of(first: str, one: Any, second: str, other: Any) -> Any:
+    if one is not None and other is not None and one != other:
+        raise InvalidBudget(reason=f"{first}={one!r} and {second}={other!r} are the same limit")
+    return other if one is None else one
+
+
+def _count(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    whole = isinstance(value, Integral) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not whole or value <= 0:
+        raise InvalidBudget(reason=f"{name}={value!r} is not a positive whole number")
+    return int(value)
+
+
+def _amount(name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value) or value <= 0:
+        raise InvalidBudget(reason=f"{name}={value!r} is not a positive amount")
+    return float(value)
