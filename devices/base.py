@@ -20,13 +20,14 @@ class Device(ABC):
     """Something that runs sweeps.
 
     Required: ``capabilities`` (as a class attribute or in ``__init__``) and ``submit``.
-    Optional, for a device whose capabilities say ``statevector``: ``differentiates`` with
+    Optional: ``weigh`` where the capabilities have a ``max_bytes``; ``restart_random`` for a
+    device with a seed; and, where they say ``statevector``, ``differentiates`` with
     ``jacobian``; ``states`` with ``state_vjp``, ``state_jvp`` and ``measured``; and
-    ``differentiable``.
+    ``differentiable``. A device whose submissions are bought is a ``RemoteDevice``.
 
-    What reaches ``submit`` is already decomposed into the gates of the capabilities, and
-    its measurements are lowered to what the device can return; the wires of every sweep
-    are among ``wires_of(structure)``.
+    What reaches ``submit`` is already decomposed into the gates of the capabilities, its
+    measurements are lowered to what the device can return, and it is within the limits of one
+    submission; the wires of every sweep are among ``wires_of(structure)``.
 
     >>> from qgate.devices.capabilities import Capabilities
     >>> from qgate.devices.job import FinishedJob
@@ -71,7 +72,7 @@ class Device(ABC):
 
     @abstractmethod
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
-        """Send sweeps to the device in as few of its native submissions as it allows.
+        """Send sweeps to the device as one of its native submissions.
 
         Parameters
         ----------
@@ -88,6 +89,18 @@ class Device(ABC):
             for ``counts`` and ``sample`` a list of K ``Outcomes``, the first measured wire
             most significant; for exact measurements an array (K, ...).
         """
+
+    def weigh(self, sweep: Sweep) -> tuple[int, int]:
+        """Return how many bytes of a submission a circuit takes, and each of its rows."""
+        return (0, 0)
+
+    def restart_random(self, token: str) -> None:
+        """Begin a new sequence of random choices, made of the device's seed and a text.
+
+        What a run repeats after it was interrupted then draws what it drew before. A device
+        without a seed does nothing.
+        """
+        return
 
     def differentiates(self, structure: Structure) -> bool:
         """Say whether ``jacobian`` can be asked for a structure."""

@@ -73,8 +73,15 @@ from qgate.exceptions.differentiation import (
     UnsupportedDiffMethod,
 )
 from qgate.exceptions.jobs import (
+    AccessRefused,
+    DeviceOffline,
+    JobCancelled,
     JobFailed,
     JobTimeout,
+    ResultMissing,
+    ServiceUnavailable,
+    SubmissionRefused,
+    UnknownJobStatus,
     WrongResult,
 )
 from qgate.exceptions.shots import (
@@ -86,9 +93,11 @@ from qgate.exceptions.shots import (
 from qgate.exceptions.spending import (
     InvalidBudget,
     SpendingError,
+    SubmissionTooLarge,
 )
 
 __all__ = [
+    "AccessRefused",
     "BrokenProvider",
     "CircuitNotFound",
     "CompilationFailed",
@@ -97,6 +106,7 @@ __all__ = [
     "DeviceAlreadyMade",
     "DeviceError",
     "DeviceLoop",
+    "DeviceOffline",
     "DifferentiationError",
     "DuplicateWires",
     "EigvalsUndefinedError",
@@ -118,6 +128,7 @@ __all__ = [
     "InvalidShots",
     "InvalidTangent",
     "InvalidTransform",
+    "JobCancelled",
     "JobFailed",
     "JobTimeout",
     "MalformedDevice",
@@ -135,9 +146,13 @@ __all__ = [
     "OperatorError",
     "QGateError",
     "QuantumFunctionError",
+    "ResultMissing",
     "SeedRefused",
+    "ServiceUnavailable",
     "ShotsRequired",
     "SpendingError",
+    "SubmissionRefused",
+    "SubmissionTooLarge",
     "TooManyMeasuredWires",
     "TooManyWires",
     "TooMuchMemory",
@@ -148,6 +163,7 @@ __all__ = [
     "UnknownDiffMethod",
     "UnknownGradientOption",
     "UnknownInterface",
+    "UnknownJobStatus",
     "UnknownOption",
     "UnknownWires",
     "UnsupportedDiffMethod",

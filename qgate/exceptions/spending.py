@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgate.exceptions.base import QGateError, QuantumFunctionError
+from qgate.exceptions.base import DeviceError, QGateError, QuantumFunctionError
 
 
 class SpendingError(QGateError):
@@ -16,4 +16,16 @@ class InvalidBudget(SpendingError, QuantumFunctionError, ValueError):
     message = (
         "The budget cannot be used: {reason}. Give at least one of shots (or total), usd and "
         "submissions, each positive, for example qg.Budget(shots=100_000, usd=20)."
+    )
+
+
+class SubmissionTooLarge(SpendingError, DeviceError):
+    """A single circuit is larger than what the provider takes."""
+
+    device: str
+    size: int
+    most: int
+    message = (
+        "A circuit for {device} takes {size} bytes with one row of its parameters; a submission "
+        "may have {most}. Use fewer gates, or measure fewer wires."
     )
