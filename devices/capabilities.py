@@ -76,3 +76,16 @@ class Capabilities(BaseModel):
     def gate_set(self) -> GateSet:
         """The operations that need no decomposition."""
         return GateSet(self.gates, self.matrix_wires)
+
+    @cached_property
+    def limited(self) -> bool:
+        """Whether sweeps may need more than one submission."""
+        limits = (
+            self.max_shots,
+            self.max_rows,
+            self.max_exact_rows,
+            self.max_sweeps,
+            self.max_total_shots,
+            self.max_bytes,
+        )
+        return self.equal_shots or any(limit is not None for limit in limits)

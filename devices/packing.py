@@ -69,6 +69,7 @@ def pack(
     *,
     device: str,
     weigh: Callable[[Sweep], Weight] | None = None,
+    extra_rows: int = 0,
 ) -> tuple[Parcel, ...]:
     """Distribute rows over as few submissions as the limits allow.
 
@@ -85,6 +86,8 @@ def pack(
     weigh : callable, optional
         The bytes of a sweep's circuit and of each of its rows; asked where the device has a
         ``max_bytes``.
+    extra_rows : int
+        So many rows of one more sweep will be added to each submission.
 
     Returns
     -------
@@ -116,7 +119,7 @@ def pack(
     parcels = tuple(
         Parcel(tuple(content))
         for group in _together(pieces, capabilities)
-        for content in _cut(group, capabilities, weights, device)
+        for content in _cut(group, capabilities, weights, device, extra_rows)
     )
     for parcel in parcels:
         _check_total(parcel, capabilities, device)
@@ -225,16 +228,21 @@ def _together(pieces: Sequence[Piece], capabilities: Capabilities) -> Iterable[l
 
 
 def _cut(
-    pieces: Sequence[Piece], capabilities: Capabilities, weights: Sequence[Weight], device: str
+    pieces: Sequence[Piece],
+    capabilities: Capabilities,
+    weights: Sequence[Weight],
+    device: str,
+    extra_rows: int,
 ) -> Iterator[list[Piece]]:
     """Fill one submission after the other."""
     content: list[Piece] = []
-    held = _Held()
+    empty = _Held(rows=extra_rows, shots=extra_rows * pieces[0].shots, sweeps=min(extra_rows, 1))
+    held = empty
     for piece in pieces:
         grown = held.with_piece(piece, weights)
         if content and not grown.fits(capabilities):
             yield content
-            content, grown = [], _Held().with_piece(piece, weights)
+            content, grown = [], empty.with_piece(piece, weights)
         if not grown.fits(capabilities):
             raise SubmissionTooLarge(
                 device=device, size=grown.size, most=capabilities.max_bytes or 0

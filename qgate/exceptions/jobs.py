@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from qgate.exceptions.base import DeviceError
 
 
@@ -115,3 +117,24 @@ class AccessRefused(DeviceError, PermissionError):
     reason: str
     remedy: str
     message = "{device} gave no access: {reason}. {remedy}"
+
+
+class CallTimeout(DeviceError, TimeoutError):
+    """A call in the background takes longer than it was waited for."""
+
+    jobs: Collection[str]
+    timeout_s: float
+    message = (
+        "The call has no result after {timeout_s} s. It goes on, with the jobs {jobs}. "
+        "Call result() again with a longer timeout_s, or cancel() it."
+    )
+
+
+class CallCancelled(DeviceError):
+    """A call in the background was cancelled."""
+
+    jobs: Collection[str]
+    message = (
+        "The call was cancelled, and nothing more was sent for it. The jobs {jobs} were asked to "
+        "stop. Submit it again if its result is wanted."
+    )

@@ -1,0 +1,489 @@
+"""One attempt at the submissions of a request."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from queue import Empty, SimpleQueue
+from threading import Event, RLock
+from typing import TYPE_CHECKING, Any
+
+from qgate.devices.job import RowFailure, SweepResult
+from qgate.devices.patience import LostAnswer, patiently
+from qgate.devices.remote import RemoteDevice, RemoteJob
+from qgate.devices.watch import watch_of
+from qgate.exceptions import (
+    CanaryFailed,
+    JobCancelled,
+    JobFailed,
+    QGateError,
+    UnknownPrice,
+)
+from qgate.execution.canary import misread
+from qgate.execution.codec import decode, encode
+from qgate.execution.digest import digest_of
+from qgate.execution.following import CALL
+from qgate.execution.orders import OPEN, Order, OrderState, Spent
+from qgate.sweep import Sweep
+from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+    from qgate.execution.runs import Run
+
+Results = Sequence[SweepResult]
+
+SENDERS = 8
+"""So many submissions are being sent at once."""
+
+SEARCHES = 3
+"""So often is a provider asked for a job whose creation was not answered, with pauses."""
+
+TELL_S = 1.0
+"""Progress is told at least so often."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """What is to go into one submission.
+
+    Parameters
+    ----------
+    sweeps : tuple of Sweep
+    part : int
+        Which submission of the request it is.
+    attempt : int
+        How often the same was ordered before and failed.
+    purchases : int
+        How often it was bought since the program began.
+    places : tuple of (int, list of int)
+        Sweeps and rows of the failed submission whose rows these are.
+    canary : Wires or None
+        The last sweep is one with known results, on these wires.
+    """
+
+    sweeps: tuple[Sweep, ...]
+    part: int = 0
+    attempt: int = 0
+    purchases: int = 0
+    places: tuple[tuple[int, list[int]], ...] = ()
+    canary: Wires | None = None
+
+    def changed(self, **values: Any) -> Line:
+        """Return another line."""
+        return replace(self, **values)
+
+    @cached_property
+    def digest(self) -> str:
+        """A fingerprint of what it asks for."""
+        return digest_of(self.sweeps)
+
+    @property
+    def num_rows(self) -> int:
+        """Of all sweeps."""
+        return sum(len(sweep) for sweep in self.sweeps)
+
+    @property
+    def num_shots(self) -> int:
+        """Of all rows."""
+        return sum(int(sweep.shots.sum()) for sweep in self.sweeps if sweep.shots is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one line.
+
+    Parameters
+    ----------
+    order : Order
+        As it stands in the journal.
+    results : sequence of SweepResult
+        Of its sweeps; empty where all of it failed.
+    bought : bool
+        Whether it was sent now.
+    purchases : int
+        How often the line was bought since the program began.
+    """
+
+    order: Order
+    results: Results
+    bought: bool
+    purchases: int
+
+    @property
+    def failed(self) -> bool:
+        """Whether any row has no result."""
+        return not self.results or any(_failures(self.results))
+
+    @property
+    def reason(self) -> str:
+        """Why, in the provider's words."""
+        return next(iter(_failures(self.results)), self.order.reason)
+
+
+def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
+    """Have lines done: replayed, picked up again, or bought.
+
+    Raises
+    ------
+    BudgetExceeded, UnknownPrice, RunDiverged
+        Before anything is sent.
+    QGateError
+        Something else than a failed job stands against one of them; the others were waited for.
+    """
+    call = CALL.get()
+    if call is not None:
+        call.check()
+    step = run.next_step()
+    keys = [run.key(device.name, line.digest, line.attempt) for line in lines]
+    known = [run.journal.find(key) for key in keys]
+    new = [
+        _order(run, device, line, key, step)
+        for line, key, order in zip(lines, keys, known, strict=True)
+        if order is None
+    ]
+    if new:
+        if any(order.attempt == 0 for order in new):
+            run.check_order(step)
+        what = f"Step {step} of the run {run.name!r}"
+        fresh = iter(run.journal.place(new, run.purses(device), what=what))
+    orders = [order or next(fresh) for order in known]
+    return _Deliveries(run, device, lines, orders, {order.key for order in new}).all()
+
+
+class _Deliveries:
+    """The orders of one attempt, while they are under way."""
+
+    def __init__(
+        self,
+        run: Run,
+        device: Device,
+        lines: Sequence[Line],
+        orders: Sequence[Order],
+        new: set[str],
+    ) -> None:
+        self.run, self.device = run, device
+        self.lines, self.orders, self.new = lines, orders, new
+        self.results: dict[int, Results] = {}
+        self.errors: list[BaseException] = []
+        self.jobs: dict[int, RemoteJob] = {}
+        self.ended: SimpleQueue[tuple[int, Future[Any] | BaseException]] = SimpleQueue()
+        self.stopped = Event()
+        self.call = CALL.get()
+
+    def all(self) -> list[Delivery]:
+        """Wait for all of them."""
+        waiting = [
+            index for index, order in enumerate(self.orders) if self._must_wait(index, order)
+        ]
+        if waiting and isinstance(self.device, RemoteDevice):
+            self._wait_for(waiting, self.device)
+        else:
+            for index in waiting:
+                self._run_here(index)
+        if self.errors:
+            raise self.errors[0]
+        return [self._delivery(index) for index in range(len(self.orders))]
+
+    def _must_wait(self, index: int, order: Order) -> bool:
+        """Answer from the journal what can be."""
+        if order.key not in self.new:
+            self.run.replays(order.key)
+        if order.state is OrderState.DONE:
+            self.run.replayed += 1
+            self.results[index] = decode(order.result or b"")
+        elif order.state is OrderState.QUARANTINED:
+            raise self._canary_failed(index, order.job or "", order.reason.split(", "))
+        return order.state in OPEN
+
+    def _delivery(self, index: int) -> Delivery:
+        line = self.lines[index]
+        order = self.run.journal.find(self.orders[index].key) or self.orders[index]
+        bought = order.key in self.new
+        results = self.results.get(index, ())
+        if line.canary is not None and results:
+            results = results[:-1]
+        return Delivery(order, results, bought, line.purchases + bought)
+
+    # On this machine -------------------------------------------------------------------
+
+    def _run_here(self, index: int) -> None:
+        """Run an order on a device that costs nothing, and whose jobs do not outlive us."""
+        order = self.orders[index]
+        with _here:  # random choices begin anew for each order
+            self.device.restart_random(order.key)
+            results = self.device.submit(self.lines[index].sweeps).result()
+        encoded = encode(results)
+        self.results[index] = decode(encoded)
+        self.run.journal.finish(order.key, OrderState.DONE, result=encoded)
+
+    # In a cloud ------------------------------------------------------------------------
+
+    def _wait_for(self, waiting: Sequence[int], device: RemoteDevice) -> None:
+        begun: set[int] = set()
+        left = set(waiting)
+        pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="qgate-send")
+        try:
+            for index in waiting:
+                pool.submit(self._begin, index, device, begun)
+            while left:
+                with suppress(Empty):
+                    index, outcome = self.ended.get(timeout=TELL_S)
+                    left.discard(index)
+                    self._end(index, outcome)
+                reports = [self.jobs[each].report for each in sorted(left) if each in self.jobs]
+                done = len(waiting) - len(left)
+                self.run.progress.update(self.run, reports, done=done, total=len(waiting))
+        except BaseException as error:
+            self.stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            self._withdraw([index for index in left if index not in begun])
+            self._tell(error, [self.jobs[index].id for index in sorted(left) if index in self.jobs])
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _begin(self, index: int, device: RemoteDevice, begun: set[int]) -> None:
+        """Make sure that an order has a job, and wait for it; on a thread of the pool."""
+        order = self.orders[index]
+        try:
+            if self.stopped.is_set():
+                self._withdraw([index])
+                raise Withdrawn
+            begun.add(index)
+            job = self._job(order, self.lines[index].sweeps, device)
+            self.jobs[index] = job
+            if self.call is not None:
+                self.call.add(job)
+            future = watch_of(device.account).follow(job)
+            future.add_done_callback(lambda done: self.ended.put((index, done)))
+        except BaseException as error:
+            self.ended.put((index, error))
+
+    def _job(self, order: Order, sweeps: Sequence[Sweep], device: RemoteDevice) -> RemoteJob:
+        """Return the job of an order: the one that was created before, else a new one."""
+        if order.job is not None:
+            return device.reopen(order.job, record_of(order))
+        if order.key not in self.new:
+            found = self._found(order, device)
+            if found is not None:
+                return device.reopen(found, record_of(order))
+        job = self._created(order, sweeps, device)
+        self.run.journal.sent(order.key, job.id)
+        return job
+
+    def _created(self, order: Order, sweeps: Sequence[Sweep], device: RemoteDevice) -> RemoteJob:
+        """Buy; what may have been bought already is looked for first."""
+        while True:
+            try:
+                return patiently(
+                    device,
+                    self._noting(order, lambda: device.send(sweeps, token=order.key)),
+                    safe=device.idempotent,
+                )
+            except LostAnswer:
+                for _ in range(SEARCHES):
+                    found = self._found(order, device)
+                    if found is not None:
+                        return device.reopen(found, record_of(order))
+
+    def _found(self, order: Order, device: RemoteDevice) -> str | None:
+        """Ask the provider for the job of an order that nobody answered for."""
+        found = patiently(device, lambda: device.find(order.key, since=order.created_at))
+        self.run.journal.note(order.key, "looked for", found or "not found")
+        if found is not None:
+            self.run.journal.sent(order.key, found)
+        return found
+
+    def _noting(self, order: Order, send: Callable[[], RemoteJob]) -> Callable[[], RemoteJob]:
+        """Write down every attempt that a provider did not take, in its own words."""
+
+        def attempt() -> RemoteJob:
+            try:
+                return send()
+            except Exception as error:
+                self.run.journal.note(order.key, "not taken", f"{type(error).__name__}: {error}")
+                raise
+
+        return attempt
+
+    def _end(self, index: int, outcome: Future[Any] | BaseException) -> None:
+        """Write down how an order ended."""
+        if isinstance(outcome, Withdrawn):
+            return
+        error = outcome if isinstance(outcome, BaseException) else outcome.exception()
+        if error is None and isinstance(outcome, Future):
+            self._keep(index, outcome.result())
+        elif index in self.jobs:
+            self._failed(index, error)
+        else:
+            self._refused(index, error)
+
+    def _keep(self, index: int, results: Results) -> None:
+        order, job = self.orders[index], self.jobs[index]
+        wires = self._misread(index, results)
+        encoded = encode(results)
+        state = OrderState.QUARANTINED if wires else OrderState.DONE
+        self.run.journal.finish(
+            order.key,
+            state,
+            result=encoded,
+            vendor_status=job.report.vendor_status,
+            reason=", ".join(map(str, wires)),
+            taken=_taken(order, job, results),
+        )
+        if wires:
+            self.errors.append(self._canary_failed(index, job.id, wires))
+        self.results[index] = decode(encoded)
+
+    def _failed(self, index: int, error: BaseException | None) -> None:
+        """A job that failed is ordered again; anything else is told, and the job left alone."""
+        order, job = self.orders[index], self.jobs[index]
+        if isinstance(error, JobFailed):
+            cancelled = isinstance(error, JobCancelled)
+            self.run.journal.finish(
+                order.key,
+                OrderState.CANCELLED if cancelled else OrderState.FAILED,
+                vendor_status=job.report.vendor_status,
+                reason=error.reason,
+                taken=_taken(order, job, ()),
+            )
+            if cancelled:
+                self.errors.append(error)
+            return
+        self.run.journal.note(order.key, "not read", f"{type(error).__name__}: {error}")
+        if error is not None:
+            self._tell(error, [job.id])
+            self.errors.append(error)
+
+    def _refused(self, index: int, error: BaseException | None) -> None:
+        """Nothing was created: give back what was reserved, and begin nothing more."""
+        order = self.orders[index]
+        current = self.run.journal.find(order.key)
+        if current is not None and current.state is OrderState.INTENDED and _is_certain(error):
+            reason = f"{type(error).__name__}: {error}"
+            self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
+        self.stopped.set()
+        if error is not None:
+            self.errors.append(error)
+
+    def _withdraw(self, indices: Sequence[int]) -> None:
+        """Take back orders that were not begun."""
+        for index in indices:
+            order = self.orders[index]
+            if order.key in self.new:
+                reason = "taken back before it was sent"
+                self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
+
+    def _misread(self, index: int, results: Results) -> list[Any]:
+        line = self.lines[index]
+        if line.canary is None:
+            return []
+        (outcomes,) = results[-1]
+        return misread(outcomes, line.canary)
+
+    def _canary_failed(self, index: int, job: str, wires: Sequence[Any]) -> CanaryFailed:
+        return CanaryFailed(device=self.device.name, job=job, wires=wires)
+
+    def _tell(self, error: BaseException, jobs: Sequence[str]) -> None:
+        """Add to an error how to come back to the jobs that go on."""
+        if jobs:
+            error.add_note(
+                f"{len(jobs)} jobs go on: {', '.join(jobs)}. Run the program again under "
+                f"qg.run({self.run.name!r}, journal={self.run.journal.file!r}) to wait for them; "
+                f"'qgate resume --journal {self.run.journal.file}' fetches their results."
+            )
+
+
+class Withdrawn(Exception):
+    """An order was taken back before it was sent."""
+
+
+_here = RLock()
+
+
+def record_of(order: Order) -> dict[str, Any]:
+    """Return what is needed to read an order's result."""
+    found: dict[str, Any] = json.loads(zlib.decompress(order.record)) if order.record else {}
+    return found
+
+
+def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:
+    """Return what is written down before a line is sent."""
+    price, record = None, b""
+    if isinstance(device, RemoteDevice):
+        price = device.price(line.sweeps)
+        if price is None and device.unknown_price != "allow" and device.capabilities.paid:
+            raise UnknownPrice(device=device.name)
+        text = json.dumps(device.record(line.sweeps), sort_keys=True)
+        record = zlib.compress(text.encode())
+    return Order(
+        key=key,
+        run=run.name,
+        step=step,
+        part=line.part,
+        attempt=line.attempt,
+        device=device.config or device.name,
+        provider=device.provider,
+        digest=line.digest,
+        record=record,
+        rows=line.num_rows,
+        shots=line.num_shots,
+        price=price,
+        held_shots=line.num_shots,
+        held_usd=0.0 if price is None else price.high_usd,
+    )
+
+
+def _taken(order: Order, job: RemoteJob, results: Results) -> Spent | None:
+    """Return what an order took in the end; None: all that was held."""
+    cost = job.cost()
+    if results:
+        usd = order.held_usd if cost is None else cost.high_usd
+        return Spent(order.held_submissions, order.held_shots - _lost_shots(order, results), usd)
+    if cost is None:
+        return None
+    if not cost.high_usd:
+        return Spent()
+    return Spent(order.held_submissions, order.held_shots, cost.high_usd)
+
+
+def _lost_shots(order: Order, results: Results) -> int:
+    """Return how many of an order's shots belong to rows that failed."""
+    if not any(_failures(results)):
+        return 0
+    read = sum(
+        row.shots or 0
+        for result in results
+        for entry in result
+        for row in entry
+        if not isinstance(row, RowFailure)
+    )
+    return max(order.shots - read, 0)
+
+
+def _failures(results: Results) -> list[str]:
+    """Return the reasons of all rows that failed."""
+    return [
+        row.reason
+        for result in results
+        for entry in result
+        if isinstance(entry, list)
+        for row in entry
+        if isinstance(row, RowFailure)
+    ]
+
+
+def _is_certain(error: BaseException | None) -> bool:
+    """Say whether an error means that nothing was created."""
+    from qgate.exceptions import ServiceUnavailable
+
+    return isinstance(error, QGateError) and not isinstance(error, ServiceUnavailable)
+
+
+__all__ = ["Delivery", "Line", "deliver", "record_of"]
