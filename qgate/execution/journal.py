@@ -64,6 +64,10 @@ class Journal:
         with self._lock:
             self._connection.close()
 
+    def __del__(self) -> None:
+        if hasattr(self, "_connection"):
+            self._connection.close()
+
     # Writing ---------------------------------------------------------------------------
 
     def begin(self, run: str) -> None:

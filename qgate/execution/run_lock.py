@@ -53,8 +53,11 @@ class RunLock:
         """Give it back."""
         with _guard:
             _held.discard((self.file, self.run))
-            if self.file != MEMORY:
-                _unlock(_files[self._name], self._place)
+            if self.file == MEMORY:
+                return
+            _unlock(_files[self._name], self._place)
+            if not any(file == self.file for file, _ in _held):
+                _files.pop(self._name).close()
 
     @property
     def _name(self) -> str:
@@ -67,7 +70,7 @@ class RunLock:
     def _lock_place(self) -> bool:
         if self.file == MEMORY:
             return True
-        if self._name not in _files:  # stays open: closing one handle would free all locks
+        if self._name not in _files:  # open while any is held: closing one handle would free all
             _files[self._name] = open(self._name, "a+b")  # noqa: SIM115
         return _lock(_files[self._name], self._place)
 

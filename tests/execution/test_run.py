@@ -143,7 +143,7 @@ def test_unknown_labels_are_named():
 
 
 def test_fewer_shots_than_the_device_takes_are_refused():
-    with pytest.raises(InvalidShots, match="asked for 1 shots .* takes at least 10"):
+    with pytest.raises(InvalidShots, match=r"asked for 1 shots .* takes at least 10"):
         run([tape(qg.expval(qg.Z(0)), shots=1).sweep()], Narrow())
 
 
