@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -13,7 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any
 
-from qgate.devices.job import RowFailure, SweepResult
+from qgate.devices.job import SweepResult
 from qgate.devices.patience import LostAnswer, patiently
 from qgate.devices.remote import RemoteDevice, RemoteJob
 from qgate.devices.watch import watch_of
@@ -22,13 +20,14 @@ from qgate.exceptions import (
     JobCancelled,
     JobFailed,
     QGateError,
+    ServiceUnavailable,
     UnknownPrice,
 )
-from qgate.execution.canary import misread
 from qgate.execution.codec import decode, encode
 from qgate.execution.digest import digest_of
 from qgate.execution.following import CALL
 from qgate.execution.orders import OPEN, Order, OrderState, Spent
+from qgate.execution.settling import fail, failures, keep, record_of, reopened
 from qgate.sweep import Sweep
 from qgate.wires import Wires
 
@@ -118,12 +117,12 @@ class Delivery:
     @property
     def failed(self) -> bool:
         """Whether any row has no result."""
-        return not self.results or any(_failures(self.results))
+        return not self.results or bool(failures(self.results))
 
     @property
     def reason(self) -> str:
         """Why, in the provider's words."""
-        return next(iter(_failures(self.results)), self.order.reason)
+        return next(iter(failures(self.results)), self.order.reason)
 
 
 def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
@@ -198,7 +197,7 @@ class _Deliveries:
             self.run.replayed += 1
             self.results[index] = decode(order.result or b"")
         elif order.state is OrderState.QUARANTINED:
-            raise self._canary_failed(index, order.job or "", order.reason.split(", "))
+            raise self._canary_failed(order)
         return order.state in OPEN
 
     def _delivery(self, index: int) -> Delivery:
@@ -268,11 +267,11 @@ class _Deliveries:
     def _job(self, order: Order, sweeps: Sequence[Sweep], device: RemoteDevice) -> RemoteJob:
         """Return the job of an order: the one that was created before, else a new one."""
         if order.job is not None:
-            return device.reopen(order.job, record_of(order))
+            return reopened(device, order, order.job)
         if order.key not in self.new:
             found = self._found(order, device)
             if found is not None:
-                return device.reopen(found, record_of(order))
+                return reopened(device, order, found)
         job = self._created(order, sweeps, device)
         self.run.journal.sent(order.key, job.id)
         return job
@@ -290,7 +289,7 @@ class _Deliveries:
                 for _ in range(SEARCHES):
                     found = self._found(order, device)
                     if found is not None:
-                        return device.reopen(found, record_of(order))
+                        return reopened(device, order, found)
 
     def _found(self, order: Order, device: RemoteDevice) -> str | None:
         """Ask the provider for the job of an order that nobody answered for."""
@@ -326,34 +325,18 @@ class _Deliveries:
 
     def _keep(self, index: int, results: Results) -> None:
         order, job = self.orders[index], self.jobs[index]
-        wires = self._misread(index, results)
-        encoded = encode(results)
-        state = OrderState.QUARANTINED if wires else OrderState.DONE
-        self.run.journal.finish(
-            order.key,
-            state,
-            result=encoded,
-            vendor_status=job.report.vendor_status,
-            reason=", ".join(map(str, wires)),
-            taken=_taken(order, job, results),
-        )
-        if wires:
-            self.errors.append(self._canary_failed(index, job.id, wires))
+        encoded, good = keep(self.run.journal, order, job, results)
         self.results[index] = decode(encoded)
+        if not good:
+            kept = self.run.journal.find(order.key) or order
+            self.errors.append(self._canary_failed(kept))
 
     def _failed(self, index: int, error: BaseException | None) -> None:
         """A job that failed is ordered again; anything else is told, and the job left alone."""
         order, job = self.orders[index], self.jobs[index]
         if isinstance(error, JobFailed):
-            cancelled = isinstance(error, JobCancelled)
-            self.run.journal.finish(
-                order.key,
-                OrderState.CANCELLED if cancelled else OrderState.FAILED,
-                vendor_status=job.report.vendor_status,
-                reason=error.reason,
-                taken=_taken(order, job, ()),
-            )
-            if cancelled:
+            fail(self.run.journal, order, job, error)
+            if isinstance(error, JobCancelled):
                 self.errors.append(error)
             return
         self.run.journal.note(order.key, "not read", f"{type(error).__name__}: {error}")
@@ -380,15 +363,9 @@ class _Deliveries:
                 reason = "taken back before it was sent"
                 self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
 
-    def _misread(self, index: int, results: Results) -> list[Any]:
-        line = self.lines[index]
-        if line.canary is None:
-            return []
-        (outcomes,) = results[-1]
-        return misread(outcomes, line.canary)
-
-    def _canary_failed(self, index: int, job: str, wires: Sequence[Any]) -> CanaryFailed:
-        return CanaryFailed(device=self.device.name, job=job, wires=wires)
+    def _canary_failed(self, order: Order) -> CanaryFailed:
+        wires = order.reason.split(", ")
+        return CanaryFailed(device=self.device.name, job=order.job or order.key, wires=wires)
 
     def _tell(self, error: BaseException, jobs: Sequence[str]) -> None:
         """Add to an error how to come back to the jobs that go on."""
@@ -407,12 +384,6 @@ class Withdrawn(Exception):
 _here = RLock()
 
 
-def record_of(order: Order) -> dict[str, Any]:
-    """Return what is needed to read an order's result."""
-    found: dict[str, Any] = json.loads(zlib.decompress(order.record)) if order.record else {}
-    return found
-
-
 def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:
     """Return what is written down before a line is sent."""
     price, record = None, b""
@@ -420,8 +391,7 @@ def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:
         price = device.price(line.sweeps)
         if price is None and device.unknown_price != "allow" and device.capabilities.paid:
             raise UnknownPrice(device=device.name)
-        text = json.dumps(device.record(line.sweeps), sort_keys=True)
-        record = zlib.compress(text.encode())
+        record = record_of(device, line.sweeps, line.canary or ())
     return Order(
         key=key,
         run=run.name,
@@ -440,50 +410,6 @@ def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:
     )
 
 
-def _taken(order: Order, job: RemoteJob, results: Results) -> Spent | None:
-    """Return what an order took in the end; None: all that was held."""
-    cost = job.cost()
-    if results:
-        usd = order.held_usd if cost is None else cost.high_usd
-        return Spent(order.held_submissions, order.held_shots - _lost_shots(order, results), usd)
-    if cost is None:
-        return None
-    if not cost.high_usd:
-        return Spent()
-    return Spent(order.held_submissions, order.held_shots, cost.high_usd)
-
-
-def _lost_shots(order: Order, results: Results) -> int:
-    """Return how many of an order's shots belong to rows that failed."""
-    if not any(_failures(results)):
-        return 0
-    read = sum(
-        row.shots or 0
-        for result in results
-        for entry in result
-        for row in entry
-        if not isinstance(row, RowFailure)
-    )
-    return max(order.shots - read, 0)
-
-
-def _failures(results: Results) -> list[str]:
-    """Return the reasons of all rows that failed."""
-    return [
-        row.reason
-        for result in results
-        for entry in result
-        if isinstance(entry, list)
-        for row in entry
-        if isinstance(row, RowFailure)
-    ]
-
-
 def _is_certain(error: BaseException | None) -> bool:
     """Say whether an error means that nothing was created."""
-    from qgate.exceptions import ServiceUnavailable
-
     return isinstance(error, QGateError) and not isinstance(error, ServiceUnavailable)
-
-
-__all__ = ["Delivery", "Line", "deliver", "record_of"]
