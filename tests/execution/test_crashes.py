@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from shop import Shop
 
+import qgate as qg
+from qgate.exceptions import RunInUse
+
 CLOUDS = Path(__file__).parents[1] / "clouds"
 
 
@@ -84,3 +87,36 @@ def test_two_processes_cannot_pass_a_shared_budget_together(tmp_path):
     for told in refused:
         assert "1 submissions of the budget 'shared', which allows 100 submissions" in told
         assert "has 100 submissions spent or reserved" in told
+
+
+HOLD = """
+import sys
+import qgate as qg
+
+with qg.run("held", sys.argv[1]):
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_run_is_open_in_one_process_and_free_when_that_was_killed(tmp_path):
+    file = str(tmp_path / "runs.db")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, file],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout.readline() == "open\n"
+    with pytest.raises(RunInUse, match=r"'held' of .* is being used"), qg.run("held", file):
+        pass
+    with qg.run("other", file):
+        pass
+
+    holder.kill()
+    holder.communicate()
+
+    with qg.run("held", file):
+        pass

@@ -10,7 +10,9 @@ from shop import ShopDevice
 
 import qgate as qg
 from qgate.devices.job import JobStatus
-from qgate.exceptions import CallTimeout, JobCancelled
+from qgate.exceptions import CallCancelled, CallTimeout, JobCancelled, JobTimeout
+from qgate.execution.run import prepare
+from qgate.tape import Tape
 
 
 @pytest.fixture
@@ -132,3 +134,38 @@ def test_progress_tells_how_jobs_stand(file, tmp_path):
 
     assert lines[0] == "told: 0 of 1 submissions done (1 queued, queue position 3)"
     assert lines[-1] == "told: 1 submissions, 100 shots, 0.40 USD, 0 answered from the journal"
+
+
+def test_a_cancelled_call_sends_nothing_more(file, tmp_path):
+    device = ShopDevice(file)
+    circuit, go, waits = circuit_on(device), threading.Event(), threading.Event()
+
+    def twice():
+        first = circuit()
+        waits.set()
+        go.wait(30)
+        return first + circuit()
+
+    with qg.run("half", tmp_path / "runs.db"):
+        handle = qg.submit(twice)()
+        assert waits.wait(30)
+        handle.cancel()
+        go.set()
+
+        with pytest.raises(CallCancelled, match=r"nothing more was sent for it\. The jobs 1 were"):
+            handle.result(timeout_s=30)
+    assert device.shop.jobs == 1
+
+
+def test_a_job_can_be_waited_for_by_itself(file):
+    device = ShopDevice(file, interfere=Gate())
+    sweep, _, _ = prepare(Tape([], [qg.expval(qg.Z(0))], shots=10).sweep(), device)
+
+    job = device.submit(sweep)
+    with pytest.raises(JobTimeout, match=r"Job 1 on shop:one has no result after 0\.05 s"):
+        job.result(timeout_s=0.05)
+    assert job.describe() == {"id": "1", "status": "queued", "device": "shop:one"}
+    device.shop.set_status("1", "DONE")
+
+    ((rows,),) = job.result(timeout_s=30)
+    assert rows[0].counts() == {"0": 10}
