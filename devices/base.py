@@ -15,6 +15,9 @@ from qgate.sweep import Sweep
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
+NOT_IN_IDENTITY = frozenset({"budget_usd", "patience_s", "shots", "unknown_price", "wires"})
+"""Options that change nothing in the result of a sweep."""
+
 
 class Device(ABC):
     """Something that runs sweeps.
@@ -211,6 +214,21 @@ class Device(ABC):
             As in the result of ``submit``.
         """
         raise NotImplementedError
+
+    @property
+    def identity(self) -> str:
+        """What tells devices from each other whose results may differ.
+
+        The string that makes it, without what a request says itself and without what only
+        concerns how it is paid and waited for.
+        """
+        if self.config is None:
+            return self.name
+        from qgate.devices.config import DeviceConfig
+
+        config = DeviceConfig.parse(self.config)
+        kept = tuple(option for option in config.options if option[0] not in NOT_IN_IDENTITY)
+        return str(DeviceConfig(provider=config.provider, target=config.target, options=kept))
 
     def wires_of(self, sweep_wires: Wires) -> Wires:
         """Return the wires in the device's order: its own, or as the circuit names them."""

@@ -178,6 +178,9 @@ class RemoteDevice(Device):
         """Return how long the provider asks to wait after an error; None: it does not say."""
         return None
 
+    settles_s: float = 5.0
+    """So long may a job that was created not be found by ``find``."""
+
     @property
     def idempotent(self) -> bool:
         """Whether ``send`` with the same token twice buys once."""

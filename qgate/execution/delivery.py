@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -41,7 +42,7 @@ SENDERS = 8
 """So many submissions are being sent at once."""
 
 SEARCHES = 3
-"""So often is a provider asked for a job whose creation was not answered, with pauses."""
+"""So often is a provider asked for a job whose creation was not answered."""
 
 TELL_S = 1.0
 """Progress is told at least so often."""
@@ -139,7 +140,7 @@ def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
     if call is not None:
         call.check()
     step = run.next_step()
-    keys = [run.key(device.name, line.digest, line.attempt) for line in lines]
+    keys = [run.key(device.identity, line.digest, line.attempt) for line in lines]
     known = [run.journal.find(key) for key in keys]
     new = [
         _order(run, device, line, key, step)
@@ -197,7 +198,7 @@ class _Deliveries:
             self.run.replayed += 1
             self.results[index] = decode(order.result or b"")
         elif order.state is OrderState.QUARANTINED:
-            raise self._canary_failed(order)
+            self.errors.append(self._canary_failed(order))
         return order.state in OPEN
 
     def _delivery(self, index: int) -> Delivery:
@@ -278,18 +279,28 @@ class _Deliveries:
 
     def _created(self, order: Order, sweeps: Sequence[Sweep], device: RemoteDevice) -> RemoteJob:
         """Buy; what may have been bought already is looked for first."""
+        send = self._noting(order, lambda: device.send(sweeps, token=order.key))
+        end = time.monotonic() + device.patience_s
         while True:
             try:
-                return patiently(
-                    device,
-                    self._noting(order, lambda: device.send(sweeps, token=order.key)),
-                    safe=device.idempotent,
-                )
-            except LostAnswer:
-                for _ in range(SEARCHES):
-                    found = self._found(order, device)
-                    if found is not None:
-                        return reopened(device, order, found)
+                return patiently(device, send, safe=device.idempotent)
+            except LostAnswer as error:
+                found = self._searched(order, device)
+                if found is not None:
+                    return reopened(device, order, found)
+                if time.monotonic() > end:
+                    raise ServiceUnavailable(
+                        device=device.name, reason=str(error), tried_s=device.patience_s
+                    ) from error
+
+    def _searched(self, order: Order, device: RemoteDevice) -> str | None:
+        """Look for a job until it would have been found if it was there."""
+        for _ in range(SEARCHES):
+            time.sleep(device.settles_s / SEARCHES)
+            found = self._found(order, device)
+            if found is not None:
+                return found
+        return None
 
     def _found(self, order: Order, device: RemoteDevice) -> str | None:
         """Ask the provider for the job of an order that nobody answered for."""

@@ -31,7 +31,7 @@ class Handle:
     def __init__(self, call: Callable[[], Any]) -> None:
         self._following = Following()
         context = contextvars.copy_context()
-        self._future: Future[Any] = _pool.submit(context.run, self._run, call)
+        self.future: Future[Any] = _pool.submit(context.run, self._run, call)
 
     def _run(self, call: Callable[[], Any]) -> Any:
         with CALL.opened(self._following):
@@ -40,16 +40,16 @@ class Handle:
     @property
     def status(self) -> JobStatus:
         """How the jobs of the call stand; a failure is a status, not an exception."""
-        if self._future.cancelled():
+        if self.future.cancelled():
             return JobStatus.CANCELLED
-        if not self._future.done():
+        if not self.future.done():
             return self._following.status
-        return JobStatus.FAILED if self._future.exception() else JobStatus.DONE
+        return JobStatus.FAILED if self.future.exception() else JobStatus.DONE
 
     @property
     def done(self) -> bool:
         """Whether there is a result, or an error in its place."""
-        return self._future.done()
+        return self.future.done()
 
     @property
     def job_ids(self) -> list[str]:
@@ -67,19 +67,19 @@ class Handle:
             What the call raises.
         """
         try:
-            return self._future.result(timeout_s)
+            return self.future.result(timeout_s)
         except NotYet:
-            if self._future.done():
+            if self.future.done():
                 raise
             raise CallTimeout(jobs=self.job_ids, timeout_s=timeout_s or 0.0) from None
 
     def cancel(self) -> None:
         """Ask the providers to stop the jobs of the call, and begin no more."""
-        self._future.cancel()
+        self.future.cancel()
         self._following.cancel()
 
     def __await__(self) -> Generator[Any, None, Any]:
-        return asyncio.wrap_future(self._future).__await__()
+        return asyncio.wrap_future(self.future).__await__()
 
     def __repr__(self) -> str:
         return f"<qgate call: {self.status.value}, jobs {self.job_ids}>"
@@ -114,7 +114,10 @@ def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
         run = RUN.get()
         if run is not None:
             run.ordered = False  # calls that go on side by side ask in no fixed order
-        return Handle(lambda: function(*args, **kwargs))
+        handle = Handle(lambda: function(*args, **kwargs))
+        if run is not None:
+            run.expect(handle.future)
+        return handle
 
     return start
 
@@ -127,7 +130,7 @@ def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> I
     CallTimeout
         Not all are done after ``timeout_s`` seconds; they go on.
     """
-    waiting = {handle._future: handle for handle in handles}
+    waiting = {handle.future: handle for handle in handles}
     end = None if timeout_s is None else time.monotonic() + timeout_s
     try:
         left_s = None if end is None else end - time.monotonic()

@@ -76,7 +76,7 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
 
 def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
     """Have sweeps run in the device's gates, and tell trackers what was sent for them."""
-    if device.capabilities.paid or RUN.get() is not None or PLAN.get() is not None:
+    if _is_written_down(sweeps, device) or PLAN.get() is not None:
         from qgate.execution.sending import obtain
 
         results, bought = obtain(sweeps, device)
@@ -92,6 +92,13 @@ def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
         shots = sum(int(sweep.shots.sum()) for sweep in sweeps if sweep.shots is not None)
         notify_sent(device, job.submissions, sum(map(len, sweeps)), shots)
     return list(job.result())
+
+
+def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:
+    """Say whether a request belongs into a journal: not if it is exact and costs nothing."""
+    if device.capabilities.paid:
+        return True
+    return RUN.get() is not None and any(sweep.shots is not None for sweep in sweeps)
 
 
 def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray | None, Postprocess]:

@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from pathlib import Path
 from threading import RLock
@@ -74,6 +75,7 @@ class Run:
         self._step = 0
         self._repetitions: Counter[str] = Counter()
         self._left: set[str] = set()
+        self._calls: list[Future[Any]] = []
         self._run_lock = RunLock(journal.file, name)
         self._opened = ExitStack()
 
@@ -163,6 +165,16 @@ class Run:
             found.append(Purse(f"run {self.name} on {device.name}", Budget(usd=limit)))
         return found
 
+    def expect(self, call: Future[Any]) -> None:
+        """Take in a call in the background, which the end of the run waits for."""
+        with self._lock:
+            self._calls.append(call)
+
+    def _wait_for_calls(self) -> None:
+        with self._lock:
+            calls = list(self._calls)
+        wait(calls)
+
     # Opening and closing ---------------------------------------------------------------
 
     def __enter__(self) -> Run:
@@ -179,6 +191,8 @@ class Run:
         return self
 
     def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            self._wait_for_calls()
         self._opened.close()
         self._run_lock.release()
         self.progress.end(self)

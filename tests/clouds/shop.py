@@ -123,6 +123,7 @@ class ShopDevice(RemoteDevice):
     provider = "shop"
     requests_per_s = 100_000.0
     patience_s = 2.0
+    settles_s = 0.03
 
     def __init__(
         self,
