@@ -14,7 +14,7 @@ from shop import Shop
 import qgate as qg
 from qgate.exceptions import RunInUse
 
-CLOUDS = Path(__file__).parents[1] / "clouds"
+CLOUDS = Path(__file__).parents[1] / "clouds" / "shop"
 
 
 def outcomes(folder, *arguments):
