@@ -14,26 +14,17 @@ START_S = 60.0
 """So long may a double take to start."""
 
 
-class Double:
-    """A service double in a child process.
+class Control:
+    """Asks and tells a double that runs somewhere.
 
     Parameters
     ----------
-    script : Path
-        The server, which calls ``clouds.service.serve``.
-    folder : Path
-        For the files in which it says its port and what happened.
+    url : str
+        Its address.
     """
 
-    def __init__(self, script: Path, folder: Path) -> None:
-        self.port_file, self.state_file = folder / "port", folder / "state.json"
-        arguments = ["--port-file", str(self.port_file), "--state-file", str(self.state_file)]
-        self.process = subprocess.Popen([sys.executable, str(script), *arguments])
-        self.url = f"http://127.0.0.1:{self._port()}"
-
-    def environment(self) -> dict[str, str]:
-        """Return the variables by which an unpatched client finds the double."""
-        return {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    def __init__(self, url: str) -> None:
+        self.url = url
 
     def ledger(self) -> dict[str, Any]:
         """Return what happened since the last reset."""
@@ -51,6 +42,36 @@ class Double:
         """Forget requests, jobs, faults and settings."""
         self._ask("reset", {})
 
+    def _ask(self, what: str, content: Any = None) -> dict[str, Any]:
+        data = None if content is None else json.dumps(content).encode()
+        request = urllib.request.Request(f"{self.url}/_control/{what}", data=data)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+
+class Double(Control):
+    """A service double in a child process.
+
+    Parameters
+    ----------
+    script : Path
+        The server, which calls ``clouds.service.serve``.
+    folder : Path
+        For the files in which it says its port and what happened.
+    """
+
+    def __init__(self, script: Path, folder: Path) -> None:
+        self.port_file, self.state_file = folder / "port", folder / "state.json"
+        arguments = ["--port-file", str(self.port_file), "--state-file", str(self.state_file)]
+        self.process = subprocess.Popen([sys.executable, str(script), *arguments])
+        super().__init__(f"http://127.0.0.1:{self._port()}")
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which an unpatched client finds the double."""
+        return {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+
     def stop(self) -> None:
         """End the process."""
         self.process.terminate()
@@ -66,11 +87,3 @@ class Double:
             time.sleep(0.02)
         self.process.kill()
         raise RuntimeError(f"The double did not start: {self.process.args!r}")
-
-    def _ask(self, what: str, content: Any = None) -> dict[str, Any]:
-        data = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(f"{self.url}/_control/{what}", data=data)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=30) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
