@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -30,7 +31,7 @@ INSTANCES = {
 SECONDS_PER_SHOT = 0.00035
 OVERHEAD_S = 2.0
 
-STATES = {"Completed": "Completed", "Failed": "Failed", "Cancelled": "Cancelled"}
+FINAL = frozenset({"Completed", "Failed", "Cancelled"})
 
 
 class Refusal(Exception):
@@ -67,7 +68,6 @@ class Ledger:
     """What was asked of the service."""
 
     requests: Counter[str] = field(default_factory=Counter)
-    created: list[str] = field(default_factory=list)
 
 
 class Service:
@@ -77,6 +77,7 @@ class Service:
         self.folder, self.backends = folder, backends
         self.simulator = Simulator()
         self.lock = Lock()
+        self.numbers = count(1)  # no id comes twice, also after a reset
         self.reset()
 
     def reset(self) -> None:
@@ -176,7 +177,7 @@ class Service:
     def open_session(self, body: dict[str, Any]) -> dict[str, Any]:
         """Open a session or a batch."""
         with self.lock:
-            id = f"session-{len(self.sessions) + 1}"
+            id = f"session-{next(self.numbers)}"
             self.sessions[id] = {
                 "id": id,
                 "backend_name": body.get("backend"),
@@ -203,12 +204,10 @@ class Service:
         if session is not None and not session["accepting_jobs"]:
             raise Refusal(400, f"Session {session['id']} is closed", 1217)
         with self.lock:
-            ledger = self.ledger
-            id = f"job-{len(ledger.created) + 1}"
+            id = f"job-{next(self.numbers)}"
             script = self.scripts.pop(0) if self.scripts else {}
             job = Job(id, body, instance, script, datetime.now(UTC).isoformat())
             self.jobs[id] = job
-            ledger.created.append(id)
         Thread(target=self._run, args=(job,), daemon=True).start()
         return {"id": id, "backend": body["backend"]}
 
@@ -273,7 +272,7 @@ class Service:
     def metrics(self, id: str) -> dict[str, Any]:
         """Return what a job used."""
         job = self._job(id)
-        done = job.status in STATES
+        done = job.status in FINAL
         usage = {
             "qpu_charge_time_seconds": job.seconds if done else 0,
             "status": "complete" if done else "pending",
