@@ -12,13 +12,11 @@ from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
 from qgate.devices.qiskit.batches import batches, runner
-from qgate.devices.qiskit.compile import Compiler
+from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.job import QiskitJob
 from qgate.devices.qiskit.results import read_results
-from qgate.structure import ArraySlot
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import freeze
 from qgate.typing import WiresLike
 
 DEFAULT_SHOTS = 1024
@@ -98,7 +96,7 @@ class QiskitDevice(Device):
         return self._compiler.calls
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
-        fixed = [_with_constant_matrices(sweep) for sweep in sweeps]
+        fixed = [with_constant_matrices(sweep) for sweep in sweeps]
         programs = self._compiler.programs([sweep.structure for sweep in fixed])
         parts = batches(fixed, most=self.backend.max_circuits)
         jobs = [self._runner.run(part, programs, fixed, seed=self._next_seed()) for part in parts]
@@ -121,14 +119,3 @@ def describe(backend: Any, *, exact: frozenset[str] = frozenset()) -> Capabiliti
         min_shots=fewest,
         max_shots=getattr(backend, "max_shots", most),
     )
-
-
-def _with_constant_matrices(sweep: Sweep) -> Sweep:
-    """Make matrices of gates part of the structure; a compiled circuit cannot leave them open."""
-    slots = {
-        symbol.index
-        for operation in sweep.structure.operations
-        for symbol in operation.parameters
-        if isinstance(symbol, ArraySlot)
-    }
-    return freeze(sweep, frozenset(slots))

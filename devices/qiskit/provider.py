@@ -32,7 +32,7 @@ SIMULATION = ("method", "device", "precision", "max_parallel_threads")
 """Options of Aer; a backend object that was made elsewhere has its own."""
 
 
-def _split(value: object) -> object:
+def split(value: object) -> object:
     """Read numbers with commas between them, which is how a string writes a list."""
     return value.split(",") if isinstance(value, str) else value
 
@@ -60,7 +60,7 @@ class QiskitOptions(Options):
 
     optimization_level: Annotated[int, Field(ge=0, le=3)] = 1
     initial_layout: Annotated[
-        tuple[NonNegativeInt, ...] | None, Field(min_length=1), BeforeValidator(_split)
+        tuple[NonNegativeInt, ...] | None, Field(min_length=1), BeforeValidator(split)
     ] = None
     method: Literal[
         "automatic",
@@ -114,10 +114,10 @@ class QiskitProvider(Provider):
         for option in SIMULATION:
             if option in given:
                 reason = "the backend was made elsewhere, set it there"
-                raise _refused(text, option, getattr(options, option), reason)
+                raise refused(text, option, getattr(options, option), reason)
         if options.seed is not None and "seed_simulator" not in candidate.options:
             reason = "the backend takes no seed (it has no option seed_simulator)"
-            raise _refused(text, "seed", options.seed, reason)
+            raise refused(text, "seed", options.seed, reason)
         return _device(candidate, text, options, wires=wires, shots=shots)
 
 
@@ -150,7 +150,7 @@ def _simulator(options: QiskitOptions, text: str, fake: Any = None) -> Any:
     ):
         chosen = getattr(options, option)
         if chosen not in known:
-            raise _refused(text, option, chosen, f"Aer has only {', '.join(known)} here")
+            raise refused(text, option, chosen, f"Aer has only {', '.join(known)} here")
     settings = options.model_dump(include=set(SIMULATION))
     if fake is None:
         return AerSimulator(**settings)
@@ -171,7 +171,7 @@ def _device(
     layout = options.initial_layout
     if layout is not None:
         wires = Wires(range(len(layout))) if wires is None else wires
-        _check_layout(layout, wires, backend.num_qubits, text)
+        check_layout(layout, wires, backend.num_qubits, text)
     return QiskitDevice(
         backend,
         name=text,
@@ -184,7 +184,8 @@ def _device(
     )
 
 
-def _check_layout(layout: tuple[int, ...], wires: Wires, qubits: int | None, text: str) -> None:
+def check_layout(layout: tuple[int, ...], wires: Wires, qubits: int | None, text: str) -> None:
+    """Refuse a layout that does not fit the wires or the backend."""
     if len(layout) != len(wires):
         reason = f"it names {len(layout)} qubits for {len(wires)} wires"
     elif len(set(layout)) < len(layout):
@@ -193,10 +194,11 @@ def _check_layout(layout: tuple[int, ...], wires: Wires, qubits: int | None, tex
         reason = f"the backend has the qubits 0 to {qubits - 1}"
     else:
         return
-    raise _refused(text, "initial_layout", ",".join(map(str, layout)), reason)
+    raise refused(text, "initial_layout", ",".join(map(str, layout)), reason)
 
 
-def _refused(text: str, option: str, value: object, reason: str) -> InvalidOption:
+def refused(text: str, option: str, value: object, reason: str) -> InvalidOption:
+    """Return the error for an option that cannot have its value."""
     return InvalidOption(text=text, option=option, value=value, reason=reason)
 
 
