@@ -2,7 +2,8 @@
 
 Every public name of qgate is here. ``qgate.numpy`` has arrays that know whether they are
 trainable, ``qgate.gradients`` the gradient methods, ``qgate.fourier`` what shows circuits as
-Fourier series, ``qgate.qnn`` layers for PyTorch and Keras, ``qgate.exceptions`` the errors.
+Fourier series, ``qgate.optimize`` optimizers, ``qgate.qnn`` layers for PyTorch and Keras,
+``qgate.exceptions`` the errors.
 """
 
 from __future__ import annotations
@@ -191,9 +192,27 @@ from qgate.wires import (
 )
 
 if TYPE_CHECKING:
-    from qgate import fourier, qnn
+    from qgate import fourier, optimize, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
+    from qgate.optimize import (
+        AdagradOptimizer,
+        AdamOptimizer,
+        AdaptiveOptimizer,
+        GradientDescentOptimizer,
+        LieAlgebraOptimizer,
+        MomentumOptimizer,
+        MomentumQNGOptimizer,
+        NesterovMomentumOptimizer,
+        QNGOptimizer,
+        QNSPSAOptimizer,
+        RiemannianGradientOptimizer,
+        RMSPropOptimizer,
+        RotoselectOptimizer,
+        RotosolveOptimizer,
+        ShotAdaptiveOptimizer,
+        SPSAOptimizer,
+    )
 
 __version__ = "0.1.0"
 
@@ -223,6 +242,9 @@ __all__ = [
     "U2",
     "U3",
     "UCCSD",
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "AdaptiveOptimizer",
     "Adjoint",
     "AllSinglesDoubles",
     "AmplitudeEmbedding",
@@ -253,6 +275,7 @@ __all__ = [
     "FermionicSWAP",
     "FermionicSingleExcitation",
     "GlobalPhase",
+    "GradientDescentOptimizer",
     "GroverOperator",
     "H",
     "Hadamard",
@@ -265,10 +288,14 @@ __all__ = [
     "IsingXY",
     "IsingYY",
     "IsingZZ",
+    "LieAlgebraOptimizer",
     "LinearCombination",
+    "MomentumOptimizer",
+    "MomentumQNGOptimizer",
     "MottonenStatePreparation",
     "MultiControlledX",
     "MultiRZ",
+    "NesterovMomentumOptimizer",
     "Operator",
     "OrbitalRotation",
     "PCPhase",
@@ -286,16 +313,24 @@ __all__ = [
     "Prod",
     "Projector",
     "QAOAEmbedding",
+    "QNGOptimizer",
+    "QNSPSAOptimizer",
     "QNode",
     "QuantumPhaseEstimation",
     "QuantumScript",
     "QuantumTape",
     "QubitStateVector",
     "QubitUnitary",
+    "RMSPropOptimizer",
     "RandomLayers",
+    "RiemannianGradientOptimizer",
     "Rot",
+    "RotoselectOptimizer",
+    "RotosolveOptimizer",
     "S",
+    "SPSAOptimizer",
     "SProd",
+    "ShotAdaptiveOptimizer",
     "SimplifiedTwoDesign",
     "SingleExcitation",
     "SingleExcitationMinus",
@@ -345,6 +380,7 @@ __all__ = [
     "mutual_info",
     "numpy",
     "operations",
+    "optimize",
     "pauli_decompose",
     "pow",
     "probs",
@@ -365,10 +401,34 @@ __all__ = [
 ]
 
 
-_LATER = {"device": "qgate.devices.registry", "list_devices": "qgate.devices.catalogue"}
+_OPTIMIZERS = (
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "AdaptiveOptimizer",
+    "GradientDescentOptimizer",
+    "LieAlgebraOptimizer",
+    "MomentumOptimizer",
+    "MomentumQNGOptimizer",
+    "NesterovMomentumOptimizer",
+    "QNGOptimizer",
+    "QNSPSAOptimizer",
+    "RMSPropOptimizer",
+    "RiemannianGradientOptimizer",
+    "RotoselectOptimizer",
+    "RotosolveOptimizer",
+    "SPSAOptimizer",
+    "ShotAdaptiveOptimizer",
+)
+"""What ``qgate.optimize`` has."""
+
+_LATER = {
+    "device": "qgate.devices.registry",
+    "list_devices": "qgate.devices.catalogue",
+    **dict.fromkeys(_OPTIMIZERS, "qgate.optimize"),
+}
 """Names that are loaded when they are first asked for; the registry needs pydantic's models."""
 
-_PACKAGES_LATER = frozenset({"fourier", "qnn"})
+_PACKAGES_LATER = frozenset({"fourier", "optimize", "qnn"})
 """Packages that are loaded when they are first asked for."""
 
 

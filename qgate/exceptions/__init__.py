@@ -77,6 +77,13 @@ from qgate.exceptions.jobs import (
     JobTimeout,
     WrongResult,
 )
+from qgate.exceptions.optimization import (
+    InvalidOptimizerOption,
+    InvalidOptimizerState,
+    NothingTrainable,
+    OptimizationError,
+    UnsuitableObjective,
+)
 from qgate.exceptions.shots import (
     InvalidSeed,
     InvalidShots,
@@ -110,6 +117,8 @@ __all__ = [
     "InvalidDifferenceRule",
     "InvalidFourierGrid",
     "InvalidLayer",
+    "InvalidOptimizerOption",
+    "InvalidOptimizerState",
     "InvalidOption",
     "InvalidParameters",
     "InvalidReconstruction",
@@ -132,7 +141,9 @@ __all__ = [
     "NotFinite",
     "NotHermitian",
     "NotUnitary",
+    "NothingTrainable",
     "OperatorError",
+    "OptimizationError",
     "QGateError",
     "QuantumFunctionError",
     "SeedRefused",
@@ -150,6 +161,7 @@ __all__ = [
     "UnknownInterface",
     "UnknownOption",
     "UnknownWires",
+    "UnsuitableObjective",
     "UnsupportedDiffMethod",
     "UnsupportedMeasurement",
     "UnsupportedOperation",
