@@ -115,9 +115,9 @@ class Arguments:
         args = self.at(vector)
         return args[0] if len(args) == 1 else args
 
-    def gradient_of(self, function: Callable[..., Any]) -> tuple[Callable[..., Any], Sequence[Any]]:
-        """Return a function whose positional arguments are the trainable arrays, and these."""
-        return (lambda *arrays: function(*self.with_arrays(arrays))), self.arrays
+    def by_arrays(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function of these arguments as one of the trainable arrays alone."""
+        return lambda *arrays: function(*self.with_arrays(arrays))
 
     def flattened(self, gradient: Any, *, optimizer: str) -> FloatArray:
         """Return a gradient, as a ``grad_fn`` gives it, as a vector.

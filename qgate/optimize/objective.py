@@ -129,15 +129,13 @@ class Objective:
             slopes = grad_fn(*arguments.args, **self.kwargs)
             found = arguments.flattened(slopes, optimizer=self.optimizer)
             return self._forward(grad_fn), found
-        function, args, positions = self.function, arguments.args, arguments.positions
+        function, args, kwargs = self.function, arguments.args, self.kwargs
+        positions: Sequence[int] = arguments.positions
         if arguments.has_containers:
-            function, args = arguments.gradient_of(self._bound)
-            positions = tuple(range(len(args)))
-            gradient = grad(function, argnums=positions)
-            slopes = gradient(*args)
-        else:
-            gradient = grad(function, argnums=positions)
-            slopes = gradient(*args, **self.kwargs)
+            function, args, kwargs = arguments.by_arrays(self._bound), arguments.arrays, {}
+            positions = range(len(args))
+        gradient = grad(function, argnums=positions)
+        slopes = gradient(*args, **kwargs)
         return self._forward(gradient), flat(slopes)
 
     def _bound(self, *args: Any) -> Any:

@@ -26,14 +26,28 @@ def of_one_frequency(series: Series) -> tuple[float, float]:
 def by_grid(
     function: Callable[..., Any], *, num_steps: int, Ns: int, bounds: Bounds
 ) -> tuple[float, float]:
-    """Search a grid of ``Ns`` points, and ``num_steps - 1`` times a finer one around the best."""
+    """Search a grid of ``Ns`` points, and ``num_steps - 1`` times finer ones around its minima."""
     ((low, high),) = bounds
-    for _ in range(num_steps):
-        grid = np.linspace(low, high, Ns)
-        values = function(grid)
-        best, width = int(np.argmin(values)), (high - low) / (Ns - 1)
-        low, high = grid[best] - width, grid[best] + width
-    return float(grid[best]), float(values[best])
+    grid = np.linspace(low, high, Ns)
+    values = np.asarray(function(grid))
+    left, right = np.roll(values, 1), np.roll(values, -1)
+    width = (high - low) / (Ns - 1)
+    starts = grid[(values <= left) & (values <= right)]
+    found = [_refined(function, start, width, Ns, num_steps - 1) for start in starts]
+    return min(found, key=lambda pair: pair[1])
+
+
+def _refined(
+    function: Callable[..., Any], center: float, width: float, points: int, times: int
+) -> tuple[float, float]:
+    """Search ever finer grids around a point."""
+    value = float(function(center))
+    for _ in range(times):
+        grid = np.linspace(center - width, center + width, points)
+        values = np.asarray(function(grid))
+        best, width = int(np.argmin(values)), 2 * width / (points - 1)
+        center, value = float(grid[best]), float(values[best])
+    return float(center), value
 
 
 def by_shgo(function: Callable[..., Any], **options: Any) -> tuple[float, float]:
