@@ -2,7 +2,8 @@
 
 Every public name of qgate is here. ``qgate.numpy`` has arrays that know whether they are
 trainable, ``qgate.gradients`` the gradient methods, ``qgate.fourier`` what shows circuits as
-Fourier series, ``qgate.qnn`` layers for PyTorch and Keras, ``qgate.exceptions`` the errors.
+Fourier series, ``qgate.optimize`` optimizers, ``qgate.qnn`` layers for PyTorch and Keras,
+``qgate.exceptions`` the errors.
 """
 
 from __future__ import annotations
@@ -191,12 +192,30 @@ from qgate.wires import (
 )
 
 if TYPE_CHECKING:
-    from qgate import fourier, qnn
+    from qgate import fourier, optimize, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
     from qgate.execution.handles import as_completed, submit
     from qgate.execution.planning import plan
     from qgate.execution.runs import run
+    from qgate.optimize import (
+        AdagradOptimizer,
+        AdamOptimizer,
+        AdaptiveOptimizer,
+        GradientDescentOptimizer,
+        LieAlgebraOptimizer,
+        MomentumOptimizer,
+        MomentumQNGOptimizer,
+        NesterovMomentumOptimizer,
+        QNGOptimizer,
+        QNSPSAOptimizer,
+        RiemannianGradientOptimizer,
+        RMSPropOptimizer,
+        RotoselectOptimizer,
+        RotosolveOptimizer,
+        ShotAdaptiveOptimizer,
+        SPSAOptimizer,
+    )
 
 __version__ = "0.1.0"
 
@@ -226,6 +245,9 @@ __all__ = [
     "U2",
     "U3",
     "UCCSD",
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "AdaptiveOptimizer",
     "Adjoint",
     "AllSinglesDoubles",
     "AmplitudeEmbedding",
@@ -256,6 +278,7 @@ __all__ = [
     "FermionicSWAP",
     "FermionicSingleExcitation",
     "GlobalPhase",
+    "GradientDescentOptimizer",
     "GroverOperator",
     "H",
     "Hadamard",
@@ -268,10 +291,14 @@ __all__ = [
     "IsingXY",
     "IsingYY",
     "IsingZZ",
+    "LieAlgebraOptimizer",
     "LinearCombination",
+    "MomentumOptimizer",
+    "MomentumQNGOptimizer",
     "MottonenStatePreparation",
     "MultiControlledX",
     "MultiRZ",
+    "NesterovMomentumOptimizer",
     "Operator",
     "OrbitalRotation",
     "PCPhase",
@@ -289,16 +316,24 @@ __all__ = [
     "Prod",
     "Projector",
     "QAOAEmbedding",
+    "QNGOptimizer",
+    "QNSPSAOptimizer",
     "QNode",
     "QuantumPhaseEstimation",
     "QuantumScript",
     "QuantumTape",
     "QubitStateVector",
     "QubitUnitary",
+    "RMSPropOptimizer",
     "RandomLayers",
+    "RiemannianGradientOptimizer",
     "Rot",
+    "RotoselectOptimizer",
+    "RotosolveOptimizer",
     "S",
+    "SPSAOptimizer",
     "SProd",
+    "ShotAdaptiveOptimizer",
     "SimplifiedTwoDesign",
     "SingleExcitation",
     "SingleExcitationMinus",
@@ -349,6 +384,7 @@ __all__ = [
     "mutual_info",
     "numpy",
     "operations",
+    "optimize",
     "pauli_decompose",
     "plan",
     "pow",
@@ -372,6 +408,26 @@ __all__ = [
 ]
 
 
+_OPTIMIZERS = (
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "AdaptiveOptimizer",
+    "GradientDescentOptimizer",
+    "LieAlgebraOptimizer",
+    "MomentumOptimizer",
+    "MomentumQNGOptimizer",
+    "NesterovMomentumOptimizer",
+    "QNGOptimizer",
+    "QNSPSAOptimizer",
+    "RMSPropOptimizer",
+    "RiemannianGradientOptimizer",
+    "RotoselectOptimizer",
+    "RotosolveOptimizer",
+    "SPSAOptimizer",
+    "ShotAdaptiveOptimizer",
+)
+"""What ``qgate.optimize`` has."""
+
 _LATER = {
     "as_completed": "qgate.execution.handles",
     "device": "qgate.devices.registry",
@@ -379,10 +435,11 @@ _LATER = {
     "plan": "qgate.execution.planning",
     "run": "qgate.execution.runs",
     "submit": "qgate.execution.handles",
+    **dict.fromkeys(_OPTIMIZERS, "qgate.optimize"),
 }
 """Names that are loaded when they are first asked for; most programs use few of them."""
 
-_PACKAGES_LATER = frozenset({"fourier", "qnn"})
+_PACKAGES_LATER = frozenset({"fourier", "optimize", "qnn"})
 """Packages that are loaded when they are first asked for."""
 
 

@@ -86,6 +86,13 @@ from qgate.exceptions.jobs import (
     UnknownJobStatus,
     WrongResult,
 )
+from qgate.exceptions.optimization import (
+    InvalidOptimizerOption,
+    InvalidOptimizerState,
+    NothingTrainable,
+    OptimizationError,
+    UnsuitableObjective,
+)
 from qgate.exceptions.shots import (
     InvalidSeed,
     InvalidShots,
@@ -135,6 +142,8 @@ __all__ = [
     "InvalidDifferenceRule",
     "InvalidFourierGrid",
     "InvalidLayer",
+    "InvalidOptimizerOption",
+    "InvalidOptimizerState",
     "InvalidOption",
     "InvalidParameters",
     "InvalidReconstruction",
@@ -161,7 +170,9 @@ __all__ = [
     "NotHermitian",
     "NotReopenable",
     "NotUnitary",
+    "NothingTrainable",
     "OperatorError",
+    "OptimizationError",
     "PlanExceeded",
     "QGateError",
     "QuantumFunctionError",
@@ -188,6 +199,7 @@ __all__ = [
     "UnknownOption",
     "UnknownPrice",
     "UnknownWires",
+    "UnsuitableObjective",
     "UnsupportedDiffMethod",
     "UnsupportedMeasurement",
     "UnsupportedOperation",
