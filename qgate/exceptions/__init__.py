@@ -84,12 +84,17 @@ from qgate.exceptions.shots import (
     ShotsRequired,
 )
 from qgate.exceptions.spending import (
+    BudgetTooSmall,
+    FewShotsWarning,
     InvalidBudget,
+    PriceUnknown,
     SpendingError,
+    UnsupportedEstimate,
 )
 
 __all__ = [
     "BrokenProvider",
+    "BudgetTooSmall",
     "CircuitNotFound",
     "CompilationFailed",
     "ConfigurationError",
@@ -100,6 +105,7 @@ __all__ = [
     "DifferentiationError",
     "DuplicateWires",
     "EigvalsUndefinedError",
+    "FewShotsWarning",
     "FourierError",
     "GeneratorUndefinedError",
     "InterfaceMismatch",
@@ -133,6 +139,7 @@ __all__ = [
     "NotHermitian",
     "NotUnitary",
     "OperatorError",
+    "PriceUnknown",
     "QGateError",
     "QuantumFunctionError",
     "SeedRefused",
@@ -151,6 +158,7 @@ __all__ = [
     "UnknownOption",
     "UnknownWires",
     "UnsupportedDiffMethod",
+    "UnsupportedEstimate",
     "UnsupportedMeasurement",
     "UnsupportedOperation",
     "WireError",
