@@ -15,18 +15,22 @@ from qgate.sweep import Sweep
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
+NOT_IN_IDENTITY = frozenset({"budget_usd", "patience_s", "shots", "unknown_price", "wires"})
+"""Options that change nothing in the result of a sweep."""
+
 
 class Device(ABC):
     """Something that runs sweeps.
 
     Required: ``capabilities`` (as a class attribute or in ``__init__``) and ``submit``.
-    Optional, for a device whose capabilities say ``statevector``: ``differentiates`` with
+    Optional: ``weigh`` where the capabilities have a ``max_bytes``; ``restart_random`` for a
+    device with a seed; and, where they say ``statevector``, ``differentiates`` with
     ``jacobian``; ``states`` with ``state_vjp``, ``state_jvp`` and ``measured``; and
-    ``differentiable``.
+    ``differentiable``. A device whose submissions are bought is a ``RemoteDevice``.
 
-    What reaches ``submit`` is already decomposed into the gates of the capabilities, and
-    its measurements are lowered to what the device can return; the wires of every sweep
-    are among ``wires_of(structure)``.
+    What reaches ``submit`` is already decomposed into the gates of the capabilities, its
+    measurements are lowered to what the device can return, and it is within the limits of one
+    submission; the wires of every sweep are among ``wires_of(structure)``.
 
     >>> from qgate.devices.capabilities import Capabilities
     >>> from qgate.devices.job import FinishedJob
@@ -71,7 +75,7 @@ class Device(ABC):
 
     @abstractmethod
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
-        """Send sweeps to the device in as few of its native submissions as it allows.
+        """Send sweeps to the device as one of its native submissions.
 
         Parameters
         ----------
@@ -88,6 +92,18 @@ class Device(ABC):
             for ``counts`` and ``sample`` a list of K ``Outcomes``, the first measured wire
             most significant; for exact measurements an array (K, ...).
         """
+
+    def weigh(self, sweep: Sweep) -> tuple[int, int]:
+        """Return how many bytes of a submission a circuit takes, and each of its rows."""
+        return (0, 0)
+
+    def restart_random(self, token: str) -> None:
+        """Begin a new sequence of random choices, made of the device's seed and a text.
+
+        What a run repeats after it was interrupted then draws what it drew before. A device
+        without a seed does nothing.
+        """
+        return
 
     def differentiates(self, structure: Structure) -> bool:
         """Say whether ``jacobian`` can be asked for a structure."""
@@ -198,6 +214,21 @@ class Device(ABC):
             As in the result of ``submit``.
         """
         raise NotImplementedError
+
+    @property
+    def identity(self) -> str:
+        """What tells devices from each other whose results may differ.
+
+        The string that makes it, without what a request says itself and without what only
+        concerns how it is paid and waited for.
+        """
+        if self.config is None:
+            return self.name
+        from qgate.devices.config import DeviceConfig
+
+        config = DeviceConfig.parse(self.config)
+        kept = tuple(option for option in config.options if option[0] not in NOT_IN_IDENTITY)
+        return str(DeviceConfig(provider=config.provider, target=config.target, options=kept))
 
     def wires_of(self, sweep_wires: Wires) -> Wires:
         """Return the wires in the device's order: its own, or as the circuit names them."""

@@ -30,10 +30,21 @@ class Capabilities(BaseModel):
         None: no limit of its own.
     min_shots, max_shots : int, int or None
         Range for one row.
+        A row with more shots is run in several pieces, and their counts are added.
     max_rows, max_total_shots : int or None
         Limits of one submission.
+    max_exact_rows : int or None
+        Limit of one submission of rows without shots.
+    max_sweeps : int or None
+        So many structures may one submission hold.
+    min_total_shots : int
+        The fewest shots that one submission may have.
+    max_bytes : int or None
+        The largest submission, by the device's ``weigh``.
     equal_shots : bool
         Whether all rows of one submission share one number of shots.
+    paid : bool
+        Whether submissions cost money, so that they are written down before they are sent.
     call_seeds : bool
         Whether it draws samples from the seed of a sweep that has one.
     statevector : bool
@@ -51,8 +62,13 @@ class Capabilities(BaseModel):
     min_shots: PositiveInt = 1
     max_shots: PositiveInt | None = None
     max_rows: PositiveInt | None = None
+    max_exact_rows: PositiveInt | None = None
+    max_sweeps: PositiveInt | None = None
+    min_total_shots: PositiveInt = 1
     max_total_shots: PositiveInt | None = None
+    max_bytes: PositiveInt | None = None
     equal_shots: bool = False
+    paid: bool = False
     call_seeds: bool = False
     statevector: bool = False
 
@@ -60,3 +76,16 @@ class Capabilities(BaseModel):
     def gate_set(self) -> GateSet:
         """The operations that need no decomposition."""
         return GateSet(self.gates, self.matrix_wires)
+
+    @cached_property
+    def limited(self) -> bool:
+        """Whether sweeps may need more than one submission."""
+        limits = (
+            self.max_shots,
+            self.max_rows,
+            self.max_exact_rows,
+            self.max_sweeps,
+            self.max_total_shots,
+            self.max_bytes,
+        )
+        return self.equal_shots or any(limit is not None for limit in limits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -19,9 +20,32 @@ class JobStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
 
 
-WORST_FIRST = (JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.RUNNING, JobStatus.QUEUED)
+@dataclass(frozen=True, slots=True)
+class RowFailure:
+    """Stands in a result where the readings of a row should be that the device could not run.
+
+    Parameters
+    ----------
+    reason : str
+        In the provider's words.
+    """
+
+    reason: str
+
+
+WORST_FIRST = (
+    JobStatus.FAILED,
+    JobStatus.CANCELLED,
+    JobStatus.UNKNOWN,
+    JobStatus.RUNNING,
+    JobStatus.QUEUED,
+)
+
+FINAL = frozenset({JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED})
+"""A job that stands there stays there."""
 
 
 def status_of_all(statuses: Iterable[JobStatus]) -> JobStatus:

@@ -194,6 +194,9 @@ if TYPE_CHECKING:
     from qgate import fourier, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
+    from qgate.execution.handles import as_completed, submit
+    from qgate.execution.planning import plan
+    from qgate.execution.runs import run
 
 __version__ = "0.1.0"
 
@@ -314,6 +317,7 @@ __all__ = [
     "Z",
     "adjoint",
     "adjoint_metric_tensor",
+    "as_completed",
     "broadcast",
     "comm",
     "commutator",
@@ -346,17 +350,20 @@ __all__ = [
     "numpy",
     "operations",
     "pauli_decompose",
+    "plan",
     "pow",
     "probs",
     "prod",
     "purity",
     "qnn",
     "qnode",
+    "run",
     "s_prod",
     "sample",
     "set_shots",
     "simplify",
     "state",
+    "submit",
     "sum",
     "tape",
     "var",
@@ -365,8 +372,15 @@ __all__ = [
 ]
 
 
-_LATER = {"device": "qgate.devices.registry", "list_devices": "qgate.devices.catalogue"}
-"""Names that are loaded when they are first asked for; the registry needs pydantic's models."""
+_LATER = {
+    "as_completed": "qgate.execution.handles",
+    "device": "qgate.devices.registry",
+    "list_devices": "qgate.devices.catalogue",
+    "plan": "qgate.execution.planning",
+    "run": "qgate.execution.runs",
+    "submit": "qgate.execution.handles",
+}
+"""Names that are loaded when they are first asked for; most programs use few of them."""
 
 _PACKAGES_LATER = frozenset({"fourier", "qnn"})
 """Packages that are loaded when they are first asked for."""

@@ -74,6 +74,18 @@ class Outcomes:
         num_wires = len(probabilities).bit_length() - 1
         return cls(num_wires, np.arange(len(probabilities)), probabilities, None)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Outcomes]) -> Outcomes:
+        """Add the counts of several samples of the same wires, one after the other."""
+        values = np.concatenate([part.values for part in parts])
+        weights = np.concatenate([part.weights for part in parts])
+        distinct, index = np.unique(values, return_inverse=True)
+        totals = np.bincount(index.ravel(), weights=weights, minlength=len(distinct))
+        ordered = [part.readings for part in parts if part.readings is not None]
+        readings = np.concatenate(ordered) if len(ordered) == len(parts) else None
+        shots = int(totals.sum())
+        return cls(parts[0].num_wires, distinct, totals.astype(np.int64), shots, readings)
+
     def without_order(self) -> Outcomes:
         """Return the same without the order of the shots."""
         return Outcomes(self.num_wires, self.values, self.weights, self.shots)

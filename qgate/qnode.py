@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from qgate.arrays import framework_among, order
 from qgate.exceptions import DifferentiationError, QuantumFunctionError
+from qgate.execution.current import DEVICE
 from qgate.execution.evaluate import evaluate
 from qgate.execution.explain import Explanation, explain
 from qgate.execution.resolve import check_method, parse_method
@@ -117,6 +118,9 @@ class QNode:
 
     def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Record the function for these arguments, run it and return its results."""
+        planned = DEVICE.get()
+        if planned is not None and planned is not self.device:
+            return self.update(device=planned).call(args, kwargs)
         seed, interface = None, None
         if kwargs and not self._options.isdisjoint(kwargs):
             others = {name: value for name, value in kwargs.items() if name not in self._options}

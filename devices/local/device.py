@@ -84,8 +84,13 @@ class LocalDevice(Device):
         settings = Settings(threads or num_threads(), single=_is_single(precision))
         self.settings, self.memory_gib = settings, memory_gib
         self.engine = engine or choose_engine(settings)
+        self._seed = seed
         self._random = np.random.default_rng(seed)
         self._sampling = Lock()  # a generator is not to be drawn from by two threads at once
+
+    def restart_random(self, token: str) -> None:
+        if self._seed is not None:
+            self._random = np.random.default_rng([self._seed, *token.encode()])
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from qgate.exceptions.base import DeviceError
 
 
@@ -12,6 +14,18 @@ class JobFailed(DeviceError):
     job: str
     reason: str
     message = "Job {job} on {device} failed: {reason}. Nothing of it can be read."
+
+
+class JobCancelled(JobFailed):
+    """A job was cancelled before it was done."""
+
+    device: str
+    job: str
+    reason: str
+    message = (
+        "Job {job} on {device} was cancelled ({reason}). It has no results. Run it again if they "
+        "are wanted."
+    )
 
 
 class JobTimeout(DeviceError, TimeoutError):
@@ -26,6 +40,32 @@ class JobTimeout(DeviceError, TimeoutError):
     )
 
 
+class UnknownJobStatus(DeviceError):
+    """The provider calls a job's status by a name that is not known to be final or not."""
+
+    device: str
+    job: str
+    status: str
+    waited_s: float
+    message = (
+        "Job {job} on {device} has the status {status!r}, which qgate does not know, for "
+        "{waited_s} s. The job was left as it is. Look at it in the provider's console; running "
+        "again in the same run picks its result up."
+    )
+
+
+class ResultMissing(DeviceError):
+    """A job is done, and its result cannot be found."""
+
+    device: str
+    job: str
+    reason: str
+    message = (
+        "Job {job} on {device} is done, and its result is not there: {reason}. It is paid for and "
+        "was not bought again. Running again in the same run looks for it again."
+    )
+
+
 class WrongResult(DeviceError):
     """A provider answered with something other than what was asked for."""
 
@@ -34,4 +74,67 @@ class WrongResult(DeviceError):
     message = (
         "{device} returned a result that does not fit the request: {reason}. It was not used. "
         "Run again; if it happens again, report it to the provider."
+    )
+
+
+class ServiceUnavailable(DeviceError, ConnectionError):
+    """A provider's service does not answer as it should."""
+
+    device: str
+    reason: str
+    tried_s: float
+    message = (
+        "The service of {device} could not be reached for {tried_s} s: {reason}. Jobs that were "
+        "created go on. Running again in the same run goes on from here."
+    )
+
+
+class DeviceOffline(DeviceError):
+    """A device takes no jobs now."""
+
+    device: str
+    reason: str
+    remedy: str
+    message = "{device} takes no jobs now: {reason}. Nothing was sent. {remedy}"
+
+
+class SubmissionRefused(DeviceError):
+    """A provider did not take a submission, and would not take it again."""
+
+    device: str
+    code: str
+    reason: str
+    message = (
+        "{device} refused the submission ({code}): {reason}. Nothing was bought. Mend what it "
+        "names, or choose another device."
+    )
+
+
+class AccessRefused(DeviceError, PermissionError):
+    """A provider does not know the credentials, or does not allow what was asked for."""
+
+    device: str
+    reason: str
+    remedy: str
+    message = "{device} gave no access: {reason}. {remedy}"
+
+
+class CallTimeout(DeviceError, TimeoutError):
+    """A call in the background takes longer than it was waited for."""
+
+    jobs: Collection[str]
+    timeout_s: float
+    message = (
+        "The call has no result after {timeout_s} s. It goes on, with the jobs {jobs}. "
+        "Call result() again with a longer timeout_s, or cancel() it."
+    )
+
+
+class CallCancelled(DeviceError):
+    """A call in the background was cancelled."""
+
+    jobs: Collection[str]
+    message = (
+        "The call was cancelled, and nothing more was sent for it. The jobs {jobs} were asked to "
+        "stop. Submit it again if its result is wanted."
     )

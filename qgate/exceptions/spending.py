@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qgate.exceptions.base import QGateError, QuantumFunctionError
+from collections.abc import Collection
+
+from qgate.exceptions.base import DeviceError, QGateError, QuantumFunctionError
 
 
 class SpendingError(QGateError):
@@ -19,6 +21,114 @@ class InvalidBudget(SpendingError, QuantumFunctionError, ValueError):
     )
 
 
+class SubmissionTooLarge(SpendingError, DeviceError):
+    """A single circuit is larger than what the provider takes."""
+
+    device: str
+    size: int
+    most: int
+    message = (
+        "A circuit for {device} takes {size} bytes with one row of its parameters; a submission "
+        "may have {most}. Use fewer gates, or measure fewer wires."
+    )
+
+
+class BudgetExceeded(SpendingError):
+    """A budget does not allow what is to be bought."""
+
+    what: str
+    asked: str
+    spent: str
+    limit: str
+    budget: str
+    message = (
+        "{what} would take {asked} of the budget {budget}, which allows {limit} and has {spent} "
+        "spent or reserved. Nothing was sent. Ask for less, or give a larger budget."
+    )
+
+
+class UnknownPrice(SpendingError):
+    """Nobody told what a submission costs."""
+
+    device: str
+    message = (
+        "No price is known for {device}, so nothing was sent. Give unknown_price=allow to the "
+        "device if you know what it costs; its dollars are then not counted."
+    )
+
+
+class PlanExceeded(SpendingError):
+    """What runs is not what was planned."""
+
+    device: str
+    asked: str
+    message = (
+        "A submission to {device} ({asked}) is not in the plan that is being run; nothing of it "
+        "was sent. The function does something else than when it was planned: make a new plan."
+    )
+
+
+class JournalError(QGateError):
+    """What was written down does not fit what is asked for."""
+
+
+class JournalUnreadable(JournalError, OSError):
+    """A file is not a journal that this version reads."""
+
+    file: str
+    reason: str
+    message = "The journal {file} cannot be used: {reason}. Name another file."
+
+
+class RunInUse(JournalError):
+    """A run is going on somewhere else."""
+
+    run: str
+    file: str
+    message = (
+        "The run {run!r} of {file} is being used by another process or another block of this "
+        "one. Wait until it has ended, or give this run another name."
+    )
+
+
+class RunDiverged(JournalError):
+    """A run that is repeated asks for something else than it did before."""
+
+    run: str
+    step: int
+    left: int
+    message = (
+        "The run {run!r} was recorded before, and step {step} asks for something that is not in "
+        "the record, while {left} recorded submissions were not asked for yet. Nothing was sent. "
+        "If the program was changed, or begins at random without a seed, give the run another "
+        "name; if its parts run in no fixed order, open it with qg.run(..., ordered=False)."
+    )
+
+
+class NotReopenable(JournalError):
+    """A submission was sent, and the device cannot come back to it."""
+
+    device: str
+    job: str
+    message = (
+        "Job {job} on {device} was sent before the program ended, and this device cannot reopen "
+        "jobs. It was not bought again. Look for it at the provider; to buy it again, give the "
+        "run another name."
+    )
+
+
+class CanaryFailed(SpendingError):
+    """Programs with known results came back wrong."""
+
+    device: str
+    job: str
+    wires: Collection[str]
+    message = (
+        "Job {job} on {device}: programs with known results were sent along, and read wrong on "
+        "the wires {wires}. Its results were put aside and not used. Bits may be in another "
+        "order, or qubits dead: choose other qubits or another device."
+    )
+
 class BudgetTooSmall(SpendingError):
     """A budget does not pay for what was asked of it."""
 
@@ -27,17 +137,6 @@ class BudgetTooSmall(SpendingError):
     message = (
         "{budget} does not pay for this: {reason}. Nothing was sent. Give a larger budget, or ask "
         "for fewer things."
-    )
-
-
-class PriceUnknown(SpendingError):
-    """Dollars are limited, and what the device costs is not known."""
-
-    device: str
-    budget: str
-    message = (
-        "{budget} limits dollars, and it is not known what {device} costs. Give the budget in "
-        "shots, for example qg.Budget(total=100_000), or a device that has a rate."
     )
 
 

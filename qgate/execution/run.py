@@ -14,7 +14,8 @@ from qgate.exceptions import (
     TooManyWires,
     UnknownWires,
 )
-from qgate.execution.tracker import is_tracked, notify
+from qgate.execution.current import PLAN, RUN
+from qgate.execution.tracker import is_tracked, notify_sent
 from qgate.measurements import Measurement
 from qgate.structure import Structure
 from qgate.sweep import Sweep, merge_equal_rows
@@ -64,22 +65,40 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
     """
     prepared = [prepare(sweep, device) for sweep in sweeps]
     native = [part for parts, _, _ in prepared for part in parts]
-    job = device.submit(native)
-    if is_tracked():
-        notify(
-            device,
-            submissions=job.submissions,
-            batches=1,
-            executions=sum(len(part) for part in native),
-            shots=sum(int(part.shots.sum()) for part in native if part.shots is not None),
-        )
-    results = list(job.result())
+    results = _obtain(native, device)
     values, start = [], 0
     for parts, index, postprocess in prepared:
         merged = postprocess(results[start : start + len(parts)])
         values.append(tuple(_spread(entry, index) for entry in merged))
         start += len(parts)
     return values
+
+
+def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
+    """Have sweeps run in the device's gates, and tell trackers what was sent for them."""
+    if _is_written_down(sweeps, device) or PLAN.get() is not None:
+        from qgate.execution.sending import obtain
+
+        results, bought = obtain(sweeps, device)
+        notify_sent(device, bought.submissions, bought.executions, bought.shots)
+        return results
+    if device.capabilities.limited:
+        from qgate.devices.packing import submit_packed
+
+        job = submit_packed(device, sweeps)
+    else:
+        job = device.submit(sweeps)
+    if is_tracked():
+        shots = sum(int(sweep.shots.sum()) for sweep in sweeps if sweep.shots is not None)
+        notify_sent(device, job.submissions, sum(map(len, sweeps)), shots)
+    return list(job.result())
+
+
+def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:
+    """Say whether a request belongs into a journal: not if it is exact and costs nothing."""
+    if device.capabilities.paid:
+        return True
+    return RUN.get() is not None and any(sweep.shots is not None for sweep in sweeps)
 
 
 def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray | None, Postprocess]:
@@ -175,13 +194,11 @@ def _check_wires(structure: Structure, wires: Wires | None, most: int | None, de
 def _check_shots(shots: IntArray | None, device: Device) -> None:
     if shots is None:
         return
-    least, most = device.capabilities.min_shots, device.capabilities.max_shots
-    low, high = int(shots.min()), int(shots.max())
-    if low < least or (most is not None and high > most):
-        limit = f"at least {least}" if most is None else f"{least} to {most}"
+    least, low = device.capabilities.min_shots, int(shots.min())
+    if low < least:
         raise InvalidShots(
-            f"{device.name} was asked for {low if low < least else high} shots of one circuit, "
-            f"it takes {limit}. Ask for a number in that range."
+            f"{device.name} was asked for {low} shots of one circuit, it takes at least {least}. "
+            "Ask for at least so many."
         )
 
 

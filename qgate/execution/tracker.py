@@ -76,3 +76,9 @@ def notify(device: Any, **numbers: int) -> None:
         for tracker in _active:
             if tracker.device is None or tracker.device is device:
                 tracker.update(**numbers)
+
+
+def notify_sent(device: Any, submissions: int, executions: int, shots: int) -> None:
+    """Tell what one request took."""
+    if _active:
+        notify(device, submissions=submissions, batches=1, executions=executions, shots=shots)

@@ -142,10 +142,19 @@ def test_unknown_labels_are_named():
         run([circuit.sweep()], Narrow(wires=["a", "c"]))
 
 
-@pytest.mark.parametrize("shots", [1, 1001])
-def test_shots_beyond_the_range_of_the_device_are_refused(shots):
-    with pytest.raises(InvalidShots, match=rf"asked for {shots} shots .* takes 10 to 1000"):
-        run([tape(qg.expval(qg.Z(0)), shots=shots).sweep()], Narrow())
+def test_fewer_shots_than_the_device_takes_are_refused():
+    with pytest.raises(InvalidShots, match=r"asked for 1 shots .* takes at least 10"):
+        run([tape(qg.expval(qg.Z(0)), shots=1).sweep()], Narrow())
+
+
+def test_more_shots_than_the_device_takes_are_run_in_pieces_and_added():
+    device = Narrow()
+
+    ((found,),) = run([tape(qg.counts(wires=0), shots=2500).sweep()], device)
+
+    ((sent,),) = device.sent
+    assert sent.shots.tolist() == [834, 833, 833]
+    assert sum(found[0].values()) == 2500
 
 
 def test_nothing_is_sent_when_one_sweep_is_refused():

@@ -1,0 +1,340 @@
+"""How the rows of many sweeps are distributed over submissions, and put together again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.devices.capabilities import Capabilities
+from qgate.devices.job import Job, JobStatus, RowFailure, SweepResult, status_of_all
+from qgate.exceptions import InvalidShots, SubmissionTooLarge
+from qgate.outcomes import Outcomes
+from qgate.sweep import Sweep
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+EXACT = 0
+"""Stands for the shots of a row that is asked for exactly."""
+
+Weight = tuple[int, int]
+"""How many bytes a circuit takes, and how many each of its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some shots of one row; all of them, but for a row with more than the device takes."""
+
+    sweep: int
+    row: int
+    shots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What goes into one submission.
+
+    Parameters
+    ----------
+    pieces : tuple of Piece
+        Those of one sweep next to each other.
+    """
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def shots(self) -> int:
+        """Of all rows together."""
+        return sum(piece.shots for piece in self.pieces)
+
+    @property
+    def groups(self) -> Iterator[tuple[int, list[Piece]]]:
+        """The sweeps that it holds rows of, and those rows."""
+        for sweep, pieces in groupby(self.pieces, key=lambda piece: piece.sweep):
+            yield sweep, list(pieces)
+
+    def sweeps(self, whole: Sequence[Sweep]) -> list[Sweep]:
+        """Return what is to be submitted, each sweep with some rows of the one it is part of."""
+        return [_part(whole[sweep], pieces) for sweep, pieces in self.groups]
+
+
+def pack(
+    sweeps: Sequence[Sweep],
+    capabilities: Capabilities,
+    *,
+    device: str,
+    weigh: Callable[[Sweep], Weight] | None = None,
+    extra_rows: int = 0,
+) -> tuple[Parcel, ...]:
+    """Distribute rows over as few submissions as the limits allow.
+
+    Rows are taken in order, those with the same number of shots together where the device wants
+    that, and a submission is closed when the next row would pass a limit.
+
+    Parameters
+    ----------
+    sweeps : sequence of Sweep
+    capabilities : Capabilities
+        Its limits.
+    device : str
+        Whom to name in an error.
+    weigh : callable, optional
+        The bytes of a sweep's circuit and of each of its rows; asked where the device has a
+        ``max_bytes``.
+    extra_rows : int
+        So many rows of one more sweep will be added to each submission.
+
+    Returns
+    -------
+    tuple of Parcel
+
+    Raises
+    ------
+    InvalidShots
+        A row has fewer shots than the device takes, or a submission would.
+    SubmissionTooLarge
+        A single row has more bytes than a submission may have.
+
+    Examples
+    --------
+    >>> from qgate.tape import Tape
+    >>> from qgate.measurements import counts
+    >>> from qgate.operations import RX
+    >>> sweep = Tape([RX(0.1, 0)], [counts(wires=0)], shots=(10, 20, 10)).sweep()
+    >>> limits = Capabilities(max_rows=2, equal_shots=True)
+    >>> for parcel in pack([sweep], limits, device="local"):
+    ...     print([(piece.row, piece.shots) for piece in parcel.pieces])
+    [(0, 10), (2, 10)]
+    [(1, 20)]
+    """
+    weights = [(0, 0)] * len(sweeps)
+    if weigh is not None and capabilities.max_bytes is not None:
+        weights = [weigh(sweep) for sweep in sweeps]
+    pieces = [piece for sweep in enumerate(sweeps) for piece in _pieces(*sweep, capabilities)]
+    parcels = tuple(
+        Parcel(tuple(content))
+        for group in _together(pieces, capabilities)
+        for content in _cut(group, capabilities, weights, device, extra_rows)
+    )
+    for parcel in parcels:
+        _check_total(parcel, capabilities, device)
+    return parcels
+
+
+def unpack(
+    parcels: Sequence[Parcel], results: Sequence[Sequence[SweepResult]], sweeps: Sequence[Sweep]
+) -> list[SweepResult]:
+    """Put the results of submissions together to those of the sweeps that were packed.
+
+    Parameters
+    ----------
+    parcels : sequence of Parcel
+    results : sequence
+        Of each submission, the results of its sweeps.
+    sweeps : sequence of Sweep
+        What was packed.
+
+    Returns
+    -------
+    list of SweepResult
+    """
+    if len(parcels) == 1 and _is_whole(parcels[0], sweeps):
+        return list(results[0])
+    found: list[list[list[list[Any]]]] = [
+        [[[] for _ in range(len(sweep))] for _ in sweep.structure.measurements] for sweep in sweeps
+    ]
+    for parcel, parts in zip(parcels, results, strict=True):
+        for (sweep, pieces), entries in zip(parcel.groups, parts, strict=True):
+            for measurement, entry in enumerate(entries):
+                for piece, value in zip(pieces, entry, strict=True):
+                    found[sweep][measurement][piece.row].append(value)
+    return [
+        tuple(_joined(rows, exact=sweep.shots is None) for rows in entries)
+        for sweep, entries in zip(sweeps, found, strict=True)
+    ]
+
+
+def submit_packed(device: Device, sweeps: Sequence[Sweep]) -> Job:
+    """Submit sweeps that need more than one submission; all are sent before any is waited for."""
+    parcels = pack(sweeps, device.capabilities, device=device.name, weigh=device.weigh)
+    if len(parcels) == 1 and _is_whole(parcels[0], sweeps):
+        return device.submit(sweeps)
+    jobs = [device.submit(parcel.sweeps(sweeps)) for parcel in parcels]
+    return JoinedJob(jobs, parcels, sweeps)
+
+
+class JoinedJob(Job):
+    """Several submissions whose results belong together.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    parcels : sequence of Parcel
+        What each of them holds.
+    sweeps : sequence of Sweep
+        What was packed.
+    """
+
+    def __init__(
+        self, jobs: Sequence[Job], parcels: Sequence[Parcel], sweeps: Sequence[Sweep]
+    ) -> None:
+        self.jobs, self.parcels, self.sweeps = tuple(jobs), tuple(parcels), tuple(sweeps)
+        self.id = ",".join(job.id for job in jobs)
+        self.submissions = sum(job.submissions for job in jobs)
+
+    @property
+    def status(self) -> JobStatus:
+        return status_of_all(job.status for job in self.jobs)
+
+    def result(self, timeout_s: float | None = None) -> tuple[SweepResult, ...]:
+        results = [job.result(timeout_s) for job in self.jobs]
+        return tuple(unpack(self.parcels, results, self.sweeps))
+
+    def cancel(self) -> None:
+        for job in self.jobs:
+            job.cancel()
+
+
+def _pieces(index: int, sweep: Sweep, capabilities: Capabilities) -> Iterator[Piece]:
+    """Cut rows with more shots than the device takes into pieces of nearly equal size."""
+    if sweep.shots is None:
+        yield from (Piece(index, row, EXACT) for row in range(len(sweep)))
+        return
+    most = _most_shots(capabilities)
+    for row, shots in enumerate(sweep.shots.tolist()):
+        parts = 1 if most is None else -(-shots // most)
+        yield from (
+            Piece(index, row, shots // parts + (part < shots % parts)) for part in range(parts)
+        )
+
+
+def _most_shots(capabilities: Capabilities) -> int | None:
+    limits = (capabilities.max_shots, capabilities.max_total_shots)
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _together(pieces: Sequence[Piece], capabilities: Capabilities) -> Iterable[list[Piece]]:
+    """Group what may share a submission, in the order in which each group first occurs."""
+    groups: dict[Any, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        exact = piece.shots == EXACT
+        groups[piece.shots if capabilities.equal_shots else exact].append(piece)
+    return groups.values()
+
+
+def _cut(
+    pieces: Sequence[Piece],
+    capabilities: Capabilities,
+    weights: Sequence[Weight],
+    device: str,
+    extra_rows: int,
+) -> Iterator[list[Piece]]:
+    """Fill one submission after the other."""
+    content: list[Piece] = []
+    empty = _Held(rows=extra_rows, shots=extra_rows * pieces[0].shots, sweeps=min(extra_rows, 1))
+    held = empty
+    for piece in pieces:
+        grown = held.with_piece(piece, weights)
+        if content and not grown.fits(capabilities):
+            yield content
+            content, grown = [], empty.with_piece(piece, weights)
+        if not grown.fits(capabilities):
+            raise SubmissionTooLarge(
+                device=device, size=grown.size, most=capabilities.max_bytes or 0
+            )
+        content.append(piece)
+        held = grown
+    if content:
+        yield content
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """How much a submission holds."""
+
+    rows: int = 0
+    shots: int = 0
+    sweeps: int = 0
+    size: int = 0
+    last: int = -1
+    exact: bool = False
+
+    def with_piece(self, piece: Piece, weights: Sequence[Weight]) -> _Held:
+        circuit, row = weights[piece.sweep]
+        new = piece.sweep != self.last
+        return _Held(
+            self.rows + 1,
+            self.shots + piece.shots,
+            self.sweeps + new,
+            self.size + row + new * circuit,
+            piece.sweep,
+            piece.shots == EXACT,
+        )
+
+    def fits(self, limits: Capabilities) -> bool:
+        rows = limits.max_exact_rows if self.exact else limits.max_rows
+        return all(
+            most is None or held <= most
+            for held, most in (
+                (self.rows, rows),
+                (self.shots, limits.max_total_shots),
+                (self.sweeps, limits.max_sweeps),
+                (self.size, limits.max_bytes),
+            )
+        )
+
+
+def _check_total(parcel: Parcel, capabilities: Capabilities, device: str) -> None:
+    exact = parcel.pieces[0].shots == EXACT
+    fewest = min(piece.shots for piece in parcel.pieces)
+    if exact:
+        return
+    if fewest < capabilities.min_shots:
+        raise InvalidShots(
+            f"{device} was asked for {fewest} shots of one circuit, it takes at least "
+            f"{capabilities.min_shots}. Ask for at least so many."
+        )
+    if parcel.shots < capabilities.min_total_shots:
+        raise InvalidShots(
+            f"{device} was asked for {parcel.shots} shots in one submission, it takes at least "
+            f"{capabilities.min_total_shots}. Ask for more shots of each circuit."
+        )
+
+
+def _part(sweep: Sweep, pieces: Sequence[Piece]) -> Sweep:
+    rows = [piece.row for piece in pieces]
+    shots = None
+    if sweep.shots is not None:
+        shots = np.array([piece.shots for piece in pieces], dtype=np.int64)
+        if rows == list(range(len(sweep))) and np.array_equal(shots, sweep.shots):
+            return sweep
+    elif rows == list(range(len(sweep))):
+        return sweep
+    return sweep.with_rows(sweep.rows[rows], shots)
+
+
+def _is_whole(parcel: Parcel, sweeps: Sequence[Sweep]) -> bool:
+    """Say whether a parcel holds all sweeps as they are."""
+    places = [(piece.sweep, piece.row) for piece in parcel.pieces]
+    return places == [
+        (index, row) for index, sweep in enumerate(sweeps) for row in range(len(sweep))
+    ]
+
+
+def _joined(rows: Sequence[Sequence[Any]], *, exact: bool) -> Any:
+    if exact:
+        return np.array([values[0] for values in rows])
+    return [_added(pieces) for pieces in rows]
+
+
+def _added(pieces: Sequence[Any]) -> Any:
+    """Add the counts of the pieces of one row; a piece that failed spoils the row."""
+    failed = next((piece for piece in pieces if isinstance(piece, RowFailure)), None)
+    if failed is not None or len(pieces) == 1:
+        return failed or pieces[0]
+    return Outcomes.joined(pieces)

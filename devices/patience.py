@@ -1,0 +1,152 @@
+"""How requests to a provider are spaced, and made again when they fail in passing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_delay,
+    wait_random_exponential,
+)
+
+from qgate.exceptions import QGateError, ServiceUnavailable
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import RemoteDevice
+
+T = TypeVar("T")
+
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 30.0
+"""Pauses between attempts are drawn at random below a bound that doubles up to the longest."""
+
+BURST = 20
+"""So many requests may be made at once after a time without any."""
+
+BACK_OFF = wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S)
+
+
+class Limiter:
+    """Lets so many requests a second pass, for all threads together.
+
+    Parameters
+    ----------
+    per_s : float
+    burst : int
+    """
+
+    def __init__(self, per_s: float, burst: int = BURST) -> None:
+        self.per_s, self.burst = per_s, burst
+        self._lock = Lock()
+        self._free_at = time.monotonic() - burst / per_s
+        """When the next request would pass if there were no bursts."""
+
+    def acquire(self) -> None:
+        """Wait until a request may be made."""
+        with self._lock:
+            now = time.monotonic()
+            self._free_at = max(self._free_at, now - self.burst / self.per_s) + 1 / self.per_s
+            wait_s = self._free_at - now
+        if wait_s > 0:
+            time.sleep(wait_s)
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing pass for a time, because the provider asked for that."""
+        with self._lock:
+            self._free_at = max(self._free_at, time.monotonic() + seconds)
+
+
+_limiters: dict[tuple[int, str], Limiter] = {}
+_lock = Lock()
+
+
+def limiter_of(device: RemoteDevice) -> Limiter:
+    """Return the limiter that all devices of an account share."""
+    key = (os.getpid(), device.account)
+    with _lock:
+        return _limiters.setdefault(key, Limiter(device.requests_per_s))
+
+
+def patiently(device: RemoteDevice, call: Callable[[], T], *, safe: bool = True) -> T:
+    """Make a request, and make it again while it fails in passing.
+
+    Parameters
+    ----------
+    device : RemoteDevice
+        Says which errors pass, and how long to try.
+    call : callable
+        One attempt.
+    safe : bool
+        Whether it may be made again after it was perhaps carried out: a question, or a creation
+        under an idempotency token.
+
+    Raises
+    ------
+    ServiceUnavailable
+        It went on failing for ``device.patience_s``.
+    LostAnswer
+        It may have been carried out, and is not safe.
+    QGateError
+        The vendor's error in our words, where repeating does not help.
+    """
+    limiter = limiter_of(device)
+
+    def attempt() -> T:
+        limiter.acquire()
+        return call()
+
+    def note(state: RetryCallState) -> None:
+        asked = device.retry_after_s(_error(state))
+        if asked is not None:
+            limiter.pause(asked)
+
+    try:
+        return Retrying(
+            retry=retry_if_exception(lambda error: repeats(device, error, safe=safe)),
+            wait=BACK_OFF,
+            stop=stop_after_delay(device.patience_s),
+            before_sleep=note,
+            reraise=True,
+        )(attempt)
+    except QGateError:
+        raise
+    except Exception as error:
+        raise given_up(device, error, safe=safe) from error
+
+
+def repeats(device: RemoteDevice, error: BaseException, *, safe: bool = True) -> bool:
+    """Say whether a request that met this error is made again."""
+    from qgate.devices.remote import Fault
+
+    if isinstance(error, QGateError) or not isinstance(error, Exception):
+        return False
+    fault = device.fault(error)
+    return fault is Fault.PASSING or (safe and fault is Fault.UNSURE)
+
+
+def given_up(device: RemoteDevice, error: Exception, *, safe: bool = True) -> Exception:
+    """Return what to raise for a vendor's error after which no attempt follows."""
+    from qgate.devices.remote import Fault
+
+    fault = device.fault(error)
+    if fault is Fault.UNSURE and not safe:
+        return LostAnswer(str(error))
+    if fault is Fault.FINAL:
+        return device.translated(error)
+    return ServiceUnavailable(device=device.name, reason=str(error), tried_s=device.patience_s)
+
+
+class LostAnswer(Exception):
+    """A creation may have been carried out; only the provider knows."""
+
+
+def _error(state: RetryCallState) -> BaseException:
+    failed = state.outcome.exception() if state.outcome is not None else None
+    return failed if failed is not None else RuntimeError("no error")

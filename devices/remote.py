@@ -1,0 +1,192 @@
+"""The contract of a device in a cloud, where submissions are bought."""
+
+from __future__ import annotations
+
+import secrets
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from qgate.devices.base import Device
+from qgate.devices.job import Job, JobStatus, SweepResult
+from qgate.devices.watch import watch_of
+from qgate.exceptions import QGateError
+from qgate.prices import Price
+from qgate.sweep import Sweep
+
+Record = Mapping[str, Any]
+"""What is needed to read the result of a submission, as JSON can hold it."""
+
+
+class Fault(Enum):
+    """What an error of a vendor's package means for the call that met it."""
+
+    PASSING = "nothing was done; the same call may be made again after a pause"
+    UNSURE = "the call may have been carried out, and its answer was lost"
+    FINAL = "the same call will not do better"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a job stands.
+
+    Parameters
+    ----------
+    status : JobStatus
+        ``UNKNOWN`` for a vendor's status that is not in our table.
+    vendor_status : str
+        The vendor's own word.
+    reason : str
+        Why it failed, in the vendor's words.
+    queue_position : str
+        As the vendor says it, for example ``">2000"``; empty: not told.
+    """
+
+    status: JobStatus
+    vendor_status: str = ""
+    reason: str = ""
+    queue_position: str = ""
+
+
+class RemoteJob(Job):
+    """One submission in a cloud.
+
+    Required: ``poll`` and ``fetch``, which each make one attempt and raise what the vendor's
+    package raises. Optional: ``cancel``, ``cost``. Waiting, pausing and repeating is done around
+    it (``qgate.devices.watch``), for all jobs of an account together.
+
+    Parameters
+    ----------
+    id : str
+        The vendor's.
+    device : RemoteDevice
+    """
+
+    def __init__(self, id: str, device: RemoteDevice) -> None:
+        self.id = id
+        self.device = device
+        self.report = Report(JobStatus.QUEUED)
+        """How it stood when it was last asked."""
+
+    @abstractmethod
+    def poll(self) -> Report:
+        """Ask how the job stands."""
+
+    @abstractmethod
+    def fetch(self) -> tuple[SweepResult, ...]:
+        """Download and read what the job brought; asked when it is ``DONE`` or ``FAILED``.
+
+        A row that the device could not run is a ``RowFailure`` in place of its ``Outcomes``.
+
+        Raises
+        ------
+        ResultMissing
+            It is not there yet.
+        WrongResult
+            It is damaged, or not what was asked for: too few shots, other circuits.
+        JobFailed
+            The job failed, and there is nothing to read.
+        """
+
+    def cost(self) -> Price | None:
+        """Return what the job did cost, as far as the vendor tells; None: it does not."""
+        return None
+
+    @property
+    def status(self) -> JobStatus:
+        return self.report.status
+
+    def result(self, timeout_s: float | None = None) -> tuple[SweepResult, ...]:
+        return watch_of(self.device.account).wait(self, timeout_s)
+
+    def describe(self) -> dict[str, str]:
+        return {**super().describe(), "device": self.device.name}
+
+
+class RemoteDevice(Device):
+    """A device whose submissions are bought.
+
+    Required, besides ``capabilities``: ``account``, ``send``, ``find``, ``record``, ``reopen``,
+    ``price``, ``fault`` and ``translated``. Whatever reaches ``send`` and ``record`` fits into
+    one submission.
+    """
+
+    account: str = ""
+    """Whom the provider counts requests for: the key under which limits and waiting are shared."""
+
+    requests_per_s: float = 20.0
+    """How many requests an account may make in a second."""
+
+    budget_usd: float | None = None
+    """What may be spent on this device by one process, or in one run."""
+
+    unknown_price: str = "refuse"
+    """``"allow"``: buy also what no price is known of."""
+
+    patience_s: float = 900.0
+    """So long are failing requests made again, one after the other, before an error is raised."""
+
+    def submit(self, sweeps: Sequence[Sweep]) -> Job:
+        return self.send(sweeps, token=new_token())
+
+    @abstractmethod
+    def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:
+        """Make the call that creates, and pays for, one job; one attempt.
+
+        Parameters
+        ----------
+        sweeps : sequence of Sweep
+        token : str
+            At most 64 letters and digits. The provider is given it as idempotency token, or as
+            a tag where it knows no such tokens.
+        """
+
+    @abstractmethod
+    def find(self, token: str, *, since: float) -> str | None:
+        """Return the id of the job that was created with a token; None: there is none.
+
+        Parameters
+        ----------
+        token : str
+        since : float
+            When it was first sent, in seconds of Unix time.
+        """
+
+    @abstractmethod
+    def record(self, sweeps: Sequence[Sweep]) -> Record:
+        """Return what is needed to read the result of these sweeps, without them."""
+
+    @abstractmethod
+    def reopen(self, id: str, record: Record) -> RemoteJob:
+        """Return the job of this id, whose sweeps had this record."""
+
+    @abstractmethod
+    def price(self, sweeps: Sequence[Sweep]) -> Price | None:
+        """Return what submitting these sweeps costs; None: unknown."""
+
+    @abstractmethod
+    def fault(self, error: BaseException) -> Fault:
+        """Say what an error of the vendor's package, met in any of its calls, means."""
+
+    @abstractmethod
+    def translated(self, error: BaseException) -> QGateError:
+        """Return an error of ours for one of the vendor's package, its words included."""
+
+    def retry_after_s(self, error: BaseException) -> float | None:
+        """Return how long the provider asks to wait after an error; None: it does not say."""
+        return None
+
+    settles_s: float = 5.0
+    """So long may a job that was created not be found by ``find``."""
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether ``send`` with the same token twice buys once."""
+        return False
+
+
+def new_token() -> str:
+    """Return a token that was never used."""
+    return secrets.token_hex(16)

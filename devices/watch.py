@@ -1,0 +1,250 @@
+"""One loop that waits for all jobs of an account."""
+
+from __future__ import annotations
+
+import heapq
+import os
+import random
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Condition, Lock, Thread
+from typing import TYPE_CHECKING
+
+from qgate.devices.job import FINAL, JobStatus, SweepResult
+from qgate.devices.patience import given_up, limiter_of, repeats
+from qgate.exceptions import (
+    JobCancelled,
+    JobTimeout,
+    ResultMissing,
+    UnknownJobStatus,
+    WrongResult,
+)
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import RemoteJob
+
+Results = tuple[SweepResult, ...]
+
+SHORTEST_WAIT_S = 0.05
+LONGEST_WAIT_S = 30.0
+SHARE_OF_AGE = 0.15
+"""A job is asked again after this share of the time that it was waited for so far."""
+
+JITTER = 0.2
+"""Waits are longer or shorter by up to this share, so that jobs are not asked all at once."""
+
+UNKNOWN_S = 600.0
+"""So long may a job have a status that is not known."""
+
+READINGS = 3
+"""So often is a result read that does not fit the request."""
+
+WORKERS = 8
+"""So many requests are under way at once."""
+
+
+@dataclass(order=True)
+class _Followed:
+    """A job that is waited for."""
+
+    due: float
+    number: int
+    job: RemoteJob = field(compare=False)
+    future: Future[Results] = field(compare=False, default_factory=Future)
+    since: float = field(compare=False, default_factory=time.monotonic)
+    failing_since: float | None = field(compare=False, default=None)
+    unknown_since: float | None = field(compare=False, default=None)
+    misread: int = field(compare=False, default=0)
+
+
+class Watch:
+    """Asks how jobs stand and downloads their results, on threads of its own.
+
+    The time between two questions grows with the time a job was waited for. A request that fails
+    is made again as long as the device has patience; the job itself is not touched. The loop ends
+    when nothing is waited for.
+    """
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._waiting: list[_Followed] = []
+        self._followed: dict[int, _Followed] = {}
+        self._numbers = count()
+        self._thread: Thread | None = None
+
+    def follow(self, job: RemoteJob) -> Future[Results]:
+        """Begin to wait for a job; its results, or what it failed of, come as a future."""
+        with self._changed:
+            known = self._followed.get(id(job))
+            if known is None:
+                known = _Followed(time.monotonic(), next(self._numbers), job)
+                self._followed[id(job)] = known
+                heapq.heappush(self._waiting, known)
+                self._start()
+                self._changed.notify_all()
+            return known.future
+
+    def forget(self, job: RemoteJob) -> None:
+        """Stop waiting for a job, which goes on."""
+        with self._changed:
+            self._followed.pop(id(job), None)
+            self._changed.notify_all()
+
+    def wait(self, job: RemoteJob, timeout_s: float | None = None) -> Results:
+        """Wait for one job.
+
+        Raises
+        ------
+        JobTimeout
+            It is not done after ``timeout_s`` seconds; it goes on.
+        JobFailed, JobCancelled, UnknownJobStatus, ResultMissing, WrongResult, ServiceUnavailable
+        """
+        future = self.follow(job)
+        try:
+            return future.result(timeout_s)
+        except NotYet:
+            if future.done():
+                raise
+            raise JobTimeout(
+                device=job.device.name, job=job.id, timeout_s=timeout_s or 0.0
+            ) from None
+
+    def _start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = Thread(target=self._loop, name="qgate-watch", daemon=True)
+            self._thread.start()
+
+    def _loop(self) -> None:
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="qgate-watch") as pool:
+            while True:
+                followed = self._next()
+                if followed is None:
+                    return
+                try:
+                    pool.submit(self._step, followed)
+                except RuntimeError:  # the interpreter ends
+                    return
+
+    def _next(self) -> _Followed | None:
+        """Wait until a job is due; None: nothing is waited for."""
+        with self._changed:
+            while True:
+                if not self._followed:
+                    self._waiting.clear()
+                    self._thread = None
+                    return None
+                wait_s = self._waiting[0].due - time.monotonic() if self._waiting else None
+                if wait_s is not None and wait_s <= 0:
+                    followed = heapq.heappop(self._waiting)
+                    if id(followed.job) in self._followed:
+                        return followed
+                    continue
+                self._changed.wait(wait_s)
+
+    def _step(self, followed: _Followed) -> None:
+        """Make one request for a job, then end or go on waiting."""
+        try:
+            results = self._ask(followed)
+        except Exception as error:
+            self._end(followed, error=error)
+            return
+        if results is not None:
+            self._end(followed, results=results)
+
+    def _ask(self, followed: _Followed) -> Results | None:
+        """Return results if there are any; None: it was scheduled again."""
+        job = followed.job
+        limiter = limiter_of(job.device)
+        try:
+            if job.report.status not in FINAL:
+                limiter.acquire()
+                job.report = job.poll()
+            results = self._read(followed)
+        except Exception as error:
+            self._bear(followed, error)
+            return None
+        followed.failing_since = None
+        if results is None:
+            self._again(followed)
+        return results
+
+    def _read(self, followed: _Followed) -> Results | None:
+        job, status = followed.job, followed.job.report.status
+        if status is JobStatus.UNKNOWN:
+            self._bear_unknown(followed)
+            return None
+        followed.unknown_since = None
+        if status is JobStatus.CANCELLED:
+            reason = job.report.reason or job.report.vendor_status
+            raise JobCancelled(device=job.device.name, job=job.id, reason=reason)
+        return job.fetch() if status in FINAL else None
+
+    def _bear(self, followed: _Followed, error: Exception) -> None:
+        """Schedule the next attempt after an error, or raise it where none follows."""
+        device, now = followed.job.device, time.monotonic()
+        if isinstance(error, WrongResult):
+            followed.misread += 1
+            if followed.misread >= READINGS:
+                raise error
+        elif not isinstance(error, ResultMissing) and not repeats(device, error):
+            raise error if _is_ours(error) else given_up(device, error) from error
+        if followed.failing_since is None:
+            followed.failing_since = now
+        if now - followed.failing_since > device.patience_s:
+            raise error if _is_ours(error) else given_up(device, error) from error
+        asked = device.retry_after_s(error)
+        if asked is not None:
+            limiter_of(device).pause(asked)
+        self._again(followed, since=followed.failing_since)
+
+    def _bear_unknown(self, followed: _Followed) -> None:
+        now, report = time.monotonic(), followed.job.report
+        if followed.unknown_since is None:
+            followed.unknown_since = now
+        waited_s = now - followed.unknown_since
+        if waited_s > min(UNKNOWN_S, followed.job.device.patience_s):
+            raise UnknownJobStatus(
+                device=followed.job.device.name,
+                job=followed.job.id,
+                status=report.vendor_status,
+                waited_s=round(waited_s, 1),
+            )
+
+    def _again(self, followed: _Followed, *, since: float | None = None) -> None:
+        now = time.monotonic()
+        wait_s = (now - (followed.since if since is None else since)) * SHARE_OF_AGE
+        wait_s = min(max(wait_s, SHORTEST_WAIT_S), LONGEST_WAIT_S)
+        with self._changed:
+            followed.due = now + wait_s * random.uniform(1 - JITTER, 1 + JITTER)
+            heapq.heappush(self._waiting, followed)
+            self._changed.notify_all()
+
+    def _end(
+        self, followed: _Followed, *, results: Results = (), error: Exception | None = None
+    ) -> None:
+        with self._changed:
+            self._followed.pop(id(followed.job), None)
+            self._changed.notify_all()
+        if error is None:
+            followed.future.set_result(results)
+        else:
+            followed.future.set_exception(error)
+
+
+_watches: dict[tuple[int, str], Watch] = {}
+_lock = Lock()
+
+
+def watch_of(account: str) -> Watch:
+    """Return the one loop of an account in this process."""
+    with _lock:
+        return _watches.setdefault((os.getpid(), account), Watch())
+
+
+def _is_ours(error: Exception) -> bool:
+    return isinstance(error, ResultMissing | WrongResult) or error.__class__.__module__.startswith(
+        "qgate.exceptions"
+    )

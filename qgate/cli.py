@@ -1,0 +1,320 @@
+"""The command ``qgate``: devices, plans, runs, jobs, and what is installed."""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import qgate as qg
+from qgate.exceptions import QGateError
+
+PACKAGES = (
+    "qgate",
+    "numpy",
+    "autograd",
+    "pydantic",
+    "qiskit",
+    "qiskit-aer",
+    "qiskit-ibm-runtime",
+    "amazon-braket-sdk",
+    "torch",
+    "jax",
+    "tensorflow-cpu",
+    "tensorflow",
+    "keras",
+    "matplotlib",
+)
+"""What ``qgate doctor`` tells the versions of."""
+
+JOB_COLUMNS = ("run", "step", "device", "rows", "shots", "USD", "state", "job", "reason")
+
+MOST_OF_A_REASON = 60
+"""So many letters of a provider's reason are shown in a table."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Default: those of the process.
+
+    Returns
+    -------
+    int
+        0; 1 after an error, whose text is on the standard error stream; 130 after Ctrl-C.
+    """
+    chosen = _parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], None] = chosen.command
+        command(chosen)
+    except QGateError as error:
+        _complain(error)
+        return 1
+    except KeyboardInterrupt as error:
+        _complain(error)
+        return 130
+    return 0
+
+
+# Commands ------------------------------------------------------------------------------
+
+
+def devices(chosen: argparse.Namespace) -> None:
+    """List the devices that can be named here; asks no network."""
+    print(qg.list_devices(chosen.provider))
+
+
+def plan(chosen: argparse.Namespace) -> None:
+    """Say what a program would send, without sending it."""
+    run_script = _script(chosen)
+    print(qg.plan(run_script, chosen.device, budget=_budget(chosen))())
+
+
+def run(chosen: argparse.Namespace) -> None:
+    """Run a program as a named run: durable, within a budget, picked up where it was left."""
+    run_script = _script(chosen)
+    with qg.run(chosen.name, chosen.journal, budget=_budget(chosen), progress=True):
+        run_script()
+
+
+def jobs(chosen: argparse.Namespace) -> None:
+    """List what was ordered; with ``--key``, what happened to one order."""
+    journal = _journal(chosen)
+    if chosen.key is not None:
+        for order in journal.orders(chosen.run):
+            if order.key.startswith(chosen.key):
+                _print_history(journal, order)
+        return
+    orders = journal.orders(chosen.run)
+    _print_table(JOB_COLUMNS, [_job_row(order) for order in orders])
+    total = sum(order.held_usd for order in orders)
+    shots = sum(order.held_shots for order in orders)
+    print(f"{len(orders)} submissions, {shots} shots, {total:.2f} USD")
+
+
+def resume(chosen: argparse.Namespace) -> None:
+    """Fetch the results of jobs that are under way into the journal; buys nothing."""
+    from qgate.execution.resumption import resume as fetch
+
+    found = 0
+    orders = fetch(_journal(chosen), qg.device, run=chosen.run, timeout_s=chosen.timeout_s)
+    for order, told in orders:
+        found += 1
+        job = order.job or "unknown"
+        print(f"{order.run}, step {order.step}, {order.device}: job {job} {told}")
+    print(f"{found} submissions were under way.")
+
+
+def demo(chosen: argparse.Namespace) -> None:
+    """Find the ground state of two coupled spins, energy -3, by gradient descent."""
+    device = qg.device(chosen.device)
+    energy = _energy(device)
+    angles = qg.numpy.array([0.4, 0.3, 0.2, 0.1], requires_grad=True)
+    gradient = qg.grad(energy)
+    print(f"device {device.name}, shots {device.shots.total_shots or 'none (exact)'}")
+    for step in range(chosen.steps + 1):
+        if step % 10 == 0:
+            print(f"step {step:3d}   energy {float(energy(angles)):8.4f}")
+        angles = angles - 0.2 * gradient(angles)
+    print("exact      energy  -3.0000")
+
+
+def doctor(chosen: argparse.Namespace) -> None:
+    """Tell what is installed, which simulator runs, and where settings and journals are."""
+    from qgate.devices.settings import Settings, project_file, user_file
+    from qgate.execution.runs import default_journal, user_journal
+
+    print(f"python  {sys.version.split()[0]}")
+    for package in PACKAGES:
+        print(f"{package}  {_version(package)}")
+    engine = getattr(qg.device("local"), "engine", None)
+    print(f"simulator  {engine}")
+    print(f"default device  {Settings.current().default.place('').strip() or 'local'}")
+    print(
+        f"settings  {project_file(Path.cwd()) or 'none here'}; {user_file() or 'none of the user'}"
+    )
+    print(f"journal of runs  {default_journal()}; outside of runs  {user_journal()}")
+    print(qg.list_devices())
+
+
+# How they are asked for ----------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="qgate", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"qgate {qg.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_devices(commands)
+    _add_plan(commands)
+    _add_run(commands)
+    _add_jobs(commands)
+    _add_resume(commands)
+    shown = _command(commands, "demo", demo)
+    shown.add_argument("device", nargs="?", default="local", help="default: local")
+    shown.add_argument("--steps", type=int, default=50)
+    _command(commands, "doctor", doctor)
+    return parser
+
+
+def _command(
+    commands: Any, name: str, function: Callable[[argparse.Namespace], None]
+) -> argparse.ArgumentParser:
+    text = (function.__doc__ or "").strip()
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _add_devices(commands: Any) -> None:
+    parser = _command(commands, "devices", devices)
+    parser.add_argument("provider", nargs="?", help="only those of one provider")
+
+
+def _add_plan(commands: Any) -> None:
+    parser = _command(commands, "plan", plan)
+    parser.add_argument("--device", help="in place of every device that the program names")
+    _add_limits(parser)
+    _add_script(parser)
+
+
+def _add_run(commands: Any) -> None:
+    parser = _command(commands, "run", run)
+    parser.add_argument("name", help="under which a repetition finds what was done")
+    _add_journal(parser)
+    _add_limits(parser)
+    _add_script(parser)
+
+
+def _add_jobs(commands: Any) -> None:
+    parser = _command(commands, "jobs", jobs)
+    _add_journal(parser)
+    parser.add_argument("--run", help="only this run")
+    parser.add_argument("--key", help="the beginning of an order's key")
+
+
+def _add_resume(commands: Any) -> None:
+    parser = _command(commands, "resume", resume)
+    _add_journal(parser)
+    parser.add_argument("--run", help="only this run")
+    parser.add_argument("--timeout-s", type=float, help="how long to wait for each job")
+
+
+def _add_journal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--journal", help="default: $QGATE_JOURNAL, else qgate.db")
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--usd", type=float, help="spend at most so many dollars")
+    parser.add_argument("--shots", type=int, help="take at most so many shots")
+    parser.add_argument("--submissions", type=int, help="make at most so many submissions")
+
+
+def _add_script(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", help="a Python program")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="of the program")
+
+
+# Pieces --------------------------------------------------------------------------------
+
+
+def _script(chosen: argparse.Namespace) -> Callable[[], None]:
+    def call() -> None:
+        before = sys.argv
+        sys.argv = [chosen.script, *chosen.arguments]
+        try:
+            runpy.run_path(chosen.script, run_name="__main__")
+        finally:
+            sys.argv = before
+
+    if not Path(chosen.script).is_file():
+        raise QGateError(f"There is no program {chosen.script!r}. Name a file with Python in it.")
+    return call
+
+
+def _budget(chosen: argparse.Namespace) -> qg.Budget | None:
+    limits = {name: getattr(chosen, name) for name in ("usd", "shots", "submissions")}
+    given = {name: limit for name, limit in limits.items() if limit is not None}
+    return qg.Budget(**given) if given else None
+
+
+def _journal(chosen: argparse.Namespace) -> Any:
+    from qgate.execution.journal import Journal
+    from qgate.execution.runs import default_journal
+
+    file = chosen.journal or default_journal()
+    if not Path(file).expanduser().is_file():
+        raise QGateError(
+            f"There is no journal {file!r}. Name one with --journal; what was bought outside of "
+            "any run is in the journal that 'qgate doctor' tells."
+        )
+    return Journal(file)
+
+
+def _job_row(order: Any) -> tuple[str, ...]:
+    reason = order.reason.replace("\n", " ")
+    return (
+        order.run,
+        f"{order.step}.{order.part}" + (f" again {order.attempt}" if order.attempt else ""),
+        order.device,
+        str(order.rows),
+        str(order.shots),
+        f"{order.held_usd:.2f}" if order.price is not None else "unknown",
+        order.state.value,
+        order.job or "",
+        reason if len(reason) <= MOST_OF_A_REASON else f"{reason[:MOST_OF_A_REASON]}...",
+    )
+
+
+def _print_history(journal: Any, order: Any) -> None:
+    _print_table(JOB_COLUMNS, [_job_row(order)])
+    print(f"key {order.key}")
+    for at, what, detail in journal.history(order.key):
+        print(
+            f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(at))}  {what}  {detail}".rstrip()
+        )
+
+
+def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+def _energy(device: Any) -> qg.QNode:
+    @qg.qnode(device)
+    def energy(angles: Any) -> Any:
+        for place in (0, 1):
+            qg.RY(angles[place], wires=place)
+        qg.CNOT(wires=[0, 1])
+        for place in (0, 1):
+            qg.RY(angles[2 + place], wires=place)
+        return qg.expval(qg.X(0) @ qg.X(1) + qg.Y(0) @ qg.Y(1) + qg.Z(0) @ qg.Z(1))
+
+    return energy
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _complain(error: BaseException) -> None:
+    name = type(error).__name__
+    print(f"{name}: {error}" if str(error) else name, file=sys.stderr)
+    for note in getattr(error, "__notes__", ()):
+        print(note, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""Results of sweeps as bytes, without anything that could run code when it is read."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.devices.job import RowFailure, SweepResult
+from qgate.outcomes import Outcomes
+
+Arrays = dict[str, np.ndarray[Any, Any]]
+
+LAYOUT = "layout.json"
+"""The member of the archive that says how the arrays belong together."""
+
+
+def encode(results: Sequence[SweepResult]) -> bytes:
+    """Write results, so that ``decode`` gives the same bits.
+
+    Parameters
+    ----------
+    results : sequence of SweepResult
+        Of one submission.
+    """
+    arrays: Arrays = {}
+    layout = [[_entry(entry, arrays) for entry in result] for result in results]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(LAYOUT, json.dumps(layout))
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def decode(data: bytes) -> list[SweepResult]:
+    """Read what ``encode`` wrote."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        layout = json.loads(archive.read(LAYOUT))
+        arrays = {
+            name.removesuffix(".npy"): _read(archive, name)
+            for name in archive.namelist()
+            if name != LAYOUT
+        }
+    return [tuple(_restored(entry, arrays) for entry in result) for result in layout]
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray[Any, Any]:
+    with archive.open(name) as member:
+        found: np.ndarray[Any, Any] = np.lib.format.read_array(member, allow_pickle=False)
+    return found
+
+
+def _entry(entry: Any, arrays: Arrays) -> Any:
+    """Describe the result of one measurement; its arrays are put aside."""
+    if isinstance(entry, list):
+        return {"rows": [_row(row, arrays) for row in entry]}
+    return {"array": _put(np.asarray(entry), arrays)}
+
+
+def _row(row: Any, arrays: Arrays) -> dict[str, Any]:
+    if isinstance(row, RowFailure):
+        return {"failed": row.reason}
+    if not isinstance(row, Outcomes):
+        return {"array": _put(np.asarray(row), arrays)}
+    return {
+        "wires": row.num_wires,
+        "shots": row.shots,
+        "values": _integers(row.values, arrays),
+        "weights": _put(row.weights, arrays),
+        "readings": None if row.readings is None else _integers(row.readings, arrays),
+    }
+
+
+def _integers(values: np.ndarray[Any, Any], arrays: Arrays) -> Any:
+    """Outcomes of many wires are Python integers, which are written as hexadecimal digits."""
+    if values.dtype == object:
+        return {"hex": [format(int(value), "x") for value in values]}
+    return _put(values, arrays)
+
+
+def _put(array: np.ndarray[Any, Any], arrays: Arrays) -> str:
+    name = f"a{len(arrays)}"
+    arrays[name] = array
+    return name
+
+
+def _restored(entry: Any, arrays: Arrays) -> Any:
+    if "array" in entry:
+        return arrays[entry["array"]]
+    return [_restored_row(row, arrays) for row in entry["rows"]]
+
+
+def _restored_row(row: Any, arrays: Arrays) -> Any:
+    if "failed" in row:
+        return RowFailure(row["failed"])
+    if "array" in row:
+        return arrays[row["array"]]
+    readings = row["readings"]
+    return Outcomes(
+        row["wires"],
+        _restored_integers(row["values"], arrays),
+        arrays[row["weights"]],
+        row["shots"],
+        None if readings is None else _restored_integers(readings, arrays),
+    )
+
+
+def _restored_integers(described: Any, arrays: Arrays) -> np.ndarray[Any, Any]:
+    if isinstance(described, str):
+        return arrays[described]
+    return np.array([int(digits, 16) for digits in described["hex"]], dtype=object)

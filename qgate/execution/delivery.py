@@ -1,0 +1,292 @@
+"""One attempt at the submissions of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Event, RLock
+from typing import TYPE_CHECKING, Any
+
+from qgate.devices.job import SweepResult
+from qgate.devices.remote import RemoteDevice, RemoteJob
+from qgate.devices.watch import watch_of
+from qgate.exceptions import (
+    CanaryFailed,
+    JobCancelled,
+    JobFailed,
+    QGateError,
+    ServiceUnavailable,
+    UnknownPrice,
+)
+from qgate.execution.codec import decode, encode
+from qgate.execution.creation import job_of
+from qgate.execution.following import CALL
+from qgate.execution.lines import Delivery, Line
+from qgate.execution.orders import OPEN, Order, OrderState, Spent
+from qgate.execution.settling import fail, keep, record_of
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+    from qgate.execution.runs import Run
+
+Results = Sequence[SweepResult]
+
+SENDERS = 8
+"""So many submissions are being sent at once."""
+
+TELL_S = 1.0
+"""Progress is told at least so often."""
+
+
+def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
+    """Have lines done: replayed, picked up again, or bought.
+
+    Raises
+    ------
+    BudgetExceeded, UnknownPrice, RunDiverged
+        Before anything is sent.
+    QGateError
+        Something else than a failed job stands against one of them; the others were waited for.
+    """
+    call = CALL.get()
+    if call is not None:
+        call.check()
+    step = run.next_step()
+    keys = [run.key(device.identity, line.digest, line.attempt) for line in lines]
+    known = [run.journal.find(key) for key in keys]
+    new = [
+        _order(run, device, line, key, step)
+        for line, key, order in zip(lines, keys, known, strict=True)
+        if order is None
+    ]
+    if new:
+        if any(order.attempt == 0 for order in new):
+            run.check_order(step)
+        what = f"Step {step} of the run {run.name!r}"
+        fresh = iter(run.journal.place(new, run.purses(device), what=what))
+    orders = [order or next(fresh) for order in known]
+    return _Deliveries(run, device, lines, orders, {order.key for order in new}).all()
+
+
+class _Deliveries:
+    """The orders of one attempt, while they are under way."""
+
+    def __init__(
+        self,
+        run: Run,
+        device: Device,
+        lines: Sequence[Line],
+        orders: Sequence[Order],
+        new: set[str],
+    ) -> None:
+        self.run, self.device = run, device
+        self.lines, self.orders, self.new = lines, orders, new
+        self.results: dict[int, Results] = {}
+        self.errors: list[BaseException] = []
+        self.jobs: dict[int, RemoteJob] = {}
+        self.ended: SimpleQueue[tuple[int, Future[Any] | BaseException]] = SimpleQueue()
+        self.stopped = Event()
+        self.call = CALL.get()
+
+    def all(self) -> list[Delivery]:
+        """Wait for all of them."""
+        waiting = [
+            index for index, order in enumerate(self.orders) if self._must_wait(index, order)
+        ]
+        if waiting and isinstance(self.device, RemoteDevice):
+            self._wait_for(waiting, self.device)
+        else:
+            for index in waiting:
+                self._run_here(index)
+        if self.errors:
+            raise self.errors[0]
+        return [self._delivery(index) for index in range(len(self.orders))]
+
+    def _must_wait(self, index: int, order: Order) -> bool:
+        """Answer from the journal what can be."""
+        if order.key not in self.new:
+            self.run.replays(order.key)
+        if order.state is OrderState.DONE:
+            self.run.replayed += 1
+            self.results[index] = decode(order.result or b"")
+        elif order.state is OrderState.QUARANTINED:
+            self.errors.append(self._canary_failed(order))
+        return order.state in OPEN
+
+    def _delivery(self, index: int) -> Delivery:
+        line = self.lines[index]
+        order = self.run.journal.find(self.orders[index].key) or self.orders[index]
+        bought = order.key in self.new
+        results = self.results.get(index, ())
+        if line.canary is not None and results:
+            results = results[:-1]
+        return Delivery(order, results, bought, line.purchases + bought)
+
+    # On this machine -------------------------------------------------------------------
+
+    def _run_here(self, index: int) -> None:
+        """Run an order on a device that costs nothing, and whose jobs do not outlive us."""
+        order = self.orders[index]
+        with _here:  # random choices begin anew for each order
+            self.device.restart_random(order.key)
+            results = self.device.submit(self.lines[index].sweeps).result()
+        encoded = encode(results)
+        self.results[index] = decode(encoded)
+        self.run.journal.finish(order.key, OrderState.DONE, result=encoded)
+
+    # In a cloud ------------------------------------------------------------------------
+
+    def _wait_for(self, waiting: Sequence[int], device: RemoteDevice) -> None:
+        begun: set[int] = set()
+        left = set(waiting)
+        pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="qgate-send")
+        try:
+            for index in waiting:
+                pool.submit(self._begin, index, device, begun)
+            while left:
+                with suppress(Empty):
+                    index, outcome = self.ended.get(timeout=TELL_S)
+                    left.discard(index)
+                    self._end(index, outcome)
+                reports = [self.jobs[each].report for each in sorted(left) if each in self.jobs]
+                done = len(waiting) - len(left)
+                self.run.progress.update(self.run, reports, done=done, total=len(waiting))
+        except BaseException as error:
+            self.stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            self._withdraw([index for index in left if index not in begun])
+            self._leave([self.jobs[index] for index in sorted(left) if index in self.jobs], error)
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _begin(self, index: int, device: RemoteDevice, begun: set[int]) -> None:
+        """Make sure that an order has a job, and wait for it; on a thread of the pool."""
+        order = self.orders[index]
+        try:
+            if self.stopped.is_set():
+                self._withdraw([index])
+                raise Withdrawn
+            begun.add(index)
+            job = job_of(
+                self.run.journal,
+                device,
+                order,
+                self.lines[index].sweeps,
+                new=order.key in self.new,
+            )
+            self.jobs[index] = job
+            if self.call is not None:
+                self.call.add(job)
+            future = watch_of(device.account).follow(job)
+            future.add_done_callback(lambda done: self.ended.put((index, done)))
+        except BaseException as error:
+            self.ended.put((index, error))
+
+    def _end(self, index: int, outcome: Future[Any] | BaseException) -> None:
+        """Write down how an order ended."""
+        if isinstance(outcome, Withdrawn):
+            return
+        error = outcome if isinstance(outcome, BaseException) else outcome.exception()
+        if error is None and isinstance(outcome, Future):
+            self._keep(index, outcome.result())
+        elif index in self.jobs:
+            self._failed(index, error)
+        else:
+            self._refused(index, error)
+
+    def _keep(self, index: int, results: Results) -> None:
+        order, job = self.orders[index], self.jobs[index]
+        encoded, good = keep(self.run.journal, order, job, results)
+        self.results[index] = decode(encoded)
+        if not good:
+            kept = self.run.journal.find(order.key) or order
+            self.errors.append(self._canary_failed(kept))
+
+    def _failed(self, index: int, error: BaseException | None) -> None:
+        """A job that failed is ordered again; anything else is told, and the job left alone."""
+        order, job = self.orders[index], self.jobs[index]
+        if isinstance(error, JobFailed):
+            fail(self.run.journal, order, job, error)
+            if isinstance(error, JobCancelled):
+                self.errors.append(error)
+            return
+        self.run.journal.note(order.key, "not read", f"{type(error).__name__}: {error}")
+        if error is not None:
+            self._leave([job], error)
+            self.errors.append(error)
+
+    def _refused(self, index: int, error: BaseException | None) -> None:
+        """Nothing was created: give back what was reserved, and begin nothing more."""
+        order = self.orders[index]
+        current = self.run.journal.find(order.key)
+        if current is not None and current.state is OrderState.INTENDED and _is_certain(error):
+            reason = f"{type(error).__name__}: {error}"
+            self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
+        self.stopped.set()
+        if error is not None:
+            self.errors.append(error)
+
+    def _withdraw(self, indices: Sequence[int]) -> None:
+        """Take back orders that were not begun."""
+        for index in indices:
+            order = self.orders[index]
+            if order.key in self.new:
+                reason = "taken back before it was sent"
+                self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
+
+    def _canary_failed(self, order: Order) -> CanaryFailed:
+        wires = order.reason.split(", ")
+        return CanaryFailed(device=self.device.name, job=order.job or order.key, wires=wires)
+
+    def _leave(self, jobs: Sequence[RemoteJob], error: BaseException) -> None:
+        """Wait for jobs no longer, and add to an error how to come back to them."""
+        for job in jobs:
+            watch_of(job.device.account).forget(job)
+        if jobs:
+            ids = ", ".join(job.id for job in jobs)
+            error.add_note(
+                f"{len(jobs)} jobs go on: {ids}. Run the program again under "
+                f"qg.run({self.run.name!r}, journal={self.run.journal.file!r}) to wait for them; "
+                f"'qgate resume --journal {self.run.journal.file}' fetches their results."
+            )
+
+
+class Withdrawn(Exception):
+    """An order was taken back before it was sent."""
+
+
+_here = RLock()
+
+
+def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:
+    """Return what is written down before a line is sent."""
+    price, record = None, b""
+    if isinstance(device, RemoteDevice):
+        price = device.price(line.sweeps)
+        if price is None and device.unknown_price != "allow" and device.capabilities.paid:
+            raise UnknownPrice(device=device.name)
+        record = record_of(device, line.sweeps, line.canary or ())
+    return Order(
+        key=key,
+        run=run.name,
+        step=step,
+        part=line.part,
+        attempt=line.attempt,
+        device=device.config or device.name,
+        provider=device.provider,
+        digest=line.digest,
+        record=record,
+        rows=line.num_rows,
+        shots=line.num_shots,
+        price=price,
+        held_shots=line.num_shots,
+        held_usd=0.0 if price is None else price.high_usd,
+    )
+
+
+def _is_certain(error: BaseException | None) -> bool:
+    """Say whether an error means that nothing was created."""
+    return isinstance(error, QGateError) and not isinstance(error, ServiceUnavailable)

@@ -1,0 +1,65 @@
+"""The jobs of one call, for those who look at it from outside."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from qgate.devices.job import FINAL, JobStatus, status_of_all
+from qgate.exceptions import CallCancelled
+from qgate.execution.current import Current
+
+if TYPE_CHECKING:
+    from qgate.devices.job import Job
+
+
+class Following:
+    """Jobs that a call waits for."""
+
+    def __init__(self) -> None:
+        self._jobs: list[Job] = []
+        self._lock = Lock()
+        self.cancelled = False
+
+    def add(self, job: Job) -> None:
+        """Take a job in; one that comes after the call was cancelled is cancelled."""
+        with self._lock:
+            self._jobs.append(job)
+        if self.cancelled:
+            job.cancel()
+
+    def check(self) -> None:
+        """Refuse to begin more after the call was cancelled.
+
+        Raises
+        ------
+        CallCancelled
+        """
+        if self.cancelled:
+            raise CallCancelled(jobs=self.job_ids)
+
+    def cancel(self) -> None:
+        """Cancel all jobs that are not done."""
+        self.cancelled = True
+        with self._lock:
+            jobs = list(self._jobs)
+        for job in jobs:
+            if job.status not in FINAL:
+                job.cancel()
+
+    @property
+    def job_ids(self) -> list[str]:
+        """In the order in which they were waited for."""
+        with self._lock:
+            return [job.id for job in self._jobs]
+
+    @property
+    def status(self) -> JobStatus:
+        """How those that are not done stand together."""
+        with self._lock:
+            statuses = [job.status for job in self._jobs]
+        unfinished = [status for status in statuses if status not in FINAL]
+        return status_of_all(unfinished) if unfinished else JobStatus.RUNNING
+
+
+CALL: Current[Following] = Current("qgate_call")

@@ -1,0 +1,141 @@
+"""Calls that go on in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import as_completed as futures_completed
+from typing import Any
+
+from qgate.devices.job import JobStatus
+from qgate.exceptions import CallTimeout
+from qgate.execution.current import RUN
+from qgate.execution.following import CALL, Following
+
+WORKERS = 32
+"""So many calls are under way at once; further ones wait for their turn."""
+
+_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="qgate-call")
+
+
+class Handle:
+    """A call that goes on in the background; made by ``qg.submit``.
+
+    It can be awaited. What it does belongs to the run that was open when it was submitted.
+    """
+
+    def __init__(self, call: Callable[[], Any]) -> None:
+        self._following = Following()
+        context = contextvars.copy_context()
+        self.future: Future[Any] = _pool.submit(context.run, self._run, call)
+
+    def _run(self, call: Callable[[], Any]) -> Any:
+        with CALL.opened(self._following):
+            return call()
+
+    @property
+    def status(self) -> JobStatus:
+        """How the jobs of the call stand; a failure is a status, not an exception."""
+        if self.future.cancelled():
+            return JobStatus.CANCELLED
+        if not self.future.done():
+            return self._following.status
+        return JobStatus.FAILED if self.future.exception() else JobStatus.DONE
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a result, or an error in its place."""
+        return self.future.done()
+
+    @property
+    def job_ids(self) -> list[str]:
+        """The provider's ids of all jobs that it waited for so far."""
+        return self._following.job_ids
+
+    def result(self, timeout_s: float | None = None) -> Any:
+        """Wait for what the call returns.
+
+        Raises
+        ------
+        CallTimeout
+            It takes longer than ``timeout_s`` seconds; it goes on.
+        Exception
+            What the call raises.
+        """
+        try:
+            return self.future.result(timeout_s)
+        except NotYet:
+            if self.future.done():
+                raise
+            raise CallTimeout(jobs=self.job_ids, timeout_s=timeout_s or 0.0) from None
+
+    def cancel(self) -> None:
+        """Ask the providers to stop the jobs of the call, and begin no more."""
+        self.future.cancel()
+        self._following.cancel()
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return asyncio.wrap_future(self.future).__await__()
+
+    def __repr__(self) -> str:
+        return f"<qgate call: {self.status.value}, jobs {self.job_ids}>"
+
+
+def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
+    """Call a function in the background.
+
+    Parameters
+    ----------
+    function : callable
+        A QNode, its gradient, or any function that calls such.
+
+    Returns
+    -------
+    callable
+        Takes the function's arguments and returns a ``Handle`` at once.
+
+    Examples
+    --------
+    >>> import qgate as qg
+    >>> @qg.qnode("local")
+    ... def circuit(angle):
+    ...     qg.RX(angle, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> handles = [submit(circuit)(angle) for angle in (0.0, 3.141592653589793)]
+    >>> [round(float(handle.result(timeout_s=60))) for handle in handles]
+    [1, -1]
+    """
+
+    def start(*args: Any, **kwargs: Any) -> Handle:
+        run = RUN.get()
+        if run is not None:
+            run.ordered = False  # calls that go on side by side ask in no fixed order
+        handle = Handle(lambda: function(*args, **kwargs))
+        if run is not None:
+            run.expect(handle.future)
+        return handle
+
+    return start
+
+
+def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> Iterator[Handle]:
+    """Yield handles as they are done, first those that are first.
+
+    Raises
+    ------
+    CallTimeout
+        Not all are done after ``timeout_s`` seconds; they go on.
+    """
+    waiting = {handle.future: handle for handle in handles}
+    end = None if timeout_s is None else time.monotonic() + timeout_s
+    try:
+        left_s = None if end is None else end - time.monotonic()
+        for future in futures_completed(waiting, left_s):
+            yield waiting.pop(future)
+    except NotYet:
+        jobs = [job for handle in waiting.values() for job in handle.job_ids]
+        raise CallTimeout(jobs=jobs, timeout_s=timeout_s or 0.0) from None

@@ -1,0 +1,61 @@
+"""A plan in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qgate.execution.planning import Plan, PlannedSubmission
+    from qgate.prices import Price
+
+HEAD = ("request", "device", "submissions", "circuits", "rows", "shots", "price")
+
+MOST_LINES = 20
+"""So many requests are shown one by one."""
+
+
+def table(plan: Plan) -> str:
+    """Return a line for each request, and the sum."""
+    steps: dict[tuple[int, str], list[PlannedSubmission]] = {}
+    for entry in plan.entries:
+        steps.setdefault((entry.step, entry.device), []).append(entry)
+    lines = [_line(str(step), device, entries) for (step, device), entries in steps.items()]
+    more = len(lines) - MOST_LINES
+    if more > 0:
+        lines = [*lines[:MOST_LINES], (f"and {more} more", "", "", "", "", "", "")]
+    rows = [HEAD, *lines, _line("in all", "", plan.entries, price=plan.price)]
+    text = _aligned(rows)
+    return text if plan.budget is None else f"{text}\nallowed: {plan.budget}"
+
+
+def _line(
+    name: str, device: str, entries: Sequence[PlannedSubmission], *, price: Price | None = None
+) -> tuple[str, ...]:
+    total = price
+    if device:
+        prices = [entry.price for entry in entries]
+        known = [each for each in prices if each is not None]
+        total = sum(known[1:], known[0]) if len(known) == len(prices) else None
+    return (
+        name,
+        device,
+        str(len(entries)),
+        str(sum(entry.circuits for entry in entries)),
+        str(sum(entry.rows for entry in entries)),
+        str(sum(entry.shots for entry in entries)),
+        "unknown" if total is None else str(total),
+    )
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    left = 2  # the columns of words; those of numbers stand at the right
+    lines = [
+        "  ".join(
+            cell.ljust(width) if place < left else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])

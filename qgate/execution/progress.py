@@ -1,0 +1,91 @@
+"""A line that tells how the jobs of a run stand."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import Report
+    from qgate.execution.runs import Run
+
+INTERVAL_S = 0.5
+"""A line is told at most so often, except for the last."""
+
+
+class Progress:
+    """Tells how jobs stand, one line at a time.
+
+    Parameters
+    ----------
+    tell : callable or None
+        Called with a line; None: nothing is told.
+    """
+
+    def __init__(self, tell: Callable[[str], None] | None) -> None:
+        self._tell = tell
+        self._last, self._told = "", 0.0
+        self._lock = Lock()
+
+    @classmethod
+    def silent(cls) -> Progress:
+        """Return one that tells nothing."""
+        return cls(None)
+
+    @classmethod
+    def of(cls, wanted: bool | Callable[[str], None]) -> Progress:
+        """Read what a user gives as ``progress``."""
+        if callable(wanted):
+            return cls(wanted)
+        return cls(_to_stderr if wanted else None)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything is told."""
+        return self._tell is not None
+
+    def update(self, run: Run, reports: Iterable[Report], *, done: int, total: int) -> None:
+        """Tell how the submissions of one request stand."""
+        if self._tell is None or time.monotonic() - self._told < INTERVAL_S:
+            return
+        self._say(f"{run.name}: {done} of {total} submissions done{_standing(reports)}")
+
+    def end(self, run: Run) -> None:
+        """Tell what the run took."""
+        if self._tell is not None:
+            spent = run.spent
+            self._say(
+                f"{run.name}: {spent.submissions} submissions, {spent.shots} shots, "
+                f"{spent.usd:.2f} USD, {run.replayed} answered from the journal"
+            )
+
+    def _say(self, line: str) -> None:
+        with self._lock:
+            self._told = time.monotonic()
+            if line != self._last and self._tell is not None:
+                self._last = line
+                self._tell(line)
+
+
+def _standing(reports: Iterable[Report]) -> str:
+    """Return how many jobs have which status, and the queue position of the first in line."""
+    found = list(reports)
+    counts = Counter(report.status.value for report in found)
+    parts = [f"{number} {status}" for status, number in sorted(counts.items())]
+    positions = [report.queue_position for report in found if report.queue_position]
+    if positions:
+        parts.append(f"queue position {min(positions, key=_place)}")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _place(position: str) -> tuple[int, Any]:
+    digits = "".join(character for character in position if character.isdigit())
+    return (0, int(digits)) if digits else (1, position)
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,101 @@
+"""Results of jobs whose program has ended, fetched without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from qgate.devices.patience import patiently
+from qgate.devices.remote import RemoteDevice
+from qgate.devices.watch import watch_of
+from qgate.exceptions import JobFailed, JobTimeout, NotReopenable, QGateError
+from qgate.execution.orders import OPEN, Order
+from qgate.execution.run_lock import RunLock
+from qgate.execution.settling import fail, keep, reopened
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import RemoteJob
+    from qgate.execution.journal import Journal
+
+MakeDevice = Callable[[str], object]
+
+
+def resume(
+    journal: Journal, make: MakeDevice, *, run: str | None = None, timeout_s: float | None = None
+) -> Iterator[tuple[Order, str]]:
+    """Fetch what is under way into the journal; nothing is bought.
+
+    Parameters
+    ----------
+    journal : Journal
+    make : callable
+        From the string of a device to the device.
+    run : str, optional
+        Only the orders of this run.
+    timeout_s : float, optional
+        So long is each job waited for.
+
+    Yields
+    ------
+    order : Order
+    told : str
+        What became of it.
+
+    Raises
+    ------
+    RunInUse
+        The run is open elsewhere, which fetches its results itself.
+    """
+    names = journal.runs() if run is None else [run]
+    for name in names:
+        waiting = [order for order in journal.orders(name) if order.state in OPEN]
+        if not waiting:
+            continue
+        lock = RunLock(journal.file, name)
+        lock.acquire()
+        try:
+            for order in waiting:
+                yield order, _resumed(journal, make, order, timeout_s)
+        finally:
+            lock.release()
+
+
+def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float | None) -> str:
+    try:
+        device = make(order.device)
+        if not isinstance(device, RemoteDevice):
+            return "is run by the program itself"
+        job = _job(journal, device, order)
+        return "was never sent" if job is None else _fetched(journal, order, job, timeout_s)
+    except QGateError as error:
+        return str(error)
+
+
+def _job(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
+    """Return the job of an order, as the journal or the provider know it."""
+    job = order.job
+    if job is None:
+        job = patiently(device, lambda: device.find(order.key, since=order.created_at))
+        if job is None:
+            return None
+        journal.sent(order.key, job)
+    if not order.record:
+        raise NotReopenable(device=device.name, job=job)
+    return reopened(device, order, job)
+
+
+def _fetched(journal: Journal, order: Order, job: RemoteJob, timeout_s: float | None) -> str:
+    watch = watch_of(job.device.account)
+    try:
+        results = watch.wait(job, timeout_s)
+    except JobTimeout:
+        watch.forget(job)
+        position = job.report.queue_position
+        return f"is {job.report.status.value}" + (
+            f", queue position {position}" if position else ""
+        )
+    except JobFailed as error:
+        fail(journal, order, job, error)
+        return f"failed: {error.reason}"
+    _, good = keep(journal, order, job, results)
+    return "done" if good else "done, and put aside: its known answers are wrong"

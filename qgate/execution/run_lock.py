@@ -1,0 +1,104 @@
+"""One holder for each run, in all processes of a machine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any
+
+from qgate.exceptions import RunInUse
+from qgate.execution.journal import MEMORY
+
+SUFFIX = "-lock"
+"""Put after the name of the journal; the file stays empty."""
+
+PLACES = 2**40
+"""A run locks one byte of the file, at a place that is made of its name."""
+
+_files: dict[str, IO[bytes]] = {}
+_held: set[tuple[str, str]] = set()
+_guard = Lock()
+
+
+class RunLock:
+    """Held while a run is open; the system takes it back when the process ends in any way.
+
+    Parameters
+    ----------
+    journal : str
+        Its file.
+    run : str
+    """
+
+    def __init__(self, journal: str, run: str) -> None:
+        self.file = journal if journal == MEMORY else str(Path(journal).expanduser().resolve())
+        self.run = run
+
+    def acquire(self) -> None:
+        """Take it.
+
+        Raises
+        ------
+        RunInUse
+            Somebody holds it.
+        """
+        with _guard:
+            if (self.file, self.run) in _held or not self._lock_place():
+                raise RunInUse(run=self.run, file=self.file)
+            _held.add((self.file, self.run))
+
+    def release(self) -> None:
+        """Give it back."""
+        with _guard:
+            _held.discard((self.file, self.run))
+            if self.file == MEMORY:
+                return
+            _unlock(_files[self._name], self._place)
+            if not any(file == self.file for file, _ in _held):
+                _files.pop(self._name).close()
+
+    @property
+    def _name(self) -> str:
+        return f"{self.file}{SUFFIX}"
+
+    @property
+    def _place(self) -> int:
+        return int(hashlib.sha256(self.run.encode()).hexdigest(), 16) % PLACES
+
+    def _lock_place(self) -> bool:
+        if self.file == MEMORY:
+            return True
+        if self._name not in _files:  # open while any is held: closing one handle would free all
+            _files[self._name] = open(self._name, "a+b")  # noqa: SIM115
+        return _lock(_files[self._name], self._place)
+
+
+if os.name == "nt":  # pragma: no cover
+    import msvcrt
+
+    def _lock(file: IO[Any], place: int) -> bool:
+        file.seek(place)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True
+
+    def _unlock(file: IO[Any], place: int) -> None:
+        file.seek(place)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
+
+else:
+    import fcntl
+
+    def _lock(file: IO[Any], place: int) -> bool:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(file: IO[Any], place: int) -> None:
+        fcntl.lockf(file, fcntl.LOCK_UN, 1, place)

@@ -1,0 +1,300 @@
+"""What holds together all that a program sends to devices: a name, a journal, a budget."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from contextlib import ExitStack
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from qgate.budget import Budget
+from qgate.exceptions import RunDiverged
+from qgate.execution.current import RUN
+from qgate.execution.digest import key_of
+from qgate.execution.journal import Journal
+from qgate.execution.orders import Order, OrderState, Purse, Spent
+from qgate.execution.progress import Progress
+from qgate.execution.run_lock import RunLock
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+JOURNAL_VARIABLE = "QGATE_JOURNAL"
+"""Names the journal where a program names none."""
+
+LOCAL_JOURNAL = "qgate.db"
+"""The journal of a run for which none is named, in the working directory."""
+
+ASKED_AGAIN = frozenset({OrderState.REFUSED, OrderState.CANCELLED, OrderState.FAILED})
+"""An order that ended like this may be missing when a run is repeated."""
+
+
+class Run:
+    """A named piece of work, whose submissions are written down and paid for once.
+
+    Made by ``qg.run``; used as a context. While it is open, everything that goes to a device, on
+    any thread, belongs to it. A request that the journal holds the results of is answered from
+    there, one that is under way is waited for, and only what was never bought is bought.
+
+    Parameters
+    ----------
+    name : str
+    journal : Journal
+    budget : Budget, optional
+    progress : Progress, optional
+    ordered : bool
+        Whether a repetition asks for the same things in the same order.
+
+    Attributes
+    ----------
+    name : str
+    journal : Journal
+    replayed : int
+        Submissions that were answered from the journal since the run was opened.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        journal: Journal,
+        *,
+        budget: Budget | None = None,
+        progress: Progress | None = None,
+        ordered: bool = True,
+    ) -> None:
+        self.name, self.journal, self.budget = name, journal, budget
+        self.progress = progress or Progress.silent()
+        self.ordered = ordered
+        self.replayed = 0
+        self._lock = RLock()
+        self._step = 0
+        self._repetitions: Counter[str] = Counter()
+        self._left: set[str] = set()
+        self._calls: list[Future[Any]] = []
+        self._run_lock = RunLock(journal.file, name)
+        self._opened = ExitStack()
+
+    # What was done ---------------------------------------------------------------------
+
+    @property
+    def records(self) -> list[Order]:
+        """All orders of the run, those of earlier times as well, in order."""
+        return self.journal.orders(self.name)
+
+    @property
+    def spent(self) -> Spent:
+        """What the run took: submissions, shots and dollars, paid or reserved."""
+        orders = self.records
+        return Spent(
+            sum(order.held_submissions for order in orders),
+            sum(order.held_shots for order in orders),
+            round(sum(order.held_usd for order in orders), 8),
+        )
+
+    @property
+    def cost(self) -> float:
+        """US dollars, paid or reserved."""
+        return self.spent.usd
+
+    @property
+    def shots(self) -> int:
+        """Shots, run or reserved."""
+        return self.spent.shots
+
+    @property
+    def submissions(self) -> int:
+        """Requests to providers that were, or may be, paid for."""
+        return self.spent.submissions
+
+    def plot(self) -> Any:
+        """Draw shots and dollars against time; needs matplotlib.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from qgate.execution.run_plot import plot
+
+        return plot(self.name, self.records)
+
+    # What purchases ask ----------------------------------------------------------------
+
+    def next_step(self) -> int:
+        """Return the number of the next request."""
+        with self._lock:
+            self._step += 1
+            return self._step
+
+    def key(self, device: str, digest: str, attempt: int) -> str:
+        """Return the key of the next order of this content; equal contents are numbered."""
+        with self._lock:
+            content = key_of(device, digest, attempt)
+            repetition = self._repetitions[content]
+            self._repetitions[content] += 1
+            return key_of(self.name, device, digest, attempt, repetition)
+
+    def replays(self, key: str) -> None:
+        """Note that an order of an earlier time was asked for again."""
+        with self._lock:
+            self._left.discard(key)
+
+    def check_order(self, step: int) -> None:
+        """Refuse what is new while recorded orders were not asked for yet.
+
+        Raises
+        ------
+        RunDiverged
+        """
+        with self._lock:
+            if self.ordered and self._left:
+                raise RunDiverged(run=self.name, step=step, left=len(self._left))
+
+    def purses(self, device: Device) -> list[Purse]:
+        """Return the budgets that a purchase for this device is taken from."""
+        found = []
+        if self.budget is not None:
+            name = f"run {self.name}" if self.budget.name is None else self.budget.name
+            found.append(Purse(name, self.budget))
+        limit = getattr(device, "budget_usd", None)
+        if limit is not None:
+            found.append(Purse(f"run {self.name} on {device.name}", Budget(usd=limit)))
+        return found
+
+    def expect(self, call: Future[Any]) -> None:
+        """Take in a call in the background, which the end of the run waits for."""
+        with self._lock:
+            self._calls.append(call)
+
+    def _wait_for_calls(self) -> None:
+        with self._lock:
+            calls = list(self._calls)
+        wait(calls)
+
+    # Opening and closing ---------------------------------------------------------------
+
+    def __enter__(self) -> Run:
+        self._run_lock.acquire()
+        self.journal.begin(self.name)
+        self._step, self.replayed = 0, 0
+        self._repetitions.clear()
+        self._left = {
+            order.key
+            for order in self.journal.orders(self.name)
+            if order.attempt == 0 and order.state not in ASKED_AGAIN
+        }
+        self._opened.enter_context(RUN.opened(self))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            self._wait_for_calls()
+        self._opened.close()
+        self._run_lock.release()
+        self.progress.end(self)
+
+    def __repr__(self) -> str:
+        return f"<qgate run {self.name!r} in {self.journal.file}>"
+
+
+def run(
+    name: str,
+    journal: str | Path | Journal | None = None,
+    *,
+    budget: Budget | None = None,
+    progress: bool | Callable[[str], None] = False,
+    ordered: bool = True,
+) -> Run:
+    """Open a named run: durable, within a budget, and picked up where it was left.
+
+    Run the same program again under the same name, after it ended in any way, and results that
+    were paid for are taken from the journal, bit for bit; jobs under way are waited for; only
+    what was never bought is bought.
+
+    Parameters
+    ----------
+    name : str
+        Unique in its journal.
+    journal : str, path or Journal, optional
+        A file, made where there is none; default: what ``QGATE_JOURNAL`` names, else
+        ``qgate.db`` in the working directory.
+    budget : Budget, optional
+        Shared by all that runs inside, over all repetitions of the run; and by other runs of
+        this journal whose budget has the same ``name``.
+    progress : bool or callable
+        Tell how jobs stand, on the standard error stream or by calling this with a line of text.
+    ordered : bool
+        Whether a repetition asks for the same in the same order. A repetition that does not is
+        refused before it buys anything; give False where threads run in no fixed order.
+
+    Returns
+    -------
+    Run
+        A context.
+
+    Raises
+    ------
+    JournalUnreadable
+        The file is not a journal.
+    RunInUse
+        On entering: the run is open elsewhere.
+
+    Notes
+    -----
+    Cost: two transactions of the journal for each submission, some milliseconds.
+
+    Examples
+    --------
+    >>> import qgate as qg
+    >>> @qg.qnode("local?shots=100&seed=1")
+    ... def circuit(angle):
+    ...     qg.RX(angle, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> with qg.run("readme", journal=":memory:", budget=qg.Budget(shots=500)) as run:
+    ...     value = circuit(0.4)
+    >>> run.shots
+    100
+    """
+    opened = journal if isinstance(journal, Journal) else Journal(journal or default_journal())
+    return Run(
+        name,
+        opened,
+        budget=budget,
+        progress=Progress.of(progress),
+        ordered=ordered,
+    )
+
+
+def default_journal() -> str:
+    """Return the journal's file where none is named."""
+    return os.environ.get(JOURNAL_VARIABLE) or LOCAL_JOURNAL
+
+
+def implicit_run() -> Run:
+    """Return the run to which purchases belong that are made in none; one for each process."""
+    with _lock:
+        pid = os.getpid()
+        if pid not in _implicit:
+            moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+            name = f"unnamed {moment} {pid}"
+            journal = Journal(os.environ.get(JOURNAL_VARIABLE) or user_journal())
+            journal.begin(name)
+            _implicit[pid] = Run(name, journal, ordered=False)
+        return _implicit[pid]
+
+
+def user_journal() -> Path:
+    """Return the file in which purchases are written down that are made in no run."""
+    state = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_STATE_HOME")
+    folder = Path(state) if state else Path.home() / ".local" / "state"
+    return folder / "qgate" / "journal.db"
+
+
+_implicit: dict[int, Run] = {}
+_lock = RLock()
+
+__all__ = ["Run", "implicit_run", "run"]

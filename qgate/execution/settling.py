@@ -1,0 +1,123 @@
+"""How an order ends in the journal, and what it took of the budgets."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from qgate.devices.job import RowFailure, SweepResult
+from qgate.exceptions import JobCancelled, JobFailed
+from qgate.execution.canary import misread
+from qgate.execution.codec import encode
+from qgate.execution.orders import Order, OrderState, Spent
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import RemoteDevice, RemoteJob
+    from qgate.execution.journal import Journal
+    from qgate.sweep import Sweep
+
+Results = Sequence[SweepResult]
+
+
+def record_of(device: RemoteDevice, sweeps: Sequence[Sweep], canary: Sequence[Any]) -> bytes:
+    """Return what is needed to read an order's result, for the journal.
+
+    Parameters
+    ----------
+    device : RemoteDevice
+    sweeps : sequence of Sweep
+    canary : sequence
+        The wires of the last sweep, if that has known results.
+    """
+    content = {"sweeps": device.record(sweeps), "canary": [str(wire) for wire in canary]}
+    return zlib.compress(json.dumps(content, sort_keys=True).encode())
+
+
+def reopened(device: RemoteDevice, order: Order, job: str) -> RemoteJob:
+    """Return the job of an order."""
+    return device.reopen(job, _record(order)["sweeps"])
+
+
+def keep(journal: Journal, order: Order, job: RemoteJob, results: Results) -> tuple[bytes, bool]:
+    """Write the results of an order down.
+
+    Returns
+    -------
+    results : bytes
+        As they stand in the journal.
+    good : bool
+        Whether the known answers among them were right, if there were any.
+    """
+    wires = misread(results[-1][0], _record(order)["canary"]) if _has_canary(order) else []
+    encoded = encode(results)
+    journal.finish(
+        order.key,
+        OrderState.QUARANTINED if wires else OrderState.DONE,
+        result=encoded,
+        vendor_status=job.report.vendor_status,
+        reason=", ".join(map(str, wires)),
+        taken=_taken(order, job, results),
+    )
+    return encoded, not wires
+
+
+def fail(journal: Journal, order: Order, job: RemoteJob, error: JobFailed) -> None:
+    """Write down that a job ended without results."""
+    cancelled = isinstance(error, JobCancelled)
+    journal.finish(
+        order.key,
+        OrderState.CANCELLED if cancelled else OrderState.FAILED,
+        vendor_status=job.report.vendor_status,
+        reason=error.reason,
+        taken=_taken(order, job, ()),
+    )
+
+
+def failures(results: Results) -> list[str]:
+    """Return the reasons of all rows that failed."""
+    return [
+        row.reason
+        for result in results
+        for entry in result
+        if isinstance(entry, list)
+        for row in entry
+        if isinstance(row, RowFailure)
+    ]
+
+
+def _record(order: Order) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(zlib.decompress(order.record))
+    return found
+
+
+def _has_canary(order: Order) -> bool:
+    return bool(_record(order)["canary"])
+
+
+def _taken(order: Order, job: RemoteJob, results: Results) -> Spent | None:
+    """Return what an order took in the end; None: all that was held."""
+    cost = job.cost()
+    if results:
+        usd = order.held_usd if cost is None else cost.high_usd
+        return Spent(order.held_submissions, order.held_shots - _lost_shots(order, results), usd)
+    if cost is None:
+        return None
+    if not cost.high_usd:
+        return Spent()
+    return Spent(order.held_submissions, order.held_shots, cost.high_usd)
+
+
+def _lost_shots(order: Order, results: Results) -> int:
+    """Return how many of an order's shots belong to rows that failed."""
+    if not failures(results):
+        return 0
+    read = sum(
+        row.shots or 0
+        for result in results
+        for entry in result
+        for row in entry
+        if not isinstance(row, RowFailure)
+    )
+    return max(order.shots - read, 0)

@@ -1,0 +1,87 @@
+"""What shots and submissions cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HUNDREDTH_OF_A_MICRO_USD = 8
+"""Sums of dollars are rounded to so many decimals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars, between two bounds; a price that is known exactly has both equal.
+
+    >>> Price(0.3, 0.3) + Price(1, 2)
+    Price(low_usd=1.3, high_usd=2.3)
+    """
+
+    low_usd: float = 0.0
+    high_usd: float = 0.0
+
+    @classmethod
+    def exactly(cls, usd: float) -> Price:
+        """Return a price that is known."""
+        return cls(usd, usd)
+
+    def __add__(self, other: Price) -> Price:
+        return Price(
+            round(self.low_usd + other.low_usd, HUNDREDTH_OF_A_MICRO_USD),
+            round(self.high_usd + other.high_usd, HUNDREDTH_OF_A_MICRO_USD),
+        )
+
+    def __str__(self) -> str:
+        if self.low_usd == self.high_usd:
+            return f"{self.high_usd:.2f} USD"
+        return f"{self.low_usd:.2f} to {self.high_usd:.2f} USD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What a device costs, where that was read and when.
+
+    Parameters
+    ----------
+    per_task_usd : float
+        For each submission.
+    per_shot_usd : float
+    per_second_usd : float
+        For each second of the device's time.
+    minimum_s : float
+        At least so many seconds are charged for a submission.
+    source : str
+        Where the figures come from.
+    date : str
+        When they were read, as YYYY-MM-DD.
+
+    Examples
+    --------
+    >>> rate = Rate(per_task_usd=0.3, per_shot_usd=0.01, source="price list", date="2026-11-01")
+    >>> rate.price(shots=1000)
+    Price(low_usd=10.3, high_usd=10.3)
+    """
+
+    per_task_usd: float = 0.0
+    per_shot_usd: float = 0.0
+    per_second_usd: float = 0.0
+    minimum_s: float = 0.0
+    source: str
+    date: str
+
+    def price(
+        self, *, submissions: int = 1, shots: int = 0, seconds: tuple[float, float] = (0.0, 0.0)
+    ) -> Price:
+        """Return what submissions cost.
+
+        Parameters
+        ----------
+        submissions : int
+        shots : int
+            Of all of them together.
+        seconds : (float, float)
+            The least and the most time that all of them together may take.
+        """
+        fixed = submissions * self.per_task_usd + shots * self.per_shot_usd
+        least = submissions * self.minimum_s
+        low, high = (fixed + self.per_second_usd * max(time, least) for time in seconds)
+        return Price(round(low, HUNDREDTH_OF_A_MICRO_USD), round(high, HUNDREDTH_OF_A_MICRO_USD))

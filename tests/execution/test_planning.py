@@ -1,0 +1,130 @@
+"""A plan says what would be sent, sends nothing, and holds who runs it to it."""
+
+from __future__ import annotations
+
+import pytest
+from shop import ShopDevice
+
+import qgate as qg
+from qgate import numpy as np
+from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
+
+ANGLES = np.array([0.3, 0.8], requires_grad=True)
+
+
+@pytest.fixture
+def device(tmp_path):
+    return ShopDevice(str(tmp_path / "shop.db"))
+
+
+def circuit_on(device):
+    @qg.qnode(device, diff_method="parameter-shift")
+    def circuit(angles):
+        qg.RX(angles[0], wires=0)
+        qg.RY(angles[1], wires=1)
+        qg.CNOT(wires=[0, 1])
+        return qg.expval(qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(1))
+
+    return circuit
+
+
+def test_a_plan_sends_nothing_and_says_what_would_be_sent(device):
+    plan = qg.plan(qg.grad(circuit_on(device)))(ANGLES)
+
+    assert (plan.submissions, plan.rows, plan.shots) == (1, 10, 1000)
+    assert plan.price.low_usd == plan.price.high_usd == pytest.approx(1.3)
+    assert device.counts == {}
+
+
+def test_what_is_planned_is_what_is_bought(device, tmp_path):
+    plan = qg.plan(qg.grad(circuit_on(device)))(ANGLES)
+
+    with qg.run("planned", tmp_path / "runs.db") as run:
+        gradient = plan.run()
+
+    assert gradient.shape == (2,)
+    assert (run.submissions, run.shots) == (plan.submissions, plan.shots)
+    assert run.cost == pytest.approx(plan.price.high_usd)
+
+
+def test_another_device_can_be_planned_for_and_then_runs(device):
+    plan = qg.plan(qg.grad(circuit_on("local")), device)(ANGLES)
+
+    assert plan.entries[0].device == "shop:one"
+    plan.run()
+    assert device.shop.shots == 1000
+
+
+def test_a_plan_prints_as_a_table(device):
+    text = str(qg.plan(qg.grad(circuit_on(device)), budget=qg.Budget(usd=5))(ANGLES))
+
+    lines = text.splitlines()
+    assert lines[0].split() == [
+        "request", "device", "submissions", "circuits", "rows", "shots", "price",
+    ]  # fmt: skip
+    assert lines[2].split() == ["1", "shop:one", "1", "2", "10", "1000", "1.30", "USD"]
+    assert lines[3].startswith("in all")
+    assert lines[4] == "allowed: Budget(usd=5.0)"
+
+
+def test_a_long_plan_is_cut(device):
+    circuit = circuit_on(device)
+
+    text = str(qg.plan(lambda: [circuit(ANGLES) for _ in range(50)])())
+
+    assert "and 30 more" in text
+    assert len(text.splitlines()) == 24
+
+
+def test_what_is_not_in_the_plan_is_refused(device, tmp_path):
+    circuit = circuit_on(device)
+    asked = []
+
+    def changing(angles):
+        asked.append(angles)
+        return circuit(angles + 0.1 * len(asked))
+
+    plan = qg.plan(changing)(ANGLES)
+
+    with pytest.raises(PlanExceeded, match=r"shop:one \(2 rows, 200 shots\) is not in the plan"):
+        plan.run()
+    assert device.counts == {}
+
+
+def test_a_plan_above_its_budget_is_refused(device):
+    planned = qg.plan(qg.grad(circuit_on(device)), budget=qg.Budget(usd=1))
+
+    with pytest.raises(BudgetExceeded, match=r"The plan would take 1\.30 USD .* allows 1\.00 USD"):
+        planned(ANGLES)
+
+
+def test_a_plan_with_an_unknown_price_cannot_be_held_to_dollars(tmp_path):
+    device = ShopDevice(str(tmp_path / "shop.db"), price=None)
+    circuit = circuit_on(device)
+
+    assert qg.plan(circuit)(ANGLES).price is None
+    assert "unknown" in str(qg.plan(circuit)(ANGLES))
+    with pytest.raises(UnknownPrice):
+        qg.plan(circuit, budget=qg.Budget(usd=1))(ANGLES)
+
+
+@pytest.mark.parametrize("name", ["local?shots=70", "qiskit:aer?shots=70", "braket:local?shots=70"])
+def test_local_devices_can_be_planned_for(name):
+    plan = qg.plan(circuit_on(name))(ANGLES)
+
+    assert plan.shots == 140
+    assert plan.price.high_usd == 0
+
+
+def test_exact_values_are_computed_while_planning():
+    plan = qg.plan(qg.grad(circuit_on("local")))(ANGLES)
+
+    assert plan.shots == 0
+
+
+def test_samples_and_counts_can_be_planned(device):
+    @qg.qnode(device)
+    def circuit():
+        return qg.sample(wires=[0, 1]), qg.counts(wires=0), qg.probs(wires=1)
+
+    assert qg.plan(circuit)().shots == 100

@@ -1,0 +1,214 @@
+"""The command, as a user types it; its devices come from a provider that a third party made."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from shop import Shop
+
+CLOUDS = Path(__file__).parent / "clouds"
+
+PROVIDER = """
+from shop import ShopDevice
+from qgate.devices.provider import Options, Provider
+
+
+class ShopOptions(Options):
+    file: str
+    queued: bool = False
+
+
+def queue(device, what, times):
+    if what == "after send":
+        device.shop.set_status(str(times), "QUEUED")
+
+
+class ShopProvider(Provider):
+    name = "shop"
+    default_target = "one"
+    options = ShopOptions
+
+    def targets(self):
+        return ("one",)
+
+    def make(self, target, options, *, wires, shots):
+        interfere = queue if options.queued else None
+        return ShopDevice(options.file, shots=shots, interfere=interfere)
+
+
+provider = ShopProvider()
+"""
+
+PROGRAM = """
+import sys
+import qgate as qg
+from qgate import numpy as np
+
+@qg.qnode(sys.argv[1], diff_method="parameter-shift")
+def circuit(angle):
+    qg.RX(angle, wires=0)
+    return qg.expval(qg.Z(0))
+
+print("gradient", float(qg.grad(circuit)(np.array(0.4, requires_grad=True))))
+"""
+
+
+class Shell:
+    """Runs the command in a folder."""
+
+    def __init__(self, folder, environment):
+        self.folder, self.environment = folder, environment
+
+    def start(self, *arguments):
+        return subprocess.Popen(
+            [sys.executable, "-m", "qgate.cli", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, *arguments, stop_after_s=120):
+        program = self.start(*arguments)
+        try:
+            output, errors = program.communicate(timeout=stop_after_s)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.communicate()
+            raise
+        return subprocess.CompletedProcess(arguments, program.returncode, output, errors)
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Return what runs the command in an empty folder where the shop's provider is installed."""
+    site = tmp_path / "site"
+    info = site / "shop_qgate-1.0.dist-info"
+    info.mkdir(parents=True)
+    (site / "shop_qgate.py").write_text(PROVIDER)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shop-qgate\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[qgate.devices]\nshop = shop_qgate:provider\n")
+    (tmp_path / "program.py").write_text(PROGRAM)
+    path = os.pathsep.join([str(site), str(CLOUDS), *sys.path])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("QGATE_")}
+    environment = {**kept, "PYTHONPATH": path, "HOME": str(tmp_path), "XDG_STATE_HOME": ""}
+
+    return Shell(tmp_path, environment)
+
+
+@pytest.fixture
+def device(tmp_path):
+    return f"shop:one?file={tmp_path}/shop.db"
+
+
+def said(run):
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_devices_are_listed(shell):
+    assert "shop:one" in said(shell("devices"))
+    assert said(shell("devices", "local")).splitlines()[1].startswith("local:statevector")
+
+
+def test_a_plan_tells_the_price_and_sends_nothing(shell, device, tmp_path):
+    text = said(shell("plan", "program.py", device))
+
+    assert "0.60 USD" in text.splitlines()[-1]
+    assert Shop(str(tmp_path / "shop.db")).jobs == 0
+
+
+def test_a_plan_for_another_device(shell, device):
+    text = said(shell("plan", "--device", device, "program.py", "local"))
+
+    assert "shop:one" in text
+
+
+def test_a_run_is_bought_once_and_its_jobs_are_listed(shell, device, tmp_path):
+    first, second = (said(shell("run", "mine", "program.py", device)) for _ in range(2))
+
+    assert first == second
+    assert Shop(str(tmp_path / "shop.db")).jobs == 1
+    table = said(shell("jobs")).splitlines()
+    assert table[1].split()[:2] == ["mine", "1.0"]
+    assert table[1].split()[-3:] == ["0.60", "done", "1"]
+    assert table[-1] == "1 submissions, 300 shots, 0.60 USD"
+
+
+def test_a_run_stays_within_its_budget(shell, device, tmp_path):
+    run = shell("run", "poor", "--usd", "0.5", "program.py", device)
+
+    assert run.returncode == 1
+    assert "\nBudgetExceeded: Step 1 of the run 'poor' would take 0.60 USD" in run.stderr
+    assert Shop(str(tmp_path / "shop.db")).jobs == 0
+
+
+def test_jobs_of_a_program_that_was_interrupted_are_fetched(shell, device, tmp_path):
+    with pytest.raises(subprocess.TimeoutExpired):
+        shell("run", "stopped", "program.py", f"{device}&queued=true", stop_after_s=8)
+    assert "sent" in said(shell("jobs", "--run", "stopped"))
+    assert "is queued, queue position 3" in said(shell("resume", "--timeout-s", "0.3"))
+    shop = Shop(str(tmp_path / "shop.db"))
+    shop.set_status("1", "DONE")
+
+    fetched = said(shell("resume")).splitlines()
+
+    assert fetched[0].startswith("stopped, step 1, shop:one")
+    assert fetched[0].endswith("job 1 done")
+    assert fetched[-1] == "1 submissions were under way."
+    assert "gradient" in said(shell("run", "stopped", "program.py", f"{device}&queued=true"))
+    assert shop.jobs == 1
+
+
+def test_ctrl_c_leaves_jobs_running_and_tells_how_to_come_back(shell, device, tmp_path):
+    shop = Shop(str(tmp_path / "shop.db"))
+    program = shell.start("run", "stopped", "program.py", f"{device}&queued=true")
+    for _ in range(600):
+        if shop.jobs:
+            break
+        time.sleep(0.05)
+
+    program.send_signal(signal.SIGINT)
+    _, errors = program.communicate(timeout=60)
+
+    assert program.returncode == 130
+    assert "1 jobs go on: 1." in errors
+    assert "qg.run('stopped', journal='qgate.db')" in errors
+    assert shop.job("1")[1] == "QUEUED"
+
+
+def test_what_happened_to_an_order_is_told(shell, device):
+    said(shell("run", "mine", "program.py", device))
+
+    listed = said(shell("jobs", "--key", ""))
+
+    assert [line.split("  ", 1)[1].split()[0] for line in listed.splitlines()[3:]] == [
+        "sent",
+        "done",
+    ]
+
+
+def test_a_missing_journal_or_program_is_told(shell):
+    assert "There is no journal 'qgate.db'" in shell("jobs").stderr
+    assert "There is no program 'none.py'" in shell("plan", "none.py").stderr
+    assert shell("jobs").returncode == 1
+
+
+def test_the_demo_finds_the_ground_state(shell):
+    assert said(shell("demo", "--steps", "40")).splitlines()[-2].split() == [
+        "step", "40", "energy", "-3.0000",
+    ]  # fmt: skip
+
+
+def test_the_doctor_tells_what_is_installed(shell):
+    text = said(shell("doctor"))
+
+    assert "amazon-braket-sdk  1" in text
+    assert "journal of runs  qgate.db" in text
