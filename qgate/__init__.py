@@ -194,6 +194,7 @@ if TYPE_CHECKING:
     from qgate import fourier, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
+    from qgate.estimates import estimate, gradient_estimate
     from qgate.execution.handles import as_completed, submit
     from qgate.execution.planning import plan
     from qgate.execution.runs import run
@@ -328,6 +329,7 @@ __all__ = [
     "dot",
     "eigvals",
     "equal",
+    "estimate",
     "evolve",
     "exceptions",
     "execute",
@@ -336,6 +338,7 @@ __all__ = [
     "fourier",
     "generator",
     "grad",
+    "gradient_estimate",
     "gradients",
     "is_commuting",
     "jacobian",
@@ -375,6 +378,8 @@ __all__ = [
 _LATER = {
     "as_completed": "qgate.execution.handles",
     "device": "qgate.devices.registry",
+    "estimate": "qgate.estimates",
+    "gradient_estimate": "qgate.estimates",
     "list_devices": "qgate.devices.catalogue",
     "plan": "qgate.execution.planning",
     "run": "qgate.execution.runs",

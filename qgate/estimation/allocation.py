@@ -101,3 +101,10 @@ def in_levels(wanted: FloatArray, size: int, least: int) -> IntArray:
         chosen = order[start : start + size]
         counts[chosen] = max(least, int(flat[chosen].mean() + 1e-9))
     return counts.reshape(wanted.shape)
+
+
+def num_levels(planned: FloatArray, chances: FloatArray, size: int) -> int:
+    """Return in how many sets of equal shots circuits run, the drawn ones in sets of their own."""
+    certain = int(((chances >= 1) & (planned > 0)).sum())
+    drawn = int(np.ceil(chances[chances < 1].sum()))
+    return -(-certain // size) + -(-drawn // size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,14 +64,12 @@ class Bases:
 
     def readable(self) -> BoolArray:
         """Return which basis reads which word, shape (B, T)."""
-        none = np.zeros((0, len(self.home)), dtype=bool)
-        return np.array([basis.readable for basis in self.members], dtype=bool).reshape(
-            -1, none.shape[1]
-        )
+        rows = [basis.readable for basis in self.members]
+        return np.array(rows, dtype=bool).reshape(len(self), len(self.home))
 
     def disjoint(self) -> BoolArray:
         """Return which basis reads which word if each word is read at home only, shape (B, T)."""
-        return np.arange(len(self))[:, None] == self.home[None, :]
+        return np.asarray(np.arange(len(self))[:, None] == self.home[None, :])
 
 
 def qubit_wise(words: Representatives, strengths: FloatArray, wires: Wires) -> Bases:
@@ -146,9 +143,7 @@ class _Letters:
         word = to_letters(self.x[None, :], self.z[None, :])[0]
         return Basis(
             tuple(basis_gates(word, wires)),
-            fits.any(axis=1),
+            np.asarray(fits.any(axis=1)),
             (words.x | words.z)[rows, chosen],
             words.signs[rows, chosen],
         )
-
-

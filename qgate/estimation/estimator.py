@@ -129,7 +129,7 @@ def best_weights(
     """
     fixed, rest = _fixed(problem, design)
     own = np.where(design.certain, shots, 0.0)[problem.rows]
-    inverses = [np.linalg.inv(matrix) for matrix in known]
+    inverses = [np.asarray(np.linalg.inv(matrix), dtype=float) for matrix in known]
     solution = _solved(rest, own, design.readable, inverses)
     weights, total = [], np.zeros_like(rest)
     for basis, inverse in enumerate(inverses):
@@ -161,13 +161,11 @@ def _solved(
     solution = np.zeros_like(rest)
     for part in range(parts):
         information = np.zeros((words, words))
-        for basis in np.flatnonzero(own[part]):
+        for basis in np.flatnonzero(own[part]).tolist():
             where = places[basis]
             information[where[:, None], where] += own[part, basis] * inverses[basis]
         used = np.flatnonzero(np.diag(information))
-        solution[part, used] = np.linalg.solve(
-            information[used[:, None], used], rest[part, used]
-        )
+        solution[part, used] = np.linalg.solve(information[used[:, None], used], rest[part, used])
     return solution
 
 
@@ -294,18 +292,10 @@ def _add_shared(
     spread: FloatArray, problem: Problem, table: Table, weights: FloatArray, means: FloatArray
 ) -> None:
     """Add the covariances of parts that are read from the same shots."""
-    for row, parts in shared_rows(problem):
+    for row, parts in problem.shared_rows:
         shots = float(table.shots[row])
         if shots > 1 and len(table.outcomes):
             own = weights if len(weights) == 1 else weights[parts]
             products = table.products(own, row, means[parts])
             np.fill_diagonal(products, 0.0)
             spread[np.ix_(parts, parts)] += products / (shots - 1) / shots
-
-
-def shared_rows(problem: Problem) -> list[tuple[int, list[int]]]:
-    """Return the rows at which several parts are read, with these parts."""
-    members: dict[int, list[int]] = {}
-    for part, row in enumerate(problem.rows.tolist()):
-        members.setdefault(row, []).append(part)
-    return [(row, parts) for row, parts in members.items() if len(parts) > 1]

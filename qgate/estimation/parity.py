@@ -104,7 +104,7 @@ def conserved_parities(structure: Structure, wires: Wires) -> Parities:
     -----
     Cost: O(4**k) for a fixed gate on k wires, and one elimination of n columns.
     """
-    checks: list[IntArray] = []
+    checks: list[BoolArray] = []
     gates: list[tuple[Operator, IntArray]] = []
     operations = list(in_generators(structure).operations)
     start = np.zeros(len(wires), dtype=bool)

@@ -60,6 +60,14 @@ class Problem:
         """How much each word weighs in all rows together, shape (T,)."""
         return np.asarray(np.sqrt(self.squares.sum(axis=0)))
 
+    @cached_property
+    def shared_rows(self) -> list[tuple[int, list[int]]]:
+        """The rows at which several parts are read, with these parts."""
+        members: dict[int, list[int]] = {}
+        for part, row in enumerate(self.rows.tolist()):
+            members.setdefault(row, []).append(part)
+        return [(row, parts) for row, parts in members.items() if len(parts) > 1]
+
     def without(self, words: BoolArray) -> Problem:
         """Return the same with words of mean zero left out; mask of shape (T,)."""
         return replace(self, vectors=np.where(words, 0.0, self.vectors))
@@ -111,7 +119,8 @@ def derivative_problem(
     by_slot = np.zeros((count, jacobian.shape[1], len(rows)))
     for number, target, part, weight in entries:
         by_slot[number, target, part] += weight
-    mixing = np.einsum("gn,mnf->mgf", jacobian, by_slot).reshape(count * size, len(rows))
+    by_output = np.einsum("gn,mnf->mgf", jacobian, by_slot)
+    mixing = np.asarray(by_output, dtype=float).reshape(count * size, len(rows))
     return Problem(
         num_rows,
         np.array(rows, dtype=np.int64),
@@ -141,4 +150,33 @@ def joined(first: Problem, second: Problem) -> Problem:
         mixing,
         np.concatenate([first.constants, second.constants]),
         np.concatenate([first.importance, second.importance]),
+    )
+
+
+def repeated(problem: Problem, num_rows: int, copies: int) -> Problem:
+    """Return the same outputs at several circuits.
+
+    Parameters
+    ----------
+    problem : Problem
+    num_rows : int
+        S, how many rows each of the circuits has.
+    copies : int
+        R.
+
+    Returns
+    -------
+    Problem
+        With R * S rows, those of the first circuit first; the outputs likewise.
+    """
+    if copies == 1:
+        return replace(problem, num_rows=num_rows)
+    shifts = np.repeat(np.arange(copies) * num_rows, len(problem.rows))
+    return Problem(
+        copies * num_rows,
+        np.tile(problem.rows, copies) + shifts,
+        np.tile(problem.vectors, (copies, 1)),
+        np.kron(np.eye(copies), problem.mixing),
+        np.tile(problem.constants, copies),
+        np.tile(problem.importance, copies),
     )

@@ -43,7 +43,8 @@ class Table:
         flat = np.bincount(
             owner * len(outcomes) + index, weights, minlength=num_rows * len(outcomes)
         )
-        return cls(basis, outcomes, flat.reshape(num_rows, len(outcomes)))
+        counts = np.asarray(flat, dtype=float).reshape(num_rows, len(outcomes))
+        return cls(basis, outcomes, counts)
 
     def plus(self, other: Table) -> Table:
         """Return the counts of both."""

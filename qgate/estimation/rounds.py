@@ -45,6 +45,9 @@ PARTS: Mapping[int, tuple[float, ...]] = {1: (1.0,), 2: (0.25, 0.75), 3: (0.1, 0
 SHARING_ROUNDS = 3
 """How often weights and shares are improved in turn between two rounds."""
 
+Allows = Callable[[IntArray], bool]
+"""Says whether circuits can be run so often, from shots (S, B)."""
+
 Measure = Callable[[IntArray], Sequence[Table]]
 """Runs circuits, from shots (S, B) to the tables of all bases."""
 
@@ -123,9 +126,7 @@ def plan(
         )
     readable = bases.readable()
     if prior is None:
-        shares = prior_shares(
-            problem.squares, readable, bases.disjoint(), shots / limits.least
-        )
+        shares = prior_shares(problem.squares, readable, bases.disjoint(), shots / limits.least)
     else:
         shares = np.sqrt(prior)
         shares = shares / shares.sum()
@@ -133,9 +134,7 @@ def plan(
     return Design(readable, planned, chances)
 
 
-def _certain_or_drawn(
-    wanted: FloatArray, shots: int, least: int
-) -> tuple[FloatArray, FloatArray]:
+def _certain_or_drawn(wanted: FloatArray, shots: int, least: int) -> tuple[FloatArray, FloatArray]:
     """Set apart circuits that should get fewer than the least shots, which are drawn at random."""
     drawn = np.zeros(wanted.shape, dtype=bool)
     planned = wanted
@@ -164,6 +163,7 @@ def measure_in_rounds(
     shots: int,
     rounds: int | None = None,
     limits: ShotLimits = ShotLimits(),
+    allows: Allows = lambda counts: True,
 ) -> Measured:
     """Spend shots on a problem, and estimate its outputs.
 
@@ -181,6 +181,13 @@ def measure_in_rounds(
     rounds : {1, 2, 3}, optional
         Default: 3 where there are ``MANY`` shots for each circuit, else 1.
     limits : ShotLimits
+    allows : callable
+        Whether a round can be paid; one that cannot is the end.
+
+    Raises
+    ------
+    BudgetTooSmall
+        Not even the first round can be paid.
     """
     certain = design.certain
     many = shots >= MANY * limits.least * max(int(certain.sum()), 1)
@@ -196,12 +203,15 @@ def measure_in_rounds(
             total = shots - spent if number == taken - 1 else int(budget) - spent
             wanted = filled_up(np.where(certain, spreads, 0.0), readings.shots, total)
             counts = _whole(wanted, max(total, 0), limits, random)
+        if counts.any() and not allows(counts):
+            if number == 0:
+                raise BudgetTooSmall(budget="The budget", reason="it does not pay the first round")
+            taken = number
+            break
         spent += int(counts.sum())
         if counts.any():
             readings = readings.plus(measure(counts))
-    return Measured(
-        estimated_from(problem, design, readings, many=many), design, readings, taken
-    )
+    return Measured(estimated_from(problem, design, readings, many=many), design, readings, taken)
 
 
 def estimated_from(
@@ -243,9 +253,7 @@ def _whole(
     return rounded(wanted, total, random)
 
 
-def _variances(
-    problem: Problem, design: Design, readings: Readings, *, many: bool
-) -> FloatArray:
+def _variances(problem: Problem, design: Design, readings: Readings, *, many: bool) -> FloatArray:
     """Return the one-shot variances of the circuits for the next round, shape (S, B)."""
     known = covariances(readings)
     shares = np.where(design.certain, np.maximum(design.planned, readings.shots), 0.0)

@@ -22,7 +22,7 @@ FIRST_STEPS = 15
 def prior_shares(
     squares: FloatArray, readable: BoolArray, home: BoolArray, shots: float
 ) -> FloatArray:
-    """Return shares of the shots that suit words of equal variance without covariances.
+    r"""Return shares of the shots that suit words of equal variance without covariances.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def prior_shares(
 
     Notes
     -----
-    The error :math:`E = \\sum_t v_t^2 / N_t` falls in every step; it is convex in the shares.
+    The error :math:`E = \sum_t v_t^2 / N_t` falls in every step; it is convex in the shares.
     Cost: a product of an (S, T) and a (T, B) matrix, twice in each step.
     """
     patterns, index, scales = _patterns(squares)
@@ -127,6 +127,4 @@ def shared(
     """
     own = readable[basis]
     total = shots @ readable[:, own]
-    return np.asarray(
-        vectors[:, own] * shots[:, basis, None] / np.where(total > 0, total, 1.0)
-    )
+    return np.asarray(vectors[:, own] * shots[:, basis, None] / np.where(total > 0, total, 1.0))

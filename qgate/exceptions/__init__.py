@@ -106,6 +106,7 @@ from qgate.exceptions.spending import (
     RunInUse,
     SpendingError,
     SubmissionTooLarge,
+    UnknownGrouping,
     UnknownPrice,
     UnsupportedEstimate,
 )
@@ -188,6 +189,7 @@ __all__ = [
     "UnknownDevice",
     "UnknownDiffMethod",
     "UnknownGradientOption",
+    "UnknownGrouping",
     "UnknownInterface",
     "UnknownJobStatus",
     "UnknownOption",

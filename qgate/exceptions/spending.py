@@ -129,6 +129,7 @@ class CanaryFailed(SpendingError):
         "order, or qubits dead: choose other qubits or another device."
     )
 
+
 class BudgetTooSmall(SpendingError):
     """A budget does not pay for what was asked of it."""
 
@@ -150,3 +151,12 @@ class UnsupportedEstimate(QuantumFunctionError):
 
 class FewShotsWarning(UserWarning):
     """There are more circuits than shots, so the circuits that run are drawn at random."""
+
+
+class UnknownGrouping(QuantumFunctionError, ValueError):
+    """There is no such way to read words together."""
+
+    grouping: object
+    known: Collection[str]
+    hint: str
+    message = "There is no grouping={grouping!r}.{hint} It is one of {known}."
