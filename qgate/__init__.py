@@ -195,6 +195,7 @@ if TYPE_CHECKING:
     from qgate import fourier, optimize, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
+    from qgate.estimates import estimate, gradient_estimate
     from qgate.execution.handles import as_completed, submit
     from qgate.execution.planning import plan
     from qgate.execution.runs import run
@@ -363,6 +364,7 @@ __all__ = [
     "dot",
     "eigvals",
     "equal",
+    "estimate",
     "evolve",
     "exceptions",
     "execute",
@@ -371,6 +373,7 @@ __all__ = [
     "fourier",
     "generator",
     "grad",
+    "gradient_estimate",
     "gradients",
     "is_commuting",
     "jacobian",
@@ -431,6 +434,8 @@ _OPTIMIZERS = (
 _LATER = {
     "as_completed": "qgate.execution.handles",
     "device": "qgate.devices.registry",
+    "estimate": "qgate.estimates",
+    "gradient_estimate": "qgate.estimates",
     "list_devices": "qgate.devices.catalogue",
     "plan": "qgate.execution.planning",
     "run": "qgate.execution.runs",

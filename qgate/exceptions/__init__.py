@@ -101,7 +101,9 @@ from qgate.exceptions.shots import (
 )
 from qgate.exceptions.spending import (
     BudgetExceeded,
+    BudgetTooSmall,
     CanaryFailed,
+    FewShotsWarning,
     InvalidBudget,
     JournalError,
     JournalUnreadable,
@@ -111,13 +113,16 @@ from qgate.exceptions.spending import (
     RunInUse,
     SpendingError,
     SubmissionTooLarge,
+    UnknownGrouping,
     UnknownPrice,
+    UnsupportedEstimate,
 )
 
 __all__ = [
     "AccessRefused",
     "BrokenProvider",
     "BudgetExceeded",
+    "BudgetTooSmall",
     "CallCancelled",
     "CallTimeout",
     "CanaryFailed",
@@ -132,6 +137,7 @@ __all__ = [
     "DifferentiationError",
     "DuplicateWires",
     "EigvalsUndefinedError",
+    "FewShotsWarning",
     "FourierError",
     "GeneratorUndefinedError",
     "InterfaceMismatch",
@@ -194,6 +200,7 @@ __all__ = [
     "UnknownDevice",
     "UnknownDiffMethod",
     "UnknownGradientOption",
+    "UnknownGrouping",
     "UnknownInterface",
     "UnknownJobStatus",
     "UnknownOption",
@@ -201,6 +208,7 @@ __all__ = [
     "UnknownWires",
     "UnsuitableObjective",
     "UnsupportedDiffMethod",
+    "UnsupportedEstimate",
     "UnsupportedMeasurement",
     "UnsupportedOperation",
     "WireError",
