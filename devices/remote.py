@@ -128,6 +128,9 @@ class RemoteDevice(Device):
     patience_s: float = 900.0
     """So long are failing requests made again, one after the other, before an error is raised."""
 
+    shortest_wait_s: float = 0.05
+    """So long is at least waited between two questions about one job."""
+
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         return self.send(sweeps, token=new_token())
 
