@@ -41,6 +41,8 @@ def connect(
         reason = "the device draws its shots itself; leave the seed out"
         raise InvalidOption(text=name, option="seed", value=options.seed, reason=reason)
     placing = _placing(name, arn, options)
+    if placing is not Placing.FREE:
+        _check_qubits(name, wires)
     session = _asked(
         name, lambda: access(region_of(arn), profile=options.profile, bucket=options.s3_bucket)
     )
@@ -73,6 +75,14 @@ def _placing(name: str, arn: str, options: BraketOptions) -> Placing:
     if options.verbatim:
         return Placing.VERBATIM
     return Placing.PHYSICAL if fixed else Placing.FREE
+
+
+def _check_qubits(name: str, wires: Wires | None) -> None:
+    """Refuse labels that cannot be a device's qubits."""
+    labels = [] if wires is None else list(wires)
+    if not all(isinstance(label, int) and label >= 0 for label in labels):
+        reason = "they are the device's qubits here, which are numbers"
+        raise InvalidOption(text=name, option="wires", value=labels, reason=reason)
 
 
 def _runner(name: str, arn: str, session: Access) -> AwsDevice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from json import JSONDecodeError
 from typing import Any
 
 from botocore.exceptions import (
@@ -112,6 +113,9 @@ WITHOUT_ACCESS = (
     UnauthorizedSSOTokenError,
 )
 
+BROKEN = (HTTPClientError, ResponseParserError, JSONDecodeError, UnicodeDecodeError, NoAnswer)
+"""Connections that broke, and answers that cannot be read, perhaps after the request was done."""
+
 TOO_MANY = 429
 SERVER_ERROR = 500
 
@@ -122,9 +126,7 @@ def meaning(error: BaseException) -> Fault:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         passes = code_of(error) in PASSING or status == TOO_MANY or status >= SERVER_ERROR
         return Fault.PASSING if passes else Fault.FINAL
-    if isinstance(error, HTTPClientError | ResponseParserError | NoAnswer):
-        return Fault.PASSING
-    return Fault.FINAL
+    return Fault.PASSING if isinstance(error, BROKEN) else Fault.FINAL
 
 
 def code_of(error: BaseException) -> str:
