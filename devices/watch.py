@@ -138,7 +138,7 @@ class Watch:
                 wait_s = self._waiting[0].due - time.monotonic() if self._waiting else None
                 if wait_s is not None and wait_s <= 0:
                     followed = heapq.heappop(self._waiting)
-                    if id(followed.job) in self._followed:
+                    if self._followed.get(id(followed.job)) is followed:
                         return followed
                     continue
                 self._changed.wait(wait_s)
