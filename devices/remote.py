@@ -177,6 +177,10 @@ class RemoteDevice(Device):
     def translated(self, error: BaseException) -> QGateError:
         """Return an error of ours for one of the vendor's package, its words included."""
 
+    def words(self, error: BaseException) -> str:
+        """Return what an error of the vendor's package says, without credentials."""
+        return str(error)
+
     def retry_after_s(self, error: BaseException) -> float | None:
         """Return how long the provider asks to wait after an error; None: it does not say."""
         return None

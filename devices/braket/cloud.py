@@ -196,7 +196,9 @@ class BraketCloudDevice(RemoteDevice):
         return BraketTask(str(arn), self, record, created=True)
 
     def find(self, token: str, *, since: float) -> str | None:
-        start = datetime.fromtimestamp(since - CLOCKS_DIFFER_S, UTC).isoformat()
+        start = (
+            f"{datetime.fromtimestamp(max(0.0, since - CLOCKS_DIFFER_S), UTC):%Y-%m-%dT%H:%M:%SZ}"
+        )
         filters = [
             {"name": "deviceArn", "operator": "EQUAL", "values": [self.arn]},
             {"name": "createdAt", "operator": "GTE", "values": [start]},
@@ -237,8 +239,10 @@ class BraketCloudDevice(RemoteDevice):
     def translated(self, error: BaseException) -> QGateError:
         if isinstance(error, QGateError):
             return error
-        reason = self._access.hidden(reason_of(error))
-        return translated(error, Told(self.name, code_of(error), reason, self.windows))
+        return translated(error, Told(self.name, code_of(error), self.words(error), self.windows))
+
+    def words(self, error: BaseException) -> str:
+        return self._access.hidden(reason_of(error))
 
     def retry_after_s(self, error: BaseException) -> float | None:
         return asked_pause_s(error)
@@ -247,7 +251,8 @@ class BraketCloudDevice(RemoteDevice):
         """Return what a task that has ended did cost, from what the service tells about it."""
         if self.rate is None:
             return None
-        shots = int(facts.get("numSuccessfulShots", facts["shots"]))
+        asked = 0 if facts["status"] == "FAILED" else facts["shots"]
+        shots = int(facts.get("numSuccessfulShots", asked))
         if is_simulator(self.arn):
             lasted = (facts["endedAt"] - facts["createdAt"]).total_seconds()
             return self.rate.price(seconds=(0.0, lasted))

@@ -41,6 +41,9 @@ class Cloud:
     def translated(self, error):
         return SubmissionRefused(device=self.name, code="X", reason=str(error))
 
+    def words(self, error):
+        return str(error)
+
     def retry_after_s(self, error):
         return error.pause_s
 

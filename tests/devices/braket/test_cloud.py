@@ -350,7 +350,7 @@ def test_a_task_is_found_by_its_token_on_any_page(double):
 # Secrets ----------------------------------------------------------------------------------
 
 
-def test_credentials_are_in_no_text(double, monkeypatch):
+def test_credentials_are_in_no_text(double):
     garnet = made()
     job = garnet.submit([flips()])
     message = f"The key {KEY} with {SECRET} and {TOKEN} is not known."
@@ -364,6 +364,19 @@ def test_credentials_are_in_no_text(double, monkeypatch):
     texts += [garnet.account, str(garnet.config), repr(vars(garnet)), str(job.describe())]
     for secret in (KEY, SECRET, TOKEN):
         assert not any(secret in text for text in texts)
+
+
+def test_credentials_are_in_no_text_of_a_service_that_fails(double):
+    garnet = made(extra="&patience_s=0.1")
+    job = garnet.submit([flips()])
+    message = f"{KEY} {SECRET} {TOKEN}"
+    code = "InternalServiceException"
+    double.fault("GetQuantumTask", "error", code=code, message=message, times=0)
+
+    with pytest.raises(ServiceUnavailable) as raised:
+        job.result()
+
+    assert not any(secret in str(raised.value) for secret in (KEY, SECRET, TOKEN))
 
 
 def test_without_credentials_it_is_said_what_to_do(double, monkeypatch):
