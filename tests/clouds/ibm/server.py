@@ -160,6 +160,12 @@ def _fault(server: Double, request: Request) -> Answer:
     return 200, {}
 
 
+@route("POST /control/calm")
+def _calm(server: Double, request: Request) -> Answer:
+    server.faults.clear()
+    return 200, {}
+
+
 @route("POST /control/job")
 def _script(server: Double, request: Request) -> Answer:
     server.service.scripts.append(request.json)
