@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
 from qgate.exceptions import InvalidShots, ShotsRequired
+from qgate.prices import Rate
 from qgate.shots import Shots
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -63,6 +64,8 @@ class Device(ABC):
     provider: ClassVar[str] = ""
     config: str | None = None
     """The string that makes it again; None: no string does."""
+    rate: Rate | None = None
+    """What it costs; None: that is not known."""
 
     def __init__(self, *, wires: WiresLike | int | None = None, shots: Any = "default") -> None:
         self.wires = _wires(wires)

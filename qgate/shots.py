@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.budget import Budget
 from qgate.exceptions import InvalidShots
 
 
@@ -21,18 +22,24 @@ class Shots:
         Shots of each part of a shot vector; one part for a plain number.
     partitioned : bool
         Whether the parts are results of their own (a shot vector).
+    budget : Budget or None
+        What all circuits of a call may spend together; the one part is then its shots, or 1
+        where it does not limit these.
     """
 
     parts: tuple[int, ...] = ()
     partitioned: bool = False
+    budget: Budget | None = None
 
     @classmethod
     def of(cls, shots: Any) -> Shots:
-        """Read ``None``, a positive integer, or a sequence of those or (shots, copies) pairs."""
+        """Read None, a budget, a positive integer, or a sequence of those or (shots, copies)."""
         if isinstance(shots, Shots):
             return shots
         if shots is None:
             return cls()
+        if isinstance(shots, Budget):
+            return cls((shots.shots or 1,), budget=shots)
         if _is_count(shots):
             return cls((int(shots),))
         if isinstance(shots, Sequence) and not isinstance(shots, str) and shots:

@@ -162,6 +162,7 @@ class Compiler:
         while len(self._programs) > MOST_PROGRAMS:
             self._programs.popitem(last=False)
 
+
 def with_constant_matrices(sweep: Sweep) -> Sweep:
     """Make matrices of gates part of the structure; a compiled circuit cannot leave them open."""
     slots = {

@@ -86,6 +86,13 @@ from qgate.exceptions.jobs import (
     UnknownJobStatus,
     WrongResult,
 )
+from qgate.exceptions.optimization import (
+    InvalidOptimizerOption,
+    InvalidOptimizerState,
+    NothingTrainable,
+    OptimizationError,
+    UnsuitableObjective,
+)
 from qgate.exceptions.shots import (
     InvalidSeed,
     InvalidShots,
@@ -94,7 +101,9 @@ from qgate.exceptions.shots import (
 )
 from qgate.exceptions.spending import (
     BudgetExceeded,
+    BudgetTooSmall,
     CanaryFailed,
+    FewShotsWarning,
     InvalidBudget,
     JournalError,
     JournalUnreadable,
@@ -104,13 +113,16 @@ from qgate.exceptions.spending import (
     RunInUse,
     SpendingError,
     SubmissionTooLarge,
+    UnknownGrouping,
     UnknownPrice,
+    UnsupportedEstimate,
 )
 
 __all__ = [
     "AccessRefused",
     "BrokenProvider",
     "BudgetExceeded",
+    "BudgetTooSmall",
     "CallCancelled",
     "CallTimeout",
     "CanaryFailed",
@@ -125,6 +137,7 @@ __all__ = [
     "DifferentiationError",
     "DuplicateWires",
     "EigvalsUndefinedError",
+    "FewShotsWarning",
     "FourierError",
     "GeneratorUndefinedError",
     "InterfaceMismatch",
@@ -135,6 +148,8 @@ __all__ = [
     "InvalidDifferenceRule",
     "InvalidFourierGrid",
     "InvalidLayer",
+    "InvalidOptimizerOption",
+    "InvalidOptimizerState",
     "InvalidOption",
     "InvalidParameters",
     "InvalidReconstruction",
@@ -161,7 +176,9 @@ __all__ = [
     "NotHermitian",
     "NotReopenable",
     "NotUnitary",
+    "NothingTrainable",
     "OperatorError",
+    "OptimizationError",
     "PlanExceeded",
     "QGateError",
     "QuantumFunctionError",
@@ -183,12 +200,15 @@ __all__ = [
     "UnknownDevice",
     "UnknownDiffMethod",
     "UnknownGradientOption",
+    "UnknownGrouping",
     "UnknownInterface",
     "UnknownJobStatus",
     "UnknownOption",
     "UnknownPrice",
     "UnknownWires",
+    "UnsuitableObjective",
     "UnsupportedDiffMethod",
+    "UnsupportedEstimate",
     "UnsupportedMeasurement",
     "UnsupportedOperation",
     "WireError",

@@ -128,3 +128,35 @@ class CanaryFailed(SpendingError):
         "the wires {wires}. Its results were put aside and not used. Bits may be in another "
         "order, or qubits dead: choose other qubits or another device."
     )
+
+
+class BudgetTooSmall(SpendingError):
+    """A budget does not pay for what was asked of it."""
+
+    budget: str
+    reason: str
+    message = (
+        "{budget} does not pay for this: {reason}. Nothing was sent. Give a larger budget, or ask "
+        "for fewer things."
+    )
+
+
+class UnsupportedEstimate(QuantumFunctionError):
+    """A budget, or an estimate with errors, cannot serve what a circuit returns."""
+
+    what: str
+    remedy: str
+    message = "{what} cannot be estimated from a budget of shots. {remedy}"
+
+
+class FewShotsWarning(UserWarning):
+    """There are more circuits than shots, so the circuits that run are drawn at random."""
+
+
+class UnknownGrouping(QuantumFunctionError, ValueError):
+    """There is no such way to read words together."""
+
+    grouping: object
+    known: Collection[str]
+    hint: str
+    message = "There is no grouping={grouping!r}.{hint} It is one of {known}."

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cached_property
 from queue import Empty, SimpleQueue
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any
 
 from qgate.devices.job import SweepResult
-from qgate.devices.patience import LostAnswer, patiently
 from qgate.devices.remote import RemoteDevice, RemoteJob
 from qgate.devices.watch import watch_of
 from qgate.exceptions import (
@@ -25,12 +21,11 @@ from qgate.exceptions import (
     UnknownPrice,
 )
 from qgate.execution.codec import decode, encode
-from qgate.execution.digest import digest_of
+from qgate.execution.creation import job_of
 from qgate.execution.following import CALL
+from qgate.execution.lines import Delivery, Line
 from qgate.execution.orders import OPEN, Order, OrderState, Spent
-from qgate.execution.settling import fail, failures, keep, record_of, reopened
-from qgate.sweep import Sweep
-from qgate.wires import Wires
+from qgate.execution.settling import fail, keep, record_of
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -41,89 +36,8 @@ Results = Sequence[SweepResult]
 SENDERS = 8
 """So many submissions are being sent at once."""
 
-SEARCHES = 3
-"""So often is a provider asked for a job whose creation was not answered."""
-
 TELL_S = 1.0
 """Progress is told at least so often."""
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    """What is to go into one submission.
-
-    Parameters
-    ----------
-    sweeps : tuple of Sweep
-    part : int
-        Which submission of the request it is.
-    attempt : int
-        How often the same was ordered before and failed.
-    purchases : int
-        How often it was bought since the program began.
-    places : tuple of (int, list of int)
-        Sweeps and rows of the failed submission whose rows these are.
-    canary : Wires or None
-        The last sweep is one with known results, on these wires.
-    """
-
-    sweeps: tuple[Sweep, ...]
-    part: int = 0
-    attempt: int = 0
-    purchases: int = 0
-    places: tuple[tuple[int, list[int]], ...] = ()
-    canary: Wires | None = None
-
-    def changed(self, **values: Any) -> Line:
-        """Return another line."""
-        return replace(self, **values)
-
-    @cached_property
-    def digest(self) -> str:
-        """A fingerprint of what it asks for."""
-        return digest_of(self.sweeps)
-
-    @property
-    def num_rows(self) -> int:
-        """Of all sweeps."""
-        return sum(len(sweep) for sweep in self.sweeps)
-
-    @property
-    def num_shots(self) -> int:
-        """Of all rows."""
-        return sum(int(sweep.shots.sum()) for sweep in self.sweeps if sweep.shots is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of one line.
-
-    Parameters
-    ----------
-    order : Order
-        As it stands in the journal.
-    results : sequence of SweepResult
-        Of its sweeps; empty where all of it failed.
-    bought : bool
-        Whether it was sent now.
-    purchases : int
-        How often the line was bought since the program began.
-    """
-
-    order: Order
-    results: Results
-    bought: bool
-    purchases: int
-
-    @property
-    def failed(self) -> bool:
-        """Whether any row has no result."""
-        return not self.results or bool(failures(self.results))
-
-    @property
-    def reason(self) -> str:
-        """Why, in the provider's words."""
-        return next(iter(failures(self.results)), self.order.reason)
 
 
 def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
@@ -243,7 +157,7 @@ class _Deliveries:
             self.stopped.set()
             pool.shutdown(wait=True, cancel_futures=True)
             self._withdraw([index for index in left if index not in begun])
-            self._tell(error, [self.jobs[index].id for index in sorted(left) if index in self.jobs])
+            self._leave([self.jobs[index] for index in sorted(left) if index in self.jobs], error)
             raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -256,7 +170,13 @@ class _Deliveries:
                 self._withdraw([index])
                 raise Withdrawn
             begun.add(index)
-            job = self._job(order, self.lines[index].sweeps, device)
+            job = job_of(
+                self.run.journal,
+                device,
+                order,
+                self.lines[index].sweeps,
+                new=order.key in self.new,
+            )
             self.jobs[index] = job
             if self.call is not None:
                 self.call.add(job)
@@ -264,63 +184,6 @@ class _Deliveries:
             future.add_done_callback(lambda done: self.ended.put((index, done)))
         except BaseException as error:
             self.ended.put((index, error))
-
-    def _job(self, order: Order, sweeps: Sequence[Sweep], device: RemoteDevice) -> RemoteJob:
-        """Return the job of an order: the one that was created before, else a new one."""
-        if order.job is not None:
-            return reopened(device, order, order.job)
-        if order.key not in self.new:
-            found = self._found(order, device)
-            if found is not None:
-                return reopened(device, order, found)
-        job = self._created(order, sweeps, device)
-        self.run.journal.sent(order.key, job.id)
-        return job
-
-    def _created(self, order: Order, sweeps: Sequence[Sweep], device: RemoteDevice) -> RemoteJob:
-        """Buy; what may have been bought already is looked for first."""
-        send = self._noting(order, lambda: device.send(sweeps, token=order.key))
-        end = time.monotonic() + device.patience_s
-        while True:
-            try:
-                return patiently(device, send, safe=device.idempotent)
-            except LostAnswer as error:
-                found = self._searched(order, device)
-                if found is not None:
-                    return reopened(device, order, found)
-                if time.monotonic() > end:
-                    raise ServiceUnavailable(
-                        device=device.name, reason=str(error), tried_s=device.patience_s
-                    ) from error
-
-    def _searched(self, order: Order, device: RemoteDevice) -> str | None:
-        """Look for a job until it would have been found if it was there."""
-        for _ in range(SEARCHES):
-            time.sleep(device.settles_s / SEARCHES)
-            found = self._found(order, device)
-            if found is not None:
-                return found
-        return None
-
-    def _found(self, order: Order, device: RemoteDevice) -> str | None:
-        """Ask the provider for the job of an order that nobody answered for."""
-        found = patiently(device, lambda: device.find(order.key, since=order.created_at))
-        self.run.journal.note(order.key, "looked for", found or "not found")
-        if found is not None:
-            self.run.journal.sent(order.key, found)
-        return found
-
-    def _noting(self, order: Order, send: Callable[[], RemoteJob]) -> Callable[[], RemoteJob]:
-        """Write down every attempt that a provider did not take, in its own words."""
-
-        def attempt() -> RemoteJob:
-            try:
-                return send()
-            except Exception as error:
-                self.run.journal.note(order.key, "not taken", f"{type(error).__name__}: {error}")
-                raise
-
-        return attempt
 
     def _end(self, index: int, outcome: Future[Any] | BaseException) -> None:
         """Write down how an order ended."""
@@ -352,7 +215,7 @@ class _Deliveries:
             return
         self.run.journal.note(order.key, "not read", f"{type(error).__name__}: {error}")
         if error is not None:
-            self._tell(error, [job.id])
+            self._leave([job], error)
             self.errors.append(error)
 
     def _refused(self, index: int, error: BaseException | None) -> None:
@@ -378,11 +241,14 @@ class _Deliveries:
         wires = order.reason.split(", ")
         return CanaryFailed(device=self.device.name, job=order.job or order.key, wires=wires)
 
-    def _tell(self, error: BaseException, jobs: Sequence[str]) -> None:
-        """Add to an error how to come back to the jobs that go on."""
+    def _leave(self, jobs: Sequence[RemoteJob], error: BaseException) -> None:
+        """Wait for jobs no longer, and add to an error how to come back to them."""
+        for job in jobs:
+            watch_of(job.device.account).forget(job)
         if jobs:
+            ids = ", ".join(job.id for job in jobs)
             error.add_note(
-                f"{len(jobs)} jobs go on: {', '.join(jobs)}. Run the program again under "
+                f"{len(jobs)} jobs go on: {ids}. Run the program again under "
                 f"qg.run({self.run.name!r}, journal={self.run.journal.file!r}) to wait for them; "
                 f"'qgate resume --journal {self.run.journal.file}' fetches their results."
             )

@@ -19,6 +19,7 @@ from qgate.arrays import (
 )
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.adjoint_state import AdjointStates
+from qgate.execution.budget_tower import BudgetTower, estimated_values
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import Method, choose_method, gives_jacobian
 from qgate.execution.run import Entry, checked, prepare, run
@@ -135,11 +136,24 @@ def _values(tapes: Sequence[Tape], device: Device, seed: Tensor = None) -> list[
     linear = [
         (tape, tuple)
         if _reads_variances(tape, device)
-        else linear_measurements(tape, variances=False, densities=False)
+        else linear_measurements(
+            tape, variances=tape.shots.budget is not None, densities=tape.shots.budget is not None
+        )
         for tape in plain
     ]
-    entries = run([_seeded(tape, seed) for tape, _ in linear], device)
+    entries = _entries([tape for tape, _ in linear], device, seed)
     return [list(recombine(found)) for (_, recombine), found in zip(linear, entries, strict=True)]
+
+
+def _entries(tapes: Sequence[Tape], device: Device, seed: Tensor) -> list[Sequence[Entry]]:
+    """Return what tapes measure; each that has a budget spends it for itself."""
+    sweeps = [_seeded(tape, seed) for tape in tapes]
+    plain = [sweep for tape, sweep in zip(tapes, sweeps, strict=True) if not tape.shots.budget]
+    found = iter(run(plain, device) if plain else ())
+    return [
+        estimated_values(sweep, tape.shots.budget, device) if tape.shots.budget else next(found)
+        for tape, sweep in zip(tapes, sweeps, strict=True)
+    ]
 
 
 def _seeded(tape: Tape, seed: Tensor) -> Sweep:
@@ -193,7 +207,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
     tape = _widened(tape, interface)
     linear, recombine = linear_measurements(
         tape,
-        variances=not method.nonlinear,
+        variances=not method.nonlinear or tape.shots.budget is not None,
         returned=device.capabilities.exact if method.densities and not tape.shots else (),
         wires=device.wires,
     )
@@ -205,13 +219,17 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
         device, method, limits, lambda tapes: _values(tapes, device), interface, request.seed
     )
     tower, parts, fixed = make(linear)
-    if isinstance(tower, DeviceTower):
+    if isinstance(tower, DeviceTower | BudgetTower):
         theirs = filter(interface.owns, linear.parameters)
         tower.recorded = any(map(interface.is_trained, theirs))
-    if levels is None and all(place.array is None for place in tower.trained.fixed):
+    if (
+        levels is None
+        and not tape.shots.budget
+        and all(place.array is None for place in tower.trained.fixed)
+    ):
         prepare(tower.trained.sweep, device)  # refuses in time what a callback could only report
     if not parts and not fixed:  # only coefficients are trained: they are outside already
-        return list(recombine(run([tower.trained.sweep], device)[0]))
+        return list(recombine(tower.entries(tower.trained.sweep)))
     parts = parts or [np.zeros((len(tower.trained.sweep), 0))]
     values = interface.differentiable(tower, parts, fixed)
     if request.singles and recombine is tuple and tape.batch_size is None and not tape.shots:

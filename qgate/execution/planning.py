@@ -16,8 +16,8 @@ from qgate.devices.job import SweepResult
 from qgate.devices.packing import submit_packed
 from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
 from qgate.execution.current import DEVICE, PLAN
-from qgate.execution.delivery import Line
 from qgate.execution.journal import LIMITS
+from qgate.execution.lines import Line
 from qgate.measurements import MeasurementKind
 from qgate.outcomes import Outcomes
 from qgate.prices import Price

@@ -16,7 +16,8 @@ import numpy as np
 
 from qgate.devices.job import RowFailure, SweepResult
 from qgate.exceptions import JobFailed
-from qgate.execution.delivery import Delivery, Line, deliver
+from qgate.execution.delivery import deliver
+from qgate.execution.lines import Delivery, Line
 from qgate.execution.orders import OrderState
 from qgate.sweep import Sweep
 

@@ -9,7 +9,7 @@ from qgate.devices.job import SweepResult
 from qgate.devices.packing import EXACT, Parcel, pack, unpack
 from qgate.execution.canary import canary, num_canaries
 from qgate.execution.current import PLAN, RUN
-from qgate.execution.delivery import Line
+from qgate.execution.lines import Line
 from qgate.execution.purchase import Bought, buy
 from qgate.execution.runs import implicit_run
 from qgate.sweep import Sweep

@@ -99,6 +99,10 @@ class Tower(Computation, ABC):
         ``value`` is D(0) where it is known, which need not be paid for again.
         """
 
+    def entries(self, sweep: Sweep) -> Sequence[Entry]:
+        """Return what a sweep measures, when nothing of it is trained."""
+        return run([sweep], self.device)[0]
+
     def flat(self, entries: Sequence[Entry]) -> FloatArray:
         """Put the entries of all measurements side by side, (rows, M), and note their shapes.
 

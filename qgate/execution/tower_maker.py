@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qgate.arrays import is_known, namespace, unwrap
+from qgate.budget import Budget
+from qgate.exceptions import UnsupportedDiffMethod
+from qgate.execution.budget_tower import BudgetTower
 from qgate.execution.circuit_tower import CircuitTower
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS, Method
@@ -78,6 +81,8 @@ class TowerMaker:
                 trainable=tape.trainable_params,
                 execute=self.execute,
             )
+        if tape.shots.budget is not None:
+            return self._within_budget(trained, tape.shots.budget)
         if name in SHIFT_METHODS:
             return ShiftTower(trained, device, SHIFT_METHODS[name], options)
         if name in CIRCUIT_METHODS:
@@ -86,6 +91,17 @@ class TowerMaker:
         if self.method.higher is not None:
             higher = ShiftTower(trained, device, SHIFT_METHODS[self.method.higher], options)
         return DeviceTower(trained, device, higher)
+
+    def _within_budget(self, trained: Trained, budget: Budget) -> Tower:
+        name, options = self.method.name, self.method.options
+        if name not in SHIFT_METHODS:
+            raise UnsupportedDiffMethod(
+                method=name,
+                reason="a budget is spent on shifted circuits",
+                remedy=f"Use diff_method={' or '.join(map(repr, SHIFT_METHODS))}, or give a plain "
+                "number of shots.",
+            )
+        return BudgetTower(trained, self.device, budget, SHIFT_METHODS[name], options)
 
 
 def split_parameters(

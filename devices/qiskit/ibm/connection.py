@@ -25,9 +25,7 @@ CLIENTS_TRY_S = 15.0
 """So long does the client itself repeat questions that fail while it connects."""
 
 
-def connect(
-    device: str, *, instance: str | None, channel: str | None, account: str | None
-) -> Any:
+def connect(device: str, *, instance: str | None, channel: str | None, account: str | None) -> Any:
     """Return the service; the credentials are found by the vendor's own chain.
 
     Parameters

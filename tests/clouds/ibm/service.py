@@ -102,8 +102,13 @@ class Service:
             for part in parts
         ]
         token = ".".join([*coded, "c2lnbmF0dXJl"])
-        return {"access_token": token, "token_type": "Bearer", "expires_in": 3600,
-                "expiration": now + 3600, "refresh_token": "none"}
+        return {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": 3600,
+            "expiration": now + 3600,
+            "refresh_token": "none",
+        }
 
     def instances(self) -> dict[str, Any]:
         """Return all instances as the search gives them."""
@@ -162,8 +167,13 @@ class Service:
 
     def status(self, name: str) -> dict[str, Any]:
         """Return whether a backend works."""
-        return {"state": True, "status": "active", "length_queue": 3, "backend_version": "1.0.0",
-                "backend_name": name}
+        return {
+            "state": True,
+            "status": "active",
+            "length_queue": 3,
+            "backend_version": "1.0.0",
+            "backend_name": name,
+        }
 
     def _recorded(self, name: str, kind: str) -> dict[str, Any]:
         if name not in self.backends:
@@ -331,5 +341,10 @@ class Service:
 
 def _spoiled(text: str, how: str) -> str:
     """Damage a result: cut it, empty it, or put something else there."""
-    return {"": text, "cut": text[: len(text) // 2], "empty": "", "other": '{"no": "result"}',
-            "noise": "\x00\x17 not json"}[how]
+    return {
+        "": text,
+        "cut": text[: len(text) // 2],
+        "empty": "",
+        "other": '{"no": "result"}',
+        "noise": "\x00\x17 not json",
+    }[how]

@@ -25,9 +25,7 @@ def without_idle_qubits(circuit: QuantumCircuit) -> QuantumCircuit:
     used = [
         qubit
         for qubit in circuit.qubits
-        if any(
-            qubit in item.qubits for item in circuit.data if item.operation.name != "barrier"
-        )
+        if any(qubit in item.qubits for item in circuit.data if item.operation.name != "barrier")
     ]
     place = {qubit: index for index, qubit in enumerate(used)}
     small = QuantumCircuit(len(used), name=circuit.name)

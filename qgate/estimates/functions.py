@@ -1,0 +1,277 @@
+"""Values and gradients with their errors, from a budget of shots or dollars."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from qgate.budget import Budget
+from qgate.estimates.gradient import Cost, GradientEstimate
+from qgate.estimates.value import estimates_of
+from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate
+from qgate.execution.budget_tower import Question, question
+from qgate.execution.budgeted import Spent
+from qgate.execution.resolve import SHIFT_METHODS
+from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
+from qgate.measurements import MeasurementKind
+from qgate.tape import Tape
+from qgate.transforms.placeholders import placeholders
+from qgate.typing import FloatArray
+
+BIASES = ("none", "shrink")
+"""Whether components that are lost in noise are made smaller."""
+
+
+def gradient_estimate(
+    qnode: Any,
+    budget: Budget | int | None = None,
+    *,
+    grouping: str = "qwc",
+    argnums: Any = None,
+    value: bool = True,
+    bias: str = "none",
+    prior: GradientEstimate | None = None,
+) -> Callable[..., GradientEstimate]:
+    r"""Return a function that estimates the gradient of a QNode, and says how well.
+
+    Words whose mean cannot depend on an angle are left out, the others are read together, and
+    shots are spent where they lower the mean squared error of the gradient most, in one to three
+    rounds, each one submission where the device allows. ``docs/shots.md`` has the formulas.
+
+    Parameters
+    ----------
+    qnode : QNode
+        Returns one expectation value. Its method is ``parameter-shift``, ``finite-diff`` or
+        ``spsa`` (``best``: the first); the latter two are biased.
+    budget : Budget or int, optional
+        For the value and the gradient together; a number is one of shots. Default the QNode's.
+    grouping : {"qwc", "fc", "symmetry"}
+        ``qwc``: one letter for each wire. ``fc``: any words that commute, at the cost of Clifford
+        gates before the reading. ``symmetry``: as ``qwc``, and words that differ by a parity
+        which the circuit provably conserves stand for each other; a device with noise may not
+        conserve it.
+    argnums : int, sequence of int or None
+        By which arguments; default the trainable ones.
+    value : bool
+        Whether the value is estimated as well, from a twentieth of the shots.
+    bias : {"none", "shrink"}
+        ``shrink`` multiplies each component g of variance V by max(0, 1 - V / g**2), which
+        lowers the error where noise is larger than what is looked for, and is biased.
+    prior : GradientEstimate, optional
+        An earlier estimate of the same QNode, as in the last step of a training; its variances
+        are where this one begins.
+
+    Returns
+    -------
+    callable
+        With the arguments of the QNode.
+
+    Raises
+    ------
+    UnsupportedEstimate
+        The QNode returns something else, or its observable is trained.
+    BudgetTooSmall, UnknownPrice
+        Nothing was sent.
+
+    Warns
+    -----
+    FewShotsWarning
+        There are more circuits than shots.
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> device = qg.device("local", seed=7)
+    >>> @qg.qnode(device, shots=qg.Budget(total=20_000))
+    ... def energy(angle):
+    ...     qg.RX(angle, wires=0)
+    ...     return qg.expval(qg.Z(0) + 0.5 * qg.Y(0))
+    >>> found = qg.gradient_estimate(energy)(np.array(0.4, requires_grad=True))
+    >>> found.shots, found.standard_error.shape
+    (20000, ())
+    """
+    require_qnode("gradient_estimate", qnode)
+    if bias not in BIASES:
+        raise UnsupportedEstimate(what=f"bias={bias!r}", remedy="It is 'none' or 'shrink'.")
+
+    @functools.wraps(qnode)
+    def estimate_gradient(*args: Any, **kwargs: Any) -> GradientEstimate:
+        limit = _budget(budget, qnode)
+        classical = ClassicalPart.of(qnode, argnums, args, kwargs)
+        tape = _trained_tape(qnode, classical)
+        name, method = _method(qnode)
+        jacobians = [
+            np.asarray(classical.flat(index), dtype=float).T
+            for index in range(len(classical.jacobians))
+        ]
+        asked = question(
+            replace(placeholders(tape).sweep(), shots=None),
+            tuple(classical.slots.tolist()),
+            qnode.device,
+            method=method,
+            options=qnode.gradient_kwargs,
+            values=value,
+            derivatives=True,
+            grouping=grouping,
+            jacobian=np.concatenate(jacobians),
+            budget=limit,
+        )
+        known = None if prior is None else prior.circuit_variances
+        spent = asked.spend(limit, qnode.device, prior=known)
+        shapes = [classical.shape(index) for index in range(len(jacobians))]
+        return _gradient(asked, spent, limit, shapes, bare=classical.bare, name=name, bias=bias)
+
+    return estimate_gradient
+
+
+def estimate(
+    qnode: Any, budget: Budget | int | None = None, *, grouping: str = "qwc"
+) -> Callable[..., Any]:
+    """Return a function that estimates what a QNode returns, with standard errors from the counts.
+
+    Parameters
+    ----------
+    qnode : QNode
+        Returns expectation values, variances or probabilities.
+    budget : Budget or int, optional
+        Default the QNode's, or its number of shots for each basis that is read.
+    grouping : {"qwc", "fc", "symmetry"}
+        As for ``gradient_estimate``.
+
+    Returns
+    -------
+    callable
+        With the arguments of the QNode. Gives an ``Estimate`` for each measurement: one by itself,
+        several in a tuple.
+
+    Raises
+    ------
+    UnsupportedEstimate
+        The QNode returns something else, or has neither shots nor a budget.
+
+    Examples
+    --------
+    >>> @qg.qnode(qg.device("local", seed=7), shots=10_000)
+    ... def circuit(angle):
+    ...     qg.RX(angle, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> found = qg.estimate(circuit)(0.0)
+    >>> float(found.value), float(found.standard_error) < 0.001
+    (1.0, True)
+    """
+    require_qnode("estimate", qnode)
+
+    @functools.wraps(qnode)
+    def estimate_values(*args: Any, **kwargs: Any) -> Any:
+        tape = qnode.construct(args, kwargs)
+        limit = budget if budget is not None else qnode.shots.budget or qnode.shots.total_shots
+        if limit is None:
+            raise UnsupportedEstimate(
+                what="A QNode without shots",
+                remedy="Give it shots, or a budget: qg.estimate(qnode, budget=10_000).",
+            )
+        equal = budget is None and qnode.shots.budget is None
+        found = estimates_of(
+            tape, qnode.device, _as_budget(limit), grouping=grouping, equal_shots=equal
+        )
+        return found[0] if len(found) == 1 else tuple(found)
+
+    return estimate_values
+
+
+def _as_budget(budget: Budget | int) -> Budget:
+    return budget if isinstance(budget, Budget) else Budget(total=budget)
+
+
+def _budget(budget: Budget | int | None, qnode: Any) -> Budget:
+    limit = budget if budget is not None else qnode.shots.budget or qnode.shots.total_shots
+    if limit is None:
+        raise UnsupportedEstimate(
+            what="A QNode without shots",
+            remedy="Give it a budget: qg.gradient_estimate(qnode, budget=100_000), or "
+            "shots=qg.Budget(total=100_000).",
+        )
+    return _as_budget(limit)
+
+
+def _trained_tape(qnode: Any, classical: ClassicalPart) -> Tape:
+    tape: Tape = qnode.construct(classical.args, classical.kwargs)
+    kinds = [item.kind for item in tape.measurements]
+    if kinds != [MeasurementKind.EXPVAL] or tape.batch_size is not None:
+        raise UnsupportedEstimate(
+            what=f"The gradient of {', '.join(kind.value for kind in kinds)}",
+            remedy="Return one expectation value, without a batch; qg.jacobian takes others.",
+        )
+    if classical.in_observable:
+        raise UnsupportedEstimate(
+            what="The gradient by a coefficient of an observable",
+            remedy="Mark coefficients as not trainable; qg.grad takes them.",
+        )
+    tape.trainable_params = list(classical.trained)
+    return tape
+
+
+def _method(qnode: Any) -> tuple[str, Any]:
+    name = str(qnode.diff_method)
+    name = "parameter-shift" if name == "best" else name
+    if name not in SHIFT_METHODS:
+        raise UnsupportedDiffMethod(
+            method=name,
+            reason="an estimate with errors is made of shifted circuits",
+            remedy=f"Use diff_method={' or '.join(map(repr, SHIFT_METHODS))}.",
+        )
+    return name, SHIFT_METHODS[name]
+
+
+def _gradient(
+    asked: Question,
+    spent: Spent,
+    budget: Budget,
+    shapes: Sequence[tuple[int, ...]],
+    *,
+    bare: bool,
+    name: str,
+    bias: str,
+) -> GradientEstimate:
+    """Put what was found into the form of the arguments."""
+    found = spent.measured.estimated
+    own = slice(asked.num_values, None)
+    gradient, covariance = found.outputs[own], found.covariance[own, own]
+    if bias == "shrink":
+        gradient = _shrunk(gradient, np.diag(covariance))
+    has_value = asked.num_values > 0
+    return GradientEstimate(
+        value=float(found.outputs[0]) if has_value else None,
+        value_error=math.sqrt(max(found.covariance[0, 0], 0.0)) if has_value else None,
+        flat=gradient,
+        covariance=covariance,
+        shapes=tuple(shapes),
+        bare=bare,
+        cost=Cost(
+            planned_shots=spent.planned_shots,
+            shots=spent.shots,
+            submissions=spent.submissions,
+            usd=spent.usd,
+            rounds=spent.measured.rounds,
+            circuits=spent.circuits,
+            job_ids=spent.job_ids,
+        ),
+        budget=budget,
+        pruned=asked.survey.pruned,
+        gain=spent.gain,
+        drawn=spent.measured.drawn,
+        biased=name != "parameter-shift" or bias != "none",
+        circuit_variances=found.variances,
+    )
+
+
+def _shrunk(gradient: FloatArray, variances: FloatArray) -> FloatArray:
+    """Return each component times max(0, 1 - V / g**2)."""
+    squares = gradient**2
+    kept = np.where(squares > 0, 1 - variances / np.where(squares > 0, squares, 1.0), 0.0)
+    return np.asarray(gradient * np.maximum(kept, 0.0))

@@ -1,0 +1,130 @@
+"""What a circuit measures, with errors from the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+
+from qgate.budget import Budget
+from qgate.execution.budget_tower import question
+from qgate.gradients.parameter_shift import ParameterShift
+from qgate.tape import Tape
+from qgate.transforms.linear import linear_measurements
+from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A value and how well it is known; where an array is wanted it is the value.
+
+    Parameters
+    ----------
+    value, standard_error : array
+        Of one shape: that of the measurement, with a leading axis for a batch.
+    covariance : array, shape (N, N)
+        Of all N numbers of the value, one after the other.
+    shots, submissions : int
+        What all measurements of the circuit took together.
+    usd : float or None
+        None: it is not known what the device costs.
+    """
+
+    value: FloatArray
+    standard_error: FloatArray
+    covariance: FloatArray
+    shots: int
+    submissions: int
+    usd: float | None
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> FloatArray:
+        return np.array(self.value, dtype=dtype)
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __str__(self) -> str:
+        return f"{self.value} ± {self.standard_error}"
+
+
+def estimates_of(
+    tape: Tape, device: Device, budget: Budget, *, grouping: str, equal_shots: bool
+) -> list[Estimate]:
+    """Return an estimate for each measurement of a tape.
+
+    What is no mean (a variance) is a function of means; its errors are those of its linear part
+    there.
+
+    Parameters
+    ----------
+    tape : Tape
+        Plain numbers.
+    device : Device
+    budget : Budget
+    grouping : str
+    equal_shots : bool
+        Whether each basis gets all shots of the budget, as a plain number of shots means.
+    """
+    linear, recombine = linear_measurements(tape, variances=True, densities=False)
+    sweep = linear.with_shots(None).sweep()
+    asked = question(
+        replace(sweep, shots=None),
+        (),
+        device,
+        method=ParameterShift(),
+        options={},
+        values=True,
+        derivatives=False,
+        grouping=grouping,
+        budget=budget,
+    )
+    if equal_shots:
+        bases = int(asked.survey.bases.disjoint().any(axis=1).sum()) or 1
+        budget = Budget(total=(budget.shots or 1) * bases * len(sweep))
+    spent = asked.spend(budget, device)
+    found = spent.measured.estimated
+    shapes, rows = asked.survey.observed.shapes, len(sweep)
+
+    def results(outputs: Any) -> list[Any]:
+        flat, parts, start = anp.reshape(outputs, (rows, -1)), [], 0
+        for shape in shapes:
+            size = int(np.prod(shape))
+            parts.append(anp.reshape(flat[:, start : start + size], (rows, *shape)))
+            start += size
+        return list(recombine(parts))
+
+    return [
+        _estimate(
+            lambda outputs, index=index: results(outputs)[index],
+            found.outputs,
+            found.covariance,
+            batched=tape.batch_size is not None,
+            cost=(spent.shots, spent.submissions, spent.usd),
+        )
+        for index in range(len(tape.measurements))
+    ]
+
+
+def _estimate(
+    function: Any,
+    outputs: FloatArray,
+    covariance: FloatArray,
+    *,
+    batched: bool,
+    cost: Sequence[Any],
+) -> Estimate:
+    value = np.asarray(function(outputs))
+    slopes = autograd.jacobian(lambda x: anp.reshape(function(x), (-1,)))(outputs)
+    spread = slopes @ covariance @ slopes.T
+    errors = np.sqrt(np.maximum(np.diag(spread), 0.0)).reshape(value.shape)
+    if not batched:
+        value, errors = value[0], errors[0]
+    shots, submissions, usd = cost
+    return Estimate(value, errors, spread, shots, submissions, usd)

@@ -1,0 +1,110 @@
+r"""How many shots each circuit gets.
+
+A circuit is a row in a basis. With one-shot variances V the error :math:`\sum V / n` is least
+for :math:`n \propto \sqrt V` (Neyman, J. R. Stat. Soc. 97, 558, 1934). What was measured already
+counts: a later round fills up towards that.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qgate.typing import FloatArray, IntArray
+
+
+def filled_up(spreads: FloatArray, done: FloatArray, shots: float) -> FloatArray:
+    r"""Return what is to be added to the shots that circuits had.
+
+    The sum of :math:`s_i^2 / (d_i + x_i)` is least, for a given sum of the x, where
+    :math:`x_i = \max(0, \lambda s_i - d_i)`.
+
+    Parameters
+    ----------
+    spreads : array
+        s, one-shot standard deviations.
+    done : array
+        d, the shots they had, of the same shape.
+    shots : float
+        The sum of what is added.
+
+    Returns
+    -------
+    array
+        Not rounded; zero where a spread is zero.
+    """
+    flat, had = spreads.ravel(), done.ravel()
+    open_ = np.flatnonzero(flat > 0)
+    added = np.zeros(len(flat))
+    if not len(open_) or shots <= 0:
+        return added.reshape(spreads.shape)
+    levels = had[open_] / flat[open_]
+    order = open_[np.argsort(levels)]
+    level = (shots + np.cumsum(had[order])) / np.cumsum(flat[order])
+    reached = np.sort(levels) <= level
+    last = int(np.flatnonzero(reached)[-1])
+    chosen = order[: last + 1]
+    added[chosen] = np.maximum(level[last] * flat[chosen] - had[chosen], 0.0)
+    return added.reshape(spreads.shape)
+
+
+def rounded(wanted: FloatArray, total: int, random: np.random.Generator) -> IntArray:
+    """Round shots at random to neighbouring whole numbers, with the right mean.
+
+    Parameters
+    ----------
+    wanted : array
+        Not negative; their sum is at most ``total`` up to rounding errors.
+    total : int
+        What the sum must not exceed; it does not, whatever is wanted.
+    random : Generator
+
+    Returns
+    -------
+    array of int
+        Of the same shape. Each is the number below or above, and their sum that of all of them
+        likewise (systematic sampling in a random order).
+    """
+    flat = wanted.ravel()
+    order = random.permutation(len(flat))
+    sums = np.floor(np.cumsum(flat[order]) + random.random() + 1e-9)
+    sums = np.minimum(sums, total)
+    counts = np.zeros(len(flat), dtype=np.int64)
+    counts[order] = np.diff(sums, prepend=0.0).astype(np.int64)
+    return counts.reshape(wanted.shape)
+
+
+def in_levels(wanted: FloatArray, size: int, least: int) -> IntArray:
+    """Give circuits equal shots in sets, as devices ask for that run a set with one number.
+
+    Circuits are sorted by the shots they should have and cut into sets of ``size``; each set
+    gets the mean, rounded down.
+
+    Parameters
+    ----------
+    wanted : array
+        Shots, zero for what does not run.
+    size : int
+        The most circuits in one set.
+    least : int
+        The fewest shots of one that runs.
+
+    Returns
+    -------
+    array of int
+        Of the same shape; the sum does not exceed that of ``wanted`` unless ``least`` does.
+    """
+    flat = wanted.ravel()
+    running = np.flatnonzero(flat > 0)
+    order = running[np.argsort(-flat[running], kind="stable")]
+    counts = np.zeros(len(flat), dtype=np.int64)
+    for start in range(0, len(order), size):
+        chosen = order[start : start + size]
+        counts[chosen] = max(least, int(flat[chosen].mean() + 1e-9))
+    return counts.reshape(wanted.shape)
+
+
+def num_levels(planned: FloatArray, chances: FloatArray, size: int) -> int:
+    """Return in how many sets of equal shots circuits run, the drawn ones in sets of their own."""
+    certain = int(((chances >= 1) & (planned > 0)).sum())
+    drawn = int(np.ceil(chances[chances < 1].sum()))
+    return -(-certain // size) + -(-drawn // size)

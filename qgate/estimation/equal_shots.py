@@ -1,0 +1,27 @@
+"""What the usual way would have reached: equal shots for every circuit, each word read once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qgate.estimation.bases import Bases
+from qgate.estimation.estimator import covariances, one_shot_variances
+from qgate.estimation.problem import Problem
+from qgate.estimation.readings import Readings
+
+
+def equal_shots_error(problem: Problem, bases: Bases, readings: Readings) -> float:
+    r"""Return the error times the shots, if all K circuits had equal shots.
+
+    It is :math:`K \sum V`, with the one-shot variances V as they were measured, for all rows in
+    all bases that words were first given to.
+    """
+    home = bases.disjoint()
+    weights = [
+        problem.vectors[:, basis.readable] * home[index, basis.readable]
+        for index, basis in enumerate(bases.members)
+    ]
+    parts = one_shot_variances(problem, weights, readings, covariances(readings))
+    total = float(problem.part_weights @ parts.sum(axis=1))
+    rows = len(np.unique(problem.rows))
+    return total * rows * int((home.any(axis=1)).sum())

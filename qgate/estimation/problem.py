@@ -1,0 +1,182 @@
+"""Numbers to be estimated, as linear functions of means of words at rows of a circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from qgate.typing import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Outputs that are sums of parts, each a weighted sum of the means of words at one row.
+
+    Output o is ``constants[o] + sum_f mixing[o, f] * (vectors[f] @ means at row rows[f])``.
+
+    Parameters
+    ----------
+    num_rows : int
+        S, the rows of the circuit.
+    rows : array of int, shape (F,)
+        Of each part.
+    vectors : array, shape (F, T)
+        Weights of the words.
+    mixing : array, shape (O, F)
+    constants : array, shape (O,)
+    importance : array, shape (O,)
+        The mean squared errors of the outputs are added up with these weights.
+    """
+
+    num_rows: int
+    rows: IntArray
+    vectors: FloatArray
+    mixing: FloatArray
+    constants: FloatArray
+    importance: FloatArray
+
+    @cached_property
+    def part_weights(self) -> FloatArray:
+        """With what weight the squared error of each part counts, shape (F,)."""
+        return np.asarray(self.importance @ self.mixing**2)
+
+    @cached_property
+    def squares(self) -> FloatArray:
+        """The squared weight of each word at each row, over all parts, shape (S, T)."""
+        total = np.zeros((self.num_rows, self.vectors.shape[1]))
+        np.add.at(total, self.rows, self.part_weights[:, None] * self.vectors**2)
+        return total
+
+    @property
+    def needed(self) -> BoolArray:
+        """Which words have to be read at which row, shape (S, T)."""
+        return self.squares > 0
+
+    @property
+    def strengths(self) -> FloatArray:
+        """How much each word weighs in all rows together, shape (T,)."""
+        return np.asarray(np.sqrt(self.squares.sum(axis=0)))
+
+    @cached_property
+    def shared_rows(self) -> list[tuple[int, list[int]]]:
+        """The rows at which several parts are read, with these parts."""
+        members: dict[int, list[int]] = {}
+        for part, row in enumerate(self.rows.tolist()):
+            members.setdefault(row, []).append(part)
+        return [(row, parts) for row, parts in members.items() if len(parts) > 1]
+
+    def without(self, words: BoolArray) -> Problem:
+        """Return the same with words of mean zero left out; mask of shape (T,)."""
+        return replace(self, vectors=np.where(words, 0.0, self.vectors))
+
+    def weighing(self, importance: FloatArray) -> Problem:
+        """Return the same with other weights of the outputs, shape (O,)."""
+        return replace(self, importance=importance)
+
+
+def derivative_problem(
+    stencil: Sequence[tuple[int, int, float]],
+    kept: BoolArray,
+    coefficients: FloatArray,
+    *,
+    num_rows: int,
+    jacobian: FloatArray,
+) -> Problem:
+    """Return the derivatives of measured numbers as a problem.
+
+    Parameters
+    ----------
+    stencil : sequence of (target, row, weight)
+        Derivative ``target`` is the sum of weights times values at rows.
+    kept : array of bool, shape (E, T)
+        Which words each entry of the stencil needs.
+    coefficients : array, shape (M, T)
+        Of the measured numbers.
+    num_rows : int
+    jacobian : array, shape (G, n)
+        From the n derivatives of the stencil to the G that are wanted.
+
+    Returns
+    -------
+    Problem
+        With G * M outputs, the derivatives of the first number first.
+    """
+    places: dict[tuple[int, int, bytes], int] = {}
+    rows, vectors = list[int](), list[FloatArray]()
+    entries: list[tuple[int, int, int, float]] = []
+    for (target, row, weight), mask in zip(stencil, kept, strict=True):
+        for number, own in enumerate(coefficients):
+            key = (row, number, mask.tobytes())
+            if key not in places:
+                places[key] = len(rows)
+                rows.append(row)
+                vectors.append(np.where(mask, own, 0.0))
+            entries.append((number, target, places[key], weight))
+    count, size = len(coefficients), len(jacobian)
+    by_slot = np.zeros((count, jacobian.shape[1], len(rows)))
+    for number, target, part, weight in entries:
+        by_slot[number, target, part] += weight
+    by_output = np.einsum("gn,mnf->mgf", jacobian, by_slot)
+    mixing = np.asarray(by_output, dtype=float).reshape(count * size, len(rows))
+    return Problem(
+        num_rows,
+        np.array(rows, dtype=np.int64),
+        np.array(vectors).reshape(len(rows), coefficients.shape[1]),
+        mixing,
+        np.zeros(count * size),
+        np.ones(count * size),
+    )
+
+
+def value_problem(coefficients: FloatArray, constants: FloatArray, *, row: int = 0) -> Problem:
+    """Return measured numbers at one row as a problem; coefficients (M, T), constants (M,)."""
+    count = len(constants)
+    rows = np.full(count, row, dtype=np.int64)
+    return Problem(row + 1, rows, coefficients, np.eye(count), constants, np.ones(count))
+
+
+def joined(first: Problem, second: Problem) -> Problem:
+    """Return the outputs of two problems of the same rows, one after the other."""
+    size, parts = len(first.constants), len(first.rows)
+    mixing = np.zeros((size + len(second.constants), parts + len(second.rows)))
+    mixing[:size, :parts], mixing[size:, parts:] = first.mixing, second.mixing
+    return Problem(
+        max(first.num_rows, second.num_rows),
+        np.concatenate([first.rows, second.rows]),
+        np.concatenate([first.vectors, second.vectors]),
+        mixing,
+        np.concatenate([first.constants, second.constants]),
+        np.concatenate([first.importance, second.importance]),
+    )
+
+
+def repeated(problem: Problem, num_rows: int, copies: int) -> Problem:
+    """Return the same outputs at several circuits.
+
+    Parameters
+    ----------
+    problem : Problem
+    num_rows : int
+        S, how many rows each of the circuits has.
+    copies : int
+        R.
+
+    Returns
+    -------
+    Problem
+        With R * S rows, those of the first circuit first; the outputs likewise.
+    """
+    if copies == 1:
+        return replace(problem, num_rows=num_rows)
+    shifts = np.repeat(np.arange(copies) * num_rows, len(problem.rows))
+    return Problem(
+        copies * num_rows,
+        np.tile(problem.rows, copies) + shifts,
+        np.tile(problem.vectors, (copies, 1)),
+        np.kron(np.eye(copies), problem.mixing),
+        np.tile(problem.constants, copies),
+        np.tile(problem.importance, copies),
+    )

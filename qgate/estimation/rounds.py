@@ -1,0 +1,278 @@
+r"""Measure in rounds: first what seems right beforehand, then what the readings ask for.
+
+Before anything is read every word has variance 1 and no covariances. After each round the
+variance of a circuit is that of its readings, shrunk towards that of its basis over all rows, and
+the next round fills up towards the best allocation for these variances. At the end all readings
+are weighed by generalised least squares with the covariances that were found.
+
+Where there are fewer than ``MANY`` shots for each circuit, one round by the prior is all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qgate.estimation.allocation import filled_up, in_levels, rounded
+from qgate.estimation.bases import Bases
+from qgate.estimation.estimator import (
+    Design,
+    Estimated,
+    best_weights,
+    covariances,
+    estimate,
+    one_shot_variances,
+    pooled_weights,
+)
+from qgate.estimation.problem import Problem
+from qgate.estimation.readings import Readings, Table
+from qgate.estimation.weights import prior_shares
+from qgate.exceptions import BudgetTooSmall
+from qgate.typing import FloatArray, IntArray
+
+MANY = 8
+"""Shots for each circuit from which later rounds and weights from the readings pay."""
+
+FIRST_SHOTS = 2
+"""A circuit that runs for certain gets so many shots in the first of several rounds."""
+
+PARTS: Mapping[int, tuple[float, ...]] = {1: (1.0,), 2: (0.25, 0.75), 3: (0.1, 0.3, 0.6)}
+"""What part of all shots each round spends."""
+
+SHARING_ROUNDS = 3
+"""How often weights and shares are improved in turn between two rounds."""
+
+Allows = Callable[[IntArray], bool]
+"""Says whether circuits can be run so often, from shots (S, B)."""
+
+Measure = Callable[[IntArray], Sequence[Table]]
+"""Runs circuits, from shots (S, B) to the tables of all bases."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShotLimits:
+    """What a device asks of shots.
+
+    Parameters
+    ----------
+    least : int
+        The fewest of one circuit.
+    most : int or None
+        The most of one circuit in one round.
+    set_size : int or None
+        So many circuits at most run together with one number of shots; None: each has its own.
+    """
+
+    least: int = 1
+    most: int | None = None
+    set_size: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What came of a budget.
+
+    Parameters
+    ----------
+    estimated : Estimated
+    design : Design
+    readings : Readings
+        Kept, so that another estimate needs no new shots.
+    rounds : int
+    """
+
+    estimated: Estimated
+    design: Design
+    readings: Readings
+    rounds: int
+
+    @property
+    def drawn(self) -> int:
+        """How many circuits ran only with some probability."""
+        return int((self.design.chances < 1).sum())
+
+
+def plan(
+    problem: Problem,
+    bases: Bases,
+    shots: int,
+    limits: ShotLimits,
+    prior: FloatArray | None = None,
+) -> Design:
+    """Return which circuits are to run, and how often.
+
+    Parameters
+    ----------
+    problem : Problem
+    bases : Bases
+    shots : int
+        Of all circuits together.
+    limits : ShotLimits
+    prior : array, shape (S, B), optional
+        One-shot variances of the circuits, from an earlier estimate of the same problem.
+
+    Raises
+    ------
+    BudgetTooSmall
+        There are not enough shots for one circuit.
+    """
+    if shots < limits.least:
+        raise BudgetTooSmall(
+            budget=f"A budget of {shots} shot(s)",
+            reason=f"the device takes at least {limits.least} shots of one circuit",
+        )
+    readable = bases.readable()
+    if prior is None:
+        shares = prior_shares(problem.squares, readable, bases.disjoint(), shots / limits.least)
+    else:
+        shares = np.sqrt(prior)
+        shares = shares / shares.sum()
+    planned, chances = _certain_or_drawn(shots * shares, shots, limits.least)
+    return Design(readable, planned, chances)
+
+
+def _certain_or_drawn(wanted: FloatArray, shots: int, least: int) -> tuple[FloatArray, FloatArray]:
+    """Set apart circuits that should get fewer than the least shots, which are drawn at random."""
+    drawn = np.zeros(wanted.shape, dtype=bool)
+    planned = wanted
+    while True:
+        drawn |= (planned < least * (1 - 1e-9)) & (wanted > 0)
+        chances = np.where(drawn, wanted / least, 1.0)
+        if drawn[wanted > 0].all():
+            units = max(1, shots // least)
+            chances = np.where(wanted > 0, chances * (units * least / shots), 1.0)
+            return np.where(wanted > 0, chances * least, 0.0), np.minimum(chances, 1.0)
+        reserved = least * math.ceil(chances[drawn].sum() - 1e-9)
+        rest = np.where(drawn, 0.0, wanted)
+        scaled = rest * max(shots - reserved, 0) / rest.sum()
+        planned = np.where(drawn, wanted, scaled)
+        if not ((planned < least * (1 - 1e-9)) & ~drawn & (wanted > 0)).any():
+            return planned, chances
+
+
+def measure_in_rounds(
+    problem: Problem,
+    bases: Bases,
+    design: Design,
+    measure: Measure,
+    random: np.random.Generator,
+    *,
+    shots: int,
+    rounds: int | None = None,
+    limits: ShotLimits = ShotLimits(),
+    allows: Allows = lambda counts: True,
+) -> Measured:
+    """Spend shots on a problem, and estimate its outputs.
+
+    Parameters
+    ----------
+    problem : Problem
+    bases : Bases
+    design : Design
+        From ``plan``.
+    measure : callable
+    random : Generator
+        Rounds shots and draws circuits.
+    shots : int
+        What is spent at most, over all rounds.
+    rounds : {1, 2, 3}, optional
+        Default: 3 where there are ``MANY`` shots for each circuit, else 1.
+    limits : ShotLimits
+    allows : callable
+        Whether a round can be paid; one that cannot is the end.
+
+    Raises
+    ------
+    BudgetTooSmall
+        Not even the first round can be paid.
+    """
+    certain = design.certain
+    many = shots >= MANY * limits.least * max(int(certain.sum()), 1)
+    taken = (3 if many else 1) if rounds is None else rounds
+    readings = Readings.none(bases, problem.num_rows)
+    budget, spent = 0.0, 0
+    for number, part in enumerate(PARTS[taken]):
+        budget += part * shots
+        if number == 0:
+            counts = _first(design, limits, random, shots=shots, part=part)
+        else:
+            spreads = np.sqrt(_variances(problem, design, readings, many=many))
+            total = shots - spent if number == taken - 1 else int(budget) - spent
+            wanted = filled_up(np.where(certain, spreads, 0.0), readings.shots, total)
+            counts = _whole(wanted, max(total, 0), limits, random)
+        if counts.any() and not allows(counts):
+            if number == 0:
+                raise BudgetTooSmall(budget="The budget", reason="it does not pay the first round")
+            taken = number
+            break
+        spent += int(counts.sum())
+        if counts.any():
+            readings = readings.plus(measure(counts))
+    return Measured(estimated_from(problem, design, readings, many=many), design, readings, taken)
+
+
+def estimated_from(
+    problem: Problem, design: Design, readings: Readings, *, many: bool
+) -> Estimated:
+    """Return the outputs from readings; ``many``: with weights from the readings."""
+    known = covariances(readings)
+    if many:
+        weights = best_weights(problem, design, readings.shots, known)
+    else:
+        weights = pooled_weights(problem, design, readings.shots)
+    return estimate(problem, design, readings, weights, known)
+
+
+def _first(
+    design: Design, limits: ShotLimits, random: np.random.Generator, *, shots: int, part: float
+) -> IntArray:
+    """Return the shots of the first round: all of the drawn circuits, a part of the others."""
+    certain = design.certain
+    chances = np.where(certain, 0.0, np.where(design.planned > 0, design.chances, 0.0))
+    drawn = limits.least * rounded(chances, shots // limits.least, random)
+    least = np.minimum(design.planned, FIRST_SHOTS * limits.least)
+    wanted = np.where(certain, np.maximum(part * design.planned, least), 0.0)
+    left = shots - int(drawn.sum())
+    total = left if part == 1.0 else min(left, math.ceil(wanted.sum() - 1e-9))
+    return drawn + _whole(wanted, total, limits, random)
+
+
+def _whole(
+    wanted: FloatArray, total: int, limits: ShotLimits, random: np.random.Generator
+) -> IntArray:
+    """Round shots so that the device takes them and their sum is at most ``total``."""
+    if limits.most is not None:
+        wanted = np.minimum(wanted, limits.most)
+    if limits.least > 1:
+        wanted = np.where(wanted < limits.least * (1 - 1e-9), 0.0, wanted)
+    if limits.set_size is not None:
+        return in_levels(wanted, limits.set_size, limits.least)
+    return rounded(wanted, total, random)
+
+
+def _variances(problem: Problem, design: Design, readings: Readings, *, many: bool) -> FloatArray:
+    """Return the one-shot variances of the circuits for the next round, shape (S, B)."""
+    known = covariances(readings)
+    shares = np.where(design.certain, np.maximum(design.planned, readings.shots), 0.0)
+    variances = np.zeros_like(shares)
+    for _ in range(SHARING_ROUNDS):
+        if many:
+            weights = best_weights(problem, design, shares, known)
+        else:
+            weights = pooled_weights(problem, design, shares)
+        parts = one_shot_variances(problem, weights, readings, known)
+        variances = np.zeros_like(shares)
+        np.add.at(variances, problem.rows, problem.part_weights[:, None] * parts)
+        variances = np.where(design.certain, variances, 0.0)
+        shares = np.sqrt(variances) * (shares.sum() / max(np.sqrt(variances).sum(), 1e-300))
+    return variances
+
+
+def with_problem(measured: Measured, problem: Problem) -> Measured:
+    """Return the estimate of other outputs from the same readings."""
+    many = measured.readings.shots.sum() >= MANY * max(int(measured.design.certain.sum()), 1)
+    found = estimated_from(problem, measured.design, measured.readings, many=many)
+    return replace(measured, estimated=found)

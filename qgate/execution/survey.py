@@ -1,0 +1,201 @@
+"""What a budget needs to know about a circuit; found out once for each structure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from qgate.estimation.bases import Bases, qubit_wise
+from qgate.estimation.clifford import fully_commuting
+from qgate.estimation.cone import dependences
+from qgate.estimation.observed import Observed
+from qgate.estimation.parity import Representatives, conserved_parities
+from qgate.estimation.problem import Problem, derivative_problem
+from qgate.exceptions import UnknownGrouping, suggest
+from qgate.gradients.method import Shifted
+from qgate.gradients.stencil import Stencil
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.structure import Structure
+from qgate.typing import BoolArray, FloatArray
+from qgate.wires import Wires
+
+GROUPINGS = ("qwc", "fc", "symmetry")
+"""Ways to read words together; see ``docs/shots.md``."""
+
+
+def check_grouping(grouping: str) -> None:
+    """Refuse a way to read words together that there is not.
+
+    Raises
+    ------
+    UnknownGrouping
+    """
+    if grouping not in GROUPINGS:
+        raise UnknownGrouping(
+            grouping=grouping, known=GROUPINGS, hint=suggest(str(grouping), GROUPINGS)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """A circuit at its points, the words that are read there, and in which bases.
+
+    Parameters
+    ----------
+    shifted : Shifted
+        The structure that runs, and the points around its rows.
+    observed : Observed
+        T words.
+    kept : array of bool, shape (E, T)
+        Which words each entry of the stencil needs.
+    grouping : str
+    """
+
+    shifted: Shifted
+    observed: Observed
+    kept: BoolArray
+    grouping: str
+
+    @property
+    def stencil(self) -> Stencil:
+        """Points and weights."""
+        return self.shifted.stencil
+
+    @property
+    def structure(self) -> Structure:
+        """The structure that runs, without what is read."""
+        return self.shifted.decomposed.structure
+
+    @cached_property
+    def pruned(self) -> float:
+        """What part of all pairs of an entry and a word needs no shot."""
+        return float(1 - self.kept.mean()) if self.kept.size else 0.0
+
+    @cached_property
+    def offsets(self) -> FloatArray:
+        """The points, the unshifted one first, shape (S, P)."""
+        origin = np.zeros((1, self.stencil.offsets.shape[1]))
+        return np.concatenate([origin, self.stencil.offsets])
+
+    def derivatives(self, jacobian: FloatArray | None = None) -> Problem:
+        """Return the derivatives of what is measured as a problem.
+
+        Parameters
+        ----------
+        jacobian : array, shape (G, n), optional
+            From the n derivatives of the stencil to the G that are wanted.
+        """
+        stencil = self.stencil
+        entries = zip(
+            stencil.targets.tolist(),
+            (stencil.points + 1).tolist(),
+            stencil.weights.tolist(),
+            strict=True,
+        )
+        return derivative_problem(
+            list(entries),
+            self.kept,
+            self.observed.coefficients,
+            num_rows=len(self.offsets),
+            jacobian=np.eye(stencil.size) if jacobian is None else jacobian,
+        )
+
+    @cached_property
+    def representatives(self) -> Representatives:
+        """The words, with those that stand for them where the grouping allows that."""
+        x, z = self.observed.x, self.observed.z
+        if self.grouping != "symmetry":
+            return Representatives.themselves(x, z)
+        return conserved_parities(self.structure, self.observed.wires).representatives(x, z)
+
+    @cached_property
+    def bases(self) -> Bases:
+        """The bases that the words are read in."""
+        strengths = np.abs(self.observed.coefficients).sum(axis=0)
+        if self.stencil.size and len(self.stencil.offsets):
+            strengths = strengths * 1e-6 + self.derivatives().strengths
+        group = fully_commuting if self.grouping == "fc" else qubit_wise
+        return group(self.representatives, strengths, self.observed.wires)
+
+    @cached_property
+    def circuits(self) -> tuple[Structure, ...]:
+        """What runs in each basis."""
+        counted = Measurement(MeasurementKind.COUNTS, wires=self.observed.wires)
+        counted.options["all_outcomes"] = False
+        native = self.structure
+        return tuple(
+            Structure(
+                (*native.operations, *basis.gates), (counted,), native.num_slots, native.num_arrays
+            )
+            for basis in self.bases.members
+        )
+
+
+def survey(
+    structure: Structure, shifted: Shifted, wires: Wires, grouping: str, *, cached: bool
+) -> Survey:
+    """Return what is known about a circuit.
+
+    Parameters
+    ----------
+    structure : Structure
+        With numbers for the coefficients of what it measures, and names for the wires.
+    shifted : Shifted
+    wires : Wires
+        Those of the structure.
+    grouping : str
+    cached : bool
+        Whether the same points are going to be asked for again.
+    """
+    check_grouping(grouping)
+    make = _survey if cached else _survey.__wrapped__
+    return make(structure, shifted, wires, grouping)
+
+
+@lru_cache(maxsize=64)
+def _survey(structure: Structure, shifted: Shifted, wires: Wires, grouping: str) -> Survey:
+    observed = _observed(structure, wires)
+    depends = _dependences(shifted.decomposed.structure, structure, wires)
+    return Survey(shifted, observed, _kept(shifted.stencil, depends), grouping)
+
+
+@lru_cache(maxsize=64)
+def _observed(structure: Structure, wires: Wires) -> Observed:
+    return Observed.of(structure.measurements, wires)
+
+
+@lru_cache(maxsize=64)
+def _dependences(native: Structure, structure: Structure, wires: Wires) -> BoolArray:
+    observed = _observed(structure, wires)
+    return dependences(native, wires, observed.x, observed.z)
+
+
+def _kept(stencil: Stencil, depends: BoolArray) -> BoolArray:
+    """Say which words each entry of a stencil needs.
+
+    A word that depends on none of the angles that some points move has one value at all of
+    them. Where the weights of these points add up to zero, it drops out.
+    """
+    moved = stencil.offsets != 0
+    kept = np.zeros((len(stencil.weights), depends.shape[1]), dtype=bool)
+    for target in range(stencil.size**stencil.order):
+        entries = np.flatnonzero(stencil.targets == target)
+        for members in _alike(moved, stencil, entries.tolist()):
+            angles = moved[stencil.points[members]].any(axis=0)
+            kept[members] = depends[angles].any(axis=0)
+    return kept
+
+
+def _alike(moved: BoolArray, stencil: Stencil, entries: Sequence[int]) -> list[list[int]]:
+    """Part entries by the angles that they move, if the weights of each part add up to zero."""
+    groups: dict[bytes, list[int]] = {}
+    for entry in entries:
+        groups.setdefault(moved[stencil.points[entry]].tobytes(), []).append(entry)
+    sums = [abs(stencil.weights[members].sum()) for members in groups.values()]
+    scale = 1e-9 * np.abs(stencil.weights[entries]).sum() if len(entries) else 0.0
+    if all(total <= scale for total in sums):
+        return list(groups.values())
+    return [list(entries)]

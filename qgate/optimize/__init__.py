@@ -1,0 +1,38 @@
+"""Optimizers, one a file, with PennyLane's names, arguments and defaults."""
+
+from qgate.optimize.adagrad import AdagradOptimizer
+from qgate.optimize.adam import AdamOptimizer
+from qgate.optimize.adaptive import AdaptiveOptimizer
+from qgate.optimize.base import Optimizer
+from qgate.optimize.gradient_descent import GradientDescentOptimizer
+from qgate.optimize.momentum import MomentumOptimizer
+from qgate.optimize.momentum_qng import MomentumQNGOptimizer
+from qgate.optimize.nesterov_momentum import NesterovMomentumOptimizer
+from qgate.optimize.qng import QNGOptimizer
+from qgate.optimize.qnspsa import QNSPSAOptimizer
+from qgate.optimize.riemannian_gradient import LieAlgebraOptimizer, RiemannianGradientOptimizer
+from qgate.optimize.rms_prop import RMSPropOptimizer
+from qgate.optimize.rotoselect import RotoselectOptimizer
+from qgate.optimize.rotosolve import RotosolveOptimizer
+from qgate.optimize.shot_adaptive import ShotAdaptiveOptimizer
+from qgate.optimize.spsa import SPSAOptimizer
+
+__all__ = [
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "AdaptiveOptimizer",
+    "GradientDescentOptimizer",
+    "LieAlgebraOptimizer",
+    "MomentumOptimizer",
+    "MomentumQNGOptimizer",
+    "NesterovMomentumOptimizer",
+    "Optimizer",
+    "QNGOptimizer",
+    "QNSPSAOptimizer",
+    "RMSPropOptimizer",
+    "RiemannianGradientOptimizer",
+    "RotoselectOptimizer",
+    "RotosolveOptimizer",
+    "SPSAOptimizer",
+    "ShotAdaptiveOptimizer",
+]
