@@ -76,7 +76,7 @@ def _may_create(transport: RequestException) -> bool:
     request = transport.request
     if request is None or request.url is None:
         return True
-    return request.method == "POST" and urlsplit(request.url).path.endswith("/jobs")
+    return request.method == "POST" and urlsplit(str(request.url)).path.endswith("/jobs")
 
 
 def translated(error: BaseException, device: str) -> QGateError:

@@ -199,7 +199,8 @@ class Request(BaseHTTPRequestHandler):
                 return
         self._answer(404, {"errors": [{"message": f"no endpoint {self.command} {path}"}]})
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
+    # the names that the standard library looks for
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815
 
     @property
     def json(self) -> Any:

@@ -5,8 +5,8 @@ import pytest
 from qiskit.providers.basic_provider import BasicSimulator
 from qiskit_aer import AerSimulator
 
-from qgate.devices.qiskit.runners import AerRunner, Runner, SingleRunner, runner
 from qgate.devices.qiskit.compile import Compiler
+from qgate.devices.qiskit.runners import AerRunner, Runner, SingleRunner, runner
 from qgate.measurements import counts
 from qgate.operations.gate import GATES
 from qgate.sweep import Sweep
