@@ -7,8 +7,9 @@ import pytest
 ACME = """
 import os
 
-from qiskit.providers import JobStatus, JobV1, Options
-from qiskit.providers.basic_provider import BasicSimulator
+from itertools import count
+
+from qiskit.providers import JobV1
 from qiskit.providers.fake_provider import GenericBackendV2
 
 JOBS, NUMBERS = {}, count()
