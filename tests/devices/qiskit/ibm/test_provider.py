@@ -6,9 +6,12 @@ import sys
 
 import pytest
 from clouds.ibm.double import SECRET
+from qiskit_ibm_runtime import QiskitRuntimeService
+from qiskit_ibm_runtime.exceptions import IBMRuntimeError
 
 from qgate.devices.catalogue import list_devices
 from qgate.devices.qiskit.ibm import provider
+from qgate.devices.registry import device
 from qgate.exceptions import AccessRefused, InvalidOption, ServiceUnavailable, UnknownDevice
 
 
@@ -85,6 +88,20 @@ def test_a_service_that_does_not_answer_is_told_from_one_that_refuses(make, clou
 
 
 def test_options_are_in_the_string_and_no_key_is(make):
-    device = make(mode="job", tags="a,b")
+    made = make(mode="job", tags="a,b")
 
-    assert device.config == "ibm:ibm_manila?patience_s=5&mode=job&tags=a,b"
+    assert made.config == "ibm:ibm_manila?patience_s=5&mode=job&tags=a,b"
+
+
+def test_a_backend_object_is_a_device_and_its_jobs_are_created_once(cloud, send):
+    backend = QiskitRuntimeService().backend("ibm_manila")
+    cloud.goes_wrong("POST /jobs", status=502, when="after", times=5)
+
+    made = device(backend, shots=50, tags="a")
+
+    assert (made.name, made.shots.total_shots, made.tags) == ("ibm:ibm_manila", 50, ("a",))
+    with pytest.raises(IBMRuntimeError):
+        send(made)
+    assert len(cloud.jobs) == 1
+    with pytest.raises(InvalidOption, match="belongs to a service already"):
+        device(backend, instance="open-instance")
