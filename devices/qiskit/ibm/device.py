@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from qiskit_ibm_runtime.exceptions import IBMRuntimeError
+
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
@@ -75,6 +77,7 @@ class IbmDevice(RemoteDevice):
     """
 
     provider = "ibm"
+    settles_s = 10.0
 
     def __init__(
         self,
@@ -130,14 +133,22 @@ class IbmDevice(RemoteDevice):
             for part in pubs(program, sweep)
         ]
         assert fixed[0].shots is not None
-        vendor = create(
-            primitive(self._sampler, self.mode.of_next_job()),
-            parts,
-            shots=int(fixed[0].shots[0]),
-            tags=[token, TAG, *self.tags],
-            settings=self.settings,
-        )
+        vendor = self._created(parts, int(fixed[0].shots[0]), [token, TAG, *self.tags])
         return IbmJob(vendor.job_id(), self, self.record(sweeps), vendor)
+
+    def _created(self, parts: Sequence[Any], shots: int, tags: Sequence[str]) -> Any:
+        """Create a job; in another batch where the service has closed the one that is open."""
+
+        def attempt() -> Any:
+            sampler = primitive(self._sampler, self.mode.of_next_job())
+            return create(sampler, parts, shots=shots, tags=tags, settings=self.settings)
+
+        try:
+            return attempt()
+        except IBMRuntimeError as error:
+            if self.fault(error) is not Fault.FINAL or not self.mode.has_ended():
+                raise
+        return attempt()
 
     def find(self, token: str, *, since: float) -> str | None:
         after = datetime.fromtimestamp(since, UTC) - CLOCKS_APART

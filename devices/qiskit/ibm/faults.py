@@ -13,7 +13,13 @@ from requests import ConnectTimeout, RequestException
 from urllib3.exceptions import NewConnectionError
 
 from qgate.devices.remote import Fault
-from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
+from qgate.exceptions import (
+    AccessRefused,
+    DeviceOffline,
+    QGateError,
+    ServiceUnavailable,
+    SubmissionRefused,
+)
 
 BUSY = frozenset({408, 423, 425, 429})
 """The service says that it did nothing, and that it may be asked again."""
@@ -70,7 +76,7 @@ def _may_create(transport: RequestException) -> bool:
     request = transport.request
     if request is None or request.url is None:
         return True
-    return request.method == "POST" and urlsplit(request.url).path.endswith("/jobs")
+    return request.method == "POST" and urlsplit(str(request.url)).path.endswith("/jobs")
 
 
 def translated(error: BaseException, device: str) -> QGateError:
@@ -86,6 +92,8 @@ def translated(error: BaseException, device: str) -> QGateError:
         return DeviceOffline(device=device, reason=reason, remedy=remedy)
     if isinstance(error, IBMInputValueError) and transport is None:
         return AccessRefused(device=device, reason=reason, remedy=ACCESS_REMEDY)
+    if transport is not None and not _may_create(transport):
+        return ServiceUnavailable(device=device, reason=reason, tried_s=0.0)
     named = code or status or type(error).__name__
     return SubmissionRefused(device=device, code=str(named), reason=reason)
 

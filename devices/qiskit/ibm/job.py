@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
+from qiskit_ibm_runtime.api.exceptions import RequestsApiError
 from qiskit_ibm_runtime.exceptions import (
     RuntimeInvalidStateError,
     RuntimeJobFailureError,
@@ -16,7 +17,7 @@ from qgate.devices.job import JobStatus, SweepResult
 from qgate.devices.qiskit.ibm.faults import status_of, transport_error
 from qgate.devices.qiskit.ibm.pubs import read
 from qgate.devices.remote import Record, RemoteJob, Report
-from qgate.exceptions import JobCancelled, JobFailed, ResultMissing, WrongResult
+from qgate.exceptions import JobCancelled, JobFailed, QGateError, ResultMissing, WrongResult
 from qgate.prices import Price
 
 if TYPE_CHECKING:
@@ -63,37 +64,48 @@ class IbmJob(RemoteJob):
         return self._vendor
 
     def poll(self) -> Report:
-        word = str(self.vendor.status())
+        word = self._word()
         status = STATUSES.get(word, JobStatus.UNKNOWN)
         ended = status in (JobStatus.FAILED, JobStatus.CANCELLED)
         return Report(status, word, reason=self._reason() if ended else "")
 
+    def _word(self) -> str:
+        """Ask for the client's word; for a failed job it looks for a result that may be missing."""
+        try:
+            return str(self.vendor.status())
+        except RequestsApiError as error:
+            if status_of(error) != 404:
+                raise
+            return str(self.vendor.status())
+
     def _reason(self) -> str:
-        """Return why a job ended; the client has it since it was told the status."""
-        return str(self.vendor.error_message() or "")
+        """Return why a job ended: what came with the status, and the client hands out nowhere."""
+        return str(getattr(self.vendor, "_reason", None) or "")
 
     def fetch(self) -> tuple[SweepResult, ...]:
         named = {"device": self.device.name, "job": self.id}
         try:
             result = self.vendor.result()
         except (RuntimeJobFailureError, RuntimeJobMaxTimeoutError) as error:
-            reason = self.report.reason or error.message
-            raise JobFailed(**named, reason=reason) from error
+            raise JobFailed(**named, reason=self.report.reason or error.message) from error
         except RuntimeInvalidStateError as error:
             raise JobCancelled(**named, reason=error.message) from error
         except Exception as error:
-            raise self._unread(error) from error
+            meaning = self._unread(error)
+            if meaning is None:
+                raise
+            raise meaning from error
         return read(result, self.record, device=self.device.name)
 
-    def _unread(self, error: Exception) -> Exception:
-        """Return what an error of downloading and decoding means."""
+    def _unread(self, error: Exception) -> QGateError | None:
+        """Return what an error of downloading and decoding means; None: the request failed."""
         if status_of(error) == 404:
             reason = "the service has no result of it"
             return ResultMissing(device=self.device.name, job=self.id, reason=reason)
         if transport_error(error) is None and isinstance(error, DAMAGED):
             reason = f"it cannot be read ({type(error).__name__})"
             return WrongResult(device=self.device.name, reason=reason)
-        return error
+        return None
 
     def cost(self) -> Price | None:
         usage = self.vendor.metrics().get("usage", {})

@@ -56,6 +56,17 @@ class Mode:
     def _longest_s(self) -> float:
         return LONGEST_S if self.max_time_s is None else min(LONGEST_S, 0.9 * self.max_time_s)
 
+    def has_ended(self) -> bool:
+        """Ask whether the service takes no more jobs into what is open; forget it then."""
+        with self._lock:
+            if not self._open:
+                return False
+            details = self._open[0][0].details() or {}
+            ended = details.get("state") == "closed" or details.get("accepting_jobs") is False
+            if ended:
+                _close(self._open)
+            return ended
+
     def close(self) -> None:
         """Let no more jobs into what is open; those in it run on."""
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
@@ -88,6 +89,9 @@ class IbmOptions(Options):
     canary: bool = False
 
 
+CONNECTION = ("instance", "account", "channel")
+"""Options that choose a service; a backend object has one."""
+
 PASSED_ON = (
     "optimization_level",
     "initial_layout",
@@ -106,10 +110,11 @@ PASSED_ON = (
 
 
 class IbmProvider(Provider):
-    """``ibm:BACKEND``, with the account that qiskit-ibm-runtime finds."""
+    """``ibm:BACKEND``, with the account that qiskit-ibm-runtime finds, and its backend objects."""
 
     name = "ibm"
     options = IbmOptions
+    sdks = frozenset({"qiskit_ibm_runtime"})
 
     def targets(self) -> Collection[str]:
         return BACKENDS
@@ -123,23 +128,53 @@ class IbmProvider(Provider):
     def make(
         self, target: str, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
+        from qgate.devices.qiskit.ibm.connection import backend_of, connect
+
         text = f"{self.name}:{target}"
-        if options.seed is not None:
-            reason = "what a quantum device reads cannot be repeated"
-            raise refused(text, "seed", options.seed, reason)
-        return _device(target, text, options, wires=wires, shots=shots)
+        _check_seed(options, text)
+        service = connect(
+            text, instance=options.instance, channel=options.channel, account=options.account
+        )
+        backend = backend_of(service, target, text)
+        return _device(service, backend, text, options, wires=wires, shots=shots)
+
+    def claims(self, candidate: object) -> bool:
+        backends: Any = sys.modules.get("qiskit_ibm_runtime.ibm_backend")
+        return backends is not None and isinstance(candidate, backends.IBMBackend)
+
+    def make_from_object(
+        self, candidate: Any, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
+    ) -> Device:
+        """Make a device around a backend; its service makes every request once from then on."""
+        from qgate.devices.qiskit.ibm.connection import leave_repeating_to_qgate
+
+        text = f"{self.name}:{candidate.name}"
+        _check_seed(options, text)
+        for option in CONNECTION:
+            if option in options.model_fields_set:
+                reason = "the backend belongs to a service already"
+                raise refused(text, option, getattr(options, option), reason)
+        leave_repeating_to_qgate(candidate.service)
+        return _device(candidate.service, candidate, text, options, wires=wires, shots=shots)
+
+
+def _check_seed(options: IbmOptions, text: str) -> None:
+    if options.seed is not None:
+        reason = "what a quantum device reads cannot be repeated"
+        raise refused(text, "seed", options.seed, reason)
 
 
 def _device(
-    target: str, text: str, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
+    service: Any,
+    backend: Any,
+    text: str,
+    options: IbmOptions,
+    *,
+    wires: Wires | None,
+    shots: Shots | str,
 ) -> Device:
-    from qgate.devices.qiskit.ibm.connection import backend_of, connect
     from qgate.devices.qiskit.ibm.device import IbmDevice
 
-    service = connect(
-        text, instance=options.instance, channel=options.channel, account=options.account
-    )
-    backend = backend_of(service, target, text)
     if options.initial_layout is not None:
         wires = Wires(range(len(options.initial_layout))) if wires is None else wires
         check_layout(options.initial_layout, wires, backend.num_qubits, text)

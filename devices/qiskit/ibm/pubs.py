@@ -12,9 +12,9 @@ from qiskit.primitives import PrimitiveResult
 from qgate.devices.job import SweepResult
 from qgate.devices.qiskit.compile import Program
 from qgate.devices.qiskit.ibm.primitives import Settings
+from qgate.devices.qiskit.results import entry_of
 from qgate.devices.qiskit.translate import READOUT
 from qgate.exceptions import WrongResult
-from qgate.measurements import MeasurementKind
 from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.sweep import Sweep
 
@@ -56,14 +56,8 @@ def record_of(sweeps: Sequence[Sweep], settings: Settings) -> dict[str, Any]:
 
 
 def _entry(sweep: Sweep, settings: Settings) -> dict[str, Any]:
-    (measurement,) = sweep.structure.measurements
-    assert sweep.shots is not None
-    return {
-        "wires": len(measurement.wires),
-        "rows": len(sweep),
-        "shots": settings.executed(int(sweep.shots[0])),
-        "ordered": measurement.kind is MeasurementKind.SAMPLE,
-    }
+    entry = entry_of(sweep)
+    return {**entry, "shots": settings.executed(entry["shots"])}
 
 
 def read(result: Any, record: Mapping[str, Any], *, device: str) -> tuple[SweepResult, ...]:
@@ -94,15 +88,15 @@ class _Unfit(Exception):
 
 def _rows(found: Iterator[Any], entry: Mapping[str, Any], register: str) -> Iterator[Outcomes]:
     """Yield the outcomes of each row: from one PUB, or from one each."""
-    read, rows = 0, entry["rows"]
+    read, rows, (wires,) = 0, entry["rows"], entry["wires"]
     while read < rows:
         bits = _bits(next(found, None), register)
-        _check(bits, entry)
+        _check(bits, entry["shots"], wires)
         arrays = bits.array if bits.shape else bits.array[None]
         if read + len(arrays) > rows:
             raise _Unfit(f"results of {read + len(arrays)} rows came back, {rows} were asked for")
         for array in arrays:
-            outcomes = Outcomes.from_readings(_numbers(array), entry["wires"])
+            outcomes = Outcomes.from_readings(_numbers(array), wires)
             yield outcomes if entry["ordered"] else outcomes.without_order()
         read += len(arrays)
 
@@ -116,12 +110,11 @@ def _bits(pub: Any, register: str) -> Any:
     return bits
 
 
-def _check(bits: Any, entry: Mapping[str, Any]) -> None:
-    if bits.num_shots != entry["shots"]:
-        reason = f"{bits.num_shots} shots came back, {entry['shots']} were asked for"
-        raise _Unfit(reason)
-    if bits.num_bits != entry["wires"]:
-        raise _Unfit(f"{bits.num_bits} bits came back, {entry['wires']} wires were measured")
+def _check(bits: Any, shots: int, wires: int) -> None:
+    if bits.num_shots != shots:
+        raise _Unfit(f"{bits.num_shots} shots came back, {shots} were asked for")
+    if bits.num_bits != wires:
+        raise _Unfit(f"{bits.num_bits} bits came back, {wires} wires were measured")
     if len(bits.shape) > 1:
         raise _Unfit(f"the rows came back in the shape {bits.shape}")
 

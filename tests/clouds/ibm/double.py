@@ -53,6 +53,10 @@ class IbmDouble:
         """Let something go wrong with requests to an endpoint; see ``faults.Fault``."""
         self._send("fault", {"at": at, "do": do, **more})
 
+    def reset_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self._send("calm", {})
+
     def next_job(self, **script: Any) -> None:
         """Say what becomes of the next job.
 

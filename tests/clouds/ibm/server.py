@@ -160,6 +160,12 @@ def _fault(server: Double, request: Request) -> Answer:
     return 200, {}
 
 
+@route("POST /control/calm")
+def _calm(server: Double, request: Request) -> Answer:
+    server.faults.clear()
+    return 200, {}
+
+
 @route("POST /control/job")
 def _script(server: Double, request: Request) -> Answer:
     server.service.scripts.append(request.json)
@@ -193,7 +199,8 @@ class Request(BaseHTTPRequestHandler):
                 return
         self._answer(404, {"errors": [{"message": f"no endpoint {self.command} {path}"}]})
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
+    # the names that the standard library looks for
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815
 
     @property
     def json(self) -> Any:

@@ -236,6 +236,8 @@ class Service:
             final, reason = job.script.get("status", "Completed"), job.script.get("reason", "")
             if "error" in answer:
                 final, reason = "Failed", answer["error"]
+            if final != "Completed":
+                job.result = reason
             job.reason, job.reason_code = reason, job.script.get("reason_code")
             if job.status == "Running":
                 job.status = final

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from ibm.double import running
+from clouds.ibm.double import running
 
 from qgate.devices.registry import device
 from qgate.devices.remote import new_token

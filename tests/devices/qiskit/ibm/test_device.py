@@ -5,11 +5,12 @@ import json
 
 import numpy as np
 import pytest
-from ibm.double import OPEN, PAID, SECRET
+from clouds.ibm.double import OPEN, PAID, SECRET
 
 import qgate as qg
 from qgate.devices.job import JobStatus
 from qgate.devices.packing import pack, submit_packed
+from qgate.devices.qiskit.ibm.mode import Mode
 from qgate.devices.remote import new_token
 from qgate.exceptions import AccessRefused, UnknownPrice
 from qgate.measurements import counts, sample
@@ -55,9 +56,11 @@ def test_jobs_are_in_a_batch_that_is_closed_with_the_device(make, cloud, send):
     assert (batch["mode"], batch["accepting_jobs"]) == ("batch", False)
 
 
-def test_a_batch_is_closed_when_its_device_is_forgotten(make, cloud, send):
-    send(make()).result(60)
+def test_a_batch_is_closed_when_it_is_forgotten(make, cloud):
+    mode = Mode(make().backend, "batch")
+    mode.of_next_job()
 
+    del mode
     gc.collect()
 
     assert [batch["accepting_jobs"] for batch in cloud.ledger["sessions"]] == [False]
