@@ -212,6 +212,7 @@ if TYPE_CHECKING:
         RotosolveOptimizer,
         ShotAdaptiveOptimizer,
         SPSAOptimizer,
+        minimize,
     )
 
 __version__ = "0.1.0"
@@ -377,6 +378,7 @@ __all__ = [
     "matrix",
     "measurements",
     "metric_tensor",
+    "minimize",
     "mutual_info",
     "numpy",
     "operations",
@@ -402,6 +404,7 @@ __all__ = [
 
 
 _OPTIMIZERS = (
+    "minimize",
     "AdagradOptimizer",
     "AdamOptimizer",
     "AdaptiveOptimizer",
