@@ -216,6 +216,7 @@ if TYPE_CHECKING:
         RotosolveOptimizer,
         ShotAdaptiveOptimizer,
         SPSAOptimizer,
+        minimize,
     )
 
 __version__ = "0.1.0"
@@ -384,6 +385,7 @@ __all__ = [
     "matrix",
     "measurements",
     "metric_tensor",
+    "minimize",
     "mutual_info",
     "numpy",
     "operations",
@@ -412,6 +414,7 @@ __all__ = [
 
 
 _OPTIMIZERS = (
+    "minimize",
     "AdagradOptimizer",
     "AdamOptimizer",
     "AdaptiveOptimizer",

@@ -4,7 +4,10 @@ from qgate.optimize.adagrad import AdagradOptimizer
 from qgate.optimize.adam import AdamOptimizer
 from qgate.optimize.adaptive import AdaptiveOptimizer
 from qgate.optimize.base import Optimizer
+from qgate.optimize.estimates import Estimate
 from qgate.optimize.gradient_descent import GradientDescentOptimizer
+from qgate.optimize.history import History, Record
+from qgate.optimize.minimization import Minimum, minimize
 from qgate.optimize.momentum import MomentumOptimizer
 from qgate.optimize.momentum_qng import MomentumQNGOptimizer
 from qgate.optimize.nesterov_momentum import NesterovMomentumOptimizer
@@ -21,8 +24,11 @@ __all__ = [
     "AdagradOptimizer",
     "AdamOptimizer",
     "AdaptiveOptimizer",
+    "Estimate",
     "GradientDescentOptimizer",
+    "History",
     "LieAlgebraOptimizer",
+    "Minimum",
     "MomentumOptimizer",
     "MomentumQNGOptimizer",
     "NesterovMomentumOptimizer",
@@ -30,9 +36,11 @@ __all__ = [
     "QNGOptimizer",
     "QNSPSAOptimizer",
     "RMSPropOptimizer",
+    "Record",
     "RiemannianGradientOptimizer",
     "RotoselectOptimizer",
     "RotosolveOptimizer",
     "SPSAOptimizer",
     "ShotAdaptiveOptimizer",
+    "minimize",
 ]

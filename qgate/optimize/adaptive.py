@@ -69,6 +69,8 @@ class AdaptiveOptimizer(Optimizer[Growth]):
     1.0 0.995004 RY
     """
 
+    changes_arguments = False
+
     def __init__(self, param_steps: int = 10, stepsize: float = 0.5) -> None:
         count(self.name, least=0, param_steps=param_steps)
         positive(self.name, stepsize=stepsize)

@@ -20,8 +20,8 @@ State = TypeVar("State")
 class Optimizer(ABC, Generic[State]):
     """An optimizer.
 
-    Required: ``first``. Optional: ``name``. Steps are taken by ``step`` and ``step_and_cost``,
-    whose arguments each optimizer says.
+    Required: ``first``. Optional: ``changes_arguments``. Steps are taken by ``step`` and
+    ``step_and_cost``, whose arguments each optimizer says.
 
     Attributes
     ----------
@@ -30,6 +30,8 @@ class Optimizer(ABC, Generic[State]):
     """
 
     name: ClassVar[str]
+    changes_arguments: ClassVar[bool] = True
+    """Whether a step turns the arguments of a function into better ones, and nothing else."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

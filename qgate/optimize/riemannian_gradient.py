@@ -86,6 +86,8 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
     True
     """
 
+    changes_arguments = False
+
     def __init__(
         self,
         circuit: QNode,

@@ -53,6 +53,8 @@ class RotoselectOptimizer(Optimizer[NoState]):
     RY -1.0
     """
 
+    changes_arguments = False
+
     def __init__(self, possible_generators: Generators | None = None) -> None:
         self.possible_generators = (
             (RX, RY, RZ) if possible_generators is None else tuple(possible_generators)
