@@ -30,8 +30,8 @@ SIMULATOR_USD_PER_MINUTE = 0.075
 SIMULATOR_MINIMUM_S = 3.0
 
 SNAPSHOT = "capability snapshot of the vendor"
-THIRD_PARTY = "a third party; check it against the price list of AWS"
-PRICE_PAGE = "aws.amazon.com/braket/pricing, quoted; check it against the price list of AWS"
+THIRD_PARTY = "third parties; check it against the price list of AWS"
+SURVEY = "a survey of capability records; check it against the price list of AWS"
 
 
 def _per_shot(usd: float, date: str, source: str = SNAPSHOT) -> Rate:
@@ -41,18 +41,18 @@ def _per_shot(usd: float, date: str, source: str = SNAPSHOT) -> Rate:
 SIMULATOR_RATE = Rate(
     per_second_usd=SIMULATOR_USD_PER_MINUTE / 60,
     minimum_s=SIMULATOR_MINIMUM_S,
-    source=PRICE_PAGE,
-    date="2026-05-01",
+    source=THIRD_PARTY,
+    date="2026-11-25",
 )
 
 RATES: Mapping[str, Rate] = {
     "aqt/ibex-q1": _per_shot(0.0235, "2026-07-01", THIRD_PARTY),
     "dm1": SIMULATOR_RATE,
-    "ionq/forte-1": _per_shot(0.08, "2026-05-01"),
+    "ionq/forte-1": _per_shot(0.08, "2026-11-01", SURVEY),
     "ionq/forte-enterprise-1": _per_shot(0.08, "2026-05-01"),
     "iqm/emerald": _per_shot(0.0016, "2025-11-01"),
     "iqm/garnet": _per_shot(0.00145, "2026-05-01"),
-    "rigetti/cepheus-1-108q": _per_shot(0.000425, "2026-05-01"),
+    "rigetti/cepheus-1-108q": _per_shot(0.000425, "2026-11-01", SURVEY),
     "sv1": SIMULATOR_RATE,
 }
 """By target. A device that is not here has no known price."""

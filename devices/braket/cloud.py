@@ -9,7 +9,7 @@ from typing import Any
 
 from braket.aws import AwsDevice
 
-from qgate.devices.braket.capabilities import read_capabilities
+from qgate.devices.braket.capabilities import PROGRAM, read_capabilities
 from qgate.devices.braket.cards import RATES, is_simulator, short_name
 from qgate.devices.braket.errors import (
     NoAnswer,
@@ -311,7 +311,9 @@ def _properties(runner: AwsDevice, name: str) -> Any:
 
 def _style(properties: Any, placing: Placing) -> Style:
     native = getattr(properties.paradigm, "nativeGateSet", None) or ()
-    return Style(placing, frozenset(native) if placing is Placing.VERBATIM else frozenset())
+    whole = bool(properties.action[PROGRAM].requiresAllQubitsMeasurement)
+    verbatim = placing is Placing.VERBATIM
+    return Style(placing, frozenset(native if verbatim else ()), reads_all=whole)
 
 
 def _day(day: Any) -> str:

@@ -48,10 +48,13 @@ class Style:
         Where it is not ``FREE``, wires are numbers of the device's qubits.
     native : frozenset of str
         The gates of which a verbatim circuit is made.
+    reads_all : bool
+        Whether the device reads all qubits of a circuit or none.
     """
 
     placing: Placing = Placing.FREE
     native: frozenset[str] = frozenset()
+    reads_all: bool = False
 
     @property
     def forms(self) -> Mapping[str, Form]:
@@ -126,7 +129,8 @@ def _translate(structure: Structure, wires: Wires, style: Style) -> Translation:
     qubits = tuple(tuple(places[wire] for wire in item.wires) for item in structure.measurements)
     kinds = {item.kind for item in structure.measurements}
     # ascending, because the SDK (1.127) mixes up other orders of a probability's qubits
-    read = tuple(sorted({qubit for targets in qubits for qubit in targets}))
+    wanted = {qubit for targets in qubits for qubit in targets}
+    read = tuple(sorted(places.values() if style.reads_all else wanted))
     if kinds == {MeasurementKind.PROBS}:
         circuit.probability(read)
     else:
