@@ -97,7 +97,8 @@ class CreationUnknown(ServiceUnavailable):
     tried_s: float
     message = (
         "Nobody can tell whether {device} created a job ({reason}; it was looked for {tried_s} s). "
-        "It was not created again. Look at the provider's console; to buy it again, give the run another name."
+        "It was not created again. Look at the provider's console; to buy it again, give the run "
+        "another name."
     )
 
 
