@@ -120,7 +120,7 @@ def derivative_problem(
     for number, target, part, weight in entries:
         by_slot[number, target, part] += weight
     by_output = np.einsum("gn,mnf->mgf", jacobian, by_slot)
-    mixing = np.asarray(by_output, dtype=float).reshape(count * size, len(rows))
+    mixing: FloatArray = np.array(by_output, dtype=np.float64).reshape(count * size, len(rows))
     return Problem(
         num_rows,
         np.array(rows, dtype=np.int64),
