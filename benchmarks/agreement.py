@@ -44,6 +44,7 @@ KNOWN: dict[str, str] = {
         "a list, as for a plain array; PennyLane makes a tuple of it for its own tensors",
     ),
     "derivative: shift rules": "eigvals_to_frequencies gives sorted floats",
+    "optimizer: the value of Nesterov": "the value at the arguments, not at the shifted point",
 }
 """Programs that differ on purpose, and why."""
 

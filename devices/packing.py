@@ -119,7 +119,9 @@ def pack(
     parcels = tuple(
         Parcel(tuple(content))
         for group in _together(pieces, capabilities)
-        for content in _cut(group, capabilities, weights, device, extra_rows)
+        for content in _levelled(
+            list(_cut(group, capabilities, weights, device, extra_rows)), capabilities, weights
+        )
     )
     for parcel in parcels:
         _check_total(parcel, capabilities, device)
@@ -251,6 +253,33 @@ def _cut(
         held = grown
     if content:
         yield content
+
+
+def _levelled(
+    contents: list[list[Piece]], capabilities: Capabilities, weights: Sequence[Weight]
+) -> list[list[Piece]]:
+    """Move rows from the last submission but one to a last one that has too few shots."""
+    if len(contents) < 2 or contents[-1][0].shots == EXACT:
+        return contents
+    *others, before, last = contents
+    fewest = capabilities.min_total_shots
+    while _shots(last) < fewest and _shots(before[:-1]) >= fewest:
+        moved = [before[-1], *last]
+        if not _held(moved, weights).fits(capabilities):
+            break
+        before, last = before[:-1], moved
+    return [*others, before, last]
+
+
+def _shots(pieces: Sequence[Piece]) -> int:
+    return sum(piece.shots for piece in pieces)
+
+
+def _held(pieces: Sequence[Piece], weights: Sequence[Weight]) -> _Held:
+    held = _Held()
+    for piece in pieces:
+        held = held.with_piece(piece, weights)
+    return held
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,10 +137,11 @@ def given_up(device: RemoteDevice, error: Exception, *, safe: bool = True) -> Ex
 
     fault = device.fault(error)
     if fault is Fault.UNSURE and not safe:
-        return LostAnswer(str(error))
+        return LostAnswer(device.words(error))
     if fault is Fault.FINAL:
         return device.translated(error)
-    return ServiceUnavailable(device=device.name, reason=str(error), tried_s=device.patience_s)
+    reason = device.words(error)
+    return ServiceUnavailable(device=device.name, reason=reason, tried_s=device.patience_s)
 
 
 class LostAnswer(Exception):

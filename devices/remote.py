@@ -128,6 +128,9 @@ class RemoteDevice(Device):
     patience_s: float = 900.0
     """So long are failing requests made again, one after the other, before an error is raised."""
 
+    shortest_wait_s: float = 0.05
+    """So long is at least waited between two questions about one job."""
+
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         return self.send(sweeps, token=new_token())
 
@@ -173,6 +176,10 @@ class RemoteDevice(Device):
     @abstractmethod
     def translated(self, error: BaseException) -> QGateError:
         """Return an error of ours for one of the vendor's package, its words included."""
+
+    def words(self, error: BaseException) -> str:
+        """Return what an error of the vendor's package says, without credentials."""
+        return str(error)
 
     def retry_after_s(self, error: BaseException) -> float | None:
         """Return how long the provider asks to wait after an error; None: it does not say."""

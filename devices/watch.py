@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 Results = tuple[SweepResult, ...]
 
-SHORTEST_WAIT_S = 0.05
 LONGEST_WAIT_S = 30.0
 SHARE_OF_AGE = 0.15
 """A job is asked again after this share of the time that it was waited for so far."""
@@ -139,7 +138,7 @@ class Watch:
                 wait_s = self._waiting[0].due - time.monotonic() if self._waiting else None
                 if wait_s is not None and wait_s <= 0:
                     followed = heapq.heappop(self._waiting)
-                    if id(followed.job) in self._followed:
+                    if self._followed.get(id(followed.job)) is followed:
                         return followed
                     continue
                 self._changed.wait(wait_s)
@@ -216,7 +215,7 @@ class Watch:
     def _again(self, followed: _Followed, *, since: float | None = None) -> None:
         now = time.monotonic()
         wait_s = (now - (followed.since if since is None else since)) * SHARE_OF_AGE
-        wait_s = min(max(wait_s, SHORTEST_WAIT_S), LONGEST_WAIT_S)
+        wait_s = min(max(wait_s, followed.job.device.shortest_wait_s), LONGEST_WAIT_S)
         with self._changed:
             followed.due = now + wait_s * random.uniform(1 - JITTER, 1 + JITTER)
             heapq.heappush(self._waiting, followed)

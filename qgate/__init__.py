@@ -2,7 +2,8 @@
 
 Every public name of qgate is here. ``qgate.numpy`` has arrays that know whether they are
 trainable, ``qgate.gradients`` the gradient methods, ``qgate.fourier`` what shows circuits as
-Fourier series, ``qgate.qnn`` layers for PyTorch and Keras, ``qgate.exceptions`` the errors.
+Fourier series, ``qgate.optimize`` optimizers, ``qgate.qnn`` layers for PyTorch and Keras,
+``qgate.exceptions`` the errors.
 """
 
 from __future__ import annotations
@@ -191,13 +192,32 @@ from qgate.wires import (
 )
 
 if TYPE_CHECKING:
-    from qgate import fourier, qnn
+    from qgate import fourier, optimize, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
     from qgate.estimates import estimate, gradient_estimate
     from qgate.execution.handles import as_completed, submit
     from qgate.execution.planning import plan
     from qgate.execution.runs import run
+    from qgate.optimize import (
+        AdagradOptimizer,
+        AdamOptimizer,
+        AdaptiveOptimizer,
+        GradientDescentOptimizer,
+        LieAlgebraOptimizer,
+        MomentumOptimizer,
+        MomentumQNGOptimizer,
+        NesterovMomentumOptimizer,
+        QNGOptimizer,
+        QNSPSAOptimizer,
+        RiemannianGradientOptimizer,
+        RMSPropOptimizer,
+        RotoselectOptimizer,
+        RotosolveOptimizer,
+        ShotAdaptiveOptimizer,
+        SPSAOptimizer,
+        minimize,
+    )
 
 __version__ = "0.1.0"
 
@@ -227,6 +247,9 @@ __all__ = [
     "U2",
     "U3",
     "UCCSD",
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "AdaptiveOptimizer",
     "Adjoint",
     "AllSinglesDoubles",
     "AmplitudeEmbedding",
@@ -257,6 +280,7 @@ __all__ = [
     "FermionicSWAP",
     "FermionicSingleExcitation",
     "GlobalPhase",
+    "GradientDescentOptimizer",
     "GroverOperator",
     "H",
     "Hadamard",
@@ -269,10 +293,14 @@ __all__ = [
     "IsingXY",
     "IsingYY",
     "IsingZZ",
+    "LieAlgebraOptimizer",
     "LinearCombination",
+    "MomentumOptimizer",
+    "MomentumQNGOptimizer",
     "MottonenStatePreparation",
     "MultiControlledX",
     "MultiRZ",
+    "NesterovMomentumOptimizer",
     "Operator",
     "OrbitalRotation",
     "PCPhase",
@@ -290,16 +318,24 @@ __all__ = [
     "Prod",
     "Projector",
     "QAOAEmbedding",
+    "QNGOptimizer",
+    "QNSPSAOptimizer",
     "QNode",
     "QuantumPhaseEstimation",
     "QuantumScript",
     "QuantumTape",
     "QubitStateVector",
     "QubitUnitary",
+    "RMSPropOptimizer",
     "RandomLayers",
+    "RiemannianGradientOptimizer",
     "Rot",
+    "RotoselectOptimizer",
+    "RotosolveOptimizer",
     "S",
+    "SPSAOptimizer",
     "SProd",
+    "ShotAdaptiveOptimizer",
     "SimplifiedTwoDesign",
     "SingleExcitation",
     "SingleExcitationMinus",
@@ -349,9 +385,11 @@ __all__ = [
     "matrix",
     "measurements",
     "metric_tensor",
+    "minimize",
     "mutual_info",
     "numpy",
     "operations",
+    "optimize",
     "pauli_decompose",
     "plan",
     "pow",
@@ -375,6 +413,27 @@ __all__ = [
 ]
 
 
+_OPTIMIZERS = (
+    "minimize",
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "AdaptiveOptimizer",
+    "GradientDescentOptimizer",
+    "LieAlgebraOptimizer",
+    "MomentumOptimizer",
+    "MomentumQNGOptimizer",
+    "NesterovMomentumOptimizer",
+    "QNGOptimizer",
+    "QNSPSAOptimizer",
+    "RMSPropOptimizer",
+    "RiemannianGradientOptimizer",
+    "RotoselectOptimizer",
+    "RotosolveOptimizer",
+    "SPSAOptimizer",
+    "ShotAdaptiveOptimizer",
+)
+"""What ``qgate.optimize`` has."""
+
 _LATER = {
     "as_completed": "qgate.execution.handles",
     "device": "qgate.devices.registry",
@@ -384,10 +443,11 @@ _LATER = {
     "plan": "qgate.execution.planning",
     "run": "qgate.execution.runs",
     "submit": "qgate.execution.handles",
+    **dict.fromkeys(_OPTIMIZERS, "qgate.optimize"),
 }
 """Names that are loaded when they are first asked for; most programs use few of them."""
 
-_PACKAGES_LATER = frozenset({"fourier", "qnn"})
+_PACKAGES_LATER = frozenset({"fourier", "optimize", "qnn"})
 """Packages that are loaded when they are first asked for."""
 
 

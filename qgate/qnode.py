@@ -223,7 +223,9 @@ class QNode:
             self.update(diff_method=diff_method, gradient_kwargs=options), argnum
         )
 
-    def run(self, tapes: Sequence[Tape], *, diff_method: Any = None) -> tuple[Any, ...]:
+    def run(
+        self, tapes: Sequence[Tape], *, diff_method: Any = None, seed: Any = None
+    ) -> tuple[Any, ...]:
         """Run tapes as its own: on its device, those without traced parameters in one submission.
 
         Parameters
@@ -231,6 +233,8 @@ class QNode:
         tapes : sequence of Tape
         diff_method : str, optional
             What differentiates them; default its own method.
+        seed : int or array of int, optional
+            What their samples are drawn from, as in a call.
 
         Returns
         -------
@@ -238,7 +242,7 @@ class QNode:
             For each tape what a QNode would return.
         """
         method = self._method if diff_method is None else parse_method(diff_method, {})
-        return _results(tapes, self.device, method, self._choice)
+        return _results(tapes, self.device, method, self._choice, seed)
 
     def tape_derivatives(
         self,
@@ -333,11 +337,13 @@ def execute(
     return _results(tapes, _device(device), method, Choice.of(interface))
 
 
-def _results(tapes: Sequence[Tape], device: Device, method: Any, choice: Choice) -> tuple[Any, ...]:
+def _results(
+    tapes: Sequence[Tape], device: Device, method: Any, choice: Choice, seed: Any = None
+) -> tuple[Any, ...]:
     """Run tapes, and return for each what a QNode would."""
     every = [value for tape in tapes for value in tape.parameters]
     chosen = choice(every)
-    results = evaluate(tapes, device, method, interface=chosen)
+    results = evaluate(tapes, device, method, interface=chosen, seed=seed)
     return tuple(
         arrange(
             tape,

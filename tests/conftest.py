@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("steady")
+
+sys.path.append(str(Path(__file__).parent))  # for the doubles of services, `clouds`
 
 LOOPBACK = ("127.", "::1", "localhost")
 

@@ -130,3 +130,25 @@ def test_import_time_prints_a_ratio(run):
 
     assert done.returncode == 0, done.stderr
     assert [line.split()[-1] for line in done.stdout.splitlines()[:2]] == ["ratio", "1.00"]
+
+
+def test_every_optimizer_trains_the_molecule_and_is_drawn(tmp_path: Path):
+    from training.contenders import contenders, takes
+    from training.curves import curve
+    from training.picture import FAMILIES, picture
+    from training.problems import molecule
+
+    problem, curves = molecule(), []
+
+    for sampled, most in ((False, 60), (True, 5e3)):
+        for name, run in contenders(sampled=sampled).items():
+            known = {found.optimizer for found in curves}
+            if name not in known and takes(name, problem, sampled=sampled):
+                curves.append(curve(name, problem, run, sampled=sampled, most=most, seeds=1))
+    picture([problem], [curves], spent="circuits", path=tmp_path / "curves.svg")
+
+    assert {found.optimizer for found in curves} == {
+        name for row in FAMILIES.values() for name in row
+    }
+    assert all(np.nanmin(found.errors) < found.errors[0] for found in curves)
+    assert (tmp_path / "curves.svg").stat().st_size > 10_000

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from shop import Shop
 
-CLOUDS = Path(__file__).parent / "clouds"
+CLOUDS = Path(__file__).parent / "clouds" / "shop"
 
 PROVIDER = """
 from shop import ShopDevice

@@ -166,6 +166,12 @@ def test_a_table_of_gradient_methods_has_all_of_them(document: str, heading: str
     assert set(first_column(document, heading)) == set(METHODS)
 
 
+def test_the_table_of_optimizers_has_all_of_them():
+    optimizers = {name for name in qg.optimize.__all__ if name.endswith("Optimizer")}
+
+    assert set(first_column("docs/optimizers.md", "Which optimizer")) == optimizers - {"Optimizer"}
+
+
 def test_every_option_of_every_device_is_in_the_table_of_options():
     providers = [PLUGINS.provider(name) for name in ("braket", "local", "qiskit")]
     options = {field for provider in providers for field in provider.options.model_fields}

@@ -10,6 +10,7 @@ from programs.circuits import CIRCUITS
 from programs.derivatives import DERIVATIVES
 from programs.gates import GATES
 from programs.operators import OPERATORS
+from programs.optimizers import OPTIMIZERS
 from programs.returns import RETURNS
 from programs.templates import TEMPLATES
 
@@ -22,6 +23,7 @@ PROGRAMS: Mapping[str, Callable[[Any, Any], Any]] = {
         "return": RETURNS,
         "derivative": DERIVATIVES,
         "circuit": CIRCUITS,
+        "optimizer": OPTIMIZERS,
     }.items()
     for name, program in table.items()
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from math import pi
 
 GATES: Mapping[str, str] = {
     "Adjoint(S)": "Si",
@@ -44,6 +46,32 @@ GATES: Mapping[str, str] = {
 
 UNREAD = frozenset({"GlobalPhase"})
 """Operations that are left out: nothing that is read from a circuit depends on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A gate of ours as a native gate of a device, with further angles after its own."""
+
+    gate: str
+    angles: tuple[float, ...] = ()
+
+
+NATIVE_FORMS: Mapping[str, Form] = {"RX": Form("PRx", (0.0,)), "RY": Form("PRx", (pi / 2,))}
+"""Where a device lacks the gate itself: rotations about an axis in the plane of X and Y."""
+
+
+def forms(native: Collection[str]) -> Mapping[str, Form]:
+    """Return how our gates are written in the native gates of a device, without compiling.
+
+    Parameters
+    ----------
+    native : collection of str
+        Names of its native gates, in any case.
+    """
+    known = {name.lower() for name in native}
+    direct = {ours: Form(theirs) for ours, theirs in GATES.items() if theirs.lower() in known}
+    other = {ours: form for ours, form in NATIVE_FORMS.items() if form.gate.lower() in known}
+    return {**other, **direct}
 
 
 def accepted(supported: Collection[str]) -> frozenset[str]:

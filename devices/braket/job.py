@@ -1,12 +1,10 @@
-"""Tasks that were sent to Braket together."""
+"""Tasks of a local simulator that were made together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from qgate.devices.braket.packing import Place
 from qgate.devices.job import Job, JobStatus, SweepResult, status_of_all
 from qgate.exceptions import JobFailed
 
@@ -21,23 +19,7 @@ STATES = {
 }
 """What the states of a Braket task mean."""
 
-
-@dataclass(frozen=True, eq=False)
-class Sent:
-    """One task, and whose results it brings.
-
-    Parameters
-    ----------
-    task : braket.tasks.QuantumTask
-    places : tuple of Place
-        The sweep and row of each of its executables.
-    read : callable
-        Turns the task's result into one reading for each executable.
-    """
-
-    task: Any
-    places: tuple[Place, ...]
-    read: Callable[[Any], Sequence[Any]]
+RUNNING = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
 
 
 class BraketJob(Job):
@@ -45,51 +27,43 @@ class BraketJob(Job):
 
     Parameters
     ----------
-    sent : sequence of Sent
-    collect : sequence of callable
-        For each sweep, what makes its result of its readings, one per row.
+    tasks : sequence of braket.tasks.QuantumTask
+    read : callable
+        Turns the results of the tasks into those of the sweeps.
     device : str
         Whom to name in an error.
     """
 
     def __init__(
         self,
-        sent: Sequence[Sent],
-        collect: Sequence[Callable[[list[Any]], SweepResult]],
+        tasks: Sequence[Any],
+        read: Callable[[list[Any]], tuple[SweepResult, ...]],
         *,
         device: str,
     ) -> None:
-        self._sent = tuple(sent)
-        self._collect = tuple(collect)
+        self._tasks = tuple(tasks)
+        self._read = read
         self._device = device
-        self.id = " ".join(str(each.task.id) for each in sent)
-        self.submissions = len(self._sent)
+        self.id = " ".join(str(task.id) for task in tasks)
+        self.submissions = len(self._tasks)
 
     @property
     def status(self) -> JobStatus:
-        return status_of_all(STATES[each.task.state()] for each in self._sent)
+        return status_of_all(STATES[task.state()] for task in self._tasks)
 
     def result(self, timeout_s: float | None = None) -> tuple[SweepResult, ...]:
-        readings: list[dict[int, Any]] = [{} for _ in self._collect]
-        for each in self._sent:
-            for (sweep, row), reading in zip(each.places, self._read(each), strict=True):
-                readings[sweep][row] = reading
-        return tuple(
-            collect([rows[row] for row in sorted(rows)])
-            for collect, rows in zip(self._collect, readings, strict=True)
-        )
+        return self._read([self._result(task) for task in self._tasks])
 
     def cancel(self) -> None:
-        for each in self._unfinished():
-            each.task.cancel()
+        for task in self._unfinished():
+            task.cancel()
 
-    def _unfinished(self) -> Iterable[Sent]:
-        running = {JobStatus.QUEUED, JobStatus.RUNNING}
-        return (each for each in self._sent if STATES[each.task.state()] in running)
+    def _unfinished(self) -> Iterable[Any]:
+        return (task for task in self._tasks if STATES[task.state()] in RUNNING)
 
-    def _read(self, sent: Sent) -> Sequence[Any]:
-        result = sent.task.result()
+    def _result(self, task: Any) -> Any:
+        result = task.result()
         if result is None:
-            reason = f"the task is {sent.task.state()} and has no result"
-            raise JobFailed(device=self._device, job=str(sent.task.id), reason=reason)
-        return sent.read(result)
+            reason = f"the task is {task.state()} and has no result"
+            raise JobFailed(device=self._device, job=str(task.id), reason=reason)
+        return result

@@ -1,16 +1,17 @@
-"""The devices of the Braket SDK that a string can name."""
+"""The devices of Braket that a string can name."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
+from qgate.devices.base import Device
+from qgate.devices.braket.cards import ARNS, is_device_arn
+from qgate.devices.braket.options import LOCAL, BraketOptions
 from qgate.devices.provider import Options, Provider, Requirement
+from qgate.exceptions import InvalidOption
 from qgate.shots import Shots
 from qgate.wires import Wires
-
-if TYPE_CHECKING:
-    from qgate.devices.braket.device import BraketDevice
 
 TARGETS = {
     "local": "braket_sv",
@@ -22,27 +23,49 @@ TARGETS = {
 
 
 class BraketProvider(Provider):
-    """``braket:local``, in full ``braket:local/braket_sv``, and ``braket:local/braket_dm``."""
+    """``braket:local`` and other simulators on this machine; ``braket:iqm/garnet`` in the cloud.
+
+    A device in the cloud has a short name, see ``cards.py``, or is named by its ARN,
+    ``braket:arn:aws:braket:...``.
+    """
 
     name = "braket"
     default_target = "local"
+    options: ClassVar[type[Options]] = BraketOptions
 
     def targets(self) -> Collection[str]:
-        return tuple(TARGETS)
+        return (*TARGETS, *ARNS)
+
+    def accepts(self, target: str) -> bool:
+        return target in self.targets() or is_device_arn(target)
 
     def requirements(self, target: str) -> Collection[Requirement]:
         return (Requirement("braket", "amazon-braket-sdk", "braket"),)
 
     def make(
         self, target: str, options: Options, *, wires: Wires | None, shots: Shots | str
-    ) -> BraketDevice:
-        from braket.devices import LocalSimulator
+    ) -> Device:
+        if target in TARGETS:
+            return _local(target, options, wires=wires, shots=shots)
+        from qgate.devices.braket.connect import connect
 
-        from qgate.devices.braket.device import BraketDevice
-        from qgate.devices.braket.simulator import SIMULATORS
+        given = BraketOptions.model_validate(options.model_dump(exclude_unset=True))
+        return connect(target, given, wires=wires, shots=shots)
 
-        runner = LocalSimulator(SIMULATORS[TARGETS[target]](options.seed))
-        return BraketDevice(runner, name=f"braket:{target}", wires=wires, shots=shots)
+
+def _local(target: str, options: Options, *, wires: Wires | None, shots: Shots | str) -> Device:
+    name = f"braket:{target}"
+    for option in sorted(options.model_fields_set - LOCAL):
+        reason = "it is for devices in the cloud; a simulator on this machine does not take it"
+        value = getattr(options, option)
+        raise InvalidOption(text=name, option=option, value=value, reason=reason)
+    from braket.devices import LocalSimulator
+
+    from qgate.devices.braket.device import BraketDevice
+    from qgate.devices.braket.simulator import SIMULATORS
+
+    runner = LocalSimulator(SIMULATORS[TARGETS[target]](options.seed))
+    return BraketDevice(runner, name=name, wires=wires, shots=shots)
 
 
 provider = BraketProvider()

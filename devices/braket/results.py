@@ -1,92 +1,147 @@
 """From what Braket returns to outcomes.
 
-Only the measured bits and the order of the measured qubits are read; expectation values that
-come with a result are not.
+Only the measured bits, or their relative frequencies, and the order of the measured qubits are
+read; expectation values that come with a result are not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from braket.task_result import ProgramSetExecutableFailure
+from numpy.typing import NDArray
 
-from qgate.devices.braket.packing import Entry, Pack
-from qgate.devices.braket.translate import Translation
-from qgate.exceptions import JobFailed, WrongResult
+from qgate.devices.braket.layout import Layout
+from qgate.devices.job import RowFailure, SweepResult
+from qgate.exceptions import WrongResult
 from qgate.outcomes import Outcomes
 from qgate.typing import FloatArray
 
+SLACK = 1e-3
+"""Frequencies may add up to a number so far from 1."""
 
-def read_program_set(
-    result: Any, pack: Pack, translations: Sequence[Translation], *, device: str
-) -> list[Outcomes]:
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What one executable read.
+
+    Parameters
+    ----------
+    qubits : tuple of int
+        In the order of the bits.
+    bits : array (shots, qubits), optional
+    frequencies : mapping of str to float, optional
+        How often each bitstring was read, as a share of 1, where the device does not tell the
+        bits.
+    """
+
+    qubits: tuple[int, ...]
+    bits: NDArray[Any] | None = None
+    frequencies: Mapping[str, float] | None = None
+
+
+Found = Measured | RowFailure
+
+
+def read_set(
+    found: Sequence[Sequence[Found]], layouts: Sequence[Layout], shots: int, *, device: str
+) -> tuple[SweepResult, ...]:
     """Read the outcomes of every executable of a program set.
 
     Parameters
     ----------
-    result : ProgramSetQuantumTaskResult
-    pack : Pack
-        What was sent.
-    translations : sequence of Translation
-        The circuit of each sweep.
+    found : sequence of sequence of Measured or RowFailure
+        For each program, for each of its executables.
+    layouts : sequence of Layout
+        What was sent, for each sweep.
+    shots : int
+        Of each executable.
     device : str
         Whom to name in an error.
 
     Returns
     -------
-    list of Outcomes
-        In the order of ``pack.places``.
+    tuple of SweepResult
+        One for each layout.
 
     Raises
     ------
     WrongResult
         Circuits, executables, shots or qubits are not those that were asked for.
-    JobFailed
-        The device could not run one of the executables.
     """
-    circuits = [translations[entry.sweep] for entry in pack.entries for _ in entry.rows]
-    sizes = [size for entry in pack.entries for size in _sizes(entry, translations)]
-    returned = [len(entry.entries) for entry in result.entries]
+    sizes = [size for layout in layouts for size in layout.sizes]
+    returned = [len(executables) for executables in found]
     if returned != sizes:
         reason = f"it has {returned} executables for its circuits, {sizes} were sent"
         raise WrongResult(device=device, reason=reason)
-    measured = [executable for entry in result.entries for executable in entry.entries]
-    job = str(result.task_metadata.id)
-    return [
-        _read(executable, circuit, pack.shots, device=device, job=job)
-        for executable, circuit in zip(measured, circuits, strict=True)
-    ]
+    executables = iter([executable for program in found for executable in program])
+    return tuple(
+        ([read_sampled(next(executables), layout, shots, device) for _ in range(layout.rows)],)
+        for layout in layouts
+    )
 
 
-def read_probabilities(result: Any, circuit: Translation) -> list[FloatArray]:
+def read_sampled(found: Found, layout: Layout, shots: int, device: str) -> Outcomes | RowFailure:
+    """Read one executable that had shots."""
+    if isinstance(found, RowFailure):
+        return found
+    (wanted,) = layout.qubits
+    if not set(wanted) <= set(found.qubits):
+        reason = f"it has the qubits {list(found.qubits)}, {list(wanted)} were measured"
+        raise WrongResult(device=device, reason=reason)
+    bits = found.bits
+    if bits is None:
+        bits = _bits(found.frequencies or {}, len(found.qubits), shots, device)
+    if bits.shape != (shots, len(found.qubits)):
+        reason = (
+            f"its bits have the shape {bits.shape} for {shots} shots of {len(found.qubits)} qubits"
+        )
+        raise WrongResult(device=device, reason=reason)
+    columns = [found.qubits.index(qubit) for qubit in wanted]
+    return Outcomes.from_bits(bits[:, columns], ordered=layout.ordered)
+
+
+def read_probabilities(values: Any, layout: Layout, device: str) -> tuple[FloatArray, ...]:
     """Return the probabilities (2**n,) of each measurement of one exact run."""
-    (values,) = result.values
-    outcomes = Outcomes.from_probabilities(np.asarray(values, dtype=float))
-    return [
-        outcomes.marginal([circuit.read.index(qubit) for qubit in wanted]).probabilities()
-        for wanted in circuit.qubits
-    ]
-
-
-def _sizes(entry: Entry, translations: Sequence[Translation]) -> list[int]:
-    """Rows of a circuit with slots are one program, without slots each is a program of its own."""
-    num_rows = len(entry.rows)
-    return [num_rows] if translations[entry.sweep].slots else [1] * num_rows
-
-
-def _read(executable: Any, circuit: Translation, shots: int, *, device: str, job: str) -> Outcomes:
-    if isinstance(executable, ProgramSetExecutableFailure):
-        reason = executable.failureMetadata.failureReason
-        raise JobFailed(device=device, job=job, reason=reason)
-    (wanted,) = circuit.qubits
-    bits, qubits = executable.measurements, list(executable.measured_qubits)
-    if bits.shape != (shots, len(qubits)):
-        reason = f"its bits have the shape {bits.shape} for {shots} shots of {len(qubits)} qubits"
+    exact = np.asarray(values, dtype=float)
+    if exact.shape != (2 ** len(layout.read),):
+        reason = f"it has {exact.size} probabilities for {len(layout.read)} qubits"
         raise WrongResult(device=device, reason=reason)
-    if not set(wanted) <= set(qubits):
-        reason = f"it has the qubits {qubits}, {list(wanted)} were measured"
+    outcomes = Outcomes.from_probabilities(exact)
+    return tuple(
+        outcomes.marginal([layout.read.index(qubit) for qubit in wanted]).probabilities()
+        for wanted in layout.qubits
+    )
+
+
+def _bits(
+    frequencies: Mapping[str, float], num_qubits: int, shots: int, device: str
+) -> NDArray[np.int64]:
+    """Return readings with these frequencies; in an order of no meaning, the same each time."""
+    total = sum(frequencies.values())
+    if abs(total - 1) > SLACK or any(len(text) != num_qubits for text in frequencies):
+        reason = f"its frequencies add up to {total:.6g}, for {num_qubits} qubits"
         raise WrongResult(device=device, reason=reason)
-    columns = [qubits.index(qubit) for qubit in wanted]
-    return Outcomes.from_bits(bits[:, columns], ordered=circuit.ordered)
+    texts = sorted(frequencies)
+    counts = whole_counts(np.array([frequencies[text] for text in texts]) / total, shots)
+    distinct = np.array([list(map(int, text)) for text in texts], dtype=np.int64)
+    readings = np.repeat(distinct, counts, axis=0)
+    return np.random.default_rng(shots).permutation(readings)
+
+
+def whole_counts(shares: FloatArray, shots: int) -> NDArray[np.int64]:
+    """Return whole numbers that add up to the shots and are nearest to their shares.
+
+    Each share is rounded down, and the largest remainders are rounded up.
+
+    >>> whole_counts(np.array([0.335, 0.335, 0.33]), 10)
+    array([4, 3, 3])
+    """
+    exact = shares * shots
+    counts = np.floor(exact + 1e-9).astype(np.int64)
+    missing = shots - int(counts.sum())
+    order = np.argsort(-(exact - counts), kind="stable")
+    counts[order[:missing]] += 1
+    return counts

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from braket.circuits import Circuit, FreeParameter, Gate, Instruction
-from braket.circuits.serialization import IRType
+from braket.circuits.serialization import (
+    IRType,
+    OpenQASMSerializationProperties,
+    QubitReferenceType,
+)
 
-from qgate.devices.braket.gates import GATES, UNREAD
+from qgate.devices.braket.gates import GATES, UNREAD, Form, forms
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
@@ -21,6 +27,46 @@ from qgate.typing import FloatArray
 from qgate.wires import Wires
 
 
+class Placing(Enum):
+    """What the qubits of a circuit are."""
+
+    FREE = "numbers; the service chooses the device's qubits"
+    PHYSICAL = "the device's qubits; its gates are compiled"
+    VERBATIM = "the device's qubits; what is sent is run as it is"
+
+
+PHYSICAL = OpenQASMSerializationProperties(qubit_reference_type=QubitReferenceType.PHYSICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How circuits are written for a device.
+
+    Parameters
+    ----------
+    placing : Placing
+        Where it is not ``FREE``, wires are numbers of the device's qubits.
+    native : frozenset of str
+        The gates of which a verbatim circuit is made.
+    reads_all : bool
+        Whether the device reads all qubits of a circuit or none.
+    """
+
+    placing: Placing = Placing.FREE
+    native: frozenset[str] = frozenset()
+    reads_all: bool = False
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        """How each gate of ours is written."""
+        if self.placing is Placing.VERBATIM:
+            return forms(self.native)
+        return {ours: Form(theirs) for ours, theirs in GATES.items()}
+
+
+FREE = Style()
+
+
 @dataclass(frozen=True, eq=False)
 class Translation:
     """A structure as a Braket circuit, read at its end.
@@ -29,7 +75,8 @@ class Translation:
     ----------
     circuit : braket.circuits.Circuit
         Its qubits are 0, 1, ... in the order of the device's wires, those that the structure
-        does not use left out. Each slot is a ``FreeParameter``.
+        does not use left out; or the wires themselves, where these are a device's qubits. Each
+        slot is a ``FreeParameter``.
     source : str
         The circuit in OpenQASM 3.
     slots : tuple of int
@@ -54,7 +101,7 @@ class Translation:
         return {slot_name(slot): rows[:, slot].tolist() for slot in self.slots}
 
 
-def translate(sweep: Sweep, wires: Wires) -> Translation:
+def translate(sweep: Sweep, wires: Wires, style: Style = FREE) -> Translation:
     """Write the structure of a sweep as a Braket circuit; once per structure.
 
     Parameters
@@ -64,9 +111,10 @@ def translate(sweep: Sweep, wires: Wires) -> Translation:
         are ``counts`` or ``sample``, or any number of ``probs`` if it has no shots.
     wires : Wires
         The wires of the device, in its order.
+    style : Style
     """
     frozen = freeze(sweep, frozenset(range(sweep.structure.num_arrays)))
-    return _translate(frozen.structure, wires)
+    return _translate(frozen.structure, wires, style)
 
 
 def slot_name(slot: int) -> str:
@@ -75,22 +123,14 @@ def slot_name(slot: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _translate(structure: Structure, wires: Wires) -> Translation:
-    used = set(structure.wires)
-    order = Wires([wire for wire in wires if wire in used])
-    instructions = [
-        _instruction(operation, order)
-        for operation in structure.operations
-        if operation.name not in UNREAD
-    ]
-    touched = {int(qubit) for instruction in instructions for qubit in instruction.target}
-    # a qubit that no gate acts on would be left out of the results, or be put last in them
-    idle = [Instruction(Gate.I(), [qubit]) for qubit in range(len(order)) if qubit not in touched]
-    circuit = Circuit([*instructions, *idle])
-    qubits = tuple(tuple(order.indices(item.wires)) for item in structure.measurements)
+def _translate(structure: Structure, wires: Wires, style: Style) -> Translation:
+    places = _places(structure, wires, style)
+    circuit = _circuit(structure, places, style)
+    qubits = tuple(tuple(places[wire] for wire in item.wires) for item in structure.measurements)
     kinds = {item.kind for item in structure.measurements}
     # ascending, because the SDK (1.127) mixes up other orders of a probability's qubits
-    read = tuple(sorted({qubit for targets in qubits for qubit in targets}))
+    wanted = {qubit for targets in qubits for qubit in targets}
+    read = tuple(sorted(places.values() if style.reads_all else wanted))
     if kinds == {MeasurementKind.PROBS}:
         circuit.probability(read)
     else:
@@ -98,7 +138,7 @@ def _translate(structure: Structure, wires: Wires) -> Translation:
     names = {parameter.name for parameter in circuit.parameters}
     return Translation(
         circuit,
-        circuit.to_ir(IRType.OPENQASM).source,
+        _source(circuit, style),
         tuple(slot for slot in range(structure.num_slots) if slot_name(slot) in names),
         qubits,
         read,
@@ -106,10 +146,40 @@ def _translate(structure: Structure, wires: Wires) -> Translation:
     )
 
 
-def _instruction(operation: Operator, order: Wires) -> Instruction:
-    parameters = [_parameter(symbol) for symbol in operation.parameters]
-    gate = getattr(Gate, GATES[operation.name])(*parameters)
-    return Instruction(gate, order.indices(operation.wires))
+def _places(structure: Structure, wires: Wires, style: Style) -> dict[Any, int]:
+    """Return the qubit of each wire that is used."""
+    used = set(structure.wires)
+    order = [wire for wire in wires if wire in used]
+    if style.placing is Placing.FREE:
+        return {wire: place for place, wire in enumerate(order)}
+    return {wire: int(wire) for wire in order}
+
+
+def _circuit(structure: Structure, places: Mapping[Any, int], style: Style) -> Circuit:
+    """Return the gates of a structure."""
+    known = style.forms
+    instructions = [
+        _instruction(operation, places, known[operation.name])
+        for operation in structure.operations
+        if operation.name not in UNREAD
+    ]
+    if style.placing is Placing.VERBATIM:
+        return Circuit().add_verbatim_box(Circuit(instructions)) if instructions else Circuit()
+    touched = {int(qubit) for instruction in instructions for qubit in instruction.target}
+    # a qubit that no gate acts on would be left out of the results, or be put last in them
+    idle = [Instruction(Gate.I(), [place]) for place in places.values() if place not in touched]
+    return Circuit([*instructions, *idle])
+
+
+def _source(circuit: Circuit, style: Style) -> str:
+    written = None if style.placing is Placing.FREE else PHYSICAL
+    return str(circuit.to_ir(IRType.OPENQASM, serialization_properties=written).source)
+
+
+def _instruction(operation: Operator, places: Mapping[Any, int], form: Form) -> Instruction:
+    parameters = [*(_parameter(symbol) for symbol in operation.parameters), *form.angles]
+    gate = getattr(Gate, form.gate)(*parameters)
+    return Instruction(gate, [places[wire] for wire in operation.wires])
 
 
 def _parameter(symbol: Any) -> Any:

@@ -14,7 +14,9 @@ from qiskit.transpiler import generate_preset_pass_manager
 
 from qgate.devices.qiskit.translate import translate
 from qgate.exceptions import CompilationFailed
-from qgate.structure import Structure
+from qgate.structure import ArraySlot, Structure
+from qgate.sweep import Sweep
+from qgate.transforms.decompose import freeze
 from qgate.typing import FloatArray
 from qgate.wires import Wires
 
@@ -159,3 +161,14 @@ class Compiler:
             self._programs.move_to_end(structure)
         while len(self._programs) > MOST_PROGRAMS:
             self._programs.popitem(last=False)
+
+
+def with_constant_matrices(sweep: Sweep) -> Sweep:
+    """Make matrices of gates part of the structure; a compiled circuit cannot leave them open."""
+    slots = {
+        symbol.index
+        for operation in sweep.structure.operations
+        for symbol in operation.parameters
+        if isinstance(symbol, ArraySlot)
+    }
+    return freeze(sweep, frozenset(slots))

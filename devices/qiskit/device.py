@@ -11,14 +11,12 @@ import numpy as np
 from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
-from qgate.devices.qiskit.batches import batches, runner
-from qgate.devices.qiskit.compile import Compiler
+from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.job import QiskitJob
-from qgate.devices.qiskit.results import read_results
-from qgate.structure import ArraySlot
+from qgate.devices.qiskit.results import entry_of, read_results
+from qgate.devices.qiskit.runners import runner
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import freeze
 from qgate.typing import WiresLike
 
 DEFAULT_SHOTS = 1024
@@ -30,8 +28,8 @@ LARGEST_SEED = 2**31 - 1
 class QiskitDevice(Device):
     """Runs sweeps on a backend of Qiskit.
 
-    A structure is translated and transpiled once. All rows of all sweeps of a submission
-    that have the same number of shots go to the backend as one job.
+    A structure is translated and transpiled once. All rows of all sweeps of a submission, which
+    have the same number of shots, go to the backend as one job.
 
     Parameters
     ----------
@@ -82,7 +80,7 @@ class QiskitDevice(Device):
         self.capabilities = describe(compiled_for, exact=exact)
         super().__init__(wires=wires, shots=shots)
         self.jobs = 0
-        self._runner = runner(backend)
+        self._runner = runner(backend, most=backend.max_circuits)
         self._random = None if seed is None else np.random.default_rng(seed)
         self._compiler = Compiler(
             compiled_for,
@@ -98,13 +96,13 @@ class QiskitDevice(Device):
         return self._compiler.calls
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
-        fixed = [_with_constant_matrices(sweep) for sweep in sweeps]
+        fixed = [with_constant_matrices(sweep) for sweep in sweeps]
         programs = self._compiler.programs([sweep.structure for sweep in fixed])
-        parts = batches(fixed, most=self.backend.max_circuits)
-        jobs = [self._runner.run(part, programs, fixed, seed=self._next_seed()) for part in parts]
-        self.jobs += len(jobs)
-        read = partial(read_results, batches=parts, sweeps=fixed, device=self.name)
-        return QiskitJob(jobs, read, device=self.name)
+        job = self._runner.run(programs, fixed, seed=self._next_seed())
+        self.jobs += 1
+        entries = [entry_of(sweep) for sweep in fixed]
+        read = partial(read_results, entries=entries, device=self.name)
+        return QiskitJob(job, read, device=self.name)
 
     def _next_seed(self) -> int | None:
         return None if self._random is None else int(self._random.integers(LARGEST_SEED))
@@ -120,15 +118,7 @@ def describe(backend: Any, *, exact: frozenset[str] = frozenset()) -> Capabiliti
         max_wires=backend.num_qubits,
         min_shots=fewest,
         max_shots=getattr(backend, "max_shots", most),
+        max_rows=backend.max_circuits,
+        max_exact_rows=backend.max_circuits,
+        equal_shots=True,
     )
-
-
-def _with_constant_matrices(sweep: Sweep) -> Sweep:
-    """Make matrices of gates part of the structure; a compiled circuit cannot leave them open."""
-    slots = {
-        symbol.index
-        for operation in sweep.structure.operations
-        for symbol in operation.parameters
-        if isinstance(symbol, ArraySlot)
-    }
-    return freeze(sweep, frozenset(slots))

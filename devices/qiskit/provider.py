@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection
 from functools import cache
@@ -9,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, NonNegativeInt
+from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt
 
 from qgate.devices.base import Device
 from qgate.devices.provider import Options, Provider, Requirement
@@ -19,6 +20,9 @@ from qgate.wires import Wires
 
 AER = Requirement("qiskit_aer", "qiskit-aer", "aer")
 FAKES = Requirement("qiskit_ibm_runtime", "qiskit-ibm-runtime", "ibm")
+
+PACKAGED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*/.+")
+"""A module and the name of a backend that it gives."""
 
 FAKE = "fake_"
 """The names of fake backends begin with this."""
@@ -32,7 +36,7 @@ SIMULATION = ("method", "device", "precision", "max_parallel_threads")
 """Options of Aer; a backend object that was made elsewhere has its own."""
 
 
-def _split(value: object) -> object:
+def split(value: object) -> object:
     """Read numbers with commas between them, which is how a string writes a list."""
     return value.split(",") if isinstance(value, str) else value
 
@@ -56,11 +60,21 @@ class QiskitOptions(Options):
         Of Aer's numbers.
     max_parallel_threads : int
         How many threads Aer uses; 0: as many as there are cores.
+    card : VendorCard, optional
+        Facts about another package's backend; default: those that are installed.
+    paid : bool, optional
+        Whether another package's backend costs money; default: as its card says.
+    budget_usd : float, optional
+        What may be spent on a backend that costs money.
+    unknown_price : str
+        ``allow`` buys also where no price is known.
+    patience_s : float
+        So long are failing requests made again.
     """
 
     optimization_level: Annotated[int, Field(ge=0, le=3)] = 1
     initial_layout: Annotated[
-        tuple[NonNegativeInt, ...] | None, Field(min_length=1), BeforeValidator(_split)
+        tuple[NonNegativeInt, ...] | None, Field(min_length=1), BeforeValidator(split)
     ] = None
     method: Literal[
         "automatic",
@@ -74,10 +88,15 @@ class QiskitOptions(Options):
     device: Literal["CPU", "GPU"] = "CPU"
     precision: Literal["double", "single"] = "double"
     max_parallel_threads: NonNegativeInt = 0
+    card: Any = None
+    paid: bool | None = None
+    budget_usd: NonNegativeFloat | None = None
+    unknown_price: Literal["refuse", "allow"] = "refuse"
+    patience_s: NonNegativeFloat = 900.0
 
 
 class QiskitProvider(Provider):
-    """``qiskit:aer``, ``qiskit:fake_NAME``, and any ``BackendV2``."""
+    """``qiskit:aer``, ``qiskit:fake_NAME``, ``qiskit:PACKAGE/BACKEND``, and any ``BackendV2``."""
 
     name = "qiskit"
     default_target = "aer"
@@ -87,13 +106,20 @@ class QiskitProvider(Provider):
     def targets(self) -> Collection[str]:
         return ("aer", *fake_names())
 
+    def accepts(self, target: str) -> bool:
+        return target in self.targets() or PACKAGED.fullmatch(target) is not None
+
     def requirements(self, target: str) -> Collection[Requirement]:
+        if "/" in target:
+            return ()  # somebody else's, and no extra of ours
         return (FAKES, AER) if target.startswith(FAKE) else (AER,)
 
     def make(
         self, target: str, options: QiskitOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
         text = f"{self.name}:{target}"
+        if "/" in target:
+            return _of_package(target, text, options, wires=wires, shots=shots)
         if target == "aer":
             exact = frozenset({"probs"} if options.method in EXACT_METHODS else ())
             simulator = _simulator(options, text)
@@ -110,14 +136,16 @@ class QiskitProvider(Provider):
         self, candidate: Any, options: QiskitOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
         text = str(candidate.name or type(candidate).__name__)
+        if options.card is not None:
+            return _around(candidate, None, options.card, text, options, wires=wires, shots=shots)
         given = options.model_fields_set
         for option in SIMULATION:
             if option in given:
                 reason = "the backend was made elsewhere, set it there"
-                raise _refused(text, option, getattr(options, option), reason)
+                raise refused(text, option, getattr(options, option), reason)
         if options.seed is not None and "seed_simulator" not in candidate.options:
             reason = "the backend takes no seed (it has no option seed_simulator)"
-            raise _refused(text, "seed", options.seed, reason)
+            raise refused(text, "seed", options.seed, reason)
         return _device(candidate, text, options, wires=wires, shots=shots)
 
 
@@ -150,7 +178,7 @@ def _simulator(options: QiskitOptions, text: str, fake: Any = None) -> Any:
     ):
         chosen = getattr(options, option)
         if chosen not in known:
-            raise _refused(text, option, chosen, f"Aer has only {', '.join(known)} here")
+            raise refused(text, option, chosen, f"Aer has only {', '.join(known)} here")
     settings = options.model_dump(include=set(SIMULATION))
     if fake is None:
         return AerSimulator(**settings)
@@ -171,7 +199,7 @@ def _device(
     layout = options.initial_layout
     if layout is not None:
         wires = Wires(range(len(layout))) if wires is None else wires
-        _check_layout(layout, wires, backend.num_qubits, text)
+        check_layout(layout, wires, backend.num_qubits, text)
     return QiskitDevice(
         backend,
         name=text,
@@ -184,7 +212,56 @@ def _device(
     )
 
 
-def _check_layout(layout: tuple[int, ...], wires: Wires, qubits: int | None, text: str) -> None:
+def _of_package(
+    target: str, text: str, options: QiskitOptions, *, wires: Wires | None, shots: Shots | str
+) -> Device:
+    """Return the device of a backend that another package gives."""
+    from qgate.devices.qiskit.vendors.backends import backend_of
+    from qgate.devices.qiskit.vendors.card import VendorCard, card_of
+
+    package, _, name = target.partition("/")
+    given = options.card
+    card = card_of(package) if given is None else VendorCard.model_validate(given)
+    paid = card.is_paid(name) if options.paid is None else options.paid
+    card = card.model_copy(update={"paid": paid})
+    backend, provider = backend_of(card, name, text=text)
+    return _around(backend, provider, card, text, options, wires=wires, shots=shots)
+
+
+def _around(
+    backend: Any,
+    provider: Any,
+    card: Any,
+    text: str,
+    options: QiskitOptions,
+    *,
+    wires: Wires | None,
+    shots: Shots | str,
+) -> Device:
+    """Return a device that buys, where the card says so, else one that just runs."""
+    from qgate.devices.qiskit.vendors.backends import Source
+    from qgate.devices.qiskit.vendors.device import VendorDevice
+
+    if not card.paid:
+        return _device(backend, text, options, wires=wires, shots=shots)
+    if options.seed is not None:
+        raise refused(text, "seed", options.seed, "what is bought cannot be repeated")
+    return VendorDevice(
+        Source(backend, provider),
+        card,
+        name=text,
+        wires=wires,
+        shots=shots,
+        optimization_level=options.optimization_level,
+        initial_layout=options.initial_layout,
+        budget_usd=options.budget_usd,
+        unknown_price=options.unknown_price,
+        patience_s=options.patience_s,
+    )
+
+
+def check_layout(layout: tuple[int, ...], wires: Wires, qubits: int | None, text: str) -> None:
+    """Refuse a layout that does not fit the wires or the backend."""
     if len(layout) != len(wires):
         reason = f"it names {len(layout)} qubits for {len(wires)} wires"
     elif len(set(layout)) < len(layout):
@@ -193,10 +270,11 @@ def _check_layout(layout: tuple[int, ...], wires: Wires, qubits: int | None, tex
         reason = f"the backend has the qubits 0 to {qubits - 1}"
     else:
         return
-    raise _refused(text, "initial_layout", ",".join(map(str, layout)), reason)
+    raise refused(text, "initial_layout", ",".join(map(str, layout)), reason)
 
 
-def _refused(text: str, option: str, value: object, reason: str) -> InvalidOption:
+def refused(text: str, option: str, value: object, reason: str) -> InvalidOption:
+    """Return the error for an option that cannot have its value."""
     return InvalidOption(text=text, option=option, value=value, reason=reason)
 
 

@@ -8,26 +8,35 @@ from typing import Any
 import numpy as np
 
 from qgate.devices.job import SweepResult
-from qgate.devices.qiskit.batches import Batch
+from qgate.devices.qiskit.runners import is_ordered
 from qgate.devices.qiskit.translate import probabilities_label
 from qgate.exceptions import WrongResult
 from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.sweep import Sweep
-from qgate.typing import FloatArray
+
+
+def entry_of(sweep: Sweep) -> dict[str, Any]:
+    """Return what is needed to read the result of a sweep, as JSON can hold it."""
+    measurements = sweep.structure.measurements
+    return {
+        "rows": len(sweep),
+        "shots": None if sweep.shots is None else int(sweep.shots[0]),
+        "ordered": is_ordered(sweep),
+        "wires": [len(measurement.wires) for measurement in measurements],
+    }
 
 
 def read_results(
-    results: Sequence[Any], batches: Sequence[Batch], sweeps: Sequence[Sweep], *, device: str
+    result: Any, entries: Sequence[Mapping[str, Any]], *, device: str
 ) -> tuple[SweepResult, ...]:
-    """Return the results of sweeps from those of the jobs that ran them.
+    """Return the results of sweeps from that of the job that ran them.
 
     Parameters
     ----------
-    results : sequence of Result
-        One for each batch.
-    batches : sequence of Batch
-        Every row of every sweep is in one of them.
-    sweeps : sequence of Sweep
+    result : Result
+        Of Qiskit.
+    entries : sequence of mapping
+        What ``entry_of`` says of each sweep.
     device : str
         Whom to name in an error.
 
@@ -42,22 +51,24 @@ def read_results(
     WrongResult
         There are results missing, or the counts do not add up to the shots.
     """
-    entries: list[list[Any]] = [[None] * len(sweep) for sweep in sweeps]
-    for result, batch in zip(results, batches, strict=True):
-        if len(result.results) != len(batch.runs):
-            reason = f"{len(result.results)} results for {len(batch.runs)} circuits"
-            raise WrongResult(device=device, reason=reason)
-        for place, run in enumerate(batch.runs):
-            data = result.data(place)
-            sweep = sweeps[run.sweep]
-            if batch.shots is None:
-                entries[run.sweep][run.row] = _probabilities(data, sweep)
-            else:
-                num_wires = len(sweep.structure.measurements[0].wires)
-                entries[run.sweep][run.row] = read_outcomes(
-                    data, num_wires, shots=batch.shots, ordered=batch.ordered, device=device
-                )
-    return tuple(_columns(rows, sweep) for rows, sweep in zip(entries, sweeps, strict=True))
+    expected = sum(entry["rows"] for entry in entries)
+    if len(result.results) != expected:
+        reason = f"{len(result.results)} results for {expected} circuits"
+        raise WrongResult(device=device, reason=reason)
+    places = iter(range(expected))
+    return tuple(
+        _read(entry, [result.data(next(places)) for _ in range(entry["rows"])], device)
+        for entry in entries
+    )
+
+
+def _read(entry: Mapping[str, Any], rows: Sequence[Any], device: str) -> SweepResult:
+    if entry["shots"] is None:
+        labels = map(probabilities_label, range(len(entry["wires"])))
+        return tuple(np.array([np.asarray(data[label]) for data in rows]) for label in labels)
+    (wires,) = entry["wires"]
+    given = {"shots": entry["shots"], "ordered": entry["ordered"], "device": device}
+    return ([read_outcomes(data, wires, **given) for data in rows],)
 
 
 def read_outcomes(
@@ -105,17 +116,3 @@ def read_outcomes(
 def _number(outcome: str) -> int:
     """Read an outcome as backends write it: hexadecimal, or a bitstring, perhaps with spaces."""
     return int(outcome, 16) if outcome.startswith("0x") else int(outcome.replace(" ", ""), 2)
-
-
-def _probabilities(data: Mapping[str, Any], sweep: Sweep) -> list[FloatArray]:
-    return [
-        np.asarray(data[probabilities_label(index)])
-        for index in range(len(sweep.structure.measurements))
-    ]
-
-
-def _columns(rows: list[Any], sweep: Sweep) -> SweepResult:
-    """Return one entry per measurement from one per row."""
-    if sweep.shots is not None:
-        return (rows,)
-    return tuple(np.array(column) for column in zip(*rows, strict=True))

@@ -15,6 +15,9 @@ from qgate.operations.slots import Affine
 from qgate.structure import Structure
 from qgate.wires import Wires
 
+READOUT = "readout"
+"""The register of the bits that are read."""
+
 
 def probabilities_label(index: int) -> str:
     """Return the name under which Aer keeps the probabilities of one measurement."""
@@ -75,6 +78,6 @@ def _read(circuit: QuantumCircuit, measurement: Measurement, index: int, wires: 
         label = probabilities_label(index)
         circuit.append(SaveProbabilities(len(last_first), label=label), last_first)
         return
-    readout = ClassicalRegister(len(last_first), "readout")
+    readout = ClassicalRegister(len(last_first), READOUT)
     circuit.add_register(readout)
     circuit.measure(last_first, readout)

@@ -129,3 +129,14 @@ class MissingExtra(ConfigurationError, ImportError):
         "{what} needs the package {package}, which is not installed. "
         'Install it with: pip install "qgate[{extra}]"'
     )
+
+
+class MissingPackage(ConfigurationError, ImportError):
+    """A package of somebody else, which this device needs, is not installed."""
+
+    what: str
+    package: str
+    message = (
+        "{what} needs the package {package}, which is not installed. "
+        "Install it with: pip install {package}"
+    )

@@ -89,6 +89,18 @@ class ServiceUnavailable(DeviceError, ConnectionError):
     )
 
 
+class CreationUnknown(ServiceUnavailable):
+    """A job was perhaps created, and nobody can tell."""
+
+    device: str
+    reason: str
+    tried_s: float
+    message = (
+        "Nobody can tell whether {device} created a job ({reason}). It was not created again. "
+        "Look at the provider's console; to buy it again, give the run another name."
+    )
+
+
 class DeviceOffline(DeviceError):
     """A device takes no jobs now."""
 

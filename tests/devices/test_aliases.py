@@ -7,7 +7,7 @@ import pytest
 from qgate.devices.aliases import ALIASES, object_option, resolve_alias
 from qgate.devices.config import DeviceConfig
 from qgate.devices.registry import device
-from qgate.exceptions import MissingTarget, UnknownDevice
+from qgate.exceptions import AccessRefused, MissingTarget
 
 pytestmark = pytest.mark.usefixtures("home")
 ARN = "arn:aws:braket:::device/quantum-simulator/amazon/sv1"
@@ -67,6 +67,8 @@ def test_a_backend_object_is_the_device_itself():
     assert object_option(backend, {"backend": backend}) is None
 
 
-def test_a_provider_that_is_not_installed_is_named_under_the_alias():
-    with pytest.raises(UnknownDevice, match=r"'qiskit\.remote'.* named device 'ibm'"):
+def test_a_name_of_a_cloud_is_that_of_its_provider(home, monkeypatch):
+    monkeypatch.delenv("QISKIT_IBM_TOKEN", raising=False)
+
+    with pytest.raises(AccessRefused, match="ibm:ibm_torino"):
         device("qiskit.remote", backend="ibm_torino")

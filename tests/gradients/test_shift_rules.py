@@ -148,7 +148,7 @@ class TestSingleRules:
         rule = generate_shift_rule(frequencies, shifts, order)
 
         size = np.sum(np.abs(rule[:, 0]))
-        assert error(rule, frequencies, order) < 1e-12 * size
+        assert error(rule, frequencies, order) < 1e-12 * size * count**order
 
     def test_given_shifts_are_used_in_both_directions(self):
         rule = generate_shift_rule((1, 2), (1.2, 0.5))

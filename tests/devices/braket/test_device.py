@@ -10,6 +10,7 @@ from qgate.devices.braket.device import BraketDevice
 from qgate.devices.braket.gates import GATES, UNREAD
 from qgate.devices.job import JobStatus
 from qgate.devices.local.device import LocalDevice
+from qgate.devices.packing import submit_packed
 from qgate.devices.provider import Options
 from qgate.measurements import counts, probs, sample
 from qgate.operations import CNOT, RX, RY, GlobalPhase, Hadamard, PauliX, QubitUnitary
@@ -73,7 +74,7 @@ def random_tape(seed, wires, measurement):
 def test_probabilities_are_those_of_the_local_device_for_every_gate(target, seed):
     sweep = random_tape(seed, ["d", 7, "a", 0], probs).sweep()
 
-    ((result,),) = device(target).submit([sweep]).result()
+    ((result,),) = submit_packed(device(target), [sweep]).result()
 
     np.testing.assert_allclose(result, exact(sweep), atol=1e-12)
 
@@ -82,7 +83,7 @@ def test_probabilities_are_those_of_the_local_device_for_every_gate(target, seed
 def test_frequencies_are_those_of_the_local_device_for_every_gate(target):
     sweep = random_tape(4, ["d", 7, "a", 0], counts).sweep()
 
-    (([outcomes],),) = device(target).submit([sweep]).result()
+    (([outcomes],),) = submit_packed(device(target), [sweep]).result()
 
     assert within_five_errors(outcomes, exact(sweep)[0])
 
@@ -96,7 +97,7 @@ def test_wires_keep_their_places(order, labels, num_measured):
     asked = sweep.with_structure(sweep.structure.with_measurements([probs(wires=measured)]))
     unshot = asked.with_rows(sweep.rows, None)
 
-    (([outcomes],), (result,)) = device(wires=list("abcd")).submit([sweep, unshot]).result()
+    (([outcomes],), (result,)) = submit_packed(device(wires=list("abcd")), [sweep, unshot]).result()
 
     expected = exact(sweep, wires=list("abcd"))
     assert within_five_errors(outcomes, expected[0])
@@ -106,7 +107,7 @@ def test_wires_keep_their_places(order, labels, num_measured):
 def test_wires_that_nothing_acts_on_are_read_as_zero_in_their_place():
     sweep = Tape([PauliX(2)], [counts(wires=[1, 2, 0])], shots=10).sweep()
 
-    (([outcomes],),) = device(wires=range(30)).submit([sweep]).result()
+    (([outcomes],),) = submit_packed(device(wires=range(30)), [sweep]).result()
 
     assert outcomes.counts() == {"010": 10}
 
@@ -114,7 +115,7 @@ def test_wires_that_nothing_acts_on_are_read_as_zero_in_their_place():
 def test_shots_are_listed_in_order_where_they_are_asked_for():
     sweep = Tape([Hadamard(0), PauliX(1)], [sample(wires=[1, 0])], shots=50).sweep()
 
-    (([outcomes],),) = device().submit([sweep]).result()
+    (([outcomes],),) = submit_packed(device(), [sweep]).result()
 
     assert outcomes.bits().shape == (50, 2)
     assert set(outcomes.bits()[:, 0]) == {1}
@@ -126,7 +127,7 @@ def test_several_exact_measurements_come_from_one_run():
     sweep = with_rows(tape, [[0.4], [1.3]], None)
     made = device()
 
-    ((pair, single),) = made.submit([sweep]).result()
+    ((pair, single),) = submit_packed(made, [sweep]).result()
 
     ones = np.sin(np.array([0.2, 0.65])) ** 2
     np.testing.assert_allclose(single[:, 1], ones, atol=1e-12)
@@ -137,7 +138,9 @@ def test_several_exact_measurements_come_from_one_run():
 def test_the_sdk_simulator_itself_agrees():
     sweep = flips(8, shots=20)
 
-    ((outcomes,),) = BraketDevice(LocalSimulator("braket_sv"), name="sdk").submit([sweep]).result()
+    ((outcomes,),) = submit_packed(
+        BraketDevice(LocalSimulator("braket_sv"), name="sdk"), [sweep]
+    ).result()
 
     assert [int(each.values[0]) for each in outcomes] == list(range(8))
 
@@ -147,7 +150,7 @@ def test_a_seed_repeats_the_shots(target):
     sweep = Tape([Hadamard(w) for w in range(3)], [sample(wires=range(3))], shots=100).sweep()
 
     def bits(seed):
-        (([outcomes],),) = device(target, seed=seed).submit([sweep]).result()
+        (([outcomes],),) = submit_packed(device(target, seed=seed), [sweep]).result()
         return outcomes.bits().tolist()
 
     assert bits(1) == bits(1)
@@ -161,7 +164,7 @@ def test_a_seed_repeats_the_shots(target):
 def test_one_program_set_holds_a_hundred_rows(num_rows, sets):
     made = device()
 
-    ((outcomes,),) = made.submit([flips(num_rows, 10, wires=range(8))]).result()
+    ((outcomes,),) = submit_packed(made, [flips(num_rows, 10, wires=range(8))]).result()
 
     assert made.submissions == sets
     assert [int(each.values[0]) for each in outcomes] == list(range(num_rows))
@@ -175,7 +178,7 @@ def test_several_structures_share_a_program_set():
         Tape([PauliX(5)], [counts(wires=5)], shots=10).sweep(),
     ]
 
-    ((first,), (second,), (third,)) = made.submit(sweeps).result()
+    ((first,), (second,), (third,)) = submit_packed(made, sweeps).result()
 
     assert made.submissions == 1
     assert [int(each.values[0]) for each in first] == list(range(8))
@@ -187,7 +190,7 @@ def test_each_number_of_shots_has_a_program_set():
     made = device()
     shots = np.array([10, 30, 10, 20, 30, 10, 10, 20])
 
-    ((outcomes,),) = made.submit([flips(8, shots)]).result()
+    ((outcomes,),) = submit_packed(made, [flips(8, shots)]).result()
 
     assert made.submissions == 3
     assert [int(each.values[0]) for each in outcomes] == list(range(8))
@@ -197,7 +200,7 @@ def test_each_number_of_shots_has_a_program_set():
 def test_total_shots_of_a_program_set_stay_below_the_limit():
     made = device()
 
-    made.submit([flips(5, 60_000)])
+    submit_packed(made, [flips(5, 60_000)])
 
     assert made.submissions == 2
 
@@ -206,14 +209,14 @@ def test_a_circuit_without_angles_is_repeated_for_each_row():
     tape = Tape([PauliX(0)], [counts(wires=[0])], shots=1)
     made = device()
 
-    ((outcomes,),) = made.submit([with_rows(tape, np.zeros((3, 0)), 25)]).result()
+    ((outcomes,),) = submit_packed(made, [with_rows(tape, np.zeros((3, 0)), 25)]).result()
 
     assert made.submissions == 1
     assert [each.counts() for each in outcomes] == [{"1": 25}] * 3
 
 
 def test_a_finished_job_says_so_and_cannot_be_cancelled():
-    job = device().submit([flips(2, 10)])
+    job = submit_packed(device(), [flips(2, 10)])
 
     job.cancel()
 

@@ -4,7 +4,7 @@ from braket.circuits import Gate
 from scipy.stats import unitary_group
 
 import qgate.operations  # noqa: F401  (fills the table)
-from qgate.devices.braket.gates import GATES, UNREAD, accepted
+from qgate.devices.braket.gates import GATES, NATIVE_FORMS, UNREAD, accepted, forms
 from qgate.operations.gate import GATES as OURS
 from qgate.operations.operator import Operator
 from qgate.operations.unitaries import QubitUnitary
@@ -42,3 +42,20 @@ def test_what_is_left_out_changes_no_probability(name):
 
 def test_a_device_accepts_what_it_lists_whatever_the_case():
     assert accepted(["RX", "ccnot", "H", "prx"]) == UNREAD | {"RX", "Toffoli", "Hadamard"}
+
+
+@pytest.mark.parametrize("name", sorted(NATIVE_FORMS))
+def test_a_native_form_has_the_same_matrix(name):
+    ours, form = operation(name), NATIVE_FORMS[name]
+
+    theirs = getattr(Gate, form.gate)(*ours.parameters, *form.angles)
+
+    np.testing.assert_allclose(theirs.to_matrix(), ours.matrix(), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("native", "ours"),
+    [(["cz", "prx"], {"CZ", "RX", "RY"}), (["rx", "rz", "cz"], {"CZ", "RX", "RZ"})],
+)
+def test_only_native_gates_have_a_form(native, ours):
+    assert set(forms(native)) == ours

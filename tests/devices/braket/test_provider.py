@@ -6,7 +6,7 @@ import pytest
 import qgate.devices.registry
 from qgate.devices.braket import provider
 from qgate.devices.provider import Options
-from qgate.exceptions import UnknownDevice
+from qgate.exceptions import InvalidOption, UnknownDevice, UnknownOption
 
 
 def make(target, **options):
@@ -30,7 +30,9 @@ def test_each_target_is_a_local_simulator(target, simulator):
     assert device.shots.total_shots is None
 
 
-@pytest.mark.parametrize("target", ["sv1", "iqm/garnet", "arn:aws:braket:::device/x", "local/qpu"])
+@pytest.mark.parametrize(
+    "target", ["sv2", "iqm", "arn:aws:s3:::device/x", "arn:aws:braket:eu-north-1", "local/qpu"]
+)
 def test_other_targets_are_not_accepted(target):
     assert not provider.accepts(target)
 
@@ -56,6 +58,32 @@ def test_the_sdk_is_imported_only_for_a_device():
     assert done.stdout.strip() == "[]"
 
 
-def test_a_device_of_the_cloud_is_refused_with_what_is_known():
-    with pytest.raises(UnknownDevice, match=r"no device 'sv1'.* local, local/braket_dm"):
-        qgate.devices.registry.device("braket:sv1")
+def test_a_device_that_is_not_known_is_refused_with_near_names():
+    with pytest.raises(UnknownDevice, match=r"no device 'iqm/garnett'.*'iqm/garnet'"):
+        qgate.devices.registry.device("braket:iqm/garnett")
+
+
+@pytest.mark.parametrize(
+    "target", ["sv1", "iqm/garnet", "arn:aws:braket:eu-north-1::device/qpu/iqm/Crystal"]
+)
+def test_devices_in_the_cloud_are_accepted_without_asking_any_network(target):
+    assert provider.accepts(target)
+
+
+def test_options_of_the_cloud_are_refused_on_this_machine():
+    with pytest.raises(InvalidOption, match=r"s3_bucket=.* devices in the cloud"):
+        qgate.devices.registry.device("braket:local?s3_bucket=amazon-braket-x")
+
+
+def test_a_misspelt_option_is_told_its_near_names():
+    with pytest.raises(UnknownOption, match="'budget_usd'"):
+        qgate.devices.registry.device("braket:iqm/garnet?budget_us=3")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("budget_usd", "-1"), ("unknown_price", "maybe"), ("s3_bucket", "No Bucket"), ("tags", "x")],
+)
+def test_options_with_impossible_values_are_refused(option, value):
+    with pytest.raises(InvalidOption, match=option):
+        qgate.devices.registry.device("braket:iqm/garnet", **{option: value})

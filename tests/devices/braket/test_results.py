@@ -1,92 +1,104 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from braket.devices import LocalSimulator
-from braket.task_result import ProgramSetExecutableFailure
+from hypothesis import given
+from hypothesis import strategies as st
 
-from qgate.devices.braket.device import program_set
-from qgate.devices.braket.packing import Entry, Pack
-from qgate.devices.braket.results import read_program_set
-from qgate.devices.braket.simulator import SeededStateVector
-from qgate.devices.braket.translate import translate
-from qgate.exceptions import JobFailed, WrongResult
-from qgate.measurements import sample
-from qgate.operations import RY, PauliX
-from qgate.tape import Tape
-from qgate.wires import Wires
+from qgate.devices.braket.layout import Layout
+from qgate.devices.braket.results import Measured, read_probabilities, read_set, whole_counts
+from qgate.devices.job import RowFailure
+from qgate.exceptions import WrongResult
 
 SHOTS = 20
-PACK = Pack(SHOTS, (Entry(0, (0, 1)),))
+LAYOUT = Layout("OPENQASM 3.0;", ("slot_0",), ((2, 1, 0),), (0, 1, 2), ordered=True, rows=2)
 
 
-@pytest.fixture
-def translation():
-    return translate(sweep(), Wires([0, 1, 2]))
+def bits(*rows, shots=SHOTS):
+    return np.tile(np.array(rows), (shots, 1))
 
 
-@pytest.fixture
-def result(translation):
-    simulator = LocalSimulator(SeededStateVector(seed=0))
-    return simulator.run(program_set(PACK, [sweep()], [translation])).result()
+def executable(reading=(0, 1, 1), qubits=(0, 1, 2), shots=SHOTS):
+    return Measured(qubits, bits(reading, shots=shots))
 
 
-def sweep():
-    tape = Tape([RY(0.0, 1), PauliX(2)], [sample(wires=[2, 1, 0])], shots=SHOTS)
-    return tape.sweep().with_rows(np.array([[0.0], [np.pi]]), np.full(2, SHOTS))
+def read(*programs, layouts=(LAYOUT,)):
+    return read_set(programs, layouts, SHOTS, device="braket:test")
 
 
-def read(result, translation, pack=PACK):
-    return read_program_set(result, pack, [translation], device="braket:local")
-
-
-def test_bits_are_put_into_the_order_of_the_measured_wires(result, translation):
-    first, second = read(result, translation)
+def test_bits_are_put_into_the_order_of_the_measured_wires():
+    (((first, second),),) = read([executable((0, 0, 1)), executable((0, 1, 1))])
 
     assert first.counts() == {"100": SHOTS}
     assert second.counts() == {"110": SHOTS}
 
 
-def test_the_order_of_measured_qubits_is_taken_from_the_result(result, translation):
-    executable = result.entries[0].entries[1]
-    executable.measurements = executable.measurements[:, [1, 2, 0]]
-    executable.measured_qubits = [1, 2, 0]
+def test_the_order_of_measured_qubits_is_taken_from_the_result():
+    (((first, _),),) = read([executable((1, 1, 0), qubits=(1, 2, 0)), executable()])
 
-    assert read(result, translation)[1].counts() == {"110": SHOTS}
+    assert first.counts() == {"110": SHOTS}
 
 
-def test_shots_keep_their_order(result, translation):
-    assert read(result, translation)[1].bits().tolist() == [[1, 1, 0]] * SHOTS
+def test_missing_executables_are_noticed():
+    with pytest.raises(WrongResult, match=r"\[1\] executables .* \[2\] were sent"):
+        read([executable()])
 
 
-def test_missing_executables_are_noticed(result, translation):
-    with pytest.raises(WrongResult, match=r"\[2\] executables .* \[3\] were sent"):
-        read(result, translation, Pack(SHOTS, (Entry(0, (0, 1, 2)),)))
+def test_missing_circuits_are_noticed():
+    with pytest.raises(WrongResult, match=r"\[2\] executables .* \[2, 2\] were sent"):
+        read([executable(), executable()], layouts=[LAYOUT, LAYOUT])
 
 
-def test_missing_circuits_are_noticed(result, translation):
-    with pytest.raises(WrongResult, match=r"\[2\] executables .* \[1, 1\] were sent"):
-        read(result, translation, Pack(SHOTS, (Entry(0, (0,)), Entry(0, (1,)))))
-
-
-def test_missing_shots_are_noticed(result, translation):
-    executable = result.entries[0].entries[1]
-    executable.measurements = executable.measurements[:-1]
-
+def test_missing_shots_are_noticed():
     with pytest.raises(WrongResult, match=r"\(19, 3\) for 20 shots of 3 qubits"):
-        read(result, translation)
+        read([executable(), executable(shots=19)])
 
 
-def test_missing_qubits_are_noticed(result, translation):
-    with pytest.raises(WrongResult, match=r"qubits \[0, 1, 2\], \[7, 1\] were measured"):
-        read(result, replace(translation, qubits=((7, 1),)))
+def test_missing_qubits_are_noticed():
+    with pytest.raises(WrongResult, match=r"qubits \[0, 1, 5\], \[2, 1, 0\] were measured"):
+        read([executable(qubits=(0, 1, 5)), executable()])
 
 
-def test_an_executable_that_failed_is_named_with_its_reason(result, translation):
-    metadata = {"failureReason": "lost calibration", "retryable": True, "category": "DEVICE"}
-    result.entries[0].entries[1] = ProgramSetExecutableFailure(
-        inputsIndex=1, failureMetadata=metadata
-    )
+def test_a_row_that_failed_keeps_its_reason_and_spoils_no_other():
+    (((first, second),),) = read([RowFailure("lost calibration"), executable()])
 
-    with pytest.raises(JobFailed, match="lost calibration"):
-        read(result, translation)
+    assert first == RowFailure("lost calibration")
+    assert second.counts() == {"110": SHOTS}
+
+
+def test_frequencies_become_counts_that_add_up_to_the_shots():
+    shares = {"000": 0.335, "011": 0.335, "001": 0.33}
+
+    (((first, _),),) = read([Measured((0, 1, 2), frequencies=shares), executable()])
+
+    assert sum(first.counts().values()) == SHOTS
+    assert set(first.counts()) == {"000", "110", "100"}
+
+
+@pytest.mark.parametrize("shares", [{"000": 0.7}, {"00": 1.0}, {}])
+def test_frequencies_that_cannot_be_are_noticed(shares):
+    with pytest.raises(WrongResult, match="frequencies add up to"):
+        read([Measured((0, 1, 2), frequencies=shares), executable()])
+
+
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=20).filter(any))
+def test_counts_come_back_from_their_own_frequencies(counts):
+    shots = sum(counts)
+
+    assert whole_counts(np.array(counts) / shots, shots).tolist() == counts
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=20).filter(lambda values: sum(values) > 0.01),
+    st.integers(1, 10_000),
+)
+def test_whole_counts_add_up_and_are_near_their_shares(weights, shots):
+    shares = np.array(weights) / sum(weights)
+
+    counts = whole_counts(shares, shots)
+
+    assert counts.sum() == shots
+    assert np.all(np.abs(counts - shares * shots) < 1 + 1e-6)
+
+
+def test_a_wrong_number_of_probabilities_is_noticed():
+    with pytest.raises(WrongResult, match="4 probabilities for 3 qubits"):
+        read_probabilities([0.25] * 4, LAYOUT, "braket:test")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import unitary_group
 
-from qgate.devices.braket.translate import slot_name, translate
+from qgate.devices.braket.translate import Placing, Style, slot_name, translate
 from qgate.measurements import counts, probs, sample
 from qgate.operations import CNOT, RX, RZ, GlobalPhase, Hadamard, QubitUnitary
 from qgate.tape import Tape
@@ -96,3 +96,32 @@ def test_several_probabilities_are_read_from_one():
     assert len(translation.circuit.result_types) == 1
     assert translation.qubits == ((2, 0), (1,))
     assert translation.read == (0, 1, 2)
+
+
+def test_a_device_that_reads_all_qubits_is_asked_for_all():
+    rows = sweep([CNOT([0, 1]), CNOT([1, 2])], [counts(wires=[2])])
+
+    translation = translate(rows, Wires([0, 1, 2]), Style(reads_all=True))
+
+    assert translation.read == (0, 1, 2)
+    assert translation.qubits == ((2,),)
+    assert translation.source.count("measure") == 3
+
+
+def test_a_verbatim_circuit_has_native_gates_on_the_wires_themselves():
+    rows = sweep([RX(0.1, 5), RZ(0.2, 5)], [counts(wires=[5])])
+    style = Style(Placing.VERBATIM, frozenset({"prx", "rz"}))
+
+    source = translate(rows, Wires([5]), style).source
+
+    assert f"box{{\nprx({slot_name(0)}, 0.0) $5;\nrz({slot_name(1)}) $5;\n}}" in source
+    assert "b[0] = measure $5;" in source
+
+
+def test_without_rewiring_wires_are_the_qubits_themselves():
+    rows = sweep([CNOT([4, 3])], [counts(wires=[3])])
+
+    source = translate(rows, Wires([3, 4]), Style(Placing.PHYSICAL)).source
+
+    assert "cnot $4, $3;" in source
+    assert "verbatim" not in source

@@ -1,4 +1,4 @@
-"""Several jobs of a vendor are one job."""
+"""A job of a vendor is a job of ours."""
 
 from concurrent.futures import CancelledError
 from types import SimpleNamespace
@@ -33,8 +33,8 @@ class VendorJob:
         self.cancels += 1
 
 
-def together(*jobs):
-    return QiskitJob(jobs, lambda results: tuple(results), device="here")
+def read_of(job):
+    return QiskitJob(job, lambda result: (result,), device="here")
 
 
 def test_every_status_of_qiskit_has_a_meaning():
@@ -42,33 +42,28 @@ def test_every_status_of_qiskit_has_a_meaning():
 
 
 @pytest.mark.parametrize(
-    ("statuses", "expected"),
+    ("status", "expected"),
     [
-        (["DONE", "DONE"], JobStatus.DONE),
-        (["DONE", "QUEUED"], JobStatus.QUEUED),
-        (["QUEUED", "RUNNING"], JobStatus.RUNNING),
-        (["RUNNING", "CANCELLED"], JobStatus.CANCELLED),
-        (["DONE", "ERROR"], JobStatus.FAILED),
-        ([VendorStatus.VALIDATING], JobStatus.QUEUED),
-        (["a status that is new"], JobStatus.RUNNING),
+        ("DONE", JobStatus.DONE),
+        (VendorStatus.VALIDATING, JobStatus.QUEUED),
+        ("a status that is new", JobStatus.RUNNING),
     ],
 )
-def test_jobs_stand_where_the_worst_of_them_stands(statuses, expected):
-    assert together(*map(VendorJob, statuses)).status is expected
+def test_names_and_members_are_understood(status, expected):
+    assert read_of(VendorJob(status)).status is expected
 
 
-def test_results_come_in_the_order_of_the_jobs():
-    first, second = (SimpleNamespace(success=True, name=name) for name in "ab")
-    jobs = (VendorJob("DONE", outcome=first), VendorJob("DONE", outcome=second, name="j2"))
+def test_a_result_is_read():
+    outcome = SimpleNamespace(success=True, name="a")
 
-    job = together(*jobs)
+    job = read_of(VendorJob("DONE", outcome=outcome))
 
-    assert job.result() == (first, second)
-    assert job.describe() == {"id": "j1,j2", "status": "done", "device": "here"}
+    assert job.result() == (outcome,)
+    assert job.describe() == {"id": "j1", "status": "done", "device": "here"}
 
 
 def test_the_vendors_reason_is_passed_on():
-    job = together(VendorJob("ERROR", outcome=JobError("the fridge is warm")))
+    job = read_of(VendorJob("ERROR", outcome=JobError("the fridge is warm")))
 
     with pytest.raises(JobFailed, match=r"Job j1 on here failed: .*the fridge is warm"):
         job.result()
@@ -79,22 +74,23 @@ def test_a_result_without_success_is_a_failure():
     outcome = SimpleNamespace(success=False, status="PARTIAL COMPLETED", results=entries)
 
     with pytest.raises(JobFailed, match="PARTIAL COMPLETED; DONE; ERROR: no memory"):
-        together(VendorJob("DONE", outcome=outcome)).result()
+        read_of(VendorJob("DONE", outcome=outcome)).result()
 
 
 def test_a_cancelled_job_has_no_result():
     with pytest.raises(JobFailed, match="it was cancelled"):
-        together(VendorJob("CANCELLED", outcome=CancelledError())).result()
+        read_of(VendorJob("CANCELLED", outcome=CancelledError())).result()
 
 
 def test_waiting_ends_after_the_time_given():
     with pytest.raises(JobTimeout, match=r"has no result after 0\.01 s"):
-        together(VendorJob("QUEUED")).result(timeout_s=0.01)
+        read_of(VendorJob("QUEUED")).result(timeout_s=0.01)
 
 
-def test_only_jobs_under_way_are_cancelled():
+def test_only_a_job_under_way_is_cancelled():
     jobs = [VendorJob("DONE"), VendorJob("QUEUED")]
 
-    together(*jobs).cancel()
+    for job in jobs:
+        read_of(job).cancel()
 
     assert [job.cancels for job in jobs] == [0, 1]

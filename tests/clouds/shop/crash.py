@@ -136,9 +136,25 @@ def survive(folder: Path, make: Callable[[Path, Countdown], Any], kills: list[in
     return found[0]
 
 
-def main(make: Callable[[Path, Countdown], Any], charged: Callable[[Path], int]) -> None:
-    """Print what became of each point; the arguments are a folder and a number of points."""
+def main(
+    make: Callable[[Path, Countdown], Any],
+    charged: Callable[[Path], int],
+    *,
+    prepare: Callable[[int | None], None] = lambda number: None,
+) -> None:
+    """Print what became of each point; the arguments are a folder and a number of points.
+
+    Parameters
+    ----------
+    make : callable
+        From a folder, and what counts happenings, to a device.
+    charged : callable
+        From a folder to the number of submissions that were paid for.
+    prepare : callable
+        Called before each training with the number of its point; None: before the whole one.
+    """
     root, points = Path(sys.argv[1]), int(sys.argv[2])
+    prepare(None)
     (root / "whole").mkdir()
     whole = attempt(root / "whole", make, None)
     assert whole is not None
@@ -149,8 +165,15 @@ def main(make: Callable[[Path, Countdown], Any], charged: Callable[[Path], int])
         place = number * happened // points
         kills = [place] + [chance.randrange(happened) for _ in range(number % 3)]
         folder = root / f"point{number}"
+        prepare(number)
         found = survive(folder, make, kills)
-        told = {"kills": kills, "same": found == angles, "charged": charged(folder)}
+        again = attempt(folder, make, None)
+        told = {
+            "kills": kills,
+            "same": found == angles,
+            "stable": again is not None and found == again[0],
+            "charged": charged(folder),
+        }
         print(json.dumps(told), flush=True)
 
 

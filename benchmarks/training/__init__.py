@@ -1,0 +1,1 @@
+"""Problems, and optimizers that are tried on them."""

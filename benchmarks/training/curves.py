@@ -1,0 +1,75 @@
+"""Errors against what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+import qgate as qg
+
+from .contenders import Trained
+from .problems import Problem
+
+MOST_STEPS = 600
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How the error of one optimizer falls.
+
+    Parameters
+    ----------
+    optimizer : str
+    spent : array
+        Circuits or shots before each value.
+    errors : array
+        The exact error there, with several seeds their median; NaN after the last step.
+    """
+
+    optimizer: str
+    spent: Any
+    errors: Any
+
+    def reached(self, wanted: float) -> float:
+        """Return what had been spent when the error was first good enough; infinite if never."""
+        good = numpy.flatnonzero(self.errors <= wanted)
+        return float(self.spent[good[0]]) if len(good) else float("inf")
+
+
+def curve(
+    name: str,
+    problem: Problem,
+    run: Callable[[Problem, Any, int], Trained],
+    *,
+    sampled: bool,
+    most: float,
+    seeds: int,
+) -> Curve:
+    """Run an optimizer until it has spent its part, from several seeds.
+
+    Parameters
+    ----------
+    most : float
+        Circuits, or shots where it is sampled, that each run may take.
+    """
+    grid = numpy.geomspace(most / 3000, most, 240)
+    runs = [_one(problem, run, seed, grid, sampled=sampled) for seed in range(seeds)]
+    return Curve(name, grid, numpy.median(runs, axis=0))
+
+
+def _one(problem: Problem, run: Any, seed: int, grid: Any, *, sampled: bool) -> Any:
+    shots = f"?shots={problem.shots}&seed={seed}" if sampled else ""
+    device = qg.device(f"local{shots}")
+    counted = "shots" if sampled else "executions"
+    spent, errors = [], []
+    with qg.Tracker(device) as tracker:
+        for step, value in enumerate(run(problem, device, seed)):
+            spent.append(tracker.totals[counted])
+            errors.append(max(value - problem.least, 1e-9))
+            if spent[-1] > grid[-1] or step >= MOST_STEPS:
+                break
+    at = numpy.searchsorted(spent, grid, side="right") - 1
+    return numpy.where(grid <= spent[-1], numpy.array(errors)[at], numpy.nan)

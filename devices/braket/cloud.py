@@ -1,0 +1,320 @@
+"""A device of Amazon Braket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from braket.aws import AwsDevice
+
+from qgate.devices.braket.capabilities import PROGRAM, read_capabilities
+from qgate.devices.braket.cards import RATES, is_simulator, short_name
+from qgate.devices.braket.errors import (
+    NoAnswer,
+    Told,
+    asked_pause_s,
+    code_of,
+    meaning,
+    reason_of,
+    translated,
+)
+from qgate.devices.braket.layout import Layout, program_set, single_programs
+from qgate.devices.braket.parameters import device_parameters
+from qgate.devices.braket.session import Access
+from qgate.devices.braket.task import BraketTask
+from qgate.devices.braket.times import simulation_s
+from qgate.devices.braket.translate import Placing, Style, Translation, translate
+from qgate.devices.remote import Fault, Record, RemoteDevice
+from qgate.exceptions import QGateError, WrongResult
+from qgate.prices import Price, Rate
+from qgate.sweep import Sweep
+from qgate.typing import WiresLike
+
+QPU_SHOTS = 1000
+"""Where a circuit does not say; as in the SDK."""
+
+PREFIX = "qgate"
+"""Below this lie results in a bucket."""
+
+TOKEN_TAG = "qgate-token"
+CLOCKS_DIFFER_S = 300.0
+"""The service's clock may be so far from ours."""
+
+RESERVATION = "RESERVATION_TIME_WINDOW_ARN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudOptions:
+    """How tasks are created.
+
+    Parameters
+    ----------
+    s3_prefix : str
+    placing : Placing
+        Whether wires are the device's qubits, and circuits run as they are.
+    tags : mapping of str to str
+        Which each task gets.
+    reservation : str, optional
+        The ARN of a reservation, which tasks go to.
+    """
+
+    s3_prefix: str = PREFIX
+    placing: Placing = Placing.FREE
+    tags: Mapping[str, str] | None = None
+    reservation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingLimit:
+    """What the account may spend on a device, as its administrator has set it.
+
+    Parameters
+    ----------
+    limit_usd, queued_usd, spent_usd : float
+    until : datetime
+    """
+
+    limit_usd: float
+    queued_usd: float
+    spent_usd: float
+    until: datetime
+
+
+class BraketCloudDevice(RemoteDevice):
+    """Runs sweeps on a device of Amazon Braket.
+
+    A submission is one task: a program set, with one circuit with inputs for each structure,
+    where the device takes these, else one circuit with one row.
+
+    Parameters
+    ----------
+    runner : braket.aws.AwsDevice
+    access : Access
+    name : str
+        The string that names the device.
+    options : CloudOptions
+    wires : int or wires, optional
+    shots : None, int or sequence
+    """
+
+    provider = "braket"
+
+    def __init__(
+        self,
+        runner: AwsDevice,
+        access: Access,
+        *,
+        name: str,
+        options: CloudOptions | None = None,
+        wires: WiresLike | int | None = None,
+        shots: Any = "default",
+    ) -> None:
+        self.name, self.arn, self.runner = name, str(runner.arn), runner
+        self.options = options or CloudOptions()
+        self.canary = False
+        self._access = access
+        self.account = access.account
+        properties = _properties(runner, name)
+        self.capabilities = read_capabilities(
+            properties,
+            verbatim=self.options.placing is Placing.VERBATIM,
+            reserved=self.options.reservation is not None,
+            paid=True,
+            max_exact_rows=1,
+            default_shots=None if is_simulator(self.arn) else QPU_SHOTS,
+        )
+        self._style = _style(properties, self.options.placing)
+        super().__init__(wires=wires, shots=shots)
+        advised_ms = properties.service.getTaskPollIntervalMillis
+        if advised_ms:
+            self.shortest_wait_s = advised_ms / 1000
+        self.rate: Rate | None = RATES.get(short_name(self.arn) or "")
+
+    # How it stands -------------------------------------------------------------------------
+
+    @property
+    def status(self) -> str:
+        """``ONLINE``, ``OFFLINE`` or ``RETIRED``, as it was when the device was made."""
+        return str(self.runner.status)
+
+    @property
+    def is_available(self) -> bool:
+        """Whether tasks are executed now: it is online, and within its execution windows."""
+        return bool(self.runner.is_available)
+
+    @property
+    def windows(self) -> str:
+        """When it executes, in UTC."""
+        return ", ".join(
+            f"{_day(window.executionDay)} {window.windowStartHour:%H:%M} to "
+            f"{window.windowEndHour:%H:%M} UTC"
+            for window in self.runner.properties.service.executionWindows
+        )
+
+    def spending_limits(self) -> tuple[SpendingLimit, ...]:
+        """Ask for the limits that the account has set for the device; they are only read."""
+        filters = [{"name": "deviceArn", "operator": "EQUAL", "values": [self.arn]}]
+        try:
+            found = self.client.search_spending_limits(filters=filters)["spendingLimits"]
+        except Exception as error:
+            raise self.translated(error) from error
+        return tuple(
+            SpendingLimit(
+                float(each["spendingLimit"]),
+                float(each["queuedSpend"]),
+                float(each["totalSpend"]),
+                each["timePeriod"]["endAt"],
+            )
+            for each in found
+        )
+
+    # The contract of remote devices --------------------------------------------------------
+
+    @property
+    def client(self) -> Any:
+        """The client of Braket in the device's region."""
+        return self._access.session.braket_client
+
+    @property
+    def s3(self) -> Any:
+        """The client of S3 with the same credentials."""
+        return self._access.s3
+
+    @property
+    def idempotent(self) -> bool:
+        """A token buys once: Braket takes it as client token."""
+        return True
+
+    def send(self, sweeps: Sequence[Sweep], *, token: str) -> BraketTask:
+        record = self.record(sweeps)
+        answer = self.client.create_quantum_task(**self._request(sweeps, token))
+        arn = answer.get("quantumTaskArn")
+        if not arn:
+            raise NoAnswer("the answer to CreateQuantumTask names no task")
+        return BraketTask(str(arn), self, record, created=True)
+
+    def find(self, token: str, *, since: float) -> str | None:
+        start = (
+            f"{datetime.fromtimestamp(max(0.0, since - CLOCKS_DIFFER_S), UTC):%Y-%m-%dT%H:%M:%SZ}"
+        )
+        filters = [
+            {"name": "deviceArn", "operator": "EQUAL", "values": [self.arn]},
+            {"name": "createdAt", "operator": "GTE", "values": [start]},
+        ]
+        pages = self.client.get_paginator("search_quantum_tasks").paginate(filters=filters)
+        for page in pages:
+            for task in page["quantumTasks"]:
+                if task.get("tags", {}).get(TOKEN_TAG) == token:
+                    return str(task["quantumTaskArn"])
+        return None
+
+    def record(self, sweeps: Sequence[Sweep]) -> Record:
+        circuits = self._circuits(sweeps)
+        layouts = map(Layout.of, sweeps, circuits)
+        return {
+            "device": self.arn,
+            "program_set": self._takes_sets(sweeps),
+            "shots": _shots(sweeps),
+            "circuits": [layout.written() for layout in layouts],
+        }
+
+    def reopen(self, id: str, record: Record) -> BraketTask:
+        return BraketTask(id, self, record)
+
+    def price(self, sweeps: Sequence[Sweep]) -> Price | None:
+        if self.options.reservation is not None:
+            return Price()  # a reservation is paid by the hour, whatever runs in it
+        if self.rate is None:
+            return None
+        shots = sum(int(sweep.shots.sum()) for sweep in sweeps if sweep.shots is not None)
+        return self.rate.price(
+            shots=shots, seconds=simulation_s(sweeps, mixed=self.arn.endswith("/dm1"))
+        )
+
+    def fault(self, error: BaseException) -> Fault:
+        return meaning(error)
+
+    def translated(self, error: BaseException) -> QGateError:
+        if isinstance(error, QGateError):
+            return error
+        return translated(error, Told(self.name, code_of(error), self.words(error), self.windows))
+
+    def words(self, error: BaseException) -> str:
+        return self._access.hidden(reason_of(error))
+
+    def retry_after_s(self, error: BaseException) -> float | None:
+        return asked_pause_s(error)
+
+    def charged(self, facts: Mapping[str, Any]) -> Price | None:
+        """Return what a task that has ended did cost, from what the service tells about it."""
+        if self.rate is None:
+            return None
+        asked = 0 if facts["status"] == "FAILED" else facts["shots"]
+        shots = int(facts.get("numSuccessfulShots", asked))
+        if is_simulator(self.arn):
+            lasted = (facts["endedAt"] - facts["createdAt"]).total_seconds()
+            return self.rate.price(seconds=(0.0, lasted))
+        if facts["status"] == "FAILED" and not shots:
+            return Price()
+        return self.rate.price(shots=shots)
+
+    # Requests ------------------------------------------------------------------------------
+
+    def _request(self, sweeps: Sequence[Sweep], token: str) -> dict[str, Any]:
+        """Return what creates a task; the same for the same sweeps and token."""
+        circuits = self._circuits(sweeps)
+        in_set = self._takes_sets(sweeps)
+        rows = sum(map(len, sweeps))
+        if in_set:
+            action = program_set(sweeps, circuits)
+        else:
+            (action,) = single_programs(sweeps[0], circuits[0])
+        request = {
+            "clientToken": token,
+            "deviceArn": self.arn,
+            "shots": _shots(sweeps) * (rows if in_set else 1),
+            "action": action.json(),
+            "outputS3Bucket": self._access.bucket(),
+            "outputS3KeyPrefix": self.options.s3_prefix,
+            "tags": {**(self.options.tags or {}), TOKEN_TAG: token},
+        }
+        if not in_set or self.options.placing is not Placing.FREE:
+            request["deviceParameters"] = device_parameters(
+                self.arn, circuits[0], fixed=self.options.placing is not Placing.FREE
+            )
+        if self.options.reservation is not None:
+            request["associations"] = [{"arn": self.options.reservation, "type": RESERVATION}]
+        return request
+
+    def _circuits(self, sweeps: Sequence[Sweep]) -> list[Translation]:
+        return [
+            translate(sweep, self.wires_of(sweep.structure.wires), self._style) for sweep in sweeps
+        ]
+
+    def _takes_sets(self, sweeps: Sequence[Sweep]) -> bool:
+        return self.capabilities.equal_shots and sweeps[0].shots is not None
+
+
+def _shots(sweeps: Sequence[Sweep]) -> int:
+    """Of each row; all have the same number."""
+    return 0 if sweeps[0].shots is None else int(sweeps[0].shots[0])
+
+
+def _properties(runner: AwsDevice, name: str) -> Any:
+    if runner.properties is None:
+        reason = "its capabilities are in a form that this amazon-braket-schemas does not know"
+        raise WrongResult(device=name, reason=reason)
+    return runner.properties
+
+
+def _style(properties: Any, placing: Placing) -> Style:
+    native = getattr(properties.paradigm, "nativeGateSet", None) or ()
+    whole = bool(properties.action[PROGRAM].requiresAllQubitsMeasurement)
+    verbatim = placing is Placing.VERBATIM
+    return Style(placing, frozenset(native if verbatim else ()), reads_all=whole)
+
+
+def _day(day: Any) -> str:
+    return str(getattr(day, "value", day)).lower()

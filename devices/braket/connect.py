@@ -1,0 +1,110 @@
+"""From a name and options to a device of Amazon Braket."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from braket.aws import AwsDevice
+
+from qgate.devices.braket.cards import ARNS, is_simulator, region_of
+from qgate.devices.braket.cloud import BraketCloudDevice, CloudOptions
+from qgate.devices.braket.errors import Told, code_of, meaning, reason_of, translated
+from qgate.devices.braket.options import BraketOptions
+from qgate.devices.braket.session import Access, access
+from qgate.devices.braket.translate import Placing
+from qgate.devices.remote import Fault
+from qgate.exceptions import InvalidOption, ServiceUnavailable, UnknownDevice
+from qgate.shots import Shots
+from qgate.wires import Wires
+
+T = TypeVar("T")
+
+
+def connect(
+    target: str, options: BraketOptions, *, wires: Wires | None, shots: Shots | str
+) -> BraketCloudDevice:
+    """Ask Amazon Braket about a device, and make it.
+
+    Raises
+    ------
+    InvalidOption
+        A seed, or wires that are no qubits of the device where they have to be.
+    UnknownDevice
+        The account's Braket does not know it.
+    AccessRefused, ServiceUnavailable
+    """
+    name, arn = f"braket:{target}", ARNS.get(target, target)
+    if options.seed is not None:
+        reason = "the device draws its shots itself; leave the seed out"
+        raise InvalidOption(text=name, option="seed", value=options.seed, reason=reason)
+    placing = _placing(name, arn, options)
+    if placing is not Placing.FREE:
+        _check_qubits(name, wires)
+    session = _asked(
+        name, lambda: access(region_of(arn), profile=options.profile, bucket=options.s3_bucket)
+    )
+    made = BraketCloudDevice(
+        _runner(name, arn, session),
+        session,
+        name=name,
+        options=CloudOptions(
+            s3_prefix=options.s3_prefix,
+            placing=placing,
+            tags=options.tags,
+            reservation=options.reservation,
+        ),
+        wires=wires,
+        shots=shots,
+    )
+    made.budget_usd, made.unknown_price = options.budget_usd, options.unknown_price
+    made.patience_s, made.canary = options.patience_s, options.canary
+    if options.poll_s is not None:
+        made.shortest_wait_s = options.poll_s
+    return made
+
+
+def _placing(name: str, arn: str, options: BraketOptions) -> Placing:
+    fixed = options.verbatim or options.disable_qubit_rewiring
+    if fixed and is_simulator(arn):
+        option = "verbatim" if options.verbatim else "disable_qubit_rewiring"
+        reason = "a simulator has no qubits of its own; leave the option out"
+        raise InvalidOption(text=name, option=option, value=True, reason=reason)
+    if options.verbatim:
+        return Placing.VERBATIM
+    return Placing.PHYSICAL if fixed else Placing.FREE
+
+
+def _check_qubits(name: str, wires: Wires | None) -> None:
+    """Refuse labels that cannot be a device's qubits."""
+    labels = [] if wires is None else list(wires)
+    if not all(isinstance(label, int) and label >= 0 for label in labels):
+        reason = "they are the device's qubits here, which are numbers"
+        raise InvalidOption(text=name, option="wires", value=labels, reason=reason)
+
+
+def _runner(name: str, arn: str, session: Access) -> AwsDevice:
+    try:
+        return _asked(name, lambda: AwsDevice(arn, aws_session=session.session), session)
+    except ValueError as error:  # so the SDK says that it does not exist
+        known = sorted(ARNS)
+        hint = f" It is not in the region {session.session.region}."
+        raise UnknownDevice(
+            text=name, unknown=arn, kind="device of Amazon Braket", known=known, hint=hint
+        ) from error
+
+
+def _asked(name: str, call: Callable[[], T], session: Access | None = None) -> T:
+    """Make a request before there is a device."""
+    started = time.monotonic()
+    try:
+        return call()
+    except (BotoCoreError, ClientError) as error:
+        reason = reason_of(error)
+        reason = reason if session is None else session.hidden(reason)
+        if meaning(error) is Fault.PASSING:
+            tried_s = round(time.monotonic() - started, 1)
+            raise ServiceUnavailable(device=name, reason=reason, tried_s=tried_s) from error
+        raise translated(error, Told(name, code_of(error), reason)) from error

@@ -1,0 +1,105 @@
+"""What is sent for some sweeps, and what is kept to read the answer without them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from braket.ir.openqasm import Program
+from braket.ir.openqasm.program_set_v1 import ProgramSet
+
+from qgate.devices.braket.translate import Translation, slot_name
+from qgate.sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A circuit that was sent, and where in its readings the measurements are.
+
+    Parameters
+    ----------
+    source : str
+        In OpenQASM 3.
+    slots : tuple of str
+        The names of its inputs.
+    qubits : tuple of tuple of int
+        The qubits that each measurement reads, its first wire first.
+    read : tuple of int
+        All qubits that are read, in the order in which they are asked for.
+    ordered : bool
+        Whether the order of the shots was asked for.
+    rows : int
+        With how many sets of inputs it is run.
+    """
+
+    source: str
+    slots: tuple[str, ...]
+    qubits: tuple[tuple[int, ...], ...]
+    read: tuple[int, ...]
+    ordered: bool
+    rows: int
+
+    @classmethod
+    def of(cls, sweep: Sweep, circuit: Translation) -> Layout:
+        """Describe a sweep and its circuit."""
+        return cls(
+            circuit.source,
+            tuple(map(slot_name, circuit.slots)),
+            circuit.qubits,
+            circuit.read,
+            circuit.ordered,
+            len(sweep),
+        )
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many executables each of its programs in a set has.
+
+        Rows of a circuit with inputs are one program; without inputs each is a program.
+        """
+        return [self.rows] if self.slots else [1] * self.rows
+
+    def written(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return {
+            "source": self.source,
+            "slots": list(self.slots),
+            "qubits": [list(qubits) for qubits in self.qubits],
+            "read": list(self.read),
+            "ordered": self.ordered,
+            "rows": self.rows,
+        }
+
+    @classmethod
+    def from_written(cls, record: Mapping[str, Any]) -> Layout:
+        """Read what ``written`` wrote."""
+        return cls(
+            record["source"],
+            tuple(record["slots"]),
+            tuple(map(tuple, record["qubits"])),
+            tuple(record["read"]),
+            record["ordered"],
+            record["rows"],
+        )
+
+
+def program_set(sweeps: Sequence[Sweep], circuits: Sequence[Translation]) -> ProgramSet:
+    """Return rows of sweeps as a set of programs, one circuit with inputs for each structure."""
+    programs: list[Program] = []
+    for sweep, circuit in zip(sweeps, circuits, strict=True):
+        inputs = circuit.inputs(sweep.rows)
+        copies = 1 if circuit.slots else len(sweep)
+        programs += [Program(source=circuit.source, inputs=inputs or None)] * copies
+    return ProgramSet(programs=programs)
+
+
+def single_programs(sweep: Sweep, circuit: Translation) -> list[Program]:
+    """Return each row of a sweep as a program of its own."""
+    inputs = circuit.inputs(sweep.rows)
+    return [
+        Program(
+            source=circuit.source, inputs={name: column[row] for name, column in inputs.items()}
+        )
+        for row in range(len(sweep))
+    ]

@@ -1,0 +1,144 @@
+"""Results as they lie in S3: in one object, or in many that name each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from botocore.exceptions import ClientError
+
+from qgate.devices.braket.results import Found, Measured
+from qgate.devices.job import RowFailure
+from qgate.exceptions import ResultMissing, WrongResult
+
+RESULT = "results.json"
+MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+FAILURE = "braket.task_result.program_set_executable_failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The objects below a prefix of a bucket.
+
+    Parameters
+    ----------
+    client : botocore client
+        Of S3, with the credentials of the device.
+    bucket, prefix : str
+    job, device : str
+        Whom to name in an error.
+    """
+
+    client: Any
+    bucket: str
+    prefix: str
+    job: str
+    device: str
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Download an object and read it.
+
+        Raises
+        ------
+        ResultMissing, WrongResult
+            It is not there, or not JSON.
+        """
+        key = f"{self.prefix.rstrip('/')}/{name}"
+        try:
+            content = self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in MISSING:
+                raise
+            reason = f"there is no s3://{self.bucket}/{key}"
+            raise ResultMissing(device=self.device, job=self.job, reason=reason) from error
+        return self._document(content, key)
+
+    def _document(self, content: bytes, key: str) -> dict[str, Any]:
+        try:
+            document = json.loads(content)
+        except ValueError as error:
+            reason = f"s3://{self.bucket}/{key} has {len(content)} bytes that are not JSON"
+            raise WrongResult(device=self.device, reason=reason) from error
+        if not isinstance(document, dict):
+            reason = f"s3://{self.bucket}/{key} is not a document"
+            raise WrongResult(device=self.device, reason=reason)
+        return document
+
+    def at(self, prefix: str) -> Folder:
+        """Return another folder."""
+        return Folder(self.client, self.bucket, prefix, self.job, self.device)
+
+
+def read_single(folder: Folder) -> Mapping[str, Any]:
+    """Read the document of a task that ran one circuit."""
+    return folder.read(RESULT)
+
+
+def read_programs(folder: Folder) -> list[list[Found]]:
+    """Read what each executable of each program of a set measured.
+
+    Sources and metadata are not read. In many objects, these are one request for the result, one
+    for each program and one for each executable.
+    """
+    document = folder.read(RESULT)
+    place = document.get("s3Location")
+    base = folder.at(place[1]) if place else folder
+    with_shape = _Shape(folder.device)
+    programs = with_shape.entries(document, "programResults")
+    return [_program(base, program, with_shape) for program in programs]
+
+
+def _program(base: Folder, program: Any, shape: _Shape) -> list[Found]:
+    folder = base
+    if isinstance(program, str):
+        folder = base.at(f"{base.prefix.rstrip('/')}/{program}".rpartition("/")[0])
+        program = base.read(program)
+    found = [
+        folder.read(entry) if isinstance(entry, str) else entry
+        for entry in shape.entries(program, "executableResults")
+    ]
+    return [measured(entry, folder.device) for entry in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Refuses documents that lack a list."""
+
+    device: str
+
+    def entries(self, document: Any, name: str) -> list[Any]:
+        found = document.get(name) if isinstance(document, dict) else None
+        if not isinstance(found, list):
+            raise WrongResult(device=self.device, reason=f"it has no list {name!r}")
+        return found
+
+
+def measured(entry: Any, device: str) -> Found:
+    """Read one executable, or a task of one circuit.
+
+    Raises
+    ------
+    WrongResult
+        It has neither bits nor frequencies, or bits that are not zeros and ones.
+    """
+    try:
+        return _measured(entry)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"a circuit's readings cannot be read ({type(error).__name__}: {error})"
+        raise WrongResult(device=device, reason=reason) from error
+
+
+def _measured(entry: dict[str, Any]) -> Found:
+    if entry["braketSchemaHeader"]["name"] == FAILURE or "failureMetadata" in entry:
+        return RowFailure(str(entry["failureMetadata"]["failureReason"]))
+    qubits = tuple(int(qubit) for qubit in entry["measuredQubits"])
+    if entry.get("measurements") is None:
+        shares = entry["measurementProbabilities"]
+        return Measured(qubits, frequencies={str(k): float(v) for k, v in shares.items()})
+    bits = np.array(entry["measurements"], dtype=np.int64)
+    if bits.ndim != 2 or not np.isin(bits, (0, 1)).all():
+        raise ValueError("the bits are not rows of zeros and ones")
+    return Measured(qubits, bits=bits)

@@ -1,0 +1,99 @@
+"""Sessions with AWS; credentials come from AWS's own chain and stay in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from threading import Lock
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import NoCredentialsError
+from braket.aws import AwsSession
+
+CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 3},
+    connect_timeout=10,
+    read_timeout=60,
+    user_agent_extra="qgate",
+)
+"""One call repeats itself at most twice, under the same client token."""
+
+SIMULATOR_REGION = "us-east-1"
+"""Where simulators are asked for if no region is configured."""
+
+SHORTEST_SECRET = 8
+"""Shorter texts are not looked for in what the service says."""
+
+
+class Access:
+    """A session of an account in a region, and the texts of it that nobody may see.
+
+    Clients are made here once, because making them is not safe in several threads.
+
+    Parameters
+    ----------
+    found : boto3.Session
+    profile : str, optional
+    bucket : str, optional
+
+    Attributes
+    ----------
+    session : braket.aws.AwsSession
+    s3 : botocore client
+    account : str
+        A name for the account and region that tells nothing about the credentials.
+    """
+
+    def __init__(self, found: boto3.Session, *, profile: str | None, bucket: str | None) -> None:
+        self.session = AwsSession(found, config=CONFIG, default_bucket=bucket)
+        self.s3 = found.client("s3", config=CONFIG)
+        credentials = found.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        frozen = credentials.get_frozen_credentials()
+        whose = profile or hashlib.sha256(frozen.access_key.encode()).hexdigest()[:12]
+        self.account = f"braket {found.region_name} {whose}"
+        self._secrets = _long([frozen.secret_key, frozen.token, frozen.access_key])
+        self._lock = Lock()
+
+    def bucket(self) -> str:
+        """Return where results are stored; the first time, the account may be asked."""
+        with self._lock:
+            return str(self.session.default_bucket())
+
+    def hidden(self, text: str) -> str:
+        """Return a text without the credentials that it may contain."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def __repr__(self) -> str:
+        return f"<access to {self.session.region}>"
+
+
+def access(region: str | None, *, profile: str | None, bucket: str | None) -> Access:
+    """Open a session.
+
+    Parameters
+    ----------
+    region : str, optional
+        Default: the configured one.
+    profile : str, optional
+        One of AWS's configuration; default: what AWS's chain finds.
+    bucket : str, optional
+        Where results are stored; default: the account's bucket for Braket in that region.
+
+    Raises
+    ------
+    botocore.exceptions.BotoCoreError
+        There are no credentials.
+    """
+    found = boto3.Session(profile_name=profile, region_name=region)
+    if found.region_name is None:
+        found = boto3.Session(profile_name=profile, region_name=SIMULATOR_REGION)
+    return Access(found, profile=profile, bucket=bucket)
+
+
+def _long(texts: Sequence[str | None]) -> tuple[str, ...]:
+    return tuple(text for text in texts if text and len(text) >= SHORTEST_SECRET)

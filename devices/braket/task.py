@@ -1,0 +1,134 @@
+"""A task of Amazon Braket."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from botocore.exceptions import ClientError
+
+from qgate.devices.braket.job import STATES
+from qgate.devices.braket.layout import Layout
+from qgate.devices.braket.objects import Folder, measured, read_programs, read_single
+from qgate.devices.braket.results import read_probabilities, read_sampled, read_set
+from qgate.devices.job import JobStatus, SweepResult
+from qgate.devices.remote import RemoteJob, Report
+from qgate.exceptions import JobFailed, ResultMissing, WrongResult
+from qgate.prices import Price
+
+if TYPE_CHECKING:
+    from qgate.devices.braket.cloud import BraketCloudDevice
+
+FOUND_LATE_S = 60.0
+"""So long after its creation may the service not know a task yet."""
+
+
+class BraketTask(RemoteJob):
+    """One task, which runs a program set or one circuit with one row.
+
+    Parameters
+    ----------
+    id : str
+        Its ARN.
+    device : BraketCloudDevice
+    record : mapping
+        As from ``BraketCloudDevice.record``.
+    created : bool
+        Whether this process has just created it.
+    """
+
+    device: BraketCloudDevice
+
+    def __init__(
+        self,
+        id: str,
+        device: BraketCloudDevice,
+        record: Mapping[str, Any],
+        *,
+        created: bool = False,
+    ) -> None:
+        super().__init__(id, device)
+        self._layouts = [Layout.from_written(each) for each in record["circuits"]]
+        self._shots = int(record["shots"])
+        self._in_set = bool(record["program_set"])
+        self._late_until = time.monotonic() + FOUND_LATE_S if created else 0.0
+        self._facts: dict[str, Any] = {}
+
+    def poll(self) -> Report:
+        try:
+            facts = self._ask()
+        except ClientError as error:
+            missing = error.response.get("Error", {}).get("Code") == "ResourceNotFoundException"
+            if missing and time.monotonic() < self._late_until:
+                return Report(JobStatus.QUEUED, "not known yet")
+            raise
+        status = str(facts["status"])
+        return Report(
+            STATES.get(status, JobStatus.UNKNOWN),
+            status,
+            str(facts.get("failureReason", "")),
+            str(facts.get("queueInfo", {}).get("position", "")),
+        )
+
+    def fetch(self) -> tuple[SweepResult, ...]:
+        facts = self._facts or self._ask()
+        folder = Folder(
+            self.device.s3,
+            facts["outputS3Bucket"],
+            facts["outputS3Directory"],
+            self.id,
+            self.device.name,
+        )
+        if facts["status"] == "FAILED":
+            return self._rest(folder, str(facts.get("failureReason", "it gave no reason")))
+        return self._read(folder)
+
+    def cost(self) -> Price | None:
+        """Return what the task did cost by the rate card; None: not known, or not over."""
+        if self.report.status is JobStatus.CANCELLED:
+            return Price()
+        if self.device.rate is None or self.report.status not in (JobStatus.DONE, JobStatus.FAILED):
+            return None
+        return self.device.charged(self._facts or self._ask())
+
+    def cancel(self) -> None:
+        try:
+            self.device.client.cancel_quantum_task(quantumTaskArn=self.id)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "ConflictException":
+                raise self.device.translated(error) from error
+
+    def _ask(self) -> dict[str, Any]:
+        self._facts = self.device.client.get_quantum_task(
+            quantumTaskArn=self.id, additionalAttributeNames=["QueueInfo"]
+        )
+        return self._facts
+
+    def _rest(self, folder: Folder, reason: str) -> tuple[SweepResult, ...]:
+        """What a failed program set has nevertheless brought."""
+        try:
+            if self._in_set:
+                return self._read(folder)
+        except ResultMissing:
+            pass
+        raise JobFailed(device=self.device.name, job=self.id, reason=reason)
+
+    def _read(self, folder: Folder) -> tuple[SweepResult, ...]:
+        if self._in_set:
+            found = read_programs(folder)
+            return read_set(found, self._layouts, self._shots, device=self.device.name)
+        document, (layout,) = read_single(folder), self._layouts
+        if self._shots:
+            read = measured(document, self.device.name)
+            return (([read_sampled(read, layout, self._shots, self.device.name)],),)
+        exact = read_probabilities(self._values(document), layout, self.device.name)
+        return (tuple(np.array([each]) for each in exact),)
+
+    def _values(self, document: Mapping[str, Any]) -> Any:
+        try:
+            return document["resultTypes"][0]["value"]
+        except (KeyError, IndexError, TypeError) as error:
+            reason = "it has no probabilities"
+            raise WrongResult(device=self.device.name, reason=reason) from error

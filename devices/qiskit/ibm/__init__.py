@@ -1,0 +1,5 @@
+"""Backends of IBM Quantum, through qiskit-ibm-runtime."""
+
+from qgate.devices.qiskit.ibm.provider import provider
+
+__all__ = ["provider"]

@@ -1,0 +1,221 @@
+"""A backend of IBM Quantum as a device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from qiskit_ibm_runtime.exceptions import IBMRuntimeError
+
+from qgate.devices.capabilities import Capabilities
+from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
+from qgate.devices.qiskit.gates import ACCEPTED
+from qgate.devices.qiskit.ibm.connection import plan_of
+from qgate.devices.qiskit.ibm.faults import fault_of, retry_after_s, translated
+from qgate.devices.qiskit.ibm.job import IbmJob
+from qgate.devices.qiskit.ibm.mode import Mode
+from qgate.devices.qiskit.ibm.primitives import Settings, create, primitive
+from qgate.devices.qiskit.ibm.pubs import pubs, record_of, weight
+from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
+from qgate.devices.remote import Fault, Record, RemoteDevice, RemoteJob
+from qgate.exceptions import QGateError
+from qgate.prices import Price
+from qgate.sweep import Sweep
+from qgate.typing import WiresLike
+
+DEFAULT_SHOTS = 1024
+MOST_EXECUTIONS = 10_000_000
+MOST_PUBS = 80
+MOST_BYTES = 50_000_000
+DEFAULT_REP_DELAY_S = 250e-6
+TAG = "qgate"
+"""Every job has it, besides its token."""
+
+CLOCKS_APART = timedelta(hours=1)
+"""So much may the clocks here and at the service differ."""
+
+
+class IbmDevice(RemoteDevice):
+    """Runs sweeps on a backend of IBM Quantum.
+
+    A structure is transpiled once for the backend. All rows of a submission go into one job: one
+    PUB for each structure, with the rows as its parameter array.
+
+    Parameters
+    ----------
+    service : QiskitRuntimeService
+        Connected, and making every request once (see ``connection``).
+    backend : IBMBackend
+    name : str
+        What the device is called.
+    wires : int or wires, optional
+    shots : int or sequence
+        Where a circuit does not say; default 1024.
+    optimization_level : int
+        Of the transpiler, 0 to 3.
+    initial_layout : sequence of int, optional
+        The qubit of each wire; default: chosen by the transpiler.
+    sampler : str
+        ``auto``, ``executor`` or ``sampler``.
+    mode : str
+        ``batch``, ``job`` or ``session``.
+    max_time_s : int, optional
+        When the service closes the batch or session.
+    max_execution_time_s : int, optional
+        When the service stops a job.
+    twirling : bool
+        Of readouts; rounds the number of shots up.
+    plan : str, optional
+        What is charged; default: as the service says.
+    tags : sequence of str
+        Of every job.
+    budget_usd, unknown_price, patience_s
+        As in ``RemoteDevice``.
+    canary : bool
+        Whether programs with known results are sent along.
+    """
+
+    provider = "ibm"
+    settles_s = 10.0
+
+    def __init__(
+        self,
+        service: Any,
+        backend: Any,
+        *,
+        name: str,
+        wires: WiresLike | int | None = None,
+        shots: Any = "default",
+        optimization_level: int = 2,
+        initial_layout: Sequence[int] | None = None,
+        sampler: str = "auto",
+        mode: str = "batch",
+        max_time_s: int | None = None,
+        max_execution_time_s: int | None = None,
+        twirling: bool = False,
+        plan: str | None = None,
+        tags: Sequence[str] = (),
+        budget_usd: float | None = None,
+        unknown_price: str = "refuse",
+        patience_s: float = 900.0,
+        canary: bool = False,
+    ) -> None:
+        self.name, self.service, self.backend = name, service, backend
+        self.capabilities = describe(backend)
+        super().__init__(wires=wires, shots=shots)
+        self.account = f"ibm {service.channel} {service.active_instance()}"
+        self.budget_usd, self.unknown_price = budget_usd, unknown_price
+        self.patience_s, self.canary, self.tags = patience_s, canary, tuple(tags)
+        self.settings = Settings(max_execution_time_s, twirling)
+        self.plan = plan_of(service) if plan is None else plan
+        self.rate = rate_of(self.plan)
+        self.mode = Mode(backend, mode, max_time_s)
+        self._sampler = sampler
+        self._compiler = Compiler(
+            backend,
+            device=name,
+            order=self.wires_of,
+            optimization_level=optimization_level,
+            initial_layout=initial_layout,
+        )
+
+    @property
+    def transpilations(self) -> int:
+        """How often the transpiler was called."""
+        return self._compiler.calls
+
+    def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:
+        fixed, programs = self._compiled(sweeps)
+        parts = [
+            part
+            for program, sweep in zip(programs, fixed, strict=True)
+            for part in pubs(program, sweep)
+        ]
+        assert fixed[0].shots is not None
+        vendor = self._created(parts, int(fixed[0].shots[0]), [token, TAG, *self.tags])
+        return IbmJob(vendor.job_id(), self, self.record(sweeps), vendor)
+
+    def _created(self, parts: Sequence[Any], shots: int, tags: Sequence[str]) -> Any:
+        """Create a job; in another batch where the service has closed the one that is open."""
+
+        def attempt() -> Any:
+            sampler = primitive(self._sampler, self.mode.of_next_job())
+            return create(sampler, parts, shots=shots, tags=tags, settings=self.settings)
+
+        try:
+            return attempt()
+        except IBMRuntimeError as error:
+            if self.fault(error) is not Fault.FINAL or not self.mode.has_ended():
+                raise
+        return attempt()
+
+    def find(self, token: str, *, since: float) -> str | None:
+        after = datetime.fromtimestamp(since, UTC) - CLOCKS_APART
+        found = self.service.jobs(job_tags=[token], created_after=after, descending=False)
+        return str(found[0].job_id()) if found else None
+
+    def record(self, sweeps: Sequence[Sweep]) -> Record:
+        return record_of(sweeps, self.settings)
+
+    def reopen(self, id: str, record: Record) -> RemoteJob:
+        return IbmJob(id, self, record)
+
+    def weigh(self, sweep: Sweep) -> tuple[int, int]:
+        return weight(sweep)
+
+    def price(self, sweeps: Sequence[Sweep]) -> Price | None:
+        if self.rate is None:
+            return None
+        fixed, programs = self._compiled(sweeps)
+        loads = [
+            Load(self._executions(sweep), program.circuit.depth())
+            for program, sweep in zip(programs, fixed, strict=True)
+        ]
+        return self.rate.price(seconds=estimate_s(loads, rep_delay_s=self._rep_delay_s))
+
+    def remaining_s(self) -> float | None:
+        """Ask how many seconds of its instance are left; None: it has no limit."""
+        left = self.service.usage().get("usage_remaining_seconds")
+        return None if left is None else float(left)
+
+    def close(self) -> None:
+        """Close the batch or session; the next job opens another."""
+        self.mode.close()
+
+    def fault(self, error: BaseException) -> Fault:
+        return fault_of(error)
+
+    def translated(self, error: BaseException) -> QGateError:
+        return translated(error, self.name)
+
+    def retry_after_s(self, error: BaseException) -> float | None:
+        return retry_after_s(error)
+
+    def _compiled(self, sweeps: Sequence[Sweep]) -> tuple[list[Sweep], list[Program]]:
+        fixed = [with_constant_matrices(sweep) for sweep in sweeps]
+        return fixed, self._compiler.programs([sweep.structure for sweep in fixed])
+
+    def _executions(self, sweep: Sweep) -> int:
+        assert sweep.shots is not None
+        return sum(self.settings.executed(shots) for shots in sweep.shots.tolist())
+
+    @property
+    def _rep_delay_s(self) -> float:
+        delay = getattr(self.backend.configuration(), "default_rep_delay", None)
+        return DEFAULT_REP_DELAY_S if delay is None else float(delay)
+
+
+def describe(backend: Any) -> Capabilities:
+    """Return what a backend can do: what it says of itself, within what the service takes."""
+    return Capabilities(
+        gates=ACCEPTED,
+        default_shots=DEFAULT_SHOTS,
+        max_wires=backend.num_qubits,
+        max_shots=getattr(backend.configuration(), "max_shots", None),
+        max_total_shots=MOST_EXECUTIONS,
+        max_sweeps=MOST_PUBS,
+        max_bytes=MOST_BYTES,
+        equal_shots=True,
+        paid=True,
+    )

@@ -1,0 +1,148 @@
+"""What errors of qiskit-ibm-runtime mean, and what they are called here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from qiskit_ibm_runtime.accounts.exceptions import AccountsError
+from qiskit_ibm_runtime.exceptions import IBMInputValueError, IBMNotAuthorizedError
+from requests import ConnectTimeout, RequestException
+from urllib3.exceptions import NewConnectionError
+
+from qgate.devices.remote import Fault
+from qgate.exceptions import (
+    AccessRefused,
+    DeviceOffline,
+    QGateError,
+    ServiceUnavailable,
+    SubmissionRefused,
+)
+
+BUSY = frozenset({408, 423, 425, 429})
+"""The service says that it did nothing, and that it may be asked again."""
+
+REPEATABLE_CODES = frozenset({1006, 1008, 1010, 1011, 1202})
+"""Codes of IBM's registry whose advice is to do the same again."""
+
+NO_BACKEND = frozenset({1004, 1007})
+"""Codes of IBM's registry for a backend that is not there or takes no jobs."""
+
+NO_ACCESS = frozenset({401, 403})
+
+SECRETS = re.compile(r"(?i)(bearer|apikey)[ =:]+[^\s\"',}]+")
+
+ACCESS_REMEDY = (
+    "Save an account with QiskitRuntimeService.save_account, or set QISKIT_IBM_TOKEN and "
+    "QISKIT_IBM_INSTANCE; look at the keys and instances at quantum.cloud.ibm.com."
+)
+
+
+def fault_of(error: BaseException) -> Fault:
+    """Say what an error means for the call that met it.
+
+    Only creating a job costs money. The client hides which request failed behind errors of its
+    own; it is read from the transport's error that these were made of.
+    """
+    transport = transport_error(error)
+    if transport is None:
+        # an answer that lacks what it must hold: it was carried out, or not
+        return Fault.UNSURE if isinstance(error, KeyError) else Fault.FINAL
+    status = _status(transport)
+    if status is None:
+        return _fault_without_answer(transport)
+    if status in BUSY or (status < 500 and _code(transport) in REPEATABLE_CODES):
+        return Fault.PASSING
+    if status < 500:
+        return Fault.FINAL
+    return Fault.UNSURE if _may_create(transport) else Fault.PASSING
+
+
+def _fault_without_answer(transport: RequestException) -> Fault:
+    if isinstance(transport, ConnectTimeout) or _never_connected(transport):
+        return Fault.PASSING
+    return Fault.UNSURE if _may_create(transport) else Fault.PASSING
+
+
+def _never_connected(transport: RequestException) -> bool:
+    reasons = [getattr(argument, "reason", None) for argument in transport.args]
+    return any(isinstance(reason, NewConnectionError) for reason in reasons)
+
+
+def _may_create(transport: RequestException) -> bool:
+    """Say whether a request may have created a job; one that is not told may have."""
+    request = transport.request
+    if request is None or request.url is None:
+        return True
+    return request.method == "POST" and urlsplit(str(request.url)).path.endswith("/jobs")
+
+
+def translated(error: BaseException, device: str) -> QGateError:
+    """Return an error of ours for one of the client's, its words included."""
+    transport = transport_error(error)
+    status = None if transport is None else _status(transport)
+    code = None if transport is None else _code(transport)
+    reason = without_secrets(str(error)) or type(error).__name__
+    if isinstance(error, IBMNotAuthorizedError | AccountsError) or status in NO_ACCESS:
+        return AccessRefused(device=device, reason=reason, remedy=ACCESS_REMEDY)
+    if code in NO_BACKEND:
+        remedy = "Choose another backend, or try again later."
+        return DeviceOffline(device=device, reason=reason, remedy=remedy)
+    if isinstance(error, IBMInputValueError) and transport is None:
+        return AccessRefused(device=device, reason=reason, remedy=ACCESS_REMEDY)
+    if transport is not None and not _may_create(transport):
+        return ServiceUnavailable(device=device, reason=reason, tried_s=0.0)
+    named = code or status or type(error).__name__
+    return SubmissionRefused(device=device, code=str(named), reason=reason)
+
+
+def retry_after_s(error: BaseException) -> float | None:
+    """Return how long the service asks to wait."""
+    transport = transport_error(error)
+    if transport is None or transport.response is None:
+        return None
+    asked = transport.response.headers.get("Retry-After", "")
+    return float(asked) if asked.isdigit() else None
+
+
+def status_of(error: BaseException) -> int | None:
+    """Return the HTTP status of the answer that an error is about."""
+    transport = transport_error(error)
+    return None if transport is None else _status(transport)
+
+
+def transport_error(error: BaseException) -> RequestException | None:
+    """Return the error of the transport that an error was made of."""
+    return next((each for each in _chain(error) if isinstance(each, RequestException)), None)
+
+
+def without_secrets(text: str) -> str:
+    """Return a text without what follows the words that announce a credential."""
+    return SECRETS.sub(r"\1 ***", text)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and those that it was raised after, also where that is not displayed."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+def _status(transport: RequestException) -> int | None:
+    return None if transport.response is None else int(transport.response.status_code)
+
+
+def _code(transport: RequestException) -> int | None:
+    """Return the code of IBM's registry in the body of an answer."""
+    if transport.response is None:
+        return None
+    try:
+        body: Any = transport.response.json()
+        return int((body.get("errors") or [body["error"]])[0]["code"])
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None

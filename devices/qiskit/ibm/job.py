@@ -1,0 +1,125 @@
+"""A job of IBM Quantum."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from qiskit_ibm_runtime.api.exceptions import RequestsApiError
+from qiskit_ibm_runtime.exceptions import (
+    RuntimeInvalidStateError,
+    RuntimeJobFailureError,
+    RuntimeJobMaxTimeoutError,
+    RuntimeJobNotFound,
+)
+
+from qgate.devices.job import JobStatus, SweepResult
+from qgate.devices.qiskit.ibm.faults import status_of, transport_error
+from qgate.devices.qiskit.ibm.pubs import read
+from qgate.devices.remote import Record, RemoteJob, Report
+from qgate.exceptions import JobCancelled, JobFailed, QGateError, ResultMissing, WrongResult
+from qgate.prices import Price
+
+if TYPE_CHECKING:
+    from qgate.devices.qiskit.ibm.device import IbmDevice
+
+STATUSES = {
+    "INITIALIZING": JobStatus.QUEUED,
+    "QUEUED": JobStatus.QUEUED,
+    "RUNNING": JobStatus.RUNNING,
+    "DONE": JobStatus.DONE,
+    "ERROR": JobStatus.FAILED,
+    "CANCELLED": JobStatus.CANCELLED,
+}
+"""The client's words; it hands on others that the service may use."""
+
+
+class IbmJob(RemoteJob):
+    """One job, whose result is read by a record of what was asked for.
+
+    Parameters
+    ----------
+    id : str
+    device : IbmDevice
+    record : mapping
+    vendor : RuntimeJobV2, optional
+        The client's object; default: it is looked up by its id.
+    """
+
+    device: IbmDevice
+
+    def __init__(self, id: str, device: IbmDevice, record: Record, vendor: Any = None) -> None:
+        super().__init__(id, device)
+        self.record, self._vendor = record, vendor
+
+    @property
+    def vendor(self) -> Any:
+        """The client's object."""
+        if self._vendor is None:
+            try:
+                self._vendor = self.device.service.job(self.id)
+            except RuntimeJobNotFound as error:
+                reason = "IBM knows no such job"
+                raise JobFailed(device=self.device.name, job=self.id, reason=reason) from error
+        return self._vendor
+
+    def poll(self) -> Report:
+        word = self._word()
+        status = STATUSES.get(word, JobStatus.UNKNOWN)
+        ended = status in (JobStatus.FAILED, JobStatus.CANCELLED)
+        return Report(status, word, reason=self._reason() if ended else "")
+
+    def _word(self) -> str:
+        """Ask for the client's word; for a failed job it looks for a result that may be missing."""
+        try:
+            return str(self.vendor.status())
+        except RequestsApiError as error:
+            if status_of(error) != 404:
+                raise
+            return str(self.vendor.status())
+
+    def _reason(self) -> str:
+        """Return why a job ended: what came with the status, and the client hands out nowhere."""
+        return str(getattr(self.vendor, "_reason", None) or "")
+
+    def fetch(self) -> tuple[SweepResult, ...]:
+        named = {"device": self.device.name, "job": self.id}
+        try:
+            result = self.vendor.result()
+        except (RuntimeJobFailureError, RuntimeJobMaxTimeoutError) as error:
+            raise JobFailed(**named, reason=self.report.reason or error.message) from error
+        except RuntimeInvalidStateError as error:
+            raise JobCancelled(**named, reason=error.message) from error
+        except Exception as error:
+            meaning = self._unread(error)
+            if meaning is None:
+                raise
+            raise meaning from error
+        return read(result, self.record, device=self.device.name)
+
+    def _unread(self, error: Exception) -> QGateError | None:
+        """Return what an error of downloading and decoding means; None: the request failed."""
+        if status_of(error) == 404:
+            reason = "the service has no result of it"
+            return ResultMissing(device=self.device.name, job=self.id, reason=reason)
+        if transport_error(error) is None and isinstance(error, DAMAGED):
+            reason = f"it cannot be read ({type(error).__name__})"
+            return WrongResult(device=self.device.name, reason=reason)
+        return None
+
+    def cost(self) -> Price | None:
+        usage = self.vendor.metrics().get("usage", {})
+        seconds, rate = usage.get("qpu_charge_time_seconds"), self.device.rate
+        if rate is None or seconds is None or usage.get("status", "pending") == "pending":
+            return None
+        return rate.price(seconds=(seconds, seconds))
+
+    def cancel(self) -> None:
+        try:
+            self.vendor.cancel()
+        except RuntimeInvalidStateError:
+            return  # it has ended
+
+
+DAMAGED = (ValidationError, ValueError, KeyError, TypeError, IndexError, AttributeError)
+"""What decoding a damaged result raises."""

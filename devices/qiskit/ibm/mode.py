@@ -1,0 +1,80 @@
+"""What the jobs of a device are put into: a batch, a session, or nothing."""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections.abc import Mapping
+from contextlib import suppress
+from threading import Lock
+from typing import Any
+
+from qiskit.exceptions import QiskitError
+from qiskit_ibm_runtime import Batch, Session
+
+MODES: Mapping[str, Any] = {"batch": Batch, "session": Session, "job": None}
+
+LONGEST_S = 4 * 3600.0
+"""A batch is replaced when it is so old; the service closes it at some age (mostly 8 hours)."""
+
+
+class Mode:
+    """Opened with the first job, closed with the device.
+
+    Jobs of a batch wait together and are charged for the time that they run. A session is
+    exclusive and charged by the clock on the wall from its first job until it is closed.
+
+    Parameters
+    ----------
+    backend : IBMBackend
+    kind : str
+        ``batch``, ``session`` or ``job``.
+    max_time_s : int, optional
+        When the service closes it.
+    """
+
+    def __init__(self, backend: Any, kind: str, max_time_s: int | None = None) -> None:
+        self.backend, self.kind, self.max_time_s = backend, kind, max_time_s
+        self._lock = Lock()
+        self._open: list[tuple[Any, float]] = []
+        self._end = weakref.finalize(self, _close, self._open)
+
+    def of_next_job(self) -> Any:
+        """Return what the vendor's primitive is given: the backend, or what is open for it."""
+        kind = MODES[self.kind]
+        if kind is None:
+            return self.backend
+        with self._lock:
+            if self._open and time.monotonic() - self._open[0][1] > self._longest_s:
+                _close(self._open)
+            if not self._open:
+                opened = kind(self.backend, max_time=self.max_time_s)
+                self._open.append((opened, time.monotonic()))
+            return self._open[0][0]
+
+    @property
+    def _longest_s(self) -> float:
+        return LONGEST_S if self.max_time_s is None else min(LONGEST_S, 0.9 * self.max_time_s)
+
+    def has_ended(self) -> bool:
+        """Ask whether the service takes no more jobs into what is open; forget it then."""
+        with self._lock:
+            if not self._open:
+                return False
+            details = self._open[0][0].details() or {}
+            ended = details.get("state") == "closed" or details.get("accepting_jobs") is False
+            if ended:
+                _close(self._open)
+            return ended
+
+    def close(self) -> None:
+        """Let no more jobs into what is open; those in it run on."""
+        with self._lock:
+            _close(self._open)
+
+
+def _close(held: list[tuple[Any, float]]) -> None:
+    while held:
+        opened, _ = held.pop()
+        with suppress(QiskitError, OSError):  # the service closes it when nothing more comes
+            opened.close()

@@ -1,0 +1,76 @@
+"""IBM's two samplers behind one function."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+FEWEST_SHOTS_OF_A_TWIRL = 64
+MOST_TWIRLS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How jobs are run.
+
+    Parameters
+    ----------
+    max_execution_time_s : int or None
+        The service stops a job that takes more of the device's time.
+    twirling : bool
+        Whether readouts are twirled; the number of shots is then rounded up.
+    """
+
+    max_execution_time_s: int | None = None
+    twirling: bool = False
+
+    def executed(self, shots: int) -> int:
+        """Return how many shots are run, and paid for, where so many are asked for."""
+        if not self.twirling:
+            return shots
+        each = max(FEWEST_SHOTS_OF_A_TWIRL, -(-shots // MOST_TWIRLS))
+        return each * -(-shots // each)
+
+
+def _executor(mode: Any) -> Any:
+    from qiskit_ibm_runtime.executor_sampler import Sampler
+
+    return Sampler(mode=mode)
+
+
+def _sampler(mode: Any) -> Any:
+    from qiskit_ibm_runtime import SamplerV2
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it was asked for
+        return SamplerV2(mode=mode)
+
+
+PRIMITIVES: Mapping[str, Callable[[Any], Any]] = {"executor": _executor, "sampler": _sampler}
+"""The one that prepares circuits on this side, and the older one."""
+
+
+def primitive(kind: str, mode: Any) -> Any:
+    """Return a sampler; ``auto`` is the newest that is installed."""
+    if kind != "auto":
+        return PRIMITIVES[kind](mode)
+    try:
+        return _executor(mode)
+    except ImportError:
+        return _sampler(mode)
+
+
+def create(
+    sampler: Any, pubs: Sequence[Any], *, shots: int, tags: Sequence[str], settings: Settings
+) -> Any:
+    """Create a job and return the vendor's object; both samplers take the same options."""
+    options = sampler.options
+    options.environment.job_tags = list(tags)
+    options.twirling.enable_gates = False
+    options.twirling.enable_measure = settings.twirling
+    options.dynamical_decoupling.enable = False
+    if settings.max_execution_time_s is not None:
+        options.max_execution_time = settings.max_execution_time_s
+    return sampler.run(pubs, shots=shots)

@@ -1,0 +1,193 @@
+"""Backends of IBM Quantum as a provider."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+
+from qgate.devices.base import Device
+from qgate.devices.provider import Options, Provider, Requirement
+from qgate.devices.qiskit.provider import FAKES, check_layout, refused, split
+from qgate.shots import Shots
+from qgate.wires import Wires
+
+BACKENDS = (
+    "ibm_aachen",
+    "ibm_boston",
+    "ibm_brussels",
+    "ibm_fez",
+    "ibm_kingston",
+    "ibm_marrakesh",
+    "ibm_miami",
+    "ibm_pittsburgh",
+    "ibm_strasbourg",
+    "ibm_torino",
+)
+"""Names that were public in 2026. Which of them an account has is known to the service alone."""
+
+
+class IbmOptions(Options):
+    """Options of IBM's backends.
+
+    Parameters
+    ----------
+    wires, shots
+        As for every device. A backend takes no ``seed``.
+    optimization_level : int
+        How hard the transpiler tries, 0 to 3.
+    initial_layout : sequence of int, optional
+        The qubit of each wire, ``0,5,6`` in a string; default: chosen by the transpiler.
+    instance : str, optional
+        The name or CRN of the instance that is charged; default: that of the account.
+    account : str, optional
+        The name of a saved account; default: as qiskit-ibm-runtime chooses.
+    channel : str, optional
+    primitive : str
+        ``executor``, the older ``sampler``, or ``auto``.
+    mode : str
+        ``batch``, ``job`` or ``session``; a session is charged by the clock on the wall.
+    max_time_s : int, optional
+        When the service closes a batch or session.
+    max_execution_time_s : int, optional
+        When the service stops a job.
+    twirling : bool
+        Whether readouts are twirled; shots are then rounded up.
+    plan : str, optional
+        ``open``, ``pay-as-you-go`` or ``flex``; default: as the service says.
+    tags : sequence of str
+        Of every job, with commas between them in a string.
+    budget_usd : float, optional
+        What may be spent on the device.
+    unknown_price : str
+        ``allow`` buys also where no price is known.
+    patience_s : float
+        So long are failing requests made again.
+    canary : bool
+        Whether programs with known results are sent along.
+    """
+
+    optimization_level: Annotated[int, Field(ge=0, le=3)] = 2
+    initial_layout: Annotated[
+        tuple[NonNegativeInt, ...] | None, Field(min_length=1), BeforeValidator(split)
+    ] = None
+    instance: str | None = None
+    account: str | None = None
+    channel: Literal["ibm_quantum_platform", "ibm_cloud"] | None = None
+    primitive: Literal["auto", "executor", "sampler"] = "auto"
+    mode: Literal["batch", "job", "session"] = "batch"
+    max_time_s: PositiveInt | None = None
+    max_execution_time_s: PositiveInt | None = None
+    twirling: bool = False
+    plan: str | None = None
+    tags: Annotated[tuple[str, ...], BeforeValidator(split)] = ()
+    budget_usd: NonNegativeFloat | None = None
+    unknown_price: Literal["refuse", "allow"] = "refuse"
+    patience_s: NonNegativeFloat = 900.0
+    canary: bool = False
+
+
+CONNECTION = ("instance", "account", "channel")
+"""Options that choose a service; a backend object has one."""
+
+PASSED_ON = (
+    "optimization_level",
+    "initial_layout",
+    "mode",
+    "max_time_s",
+    "max_execution_time_s",
+    "twirling",
+    "plan",
+    "tags",
+    "budget_usd",
+    "unknown_price",
+    "patience_s",
+    "canary",
+)
+"""Options that the device has under the same names."""
+
+
+class IbmProvider(Provider):
+    """``ibm:BACKEND``, with the account that qiskit-ibm-runtime finds, and its backend objects."""
+
+    name = "ibm"
+    options = IbmOptions
+    sdks = frozenset({"qiskit_ibm_runtime"})
+
+    def targets(self) -> Collection[str]:
+        return BACKENDS
+
+    def accepts(self, target: str) -> bool:
+        return bool(target)  # the account knows which there are
+
+    def requirements(self, target: str) -> Collection[Requirement]:
+        return (FAKES,)
+
+    def make(
+        self, target: str, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
+    ) -> Device:
+        from qgate.devices.qiskit.ibm.connection import backend_of, connect
+
+        text = f"{self.name}:{target}"
+        _check_seed(options, text)
+        service = connect(
+            text, instance=options.instance, channel=options.channel, account=options.account
+        )
+        backend = backend_of(service, target, text)
+        return _device(service, backend, text, options, wires=wires, shots=shots)
+
+    def claims(self, candidate: object) -> bool:
+        backends: Any = sys.modules.get("qiskit_ibm_runtime.ibm_backend")
+        return backends is not None and isinstance(candidate, backends.IBMBackend)
+
+    def make_from_object(
+        self, candidate: Any, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
+    ) -> Device:
+        """Make a device around a backend; its service makes every request once from then on."""
+        from qgate.devices.qiskit.ibm.connection import leave_repeating_to_qgate
+
+        text = f"{self.name}:{candidate.name}"
+        _check_seed(options, text)
+        for option in CONNECTION:
+            if option in options.model_fields_set:
+                reason = "the backend belongs to a service already"
+                raise refused(text, option, getattr(options, option), reason)
+        leave_repeating_to_qgate(candidate.service)
+        return _device(candidate.service, candidate, text, options, wires=wires, shots=shots)
+
+
+def _check_seed(options: IbmOptions, text: str) -> None:
+    if options.seed is not None:
+        reason = "what a quantum device reads cannot be repeated"
+        raise refused(text, "seed", options.seed, reason)
+
+
+def _device(
+    service: Any,
+    backend: Any,
+    text: str,
+    options: IbmOptions,
+    *,
+    wires: Wires | None,
+    shots: Shots | str,
+) -> Device:
+    from qgate.devices.qiskit.ibm.device import IbmDevice
+
+    if options.initial_layout is not None:
+        wires = Wires(range(len(options.initial_layout))) if wires is None else wires
+        check_layout(options.initial_layout, wires, backend.num_qubits, text)
+    passed: dict[str, Any] = {name: getattr(options, name) for name in PASSED_ON}
+    return IbmDevice(
+        service,
+        backend,
+        name=text,
+        wires=wires,
+        shots=shots,
+        sampler=options.primitive,
+        **passed,
+    )
+
+
+provider = IbmProvider()

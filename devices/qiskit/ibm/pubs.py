@@ -1,0 +1,129 @@
+"""Sweeps as the primitives' PUBs, and their results as outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.primitives import PrimitiveResult
+
+from qgate.devices.job import SweepResult
+from qgate.devices.qiskit.compile import Program
+from qgate.devices.qiskit.ibm.primitives import Settings
+from qgate.devices.qiskit.results import entry_of
+from qgate.devices.qiskit.translate import READOUT
+from qgate.exceptions import WrongResult
+from qgate.outcomes import PACKED_WIRES, Outcomes
+from qgate.sweep import Sweep
+
+BYTES_PER_CIRCUIT = 10_000
+BYTES_PER_GATE = 250
+"""Of a compiled circuit, for each gate on one wire; one on two wires counts as four."""
+
+BYTES_PER_NUMBER = 24
+"""A float as decimal text, with a comma."""
+
+
+def pubs(program: Program, sweep: Sweep) -> list[Any]:
+    """Return one PUB with all rows as its parameter array.
+
+    A circuit without free angles has no array, and stands there once for every row.
+    """
+    if not program.slots:
+        return [(program.circuit,)] * len(sweep)
+    return [(program.circuit, sweep.rows[:, program.slots])]
+
+
+def weight(sweep: Sweep) -> tuple[int, int]:
+    """Return how many bytes a circuit takes in a job, and each of its rows, not less than it does.
+
+    An estimate from the gates before they are compiled: circuits are weighed one by one, and
+    compiled all together.
+    """
+    structure = sweep.structure
+    gates = sum(len(operation.wires) ** 2 for operation in structure.operations)
+    return BYTES_PER_CIRCUIT + BYTES_PER_GATE * gates, BYTES_PER_NUMBER * structure.num_slots
+
+
+def record_of(sweeps: Sequence[Sweep], settings: Settings) -> dict[str, Any]:
+    """Return what is needed to read the result of sweeps, as JSON can hold it.
+
+    The bits of a register stand for the measured wires, the first wire the last bit.
+    """
+    return {"register": READOUT, "sweeps": [_entry(sweep, settings) for sweep in sweeps]}
+
+
+def _entry(sweep: Sweep, settings: Settings) -> dict[str, Any]:
+    entry = entry_of(sweep)
+    return {**entry, "shots": settings.executed(entry["shots"])}
+
+
+def read(result: Any, record: Mapping[str, Any], *, device: str) -> tuple[SweepResult, ...]:
+    """Return the results of sweeps from that of the primitive.
+
+    Raises
+    ------
+    WrongResult
+        It is no result at all (the client hands on a text that it cannot read), or has not what
+        was asked for.
+    """
+    if not isinstance(result, PrimitiveResult):
+        kind = "nothing" if result is None else f"something unreadable ({type(result).__name__})"
+        raise WrongResult(device=device, reason=f"{kind} came back")
+    found = iter(result)
+    try:
+        results = [([*_rows(found, entry, record["register"])],) for entry in record["sweeps"]]
+    except _Unfit as error:
+        raise WrongResult(device=device, reason=str(error)) from error
+    if next(found, None) is not None:
+        raise WrongResult(device=device, reason="there are results of more circuits")
+    return tuple(results)
+
+
+class _Unfit(Exception):
+    """A result is not what was asked for."""
+
+
+def _rows(found: Iterator[Any], entry: Mapping[str, Any], register: str) -> Iterator[Outcomes]:
+    """Yield the outcomes of each row: from one PUB, or from one each."""
+    read, rows, (wires,) = 0, entry["rows"], entry["wires"]
+    while read < rows:
+        bits = _bits(next(found, None), register)
+        _check(bits, entry["shots"], wires)
+        arrays = bits.array if bits.shape else bits.array[None]
+        if read + len(arrays) > rows:
+            raise _Unfit(f"results of {read + len(arrays)} rows came back, {rows} were asked for")
+        for array in arrays:
+            outcomes = Outcomes.from_readings(_numbers(array), wires)
+            yield outcomes if entry["ordered"] else outcomes.without_order()
+        read += len(arrays)
+
+
+def _bits(pub: Any, register: str) -> Any:
+    if pub is None:
+        raise _Unfit("the results of some circuits are missing")
+    bits = getattr(pub.data, register, None)
+    if bits is None:
+        raise _Unfit(f"there is no register {register}")
+    return bits
+
+
+def _check(bits: Any, shots: int, wires: int) -> None:
+    if bits.num_shots != shots:
+        raise _Unfit(f"{bits.num_shots} shots came back, {shots} were asked for")
+    if bits.num_bits != wires:
+        raise _Unfit(f"{bits.num_bits} bits came back, {wires} wires were measured")
+    if len(bits.shape) > 1:
+        raise _Unfit(f"the rows came back in the shape {bits.shape}")
+
+
+def _numbers(array: NDArray[np.uint8]) -> NDArray[Any]:
+    """Read shots, shape (shots, bytes), the most significant byte first."""
+    shots, width = array.shape
+    if width * 8 > PACKED_WIRES + 2:
+        return np.array([int.from_bytes(row.tobytes(), "big") for row in array], dtype=object)
+    padded = np.zeros((shots, 8), dtype=np.uint8)
+    padded[:, 8 - width :] = array
+    return padded.view(">u8").ravel().astype(np.int64)

@@ -1,0 +1,106 @@
+"""Sweeps handed to a backend, all of them in one job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qgate.devices.qiskit.compile import Program
+from qgate.measurements import MeasurementKind
+from qgate.sweep import Sweep
+
+
+class Runner:
+    """Runs sweeps on any ``BackendV2``: every row is a circuit with its numbers.
+
+    Parameters
+    ----------
+    backend : BackendV2
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+
+    def takes(self, option: str) -> bool:
+        """Say whether the backend has an option of this name."""
+        return option in self.backend.options
+
+    def run(
+        self, programs: Sequence[Program], sweeps: Sequence[Sweep], *, seed: int | None = None
+    ) -> Any:
+        """Submit sweeps, all of whose rows have the same shots, and return the vendor's job.
+
+        Parameters
+        ----------
+        programs : sequence of Program
+            One for each sweep.
+        sweeps : sequence of Sweep
+        seed : int or None
+            Of the backend's random numbers.
+        """
+        shots = sweeps[0].shots
+        options: dict[str, Any] = {"shots": 1 if shots is None else int(shots[0])}
+        if any(map(is_ordered, sweeps)) and self.takes("memory"):
+            options["memory"] = True
+        if seed is not None:
+            options["seed_simulator"] = seed
+        circuits, more = self.circuits(programs, sweeps)
+        return self.backend.run(circuits, **options, **more)
+
+    def circuits(
+        self, programs: Sequence[Program], sweeps: Sequence[Sweep]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Return the circuits to hand over, and further options."""
+        pairs = zip(programs, sweeps, strict=True)
+        return [program.bound(row) for program, sweep in pairs for row in sweep.rows], {}
+
+
+class AerRunner(Runner):
+    """Runs sweeps on Aer, which takes one circuit and the numbers of all its rows.
+
+    Handing over one circuit for each row takes Aer 1.1 ms a row to read (4 wires, 24 angles,
+    1000 shots); binding the rows in its own code takes 0.35 ms, with the same outcomes. Its
+    own code misses the angles of controlled gates (see ``Program.binds_natively``); programs
+    with these are handed over row by row.
+    """
+
+    def circuits(
+        self, programs: Sequence[Program], sweeps: Sequence[Sweep]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        circuits: list[Any] = []
+        binds: list[dict[Any, list[float]]] = []
+        for program, sweep in zip(programs, sweeps, strict=True):
+            if program.binds_natively:
+                circuits.append(program.circuit)
+                binds.append(program.binds(sweep.rows))
+            else:
+                circuits += [program.bound(row) for row in sweep.rows]
+                binds += [{}] * len(sweep)
+        return circuits, {"parameter_binds": binds, "runtime_parameter_bind_enable": True}
+
+
+class SingleRunner(Runner):
+    """Runs the only row of the only sweep on a backend whose jobs are one circuit."""
+
+    def circuits(self, programs: Sequence[Program], sweeps: Sequence[Sweep]) -> tuple[Any, Any]:
+        ((circuit,), more) = super().circuits(programs, sweeps)
+        return circuit, more
+
+
+def runner(backend: Any, *, most: int | None = None) -> Runner:
+    """Return what runs sweeps on a backend fastest.
+
+    Parameters
+    ----------
+    backend : BackendV2
+    most : int, optional
+        How many circuits it takes in a job.
+    """
+    if type(backend).__module__.partition(".")[0] == "qiskit_aer":
+        return AerRunner(backend)
+    return SingleRunner(backend) if most == 1 else Runner(backend)
+
+
+def is_ordered(sweep: Sweep) -> bool:
+    """Say whether the order of the shots is asked for."""
+    return any(item.kind is MeasurementKind.SAMPLE for item in sweep.structure.measurements)

@@ -1,0 +1,1 @@
+"""Backends that other packages bring for Qiskit."""

@@ -1,0 +1,122 @@
+"""From the names of a package and a backend to the backend."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import isclass
+from typing import Any, NamedTuple
+
+from qgate.devices.qiskit.vendors.card import VendorCard
+from qgate.exceptions import AccessRefused, BrokenProvider, MissingPackage, UnknownDevice, suggest
+
+METHODS = ("get_backend", "backend")
+"""By what a backend is given, in packages nobody knows."""
+
+
+class Source(NamedTuple):
+    """A backend, and who gave it."""
+
+    backend: Any
+    provider: Any
+
+
+def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
+    """Return a backend of a package.
+
+    Raises
+    ------
+    MissingPackage
+        It is not installed.
+    BrokenProvider
+        It cannot be imported, or nothing in it gives backends.
+    AccessRefused
+        The vendor's class wants a key and was not given one, or did not like it.
+    UnknownDevice
+        It has no backend of this name.
+    """
+    cls = _provider_class(card, text)
+    given = {}
+    if card.key_variable:
+        if card.key_variable not in os.environ:
+            reason = "there is no key"
+            remedy = f"Set {card.key_variable}."
+            raise AccessRefused(device=text, reason=reason, remedy=remedy)
+        given = {card.key_argument: os.environ[card.key_variable]}
+    try:
+        provider = cls(**given)
+        for step in card.steps:
+            provider = getattr(provider, step)
+    except Exception as error:  # it is somebody else's code
+        remedy = f"Give {card.package} its credentials as its own documents say."
+        reason = _without(repr(error), given)
+        raise AccessRefused(device=text, reason=reason, remedy=remedy) from error
+    try:
+        return Source(_getter(card, provider)(name), provider)
+    except Exception as error:
+        known = _known(provider)
+        hint = suggest(name, known)
+        raise UnknownDevice(
+            text=text, unknown=name, kind="backend", known=known, hint=hint
+        ) from error
+
+
+def _provider_class(card: VendorCard, text: str) -> Callable[..., Any]:
+    install = card.install or card.package.replace("_", "-")
+    try:
+        if find_spec(card.package) is None:
+            raise MissingPackage(what=text, package=install)
+        module: Any = import_module(card.package)
+    except MissingPackage:
+        raise
+    except Exception as error:  # it is somebody else's code
+        raise BrokenProvider(provider="qiskit", package=install, reason=repr(error)) from error
+    cls: Any = module
+    if card.provider:
+        for part in card.provider.split("."):
+            cls = getattr(cls, part, None)
+    else:
+        cls = _found(module)
+    if cls is None:
+        reason = (
+            f"{card.provider or 'a class named ...Provider that gives backends'} is not in it; "
+            "make the backend yourself and hand the object over, or give a card"
+        )
+        raise BrokenProvider(provider="qiskit", package=install, reason=reason)
+    return cls  # type: ignore[no-any-return]
+
+
+def _found(module: Any) -> Any:
+    """Return the class of a module that looks as if it gave backends."""
+    classes = [
+        value
+        for name, value in sorted(vars(module).items())
+        if isclass(value)
+        and name.endswith("Provider")
+        and any(hasattr(value, method) for method in METHODS)
+    ]
+    return classes[0] if classes else None
+
+
+def _getter(card: VendorCard, provider: Any) -> Callable[[str], Any]:
+    methods = dict.fromkeys((card.method, *METHODS))
+    found: Callable[[str], Any] = next(
+        getattr(provider, method) for method in methods if hasattr(provider, method)
+    )
+    return found
+
+
+def _known(provider: Any) -> list[str]:
+    """Return the names of a provider's backends, where it lists them."""
+    try:
+        return sorted(str(backend.name) for backend in provider.backends())
+    except Exception:  # it need not have that, nor need that work
+        return []
+
+
+def _without(text: str, given: dict[str, str]) -> str:
+    for value in given.values():
+        text = text.replace(value, "***")
+    return text

@@ -1,0 +1,154 @@
+"""What an adapter must know of a vendor's package, because Qiskit's interface does not say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+from qgate.prices import Rate
+
+GROUP = "qgate.qiskit_cards"
+"""Entry points of this group name cards, each under the name of its package's module."""
+
+
+class VendorCard(BaseModel):
+    """Facts about a package that brings backends for Qiskit.
+
+    Parameters
+    ----------
+    package : str
+        The module that is imported.
+    install : str
+        The distribution that has it; empty: named as the module.
+    provider : str
+        The class that gives backends, as a path from the module; empty: it is looked for.
+    steps : tuple of str
+        Attributes between an instance of that class and the method below, for example
+        ``("offline",)``.
+    method : str
+        Gives a backend for a name.
+    key_variable, key_argument : str
+        The environment variable with the key, and the class's argument that takes it; empty: the
+        package finds its key itself.
+    paid : bool
+        Whether its backends cost money.
+    free : frozenset of str
+        Backends that do not, all the same.
+    min_shots, max_shots : int, int or None
+        Of one circuit.
+    circuits_per_job : int or None
+        None: as the backend says.
+    price : Rate or None
+        None: unknown.
+    charged_by : str
+        What the price of several circuits in one job is counted by.
+    reopen : str
+        How a job is had again by its id: ``backend.METHOD`` or ``provider.METHOD``; empty: not
+        at all.
+    tags, idempotent : bool
+        Whether jobs can be found by a tag, or created under a token. No package surveyed has
+        either, and nothing here makes use of them yet.
+    repeats_creation : bool
+        Whether the package itself creates again after a 5xx, which may buy twice.
+    source : str
+        What the facts were read from.
+    unverified : str
+        What of them was not confirmed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    package: str
+    install: str = ""
+    provider: str = ""
+    steps: tuple[str, ...] = ()
+    method: str = "get_backend"
+    key_variable: str = ""
+    key_argument: str = ""
+    paid: bool = True
+    free: frozenset[str] = frozenset()
+    min_shots: PositiveInt = 1
+    max_shots: PositiveInt | None = None
+    circuits_per_job: PositiveInt | None = None
+    price: Rate | None = None
+    charged_by: Literal["circuit", "job", "unknown"] = "unknown"
+    reopen: str = ""
+    tags: bool = False
+    idempotent: bool = False
+    repeats_creation: bool = False
+    source: str = ""
+    unverified: str = ""
+
+    def is_paid(self, backend: str) -> bool:
+        """Say whether a backend costs money."""
+        return self.paid and backend not in self.free
+
+
+CARDS: Mapping[str, VendorCard] = {
+    card.package: card
+    for card in (
+        VendorCard(
+            package="qiskit_ionq",
+            install="qiskit-ionq",
+            provider="IonQProvider",
+            free=frozenset({"simulator", "ionq_simulator"}),
+            min_shots=1,
+            max_shots=10_000,
+            charged_by="circuit",
+            reopen="backend.retrieve_job",
+            repeats_creation=True,
+            source="source of qiskit-ionq 1.1.1",
+            unverified="price; whether a circuit of a job is charged as a job of its own",
+        ),
+        VendorCard(
+            package="qiskit_aqt_provider",
+            install="qiskit-aqt-provider",
+            provider="AQTProvider",
+            steps=("offline",),
+            paid=False,
+            max_shots=2000,
+            source="source of qiskit-aqt-provider 2.0.1; shots: metriq-gym issue 793",
+            unverified=(
+                "the offline simulators alone are reached; the cloud needs a login and a "
+                "workspace: make its backend and hand over the object"
+            ),
+        ),
+        VendorCard(
+            package="qiskit_alice_bob_provider",
+            install="qiskit-alice-bob-provider",
+            provider="AliceBobRemoteProvider",
+            key_variable="ALICE_BOB_API_KEY",
+            key_argument="api_key",
+            circuits_per_job=1,
+            charged_by="circuit",
+            source="source of qiskit-alice-bob-provider 3.0.0",
+            unverified="price; the name of the variable is ours",
+        ),
+        VendorCard(
+            package="qiskit_superstaq",
+            install="qiskit-superstaq",
+            provider="SuperstaqProvider",
+            reopen="provider.get_job",
+            source="source of qiskit-superstaq 0.5.70",
+            unverified="price; shots; what several circuits in a job are charged as",
+        ),
+    )
+}
+"""The packages that were looked at, by module."""
+
+
+def card_of(package: str) -> VendorCard:
+    """Return the card of a package: one that is installed, else ours, else one that says nothing.
+
+    Parameters
+    ----------
+    package : str
+        The module.
+    """
+    for entry in entry_points(group=GROUP):
+        if entry.name == package:
+            return VendorCard.model_validate(entry.load())
+    return CARDS.get(package) or VendorCard(package=package, unverified="everything")

@@ -1,0 +1,203 @@
+"""A vendor's backend whose jobs are bought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qiskit.circuit import CircuitError
+from qiskit.transpiler import TranspilerError
+
+from qgate.devices.capabilities import Capabilities
+from qgate.devices.job import JobStatus, SweepResult
+from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
+from qgate.devices.qiskit.device import describe
+from qgate.devices.qiskit.job import STATUSES, finished, vendor_status
+from qgate.devices.qiskit.results import entry_of, read_results
+from qgate.devices.qiskit.runners import runner
+from qgate.devices.qiskit.vendors.backends import Source
+from qgate.devices.qiskit.vendors.card import VendorCard
+from qgate.devices.remote import Fault, Record, RemoteDevice, RemoteJob, Report
+from qgate.exceptions import (
+    CreationUnknown,
+    NotReopenable,
+    QGateError,
+    SubmissionRefused,
+)
+from qgate.prices import Price
+from qgate.sweep import Sweep
+from qgate.typing import WiresLike
+
+LOCAL = (CircuitError, TranspilerError, NotImplementedError, TypeError)
+"""Errors that come before a package makes any request."""
+
+TOO_MANY_REQUESTS = 429
+
+
+class VendorDevice(RemoteDevice):
+    """Runs sweeps on a backend of somebody's package, by what its card says.
+
+    Parameters
+    ----------
+    source : Source
+        The backend, and what gave it.
+    card : VendorCard
+    name : str
+        What the device is called.
+    wires : int or wires, optional
+    shots : int or sequence
+        Where a circuit does not say; default 1024.
+    optimization_level : int
+        Of the transpiler, 0 to 3.
+    initial_layout : sequence of int, optional
+        The qubit of each wire; default: chosen by the transpiler.
+    budget_usd, unknown_price, patience_s
+        As in ``RemoteDevice``.
+    """
+
+    provider = "qiskit"
+    settles_s = 0.0
+
+    def __init__(
+        self,
+        source: Source,
+        card: VendorCard,
+        *,
+        name: str,
+        wires: WiresLike | int | None = None,
+        shots: Any = "default",
+        optimization_level: int = 1,
+        initial_layout: Sequence[int] | None = None,
+        budget_usd: float | None = None,
+        unknown_price: str = "refuse",
+        patience_s: float = 900.0,
+    ) -> None:
+        self.name, self.source, self.card = name, source, card
+        self.capabilities = limited(describe(source.backend), card)
+        super().__init__(wires=wires, shots=shots)
+        self.account = f"qiskit {card.package}"
+        self.budget_usd, self.unknown_price = budget_usd, unknown_price
+        self.patience_s = patience_s
+        self._runner = runner(source.backend, most=self.capabilities.max_rows)
+        self._compiler = Compiler(
+            source.backend,
+            device=name,
+            order=self.wires_of,
+            optimization_level=optimization_level,
+            initial_layout=initial_layout,
+        )
+
+    def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:
+        fixed = [with_constant_matrices(sweep) for sweep in sweeps]
+        programs = self._compiler.programs([sweep.structure for sweep in fixed])
+        job = self._runner.run(programs, fixed)
+        return VendorJob(str(job.job_id()), self, self.record(sweeps), job)
+
+    def find(self, token: str, *, since: float) -> str | None:
+        reason = f"order {token}: jobs of {self.card.package} cannot be looked for"
+        raise CreationUnknown(device=self.name, reason=reason, tried_s=0.0)
+
+    def record(self, sweeps: Sequence[Sweep]) -> Record:
+        return {"sweeps": [entry_of(sweep) for sweep in sweeps]}
+
+    def reopen(self, id: str, record: Record) -> RemoteJob:
+        if not self.card.reopen:
+            raise NotReopenable(device=self.name, job=id)
+        return VendorJob(id, self, record)
+
+    def vendor_job(self, id: str) -> Any:
+        """Return the vendor's object of a job, by the recipe of the card."""
+        whose, _, method = self.card.reopen.partition(".")
+        return getattr(getattr(self.source, whose), method)(id)
+
+    def price(self, sweeps: Sequence[Sweep]) -> Price | None:
+        if self.card.price is None:
+            return None
+        shots = sum(int(sweep.shots.sum()) for sweep in sweeps if sweep.shots is not None)
+        circuits = sum(map(len, sweeps))
+        most = self.card.price.price(submissions=circuits, shots=shots)
+        least = self.card.price.price(submissions=1, shots=shots)
+        by = {"circuit": most, "job": least}
+        return by.get(self.card.charged_by, Price(least.low_usd, most.high_usd))
+
+    def fault(self, error: BaseException) -> Fault:
+        """Say what an error means; what is not known to be a refusal may have been carried out."""
+        status = _status(error)
+        if status == TOO_MANY_REQUESTS:
+            return Fault.PASSING
+        if isinstance(error, LOCAL) or (status is not None and 400 <= status < 500):
+            return Fault.FINAL
+        return Fault.UNSURE
+
+    def translated(self, error: BaseException) -> QGateError:
+        code = _status(error) or type(error).__name__
+        return SubmissionRefused(device=self.name, code=str(code), reason=str(error))
+
+
+class VendorJob(RemoteJob):
+    """A job of somebody's package.
+
+    Parameters
+    ----------
+    id : str
+    device : VendorDevice
+    record : mapping
+    vendor : JobV1, optional
+        The package's object; default: had by the recipe of the card.
+    """
+
+    device: VendorDevice
+
+    def __init__(self, id: str, device: VendorDevice, record: Record, vendor: Any = None) -> None:
+        super().__init__(id, device)
+        self.record, self._vendor = record, vendor
+
+    @property
+    def vendor(self) -> Any:
+        """The package's object."""
+        if self._vendor is None:
+            self._vendor = self.device.vendor_job(self.id)
+        return self._vendor
+
+    def poll(self) -> Report:
+        word = vendor_status(self.vendor)
+        return Report(STATUSES.get(word, JobStatus.UNKNOWN), word)
+
+    def fetch(self) -> tuple[SweepResult, ...]:
+        result = finished(self.vendor, device=self.device.name)
+        return read_results(result, self.record["sweeps"], device=self.device.name)
+
+    def cancel(self) -> None:
+        self.vendor.cancel()
+
+
+def limited(capabilities: Capabilities, card: VendorCard) -> Capabilities:
+    """Return what both a backend and the card of its package allow."""
+    rows = _smaller(capabilities.max_rows, card.circuits_per_job)
+    return capabilities.model_copy(
+        update={
+            "min_shots": max(capabilities.min_shots, card.min_shots),
+            "max_shots": card.max_shots or capabilities.max_shots,
+            "max_rows": rows,
+            "max_exact_rows": rows,
+            "paid": card.paid,
+        }
+    )
+
+
+def _smaller(*limits: int | None) -> int | None:
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _status(error: BaseException) -> int | None:
+    """Return the HTTP status of an answer, where an error or what it was raised from has one."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        for holder in (current, getattr(current, "response", None)):
+            status = getattr(holder, "status_code", None)
+            if isinstance(status, int):
+                return status
+        current = current.__cause__ or current.__context__
+    return None

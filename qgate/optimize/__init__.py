@@ -1,0 +1,46 @@
+"""Optimizers, one a file, with PennyLane's names, arguments and defaults."""
+
+from qgate.optimize.adagrad import AdagradOptimizer
+from qgate.optimize.adam import AdamOptimizer
+from qgate.optimize.adaptive import AdaptiveOptimizer
+from qgate.optimize.base import Optimizer
+from qgate.optimize.estimates import Estimate
+from qgate.optimize.gradient_descent import GradientDescentOptimizer
+from qgate.optimize.history import History, Record
+from qgate.optimize.minimization import Minimum, minimize
+from qgate.optimize.momentum import MomentumOptimizer
+from qgate.optimize.momentum_qng import MomentumQNGOptimizer
+from qgate.optimize.nesterov_momentum import NesterovMomentumOptimizer
+from qgate.optimize.qng import QNGOptimizer
+from qgate.optimize.qnspsa import QNSPSAOptimizer
+from qgate.optimize.riemannian_gradient import LieAlgebraOptimizer, RiemannianGradientOptimizer
+from qgate.optimize.rms_prop import RMSPropOptimizer
+from qgate.optimize.rotoselect import RotoselectOptimizer
+from qgate.optimize.rotosolve import RotosolveOptimizer
+from qgate.optimize.shot_adaptive import ShotAdaptiveOptimizer
+from qgate.optimize.spsa import SPSAOptimizer
+
+__all__ = [
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "AdaptiveOptimizer",
+    "Estimate",
+    "GradientDescentOptimizer",
+    "History",
+    "LieAlgebraOptimizer",
+    "Minimum",
+    "MomentumOptimizer",
+    "MomentumQNGOptimizer",
+    "NesterovMomentumOptimizer",
+    "Optimizer",
+    "QNGOptimizer",
+    "QNSPSAOptimizer",
+    "RMSPropOptimizer",
+    "Record",
+    "RiemannianGradientOptimizer",
+    "RotoselectOptimizer",
+    "RotosolveOptimizer",
+    "SPSAOptimizer",
+    "ShotAdaptiveOptimizer",
+    "minimize",
+]

@@ -1,0 +1,183 @@
+"""The arguments of an objective, and the vector of those numbers in them that may change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import NothingTrainable, UnsuitableObjective
+from qgate.execution.returns import leaves, rebuilt
+from qgate.interfaces.pullbacks import described
+from qgate.numpy.tensors import marked, tensor
+from qgate.typing import FloatArray
+
+CONTAINERS = (list, tuple, dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Arguments:
+    """Positional arguments of an objective; lists, tuples and dicts of arrays are trees.
+
+    Parameters
+    ----------
+    args : tuple
+        As they were given.
+    leaves : tuple
+        Arrays and whatever else stands in them, in order.
+    trained : tuple of int
+        Which of the leaves are arrays of ``qgate.numpy`` that are marked as trainable.
+    """
+
+    args: tuple[Any, ...]
+    leaves: tuple[Any, ...]
+    trained: tuple[int, ...]
+
+    @classmethod
+    def of(cls, args: Sequence[Any], *, optimizer: str) -> Arguments:
+        """Take arguments apart.
+
+        Raises
+        ------
+        NothingTrainable
+        UnsuitableObjective
+            A trainable array holds complex numbers.
+        """
+        found = tuple(leaves(list(args)))
+        trained = tuple(at for at, leaf in enumerate(found) if is_variable(leaf))
+        if not trained:
+            raise NothingTrainable(optimizer=optimizer, given=_told(found))
+        for at in trained:
+            _refuse_other_than_real(found[at], optimizer)
+        return cls(tuple(args), found, trained)
+
+    @property
+    def size(self) -> int:
+        """How many numbers may change."""
+        return sum(self.leaves[at].size for at in self.trained)
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The shape of each trainable array."""
+        return [self.leaves[at].shape for at in self.trained]
+
+    @cached_property
+    def vector(self) -> FloatArray:
+        """The numbers that may change, one after the other, shape (size,)."""
+        return flat([self.leaves[at] for at in self.trained])
+
+    @cached_property
+    def positions(self) -> tuple[int, ...]:
+        """Which arguments hold numbers that may change."""
+        return tuple(at for at, arg in enumerate(self.args) if any(map(is_variable, leaves([arg]))))
+
+    @property
+    def has_containers(self) -> bool:
+        """Whether one of these arguments is a list, tuple or dict."""
+        return any(isinstance(self.args[at], CONTAINERS) for at in self.positions)
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """The trainable arrays."""
+        return tuple(self.leaves[at] for at in self.trained)
+
+    def with_arrays(self, arrays: Sequence[Any]) -> list[Any]:
+        """Return the arguments with these in place of the trainable arrays, as they are."""
+        every = list(self.leaves)
+        for at, array in zip(self.trained, arrays, strict=True):
+            every[at] = array
+        changed: list[Any] = rebuilt(list(self.args), iter(every))
+        return [
+            new if at in self.positions else old
+            for at, (old, new) in enumerate(zip(self.args, changed, strict=True))
+        ]
+
+    def at(self, vector: FloatArray) -> list[Any]:
+        """Return the arguments at another point; precision and marks stay."""
+        return self.with_arrays(self.split(vector))
+
+    def split(self, vector: FloatArray) -> list[Any]:
+        """Cut a vector into arrays like the trainable ones."""
+        arrays, start = [], 0
+        for array in self.arrays:
+            part = vector[start : start + array.size].reshape(array.shape)
+            kept = array.dtype if array.dtype.kind == "f" else np.dtype(float)
+            arrays.append(marked(part.astype(kept), trainable=True))
+            start += array.size
+        return arrays
+
+    def returned(self, vector: FloatArray) -> Any:
+        """Return the arguments at another point; one by itself, several as a list."""
+        args = self.at(vector)
+        return args[0] if len(args) == 1 else args
+
+    def by_arrays(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function of these arguments as one of the trainable arrays alone."""
+        return lambda *arrays: function(*self.with_arrays(arrays))
+
+    def flattened(self, gradient: Any, *, optimizer: str) -> FloatArray:
+        """Return a gradient, as a ``grad_fn`` gives it, as a vector.
+
+        Parameters
+        ----------
+        gradient : array or tuple
+            By the trainable argument, or a tuple of those by each.
+
+        Raises
+        ------
+        UnsuitableObjective
+            Its form is not that of the arguments.
+        """
+        alone = len(self.positions) == 1
+        bare = alone and not (isinstance(gradient, tuple) and len(gradient) == 1)
+        by_argument = (gradient,) if bare else gradient
+        found = [
+            slope
+            for at, slopes in zip(self.positions, by_argument, strict=False)
+            for leaf, slope in zip(leaves([self.args[at]]), leaves([slopes]), strict=False)
+            if is_variable(leaf)
+        ]
+        if [np.shape(slope) for slope in found] != self.shapes:
+            raise UnsuitableObjective(
+                optimizer=optimizer,
+                objective="the function with this grad_fn",
+                reason=f"the gradients have the shapes {[np.shape(slope) for slope in found]}, and "
+                f"the trainable arrays {self.shapes}",
+                remedy="Return from grad_fn a tuple with one gradient for each trainable argument.",
+            )
+        return flat(found)
+
+
+def flat(arrays: Sequence[Any]) -> FloatArray:
+    """Put the numbers of arrays side by side, in double precision."""
+    return np.concatenate([np.asarray(array, dtype=float).reshape(-1) for array in arrays])
+
+
+def is_variable(leaf: Any) -> bool:
+    """Say whether this is an array of ``qgate.numpy`` that may change."""
+    return isinstance(leaf, tensor) and leaf.requires_grad
+
+
+def size_of(shape: Sequence[int]) -> int:
+    """Return how many numbers an array of this shape has."""
+    return math.prod(shape)
+
+
+def _told(found: Sequence[Any]) -> str:
+    told = [type(leaf).__name__ for leaf in found]
+    return ", ".join(told) if told else "no positional arguments"
+
+
+def _refuse_other_than_real(leaf: Any, optimizer: str) -> None:
+    if leaf.dtype.kind not in "iuf":
+        raise UnsuitableObjective(
+            optimizer=optimizer,
+            objective="a function of this argument",
+            reason=f"{described(leaf)} is marked as trainable, and the numbers that are changed "
+            "are real",
+            remedy="Pass real and imaginary parts, or mark it with requires_grad=False.",
+        )

@@ -1,0 +1,102 @@
+"""What every optimizer is made of: options that do not change, and a state that is a value."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+
+from qgate.exceptions import InvalidOptimizerState
+from qgate.optimize.saving import decoded, encoded, read, write
+from qgate.typing import FloatArray
+
+State = TypeVar("State")
+"""Frozen data of numbers, arrays, and tuples and mappings of these."""
+
+
+class Optimizer(ABC, Generic[State]):
+    """An optimizer.
+
+    Required: ``first``. Optional: ``changes_arguments``. Steps are taken by ``step`` and
+    ``step_and_cost``, whose arguments each optimizer says.
+
+    Attributes
+    ----------
+    state : frozen data
+        All that one step leaves for the next. A step that fails leaves it as it was.
+    """
+
+    name: ClassVar[str]
+    changes_arguments: ClassVar[bool] = True
+    """Whether a step turns the arguments of a function into better ones, and nothing else."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.name = cls.__name__
+
+    def __init__(self) -> None:
+        self.state: State = self.first()
+
+    @abstractmethod
+    def first(self) -> State:
+        """Return the state before the first step."""
+
+    def reset(self) -> None:
+        """Forget all steps."""
+        self.state = self.first()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state as a dict that ``json.dumps`` takes."""
+        return {"optimizer": self.name, "state": encoded(self.state)}
+
+    def from_json(self, saved: Mapping[str, Any]) -> None:
+        """Take up a state that ``to_json`` of the same kind of optimizer gave, to the same bits.
+
+        Raises
+        ------
+        InvalidOptimizerState
+            It belongs to another optimizer.
+        """
+        if saved.get("optimizer") != self.name:
+            raise InvalidOptimizerState(
+                what=f"A state of {saved.get('optimizer')}",
+                reason=f"it was given to {self.name}",
+                remedy="Make an optimizer of the kind that wrote it.",
+            )
+        self.state = type(self.state)(**decoded(saved["state"]))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the state to a file, as JSON."""
+        write(path, self.to_json())
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Take up the state in a file that ``save`` wrote, to the same bits.
+
+        Raises
+        ------
+        InvalidOptimizerState
+            The file holds something else, or the state of another optimizer.
+        """
+        self.from_json(read(path))
+
+
+def started(values: FloatArray | None, size: int, *, optimizer: str) -> FloatArray:
+    """Return a vector of the state; before the first step, zeros.
+
+    Raises
+    ------
+    InvalidOptimizerState
+        It has another length than there are numbers to optimize.
+    """
+    if values is None:
+        return np.zeros(size)
+    if len(values) != size:
+        raise InvalidOptimizerState(
+            what=f"{optimizer}, which has taken steps with {len(values)} trainable numbers,",
+            reason=f"it was given {size} of them",
+            remedy="Call reset(), or make an optimizer for each problem.",
+        )
+    return values

@@ -1,0 +1,55 @@
+"""Gradients that come with their standard errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from qgate.optimize.arguments import Arguments
+
+
+class Estimate(Protocol):
+    """A value and a gradient with their standard errors.
+
+    Attributes
+    ----------
+    value, value_error : float
+    gradient, gradient_error : array, or tuple of arrays
+        By the trainable arguments, as ``qg.grad`` gives them.
+    """
+
+    value: Any
+    value_error: Any
+    gradient: Any
+    gradient_error: Any
+
+
+class Slopes:
+    """The gradient of an estimate, as a ``grad_fn`` that remembers the rest.
+
+    Attributes
+    ----------
+    forward, error : float or None
+        The value of the latest call, and its standard error.
+    signal : float or None
+        The mean of squared slopes over their squared standard errors.
+    """
+
+    def __init__(self, estimate: Callable[..., Estimate], arguments: Arguments) -> None:
+        self._estimate, self._arguments = estimate, arguments
+        self.forward: Any = None
+        self.error: float | None = None
+        self.signal: float | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        found = self._estimate(*args, **kwargs)
+        slopes, errors = (
+            self._arguments.flattened(part, optimizer="minimize")
+            for part in (found.gradient, found.gradient_error)
+        )
+        self.forward, self.error = found.value, float(found.value_error)
+        ratios = np.divide(slopes, errors, out=np.full_like(slopes, np.inf), where=errors > 0)
+        self.signal = float(np.mean(np.where(slopes == 0, 0.0, ratios) ** 2))
+        return found.gradient

@@ -1,0 +1,211 @@
+"""A training loop: steps of an optimizer until one of its rules says that they are enough."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qgate.budget import Budget
+from qgate.exceptions import InvalidOptimizerOption
+from qgate.optimize.estimates import Estimate
+from qgate.optimize.history import History, Record
+from qgate.optimize.options import count, positive
+from qgate.optimize.stopping import Stopping
+from qgate.optimize.training import Progress, Training, resumed, saved
+
+ENDED = ("tol", "noise", "callback")
+"""Reasons for which a minimization that is taken up again stays as it is."""
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """Where a minimization has come to.
+
+    Parameters
+    ----------
+    x : array, or tuple of arguments
+        After the last step.
+    value, error : float or None
+        Before the last step, with its standard error; None where it is not known.
+    reason : str
+        Why no more steps were taken: ``steps``, ``tol`` (values change by less), ``noise`` (slopes
+        cannot be told from zero), ``budget`` (what is left does not buy a step) or ``callback``.
+    history : History
+        Every step, with what it took.
+    optimizer : Optimizer
+        With its state.
+    """
+
+    x: Any
+    value: float | None
+    error: float | None
+    reason: str
+    history: History
+    optimizer: Any
+
+    @classmethod
+    def of(cls, training: Training, progress: Progress, reason: str) -> Minimum:
+        """Return where a training has come to."""
+        args = training.arguments.at(progress.point)
+        last = progress.history.records[-1] if progress.history.records else None
+        return cls(
+            args[0] if training.bare else tuple(args),
+            None if last is None else last.value,
+            None if last is None else last.error,
+            reason,
+            progress.history,
+            training.optimizer,
+        )
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw the values against shots, or steps; see ``History.plot``."""
+        return self.history.plot(axes)
+
+    def __str__(self) -> str:
+        history = self.history
+        usd = "unknown" if history.usd is None else f"{history.usd:.2f}"
+        return (
+            f"{_told(self.value, self.error)} after {len(history)} steps ({self.reason}), "
+            f"{history.shots:,} shots, {history.submissions:,} submissions, {usd} USD, "
+            f"{history.seconds:.1f} s"
+        )
+
+
+def minimize(
+    cost: Callable[..., Any],
+    x0: Any,
+    *,
+    optimizer: Any = None,
+    steps: int = 100,
+    budget: Budget | int | None = None,
+    tol: float | None = None,
+    callback: Callable[[Minimum], Any] | None = None,
+    run: AbstractContextManager[Any] | None = None,
+    estimate: Callable[..., Estimate] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    progress: bool = False,
+    seed: int | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Minimum:
+    """Minimize a function, and keep a history of values, errors and costs.
+
+    Parameters
+    ----------
+    cost : callable
+        A QNode, or a function of QNodes; returns one real number.
+    x0 : array, or tuple of arguments
+        Where to start. What is marked as trainable changes; if nothing is marked, every number.
+    optimizer : Optimizer, optional
+        Default ``AdamOptimizer(0.1)``. Its state goes on from where it stands.
+    steps : int
+        The most steps, those of an earlier run of the same checkpoint included.
+    budget : Budget or int, optional
+        What all steps together may take; a number stands for shots. A step is not begun where what
+        is left is less than the last one took; what the first takes is not known beforehand.
+    tol : float, optional
+        Stop where the mean of 5 values differs from that of the 5 before by less than this, or by
+        less than twice the standard error of the difference.
+    callback : callable, optional
+        Called with a ``Minimum`` after each step; stops where it returns True.
+    run : context manager, optional
+        Entered around all steps.
+    estimate : callable, optional
+        Called with the arguments in place of ``qg.grad(cost)``; gives an ``Estimate``. Steps then
+        end where slopes cannot be told from zero twice in a row, at a level of 95 %. For optimizers
+        that take a ``grad_fn``.
+    checkpoint : path, optional
+        A file that is written after each step. If it is there already, the minimization goes on
+        from it, to the same bits.
+    progress : bool
+        Whether a line on the standard error stream says how far it is.
+    seed : int, optional
+        From which each step's samples are drawn, where the device takes seeds of calls; without it
+        samples come from the device's own generator, which no checkpoint brings back.
+    options : mapping, optional
+        Keyword arguments of each step: those of ``cost``, and of the optimizer.
+
+    Returns
+    -------
+    Minimum
+
+    Raises
+    ------
+    UnsuitableObjective, NothingTrainable
+    InvalidOptimizerOption
+        The optimizer does not change arguments, an option does not go with it, or the budget is in
+        dollars, which are not known here.
+    InvalidOptimizerState
+        The checkpoint is of another minimization.
+
+    Notes
+    -----
+    Cost: as the optimizer says for ``step_and_cost``. Shots and submissions are counted by a
+    tracker of the QNode's device, or of all devices for another function.
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> @qg.qnode("local")
+    ... def circuit(x):
+    ...     qg.RX(x, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> found = minimize(circuit, np.array(0.5), steps=200, tol=1e-6)
+    >>> print(found.reason, found.history.submissions < 200, round(found.value, 3))
+    tol True -1.0
+    """
+    training = Training.of(cost, x0, optimizer, seed=seed, options=options or {}, estimate=estimate)
+    stopping = Stopping(
+        steps, training.arguments.size, *_checked_limits(steps=steps, tol=tol, budget=budget)
+    )
+    reached = resumed(training, checkpoint)
+    ended = reached.reason if reached.reason in ENDED else None
+    reason = ended or stopping.before(reached.history)
+    with nullcontext() if run is None else run:
+        while reason is None:
+            reached = training.step(reached)
+            reason = stopping.after(reached.history)
+            if (
+                callback is not None
+                and callback(Minimum.of(training, reached, reason or "")) is True
+            ):
+                reason = "callback"
+            if checkpoint is not None:
+                saved(training, replace(reached, reason=reason or ""), checkpoint)
+            if progress:
+                _show(reached.history.records[-1], steps)
+            reason = reason or stopping.before(reached.history)
+    return Minimum.of(training, reached, reason)
+
+
+def _checked_limits(
+    *, steps: int, tol: float | None, budget: Budget | int | None
+) -> tuple[float | None, Budget | None]:
+    count("minimize", least=0, steps=steps)
+    if tol is not None:
+        positive("minimize", tol=tol)
+    limit = budget if budget is None or isinstance(budget, Budget) else Budget(shots=budget)
+    if limit is not None and limit.usd is not None:
+        raise InvalidOptimizerOption(
+            optimizer="minimize",
+            option="budget",
+            value=budget,
+            needed="in shots or submissions, for what a step costs in dollars is not known here",
+        )
+    return tol, limit
+
+
+def _show(record: Record, steps: int) -> None:
+    end = "\r" if sys.stderr.isatty() and record.step < steps else "\n"
+    told = _told(record.value, record.error)
+    line = f"step {record.step}/{steps}: {told}, {record.shots:,} shots, {record.seconds:.2f} s"
+    print(line, end=end, file=sys.stderr, flush=True)
+
+
+def _told(value: float | None, error: float | None) -> str:
+    if value is None:
+        return "no value"
+    return f"{value:.6f} ± {error:.6f}" if error else f"{value:.6f}"

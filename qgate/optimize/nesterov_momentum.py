@@ -1,0 +1,51 @@
+"""Gradient descent with Nesterov's momentum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from qgate.optimize.arguments import Arguments
+from qgate.optimize.momentum import MomentumOptimizer
+from qgate.optimize.objective import Objective
+from qgate.optimize.requests import gradient_request, send, value_request
+from qgate.typing import FloatArray
+
+
+class NesterovMomentumOptimizer(MomentumOptimizer):
+    r"""Gradient descent with momentum whose gradient is taken where momentum leads.
+
+    .. math:: a \leftarrow m a + \eta \nabla f(x - m a), \qquad x \leftarrow x - a
+
+    Parameters
+    ----------
+    stepsize : float
+        :math:`\eta`.
+    momentum : float
+        :math:`m`, from 0 on and below 1.
+
+    Raises
+    ------
+    InvalidOptimizerOption
+
+    Notes
+    -----
+    Cost: one submission. ``step_and_cost`` returns the value at :math:`x`, which is in the same
+    submission where the gradient of a QNode is made of circuits; else, as with ``adjoint`` on a
+    simulator, it is one more from the second step on.
+    Reference: Nesterov, Soviet Math. Dokl. 27, 372 (1983).
+    """
+
+    def _slope(
+        self, objective: Objective, arguments: Arguments, grad_fn: Any, *, valued: bool
+    ) -> tuple[Any, FloatArray]:
+        if self.state.accumulation is None or len(self.state.accumulation) != arguments.size:
+            return objective.value_and_gradient(arguments, grad_fn)
+        ahead = arguments.vector - self.momentum * np.asarray(self.state.accumulation)
+        shifted = Arguments.of(arguments.at(ahead), optimizer=self.name)
+        request = gradient_request(objective, shifted) if valued and grad_fn is None else None
+        if request is not None:
+            value, gradient = send(objective, value_request(objective, arguments), request)
+            return value, gradient
+        return None, objective.value_and_gradient(shifted, grad_fn)[1]

@@ -1,0 +1,61 @@
+"""Checks of what an optimizer is made with."""
+
+from __future__ import annotations
+
+from math import isfinite
+from numbers import Integral, Real
+from typing import Any
+
+from qgate.exceptions import InvalidOptimizerOption
+
+
+def positive(optimizer: str, **options: Any) -> None:
+    """Refuse options that are not positive finite numbers.
+
+    Raises
+    ------
+    InvalidOptimizerOption
+    """
+    for option, value in options.items():
+        if not _is_real(value) or value <= 0:
+            raise _invalid(optimizer, option, value, "a positive finite number")
+
+
+def not_negative(optimizer: str, **options: Any) -> None:
+    """Refuse options that are not finite numbers from 0 on."""
+    for option, value in options.items():
+        if not _is_real(value) or value < 0:
+            raise _invalid(optimizer, option, value, "a finite number from 0 on")
+
+
+def fraction(optimizer: str, **options: Any) -> None:
+    """Refuse options that are not in [0, 1)."""
+    for option, value in options.items():
+        if not _is_real(value) or not 0 <= value < 1:
+            raise _invalid(optimizer, option, value, "a number from 0 on and below 1")
+
+
+def count(optimizer: str, *, least: int = 1, **options: Any) -> None:
+    """Refuse options that are not whole numbers from ``least`` on."""
+    for option, value in options.items():
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or value < least:
+            raise _invalid(optimizer, option, value, f"a whole number from {least} on")
+
+
+def one_of(optimizer: str, known: Any, **options: Any) -> None:
+    """Refuse options that are none of the known ones."""
+    for option, value in options.items():
+        if value not in known:
+            raise _invalid(optimizer, option, value, f"one of {', '.join(map(repr, known))}")
+
+
+def _is_real(value: Any) -> bool:
+    try:
+        return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+    except TypeError:
+        return False
+
+
+def _invalid(optimizer: str, option: str, value: Any, needed: str) -> InvalidOptimizerOption:
+    return InvalidOptimizerOption(optimizer=optimizer, option=option, value=value, needed=needed)

@@ -1,0 +1,215 @@
+"""Gradient descent in the geometry of quantum states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.gradients.metric_tensor import APPROXIMATIONS
+from qgate.optimize.arguments import Arguments, size_of
+from qgate.optimize.base import Optimizer
+from qgate.optimize.objective import Objective
+from qgate.optimize.options import not_negative, one_of, positive
+from qgate.optimize.requests import gradient_request, metric_request, send, value_request
+from qgate.typing import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """The metric tensor of the last step.
+
+    Parameters
+    ----------
+    tensors : tuple of array, shape (n, n)
+        One for each trainable array of n numbers, regularized; empty before the first step.
+    accumulation : array or None
+        What momentum carries on, of an optimizer that has it.
+    """
+
+    tensors: tuple[FloatArray, ...] = ()
+    accumulation: FloatArray | None = None
+
+
+class QNGOptimizer(Optimizer[Metric]):
+    r"""Quantum natural gradient, :math:`x \leftarrow x - \eta (G + \lambda)^+ \nabla f(x)`.
+
+    :math:`G` is the Fubini-Study metric tensor of the circuit's state, of each trainable array by
+    itself, and :math:`{}^+` the pseudo-inverse.
+
+    Parameters
+    ----------
+    stepsize : float
+        :math:`\eta`.
+    approx : {"block-diag", "diag", None}
+        Which entries of :math:`G` are measured; None: all, with a spare wire by Hadamard tests.
+    lam : float
+        :math:`\lambda`, added to the diagonal.
+
+    Raises
+    ------
+    InvalidOptimizerOption
+
+    Notes
+    -----
+    Cost: one submission of the value, the gradient and the metric tensor, where the gradient of
+    the QNode is made of circuits; where the simulator differentiates (``adjoint``, ``backprop``),
+    two. Reference: Stokes et al., Quantum 4, 269 (2020).
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> @qg.qnode("local", diff_method="parameter-shift")
+    ... def circuit(x):
+    ...     qg.RX(x, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> print(QNGOptimizer(stepsize=0.1).step(circuit, np.array(0.3)).round(6))
+    0.418208
+    """
+
+    def __init__(
+        self, stepsize: float = 0.01, approx: str | None = "block-diag", lam: float = 0
+    ) -> None:
+        positive(self.name, stepsize=stepsize)
+        one_of(self.name, APPROXIMATIONS, approx=approx)
+        not_negative(self.name, lam=lam)
+        self.stepsize, self.approx, self.lam = stepsize, approx, lam
+        super().__init__()
+
+    def first(self) -> Metric:
+        return Metric()
+
+    @property
+    def metric_tensor(self) -> Any:
+        """The metric tensor of the last step: an array (n, n), of several arguments a tuple."""
+        tensors = self.state.tensors
+        return tensors[0] if len(tensors) == 1 else tensors or None
+
+    def step(self, qnode: Any, *args: Any, **options: Any) -> Any:
+        """Take one step; as ``step_and_cost``, without the value."""
+        return self._advance(qnode, args, valued=False, **options)[0]
+
+    def step_and_cost(
+        self,
+        qnode: Callable[..., Any],
+        *args: Any,
+        grad_fn: Callable[..., Any] | None = None,
+        recompute_tensor: bool = True,
+        metric_tensor_fn: Callable[..., Any] | None = None,
+        **kwargs: Any,
+    ) -> tuple[Any, np.float64]:
+        """Take one step, and return the value before it as well.
+
+        Parameters
+        ----------
+        qnode : QNode, or callable with a ``metric_tensor_fn``
+            Returns one real number.
+        args
+            Its positional arguments; what is marked as trainable changes.
+        grad_fn : callable, optional
+            Gives the gradient, as for gradient descent.
+        recompute_tensor : bool
+            Whether the metric tensor is measured again; else that of the last step is taken.
+        metric_tensor_fn : callable, optional
+            Called with the arguments; gives an array ``t + t`` for a trainable array of shape
+            ``t``, for several a tuple of those.
+        kwargs
+            Its keyword arguments.
+
+        Returns
+        -------
+        args : array, or list
+        cost : float
+
+        Raises
+        ------
+        NothingTrainable
+        UnsuitableObjective
+            It is not a QNode, and there is no ``metric_tensor_fn``.
+        InvalidTransform
+            The metric tensor of the circuit cannot be measured.
+        """
+        return self._advance(
+            qnode,
+            args,
+            valued=True,
+            grad_fn=grad_fn,
+            recompute_tensor=recompute_tensor,
+            metric_tensor_fn=metric_tensor_fn,
+            **kwargs,
+        )
+
+    def update(
+        self, state: Metric, point: FloatArray, gradient: FloatArray
+    ) -> tuple[Metric, FloatArray]:
+        """Return the state and the point after a step; the metric tensor is the state's."""
+        return state, point - self.stepsize * natural(state.tensors, gradient)
+
+    def _advance(
+        self,
+        function: Any,
+        args: Any,
+        *,
+        valued: bool,
+        grad_fn: Any = None,
+        recompute_tensor: bool = True,
+        metric_tensor_fn: Any = None,
+        **kwargs: Any,
+    ) -> tuple[Any, Any]:
+        objective = Objective(function, kwargs, self.name)
+        arguments = Arguments.of(args, optimizer=self.name)
+        if metric_tensor_fn is None and not objective.is_qnode:
+            raise objective.refused(
+                "it is not a QNode, so the metric tensor of its state is not known",
+                "Give a single QNode, or metric_tensor_fn, for example qg.metric_tensor(qnode).",
+            )
+        tensors: Any = None if recompute_tensor else self.state.tensors or None
+        if tensors is None and metric_tensor_fn is not None:
+            tensors = self._regularized(_each(metric_tensor_fn(*args, **kwargs)), arguments)
+        cost, gradient, measured = self._measured(objective, arguments, grad_fn, tensors is None)
+        if tensors is None:
+            tensors = self._regularized(measured, arguments)
+        state, point = self.update(
+            Metric(tuple(tensors), self.state.accumulation), arguments.vector, gradient
+        )
+        if valued and cost is None:
+            (cost,) = objective.values([args])
+        self.state = state
+        return arguments.returned(point), cost
+
+    def _measured(
+        self, objective: Objective, arguments: Arguments, grad_fn: Any, with_metric: bool
+    ) -> tuple[Any, FloatArray, Any]:
+        """Return the value, the gradient, and the metric if it is wanted."""
+        metric = metric_request(objective, arguments, self.approx) if with_metric else None
+        slopes = gradient_request(objective, arguments) if grad_fn is None and metric else None
+        if metric is not None and slopes is not None:
+            value, gradient, tensors = send(
+                objective, value_request(objective, arguments), slopes, metric
+            )
+            return value, gradient, tensors
+        cost, gradient = objective.value_and_gradient(arguments, grad_fn)
+        return cost, gradient, None if metric is None else send(objective, metric)[0]
+
+    def _regularized(self, tensors: Any, arguments: Arguments) -> list[FloatArray]:
+        sizes = [size_of(shape) for shape in arguments.shapes]
+        return [
+            np.asarray(tensor, dtype=float).reshape(size, size) + self.lam * np.eye(size)
+            for tensor, size in zip(tensors, sizes, strict=True)
+        ]
+
+
+def natural(tensors: Any, gradient: FloatArray) -> FloatArray:
+    """Return the gradient, multiplied with the pseudo-inverse of each metric tensor."""
+    parts, start = [], 0
+    for tensor in tensors:
+        part = gradient[start : start + len(tensor)]
+        parts.append(np.linalg.pinv(tensor) @ part)
+        start += len(tensor)
+    return np.concatenate(parts)
+
+
+def _each(tensors: Any) -> Any:
+    return tensors if isinstance(tensors, tuple | list) else (tensors,)

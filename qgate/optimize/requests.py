@@ -1,0 +1,116 @@
+"""What is asked of a device: circuits, and what their results mean.
+
+Requests for values, gradients and metric tensors at one point or several are put together, so
+that a step is one submission. A gradient is only such a request where it is made of circuits;
+one that a simulator computes by itself (``adjoint``, ``backprop``) is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import DifferentiationError
+from qgate.execution.resolve import TRANSFORMS, choose_method, parse_method
+from qgate.execution.returns import leaves
+from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.metric_tensor import MetricTensor
+from qgate.optimize.arguments import Arguments
+from qgate.optimize.objective import Objective
+from qgate.qnode import QNode
+from qgate.tape import Tape
+from qgate.typing import FloatArray, Postprocess
+
+
+@dataclass(frozen=True)
+class Request:
+    """Circuits, and what makes a number or an array of their results.
+
+    Parameters
+    ----------
+    tapes : sequence of Tape
+    read : callable
+        From one result for each tape.
+    """
+
+    tapes: Sequence[Tape]
+    read: Postprocess
+
+
+def send(objective: Objective, *requests: Request) -> list[Any]:
+    """Run several requests in one submission, and return what each asked for."""
+    results = objective.run([tape for request in requests for tape in request.tapes])
+    found, start = [], 0
+    for request in requests:
+        found.append(request.read(results[start : start + len(request.tapes)]))
+        start += len(request.tapes)
+    return found
+
+
+def value_request(objective: Objective, arguments: Arguments) -> Request:
+    """Ask for the value of a QNode."""
+    return Request([objective.tape(arguments.args)], lambda results: objective.number(results[0]))
+
+
+def gradient_request(objective: Objective, arguments: Arguments) -> Request | None:
+    """Ask for the gradient of a QNode, a vector (n,); None where it is not made of circuits."""
+    if not objective.is_qnode:
+        return None
+    node, tape = by_arrays(objective, arguments), objective.tape(arguments.args)
+    if any(parameter.dtype.kind != "f" for parameter in arguments.arrays):
+        return None
+    try:
+        classical = ClassicalPart.of(node, range(len(arguments.arrays)), arguments.arrays, {})
+        tape.trainable_params = classical.trained
+        wanted = parse_method(objective.qnode.diff_method, objective.qnode.gradient_kwargs)
+        method = wanted and choose_method(wanted, tape, objective.qnode.device, 1)
+    except DifferentiationError:
+        return None  # taken otherwise, or refused there
+    if (
+        method is None
+        or method.name not in TRANSFORMS
+        or method.transform is not None
+        or classical.in_observable
+    ):
+        return None
+    tapes, derivatives = TRANSFORMS[method.name](tape, **method.options)
+
+    def read(results: Sequence[Any]) -> FloatArray:
+        by_angle = [np.ravel(slope) for slope in leaves(derivatives(results))]
+        return np.asarray(np.concatenate(by_angle) @ jacobian_of(classical))
+
+    return Request(tapes, read)
+
+
+def metric_request(objective: Objective, arguments: Arguments, approx: str | None) -> Request:
+    """Ask for the metric tensor of a QNode, an array (n, n) for each trainable array."""
+    node, tape = by_arrays(objective, arguments), objective.tape(arguments.args)
+    classical = ClassicalPart.of(node, range(len(arguments.arrays)), arguments.arrays, {})
+    tape.trainable_params = classical.trained
+    transform = MetricTensor.with_options(None, approx, None, None).check_qnode(objective.qnode)
+    tapes, matrix = transform(tape)
+    jacobians = [np.asarray(classical.flat(at)) for at in range(len(arguments.arrays))]
+
+    def read(results: Sequence[Any]) -> tuple[FloatArray, ...]:
+        metric = np.asarray(matrix(results))
+        return tuple(jacobian.T @ metric @ jacobian for jacobian in jacobians)
+
+    return Request(tapes, read)
+
+
+def by_arrays(objective: Objective, arguments: Arguments) -> QNode:
+    """Return the QNode as a function of the trainable arrays alone."""
+
+    def function(*arrays: Any) -> Any:
+        return objective.qnode.func(*arguments.with_arrays(arrays), **objective.call_kwargs)
+
+    return objective.qnode.update(func=function)
+
+
+def jacobian_of(classical: ClassicalPart) -> FloatArray:
+    """Return the derivatives of the angles of gates by all trainable numbers."""
+    parts = [np.asarray(classical.flat(at)) for at in range(len(classical.jacobians))]
+    return np.concatenate(parts, axis=1)

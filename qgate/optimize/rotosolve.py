@@ -1,0 +1,241 @@
+"""Minimize along one parameter after the other, each in closed form."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import InvalidOptimizerOption
+from qgate.fourier.series import Interpolation, Series
+from qgate.optimize.arguments import CONTAINERS, Arguments
+from qgate.optimize.base import Optimizer
+from qgate.optimize.frequencies import ByIndex, Frequencies
+from qgate.optimize.gradient_descent import NoState
+from qgate.optimize.objective import Objective
+from qgate.optimize.options import count
+from qgate.optimize.univariate import by_grid, by_shgo, of_one_frequency
+from qgate.typing import FloatArray
+
+
+class RotosolveOptimizer(Optimizer[NoState]):
+    r"""Moves one parameter at a time to where the value is least, the others fixed.
+
+    As a function of one parameter the value is a Fourier series. One of a single frequency has
+    its minimum in closed form; one of several is reconstructed and searched.
+
+    Parameters
+    ----------
+    substep_optimizer : {"brute", "shgo"} or callable
+        How a series is searched: on a grid that is refined, by ``scipy.optimize.shgo``, or by a
+        function of the series and the ``substep_kwargs`` that returns where the minimum is and,
+        or None, its value.
+    substep_kwargs : mapping, optional
+        For ``brute``: ``num_steps``, how often the grid is refined, 4, and ``Ns``, its points, 100.
+        ``bounds``, a pair in a sequence, is where it searches: by default a period of the lowest
+        frequency around 0.
+
+    Raises
+    ------
+    InvalidOptimizerOption
+
+    Notes
+    -----
+    Cost: for each trainable number one submission of 2R + 1 circuits for R frequencies, where the
+    objective is a QNode; another function is called for each value. The value before the step is
+    among the first of them. Reference: Ostaszewski, Grant, Benedetti, Quantum 5, 391 (2021);
+    Wierichs et al., Quantum 6, 677 (2022).
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> @qg.qnode("local")
+    ... def circuit(x):
+    ...     qg.RX(x, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> x = RotosolveOptimizer().step(circuit, np.array(0.5), nums_frequency={"x": {(): 1}})
+    >>> print(circuit(x).round(6))
+    -1.0
+    """
+
+    def __init__(
+        self,
+        substep_optimizer: str | Callable[..., Any] = "brute",
+        substep_kwargs: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.substep_kwargs = dict(substep_kwargs or {})
+        if substep_optimizer == "brute":
+            self.substep_kwargs = {"num_steps": 4, "Ns": 100, **self.substep_kwargs}
+            count(self.name, num_steps=self.substep_kwargs["num_steps"])
+            count(self.name, least=3, Ns=self.substep_kwargs["Ns"])
+        known = {"brute": by_grid, "shgo": by_shgo}
+        self.substep_optimizer: Any = substep_optimizer
+        if not callable(substep_optimizer):
+            if substep_optimizer not in known:
+                raise InvalidOptimizerOption(
+                    optimizer=self.name,
+                    option="substep_optimizer",
+                    value=substep_optimizer,
+                    needed="'brute', 'shgo' or a function",
+                )
+            self.substep_optimizer = known[substep_optimizer]
+        super().__init__()
+
+    def first(self) -> NoState:
+        return NoState()
+
+    def step(
+        self,
+        objective_fn: Callable[..., Any],
+        *args: Any,
+        full_output: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Take one step; as ``step_and_cost``, without the value."""
+        point, _, *least = self.step_and_cost(
+            objective_fn, *args, full_output=full_output, **options
+        )
+        return (point, least[0]) if full_output else point
+
+    def step_and_cost(
+        self,
+        objective_fn: Callable[..., Any],
+        *args: Any,
+        nums_frequency: ByIndex | None = None,
+        spectra: ByIndex | None = None,
+        shifts: ByIndex | None = None,
+        full_output: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Move every trainable number once, and return the value before.
+
+        Parameters
+        ----------
+        objective_fn : callable
+            A QNode, or any function of QNodes; returns one real number.
+        args
+            Its positional arguments; arrays that are marked as trainable change.
+        nums_frequency : mapping
+            For names of arguments and indices, () for a number, the number R of frequencies
+            1, 2, ..., R.
+        spectra : mapping
+            In its place the frequencies, as ``qg.fourier.qnode_spectrum`` gives them.
+        shifts : mapping, optional
+            For names and indices with a spectrum of several frequencies, the 2R + 1 distances
+            (radians) at which it is evaluated.
+        full_output : bool
+            Whether the least value along each number is returned as well.
+        kwargs
+            Keyword arguments of the objective.
+
+        Returns
+        -------
+        args : array, or list
+        cost : float
+        least : list of float
+            With ``full_output``.
+
+        Raises
+        ------
+        NothingTrainable, UnsuitableObjective
+        InvalidOptimizerOption
+            The frequencies of a trainable number are not given.
+        InvalidReconstruction
+            They are no frequencies, or the shifts do not fit them.
+        """
+        objective = Objective(objective_fn, kwargs, self.name)
+        arguments = Arguments.of(args, optimizer=self.name)
+        known = Frequencies(nums_frequency or {}, spectra or {}, shifts or {}, self.name)
+        coordinates = list(_coordinates(objective, arguments, known))
+        vector, cost, least = arguments.vector.copy(), None, []
+        for coordinate in coordinates:
+            before, values = _measured(objective, arguments, vector, coordinate, cost is None)
+            cost = before if cost is None else cost
+            vector[coordinate.position], value = self._minimum(
+                coordinate, values, vector[coordinate.position]
+            )
+            least.append(value)
+        found = arguments.returned(vector)
+        return (found, cost, least) if full_output else (found, cost)
+
+    def _minimum(
+        self, coordinate: _Coordinate, values: FloatArray, center: float
+    ) -> tuple[float, float]:
+        """Return where the value is least along a coordinate, and that value."""
+        interpolation = coordinate.interpolation
+        series = interpolation.series(values, center)
+        if not len(interpolation.frequencies):
+            return center, float(values[0])
+        if len(interpolation.frequencies) == 1:
+            return of_one_frequency(series)
+        half = np.pi / interpolation.frequencies.min()
+        options = {"bounds": ((-half, half),), **self.substep_kwargs}
+        place, value = self.substep_optimizer(_scalar(series), **options)
+        return float(place), float(series(place) if value is None else value)
+
+
+@dataclass(frozen=True)
+class _Coordinate:
+    """One number that changes: where it is in the vector, and how its series is found."""
+
+    position: int
+    interpolation: Interpolation
+
+
+def _coordinates(
+    objective: Objective, arguments: Arguments, known: Frequencies
+) -> Iterator[_Coordinate]:
+    """Yield the numbers that change, in order."""
+    names, position = _names(objective, len(arguments.args)), 0
+    for at in arguments.positions:
+        array = arguments.args[at]
+        if isinstance(array, CONTAINERS):
+            raise objective.refused(
+                f"its argument {names[at]!r} is a {type(array).__name__}, and frequencies belong "
+                "to indices of arrays",
+                "Give it an array of qgate.numpy.",
+            )
+        for index in np.ndindex(array.shape):
+            yield _Coordinate(position, known.interpolation(names[at], index))
+            position += 1
+
+
+def _measured(
+    objective: Objective,
+    arguments: Arguments,
+    vector: FloatArray,
+    coordinate: _Coordinate,
+    with_value: bool,
+) -> tuple[float | None, FloatArray]:
+    """Return the value here if it is wanted, and those at the shifts, in one submission."""
+    shifts = coordinate.interpolation.shifts
+    here = np.flatnonzero(shifts == 0.0)
+    extra = [0.0] if with_value and not len(here) else []
+    points = []
+    for shift in [*shifts, *extra]:
+        moved = vector.copy()
+        moved[coordinate.position] += shift
+        points.append(arguments.at(moved))
+    values = objective.values(points)
+    before = values[-1] if extra else values[here[0]] if len(here) else None
+    return before, values[: len(shifts)]
+
+
+def _names(objective: Objective, number: int) -> list[str]:
+    """Return the names of the positional arguments."""
+    target = objective.qnode.func if objective.is_qnode else objective.function
+    names = list(inspect.signature(target).parameters)
+    return [*names, *(f"argument {at}" for at in range(len(names), number))][:number]
+
+
+def _scalar(series: Series) -> Callable[[Any], Any]:
+    """Return a series as a function of a number, or of an array with one in it, as scipy gives."""
+
+    def value(x: Any) -> Any:
+        found = np.asarray(series(np.squeeze(np.asarray(x, dtype=float))))
+        return found if found.ndim else float(found)
+
+    return value

@@ -1,0 +1,68 @@
+"""How many shots the next step is worth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qgate.typing import FloatArray, IntArray
+
+TINY = np.finfo(float).tiny
+
+
+def icans(
+    mean: FloatArray, variance: FloatArray, *, lipschitz: float, stepsize: float, bias: float
+) -> FloatArray:
+    r"""Return the shots of each slope that gain most per shot, each by itself.
+
+    .. math:: s_i = \left\lceil\frac{2 L\eta}{2 - L\eta}
+        \frac{\xi_i}{\chi_i^2 + \beta}\right\rceil
+
+    at most as many as the slope has that gains most for each shot.
+
+    Parameters
+    ----------
+    mean, variance : array, shape (n,)
+        Moving averages of the slopes, and of the variances of one shot.
+    lipschitz, stepsize : float
+        :math:`L` and :math:`\eta`.
+    bias : float
+        :math:`\beta`, which keeps shots finite where a slope is 0.
+
+    Notes
+    -----
+    Reference: Kübler et al., Quantum 4, 263 (2020).
+    """
+    rate = lipschitz * stepsize
+    wanted = np.ceil(2 * rate * variance / ((2 - rate) * np.maximum(mean**2 + bias, TINY)))
+    wanted = np.maximum(wanted, 1.0)
+    gain = (stepsize - rate * stepsize / 2) * mean**2 - variance * rate * stepsize / (2 * wanted)
+    most = wanted[np.argmax(gain / wanted)]
+    return np.asarray(np.minimum(wanted, most))
+
+
+def gcans(
+    mean: FloatArray, variance: FloatArray, *, lipschitz: float, stepsize: float, bias: float
+) -> FloatArray:
+    r"""Return the shots of each slope that gain most per shot, all together.
+
+    .. math:: s_i = \left\lceil\frac{2 L\eta}{2 - L\eta}
+        \frac{\sqrt{\xi_i}\sum_j\sqrt{\xi_j}}{\lVert\chi\rVert^2 + \beta}\right\rceil
+
+    Parameters
+    ----------
+    mean, variance, lipschitz, stepsize, bias
+        As for ``icans``.
+
+    Notes
+    -----
+    Reference: Gu et al., arXiv:2108.10434.
+    """
+    rate = lipschitz * stepsize
+    spread = np.sqrt(variance)
+    below = max(float(mean @ mean) + bias, TINY)
+    return np.asarray(np.ceil(2 * rate / (2 - rate) * spread * spread.sum() / below))
+
+
+def clipped(shots: FloatArray, least: int) -> IntArray:
+    """Return whole numbers of shots, never fewer than ``least``."""
+    return np.asarray(np.maximum(shots, least), dtype=np.int64)

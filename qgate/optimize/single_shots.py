@@ -1,0 +1,230 @@
+"""Gradients from single shots, with the variance of what one shot says.
+
+An observable is read group by group, or term by term where terms are drawn at random; each shot
+gives one number, and means and variances are taken over these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from qgate.execution.run import run
+from qgate.execution.trained import seed_of
+from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.parameter_shift import ParameterShift
+from qgate.measurements import sample
+from qgate.observables import normal_form
+from qgate.operations.operator import Operator
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_groups import qubit_wise_groups
+from qgate.optimize.requests import jacobian_of
+from qgate.recording import paused
+from qgate.sweep import Sweep
+from qgate.tape import Tape
+from qgate.typing import FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """An observable as a constant and parts that are each read in one basis.
+
+    Parameters
+    ----------
+    constant : float
+        What multiplies the identity.
+    words : tuple of Operator
+        Each term without its coefficient.
+    coefficients : array, shape (T,)
+    groups : tuple of Operator
+        Sums of terms that one circuit reads.
+    lipschitz : float
+        A bound on the slope of the gradient: the sum of the absolute coefficients.
+    """
+
+    constant: float
+    words: tuple[Operator, ...]
+    coefficients: FloatArray
+    groups: tuple[Operator, ...]
+    lipschitz: float
+
+    @classmethod
+    def of(cls, observable: Operator) -> Terms:
+        """Take an observable apart."""
+        form = normal_form(observable)
+        if not isinstance(form, PauliSum):
+            bound = float(np.abs(np.asarray(observable.eigvals())).max())
+            return cls(0.0, (observable,), np.ones(1), (observable,), bound)
+        weights, acts = np.real(form.coefficients), (form.x | form.z).any(axis=1)
+        constant = float(weights[~acts].sum())
+        form = form.select(np.flatnonzero(acts))
+        members = qubit_wise_groups(form.x, form.z)
+        groups = tuple(form.select(group) for group in members)
+        kept = weights[acts]
+        return cls(constant, tuple(form.ops), kept, groups, float(np.abs(kept).sum()))
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Where a circuit is evaluated for its gradient, and for its value.
+
+    Parameters
+    ----------
+    tapes : sequence of Tape
+        The circuit at each shifted point, and last as it is.
+    weights : array, shape (M, n)
+        Of the value at each shifted point in each slope by an angle.
+    jacobian : array, shape (n, p)
+        Of the angles by the numbers that are trained.
+    """
+
+    tapes: Sequence[Tape]
+    weights: FloatArray
+    jacobian: FloatArray
+
+    @classmethod
+    def of(cls, tape: Tape, classical: ClassicalPart) -> Points:
+        """Return the points of the parameter-shift rule."""
+        tape.trainable_params = classical.trained
+        slots = tuple(tape.trainable_slots.tolist())
+        base = tape.with_shots(None).sweep()
+        shifted = ParameterShift()(base.structure, slots, order=1, shots=None, options={})
+        native, stencil = shifted.decomposed.sweep(base), shifted.stencil
+        weights = np.zeros((len(stencil.offsets), len(slots)))
+        np.add.at(weights, (stencil.points, stencil.targets), stencil.weights)
+        structure = native.structure
+        with paused():
+            tapes = [
+                Tape(structure.bind(native.rows[0] + offset, native.arrays), tape.measurements)
+                for offset in (*stencil.offsets, np.zeros(native.rows.shape[1]))
+            ]
+        return cls(tapes, weights, jacobian_of(classical))
+
+    def shots(self, wanted: IntArray) -> IntArray:
+        """Return the shots of each point, shape (M,), from those wanted for each number."""
+        by_angle = ((self.jacobian != 0) * wanted).max(axis=1, initial=0)
+        return np.asarray(((self.weights != 0) * by_angle).max(axis=1, initial=0))
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """What the shots of one step say.
+
+    Parameters
+    ----------
+    gradient, variance : array, shape (p,)
+        The slope by each number, and the variance of what one shot says of it.
+    value : float
+        NaN if it was not asked for.
+    shots : int
+        How many were run, over all circuits.
+    """
+
+    gradient: FloatArray
+    variance: FloatArray
+    value: float
+    shots: int
+
+
+def sampled_by_groups(
+    points: Points, terms: Terms, shots: IntArray, device: Any, seed: Any
+) -> Sampled:
+    """Read every group of terms at every point with its shots, in one submission.
+
+    Parameters
+    ----------
+    points : Points
+    terms : Terms
+    shots : array of int, shape (M + 1,)
+        Of each point; those with 0 are left out.
+    device : Device
+    seed : int, array of int or None
+    """
+    table = [shots] * len(terms.groups)
+    read = _read(points, terms.groups, table, device, seed)
+    each = [
+        [(shot_values.mean(), _variance(shot_values)) for shot_values in point] for point in read
+    ]
+    means = np.array([sum((mean for mean, _ in parts), 0.0) for parts in each])
+    variances = np.array([sum((spread for _, spread in parts), 0.0) for parts in each])
+    return _combined(points, terms, shots, means, variances, len(terms.groups) * int(shots.sum()))
+
+
+def sampled_by_terms(
+    points: Points,
+    terms: Terms,
+    shots: IntArray,
+    device: Any,
+    seed: Any,
+    *,
+    probabilities: FloatArray,
+    random: np.random.Generator,
+) -> Sampled:
+    """Read at every shot a term that is drawn at random, in one submission.
+
+    Parameters
+    ----------
+    points, terms, shots, device, seed
+        As for ``sampled_by_groups``.
+    probabilities : array, shape (T,)
+        Of each term.
+    random : Generator
+        Draws how often each term is read.
+    """
+    table = random.multinomial(shots, probabilities).T
+    read = _read(points, terms.words, list(table), device, seed)
+    factors = terms.coefficients / probabilities
+    means, variances = np.zeros(len(shots)), np.zeros(len(shots))
+    for at, point in enumerate(read):
+        used = np.flatnonzero(table[:, at])
+        parts = [factors[term] * values for term, values in zip(used, point, strict=True)]
+        if parts:
+            joined = np.concatenate(parts)
+            means[at], variances[at] = joined.mean(), _variance(joined)
+    return _combined(points, terms, shots, means, variances, int(shots.sum()))
+
+
+def _read(
+    points: Points, parts: Sequence[Operator], table: Sequence[IntArray], device: Any, seed: Any
+) -> list[list[FloatArray]]:
+    """Return for each point the readings of each part that has shots there."""
+    sweeps, places = [], []
+    rows = np.concatenate([tape.sweep().rows for tape in points.tapes])
+    for part, shots in zip(parts, table, strict=True):
+        used = np.flatnonzero(shots)
+        if not len(used):
+            continue
+        with paused():
+            reading = points.tapes[0].with_measurements([sample(part)])
+        base: Sweep = reading.sweep()
+        sweep = base.with_rows(rows[used], np.asarray(shots[used], dtype=np.int64))
+        sweeps.append(sweep if seed is None else replace(sweep, seed=seed_of(np.asarray(seed))))
+        places.append(used)
+    found: list[list[FloatArray]] = [[] for _ in points.tapes]
+    for used, (entry,) in zip(places, run(sweeps, device), strict=True):
+        for at, values in zip(used, entry, strict=True):
+            found[at].append(np.asarray(values, dtype=float))
+    return found
+
+
+def _combined(
+    points: Points,
+    terms: Terms,
+    shots: IntArray,
+    means: FloatArray,
+    variances: FloatArray,
+    spent: int,
+) -> Sampled:
+    count = len(points.weights)
+    slopes = points.weights.T @ means[:count]
+    spreads = (points.weights**2).T @ variances[:count]
+    value = float(means[count] + terms.constant) if shots[count] else float("nan")
+    gradient, variance = slopes @ points.jacobian, spreads @ points.jacobian**2
+    return Sampled(gradient, variance, value, spent)
+
+
+def _variance(values: FloatArray) -> float:
+    return float(values.var(ddof=1)) if len(values) > 1 else 0.0

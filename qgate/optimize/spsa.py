@@ -1,0 +1,156 @@
+"""Simultaneous perturbation stochastic approximation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import InvalidOptimizerOption
+from qgate.optimize.arguments import Arguments
+from qgate.optimize.base import Optimizer
+from qgate.optimize.objective import Objective
+from qgate.optimize.options import count, not_negative, positive
+from qgate.optimize.randomness import Randomness, generator, seeded, signs, state_of
+from qgate.typing import FloatArray
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How many steps were taken, and where the generator stands.
+
+    Parameters
+    ----------
+    steps : int
+    random : mapping
+    """
+
+    steps: int
+    random: Randomness
+
+
+class SPSAOptimizer(Optimizer[Draws]):
+    r"""Goes along one random direction at a time, whatever the number of parameters.
+
+    .. math:: x \leftarrow x - a_k g, \quad g_i = \frac{f(x + c_k \Delta) - f(x - c_k \Delta)}
+        {2 c_k \Delta_i}, \quad a_k = \frac{a}{(A + k)^\alpha}, \quad c_k = \frac{c}{k^\gamma}
+
+    with signs :math:`\Delta_i` drawn for each step :math:`k = 1, 2, \ldots`
+
+    Parameters
+    ----------
+    maxiter : int, optional
+        How many steps are planned; sets ``A`` where that is not given.
+    alpha, gamma : float
+        How fast steps and perturbations shrink.
+    c : float
+        The first perturbation (radians).
+    A : float, optional
+        Default a tenth of ``maxiter``.
+    a : float, optional
+        Default such that the first factor :math:`a_1` is 0.05.
+    seed : int, optional
+        Of the directions; None: the system's.
+
+    Raises
+    ------
+    InvalidOptimizerOption
+        Neither ``maxiter`` nor ``A`` is given, or an option is not a positive number.
+
+    Notes
+    -----
+    Cost: one submission of 2 circuits, 3 with the value, where the objective is a QNode; another
+    function is called for each value. Reference: Spall, IEEE Trans. Aerosp. Electron. Syst. 34,
+    817 (1998).
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> optimizer = SPSAOptimizer(maxiter=100, seed=1)
+    >>> x = np.array([0.5, -0.3])
+    >>> for _ in range(100):
+    ...     x = optimizer.step(lambda x: np.sum(x**2), x)
+    >>> bool(np.sum(x**2) < 0.01)
+    True
+    """
+
+    def __init__(
+        self,
+        maxiter: int | None = None,
+        alpha: float = 0.602,
+        gamma: float = 0.101,
+        c: float = 0.2,
+        A: float | None = None,
+        a: float | None = None,
+        *,
+        seed: Any = None,
+    ) -> None:
+        if A is None and maxiter is None:
+            raise InvalidOptimizerOption(
+                optimizer=self.name,
+                option="maxiter",
+                value=None,
+                needed="the number of steps that are planned, unless A is given",
+            )
+        if maxiter is not None:
+            count(self.name, maxiter=maxiter)
+        self.A = 0.1 * (maxiter or 0) if A is None else A
+        not_negative(self.name, A=self.A, alpha=alpha, gamma=gamma)
+        self.a = 0.05 * (self.A + 1) ** alpha if a is None else a
+        positive(self.name, a=self.a, c=c)
+        self.alpha, self.gamma, self.c, self.seed = alpha, gamma, c, seed
+        super().__init__()
+
+    def first(self) -> Draws:
+        return Draws(0, seeded(self.seed, optimizer=self.name))
+
+    def step(self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Take one step; as ``step_and_cost``, without the value."""
+        return self._advance(objective_fn, args, kwargs, valued=False)[0]
+
+    def step_and_cost(
+        self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> tuple[Any, np.float64]:
+        """Take one step, and return the value before it as well.
+
+        Parameters
+        ----------
+        objective_fn : callable
+            A QNode, or any function of QNodes; returns one real number.
+        args, kwargs
+            What it is called with. Arrays among ``args`` that are marked as trainable change, in
+            lists, tuples and dicts too.
+
+        Returns
+        -------
+        args : array, or list
+        cost : float
+
+        Raises
+        ------
+        NothingTrainable, UnsuitableObjective
+        """
+        return self._advance(objective_fn, args, kwargs, valued=True)
+
+    def update(
+        self, state: Draws, point: FloatArray, gradient: FloatArray
+    ) -> tuple[Draws, FloatArray]:
+        """Return the state and the point after a step along an estimated gradient."""
+        steps = state.steps + 1
+        rate = self.a / (self.A + steps) ** self.alpha
+        return Draws(steps, state.random), point - rate * gradient
+
+    def _advance(self, function: Any, args: Any, kwargs: Any, *, valued: bool) -> tuple[Any, Any]:
+        objective = Objective(function, kwargs, self.name)
+        arguments = Arguments.of(args, optimizer=self.name)
+        random = generator(self.state.random)
+        direction = signs(random, arguments.size)
+        perturbation = self.c / (self.state.steps + 1) ** self.gamma
+        points = [arguments.at(arguments.vector + s * perturbation * direction) for s in (1, -1)]
+        values = objective.values([*points, *([args] if valued else [])])
+        gradient = (values[0] - values[1]) / (2 * perturbation) * direction  # 1 / sign is the sign
+        drawn = Draws(self.state.steps, state_of(random))
+        self.state, point = self.update(drawn, arguments.vector, gradient)
+        return arguments.returned(point), values[2] if valued else None

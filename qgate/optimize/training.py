@@ -1,0 +1,188 @@
+"""Steps of an optimizer, each with a record of what it gave and took."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import InvalidOptimizerOption, InvalidOptimizerState, UnsuitableObjective
+from qgate.execution.returns import leaves
+from qgate.execution.tracker import Tracker
+from qgate.interfaces.pullbacks import name_of
+from qgate.numpy.tensors import tensor
+from qgate.optimize.adam import AdamOptimizer
+from qgate.optimize.arguments import Arguments, is_variable
+from qgate.optimize.estimates import Estimate, Slopes
+from qgate.optimize.gradient_descent import GradientOptimizer
+from qgate.optimize.history import History, Record
+from qgate.optimize.qng import QNGOptimizer
+from qgate.optimize.saving import decoded, encoded, read, write
+from qgate.qnode import QNode
+from qgate.typing import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """How far a training is.
+
+    Parameters
+    ----------
+    point : array, shape (n,)
+        The numbers that change.
+    history : History
+    reason : str
+        Why it has ended, if it has.
+    """
+
+    point: FloatArray
+    history: History
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """What stays the same from step to step.
+
+    Parameters
+    ----------
+    cost, optimizer, seed, options, estimate
+        As for ``minimize``.
+    arguments : Arguments
+        Where it starts.
+    bare : bool
+        Whether there is one argument, which was given by itself.
+    """
+
+    cost: Callable[..., Any]
+    arguments: Arguments
+    bare: bool
+    optimizer: Any
+    seed: int | None
+    options: Mapping[str, Any]
+    estimate: Callable[..., Estimate] | None
+
+    @classmethod
+    def of(
+        cls,
+        cost: Any,
+        x0: Any,
+        optimizer: Any,
+        *,
+        seed: int | None,
+        options: Mapping[str, Any],
+        estimate: Any,
+    ) -> Training:
+        """Check what was given to ``minimize``."""
+        chosen = AdamOptimizer(0.1) if optimizer is None else optimizer
+        if not getattr(chosen, "changes_arguments", hasattr(chosen, "step_and_cost")):
+            raise InvalidOptimizerOption(
+                optimizer="minimize",
+                option="optimizer",
+                value=chosen,
+                needed="one that changes the arguments of a function, such as AdamOptimizer; "
+                "those that change circuits take their steps themselves",
+            )
+        if not callable(cost):
+            raise UnsuitableObjective(
+                optimizer="minimize",
+                objective=repr(cost),
+                reason="it cannot be called",
+                remedy="Give a QNode, or a function that returns one real number.",
+            )
+        if estimate is not None and not isinstance(chosen, GradientOptimizer | QNGOptimizer):
+            raise InvalidOptimizerOption(
+                optimizer=name_of(type(chosen)),
+                option="estimate",
+                value=estimate,
+                needed="left out, for this optimizer takes no grad_fn",
+            )
+        _check_seed(cost, seed)
+        args = x0 if isinstance(x0, tuple) else (x0,)
+        arguments = Arguments.of(_marked(args), optimizer="minimize")
+        return cls(cost, arguments, not isinstance(x0, tuple), chosen, seed, options, estimate)
+
+    def step(self, before: Progress) -> Progress:
+        """Take one step."""
+        slopes = None if self.estimate is None else Slopes(self.estimate, self.arguments)
+        options = dict(self.options)
+        if slopes is not None:
+            options["grad_fn"] = slopes
+        if self.seed is not None:
+            options["seed"] = np.array([self.seed, len(before.history)])
+        started = time.perf_counter()
+        with Tracker(getattr(self.cost, "device", None)) as tracker:
+            args = self.arguments.at(before.point)
+            found, value, *_ = self.optimizer.step_and_cost(self.cost, *args, **options)
+        record = Record(
+            step=len(before.history) + 1,
+            value=float(value),
+            error=self._error(slopes),
+            signal=None if slopes is None else slopes.signal,
+            shots=tracker.totals["shots"],
+            submissions=tracker.totals["submissions"],
+            usd=None,
+            seconds=time.perf_counter() - started,
+        )
+        after = Arguments.of([found] if len(args) == 1 else found, optimizer="minimize")
+        return Progress(after.vector, before.history.with_record(record))
+
+    def _error(self, slopes: Slopes | None) -> float | None:
+        if slopes is not None:
+            return slopes.error
+        return 0.0 if isinstance(self.cost, QNode) and not self.cost.shots else None
+
+
+def _marked(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return arguments of which some may change: all that are numbers, where none is marked."""
+    if any(is_variable(leaf) for leaf in leaves(list(args))):
+        return args
+    numbers = (int, float, np.ndarray, np.number)
+    return tuple(
+        tensor(arg, requires_grad=True)
+        if isinstance(arg, numbers) and not isinstance(arg, bool | tensor)
+        else arg
+        for arg in args
+    )
+
+
+def _check_seed(cost: Any, seed: int | None) -> None:
+    takes = isinstance(cost, QNode) and cost.device.capabilities.call_seeds
+    if seed is not None and not takes:
+        raise InvalidOptimizerOption(
+            optimizer="minimize",
+            option="seed",
+            value=seed,
+            needed="left out, for this is not a QNode on a device that takes seeds of calls; seed "
+            "the device",
+        )
+
+
+def saved(training: Training, progress: Progress, path: str | os.PathLike[str]) -> None:
+    """Write a checkpoint."""
+    records = [encoded(record) for record in progress.history.records]
+    content = {"point": encoded(progress.point), "records": records, "reason": progress.reason}
+    write(path, {**training.optimizer.to_json(), **content})
+
+
+def resumed(training: Training, path: str | os.PathLike[str] | None) -> Progress:
+    """Return where to start: at a checkpoint if there is one."""
+    if path is None or not Path(path).exists():
+        return Progress(training.arguments.vector, History())
+    content = read(path)
+    point = decoded(content.get("point"))
+    if point is None or np.shape(point) != (training.arguments.size,):
+        raise InvalidOptimizerState(
+            what=f"The checkpoint {os.fspath(path)!r}",
+            reason=f"x0 has {training.arguments.size} trainable numbers, and it has "
+            f"{'none' if point is None else len(point)}",
+            remedy="Give the x0 that it was begun with, or another path.",
+        )
+    training.optimizer.from_json(content)
+    records = tuple(Record(**decoded(record)) for record in content["records"])
+    return Progress(point, History(records), content["reason"])

@@ -1,0 +1,203 @@
+"""The devices of the double, as Amazon Braket describes devices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+GENERAL = (
+    *("ccnot", "cnot", "cphaseshift", "cphaseshift00", "cphaseshift01", "cphaseshift10", "cswap"),
+    *("cy", "cz", "ecr", "h", "i", "iswap", "pswap", "phaseshift", "rx", "ry", "rz", "s", "si"),
+    *("swap", "t", "ti", "v", "vi", "x", "xx", "xy", "y", "yy", "z", "zz"),
+)
+IONQ_GATES = (
+    *("cnot", "cz", "h", "i", "rx", "ry", "rz", "s", "si", "swap", "t", "ti", "v", "vi", "x", "xx"),
+    *("xy", "y", "yy", "z", "zz"),
+)
+PER_MINUTE_USD = 0.075
+SHORTEST_S = 3.0
+"""What a simulator charges for."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One device.
+
+    Parameters
+    ----------
+    arn : str
+    schema : str
+        The SDK's class that its document must fit, with the version.
+    qubits : int
+        How many; 0: of a simulator.
+    native : sequence of str
+    shots : (int, int)
+        For one executable.
+    sets : tuple of int, optional
+        Executables, shots, and the fewest shots of a program set; None: it takes none.
+    per_shot_usd : float
+    exact : bool
+        Whether it returns exact probabilities.
+    probabilities : bool
+        Whether its results are relative frequencies in place of bits.
+    parts : bool
+        Whether its results of program sets are many objects in place of one.
+    status : str
+    hours : (str, str)
+        When it executes, every day.
+    """
+
+    arn: str
+    schema: str
+    qubits: int
+    native: Sequence[str] = ()
+    gates: Sequence[str] = GENERAL
+    shots: tuple[int, int] = (1, 20_000)
+    sets: tuple[int, int, int | None] | None = (100, 200_000, None)
+    per_shot_usd: float = 0.0
+    exact: bool = False
+    probabilities: bool = False
+    parts: bool = False
+    status: str = "ONLINE"
+    hours: tuple[str, str] = ("00:00:00", "23:59:59.999999")
+
+    @property
+    def name(self) -> str:
+        return self.arn.rpartition("/")[2]
+
+    @property
+    def simulator(self) -> bool:
+        return "quantum-simulator" in self.arn
+
+    def price_usd(self, *, shots: int, tasks: int = 1) -> float:
+        """Return what tasks with so many shots together cost."""
+        if self.simulator:
+            return tasks * SHORTEST_S / 60 * PER_MINUTE_USD
+        return tasks * 0.3 + shots * self.per_shot_usd
+
+    def capabilities(self) -> dict[str, Any]:
+        """Return the document of the device."""
+        document = {
+            "braketSchemaHeader": _header(self.schema),
+            "service": self._service(),
+            "action": self._actions(),
+            "paradigm": self._paradigm(),
+            "deviceParameters": {},
+        }
+        return document
+
+    def _service(self) -> dict[str, Any]:
+        start, end = self.hours
+        window = {"executionDay": "Everyday", "windowStartHour": start, "windowEndHour": end}
+        return {
+            "braketSchemaHeader": _header("device_service_properties 1"),
+            "executionWindows": [window],
+            "shotsRange": list(self.shots),
+            "deviceCost": {"price": self.per_shot_usd, "unit": "shot"},
+            "updatedAt": "2026-05-01T00:00:00",
+        }
+
+    def _actions(self) -> dict[str, Any]:
+        results = [{"name": "Probability", "minShots": 0, "maxShots": 100_000, "observables": None}]
+        actions: dict[str, Any] = {
+            "braket.ir.openqasm.program": {
+                "actionType": "braket.ir.openqasm.program",
+                "version": ["1"],
+                "supportedOperations": list(self.gates),
+                "supportedResultTypes": results if self.exact else [],
+                "disabledQubitRewiringSupported": not self.simulator,
+                "supportPhysicalQubits": not self.simulator,
+                "supportedPragmas": ["verbatim"],
+            }
+        }
+        if self.sets is not None:
+            executables, most, fewest = self.sets
+            actions["braket.ir.openqasm.program_set"] = {
+                "actionType": "braket.ir.openqasm.program_set",
+                "version": ["1"],
+                "maximumExecutables": executables,
+                "maximumTotalShots": most,
+                "minimumTotalShots": fewest,
+            }
+        return actions
+
+    def _paradigm(self) -> dict[str, Any]:
+        if self.simulator:
+            header = _header("simulators.gate_model_simulator_paradigm_properties 1")
+            return {"braketSchemaHeader": header, "qubitCount": self.qubits}
+        pairs = {str(qubit): [str(qubit + 1)] for qubit in range(1, self.qubits)}
+        return {
+            "braketSchemaHeader": _header("gate_model_qpu_paradigm_properties 1"),
+            "qubitCount": self.qubits,
+            "nativeGateSet": list(self.native),
+            "connectivity": {"fullyConnected": False, "connectivityGraph": pairs},
+        }
+
+
+def _header(schema: str) -> dict[str, str]:
+    name, version = schema.split()
+    return {"name": f"braket.device_schema.{name}", "version": version}
+
+
+def _arn(region: str, path: str) -> str:
+    return f"arn:aws:braket:{region}::device/{path}"
+
+
+SIMULATOR = "simulators.gate_model_simulator_device_capabilities 1"
+IQM = "iqm.iqm_device_capabilities 1"
+IONQ = "ionq.ionq_device_capabilities 1"
+RIGETTI = "rigetti.rigetti_device_capabilities 2"
+
+
+def _iqm(name: str, **other: Any) -> Card:
+    facts: dict[str, Any] = {"qubits": 20, "native": ("cz", "prx"), "per_shot_usd": 0.00145}
+    return Card(_arn("eu-north-1", f"qpu/iqm/{name}"), IQM, **{**facts, **other})
+
+
+def _simulator(name: str, qubits: int) -> Card:
+    return Card(
+        _arn("", f"quantum-simulator/amazon/{name}"),
+        SIMULATOR,
+        qubits,
+        gates=(*GENERAL, "unitary"),
+        shots=(0, 100_000),
+        sets=None,
+        exact=True,
+    )
+
+
+CARDS = {
+    card.arn: card
+    for card in (
+        _simulator("sv1", 34),
+        _simulator("dm1", 17),
+        _iqm("Garnet"),
+        _iqm("Emerald", qubits=54, shots=(1, 200_000), per_shot_usd=0.0016, parts=True),
+        Card(
+            _arn("us-east-1", "qpu/ionq/Forte-1"),
+            IONQ,
+            36,
+            native=("GPI", "GPI2", "ZZ"),
+            gates=IONQ_GATES,
+            shots=(100, 5000),
+            per_shot_usd=0.08,
+            probabilities=True,
+        ),
+        Card(
+            _arn("us-west-1", "qpu/rigetti/Cepheus-1-108Q"),
+            RIGETTI,
+            107,
+            native=("rx", "rz", "cz"),
+            shots=(10, 50_000),
+            per_shot_usd=0.000425,
+        ),
+        _iqm("Single", sets=None),  # takes no program sets
+        _iqm("Tiny", sets=(10, 1000, None)),
+        _iqm("Floor", sets=(10, 1000, 50)),  # a program set has at least 50 shots
+        _iqm("Asleep", hours=("00:00:00", "00:00:00.000001")),  # its execution window is closed
+        _iqm("Offline", status="OFFLINE"),
+        _iqm("Retired", status="RETIRED"),
+    )
+}
+"""By ARN."""

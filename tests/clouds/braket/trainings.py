@@ -1,0 +1,56 @@
+"""Trainings on the double of Amazon Braket that are killed at one point after the other.
+
+The first argument is a folder, the second a number of points, the third the double's address and
+the fourth what goes wrong: a name among ``FAULTS``.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import braket.aws  # before any fork, because it takes a second
+from clouds.double import Control
+from crash import Countdown, main
+
+import qgate as qg
+
+STORM = (
+    ("*", "error", {"code": "ThrottlingException", "probability": 0.3, "seed": 1}),
+    ("*", "error", {"code": "InternalServiceException", "probability": 0.03, "seed": 2}),
+    ("CreateQuantumTask", "lost", {"probability": 0.1, "seed": 3}),
+    ("GetObject", "cut", {"probability": 0.05, "seed": 4}),
+    ("task", "late", {"probability": 0.1, "seed": 5, "reads": 2}),
+)
+"""What goes wrong, how, and how often, without changing what a task reads in the end."""
+
+FAILING = (("task", "failed", {"probability": 0.2, "seed": 6, "reason": "the fridge was warm"}),)
+"""What is bought again, and then reads something else."""
+
+FAULTS = {"calm": (), "storm": STORM, "failing": FAILING}
+
+assert braket.aws
+
+
+def make(folder: Path, countdown: Countdown) -> qg.devices.base.Device:
+    """Return a device whose requests are counted by the journal only."""
+    return qg.device("braket:iqm/garnet?shots=50&s3_bucket=amazon-braket-results")
+
+
+if __name__ == "__main__":
+    double = Control(sys.argv[3])
+
+    def prepare(number: int | None) -> None:
+        """Begin a new ledger; what goes wrong goes wrong from the first point on."""
+        double.reset()
+        if number is not None:
+            for operation, kind, details in FAULTS[sys.argv[4]]:
+                double.fault(operation, kind, times=0, **details)
+
+    def charged(folder: Path) -> int:
+        """Count what was paid for, of this training alone."""
+        tasks = double.ledger()["tasks"]
+        assert len({task["token"] for task in tasks}) == len(tasks)
+        return sum(task["status"] == "COMPLETED" for task in tasks)
+
+    main(make, charged, prepare=prepare)

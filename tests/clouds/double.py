@@ -1,0 +1,89 @@
+"""A test's side of a double: it runs as a child process, and is asked and told things."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+START_S = 60.0
+"""So long may a double take to start."""
+
+
+class Control:
+    """Asks and tells a double that runs somewhere.
+
+    Parameters
+    ----------
+    url : str
+        Its address.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ledger(self) -> dict[str, Any]:
+        """Return what happened since the last reset."""
+        return self._ask("ledger")
+
+    def fault(self, operation: str, kind: str, **details: Any) -> None:
+        """Script a fault, see ``clouds.service.Fault``."""
+        self._ask("faults", [{"operation": operation, "kind": kind, **details}])
+
+    def settings(self, **given: Any) -> None:
+        """Change how the service behaves; what there is to change, it says itself."""
+        self._ask("settings", given)
+
+    def reset(self) -> None:
+        """Forget requests, jobs, faults and settings."""
+        self._ask("reset", {})
+
+    def _ask(self, what: str, content: Any = None) -> dict[str, Any]:
+        data = None if content is None else json.dumps(content).encode()
+        request = urllib.request.Request(f"{self.url}/_control/{what}", data=data)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+
+class Double(Control):
+    """A service double in a child process.
+
+    Parameters
+    ----------
+    script : Path
+        The server, which calls ``clouds.service.serve``.
+    folder : Path
+        For the files in which it says its port and what happened.
+    """
+
+    def __init__(self, script: Path, folder: Path) -> None:
+        self.port_file, self.state_file = folder / "port", folder / "state.json"
+        arguments = ["--port-file", str(self.port_file), "--state-file", str(self.state_file)]
+        self.process = subprocess.Popen([sys.executable, str(script), *arguments])
+        super().__init__(f"http://127.0.0.1:{self._port()}")
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which an unpatched client finds the double."""
+        return {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+
+    def stop(self) -> None:
+        """End the process."""
+        self.process.terminate()
+        self.process.wait(10)
+
+    def _port(self) -> int:
+        end = time.monotonic() + START_S
+        while time.monotonic() < end:
+            if self.port_file.exists():
+                return int(self.port_file.read_text())
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.02)
+        self.process.kill()
+        raise RuntimeError(f"The double did not start: {self.process.args!r}")

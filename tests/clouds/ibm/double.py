@@ -1,0 +1,111 @@
+"""Starts the double of IBM Quantum Platform, points clients at it, scripts it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+SERVER = Path(__file__).with_name("server.py")
+START_S = 30.0
+
+SECRET = "an-api-key-that-must-never-show-up"
+PAID = "crn:v1:bluemix:public:quantum-computing:us-east:a/11112222:paygo::"
+OPEN = "crn:v1:bluemix:public:quantum-computing:us-east:a/11112222:open::"
+
+
+class IbmDouble:
+    """A running double.
+
+    Parameters
+    ----------
+    port : int
+    """
+
+    def __init__(self, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What points an unchanged client at the double."""
+        return {
+            "IAM_URL": self.address,
+            "GLOBAL_SEARCH_URL": self.address,
+            "GLOBAL_CATALOG_URL": f"{self.address}/catalog",
+            "QISKIT_IBM_CHANNEL": "ibm_quantum_platform",
+            "QISKIT_IBM_INSTANCE": PAID,
+            "QISKIT_IBM_TOKEN": SECRET,
+            "QISKIT_IBM_URL": f"{self.address}/experimental/api/v1",
+            "NO_PROXY": "127.0.0.1",
+        }
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self._send("reset", {})
+
+    def goes_wrong(self, at: str, do: str = "status", **more: Any) -> None:
+        """Let something go wrong with requests to an endpoint; see ``faults.Fault``."""
+        self._send("fault", {"at": at, "do": do, **more})
+
+    def reset_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self._send("calm", {})
+
+    def next_job(self, **script: Any) -> None:
+        """Say what becomes of the next job.
+
+        ``status``, ``reason``, ``reason_code`` (how it ends), ``queued`` (so often is it found
+        in the queue), ``late`` (so often is its result missing), ``fewer_shots``, ``spoil``
+        (``cut``, ``empty``, ``noise`` or ``other``).
+        """
+        self._send("job", script)
+
+    def set(self, **values: Any) -> None:
+        """Change the service: ``revoked``, ``limit_s``."""
+        self._send("service", values)
+
+    @property
+    def ledger(self) -> dict[str, Any]:
+        """Requests by endpoint, jobs, sessions, seconds charged."""
+        return self._send("ledger", None)
+
+    @property
+    def jobs(self) -> list[dict[str, Any]]:
+        """All jobs, with what they held."""
+        return list(self.ledger["jobs"])
+
+    def _send(self, what: str, body: Any) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(f"{self.address}/control/{what}", data=data), timeout=60) as answer:
+            return dict(json.loads(answer.read()))
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[IbmDouble]:
+    """Run the double in a child process."""
+    file = folder / "port"
+    process = subprocess.Popen(
+        [sys.executable, str(SERVER), "--port-file", str(file)], stdin=subprocess.PIPE
+    )
+    try:
+        yield IbmDouble(_port(file, process))
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(20)
+
+
+def _port(file: Path, process: subprocess.Popen[bytes]) -> int:
+    """Wait for the server to write down where it listens."""
+    end = time.monotonic() + START_S
+    while not file.exists():
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError("the double did not start")
+        time.sleep(0.01)
+    return int(file.read_text())

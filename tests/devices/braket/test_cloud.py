@@ -1,0 +1,403 @@
+"""Devices of Amazon Braket: what is sent, what it costs, and what is kept."""
+
+import json
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from clouds.braket.capabilities import CARDS
+from clouds.braket.double import KEY, SECRET, TOKEN
+
+from qgate.devices.braket.cards import ARNS, RATES, region_of
+from qgate.devices.job import JobStatus, RowFailure
+from qgate.devices.packing import submit_packed
+from qgate.devices.registry import device
+from qgate.devices.remote import new_token
+from qgate.exceptions import (
+    AccessRefused,
+    InvalidOption,
+    InvalidShots,
+    ServiceUnavailable,
+    UnknownDevice,
+)
+from qgate.measurements import counts, probs
+from qgate.operations import CZ, RX, RY, PauliX
+from qgate.prices import Price
+from qgate.tape import Tape
+
+BUCKET = "s3_bucket=amazon-braket-test"
+IQM = "arn:aws:braket:eu-north-1::device/qpu/iqm"
+
+
+def made(target="iqm/garnet", extra="", **options):
+    return device(f"braket:{target}?{BUCKET}{extra}", **options)
+
+
+def rotations(angles, shots=100, wire=0):
+    tape = Tape([RX(0.0, wire)], [counts(wires=wire)], shots=shots)
+    return tape.sweep().with_rows(np.reshape(angles, (-1, 1)), np.full(len(angles), shots))
+
+
+def flips(shots=100, rows=1):
+    tape = Tape([PauliX(0)], [counts(wires=0)], shots=shots)
+    return tape.sweep().with_rows(np.zeros((rows, 0)), np.full(rows, shots))
+
+
+def ones(outcomes):
+    return outcomes.counts().get("1", 0)
+
+
+# What a device says of itself -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "rows", "total", "shots"),
+    [
+        ("iqm/garnet", 100, 200_000, (1, 20_000)),
+        ("ionq/forte-1", 100, 200_000, (100, 5000)),
+        ("rigetti/cepheus-1-108q", 100, 200_000, (10, 50_000)),
+        (f"{IQM}/Tiny", 10, 1000, (1, 1000)),
+        (f"{IQM}/Single", 1, None, (1, 20_000)),
+        ("sv1", 1, None, (1, 100_000)),
+    ],
+)
+def test_limits_are_those_that_the_service_tells(double, target, rows, total, shots):
+    limits = made(target).capabilities
+
+    assert (limits.max_rows, limits.max_total_shots) == (rows, total)
+    assert (limits.min_shots, limits.max_shots) == shots
+    assert limits.paid
+
+
+def test_a_set_may_have_a_fewest_number_of_shots(double):
+    assert made(f"{IQM}/Floor").capabilities.min_total_shots == 50
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "available"),
+    [("Garnet", "ONLINE", True), ("Asleep", "ONLINE", False), ("Offline", "OFFLINE", False)],
+)
+def test_status_and_windows_are_told(double, target, status, available):
+    found = made(f"{IQM}/{target}")
+
+    assert (found.status, found.is_available) == (status, available)
+    assert "UTC" in found.windows
+
+
+def test_the_region_is_that_of_the_arn(double):
+    regions = {target: region_of(arn) for target, arn in ARNS.items()}
+
+    assert regions["iqm/garnet"] == "eu-north-1"
+    assert regions["rigetti/cepheus-1-108q"] == "us-west-1"
+    assert regions["sv1"] is None
+    assert "eu-north-1" in made("iqm/garnet").account
+    assert "us-east-1" in made("sv1").account
+
+
+def test_every_short_name_has_a_price_with_its_source_and_date():
+    assert RATES.keys() == ARNS.keys()
+    assert all(rate.source and len(rate.date) == 10 for rate in RATES.values())
+
+
+def test_a_device_that_the_service_does_not_know_is_refused(double):
+    with pytest.raises(UnknownDevice, match="Crystal"):
+        made(f"{IQM}/Crystal")
+
+
+@pytest.mark.parametrize(
+    ("target", "option"),
+    [("iqm/garnet", "seed=1"), ("sv1", "seed=1"), ("sv1", "verbatim=true")],
+)
+def test_what_a_device_cannot_keep_to_is_refused(double, target, option):
+    with pytest.raises(InvalidOption, match=option.partition("=")[0]):
+        made(target, f"&{option}")
+
+
+# What is sent -----------------------------------------------------------------------------
+
+
+def test_one_submission_is_one_task_with_one_program_for_each_structure(double):
+    angles = [0.0, math.pi, 0.0]
+
+    ((first,), (second,)) = made().submit([rotations(angles), flips()]).result()
+
+    (task,) = double.ledger()["tasks"]
+    assert (task["programs"], task["executables"], task["shots"]) == (2, 4, 400)
+    assert [ones(each) > 50 for each in (*first, *second)] == [False, True, False, True]
+
+
+def test_what_is_beyond_a_limit_goes_into_further_tasks(double):
+    tiny = made(f"{IQM}/Tiny")
+
+    job = submit_packed(tiny, [rotations(np.linspace(0, 1, 25), shots=30)])
+    ((found,),) = job.result()
+
+    assert [task["executables"] for task in double.ledger()["tasks"]] == [10, 10, 5]
+    assert len(found) == 25
+
+
+def test_a_row_with_more_shots_than_the_device_takes_is_split_and_added(double):
+    ((found,),) = submit_packed(made(f"{IQM}/Tiny"), [flips(shots=2500)]).result()
+
+    assert found[0].counts() == {"1": 2500}
+    assert sum(task["shots"] for task in double.ledger()["tasks"]) == 2500
+
+
+def test_a_set_with_too_few_shots_is_refused_before_it_is_sent(double):
+    with pytest.raises(InvalidShots, match="at least 50"):
+        submit_packed(made(f"{IQM}/Floor"), [flips(shots=20)])
+
+    assert double.ledger()["tasks_created"] == 0
+
+
+def test_the_same_token_buys_once_and_reads_the_same(double):
+    garnet, token = made(), new_token()
+    sweep = rotations([1.0, 2.0])
+
+    first, second = (garnet.send([sweep], token=token) for _ in range(2))
+
+    assert first.id == second.id
+    assert double.ledger()["tasks_created"] == 1
+    assert _counts(first) == _counts(second)
+
+
+def test_other_tokens_buy_again(double):
+    garnet = made()
+
+    ids = {garnet.send([flips()], token=new_token()).id for _ in range(3)}
+
+    assert len(ids) == double.ledger()["tasks_created"] == 3
+
+
+def test_threads_send_at_once_each_under_its_own_token(double):
+    garnet = made()
+    tokens = [new_token() for _ in range(12)]
+
+    with ThreadPoolExecutor(6) as pool:
+        jobs = list(pool.map(lambda token: garnet.send([flips()], token=token), tokens))
+
+    bought = {task["token"]: task["arn"] for task in double.ledger()["tasks"]}
+    assert bought == {token: job.id for token, job in zip(tokens, jobs, strict=True)}
+
+
+def test_tags_and_a_reservation_go_with_the_task(double):
+    arn = "arn:aws:braket:eu-north-1:123456789012:reservation/a"
+    reserved = made(extra="&tags=project:vqe,owner:me", reservation=arn)
+
+    job = reserved.send([flips()], token="abc")
+
+    (task,) = double.ledger()["tasks"]
+    assert job.id == task["arn"]
+    assert task["tags"] == {"project": "vqe", "owner": "me", "qgate-token": "abc"}
+    assert task["associations"] == [{"arn": arn, "type": "RESERVATION_TIME_WINDOW_ARN"}]
+
+
+def test_exact_probabilities_come_from_a_simulator_row_by_row(double):
+    tape = Tape([RX(0.0, 0)], [probs(wires=0)], shots=None)
+    sweep = tape.sweep().with_rows(np.array([[0.4], [1.3]]), None)
+
+    ((found,),) = submit_packed(made("sv1"), [sweep]).result()
+
+    expected = np.sin(np.array([0.2, 0.65])) ** 2
+    np.testing.assert_allclose(found[:, 1], expected, atol=1e-12)
+    assert double.ledger()["tasks_created"] == 2
+
+
+def test_the_bucket_of_the_account_is_used_where_none_is_named(double):
+    device("braket:iqm/garnet").submit([flips()]).result()
+
+    assert double.ledger()["requests"]["GetCallerIdentity"] == 1
+
+
+# Native gates on chosen qubits ---------------------------------------------------------------
+
+
+def test_verbatim_circuits_are_sent_as_they_are_on_the_named_qubits(double):
+    garnet = made(extra="&verbatim=true")
+    tape = Tape([RY(math.pi, 4), CZ([3, 4])], [counts(wires=[4, 3])], shots=50)
+
+    (((found,),),) = garnet.submit([tape.sweep()]).result()
+
+    source = double.ledger()["tasks"][0]["source"]
+    assert "#pragma braket verbatim" in source
+    assert "prx(" in source
+    assert "cz $3, $4;" in source
+    assert found.counts() == {"10": 50}
+    assert garnet.capabilities.gates == {"CZ", "RX", "RY", "GlobalPhase"}
+
+
+def test_without_rewiring_gates_are_compiled_on_the_named_qubits(double):
+    tape = Tape([PauliX(7)], [counts(wires=7)], shots=50)
+    target = f"{IQM}/Single"
+
+    (((found,),),) = made(target, "&disable_qubit_rewiring=true").submit([tape.sweep()]).result()
+
+    (task,) = double.ledger()["tasks"]
+    assert "x $7;" in task["source"]
+    assert json.loads(task["deviceParameters"])["paradigmParameters"]["disableQubitRewiring"]
+    assert found.counts() == {"1": 50}
+
+
+def test_wires_that_are_no_qubits_are_refused(double):
+    with pytest.raises(InvalidOption, match=r"wires=.*qubits"):
+        made(extra="&verbatim=true", wires=["a", "b"])
+
+
+# Results ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("target", "reads"), [("iqm/garnet", 1), ("iqm/emerald", 1 + 2 + 4)])
+def test_results_in_one_object_and_in_many_are_read(double, target, reads):
+    job = made(target).submit([rotations([0.0, math.pi, 0.0]), flips()])
+
+    ((first,), (second,)) = job.result()
+
+    assert [ones(each) > 50 for each in (*first, *second)] == [False, True, False, True]
+    assert double.ledger()["requests"]["GetObject"] == reads
+
+
+@pytest.mark.parametrize("target", ["iqm/garnet", "iqm/emerald", "sv1", "ionq/forte-1"])
+def test_a_job_is_read_again_from_its_record_alone(double, target):
+    bought = made(target)
+    sweeps = [rotations([1.0])]
+    job = bought.submit(sweeps)
+    record = json.loads(json.dumps(bought.record(sweeps)))
+
+    again = made(target).reopen(job.id, record)
+
+    assert _counts(again) == _counts(job)
+
+
+def test_a_program_set_that_failed_in_part_brings_the_rest(double):
+    double.fault("task", "partial", executables=[1], reason="lost calibration")
+
+    job = made().submit([rotations([0.0, math.pi, 0.0])])
+    ((found,),) = job.result()
+
+    assert found[1] == RowFailure("lost calibration")
+    assert [ones(found[0]), ones(found[2])] == [0, 0]
+    assert job.status is JobStatus.FAILED
+    assert job.cost() == Price.exactly(round(0.3 + 200 * 0.00145, 8))
+
+
+# Money ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", ["iqm/garnet", "ionq/forte-1", "rigetti/cepheus-1-108q"])
+def test_the_price_is_what_the_service_charges(double, target):
+    bought = made(target)
+    sweeps = [rotations([0.1, 0.2, 0.3], shots=200)]
+
+    job = bought.submit(sweeps)
+    job.result()
+
+    charged = double.ledger()["charged_usd"]
+    assert bought.price(sweeps) == job.cost() == Price.exactly(charged)
+
+
+def test_a_simulator_has_a_price_between_bounds(double):
+    simulator = made("sv1")
+
+    price = simulator.price([rotations([0.1])])
+
+    job = simulator.submit([rotations([0.1])])
+    job.result()
+    assert price.low_usd == pytest.approx(3 * 0.075 / 60)
+    assert price.low_usd <= double.ledger()["charged_usd"] <= price.high_usd
+    assert job.cost().low_usd <= double.ledger()["charged_usd"] <= job.cost().high_usd
+
+
+def test_an_unknown_device_has_no_known_price(double):
+    assert made(f"{IQM}/Tiny").price([flips()]) is None
+
+
+def test_a_reservation_is_not_paid_by_the_shot(double):
+    arn = "arn:aws:braket:eu-north-1:123456789012:reservation/a"
+
+    assert made(reservation=arn).price([flips()]) == Price()
+
+
+def test_spending_limits_are_read(double):
+    double.settings(limits={f"{IQM}/Garnet": "12.50"})
+
+    (limit,) = made().spending_limits()
+
+    assert (limit.limit_usd, limit.spent_usd) == (12.5, 0.0)
+    assert made("iqm/emerald").spending_limits() == ()
+
+
+def test_options_are_kept_on_the_device(double):
+    garnet = made(extra="&budget_usd=3.5&unknown_price=allow&canary=true&patience_s=7&poll_s=0.2")
+
+    assert (garnet.budget_usd, garnet.unknown_price, garnet.canary) == (3.5, "allow", True)
+    assert (garnet.patience_s, garnet.shortest_wait_s) == (7.0, 0.2)
+
+
+# Finding again ----------------------------------------------------------------------------
+
+
+def test_a_task_is_found_by_its_token_on_any_page(double):
+    garnet, tokens = made(), [new_token() for _ in range(5)]
+    jobs = [garnet.send([flips()], token=token) for token in tokens]
+
+    found = [garnet.find(token, since=0.0) for token in tokens]
+
+    assert found == [job.id for job in jobs]
+    assert garnet.find(new_token(), since=0.0) is None
+
+
+# Secrets ----------------------------------------------------------------------------------
+
+
+def test_credentials_are_in_no_text(double):
+    garnet = made()
+    job = garnet.submit([flips()])
+    message = f"The key {KEY} with {SECRET} and {TOKEN} is not known."
+    double.fault("GetQuantumTask", "error", code="UnrecognizedClientException", message=message)
+
+    with pytest.raises(AccessRefused) as refused:
+        job.result()
+
+    record = json.dumps(garnet.record([flips()]))
+    texts = [str(refused.value), repr(refused.value), repr(garnet), repr(job), record]
+    texts += [garnet.account, str(garnet.config), repr(vars(garnet)), str(job.describe())]
+    for secret in (KEY, SECRET, TOKEN):
+        assert not any(secret in text for text in texts)
+
+
+def test_credentials_are_in_no_text_of_a_service_that_fails(double):
+    garnet = made(extra="&patience_s=0.1")
+    job = garnet.submit([flips()])
+    message = f"{KEY} {SECRET} {TOKEN}"
+    code = "InternalServiceException"
+    double.fault("GetQuantumTask", "error", code=code, message=message, times=0)
+
+    with pytest.raises(ServiceUnavailable) as raised:
+        job.result()
+
+    assert not any(secret in str(raised.value) for secret in (KEY, SECRET, TOKEN))
+
+
+def test_without_credentials_it_is_said_what_to_do(double, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name)
+
+    with pytest.raises(AccessRefused, match=r"credentials.*aws sso login"):
+        made()
+
+
+def test_a_service_that_does_not_answer_is_named(double):
+    double.fault("GetDevice", "reset", times=0)
+
+    with pytest.raises(ServiceUnavailable, match=r"braket:iqm/garnet could not be reached"):
+        made()
+
+
+def test_every_device_of_the_double_has_capabilities_that_the_sdk_accepts(double):
+    for arn in CARDS:
+        assert made(arn).capabilities.max_wires == CARDS[arn].qubits
+
+
+def _counts(job):
+    return [outcomes.counts() for (rows,) in job.result() for outcomes in rows]

@@ -1,0 +1,320 @@
+"""What becomes of jobs on Amazon Braket when something goes wrong."""
+
+import re
+
+import numpy as np
+import pytest
+
+from qgate.devices.job import JobStatus
+from qgate.devices.patience import patiently
+from qgate.devices.registry import device
+from qgate.devices.remote import Fault, new_token
+from qgate.exceptions import (
+    AccessRefused,
+    DeviceOffline,
+    JobCancelled,
+    JobFailed,
+    JobTimeout,
+    ResultMissing,
+    ServiceUnavailable,
+    SubmissionRefused,
+    UnknownJobStatus,
+    WrongResult,
+)
+from qgate.measurements import counts
+from qgate.operations import RX
+from qgate.tape import Tape
+
+IQM = "arn:aws:braket:eu-north-1::device/qpu/iqm"
+
+
+def made(target="iqm/garnet", **options):
+    return device(f"braket:{target}", s3_bucket="amazon-braket-test", **options)
+
+
+def sweep(rows=2, shots=50):
+    tape = Tape([RX(0.0, 0)], [counts(wires=0)], shots=shots)
+    return tape.sweep().with_rows(np.full((rows, 1), np.pi), np.full(rows, shots))
+
+
+def bought(garnet, token=None):
+    """Buy as it is done around devices: again under the same token while it fails in passing."""
+    chosen = token or new_token()
+    return patiently(garnet, lambda: garnet.send([sweep()], token=chosen))
+
+
+def assert_all_ones(job):
+    ((found,),) = job.result(30)
+    assert [outcomes.counts() for outcomes in found] == [{"1": 50}] * 2
+
+
+# Creation -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("error", {"code": "ThrottlingException"}),
+        ("error", {"code": "InternalServiceException"}),
+        ("error", {"code": "Unheard", "status": 503}),
+        ("reset", {}),
+        ("lost", {}),
+        ("cut", {}),
+        ("garbled", {}),
+        ("truncated", {}),
+    ],
+)
+def test_a_creation_that_fails_in_passing_buys_once(double, kind, details):
+    garnet = made()
+    double.fault("CreateQuantumTask", kind, times=4, **details)
+
+    job = bought(garnet)
+
+    assert_all_ones(job)
+    assert double.ledger()["tasks_created"] == 1
+    assert double.ledger()["charged_usd"] == pytest.approx(0.3 + 100 * 0.00145)
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "text"),
+    [
+        ("DeviceOfflineException", DeviceOffline, "executes everyday 00:00 to 23:59 UTC"),
+        ("DeviceRetiredException", DeviceOffline, "will not come back"),
+        ("AccessDeniedException", AccessRefused, "AmazonBraketFullAccess"),
+        ("ExpiredTokenException", AccessRefused, "aws sso login"),
+        ("ServiceQuotaExceededException", SubmissionRefused, "ServiceQuotaExceededException"),
+        ("ValidationException", SubmissionRefused, "ValidationException"),
+    ],
+)
+def test_a_refusal_is_told_in_our_words_and_not_repeated(double, code, error, text):
+    garnet = made()
+    double.fault("CreateQuantumTask", "error", code=code, message="In its own words.")
+
+    with pytest.raises(error, match=text) as told:
+        bought(garnet)
+
+    assert "In its own words" in str(told.value)
+    assert double.ledger()["requests"]["CreateQuantumTask"] == 1
+
+
+def test_what_is_wrong_with_single_programs_is_told(double):
+    failures = [{"programIndex": 1, "inputsIndex": 3, "errors": ["too deep", "too wide"]}]
+    double.fault(
+        "CreateQuantumTask",
+        "error",
+        code="ValidationException",
+        message="It is not valid.",
+        reason="ProgramSetValidationFailed",
+        programSetValidationFailures=failures,
+    )
+
+    with pytest.raises(SubmissionRefused, match=r"program 1, inputs 3: too deep, too wide"):
+        bought(made())
+
+
+@pytest.mark.parametrize(("name", "text"), [("Offline", "offline"), ("Retired", "retired")])
+def test_a_device_that_takes_nothing_says_so(double, name, text):
+    with pytest.raises(DeviceOffline, match=text):
+        bought(made(f"{IQM}/{name}"))
+
+
+def test_a_spending_limit_of_the_account_refuses(double):
+    double.settings(limits={f"{IQM}/Garnet": "0.10"})
+
+    with pytest.raises(SubmissionRefused, match="spending limit"):
+        bought(made())
+
+
+def test_a_token_with_other_circuits_is_refused(double):
+    garnet, token = made(), new_token()
+    bought(garnet, token)
+
+    def other():
+        return garnet.send([sweep(rows=3)], token=token)
+
+    with pytest.raises(SubmissionRefused, match="other parameters"):
+        patiently(garnet, other)
+
+
+def test_patience_ends(double):
+    garnet = made(patience_s=0.3)
+    double.fault("CreateQuantumTask", "error", code="InternalServiceException", times=0)
+
+    with pytest.raises(ServiceUnavailable, match=re.escape("could not be reached for 0.3 s")):
+        bought(garnet)
+
+
+# Waiting --------------------------------------------------------------------------------------
+
+
+def test_a_storm_of_errors_is_waited_out(double):
+    garnet = made()
+    double.fault("*", "error", code="InternalServiceException", times=0, probability=0.4, seed=3)
+
+    assert_all_ones(bought(garnet))
+
+    assert double.ledger()["tasks_created"] == 1
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServiceException"])
+def test_questions_that_fail_in_passing_are_asked_again(double, code):
+    double.fault("GetQuantumTask", "error", code=code, times=4)
+
+    assert_all_ones(bought(made()))
+
+
+def test_the_place_in_the_queue_is_told(double):
+    double.fault("task", "queued", polls=2, position=">2000")
+    job = bought(made())
+
+    report = job.poll()
+
+    assert (report.status, report.vendor_status) == (JobStatus.QUEUED, "QUEUED")
+    assert report.queue_position == ">2000"
+    assert_all_ones(job)
+
+
+def test_a_timeout_leaves_the_job_as_it_is(double):
+    double.fault("task", "queued", seconds=0.5)
+    job = bought(made())
+
+    with pytest.raises(JobTimeout):
+        job.result(0.05)
+
+    assert_all_ones(job)
+    assert double.ledger()["tasks_created"] == 1
+
+
+def test_a_status_that_nobody_knows_is_waited_for_a_while(double):
+    double.fault("task", "status", value="PAUSED", polls=2)
+
+    assert_all_ones(bought(made()))
+
+
+def test_a_status_that_nobody_knows_is_reported_in_the_end(double):
+    double.fault("task", "status", value="PAUSED", polls=1000)
+
+    with pytest.raises(UnknownJobStatus, match="'PAUSED'"):
+        bought(made(patience_s=0.2)).result(30)
+
+
+def test_a_task_that_is_not_known_yet_is_queued(double):
+    double.fault("GetQuantumTask", "error", code="ResourceNotFoundException", times=2)
+
+    assert_all_ones(bought(made()))
+
+
+def test_a_task_that_does_not_exist_is_not_waited_for(double):
+    garnet = made()
+    job = garnet.reopen(f"{IQM}:quantum-task/none", garnet.record([sweep()]))
+
+    with pytest.raises(SubmissionRefused, match="ResourceNotFoundException"):
+        job.result(30)
+
+
+def test_a_cancelled_task_is_reported_and_free(double):
+    double.fault("task", "queued", seconds=60)
+    job = bought(made())
+
+    job.cancel()
+
+    with pytest.raises(JobCancelled):
+        job.result(30)
+    assert double.ledger()["charged_usd"] == 0
+    assert job.cost().high_usd == 0
+
+
+def test_cancelling_what_has_ended_does_nothing(double):
+    job = bought(made())
+
+    job.cancel()
+
+    assert_all_ones(job)
+
+
+def test_a_failed_task_tells_its_reason_and_is_free(double):
+    double.fault("task", "failed", reason="The laser is tired.")
+    job = bought(made())
+
+    with pytest.raises(JobFailed, match="The laser is tired"):
+        job.result(30)
+
+    assert job.status is JobStatus.FAILED
+    assert double.ledger()["charged_usd"] == job.cost().high_usd == 0
+
+
+# Results --------------------------------------------------------------------------------------
+
+
+def test_a_late_result_is_waited_for(double):
+    double.fault("task", "late", reads=3)
+
+    assert_all_ones(bought(made()))
+
+
+def test_a_result_that_never_comes_is_reported(double):
+    double.fault("task", "late", reads=1000)
+
+    with pytest.raises(ResultMissing, match="not bought again"):
+        bought(made(patience_s=0.2)).result(30)
+
+
+@pytest.mark.parametrize("kind", ["cut", "truncated", "garbled", "reset", "error"])
+def test_a_download_that_breaks_is_made_again(double, kind):
+    details = {"code": "SlowDown"} if kind == "error" else {}
+    double.fault("GetObject", kind, times=2, **details)
+
+    assert_all_ones(bought(made()))
+
+
+@pytest.mark.parametrize("target", ["iqm/garnet", "iqm/emerald", "sv1"])
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"programResults": [{}]}', "\x00"])
+def test_a_corrupt_result_is_not_used(double, target, text):
+    double.fault("task", "corrupt", text=text)
+    found = made(target)
+    job = found.send([sweep(rows=1)], token=new_token())
+
+    with pytest.raises(WrongResult, match="does not fit the request"):
+        job.result(30)
+
+
+@pytest.mark.parametrize("kind", ["short", "missing"])
+@pytest.mark.parametrize("target", ["iqm/garnet", "iqm/emerald"])
+def test_a_result_that_lacks_something_is_not_used(double, kind, target):
+    double.fault("task", kind)
+
+    with pytest.raises(WrongResult, match="does not fit the request"):
+        bought(made(target)).result(30)
+
+
+def test_a_result_without_access_says_what_to_do(double):
+    double.fault("GetObject", "error", code="AccessDenied", times=0)
+
+    with pytest.raises(AccessRefused, match="s3_bucket"):
+        bought(made()).result(30)
+
+
+# The table ------------------------------------------------------------------------------------
+
+
+def test_errors_of_ours_and_of_programming_are_not_repeated(double):
+    garnet = made()
+
+    assert garnet.fault(KeyError("x")) is Fault.FINAL
+    assert garnet.translated(DeviceOffline(device="a", reason="b", remedy="c")).device == "a"
+
+
+def test_a_pause_that_the_service_asks_for_is_read(double):
+    garnet = made()
+    double.fault(
+        "CreateQuantumTask",
+        "error",
+        code="ThrottlingException",
+        headers={"Retry-After": "3"},
+        times=3,
+    )
+
+    with pytest.raises(Exception, match="Throttling") as raised:
+        garnet.send([sweep()], token=new_token())
+
+    assert garnet.retry_after_s(raised.value) == 3.0

@@ -1,0 +1,101 @@
+"""What errors of the client mean."""
+
+import pytest
+import requests
+from qiskit_ibm_runtime.api.exceptions import RequestsApiError
+from qiskit_ibm_runtime.exceptions import IBMRuntimeError
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from qgate.devices.qiskit.ibm.faults import (
+    fault_of,
+    retry_after_s,
+    translated,
+    without_secrets,
+)
+from qgate.devices.remote import Fault
+from qgate.exceptions import AccessRefused, SubmissionRefused
+
+JOBS = ("POST", "http://host/api/v1/jobs")
+JOB = ("GET", "http://host/api/v1/jobs/1")
+CANCEL = ("POST", "http://host/api/v1/jobs/1/cancel")
+
+
+def answered(request, status, body=b"{}", headers=None):
+    """Return the client's error for an answer, made as the client makes it."""
+    prepared = requests.Request(*request).prepare()
+    response = requests.Response()
+    response.status_code, response._content, response.request = status, body, prepared
+    response.headers.update(headers or {})
+    return hidden(requests.HTTPError("told", request=prepared, response=response))
+
+
+def hidden(transport):
+    """Wrap an error of the transport as the client does, which hides it."""
+    try:
+        try:
+            try:
+                raise transport
+            except requests.RequestException as error:
+                raise RequestsApiError(str(error), -1) from error
+        except RequestsApiError as error:
+            raise IBMRuntimeError(f"Failed to run program: {error}") from None
+    except IBMRuntimeError as error:
+        return error
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 524])
+@pytest.mark.parametrize(
+    ("request_", "meaning"), [(JOBS, Fault.UNSURE), (JOB, Fault.PASSING), (CANCEL, Fault.PASSING)]
+)
+def test_only_a_creation_is_in_doubt_after_an_error_of_the_server(request_, meaning, status):
+    assert fault_of(answered(request_, status)) is meaning
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"), [(429, Fault.PASSING), (400, Fault.FINAL), (401, Fault.FINAL)]
+)
+def test_refusals_are_known(status, meaning):
+    assert fault_of(answered(JOBS, status)) is meaning
+
+
+def test_the_codes_that_advise_to_repeat_are_repeated():
+    body = b'{"errors": [{"code": 1011, "message": "retry the action"}]}'
+
+    assert fault_of(answered(JOBS, 409, body)) is Fault.PASSING
+
+
+def test_a_connection_that_never_was_created_nothing():
+    reason = MaxRetryError(None, "/jobs", NewConnectionError(None, "refused"))
+    prepared = requests.Request(*JOBS).prepare()
+
+    assert fault_of(hidden(requests.ConnectionError(reason, request=prepared))) is Fault.PASSING
+    assert fault_of(hidden(requests.ConnectTimeout(request=prepared))) is Fault.PASSING
+
+
+def test_a_connection_that_broke_may_have_created():
+    prepared = requests.Request(*JOBS).prepare()
+
+    assert fault_of(hidden(requests.ConnectionError("reset", request=prepared))) is Fault.UNSURE
+    assert fault_of(hidden(requests.exceptions.ChunkedEncodingError())) is Fault.UNSURE
+    assert fault_of(KeyError("id")) is Fault.UNSURE
+
+
+def test_other_errors_are_final():
+    assert fault_of(ValueError("a circuit")) is Fault.FINAL
+
+
+def test_a_pause_that_is_asked_for_is_read():
+    assert retry_after_s(answered(JOBS, 429, headers={"Retry-After": "7"})) == 7.0
+    assert retry_after_s(answered(JOBS, 429)) is None
+
+
+def test_errors_become_ours_with_the_services_words():
+    assert isinstance(translated(answered(JOBS, 403), "here"), AccessRefused)
+    refused = translated(answered(JOBS, 400, b'{"error": {"code": 6053}}'), "here")
+    assert isinstance(refused, SubmissionRefused)
+    assert refused.code == "6053"
+
+
+@pytest.mark.parametrize("text", ["Bearer abc.def", "apikey: abc.def", "apikey=abc.def"])
+def test_credentials_are_masked(text):
+    assert "abc" not in without_secrets(f"header {text}, more")

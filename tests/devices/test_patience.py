@@ -1,0 +1,169 @@
+"""Requests are spaced, and made again when they fail in passing."""
+
+import pickle
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+
+import pytest
+
+from qgate.devices.patience import Limiter, LostAnswer, limiter_of, patiently
+from qgate.devices.remote import Fault
+from qgate.exceptions import DeviceOffline, QGateError, ServiceUnavailable, SubmissionRefused
+
+ACCOUNTS = count()
+
+
+class Vendor(Exception):
+    """An error of a vendor's package."""
+
+    def __init__(self, fault, pause_s=None):
+        super().__init__(f"the vendor's words on {fault.name}")
+        self.fault, self.pause_s = fault, pause_s
+
+
+@dataclass
+class Cloud:
+    """What is asked of a device about an error."""
+
+    name: str = "cloud"
+    account: str = ""
+    patience_s: float = 30.0
+    requests_per_s: float = 1e6
+
+    def __post_init__(self):
+        self.account = self.account or f"patient {next(ACCOUNTS)}"
+
+    def fault(self, error):
+        return error.fault
+
+    def translated(self, error):
+        return SubmissionRefused(device=self.name, code="X", reason=str(error))
+
+    def words(self, error):
+        return str(error)
+
+    def retry_after_s(self, error):
+        return error.pause_s
+
+
+class Call:
+    """Fails a few times, then answers."""
+
+    def __init__(self, *errors, forever=False):
+        self.errors, self.forever, self.made = list(errors), forever, 0
+
+    def __call__(self):
+        self.made += 1
+        if self.errors:
+            raise self.errors[0] if self.forever else self.errors.pop(0)
+        return "answer"
+
+
+def test_what_passes_is_tried_again():
+    call = Call(*[Vendor(Fault.PASSING)] * 3)
+
+    assert patiently(Cloud(), call) == "answer"
+    assert call.made == 4
+
+
+def test_what_is_final_is_told_in_our_words_at_once():
+    call = Call(Vendor(Fault.FINAL))
+
+    with pytest.raises(SubmissionRefused, match="the vendor's words on FINAL") as raised:
+        patiently(Cloud(), call)
+
+    assert call.made == 1
+    assert isinstance(raised.value.__cause__, Vendor)
+
+
+def test_a_lost_answer_is_asked_for_again_where_that_is_safe():
+    assert patiently(Cloud(), Call(Vendor(Fault.UNSURE))) == "answer"
+
+
+def test_a_creation_that_may_have_been_made_is_not_made_again():
+    call = Call(Vendor(Fault.UNSURE))
+
+    with pytest.raises(LostAnswer):
+        patiently(Cloud(), call, safe=False)
+
+    assert call.made == 1
+
+
+def test_a_creation_that_was_not_made_is_made_again():
+    assert patiently(Cloud(), Call(Vendor(Fault.PASSING)), safe=False) == "answer"
+
+
+def test_patience_ends():
+    call = Call(Vendor(Fault.PASSING), forever=True)
+
+    with pytest.raises(ServiceUnavailable, match="words on PASSING") as raised:
+        patiently(Cloud(patience_s=0.05), call)
+
+    assert raised.value.tried_s == 0.05
+    assert call.made >= 2
+
+
+def test_errors_of_ours_pass_unchanged_and_are_not_repeated():
+    error = DeviceOffline(device="cloud", reason="night", remedy="Wait.")
+    call = Call(error)
+
+    with pytest.raises(DeviceOffline) as raised:
+        patiently(Cloud(), call)
+
+    assert raised.value is error
+    assert call.made == 1
+
+
+def test_a_pause_that_the_provider_asks_for_is_kept():
+    begun = time.monotonic()
+
+    assert patiently(Cloud(), Call(Vendor(Fault.PASSING, pause_s=0.1))) == "answer"
+
+    assert time.monotonic() - begun >= 0.1
+
+
+def test_interrupts_are_not_errors_of_the_vendor():
+    call = Call(KeyboardInterrupt())
+
+    with pytest.raises(KeyboardInterrupt):
+        patiently(Cloud(), call)
+
+    assert call.made == 1
+
+
+def test_a_limiter_lets_a_burst_pass_and_then_spaces():
+    limiter = Limiter(per_s=100.0, burst=5)
+    begun = time.monotonic()
+
+    for _ in range(5):
+        limiter.acquire()
+    burst_s = time.monotonic() - begun
+    for _ in range(10):
+        limiter.acquire()
+
+    assert burst_s < 0.05
+    assert time.monotonic() - begun >= 0.1 - 0.02
+
+
+def test_a_limiter_counts_the_requests_of_all_threads():
+    limiter = Limiter(per_s=200.0, burst=1)
+    begun = time.monotonic()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: limiter.acquire(), range(40)))
+
+    assert time.monotonic() - begun >= 39 / 200 - 0.02
+
+
+def test_devices_of_one_account_share_a_limiter():
+    assert limiter_of(Cloud(account="a")) is limiter_of(Cloud(account="a"))
+    assert limiter_of(Cloud(account="a")) is not limiter_of(Cloud(account="b"))
+
+
+def test_what_is_raised_survives_pickling():
+    with pytest.raises(QGateError) as raised:
+        patiently(Cloud(), Call(Vendor(Fault.FINAL)))
+
+    assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
