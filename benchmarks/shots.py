@@ -163,7 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=sys.executable, help="an interpreter with PennyLane")
     parser.add_argument("--serve", help=argparse.SUPPRESS)
-    parser.add_argument("--only", default="", help="circuits whose name has this")
+    parser.add_argument("--only", default="", help="circuits whose name begins so")
     parser.add_argument("--groupings", nargs="+", default=["qwc"], choices=GROUPINGS)
     parser.add_argument("--shots", type=int, nargs="+", default=[100_000])
     parser.add_argument("--runs", type=int, default=300)
@@ -180,7 +180,9 @@ def main() -> None:
         rows = [Row(**json.loads(line)) for line in given.load.read_text().splitlines()]
     with Peer(given.python, __file__, "pennylane") as peer:
         versions = f"PennyLane {peer.ask(version=True)}, numpy {np.__version__}"
-        for name in [] if given.load else [name for name in CIRCUITS if given.only in name]:
+        for name in (
+            [] if given.load else [name for name in CIRCUITS if name.startswith(given.only)]
+        ):
             for row in rows_of(name, tuple(given.groupings), given.shots, given.runs, peer):
                 rows.append(row)
                 if given.save:

@@ -186,14 +186,14 @@ class Known:
         """Return the error times the shots of equal shots for all rows in given groups of words."""
         survey = self.question.survey
         observed, total = survey.observed, 0.0
-        place = {
-            letters: index for index, letters in enumerate(to_letters(observed.x, observed.z))
-        }
+        place = {letters: index for index, letters in enumerate(to_letters(observed.x, observed.z))}
         weights = np.zeros(self.problem.num_rows)
         np.add.at(weights, self.problem.rows, self.problem.part_weights)
         numbers = np.arange(2 ** len(observed.wires))
         for group in groups:
-            letters = ["".join(sorted(set(column) - {"I"})) or "I" for column in zip(*group)]
+            letters = [
+                "".join(sorted(set(column) - {"I"})) or "I" for column in zip(*group, strict=True)
+            ]
             sums = np.zeros(len(numbers))
             for each in group:
                 mask = int("".join("0" if letter == "I" else "1" for letter in each), 2)

@@ -42,6 +42,8 @@ def groups(qml: Any, data: str) -> list[list[str]]:
     found = []
     for each in tapes:
         words = [next(iter(item.obs.pauli_rep)) for item in each.measurements]
-        spelled = ["".join(word.get(wire, "I") for wire in range(record["qubits"])) for word in words]
+        spelled = [
+            "".join(word.get(wire, "I") for wire in range(record["qubits"])) for word in words
+        ]
         found.append([letters for letters in spelled if set(letters) != {"I"}])
     return [group for group in found if group]

@@ -15,7 +15,7 @@ def draw(rows: Sequence[tuple[str, str, float]], path: Path) -> None:
     figure = Figure(figsize=(8, 0.42 * len(rows) + 1.0), layout="constrained")
     axes = figure.add_subplot()
     places = range(len(rows), 0, -1)
-    for place, (title, grouping, gain) in zip(places, rows, strict=True):
+    for place, (_, grouping, gain) in zip(places, rows, strict=True):
         axes.barh(place, gain, color=COLOURS[grouping], height=0.7)
         axes.text(gain * 1.03, place, f"{gain:.1f}", va="center", fontsize="small")
     labels = [f"{title}: {grouping}" for title, grouping, _ in rows]

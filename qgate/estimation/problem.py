@@ -176,7 +176,7 @@ def repeated(problem: Problem, num_rows: int, copies: int) -> Problem:
         copies * num_rows,
         np.tile(problem.rows, copies) + shifts,
         np.tile(problem.vectors, (copies, 1)),
-        np.kron(np.eye(copies), problem.mixing),
+        np.asarray(np.kron(np.eye(copies), problem.mixing), dtype=np.float64),
         np.tile(problem.constants, copies),
         np.tile(problem.importance, copies),
     )
