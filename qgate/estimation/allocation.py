@@ -33,7 +33,7 @@ def filled_up(spreads: FloatArray, done: FloatArray, shots: float) -> FloatArray
         Not rounded; zero where a spread is zero.
     """
     flat, had = spreads.ravel(), done.ravel()
-    open_ = np.flatnonzero(flat > 0)
+    open_ = np.flatnonzero(flat > 1e-12 * flat.max(initial=0.0))
     added = np.zeros(len(flat))
     if not len(open_) or shots <= 0:
         return added.reshape(spreads.shape)

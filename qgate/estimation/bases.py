@@ -90,57 +90,65 @@ def qubit_wise(words: Representatives, strengths: FloatArray, wires: Wires) -> B
     -----
     Cost: O(T B R n). Reference: Crawford et al., Quantum 5, 385 (2021), arXiv:1908.06942.
     """
-    order = np.argsort(-strengths, kind="stable")
+    order = np.argsort(-strengths, kind="stable").tolist()
+    x, z = _integers(words.x), _integers(words.z)
+    pairs = [list(zip(*each, strict=True)) for each in zip(x, z, strict=True)]
     letters: list[_Letters] = []
     home = np.zeros(len(strengths), dtype=np.int64)
     for term in order:
-        home[term] = _insert(words, int(term), letters)
+        place = next((i for i, basis in enumerate(letters) if basis.take(pairs[term])), None)
+        if place is None:
+            place = len(letters)
+            letters.append(_Letters())
+            letters[-1].take(pairs[term])
+        home[term] = place
     for basis in letters:
         for term in order:
-            basis.take(words.x[term], words.z[term])
+            basis.take(pairs[term])
     with paused():
         members = tuple(basis.made(words, wires) for basis in letters)
     return Bases(wires, members, home)
 
 
-def _insert(words: Representatives, term: int, letters: list[_Letters]) -> int:
-    for index, basis in enumerate(letters):
-        if basis.take(words.x[term], words.z[term]):
-            return index
-    letters.append(_Letters(words.x.shape[-1]))
-    letters[-1].take(words.x[term], words.z[term])
-    return len(letters) - 1
+def _integers(bits: BoolArray) -> list[list[int]]:
+    """Return rows of bits (T, R, n) as integers of any size, the first wire the highest bit."""
+    return [
+        [
+            int.from_bytes(np.packbits(row[::-1], bitorder="little").tobytes(), "little")
+            for row in rows
+        ]
+        for rows in bits
+    ]
 
 
 class _Letters:
-    """A letter for each wire, as bits x and z of a word packed into integers."""
+    """A letter for each wire, as bits x and z."""
 
-    def __init__(self, num_wires: int) -> None:
-        self.x = np.zeros(num_wires, dtype=bool)
-        self.z = np.zeros(num_wires, dtype=bool)
+    def __init__(self) -> None:
+        self.x = self.z = 0
 
-    def fits(self, x: BoolArray, z: BoolArray) -> BoolArray:
-        """Say which words (..., n) agree with the letters that are settled."""
-        both = (self.x | self.z) & (x | z)
-        return np.asarray(~(((self.x ^ x) | (self.z ^ z)) & both).any(axis=-1))
-
-    def take(self, x: BoolArray, z: BoolArray) -> bool:
-        """Settle the letters of the first of several words (R, n) that fits, if one does."""
-        fits = self.fits(x, z)
-        if not fits.any():
-            return False
-        chosen = int(fits.argmax())
-        self.x |= x[chosen]
-        self.z |= z[chosen]
-        return True
+    def take(self, words: list[tuple[int, int]]) -> bool:
+        """Settle the letters of the first of several words that fits, if one does."""
+        for x, z in words:
+            both = (self.x | self.z) & (x | z)
+            if not ((self.x ^ x) | (self.z ^ z)) & both:
+                self.x |= x
+                self.z |= z
+                return True
+        return False
 
     def made(self, words: Representatives, wires: Wires) -> Basis:
         """Return the basis; all letters are settled."""
-        settled = ((words.x | words.z) & ~(self.x | self.z)).any(axis=-1)
-        fits = self.fits(words.x, words.z) & ~settled
+        count = len(wires)
+        own_x, own_z = (
+            np.array([number >> place & 1 for place in range(count - 1, -1, -1)], dtype=bool)
+            for number in (self.x, self.z)
+        )
+        differs = (own_x ^ words.x) | (own_z ^ words.z)
+        fits = ~((words.x | words.z) & differs).any(axis=-1)
         chosen = fits.argmax(axis=1)
         rows = np.arange(len(chosen))
-        word = to_letters(self.x[None, :], self.z[None, :])[0]
+        word = to_letters(own_x[None, :], own_z[None, :])[0]
         return Basis(
             tuple(basis_gates(word, wires)),
             np.asarray(fits.any(axis=1)),

@@ -120,7 +120,7 @@ def derivative_problem(
     for number, target, part, weight in entries:
         by_slot[number, target, part] += weight
     by_output = np.einsum("gn,mnf->mgf", jacobian, by_slot)
-    mixing = np.asarray(by_output, dtype=float).reshape(count * size, len(rows))
+    mixing: FloatArray = np.array(by_output, dtype=np.float64).reshape(count * size, len(rows))
     return Problem(
         num_rows,
         np.array(rows, dtype=np.int64),
@@ -176,7 +176,7 @@ def repeated(problem: Problem, num_rows: int, copies: int) -> Problem:
         copies * num_rows,
         np.tile(problem.rows, copies) + shifts,
         np.tile(problem.vectors, (copies, 1)),
-        np.kron(np.eye(copies), problem.mixing),
+        np.asarray(np.kron(np.eye(copies), problem.mixing), dtype=np.float64),
         np.tile(problem.constants, copies),
         np.tile(problem.importance, copies),
     )

@@ -190,7 +190,7 @@ def measure_in_rounds(
         Not even the first round can be paid.
     """
     certain = design.certain
-    many = shots >= MANY * limits.least * max(int(certain.sum()), 1)
+    many = _are_many(shots, design, limits.least)
     taken = (3 if many else 1) if rounds is None else rounds
     readings = Readings.none(bases, problem.num_rows)
     budget, spent = 0.0, 0
@@ -212,6 +212,11 @@ def measure_in_rounds(
         if counts.any():
             readings = readings.plus(measure(counts))
     return Measured(estimated_from(problem, design, readings, many=many), design, readings, taken)
+
+
+def _are_many(shots: int, design: Design, least: int) -> bool:
+    """Say whether there are enough shots for what readings say of variances to be relied on."""
+    return shots >= MANY * least * int((design.planned > 0).sum())
 
 
 def estimated_from(
@@ -273,6 +278,6 @@ def _variances(problem: Problem, design: Design, readings: Readings, *, many: bo
 
 def with_problem(measured: Measured, problem: Problem) -> Measured:
     """Return the estimate of other outputs from the same readings."""
-    many = measured.readings.shots.sum() >= MANY * max(int(measured.design.certain.sum()), 1)
+    many = _are_many(int(measured.readings.shots.sum()), measured.design, 1)
     found = estimated_from(problem, measured.design, measured.readings, many=many)
     return replace(measured, estimated=found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,19 +114,35 @@ def question(
         shifted = Shifted(Decomposed.unchanged(structure), _no_points(structure, len(slots)))
     cached = isinstance(method, ParameterShift)
     known = survey(structure, shifted, structure.wires, grouping, cached=cached)
+    wanted = np.eye(len(slots)) if jacobian is None else np.ascontiguousarray(jacobian, dtype=float)
+    problem = _problem(
+        known, wanted.tobytes() if derivatives else None, len(slots), len(sweep), values=values
+    )
+    num_values = len(sweep) * known.observed.size if values else 0
+    return Question(constant, known, problem, num_values)
+
+
+@lru_cache(maxsize=32)
+def _problem(
+    known: Survey, jacobian: bytes | None, size: int, copies: int, *, values: bool
+) -> Problem:
+    """Return what is asked; a training whose angles are its parameters asks the same each step.
+
+    ``jacobian``: the content of an array (G, size); None: derivatives are not asked for.
+    """
     parts = []
     if values:
         observed = known.observed
         parts.append(value_problem(observed.coefficients, observed.constants))
-    if derivatives:
-        parts.append(known.derivatives(jacobian))
+    if jacobian is not None:
+        parts.append(known.derivatives(np.frombuffer(jacobian).reshape(-1, size)))
     if len(parts) > 1:
         parts[0] = parts[0].weighing(_importance(parts[0], parts[1]))
-    points, copies = len(known.offsets), len(sweep)
-    problems = [repeated(part, points, copies) for part in parts]
+    problems = [repeated(part, len(known.offsets), copies) for part in parts]
     problem = problems[0] if len(problems) == 1 else joined(*problems)
-    num_values = copies * known.observed.size if values else 0
-    return Question(constant, known, problem, num_values)
+    if not known.representatives.vanishing.any():
+        return problem
+    return problem.without(known.representatives.vanishing)
 
 
 def _importance(values: Problem, derivatives: Problem) -> FloatArray:

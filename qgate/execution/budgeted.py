@@ -7,12 +7,14 @@ import secrets
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qgate.budget import Budget
 from qgate.estimation.allocation import num_levels
+from qgate.estimation.bases import Bases
 from qgate.estimation.equal_shots import equal_shots_error
 from qgate.estimation.estimator import Design
 from qgate.estimation.problem import Problem
@@ -103,10 +105,13 @@ def spend(
     -----
     Cost: one call of the device in each round.
     """
-    problem = problem.without(survey.representatives.vanishing)
     limits, random = limits_of(device), _random(native)
     shots, rounds = _shots_and_rounds(budget, problem, survey, device, limits)
-    design = plan(problem, survey.bases, shots, limits, _fitting(prior, problem, survey))
+    known = _fitting(prior, problem, survey)
+    if known is None:
+        design = _prior_plan(problem, survey.bases, shots, limits)
+    else:
+        design = plan(problem, survey.bases, shots, limits, known)
     if (design.chances < 1).sum() > design.certain.sum():
         warnings.warn(
             f"{shots} shots are fewer than the circuits there are, so the circuits that run are "
@@ -143,6 +148,12 @@ def spend(
         / _error(problem, measured),
         _jobs_since(records),
     )
+
+
+@lru_cache(maxsize=32)
+def _prior_plan(problem: Problem, bases: Bases, shots: int, limits: ShotLimits) -> Design:
+    """Plan without an earlier estimate, once for each problem."""
+    return plan(problem, bases, shots, limits)
 
 
 def limits_of(device: Device) -> ShotLimits:
@@ -308,7 +319,7 @@ def _affordable(
     for _ in range(ATTEMPTS):
         if shots < limits.least:
             return 0
-        design = plan(problem, survey.bases, shots, limits)
+        design = _prior_plan(problem, survey.bases, shots, limits)
         tasks = rounds * num_submissions(design, limits, device)
         if budget.submissions is not None and tasks > budget.submissions:
             return 0

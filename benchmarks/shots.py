@@ -1,0 +1,202 @@
+"""Compare the errors of gradients from a budget of shots with PennyLane's, at equal shots.
+
+    python benchmarks/shots.py --python .venv-peers/bin/python
+    python benchmarks/shots.py --python ... --only LiH6 --runs 100
+    python benchmarks/shots.py --python ... --write
+
+PennyLane, in the interpreter that is given, says how it groups the words of each Hamiltonian, and
+the error of equal shots for all its circuits is computed exactly. With ``--measure`` it also
+samples gradients, whose errors are compared with that. qgate's errors are measured by sampling
+from exact distributions, through the code that spends a budget on a device.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from budgets.circuits import CIRCUITS
+from budgets.exact import Known
+from budgets.peer_side import answer
+from budgets.picture import draw
+from peer import Peer, serve
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "benchmarks.md"
+PICTURE = ROOT / "docs" / "images" / "shots.svg"
+BEGIN, END = "<!-- shots: written by benchmarks/shots.py -->", "<!-- end of shots -->"
+GROUPINGS = ("qwc", "symmetry", "fc")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was found for one circuit, grouping and budget.
+
+    Parameters
+    ----------
+    name, grouping : str
+    shots, runs, circuits : int
+        ``circuits``: rows times bases.
+    default : float
+        PennyLane's error times the shots.
+    neyman : float
+        The same of the best allocation, words read once.
+    error, spread : float
+        The same of qgate, as measured, and its standard error.
+    sd, covered : float
+        Of the deviations in reported standard errors, and the part within 1.96.
+    excess : int
+        The most shots that were spent, less the budget.
+    """
+
+    name: str
+    grouping: str
+    shots: int
+    runs: int
+    circuits: int
+    default: float
+    neyman: float
+    error: float
+    spread: float
+    sd: float
+    covered: float
+    excess: int
+
+    @property
+    def gain(self) -> float:
+        """The factor by which the error falls."""
+        return self.default / self.error
+
+
+def measured(known: Known, name: str, default: float, shots: int, runs: int) -> Row:
+    """Estimate a gradient many times."""
+    random = np.random.default_rng(2026)
+    deviations, scores, excess = [], [], -shots
+    for _ in range(runs):
+        found = known.draw(shots, random)
+        deviations.append(found.estimated.outputs - known.truth)
+        errors = np.sqrt(np.diag(found.estimated.covariance))
+        scores.append(deviations[-1] / np.where(errors > 0, errors, np.inf))
+        excess = max(excess, int(found.readings.shots.sum()) - shots)
+    squares = shots * (np.array(deviations) ** 2).sum(axis=1)
+    return Row(
+        name,
+        known.grouping,
+        shots,
+        runs,
+        len(known.used) * len(known.question.survey.bases),
+        default,
+        known.neyman,
+        float(squares.mean()),
+        float(squares.std() / runs**0.5),
+        float(np.std(scores)),
+        float(np.mean(np.abs(scores) < 1.96)),
+        excess,
+    )
+
+
+def rows_of(name: str, groupings: tuple[str, ...], shots: list[int], runs: int, peer: Peer) -> Any:
+    """Yield the rows of one circuit."""
+    circuit = CIRCUITS[name]
+    groups = peer.ask(groups=circuit.data)
+    for grouping in groupings:
+        known = Known(circuit, grouping)
+        default = known.equal_shots(groups)
+        for budget in shots:
+            row = measured(known, name, default, budget, runs)
+            print(
+                f"{name} {grouping} {budget}: {row.gain:.2f} times, {row.error / row.neyman:.3f} "
+                f"of Neyman's, z {row.sd:.3f}, {100 * row.covered:.1f} %, excess {row.excess}",
+                file=sys.stderr,
+                flush=True,
+            )
+            yield row
+
+
+def table(rows: list[Row]) -> str:
+    """Return the table in Markdown."""
+    heads = (
+        "circuit | grouping | shots | PennyLane's error | qgate's | times better | goal | "
+        "beside Neyman | sd of z | within 95 %"
+    )
+    lines = [f"| {heads} |", "|" + " --- |" * heads.count("|") + " --- |"]
+    for row in rows:
+        circuit = CIRCUITS[row.name]
+        goal = "" if circuit.goal is None or row.grouping != "qwc" else f"{circuit.goal:g}"
+        cells = (
+            circuit.title,
+            f"`{row.grouping}`",
+            f"{row.shots:,}",
+            f"{row.default / row.shots:.3g}",
+            f"{row.error / row.shots:.3g} ± {row.spread / row.shots:.1g}",
+            f"**{row.gain:.2f}**",
+            goal,
+            f"{row.error / row.neyman:.2f}",
+            f"{row.sd:.2f}",
+            f"{100 * row.covered:.1f} %",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def write(rows: list[Row], versions: str) -> None:
+    """Put the table and the picture into the documents."""
+    draw([(CIRCUITS[row.name].title, row.grouping, row.gain) for row in rows], PICTURE)
+    text = PAGE.read_text(encoding="utf-8")
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    runs = sorted({row.runs for row in rows})
+    note = f"{datetime.now(UTC):%Y-%m-%d}, {versions}; {' to '.join(map(str, runs))} runs each."
+    picture = "![Factors by which the error falls](images/shots.svg)\n"
+    PAGE.write_text(
+        f"{head}{BEGIN}\n{note}\n\n{table(rows)}\n{picture}\n{END}{tail}", encoding="utf-8"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--python", default=sys.executable, help="an interpreter with PennyLane")
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--only", default="", help="circuits whose name begins so")
+    parser.add_argument("--groupings", nargs="+", default=["qwc"], choices=GROUPINGS)
+    parser.add_argument("--shots", type=int, nargs="+", default=[100_000])
+    parser.add_argument("--runs", type=int, default=300)
+    parser.add_argument("--measure", type=int, default=0, help="gradients that PennyLane samples")
+    parser.add_argument("--save", type=Path, help="add the rows to a file, for --write")
+    parser.add_argument("--load", type=Path, help="take the rows from a file")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    given = parser.parse_args()
+    if given.serve:
+        serve(given.serve, answer)
+        return
+    rows = []
+    if given.load:
+        rows = [Row(**json.loads(line)) for line in given.load.read_text().splitlines()]
+    with Peer(given.python, __file__, "pennylane") as peer:
+        versions = f"PennyLane {peer.ask(version=True)}, numpy {np.__version__}"
+        for name in (
+            [] if given.load else [name for name in CIRCUITS if name.startswith(given.only)]
+        ):
+            for row in rows_of(name, tuple(given.groupings), given.shots, given.runs, peer):
+                rows.append(row)
+                if given.save:
+                    with given.save.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(asdict(row)) + "\n")
+            if given.measure:
+                known = Known(CIRCUITS[name])
+                asked = {"circuit": name, "x": known.x.tolist(), "runs": given.measure}
+                found = peer.ask(**asked, truth=known.truth.tolist(), shots=100)
+                print(name, "PennyLane sampled:", found, file=sys.stderr, flush=True)
+    print(table(rows))
+    if given.write:
+        write(rows, versions)
+
+
+if __name__ == "__main__":
+    main()
