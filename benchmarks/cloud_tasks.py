@@ -1,7 +1,7 @@
 """A thousand tasks on a double of Amazon Braket: qgate beside the SDK's own loop.
 
     python benchmarks/cloud_tasks.py                     # 1000 circuits, calm and with faults
-    python benchmarks/cloud_tasks.py --circuits 100
+    python benchmarks/cloud_tasks.py --circuits 100 --loop 100
 
 Each way has the same circuits on the same simulator behind the same HTTP service on this machine,
 which counts requests, tasks and charges. The SDK's loop calls ``AwsDevice.run(circuit).result()``
@@ -123,7 +123,8 @@ def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--circuits", type=int, default=1000)
-    number = parser.parse_args().circuits
+    parser.add_argument("--loop", type=int, default=1000, help="circuits of the SDK's loop")
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         double = BraketDouble(Path(folder))
         os.environ.update(double.environment())
@@ -131,7 +132,8 @@ def main() -> None:
             print("| way | weather | circuits done | tasks | paid for | requests | s |")
             print("|---|---|---|---|---|---|---|")
             for weather in ("calm", "faults"):
-                for way in WAYS:
+                for way, run in WAYS.items():
+                    number = chosen.loop if run is with_sdk else chosen.circuits
                     print(measure(double, way, weather, number), flush=True)
         finally:
             double.stop()
