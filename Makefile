@@ -48,6 +48,10 @@ sanitize: $(VENV)/dev.stamp ## Run the tests of the C kernels under the address 
 		ASAN_OPTIONS=detect_leaks=0 QGATE_KERNELS=$(CURDIR)/build/sanitized \
 		$(BIN)/python -m pytest -p no:cacheprovider tests/devices/local/test_native.py
 
+.PHONY: crashes
+crashes: $(VENV)/dev.stamp ## Kill trainings on the double of Amazon Braket at 60 points, and in bad weather
+	QGATE_CRASH_POINTS=60 $(BIN)/python -m pytest -n $(WORKERS) tests/clouds/braket/test_trainings.py
+
 .PHONY: without-compiler
 without-compiler: $(VENV)/dev.stamp ## Install qgate where there is no C compiler, and run the tests of the local device
 	rm -rf build/without-compiler

@@ -7,6 +7,7 @@ python benchmarks/convergence.py --quick --folder /tmp
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +18,9 @@ from training.picture import picture
 from training.problems import Problem, best_of, classifier, graph, molecule
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-CIRCUITS = (3e3, 2e4, 1e5)
+CIRCUITS = (2e3, 2e4, 1e5)
 """Circuits that each run may take, for each problem."""
-SHOTS = (1.5e6, 6e5, 6e6)
+SHOTS = (1e6, 4e5, 3e6)
 """Shots that each run may take, for each problem."""
 DRAWN = ("SPSA", "QNSPSA")
 """What draws at random also where there are no shots."""
@@ -36,6 +37,7 @@ def measured(
             if not takes(name, problem, sampled=sampled):
                 continue
             repeats = seeds if sampled or name in DRAWN else 1
+            print(f"{problem.title}: {name}", file=sys.stderr, flush=True)
             curves.append(
                 curve(name, problem, run, sampled=sampled, most=part * limit, seeds=repeats)
             )
@@ -76,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         curves = measured(problems, sampled=sampled, part=part, seeds=seeds)
         path = options.folder / f"convergence_{spent}.svg"
         picture(problems, curves, spent=spent, path=path)
-        print(table(problems, curves, spent), f"\n\n{path}\n")
+        print(table(problems, curves, spent), f"\n\n{path}\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,23 @@ from qgate.sweep import Sweep
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
-NOT_IN_IDENTITY = frozenset({"budget_usd", "patience_s", "shots", "unknown_price", "wires"})
+NOT_IN_IDENTITY = frozenset(
+    {
+        "budget_usd",
+        "max_execution_time_s",
+        "max_time_s",
+        "patience_s",
+        "plan",
+        "poll_s",
+        "profile",
+        "s3_bucket",
+        "s3_prefix",
+        "shots",
+        "tags",
+        "unknown_price",
+        "wires",
+    }
+)
 """Options that change nothing in the result of a sweep."""
 
 

@@ -15,6 +15,7 @@ from hypothesis import settings
 for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON"):
     os.environ[f"{pool}_NUM_THREADS"] = "1"
 os.environ.pop("QGATE_DEVICE", None)
+os.environ["QGATE_JOURNAL"] = ":memory:"  # what is bought in no run is not written down at home
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
 # The same examples each time; `--hypothesis-profile=search` looks for new ones.

@@ -179,6 +179,13 @@ def test_every_option_of_every_device_is_in_the_table_of_options():
     assert set(first_column("docs/devices.md", "Options")) == options
 
 
+def test_every_option_of_ibm_is_explained_in_its_section():
+    section = read("docs/devices.md").partition("## IBM Quantum")[2].partition("\n## ")[0]
+    options = set(PLUGINS.provider("ibm").options.model_fields) - {"shots", "wires", "seed"}
+
+    assert {name for name in options if f"`{name}`" not in section} == set()
+
+
 def test_every_alias_of_a_device_is_explained():
     assert [name for name in ALIASES if f"`{name}`" not in read("docs/devices.md")] == []
 

@@ -9,6 +9,9 @@ import qgate as qg
 
 from .problems import Problem
 
+MOST_FLOWS = 8
+"""Steps of those that append to a circuit, each of which is compiled anew."""
+
 Trained = Iterator[float]
 """The exact value before the first step, and after each."""
 
@@ -54,7 +57,7 @@ def riemannian_steps(problem: Problem, device: Any) -> Trained:
     restriction = qg.PauliSum.from_words([1.0] * len(words), words, wires)
     node = qg.QNode(circuit, device)
     optimizer = qg.RiemannianGradientOptimizer(node, problem.rates["flow"], restriction)
-    while True:
+    for _ in range(MOST_FLOWS):
         yield exact_value(node)
         node = optimizer.step()
 
@@ -65,7 +68,7 @@ def adaptive_steps(problem: Problem, device: Any) -> Trained:
     wires = range(len(words[0]))
     node = qg.QNode(circuit, device, diff_method="parameter-shift")
     optimizer = qg.AdaptiveOptimizer(param_steps=4, stepsize=problem.rates["flow"] * 2)
-    while True:
+    for _ in range(MOST_FLOWS):
         yield exact_value(node)
         pool = [qg.PauliRot(0.0, word, wires=wires) for word in words]
         node = optimizer.step(node, pool)

@@ -13,7 +13,10 @@ import qgate as qg
 from .contenders import Trained
 from .problems import Problem
 
-MOST_STEPS = 600
+MOST_STEPS = 250
+
+SMALLEST = 40
+"""A run ends where the error is so many times smaller than what is wanted."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,9 @@ def _one(problem: Problem, run: Any, seed: int, grid: Any, *, sampled: bool) -> 
         for step, value in enumerate(run(problem, device, seed)):
             spent.append(tracker.totals[counted])
             errors.append(max(value - problem.least, 1e-9))
-            if spent[-1] > grid[-1] or step >= MOST_STEPS:
+            done = errors[-1] < problem.wanted / SMALLEST
+            if done or spent[-1] > grid[-1] or step >= MOST_STEPS:
                 break
     at = numpy.searchsorted(spent, grid, side="right") - 1
-    return numpy.where(grid <= spent[-1], numpy.array(errors)[at], numpy.nan)
+    last = numpy.searchsorted(grid, spent[-1])  # the first point that has the last error
+    return numpy.where(numpy.arange(len(grid)) <= last, numpy.array(errors)[at], numpy.nan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -41,6 +41,8 @@ class BraketDevice(Device):
         The string that names the device.
     wires : int or wires, optional
     shots : None, int or sequence
+    restart : callable, optional
+        Begins the runner's random choices anew, from a text.
 
     Attributes
     ----------
@@ -57,12 +59,17 @@ class BraketDevice(Device):
         name: str,
         wires: WiresLike | int | None = None,
         shots: Any = "default",
+        restart: Callable[[str], None] | None = None,
     ) -> None:
         self.name = name
         self.capabilities = read_capabilities(runner.properties)
         super().__init__(wires=wires, shots=shots)
-        self.runner = runner
+        self.runner, self._restart = runner, restart
         self.submissions = 0
+
+    def restart_random(self, token: str) -> None:
+        if self._restart is not None:
+            self._restart(token)
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         circuits = [translate(sweep, self.wires_of(sweep.structure.wires)) for sweep in sweeps]

@@ -64,8 +64,9 @@ def _local(target: str, options: Options, *, wires: Wires | None, shots: Shots |
     from qgate.devices.braket.device import BraketDevice
     from qgate.devices.braket.simulator import SIMULATORS
 
-    runner = LocalSimulator(SIMULATORS[TARGETS[target]](options.seed))
-    return BraketDevice(runner, name=name, wires=wires, shots=shots)
+    simulator = SIMULATORS[TARGETS[target]](options.seed)
+    runner, restart = LocalSimulator(simulator), simulator.restart_random
+    return BraketDevice(runner, name=name, wires=wires, shots=shots, restart=restart)
 
 
 provider = BraketProvider()

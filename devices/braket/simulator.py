@@ -71,8 +71,14 @@ class Seeded(BaseLocalSimulator):  # type: ignore[misc]  # published without typ
 
     def __init__(self, seed: int | None = None) -> None:
         super().__init__()
+        self._seed = seed
         self._random = np.random.default_rng(seed)
         self._parse = lru_cache(maxsize=PROGRAMS)(self._parse_source)
+
+    def restart_random(self, token: str) -> None:
+        """Begin a new sequence of random choices, made of the seed and a text."""
+        if self._seed is not None:
+            self._random = np.random.default_rng([self._seed, *token.encode()])
 
     def run_program_set(
         self, program_set: ProgramSet, shots: int = 0, *, batch_size: int = 1

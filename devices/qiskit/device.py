@@ -81,6 +81,7 @@ class QiskitDevice(Device):
         super().__init__(wires=wires, shots=shots)
         self.jobs = 0
         self._runner = runner(backend, most=backend.max_circuits)
+        self._seed = seed
         self._random = None if seed is None else np.random.default_rng(seed)
         self._compiler = Compiler(
             compiled_for,
@@ -103,6 +104,10 @@ class QiskitDevice(Device):
         entries = [entry_of(sweep) for sweep in fixed]
         read = partial(read_results, entries=entries, device=self.name)
         return QiskitJob(job, read, device=self.name)
+
+    def restart_random(self, token: str) -> None:
+        if self._seed is not None:
+            self._random = np.random.default_rng([self._seed, *token.encode()])
 
     def _next_seed(self) -> int | None:
         return None if self._random is None else int(self._random.integers(LARGEST_SEED))

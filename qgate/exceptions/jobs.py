@@ -96,8 +96,9 @@ class CreationUnknown(ServiceUnavailable):
     reason: str
     tried_s: float
     message = (
-        "Nobody can tell whether {device} created a job ({reason}). It was not created again. "
-        "Look at the provider's console; to buy it again, give the run another name."
+        "Nobody can tell whether {device} created a job ({reason}; it was looked for {tried_s} s). "
+        "It was not created again. Look at the provider's console; to buy it again, give the run "
+        "another name."
     )
 
 

@@ -64,7 +64,7 @@ def _created(
     journal: Journal, device: RemoteDevice, order: Order, sweeps: Sequence[Sweep]
 ) -> RemoteJob:
     """Buy; after an answer that was lost, only what is not there."""
-    send = _noting(journal, order, lambda: device.send(sweeps, token=order.key))
+    send = _noting(journal, device, order, lambda: device.send(sweeps, token=order.key))
     end = time.monotonic() + device.patience_s
     while True:
         try:
@@ -99,7 +99,7 @@ def _found(journal: Journal, device: RemoteDevice, order: Order) -> str | None:
 
 
 def _noting(
-    journal: Journal, order: Order, send: Callable[[], RemoteJob]
+    journal: Journal, device: RemoteDevice, order: Order, send: Callable[[], RemoteJob]
 ) -> Callable[[], RemoteJob]:
     """Write down every attempt that a provider did not take, in its own words."""
 
@@ -107,7 +107,8 @@ def _noting(
         try:
             return send()
         except Exception as error:
-            journal.note(order.key, "not taken", f"{type(error).__name__}: {error}")
+            told = f"{type(error).__name__}: {device.words(error)}"
+            journal.note(order.key, "not taken", told)
             raise
 
     return attempt

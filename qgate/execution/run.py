@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgate.exceptions import (
     InvalidShots,
+    JobFailed,
     NoMeasurement,
     SeedRefused,
     TooManyWires,
@@ -91,7 +92,20 @@ def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
     if is_tracked():
         shots = sum(int(sweep.shots.sum()) for sweep in sweeps if sweep.shots is not None)
         notify_sent(device, job.submissions, sum(map(len, sweeps)), shots)
-    return list(job.result())
+    results = list(job.result())
+    if device.capabilities.limited:
+        _check_rows(results, job.id, device)
+    return results
+
+
+def _check_rows(results: Sequence[Any], job: str, device: Device) -> None:
+    """Raise what a row failed of; within a run it would be sent again."""
+    from qgate.devices.job import RowFailure
+
+    entries = [entry for result in results for entry in result if isinstance(entry, list)]
+    for row in (row for entry in entries for row in entry):
+        if isinstance(row, RowFailure):
+            raise JobFailed(device=device.name, job=job, reason=row.reason)
 
 
 def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:

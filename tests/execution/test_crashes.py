@@ -30,7 +30,7 @@ def outcomes(folder, *arguments):
     return [json.loads(line) for line in found.stdout.splitlines()]
 
 
-@pytest.mark.parametrize(("shop", "points"), [("tokens", 15), ("tags", 25)])
+@pytest.mark.parametrize(("shop", "points"), [("tokens", 20), ("tags", 30)])
 def test_a_training_that_is_killed_comes_to_the_same_end_and_pays_once(tmp_path, shop, points):
     whole, *killed = outcomes(tmp_path, str(points), shop)
 

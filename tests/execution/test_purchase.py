@@ -123,11 +123,12 @@ def test_another_run_of_the_same_journal_buys_for_itself(files):
     assert device.shop.jobs == 2
 
 
-def test_a_local_run_draws_the_same_after_a_replay(files):
+@pytest.mark.parametrize("name", ["local", "qiskit:aer", "braket:local"])
+def test_a_local_run_draws_the_same_after_a_replay(files, name):
     """What is replayed draws nothing, and what follows must not depend on that."""
 
     def values(steps):
-        circuit = circuit_on(qg.device("local?shots=50&seed=3"))
+        circuit = circuit_on(qg.device(f"{name}?shots=50&seed=3"))
         return [float(circuit(ANGLES)) for _ in range(steps)]
 
     with qg.run("whole", journal=files[1]):

@@ -1,6 +1,5 @@
 """Qiskit's devices pass what any device must pass."""
 
-from clouds.packed import Packed
 from qiskit.providers.basic_provider import BasicSimulator
 
 from qgate.devices.conformance import DeviceConformance
@@ -9,16 +8,16 @@ from qgate.devices.registry import device
 
 class TestAer(DeviceConformance):
     def make(self, *, wires=None, shots=2000, seed=1):
-        return Packed(device("qiskit:aer", wires=wires, shots=shots, seed=seed))
+        return device("qiskit:aer", wires=wires, shots=shots, seed=seed)
 
 
 class TestFakeBackend(DeviceConformance):
     noisy = True
 
     def make(self, *, wires=None, shots=2000, seed=1):
-        return Packed(device("qiskit:fake_manila", wires=wires, shots=shots, seed=seed))
+        return device("qiskit:fake_manila", wires=wires, shots=shots, seed=seed)
 
 
 class TestBackendObject(DeviceConformance):
     def make(self, *, wires=None, shots=2000, seed=1):
-        return Packed(device(BasicSimulator(), wires=wires, shots=shots, seed=seed))
+        return device(BasicSimulator(), wires=wires, shots=shots, seed=seed)
