@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ class Shots:
 
     parts: tuple[int, ...] = ()
     partitioned: bool = False
-    budget: Budget | None = None
+    budget: Budget | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, shots: Any) -> Shots:

@@ -145,7 +145,8 @@ class _Letters:
             for number in (self.x, self.z)
         )
         differs = (own_x ^ words.x) | (own_z ^ words.z)
-        fits = ~((words.x | words.z) & differs).any(axis=-1)
+        clashes: BoolArray = np.asarray((words.x | words.z) & differs)
+        fits = np.asarray(~clashes.any(axis=2))
         chosen = fits.argmax(axis=1)
         rows = np.arange(len(chosen))
         word = to_letters(own_x[None, :], own_z[None, :])[0]

@@ -17,9 +17,9 @@ from qgate.arrays import (
     order,
     unwrap,
 )
+from qgate.budget import Budget
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.adjoint_state import AdjointStates
-from qgate.execution.budget_tower import BudgetTower, estimated_values
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import Method, choose_method, gives_jacobian
 from qgate.execution.run import Entry, checked, prepare, run
@@ -151,9 +151,16 @@ def _entries(tapes: Sequence[Tape], device: Device, seed: Tensor) -> list[Sequen
     plain = [sweep for tape, sweep in zip(tapes, sweeps, strict=True) if not tape.shots.budget]
     found = iter(run(plain, device) if plain else ())
     return [
-        estimated_values(sweep, tape.shots.budget, device) if tape.shots.budget else next(found)
+        _within_budget(sweep, tape.shots.budget, device) if tape.shots.budget else next(found)
         for tape, sweep in zip(tapes, sweeps, strict=True)
     ]
+
+
+def _within_budget(sweep: Sweep, budget: Budget, device: Device) -> Sequence[Entry]:
+    """Estimate what a sweep measures; what that takes is loaded now."""
+    from qgate.execution.budget_tower import estimated_values
+
+    return estimated_values(sweep, budget, device)
 
 
 def _seeded(tape: Tape, seed: Tensor) -> Sweep:
@@ -219,7 +226,7 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
         device, method, limits, lambda tapes: _values(tapes, device), interface, request.seed
     )
     tower, parts, fixed = make(linear)
-    if isinstance(tower, DeviceTower | BudgetTower):
+    if isinstance(tower, DeviceTower) or tape.shots.budget:
         theirs = filter(interface.owns, linear.parameters)
         tower.recorded = any(map(interface.is_trained, theirs))
     if (

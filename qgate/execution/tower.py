@@ -47,6 +47,9 @@ class Tower(Computation, ABC):
     device : Device
     """
 
+    recorded = False
+    """Whether a framework records derivatives."""
+
     def __init__(self, trained: Trained, device: Device) -> None:
         super().__init__(trained, device)
         self._known: dict[tuple[bytes, int, int], FloatArray] = {}

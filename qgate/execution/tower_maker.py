@@ -12,7 +12,6 @@ import numpy as np
 from qgate.arrays import is_known, namespace, unwrap
 from qgate.budget import Budget
 from qgate.exceptions import UnsupportedDiffMethod
-from qgate.execution.budget_tower import BudgetTower
 from qgate.execution.circuit_tower import CircuitTower
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS, Method
@@ -101,6 +100,8 @@ class TowerMaker:
                 remedy=f"Use diff_method={' or '.join(map(repr, SHIFT_METHODS))}, or give a plain "
                 "number of shots.",
             )
+        from qgate.execution.budget_tower import BudgetTower
+
         return BudgetTower(trained, self.device, budget, SHIFT_METHODS[name], options)
 
 
