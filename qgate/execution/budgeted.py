@@ -20,7 +20,7 @@ from qgate.estimation.estimator import Design
 from qgate.estimation.problem import Problem
 from qgate.estimation.readings import Table
 from qgate.estimation.rounds import Measured, ShotLimits, measure_in_rounds, plan
-from qgate.exceptions import BudgetTooSmall, FewShotsWarning, UnknownPrice
+from qgate.exceptions import BudgetTooSmall, FewShotsWarning, UnknownPrice, UnsupportedEstimate
 from qgate.execution.current import RUN
 from qgate.execution.digest import digest_of
 from qgate.execution.run import run
@@ -284,6 +284,12 @@ def _shots_and_rounds(
     budget: Budget, problem: Problem, survey: Survey, device: Device, limits: ShotLimits
 ) -> tuple[int, int | None]:
     """Return how many shots may be spent, and in how many rounds; None: as many as pay."""
+    if getattr(device, "canary", False):
+        raise UnsupportedEstimate(
+            what=f"A circuit on {device.name} with canary=true",
+            remedy="Known answers take shots of their own, on which the budget has no hold: give "
+            "canary=false, or a plain number of shots within a qg.run that has a budget.",
+        )
     if budget.usd is None and budget.submissions is None:
         return int(budget.shots or 0), budget.rounds
     if budget.usd is not None and (device.rate is None or device.rate.per_second_usd):

@@ -25,6 +25,7 @@ from qgate.exceptions import (
     SubmissionRefused,
     UnknownJobStatus,
     UnknownPrice,
+    UnsupportedEstimate,
 )
 from qgate.exceptions import (
     ResultMissing as Missing,
@@ -609,6 +610,29 @@ def test_wrong_known_answers_put_the_results_aside(files, wrong):
     with qg.run("wrong", journal=files[1]), pytest.raises(CanaryFailed):
         circuit_on(device)(ANGLES)
     assert device.shop.jobs == 1
+
+
+def test_a_budget_of_shots_has_no_hold_on_known_answers(files):
+    device = ShopDevice(files[0], canary=True)
+
+    with pytest.raises(UnsupportedEstimate, match=r"with canary=true cannot be estimated"):
+        qg.gradient_estimate(circuit_on(device).update(shots=qg.Budget(1000)))(ANGLES)
+
+    assert device.counts == {}
+
+
+def test_a_budget_of_shots_is_bought_within_a_run_and_replayed(files):
+    found = []
+    for _ in range(2):
+        device = ShopDevice(files[0])
+        with qg.run("estimate", files[1], budget=qg.Budget(shots=3000)) as run:
+            found.append(
+                qg.gradient_estimate(circuit_on(device).update(shots=qg.Budget(3000)))(ANGLES)
+            )
+
+    assert np.array_equal(found[0].gradient, found[1].gradient)
+    assert run.shots == found[0].shots <= 3000
+    assert device.counts == {}
 
 
 def _without_wire_0(row):
