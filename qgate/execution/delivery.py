@@ -118,6 +118,7 @@ class _Deliveries:
     def _delivery(self, index: int) -> Delivery:
         line = self.lines[index]
         order = self.run.journal.find(self.orders[index].key) or self.orders[index]
+        self.run.count(order)
         bought = order.key in self.new
         results = self.results.get(index, ())
         if line.canary is not None and results:

@@ -56,6 +56,8 @@ class Run:
     journal : Journal
     replayed : int
         Submissions that were answered from the journal since the run was opened.
+    asked : Spent
+        What was asked for since then, from the journal or anew.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Run:
         self.progress = progress or Progress.silent()
         self.ordered = ordered
         self.replayed = 0
+        self.asked = Spent()
         self._lock = RLock()
         self._step = 0
         self._repetitions: Counter[str] = Counter()
@@ -138,6 +141,15 @@ class Run:
             self._repetitions[content] += 1
             return key_of(self.name, device, digest, attempt, repetition)
 
+    def count(self, order: Order) -> None:
+        """Count what was asked for."""
+        with self._lock:
+            self.asked = Spent(
+                self.asked.submissions + order.held_submissions,
+                self.asked.shots + order.held_shots,
+                round(self.asked.usd + order.held_usd, 8),
+            )
+
     def replays(self, key: str) -> None:
         """Note that an order of an earlier time was asked for again."""
         with self._lock:
@@ -180,7 +192,7 @@ class Run:
     def __enter__(self) -> Run:
         self._run_lock.acquire()
         self.journal.begin(self.name)
-        self._step, self.replayed = 0, 0
+        self._step, self.replayed, self.asked = 0, 0, Spent()
         self._repetitions.clear()
         self._left = {
             order.key

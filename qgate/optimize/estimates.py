@@ -16,14 +16,14 @@ class Estimate(Protocol):
     Attributes
     ----------
     value, value_error : float
-    gradient, gradient_error : array, or tuple of arrays
+    gradient, standard_error : array, or tuple of arrays
         By the trainable arguments, as ``qg.grad`` gives them.
     """
 
     value: Any
     value_error: Any
     gradient: Any
-    gradient_error: Any
+    standard_error: Any
 
 
 class Slopes:
@@ -47,7 +47,7 @@ class Slopes:
         found = self._estimate(*args, **kwargs)
         slopes, errors = (
             self._arguments.flattened(part, optimizer="minimize")
-            for part in (found.gradient, found.gradient_error)
+            for part in (found.gradient, found.standard_error)
         )
         self.forward, self.error = found.value, float(found.value_error)
         ratios = np.divide(slopes, errors, out=np.full_like(slopes, np.inf), where=errors > 0)

@@ -11,6 +11,7 @@ from typing import Any
 
 from qgate.budget import Budget
 from qgate.exceptions import InvalidOptimizerOption
+from qgate.execution.current import RUN
 from qgate.optimize.estimates import Estimate
 from qgate.optimize.history import History, Record
 from qgate.optimize.options import count, positive
@@ -111,10 +112,12 @@ def minimize(
         less than twice the standard error of the difference.
     callback : callable, optional
         Called with a ``Minimum`` after each step; stops where it returns True.
-    run : context manager, optional
-        Entered around all steps.
+    run : Run, optional
+        ``qg.run(...)``, entered around all steps: what they send is written down and bought once,
+        and the same program goes on where it was. Dollars are counted then.
     estimate : callable, optional
-        Called with the arguments in place of ``qg.grad(cost)``; gives an ``Estimate``. Steps then
+        Called with the arguments in place of ``qg.grad(cost)``; gives an ``Estimate``, as
+        ``qg.gradient_estimate(cost)`` does. Steps then
         end where slopes cannot be told from zero twice in a row, at a level of 95 %. For optimizers
         that take a ``grad_fn``.
     checkpoint : path, optional
@@ -137,14 +140,14 @@ def minimize(
     UnsuitableObjective, NothingTrainable
     InvalidOptimizerOption
         The optimizer does not change arguments, an option does not go with it, or the budget is in
-        dollars, which are not known here.
+        dollars, which only a run counts.
     InvalidOptimizerState
         The checkpoint is of another minimization.
 
     Notes
     -----
-    Cost: as the optimizer says for ``step_and_cost``. Shots and submissions are counted by a
-    tracker of the QNode's device, or of all devices for another function.
+    Cost: as the optimizer says for ``step_and_cost``. Shots and submissions are those of the run,
+    else counted by a tracker of the QNode's device, or of all devices for another function.
 
     Examples
     --------
@@ -159,7 +162,9 @@ def minimize(
     """
     training = Training.of(cost, x0, optimizer, seed=seed, options=options or {}, estimate=estimate)
     stopping = Stopping(
-        steps, training.arguments.size, *_checked_limits(steps=steps, tol=tol, budget=budget)
+        steps,
+        training.arguments.size,
+        *_checked_limits(steps=steps, tol=tol, budget=budget, run=run),
     )
     reached = resumed(training, checkpoint)
     ended = reached.reason if reached.reason in ENDED else None
@@ -182,18 +187,22 @@ def minimize(
 
 
 def _checked_limits(
-    *, steps: int, tol: float | None, budget: Budget | int | None
+    *,
+    steps: int,
+    tol: float | None,
+    budget: Budget | int | None,
+    run: AbstractContextManager[Any] | None,
 ) -> tuple[float | None, Budget | None]:
     count("minimize", least=0, steps=steps)
     if tol is not None:
         positive("minimize", tol=tol)
     limit = budget if budget is None or isinstance(budget, Budget) else Budget(shots=budget)
-    if limit is not None and limit.usd is not None:
+    if limit is not None and limit.usd is not None and run is None and RUN.get() is None:
         raise InvalidOptimizerOption(
             optimizer="minimize",
             option="budget",
             value=budget,
-            needed="in shots or submissions, for what a step costs in dollars is not known here",
+            needed="in shots or submissions, or go with run=qg.run(...), which knows what is paid",
         )
     return tol, limit
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,6 @@ import numpy as np
 
 from qgate.exceptions import InvalidOptimizerOption, InvalidOptimizerState, UnsuitableObjective
 from qgate.execution.returns import leaves
-from qgate.execution.tracker import Tracker
 from qgate.interfaces.pullbacks import name_of
 from qgate.numpy.tensors import tensor
 from qgate.optimize.adam import AdamOptimizer
@@ -23,6 +21,7 @@ from qgate.optimize.gradient_descent import GradientOptimizer
 from qgate.optimize.history import History, Record
 from qgate.optimize.qng import QNGOptimizer
 from qgate.optimize.saving import decoded, encoded, read, write
+from qgate.optimize.taken import Taken
 from qgate.qnode import QNode
 from qgate.typing import FloatArray
 
@@ -115,19 +114,18 @@ class Training:
             options["grad_fn"] = slopes
         if self.seed is not None:
             options["seed"] = np.array([self.seed, len(before.history)])
-        started = time.perf_counter()
-        with Tracker(getattr(self.cost, "device", None)) as tracker:
-            args = self.arguments.at(before.point)
+        args = self.arguments.at(before.point)
+        with Taken.measured(getattr(self.cost, "device", None)) as taken:
             found, value, *_ = self.optimizer.step_and_cost(self.cost, *args, **options)
         record = Record(
             step=len(before.history) + 1,
             value=float(value),
             error=self._error(slopes),
             signal=None if slopes is None else slopes.signal,
-            shots=tracker.totals["shots"],
-            submissions=tracker.totals["submissions"],
-            usd=None,
-            seconds=time.perf_counter() - started,
+            shots=taken.shots,
+            submissions=taken.submissions,
+            usd=taken.usd,
+            seconds=taken.seconds,
         )
         after = Arguments.of([found] if len(args) == 1 else found, optimizer="minimize")
         return Progress(after.vector, before.history.with_record(record))

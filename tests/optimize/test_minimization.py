@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy
 import pytest
+from shop import ShopDevice
 
 import qgate as qg
 from qgate import numpy as np
@@ -71,7 +72,7 @@ def test_the_history_has_what_each_step_took():
 
     assert found.history.shots == 5 * 3 * 100
     assert found.history.submissions == 5
-    assert found.history.usd is None
+    assert found.history.usd == 0
     assert found.history.seconds > 0
     assert [record.step for record in found.history.records] == [1, 2, 3, 4, 5]
     assert numpy.isnan(found.history.errors).all()
@@ -82,7 +83,7 @@ def test_a_summary_says_what_it_took():
 
     text = str(qg.minimize(node, np.array(0.5), steps=3))
 
-    assert re.match(r"0\.\d{6} after 3 steps \(steps\), 0 shots, 3 submissions, unknown USD", text)
+    assert re.match(r"0\.\d{6} after 3 steps \(steps\), 0 shots, 3 submissions, 0\.00 USD", text)
 
 
 def test_a_budget_is_not_passed():
@@ -122,7 +123,7 @@ def test_tol_knows_the_noise_of_values():
 def estimate_with(error):
     """Return the gradient of a sine, with this standard error."""
     return lambda x: SimpleNamespace(
-        value=numpy.cos(x), value_error=error, gradient=-numpy.sin(x), gradient_error=error
+        value=numpy.cos(x), value_error=error, gradient=-numpy.sin(x), standard_error=error
     )
 
 
@@ -323,3 +324,47 @@ def test_the_state_of_an_optimizer_is_no_checkpoint(tmp_path):
 
     with pytest.raises(InvalidOptimizerState, match="it has none"):
         qg.minimize(NODE, np.array(0.5), checkpoint=path)
+
+
+def test_steps_go_along_a_gradient_with_errors_until_it_is_lost_in_noise():
+    node = qg.QNode(wave, "local?seed=3", shots=qg.Budget(400), diff_method="parameter-shift")
+
+    found = qg.minimize(
+        node,
+        np.array(2.0),
+        optimizer=qg.GradientDescentOptimizer(0.3),
+        estimate=qg.gradient_estimate(node),
+        steps=200,
+    )
+
+    assert found.reason == "noise"
+    assert abs(float(found.x) - numpy.pi) < 0.3
+    assert found.history.shots <= 400 * len(found.history)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return lambda: ShopDevice(str(tmp_path / "shop.db"))
+
+
+def test_a_training_within_a_run_counts_dollars_and_is_bought_once(shop, tmp_path):
+    found = []
+    for _ in range(2):
+        device = shop()
+        found.append(
+            qg.minimize(
+                qg.QNode(wave, device, diff_method="parameter-shift"),
+                np.array(0.5),
+                budget=qg.Budget(usd=4),
+                run=qg.run("training", tmp_path / "runs.db"),
+            )
+        )
+
+    first, second = (each.history for each in found)
+    assert found[0].reason == "budget"
+    assert first.usd == pytest.approx(0.6 * len(first))
+    assert first.usd <= 4 < first.usd + 0.6
+    assert numpy.array_equal(first.values, second.values)
+    assert (first.shots, first.usd) == (second.shots, second.usd)
+    assert device.shop.jobs == len(first)
+    assert device.counts == {}

@@ -1,0 +1,51 @@
+"""What a step took: time, shots, submissions, dollars."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from qgate.execution.current import RUN
+from qgate.execution.tracker import Tracker
+
+
+@dataclass
+class Taken:
+    """What something took; filled in when it ends.
+
+    Parameters
+    ----------
+    shots, submissions : int
+        Within a run also what was answered from its journal, so that a training that is repeated
+        takes the same decisions.
+    usd : float or None
+        US dollars; None where they are not known: on a device that costs money, outside of a run.
+    seconds : float
+    """
+
+    shots: int = 0
+    submissions: int = 0
+    usd: float | None = None
+    seconds: float = 0.0
+
+    @classmethod
+    @contextmanager
+    def measured(cls, device: Any) -> Iterator[Taken]:
+        """Measure what a block takes, on one device or, for None, on all."""
+        taken, run = cls(), RUN.get()
+        before = None if run is None else run.asked
+        started = time.perf_counter()
+        with Tracker(device) as tracker:
+            yield taken
+        taken.seconds = time.perf_counter() - started
+        taken.shots = tracker.totals["shots"]
+        taken.submissions = tracker.totals["submissions"]
+        if device is not None and not device.capabilities.paid:
+            taken.usd = 0.0
+        if run is not None and before is not None and run.asked != before:
+            taken.shots = run.asked.shots - before.shots
+            taken.submissions = run.asked.submissions - before.submissions
+            taken.usd = round(run.asked.usd - before.usd, 8)
