@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from qgate.devices.qiskit.vendors.card import CARDS, VendorCard, card_of
 
 
-@pytest.mark.parametrize("card", CARDS.values(), ids=str)
+@pytest.mark.parametrize("card", CARDS.values(), ids=list(CARDS))
 def test_cards_say_where_their_facts_are_from_and_what_is_not_sure(card):
     assert card.source
     assert card.unverified
