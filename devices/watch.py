@@ -217,7 +217,7 @@ class Watch:
         wait_s = (now - (followed.since if since is None else since)) * SHARE_OF_AGE
         wait_s = min(max(wait_s, followed.job.device.shortest_wait_s), LONGEST_WAIT_S)
         with self._changed:
-            followed.due = now + wait_s * random.uniform(1 - JITTER, 1 + JITTER)
+            followed.due = now + wait_s * _chance.uniform(1 - JITTER, 1 + JITTER)
             heapq.heappush(self._waiting, followed)
             self._changed.notify_all()
 
@@ -233,6 +233,7 @@ class Watch:
             followed.future.set_exception(error)
 
 
+_chance = random.Random()  # the program's own sequence of random numbers is left alone
 _watches: dict[tuple[int, str], Watch] = {}
 _lock = Lock()
 
