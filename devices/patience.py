@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from enum import Enum
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,6 +32,14 @@ BURST = 20
 """So many requests may be made at once after a time without any."""
 
 BACK_OFF = wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S)
+
+
+class Fault(Enum):
+    """What an error of a vendor's package means for the call that met it."""
+
+    PASSING = "nothing was done; the same call may be made again after a pause"
+    UNSURE = "the call may have been carried out, and its answer was lost"
+    FINAL = "the same call will not do better"
 
 
 class Limiter:
@@ -123,8 +132,6 @@ def patiently(device: RemoteDevice, call: Callable[[], T], *, safe: bool = True)
 
 def repeats(device: RemoteDevice, error: BaseException, *, safe: bool = True) -> bool:
     """Say whether a request that met this error is made again."""
-    from qgate.devices.remote import Fault
-
     if isinstance(error, QGateError) or not isinstance(error, Exception):
         return False
     fault = device.fault(error)
@@ -133,8 +140,6 @@ def repeats(device: RemoteDevice, error: BaseException, *, safe: bool = True) ->
 
 def given_up(device: RemoteDevice, error: Exception, *, safe: bool = True) -> Exception:
     """Return what to raise for a vendor's error after which no attempt follows."""
-    from qgate.devices.remote import Fault
-
     fault = device.fault(error)
     if fault is Fault.UNSURE and not safe:
         return LostAnswer(device.words(error))

@@ -6,11 +6,11 @@ import secrets
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from qgate.devices.base import Device
 from qgate.devices.job import Job, JobStatus, SweepResult
+from qgate.devices.patience import Fault
 from qgate.devices.watch import watch_of
 from qgate.exceptions import QGateError
 from qgate.prices import Price
@@ -18,14 +18,6 @@ from qgate.sweep import Sweep
 
 Record = Mapping[str, Any]
 """What is needed to read the result of a submission, as JSON can hold it."""
-
-
-class Fault(Enum):
-    """What an error of a vendor's package means for the call that met it."""
-
-    PASSING = "nothing was done; the same call may be made again after a pause"
-    UNSURE = "the call may have been carried out, and its answer was lost"
-    FINAL = "the same call will not do better"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from qgate.devices.braket.session import Access
 from qgate.devices.braket.task import BraketTask
 from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
-from qgate.devices.remote import Fault, Record, RemoteDevice
+from qgate.devices.patience import Fault
+from qgate.devices.remote import Record, RemoteDevice
 from qgate.exceptions import QGateError, WrongResult
 from qgate.prices import Price, Rate
 from qgate.sweep import Sweep

@@ -15,7 +15,7 @@ from qgate.devices.braket.errors import Told, code_of, meaning, reason_of, trans
 from qgate.devices.braket.options import BraketOptions
 from qgate.devices.braket.session import Access, access
 from qgate.devices.braket.translate import Placing
-from qgate.devices.remote import Fault
+from qgate.devices.patience import Fault
 from qgate.exceptions import InvalidOption, ServiceUnavailable, UnknownDevice
 from qgate.shots import Shots
 from qgate.wires import Wires

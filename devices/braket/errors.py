@@ -18,7 +18,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from qgate.devices.remote import Fault
+from qgate.devices.patience import Fault
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
 

@@ -8,8 +8,7 @@ from itertools import count
 
 import pytest
 
-from qgate.devices.patience import Limiter, LostAnswer, limiter_of, patiently
-from qgate.devices.remote import Fault
+from qgate.devices.patience import Fault, Limiter, LostAnswer, limiter_of, patiently
 from qgate.exceptions import DeviceOffline, QGateError, ServiceUnavailable, SubmissionRefused
 
 ACCOUNTS = count()

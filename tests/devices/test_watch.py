@@ -8,7 +8,8 @@ import pytest
 
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import JobStatus
-from qgate.devices.remote import Fault, RemoteDevice, RemoteJob, Report
+from qgate.devices.patience import Fault
+from qgate.devices.remote import RemoteDevice, RemoteJob, Report
 from qgate.devices.watch import READINGS, watch_of
 from qgate.exceptions import (
     DeviceError,

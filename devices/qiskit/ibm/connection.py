@@ -9,8 +9,8 @@ from qiskit_ibm_runtime import QiskitRuntimeService
 from requests import RequestException
 from requests.adapters import HTTPAdapter
 
+from qgate.devices.patience import Fault
 from qgate.devices.qiskit.ibm.faults import ACCESS_REMEDY, fault_of, translated, without_secrets
-from qgate.devices.remote import Fault
 from qgate.exceptions import (
     AccessRefused,
     BrokenProvider,

@@ -9,6 +9,7 @@ from typing import Any
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
 
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.patience import Fault
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.ibm.connection import plan_of
@@ -18,7 +19,7 @@ from qgate.devices.qiskit.ibm.mode import Mode
 from qgate.devices.qiskit.ibm.primitives import Settings, create, primitive
 from qgate.devices.qiskit.ibm.pubs import pubs, record_of, weight
 from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
-from qgate.devices.remote import Fault, Record, RemoteDevice, RemoteJob
+from qgate.devices.remote import Record, RemoteDevice, RemoteJob
 from qgate.exceptions import QGateError
 from qgate.prices import Price
 from qgate.sweep import Sweep

@@ -12,7 +12,7 @@ from qiskit_ibm_runtime.exceptions import IBMInputValueError, IBMNotAuthorizedEr
 from requests import ConnectTimeout, RequestException
 from urllib3.exceptions import NewConnectionError
 
-from qgate.devices.remote import Fault
+from qgate.devices.patience import Fault
 from qgate.exceptions import (
     AccessRefused,
     DeviceOffline,

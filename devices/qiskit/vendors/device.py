@@ -10,6 +10,7 @@ from qiskit.transpiler import TranspilerError
 
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import JobStatus, SweepResult
+from qgate.devices.patience import Fault
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.device import describe
 from qgate.devices.qiskit.job import STATUSES, finished, vendor_status
@@ -17,7 +18,7 @@ from qgate.devices.qiskit.results import entry_of, read_results
 from qgate.devices.qiskit.runners import runner
 from qgate.devices.qiskit.vendors.backends import Source
 from qgate.devices.qiskit.vendors.card import VendorCard
-from qgate.devices.remote import Fault, Record, RemoteDevice, RemoteJob, Report
+from qgate.devices.remote import Record, RemoteDevice, RemoteJob, Report
 from qgate.exceptions import (
     CreationUnknown,
     NotReopenable,

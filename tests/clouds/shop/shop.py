@@ -16,7 +16,8 @@ from typing import Any
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import JobStatus, RowFailure, SweepResult
 from qgate.devices.local.device import LocalDevice
-from qgate.devices.remote import Fault, Record, RemoteDevice, RemoteJob, Report
+from qgate.devices.patience import Fault
+from qgate.devices.remote import Record, RemoteDevice, RemoteJob, Report
 from qgate.exceptions import (
     DeviceOffline,
     JobFailed,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from qgate.devices.job import JobStatus
-from qgate.devices.patience import patiently
+from qgate.devices.patience import Fault, patiently
 from qgate.devices.registry import device
-from qgate.devices.remote import Fault, new_token
+from qgate.devices.remote import new_token
 from qgate.exceptions import (
     AccessRefused,
     DeviceOffline,

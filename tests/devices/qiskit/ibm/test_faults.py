@@ -6,13 +6,13 @@ from qiskit_ibm_runtime.api.exceptions import RequestsApiError
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from qgate.devices.patience import Fault
 from qgate.devices.qiskit.ibm.faults import (
     fault_of,
     retry_after_s,
     translated,
     without_secrets,
 )
-from qgate.devices.remote import Fault
 from qgate.exceptions import AccessRefused, SubmissionRefused
 
 JOBS = ("POST", "http://host/api/v1/jobs")
