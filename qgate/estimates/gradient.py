@@ -135,6 +135,9 @@ class GradientEstimate:
         values = self._shaped(self.flat) if self.bare else self.flat
         return np.array(values, dtype=dtype)
 
+    def __float__(self) -> float:
+        return float(self.gradient)
+
     def __len__(self) -> int:
         return len(np.asarray(self))
 

@@ -66,15 +66,15 @@ class Parities:
 
     def representatives(self, x: BoolArray, z: BoolArray) -> Representatives:
         """Return words (T, n) with all products of them with the parities."""
-        none = np.zeros_like(self.supports)
-        odd = product_phases((x, z), (none, self.supports)) & 1
+        odd = product_phases((x, z), (np.zeros_like(self.supports), self.supports)) & 1
+        none = np.zeros((1, x.shape[-1]), dtype=bool)
         bits_x, bits_z, signs = [], [], []
         for chosen in product((False, True), repeat=len(self.values)):
             picked = list(chosen)
             mask = np.logical_xor.reduce(self.supports[picked], axis=0, initial=False)
             mask = np.broadcast_to(mask, x.shape[-1:])
             value = float(np.prod(self.values[picked]))
-            phases = product_phases((x, z), (none[:1, :] | False, mask[None, :]))[:, 0]
+            phases = product_phases((x, z), (none, mask[None, :]))[:, 0]
             bits_x.append(x)
             bits_z.append(z ^ mask)
             signs.append(value * np.where(phases == 0, 1.0, -1.0))
