@@ -144,7 +144,7 @@ class ClassicalPart:
                 )
             tape.trainable_params = trained
             seen.append((tuple(trained), tape.trainable_slots, len(traced) > len(trained)))
-            return tape.row()[tape.trainable_slots]
+            return _side_by_side(tape, trained, qnode.interface_of(args))
 
         jacobians, bare = qnode.tape_derivatives(trained_angles, argnums, args, kwargs)
         for jacobian in jacobians:
@@ -199,6 +199,14 @@ class ClassicalPart:
             weighted, self.argnums, self.args, self.kwargs, order=2
         )
         return tuple(found)
+
+
+def _side_by_side(tape: Tape, trained: Sequence[int], interface: Any) -> Tensor:
+    """Return the angles of trained parameters as one vector, in one operation where possible."""
+    joined = None
+    if tape.batch_size is None:
+        joined = interface.row([tape.parameters[index] for index in trained])
+    return tape.row()[tape.trainable_slots] if joined is None else joined[0]
 
 
 def angle_positions(tape: Tape) -> list[int]:
