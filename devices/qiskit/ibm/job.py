@@ -114,7 +114,7 @@ class IbmJob(RemoteJob):
             return None
         return rate.price(seconds=(seconds, seconds))
 
-    def cancel(self) -> None:
+    def stop(self) -> None:
         try:
             self.vendor.cancel()
         except RuntimeInvalidStateError:
