@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from clouds.crash import STEPS, assert_paid_once, outcomes
 from shop import Shop
 
 import qgate as qg
@@ -17,28 +18,13 @@ from qgate.exceptions import RunInUse
 CLOUDS = Path(__file__).parents[1] / "clouds" / "shop"
 
 
-def outcomes(folder, *arguments):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CLOUDS), *sys.path])}
-    found = subprocess.run(
-        [sys.executable, str(CLOUDS / "crash.py"), str(folder), *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert found.returncode == 0, found.stdout + found.stderr
-    return [json.loads(line) for line in found.stdout.splitlines()]
-
-
 @pytest.mark.parametrize(("shop", "points"), [("tokens", 20), ("tags", 30)])
 def test_a_training_that_is_killed_comes_to_the_same_end_and_pays_once(tmp_path, shop, points):
-    whole, *killed = outcomes(tmp_path, str(points), shop)
+    whole, killed = outcomes(CLOUDS / "trainings.py", tmp_path, str(points), shop)
 
-    assert whole["charged"] == 20
     assert whole["happened"] > points
     assert len(killed) == points
-    assert [each for each in killed if not (each["same"] and each["stable"])] == []
-    assert [each for each in killed if each["charged"] != 20] == []
+    assert_paid_once(whole, killed, steps=STEPS)
 
 
 BUY = """

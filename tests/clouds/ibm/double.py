@@ -66,6 +66,10 @@ class IbmDouble:
         """
         self._send("job", script)
 
+    def any_job(self, *, probability: float, seed: int, **script: Any) -> None:
+        """Say what becomes of some of the jobs that ``next_job`` says nothing of."""
+        self._send("chance", {"probability": probability, "seed": seed, **script})
+
     def set(self, **values: Any) -> None:
         """Change the service: ``revoked``, ``limit_s``."""
         self._send("service", values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -86,6 +87,7 @@ class Service:
             self.jobs: dict[str, Job] = {}
             self.sessions: dict[str, dict[str, Any]] = {}
             self.scripts: list[dict[str, Any]] = []
+            self.chances: list[tuple[random.Random, float, dict[str, Any]]] = []
             self.ledger = Ledger()
             self.consumed_s = 0.0
             self.limit_s = 600.0
@@ -215,11 +217,16 @@ class Service:
             raise Refusal(400, f"Session {session['id']} is closed", 1217)
         with self.lock:
             id = f"job-{next(self.numbers)}"
-            script = self.scripts.pop(0) if self.scripts else {}
+            script = self.scripts.pop(0) if self.scripts else self._chance()
             job = Job(id, body, instance, script, datetime.now(UTC).isoformat())
             self.jobs[id] = job
         Thread(target=self._run, args=(job,), daemon=True).start()
         return {"id": id, "backend": body["backend"]}
+
+    def _chance(self) -> dict[str, Any]:
+        """Draw what becomes of a job that nothing was said of."""
+        drawn = [script for chance, share, script in self.chances if chance.random() < share]
+        return drawn[0] if drawn else {}
 
     def _run(self, job: Job) -> None:
         tags = "".join(sorted(job.body.get("tags", [])))
