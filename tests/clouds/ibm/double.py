@@ -71,7 +71,7 @@ class IbmDouble:
         self._send("chance", {"probability": probability, "seed": seed, **script})
 
     def set(self, **values: Any) -> None:
-        """Change the service: ``revoked``, ``limit_s``."""
+        """Change the service: ``revoked``, ``limit_s``, ``held`` (all jobs stand in the queue)."""
         self._send("service", values)
 
     @property

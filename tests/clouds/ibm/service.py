@@ -92,6 +92,7 @@ class Service:
             self.consumed_s = 0.0
             self.limit_s = 600.0
             self.revoked = False
+            self.held = False
 
     # Accounts --------------------------------------------------------------------------
 
@@ -254,7 +255,7 @@ class Service:
         """Return how a job stands."""
         job = self._job(id)
         job.asked += 1
-        queued = job.asked <= job.script.get("queued", 0)
+        queued = self.held or job.asked <= job.script.get("queued", 0)
         state = {"status": "Queued" if queued else job.status}
         if not queued and job.reason:
             state["reason"] = job.reason
@@ -283,7 +284,7 @@ class Service:
     def cancel(self, id: str) -> None:
         """Stop a job that is not done."""
         job = self._job(id)
-        held = job.asked < job.script.get("queued", 0)
+        held = self.held or job.asked < job.script.get("queued", 0)
         if job.status != "Running" and not held:
             raise Refusal(409, f"Job {id} is {job.status}", 1291)
         job.status, job.script = "Cancelled", {}
