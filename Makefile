@@ -49,8 +49,9 @@ sanitize: $(VENV)/dev.stamp ## Run the tests of the C kernels under the address 
 		$(BIN)/python -m pytest -p no:cacheprovider tests/devices/local/test_native.py
 
 .PHONY: crashes
-crashes: $(VENV)/dev.stamp ## Kill trainings on the double of Amazon Braket at 60 points, and in bad weather
-	QGATE_CRASH_POINTS=60 $(BIN)/python -m pytest -n $(WORKERS) tests/clouds/braket/test_trainings.py
+crashes: $(VENV)/dev.stamp ## Kill trainings on the doubles of Amazon Braket and IBM at 60 points, and in bad weather
+	QGATE_CRASH_POINTS=60 $(BIN)/python -m pytest -n $(WORKERS) \
+		tests/clouds/braket/test_trainings.py tests/clouds/ibm/test_trainings.py
 
 .PHONY: without-compiler
 without-compiler: $(VENV)/dev.stamp ## Install qgate where there is no C compiler, and run the tests of the local device

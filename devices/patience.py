@@ -13,6 +13,7 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception,
+    stop_after_attempt,
     stop_after_delay,
     wait_random_exponential,
 )
@@ -32,6 +33,10 @@ BURST = 20
 """So many requests may be made at once after a time without any."""
 
 BACK_OFF = wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S)
+
+
+CONNECTING_S = 60.0
+"""Requests without which there is no device are repeated no longer than this."""
 
 
 class Fault(Enum):
@@ -83,7 +88,13 @@ def limiter_of(device: RemoteDevice) -> Limiter:
         return _limiters.setdefault(key, Limiter(device.requests_per_s))
 
 
-def patiently(device: RemoteDevice, call: Callable[[], T], *, safe: bool = True) -> T:
+def patiently(
+    device: RemoteDevice,
+    call: Callable[[], T],
+    *,
+    safe: bool = True,
+    patience_s: float | None = None,
+) -> T:
     """Make a request, and make it again while it fails in passing.
 
     Parameters
@@ -95,11 +106,13 @@ def patiently(device: RemoteDevice, call: Callable[[], T], *, safe: bool = True)
     safe : bool
         Whether it may be made again after it was perhaps carried out: a question, or a creation
         under an idempotency token.
+    patience_s : float, optional
+        Default: the device's.
 
     Raises
     ------
     ServiceUnavailable
-        It went on failing for ``device.patience_s``.
+        It went on failing for so long.
     LostAnswer
         It may have been carried out, and is not safe.
     QGateError
@@ -117,17 +130,48 @@ def patiently(device: RemoteDevice, call: Callable[[], T], *, safe: bool = True)
             limiter.pause(asked)
 
     try:
-        return Retrying(
-            retry=retry_if_exception(lambda error: repeats(device, error, safe=safe)),
-            wait=BACK_OFF,
-            stop=stop_after_delay(device.patience_s),
-            before_sleep=note,
-            reraise=True,
-        )(attempt)
+        return repeatedly(
+            attempt,
+            passes=lambda error: repeats(device, error, safe=safe),
+            patience_s=device.patience_s if patience_s is None else patience_s,
+            note=note,
+        )
     except QGateError:
         raise
     except Exception as error:
         raise given_up(device, error, safe=safe) from error
+
+
+def repeatedly(
+    call: Callable[[], T],
+    *,
+    passes: Callable[[BaseException], bool],
+    patience_s: float,
+    fewest: int = 1,
+    note: Callable[[RetryCallState], None] | None = None,
+) -> T:
+    """Make a call, and make it again after growing random pauses while it fails in passing.
+
+    Parameters
+    ----------
+    call : callable
+        One attempt.
+    passes : callable
+        Says whether an error does.
+    patience_s : float
+        After so long the last error is raised.
+    fewest : int
+        At least so many attempts are made, however long one takes.
+    note : callable, optional
+        Called before each pause.
+    """
+    return Retrying(
+        retry=retry_if_exception(passes),
+        wait=BACK_OFF,
+        stop=stop_after_delay(patience_s) & stop_after_attempt(fewest),
+        before_sleep=note,
+        reraise=True,
+    )(call)
 
 
 def repeats(device: RemoteDevice, error: BaseException, *, safe: bool = True) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from qgate.devices.base import Device
 from qgate.devices.job import Job, JobStatus, SweepResult
-from qgate.devices.patience import Fault
+from qgate.devices.patience import Fault, patiently
 from qgate.devices.watch import watch_of
 from qgate.exceptions import QGateError
 from qgate.prices import Price
@@ -46,7 +46,7 @@ class RemoteJob(Job):
     """One submission in a cloud.
 
     Required: ``poll`` and ``fetch``, which each make one attempt and raise what the vendor's
-    package raises. Optional: ``cancel``, ``cost``. Waiting, pausing and repeating is done around
+    package raises. Optional: ``stop``, ``cost``. Waiting, pausing and repeating is done around
     it (``qgate.devices.watch``), for all jobs of an account together.
 
     Parameters
@@ -85,6 +85,12 @@ class RemoteJob(Job):
     def cost(self) -> Price | None:
         """Return what the job did cost, as far as the vendor tells; None: it does not."""
         return None
+
+    def stop(self) -> None:
+        """Ask the vendor to cancel the job, one attempt; nothing happens where it has ended."""
+
+    def cancel(self) -> None:
+        patiently(self.device, self.stop)
 
     @property
     def status(self) -> JobStatus:

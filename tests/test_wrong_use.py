@@ -457,6 +457,28 @@ def test_the_gradient_of_several_values():
     assert "qgate.numpy.hstack or stack" in text
 
 
+# Seeds ----------------------------------------------------------------------------------
+
+
+def test_a_seed_for_one_call_on_a_device_that_draws_its_own():
+    node = bound(device="qiskit:aer?shots=10")
+
+    assert refused(errors.SeedRefused, lambda: qg.set_shots(node, 10)(X, seed=3)) == (
+        "qiskit:aer cannot be given a seed for one call; qg.device('local') can. Leave seed out "
+        "of the call, or seed the device: qg.device(..., seed=7), where it has that."
+    )
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5])
+def test_a_seed_that_is_no_whole_number(seed):
+    node = bound(device="local?shots=10")
+
+    assert refused(errors.InvalidSeed, lambda: node(X, seed=seed)) == (
+        f"The seed {seed} cannot be used. A seed is a whole number from 0 on, an array of such, or "
+        "a key of jax.random. Give one of these."
+    )
+
+
 # Devices --------------------------------------------------------------------------------
 
 

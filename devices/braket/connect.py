@@ -15,12 +15,15 @@ from qgate.devices.braket.errors import Told, code_of, meaning, reason_of, trans
 from qgate.devices.braket.options import BraketOptions
 from qgate.devices.braket.session import Access, access
 from qgate.devices.braket.translate import Placing
-from qgate.devices.patience import Fault
+from qgate.devices.patience import CONNECTING_S, Fault, repeatedly
 from qgate.exceptions import InvalidOption, ServiceUnavailable, UnknownDevice
 from qgate.shots import Shots
 from qgate.wires import Wires
 
 T = TypeVar("T")
+
+VENDORS = (BotoCoreError, ClientError)
+"""What botocore raises."""
 
 
 def connect(
@@ -44,10 +47,12 @@ def connect(
     if placing is not Placing.FREE:
         _check_qubits(name, wires)
     session = _asked(
-        name, lambda: access(region_of(arn), profile=options.profile, bucket=options.s3_bucket)
+        name,
+        lambda: access(region_of(arn), profile=options.profile, bucket=options.s3_bucket),
+        options.patience_s,
     )
     made = BraketCloudDevice(
-        _runner(name, arn, session),
+        _runner(name, arn, session, options.patience_s),
         session,
         name=name,
         options=CloudOptions(
@@ -85,9 +90,12 @@ def _check_qubits(name: str, wires: Wires | None) -> None:
         raise InvalidOption(text=name, option="wires", value=labels, reason=reason)
 
 
-def _runner(name: str, arn: str, session: Access) -> AwsDevice:
+def _runner(name: str, arn: str, session: Access, patience_s: float) -> AwsDevice:
+    def found() -> AwsDevice:
+        return AwsDevice(arn, aws_session=session.session)
+
     try:
-        return _asked(name, lambda: AwsDevice(arn, aws_session=session.session), session)
+        return _asked(name, found, patience_s, session)
     except ValueError as error:  # so the SDK says that it does not exist
         known = sorted(ARNS)
         hint = f" It is not in the region {session.session.region}."
@@ -96,12 +104,16 @@ def _runner(name: str, arn: str, session: Access) -> AwsDevice:
         ) from error
 
 
-def _asked(name: str, call: Callable[[], T], session: Access | None = None) -> T:
+def _asked(name: str, call: Callable[[], T], patience_s: float, session: Access | None = None) -> T:
     """Make a request before there is a device."""
     started = time.monotonic()
     try:
-        return call()
-    except (BotoCoreError, ClientError) as error:
+        return repeatedly(
+            call,
+            passes=lambda error: isinstance(error, VENDORS) and meaning(error) is Fault.PASSING,
+            patience_s=min(patience_s, CONNECTING_S),
+        )
+    except VENDORS as error:
         reason = reason_of(error)
         reason = reason if session is None else session.hidden(reason)
         if meaning(error) is Fault.PASSING:

@@ -93,12 +93,12 @@ class BraketTask(RemoteJob):
             return None
         return self.device.charged(self._facts or self._ask())
 
-    def cancel(self) -> None:
+    def stop(self) -> None:
         try:
             self.device.client.cancel_quantum_task(quantumTaskArn=self.id)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") != "ConflictException":
-                raise self.device.translated(error) from error
+                raise
 
     def _ask(self) -> dict[str, Any]:
         self._facts = self.device.client.get_quantum_task(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,9 @@ TRANSPILER_SEED = 0
 
 MOST_PROGRAMS = 1024
 
+_Key = tuple[Structure, tuple[int, ...] | None]
+"""A structure, and the qubits of its wires where these are not left to the transpiler."""
+
 
 @dataclass(frozen=True, eq=False)
 class Program:
@@ -34,14 +37,25 @@ class Program:
     ----------
     circuit : QuantumCircuit
         With P' free parameters; a slot that has no effect may have been compiled away.
+    wires : Wires
+        Of the qubits of the circuit before it was compiled.
     """
 
     circuit: QuantumCircuit
+    wires: Wires = field(default_factory=Wires)
 
     @cached_property
     def parameters(self) -> list[Any]:
         """The free parameters of the circuit, in its own order."""
         return list(self.circuit.parameters)
+
+    @cached_property
+    def places(self) -> dict[Any, int]:
+        """The qubit of the backend on which each wire ends, and is read; empty: not told."""
+        layout = self.circuit.layout
+        if layout is None:
+            return {}
+        return dict(zip(self.wires, layout.final_index_layout(), strict=True))
 
     @cached_property
     def slots(self) -> list[int]:
@@ -111,16 +125,19 @@ class Compiler:
         self._order = order
         self._level = optimization_level
         self._layout = None if initial_layout is None else list(initial_layout)
-        self._programs: OrderedDict[Structure, Program] = OrderedDict()
+        self._programs: OrderedDict[_Key, Program] = OrderedDict()
 
-    @cached_property
-    def _passes(self) -> Any:
+    def _passes(self, layout: Sequence[int] | None) -> Any:
         return generate_preset_pass_manager(
             self._level,
             backend=self.backend,
-            initial_layout=self._layout,
+            initial_layout=None if layout is None else list(layout),
             seed_transpiler=TRANSPILER_SEED,
         )
+
+    @cached_property
+    def _usual_passes(self) -> Any:
+        return self._passes(self._layout)
 
     def programs(self, structures: Sequence[Structure]) -> list[Program]:
         """Return the program of each structure, in native gates.
@@ -130,13 +147,36 @@ class Compiler:
         CompilationFailed
             Qiskit cannot write a circuit in the gates of the backend.
         """
-        new = [item for item in dict.fromkeys(structures) if item not in self._programs]
+        keys: list[_Key] = [(structure, None) for structure in structures]
+        new = [key for key in dict.fromkeys(keys) if key not in self._programs]
         if new:
-            circuits = [translate(item, self._qubits(item)) for item in new]
-            self._programs.update(zip(new, self._transpiled(circuits), strict=True))
-        found = [self._programs[structure] for structure in structures]
-        self._forget_oldest(structures)
+            made = self._transpiled([structure for structure, _ in new], self._usual_passes)
+            self._programs.update(zip(new, made, strict=True))
+        found = [self._programs[key] for key in keys]
+        self._forget_oldest(keys)
         return found
+
+    def program_beside(self, structure: Structure, others: Sequence[Structure]) -> Program:
+        """Return the program of a structure, each wire read on the qubit where others read it.
+
+        Where two of them are not laid alike, the first holds; where that leaves two wires on one
+        qubit, or a wire without, the structure is laid as it would be by itself.
+
+        Raises
+        ------
+        CompilationFailed
+        """
+        places: dict[Any, int] = {}
+        for program in self.programs(others):
+            places = program.places | places
+        layout = tuple(places.get(wire, -1) for wire in self._qubits(structure))
+        if self._layout is not None or -1 in layout or len(set(layout)) < len(layout):
+            return self.programs([structure])[0]
+        key: _Key = (structure, layout)
+        if key not in self._programs:
+            (self._programs[key],) = self._transpiled([structure], self._passes(layout))
+        self._forget_oldest([key])
+        return self._programs[key]
 
     def _qubits(self, structure: Structure) -> Wires:
         """Return the wires of a circuit's qubits: those in use, or all where a layout is given."""
@@ -145,20 +185,22 @@ class Compiler:
             return order
         return Wires([wire for wire in order if wire in structure.wires])
 
-    def _transpiled(self, circuits: list[QuantumCircuit]) -> list[Program]:
+    def _transpiled(self, structures: Sequence[Structure], passes: Any) -> list[Program]:
         self.calls += 1
+        wires = [self._qubits(structure) for structure in structures]
+        circuits = [translate(*each) for each in zip(structures, wires, strict=True)]
         try:
             # one process: the circuits are small, and forking beside threads is not safe
-            compiled = self._passes.run(circuits, num_processes=1)
+            compiled = passes.run(circuits, num_processes=1)
         except QiskitError as error:
             raise CompilationFailed(device=self.device, reason=error.message) from error
         for circuit in compiled:
             circuit.global_phase = 0  # nobody can read it, and Aer cannot bind one that is free
-        return [Program(circuit) for circuit in compiled]
+        return [Program(*each) for each in zip(compiled, wires, strict=True)]
 
-    def _forget_oldest(self, used: Sequence[Structure]) -> None:
-        for structure in used:
-            self._programs.move_to_end(structure)
+    def _forget_oldest(self, used: Sequence[_Key]) -> None:
+        for key in used:
+            self._programs.move_to_end(key)
         while len(self._programs) > MOST_PROGRAMS:
             self._programs.popitem(last=False)
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.budget import Budget
+from qgate.estimation.prior_errors import prior_errors
 from qgate.estimation.problem import Problem, joined, repeated, value_problem
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.budgeted import VALUE_SHARE, Spent, spend
+from qgate.execution.current import PLAN
 from qgate.execution.run import Entry, checked
 from qgate.execution.survey import Survey, survey
 from qgate.execution.tower import Tower
@@ -57,7 +59,7 @@ class Question:
         native = self.survey.shifted.decomposed.sweep(self.sweep)
         points, rows = self.survey.offsets, native.rows
         every = (rows[:, None, :] + points[None, :, :]).reshape(-1, rows.shape[1])
-        return spend(
+        spent = spend(
             budget,
             self.problem,
             self.survey,
@@ -65,6 +67,10 @@ class Question:
             device,
             prior=prior,
         )
+        plan = PLAN.get()
+        if plan is not None:
+            plan.expects(prior_errors(self.problem, spent.measured.design), self.num_values)
+        return spent
 
 
 def question(

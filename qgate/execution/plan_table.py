@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qgate.execution.planning import Plan, PlannedSubmission
+    from qgate.execution.planning import Plan, PlannedSubmission, PriorErrors
     from qgate.prices import Price
 
 HEAD = ("request", "device", "submissions", "circuits", "rows", "shots", "price")
@@ -25,8 +25,22 @@ def table(plan: Plan) -> str:
     if more > 0:
         lines = [*lines[:MOST_LINES], (f"and {more} more", "", "", "", "", "", "")]
     rows = [HEAD, *lines, _line("in all", "", plan.entries, price=plan.price)]
-    text = _aligned(rows)
-    return text if plan.budget is None else f"{text}\nallowed: {plan.budget}"
+    notes = [_expected(errors) for errors in plan.prior_errors[:MOST_LINES]]
+    if plan.budget is not None:
+        notes.append(f"allowed: {plan.budget}")
+    return "\n".join([_aligned(rows), *notes])
+
+
+def _expected(errors: PriorErrors) -> str:
+    """Return standard errors in words."""
+    named = {"values": errors.values, "derivatives": errors.derivatives}
+    parts = [f"{name} {_range(found)}" for name, found in named.items() if found]
+    return f"expected standard errors before anything is read: {', '.join(parts)}"
+
+
+def _range(errors: Sequence[float]) -> str:
+    low, high = f"{min(errors):.2g}", f"{max(errors):.2g}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _line(

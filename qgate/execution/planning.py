@@ -22,6 +22,7 @@ from qgate.measurements import MeasurementKind
 from qgate.outcomes import Outcomes
 from qgate.prices import Price
 from qgate.sweep import Sweep
+from qgate.typing import FloatArray
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -57,6 +58,25 @@ class PlannedSubmission:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class PriorErrors:
+    """Standard errors that a budget of shots is expected to leave, before anything is known.
+
+    They are from the shots and the coefficients alone: each word is taken to have variance 1, and
+    words that are read together to be independent.
+
+    Parameters
+    ----------
+    values : tuple of float
+        Of what is measured.
+    derivatives : tuple of float
+        By the arguments where ``gradient_estimate`` is planned, else by the angles of the gates.
+    """
+
+    values: tuple[float, ...]
+    derivatives: tuple[float, ...]
+
+
 class Plan:
     """What a call would send, before anything is sent.
 
@@ -74,11 +94,14 @@ class Plan:
     Attributes
     ----------
     entries : tuple of PlannedSubmission
+    prior_errors : tuple of PriorErrors
+        One for each estimate from a budget of shots; plain numbers of shots have none.
     """
 
     def __init__(self, call: Callable[[], Any], *, device: Any, budget: Budget | None) -> None:
         self._call, self._device, self.budget = call, device, budget
         self.entries: tuple[PlannedSubmission, ...] = ()
+        self.prior_errors: tuple[PriorErrors, ...] = ()
         self._collect()
 
     # What it says ----------------------------------------------------------------------
@@ -137,6 +160,7 @@ class Plan:
         collector = Collector()
         self._under(collector)
         self.entries = tuple(collector.entries)
+        self.prior_errors = tuple(collector.prior_errors)
         self._check_budget()
 
     def _under(self, watcher: Collector | Guard) -> Any:
@@ -225,6 +249,7 @@ class Collector:
 
     def __init__(self) -> None:
         self.entries: list[PlannedSubmission] = []
+        self.prior_errors: list[PriorErrors] = []
         self._steps = 0
         self._lock = RLock()
 
@@ -234,6 +259,12 @@ class Collector:
             self._steps += 1
             self.entries += [_entry(device, line, self._steps) for line in lines]
         return [_zeros(line.sweeps, device) for line in lines]
+
+    def expects(self, errors: FloatArray, num_values: int) -> None:
+        """Take in the standard errors of values and derivatives as they are expected."""
+        found = tuple(errors.tolist())
+        with self._lock:
+            self.prior_errors.append(PriorErrors(found[:num_values], found[num_values:]))
 
 
 class Guard:
@@ -254,6 +285,9 @@ class Guard:
                     raise PlanExceeded(device=device.name, asked=f"{rows} rows, {shots} shots")
             self._left -= asked
         return None
+
+    def expects(self, errors: FloatArray, num_values: int) -> None:
+        """Nothing is checked of what is expected."""
 
 
 def _entry(device: Device, line: Line, step: int) -> PlannedSubmission:

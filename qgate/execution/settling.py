@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from qgate.devices.job import RowFailure, SweepResult
-from qgate.exceptions import JobCancelled, JobFailed
+from qgate.devices.patience import patiently
+from qgate.exceptions import JobCancelled, JobFailed, QGateError
 from qgate.execution.canary import misread
 from qgate.execution.codec import encode
 from qgate.execution.orders import Order, OrderState, Spent
@@ -16,9 +18,13 @@ from qgate.execution.orders import Order, OrderState, Spent
 if TYPE_CHECKING:
     from qgate.devices.remote import RemoteDevice, RemoteJob
     from qgate.execution.journal import Journal
+    from qgate.prices import Price
     from qgate.sweep import Sweep
 
 Results = Sequence[SweepResult]
+
+COST_S = 60.0
+"""So long is a provider asked for the price of a job that has ended."""
 
 
 def record_of(device: RemoteDevice, sweeps: Sequence[Sweep], canary: Sequence[Any]) -> bytes:
@@ -98,7 +104,7 @@ def _has_canary(order: Order) -> bool:
 
 def _taken(order: Order, job: RemoteJob, results: Results) -> Spent | None:
     """Return what an order took in the end; None: all that was held."""
-    cost = job.cost()
+    cost = _cost(job)
     if results:
         usd = order.held_usd if cost is None else cost.high_usd
         return Spent(order.held_submissions, order.held_shots - _lost_shots(order, results), usd)
@@ -107,6 +113,14 @@ def _taken(order: Order, job: RemoteJob, results: Results) -> Spent | None:
     if not cost.high_usd:
         return Spent()
     return Spent(order.held_submissions, order.held_shots, cost.high_usd)
+
+
+def _cost(job: RemoteJob) -> Price | None:
+    """Ask what a job cost; None: the provider does not say, or cannot be asked for a while."""
+    patience_s = min(job.device.patience_s, COST_S)
+    with suppress(QGateError):  # the most that it may cost stays reserved
+        return patiently(job.device, job.cost, patience_s=patience_s)
+    return None
 
 
 def _lost_shots(order: Order, results: Results) -> int:

@@ -34,6 +34,10 @@ class Control:
         """Script a fault, see ``clouds.service.Fault``."""
         self._ask("faults", [{"operation": operation, "kind": kind, **details}])
 
+    def calm(self) -> None:
+        """Let nothing go wrong any more."""
+        self._ask("calm", {})
+
     def settings(self, **given: Any) -> None:
         """Change how the service behaves; what there is to change, it says itself."""
         self._ask("settings", given)

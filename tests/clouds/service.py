@@ -5,6 +5,7 @@ common with other doubles is here: connections, counted requests, faults between
 its client, and the paths by which a test controls it.
 
 ``POST /_control/faults``   a list of faults, see ``Fault``
+``POST /_control/calm``     nothing goes wrong any more
 ``POST /_control/settings`` whatever the service makes of it
 ``POST /_control/reset``    forget everything
 ``GET  /_control/ledger``   what happened so far
@@ -203,6 +204,8 @@ class Service(ABC):
                     self.faults += [Fault.read(given) for given in request.json]
                 case "settings":
                     self.settings(request.json)
+                case "calm":
+                    self.faults.clear()
                 case "reset":
                     self.reset()
             return Answer.of(self.ledger())
@@ -278,9 +281,9 @@ class Handler(BaseHTTPRequestHandler):
             name: values[-1]
             for name, values in parse_qs(address.query, keep_blank_values=True).items()
         }
-        body = self._body()
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
+            body = self._body()
             answer = self.service.answer(Request(self.command, address.path, query, headers, body))
         except ClosedConnection as closed:
             self._close(closed.answer)
@@ -296,7 +299,11 @@ class Handler(BaseHTTPRequestHandler):
             pass  # the base class has answered it
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             return b"".join(self._chunks())
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client ended in the middle of it
+            raise ClosedConnection
+        return body
 
     def _chunks(self) -> Any:
         while size := int(self.rfile.readline().split(b";")[0], 16):

@@ -193,7 +193,7 @@ def test_submissions_have_their_fewest_shots_or_are_refused(shots, most_rows, fe
 
 
 def test_a_row_that_is_too_large_is_refused():
-    with pytest.raises(SubmissionTooLarge):
+    with pytest.raises(SubmissionTooLarge, match=r"bytes with one row.*may have 8\. Use fewer"):
         pack([sweep(0, [1])], Capabilities(max_bytes=8), device="test", weigh=lambda _: WEIGHT)
 
 

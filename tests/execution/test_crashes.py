@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from clouds.buyers import ALLOWED, assert_all_was_bought, race
+from clouds.crash import STEPS, assert_paid_once, outcomes
 from shop import Shop
 
 import qgate as qg
@@ -17,76 +18,32 @@ from qgate.exceptions import RunInUse
 CLOUDS = Path(__file__).parents[1] / "clouds" / "shop"
 
 
-def outcomes(folder, *arguments):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CLOUDS), *sys.path])}
-    found = subprocess.run(
-        [sys.executable, str(CLOUDS / "crash.py"), str(folder), *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert found.returncode == 0, found.stdout + found.stderr
-    return [json.loads(line) for line in found.stdout.splitlines()]
-
-
 @pytest.mark.parametrize(("shop", "points"), [("tokens", 20), ("tags", 30)])
 def test_a_training_that_is_killed_comes_to_the_same_end_and_pays_once(tmp_path, shop, points):
-    whole, *killed = outcomes(tmp_path, str(points), shop)
+    whole, killed = outcomes(CLOUDS / "trainings.py", tmp_path, str(points), shop)
 
-    assert whole["charged"] == 20
     assert whole["happened"] > points
     assert len(killed) == points
-    assert [each for each in killed if not (each["same"] and each["stable"])] == []
-    assert [each for each in killed if each["charged"] != 20] == []
+    assert_paid_once(whole, killed, steps=STEPS)
 
 
 BUY = """
-import json
 import sys
+from clouds.buyers import buy
 from shop import ShopDevice
-import qgate as qg
-from qgate.exceptions import BudgetExceeded
 
-device = ShopDevice(sys.argv[1], name=f"shop:{sys.argv[3]}")
-
-@qg.qnode(device)
-def circuit():
-    return qg.expval(qg.Z(0))
-
-told, bought = "", 0
-with qg.run(sys.argv[3], sys.argv[2], budget=qg.Budget(submissions=100, name="shared")):
-    for _ in range(80):
-        try:
-            circuit()
-            bought += 1
-        except BudgetExceeded as error:
-            told = str(error)
-print(json.dumps([bought, told]))
+file, journal, name = sys.argv[1:]
+buy(ShopDevice(file, name=f"shop:{name}"), journal, name)
 """
 
 
 def test_two_processes_cannot_pass_a_shared_budget_together(tmp_path):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CLOUDS), *sys.path])}
-    files = [str(tmp_path / "shop.db"), str(tmp_path / "runs.db")]
-    buyers = [
-        subprocess.Popen(
-            [sys.executable, "-c", BUY, *files, name],
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for name in ("one", "two")
-    ]
+    file = str(tmp_path / "shop.db")
 
-    found = [json.loads(buyer.communicate(timeout=120)[0]) for buyer in buyers]
+    found = race(BUY, [file, str(tmp_path / "runs.db")])
 
-    assert sum(bought for bought, _ in found) == 100 == Shop(files[0]).jobs
-    refused = [told for bought, told in found if bought < 80]
-    assert refused
-    for told in refused:
-        assert "1 submissions of the budget 'shared', which allows 100 submissions" in told
-        assert "has 100 submissions spent or reserved" in told
+    assert_all_was_bought(found)
+    assert Shop(file).jobs == ALLOWED
 
 
 HOLD = """

@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 import pytest
-from shop import ShopDevice
+from shop import Busy, ShopDevice
 
 import qgate as qg
 from qgate.devices.job import JobStatus
@@ -103,6 +103,21 @@ def test_a_cancelled_call_cancels_its_jobs(file, tmp_path):
             handle.result(timeout_s=30)
         assert handle.status is JobStatus.FAILED
     assert run.submissions == 0
+
+
+def test_a_job_is_cancelled_though_the_first_request_for_that_fails(file):
+    def busy(device, what, times):
+        if what == "stop" and times == 1:
+            raise Busy
+
+    device = ShopDevice(file, interfere=busy)
+    sweep, _, _ = prepare(Tape([], [qg.expval(qg.Z(0))], shots=10).sweep(), device)
+    job = device.submit(sweep)
+
+    job.cancel()
+
+    with pytest.raises(JobCancelled, match="was cancelled"):
+        job.result(timeout_s=30)
 
 
 def test_errors_of_a_call_come_with_its_result():

@@ -67,6 +67,48 @@ def test_a_plan_prints_as_a_table(device):
     assert lines[4] == "allowed: Budget(usd=5.0)"
 
 
+def independent(angles):
+    """At zero every word that is read for the gradient is a fair coin."""
+    qg.RX(angles[0], wires=0)
+    qg.RX(angles[1], wires=1)
+    qg.Hadamard(2)
+    return qg.expval(0.7 * qg.Z(0) + 0.2 * qg.Z(1) + 0.4 * qg.Z(2))
+
+
+def test_expected_errors_are_those_of_fair_coins():
+    node = qg.QNode(independent, "local?seed=5", diff_method="parameter-shift")
+    budget = qg.Budget(total=20_000, rounds=1)
+    angles = np.array([0.0, 0.0], requires_grad=True)
+
+    planned = qg.plan(qg.gradient_estimate(node, budget=budget))(angles)
+    found = qg.gradient_estimate(node, budget=budget)(angles)
+
+    (errors,) = planned.prior_errors
+    assert np.allclose(errors.derivatives, found.standard_error, rtol=0.05)
+
+
+def test_expected_errors_of_a_value_follow_from_its_coefficients():
+    node = qg.QNode(independent, "local?seed=5")
+
+    planned = qg.plan(qg.estimate(node, budget=1000))(np.array([0.3, 0.2]))
+
+    (errors,) = planned.prior_errors
+    assert errors.values == pytest.approx([np.sqrt((0.7**2 + 0.2**2 + 0.4**2) / 1000)])
+    assert errors.derivatives == ()
+    last = "expected standard errors before anything is read: values 0.026"
+    assert str(planned).splitlines()[-1] == last
+
+
+def test_expected_errors_of_a_call_that_shares_a_budget_are_told(device):
+    circuit = circuit_on(device).update(shots=qg.Budget(2000))
+
+    planned = qg.plan(qg.grad(circuit))(ANGLES)
+
+    (errors,) = planned.prior_errors
+    assert (len(errors.values), len(errors.derivatives)) == (1, 2)
+    assert qg.plan(qg.grad(circuit_on(device)))(ANGLES).prior_errors == ()
+
+
 def test_a_long_plan_is_cut(device):
     circuit = circuit_on(device)
 

@@ -23,7 +23,7 @@ def test_operators_without_a_matrix_have_that_of_their_decomposition():
 
 
 def test_what_has_neither_has_none():
-    with pytest.raises(MatrixUndefinedError):
+    with pytest.raises(MatrixUndefinedError, match="Operator has no matrix"):
         dense_matrix(qg.Operator((), 0))
 
 

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from qiskit.providers.exceptions import QiskitBackendNotFoundError
 from qiskit_ibm_runtime import QiskitRuntimeService
-from requests import RequestException
 from requests.adapters import HTTPAdapter
 
-from qgate.devices.patience import Fault
+from qgate.devices.patience import CONNECTING_S, Fault, repeatedly
 from qgate.devices.qiskit.ibm.faults import ACCESS_REMEDY, fault_of, translated, without_secrets
 from qgate.exceptions import (
     AccessRefused,
     BrokenProvider,
+    QGateError,
     ServiceUnavailable,
     UnknownDevice,
     suggest,
 )
 
+T = TypeVar("T")
+
 PACKAGE = "qiskit-ibm-runtime"
 
-CLIENTS_TRY_S = 15.0
-"""So long does the client itself repeat questions that fail while it connects."""
+FEWEST = 3
+"""Attempts to connect; after one lost answer the client waits a minute for its next token."""
 
 
-def connect(device: str, *, instance: str | None, channel: str | None, account: str | None) -> Any:
+def connect(
+    device: str,
+    *,
+    instance: str | None,
+    channel: str | None,
+    account: str | None,
+    patience_s: float,
+) -> Any:
     """Return the service; the credentials are found by the vendor's own chain.
 
     Parameters
@@ -35,23 +46,46 @@ def connect(device: str, *, instance: str | None, channel: str | None, account: 
     instance, channel : str, optional
     account : str, optional
         The name of a saved account.
+    patience_s : float
+        So long are failing requests made again, at most ``CONNECTING_S``.
 
     Raises
     ------
     AccessRefused, ServiceUnavailable, BrokenProvider
     """
     given = {"instance": instance, "channel": channel, "name": account}
-    try:
-        service = QiskitRuntimeService(**{key: value for key, value in given.items() if value})
-    except Exception as error:
-        raise _unconnected(error, device) from error
+
+    def opened() -> Any:
+        return QiskitRuntimeService(**{key: value for key, value in given.items() if value})
+
+    service = _asked(device, opened, patience_s)
     leave_repeating_to_qgate(service)
     return service
 
 
-def _unconnected(error: Exception, device: str) -> Exception:
-    if isinstance(error, RequestException) or fault_of(error) is not Fault.FINAL:
-        return ServiceUnavailable(device=device, reason=str(error), tried_s=CLIENTS_TRY_S)
+def _asked(device: str, call: Callable[[], T], patience_s: float) -> T:
+    """Make requests before there is a device; none of them buys anything."""
+    started = time.monotonic()
+    try:
+        return repeatedly(
+            call, passes=_passes, patience_s=min(patience_s, CONNECTING_S), fewest=FEWEST
+        )
+    except QGateError:
+        raise
+    except Exception as error:
+        raise _unconnected(error, device, round(time.monotonic() - started, 1)) from error
+
+
+def _passes(error: BaseException) -> bool:
+    if isinstance(error, QGateError) or not isinstance(error, Exception):
+        return False
+    return isinstance(error, QiskitBackendNotFoundError) or fault_of(error) is not Fault.FINAL
+
+
+def _unconnected(error: Exception, device: str, tried_s: float) -> Exception:
+    if _passes(error):
+        reason = without_secrets(str(error))
+        return ServiceUnavailable(device=device, reason=reason, tried_s=tried_s)
     refusal = translated(error, device)
     if isinstance(refusal, AccessRefused):
         return refusal
@@ -82,24 +116,41 @@ def leave_repeating_to_qgate(service: Any) -> None:
         raise BrokenProvider(provider="ibm", package=PACKAGE, reason=reason) from error
 
 
-def backend_of(service: Any, name: str, device: str) -> Any:
+def backend_of(service: Any, name: str, device: str, *, patience_s: float) -> Any:
     """Return a backend of the account.
 
     Raises
     ------
     UnknownDevice
         The account has none of this name.
+    ServiceUnavailable
+    """
+    backend = _asked(device, lambda: _backend(service, name, device), patience_s)
+    leave_repeating_to_qgate(service)  # it may have opened one more
+    return backend
+
+
+def _backend(service: Any, name: str, device: str) -> Any:
+    """Look a backend up; where it is not found, ask what there is.
+
+    To the client a backend is not there as well if one of its own questions failed.
     """
     try:
-        backend = service.backend(name)
-        leave_repeating_to_qgate(service)  # it may have opened one more
-        return backend
-    except QiskitBackendNotFoundError:
-        known = sorted(backend.name for backend in service.backends())
-    except Exception as error:
-        raise _unconnected(error, device) from error
-    hint = suggest(name, known)
-    raise UnknownDevice(text=device, unknown=name, kind="backend", known=known, hint=hint)
+        return loaded(service.backend(name))
+    except QiskitBackendNotFoundError as error:
+        known = sorted(item["name"] for item in service._active_api_client.list_backends(True))
+        if name in known:
+            raise
+        hint = suggest(name, known)
+        raise UnknownDevice(
+            text=device, unknown=name, kind="backend", known=known, hint=hint
+        ) from error
+
+
+def loaded(backend: Any) -> Any:
+    """Return a backend that has asked for all that compiling needs."""
+    backend.target  # noqa: B018
+    return backend
 
 
 def plan_of(service: Any) -> str:

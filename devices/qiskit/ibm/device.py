@@ -195,7 +195,13 @@ class IbmDevice(RemoteDevice):
 
     def _compiled(self, sweeps: Sequence[Sweep]) -> tuple[list[Sweep], list[Program]]:
         fixed = [with_constant_matrices(sweep) for sweep in sweeps]
-        return fixed, self._compiler.programs([sweep.structure for sweep in fixed])
+        structures = [sweep.structure for sweep in fixed]
+        if not self.canary or len(structures) == 1:
+            return fixed, self._compiler.programs(structures)
+        # known answers come last, and say something of the qubits on which the others are read
+        *others, known = structures
+        programs = self._compiler.programs(others)
+        return fixed, [*programs, self._compiler.program_beside(known, others)]
 
     def _executions(self, sweep: Sweep) -> int:
         assert sweep.shots is not None

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from ibm_cloud_sdk_core import ApiException
 from qiskit_ibm_runtime.accounts.exceptions import AccountsError
 from qiskit_ibm_runtime.exceptions import IBMInputValueError, IBMNotAuthorizedError
-from requests import ConnectTimeout, RequestException
+from requests import ConnectTimeout, HTTPError, RequestException
 from urllib3.exceptions import NewConnectionError
 
 from qgate.devices.patience import Fault
@@ -115,7 +116,14 @@ def status_of(error: BaseException) -> int | None:
 
 def transport_error(error: BaseException) -> RequestException | None:
     """Return the error of the transport that an error was made of."""
-    return next((each for each in _chain(error) if isinstance(each, RequestException)), None)
+    for each in _chain(error):
+        if isinstance(each, RequestException):
+            return each
+        if isinstance(each, ApiException) and each.http_response is not None:
+            # of the package that signs in, and looks up instances
+            answer = each.http_response
+            return HTTPError(str(each), request=answer.request, response=answer)
+    return None
 
 
 def without_secrets(text: str) -> str:

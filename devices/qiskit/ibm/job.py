@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from qiskit_ibm_runtime.api.exceptions import RequestsApiError
 from qiskit_ibm_runtime.exceptions import (
+    IBMRuntimeError,
     RuntimeInvalidStateError,
     RuntimeJobFailureError,
     RuntimeJobMaxTimeoutError,
@@ -34,6 +37,10 @@ STATUSES = {
 """The client's words; it hands on others that the service may use."""
 
 
+POSITION_S = 10.0
+"""The place in the queue is a request of its own, which is made no more often than this."""
+
+
 class IbmJob(RemoteJob):
     """One job, whose result is read by a record of what was asked for.
 
@@ -51,6 +58,7 @@ class IbmJob(RemoteJob):
     def __init__(self, id: str, device: IbmDevice, record: Record, vendor: Any = None) -> None:
         super().__init__(id, device)
         self.record, self._vendor = record, vendor
+        self._known_position, self._next_position = "", 0.0
 
     @property
     def vendor(self) -> Any:
@@ -67,7 +75,22 @@ class IbmJob(RemoteJob):
         word = self._word()
         status = STATUSES.get(word, JobStatus.UNKNOWN)
         ended = status in (JobStatus.FAILED, JobStatus.CANCELLED)
-        return Report(status, word, reason=self._reason() if ended else "")
+        return Report(
+            status,
+            word,
+            reason=self._reason() if ended else "",
+            queue_position=self._position() if status is JobStatus.QUEUED else "",
+        )
+
+    def _position(self) -> str:
+        """Ask for the place in the queue, now and then; empty where the service does not tell."""
+        now = time.monotonic()
+        if now >= self._next_position:
+            self._next_position = now + POSITION_S
+            with suppress(IBMRuntimeError):  # nothing depends on it
+                told = self.vendor.metrics().get("position_in_queue")
+                self._known_position = "" if told is None else str(told)
+        return self._known_position
 
     def _word(self) -> str:
         """Ask for the client's word; for a failed job it looks for a result that may be missing."""
@@ -114,7 +137,7 @@ class IbmJob(RemoteJob):
             return None
         return rate.price(seconds=(seconds, seconds))
 
-    def cancel(self) -> None:
+    def stop(self) -> None:
         try:
             self.vendor.cancel()
         except RuntimeInvalidStateError:

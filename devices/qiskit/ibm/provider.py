@@ -133,9 +133,13 @@ class IbmProvider(Provider):
         text = f"{self.name}:{target}"
         _check_seed(options, text)
         service = connect(
-            text, instance=options.instance, channel=options.channel, account=options.account
+            text,
+            instance=options.instance,
+            channel=options.channel,
+            account=options.account,
+            patience_s=options.patience_s,
         )
-        backend = backend_of(service, target, text)
+        backend = backend_of(service, target, text, patience_s=options.patience_s)
         return _device(service, backend, text, options, wires=wires, shots=shots)
 
     def claims(self, candidate: object) -> bool:

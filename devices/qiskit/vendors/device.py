@@ -168,7 +168,7 @@ class VendorJob(RemoteJob):
         result = finished(self.vendor, device=self.device.name)
         return read_results(result, self.record["sweeps"], device=self.device.name)
 
-    def cancel(self) -> None:
+    def stop(self) -> None:
         self.vendor.cancel()
 
 

@@ -31,7 +31,8 @@ when it is completed, an executable when it succeeded.
   ``tasks.Task``: ``fault("task", "queued", polls=3)``, ``fault("task", "partial",
   executables=[1])``.
 
-``double.settings(limits={arn: dollars})`` sets spending limits.
+``double.settings(limits={arn: dollars})`` sets spending limits; ``double.settings(held=True)`` lets
+tasks stand in the queue, those that come as well, until ``held=False``.
 """
 
 from __future__ import annotations
@@ -107,10 +108,14 @@ class BraketService(Service):
         self.tokens: dict[str, tuple[dict[str, Any], str]] = {}
         self.stored: dict[str, bytes] = {}
         self.limits: dict[str, str] = {}
+        self.held = False
         self.numbers = itertools.count(1)
 
     def settings(self, given: dict[str, Any]) -> None:
         self.limits.update(given.get("limits", {}))
+        self.held = given.get("held", self.held)
+        for task in self.tasks.values():
+            task.held = self.held
 
     def ledger(self) -> dict[str, Any]:
         tasks = [self._entry(task) for task in self.tasks.values()]
@@ -244,7 +249,7 @@ class BraketService(Service):
             raise Refused("ValidationException", "The task would exceed your spending limit.")
         arn = f"arn:aws:braket:{_region(request)}:{ACCOUNT}:quantum-task/{next(self.numbers):08d}"
         try:
-            self.tasks[arn] = Task(arn, card, given, self.struck("task"))
+            self.tasks[arn] = Task(arn, card, given, self.struck("task"), held=self.held)
         except Refused:
             raise
         except Exception as error:  # the simulator does not know the program

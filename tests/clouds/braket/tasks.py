@@ -40,6 +40,7 @@ class Task:
     polls: int = 0
     reads: int = 0
     cancelled: bool = False
+    held: bool = False
 
     def __post_init__(self) -> None:
         self.action = json.loads(self.request["action"])
@@ -61,7 +62,7 @@ class Task:
             return "CANCELLED"
         if self.kind == "status" and self.polls <= self.detail("polls", 1):
             return str(self.detail("value", "PAUSED"))
-        if self.kind == "queued" and self._queued:
+        if self.held or (self.kind == "queued" and self._queued):
             return "QUEUED"
         return "FAILED" if self.kind in ("failed", "partial") else "COMPLETED"
 

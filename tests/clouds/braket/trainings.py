@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import braket.aws  # before any fork, because it takes a second
+from clouds.crash import Bill, Countdown, count_requests, main
 from clouds.double import Control
-from crash import Countdown, main
 
 import qgate as qg
 
@@ -33,7 +33,8 @@ assert braket.aws
 
 
 def make(folder: Path, countdown: Countdown) -> qg.devices.base.Device:
-    """Return a device whose requests are counted by the journal only."""
+    """Return a device whose requests are happenings."""
+    count_requests(countdown)
     return qg.device("braket:iqm/garnet?shots=50&s3_bucket=amazon-braket-results")
 
 
@@ -47,10 +48,14 @@ if __name__ == "__main__":
             for operation, kind, details in FAULTS[sys.argv[4]]:
                 double.fault(operation, kind, times=0, **details)
 
-    def charged(folder: Path) -> int:
+    def bill(folder: Path) -> Bill:
         """Count what was paid for, of this training alone."""
         tasks = double.ledger()["tasks"]
-        assert len({task["token"] for task in tasks}) == len(tasks)
-        return sum(task["status"] == "COMPLETED" for task in tasks)
+        return Bill(
+            completed=sum(task["status"] == "COMPLETED" for task in tasks),
+            charged=sum(task["charged_usd"] > 0 for task in tasks),
+            tokens=len({task["token"] for task in tasks}),
+            jobs=len(tasks),
+        )
 
-    main(make, charged, prepare=prepare)
+    main(make, bill, prepare=prepare)

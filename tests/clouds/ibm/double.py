@@ -66,8 +66,12 @@ class IbmDouble:
         """
         self._send("job", script)
 
+    def any_job(self, *, probability: float, seed: int, **script: Any) -> None:
+        """Say what becomes of some of the jobs that ``next_job`` says nothing of."""
+        self._send("chance", {"probability": probability, "seed": seed, **script})
+
     def set(self, **values: Any) -> None:
-        """Change the service: ``revoked``, ``limit_s``."""
+        """Change the service: ``revoked``, ``limit_s``, ``held`` (all jobs stand in the queue)."""
         self._send("service", values)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 from dataclasses import dataclass, field
 from threading import Lock
@@ -16,14 +17,18 @@ class Fault:
     Parameters
     ----------
     at : str
-        The endpoint, for example ``POST /jobs``.
+        The endpoint, for example ``POST /jobs``; ``*``: any.
     do : str
         ``status`` (answer with an error), ``lost`` (reset the connection instead of answering),
         ``half`` (reset it in the body of the answer), ``kill`` (end a process).
     when : str
         ``before`` or ``after`` the request is carried out.
-    skip, times : int
-        So many requests pass first, and so many meet it then.
+    skip : int
+        So many requests pass first.
+    times : int or None
+        So many meet it then; None: all.
+    probability : float
+        With which each of these goes wrong, drawn with ``seed``.
     status : int
     headers : dict
     pid : int
@@ -33,12 +38,28 @@ class Fault:
     do: str = "status"
     when: str = "before"
     skip: int = 0
-    times: int = 1
+    times: int | None = 1
+    probability: float = 1.0
+    seed: int = 0
     status: int = 500
     message: str = "scripted"
     code: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     pid: int = 0
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    def meets(self, endpoint: str) -> bool:
+        """Count a request, and say whether it goes wrong."""
+        if self.at not in (endpoint, "*") or self.times == 0:
+            return False
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return self._random.random() < self.probability
 
 
 class Faults:
@@ -61,15 +82,7 @@ class Faults:
     def meeting(self, endpoint: str) -> Fault | None:
         """Return what goes wrong with this request, and count it."""
         with self._lock:
-            for fault in self._coming:
-                if fault.at != endpoint or fault.times <= 0:
-                    continue
-                if fault.skip > 0:
-                    fault.skip -= 1
-                    continue
-                fault.times -= 1
-                return fault
-        return None
+            return next((fault for fault in self._coming if fault.meets(endpoint)), None)
 
 
 def kill(fault: Fault) -> None:

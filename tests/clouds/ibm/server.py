@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import re
 import socket
 import struct
@@ -172,6 +173,14 @@ def _script(server: Double, request: Request) -> Answer:
     return 200, {}
 
 
+@route("POST /control/chance")
+def _any_job(server: Double, request: Request) -> Answer:
+    script = dict(request.json)
+    share, seed = script.pop("probability"), script.pop("seed")
+    server.service.chances.append((random.Random(seed), share, script))
+    return 200, {}
+
+
 @route("POST /control/service")
 def _settings(server: Double, request: Request) -> Answer:
     for name, value in request.json.items():
@@ -191,6 +200,9 @@ class Request(BaseHTTPRequestHandler):
         self.query = parse_qs(address.query)
         length = int(self.headers.get("Content-Length") or 0)
         self.body = self.rfile.read(length)
+        if len(self.body) < length:  # the client ended in the middle of it
+            self.close_connection = True
+            return
         path = unquote(address.path.removeprefix(BASE))
         for method, pattern, function in ROUTES:
             found = re.match(pattern, path)
@@ -212,9 +224,10 @@ class Request(BaseHTTPRequestHandler):
 
     def _carry_out(self, function: Callable[..., Answer], parts: tuple[str, ...]) -> None:
         endpoint: str = function.endpoint  # type: ignore[attr-defined]
+        fault = None
         if not endpoint.partition(" ")[2].startswith("/control"):
             self.server.service.ledger.requests[endpoint] += 1
-        fault = self.server.faults.meeting(endpoint)
+            fault = self.server.faults.meeting(endpoint)
         if fault is not None and fault.when == "before" and self._go_wrong(fault, None):
             return
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -86,10 +87,12 @@ class Service:
             self.jobs: dict[str, Job] = {}
             self.sessions: dict[str, dict[str, Any]] = {}
             self.scripts: list[dict[str, Any]] = []
+            self.chances: list[tuple[random.Random, float, dict[str, Any]]] = []
             self.ledger = Ledger()
             self.consumed_s = 0.0
             self.limit_s = 600.0
             self.revoked = False
+            self.held = False
 
     # Accounts --------------------------------------------------------------------------
 
@@ -215,11 +218,16 @@ class Service:
             raise Refusal(400, f"Session {session['id']} is closed", 1217)
         with self.lock:
             id = f"job-{next(self.numbers)}"
-            script = self.scripts.pop(0) if self.scripts else {}
+            script = self.scripts.pop(0) if self.scripts else self._chance()
             job = Job(id, body, instance, script, datetime.now(UTC).isoformat())
             self.jobs[id] = job
         Thread(target=self._run, args=(job,), daemon=True).start()
         return {"id": id, "backend": body["backend"]}
+
+    def _chance(self) -> dict[str, Any]:
+        """Draw what becomes of a job that nothing was said of."""
+        drawn = [script for chance, share, script in self.chances if chance.random() < share]
+        return drawn[0] if drawn else {}
 
     def _run(self, job: Job) -> None:
         tags = "".join(sorted(job.body.get("tags", [])))
@@ -247,7 +255,7 @@ class Service:
         """Return how a job stands."""
         job = self._job(id)
         job.asked += 1
-        queued = job.asked <= job.script.get("queued", 0)
+        queued = self.held or job.asked <= job.script.get("queued", 0)
         state = {"status": "Queued" if queued else job.status}
         if not queued and job.reason:
             state["reason"] = job.reason
@@ -276,7 +284,7 @@ class Service:
     def cancel(self, id: str) -> None:
         """Stop a job that is not done."""
         job = self._job(id)
-        held = job.asked < job.script.get("queued", 0)
+        held = self.held or job.asked < job.script.get("queued", 0)
         if job.status != "Running" and not held:
             raise Refusal(409, f"Job {id} is {job.status}", 1291)
         job.status, job.script = "Cancelled", {}

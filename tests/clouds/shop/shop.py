@@ -226,7 +226,8 @@ class ShopJob(RemoteJob):
         _, status = self.device.shop.job(self.id)
         return Price() if status in ("FAILED", "CANCELLED") else None
 
-    def cancel(self) -> None:
+    def stop(self) -> None:
+        self.device.happens("stop")
         self.device.shop.set_status(self.id, "CANCELLED")
 
 

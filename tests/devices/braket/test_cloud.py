@@ -391,7 +391,13 @@ def test_a_service_that_does_not_answer_is_named(double):
     double.fault("GetDevice", "reset", times=0)
 
     with pytest.raises(ServiceUnavailable, match=r"braket:iqm/garnet could not be reached"):
-        made()
+        made(patience_s=0.2)
+
+
+def test_a_device_is_asked_about_again_while_that_fails_in_passing(double):
+    double.fault("GetDevice", "error", code="ThrottlingException", times=7)
+
+    assert made().capabilities.max_wires == 20
 
 
 def test_every_device_of_the_double_has_capabilities_that_the_sdk_accepts(double):

@@ -65,6 +65,43 @@ def test_couplings_of_the_backend_are_kept(line_backend):
     assert all(abs(first - second) == 1 for first, second in pairs)
 
 
+def known(*wires):
+    return Tape([RX(0.1, wire) for wire in wires], [counts(wires=wires)]).structure
+
+
+def read_on(program):
+    """The qubit whose reading becomes each classical bit, the last bit first."""
+    circuit = program.circuit
+    reads = [item for item in circuit if item.name == "measure"]
+    places = {circuit.find_bit(item.clbits[0]).index: item.qubits[0] for item in reads}
+    return [circuit.find_bit(places[bit]).index for bit in sorted(places, reverse=True)]
+
+
+def test_a_structure_is_read_on_the_qubits_on_which_others_are(line_backend):
+    compile_here = compiler(line_backend, optimization_level=2)
+    routed = Tape(
+        [RX(0.1, 0), CNOT([0, 1]), CNOT([1, 2]), CNOT([0, 2])], [counts(wires=[0, 1, 2])]
+    ).structure
+    (work,) = compile_here.programs([routed])
+
+    program = compile_here.program_beside(known(0, 1, 2), [routed])
+
+    assert read_on(program) == read_on(work) == [work.places[wire] for wire in range(3)]
+    assert compile_here.program_beside(known(0, 1, 2), [routed]) is program
+    assert compile_here.calls == 2
+
+
+def test_where_others_are_laid_over_each_other_a_structure_is_laid_by_itself(line_backend):
+    compile_here = compiler(line_backend, optimization_level=2)
+    others = [structure(wire, 2) for wire in (0, 1)]
+    first, second = compile_here.programs(others)
+    assert first.places[0] == second.places[1]
+
+    program = compile_here.program_beside(known(0, 1), others)
+
+    assert program is compile_here.programs([known(0, 1)])[0]
+
+
 def test_numbers_are_bound_by_slot():
     tape = Tape([RX(0.1, 0), RX(0.2, 1), CNOT([0, 1])], [counts(wires=[0, 1])])
     (program,) = compiler(AerSimulator()).programs([tape.structure])

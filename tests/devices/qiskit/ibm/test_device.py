@@ -132,6 +132,25 @@ def test_rerouted_layouts_change_nothing(make, dense_probabilities, assert_sampl
     assert_sampled(found, dense_probabilities([*operations, RX(2.4, 0)], [2, 0]))
 
 
+def test_known_answers_go_with_circuits_that_are_rerouted(make, cloud, tmp_path):
+    device = make(canary=True, wires=3, shots=200)
+
+    @qg.qnode(device)
+    def circuit():
+        qg.RX(np.pi, 0)
+        for pair in ([0, 1], [1, 2], [0, 2]):
+            qg.CNOT(pair)
+        return qg.counts(wires=[0, 1, 2])
+
+    with qg.run("known", tmp_path / "runs.db") as run:
+        found = circuit()
+
+    (job,) = cloud.jobs
+    assert found == {"110": 200}
+    assert job["rows"] == run.records[0].rows == 1 + 3
+    assert device.transpilations == 2
+
+
 def test_only_the_wires_asked_for_are_measured(make):
     device = make("ibm_torino")
     tape = Tape([H(wire) for wire in range(5)], [counts(wires=[3])], shots=10)

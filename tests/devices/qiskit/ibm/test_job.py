@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 
+import qgate as qg
 from qgate.devices.job import JobStatus
 from qgate.exceptions import (
     AccessRefused,
@@ -47,6 +49,40 @@ def test_a_poll_is_one_request(make, cloud, send):
 
     assert [report.status for report in reports] == [JobStatus.QUEUED] * 2
     assert cloud.ledger["requests"]["GET /jobs/ID"] == 2
+
+
+def test_the_place_in_the_queue_is_told_and_asked_for_now_and_then(make, cloud, send):
+    cloud.next_job(queued=3)
+    job = send(make())
+
+    reports = [job.poll() for _ in range(2)]
+
+    assert [report.queue_position for report in reports] == ["7", "7"]
+    assert cloud.ledger["requests"]["GET /jobs/ID/metrics"] == 1
+
+
+def test_a_place_in_the_queue_that_is_not_told_is_left_out(make, cloud, send):
+    cloud.next_job(queued=3)
+    cloud.goes_wrong("GET /jobs/ID/metrics", status=503)
+
+    assert send(make()).poll().queue_position == ""
+
+
+def test_progress_tells_the_place_in_the_queue(make, cloud, flips, tmp_path):
+    cloud.set(held=True)
+    lines = []
+    circuit = qg.QNode(lambda: qg.counts(wires=0), make(shots=10))
+
+    with qg.run("told", tmp_path / "runs.db", progress=lines.append):
+        handle = qg.submit(circuit)()
+        for _ in range(300):
+            if any("queue position" in line for line in lines):
+                break
+            threading.Event().wait(0.1)
+        cloud.set(held=False)
+        handle.result(timeout_s=60)
+
+    assert "told: 0 of 1 submissions done (1 queued, queue position 7)" in lines
 
 
 def test_waiting_ends_where_a_queue_is_long_and_the_job_goes_on(make, cloud, send, assert_flips):

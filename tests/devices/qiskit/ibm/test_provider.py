@@ -83,8 +83,25 @@ def test_an_instance_that_is_not_the_accounts_is_refused(make):
 def test_a_service_that_does_not_answer_is_told_from_one_that_refuses(make, cloud):
     cloud.goes_wrong("GET /backends/NAME/configuration", do="lost", times=100)
 
-    with pytest.raises((ServiceUnavailable, UnknownDevice)):
-        make()
+    with pytest.raises(ServiceUnavailable, match="could not be reached"):
+        make(patience_s=0.2)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    "at",
+    [
+        "POST /v3/resources/search",
+        "GET /backends",
+        "GET /backends/NAME/configuration",
+        "GET /backends/NAME/properties",
+    ],
+)
+def test_a_connection_is_made_again_while_requests_fail_in_passing(make, cloud, at, status):
+    cloud.goes_wrong(at, status=status, times=2)
+
+    assert make().capabilities.max_wires == 5
+    assert cloud.ledger["requests"][at] > 2
 
 
 def test_options_are_in_the_string_and_no_key_is(make):

@@ -1,0 +1,320 @@
+"""A training that is killed at one point after the other, and repeated until it ends.
+
+``main`` is called by a program without threads, because it forks: each training runs in a child,
+which is ended by SIGKILL when a certain number of things have happened or after a certain time, and
+is then repeated in further children until one comes to its end. Prints a line of JSON for each
+point. ``outcomes`` runs such a program, and reads these lines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import qgate as qg
+from qgate import numpy as np
+from qgate.execution.journal import Journal
+
+STEPS = 20
+
+REPEATED = 5
+"""Every so many points the training that came to its end is repeated once more."""
+
+TIMED = 3
+"""Every so many points the training is killed after a time, and not at what happens."""
+
+LOOK_S = 0.002
+"""A child that is to be killed after a time is looked at so often."""
+
+Kill = int | float | None
+"""After so many happenings, or so many seconds; None: never."""
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What the provider says of the jobs of one training.
+
+    Parameters
+    ----------
+    completed : int
+        Jobs that brought results.
+    charged : int
+        Jobs that are charged.
+    tokens : int
+        Different orders among all jobs.
+    jobs : int
+    """
+
+    completed: int
+    charged: int
+    tokens: int
+    jobs: int
+
+
+class Countdown:
+    """Kills this process when it was told of so many happenings.
+
+    Parameters
+    ----------
+    left : int or None
+        None: never.
+    """
+
+    def __init__(self, left: int | None) -> None:
+        self.left = left
+        self.happened = 0
+
+    def __call__(self, *_: Any) -> None:
+        self.happened += 1
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def count_requests(countdown: Countdown) -> None:
+    """Count every request over HTTP that this process makes, before it is sent."""
+
+    def happening(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "http.client.send":
+            countdown()
+
+    sys.addaudithook(happening)
+
+
+class DangerousJournal(Journal):
+    """A journal whose transactions are happenings, before they are committed and after."""
+
+    def __init__(self, file: str, countdown: Countdown) -> None:
+        self.countdown = countdown
+        super().__init__(file)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with super()._transaction():
+            yield
+            self.countdown()
+        self.countdown()
+
+
+def train(device: Any, journal: Journal, *, steps: int, spare: int) -> tuple[list[float], int]:
+    """Return the angles after some steps of gradient descent, and how much was bought."""
+
+    @qg.qnode(device, diff_method="parameter-shift")
+    def circuit(angles: Any) -> Any:
+        qg.RX(angles[0], wires=0)
+        qg.RY(angles[1], wires=0)
+        return qg.expval(qg.Z(0))
+
+    angles = np.array([0.3, 0.8], requires_grad=True)
+    with qg.run("training", journal=journal, budget=qg.Budget(submissions=steps + spare)) as run:
+        for _ in range(steps):
+            angles = angles - 0.1 * qg.grad(circuit)(angles)
+    return [float(angle) for angle in angles], run.submissions
+
+
+def in_child(work: Callable[[], Any], answer: Path, seconds: float | None = None) -> bool:
+    """Run something in a child that writes what it returns; False: it was killed.
+
+    Parameters
+    ----------
+    work : callable
+    answer : Path
+    seconds : float, optional
+        When to kill it.
+
+    Raises
+    ------
+    RuntimeError
+        It ended in an error.
+    """
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            answer.write_text(json.dumps(work()))
+            status = 0
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    status = _ended(pid, seconds)
+    if os.WIFSIGNALED(status):
+        return False
+    if os.WEXITSTATUS(status) != 0:
+        raise RuntimeError("the training ended in an error; see above")
+    return True
+
+
+def _ended(pid: int, seconds: float | None) -> int:
+    """Wait for a child, and kill it when its time is up."""
+    if seconds is None:
+        return os.waitpid(pid, 0)[1]
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(LOOK_S)
+    os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """Trains in children.
+
+    Parameters
+    ----------
+    make : callable
+        From a folder, and what counts happenings, to a device.
+    steps : int
+    spare : int
+        So many submissions may be bought beyond one for each step.
+    """
+
+    make: Callable[[Path, Countdown], Any]
+    steps: int
+    spare: int
+
+    def attempt(self, folder: Path, kill: Kill) -> tuple[list[float], int, int] | None:
+        """Return angles, how much was bought and how much happened; None: it was killed."""
+        answer = folder / "answer.json"
+
+        def work() -> Any:
+            countdown = Countdown(kill if isinstance(kill, int) else None)
+            journal = DangerousJournal(str(folder / "runs.db"), countdown)
+            device = self.make(folder, countdown)
+            angles, bought = train(device, journal, steps=self.steps, spare=self.spare)
+            return angles, bought, countdown.happened
+
+        if not in_child(work, answer, kill if isinstance(kill, float) else None):
+            return None
+        angles, bought, happened = json.loads(answer.read_text())
+        return angles, bought, happened
+
+    def survive(self, folder: Path, kills: Sequence[Kill]) -> tuple[list[float], int, int]:
+        """Return angles, how much was bought, and how often the training was killed."""
+        folder.mkdir()
+        for killed, kill in enumerate((*kills, None)):
+            found = self.attempt(folder, kill)
+            if found is not None:
+                return found[0], found[1], killed
+        raise AssertionError("the last is not killed")
+
+
+def main(
+    make: Callable[[Path, Countdown], Any],
+    bill: Callable[[Path], Bill],
+    *,
+    prepare: Callable[[int | None], None] = lambda number: None,
+    steps: int = STEPS,
+    spare: int = 0,
+) -> None:
+    """Print what became of each point; the arguments are a folder and a number of points.
+
+    Parameters
+    ----------
+    make : callable
+        From a folder, and what counts happenings, to a device.
+    bill : callable
+        From a folder to what the provider says.
+    prepare : callable
+        Called before each training with the number of its point; None: before the whole one.
+    steps : int
+    spare : int
+        So many submissions may be bought beyond one for each step.
+    """
+    root, points = Path(sys.argv[1]), int(sys.argv[2])
+    trainer = Trainer(make, steps, spare)
+    prepare(None)
+    (root / "whole").mkdir()
+    began = time.monotonic()
+    whole = trainer.attempt(root / "whole", None)
+    took_s = time.monotonic() - began
+    assert whole is not None
+    angles, bought, happened = whole
+    told = {"happened": happened, "bought": bought, **asdict(bill(root / "whole"))}
+    print(json.dumps(told), flush=True)
+    chance = random.Random(7)
+    for number in range(points):
+        place: Kill = number * happened // points
+        if number % TIMED == TIMED - 1:
+            place = chance.uniform(0.0, took_s)
+        kills = [place] + [chance.randrange(happened) for _ in range(number % 3)]
+        folder = root / f"point{number}"
+        prepare(number)
+        found, bought, killed = trainer.survive(folder, kills)
+        again = trainer.attempt(folder, None) if number % REPEATED == 0 else (found, 0, 0)
+        told = {
+            "kills": kills,
+            "killed": killed,
+            "same": found == angles,
+            "stable": again is not None and found == again[0],
+            "bought": bought,
+            **asdict(bill(folder)),
+        }
+        print(json.dumps(told), flush=True)
+
+
+def outcomes(
+    program: Path, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Run a program that calls ``main``; return what it says of the whole, and of each point.
+
+    Parameters
+    ----------
+    program : Path
+    folder : Path
+        For its files.
+    *arguments : str
+        A number of points, and what else it takes.
+    environment : mapping, optional
+        Variables besides those of this process.
+    """
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+    found = subprocess.run(
+        [sys.executable, str(program), str(folder), *arguments],
+        env={**os.environ, **(environment or {}), "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    whole, *killed = [json.loads(line) for line in found.stdout.splitlines()]
+    return whole, killed
+
+
+def assert_paid_once(
+    whole: dict[str, Any], killed: Sequence[dict[str, Any]], *, steps: int, same: bool = True
+) -> None:
+    """Check that nothing was bought twice and nothing lost.
+
+    Parameters
+    ----------
+    whole, killed
+        As ``outcomes`` returns them.
+    steps : int
+    same : bool
+        Whether the end has to be that of the training that was not killed: what is bought again
+        after it failed reads something else.
+    """
+    assert (whole["completed"], whole["jobs"], whole["bought"]) == (steps, steps, steps)
+    assert [each for each in killed if each["completed"] != steps] == []
+    assert [each for each in killed if each["charged"] != each["bought"]] == []
+    assert [each for each in killed if each["tokens"] != each["jobs"]] == []
+    assert [each for each in killed if not each["stable"]] == []
+    assert [each for each in killed if same and not each["same"]] == []
+    assert sum(each["killed"] > 0 for each in killed) >= len(killed) // 2

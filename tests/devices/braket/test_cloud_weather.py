@@ -1,0 +1,68 @@
+"""Trainings on Amazon Braket that are stopped by an error: they go on later, and pay once."""
+
+import pytest
+from clouds.crash import train
+
+import qgate as qg
+from qgate.exceptions import AccessRefused, DeviceOffline, ServiceUnavailable, WrongResult
+from qgate.execution.journal import Journal
+
+STEPS = 3
+
+EXPIRED = {"code": "ExpiredTokenException"}
+OFFLINE = {"code": "DeviceOfflineException"}
+FAILS = {"code": "InternalServiceException", "times": 0}
+
+
+@pytest.fixture
+def training(double, tmp_path):
+    """Train for some steps; each name has a journal of its own."""
+
+    def training(name):
+        garnet = qg.device("braket:iqm/garnet?shots=50&s3_bucket=amazon-braket-x&patience_s=0.5")
+        angles, _ = train(garnet, Journal(str(tmp_path / name)), steps=STEPS, spare=0)
+        return angles
+
+    return training
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault", "error", "told"),
+    [
+        ("GetQuantumTask", EXPIRED, AccessRefused, "aws sso login"),
+        ("GetObject", {"code": "ExpiredToken", "status": 400}, AccessRefused, "aws sso login"),
+        ("CreateQuantumTask", EXPIRED, AccessRefused, "aws sso login"),
+        ("CreateQuantumTask", OFFLINE, DeviceOffline, "executes everyday 00:00 to 23:59 UTC"),
+        ("GetQuantumTask", FAILS, ServiceUnavailable, r"could not be reached for 0\.5 s"),
+    ],
+)
+def test_a_training_that_an_error_stopped_goes_on_later(
+    training, double, operation, fault, error, told
+):
+    whole = training("whole")
+    double.reset()
+    double.fault(operation, "error", at=2, **fault)
+    with pytest.raises(error, match=told):
+        training("stopped")
+    bought = double.ledger()["tasks"]
+    double.calm()
+
+    assert bought
+    again = training("stopped")
+    if (
+        operation != "CreateQuantumTask"
+    ):  # what is refused is ordered anew, and reads something else
+        assert again == whole
+    assert double.ledger()["tasks_created"] == STEPS
+    assert len({task["token"] for task in double.ledger()["tasks"]}) == STEPS
+
+
+@pytest.mark.parametrize("kind", ["short", "missing", "corrupt"])
+def test_what_is_no_result_is_neither_used_nor_bought_again(training, double, kind):
+    double.fault("task", kind)
+
+    for _ in range(2):
+        with pytest.raises(WrongResult, match="does not fit the request"):
+            training("spoilt")
+
+    assert double.ledger()["tasks_created"] == 1

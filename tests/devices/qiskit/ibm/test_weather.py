@@ -1,0 +1,78 @@
+"""Trainings on IBM Quantum that are stopped by an error: they go on later, and pay once."""
+
+import pytest
+from clouds.crash import train
+
+from qgate.exceptions import AccessRefused, DeviceOffline, ServiceUnavailable, WrongResult
+from qgate.execution.journal import Journal
+
+STEPS = 3
+
+EXPIRED = {"status": 401, "code": 1200, "message": "The token has expired"}
+OFFLINE = {"status": 400, "code": 1004, "message": "The backend is being mended"}
+
+
+@pytest.fixture
+def training(make, tmp_path):
+    """Train for some steps; each name has a journal of its own."""
+
+    def training(name):
+        device = make(shots=50, optimization_level=0, patience_s=1)
+        device.settles_s = 0.2
+        angles, _ = train(device, Journal(str(tmp_path / name)), steps=STEPS, spare=0)
+        return angles
+
+    return training
+
+
+@pytest.mark.parametrize(
+    ("at", "fault", "error", "told"),
+    [
+        ("GET /jobs/ID", EXPIRED, AccessRefused, "expired.*save_account"),
+        ("GET /jobs/ID/results", EXPIRED, AccessRefused, "expired.*save_account"),
+        ("POST /jobs", EXPIRED, AccessRefused, "expired.*save_account"),
+        ("POST /jobs", OFFLINE, DeviceOffline, "being mended.*Choose another backend"),
+        ("GET /jobs/ID", {"status": 503, "times": None}, ServiceUnavailable, "for 1.0 s.*503"),
+    ],
+)
+def test_a_training_that_an_error_stopped_goes_on_later(training, cloud, at, fault, error, told):
+    whole = training("whole")
+    cloud.reset()
+    cloud.goes_wrong(at, skip=1, **fault)
+    with pytest.raises(error, match=told):
+        training("stopped")
+    cloud.reset_faults()
+
+    again = training("stopped")
+    if at != "POST /jobs":  # what is refused is ordered anew, and reads something else
+        assert again == whole
+    assert len(cloud.jobs) == STEPS
+
+
+@pytest.mark.parametrize("job", [{"spoil": "cut"}, {"spoil": "empty"}, {"fewer_shots": 1}])
+def test_what_is_no_result_is_neither_used_nor_bought_again(training, cloud, job):
+    cloud.next_job(**job)
+
+    for _ in range(2):
+        with pytest.raises(WrongResult, match=r"came back|cannot be read"):
+            training("spoilt")
+
+    assert len(cloud.jobs) == 1
+
+
+def test_a_price_that_cannot_be_asked_for_at_once_is_asked_for_again(training, cloud):
+    cloud.goes_wrong("GET /jobs/ID/metrics", status=429, times=2)
+
+    training("priced")
+
+    assert cloud.ledger["requests"]["GET /jobs/ID/metrics"] == STEPS + 2
+
+
+def test_results_are_kept_where_no_price_is_told(training, cloud, tmp_path):
+    whole = training("whole")
+    cloud.reset()
+    cloud.goes_wrong("GET /jobs/ID/metrics", status=503, times=None)
+
+    assert training("unpriced") == whole
+    orders = Journal(str(tmp_path / "unpriced")).orders("training")
+    assert [order.held_usd for order in orders] == [order.price.high_usd for order in orders]
