@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qgate.budget import Budget
-from qgate.estimation.allocation import num_levels
 from qgate.estimation.bases import Bases
 from qgate.estimation.estimator import Design
 from qgate.estimation.problem import Problem
-from qgate.estimation.rounds import ShotLimits, plan
+from qgate.estimation.rounds import are_many, plan
+from qgate.estimation.sets import ShotLimits
 from qgate.exceptions import BudgetTooSmall, UnknownPrice, UnsupportedEstimate
 from qgate.execution.survey import Survey
 from qgate.typing import IntArray
@@ -27,9 +28,6 @@ LATER_ROUNDS_GAIN = 0.85
 MOST_SHOTS = 10**7
 """What a budget without a limit on shots is taken to allow."""
 
-ATTEMPTS = 12
-"""So often are circuits counted for fewer shots until they can be paid."""
-
 ONE_SET = 10**9
 """The size of a set that holds all circuits."""
 
@@ -40,7 +38,9 @@ def limits_of(device: Device) -> ShotLimits:
     sets = capabilities.max_rows if capabilities.equal_shots else None
     if capabilities.equal_shots and sets is None:
         sets = ONE_SET
-    return ShotLimits(least=capabilities.min_shots, set_size=sets)
+    return ShotLimits(
+        least=capabilities.min_shots, set_size=sets, least_set=capabilities.min_total_shots
+    )
 
 
 def shots_and_rounds(
@@ -61,7 +61,9 @@ def shots_and_rounds(
     for rounds in (1, 2, 3) if budget.rounds is None else (budget.rounds,):
         shots = _affordable(budget, rounds, problem, survey, device, limits)
         if shots:
-            gain = 1.0 if rounds == 1 else LATER_ROUNDS_GAIN
+            design = prior_plan(problem, survey.bases, shots, limits)
+            pays = rounds > 1 and are_many(shots, design, limits.smallest)
+            gain = LATER_ROUNDS_GAIN if pays else 1.0
             choices.append((gain / shots, rounds, shots))
     if not choices:
         raise BudgetTooSmall(
@@ -79,27 +81,30 @@ def _affordable(
     device: Device,
     limits: ShotLimits,
 ) -> int:
-    """Return the most shots that so many rounds leave within all limits."""
-    most = MOST_SHOTS if budget.shots is None else budget.shots
+    """Return the most shots, to a thousandth, that so many rounds leave within all limits."""
     rate: Any = device.rate
-    shots = most
-    if budget.usd is not None and rate.per_shot_usd:
-        shots = min(most, int(budget.usd / rate.per_shot_usd))
-    for _ in range(ATTEMPTS):
-        if shots < limits.least:
-            return 0
+
+    def fits(shots: int) -> bool:
+        if shots < limits.fewest(1):
+            return False
         design = prior_plan(problem, survey.bases, shots, limits)
-        tasks = rounds * num_submissions(design, limits, device)
+        tasks = num_submissions(design, limits, device, rounds)
         if budget.submissions is not None and tasks > budget.submissions:
-            return 0
+            return False
         if budget.usd is None:
-            return shots
-        left = budget.usd - tasks * rate.per_task_usd
-        allowed = most if not rate.per_shot_usd else math.floor(left / rate.per_shot_usd + 1e-9)
-        if left >= 0 and shots <= allowed:
-            return shots
-        shots = min(shots - 1, allowed)
-    return 0
+            return True
+        return bool(rate.price(submissions=tasks, shots=shots).high_usd <= budget.usd)
+
+    high = MOST_SHOTS if budget.shots is None else budget.shots
+    if budget.usd is not None and rate.per_shot_usd:
+        high = min(high, int(budget.usd / rate.per_shot_usd))
+    if fits(high):
+        return high
+    low = 0
+    while high - low > max(1, high // 1000):
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
 
 
 @lru_cache(maxsize=32)
@@ -108,13 +113,20 @@ def prior_plan(problem: Problem, bases: Bases, shots: int, limits: ShotLimits) -
     return plan(problem, bases, shots, limits)
 
 
-def num_submissions(design: Design, limits: ShotLimits, device: Device) -> int:
-    """Return how many submissions one round takes at most."""
+def num_submissions(design: Design, limits: ShotLimits, device: Device, rounds: int = 1) -> int:
+    """Return how many submissions so many rounds take at most; the drawn circuits run in one."""
+    again = replace(design, planned=np.where(design.certain, design.planned, 0.0))
+    return _in_a_round(design, limits, device) + (rounds - 1) * _in_a_round(again, limits, device)
+
+
+def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
     capabilities = device.capabilities
-    circuits = int(design.certain.sum() + math.ceil(design.chances[design.chances < 1].sum()))
-    sets = 1 if capabilities.max_rows is None else -(-circuits // capabilities.max_rows)
+    running = design.planned > 0
+    drawn = design.chances[running & (design.chances < 1)]
+    circuits = int(design.certain.sum() + math.ceil(drawn.sum() - 1e-9))
     if limits.set_size is not None:
-        return num_levels(design.planned, design.chances, limits.set_size)
+        return -(-circuits // limits.set_size)
+    sets = 1 if capabilities.max_rows is None else -(-circuits // capabilities.max_rows)
     if capabilities.max_total_shots is not None:
         sets += int(design.planned.sum()) // capabilities.max_total_shots
     return sets
