@@ -14,7 +14,8 @@ import qgate as qg
 from qgate import numpy as qnp
 from qgate.estimation.bases import Basis
 from qgate.estimation.readings import Table
-from qgate.estimation.rounds import Measured, ShotLimits, measure_in_rounds, plan
+from qgate.estimation.rounds import Measured, measure_in_rounds, plan
+from qgate.estimation.sets import ShotLimits
 from qgate.execution.budget_tower import Question, question
 from qgate.execution.run import run
 from qgate.gradients.classical_jacobian import ClassicalPart

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from qgate.estimation.allocation import filled_up, in_levels, rounded
+from qgate.estimation.allocation import filled_up, rounded
 from qgate.estimation.bases import Bases
 from qgate.estimation.estimator import (
     Design,
@@ -29,6 +29,7 @@ from qgate.estimation.estimator import (
 )
 from qgate.estimation.problem import Problem
 from qgate.estimation.readings import Readings, Table
+from qgate.estimation.sets import UNLIMITED, ShotLimits, in_sets
 from qgate.estimation.weights import prior_shares
 from qgate.exceptions import BudgetTooSmall
 from qgate.typing import FloatArray, IntArray
@@ -50,25 +51,6 @@ Allows = Callable[[IntArray], bool]
 
 Measure = Callable[[IntArray], Sequence[Table]]
 """Runs circuits, from shots (S, B) to the tables of all bases."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShotLimits:
-    """What a device asks of shots.
-
-    Parameters
-    ----------
-    least : int
-        The fewest of one circuit.
-    most : int or None
-        The most of one circuit in one round.
-    set_size : int or None
-        So many circuits at most run together with one number of shots; None: each has its own.
-    """
-
-    least: int = 1
-    most: int | None = None
-    set_size: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,38 +101,50 @@ def plan(
     BudgetTooSmall
         There are not enough shots for one circuit.
     """
-    if shots < limits.least:
+    if shots < limits.fewest(1):
         raise BudgetTooSmall(
             budget=f"A budget of {shots} shot(s)",
-            reason=f"the device takes at least {limits.least} shots of one circuit",
+            reason=f"the device takes at least {limits.fewest(1)} shots of one circuit",
         )
     readable = bases.readable()
     if prior is None:
-        shares = prior_shares(problem.squares, readable, bases.disjoint(), shots / limits.least)
+        shares = prior_shares(problem.squares, readable, bases.disjoint(), shots / limits.smallest)
     else:
         shares = np.sqrt(prior)
         shares = shares / shares.sum()
-    planned, chances = _certain_or_drawn(shots * shares, shots, limits.least)
+    planned, chances = _certain_or_drawn(shots * shares, shots, limits)
     return Design(readable, planned, chances)
 
 
-def _certain_or_drawn(wanted: FloatArray, shots: int, least: int) -> tuple[FloatArray, FloatArray]:
+def _certain_or_drawn(
+    wanted: FloatArray, shots: int, limits: ShotLimits
+) -> tuple[FloatArray, FloatArray]:
     """Set apart circuits that should get fewer than the least shots, which are drawn at random."""
+    least = limits.smallest
     drawn = np.zeros(wanted.shape, dtype=bool)
     planned = wanted
     while True:
         drawn |= (planned < least * (1 - 1e-9)) & (wanted > 0)
         chances = np.where(drawn, wanted / least, 1.0)
-        if drawn[wanted > 0].all():
-            units = max(1, shots // least)
-            chances = np.where(wanted > 0, chances * (units * least / shots), 1.0)
-            return np.where(wanted > 0, chances * least, 0.0), np.minimum(chances, 1.0)
-        reserved = least * math.ceil(chances[drawn].sum() - 1e-9)
+        expected = math.ceil(chances[drawn].sum() - 1e-9)
+        others = int(((wanted > 0) & ~drawn).sum())
+        if not others or limits.fewest(others + expected) > shots:
+            return _all_drawn(wanted, shots, limits)
         rest = np.where(drawn, 0.0, wanted)
-        scaled = rest * max(shots - reserved, 0) / rest.sum()
+        scaled = rest * max(shots - least * expected, 0) / rest.sum()
         planned = np.where(drawn, wanted, scaled)
         if not ((planned < least * (1 - 1e-9)) & ~drawn & (wanted > 0)).any():
             return planned, chances
+
+
+def _all_drawn(wanted: FloatArray, shots: int, limits: ShotLimits) -> tuple[FloatArray, FloatArray]:
+    """Draw as many circuits as the shots allow, each with the least that it can have."""
+    least = limits.smallest
+    units = max(1, shots // least)
+    while units > 1 and limits.fewest(units) > shots:
+        units -= 1
+    chances = np.where(wanted > 0, wanted * (units / shots), 1.0)
+    return np.where(wanted > 0, np.minimum(chances, 1.0) * least, 0.0), np.minimum(chances, 1.0)
 
 
 def measure_in_rounds(
@@ -162,7 +156,7 @@ def measure_in_rounds(
     *,
     shots: int,
     rounds: int | None = None,
-    limits: ShotLimits = ShotLimits(),
+    limits: ShotLimits = UNLIMITED,
     allows: Allows = lambda counts: True,
 ) -> Measured:
     """Spend shots on a problem, and estimate its outputs.
@@ -190,7 +184,7 @@ def measure_in_rounds(
         Not even the first round can be paid.
     """
     certain = design.certain
-    many = _are_many(shots, design, limits.least)
+    many = are_many(shots, design, limits.smallest)
     taken = (3 if many else 1) if rounds is None else rounds
     readings = Readings.none(bases, problem.num_rows)
     budget, spent = 0.0, 0
@@ -214,7 +208,7 @@ def measure_in_rounds(
     return Measured(estimated_from(problem, design, readings, many=many), design, readings, taken)
 
 
-def _are_many(shots: int, design: Design, least: int) -> bool:
+def are_many(shots: int, design: Design, least: int) -> bool:
     """Say whether there are enough shots for what readings say of variances to be relied on."""
     return shots >= MANY * least * int((design.planned > 0).sum())
 
@@ -235,14 +229,22 @@ def _first(
     design: Design, limits: ShotLimits, random: np.random.Generator, *, shots: int, part: float
 ) -> IntArray:
     """Return the shots of the first round: all of the drawn circuits, a part of the others."""
-    certain = design.certain
+    certain, small = design.certain, limits.smallest
     chances = np.where(certain, 0.0, np.where(design.planned > 0, design.chances, 0.0))
-    drawn = limits.least * rounded(chances, shots // limits.least, random)
-    least = np.minimum(design.planned, FIRST_SHOTS * limits.least)
+    drawn = small * rounded(chances, shots // small, random)
+    least = np.minimum(design.planned, FIRST_SHOTS * small)
     wanted = np.where(certain, np.maximum(part * design.planned, least), 0.0)
     left = shots - int(drawn.sum())
     total = left if part == 1.0 else min(left, math.ceil(wanted.sum() - 1e-9))
-    return drawn + _whole(wanted, total, limits, random)
+    if limits.set_size is None:
+        return drawn + _whole(wanted, total, limits, random)
+    counts = in_sets(wanted + drawn, total + shots - left, limits, shots)
+    if counts.sum() > shots:
+        raise BudgetTooSmall(
+            budget=f"A budget of {shots} shot(s)",
+            reason=f"{(counts > 0).sum()} circuits take at least {counts.sum()} shots here",
+        )
+    return counts
 
 
 def _whole(
@@ -251,11 +253,12 @@ def _whole(
     """Round shots so that the device takes them and their sum is at most ``total``."""
     if limits.most is not None:
         wanted = np.minimum(wanted, limits.most)
-    if limits.least > 1:
-        wanted = np.where(wanted < limits.least * (1 - 1e-9), 0.0, wanted)
-    if limits.set_size is not None:
-        return in_levels(wanted, limits.set_size, limits.least)
-    return rounded(wanted, total, random)
+    if limits.smallest > 1:
+        wanted = np.where(wanted < limits.smallest * (1 - 1e-9), 0.0, wanted)
+    if limits.set_size is None:
+        return rounded(wanted, total, random)
+    counts = in_sets(wanted, total, limits)
+    return counts if counts.sum() <= total else np.zeros_like(counts)
 
 
 def _variances(problem: Problem, design: Design, readings: Readings, *, many: bool) -> FloatArray:
@@ -278,6 +281,6 @@ def _variances(problem: Problem, design: Design, readings: Readings, *, many: bo
 
 def with_problem(measured: Measured, problem: Problem) -> Measured:
     """Return the estimate of other outputs from the same readings."""
-    many = _are_many(int(measured.readings.shots.sum()), measured.design, 1)
+    many = are_many(int(measured.readings.shots.sum()), measured.design, 1)
     found = estimated_from(problem, measured.design, measured.readings, many=many)
     return replace(measured, estimated=found)

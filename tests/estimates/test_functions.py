@@ -135,6 +135,40 @@ def test_dollars_are_a_limit_where_the_device_has_a_rate():
         qg.gradient_estimate(qg.QNode(circuit, "local"), budget=qg.Budget(usd=30))(X)
 
 
+@pytest.mark.parametrize("rounds", [1, 2, 3])
+@pytest.mark.parametrize("fewest", [1, 20])
+def test_a_budget_of_dollars_is_spent_and_not_exceeded(rounds, fewest):
+    class Priced(LocalDevice):
+        capabilities = LOCAL.model_copy(
+            update={"max_rows": 10, "equal_shots": True, "min_total_shots": fewest}
+        )
+        rate = Rate(per_task_usd=0.3, per_shot_usd=0.01, source="a list", date="2026-11-25")
+
+    node = qg.QNode(circuit, Priced(seed=4))
+
+    found = qg.gradient_estimate(node, budget=qg.Budget(usd=30, rounds=rounds))(X)
+
+    assert 0.9 * 30 < found.usd <= 30
+    assert found.rounds == rounds
+
+
+@pytest.mark.parametrize("usd", [1.4, 1.7, 2.3, 3.1])
+def test_few_shots_still_make_submissions_that_the_device_takes(usd):
+    class Floored(LocalDevice):
+        capabilities = LOCAL.model_copy(
+            update={"max_rows": 10, "equal_shots": True, "min_total_shots": 10}
+        )
+        rate = Rate(per_task_usd=0.3, per_shot_usd=0.05, source="a list", date="2026-11-25")
+
+    node = qg.QNode(circuit, Floored(seed=4))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FewShotsWarning)
+        found = qg.gradient_estimate(node, budget=qg.Budget(usd=usd))(X)
+
+    assert 0.5 * usd < found.usd <= usd
+
+
 def test_an_earlier_estimate_is_where_the_next_begins():
     node = qg.QNode(circuit, qg.device("local", seed=4))
     first = qg.gradient_estimate(node, budget=5000)(X)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from qgate.estimation.allocation import filled_up, in_levels, rounded
+from qgate.estimation.allocation import filled_up, rounded
 
 amounts = hnp.arrays(float, st.integers(1, 30), elements=st.floats(0, 50))
 
@@ -40,13 +40,3 @@ def test_filling_up_spends_what_there_is_and_evens_out(spreads, seed, shots):
     if spreads.any():
         assert added.sum() == pytest.approx(shots)
     assert (added >= 0).all()
-
-
-@given(amounts, st.integers(1, 8))
-def test_levels_have_few_numbers_of_shots_and_no_more_in_all(wanted, size):
-    wanted = np.where(wanted >= 1, wanted, 0)
-
-    counts = in_levels(wanted, size, 1)
-
-    assert counts.sum() <= wanted.sum() + 1e-6
-    assert len(set(counts[counts > 0].tolist())) <= -(-int((wanted > 0).sum()) // size)

@@ -1,0 +1,175 @@
+"""What a budget of dollars, submissions or shots buys on a device."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.budget import Budget
+from qgate.estimation.bases import Bases
+from qgate.estimation.estimator import Design
+from qgate.estimation.problem import Problem
+from qgate.estimation.rounds import are_many, plan
+from qgate.estimation.sets import ShotLimits
+from qgate.exceptions import BudgetTooSmall, UnknownPrice, UnsupportedEstimate
+from qgate.execution.survey import Survey
+from qgate.typing import IntArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+LATER_ROUNDS_GAIN = 0.85
+"""The error after several rounds beside that after one, as it is taken to be when prices decide."""
+
+MOST_SHOTS = 10**7
+"""What a budget without a limit on shots is taken to allow."""
+
+ONE_SET = 10**9
+"""The size of a set that holds all circuits."""
+
+
+def limits_of(device: Device) -> ShotLimits:
+    """Return what a device asks of shots."""
+    capabilities = device.capabilities
+    sets = capabilities.max_rows if capabilities.equal_shots else None
+    if capabilities.equal_shots and sets is None:
+        sets = ONE_SET
+    return ShotLimits(
+        least=capabilities.min_shots, set_size=sets, least_set=capabilities.min_total_shots
+    )
+
+
+def shots_and_rounds(
+    budget: Budget, problem: Problem, survey: Survey, device: Device, limits: ShotLimits
+) -> tuple[int, int | None]:
+    """Return how many shots may be spent, and in how many rounds; None: as many as pay."""
+    if getattr(device, "canary", False):
+        raise UnsupportedEstimate(
+            what=f"A circuit on {device.name} with canary=true",
+            remedy="Known answers take shots of their own, on which the budget has no hold: give "
+            "canary=false, or a plain number of shots within a qg.run that has a budget.",
+        )
+    if budget.usd is None and budget.submissions is None:
+        return int(budget.shots or 0), budget.rounds
+    if budget.usd is not None and (device.rate is None or device.rate.per_second_usd):
+        raise UnknownPrice(device=device.name)
+    choices: list[tuple[float, int, int]] = []
+    for rounds in (1, 2, 3) if budget.rounds is None else (budget.rounds,):
+        shots = _affordable(budget, rounds, problem, survey, device, limits)
+        if shots:
+            design = prior_plan(problem, survey.bases, shots, limits)
+            pays = rounds > 1 and are_many(shots, design, limits.smallest)
+            gain = LATER_ROUNDS_GAIN if pays else 1.0
+            choices.append((gain / shots, rounds, shots))
+    if not choices:
+        raise BudgetTooSmall(
+            budget=repr(budget), reason=f"{device.name} asks for more for a single round"
+        )
+    _, rounds, shots = min(choices)
+    return shots, rounds
+
+
+def _affordable(
+    budget: Budget,
+    rounds: int,
+    problem: Problem,
+    survey: Survey,
+    device: Device,
+    limits: ShotLimits,
+) -> int:
+    """Return the most shots, to a thousandth, that so many rounds leave within all limits."""
+    rate: Any = device.rate
+
+    def fits(shots: int) -> bool:
+        if shots < limits.fewest(1):
+            return False
+        design = prior_plan(problem, survey.bases, shots, limits)
+        tasks = num_submissions(design, limits, device, rounds)
+        if budget.submissions is not None and tasks > budget.submissions:
+            return False
+        if budget.usd is None:
+            return True
+        return bool(rate.price(submissions=tasks, shots=shots).high_usd <= budget.usd)
+
+    high = MOST_SHOTS if budget.shots is None else budget.shots
+    if budget.usd is not None and rate.per_shot_usd:
+        high = min(high, int(budget.usd / rate.per_shot_usd))
+    if fits(high):
+        return high
+    low = 0
+    while high - low > max(1, high // 1000):
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+@lru_cache(maxsize=32)
+def prior_plan(problem: Problem, bases: Bases, shots: int, limits: ShotLimits) -> Design:
+    """Plan without an earlier estimate, once for each problem."""
+    return plan(problem, bases, shots, limits)
+
+
+def num_submissions(design: Design, limits: ShotLimits, device: Device, rounds: int = 1) -> int:
+    """Return how many submissions so many rounds take at most; the drawn circuits run in one."""
+    again = replace(design, planned=np.where(design.certain, design.planned, 0.0))
+    return _in_a_round(design, limits, device) + (rounds - 1) * _in_a_round(again, limits, device)
+
+
+def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
+    capabilities = device.capabilities
+    running = design.planned > 0
+    drawn = design.chances[running & (design.chances < 1)]
+    circuits = int(design.certain.sum() + math.ceil(drawn.sum() - 1e-9))
+    if limits.set_size is not None:
+        return -(-circuits // limits.set_size)
+    sets = 1 if capabilities.max_rows is None else -(-circuits // capabilities.max_rows)
+    if capabilities.max_total_shots is not None:
+        sets += int(design.planned.sum()) // capabilities.max_total_shots
+    return sets
+
+
+def submissions_of(counts: IntArray, device: Device) -> int:
+    """Return how many submissions circuits take, with these shots each."""
+    capabilities = device.capabilities
+    ran = counts[counts > 0]
+    if not capabilities.limited:
+        return int(len(ran) > 0)
+    most = min(
+        (limit for limit in (capabilities.max_shots, capabilities.max_total_shots) if limit),
+        default=None,
+    )
+    total = 0
+    levels = np.unique(ran).tolist() if capabilities.equal_shots else [int(ran.max(initial=0))]
+    for shots in levels:
+        own = ran[ran == shots] if capabilities.equal_shots else ran
+        pieces = len(own) if most is None else int((-(-own // most)).sum())
+        rows = pieces if capabilities.max_rows is None else capabilities.max_rows
+        if capabilities.max_total_shots is not None:
+            rows = min(rows, max(capabilities.max_total_shots // max(shots, 1), 1))
+        total += -(-pieces // max(rows, 1))
+    return total
+
+
+class Purse:
+    """Counts what rounds take, so that none begins that cannot be paid."""
+
+    def __init__(self, budget: Budget, device: Device) -> None:
+        self.budget, self.device = budget, device
+        self.submissions = self.shots = 0
+
+    def allows(self, counts: IntArray) -> bool:
+        """Say whether circuits can be run so often, and take it that they are then."""
+        submissions = self.submissions + submissions_of(counts, self.device)
+        shots = self.shots + int(counts.sum())
+        budget, rate = self.budget, self.device.rate
+        within = budget.submissions is None or submissions <= budget.submissions
+        if within and budget.usd is not None and rate is not None:
+            price = rate.price(submissions=submissions, shots=shots)
+            within = price.high_usd <= budget.usd
+        if within:
+            self.submissions, self.shots = submissions, shots
+        return within
