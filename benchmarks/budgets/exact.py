@@ -15,7 +15,7 @@ from qgate import numpy as qnp
 from qgate.estimation.bases import Basis
 from qgate.estimation.readings import Table
 from qgate.estimation.rounds import Measured, ShotLimits, measure_in_rounds, plan
-from qgate.execution.budget_tower import Question, question
+from qgate.execution.question import Question, question
 from qgate.execution.run import run
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import ParameterShift

@@ -14,8 +14,8 @@ from qgate.budget import Budget
 from qgate.estimates.gradient import Cost, GradientEstimate
 from qgate.estimates.value import estimates_of
 from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate
-from qgate.execution.budget_tower import Question, question
 from qgate.execution.budgeted import Spent
+from qgate.execution.question import Question, question
 from qgate.execution.resolve import SHIFT_METHODS
 from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
 from qgate.measurements import MeasurementKind

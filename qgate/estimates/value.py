@@ -11,7 +11,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from qgate.budget import Budget
-from qgate.execution.budget_tower import question
+from qgate.execution.question import question
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
