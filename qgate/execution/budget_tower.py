@@ -10,12 +10,12 @@ import numpy as np
 
 from qgate.budget import Budget
 from qgate.exceptions import UnsupportedDiffMethod
-from qgate.execution.question import Question, question
+from qgate.execution.answer import answer
+from qgate.execution.question import Question
 from qgate.execution.run import Entry
 from qgate.execution.tower import Tower
 from qgate.execution.trained import Trained
 from qgate.gradients.method import ShiftMethod
-from qgate.gradients.parameter_shift import ParameterShift
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 
@@ -72,25 +72,24 @@ class BudgetTower(Tower):
     ) -> dict[int, FloatArray]:
         sweep = self.trained.at(x)
         derivatives = highest > 0 or self.recorded
-        asked = question(
+        found = answer(
             replace(sweep, shots=None),
             self.trained.slots,
             self.device,
-            method=self.method,
+            self.budget,
+            method=self.method if derivatives else None,
             options=self.options,
             values=value is None,
-            derivatives=derivatives,
-            budget=self.budget,
         )
-        outputs = asked.spend(self.budget, self.device).measured.estimated.outputs
+        asked, outputs = found.question, found.outputs
         self._note_shapes(asked)
         count, size = asked.num_values, asked.survey.observed.size
-        found: dict[int, FloatArray] = (
+        tensors: dict[int, FloatArray] = (
             {} if not count else {0: outputs[:count].reshape(len(x), size)}
         )
         if derivatives:
-            found[1] = outputs[count:].reshape(len(x), size, len(self.trained.slots))
-        return found
+            tensors[1] = outputs[count:].reshape(len(x), size, len(self.trained.slots))
+        return tensors
 
     def _note_shapes(self, asked: Question) -> None:
         self.shapes = list(asked.survey.observed.shapes)
@@ -99,17 +98,8 @@ class BudgetTower(Tower):
 
 def estimated_values(sweep: Sweep, budget: Budget, device: Device) -> list[FloatArray]:
     """Return what a sweep measures within a budget, an array (K, ...) for each measurement."""
-    asked = question(
-        replace(sweep, shots=None),
-        (),
-        device,
-        method=ParameterShift(),
-        options={},
-        values=True,
-        derivatives=False,
-        budget=budget,
-    )
-    outputs = asked.spend(budget, device).measured.estimated.outputs
+    found = answer(replace(sweep, shots=None), (), device, budget, method=None, values=True)
+    asked, outputs = found.question, found.outputs
     flat, parts, start = outputs.reshape(len(sweep), -1), list[FloatArray](), 0
     for shape in asked.survey.observed.shapes:
         size = int(np.prod(shape))

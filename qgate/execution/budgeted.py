@@ -6,7 +6,7 @@ import math
 import secrets
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,7 @@ class Spent:
         The error with equal shots for all circuits, over the one that was reached.
     job_ids : tuple of str
         Where a run keeps a journal.
+    rounds : int
     """
 
     measured: Measured
@@ -67,7 +68,22 @@ class Spent:
     usd: float | None
     circuits: int
     gain: float
-    job_ids: tuple[str, ...] = field(default=())
+    job_ids: tuple[str, ...]
+    rounds: int
+
+    def after(self, first: Spent) -> Spent:
+        """Return the same with the costs of what was spent before, for the same end."""
+        usd = None if self.usd is None or first.usd is None else self.usd + first.usd
+        return replace(
+            self,
+            planned_shots=first.shots + self.planned_shots,
+            shots=first.shots + self.shots,
+            submissions=first.submissions + self.submissions,
+            usd=usd,
+            circuits=first.circuits + self.circuits,
+            job_ids=first.job_ids + self.job_ids,
+            rounds=first.rounds + self.rounds,
+        )
 
 
 def spend(
@@ -106,7 +122,7 @@ def spend(
     Cost: one call of the device in each round.
     """
     limits, random = limits_of(device), _random(native)
-    shots, rounds = _shots_and_rounds(budget, problem, survey, device, limits)
+    shots, rounds = shots_and_rounds(budget, problem, survey, device, limits)
     known = _fitting(prior, problem, survey)
     if known is None:
         design = _prior_plan(problem, survey.bases, shots, limits)
@@ -147,6 +163,7 @@ def spend(
         / max(spent, 1)
         / _error(problem, measured),
         _jobs_since(records),
+        measured.rounds,
     )
 
 
@@ -280,7 +297,7 @@ def submissions_of(counts: IntArray, device: Device) -> int:
 # Shots from dollars -----------------------------------------------------------------------
 
 
-def _shots_and_rounds(
+def shots_and_rounds(
     budget: Budget, problem: Problem, survey: Survey, device: Device, limits: ShotLimits
 ) -> tuple[int, int | None]:
     """Return how many shots may be spent, and in how many rounds; None: as many as pay."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +13,7 @@ from qgate.estimation.problem import Problem, joined, repeated, value_problem
 from qgate.execution.budgeted import VALUE_SHARE, Spent, spend
 from qgate.execution.run import checked
 from qgate.execution.survey import Survey, survey
-from qgate.gradients.method import Shifted, ShiftMethod
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.method import Shifted
 from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -65,58 +63,65 @@ class Question:
 
 
 def question(
-    sweep: Sweep,
-    slots: tuple[int, ...],
-    device: Device,
+    constant: Sweep,
+    shifted: Shifted | None,
     *,
-    method: ShiftMethod,
-    options: Mapping[str, Any],
     values: bool,
-    derivatives: bool,
+    derivatives: bool = True,
     grouping: str = "qwc",
     jacobian: FloatArray | None = None,
-    budget: Budget,
+    cached: bool = True,
 ) -> Question:
     """Return what is to be estimated.
 
     Parameters
     ----------
-    sweep : Sweep
-    slots : tuple of int
-        The n slots that derivatives are taken by.
-    device : Device
-    method : ShiftMethod
-        Its points are those of the derivatives.
-    options : mapping
-        Of the method.
+    constant : Sweep
+        From ``with_constants``.
+    shifted : Shifted, optional
+        The points of its derivatives; None: there are none to take.
     values, derivatives : bool
         What is asked for.
     grouping : {"qwc", "fc", "symmetry"}
     jacobian : array, shape (G, n), optional
-        From derivatives by the slots to those that are wanted.
-    budget : Budget
-        Methods with a step choose it for these shots.
+        From the n derivatives of the points to those that are wanted.
+    cached : bool
+        Whether the same points are going to be asked for again.
 
     Raises
     ------
     UnsupportedEstimate, UnknownGrouping
     """
-    constant = _with_constants(freeze_observables(checked(sweep, device)))
     structure = constant.structure
-    if derivatives and slots:
-        shifted = method(
-            structure, slots, order=1, shots=_shots_of_a_point(budget, slots), options=options
-        )
-    else:
-        shifted = Shifted(Decomposed.unchanged(structure), _no_points(structure, len(slots)))
-    cached = isinstance(method, ParameterShift)
-    known = survey(structure, shifted, structure.wires, grouping, cached=cached)
-    wanted = np.eye(len(slots)) if jacobian is None else np.ascontiguousarray(jacobian, dtype=float)
+    points = _unshifted(structure) if shifted is None else shifted
+    known = survey(structure, points, structure.wires, grouping, cached=cached)
+    size = points.stencil.size
+    wanted = np.eye(size) if jacobian is None else np.ascontiguousarray(jacobian, dtype=float)
     problem = _problem(
-        known, wanted.tobytes() if derivatives else None, len(slots), len(sweep), values=values
+        known, wanted.tobytes() if derivatives else None, size, len(constant), values=values
     )
-    num_values = len(sweep) * known.observed.size if values else 0
+    num_values = len(constant) * known.observed.size if values else 0
     return Question(constant, known, problem, num_values)
+
+
+def with_constants(sweep: Sweep, device: Device) -> Sweep:
+    """Return a sweep as a device is asked for it, its measurements with numbers for coefficients.
+
+    Raises
+    ------
+    DeviceError
+        The device has not the wires, or a number is not finite.
+    """
+    frozen = freeze_observables(checked(sweep, device))
+    measured = frozen.structure.bind_measurements(frozen.arrays)
+    return frozen.with_structure(frozen.structure.with_measurements(measured))
+
+
+@lru_cache(maxsize=64)
+def _unshifted(structure: Structure) -> Shifted:
+    none = np.zeros(0, dtype=np.int64)
+    nothing = Stencil(np.zeros((0, structure.num_slots)), none, none, np.zeros(0), 0, 1)
+    return Shifted(Decomposed.unchanged(structure), nothing)
 
 
 @lru_cache(maxsize=32)
@@ -150,19 +155,3 @@ def _importance(values: Problem, derivatives: Problem) -> FloatArray:
         return values.importance
     share = VALUE_SHARE / (1 - VALUE_SHARE) * others / own
     return values.importance * share**2
-
-
-def _with_constants(sweep: Sweep) -> Sweep:
-    """Return a sweep whose measurements have their coefficients as constants."""
-    measured = sweep.structure.bind_measurements(sweep.arrays)
-    return sweep.with_structure(sweep.structure.with_measurements(measured))
-
-
-def _no_points(structure: Structure, size: int) -> Stencil:
-    none = np.zeros(0, dtype=np.int64)
-    return Stencil(np.zeros((0, structure.num_slots)), none, none, np.zeros(0), size, 1)
-
-
-def _shots_of_a_point(budget: Budget, slots: tuple[int, ...]) -> int:
-    """Return about how many shots each point of a central difference gets."""
-    return max(1, (budget.shots or 10_000) // (2 * max(len(slots), 1)))
