@@ -22,8 +22,10 @@ from budgets.circuits import LIH12, Circuit, excitations, unitary_coupled_cluste
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.estimation.rounds import ShotLimits, plan
-from qgate.execution.budget_tower import question
+from qgate.estimation.rounds import plan
+from qgate.estimation.sets import ShotLimits
+from qgate.execution.affordable import prior_plan
+from qgate.execution.question import question, with_constants
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import ParameterShift
 
@@ -47,18 +49,12 @@ def seconds(action: Callable[[], Any]) -> tuple[float, Any]:
 def asked(node: Any, x: Any) -> Any:
     """Return what a budget is asked for: the gradient at x."""
     part = ClassicalPart.of(node, None, (x,), {})
-    found = question(
-        node.construct((qnp.array(x, requires_grad=False),), {}).sweep(),
-        tuple(part.slots.tolist()),
-        node.device,
-        method=ParameterShift(),
-        options={},
-        values=False,
-        derivatives=True,
-        grouping="qwc",
-        jacobian=np.asarray(part.flat(0), dtype=float).T,
-        budget=qg.Budget(total=SHOTS),
-    )
+    tape = node.construct((qnp.array(x, requires_grad=False),), {})
+    constant = with_constants(tape.sweep(), node.device)
+    slots = tuple(part.slots.tolist())
+    shifted = ParameterShift()(constant.structure, slots, order=1, shots=None, options={})
+    jacobian = np.asarray(part.flat(0), dtype=float).T
+    found = question(constant, shifted, values=False, jacobian=jacobian)
     return found, len(found.survey.bases)
 
 
@@ -72,7 +68,7 @@ def main() -> None:
         asking, (found, bases) = seconds(lambda x=x: asked(node, x))
         problem = found.problem
         planning, _ = seconds(
-            lambda p=problem, s=found.survey: plan(p, s.bases, SHOTS, ShotLimits())
+            lambda p=problem, s=found.survey: prior_plan(p, s.bases, SHOTS, ShotLimits())
         )
         prior = random.uniform(0.1, 1.0, (problem.num_rows, bases))
         again, _ = seconds(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
+from qgate.gradients.lines import Lines, steps_of
 from qgate.gradients.method import (
     Refusal,
     Shifted,
@@ -30,10 +31,10 @@ SERVED = tuple(kind for kind, facts in FACTS.items() if facts.exact)
 class FiniteDifference:
     """Finite differences of any order of accuracy, forward, backward or central.
 
-    Options (``gradient_kwargs``): ``h``, the step in radians (default: the one that
-    balances noise and bias for the shots, about 1e-7 where there are none);
-    ``approx_order``; ``strategy``; ``n``, the order of the derivative; ``broadcast``: on tapes,
-    whether all points are one broadcast tape (True) or a tape each; ``validate_params`` is
+    Options (``gradient_kwargs``): ``h``, the step in radians, one or one for each trained angle
+    (default: the one that balances noise and bias for the shots, about 1e-7 where there are
+    none); ``approx_order``; ``strategy``; ``n``, the order of the derivative; ``broadcast``: on
+    tapes, whether all points are one broadcast tape (True) or a tape each; ``validate_params`` is
     accepted and changes nothing, tapes being checked in any case.
     """
 
@@ -59,10 +60,31 @@ class FiniteDifference:
         strategy, approx_order = chosen["strategy"], chosen["approx_order"]
         if order > 1 and not given:
             strategy, approx_order = "center", 2  # a forward difference of one has too large a bias
-        step = chosen["h"] or sensible_step(
-            shots, order=order * chosen["n"], approx_order=approx_order, strategy=strategy
+        step = chosen["h"]
+        if step is None:
+            step = sensible_step(
+                shots, order=order * chosen["n"], approx_order=approx_order, strategy=strategy
+            )
+        steps = tuple(steps_of(step, len(slots)).tolist())
+        return _differences(structure, slots, order, steps, approx_order, chosen["n"], strategy)
+
+    def lines(
+        self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
+    ) -> Lines | None:
+        """Return a line for each angle; differences are central unless something is asked for."""
+        given = {name: value for name, value in options.items() if name in DEFAULTS}
+        chosen = {**DEFAULTS, **(given or {"strategy": "center", "approx_order": 2})}
+        if chosen["n"] != 1:
+            return None
+        directions = np.zeros((len(slots), structure.num_slots))
+        directions[np.arange(len(slots)), list(slots)] = 1.0
+        return Lines(
+            directions,
+            np.eye(len(slots)),
+            chosen["approx_order"],
+            chosen["strategy"],
+            None if chosen["h"] is None else steps_of(chosen["h"], len(slots)),
         )
-        return _differences(structure, slots, order, step, approx_order, chosen["n"], strategy)
 
 
 @lru_cache(maxsize=256)
@@ -70,14 +92,16 @@ def _differences(
     structure: Structure,
     slots: tuple[int, ...],
     order: int,
-    step: float,
+    steps: tuple[float, ...],
     approx_order: int,
     n: int,
     strategy: str,
 ) -> Shifted:
     coefficients, shifts = finite_diff_coeffs(n, approx_order, strategy)
-    rule = np.stack([coefficients / step**n, shifts * step], axis=-1)
-    rules = [(index, slot, rule) for index, slot in enumerate(slots)]
+    rules = [
+        (index, slot, np.stack([coefficients / step**n, shifts * step], axis=-1))
+        for index, (slot, step) in enumerate(zip(slots, steps, strict=True))
+    ]
     stencil = first = Stencil.from_rules(rules, structure.num_slots, len(slots))
     for _ in range(order - 1):
         stencil = first.compose(stencil)

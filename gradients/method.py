@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qgate.exceptions import UnknownGradientOption, suggest
 from qgate.gradients.stencil import Stencil
@@ -13,6 +13,9 @@ from qgate.operations.operator import Operator, ParameterKind
 from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed
+
+if TYPE_CHECKING:
+    from qgate.gradients.lines import Lines
 
 Refusal = tuple[str, str] | None
 """Why a method cannot differentiate a tape, and what to do instead; None: it can."""
@@ -39,7 +42,8 @@ class Shifted:
 class ShiftMethod(Protocol):
     """A gradient method that needs nothing of a device but values at shifted parameters.
 
-    Required: ``name``, ``options``, ``nonlinear``, ``densities``, ``refusal`` and the call.
+    Required: ``name``, ``options``, ``nonlinear``, ``densities``, ``refusal``, ``lines``
+    and the call.
     ``order`` is that of the derivative; equal points of several orders are run once.
     """
 
@@ -77,6 +81,14 @@ class ShiftMethod(Protocol):
             Shots of each point, for methods whose step depends on it.
         options : mapping
             What the user gave as ``gradient_kwargs``; names are among ``self.options``.
+        """
+
+    def lines(
+        self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
+    ) -> Lines | None:
+        """Return the lines of the first derivatives, whose steps another may choose.
+
+        None: the method has no steps that it leaves to others.
         """
 
 

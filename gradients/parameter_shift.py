@@ -123,6 +123,11 @@ class ParameterShift:
         )
         return _shifted(structure, slots, order, shifts_by_slot(options.get("shifts"), slots), step)
 
+    def lines(
+        self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
+    ) -> None:
+        """Return None: shifts are given by the frequencies."""
+
 
 Shifts = tuple[tuple[float, ...] | None, ...]
 """The shifts that a user gave for each trained slot."""
@@ -209,6 +214,24 @@ def rules_by_angle(
                 else:
                     rules[angle] = _shift_rule(known[index], shifts.get(feeds[angle]), order)
     return rules
+
+
+def known_frequencies(structure: Structure) -> dict[int, float]:
+    """Return the largest frequency of averages in each angle of which one is known, in 1/radian.
+
+    An angle that changes a phase only has frequency 0.
+    """
+    found: dict[int, float] = {}
+    for operation in structure.operations:
+        if not _depends_on_slots(operation):
+            continue
+        known = _frequencies(operation, Quantities.AVERAGES)
+        for index, symbol in enumerate(operation.parameters):
+            if known is None:
+                continue
+            for angle in _slots_in(symbol):
+                found[angle] = max((*known[index], found.get(angle, 0.0)))
+    return found
 
 
 def _shift_rule(frequencies: tuple[float, ...], shifts: Any, order: int) -> FloatArray:

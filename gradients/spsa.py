@@ -18,6 +18,7 @@ import numpy as np
 from qgate.exceptions import InvalidDifferenceRule
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
 from qgate.gradients.finite_difference import SERVED
+from qgate.gradients.lines import Lines, steps_of
 from qgate.gradients.method import (
     Refusal,
     Shifted,
@@ -94,9 +95,7 @@ class SimultaneousPerturbation:
     ) -> Shifted:
         chosen = {**DEFAULTS, **options}
         _check(chosen)
-        reached = np.arange(len(slots))
-        if chosen["validate_params"]:
-            reached = np.flatnonzero(np.isin(slots, list(_reaching(structure))))
+        reached = _varied(structure, slots, chosen)
         steps = _steps(chosen, shots, len(slots), max(1, len(reached)))
         rng = np.random.default_rng(chosen["sampler_rng"])
         draws = [_draw(chosen, reached, len(slots), rng) for _ in range(order)]
@@ -106,6 +105,35 @@ class SimultaneousPerturbation:
         for other in rest:
             first = first.compose(other)
         return Shifted(Decomposed.unchanged(structure), first)
+
+    def lines(
+        self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
+    ) -> Lines | None:
+        """Return a line for each direction that is drawn."""
+        chosen = {**DEFAULTS, **options}
+        _check(chosen)
+        rng = np.random.default_rng(chosen["sampler_rng"])
+        drawn = _draw(chosen, _varied(structure, slots, chosen), len(slots), rng)
+        scales = np.ones(len(slots)) if chosen["h"] is None else steps_of(chosen["h"], len(slots))
+        longest = np.abs(scales).max(initial=0.0)
+        moves = np.array(drawn) * (scales / longest if longest else scales)
+        directions = np.zeros((len(moves), structure.num_slots))
+        directions[:, list(slots)] = moves
+        inverse = np.divide(1.0, moves, out=np.zeros_like(moves), where=moves != 0)
+        return Lines(
+            directions,
+            inverse.T / len(moves),
+            chosen["approx_order"],
+            chosen["strategy"],
+            None if chosen["h"] is None else np.full(len(moves), longest),
+        )
+
+
+def _varied(structure: Structure, slots: tuple[int, ...], chosen: Mapping[str, Any]) -> IntArray:
+    """Return the positions of the trained slots that directions move."""
+    if not chosen["validate_params"]:
+        return np.arange(len(slots))
+    return np.flatnonzero(np.isin(slots, list(_reaching(structure))))
 
 
 def _check(chosen: Mapping[str, Any]) -> None:
@@ -130,13 +158,7 @@ def _steps(
     of frequency sqrt(m) in one angle (a product of m cosines is 1 - m h^2 / 2).
     """
     if chosen["h"] is not None:
-        steps = np.asarray(chosen["h"], dtype=float)
-        if steps.shape not in ((), (size,)) or not np.all(np.isfinite(steps) & (steps != 0)):
-            raise InvalidDifferenceRule(
-                reason=f"h={chosen['h']!r} is no step for {size} trained angles",
-                remedy=f"Give one number other than 0, or {size} of them.",
-            )
-        return steps
+        return steps_of(chosen["h"], size)
     if shots is None:
         return EXACT_STEP
     approx_order, strategy = chosen["approx_order"], chosen["strategy"]

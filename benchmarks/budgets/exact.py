@@ -16,7 +16,7 @@ from qgate.estimation.bases import Basis
 from qgate.estimation.readings import Table
 from qgate.estimation.rounds import Measured, measure_in_rounds, plan
 from qgate.estimation.sets import ShotLimits
-from qgate.execution.budget_tower import Question, question
+from qgate.execution.question import Question, question, with_constants
 from qgate.execution.run import run
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import ParameterShift
@@ -72,17 +72,15 @@ class Known:
         """The gradient alone, as a budget is asked for it."""
         part = ClassicalPart.of(self.node, None, (self.x,), {})
         tape = self.node.construct((qnp.array(self.x, requires_grad=False),), {})
+        constant = with_constants(tape.sweep(), self.node.device)
+        slots = tuple(part.slots.tolist())
+        shifted = ParameterShift()(constant.structure, slots, order=1, shots=None, options={})
         return question(
-            tape.sweep(),
-            tuple(part.slots.tolist()),
-            self.node.device,
-            method=ParameterShift(),
-            options={},
+            constant,
+            shifted,
             values=False,
-            derivatives=True,
             grouping=self.grouping,
             jacobian=np.asarray(part.flat(0), dtype=float).T,
-            budget=qg.Budget(total=100_000),
         )
 
     @cached_property

@@ -1,7 +1,7 @@
 """Values and gradients with their errors."""
 
 from qgate.estimates.functions import estimate, gradient_estimate
-from qgate.estimates.gradient import Cost, GradientEstimate
+from qgate.estimates.gradient import Cost, Differences, GradientEstimate
 from qgate.estimates.value import Estimate
 
-__all__ = ["Cost", "Estimate", "GradientEstimate", "estimate", "gradient_estimate"]
+__all__ = ["Cost", "Differences", "Estimate", "GradientEstimate", "estimate", "gradient_estimate"]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from qgate.budget import Budget
-from qgate.estimates.gradient import Cost, GradientEstimate
+from qgate.estimates.gradient import Cost, Differences, GradientEstimate
 from qgate.estimates.value import estimates_of
 from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate
-from qgate.execution.budget_tower import Question, question
-from qgate.execution.budgeted import Spent
+from qgate.execution.answer import Answer, answer
 from qgate.execution.resolve import SHIFT_METHODS
 from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
 from qgate.measurements import MeasurementKind
@@ -47,7 +46,8 @@ def gradient_estimate(
     ----------
     qnode : QNode
         Returns one expectation value. Its method is ``parameter-shift``, ``finite-diff`` or
-        ``spsa`` (``best``: the first); the latter two are biased.
+        ``spsa`` (``best``: the first); the latter two are biased, with steps for the shots and
+        for the curvature, which ``differences`` of the estimate tells.
     budget : Budget or int, optional
         For the value and the gradient together; a number is one of shots. Default the QNode's.
     grouping : {"qwc", "fc", "symmetry"}
@@ -109,22 +109,22 @@ def gradient_estimate(
             np.asarray(classical.flat(index), dtype=float).T
             for index in range(len(classical.jacobians))
         ]
-        asked = question(
+        jacobian = np.concatenate(jacobians)
+        found = answer(
             replace(placeholders(tape).sweep(), shots=None),
             tuple(classical.slots.tolist()),
             qnode.device,
+            limit,
             method=method,
             options=qnode.gradient_kwargs,
             values=value,
-            derivatives=True,
             grouping=grouping,
-            jacobian=np.concatenate(jacobians),
-            budget=limit,
+            jacobian=jacobian,
+            prior=None if prior is None else prior.circuit_variances,
         )
-        known = None if prior is None else prior.circuit_variances
-        spent = asked.spend(limit, qnode.device, prior=known)
         shapes = [classical.shape(index) for index in range(len(jacobians))]
-        return _gradient(asked, spent, limit, shapes, bare=classical.bare, name=name, bias=bias)
+        form = (tuple(shapes), classical.bare)
+        return _gradient(found, limit, form, jacobian, name=name, bias=bias)
 
     return estimate_gradient
 
@@ -229,17 +229,17 @@ def _method(qnode: Any) -> tuple[str, Any]:
 
 
 def _gradient(
-    asked: Question,
-    spent: Spent,
+    answered: Answer,
     budget: Budget,
-    shapes: Sequence[tuple[int, ...]],
+    form: tuple[tuple[tuple[int, ...], ...], bool],
+    jacobian: FloatArray,
     *,
-    bare: bool,
     name: str,
     bias: str,
 ) -> GradientEstimate:
     """Put what was found into the form of the arguments."""
-    found = spent.measured.estimated
+    asked, spent, steps = answered.question, answered.spent, answered.steps
+    found, (shapes, bare) = spent.measured.estimated, form
     own = slice(asked.num_values, None)
     gradient, covariance = found.outputs[own], found.covariance[own, own]
     if bias == "shrink":
@@ -250,14 +250,14 @@ def _gradient(
         value_error=math.sqrt(max(found.covariance[0, 0], 0.0)) if has_value else None,
         flat=gradient,
         covariance=covariance,
-        shapes=tuple(shapes),
+        shapes=shapes,
         bare=bare,
         cost=Cost(
             planned_shots=spent.planned_shots,
             shots=spent.shots,
             submissions=spent.submissions,
             usd=spent.usd,
-            rounds=spent.measured.rounds,
+            rounds=spent.rounds,
             circuits=spent.circuits,
             job_ids=spent.job_ids,
         ),
@@ -267,6 +267,9 @@ def _gradient(
         drawn=spent.measured.drawn,
         biased=name != "parameter-shift" or bias != "none",
         circuit_variances=found.variances,
+        differences=None
+        if steps is None
+        else Differences(steps.steps, steps.curvatures, steps.source, steps.bias(jacobian)),
     )
 
 

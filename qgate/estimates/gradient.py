@@ -44,6 +44,37 @@ class Cost:
 
 
 @dataclass(frozen=True, eq=False)
+class Differences:
+    """The steps of finite differences, and what they were chosen by.
+
+    Parameters
+    ----------
+    steps : array, shape (L,)
+        In radians: of each angle of a gate, or of each direction of ``spsa``.
+    curvatures : array, shape (L,)
+        About how large the derivatives are that the differences err by: the third along each
+        angle or direction for central differences.
+    source : {"words", "shots"}
+        What the curvatures are from: the weights of the observable and the frequencies of the
+        gates, or a first round of shots beside them.
+    bias : array, shape (G,)
+        About how far each derivative is off because of the steps.
+    """
+
+    steps: FloatArray
+    curvatures: FloatArray
+    source: str
+    bias: FloatArray
+
+    def __str__(self) -> str:
+        steps, off = np.abs(self.steps), float(np.linalg.norm(self.bias))
+        return (
+            f"differences with steps of {steps.min():.2g} to {steps.max():.2g} radians, curvatures "
+            f"from {self.source}, off by about {off:.2g} in all"
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class GradientEstimate:
     """A gradient with errors; where an array is wanted it is the gradient.
 
@@ -74,6 +105,8 @@ class GradientEstimate:
         Whether the estimate is of something else: a finite difference, or shrunk.
     circuit_variances : array, shape (rows, bases)
         One-shot variances, for the next estimate's ``prior``.
+    differences : Differences or None
+        None: by shift rules, which take none.
     """
 
     value: float | None
@@ -89,6 +122,7 @@ class GradientEstimate:
     drawn: int
     biased: bool
     circuit_variances: FloatArray = field(repr=False)
+    differences: Differences | None = None
 
     @property
     def gradient(self) -> Any:
@@ -208,4 +242,6 @@ class GradientEstimate:
             f"signal to noise {self.snr:.3g}, {self.gain:.3g} times as good as equal shots, "
             f"{100 * self.pruned:.0f} % pruned" + (", biased" if self.biased else "")
         )
+        if self.differences is not None:
+            lines.append(str(self.differences))
         return lines

@@ -11,8 +11,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from qgate.budget import Budget
-from qgate.execution.budget_tower import question
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.execution.question import question, with_constants
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
 from qgate.typing import FloatArray
@@ -74,17 +73,8 @@ def estimates_of(
     """
     linear, recombine = linear_measurements(tape, variances=True, densities=False)
     sweep = linear.with_shots(None).sweep()
-    asked = question(
-        replace(sweep, shots=None),
-        (),
-        device,
-        method=ParameterShift(),
-        options={},
-        values=True,
-        derivatives=False,
-        grouping=grouping,
-        budget=budget,
-    )
+    constant = with_constants(replace(sweep, shots=None), device)
+    asked = question(constant, None, values=True, derivatives=False, grouping=grouping)
     if equal_shots:
         bases = int(asked.survey.bases.disjoint().any(axis=1).sum()) or 1
         budget = Budget(total=(budget.shots or 1) * bases * len(sweep))

@@ -3,178 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qgate.budget import Budget
-from qgate.estimation.prior_errors import prior_errors
-from qgate.estimation.problem import Problem, joined, repeated, value_problem
 from qgate.exceptions import UnsupportedDiffMethod
-from qgate.execution.budgeted import VALUE_SHARE, Spent, spend
-from qgate.execution.current import PLAN
-from qgate.execution.run import Entry, checked
-from qgate.execution.survey import Survey, survey
+from qgate.execution.answer import answer
+from qgate.execution.question import Question
+from qgate.execution.run import Entry
 from qgate.execution.tower import Tower
 from qgate.execution.trained import Trained
-from qgate.gradients.method import Shifted, ShiftMethod
-from qgate.gradients.parameter_shift import ParameterShift
-from qgate.gradients.stencil import Stencil
-from qgate.structure import Structure
+from qgate.gradients.method import ShiftMethod
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import Decomposed
-from qgate.transforms.readouts import freeze_observables
 from qgate.typing import FloatArray
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """What a budget is asked for: numbers that a circuit measures, their derivatives, or both.
-
-    Parameters
-    ----------
-    sweep : Sweep
-        R rows, the coefficients of what is measured as constants.
-    survey : Survey
-        Of its structure, which measures M numbers.
-    problem : Problem
-        First R * M values if there are any, then for each row the derivatives, all by one
-        parameter next to each other for each number.
-    num_values : int
-        R * M, or 0.
-    """
-
-    sweep: Sweep
-    survey: Survey
-    problem: Problem
-    num_values: int
-
-    def spend(self, budget: Budget, device: Device, *, prior: FloatArray | None = None) -> Spent:
-        """Estimate all of it; errors as for ``execution.budgeted.spend``."""
-        native = self.survey.shifted.decomposed.sweep(self.sweep)
-        points, rows = self.survey.offsets, native.rows
-        every = (rows[:, None, :] + points[None, :, :]).reshape(-1, rows.shape[1])
-        spent = spend(
-            budget,
-            self.problem,
-            self.survey,
-            native.with_rows(every, None),
-            device,
-            prior=prior,
-        )
-        plan = PLAN.get()
-        if plan is not None:
-            plan.expects(prior_errors(self.problem, spent.measured.design), self.num_values)
-        return spent
-
-
-def question(
-    sweep: Sweep,
-    slots: tuple[int, ...],
-    device: Device,
-    *,
-    method: ShiftMethod,
-    options: Mapping[str, Any],
-    values: bool,
-    derivatives: bool,
-    grouping: str = "qwc",
-    jacobian: FloatArray | None = None,
-    budget: Budget,
-) -> Question:
-    """Return what is to be estimated.
-
-    Parameters
-    ----------
-    sweep : Sweep
-    slots : tuple of int
-        The n slots that derivatives are taken by.
-    device : Device
-    method : ShiftMethod
-        Its points are those of the derivatives.
-    options : mapping
-        Of the method.
-    values, derivatives : bool
-        What is asked for.
-    grouping : {"qwc", "fc", "symmetry"}
-    jacobian : array, shape (G, n), optional
-        From derivatives by the slots to those that are wanted.
-    budget : Budget
-        Methods with a step choose it for these shots.
-
-    Raises
-    ------
-    UnsupportedEstimate, UnknownGrouping
-    """
-    constant = _with_constants(freeze_observables(checked(sweep, device)))
-    structure = constant.structure
-    if derivatives and slots:
-        shifted = method(
-            structure, slots, order=1, shots=_shots_of_a_point(budget, slots), options=options
-        )
-    else:
-        shifted = Shifted(Decomposed.unchanged(structure), _no_points(structure, len(slots)))
-    cached = isinstance(method, ParameterShift)
-    known = survey(structure, shifted, structure.wires, grouping, cached=cached)
-    wanted = np.eye(len(slots)) if jacobian is None else np.ascontiguousarray(jacobian, dtype=float)
-    problem = _problem(
-        known, wanted.tobytes() if derivatives else None, len(slots), len(sweep), values=values
-    )
-    num_values = len(sweep) * known.observed.size if values else 0
-    return Question(constant, known, problem, num_values)
-
-
-@lru_cache(maxsize=32)
-def _problem(
-    known: Survey, jacobian: bytes | None, size: int, copies: int, *, values: bool
-) -> Problem:
-    """Return what is asked; a training whose angles are its parameters asks the same each step.
-
-    ``jacobian``: the content of an array (G, size); None: derivatives are not asked for.
-    """
-    parts = []
-    if values:
-        observed = known.observed
-        parts.append(value_problem(observed.coefficients, observed.constants))
-    if jacobian is not None:
-        parts.append(known.derivatives(np.frombuffer(jacobian).reshape(-1, size)))
-    if len(parts) > 1:
-        parts[0] = parts[0].weighing(_importance(parts[0], parts[1]))
-    problems = [repeated(part, len(known.offsets), copies) for part in parts]
-    problem = problems[0] if len(problems) == 1 else joined(*problems)
-    if not known.representatives.vanishing.any():
-        return problem
-    return problem.without(known.representatives.vanishing)
-
-
-def _importance(values: Problem, derivatives: Problem) -> FloatArray:
-    """Return how much the errors of values count, so that they get their share of the shots."""
-    own = float(np.sqrt(values.squares.sum(axis=1)).sum())
-    others = float(np.sqrt(derivatives.squares.sum(axis=1)).sum())
-    if not own or not others:
-        return values.importance
-    share = VALUE_SHARE / (1 - VALUE_SHARE) * others / own
-    return values.importance * share**2
-
-
-def _with_constants(sweep: Sweep) -> Sweep:
-    """Return a sweep whose measurements have their coefficients as constants."""
-    measured = sweep.structure.bind_measurements(sweep.arrays)
-    return sweep.with_structure(sweep.structure.with_measurements(measured))
-
-
-def _no_points(structure: Structure, size: int) -> Stencil:
-    none = np.zeros(0, dtype=np.int64)
-    return Stencil(np.zeros((0, structure.num_slots)), none, none, np.zeros(0), size, 1)
-
-
-def _shots_of_a_point(budget: Budget, slots: tuple[int, ...]) -> int:
-    """Return about how many shots each point of a central difference gets."""
-    return max(1, (budget.shots or 10_000) // (2 * max(len(slots), 1)))
 
 
 class BudgetTower(Tower):
@@ -226,25 +72,24 @@ class BudgetTower(Tower):
     ) -> dict[int, FloatArray]:
         sweep = self.trained.at(x)
         derivatives = highest > 0 or self.recorded
-        asked = question(
+        found = answer(
             replace(sweep, shots=None),
             self.trained.slots,
             self.device,
-            method=self.method,
+            self.budget,
+            method=self.method if derivatives else None,
             options=self.options,
             values=value is None,
-            derivatives=derivatives,
-            budget=self.budget,
         )
-        outputs = asked.spend(self.budget, self.device).measured.estimated.outputs
+        asked, outputs = found.question, found.outputs
         self._note_shapes(asked)
         count, size = asked.num_values, asked.survey.observed.size
-        found: dict[int, FloatArray] = (
+        tensors: dict[int, FloatArray] = (
             {} if not count else {0: outputs[:count].reshape(len(x), size)}
         )
         if derivatives:
-            found[1] = outputs[count:].reshape(len(x), size, len(self.trained.slots))
-        return found
+            tensors[1] = outputs[count:].reshape(len(x), size, len(self.trained.slots))
+        return tensors
 
     def _note_shapes(self, asked: Question) -> None:
         self.shapes = list(asked.survey.observed.shapes)
@@ -253,17 +98,8 @@ class BudgetTower(Tower):
 
 def estimated_values(sweep: Sweep, budget: Budget, device: Device) -> list[FloatArray]:
     """Return what a sweep measures within a budget, an array (K, ...) for each measurement."""
-    asked = question(
-        replace(sweep, shots=None),
-        (),
-        device,
-        method=ParameterShift(),
-        options={},
-        values=True,
-        derivatives=False,
-        budget=budget,
-    )
-    outputs = asked.spend(budget, device).measured.estimated.outputs
+    found = answer(replace(sweep, shots=None), (), device, budget, method=None, values=True)
+    asked, outputs = found.question, found.outputs
     flat, parts, start = outputs.reshape(len(sweep), -1), list[FloatArray](), 0
     for shape in asked.survey.observed.shapes:
         size = int(np.prod(shape))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +51,7 @@ class Spent:
         The error with equal shots for all circuits, over the one that was reached.
     job_ids : tuple of str
         Where a run keeps a journal.
+    rounds : int
     """
 
     measured: Measured
@@ -60,7 +61,22 @@ class Spent:
     usd: float | None
     circuits: int
     gain: float
-    job_ids: tuple[str, ...] = field(default=())
+    job_ids: tuple[str, ...]
+    rounds: int
+
+    def after(self, first: Spent) -> Spent:
+        """Return the same with the costs of what was spent before, for the same end."""
+        usd = None if self.usd is None or first.usd is None else self.usd + first.usd
+        return replace(
+            self,
+            planned_shots=first.shots + self.planned_shots,
+            shots=first.shots + self.shots,
+            submissions=first.submissions + self.submissions,
+            usd=usd,
+            circuits=first.circuits + self.circuits,
+            job_ids=first.job_ids + self.job_ids,
+            rounds=first.rounds + self.rounds,
+        )
 
 
 def spend(
@@ -140,6 +156,7 @@ def spend(
         / max(spent, 1)
         / _error(problem, measured),
         _jobs_since(records),
+        measured.rounds,
     )
 
 

@@ -49,6 +49,8 @@ class Survey:
         The structure that runs, and the points around its rows.
     observed : Observed
         T words.
+    depends : array of bool, shape (P, T)
+        Which words depend on which slots.
     kept : array of bool, shape (E, T)
         Which words each entry of the stencil needs.
     grouping : str
@@ -56,6 +58,7 @@ class Survey:
 
     shifted: Shifted
     observed: Observed
+    depends: BoolArray
     kept: BoolArray
     grouping: str
 
@@ -159,7 +162,7 @@ def survey(
 def _survey(structure: Structure, shifted: Shifted, wires: Wires, grouping: str) -> Survey:
     observed = _observed(structure, wires)
     depends = _dependences(shifted.decomposed.structure, structure, wires)
-    return Survey(shifted, observed, _kept(shifted.stencil, depends), grouping)
+    return Survey(shifted, observed, depends, _kept(shifted.stencil, depends), grouping)
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,142 @@
+"""Straight lines that differences are taken along, apart from the steps.
+
+Finite differences go along each angle by itself, simultaneous perturbation along random
+diagonals. With shots the best step of a line depends on how often its points are read, and on how
+fast the function turns along it; who knows both chooses the steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.exceptions import InvalidDifferenceRule
+from qgate.gradients.difference_rules import finite_diff_coeffs
+from qgate.gradients.parameter_shift import HasRule, known_frequencies
+from qgate.gradients.stencil import Stencil
+from qgate.structure import Structure
+from qgate.transforms.decompose import decompose_structure
+from qgate.typing import BoolArray, FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """L lines through the angles, and the rule for the derivative along each of them.
+
+    Parameters
+    ----------
+    directions : array, shape (L, P)
+        How each slot moves along each line, for a step of 1 radian.
+    mixing : array, shape (n, L)
+        From the derivatives along the lines to those by the n trained slots.
+    approx_order : int
+        p: the error of the rule is of the order of the step to the power p.
+    strategy : str
+        As for ``finite_diff_coeffs``.
+    given : array, shape (L,), optional
+        The steps in radians that the user asked for.
+    """
+
+    directions: FloatArray
+    mixing: FloatArray
+    approx_order: int
+    strategy: str
+    given: FloatArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.directions)
+
+    @property
+    def rule(self) -> FloatArray:
+        """Coefficients and shifts of the derivative for a step of 1, shape (2, points)."""
+        return finite_diff_coeffs(1, self.approx_order, self.strategy)
+
+    @property
+    def next_rule(self) -> FloatArray:
+        """Likewise for the derivative of order p + 1, by central differences."""
+        return finite_diff_coeffs(self.approx_order + 1, 2, "center")
+
+    def frequencies(self, structure: Structure, depends: BoolArray) -> FloatArray:
+        """Return about the largest frequency of each word along each line, in 1/radian.
+
+        Along a diagonal of m angles a function of frequency 1 in each varies about as fast as one
+        of frequency sqrt(m) in one angle (a product of m cosines is 1 - m h^2 / 2).
+
+        Parameters
+        ----------
+        structure : Structure
+            P slots.
+        depends : array of bool, shape (P, T)
+            On which of them each of T words depends.
+
+        Returns
+        -------
+        array, shape (L, T)
+        """
+        own = self.directions * slot_frequencies(structure)
+        return np.asarray(np.sqrt(own**2 @ depends.astype(float)))
+
+    def derivatives(self, steps: FloatArray) -> Stencil:
+        """Return the derivatives by the n trained slots, with a step for each line, shape (L,)."""
+        return self._stencil(self.rule, steps, 1, self.mixing)
+
+    def curvatures(self, steps: FloatArray) -> Stencil:
+        """Return the derivatives of order p + 1 along the L lines, which the rule errs by."""
+        return self._stencil(self.next_rule, steps, self.approx_order + 1, np.eye(len(self)))
+
+    def _stencil(
+        self, rule: FloatArray, steps: FloatArray, order: int, mixing: FloatArray
+    ) -> Stencil:
+        coefficients, shifts = rule
+        offsets = np.multiply.outer(steps[:, None] * self.directions, shifts)
+        weights = np.multiply.outer(coefficients, mixing / steps**order)
+        count, size = len(coefficients), len(mixing)
+        shape = (count, size, len(self))
+        point, target, line = (axis.ravel() for axis in np.indices(shape))
+        used = weights.ravel() != 0
+        return Stencil(
+            offsets.transpose(0, 2, 1).reshape(-1, self.directions.shape[1]),
+            target[used],
+            (line * count + point)[used],
+            weights.ravel()[used],
+            size,
+            1,
+        ).merged()
+
+
+def slot_frequencies(structure: Structure) -> FloatArray:
+    """Return the largest frequency of a measured value in each slot, in 1/radian, shape (P,).
+
+    An upper bound where a slot feeds several gates, 1 for a gate that says nothing of its own.
+    """
+    return _slot_frequencies(structure).copy()
+
+
+@lru_cache(maxsize=64)
+def _slot_frequencies(structure: Structure) -> FloatArray:
+    decomposed = decompose_structure(structure, HasRule())
+    own = known_frequencies(decomposed.structure)
+    angles, found = decomposed.angles, np.zeros(structure.num_slots)
+    for slot, column, factor in zip(angles.slots, angles.columns, angles.factors, strict=True):
+        found[slot] += abs(float(factor)) * own.get(int(column), 1.0)
+    return found
+
+
+def steps_of(given: Any, size: int) -> FloatArray:
+    """Return the steps that a user gave, one for each of so many angles or one for all.
+
+    Raises
+    ------
+    InvalidDifferenceRule
+        Neither, or a step is 0 or not finite.
+    """
+    steps = np.asarray(given, dtype=float)
+    if steps.shape not in ((), (size,)) or not np.all(np.isfinite(steps) & (steps != 0)):
+        raise InvalidDifferenceRule(
+            reason=f"h={given!r} is no step for {size} trained angles",
+            remedy=f"Give one number other than 0, or {size} of them.",
+        )
+    return np.broadcast_to(steps, (size,)).copy()

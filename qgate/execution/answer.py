@@ -1,0 +1,125 @@
+"""Spend a budget on values and derivatives, with steps that suit it where differences are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qgate.budget import Budget
+from qgate.execution.budgeted import Spent
+from qgate.execution.difference_steps import DifferenceSteps, chosen_steps
+from qgate.execution.question import Question, question, with_constants
+from qgate.gradients.lines import Lines
+from qgate.gradients.method import ShiftMethod
+from qgate.sweep import Sweep
+from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What came of a question.
+
+    Parameters
+    ----------
+    question : Question
+    spent : Spent
+    steps : DifferenceSteps or None
+        None: no differences were taken.
+    """
+
+    question: Question
+    spent: Spent
+    steps: DifferenceSteps | None = None
+
+    @property
+    def outputs(self) -> FloatArray:
+        """The numbers that were asked for."""
+        return self.spent.measured.estimated.outputs
+
+
+def answer(
+    sweep: Sweep,
+    slots: tuple[int, ...],
+    device: Device,
+    budget: Budget,
+    *,
+    method: ShiftMethod | None,
+    options: Mapping[str, Any] | None = None,
+    values: bool,
+    grouping: str = "qwc",
+    jacobian: FloatArray | None = None,
+    prior: FloatArray | None = None,
+) -> Answer:
+    """Estimate what a sweep measures, its derivatives, or both.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        Without shots.
+    slots : tuple of int
+        The n slots that derivatives are taken by.
+    device : Device
+    budget : Budget
+    method : ShiftMethod, optional
+        Its points are those of the derivatives; None: none are asked for.
+    options : mapping, optional
+        Of the method.
+    values : bool
+        Whether values are asked for.
+    grouping : {"qwc", "fc", "symmetry"}
+    jacobian : array, shape (G, n), optional
+        From derivatives by the slots to those that are wanted.
+    prior : array, shape (S, B), optional
+        One-shot variances of the circuits from an earlier estimate.
+
+    Raises
+    ------
+    UnsupportedEstimate, UnknownGrouping, BudgetTooSmall, UnknownPrice
+    """
+    constant = with_constants(sweep, device)
+    given = options or {}
+    if method is None or not slots:
+        asked = question(
+            constant, None, values=values, derivatives=method is not None, grouping=grouping
+        )
+        return Answer(asked, asked.spend(budget, device))
+    lines = method.lines(constant.structure, slots, given)
+    if lines is not None:
+        return _along(lines, constant, device, budget, values, grouping, jacobian, prior)
+    shots = _shots_of_a_point(budget, slots)
+    shifted = method(constant.structure, slots, order=1, shots=shots, options=given)
+    asked = question(constant, shifted, values=values, grouping=grouping, jacobian=jacobian)
+    return Answer(asked, asked.spend(budget, device, prior=prior))
+
+
+def _along(
+    lines: Lines,
+    constant: Sweep,
+    device: Device,
+    budget: Budget,
+    values: bool,
+    grouping: str,
+    jacobian: FloatArray | None,
+    prior: FloatArray | None,
+) -> Answer:
+    """Take differences along lines, with what the choice of their steps leaves of the budget."""
+    steps, left, before = chosen_steps(lines, constant, device, budget, grouping, jacobian)
+    asked = question(
+        constant,
+        steps.shifted(constant.structure),
+        values=values,
+        grouping=grouping,
+        jacobian=jacobian,
+        cached=False,
+    )
+    spent = asked.spend(left, device, prior=prior)
+    return Answer(asked, spent if before is None else spent.after(before), steps)
+
+
+def _shots_of_a_point(budget: Budget, slots: tuple[int, ...]) -> int:
+    """Return about how many shots each point of a central difference gets."""
+    return max(1, (budget.shots or 10_000) // (2 * max(len(slots), 1)))

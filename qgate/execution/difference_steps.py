@@ -1,0 +1,197 @@
+"""The steps of differences within a budget: from its shots, and from how fast the circuit turns."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qgate.budget import Budget
+from qgate.estimation.steps import LONGEST, Rule, balanced_steps, believed_curvatures
+from qgate.execution.affordable import limits_of, shots_and_rounds
+from qgate.execution.budgeted import Spent
+from qgate.execution.question import Question, question
+from qgate.gradients.difference_rules import sensible_step
+from qgate.gradients.lines import Lines
+from qgate.gradients.method import Shifted
+from qgate.gradients.stencil import Stencil
+from qgate.structure import Structure
+from qgate.sweep import Sweep
+from qgate.transforms.decompose import Decomposed
+from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+PILOT_SHARE = 0.1
+"""What part of a budget goes to find out the curvature, where that pays."""
+
+PILOT_LONGEST = 1.2
+"""Times the largest frequency the points that read the curvature are no farther apart."""
+
+PILOT_NOISE = 0.5
+"""The curvature is read if that has less than this part of the variance it is thought to have."""
+
+
+@dataclass(frozen=True, eq=False)
+class DifferenceSteps:
+    """The steps of differences along L lines, and what they were chosen by.
+
+    Parameters
+    ----------
+    lines : Lines
+    steps : array, shape (L,)
+        In radians.
+    curvatures : array, shape (L,)
+        About how large the derivatives are, along the lines, that the differences err by (the
+        third for central ones); the root of their mean squares over what is measured.
+    source : str
+        Where these are from: ``"words"``, the weights of what is measured and the frequencies of
+        the gates; ``"shots"``, in addition a part of the budget.
+    """
+
+    lines: Lines
+    steps: FloatArray
+    curvatures: FloatArray
+    source: str
+
+    def shifted(self, structure: Structure) -> Shifted:
+        """Return the points around the rows of a structure."""
+        return Shifted(Decomposed.unchanged(structure), self.lines.derivatives(self.steps))
+
+    def bias(self, jacobian: FloatArray) -> FloatArray:
+        """Return about how far each derivative is off, shape (G,); jacobian (G, n).
+
+        Lines err independently of each other, as far as is known.
+        """
+        along = _rule(self.lines).bias(self.steps, self.curvatures)
+        return np.asarray(np.sqrt((jacobian @ self.lines.mixing) ** 2 @ along**2))
+
+
+def chosen_steps(
+    lines: Lines,
+    constant: Sweep,
+    device: Device,
+    budget: Budget,
+    grouping: str,
+    jacobian: FloatArray | None,
+) -> tuple[DifferenceSteps, Budget, Spent | None]:
+    """Return steps, what is left of the budget, and what finding them took, if anything.
+
+    Parameters
+    ----------
+    lines : Lines
+        Steps that the user gave stay as they are.
+    constant : Sweep
+        R rows, as for ``question``.
+    device : Device
+    budget : Budget
+    grouping : str
+    jacobian : array, shape (G, n), optional
+        The squared errors of the G derivatives that are wanted are to be small.
+
+    Notes
+    -----
+    Cost: a tenth of the shots, in one call of the device, if shots are all that is limited, they
+    may be spent in several rounds, and a tenth is enough to learn from; else nothing.
+    """
+    rows, ones = len(constant), np.ones(len(lines))
+    trial = _asked(constant, lines.derivatives(ones), grouping)
+    turning = lines.frequencies(constant.structure, trial.survey.depends)
+    fastest = turning.max(axis=1, initial=0.0)
+    frequencies = np.where(fastest > 0, fastest, 1.0)
+    shots, rounds = _allowed(budget, trial, device)
+    pilot = int(PILOT_SHARE * shots)
+    widths = _widths(lines, frequencies, pilot / rows)
+    curved = _asked(constant, lines.curvatures(widths), grouping)
+    suggested, spreads = _from_words(lines, curved, turning)
+    if lines.given is not None:
+        return DifferenceSteps(lines, lines.given, suggested, "words"), budget, None
+    curvatures, left, spent, source = suggested, budget, None, "words"
+    noise = _noise_of_curvatures(lines, spreads, widths, pilot / rows)
+    only_shots = budget.usd is None and budget.submissions is None
+    least = limits_of(device).least
+    if only_shots and rounds != 1 and _pays(suggested, noise, curved, pilot // least):
+        spent = curved.spend(Budget(pilot, rounds=1), device)
+        squares, variances = _read(spent, rows, len(lines))
+        curvatures = believed_curvatures(suggested, squares, variances)
+        spreads = spreads * math.sqrt(variances.sum() / noise.sum())
+        shots, source = shots - spent.shots, "shots"
+        left = Budget(shots, rounds=2 if rounds is None else rounds - 1, name=budget.name)
+    mixing = lines.mixing if jacobian is None else jacobian @ lines.mixing
+    weights = (mixing**2).sum(axis=0)
+    longest = LONGEST / frequencies
+    steps = balanced_steps(_rule(lines), spreads, curvatures, weights, longest, shots / rows)
+    return DifferenceSteps(lines, steps, curvatures, source), left, spent
+
+
+def _rule(lines: Lines) -> Rule:
+    coefficients, shifts = lines.rule
+    return Rule(coefficients, shifts, 1, lines.approx_order)
+
+
+def _asked(constant: Sweep, stencil: Stencil, grouping: str) -> Question:
+    points = Shifted(Decomposed.unchanged(constant.structure), stencil)
+    return question(constant, points, values=False, grouping=grouping, cached=False)
+
+
+def _allowed(budget: Budget, asked: Question, device: Device) -> tuple[int, int | None]:
+    """Return the shots that a budget allows, and in how many rounds."""
+    if budget.shots is not None and budget.usd is None and budget.submissions is None:
+        return budget.shots, budget.rounds
+    return shots_and_rounds(budget, asked.problem, asked.survey, device, limits_of(device))
+
+
+def _widths(lines: Lines, frequencies: FloatArray, shots: float) -> FloatArray:
+    """Return the steps of the points that read curvatures, shape (L,)."""
+    points = max(1, len(lines.next_rule[0]) * len(lines))
+    width = sensible_step(
+        max(1, int(shots / points)),
+        order=lines.approx_order + 1,
+        approx_order=2,
+        strategy="center",
+    )
+    return np.asarray(min(width, PILOT_LONGEST) / frequencies)
+
+
+def _from_words(
+    lines: Lines, curved: Question, turning: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return what words suggest of curvatures and of spreads at a point, shape (L,) each.
+
+    A function that words of weights c add up to, with signs as good as random, is about as large as
+    the root of the sum of c^2, and each turns with its frequency along the line.
+    """
+    known = curved.survey
+    squares = (known.observed.coefficients**2).sum(axis=0)
+    own = np.where(turning > 0, squares, 0.0)
+    curvatures = np.sqrt((own * turning ** (2 * lines.approx_order + 2)).sum(axis=1))
+    return curvatures, np.sqrt(own @ known.bases.disjoint().T.astype(float)).sum(axis=1)
+
+
+def _noise_of_curvatures(
+    lines: Lines, spreads: FloatArray, widths: FloatArray, shots: float
+) -> FloatArray:
+    """Return the variances with which so many shots are going to read curvatures, shape (L,)."""
+    own = np.abs(lines.next_rule[0]).sum() * spreads / widths ** (lines.approx_order + 1)
+    return np.asarray(own * own.sum() / max(shots, 1))
+
+
+def _pays(suggested: FloatArray, noise: FloatArray, curved: Question, most: int) -> bool:
+    """Say whether curvatures are worth reading; ``most``: how many circuits can run."""
+    turns = suggested > 0
+    if not turns.any():
+        return False
+    homes = curved.survey.bases.disjoint().T.astype(float)
+    circuits = int((curved.problem.needed.astype(float) @ homes > 0).sum())
+    return most >= circuits and float((noise[turns] / suggested[turns] ** 2).mean()) < PILOT_NOISE
+
+
+def _read(spent: Spent, rows: int, count: int) -> tuple[FloatArray, FloatArray]:
+    """Return squares of curvatures and their variances, as means over rows, shape (L,) each."""
+    found = spent.measured.estimated
+    squares = (found.outputs**2).reshape(rows, -1, count).sum(axis=1)
+    variances = np.diag(found.covariance).reshape(rows, -1, count).sum(axis=1)
+    return squares.mean(axis=0), variances.mean(axis=0)

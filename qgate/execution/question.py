@@ -1,0 +1,163 @@
+"""What a budget is asked for: values, derivatives, or both, as one problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qgate.budget import Budget
+from qgate.estimation.prior_errors import prior_errors
+from qgate.estimation.problem import Problem, joined, repeated, value_problem
+from qgate.execution.budgeted import VALUE_SHARE, Spent, spend
+from qgate.execution.current import PLAN
+from qgate.execution.run import checked
+from qgate.execution.survey import Survey, survey
+from qgate.gradients.method import Shifted
+from qgate.gradients.stencil import Stencil
+from qgate.structure import Structure
+from qgate.sweep import Sweep
+from qgate.transforms.decompose import Decomposed
+from qgate.transforms.readouts import freeze_observables
+from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What a budget is asked for: numbers that a circuit measures, their derivatives, or both.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        R rows, the coefficients of what is measured as constants.
+    survey : Survey
+        Of its structure, which measures M numbers.
+    problem : Problem
+        First R * M values if there are any, then for each row the derivatives, all by one
+        parameter next to each other for each number.
+    num_values : int
+        R * M, or 0.
+    """
+
+    sweep: Sweep
+    survey: Survey
+    problem: Problem
+    num_values: int
+
+    def spend(self, budget: Budget, device: Device, *, prior: FloatArray | None = None) -> Spent:
+        """Estimate all of it; errors as for ``execution.budgeted.spend``."""
+        native = self.survey.shifted.decomposed.sweep(self.sweep)
+        points, rows = self.survey.offsets, native.rows
+        every = (rows[:, None, :] + points[None, :, :]).reshape(-1, rows.shape[1])
+        spent = spend(
+            budget,
+            self.problem,
+            self.survey,
+            native.with_rows(every, None),
+            device,
+            prior=prior,
+        )
+        plan = PLAN.get()
+        if plan is not None:
+            plan.expects(prior_errors(self.problem, spent.measured.design), self.num_values)
+        return spent
+
+
+def question(
+    constant: Sweep,
+    shifted: Shifted | None,
+    *,
+    values: bool,
+    derivatives: bool = True,
+    grouping: str = "qwc",
+    jacobian: FloatArray | None = None,
+    cached: bool = True,
+) -> Question:
+    """Return what is to be estimated.
+
+    Parameters
+    ----------
+    constant : Sweep
+        From ``with_constants``.
+    shifted : Shifted, optional
+        The points of its derivatives; None: there are none to take.
+    values, derivatives : bool
+        What is asked for.
+    grouping : {"qwc", "fc", "symmetry"}
+    jacobian : array, shape (G, n), optional
+        From the n derivatives of the points to those that are wanted.
+    cached : bool
+        Whether the same points are going to be asked for again.
+
+    Raises
+    ------
+    UnsupportedEstimate, UnknownGrouping
+    """
+    structure = constant.structure
+    points = _unshifted(structure) if shifted is None else shifted
+    known = survey(structure, points, structure.wires, grouping, cached=cached)
+    size = points.stencil.size
+    wanted = np.eye(size) if jacobian is None else np.ascontiguousarray(jacobian, dtype=float)
+    problem = _problem(
+        known, wanted.tobytes() if derivatives else None, size, len(constant), values=values
+    )
+    num_values = len(constant) * known.observed.size if values else 0
+    return Question(constant, known, problem, num_values)
+
+
+def with_constants(sweep: Sweep, device: Device) -> Sweep:
+    """Return a sweep as a device is asked for it, its measurements with numbers for coefficients.
+
+    Raises
+    ------
+    DeviceError
+        The device has not the wires, or a number is not finite.
+    """
+    frozen = freeze_observables(checked(sweep, device))
+    measured = frozen.structure.bind_measurements(frozen.arrays)
+    return frozen.with_structure(frozen.structure.with_measurements(measured))
+
+
+@lru_cache(maxsize=64)
+def _unshifted(structure: Structure) -> Shifted:
+    none = np.zeros(0, dtype=np.int64)
+    nothing = Stencil(np.zeros((0, structure.num_slots)), none, none, np.zeros(0), 0, 1)
+    return Shifted(Decomposed.unchanged(structure), nothing)
+
+
+@lru_cache(maxsize=32)
+def _problem(
+    known: Survey, jacobian: bytes | None, size: int, copies: int, *, values: bool
+) -> Problem:
+    """Return what is asked; a training whose angles are its parameters asks the same each step.
+
+    ``jacobian``: the content of an array (G, size); None: derivatives are not asked for.
+    """
+    parts = []
+    if values:
+        observed = known.observed
+        parts.append(value_problem(observed.coefficients, observed.constants))
+    if jacobian is not None:
+        parts.append(known.derivatives(np.frombuffer(jacobian).reshape(-1, size)))
+    if len(parts) > 1:
+        parts[0] = parts[0].weighing(_importance(parts[0], parts[1]))
+    problems = [repeated(part, len(known.offsets), copies) for part in parts]
+    problem = problems[0] if len(problems) == 1 else joined(*problems)
+    if not known.representatives.vanishing.any():
+        return problem
+    return problem.without(known.representatives.vanishing)
+
+
+def _importance(values: Problem, derivatives: Problem) -> FloatArray:
+    """Return how much the errors of values count, so that they get their share of the shots."""
+    own = float(np.sqrt(values.squares.sum(axis=1)).sum())
+    others = float(np.sqrt(derivatives.squares.sum(axis=1)).sum())
+    if not own or not others:
+        return values.importance
+    share = VALUE_SHARE / (1 - VALUE_SHARE) * others / own
+    return values.importance * share**2
