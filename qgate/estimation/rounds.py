@@ -42,6 +42,9 @@ FIRST_SHOTS = 2
 PARTS: Mapping[int, tuple[float, ...]] = {1: (1.0,), 2: (0.25, 0.75), 3: (0.1, 0.3, 0.6)}
 """What part of all shots each round spends."""
 
+PLENTY = 10**7
+"""Shots with which all circuits run that could be of use."""
+
 SHARING_ROUNDS = 3
 """How often weights and shares are improved in turn between two rounds."""
 
@@ -132,6 +135,13 @@ def plan(
         shares = shares / shares.sum()
     planned, chances = _certain_or_drawn(shots * shares, shots, limits.least)
     return Design(readable, planned, chances)
+
+
+def equally_planned(problem: Problem, bases: Bases, limits: ShotLimits) -> Design:
+    """Return that every circuit which could be of use runs with the fewest shots."""
+    useful = plan(problem, bases, PLENTY * limits.least, limits)
+    planned = np.where(useful.planned > 0, float(limits.least), 0.0)
+    return Design(useful.readable, planned, np.ones_like(planned))
 
 
 def _certain_or_drawn(wanted: FloatArray, shots: int, least: int) -> tuple[FloatArray, FloatArray]:

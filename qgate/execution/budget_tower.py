@@ -11,8 +11,10 @@ import numpy as np
 
 from qgate.budget import Budget
 from qgate.estimation.problem import Problem, joined, repeated, value_problem
+from qgate.estimation.rounds import Measured, equally_planned, measure_in_rounds
 from qgate.exceptions import UnsupportedDiffMethod
-from qgate.execution.budgeted import VALUE_SHARE, Spent, spend
+from qgate.execution.affordable import limits_of
+from qgate.execution.budgeted import VALUE_SHARE, Spent, designed, read, spend
 from qgate.execution.run import Entry, checked
 from qgate.execution.survey import Survey, survey
 from qgate.execution.tower import Tower
@@ -54,17 +56,61 @@ class Question:
 
     def spend(self, budget: Budget, device: Device, *, prior: FloatArray | None = None) -> Spent:
         """Estimate all of it; errors as for ``execution.budgeted.spend``."""
+        return spend(budget, self.problem, self.survey, self.circuits, device, prior=prior)
+
+    def measure(
+        self,
+        shots: int | None,
+        device: Device,
+        random: np.random.Generator,
+        *,
+        least: int,
+        prior: FloatArray | None = None,
+    ) -> Measured:
+        """Estimate all of it from about so many shots, in one call of the device.
+
+        Parameters
+        ----------
+        shots : int or None
+            None: every circuit has the least.
+        device : Device
+        random : Generator
+            Draws which circuits run where there are fewer shots than all take.
+        least : int
+            No circuit that runs has fewer.
+        prior : array, shape (S, B), optional
+            As for ``execution.budgeted.spend``.
+        """
+        limits = limits_of(device)
+        limits = replace(limits, least=max(limits.least, least))
+        bases = self.survey.bases
+        if shots is None:
+            design = equally_planned(self.problem, bases, limits)
+        else:
+            shots = max(shots, limits.least)
+            design = designed(self.problem, self.survey, shots, limits, prior)
+        return measure_in_rounds(
+            self.problem,
+            bases,
+            design,
+            lambda counts: read(counts, self.survey, self.circuits, device),
+            random,
+            shots=int(design.planned.sum()) if shots is None else shots,
+            rounds=1,
+            limits=limits,
+        )
+
+    def weighing(self, importance: FloatArray) -> Question:
+        """Return the same where errors of outputs count otherwise, shape (O,); zero: not asked."""
+        return replace(self, problem=self.problem.weighing(importance))
+
+    @property
+    def circuits(self) -> Sweep:
+        """All rows that a budget may be spent on, in the device's gates."""
         native = self.survey.shifted.decomposed.sweep(self.sweep)
         points, rows = self.survey.offsets, native.rows
         every = (rows[:, None, :] + points[None, :, :]).reshape(-1, rows.shape[1])
-        return spend(
-            budget,
-            self.problem,
-            self.survey,
-            native.with_rows(every, None),
-            device,
-            prior=prior,
-        )
+        return native.with_rows(every, None)
 
 
 def question(

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qgate.budget import Budget
-from qgate.estimation.allocation import num_levels
-from qgate.estimation.bases import Bases
 from qgate.estimation.equal_shots import equal_shots_error
 from qgate.estimation.estimator import Design
 from qgate.estimation.problem import Problem
 from qgate.estimation.readings import Table
 from qgate.estimation.rounds import Measured, ShotLimits, measure_in_rounds, plan
-from qgate.exceptions import BudgetTooSmall, FewShotsWarning, UnknownPrice, UnsupportedEstimate
+from qgate.exceptions import FewShotsWarning
+from qgate.execution.affordable import Purse, limits_of, prior_plan, shots_and_rounds
 from qgate.execution.current import RUN
 from qgate.execution.digest import digest_of
 from qgate.execution.run import run
@@ -36,8 +33,8 @@ if TYPE_CHECKING:
 VALUE_SHARE = 0.05
 """What part of a budget for a value and a gradient goes to the value."""
 
-LATER_ROUNDS_GAIN = 0.85
-"""The error after several rounds beside that after one, as it is taken to be when prices decide."""
+MOST_DRAWN = 0.05
+"""What part of all circuits may be drawn at random where earlier variances are relied on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,13 +102,9 @@ def spend(
     -----
     Cost: one call of the device in each round.
     """
-    limits, random = limits_of(device), _random(native)
-    shots, rounds = _shots_and_rounds(budget, problem, survey, device, limits)
-    known = _fitting(prior, problem, survey)
-    if known is None:
-        design = _prior_plan(problem, survey.bases, shots, limits)
-    else:
-        design = plan(problem, survey.bases, shots, limits, known)
+    limits = limits_of(device)
+    shots, rounds = shots_and_rounds(budget, problem, survey, device, limits)
+    design = designed(problem, survey, shots, limits, prior)
     if (design.chances < 1).sum() > design.certain.sum():
         warnings.warn(
             f"{shots} shots are fewer than the circuits there are, so the circuits that run are "
@@ -125,12 +118,12 @@ def spend(
             problem,
             survey.bases,
             design,
-            lambda counts: _run(counts, survey, native, device),
-            random,
+            lambda counts: read(counts, survey, native, device),
+            _random(native),
             shots=shots,
             rounds=rounds,
             limits=limits,
-            allows=_Purse(budget, device).allows,
+            allows=Purse(budget, device).allows,
         )
     spent = int(measured.readings.shots.sum())
     submissions = tracker.totals["submissions"]
@@ -150,23 +143,21 @@ def spend(
     )
 
 
-@lru_cache(maxsize=32)
-def _prior_plan(problem: Problem, bases: Bases, shots: int, limits: ShotLimits) -> Design:
-    """Plan without an earlier estimate, once for each problem."""
-    return plan(problem, bases, shots, limits)
+def designed(
+    problem: Problem, survey: Survey, shots: int, limits: ShotLimits, prior: FloatArray | None
+) -> Design:
+    """Plan which circuits run how often.
 
-
-def limits_of(device: Device) -> ShotLimits:
-    """Return what a device asks of shots."""
-    capabilities = device.capabilities
-    sets = capabilities.max_rows if capabilities.equal_shots else None
-    if capabilities.equal_shots and sets is None:
-        sets = ONE_SET
-    return ShotLimits(least=capabilities.min_shots, set_size=sets)
-
-
-ONE_SET = 10**9
-"""The size of a set that holds all circuits."""
+    Variances of an earlier estimate are left aside where they are of other circuits, and where
+    shots are so few that circuits are drawn at random: whether a circuit runs then makes more
+    noise than its variance does.
+    """
+    known = _fitting(prior, problem, survey)
+    if known is not None:
+        design = plan(problem, survey.bases, shots, limits, known)
+        if (design.chances < 1).sum() <= MOST_DRAWN * (design.planned > 0).sum():
+            return design
+    return prior_plan(problem, survey.bases, shots, limits)
 
 
 def _error(problem: Problem, measured: Measured) -> float:
@@ -183,7 +174,7 @@ def _fitting(prior: FloatArray | None, problem: Problem, survey: Survey) -> Floa
     return prior if (covered | ~problem.needed).all() else None
 
 
-def _run(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> list[Table]:
+def read(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> list[Table]:
     """Run each circuit as often as it is said, in one call of the device."""
     used = [basis for basis in range(counts.shape[1]) if counts[:, basis].any()]
     rows = {basis: np.flatnonzero(counts[:, basis]) for basis in used}
@@ -208,8 +199,8 @@ def _run(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> lis
     ]
 
 
-def _outcomes(read: Sequence[dict[str, int]], num_wires: int) -> list[Outcomes]:
-    return [Outcomes.from_counts(counts, num_wires) for counts in read]
+def _outcomes(found: Sequence[dict[str, int]], num_wires: int) -> list[Outcomes]:
+    return [Outcomes.from_counts(counts, num_wires) for counts in found]
 
 
 def _random(native: Sweep) -> np.random.Generator:
@@ -232,127 +223,3 @@ def _jobs_since(start: int) -> tuple[str, ...]:
     if current is None:
         return ()
     return tuple(str(order.job) for order in current.records[start:] if order.job)
-
-
-class _Purse:
-    """Counts what rounds take, so that none begins that cannot be paid."""
-
-    def __init__(self, budget: Budget, device: Device) -> None:
-        self.budget, self.device = budget, device
-        self.submissions = self.shots = 0
-
-    def allows(self, counts: IntArray) -> bool:
-        """Say whether circuits can be run so often, and take it that they are then."""
-        submissions = self.submissions + submissions_of(counts, self.device)
-        shots = self.shots + int(counts.sum())
-        budget, rate = self.budget, self.device.rate
-        within = budget.submissions is None or submissions <= budget.submissions
-        if within and budget.usd is not None and rate is not None:
-            price = rate.price(submissions=submissions, shots=shots)
-            within = price.high_usd <= budget.usd
-        if within:
-            self.submissions, self.shots = submissions, shots
-        return within
-
-
-def submissions_of(counts: IntArray, device: Device) -> int:
-    """Return how many submissions circuits take, with these shots each."""
-    capabilities = device.capabilities
-    ran = counts[counts > 0]
-    if not capabilities.limited:
-        return int(len(ran) > 0)
-    most = min(
-        (limit for limit in (capabilities.max_shots, capabilities.max_total_shots) if limit),
-        default=None,
-    )
-    total = 0
-    levels = np.unique(ran).tolist() if capabilities.equal_shots else [int(ran.max(initial=0))]
-    for shots in levels:
-        own = ran[ran == shots] if capabilities.equal_shots else ran
-        pieces = len(own) if most is None else int((-(-own // most)).sum())
-        rows = pieces if capabilities.max_rows is None else capabilities.max_rows
-        if capabilities.max_total_shots is not None:
-            rows = min(rows, max(capabilities.max_total_shots // max(shots, 1), 1))
-        total += -(-pieces // max(rows, 1))
-    return total
-
-
-# Shots from dollars -----------------------------------------------------------------------
-
-
-def _shots_and_rounds(
-    budget: Budget, problem: Problem, survey: Survey, device: Device, limits: ShotLimits
-) -> tuple[int, int | None]:
-    """Return how many shots may be spent, and in how many rounds; None: as many as pay."""
-    if getattr(device, "canary", False):
-        raise UnsupportedEstimate(
-            what=f"A circuit on {device.name} with canary=true",
-            remedy="Known answers take shots of their own, on which the budget has no hold: give "
-            "canary=false, or a plain number of shots within a qg.run that has a budget.",
-        )
-    if budget.usd is None and budget.submissions is None:
-        return int(budget.shots or 0), budget.rounds
-    if budget.usd is not None and (device.rate is None or device.rate.per_second_usd):
-        raise UnknownPrice(device=device.name)
-    choices: list[tuple[float, int, int]] = []
-    for rounds in (1, 2, 3) if budget.rounds is None else (budget.rounds,):
-        shots = _affordable(budget, rounds, problem, survey, device, limits)
-        if shots:
-            gain = 1.0 if rounds == 1 else LATER_ROUNDS_GAIN
-            choices.append((gain / shots, rounds, shots))
-    if not choices:
-        raise BudgetTooSmall(
-            budget=repr(budget), reason=f"{device.name} asks for more for a single round"
-        )
-    _, rounds, shots = min(choices)
-    return shots, rounds
-
-
-def _affordable(
-    budget: Budget,
-    rounds: int,
-    problem: Problem,
-    survey: Survey,
-    device: Device,
-    limits: ShotLimits,
-) -> int:
-    """Return the most shots that so many rounds leave within all limits."""
-    most = MOST_SHOTS if budget.shots is None else budget.shots
-    rate: Any = device.rate
-    shots = most
-    if budget.usd is not None and rate.per_shot_usd:
-        shots = min(most, int(budget.usd / rate.per_shot_usd))
-    for _ in range(ATTEMPTS):
-        if shots < limits.least:
-            return 0
-        design = _prior_plan(problem, survey.bases, shots, limits)
-        tasks = rounds * num_submissions(design, limits, device)
-        if budget.submissions is not None and tasks > budget.submissions:
-            return 0
-        if budget.usd is None:
-            return shots
-        left = budget.usd - tasks * rate.per_task_usd
-        allowed = most if not rate.per_shot_usd else math.floor(left / rate.per_shot_usd + 1e-9)
-        if left >= 0 and shots <= allowed:
-            return shots
-        shots = min(shots - 1, allowed)
-    return 0
-
-
-MOST_SHOTS = 10**7
-"""What a budget without a limit on shots is taken to allow."""
-
-ATTEMPTS = 12
-"""So often are circuits counted for fewer shots until they can be paid."""
-
-
-def num_submissions(design: Design, limits: ShotLimits, device: Device) -> int:
-    """Return how many submissions one round takes at most."""
-    capabilities = device.capabilities
-    circuits = int(design.certain.sum() + math.ceil(design.chances[design.chances < 1].sum()))
-    sets = 1 if capabilities.max_rows is None else -(-circuits // capabilities.max_rows)
-    if limits.set_size is not None:
-        return num_levels(design.planned, design.chances, limits.set_size)
-    if capabilities.max_total_shots is not None:
-        sets += int(design.planned.sum()) // capabilities.max_total_shots
-    return sets
