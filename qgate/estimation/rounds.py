@@ -137,11 +137,30 @@ def plan(
     return Design(readable, planned, chances)
 
 
-def equally_planned(problem: Problem, bases: Bases, limits: ShotLimits) -> Design:
-    """Return that every circuit which could be of use runs with the fewest shots."""
-    useful = plan(problem, bases, PLENTY * limits.least, limits)
-    planned = np.where(useful.planned > 0, float(limits.least), 0.0)
-    return Design(useful.readable, planned, np.ones_like(planned))
+def plan_all(
+    problem: Problem,
+    bases: Bases,
+    shots: int,
+    limits: ShotLimits,
+    prior: FloatArray | None = None,
+) -> Design:
+    """Return how often each circuit runs if all run that could be of use, none drawn at random.
+
+    Parameters
+    ----------
+    problem, bases, prior
+        As for ``plan``.
+    shots : int
+        Of all circuits together, up to rounding; more where all of them with the fewest that
+        ``limits`` allow take more.
+    limits : ShotLimits
+    """
+    shares = plan(problem, bases, PLENTY * limits.least, limits, prior).planned
+    least = np.where(shares > 0, float(limits.least), 0.0)
+    planned = np.ceil(least + filled_up(shares, least, shots - float(least.sum())) - 1e-9)
+    if limits.set_size is not None:
+        planned = in_levels(planned, limits.set_size, limits.least).astype(float)
+    return Design(bases.readable(), planned, np.ones_like(planned))
 
 
 def _certain_or_drawn(wanted: FloatArray, shots: int, least: int) -> tuple[FloatArray, FloatArray]:
@@ -222,6 +241,14 @@ def measure_in_rounds(
         if counts.any():
             readings = readings.plus(measure(counts))
     return Measured(estimated_from(problem, design, readings, many=many), design, readings, taken)
+
+
+def measure_once(problem: Problem, bases: Bases, design: Design, measure: Measure) -> Measured:
+    """Run circuits as ``plan_all`` says, and estimate the outputs of a problem."""
+    counts = design.planned.astype(np.int64)
+    readings = Readings.none(bases, problem.num_rows).plus(measure(counts))
+    many = _are_many(int(counts.sum()), design, 1)
+    return Measured(estimated_from(problem, design, readings, many=many), design, readings, 1)
 
 
 def _are_many(shots: int, design: Design, least: int) -> bool:

@@ -11,10 +11,10 @@ import numpy as np
 
 from qgate.budget import Budget
 from qgate.estimation.problem import Problem, joined, repeated, value_problem
-from qgate.estimation.rounds import Measured, equally_planned, measure_in_rounds
+from qgate.estimation.rounds import Measured, measure_once, plan_all
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.affordable import limits_of
-from qgate.execution.budgeted import VALUE_SHARE, Spent, designed, read, spend
+from qgate.execution.budgeted import VALUE_SHARE, Spent, fitting, read, spend
 from qgate.execution.run import Entry, checked
 from qgate.execution.survey import Survey, survey
 from qgate.execution.tower import Tower
@@ -59,45 +59,29 @@ class Question:
         return spend(budget, self.problem, self.survey, self.circuits, device, prior=prior)
 
     def measure(
-        self,
-        shots: int | None,
-        device: Device,
-        random: np.random.Generator,
-        *,
-        least: int,
-        prior: FloatArray | None = None,
+        self, shots: int, device: Device, *, least: int, prior: FloatArray | None = None
     ) -> Measured:
-        """Estimate all of it from about so many shots, in one call of the device.
+        """Estimate all of it in one call of the device, from circuits that all run.
 
         Parameters
         ----------
-        shots : int or None
-            None: every circuit has the least.
+        shots : int
+            Of all circuits; more where ``least`` asks for them.
         device : Device
-        random : Generator
-            Draws which circuits run where there are fewer shots than all take.
         least : int
-            No circuit that runs has fewer.
+            The fewest of each circuit.
         prior : array, shape (S, B), optional
             As for ``execution.budgeted.spend``.
         """
         limits = limits_of(device)
         limits = replace(limits, least=max(limits.least, least))
         bases = self.survey.bases
-        if shots is None:
-            design = equally_planned(self.problem, bases, limits)
-        else:
-            shots = max(shots, limits.least)
-            design = designed(self.problem, self.survey, shots, limits, prior)
-        return measure_in_rounds(
+        known = fitting(prior, self.problem, self.survey)
+        return measure_once(
             self.problem,
             bases,
-            design,
+            plan_all(self.problem, bases, shots, limits, known),
             lambda counts: read(counts, self.survey, self.circuits, device),
-            random,
-            shots=int(design.planned.sum()) if shots is None else shots,
-            rounds=1,
-            limits=limits,
         )
 
     def weighing(self, importance: FloatArray) -> Question:

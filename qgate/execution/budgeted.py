@@ -152,7 +152,7 @@ def designed(
     shots are so few that circuits are drawn at random: whether a circuit runs then makes more
     noise than its variance does.
     """
-    known = _fitting(prior, problem, survey)
+    known = fitting(prior, problem, survey)
     if known is not None:
         design = plan(problem, survey.bases, shots, limits, known)
         if (design.chances < 1).sum() <= MOST_DRAWN * (design.planned > 0).sum():
@@ -165,7 +165,7 @@ def _error(problem: Problem, measured: Measured) -> float:
     return max(float(problem.importance @ variances), 1e-300)
 
 
-def _fitting(prior: FloatArray | None, problem: Problem, survey: Survey) -> FloatArray | None:
+def fitting(prior: FloatArray | None, problem: Problem, survey: Survey) -> FloatArray | None:
     """Return variances of an earlier estimate if they are of these circuits."""
     shape = (problem.num_rows, len(survey.bases))
     if prior is None or prior.shape != shape:
