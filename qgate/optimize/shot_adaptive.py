@@ -85,7 +85,10 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
     Notes
     -----
     Cost: one submission of 2 circuits for each angle of a gate with one frequency and each basis,
-    or term that was drawn; the value is one point more in it. References: Kübler et al., Quantum
+    or term that was drawn; the value is one point more in it. Where all circuits of a submission
+    have one number of shots, as on Amazon Braket, it is one for each number that there is in the
+    step; a budget is then spread in equal shots over as many circuits as one submission holds.
+    References: Kübler et al., Quantum
     4, 263 (2020), iCANS; Gu et al., arXiv:2108.10434, gCANS; Arrasmith et al., arXiv:2004.06252,
     random terms.
 
