@@ -43,6 +43,9 @@ FIRST_SHOTS = 2
 PARTS: Mapping[int, tuple[float, ...]] = {1: (1.0,), 2: (0.25, 0.75), 3: (0.1, 0.3, 0.6)}
 """What part of all shots each round spends."""
 
+PLENTY = 10**7
+"""Shots with which all circuits run that could be of use."""
+
 SHARING_ROUNDS = 3
 """How often weights and shares are improved in turn between two rounds."""
 
@@ -114,6 +117,32 @@ def plan(
         shares = shares / shares.sum()
     planned, chances = _certain_or_drawn(shots * shares, shots, limits)
     return Design(readable, planned, chances)
+
+
+def plan_all(
+    problem: Problem,
+    bases: Bases,
+    shots: int,
+    limits: ShotLimits,
+    prior: FloatArray | None = None,
+) -> Design:
+    """Return how often each circuit runs if all run that could be of use, none drawn at random.
+
+    Parameters
+    ----------
+    problem, bases, prior
+        As for ``plan``.
+    shots : int
+        Of all circuits together, up to rounding; more where all of them with the fewest that
+        ``limits`` allow take more.
+    limits : ShotLimits
+    """
+    shares = plan(problem, bases, PLENTY * limits.smallest, limits, prior).planned
+    least = np.where(shares > 0, float(limits.smallest), 0.0)
+    planned = np.ceil(least + filled_up(shares, least, shots - float(least.sum())) - 1e-9)
+    if limits.set_size is not None:
+        planned = in_sets(planned, int(planned.sum()), limits).astype(float)
+    return Design(bases.readable(), planned, np.ones_like(planned))
 
 
 def _certain_or_drawn(
@@ -206,6 +235,14 @@ def measure_in_rounds(
         if counts.any():
             readings = readings.plus(measure(counts))
     return Measured(estimated_from(problem, design, readings, many=many), design, readings, taken)
+
+
+def measure_once(problem: Problem, bases: Bases, design: Design, measure: Measure) -> Measured:
+    """Run circuits as ``plan_all`` says, and estimate the outputs of a problem."""
+    counts = design.planned.astype(np.int64)
+    readings = Readings.none(bases, problem.num_rows).plus(measure(counts))
+    many = are_many(int(counts.sum()), design, 1)
+    return Measured(estimated_from(problem, design, readings, many=many), design, readings, 1)
 
 
 def are_many(shots: int, design: Design, least: int) -> bool:

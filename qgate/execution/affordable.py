@@ -47,12 +47,7 @@ def shots_and_rounds(
     budget: Budget, problem: Problem, survey: Survey, device: Device, limits: ShotLimits
 ) -> tuple[int, int | None]:
     """Return how many shots may be spent, and in how many rounds; None: as many as pay."""
-    if getattr(device, "canary", False):
-        raise UnsupportedEstimate(
-            what=f"A circuit on {device.name} with canary=true",
-            remedy="Known answers take shots of their own, on which the budget has no hold: give "
-            "canary=false, or a plain number of shots within a qg.run that has a budget.",
-        )
+    refuse_known_answers(device)
     if budget.usd is None and budget.submissions is None:
         return int(budget.shots or 0), budget.rounds
     if budget.usd is not None and (device.rate is None or device.rate.per_second_usd):
@@ -71,6 +66,21 @@ def shots_and_rounds(
         )
     _, rounds, shots = min(choices)
     return shots, rounds
+
+
+def refuse_known_answers(device: Device) -> None:
+    """Refuse a device that runs circuits of its own beside those it is asked for.
+
+    Raises
+    ------
+    UnsupportedEstimate
+    """
+    if getattr(device, "canary", False):
+        raise UnsupportedEstimate(
+            what=f"A circuit on {device.name} with canary=true",
+            remedy="Known answers take shots of their own, on which the budget has no hold: give "
+            "canary=false, or a plain number of shots within a qg.run that has a budget.",
+        )
 
 
 def _affordable(

@@ -12,9 +12,11 @@ import numpy as np
 
 from qgate.budget import Budget
 from qgate.estimation.equal_shots import equal_shots_error
+from qgate.estimation.estimator import Design
 from qgate.estimation.problem import Problem
 from qgate.estimation.readings import Table
 from qgate.estimation.rounds import Measured, measure_in_rounds, plan
+from qgate.estimation.sets import ShotLimits
 from qgate.exceptions import FewShotsWarning
 from qgate.execution.affordable import Purse, limits_of, prior_plan, shots_and_rounds
 from qgate.execution.current import RUN
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 VALUE_SHARE = 0.05
 """What part of a budget for a value and a gradient goes to the value."""
+
+MOST_DRAWN = 0.05
+"""What part of all circuits may be drawn at random where earlier variances are relied on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,13 +119,9 @@ def spend(
     -----
     Cost: one call of the device in each round.
     """
-    limits, random = limits_of(device), _random(native)
+    limits = limits_of(device)
     shots, rounds = shots_and_rounds(budget, problem, survey, device, limits)
-    known = _fitting(prior, problem, survey)
-    if known is None:
-        design = prior_plan(problem, survey.bases, shots, limits)
-    else:
-        design = plan(problem, survey.bases, shots, limits, known)
+    design = designed(problem, survey, shots, limits, prior)
     if (design.chances < 1).sum() > design.certain.sum():
         warnings.warn(
             f"{shots} shots are fewer than the circuits there are, so the circuits that run are "
@@ -134,8 +135,8 @@ def spend(
             problem,
             survey.bases,
             design,
-            lambda counts: _run(counts, survey, native, device),
-            random,
+            lambda counts: read(counts, survey, native, device),
+            _random(native),
             shots=shots,
             rounds=rounds,
             limits=limits,
@@ -160,12 +161,29 @@ def spend(
     )
 
 
+def designed(
+    problem: Problem, survey: Survey, shots: int, limits: ShotLimits, prior: FloatArray | None
+) -> Design:
+    """Plan which circuits run how often.
+
+    Variances of an earlier estimate are left aside where they are of other circuits, and where
+    shots are so few that circuits are drawn at random: whether a circuit runs then makes more
+    noise than its variance does.
+    """
+    known = fitting(prior, problem, survey)
+    if known is not None:
+        design = plan(problem, survey.bases, shots, limits, known)
+        if (design.chances < 1).sum() <= MOST_DRAWN * (design.planned > 0).sum():
+            return design
+    return prior_plan(problem, survey.bases, shots, limits)
+
+
 def _error(problem: Problem, measured: Measured) -> float:
     variances = np.diag(measured.estimated.covariance)
     return max(float(problem.importance @ variances), 1e-300)
 
 
-def _fitting(prior: FloatArray | None, problem: Problem, survey: Survey) -> FloatArray | None:
+def fitting(prior: FloatArray | None, problem: Problem, survey: Survey) -> FloatArray | None:
     """Return variances of an earlier estimate if they are of these circuits."""
     shape = (problem.num_rows, len(survey.bases))
     if prior is None or prior.shape != shape:
@@ -174,7 +192,7 @@ def _fitting(prior: FloatArray | None, problem: Problem, survey: Survey) -> Floa
     return prior if (covered | ~problem.needed).all() else None
 
 
-def _run(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> list[Table]:
+def read(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> list[Table]:
     """Run each circuit as often as it is said, in one call of the device."""
     used = [basis for basis in range(counts.shape[1]) if counts[:, basis].any()]
     rows = {basis: np.flatnonzero(counts[:, basis]) for basis in used}
@@ -199,8 +217,8 @@ def _run(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> lis
     ]
 
 
-def _outcomes(read: Sequence[dict[str, int]], num_wires: int) -> list[Outcomes]:
-    return [Outcomes.from_counts(counts, num_wires) for counts in read]
+def _outcomes(found: Sequence[dict[str, int]], num_wires: int) -> list[Outcomes]:
+    return [Outcomes.from_counts(counts, num_wires) for counts in found]
 
 
 def _random(native: Sweep) -> np.random.Generator:

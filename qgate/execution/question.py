@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,9 @@ import numpy as np
 from qgate.budget import Budget
 from qgate.estimation.prior_errors import prior_errors
 from qgate.estimation.problem import Problem, joined, repeated, value_problem
-from qgate.execution.budgeted import VALUE_SHARE, Spent, spend
+from qgate.estimation.rounds import Measured, measure_once, plan_all
+from qgate.execution.affordable import limits_of
+from qgate.execution.budgeted import VALUE_SHARE, Spent, fitting, read, spend
 from qgate.execution.current import PLAN
 from qgate.execution.run import checked
 from qgate.execution.survey import Survey, survey
@@ -51,21 +53,49 @@ class Question:
 
     def spend(self, budget: Budget, device: Device, *, prior: FloatArray | None = None) -> Spent:
         """Estimate all of it; errors as for ``execution.budgeted.spend``."""
-        native = self.survey.shifted.decomposed.sweep(self.sweep)
-        points, rows = self.survey.offsets, native.rows
-        every = (rows[:, None, :] + points[None, :, :]).reshape(-1, rows.shape[1])
-        spent = spend(
-            budget,
-            self.problem,
-            self.survey,
-            native.with_rows(every, None),
-            device,
-            prior=prior,
-        )
+        spent = spend(budget, self.problem, self.survey, self.circuits, device, prior=prior)
         plan = PLAN.get()
         if plan is not None:
             plan.expects(prior_errors(self.problem, spent.measured.design), self.num_values)
         return spent
+
+    def measure(
+        self, shots: int, device: Device, *, least: int, prior: FloatArray | None = None
+    ) -> Measured:
+        """Estimate all of it in one call of the device, from circuits that all run.
+
+        Parameters
+        ----------
+        shots : int
+            Of all circuits; more where ``least`` asks for them.
+        device : Device
+        least : int
+            The fewest of each circuit.
+        prior : array, shape (S, B), optional
+            As for ``execution.budgeted.spend``.
+        """
+        limits = limits_of(device)
+        limits = replace(limits, least=max(limits.least, least))
+        bases = self.survey.bases
+        known = fitting(prior, self.problem, self.survey)
+        return measure_once(
+            self.problem,
+            bases,
+            plan_all(self.problem, bases, shots, limits, known),
+            lambda counts: read(counts, self.survey, self.circuits, device),
+        )
+
+    def weighing(self, importance: FloatArray) -> Question:
+        """Return the same where errors of outputs count otherwise, shape (O,); zero: not asked."""
+        return replace(self, problem=self.problem.weighing(importance))
+
+    @property
+    def circuits(self) -> Sweep:
+        """All rows that a budget may be spent on, in the device's gates."""
+        native = self.survey.shifted.decomposed.sweep(self.sweep)
+        points, rows = self.survey.offsets, native.rows
+        every = (rows[:, None, :] + points[None, :, :]).reshape(-1, rows.shape[1])
+        return native.with_rows(every, None)
 
 
 def question(

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidOptimizerOption
-from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.measurements import MeasurementKind
-from qgate.optimize.arguments import Arguments
-from qgate.optimize.base import Optimizer, started
-from qgate.optimize.objective import Objective
-from qgate.optimize.options import count, fraction, one_of, positive
-from qgate.optimize.randomness import Randomness, generator, seeded, state_of
-from qgate.optimize.requests import by_arrays
-from qgate.optimize.shot_allocation import clipped, gcans, icans
-from qgate.optimize.single_shots import (
-    Points,
-    Sampled,
-    Terms,
-    sampled_by_groups,
-    sampled_by_terms,
+from qgate.exceptions import InvalidOptimizerOption, UnsupportedEstimate
+from qgate.optimize.adaptive_circuit import AdaptiveCircuit
+from qgate.optimize.allocation import (
+    Allocation,
+    Allocations,
+    averaged,
+    started_with,
+    told,
 )
+from qgate.optimize.base import Optimizer, started
+from qgate.optimize.budget_shots import BudgetShots
+from qgate.optimize.options import count, fraction, one_of, positive
+from qgate.optimize.randomness import generator, seeded, state_of
+from qgate.optimize.shot_allocation import clipped, gcans, icans
+from qgate.optimize.single_shots import Sampled, sampled_by_groups, sampled_by_terms
 from qgate.typing import FloatArray, IntArray
 
 RULES = {"icans": icans, "gcans": gcans}
@@ -32,49 +30,24 @@ SAMPLING = (None, "weighted_random_sampling", "weighted", "uniform_random_sampli
 FEWEST = 2
 """Shots that a variance can be computed from."""
 
-
-@dataclass(frozen=True, eq=False)
-class Allocation:
-    """What the steps so far say about noise and slopes.
-
-    Parameters
-    ----------
-    steps : int
-        How many were taken.
-    random : mapping
-        Where the generator of terms stands.
-    shots : array of int, shape (n,), or None
-        For the next step, of each slope; None: ``min_shots`` for each.
-    mean, variance : array, shape (n,), or None
-        Moving averages of the slopes, and of the variances of one shot.
-    latest, total : int
-        How many shots the last step ran, and all steps together.
-    """
-
-    steps: int
-    random: Randomness
-    shots: IntArray | None = None
-    mean: FloatArray | None = None
-    variance: FloatArray | None = None
-    latest: int = 0
-    total: int = 0
+ASKED_FOR = "it was asked for"
 
 
 class ShotAdaptiveOptimizer(Optimizer[Allocation]):
     r"""Gradient descent from shots, as many for each slope as it gains by them.
 
-    A slope :math:`g_i` is estimated from :math:`s_i` shots of each circuit that it needs. Moving
-    averages of slopes and variances say how many shots of each gain most, for a stepsize
-    :math:`\eta` and a bound :math:`L` on the slope of the gradient.
+    A slope :math:`g_i` is estimated from :math:`s_i` shots. Moving averages of slopes and of the
+    variances of one shot say how many of each gain most, for a stepsize :math:`\eta` and a bound
+    :math:`L` on the slope of the gradient. ``docs/optimizers.md`` has the formulas.
 
     Parameters
     ----------
     min_shots : int
         The fewest of each circuit, at least 2; the first step runs with these.
     term_sampling : {None, "weighted_random_sampling", "uniform_random_sampling"}
-        None: every group of terms that share a basis is read with all shots. Else each shot reads
-        one term, drawn by the size of its coefficient, or each term as likely. "weighted" and
-        "uniform" are short for these.
+        None: words that share a basis are read together. Else each shot reads one term, drawn by
+        the size of its coefficient, or each term as likely. "weighted" and "uniform" are short
+        for these.
     mu : float
         How much of the moving averages is kept, from 0 on and below 1.
     b : float
@@ -84,6 +57,11 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         observable, without the identity's.
     rule : {"icans", "gcans"}
         Whether shots are chosen for each slope by itself, or for all together.
+    allocation : {"auto", "groups", "budget"}
+        ``groups``: every circuit of a slope, all groups of words at all its points, has
+        :math:`s_i` shots. ``budget``: :math:`s_i` are all shots of the slope, spread as those of a
+        ``qg.Budget`` are, by weight and noise, with nothing spent on words that cannot depend on
+        the angle. ``auto``: what takes fewer shots for the same error.
     seed : int, optional
         Of the terms that are drawn; None: the system's.
 
@@ -95,6 +73,10 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         Of each slope in the next step.
     max_shots : int
         The most of these.
+    allocation_used, allocation_reason : str
+        How the last step spread its shots (``groups``, ``budget`` or ``terms``), and why.
+    allocation_gain : float or None
+        How many times the shots groups take that a budget takes for the same error.
 
     Raises
     ------
@@ -102,8 +84,11 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
 
     Notes
     -----
-    Cost: one submission of 2 circuits for each angle of a gate with one frequency and each group,
-    or term that was drawn; the value is one point more in it. References: Kübler et al., Quantum
+    Cost: one submission of 2 circuits for each angle of a gate with one frequency and each basis,
+    or term that was drawn; the value is one point more in it. Where all circuits of a submission
+    have one number of shots, as on Amazon Braket, it is one for each number that there is in the
+    step; a budget is then spread in equal shots over as many circuits as one submission holds.
+    References: Kübler et al., Quantum
     4, 263 (2020), iCANS; Gu et al., arXiv:2108.10434, gCANS; Arrasmith et al., arXiv:2004.06252,
     random terms.
 
@@ -116,8 +101,8 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
     ...     return qg.expval(qg.Z(0))
     >>> optimizer = ShotAdaptiveOptimizer(min_shots=10)
     >>> x = optimizer.step(circuit, np.array(0.5))
-    >>> optimizer.shots_used
-    20
+    >>> optimizer.shots_used, optimizer.allocation_used
+    (20, 'groups')
     """
 
     def __init__(
@@ -129,15 +114,25 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         stepsize: float = 0.07,
         *,
         rule: str = "icans",
+        allocation: str = "auto",
         seed: Any = None,
     ) -> None:
         count(self.name, min_shots=min_shots)
         one_of(self.name, SAMPLING, term_sampling=term_sampling)
         one_of(self.name, tuple(RULES), rule=rule)
+        one_of(self.name, ("auto", "groups", "budget"), allocation=allocation)
+        if term_sampling is not None and allocation == Allocations.BUDGET:
+            raise InvalidOptimizerOption(
+                optimizer=self.name,
+                option="allocation",
+                value=allocation,
+                needed="left out where terms are drawn one by one, with term_sampling",
+            )
         fraction(self.name, mu=mu)
         positive(self.name, b=b, stepsize=stepsize)
         self.min_shots, self.term_sampling = max(FEWEST, min_shots), term_sampling
         self.mu, self.b, self.stepsize, self.rule, self.seed = mu, b, stepsize, rule, seed
+        self.allocation = Allocations(allocation)
         super().__init__()
 
     def first(self) -> Allocation:
@@ -163,6 +158,21 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         """The most shots of a slope in the next step."""
         return self.min_shots if self.state.shots is None else int(self.state.shots.max())
 
+    @property
+    def allocation_used(self) -> str:
+        """How the last step spread its shots: groups, budget or terms; empty before the first."""
+        return self.state.used
+
+    @property
+    def allocation_reason(self) -> str:
+        """Why the last step spread its shots so."""
+        return self.state.reason
+
+    @property
+    def allocation_gain(self) -> float | None:
+        """How many times a budget's shots groups take for the same error; None: not compared."""
+        return self.state.gain
+
     def step(self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Take one step; as ``step_and_cost``, without the value."""
         return self._advance(objective_fn, args, kwargs, valued=False)[0]
@@ -170,7 +180,9 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
     def step_and_cost(
         self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any
     ) -> tuple[Any, np.float64]:
-        """Take one step, and return the value before it as well, from ``max_shots`` shots.
+        """Take one step, and return the value before it as well.
+
+        It is read with ``max_shots`` shots of each group, or with a twentieth of a budget.
 
         Parameters
         ----------
@@ -191,70 +203,155 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
             It is not a QNode with shots that returns one expectation value.
         InvalidOptimizerOption
             The stepsize is not below 2 / L.
+        UnsupportedEstimate
+            With ``allocation="budget"``: what is measured is no sum of Pauli words.
         """
         return self._advance(objective_fn, args, kwargs, valued=True)
 
     def update(
-        self, state: Allocation, point: FloatArray, sampled: Sampled, *, lipschitz: float
+        self,
+        state: Allocation,
+        point: FloatArray,
+        sampled: Sampled,
+        *,
+        lipschitz: float,
+        least: int | IntArray | None = None,
     ) -> tuple[Allocation, FloatArray]:
-        """Return the state and the point after a step, from what the shots of it say."""
-        size, steps = len(point), state.steps + 1
+        """Return the state and the point after a step, from what the shots of it say.
+
+        Parameters
+        ----------
+        state : Allocation
+        point : array, shape (p,)
+        sampled : Sampled
+        lipschitz : float
+        least : int or array of int, shape (p,), optional
+            The fewest shots of each slope; default ``min_shots``.
+        """
+        size = len(point)
         mean = started(state.mean, size, optimizer=self.name)
         variance = started(state.variance, size, optimizer=self.name)
-        mean = self.mu * mean + (1 - self.mu) * sampled.gradient
-        variance = self.mu * variance + (1 - self.mu) * sampled.variance
-        correction = 1 - self.mu**steps
-        shots = RULES[self.rule](
-            mean / correction,
+        grouped = np.zeros(size) if state.grouped is None else state.grouped
+        after = replace(
+            state,
+            steps=state.steps + 1,
+            mean=self.mu * mean + (1 - self.mu) * sampled.gradient,
+            variance=self.mu * variance + (1 - self.mu) * sampled.variance,
+            grouped=averaged(grouped, sampled.grouped, self.mu),
+            circuits=sampled.circuits,
+            latest=sampled.shots,
+            total=state.total + sampled.shots,
+        )
+        fewest = self.min_shots if least is None else least
+        shots = clipped(self._wanted(after, after.variance, lipschitz), fewest)
+        return replace(after, shots=shots), point - self.stepsize * sampled.gradient
+
+    def _wanted(self, state: Allocation, variance: Any, lipschitz: float) -> FloatArray:
+        """Return the shots of each slope by the rule, for one of the averaged variances."""
+        correction = 1 - self.mu**state.steps
+        return RULES[self.rule](
+            np.asarray(state.mean) / correction,
             variance / correction,
             lipschitz=lipschitz,
             stepsize=self.stepsize,
-            bias=self.b * self.mu**state.steps,
+            bias=self.b * self.mu ** (state.steps - 1),
         )
-        after = Allocation(
-            steps,
-            state.random,
-            clipped(shots, self.min_shots),
-            mean,
-            variance,
-            sampled.shots,
-            state.total + sampled.shots,
-        )
-        return after, point - self.stepsize * sampled.gradient
 
     def _advance(self, function: Any, args: Any, kwargs: Any, *, valued: bool) -> tuple[Any, Any]:
-        objective = Objective(function, kwargs, self.name)
-        arguments = Arguments.of(args, optimizer=self.name)
-        terms = self._terms(objective, arguments)
-        node = by_arrays(objective, arguments)
-        classical = ClassicalPart.of(node, range(len(arguments.arrays)), arguments.arrays, {})
-        points = Points.of(objective.tape(args), classical)
-        started(self.state.mean, arguments.size, optimizer=self.name)
-        least = np.full(arguments.size, self.min_shots)
-        wanted = least if self.state.shots is None else self.state.shots
-        shots = np.append(points.shots(wanted), wanted.max() if valued else 0).astype(np.int64)
-        random = generator(self.state.random)
-        sampled = self._sampled(objective, points, terms, shots, random)
-        before = replace(self.state, random=state_of(random))
-        state, point = self.update(before, arguments.vector, sampled, lipschitz=terms.lipschitz)
+        circuit = self._circuit(function, args, kwargs)
+        started(self.state.mean, circuit.arguments.size, optimizer=self.name)
+        state, budget = self._allocated(circuit)
+        if budget is None:
+            state, sampled = self._spread_equally(state, circuit, valued=valued)
+            least = None
+        else:
+            sampled = self._spread_by_noise(state, budget, valued=valued)
+            least = self.min_shots * np.maximum(circuit.points.numbers, 1)
+        lipschitz, vector = circuit.terms.lipschitz, circuit.arguments.vector
+        state, point = self.update(state, vector, sampled, lipschitz=lipschitz, least=least)
+        if sampled.error is not None:
+            state = replace(state, gain=self._gain(state, circuit, sampled.error))
         self.state = state
-        return arguments.returned(point), np.float64(sampled.value) if valued else None
+        value = np.float64(sampled.value) if valued else None
+        return circuit.arguments.returned(point), value
 
-    def _sampled(
-        self,
-        objective: Objective,
-        points: Points,
-        terms: Terms,
-        shots: IntArray,
-        random: np.random.Generator,
-    ) -> Sampled:
-        device, seed = objective.qnode.device, objective.seed
+    def _allocated(self, circuit: AdaptiveCircuit) -> tuple[Allocation, BudgetShots | None]:
+        """Choose how shots are spread; a budget where they are spread as one."""
+        state = self.state
+        if self.term_sampling is not None:
+            return replace(state, used="terms", reason="terms are drawn one by one"), None
+        if self.allocation is Allocations.GROUPS:
+            return self._with_groups(state, ASKED_FOR, circuit), None
+        if self.allocation is Allocations.BUDGET:
+            return replace(state, used="budget", reason=ASKED_FOR), circuit.budgeted()
+        if state.used == Allocations.GROUPS:
+            return state, None
+        try:
+            budget = circuit.budgeted()
+        except UnsupportedEstimate as error:
+            return replace(state, used="groups", reason=str(error)), None
+        if state.gain is None:
+            gain = circuit.expected_gain(budget)
+            used, reason = started_with(gain)
+            state = replace(state, used=used.value, reason=reason, gain=gain)
+            return state, budget if used is Allocations.BUDGET else None
+        reason = f"as measured groups take {told(state.gain)}"
+        if state.gain < 1:
+            return self._with_groups(state, reason, circuit), None
+        return replace(state, reason=reason), budget
+
+    def _with_groups(self, state: Allocation, reason: str, circuit: AdaptiveCircuit) -> Allocation:
+        """Use groups; after a budget with the variances that groups would have had."""
+        state = replace(state, used="groups", reason=reason)
+        if state.grouped is None:
+            return state
+        shots = self._wanted(state, state.grouped, circuit.terms.lipschitz)
+        return replace(
+            state,
+            shots=clipped(shots, self.min_shots),
+            variance=state.grouped,
+            grouped=None,
+            circuits=None,
+        )
+
+    def _gain(self, state: Allocation, circuit: AdaptiveCircuit, error: float) -> float:
+        """Return what the budget gained in the last step over groups, as the rule spreads them."""
+        wanted = self._wanted(state, state.grouped, circuit.terms.lipschitz)
+        return circuit.gain(
+            error,
+            shots=clipped(wanted, self.min_shots).astype(float),
+            variance=np.asarray(state.grouped) / (1 - self.mu**state.steps),
+        )
+
+    def _spread_by_noise(self, state: Allocation, budget: BudgetShots, *, valued: bool) -> Sampled:
+        """Spend shots as a budget is spent."""
+        variance = None
+        if state.variance is not None:
+            variance = state.variance / (1 - self.mu**state.steps)
+        return budget.sampled(
+            state.shots,
+            variance,
+            least=self.min_shots,
+            valued=valued,
+            circuits=state.circuits,
+        )
+
+    def _spread_equally(
+        self, state: Allocation, circuit: AdaptiveCircuit, *, valued: bool
+    ) -> tuple[Allocation, Sampled]:
+        """Read every group, or terms that are drawn, with the shots of each slope."""
+        points, terms = circuit.points, circuit.terms
+        least = np.full(circuit.arguments.size, self.min_shots)
+        wanted = least if state.shots is None else state.shots
+        shots = np.append(points.shots(wanted), wanted.max() if valued else 0).astype(np.int64)
+        device, seed = circuit.device, circuit.objective.seed
         if self.term_sampling is None:
-            return sampled_by_groups(points, terms, shots, device, seed)
+            return state, sampled_by_groups(points, terms, shots, device, seed)
         sizes = np.abs(terms.coefficients)
         if self.term_sampling.startswith("uniform"):
             sizes = np.ones(len(sizes))
-        return sampled_by_terms(
+        random = generator(state.random)
+        sampled = sampled_by_terms(
             points,
             terms,
             shots,
@@ -263,24 +360,17 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
             probabilities=sizes / sizes.sum(),
             random=random,
         )
+        return replace(state, random=state_of(random)), sampled
 
-    def _terms(self, objective: Objective, arguments: Arguments) -> Terms:
-        remedy = "Give a QNode with shots that returns qg.expval of one observable."
-        if not objective.is_qnode:
-            raise objective.refused("it is not a QNode, so its shots cannot be chosen", remedy)
-        tape = objective.tape(arguments.args)
-        if not tape.shots:
-            raise objective.refused("it is exact, and there are no shots to be chosen", remedy)
-        (measured, *others) = tape.measurements
-        if others or measured.kind is not MeasurementKind.EXPVAL or measured.obs is None:
-            raise objective.refused(f"it returns {tape.measurements}", remedy)
-        terms = Terms.of(measured.obs)
-        if self.stepsize >= 2 / max(terms.lipschitz, np.finfo(float).tiny):
+    def _circuit(self, function: Any, args: Any, kwargs: Any) -> AdaptiveCircuit:
+        circuit = AdaptiveCircuit.of(function, args, kwargs, self.name)
+        lipschitz = circuit.terms.lipschitz
+        if self.stepsize >= 2 / max(lipschitz, np.finfo(float).tiny):
             raise InvalidOptimizerOption(
                 optimizer=self.name,
                 option="stepsize",
                 value=self.stepsize,
-                needed=f"below 2 / L = {2 / terms.lipschitz:.6g}, where L is the sum of the "
+                needed=f"below 2 / L = {2 / lipschitz:.6g}, where L is the sum of the "
                 "absolute coefficients of the observable",
             )
-        return terms
+        return circuit

@@ -63,6 +63,6 @@ def gcans(
     return np.asarray(np.ceil(2 * rate / (2 - rate) * spread * spread.sum() / below))
 
 
-def clipped(shots: FloatArray, least: int) -> IntArray:
+def clipped(shots: FloatArray, least: int | IntArray) -> IntArray:
     """Return whole numbers of shots, never fewer than ``least``."""
     return np.asarray(np.maximum(shots, least), dtype=np.int64)

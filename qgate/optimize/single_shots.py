@@ -103,10 +103,16 @@ class Points:
             ]
         return cls(tapes, weights, jacobian_of(classical))
 
-    def shots(self, wanted: IntArray) -> IntArray:
+    def shots(self, wanted: IntArray | FloatArray) -> IntArray:
         """Return the shots of each point, shape (M,), from those wanted for each number."""
         by_angle = ((self.jacobian != 0) * wanted).max(axis=1, initial=0)
         return np.asarray(((self.weights != 0) * by_angle).max(axis=1, initial=0))
+
+    @property
+    def numbers(self) -> IntArray:
+        """At how many points the slope by each number is read, shape (p,)."""
+        reads = (self.weights != 0).astype(float) @ (self.jacobian != 0)
+        return np.asarray((reads > 0).sum(axis=0), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,12 +127,21 @@ class Sampled:
         NaN if it was not asked for.
     shots : int
         How many were run, over all circuits.
+    grouped : array, shape (p,), or None
+        From a budgeted allocation: the variance as ``sampled_by_groups`` would have it.
+    circuits : array, shape (S, B), or None
+        From a budgeted allocation: one-shot variances of circuits, for the next step.
+    error : float or None
+        From a budgeted allocation: the squared error of all slopes, times the shots of the slopes.
     """
 
     gradient: FloatArray
     variance: FloatArray
     value: float
     shots: int
+    grouped: FloatArray | None = None
+    circuits: FloatArray | None = None
+    error: float | None = None
 
 
 def sampled_by_groups(

@@ -33,10 +33,10 @@ def test_the_gate_with_the_steepest_slope_is_appended():
 
 def test_the_new_angle_has_gone_down_its_slope():
     angle = 0.0
-    for _ in range(4):
-        angle -= 0.3 * 2 * numpy.cos(angle)
+    for _ in range(20):
+        angle -= 0.05 * 2 * numpy.cos(angle)
 
-    grown = qg.AdaptiveOptimizer(param_steps=4, stepsize=0.3).step(empty, pool())
+    grown = qg.AdaptiveOptimizer(param_steps=20, stepsize=0.05).step(empty, pool())
 
     assert grown.construct((), {}).operations[-1].parameters[0] == pytest.approx(angle)
     assert float(grown()) == pytest.approx(2 * numpy.sin(angle) - 1.0)

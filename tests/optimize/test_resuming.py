@@ -30,8 +30,11 @@ MAKERS = {
     "SPSA": functools.partial(qg.SPSAOptimizer, maxiter=10),
     "QNSPSA": functools.partial(qg.QNSPSAOptimizer, 0.1, resamplings=2),
     "ShotAdaptive": functools.partial(qg.ShotAdaptiveOptimizer, 5, "weighted", stepsize=0.2),
+    "ShotAdaptiveBudget": functools.partial(
+        qg.ShotAdaptiveOptimizer, 2, stepsize=0.2, allocation="budget"
+    ),
 }
-RANDOM = ("SPSA", "QNSPSA", "ShotAdaptive")
+RANDOM = ("SPSA", "QNSPSA", "ShotAdaptive", "ShotAdaptiveBudget")
 
 
 def made(name, seed):

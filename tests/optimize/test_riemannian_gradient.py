@@ -44,7 +44,7 @@ def test_a_step_is_the_flow_along_the_commutators(exact):
         qg.QNode(lambda: [circuit.func(), qg.state()][1:], circuit.device)()[0], dtype=complex
     )
 
-    for _ in range(5):
+    for _ in range(20):
         rho = numpy.outer(psi, psi.conj())
         value = numpy.trace(rho @ hamiltonian).real
         slopes = [

@@ -31,7 +31,9 @@ def start():
 @pytest.mark.parametrize("sampling", [None, "weighted", "uniform"])
 def test_slopes_and_values_from_shots_are_those_of_the_circuit(sampling):
     shots, args = 40_000, start()
-    optimizer = qg.ShotAdaptiveOptimizer(shots, sampling, stepsize=0.01, seed=2)
+    optimizer = qg.ShotAdaptiveOptimizer(
+        shots, sampling, stepsize=0.01, allocation="auto" if sampling else "groups", seed=2
+    )
     slopes = qg.grad(qg.QNode(circuit, "local"))(*args)
 
     found, cost = optimizer.step_and_cost(qg.QNode(circuit, "local?seed=4", shots=1), *args)
@@ -50,7 +52,9 @@ def test_slopes_and_values_from_shots_are_those_of_the_circuit(sampling):
 def test_the_variance_is_what_repeated_slopes_scatter_by(sampling):
     shots, repeats, args = 50, 150, start()
     node = qg.QNode(circuit, "local?seed=9", shots=1)
-    optimizer = qg.ShotAdaptiveOptimizer(shots, sampling, stepsize=0.01, mu=0.0, seed=3)
+    optimizer = qg.ShotAdaptiveOptimizer(
+        shots, sampling, stepsize=0.01, mu=0.0, allocation="auto" if sampling else "groups", seed=3
+    )
     slopes, variances = [], []
 
     for _ in range(repeats):
@@ -140,7 +144,7 @@ def test_other_observables_are_read_whole():
         return qg.expval(qg.Hermitian(matrix, wires=0))
 
     x = np.array(0.4)
-    optimizer = qg.ShotAdaptiveOptimizer(20_000, stepsize=0.01)
+    optimizer = qg.ShotAdaptiveOptimizer(20_000, stepsize=0.01, allocation="groups")
 
     found, cost = optimizer.step_and_cost(hermitian, x)
 

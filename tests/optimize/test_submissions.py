@@ -116,9 +116,18 @@ def test_a_circuit_grows_by_as_many_submissions_as_it_is_said(angle, submissions
     assert tracker.totals["submissions"] == submissions
 
 
-@pytest.mark.parametrize("sampling", [None, "weighted", "uniform"])
-def test_adaptive_shots_report_what_the_tracker_counts(sampling, h2, start):
-    optimizer = qg.ShotAdaptiveOptimizer(10, sampling, stepsize=0.3, seed=1)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"allocation": "groups"},
+        {"allocation": "budget"},
+        {"allocation": "budget", "rule": "gcans"},
+        {"term_sampling": "weighted"},
+        {"term_sampling": "uniform"},
+    ],
+)
+def test_adaptive_shots_report_what_the_tracker_counts(options, h2, start):
+    optimizer = qg.ShotAdaptiveOptimizer(10, stepsize=0.3, seed=1, **options)
     circuit, args = h2.qnode(SAMPLED), start
 
     with qg.Tracker(circuit.device) as tracker:

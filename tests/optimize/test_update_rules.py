@@ -186,6 +186,90 @@ def test_a_rule_agrees_with_its_formula(name, start):
         assert cost == pytest.approx(value(before), abs=1e-9)
 
 
+COUPLED = 0.7 * qg.X(0) + 0.4 * qg.Z(1) + 0.5 * qg.Y(0) @ qg.Z(1) + 0.3 * qg.X(1)
+AXES = {qg.RX: X, qg.RY: Y, qg.RZ: numpy.diag([1, -1])}
+
+
+def coupled(x, axes=(X, Y, X)):
+    """The mean of COUPLED after rotations of the first wire, the first and the second, and CNOT."""
+    first = rotation(x[1], axes[1]) @ rotation(x[0], axes[0])
+    psi = numpy.kron(first[:, 0], rotation(x[2], axes[2])[:, 0])[[0, 1, 3, 2]]
+    return (psi.conj() @ qg.matrix(COUPLED, wire_order=[0, 1]) @ psi).real
+
+
+def least(line):
+    """Where a function A sin(t + B) + C is least in (-pi, pi], and how small it is there."""
+    middle, plus, minus = line(0.0), line(numpy.pi / 2), line(-numpy.pi / 2)
+    turn = -numpy.pi / 2 - numpy.arctan2(2 * middle - plus - minus, plus - minus)
+    offset = (plus + minus) / 2
+    return turn, offset - numpy.hypot(plus - offset, middle - offset)
+
+
+@pytest.mark.parametrize("start", STARTS, ids=["one argument", "several"])
+def test_rotosolve_agrees_with_the_closed_form(start):
+    def rotated(x):
+        for angle, gate, wire in zip(x, (qg.RX, qg.RY, qg.RX), (0, 0, 1), strict=True):
+            gate(angle, wires=wire)
+        qg.CNOT(wires=[0, 1])
+        return qg.expval(COUPLED)
+
+    @qg.qnode("local")
+    def one(x):
+        return rotated(x)
+
+    @qg.qnode("local")
+    def two(x, y):
+        return rotated([x[0], x[1], y])
+
+    args = [np.array(part, requires_grad=True) for part in start]
+    point = numpy.concatenate([numpy.ravel(part) for part in start])
+    objective = one if len(args) == 1 else two
+    named = {"x": {(at,): 1 for at in range(len(start[0]))}, "y": {(): 1}}
+
+    for _ in range(STEPS):
+        before = point.copy()
+        for at in range(3):
+            point[at] += least(lambda t, at=at: coupled(point + t * numpy.eye(3)[at]))[0]
+        found, cost = qg.RotosolveOptimizer().step_and_cost(
+            objective, *args, nums_frequency={name: named[name] for name in ("x", "y")[: len(args)]}
+        )
+        args = [found] if len(args) == 1 else found
+
+        flat = numpy.concatenate([numpy.ravel(arg) for arg in args])
+        assert numpy.exp(1j * flat) == pytest.approx(numpy.exp(1j * point), abs=1e-7)
+        assert cost == pytest.approx(coupled(before), abs=1e-9)
+
+
+def test_rotoselect_agrees_with_the_closed_form():
+    @qg.qnode("local")
+    def circuit(x, generators=None):
+        for angle, generator, wire in zip(x, generators, (0, 0, 1), strict=True):
+            generator(angle, wires=wire)
+        qg.CNOT(wires=[0, 1])
+        return qg.expval(COUPLED)
+
+    x, generators = np.array([0.4, -0.7, 1.1]), [qg.RX, qg.RY, qg.RX]
+    point, axes = numpy.array(x), [X, Y, X]
+
+    for _ in range(STEPS):
+        expected = coupled(point, axes)
+        for at in range(3):
+            found = []
+            for axis in AXES.values():
+                tried = [*axes[:at], axis, *axes[at + 1 :]]
+                zeroed = numpy.where(numpy.arange(3) == at, 0.0, point)
+                line = lambda t, tried=tried, zeroed=zeroed, at=at: coupled(  # noqa: E731
+                    zeroed + t * numpy.eye(3)[at], tried
+                )
+                turn, value = least(line)
+                found.append((value, turn, tried))
+            _, point[at], axes = min(found, key=lambda each: each[0])
+        x, generators, cost = qg.RotoselectOptimizer().step_and_cost(circuit, x, generators)
+
+        assert cost == pytest.approx(expected, abs=1e-9)
+        assert float(circuit(x, generators)) == pytest.approx(coupled(point, axes), abs=1e-9)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_step_without_the_value_goes_to_the_same_point(name):
     optimizer, _ = CASES[name]

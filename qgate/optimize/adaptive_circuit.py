@@ -1,0 +1,96 @@
+"""The circuit whose slopes a step of adaptive shots is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.measurements import MeasurementKind
+from qgate.optimize.allocation import gain_over_groups
+from qgate.optimize.arguments import Arguments
+from qgate.optimize.budget_shots import BudgetShots
+from qgate.optimize.objective import Objective
+from qgate.optimize.requests import by_arrays
+from qgate.optimize.single_shots import Points, Terms
+from qgate.typing import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptiveCircuit:
+    """An objective at some arguments, taken apart.
+
+    Parameters
+    ----------
+    objective : Objective
+    arguments : Arguments
+    terms : Terms
+        Of the observable.
+    classical : ClassicalPart
+    points : Points
+        Where its slopes are read.
+    """
+
+    objective: Objective
+    arguments: Arguments
+    terms: Terms
+    classical: ClassicalPart
+    points: Points
+
+    @classmethod
+    def of(
+        cls, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], optimizer: str
+    ) -> AdaptiveCircuit:
+        """Take an objective apart.
+
+        Raises
+        ------
+        NothingTrainable
+        UnsuitableObjective
+            It is not a QNode with shots that returns one expectation value.
+        """
+        objective = Objective(function, kwargs, optimizer)
+        arguments = Arguments.of(args, optimizer=optimizer)
+        terms = _terms(objective, arguments)
+        node = by_arrays(objective, arguments)
+        classical = ClassicalPart.of(node, range(len(arguments.arrays)), arguments.arrays, {})
+        points = Points.of(objective.tape(args), classical)
+        return cls(objective, arguments, terms, classical, points)
+
+    @property
+    def device(self) -> Any:
+        """The QNode's."""
+        return self.objective.qnode.device
+
+    def budgeted(self) -> BudgetShots:
+        """Return it as something that a budget is spent on; raises UnsupportedEstimate."""
+        tape = self.objective.tape(self.arguments.args)
+        return BudgetShots.of(tape, self.classical, self.device, self.objective.seed)
+
+    def expected_gain(self, budget: BudgetShots) -> float:
+        """Return how many times a budget's shots groups take, before anything is measured."""
+        return self.gain(
+            budget.expected_error(),
+            shots=np.ones(self.arguments.size),
+            variance=budget.expected_group_variance(),
+        )
+
+    def gain(self, error: float, *, shots: FloatArray, variance: FloatArray) -> float:
+        """Return how many times a budget's shots groups take; see ``gain_over_groups``."""
+        return gain_over_groups(self.points, self.terms, error, shots=shots, variance=variance)
+
+
+def _terms(objective: Objective, arguments: Arguments) -> Terms:
+    remedy = "Give a QNode with shots that returns qg.expval of one observable."
+    if not objective.is_qnode:
+        raise objective.refused("it is not a QNode, so its shots cannot be chosen", remedy)
+    tape = objective.tape(arguments.args)
+    if not tape.shots:
+        raise objective.refused("it is exact, and there are no shots to be chosen", remedy)
+    (measured, *others) = tape.measurements
+    if others or measured.kind is not MeasurementKind.EXPVAL or measured.obs is None:
+        raise objective.refused(f"it returns {tape.measurements}", remedy)
+    return Terms.of(measured.obs)

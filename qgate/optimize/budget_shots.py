@@ -1,0 +1,226 @@
+"""Slopes from shots that are spread over circuits as a budget is: pruned, overlapped, by noise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.estimation.estimator import covariances, one_shot_variances
+from qgate.estimation.problem import Problem
+from qgate.estimation.readings import Readings
+from qgate.estimation.rounds import plan_all
+from qgate.exceptions import UnsupportedEstimate
+from qgate.execution.affordable import limits_of, refuse_known_answers
+from qgate.execution.budgeted import VALUE_SHARE
+from qgate.execution.question import Question, question, with_constants
+from qgate.execution.survey import Survey
+from qgate.execution.trained import seed_of
+from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.parameter_shift import ParameterShift
+from qgate.optimize.requests import jacobian_of
+from qgate.optimize.single_shots import Sampled
+from qgate.tape import Tape
+from qgate.transforms.placeholders import placeholders
+from qgate.typing import FloatArray, IntArray
+
+LEAST_WEIGHT = 1e-6
+"""Of the error of a slope, beside the largest; what counts nothing would not be read at all."""
+
+
+MANY_SHOTS = 10**9
+"""With which rounding and the fewest shots of a circuit make no difference."""
+
+
+@dataclass(frozen=True, eq=False)
+class BudgetShots:
+    """The value and the slopes of a circuit, to be estimated from a number of shots.
+
+    Parameters
+    ----------
+    asked : Question
+        First the value, then p slopes.
+    jacobian : array, shape (p, n)
+        From the derivatives by angles to the slopes.
+    device : Device
+    """
+
+    asked: Question
+    jacobian: FloatArray
+    device: Any
+
+    @classmethod
+    def of(cls, tape: Tape, classical: ClassicalPart, device: Any, seed: Any) -> BudgetShots:
+        """Find out which words depend on which angles, and in which bases they are read.
+
+        Raises
+        ------
+        UnsupportedEstimate
+            What is measured is no sum of Pauli words, is trained itself or depends on no angle,
+            or the device runs circuits of its own beside.
+        """
+        refuse_known_answers(device)
+        if classical.in_observable:
+            raise UnsupportedEstimate(
+                what="The slope by a coefficient of an observable",
+                remedy="Mark coefficients as not trainable.",
+            )
+        tape.trainable_params = classical.trained
+        sweep = replace(placeholders(tape).sweep(), shots=None)
+        jacobian = np.ascontiguousarray(jacobian_of(classical).T, dtype=float)
+        if seed is not None:
+            sweep = replace(sweep, seed=seed_of(np.asarray(seed)))
+        constant = with_constants(sweep, device)
+        slots = tuple(classical.slots.tolist())
+        shifted = ParameterShift()(constant.structure, slots, order=1, shots=None, options={})
+        asked = question(constant, shifted, values=True, jacobian=jacobian)
+        if not asked.problem.needed[1:].any():
+            raise UnsupportedEstimate(
+                what="A slope that is zero whatever the angles",
+                remedy="No word that is measured depends on an angle; train another circuit.",
+            )
+        return cls(asked, jacobian, device)
+
+    def expected_error(self) -> float:
+        """Return the error of all slopes times the shots, if words vary alike and by themselves."""
+        problem = self._weighing(np.ones(len(self.jacobian)), valued=False).problem
+        bases, limits = self.asked.survey.bases, limits_of(self.device)
+        design = plan_all(problem, bases, MANY_SHOTS * limits.least, replace(limits, set_size=None))
+        own = design.planned / design.planned.sum()
+        shots = own[problem.rows] @ design.readable
+        errors = problem.vectors**2 / np.where(shots > 0, shots, np.inf)
+        return float((problem.mixing[1:] ** 2 @ errors.sum(axis=1)).sum())
+
+    def expected_group_variance(self) -> FloatArray:
+        """Return the variance of each slope with a shot of each group then, shape (p,)."""
+        problem = self._unpruned
+        return np.asarray(problem.mixing**2 @ (problem.vectors**2).sum(axis=1))
+
+    def sampled(
+        self,
+        shots: IntArray | None,
+        variance: FloatArray | None = None,
+        *,
+        least: int,
+        valued: bool,
+        circuits: FloatArray | None = None,
+    ) -> Sampled:
+        r"""Spend shots, in one call of the device.
+
+        Errors of slopes count by :math:`w_i = s_i^2/\xi_i`, for which the best allocation gives
+        the circuits of slope i the shots :math:`s_i`.
+
+        Parameters
+        ----------
+        shots : array of int, shape (p,), or None
+            Of each slope over all its circuits; None: every circuit has the least.
+        variance : array, shape (p,), optional
+            Of one shot, as far as it is known; without it all slopes count the same.
+        least : int
+            The fewest shots of each circuit.
+        valued : bool
+            Whether a twentieth more is spent on the value.
+        circuits : array, shape (S, B), optional
+            One-shot variances of circuits, as an earlier call gave them.
+        """
+        weights = np.ones(len(self.jacobian))
+        if shots is not None and variance is not None:
+            weights = _weights(shots, variance)
+        asked = self._weighing(weights, valued=valued)
+        ratios = self._ratios(asked.problem)
+        size = (len(ratios), len(self.asked.survey.bases))
+        before = None if circuits is None or circuits.shape != size else circuits
+        measured = asked.measure(
+            _total(shots, valued=valued),
+            self.device,
+            least=least,
+            prior=None if before is None else before * ratios,
+        )
+        found, readings = measured.estimated, measured.readings
+        known = np.divide(
+            found.variances, ratios, out=np.zeros_like(found.variances), where=ratios > 0
+        )
+        if before is not None and not valued:
+            known[0] = before[0]
+        return Sampled(
+            found.outputs[1:],
+            self._best_variance(known),
+            float(found.outputs[0]) if valued else float("nan"),
+            int(readings.shots.sum()),
+            self._group_variance(readings),
+            known,
+            float(np.trace(found.covariance[1:, 1:]) * readings.shots[1:].sum()),
+        )
+
+    def _weighing(self, weights: FloatArray, *, valued: bool) -> Question:
+        """Let errors of slopes count by weights, and give the value its share, or nothing."""
+        plain = self.asked.problem
+        slopes = plain.weighing(np.concatenate([[0.0], weights]))
+        scale = _strength(slopes) / max(_strength(plain, first=1), 1e-300)
+        value = plain.importance[0] * scale**2 if valued else 0.0
+        return self.asked.weighing(np.concatenate([[value], weights]))
+
+    def _ratios(self, problem: Problem) -> FloatArray:
+        """Return by how much more each row counts in a problem than by itself, shape (S, 1)."""
+        own, plain = problem.squares.sum(axis=1), self.asked.problem.squares.sum(axis=1)
+        ratios: FloatArray = np.divide(own, plain, out=np.zeros_like(own), where=plain > 0)
+        return ratios[:, None]
+
+    def _best_variance(self, circuits: FloatArray) -> FloatArray:
+        r"""Return the variance of one shot of each slope, spread best over its circuits, (p,).
+
+        It is :math:`\xi_i = (\sum\sqrt V)^2` over the circuits of the slope (Neyman).
+        """
+        problem = self.asked.problem
+        own = np.zeros((len(self.jacobian), problem.num_rows))
+        sizes = problem.mixing[1:] ** 2 * (problem.vectors**2).sum(axis=1)
+        np.add.at(own.T, problem.rows, sizes.T)
+        shares = own / np.maximum(own.sum(axis=0), 1e-300)
+        roots: FloatArray = np.sqrt(shares) @ np.sqrt(circuits).sum(axis=1)
+        return np.asarray(roots**2)
+
+    @property
+    def _unpruned(self) -> Problem:
+        return _unpruned(self.asked.survey, self.jacobian.tobytes())
+
+    def _group_variance(self, readings: Readings) -> FloatArray:
+        """Return the variance of slopes with a shot of each basis, each word read once, (p,)."""
+        problem, bases = self._unpruned, self.asked.survey.bases
+        home = bases.disjoint()
+        weights = [
+            problem.vectors[:, basis.readable] * home[index, basis.readable]
+            for index, basis in enumerate(bases.members)
+        ]
+        parts = one_shot_variances(problem, weights, readings, covariances(readings))
+        return np.asarray(problem.mixing**2 @ parts.sum(axis=1))
+
+
+@lru_cache(maxsize=32)
+def _unpruned(survey: Survey, jacobian: bytes) -> Problem:
+    """Return the slopes as they are read where no word is left out."""
+    every = replace(survey, kept=np.ones_like(survey.kept))
+    return every.derivatives(np.frombuffer(jacobian).reshape(-1, survey.stencil.size))
+
+
+def _strength(problem: Problem, first: int = 0) -> float:
+    return float(np.sqrt(problem.squares[first:].sum(axis=1)).sum())
+
+
+def _total(shots: IntArray | None, *, valued: bool) -> int:
+    """Return the shots of all slopes, and of the value if it is asked for."""
+    if shots is None:
+        return 0
+    return math.ceil(shots.sum() / (1 - VALUE_SHARE)) if valued else int(shots.sum())
+
+
+def _weights(shots: IntArray, variance: FloatArray) -> FloatArray:
+    """Return how much the error of each slope counts, the largest 1, from shots and variances."""
+    if not (variance > 0).any():
+        return np.ones(len(shots))
+    wanted = shots / np.sqrt(np.where(variance > 0, variance, np.inf))
+    wanted = np.where(variance > 0, wanted, wanted.max())
+    counted: FloatArray = np.maximum((wanted / wanted.max()) ** 2, LEAST_WEIGHT)
+    return counted
