@@ -80,6 +80,8 @@ class Interface(ABC):
     name: str
     namespace: Any
     """Array functions with numpy's names."""
+    foretells = False
+    """Whether it asks for a value and its derivatives at once wherever it takes both."""
 
     @abstractmethod
     def owns(self, value: Tensor) -> bool:

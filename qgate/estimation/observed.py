@@ -81,6 +81,7 @@ class Observed:
         -----
         Cost: one sort of all words.
         """
+        refuse_other_kinds(measurements)
         with paused():
             parts = [_words(item) for item in measurements]
         together = PauliSum.total([words for words, _, _ in parts]).expanded(wires)
@@ -100,6 +101,25 @@ class Observed:
         return cls(wires, x[kept], z[kept], matrix[:, is_word], constants, shapes)
 
 
+SERVED = (MeasurementKind.EXPVAL, MeasurementKind.TERMS, MeasurementKind.PROBS)
+"""What is linear in the means of Pauli words."""
+
+
+def refuse_other_kinds(measurements: Sequence[Measurement]) -> None:
+    """Refuse what is not made of means of Pauli words.
+
+    Raises
+    ------
+    UnsupportedEstimate
+    """
+    for item in measurements:
+        if item.kind not in SERVED:
+            raise UnsupportedEstimate(
+                what=item.kind.value,
+                remedy="Return expval, var or probs, or give a plain number of shots.",
+            )
+
+
 Part = tuple[PauliSum, FloatArray, tuple[int, ...]]
 """Words, a matrix of coefficients with a row for each number, and the shape of the numbers."""
 
@@ -107,11 +127,6 @@ Part = tuple[PauliSum, FloatArray, tuple[int, ...]]
 def _words(item: Measurement) -> Part:
     if item.kind is MeasurementKind.PROBS:
         return _probabilities(item)
-    if item.kind not in (MeasurementKind.EXPVAL, MeasurementKind.TERMS):
-        raise UnsupportedEstimate(
-            what=item.kind.value,
-            remedy="Return expval, var or probs, or give a plain number of shots.",
-        )
     observable = item.observable
     weights = np.real(unwrap(observable.parameters[0]))
     terms = _terms(observable)

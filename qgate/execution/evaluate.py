@@ -226,7 +226,9 @@ def _traced(tape: Tape, request: Request) -> list[Entry]:
         device, method, limits, lambda tapes: _values(tapes, device), interface, request.seed
     )
     tower, parts, fixed = make(linear)
-    if isinstance(tower, DeviceTower) or tape.shots.budget:
+    if tape.shots.budget is not None:  # shared with derivatives, so also if these only may follow
+        tower.recorded = not interface.foretells and any(interface.trained(linear.parameters))
+    elif isinstance(tower, DeviceTower):
         theirs = filter(interface.owns, linear.parameters)
         tower.recorded = any(map(interface.is_trained, theirs))
     if (

@@ -100,8 +100,10 @@ class TowerMaker:
                 remedy=f"Use diff_method={' or '.join(map(repr, SHIFT_METHODS))}, or give a plain "
                 "number of shots.",
             )
+        from qgate.estimation.observed import refuse_other_kinds
         from qgate.execution.budget_tower import BudgetTower
 
+        refuse_other_kinds(trained.sweep.structure.measurements)
         return BudgetTower(trained, self.device, budget, SHIFT_METHODS[name], options)
 
 

@@ -29,6 +29,7 @@ class JaxInterface(Interface):
 
     name = "jax"
     namespace = jnp
+    foretells = True
 
     def owns(self, value: Tensor) -> bool:
         return isinstance(value, jax.Array)
