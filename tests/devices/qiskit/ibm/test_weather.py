@@ -2,6 +2,7 @@
 
 import pytest
 from clouds.crash import train
+from clouds.ibm.double import SECRET
 
 from qgate.exceptions import AccessRefused, DeviceOffline, ServiceUnavailable, WrongResult
 from qgate.execution.journal import Journal
@@ -76,3 +77,14 @@ def test_results_are_kept_where_no_price_is_told(training, cloud, tmp_path):
     assert training("unpriced") == whole
     orders = Journal(str(tmp_path / "unpriced")).orders("training")
     assert [order.held_usd for order in orders] == [order.price.high_usd for order in orders]
+
+
+def test_the_key_is_not_in_the_journal_of_a_training_that_was_refused(training, cloud, tmp_path):
+    cloud.goes_wrong("GET /jobs/ID", **{**EXPIRED, "message": f"apikey {SECRET} has expired"})
+
+    with pytest.raises(AccessRefused, match=r"apikey \*\*\* has expired"):
+        training("secret")
+
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("secret*"))
+    assert b"expired" in written
+    assert SECRET.encode() not in written
