@@ -94,8 +94,8 @@ class Question:
         """All rows that a budget may be spent on, in the device's gates."""
         native = self.survey.shifted.decomposed.sweep(self.sweep)
         points, rows = self.survey.offsets, native.rows
-        every = (rows[:, None, :] + points[None, :, :]).reshape(-1, rows.shape[1])
-        return native.with_rows(every, None)
+        every = rows[:, None, :] + points[None, :, :]
+        return native.with_rows(every.reshape(len(rows) * len(points), rows.shape[1]), None)
 
 
 def question(

@@ -179,6 +179,15 @@ def test_an_earlier_estimate_is_where_the_next_begins():
     assert np.abs(second.gradient - TRUTH).max() < 0.5
 
 
+def test_a_circuit_without_angles_has_a_value_too():
+    @qg.qnode("local?seed=4", shots=qg.Budget(total=2000))
+    def circuit():
+        qg.Hadamard(0)
+        return qg.expval(0.5 * qg.X(0) + 0.3 * qg.Z(0))
+
+    assert abs(float(circuit()) - 0.5) < 5 * 0.3 / np.sqrt(1000)
+
+
 def test_an_estimate_is_an_array_and_says_what_it_is():
     (found,) = estimates(2000, 1)
 

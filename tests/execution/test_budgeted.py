@@ -1,0 +1,45 @@
+"""Which circuits a budget is spent on."""
+
+from __future__ import annotations
+
+import numpy
+import pytest
+
+import qgate as qg
+from qgate.estimation.rounds import ShotLimits, plan
+from qgate.execution.budgeted import designed
+from qgate.execution.question import question, with_constants
+from qgate.gradients.parameter_shift import ParameterShift
+
+
+def asked():
+    with qg.QuantumTape() as tape:
+        qg.RY(0.4, wires=0)
+        qg.CNOT(wires=[0, 1])
+        qg.RX(-0.7, wires=1)
+        qg.expval(0.5 * qg.Z(0) - 0.8 * qg.X(0) @ qg.X(1) + 0.3 * qg.Y(1))
+    constant = with_constants(tape.sweep(), qg.device("local"))
+    shifted = ParameterShift()(constant.structure, (0, 1), order=1, shots=None, options={})
+    return question(constant, shifted, values=True)
+
+
+@pytest.mark.parametrize(("shots", "relied_on"), [(1000, True), (10, False)])
+def test_earlier_variances_are_relied_on_where_all_circuits_run(shots, relied_on):
+    problem, survey = asked().problem, asked().survey
+    planned = plan(problem, survey.bases, 10**6, ShotLimits()).planned
+    prior = numpy.where(planned > 0, numpy.arange(1.0, planned.size + 1).reshape(planned.shape), 0)
+
+    found = designed(problem, survey, shots, ShotLimits(), prior)
+
+    known = None if not relied_on else prior
+    expected = plan(problem, survey.bases, shots, ShotLimits(), known)
+    assert found.planned == pytest.approx(expected.planned)
+    assert found.chances == pytest.approx(expected.chances)
+
+
+def test_variances_of_other_circuits_are_left_aside():
+    problem, survey = asked().problem, asked().survey
+
+    found = designed(problem, survey, 1000, ShotLimits(), numpy.ones((2, 2)))
+
+    assert found.planned == pytest.approx(plan(problem, survey.bases, 1000, ShotLimits()).planned)
