@@ -23,14 +23,14 @@ from typing import Any
 import numpy as np
 from budgets.circuits import CIRCUITS
 from budgets.exact import Known
-from budgets.peer_side import answer
 from budgets.picture import draw
-from peer import Peer, serve
+from document import IMAGES, PAGE, between
+from document import table as in_markdown
+from peer import Peer
+from pennylane_side import pennylane
 
-ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "benchmarks.md"
-PICTURE = ROOT / "docs" / "images" / "shots.svg"
-BEGIN, END = "<!-- shots: written by benchmarks/shots.py -->", "<!-- end of shots -->"
+PICTURE = IMAGES / "shots.svg"
+BEGIN, END = "<!-- shots: written by benchmarks/shots.py -->\n", "<!-- end of shots -->\n"
 GROUPINGS = ("qwc", "symmetry", "fc")
 
 
@@ -122,10 +122,10 @@ def rows_of(name: str, groupings: tuple[str, ...], shots: list[int], runs: int, 
 def table(rows: list[Row]) -> str:
     """Return the table in Markdown."""
     heads = (
-        "circuit | grouping | shots | PennyLane's error | qgate's | times better | goal | "
-        "beside Neyman | sd of z | within 95 %"
+        *("circuit", "grouping", "shots", "PennyLane's error", "qgate's", "times better", "goal"),
+        *("beside Neyman", "sd of z", "within 95 %"),
     )
-    lines = [f"| {heads} |", "|" + " --- |" * heads.count("|") + " --- |"]
+    lines = []
     for row in rows:
         circuit = CIRCUITS[row.name]
         goal = "" if circuit.goal is None or row.grouping != "qwc" else f"{circuit.goal:g}"
@@ -141,28 +141,24 @@ def table(rows: list[Row]) -> str:
             f"{row.sd:.2f}",
             f"{100 * row.covered:.1f} %",
         )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+        lines.append(cells)
+    return in_markdown(heads, lines)
 
 
 def write(rows: list[Row], versions: str) -> None:
     """Put the table and the picture into the documents."""
     draw([(CIRCUITS[row.name].title, row.grouping, row.gain) for row in rows], PICTURE)
-    text = PAGE.read_text(encoding="utf-8")
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
     runs = sorted({row.runs for row in rows})
     note = f"{datetime.now(UTC):%Y-%m-%d}, {versions}; {' to '.join(map(str, runs))} runs each."
     picture = "![Factors by which the error falls](images/shots.svg)\n"
-    PAGE.write_text(
-        f"{head}{BEGIN}\n{note}\n\n{table(rows)}\n{picture}\n{END}{tail}", encoding="utf-8"
-    )
+    text = f"{note}\n\n{table(rows)}\n{picture}\n"
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(between(page, BEGIN, END, text), encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=sys.executable, help="an interpreter with PennyLane")
-    parser.add_argument("--serve", help=argparse.SUPPRESS)
     parser.add_argument("--only", default="", help="circuits whose name begins so")
     parser.add_argument("--groupings", nargs="+", default=["qwc"], choices=GROUPINGS)
     parser.add_argument("--shots", type=int, nargs="+", default=[100_000])
@@ -172,13 +168,10 @@ def main() -> None:
     parser.add_argument("--load", type=Path, help="take the rows from a file")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     given = parser.parse_args()
-    if given.serve:
-        serve(given.serve, answer)
-        return
     rows = []
     if given.load:
         rows = [Row(**json.loads(line)) for line in given.load.read_text().splitlines()]
-    with Peer(given.python, __file__, "pennylane") as peer:
+    with pennylane(given.python) as peer:
         versions = f"PennyLane {peer.ask(version=True)}, numpy {np.__version__}"
         for name in (
             [] if given.load else [name for name in CIRCUITS if name.startswith(given.only)]

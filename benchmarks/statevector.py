@@ -25,9 +25,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from document import filled
 from engines.contenders import CONTENDERS, ENGINE, NODE, PEERS, answer
 from engines.measuring import Row, measure
-from engines.page import filled, large_table, peers_table, variants_table
+from engines.page import large_table, peers_table, variants_table
 from engines.picture import draw
 from engines.workloads import EVERY, LARGE, WORKLOADS
 from peer import Peer, respond

@@ -152,3 +152,63 @@ def test_every_optimizer_trains_the_molecule_and_is_drawn(tmp_path: Path):
     }
     assert all(np.nanmin(found.errors) < found.errors[0] for found in curves)
     assert (tmp_path / "curves.svg").stat().st_size > 10_000
+
+
+def test_program_sets_of_equal_shots_cost_what_was_computed_by_hand():
+    pytest.importorskip("braket.device_schema")
+    from budgets.priced import MACHINES
+    from dollars import of_peer
+
+    found = {machine.title: of_peer(machine, 1152, 412.0, task_floor=True) for machine in MACHINES}
+
+    assert found["IonQ Forte-1"].usd == pytest.approx(12 * 0.3 + 100_000 * 0.08)
+    assert found["IQM Garnet"].usd == pytest.approx(12 * 0.3 + 100_000 * 0.00145)
+    assert {bought.error for bought in found.values()} == {412.0 / 100_000}
+
+
+def test_a_priced_device_charges_for_a_gradient_what_the_gradient_says():
+    pytest.importorskip("braket.device_schema")
+    from budgets.circuits import CIRCUITS
+    from budgets.exact import Known
+    from budgets.priced import MACHINES
+    from dollars import of_ours
+
+    known = Known(CIRCUITS["H2 uccsd"])
+
+    found = [
+        of_ours(known, machine, 40.0, 3, task_floor=floor)
+        for machine in MACHINES
+        for floor in (False, True)
+    ]
+
+    assert all(0.8 * 40 < bought.usd <= bought.most_usd <= 40 for bought in found)
+    assert all(bought.fees_usd == pytest.approx(0.3 * bought.tasks) for bought in found)
+
+
+@pytest.mark.parametrize(("way", "setting"), [("budget", 4000), ("fixed", 200)])
+def test_a_training_from_shots_arrives_and_is_drawn(way: str, setting: int, tmp_path: Path):
+    pytest.importorskip("braket.device_schema")
+    from budgets.circuits import CIRCUITS
+    from budgets.our_training import train
+    from budgets.priced import MACHINES
+    from budgets.trainings import Run, draw
+
+    least, limits = CIRCUITS["H2 uccsd"].record["ground_energy_sector"], {"shots": 10**6}
+    asked = {"circuit": "H2 uccsd", "way": way, "setting": setting, "rate": 0.5, "seed": 3}
+    asked |= {**limits, "steps": 40, "seconds": 30, "until": least + 1.6e-3}
+
+    run = Run.of(train(asked, MACHINES[1]), least, 1.6e-3)
+    draw({way: [run]}, tmp_path / "errors.svg")
+
+    assert run.arrived
+    assert run.spent == run.shots[-1] <= 10**6
+    assert run.usd(MACHINES[1].rate) == pytest.approx(0.3 * run.tasks[-1] + 0.00145 * run.spent)
+    assert list(run.at(run.shots)) == list(run.errors)
+    assert (tmp_path / "errors.svg").stat().st_size > 5_000
+
+
+def test_quartiles_of_trainings_that_never_arrive_are_infinite():
+    from budgets.trainings import quartiles
+
+    assert quartiles([3.0, 1.0, 2.0, np.inf]) == (2.0, 3.0, np.inf)
+    assert quartiles([1.0, np.inf, np.inf, np.inf])[1] == np.inf

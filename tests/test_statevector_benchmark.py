@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import statevector
+from document import filled
 from engines import local, qnodes
 from engines.circuits import (
     HAMILTONIANS,
@@ -29,7 +30,7 @@ from engines.circuits import (
     unstructured,
 )
 from engines.measuring import FEW, Row, distances, measure
-from engines.page import filled, large_table, number, peers_table, variants_table
+from engines.page import large_table, number, peers_table, variants_table
 from engines.picture import NEAREST, draw, finding, spread
 from engines.workloads import Kind, Workload, frequencies
 

@@ -11,7 +11,7 @@ from .circuits import CIRCUITS, hamiltonian, read
 
 
 def answer(qml: Any, np: Any, request: dict[str, Any]) -> Any:
-    """Answer with a version, the groups of a Hamiltonian's words, or errors of sampled gradients.
+    """Answer with a version, groups of a Hamiltonian's words, a training, or errors of gradients.
 
     The error is returned times the shots of all circuits but the unshifted one: the rows that
     ``default.qubit`` runs times the groups it reads.
@@ -20,6 +20,10 @@ def answer(qml: Any, np: Any, request: dict[str, Any]) -> Any:
         return qml.__version__
     if "groups" in request:
         return groups(qml, request["groups"])
+    if "way" in request or "check" in request:
+        from .peer_training import check, train
+
+        return (train if "way" in request else check)(qml, np, request)
     circuit = CIRCUITS[request["circuit"]]
     device = qml.device("default.qubit")
     node = qml.set_shots(shots=request["shots"])(

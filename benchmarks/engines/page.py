@@ -1,18 +1,14 @@
-"""Tables in Markdown, and the parts of a document that are written from them."""
+"""Tables of times in Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from document import table
+
 from .contenders import ENGINE, NODE, PEERS
 from .measuring import Row
 from .workloads import EVERY
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table in Markdown."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
 
 
 def number(value: float) -> str:
@@ -109,19 +105,3 @@ def large_table(rows: Sequence[Row]) -> str:
         for row, cells in labelled(rows)
     ]
     return table(["workload", "", "processor / s", "wall / s", "peak memory / MiB"], body)
-
-
-def filled(document: str, name: str, text: str) -> str:
-    """Return a document with a text between the marks of that name.
-
-    Raises
-    ------
-    ValueError
-        The document has no such marks.
-    """
-    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
-    before, found, rest = document.partition(begin)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        raise ValueError(f"The document has no {begin.strip()} and {end.strip()} to write between.")
-    return f"{before}{begin}{text}{end}{after}"

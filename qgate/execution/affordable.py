@@ -22,7 +22,7 @@ from qgate.typing import IntArray
 if TYPE_CHECKING:
     from qgate.devices.base import Device
 
-LATER_ROUNDS_GAIN = 0.85
+LATER_ROUNDS_GAIN, WITH_FEW_SHOTS = 0.85, 0.95
 """The error after several rounds beside that after one, as it is taken to be when prices decide."""
 
 MOST_SHOTS = 10**7
@@ -57,9 +57,9 @@ def shots_and_rounds(
         shots = _affordable(budget, rounds, problem, survey, device, limits)
         if shots:
             design = prior_plan(problem, survey.bases, shots, limits)
-            pays = rounds > 1 and are_many(shots, design, limits.smallest)
-            gain = LATER_ROUNDS_GAIN if pays else 1.0
-            choices.append((gain / shots, rounds, shots))
+            many = are_many(shots, design, limits.smallest)
+            later = LATER_ROUNDS_GAIN if many else WITH_FEW_SHOTS
+            choices.append(((1.0 if rounds == 1 else later) / shots, rounds, shots))
     if not choices:
         raise BudgetTooSmall(
             budget=repr(budget), reason=f"{device.name} asks for more for a single round"

@@ -1,0 +1,92 @@
+"""Runs of trainings: what they spent until they arrived, and pictures of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qgate.prices import Rate
+
+COLOURS = ("#0b5fa5", "#5aa0d8", "#c8501e", "#e0a030", "#2f7d4f")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training.
+
+    Parameters
+    ----------
+    errors : array
+        Of the exact energy before each step and after the last, in Hartree.
+    shots, tasks : array of int
+        What had been spent there.
+    wanted : float
+        The error at which it has arrived.
+    """
+
+    errors: Any
+    shots: Any
+    tasks: Any
+    wanted: float
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any], least: float, wanted: float) -> Run:
+        """Read what a training returned; ``least``: the exact energy."""
+        errors = np.array(found["energies"]) - least
+        return cls(errors, np.array(found["shots"]), np.array(found["tasks"]), wanted)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the error was small enough in the end."""
+        return bool(self.errors[-1] <= self.wanted)
+
+    @property
+    def spent(self) -> float:
+        """Shots until it arrived; infinite if it did not."""
+        return float(self.shots[-1]) if self.arrived else np.inf
+
+    def usd(self, rate: Rate) -> float:
+        """Dollars until it arrived; infinite if it did not."""
+        price = rate.price(submissions=int(self.tasks[-1]), shots=int(self.shots[-1]))
+        return price.high_usd if self.arrived else np.inf
+
+    def at(self, grid: Any) -> Any:
+        """Return the error when so many shots had been spent, the last one from there on."""
+        return self.errors[np.searchsorted(self.shots, grid, side="right") - 1]
+
+
+def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the median between the quartiles; each is a value, which may be infinite."""
+    lower, middle, upper = np.quantile(values, (0.25, 0.5, 0.75), method="higher")
+    return float(lower), float(middle), float(upper)
+
+
+def draw(runs: Mapping[str, Sequence[Run]], path: Path) -> None:
+    """Draw the median of the error of each contender over shots, between the quartiles.
+
+    A training that has arrived keeps its last error.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.6), layout="constrained")
+    axes = figure.add_subplot()
+    for (name, own), colour in zip(runs.items(), COLOURS, strict=False):
+        first = min(run.shots[1] for run in own)
+        grid = np.geomspace(first / 2, max(run.shots[-1] for run in own), 300)
+        errors = 1000 * np.array([run.at(grid) for run in own])
+        low, middle, high = np.quantile(errors, (0.25, 0.5, 0.75), axis=0)
+        axes.plot(grid, middle, color=colour, label=name, linewidth=1.8)
+        axes.fill_between(grid, low, high, color=colour, alpha=0.18, linewidth=0)
+    wanted = 1000 * next(iter(runs.values()))[0].wanted
+    axes.axhline(wanted, color="0.5", linewidth=0.8, linestyle=":")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("shots")
+    axes.set_ylabel("error of the energy / mHa")
+    axes.legend(frameon=False, fontsize="small", loc="lower left")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
