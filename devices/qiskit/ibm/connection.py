@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any, TypeVar
 
 from qiskit.providers.exceptions import QiskitBackendNotFoundError
@@ -28,6 +29,12 @@ PACKAGE = "qiskit-ibm-runtime"
 FEWEST = 3
 """Attempts to connect; after one lost answer the client waits a minute for its next token."""
 
+NOT_TOLD = "unknown"
+"""The client's word for a plan that the catalogue did not tell it."""
+
+PLAN_ATTEMPTS = 4
+"""So often is a plan asked for; without one no price is known, and nothing may be bought."""
+
 
 def connect(
     device: str,
@@ -35,6 +42,7 @@ def connect(
     instance: str | None,
     channel: str | None,
     account: str | None,
+    plan: str | None = None,
     patience_s: float,
 ) -> Any:
     """Return the service; the credentials are found by the vendor's own chain.
@@ -46,6 +54,8 @@ def connect(
     instance, channel : str, optional
     account : str, optional
         The name of a saved account.
+    plan : str, optional
+        What is charged, where the service need not tell it.
     patience_s : float
         So long are failing requests made again, at most ``CONNECTING_S``.
 
@@ -55,12 +65,21 @@ def connect(
     """
     given = {"instance": instance, "channel": channel, "name": account}
 
+    attempts = count(1)
+
     def opened() -> Any:
-        return QiskitRuntimeService(**{key: value for key, value in given.items() if value})
+        service = QiskitRuntimeService(**{key: value for key, value in given.items() if value})
+        if plan is None and not plan_of(service) and next(attempts) < PLAN_ATTEMPTS:
+            raise _PlanNotTold
+        return service
 
     service = _asked(device, opened, patience_s)
     leave_repeating_to_qgate(service)
     return service
+
+
+class _PlanNotTold(Exception):
+    """The client goes on where the catalogue of plans did not answer."""
 
 
 def _asked(device: str, call: Callable[[], T], patience_s: float) -> T:
@@ -79,7 +98,8 @@ def _asked(device: str, call: Callable[[], T], patience_s: float) -> T:
 def _passes(error: BaseException) -> bool:
     if isinstance(error, QGateError) or not isinstance(error, Exception):
         return False
-    return isinstance(error, QiskitBackendNotFoundError) or fault_of(error) is not Fault.FINAL
+    known = isinstance(error, QiskitBackendNotFoundError | _PlanNotTold)
+    return known or fault_of(error) is not Fault.FINAL
 
 
 def _unconnected(error: Exception, device: str, tried_s: float) -> Exception:
@@ -157,4 +177,4 @@ def plan_of(service: Any) -> str:
     """Return the name of the plan that is charged; empty where it is not told."""
     active = service.active_instance()
     plans = [item.get("plan") or "" for item in service.instances() if item.get("crn") == active]
-    return str(plans[0]) if plans else ""
+    return str(plans[0]) if plans and plans[0] != NOT_TOLD else ""

@@ -137,6 +137,7 @@ class IbmProvider(Provider):
             instance=options.instance,
             channel=options.channel,
             account=options.account,
+            plan=options.plan,
             patience_s=options.patience_s,
         )
         backend = backend_of(service, target, text, patience_s=options.patience_s)

@@ -92,6 +92,7 @@ def test_a_service_that_does_not_answer_is_told_from_one_that_refuses(make, clou
     "at",
     [
         "POST /v3/resources/search",
+        "GET /catalog/ID",
         "GET /backends",
         "GET /backends/NAME/configuration",
         "GET /backends/NAME/properties",
@@ -100,8 +101,24 @@ def test_a_service_that_does_not_answer_is_told_from_one_that_refuses(make, clou
 def test_a_connection_is_made_again_while_requests_fail_in_passing(make, cloud, at, status):
     cloud.goes_wrong(at, status=status, times=2)
 
-    assert make().capabilities.max_wires == 5
+    made = make()
+
+    assert (made.capabilities.max_wires, made.plan) == (5, "pay-as-you-go")
     assert cloud.ledger["requests"][at] > 2
+
+
+def test_a_plan_that_is_never_told_is_asked_for_a_few_times(make, cloud):
+    cloud.goes_wrong("GET /catalog/ID", status=404, times=100)
+
+    assert make().plan == ""
+    assert cloud.ledger["requests"]["POST /v3/resources/search"] == 4
+
+
+def test_a_plan_that_is_given_is_not_asked_for(make, cloud):
+    cloud.goes_wrong("GET /catalog/ID", status=404, times=100)
+
+    assert make(plan="open").plan == "open"
+    assert cloud.ledger["requests"]["POST /v3/resources/search"] == 1
 
 
 def test_options_are_in_the_string_and_no_key_is(make):
