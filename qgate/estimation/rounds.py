@@ -154,14 +154,14 @@ def _certain_or_drawn(
     planned = wanted
     while True:
         drawn |= (planned < least * (1 - 1e-9)) & (wanted > 0)
-        chances = np.where(drawn, wanted / least, 1.0)
+        chances = np.where(drawn, np.minimum(wanted / least, 1.0), 1.0)
         expected = math.ceil(chances[drawn].sum() - 1e-9)
         others = int(((wanted > 0) & ~drawn).sum())
         if not others or limits.fewest(others + expected) > shots:
             return _all_drawn(wanted, shots, limits)
         rest = np.where(drawn, 0.0, wanted)
         scaled = rest * max(shots - least * expected, 0) / rest.sum()
-        planned = np.where(drawn, wanted, scaled)
+        planned = np.where(drawn, chances * least, scaled)
         if not ((planned < least * (1 - 1e-9)) & ~drawn & (wanted > 0)).any():
             return planned, chances
 
@@ -228,7 +228,11 @@ def measure_in_rounds(
             counts = _whole(wanted, max(total, 0), limits, random)
         if counts.any() and not allows(counts):
             if number == 0:
-                raise BudgetTooSmall(budget="The budget", reason="it does not pay the first round")
+                raise BudgetTooSmall(
+                    budget="The budget",
+                    reason="it does not pay the first round, or the device takes no submission of "
+                    "so few shots",
+                )
             taken = number
             break
         spent += int(counts.sum())

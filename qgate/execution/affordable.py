@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,10 @@ from qgate.estimation.estimator import Design
 from qgate.estimation.problem import Problem
 from qgate.estimation.rounds import are_many, plan
 from qgate.estimation.sets import ShotLimits
-from qgate.exceptions import BudgetTooSmall, UnknownPrice, UnsupportedEstimate
+from qgate.exceptions import BudgetTooSmall, InvalidShots, UnknownPrice, UnsupportedEstimate
+from qgate.execution.run import prepare
 from qgate.execution.survey import Survey
+from qgate.sweep import Sweep
 from qgate.typing import IntArray
 
 if TYPE_CHECKING:
@@ -133,7 +136,8 @@ def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
     capabilities = device.capabilities
     running = design.planned > 0
     drawn = design.chances[running & (design.chances < 1)]
-    circuits = int(design.certain.sum() + math.ceil(drawn.sum() - 1e-9))
+    pieces = np.ceil(design.planned[design.certain] / (capabilities.max_shots or MOST_SHOTS))
+    circuits = int(pieces.sum() + math.ceil(drawn.sum() - 1e-9))
     if limits.set_size is not None:
         return -(-circuits // limits.set_size)
     sets = 1 if capabilities.max_rows is None else -(-circuits // capabilities.max_rows)
@@ -142,40 +146,33 @@ def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
     return sets
 
 
-def submissions_of(counts: IntArray, device: Device) -> int:
-    """Return how many submissions circuits take, with these shots each."""
-    capabilities = device.capabilities
-    ran = counts[counts > 0]
-    if not capabilities.limited:
-        return int(len(ran) > 0)
-    most = min(
-        (limit for limit in (capabilities.max_shots, capabilities.max_total_shots) if limit),
-        default=None,
-    )
-    total = 0
-    levels = np.unique(ran).tolist() if capabilities.equal_shots else [int(ran.max(initial=0))]
-    for shots in levels:
-        own = ran[ran == shots] if capabilities.equal_shots else ran
-        pieces = len(own) if most is None else int((-(-own // most)).sum())
-        rows = pieces if capabilities.max_rows is None else capabilities.max_rows
-        if capabilities.max_total_shots is not None:
-            rows = min(rows, max(capabilities.max_total_shots // max(shots, 1), 1))
-        total += -(-pieces // max(rows, 1))
-    return total
-
-
 class Purse:
-    """Counts what rounds take, so that none begins that cannot be paid."""
+    """Counts what rounds take, so that none begins that cannot be paid or that is not taken.
 
-    def __init__(self, budget: Budget, device: Device) -> None:
-        self.budget, self.device = budget, device
+    Parameters
+    ----------
+    budget : Budget
+    device : Device
+    sweeps : callable
+        From shots (S, B) to what is run for them.
+    """
+
+    def __init__(
+        self, budget: Budget, device: Device, sweeps: Callable[[IntArray], Sequence[Sweep]]
+    ) -> None:
+        self.budget, self.device, self.sweeps = budget, device, sweeps
         self.submissions = self.shots = 0
 
     def allows(self, counts: IntArray) -> bool:
         """Say whether circuits can be run so often, and take it that they are then."""
-        submissions = self.submissions + submissions_of(counts, self.device)
-        shots = self.shots + int(counts.sum())
         budget, rate = self.budget, self.device.rate
+        of_any_size = self.device.capabilities.min_total_shots == 1
+        if budget.submissions is None and budget.usd is None and of_any_size:
+            return True
+        own = submissions_of(self.sweeps(counts), self.device)
+        if own is None:
+            return False
+        submissions, shots = self.submissions + own, self.shots + int(counts.sum())
         within = budget.submissions is None or submissions <= budget.submissions
         if within and budget.usd is not None and rate is not None:
             price = rate.price(submissions=submissions, shots=shots)
@@ -183,3 +180,16 @@ class Purse:
         if within:
             self.submissions, self.shots = submissions, shots
         return within
+
+
+def submissions_of(sweeps: Sequence[Sweep], device: Device) -> int | None:
+    """Return in how many submissions sweeps are run; None: one would have too few shots."""
+    if not device.capabilities.limited:
+        return 1
+    from qgate.devices.packing import pack
+
+    native = [part for sweep in sweeps for part in prepare(sweep, device)[0]]
+    try:
+        return len(pack(native, device.capabilities, device=device.name, weigh=device.weigh))
+    except InvalidShots:
+        return None

@@ -140,7 +140,7 @@ def spend(
             shots=shots,
             rounds=rounds,
             limits=limits,
-            allows=Purse(budget, device).allows,
+            allows=Purse(budget, device, lambda counts: _sweeps(counts, survey, native)).allows,
         )
     spent = int(measured.readings.shots.sum())
     submissions = tracker.totals["submissions"]
@@ -194,18 +194,9 @@ def fitting(prior: FloatArray | None, problem: Problem, survey: Survey) -> Float
 
 def read(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> list[Table]:
     """Run each circuit as often as it is said, in one call of the device."""
-    used = [basis for basis in range(counts.shape[1]) if counts[:, basis].any()]
+    used = np.flatnonzero(counts.any(axis=0)).tolist()
     rows = {basis: np.flatnonzero(counts[:, basis]) for basis in used}
-    sweeps = [
-        replace(
-            native,
-            structure=survey.circuits[basis],
-            rows=native.rows[rows[basis]],
-            shots=counts[rows[basis], basis],
-        )
-        for basis in used
-    ]
-    results = run(sweeps, device)
+    results = run(_sweeps(counts, survey, native), device)
     nothing = np.zeros(0, dtype=np.int64)
     found = dict(zip(used, results, strict=True))
     num_wires = len(survey.observed.wires)
@@ -215,6 +206,16 @@ def read(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> lis
         else Table.of(basis, len(counts), nothing, ())
         for index, basis in enumerate(survey.bases.members)
     ]
+
+
+def _sweeps(counts: IntArray, survey: Survey, native: Sweep) -> list[Sweep]:
+    """Return the rows of each basis that is read at all, each as often as it is said."""
+    sweeps = []
+    for basis in np.flatnonzero(counts.any(axis=0)).tolist():
+        rows = np.flatnonzero(counts[:, basis])
+        structure, shots = survey.circuits[basis], counts[rows, basis]
+        sweeps.append(replace(native, structure=structure, rows=native.rows[rows], shots=shots))
+    return sweeps
 
 
 def _outcomes(found: Sequence[dict[str, int]], num_wires: int) -> list[Outcomes]:
