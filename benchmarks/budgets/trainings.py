@@ -85,6 +85,8 @@ def draw(runs: Mapping[str, Sequence[Run]], path: Path) -> None:
     axes.axhline(wanted, color="0.5", linewidth=0.8, linestyle=":")
     axes.set_xscale("log")
     axes.set_yscale("log")
+    axes.set_yticks((1, 2, 5, 10, 20), ("1", "2", "5", "10", "20"))
+    axes.minorticks_off()
     axes.set_xlabel("shots")
     axes.set_ylabel("error of the energy / mHa")
     axes.legend(frameon=False, fontsize="small", loc="lower left")
