@@ -18,7 +18,7 @@ TRAININGS = Path(__file__).with_name("trainings.py")
 MANY = "QGATE_CRASH_POINTS" in os.environ
 
 POINTS = {
-    "calm": int(os.environ.get("QGATE_CRASH_POINTS", "4")),
+    "calm": int(os.environ.get("QGATE_CRASH_POINTS", "3")),
     "storm": int(os.environ.get("QGATE_CRASH_POINTS", "4")) // 2,
     "failing": int(os.environ.get("QGATE_CRASH_POINTS", "4")) // 2,
 }
@@ -28,7 +28,7 @@ POINTS = {
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("weather", POINTS)
 def test_a_killed_training_comes_to_the_same_end_and_pays_once(tmp_path, weather):
-    steps = STEPS if MANY else 4
+    steps = STEPS if MANY else 3
     (tmp_path / "trainings").mkdir()
     with running(tmp_path) as double:
         whole, killed = outcomes(
