@@ -106,14 +106,16 @@ def unitary_coupled_cluster(qml: Any, weights: Any, record: Mapping[str, Any]) -
 
 
 def hardware_efficient(layers: int, qml: Any, weights: Any, record: Mapping[str, Any]) -> None:
-    """Apply layers of RY with chains of CZ between them."""
-    count = record["qubits"]
-    for layer in range(layers):
-        for wire in range(count):
-            qml.RY(weights[layer * count + wire], wires=wire)
-        if layer + 1 < layers:
-            for wire in range(count - 1):
-                qml.CZ(wires=[wire, wire + 1])
+    """Apply layers of RY, RZ and a chain of CZ, and RY at the end."""
+    angles, wires = iter(weights), range(record["qubits"])
+    for _ in range(layers):
+        for gate in (qml.RY, qml.RZ):
+            for wire in wires:
+                gate(next(angles), wires=wire)
+        for wire in wires[:-1]:
+            qml.CZ(wires=[wire, wire + 1])
+    for wire in wires:
+        qml.RY(next(angles), wires=wire)
 
 
 def brickwork(layers: int, qml: Any, weights: Any, record: Mapping[str, Any]) -> None:
@@ -160,7 +162,7 @@ def _layered(title: str, data: str, layers: int, near: bool, goal: float | None)
         f"{title} hardware-efficient, {'near the optimum' if near else 'random angles'}",
         data,
         partial(hardware_efficient, layers),
-        lambda record: layers * record["qubits"],
+        lambda record: (2 * layers + 1) * record["qubits"],
         near,
         goal,
     )
@@ -172,18 +174,19 @@ BEH2, ISING, MAXCUT = "beh2_sto3g_1.3264_sigma8", "tfim_open_n8_J1_h1", "maxcut_
 
 CIRCUITS: Mapping[str, Circuit] = {
     "H2 uccsd": _excited("H2, 4 qubits,", H2, True, 4.8),
-    "H2 hea": _layered("H2, 4 qubits,", H2, 3, False, 3.7),
+    "H2 hea": _layered("H2, 4 qubits,", H2, 1, False, 3.7),
     "LiH6 uccsd": _excited("LiH, 6 qubits,", LIH6, True, 15.0),
-    "LiH6 hea": _layered("LiH, 6 qubits,", LIH6, 3, True, 10.0),
+    "LiH6 hea": _layered("LiH, 6 qubits,", LIH6, 1, True, 10.0),
     "LiH10 uccsd": _excited("LiH, 10 qubits,", LIH10, True, 16.0),
     "BeH2 uccsd": _excited("BeH2, 8 qubits,", BEH2, True, 9.0),
-    "TFIM8 hea": Circuit(
+    "TFIM8 hea": _layered("Ising chain, 8 qubits,", ISING, 2, True, 2.7),
+    "TFIM8 bricks": Circuit(
         "Ising chain, 8 qubits, brickwork, near the optimum",
         ISING,
         partial(brickwork, 5),
         lambda record: 5 * record["qubits"],
         True,
-        2.7,
+        None,
     ),
     "QAOA8": Circuit(
         "MaxCut, 8 qubits, QAOA p = 2, near the optimum",
