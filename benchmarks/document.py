@@ -23,11 +23,7 @@ def filled(document: str, name: str, text: str) -> str:
     ValueError
         The document has no such marks.
     """
-    return between(document, f"<!-- {name} -->\n", f"<!-- end of {name} -->\n", text)
-
-
-def between(document: str, begin: str, end: str, text: str) -> str:
-    """Return a document with a text between two marks; errors as for ``filled``."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
     before, found, rest = document.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:

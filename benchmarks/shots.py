@@ -3,6 +3,7 @@
     python benchmarks/shots.py --python .venv-peers/bin/python
     python benchmarks/shots.py --python ... --only LiH6 --runs 100
     python benchmarks/shots.py --python ... --write
+    python benchmarks/shots.py --python ... --each 1 2 4 8 --write
 
 PennyLane, in the interpreter that is given, says how it groups the words of each Hamiltonian, and
 the error of equal shots for all its circuits is computed exactly. With ``--measure`` it also
@@ -24,13 +25,12 @@ import numpy as np
 from budgets.circuits import CIRCUITS
 from budgets.exact import Known
 from budgets.picture import draw
-from document import IMAGES, PAGE, between
+from document import IMAGES, PAGE, filled
 from document import table as in_markdown
 from peer import Peer
 from pennylane_side import pennylane
 
 PICTURE = IMAGES / "shots.svg"
-BEGIN, END = "<!-- shots: written by benchmarks/shots.py -->\n", "<!-- end of shots -->\n"
 GROUPINGS = ("qwc", "symmetry", "fc")
 
 
@@ -101,14 +101,17 @@ def measured(known: Known, name: str, default: float, shots: int, runs: int) -> 
     )
 
 
-def rows_of(name: str, groupings: tuple[str, ...], shots: list[int], runs: int, peer: Peer) -> Any:
-    """Yield the rows of one circuit."""
+def rows_of(
+    name: str, groupings: tuple[str, ...], shots: list[int], each: list[int], runs: int, peer: Peer
+) -> Any:
+    """Yield the rows of one circuit, for budgets in all or for each of PennyLane's circuits."""
     circuit = CIRCUITS[name]
     groups = peer.ask(groups=circuit.data)
     for grouping in groupings:
         known = Known(circuit, grouping)
         default = known.equal_shots(groups)
-        for budget in shots:
+        circuits = len(known.used) * len(groups)
+        for budget in [count * circuits for count in each] or shots:
             row = measured(known, name, default, budget, runs)
             print(
                 f"{name} {grouping} {budget}: {row.gain:.2f} times, {row.error / row.neyman:.3f} "
@@ -145,15 +148,16 @@ def table(rows: list[Row]) -> str:
     return in_markdown(heads, lines)
 
 
-def write(rows: list[Row], versions: str) -> None:
-    """Put the table and the picture into the documents."""
-    draw([(CIRCUITS[row.name].title, row.grouping, row.gain) for row in rows], PICTURE)
+def write(rows: list[Row], versions: str, *, few: bool) -> None:
+    """Put the table into the documents, and the picture beside it unless it is of few shots."""
     runs = sorted({row.runs for row in rows})
     note = f"{datetime.now(UTC):%Y-%m-%d}, {versions}; {' to '.join(map(str, runs))} runs each."
-    picture = "![Factors by which the error falls](images/shots.svg)\n"
-    text = f"{note}\n\n{table(rows)}\n{picture}\n"
+    text = f"{note}\n\n{table(rows)}\n"
+    if not few:
+        draw([(CIRCUITS[row.name].title, row.grouping, row.gain) for row in rows], PICTURE)
+        text += "![Factors by which the error falls](images/shots.svg)\n\n"
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(between(page, BEGIN, END, text), encoding="utf-8")
+    PAGE.write_text(filled(page, "few shots" if few else "shots", text), encoding="utf-8")
 
 
 def main() -> None:
@@ -162,6 +166,14 @@ def main() -> None:
     parser.add_argument("--only", default="", help="circuits whose name begins so")
     parser.add_argument("--groupings", nargs="+", default=["qwc"], choices=GROUPINGS)
     parser.add_argument("--shots", type=int, nargs="+", default=[100_000])
+    parser.add_argument(
+        "--each",
+        type=int,
+        nargs="+",
+        default=[],
+        metavar="N",
+        help="in place of --shots: so many for each circuit that PennyLane runs",
+    )
     parser.add_argument("--runs", type=int, default=300)
     parser.add_argument("--measure", type=int, default=0, help="gradients that PennyLane samples")
     parser.add_argument("--save", type=Path, help="add the rows to a file, for --write")
@@ -176,7 +188,9 @@ def main() -> None:
         for name in (
             [] if given.load else [name for name in CIRCUITS if name.startswith(given.only)]
         ):
-            for row in rows_of(name, tuple(given.groupings), given.shots, given.runs, peer):
+            for row in rows_of(
+                name, tuple(given.groupings), given.shots, given.each, given.runs, peer
+            ):
                 rows.append(row)
                 if given.save:
                     with given.save.open("a", encoding="utf-8") as file:
@@ -188,7 +202,7 @@ def main() -> None:
                 print(name, "PennyLane sampled:", found, file=sys.stderr, flush=True)
     print(table(rows))
     if given.write:
-        write(rows, versions)
+        write(rows, versions, few=bool(given.each))
 
 
 if __name__ == "__main__":
