@@ -69,19 +69,19 @@ class Bought:
     spread: float = 0.0
 
 
-def of_peer(machine: Machine, circuits: int, constant: float, *, task_floor: bool) -> Bought:
+def of_peer(machine: Machine, circuits: int, constant: float) -> Bought:
     """Return what PennyLane pays for program sets; ``constant``: its error times its shots."""
     limits = machine.capabilities
-    shots = SHOTS if task_floor else max(SHOTS, circuits * limits.min_shots)
+    shots = max(SHOTS, circuits * limits.min_shots)
     tasks = -(-circuits // limits.max_rows)
     usd = machine.rate.price(submissions=tasks, shots=shots).high_usd
     fees = machine.rate.price(submissions=tasks).high_usd
     return Bought(tasks, shots, fees, usd, usd, 1, constant / shots)
 
 
-def of_ours(known: Known, machine: Machine, usd: float, runs: int, *, task_floor: bool) -> Bought:
+def of_ours(known: Known, machine: Machine, usd: float, runs: int) -> Bought:
     """Estimate the gradient many times with a budget, and keep the device's account."""
-    device = Priced(machine, 2026, task_floor=task_floor)
+    device = Priced(machine, 2026)
     node = qg.QNode(known.circuit.function(qg), device, diff_method="parameter-shift")
     estimate = qg.gradient_estimate(node, qg.Budget(usd=usd), value=False)
     errors, charges, rounds, before = [], [], [], 0.0
@@ -107,13 +107,11 @@ def of_ours(known: Known, machine: Machine, usd: float, runs: int, *, task_floor
     )
 
 
-def equal_error(
-    known: Known, machine: Machine, peer: Bought, runs: int, *, task_floor: bool
-) -> tuple[float, Bought]:
+def equal_error(known: Known, machine: Machine, peer: Bought, runs: int) -> tuple[float, Bought]:
     """Return the budget at which the error is the peer's, and what is measured with it."""
 
     def bought(usd: float, times: int) -> Bought:
-        return of_ours(known, machine, usd, times, task_floor=task_floor)
+        return of_ours(known, machine, usd, times)
 
     guess = peer.usd / 8
     for _ in range(4):
@@ -125,10 +123,12 @@ def equal_error(
     return usd, bought(usd, runs)
 
 
-def lines_of(
-    machine: Machine, floor: str, peer: Bought, budget: float, ours: Bought
-) -> list[list[str]]:
+def lines_of(machine: Machine, peer: Bought, budget: float, ours: Bought) -> list[list[str]]:
     """Return two rows of the table."""
+    limits = machine.capabilities
+    floor = f"a circuit: {limits.min_shots}"
+    if limits.min_total_shots > 1:
+        floor = f"a task: {limits.min_total_shots}"
 
     def cells(who: str, bought: Bought) -> list[str]:
         spread = f" ± {bought.spread:.1g}" if bought.spread else ""
@@ -163,13 +163,10 @@ def main() -> None:
     constant, circuits = known.equal_shots(groups), len(known.used) * len(groups)
     rows = []
     for machine in MACHINES:
-        floors = (True, False) if machine.capabilities.min_shots > 1 else (False,)
-        for task_floor in floors if machine.title.startswith(given.only) else ():
-            fewest = machine.capabilities.min_shots
-            floor = f"a {'task' if task_floor else 'circuit'}: {fewest}"
-            theirs = of_peer(machine, circuits, constant, task_floor=task_floor)
-            budget, ours = equal_error(known, machine, theirs, given.runs, task_floor=task_floor)
-            rows += lines_of(machine, floor, theirs, budget, ours)
+        if machine.title.startswith(given.only):
+            theirs = of_peer(machine, circuits, constant)
+            budget, ours = equal_error(known, machine, theirs, given.runs)
+            rows += lines_of(machine, theirs, budget, ours)
             print(*rows[-2:], sep="\n", file=sys.stderr, flush=True)
     note = (
         f"{datetime.now(UTC):%Y-%m-%d}, PennyLane {version}, numpy {np.__version__}; {circuits} "

@@ -64,7 +64,7 @@ class DeviceConformance:
 
     def test_samples_keep_the_order_of_the_shots(self) -> None:
         device = self.make()
-        shots = max(37, device.capabilities.min_shots)
+        shots = max(37, device.capabilities.min_shots, device.capabilities.min_total_shots)
         tape = Tape([_gate("Hadamard", 0)], [sample(wires=[0, 1])], shots=shots)
 
         ((rows,),) = values(device, [tape.sweep()])

@@ -159,7 +159,7 @@ def test_program_sets_of_equal_shots_cost_what_was_computed_by_hand():
     from budgets.priced import MACHINES
     from dollars import of_peer
 
-    found = {machine.title: of_peer(machine, 1152, 412.0, task_floor=True) for machine in MACHINES}
+    found = {machine.title: of_peer(machine, 1152, 412.0) for machine in MACHINES}
 
     assert found["IonQ Forte-1"].usd == pytest.approx(12 * 0.3 + 100_000 * 0.08)
     assert found["IQM Garnet"].usd == pytest.approx(12 * 0.3 + 100_000 * 0.00145)
@@ -175,11 +175,7 @@ def test_a_priced_device_charges_for_a_gradient_what_the_gradient_says():
 
     known = Known(CIRCUITS["H2 uccsd"])
 
-    found = [
-        of_ours(known, machine, 40.0, 3, task_floor=floor)
-        for machine in MACHINES
-        for floor in (False, True)
-    ]
+    found = [of_ours(known, machine, 40.0, 3) for machine in MACHINES]
 
     assert all(0.8 * 40 < bought.usd <= bought.most_usd <= 40 for bought in found)
     assert all(bought.fees_usd == pytest.approx(0.3 * bought.tasks) for bought in found)

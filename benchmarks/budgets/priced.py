@@ -75,9 +75,6 @@ class Priced(Device):
     ----------
     machine : Machine
     seed : int
-    task_floor : bool
-        Whether the fewest shots that the device names hold for a task; else for each circuit of
-        it, which is how qgate reads them.
 
     Attributes
     ----------
@@ -85,12 +82,9 @@ class Priced(Device):
         Tasks and shots that were sent, as the device counts them.
     """
 
-    def __init__(self, machine: Machine, seed: int, *, task_floor: bool = False) -> None:
+    def __init__(self, machine: Machine, seed: int) -> None:
         self.name, self.rate = machine.title, machine.rate
-        known = machine.capabilities
-        if task_floor:
-            known = known.model_copy(update={"min_shots": 1, "min_total_shots": known.min_shots})
-        self.capabilities = known
+        self.capabilities = machine.capabilities
         super().__init__()
         self.submissions = self.sampled = 0
         self._random = np.random.default_rng(seed)

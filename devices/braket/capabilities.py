@@ -28,6 +28,12 @@ def read_capabilities(
         Whether tasks go to a reservation, which may take other numbers of shots.
     **facts
         Capabilities that the record does not tell.
+
+    Notes
+    -----
+    ``minimumTotalShots`` of program sets is the floor of a task, which came with program sets of
+    IonQ: https://github.com/amazon-braket/amazon-braket-schemas-python/pull/223. Where a record
+    has it, a circuit of a set may have any number of shots; else each has those of ``shotsRange``.
     """
     programs = properties.action[PROGRAM]
     service = properties.service
@@ -36,6 +42,9 @@ def read_capabilities(
         for kind in programs.supportedResultTypes or ()
     )
     fewest, most = (reserved and service.reservationShotsRange) or service.shotsRange
+    limits = _limits(properties, most)
+    if limits.get("min_total_shots", 1) > 1:  # a floor of the task, in place of each circuit's
+        fewest = 1
     gates = accepted(programs.supportedOperations)
     if verbatim:
         gates = UNREAD | forms(properties.paradigm.nativeGateSet).keys()
@@ -44,7 +53,7 @@ def read_capabilities(
         exact=frozenset({"probs"} if exact else ()),
         max_wires=properties.paradigm.qubitCount,
         min_shots=max(1, fewest),
-        **_limits(properties, most),
+        **limits,
         **facts,
     )
 

@@ -181,6 +181,7 @@ CARDS = {
             native=("GPI", "GPI2", "ZZ"),
             gates=IONQ_GATES,
             shots=(100, 5000),
+            sets=(100, 200_000, 100),
             per_shot_usd=0.08,
             probabilities=True,
         ),

@@ -55,7 +55,7 @@ def ones(outcomes):
     ("target", "rows", "total", "shots"),
     [
         ("iqm/garnet", 100, 200_000, (1, 20_000)),
-        ("ionq/forte-1", 100, 200_000, (100, 5000)),
+        ("ionq/forte-1", 100, 200_000, (1, 5000)),
         ("rigetti/cepheus-1-108q", 100, 200_000, (10, 50_000)),
         (f"{IQM}/Tiny", 10, 1000, (1, 1000)),
         (f"{IQM}/Single", 1, None, (1, 20_000)),
@@ -72,6 +72,7 @@ def test_limits_are_those_that_the_service_tells(double, target, rows, total, sh
 
 def test_a_set_may_have_a_fewest_number_of_shots(double):
     assert made(f"{IQM}/Floor").capabilities.min_total_shots == 50
+    assert made("ionq/forte-1").capabilities.min_total_shots == 100
 
 
 @pytest.mark.parametrize(
