@@ -14,9 +14,9 @@ from tenacity import (
     Retrying,
     retry_if_exception,
     stop_after_attempt,
-    stop_after_delay,
     wait_random_exponential,
 )
+from tenacity.stop import stop_base
 
 from qgate.exceptions import QGateError, ServiceUnavailable
 
@@ -37,6 +37,9 @@ BACK_OFF = wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S
 
 CONNECTING_S = 60.0
 """Requests without which there is no device are repeated no longer than this."""
+
+LONGEST_REQUEST_S = 120.0
+"""A request that takes longer than this was cut, because the machine slept meanwhile."""
 
 
 class Fault(Enum):
@@ -159,7 +162,7 @@ def repeatedly(
     passes : callable
         Says whether an error does.
     patience_s : float
-        After so long the last error is raised.
+        After so long the last error is raised; a time in which the machine slept is left out.
     fewest : int
         At least so many attempts are made, however long one takes.
     note : callable, optional
@@ -168,7 +171,7 @@ def repeatedly(
     return Retrying(
         retry=retry_if_exception(passes),
         wait=BACK_OFF,
-        stop=stop_after_delay(patience_s) & stop_after_attempt(fewest),
+        stop=_StopAfterAwake(patience_s) & stop_after_attempt(fewest),
         before_sleep=note,
         reraise=True,
     )(call)
@@ -195,6 +198,28 @@ def given_up(device: RemoteDevice, error: Exception, *, safe: bool = True) -> Ex
 
 class LostAnswer(Exception):
     """A creation may have been carried out; only the provider knows."""
+
+
+class _StopAfterAwake(stop_base):
+    """Stops after a time, without a gap in which the machine slept.
+
+    Two gaps in a row are none: then it is the requests that take so long.
+    """
+
+    def __init__(self, patience_s: float) -> None:
+        self.patience_s = patience_s
+        self._failing_s = self._pause_s = 0.0
+        self._failed_at: float | None = None
+        self._slept = False
+
+    def __call__(self, state: RetryCallState) -> bool:
+        now = time.monotonic()
+        step_s = now - (state.start_time if self._failed_at is None else self._failed_at)
+        self._slept = not self._slept and step_s > self._pause_s + LONGEST_REQUEST_S
+        if not self._slept:
+            self._failing_s += step_s
+        self._failed_at, self._pause_s = now, state.upcoming_sleep
+        return not self._slept and self._failing_s >= self.patience_s
 
 
 def _error(state: RetryCallState) -> BaseException:

@@ -14,7 +14,7 @@ from threading import Condition, Lock, Thread
 from typing import TYPE_CHECKING
 
 from qgate.devices.job import FINAL, JobStatus, SweepResult
-from qgate.devices.patience import given_up, limiter_of, repeats
+from qgate.devices.patience import LONGEST_REQUEST_S, given_up, limiter_of, repeats
 from qgate.exceptions import (
     JobCancelled,
     JobTimeout,
@@ -41,6 +41,12 @@ UNKNOWN_S = 600.0
 READINGS = 3
 """So often is a result read that does not fit the request."""
 
+LATE_S = 1.0
+"""A time-out that ends later than this passed while the machine slept."""
+
+AFTER_SLEEP_S = 30.0
+"""So long is then waited for the answer to one more question."""
+
 WORKERS = 8
 """So many requests are under way at once."""
 
@@ -57,13 +63,24 @@ class _Followed:
     failing_since: float | None = field(compare=False, default=None)
     unknown_since: float | None = field(compare=False, default=None)
     misread: int = field(compare=False, default=0)
+    answered: int = field(compare=False, default=0)
+    cut: bool = field(compare=False, default=False)
+
+    def skip(self, seconds: float) -> None:
+        """Leave a time in which the machine slept out of all that is counted."""
+        self.since += seconds
+        if self.failing_since is not None:
+            self.failing_since += seconds
+        if self.unknown_since is not None:
+            self.unknown_since += seconds
 
 
 class Watch:
     """Asks how jobs stand and downloads their results, on threads of its own.
 
     The time between two questions grows with the time a job was waited for. A request that fails
-    is made again as long as the device has patience; the job itself is not touched. The loop ends
+    is made again as long as the device has patience; the job itself is not touched. A time in which
+    the machine slept counts for neither, and no wait ends before one more question. The loop ends
     when nothing is waited for.
     """
 
@@ -76,15 +93,7 @@ class Watch:
 
     def follow(self, job: RemoteJob) -> Future[Results]:
         """Begin to wait for a job; its results, or what it failed of, come as a future."""
-        with self._changed:
-            known = self._followed.get(id(job))
-            if known is None:
-                known = _Followed(time.monotonic(), next(self._numbers), job)
-                self._followed[id(job)] = known
-                heapq.heappush(self._waiting, known)
-                self._start()
-                self._changed.notify_all()
-            return known.future
+        return self._follow(job).future
 
     def forget(self, job: RemoteJob) -> None:
         """Stop waiting for a job, which goes on."""
@@ -101,15 +110,37 @@ class Watch:
             It is not done after ``timeout_s`` seconds; it goes on.
         JobFailed, JobCancelled, UnknownJobStatus, ResultMissing, WrongResult, ServiceUnavailable
         """
-        future = self.follow(job)
+        followed, begun = self._follow(job), time.monotonic()
         try:
-            return future.result(timeout_s)
+            return followed.future.result(timeout_s)
         except NotYet:
-            if future.done():
-                raise
-            raise JobTimeout(
-                device=job.device.name, job=job.id, timeout_s=timeout_s or 0.0
-            ) from None
+            if followed.future.done():
+                return followed.future.result()
+        slept = timeout_s is not None and time.monotonic() - begun > timeout_s + LATE_S
+        if slept and self._answers(followed):
+            return followed.future.result()
+        raise JobTimeout(device=job.device.name, job=job.id, timeout_s=timeout_s or 0.0)
+
+    def _follow(self, job: RemoteJob) -> _Followed:
+        with self._changed:
+            known = self._followed.get(id(job))
+            if known is None:
+                known = _Followed(time.monotonic(), next(self._numbers), job)
+                self._followed[id(job)] = known
+                heapq.heappush(self._waiting, known)
+                self._start()
+                self._changed.notify_all()
+            return known
+
+    def _answers(self, followed: _Followed) -> bool:
+        """Wait for one more answer, and say whether the job ended with it."""
+        with self._changed:
+            answered = followed.answered
+            self._changed.notify_all()  # what became due meanwhile is asked now
+            self._changed.wait_for(
+                lambda: followed.future.done() or followed.answered > answered, AFTER_SLEEP_S
+            )
+            return followed.future.done()
 
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
@@ -138,6 +169,7 @@ class Watch:
                 wait_s = self._waiting[0].due - time.monotonic() if self._waiting else None
                 if wait_s is not None and wait_s <= 0:
                     followed = heapq.heappop(self._waiting)
+                    followed.skip(-wait_s)
                     if self._followed.get(id(followed.job)) is followed:
                         return followed
                     continue
@@ -156,17 +188,23 @@ class Watch:
     def _ask(self, followed: _Followed) -> Results | None:
         """Return results if there are any; None: it was scheduled again."""
         job = followed.job
-        limiter = limiter_of(job.device)
+        limiter, begun = limiter_of(job.device), time.monotonic()
         try:
             if job.report.status not in FINAL:
                 limiter.acquire()
+                begun = time.monotonic()
                 job.report = job.poll()
             results = self._read(followed)
         except Exception as error:
+            took_s = time.monotonic() - begun
+            followed.cut = not followed.cut and took_s > LONGEST_REQUEST_S
+            if followed.cut:  # two in a row are none: then it is the requests that take so long
+                followed.skip(took_s)
             self._bear(followed, error)
             return None
-        followed.failing_since = None
+        followed.failing_since, followed.cut = None, False
         if results is None:
+            followed.answered += 1
             self._again(followed)
         return results
 
@@ -226,11 +264,12 @@ class Watch:
     ) -> None:
         with self._changed:
             self._followed.pop(id(followed.job), None)
-            self._changed.notify_all()
         if error is None:
             followed.future.set_result(results)
         else:
             followed.future.set_exception(error)
+        with self._changed:
+            self._changed.notify_all()
 
 
 _chance = random.Random()  # the program's own sequence of random numbers is left alone

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,10 @@ Arrays = dict[str, np.ndarray[Any, Any]]
 
 LAYOUT = "layout.json"
 """The member of the archive that says how the arrays belong together."""
+
+_reading = Lock()
+"""Numpy parses an array's header with ``ast``, which fails now and then on Python 3.11 where threads
+parse at once ("AST constructor recursion depth mismatch")."""
 
 
 def encode(results: Sequence[SweepResult]) -> bytes:
@@ -51,7 +56,7 @@ def decode(data: bytes) -> list[SweepResult]:
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray[Any, Any]:
-    with archive.open(name) as member:
+    with _reading, archive.open(name) as member:
         found: np.ndarray[Any, Any] = np.lib.format.read_array(member, allow_pickle=False)
     return found
 

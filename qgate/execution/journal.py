@@ -231,10 +231,14 @@ def _opened(file: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         file, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
     )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    migrate(connection, file)
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        migrate(connection, file)  # first, because the next line writes to the file
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

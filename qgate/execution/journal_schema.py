@@ -63,37 +63,42 @@ MIGRATIONS: tuple[str, ...] = (
 )
 """What makes version 1 of an empty file, version 2 of version 1, and so on."""
 
-VERSION = len(MIGRATIONS)
-
 
 def migrate(connection: sqlite3.Connection, file: str) -> None:
-    """Bring the tables of a file to this version.
+    """Bring the tables of a file to this version, all of the way or not at all.
 
     Raises
     ------
     JournalUnreadable
         It is no journal, or was written by a newer version of qgate.
     """
-    version = _number(connection, "user_version")
-    tables = _scalar(connection, "SELECT COUNT(*) FROM sqlite_master")
-    if tables and _number(connection, "application_id") != APPLICATION:
-        raise JournalUnreadable(file=file, reason="it is a database of another program")
-    if version > VERSION:
-        reason = f"it has version {version}, this qgate reads up to {VERSION}; upgrade qgate"
-        raise JournalUnreadable(file=file, reason=reason)
-    if version == VERSION:
+    newest = len(MIGRATIONS)
+    if _version(connection, file) == newest:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for number in range(_number(connection, "user_version"), VERSION):
+        first = _version(connection, file)  # another process may have been faster
+        for number in range(first, newest):
             for statement in MIGRATIONS[number].split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA user_version = {newest}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _version(connection: sqlite3.Connection, file: str) -> int:
+    """Return the version of a journal; 0: the file is empty."""
+    version, newest = _number(connection, "user_version"), len(MIGRATIONS)
+    tables = _scalar(connection, "SELECT COUNT(*) FROM sqlite_master")
+    if tables and _number(connection, "application_id") != APPLICATION:
+        raise JournalUnreadable(file=file, reason="it is a database of another program")
+    if version > newest:
+        reason = f"it has version {version}, this qgate reads up to {newest}; upgrade qgate"
+        raise JournalUnreadable(file=file, reason=reason)
+    return version
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:

@@ -166,3 +166,53 @@ def test_what_is_raised_survives_pickling():
         patiently(Cloud(), Call(Vendor(Fault.FINAL)))
 
     assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
+
+
+@pytest.fixture
+def fall_asleep(monkeypatch):
+    """Let the clock jump by hours, as it does while a laptop is shut."""
+    awake, slept = time.monotonic, []
+    monkeypatch.setattr(time, "monotonic", lambda: awake() + sum(slept))
+    return lambda: slept.append(3 * 3600.0)
+
+
+class Shut(Call):
+    """A call in which the laptop is shut at some attempts."""
+
+    def __init__(self, *errors, fall_asleep, attempts, forever=False):
+        super().__init__(*errors, forever=forever)
+        self.fall_asleep, self.attempts = fall_asleep, attempts
+
+    def __call__(self):
+        if self.made + 1 in self.attempts:
+            self.fall_asleep()
+        return super().__call__()
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_a_request_is_made_again_after_the_machine_slept(fall_asleep, attempt):
+    errors = [Vendor(Fault.PASSING)] * 3  # the network is not back at once
+    call = Shut(*errors, fall_asleep=fall_asleep, attempts={attempt})
+
+    assert patiently(Cloud(), call) == "answer"
+    assert call.made == 4
+
+
+def test_patience_ends_though_the_machine_slept(fall_asleep):
+    error = Vendor(Fault.PASSING)
+    call = Shut(error, fall_asleep=fall_asleep, attempts={1}, forever=True)
+
+    with pytest.raises(ServiceUnavailable):
+        patiently(Cloud(patience_s=0.05), call)
+
+    assert 2 <= call.made <= 30
+
+
+def test_requests_that_take_longer_than_any_should_end_with_patience(fall_asleep):
+    error = Vendor(Fault.PASSING)
+    call = Shut(error, fall_asleep=fall_asleep, attempts=range(100), forever=True)
+
+    with pytest.raises(ServiceUnavailable):
+        patiently(Cloud(), call)
+
+    assert call.made == 2

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 
@@ -283,3 +283,109 @@ def test_one_failing_job_does_not_stop_the_others():
     assert futures[1].result(SOON_S) == RESULT
     with pytest.raises(DeviceError):
         futures[0].result(SOON_S)
+
+
+# A machine that sleeps -----------------------------------------------------------------
+
+HOURS_S = 3 * 3600.0
+
+
+@pytest.fixture
+def fall_asleep(monkeypatch):
+    """Let the clock jump by hours, as it does while a laptop is shut."""
+    awake, slept = time.monotonic, []
+    monkeypatch.setattr(time, "monotonic", lambda: awake() + sum(slept))
+    return lambda: slept.append(HOURS_S)
+
+
+class Shut(Scripted):
+    """A job during which the laptop is shut, once: so long after, or within, its n-th question."""
+
+    def __init__(self, device, fall_asleep, *, question, after_s=None, **answers):
+        super().__init__(device, **answers)
+        self.fall_asleep, self.question, self.after_s = fall_asleep, question, after_s
+        self.asked_at = []
+
+    def poll(self):
+        self.asked_at.append(time.monotonic())
+        if len(self.asked_at) == self.question and self.after_s is None:
+            self.fall_asleep()
+        elif len(self.asked_at) == self.question:
+            threading.Timer(self.after_s, self.fall_asleep).start()
+        return super().poll()
+
+
+def pauses(job):
+    """The times between the questions about a job, and how many of them were slept through."""
+    found = [later - earlier for earlier, later in pairwise(job.asked_at)]
+    return found, sum(pause >= HOURS_S for pause in found)
+
+
+@pytest.mark.parametrize("within", [True, False], ids=["in a question", "between questions"])
+def test_a_network_that_comes_back_after_the_machine_does_loses_no_job(fall_asleep, within):
+    cloud = Cloud(patience_s=60.0, shortest_wait_s=0.1)
+    job = Shut(
+        cloud,
+        fall_asleep,
+        question=2,
+        after_s=None if within else 0.03,
+        polls=[*[Passing("no route")] * 5, QUEUED, DONE],
+    )
+
+    assert job.result(SOON_S) == RESULT
+
+    between, slept = pauses(job)
+    assert (job.asked["poll"], slept) == (7, 1)
+    assert min(between) >= 0.1 * 0.8 - 0.01  # no burst follows
+
+
+def test_questions_that_fail_on_and_on_end_with_patience_though_the_machine_slept(fall_asleep):
+    cloud = Cloud(patience_s=0.3, shortest_wait_s=0.05)
+    job = Shut(cloud, fall_asleep, question=2, after_s=0.01, polls=[Passing("no route")])
+
+    with pytest.raises(ServiceUnavailable, match="no route"):
+        job.result(SOON_S)
+
+    assert 4 <= job.asked["poll"] <= 10
+
+
+def test_requests_that_are_cut_on_and_on_end_with_patience(fall_asleep):
+    class Hung(Scripted):
+        def poll(self):
+            fall_asleep()
+            return super().poll()
+
+    job = Hung(Cloud(patience_s=60.0), polls=[Passing("timed out")])
+
+    with pytest.raises(ServiceUnavailable, match="timed out"):
+        job.result(SOON_S)
+
+    assert job.asked["poll"] == 2
+
+
+def test_an_unknown_status_is_asked_for_again_after_the_machine_slept(fall_asleep):
+    odd = Report(JobStatus.UNKNOWN, "PAUSED")
+    cloud = Cloud(patience_s=60.0, shortest_wait_s=0.1)
+    job = Shut(cloud, fall_asleep, question=2, after_s=0.03, polls=[*[odd] * 4, DONE])
+
+    assert job.result(SOON_S) == RESULT
+
+    assert (job.asked["poll"], pauses(job)[1]) == (5, 1)
+
+
+def test_a_timeout_that_was_slept_through_asks_once_more(fall_asleep):
+    job = Shut(
+        Cloud(shortest_wait_s=30.0), fall_asleep, question=1, after_s=0.05, polls=[QUEUED, DONE]
+    )
+
+    assert job.result(timeout_s=1.0) == RESULT
+
+    assert job.asked == {"poll": 2, "fetch": 1}
+
+
+def test_a_timeout_that_was_slept_through_ends_where_the_job_is_still_under_way(fall_asleep):
+    job = Shut(Cloud(shortest_wait_s=30.0), fall_asleep, question=1, after_s=0.05, polls=[QUEUED])
+    with pytest.raises(JobTimeout):
+        job.result(timeout_s=1.0)
+
+    assert job.asked == {"poll": 2, "fetch": 0}

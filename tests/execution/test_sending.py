@@ -1,0 +1,165 @@
+"""Rows of any number, shots and limits are packed, bought, and bought again where they failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import chain
+from threading import Lock
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from shop import RowFailure, ShopDevice, ShopJob
+
+import qgate as qg
+from qgate.execution.codec import encode
+from qgate.execution.journal import MEMORY, Journal
+from qgate.execution.purchase import MOST_PURCHASES
+from qgate.execution.sending import obtain
+from qgate.measurements import counts
+from qgate.operations import RX
+from qgate.outcomes import Outcomes
+from qgate.tape import Tape
+
+NUM_WIRES = 16
+WEIGHT = (7, 2)
+"""Bytes of each circuit and of each of its rows."""
+
+
+def sweep(number, shots):
+    """Rows that say by their angle which sweep and row they are."""
+    tape = Tape([RX(0.0, 0)], [counts(wires=range(NUM_WIRES))], shots=1)
+    angles = 100.0 * number + np.arange(len(shots))
+    return tape.sweep().with_rows(angles.reshape(-1, 1), np.array(shots, dtype=np.int64))
+
+
+class Unreliable(ShopDevice):
+    """A device of the shop that reads from each row its angle, and cannot run some.
+
+    Parameters
+    ----------
+    journal : Journal
+        Says of a submission which part of its request it is, and how often that was bought before.
+    bad : sequence of sequence of bool
+        Of the first, second, ... purchase, which rows fail; all over again where there are more.
+        The purchase after these brings all rows.
+    """
+
+    def __init__(self, journal, bad, **limits):
+        super().__init__(MEMORY, **limits)
+        self.journal, self.bad, self.guard = journal, [*bad, [False]], Lock()
+        self.sent = [Counter() for _ in self.bad]
+        self.failed = [Counter() for _ in self.bad]
+        self.submissions = []
+
+    def weigh(self, sweep):
+        return WEIGHT
+
+    def send(self, sweeps, *, token):
+        order = self.journal.find(token)
+        bad, entries, failed = self.bad[order.attempt], [], []
+        rows = [rows_of(sweep) for sweep in sweeps]
+        number = order.part
+        for part in rows:
+            entry = []
+            for row in part:
+                fails, number = bad[number % len(bad)], number + 1
+                failed += [row] * fails
+                entry.append(RowFailure("calibration") if fails else reading(*row))
+            entries.append((entry,))
+        with self.guard:
+            self.submissions.append(rows)
+            self.sent[order.attempt].update(chain(*rows))
+            self.failed[order.attempt].update(failed)
+        data = encode(entries)
+        return ShopJob(self.shop.create(token, order.rows, order.shots, data, unique=True), self)
+
+
+def rows_of(sweep):
+    """Which rows a sweep has, and their shots."""
+    return [
+        (int(angle), int(shots)) for (angle,), shots in zip(sweep.rows, sweep.shots, strict=True)
+    ]
+
+
+def reading(name, shots):
+    """What the device reads of a row: its angle, so often as it has shots."""
+    return Outcomes.from_readings(np.full(shots, name), NUM_WIRES)
+
+
+def within(number, limit):
+    return limit is None or number <= limit
+
+
+def assert_within_limits(submissions, limits):
+    """Check each submission, those of rows that are bought again too."""
+    for parts in submissions:
+        shots = [shots for rows in parts for _, shots in rows]
+        assert within(len(parts), limits["max_sweeps"])
+        assert within(len(shots), limits["max_rows"])
+        assert within(max(shots), limits["max_shots"])
+        assert within(sum(shots), limits["max_total_shots"])
+        assert within(WEIGHT[0] * len(parts) + WEIGHT[1] * len(shots), limits["max_bytes"])
+        assert len(set(shots)) == 1 or not limits["equal_shots"]
+
+
+limits = st.fixed_dictionaries(
+    {
+        "max_rows": st.none() | st.integers(1, 12),
+        "max_sweeps": st.none() | st.integers(1, 4),
+        "max_shots": st.none() | st.integers(5, 40),
+        "max_total_shots": st.none() | st.integers(5, 100),
+        "max_bytes": st.none() | st.integers(9, 60),
+        "equal_shots": st.booleans(),
+    }
+)
+sweeps = st.lists(st.lists(st.integers(1, 50), min_size=1, max_size=5), min_size=1, max_size=3).map(
+    lambda given: [sweep(number, shots) for number, shots in enumerate(given)]
+)
+rounds = st.lists(
+    st.lists(st.booleans(), min_size=1, max_size=9),
+    min_size=MOST_PURCHASES - 1,
+    max_size=MOST_PURCHASES - 1,
+)
+
+
+@given(sweeps, limits, rounds)
+def test_rows_that_fail_are_bought_again_alone_and_all_come_back_in_their_places(
+    whole, limits, bad
+):
+    journal = Journal()
+    device = Unreliable(journal, bad, **limits)
+
+    with qg.run("drawn", journal=journal) as run:
+        results, bought = obtain(whole, device)
+
+    found = [[(set(row.values.tolist()), row.shots) for row in entry] for (entry,) in results]
+    assert found == [[({name}, shots) for name, shots in rows_of(asked)] for asked in whole]
+
+    asked = Counter()
+    for name, shots in device.sent[0].elements():
+        asked[name] += shots
+    assert asked == dict(chain(*map(rows_of, whole)))
+    assert device.sent[1:] == device.failed[:-1]
+
+    assert bought.submissions == len(device.submissions) == device.shop.jobs
+    assert run.shots == sum(asked.values())  # those of rows that failed were given back
+
+    assert_within_limits(device.submissions, limits)
+
+
+@given(sweeps, limits, rounds)
+def test_what_was_bought_in_several_rounds_is_replayed_in_its_places(whole, limits, bad):
+    journal = Journal()
+    with qg.run("drawn", journal=journal):
+        first, _ = obtain(whole, Unreliable(journal, bad, **limits))
+
+    device = Unreliable(journal, bad, **limits)
+    with qg.run("drawn", journal=journal):
+        second, bought = obtain(whole, device)
+
+    assert (bought.submissions, device.submissions) == (0, [])
+    for (before,), (after,) in zip(first, second, strict=True):
+        assert [rows.readings.tolist() for rows in before] == [
+            rows.readings.tolist() for rows in after
+        ]
