@@ -20,8 +20,8 @@ LAYOUT = "layout.json"
 """The member of the archive that says how the arrays belong together."""
 
 _reading = Lock()
-"""Numpy parses an array's header with ``ast``, which fails now and then on Python 3.11 where threads
-parse at once ("AST constructor recursion depth mismatch")."""
+"""Numpy parses an array's header with ``ast``, which fails now and then on Python 3.11 where
+threads parse at once ("AST constructor recursion depth mismatch")."""
 
 
 def encode(results: Sequence[SweepResult]) -> bytes:
