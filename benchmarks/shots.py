@@ -152,8 +152,9 @@ def table(rows: list[Row]) -> str:
 
 def write(rows: list[Row], versions: str, *, few: bool) -> None:
     """Put the table into the documents, and the picture beside it unless it is of few shots."""
-    runs = sorted({row.runs for row in rows})
-    note = f"{datetime.now(UTC):%Y-%m-%d}, {versions}; {' to '.join(map(str, runs))} runs each."
+    fewest, most = (choose(row.runs for row in rows) for choose in (min, max))
+    runs = f"{most}" if fewest == most else f"{fewest} to {most}"
+    note = f"{datetime.now(UTC):%Y-%m-%d}, {versions}; {runs} runs each."
     text = f"{note}\n\n{table(rows)}\n"
     if not few:
         draw([(CIRCUITS[row.name].title, row.grouping, row.gain) for row in rows], PICTURE)
