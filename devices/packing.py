@@ -161,6 +161,35 @@ def unpack(
     ]
 
 
+def raised(sweeps: Sequence[Sweep], capabilities: Capabilities) -> list[Sweep]:
+    """Give rows more shots where together they have fewer than a submission must have.
+
+    Parameters
+    ----------
+    sweeps : sequence of Sweep
+        What is to go into one submission.
+    capabilities : Capabilities
+
+    Returns
+    -------
+    list of Sweep
+        With the missing shots distributed evenly over all rows.
+    """
+    rows = [sweep.shots for sweep in sweeps if sweep.shots is not None]
+    missing = capabilities.min_total_shots - sum(int(shots.sum()) for shots in rows)
+    if len(rows) < len(sweeps) or missing <= 0:
+        return list(sweeps)
+    each, rest = divmod(missing, sum(map(len, rows)))
+    if capabilities.equal_shots and rest:
+        each, rest = each + 1, 0
+    found = []
+    for sweep, shots in zip(sweeps, rows, strict=True):
+        more = shots + each + (np.arange(len(shots)) < rest)
+        rest = max(0, rest - len(shots))
+        found.append(sweep.with_rows(sweep.rows, more))
+    return found
+
+
 def submit_packed(device: Device, sweeps: Sequence[Sweep]) -> Job:
     """Submit sweeps that need more than one submission; all are sent before any is waited for."""
     parcels = pack(sweeps, device.capabilities, device=device.name, weigh=device.weigh)

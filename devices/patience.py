@@ -41,6 +41,12 @@ CONNECTING_S = 60.0
 LONGEST_REQUEST_S = 120.0
 """A request that takes longer than this was cut, because the machine slept meanwhile."""
 
+LATE_S = 1.0
+"""A time-out that ends later than this passed while the machine slept."""
+
+AFTER_SLEEP_S = 30.0
+"""So long is then waited for one more answer."""
+
 
 class Fault(Enum):
     """What an error of a vendor's package means for the call that met it."""
@@ -200,26 +206,52 @@ class LostAnswer(Exception):
     """A creation may have been carried out; only the provider knows."""
 
 
-class _StopAfterAwake(stop_base):
-    """Stops after a time, without a gap in which the machine slept.
+def overslept(begun: float, timeout_s: float | None) -> bool:
+    """Say whether a time-out, begun at a monotonic time, passed while the machine slept."""
+    return timeout_s is not None and time.monotonic() - begun > timeout_s + LATE_S
 
-    Two gaps in a row are none: then it is the requests that take so long.
+
+class Patience:
+    """Counts how long something has been failing, without a gap in which the machine slept.
+
+    Two gaps in a row are none: then it is the attempts that take so long.
+
+    Parameters
+    ----------
+    patience_s : float
     """
 
     def __init__(self, patience_s: float) -> None:
         self.patience_s = patience_s
         self._failing_s = self._pause_s = 0.0
-        self._failed_at: float | None = None
+        self._since = time.monotonic()
         self._slept = False
 
-    def __call__(self, state: RetryCallState) -> bool:
+    def is_over(self, *, pause_s: float = 0.0) -> bool:
+        """Count an attempt that has failed, and say whether no other is to follow.
+
+        Parameters
+        ----------
+        pause_s : float
+            How long will be paused before that.
+        """
         now = time.monotonic()
-        step_s = now - (state.start_time if self._failed_at is None else self._failed_at)
+        step_s = now - self._since
         self._slept = not self._slept and step_s > self._pause_s + LONGEST_REQUEST_S
         if not self._slept:
             self._failing_s += step_s
-        self._failed_at, self._pause_s = now, state.upcoming_sleep
+        self._since, self._pause_s = now, pause_s
         return not self._slept and self._failing_s >= self.patience_s
+
+
+class _StopAfterAwake(stop_base):
+    """Stops after a time, without a gap in which the machine slept."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience = Patience(patience_s)
+
+    def __call__(self, state: RetryCallState) -> bool:
+        return self._patience.is_over(pause_s=state.upcoming_sleep)
 
 
 def _error(state: RetryCallState) -> BaseException:

@@ -14,7 +14,14 @@ from threading import Condition, Lock, Thread
 from typing import TYPE_CHECKING
 
 from qgate.devices.job import FINAL, JobStatus, SweepResult
-from qgate.devices.patience import LONGEST_REQUEST_S, given_up, limiter_of, repeats
+from qgate.devices.patience import (
+    AFTER_SLEEP_S,
+    LONGEST_REQUEST_S,
+    given_up,
+    limiter_of,
+    overslept,
+    repeats,
+)
 from qgate.exceptions import (
     JobCancelled,
     JobTimeout,
@@ -40,12 +47,6 @@ UNKNOWN_S = 600.0
 
 READINGS = 3
 """So often is a result read that does not fit the request."""
-
-LATE_S = 1.0
-"""A time-out that ends later than this passed while the machine slept."""
-
-AFTER_SLEEP_S = 30.0
-"""So long is then waited for the answer to one more question."""
 
 WORKERS = 8
 """So many requests are under way at once."""
@@ -116,8 +117,7 @@ class Watch:
         except NotYet:
             if followed.future.done():
                 return followed.future.result()
-        slept = timeout_s is not None and time.monotonic() - begun > timeout_s + LATE_S
-        if slept and self._answers(followed):
+        if overslept(begun, timeout_s) and self._answers(followed):
             return followed.future.result()
         raise JobTimeout(device=job.device.name, job=job.id, timeout_s=timeout_s or 0.0)
 

@@ -90,6 +90,25 @@ class Outcomes:
         """Return the same without the order of the shots."""
         return Outcomes(self.num_wires, self.values, self.weights, self.shots)
 
+    def thinned(self, shots: int | None, *, seed: str) -> Outcomes:
+        """Return so many of the shots: the first, or where their order was not kept, any.
+
+        Parameters
+        ----------
+        shots : int or None
+            At most as many as there are; None: exact, nothing is taken out.
+        seed : str
+            The same seed takes out the same.
+        """
+        if shots is None or shots == self.shots:
+            return self
+        if self.readings is not None:
+            return Outcomes.from_readings(self.readings[:shots], self.num_wires)
+        draw = np.random.default_rng(list(seed.encode()))
+        left = draw.multivariate_hypergeometric(self.weights, shots, method="marginals")
+        kept = left > 0
+        return Outcomes(self.num_wires, self.values[kept], left[kept], shots)
+
     @cached_property
     def frequencies(self) -> FloatArray:
         """The weight of each outcome, normalised to a sum of 1."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,9 @@ settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("steady")
 
 sys.path.append(str(Path(__file__).parent))  # for the doubles of services, `clouds`
+
+SLEPT_S = 3 * 3600.0
+"""So long is a machine shut in tests of that."""
 
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -74,3 +79,11 @@ def _few_frameworks(request: pytest.FixtureRequest) -> Any:
     loaded = {"jax", "tensorflow", "torch"} & sys.modules.keys()
     if len(loaded) > 2 and hasattr(request.config, "workerinput"):
         pytest.fail(f"This worker has loaded {', '.join(sorted(loaded))}. Split the tests.")
+
+
+@pytest.fixture
+def fall_asleep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the clock jump by hours, as it does while a laptop is shut."""
+    awake, slept = time.monotonic, list[float]()
+    monkeypatch.setattr(time, "monotonic", lambda: awake() + sum(slept))
+    return lambda: slept.append(SLEPT_S)

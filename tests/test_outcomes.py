@@ -172,3 +172,24 @@ def test_bits_are_packed_along_the_last_axis():
     bits = np.array([[[1, 0], [0, 1]], [[1, 1], [0, 0]]])
 
     assert pack_bits(bits).tolist() == [[2, 1], [3, 0]]
+
+
+def test_thinning_takes_the_first_of_ordered_shots():
+    outcomes = Outcomes.from_readings(np.array([3, 1, 1, 0]), 2)
+
+    thinned = outcomes.thinned(3, seed="any")
+
+    assert thinned.counts() == {"01": 2, "11": 1}
+    assert thinned.readings.tolist() == [3, 1, 1]
+
+
+def test_thinning_takes_any_of_unordered_shots_and_the_same_for_the_same_seed():
+    outcomes = Outcomes.from_counts({"0": 700, "1": 300}, 1)
+
+    drawn = [outcomes.thinned(100, seed=str(seed)).counts().get("1", 0) for seed in range(400)]
+
+    assert abs(np.mean(drawn) - 30) < 5 * np.sqrt(30 * 0.7 * 0.9 / 400)
+    assert len(set(drawn)) > 10
+    assert outcomes.thinned(100, seed="7").counts() == outcomes.thinned(100, seed="7").counts()
+    assert outcomes.thinned(1000, seed="7") is outcomes
+    assert outcomes.thinned(100, seed="7").shots == 100

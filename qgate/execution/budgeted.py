@@ -19,6 +19,7 @@ from qgate.estimation.rounds import Measured, measure_in_rounds, plan
 from qgate.estimation.sets import ShotLimits
 from qgate.exceptions import FewShotsWarning
 from qgate.execution.affordable import Purse, limits_of, prior_plan, shots_and_rounds
+from qgate.execution.call_budget import call_budget
 from qgate.execution.current import RUN
 from qgate.execution.digest import digest_of
 from qgate.execution.run import run
@@ -130,7 +131,7 @@ def spend(
             stacklevel=2,
         )
     records = _num_records()
-    with Tracker() as tracker:
+    with Tracker() as tracker, call_budget(budget, [native]):
         measured = measure_in_rounds(
             problem,
             survey.bases,

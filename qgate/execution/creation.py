@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from qgate.devices.patience import LostAnswer, patiently
+from qgate.devices.patience import LostAnswer, Patience, patiently
 from qgate.exceptions import ServiceUnavailable
 from qgate.execution.settling import reopened
 
@@ -65,7 +65,7 @@ def _created(
 ) -> RemoteJob:
     """Buy; after an answer that was lost, only what is not there."""
     send = _noting(journal, device, order, lambda: device.send(sweeps, token=order.key))
-    end = time.monotonic() + device.patience_s
+    patience = Patience(device.patience_s)
     while True:
         try:
             return patiently(device, send, safe=device.idempotent)
@@ -73,7 +73,7 @@ def _created(
             found = _searched(journal, device, order)
             if found is not None:
                 return reopened(device, order, found)
-            if time.monotonic() > end:
+            if patience.is_over():
                 raise ServiceUnavailable(
                     device=device.name, reason=str(error), tried_s=device.patience_s
                 ) from error

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
-from concurrent.futures import as_completed as futures_completed
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from qgate.devices.job import JobStatus
+from qgate.devices.patience import AFTER_SLEEP_S, overslept
 from qgate.exceptions import CallTimeout
 from qgate.execution.current import RUN
 from qgate.execution.following import CALL, Following
@@ -62,16 +61,14 @@ class Handle:
         Raises
         ------
         CallTimeout
-            It takes longer than ``timeout_s`` seconds; it goes on.
+            It takes longer than ``timeout_s`` seconds; it goes on. Where these passed while the
+            machine slept, it is given half a minute more to find out what became of its jobs.
         Exception
             What the call raises.
         """
-        try:
-            return self.future.result(timeout_s)
-        except NotYet:
-            if self.future.done():
-                raise
-            raise CallTimeout(jobs=self.job_ids, timeout_s=timeout_s or 0.0) from None
+        if not _done({self.future}, timeout_s):
+            raise CallTimeout(jobs=self.job_ids, timeout_s=timeout_s or 0.0)
+        return self.future.result()
 
     def cancel(self) -> None:
         """Ask the providers to stop the jobs of the call, and begin no more."""
@@ -132,10 +129,20 @@ def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> I
     """
     waiting = {handle.future: handle for handle in handles}
     end = None if timeout_s is None else time.monotonic() + timeout_s
-    try:
-        left_s = None if end is None else end - time.monotonic()
-        for future in futures_completed(waiting, left_s):
+    while waiting:
+        left_s = None if end is None else max(0.0, end - time.monotonic())
+        done = _done(waiting.keys(), left_s)
+        if not done:
+            jobs = [job for handle in waiting.values() for job in handle.job_ids]
+            raise CallTimeout(jobs=jobs, timeout_s=timeout_s or 0.0)
+        for future in done:
             yield waiting.pop(future)
-    except NotYet:
-        jobs = [job for handle in waiting.values() for job in handle.job_ids]
-        raise CallTimeout(jobs=jobs, timeout_s=timeout_s or 0.0) from None
+
+
+def _done(futures: Collection[Future[Any]], timeout_s: float | None) -> set[Future[Any]]:
+    """Wait for the first of some calls, a little longer where the machine slept meanwhile."""
+    begun = time.monotonic()
+    done, _ = wait(futures, timeout_s, FIRST_COMPLETED)
+    if not done and overslept(begun, timeout_s):
+        done, _ = wait(futures, AFTER_SLEEP_S, FIRST_COMPLETED)
+    return done

@@ -43,6 +43,11 @@ class Line:
     places: tuple[tuple[int, list[int]], ...] = ()
     canary: Wires | None = None
 
+    @property
+    def asked(self) -> tuple[Sweep, ...]:
+        """Its sweeps without known answers."""
+        return self.sweeps if self.canary is None else self.sweeps[:-1]
+
     def changed(self, **values: Any) -> Line:
         """Return another line."""
         return replace(self, **values)

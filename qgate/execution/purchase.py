@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.devices.job import RowFailure, SweepResult
+from qgate.devices.packing import raised
 from qgate.exceptions import JobFailed
 from qgate.execution.delivery import deliver
 from qgate.execution.lines import Delivery, Line
@@ -23,6 +24,7 @@ from qgate.sweep import Sweep
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
+    from qgate.devices.capabilities import Capabilities
     from qgate.execution.runs import Run
 
 Results = Sequence[SweepResult]
@@ -73,7 +75,7 @@ def buy(run: Run, device: Device, lines: Sequence[Line]) -> Bought:
     """
     deliveries = deliver(run, device, lines)
     again = [
-        (index, _what_failed(line, delivery))
+        (index, _what_failed(line, delivery, device.capabilities))
         for index, (line, delivery) in enumerate(zip(lines, deliveries, strict=True))
         if delivery.failed
     ]
@@ -86,7 +88,7 @@ def buy(run: Run, device: Device, lines: Sequence[Line]) -> Bought:
     repeated = buy(run, device, [line for _, line in again])
     merged = list(results)
     for (index, line), parts in zip(again, repeated.results, strict=True):
-        merged[index] = _merged(results[index], line, parts)
+        merged[index] = _merged(results[index], lines[index], line, parts)
     return Bought(
         merged,
         bought.submissions + repeated.submissions,
@@ -107,8 +109,12 @@ def _check_attempts(delivery: Delivery, device: Device) -> None:
         raise JobFailed(device=device.name, job=job, reason=delivery.reason)
 
 
-def _what_failed(line: Line, delivery: Delivery) -> Line:
-    """Return the rows that have no results, as a line of their own."""
+def _what_failed(line: Line, delivery: Delivery, capabilities: Capabilities) -> Line:
+    """Return the rows that have no results, as a line of their own.
+
+    Its known answers go with it. Rows that alone have fewer shots than a submission must have are
+    bought with more.
+    """
     again = {
         "attempt": line.attempt + 1,
         "purchases": delivery.purchases if delivery.order.state is not OrderState.REFUSED else 0,
@@ -120,7 +126,9 @@ def _what_failed(line: Line, delivery: Delivery) -> Line:
         for sweep, (entry,) in enumerate(delivery.results)
     ]
     places = [(sweep, rows) for sweep, rows in places if rows]
-    sweeps = [_rows(line.sweeps[sweep], rows) for sweep, rows in places]
+    failed = [_rows(line.sweeps[sweep], rows) for sweep, rows in places]
+    known = line.sweeps[len(line.asked) :]
+    sweeps = raised([*failed, *known], capabilities)
     return line.changed(sweeps=tuple(sweeps), places=tuple(places), **again)
 
 
@@ -129,12 +137,18 @@ def _rows(sweep: Sweep, rows: list[int]) -> Sweep:
     return sweep.with_rows(sweep.rows[rows], shots)
 
 
-def _merged(results: Results, line: Line, parts: Results) -> Results:
-    """Put what was had the second time where it failed the first time."""
+def _merged(results: Results, line: Line, again: Line, parts: Results) -> Results:
+    """Put what was had the second time where it failed the first time.
+
+    A row that was bought with more shots than it was asked for with is thinned to these: the
+    surplus is as random as all the rest, and nobody above expects it.
+    """
     if not results:
         return parts
     merged: list[tuple[list[Any], ...]] = [(list(entry),) for (entry,) in results]
-    for (sweep, rows), (found,) in zip(line.places, parts, strict=True):
+    for (sweep, rows), (found,) in zip(again.places, parts, strict=True):
+        asked = line.sweeps[sweep].shots
         for row, value in zip(rows, found, strict=True):
-            merged[sweep][0][row] = value
+            shots = value.shots if asked is None else int(asked[row])
+            merged[sweep][0][row] = value.thinned(shots, seed=f"{again.digest} {sweep} {row}")
     return merged

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgate.budget import Budget
 from qgate.exceptions import RunDiverged
+from qgate.execution.call_budget import call_purses
 from qgate.execution.current import RUN
 from qgate.execution.digest import key_of
 from qgate.execution.journal import Journal
@@ -175,7 +176,7 @@ class Run:
         limit = getattr(device, "budget_usd", None)
         if limit is not None:
             found.append(Purse(f"run {self.name} on {device.name}", Budget(usd=limit)))
-        return found
+        return found + call_purses(self)
 
     def expect(self, call: Future[Any]) -> None:
         """Take in a call in the background, which the end of the run waits for."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import FinishedJob, JobStatus, RowFailure
-from qgate.devices.packing import pack, submit_packed, unpack
+from qgate.devices.packing import pack, raised, submit_packed, unpack
 from qgate.exceptions import InvalidShots, SubmissionTooLarge
 from qgate.measurements import counts, probs
 from qgate.operations import RX
@@ -240,3 +240,25 @@ def test_all_submissions_are_sent_before_any_is_waited_for():
     assert job.status is JobStatus.DONE
     ((found,),) = job.result()
     assert [int(each.values[0]) for each in found] == list(range(5))
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 30), min_size=1, max_size=4), min_size=1, max_size=3),
+    st.integers(1, 200),
+    st.booleans(),
+)
+def test_what_has_too_few_shots_for_a_submission_is_raised_evenly(shots, fewest, equal):
+    if equal:
+        shots = [[shots[0][0]] * len(rows) for rows in shots]
+    sweeps = [sweep(number, rows) for number, rows in enumerate(shots)]
+
+    found = raised(sweeps, Capabilities(min_total_shots=fewest, equal_shots=equal))
+
+    before, after = np.concatenate(shots), np.concatenate([each.shots for each in found])
+    assert max(after - before) - min(after - before) <= 1
+    assert sum(after) >= fewest
+    if not equal:
+        assert sum(after) == max(sum(before), fewest)
+    assert sum(after) - len(after) < max(sum(before), fewest)
+    assert len(set(after)) == 1 or not equal
+    assert [each.rows.tolist() for each in found] == [each.rows.tolist() for each in sweeps]

@@ -168,14 +168,6 @@ def test_what_is_raised_survives_pickling():
     assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
 
 
-@pytest.fixture
-def fall_asleep(monkeypatch):
-    """Let the clock jump by hours, as it does while a laptop is shut."""
-    awake, slept = time.monotonic, []
-    monkeypatch.setattr(time, "monotonic", lambda: awake() + sum(slept))
-    return lambda: slept.append(3 * 3600.0)
-
-
 class Shut(Call):
     """A call in which the laptop is shut at some attempts."""
 

@@ -86,6 +86,34 @@ def test_calls_come_as_they_are_done(file, tmp_path):
         assert list(order) == []
 
 
+@pytest.mark.parametrize("wait", ["result", "as_completed"])
+@pytest.mark.parametrize("ends", [True, False], ids=["done meanwhile", "under way"])
+def test_a_timeout_that_was_slept_through_asks_once_more(
+    file, tmp_path, fall_asleep, monkeypatch, wait, ends
+):
+    monkeypatch.setattr("qgate.execution.handles.AFTER_SLEEP_S", 30.0 if ends else 0.5)
+    gate = Gate()
+    device = ShopDevice(file, interfere=gate)
+
+    def wake():  # after the time-out that is waited for below
+        fall_asleep()
+        if ends:
+            threading.Timer(1.5, device.shop.set_status, ["1", "DONE"]).start()
+
+    with qg.run("shut", tmp_path / "runs.db"):
+        handle = qg.submit(circuit_on(device))()
+        assert gate.sent.wait(30)
+        threading.Timer(0.2, wake).start()
+        if ends and wait == "result":
+            assert handle.result(timeout_s=1.0) == 1.0
+        elif ends:
+            assert list(qg.as_completed([handle], timeout_s=1.0)) == [handle]
+        else:
+            with pytest.raises(CallTimeout, match=r"no result after 1\.0 s"):
+                handle.result(1.0) if wait == "result" else list(qg.as_completed([handle], 1.0))
+            device.shop.set_status("1", "DONE")
+
+
 def test_a_cancelled_call_cancels_its_jobs(file, tmp_path):
     gate = Gate()
     device = ShopDevice(file, interfere=gate)

@@ -416,6 +416,35 @@ def test_an_answer_lost_before_anything_was_done_is_sent_again(files):
     assert device.counts["find"] == 3
 
 
+def test_an_answer_that_was_lost_while_the_machine_slept_is_looked_for_and_sent_again(
+    files, fall_asleep
+):
+    def interfere(device, what, times):
+        if what == "before send" and times == 1:
+            fall_asleep()
+            raise Lost("connection reset")
+
+    device = ShopDevice(files[0], unique=False, interfere=interfere)
+    with qg.run("shut", journal=files[1]):
+        circuit_on(device)(ANGLES)
+
+    assert device.shop.jobs == 1
+    assert device.counts["find"] == 3
+
+
+def test_answers_that_are_lost_on_and_on_end_with_patience(files):
+    def interfere(device, what, times):
+        if what == "before send":
+            raise Lost("connection reset")
+
+    device = ShopDevice(files[0], unique=False, interfere=interfere)
+    device.patience_s = 0.2
+    with qg.run("lost", journal=files[1]), pytest.raises(ServiceUnavailable, match="reset"):
+        circuit_on(device)(ANGLES)
+
+    assert 2 <= device.counts["before send"] <= 20
+
+
 def test_a_failed_job_is_bought_again(files):
     def interfere(device, what, times):
         if what == "after send" and times == 1:
@@ -465,6 +494,45 @@ def test_only_the_rows_that_failed_are_bought_again(files):
     with qg.run("partly", journal=files[1]) as run:
         assert np.array_equal(qg.grad(circuit_on(device))(ANGLES), gradient)
     assert device.shop.jobs == 2
+
+
+@pytest.mark.parametrize("kind", ["counts", "sample"])
+def test_a_failed_row_is_raised_to_the_floor_of_a_submission_and_has_its_own_shots(files, kind):
+    device = ShopDevice(files[0], min_total_shots=100)
+    device.spoil = _spoiling(device, row=1)
+
+    @qg.qnode(device, shots=40)
+    def circuit(angles):
+        qg.RX(angles, wires=0)
+        return getattr(qg, kind)(wires=[0, 1])
+
+    with qg.run("floor", journal=files[1], budget=qg.Budget(shots=180)) as run:
+        found = circuit(np.array([0.1, 1.5, 2.0]))
+
+    assert [(order.rows, order.shots) for order in run.records] == [(3, 120), (1, 100)]
+    assert run.shots == 180
+    rows = [sum(row.values()) for row in found] if kind == "counts" else list(map(len, found))
+    assert rows == [40, 40, 40]
+    with qg.run("floor", journal=files[1]):
+        again = circuit(np.array([0.1, 1.5, 2.0]))
+    assert found == again if kind == "counts" else np.array_equal(found, again)
+    assert device.shop.jobs == 2
+
+
+def test_a_failed_row_is_raised_to_the_floor_only_within_the_budget(files):
+    device = ShopDevice(files[0], min_total_shots=100)
+    device.spoil = _spoiling(device, row=1)
+
+    with (
+        qg.run("floor", journal=files[1], budget=qg.Budget(shots=179)) as run,
+        pytest.raises(BudgetExceeded, match=r"would take 100 shots .* allows 179 shots and has 80"),
+    ):
+        circuit_of_rows(device)(np.array([0.1, 1.5, 2.0]))
+
+    assert (device.shop.jobs, run.shots) == (1, 80)
+    with qg.run("floor", journal=files[1], budget=qg.Budget(shots=180)) as run:
+        circuit_of_rows(device)(np.array([0.1, 1.5, 2.0]))
+    assert (device.shop.jobs, run.shots) == (2, 180)
 
 
 def test_a_late_or_damaged_result_is_read_again(files):
@@ -588,6 +656,17 @@ def test_known_answers_are_sent_along_and_taken_out_again(files):
     assert plain.shop.jobs == 0
 
 
+def test_known_answers_go_with_rows_that_are_bought_again(files):
+    device = ShopDevice(files[0], canary=True)
+    device.spoil = _spoiling(device, row=1)
+
+    with qg.run("canary", journal=files[1]) as run:
+        found = circuit_of_rows(device)(np.array([0.1, 1.5, 2.0]))
+
+    assert [order.rows for order in run.records] == [3 + 2, 1 + 2]
+    assert np.shape(found) == (3,)
+
+
 @pytest.mark.parametrize("wrong", ["reversed", "dead"])
 def test_wrong_known_answers_put_the_results_aside(files, wrong):
     device = ShopDevice(files[0], canary=True)
@@ -633,6 +712,69 @@ def test_a_budget_of_shots_is_bought_within_a_run_and_replayed(files):
     assert np.array_equal(found[0].gradient, found[1].gradient)
     assert run.shots == found[0].shots <= 3000
     assert device.counts == {}
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        ({"submissions": 1}, "would take 1 submissions .* allows 1 submissions and has 1"),
+        ({"usd": 3.3}, r"would take 0\.\d\d USD of .* allows 3\.30 USD and has 3\.\d\d"),
+    ],
+)
+def test_a_budget_of_a_call_holds_for_what_is_bought_again(files, budget, told):
+    device = ShopDevice(files[0])
+    device.rate = RATE
+    device.spoil = _spoiling(device, row=0)
+    circuit = circuit_on(device).update(shots=qg.Budget(**budget, shots=3000, rounds=1))
+
+    for _ in range(2):  # the second time from the journal, to which the budget's name holds
+        with qg.run("call", journal=files[1]), pytest.raises(BudgetExceeded, match=told):
+            qg.gradient_estimate(circuit)(ANGLES)
+    assert device.shop.jobs == 1
+
+
+def test_a_budget_of_a_call_has_the_shots_of_failed_rows_again(files):
+    device = ShopDevice(files[0])
+    device.spoil = _spoiling(device, row=0)
+    circuit = circuit_on(device).update(shots=qg.Budget(shots=3000, submissions=2, rounds=1))
+
+    for _ in range(2):  # each call has its own
+        with qg.run("call", journal=files[1]) as run:
+            qg.gradient_estimate(circuit)(ANGLES)
+
+    assert run.shots <= 3000
+    assert device.shop.jobs == 2
+
+
+def test_calls_about_the_same_have_a_budget_each(files):
+    device = ShopDevice(files[0])
+    circuit = circuit_on(device).update(shots=qg.Budget(shots=3000, submissions=1, rounds=1))
+
+    with qg.run("calls", journal=files[1]) as run:
+        for _ in range(3):
+            qg.gradient_estimate(circuit)(ANGLES)
+
+    assert run.submissions == 3
+
+
+def circuit_of_rows(device):
+    @qg.qnode(device, shots=40)
+    def circuit(angles):
+        qg.RX(angles, wires=0)
+        return qg.expval(qg.Z(0))
+
+    return circuit
+
+
+def _spoiling(device, *, row):
+    """Let one row of the first sweep fail, once."""
+
+    def spoil(results):
+        device.spoil = list
+        (entry,) = results[0]
+        return [([*entry[:row], RowFailure("calibration"), *entry[row + 1 :]],), *results[1:]]
+
+    return spoil
 
 
 def _without_wire_0(row):

@@ -1,0 +1,56 @@
+"""The budget of a call that is under way, from which what is bought again is taken as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from qgate.budget import Budget
+from qgate.execution.digest import digest_of
+from qgate.execution.orders import Purse
+from qgate.sweep import Sweep
+
+if TYPE_CHECKING:
+    from qgate.execution.runs import Run
+
+_open: ContextVar[CallBudget | None] = ContextVar("qgate_call_budget", default=None)
+
+
+class CallBudget:
+    """A limit on all that one call buys.
+
+    Parameters
+    ----------
+    budget : Budget
+    asked : sequence of Sweep
+        What the call is about; calls about the same are told apart by their order.
+    """
+
+    def __init__(self, budget: Budget, asked: Sequence[Sweep]) -> None:
+        self.budget, self._asked = budget, asked
+        self._purse: Purse | None = None
+
+    def purse(self, run: Run) -> Purse:
+        """Return it under a name that a repetition of the run gives it again."""
+        if self._purse is None:
+            key = run.key("budget", digest_of(self._asked), 0)
+            self._purse = Purse(f"run {run.name}, call {key[:12]}", self.budget)
+        return self._purse
+
+
+@contextmanager
+def call_budget(budget: Budget, asked: Sequence[Sweep]) -> Iterator[None]:
+    """Take all that is bought inside, on this thread, from a budget."""
+    token = _open.set(CallBudget(budget, asked))
+    try:
+        yield
+    finally:
+        _open.reset(token)
+
+
+def call_purses(run: Run) -> list[Purse]:
+    """Return the budget of the call that is under way, if it has one."""
+    call = _open.get()
+    return [] if call is None else [call.purse(run)]
