@@ -191,31 +191,6 @@ def _linear_moves(matrix: ComplexArray, k: int) -> tuple[tuple[int, ...], int] |
     return columns, shift
 
 
-@lru_cache(maxsize=1024)
-def flips_of(columns: tuple[int, ...], shift: int) -> tuple[tuple[int, int, int], ...]:
-    """Write a permutation that is linear in the bits as flips of one bit after the other.
-
-    Returns
-    -------
-    tuple of (int, int, int)
-        The flipped bit as a mask; the bits on whose parity that depends; 1 where it is flipped
-        for even parity.
-    """
-    k = len(columns)
-    rows = [sum((columns[bit] >> row & 1) << bit for bit in range(k)) for row in range(k)]
-    flips = [(1 << bit, 0, 1) for bit in range(k) if shift >> bit & 1]
-    for bit in range(k):
-        if not rows[bit] >> bit & 1:
-            lower = next(row for row in range(bit + 1, k) if rows[row] >> bit & 1)
-            rows[bit] ^= rows[lower]
-            flips.append((1 << bit, 1 << lower, 0))
-        for row in range(k):
-            if row != bit and rows[row] >> bit & 1:
-                rows[row] ^= rows[bit]
-                flips.append((1 << row, 1 << bit, 0))
-    return tuple(flips)
-
-
 def walsh(diagonal: Any) -> FloatArray:
     """Return the weights with which parities of an index add up to a diagonal."""
     values = np.array(diagonal, dtype=float)

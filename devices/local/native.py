@@ -20,9 +20,6 @@ from qgate.wires import Wires
 THREADED_BITS = 15
 """Smaller states are worked on by one thread each."""
 
-IN_PLACE_BITS = 23
-"""Larger states are permuted in place; smaller ones, faster, by the room of half a state more."""
-
 
 class Request(ctypes.Structure):
     """What is to be computed; the same as ``request`` in ``plan.h``."""
@@ -51,7 +48,6 @@ class Request(ctypes.Structure):
         ("single", ctypes.c_int64),
         ("threads", ctypes.c_int64),
         ("threaded_bits", ctypes.c_int64),
-        ("in_place", ctypes.c_int64),
     )
 
 
@@ -129,7 +125,6 @@ class Run:
         request.rows, request.numbers = self.rows.ctypes.data, numbers.ctypes.data
         request.phase, request.single = phase, int(single)
         request.threads, request.threaded_bits = threads, THREADED_BITS
-        request.in_place = int(native.plan.num_bits >= IN_PLACE_BITS)
         if initial is not None:
             request.initial = self._pointer(np.ascontiguousarray(initial, dtype=complex))
             request.initial_rows = len(initial)

@@ -9,6 +9,7 @@ import numpy as np
 
 from qgate.devices.local.plan import Plan
 from qgate.devices.local.steps import Layer, Moves, Pairs, Phases
+from qgate.devices.local.tiles import inverted, tiled
 from qgate.typing import FloatArray, IntArray
 
 LEAST_BITS = 4
@@ -68,8 +69,7 @@ def written_plan(plan: Plan) -> tuple[IntArray, FloatArray]:
             number = tables[key][0] if key in tables else -1
             steps += [PHASES, first, len(groups) // 3, number]
         elif isinstance(step, Moves):
-            steps += [MOVES, *_with_inverse(step, num_bits), len(step.flips)]
-            steps += [number for flip in step.flips for number in flip]
+            steps += [MOVES, *_written_moves(step, num_bits)]
         elif isinstance(step, Pairs):
             steps += [PAIRS, step.flip, step.select, step.pattern, add_factor(step.factor)]
         else:
@@ -123,30 +123,22 @@ def _entries(plan: Plan) -> tuple[list[int], list[int], list[float]]:
     return starts.tolist(), angles.slots[by_angle].tolist(), angles.factors[by_angle].tolist()
 
 
-def _with_inverse(step: Moves, num_bits: int) -> list[int]:
-    """Return columns and shift of a permutation and of its inverse, for all bits."""
+def _written_moves(step: Moves, num_bits: int) -> list[int]:
+    """Write a permutation and its inverse as moves inside of tiles."""
     columns = [*step.columns, *(1 << bit for bit in range(len(step.columns), num_bits))]
-    matrix = np.array([[(column >> row) & 1 for column in columns] for row in range(num_bits)])
-    inverse = _inverse(matrix)
-    back = [int(sum(int(bit) << row for row, bit in enumerate(column))) for column in inverse.T]
-    back_shift = 0
-    for bit in range(num_bits):
-        if step.shift >> bit & 1:
-            back_shift ^= back[bit]
-    return [*columns, step.shift, *back, back_shift]
+    moves = tiled(tuple(columns), step.shift)
+    written = [len(moves)]
+    for move in (*moves, *map(inverted, reversed(moves))):
+        num_low = next(i for i, bit in enumerate((*move.bits, -1)) if bit != i)
+        high = move.bits[num_low:]
+        inner = [_gathered(column, move.bits) for column in (*move.columns, move.shift)]
+        written += [len(move.bits), len(high), *high, *inner]
+    return written
 
 
-def _inverse(matrix: IntArray) -> IntArray:
-    """Return the inverse of a matrix of bits."""
-    n = len(matrix)
-    both = np.concatenate([matrix % 2, np.eye(n, dtype=int)], axis=1)
-    for column in range(n):
-        pivot = column + int(np.argmax(both[column:, column]))
-        both[[column, pivot]] = both[[pivot, column]]
-        others = np.flatnonzero(both[:, column])
-        others = others[others != column]
-        both[others] ^= both[column]
-    return both[:, n:]
+def _gathered(mask: int, bits: Sequence[int]) -> int:
+    """Return the bits of a mask as bits of the index in a tile."""
+    return sum((mask >> bit & 1) << place for place, bit in enumerate(bits))
 
 
 def written_words(x: Any, z: Any, num_bits: int) -> IntArray:

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from qgate.devices.local.adjoint import OneAngleGates
-from qgate.devices.local.elements import NOTHING, TINY, Element, element_of, flips_of
+from qgate.devices.local.elements import NOTHING, TINY, Element, element_of
 from qgate.devices.local.gates import GATES
 from qgate.devices.local.schedule import ONE, stages
 from qgate.devices.local.steps import (
@@ -205,21 +205,16 @@ class _Writer:
 
     def _moves(self, members: Sequence[Element]) -> None:
         columns, shift = [1 << bit for bit in range(self.num_bits)], 0
-        flips: list[tuple[int, int, int]] = []
         for member in members:
             k, kind = len(member.bits), member.kind
             places = [member.bits[k - 1 - local] for local in range(k)]
             own = [1 << bit for bit in range(self.num_bits)]
             for local, place in enumerate(places):
                 own[place] = _spread(kind.columns[local], places)
-            flips += [
-                (_spread(target, places), _spread(mask, places), constant)
-                for target, mask, constant in flips_of(kind.columns, kind.shift)
-            ]
             # what came before takes its amplitude from where this gate takes it
             shift ^= _through(columns, _spread(kind.shift, places))
             columns = [_through(columns, column) for column in own]
-        self.steps.append(Moves(tuple(columns), shift, tuple(flips)))
+        self.steps.append(Moves(tuple(columns), shift))
 
     def _phases(self, members: Sequence[Element]) -> None:
         terms: dict[int, dict[int, float]] = {}

@@ -15,12 +15,7 @@ from qgate.devices.local.engine import Engine, NumpyEngine
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gates import GATES
 from qgate.devices.local.libraries import Library
-from qgate.devices.local.native import (
-    IN_PLACE_BITS,
-    NativeObservable,
-    NativePlan,
-    Run,
-)
+from qgate.devices.local.native import NativeObservable, NativePlan, Run
 from qgate.devices.local.plan import Plan, plan_of
 from qgate.exceptions import UnsupportedOperation
 from qgate.measurements import Measurement, MeasurementKind
@@ -93,7 +88,7 @@ class PlanEngine(Engine):
     def room(self, num_bras: int, num_wires: int) -> float:
         if self.library is None:  # dense matrices are multiplied onto copies
             return 3.25 + 2.0 * num_bras + (2.0 if num_bras else 0.0)
-        return 1.0 + num_bras + (0.5 if num_wires < IN_PLACE_BITS else 0.0)
+        return 1.0 + num_bras
 
     def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:
         planned = self._planned(sweep, order)

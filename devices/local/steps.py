@@ -53,15 +53,10 @@ class Phases:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """Let each index take the amplitude of the exclusive or of the columns of its bits.
-
-    ``flips`` do the same in place, one after the other: (target, mask, constant) exchanges the
-    amplitudes of i and i ^ target where the parity of i & mask and the constant differ.
-    """
+    """Let each index take the amplitude of the exclusive or of the columns of its bits."""
 
     columns: tuple[int, ...]
     shift: int
-    flips: tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)

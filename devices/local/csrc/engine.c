@@ -14,6 +14,7 @@
 enum {
     SMALL_BITS = 10, /* of a block that stays in the first cache */
     LARGE_BITS = 13, /* of a block that stays in the second, and of its tables of phases */
+    SPARE_BITS = 16, /* smaller states have the room of half a state more, to permute faster */
     GATHERED = 7,    /* bits that are gathered in one pass, at most */
     PARTS = 32,      /* sums are made of so many parts, whatever the number of threads */
     DOUBLES = 2 << SMALL_BITS, /* numbers of a thread of its own */
@@ -43,6 +44,12 @@ enum {
 
 /* Plans ------------------------------------------------------------------------------------- */
 
+static void free_moves(moves *all, int number)
+{
+    for (int j = 0; all && j < number; j++) free(all[j].lookup);
+    free(all);
+}
+
 static void free_plan(plan *p)
 {
     if (!p) return;
@@ -52,9 +59,8 @@ static void free_plan(plan *p)
             free(p->steps[i].passes[j].places);
         }
         free(p->steps[i].passes);
-        free(p->steps[i].lookup);
-        free(p->steps[i].back_lookup);
-        free(p->steps[i].flips);
+        free_moves(p->steps[i].there, p->steps[i].num_moves);
+        free_moves(p->steps[i].back, p->steps[i].num_moves);
     }
     for (int64_t i = 0; p->tables && i < p->num_tables; i++) free(p->tables[i].classes);
     free(p->offsets), free(p->factors), free(p->starts), free(p->slots), free(p->elements);
@@ -110,16 +116,38 @@ static int plan_passes(const plan *p, step *st)
     return 0;
 }
 
-static uint32_t *source_table(const plan *p, const uint64_t *columns)
+/* Read moves as `packing.py` writes them, and go on behind them; NULL without memory. */
+static moves *read_moves(const plan *p, int number, const int64_t **ints)
 {
-    int bits = p->num_bits < SMALL_BITS ? p->num_bits : SMALL_BITS;
-    uint32_t *table = malloc(sizeof(uint32_t) << bits);
-    if (!table) return NULL;
-    table[0] = 0;
-    for (int bit = 0; bit < bits; bit++)
-        for (int64_t j = 0; j < (int64_t)1 << bit; j++)
-            table[((int64_t)1 << bit) + j] = table[j] ^ (uint32_t)columns[bit];
-    return table;
+    moves *all = calloc(number + 1, sizeof(moves));
+    const int64_t *c = *ints;
+    for (moves *m = all; m && m < all + number; m++) {
+        m->rows.bits = (int)*c++, m->rows.num_high = (int)*c++;
+        for (int h = 0; h < m->rows.num_high; h++) m->rows.high[h] = (int)*c++;
+        for (int bit = 0; bit < p->num_bits; bit++) m->columns[bit] = (uint64_t)*c++;
+        m->shift = (uint64_t)*c++;
+        m->lookup = malloc(sizeof(uint16_t) << m->rows.bits);
+        if (!m->lookup) continue;
+        int num_low = m->rows.bits - m->rows.num_high;
+        m->lookup[0] = 0;
+        for (int place = 0; place < m->rows.bits; place++) {
+            int bit = place < num_low ? place : m->rows.high[place - num_low];
+            for (int64_t j = 0; j < (int64_t)1 << place; j++)
+                m->lookup[((int64_t)1 << place) + j] = m->lookup[j] ^ (uint16_t)m->columns[bit];
+        }
+        /* the others tell the tiles apart */
+        for (int place = 0; place < m->rows.bits; place++)
+            m->columns[place < num_low ? place : m->rows.high[place - num_low]] = 0;
+    }
+    *ints = c;
+    return all;
+}
+
+static int incomplete(const moves *all, int number)
+{
+    for (int j = 0; all && j < number; j++)
+        if (!all[j].lookup) return 1;
+    return !all;
 }
 
 /* Find the distinct values of a diagonal and the class of every index; no table if too many. */
@@ -207,16 +235,10 @@ plan *qgate_plan_new(const int64_t *ints, const double *doubles)
             if (st->table >= 0 && !p->tables[st->table].classes) st->table = -1;
             break;
         case STEP_PERMUTATION:
-            for (int bit = 0; bit < p->num_bits; bit++) st->columns[bit] = (uint64_t)*c++;
-            st->shift = (uint64_t)*c++;
-            for (int bit = 0; bit < p->num_bits; bit++) st->back[bit] = (uint64_t)*c++;
-            st->back_shift = (uint64_t)*c++;
-            st->lookup = source_table(p, st->columns);
-            st->back_lookup = source_table(p, st->back);
-            st->num_flips = *c++;
-            st->flips = copied(c, 3 * st->num_flips * sizeof(uint64_t)), c += 3 * st->num_flips;
-            failed = !st->lookup || !st->back_lookup || !st->flips;
-            p->permutes = 1;
+            st->num_moves = (int)*c++;
+            st->there = read_moves(p, st->num_moves, &c);
+            st->back = read_moves(p, st->num_moves, &c);
+            failed = incomplete(st->there, st->num_moves) || incomplete(st->back, st->num_moves);
             break;
         case STEP_PAIRS:
             st->flip = (uint64_t)c[0], st->select = (uint64_t)c[1], st->pattern = (uint64_t)c[2];

@@ -1,73 +1,67 @@
 /* Steps that move amplitudes, act on pairs of them, or multiply a small matrix onto some bits. */
 
-/* Let each index take the amplitude of its source; `spare` holds half a state. */
-static void NAME(permute)(const plan *p, const uint64_t *columns, uint64_t shift, const uint32_t *lookup,
-                          state *x, workspace *w, const team *t)
+/* Let `length` indices of a tile take the values of their sources in it. */
+static inline void NAME(take)(const moves *m, const uint16_t *lookup, int64_t length, uint64_t base,
+                              const real *restrict from, real *restrict to)
 {
-    int n = p->num_bits, bits = n < SMALL_BITS ? n : SMALL_BITS;
-    int64_t size = (int64_t)1 << bits, blocks = ((int64_t)1 << n) >> bits;
-    for (int part = 0; part < 2; part++) {
-        const real *restrict from = part ? x->im : x->re;
-        real *restrict to = w->spare;
-        for (int64_t b = t->index; b < blocks; b += t->count) {
-            uint64_t base = shift;
-            for (int bit = bits; bit < n; bit++)
-                if ((b >> (bit - bits)) & 1) base ^= columns[bit];
-            real *restrict row = to + b * size;
-            uint64_t one = columns[0], two = columns[1], three = one ^ two;
-            for (int64_t j = 0; j < size; j += 4) {
-                uint64_t source = base ^ lookup[j];
-                row[j] = from[source], row[j + 1] = from[source ^ one];
-                row[j + 2] = from[source ^ two], row[j + 3] = from[source ^ three];
-            }
-        }
-        meet(t);
-        if (t->index == 0) {
-            real **moved = part ? &x->im : &x->re;
-            real *old = *moved;
-            *moved = w->spare;
-            w->spare = old;
-        }
-        meet(t);
+    uint64_t one = m->lookup[1], two = m->lookup[2], three = one ^ two;
+    for (int64_t j = 0; j < length; j += 4) {
+        uint64_t source = base ^ lookup[j];
+        to[j] = from[source], to[j + 1] = from[source ^ one];
+        to[j + 2] = from[source ^ two], to[j + 3] = from[source ^ three];
     }
 }
 
-/* Exchange the amplitudes of i and i ^ target where parity(i & mask) differs from the constant. */
-static void NAME(flip)(const plan *p, uint64_t target, uint64_t mask, int constant, const state *x,
-                       const team *t)
+/* Let the amplitudes of each tile change places, by a copy of it. */
+static void NAME(move)(const plan *p, const moves *m, state *x, workspace *w, const team *t)
 {
-    int bit = __builtin_ctzll(target), run = bit;
-    if (mask && __builtin_ctzll(mask) < run) run = __builtin_ctzll(mask);
-    int64_t length = (int64_t)1 << run, runs = ((int64_t)1 << p->num_bits) >> (run + 1);
-    real *restrict re = x->re, *restrict im = x->im;
-    for (int64_t r = runs * t->index / t->count; r < runs * (t->index + 1) / t->count; r++) {
-        int64_t low = ((int64_t)1 << bit) - 1, i = r << run;
-        i = ((i & ~low) << 1) | (i & low);
-        if (__builtin_parityll(mask & (uint64_t)i) == constant) continue;
-        for (int64_t j = i; j < i + length; j++) {
-            int64_t k = j + (int64_t)target;
-            real a = re[j], b = im[j];
-            re[j] = re[k], im[j] = im[k], re[k] = a, im[k] = b;
+    const blocking *q = &m->rows;
+    int64_t length = (int64_t)1 << (q->bits - q->num_high), tiles = ((int64_t)1 << p->num_bits) >> q->bits;
+    real *buffer = w->buffers + (int64_t)t->index * BUFFER;
+    for (int64_t tile = t->index; tile < tiles; tile += t->count) {
+        int64_t start = NAME(block_start)(q, tile);
+        uint64_t base = m->shift;
+        for (int bit = 0; bit < p->num_bits; bit++)
+            if ((start >> bit) & 1) base ^= m->columns[bit];
+        if (q->num_high && tile + t->count < tiles)
+            NAME(fetch_rows)(q, NAME(block_start)(q, tile + t->count), x);
+        for (int part = 0; part < 2; part++) {
+            real *values = part ? x->im : x->re;
+            NAME(copy_rows)(q, start, values, buffer, 0);
+            for (int64_t row = 0; row < (int64_t)1 << q->num_high; row++) {
+                int64_t at = start;
+                for (int h = 0; h < q->num_high; h++) at |= ((row >> h) & 1) << q->high[h];
+                NAME(take)(m, m->lookup + row * length, length, base, buffer, values + at);
+            }
         }
     }
     meet(t);
 }
 
-/* A permutation, or its inverse, in place or by the room of half a state. */
-static void NAME(move)(const plan *p, const step *st, int back, int in_place, state *x, workspace *w,
-                       const team *t)
+/* The same for a small state, which is one tile: into the spare room. */
+static void NAME(move_all)(const moves *m, state *x, workspace *w, const team *t)
 {
-    if (!in_place) {
-        if (back)
-            NAME(permute)(p, st->back, st->back_shift, st->back_lookup, x, w, t);
+    int bits = m->rows.bits < SMALL_BITS ? m->rows.bits : SMALL_BITS;
+    int64_t length = (int64_t)1 << bits, blocks = ((int64_t)1 << m->rows.bits) >> bits;
+    for (int part = 0; part < 2; part++) {
+        real **values = part ? &x->im : &x->re, *old = *values;
+        for (int64_t b = t->index; b < blocks; b += t->count)
+            NAME(take)(m, m->lookup, length, m->shift ^ m->lookup[b << bits], old, w->spare + (b << bits));
+        meet(t);
+        if (t->index == 0) *values = w->spare, w->spare = old;
+        meet(t);
+    }
+}
+
+/* A permutation, or its inverse. */
+static void NAME(permute)(const plan *p, const step *st, int back, state *x, workspace *w, const team *t)
+{
+    const moves *all = back ? st->back : st->there;
+    for (int i = 0; i < st->num_moves; i++)
+        if (w->spare)
+            NAME(move_all)(all + i, x, w, t);
         else
-            NAME(permute)(p, st->columns, st->shift, st->lookup, x, w, t);
-        return;
-    }
-    for (int64_t i = 0; i < st->num_flips; i++) {
-        const uint64_t *f = st->flips + 3 * (back ? st->num_flips - 1 - i : i);
-        NAME(flip)(p, f[0], f[1], (int)f[2], x, t);
-    }
+            NAME(move)(p, all + i, x, w, t);
 }
 
 /* Spread a number over the bits that are not in `sorted`, in ascending order; these stay 0. */

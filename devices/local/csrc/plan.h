@@ -52,18 +52,24 @@ typedef struct {
     uint8_t *classes;
 } class_table;
 
+/* Amplitudes that move inside of tiles: that of an index in a tile is lookup[index], exclusive or
+ * the shift, exclusive or what the bits that tell the tiles apart add. */
+typedef struct {
+    blocking rows;
+    uint64_t columns[MOST_BITS], shift;
+    uint16_t *lookup;
+} moves;
+
 typedef struct {
     int kind;
     int64_t first, last;   /* layer: fused blocks; diagonal: groups */
     int64_t table;         /* diagonal: of the sum of its groups, or -1 */
     pass *passes;
     int num_passes;
-    uint64_t columns[MOST_BITS], shift, back[MOST_BITS], back_shift; /* permutation, its inverse */
-    uint32_t *lookup, *back_lookup;                                  /* of the lowest bits */
-    int64_t num_flips;                                               /* the same in place */
-    uint64_t *flips; /* target, mask and constant of each */
-    uint64_t flip, select, pattern;                                  /* pairs */
-    int width, bits[MOST_DENSE];                                     /* dense */
+    int num_moves;
+    moves *there, *back;             /* permutation, its inverse */
+    uint64_t flip, select, pattern;  /* pairs */
+    int width, bits[MOST_DENSE];     /* dense */
     int64_t angle, data, num_values;
 } step;
 
@@ -83,7 +89,7 @@ typedef struct {
     int64_t num_global, *global_angles; /* the phase of the whole state */
     double *global_weights;
     int product;              /* whether the first step is a layer that starts from 0 */
-    int permutes, dense;      /* whether there are such steps */
+    int dense;                /* whether there are such steps */
     int64_t most_sums;
 } plan;
 
@@ -130,7 +136,6 @@ typedef struct {
     int64_t phased;               /* whether the phase of the state matters to the bras */
     int64_t single;               /* single precision */
     int64_t threads, threaded_bits;
-    int64_t in_place;             /* permute without the room of half a state */
 } request;
 
 #endif

@@ -25,7 +25,7 @@ typedef struct {
 typedef struct {
     state *states;
     int64_t num_states;
-    real *memory, *spare, *buffers;
+    real *memory, *spare, *buffers; /* spare: half of a small state, or NULL */
     real *before_re, *before_im, *after_re, *after_im, *table_c, *table_s;
     double *sums, *doubles, *angles, *slopes;
     double complex pairs[2 * MOST_BITS], *matrices;

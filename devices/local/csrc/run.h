@@ -65,7 +65,7 @@ static void NAME(forward)(const plan *p, const double *numbers, const double *in
         switch (st->kind) {
         case STEP_LAYER: NAME(apply_layer)(p, st, numbers, angles, x, w, t); break;
         case STEP_DIAGONAL: NAME(apply_diagonal)(p, st, angles, x, w, t); break;
-        case STEP_PERMUTATION: NAME(move)(p, st, 0, !w->spare, x, w, t); break;
+        case STEP_PERMUTATION: NAME(permute)(p, st, 0, x, w, t); break;
         case STEP_PAIRS: {
             double complex u[4];
             NAME(element_matrix)(p->elements + st->data, numbers, angles, u);
@@ -137,7 +137,7 @@ static void NAME(backward)(const plan *p, const double *numbers, const uint8_t *
             break;
         case STEP_PERMUTATION:
             for (int64_t v = 0; v <= num_bras; v++)
-                NAME(move)(p, st, 1, !w->spare, w->states + v, w, t);
+                NAME(permute)(p, st, 1, w->states + v, w, t);
             break;
         case STEP_PAIRS:
             NAME(undo_pairs)(p, st, numbers, angles, needed, ket, bras, num_bras, last, slopes, w, t);
@@ -165,13 +165,13 @@ static void NAME(release)(workspace *w)
 }
 
 /* Room for a run, or NULL if there is not enough memory. */
-static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads, int in_place)
+static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads)
 {
     workspace *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     int64_t size = (int64_t)1 << p->num_bits, table = (int64_t)1 << LARGE_BITS;
-    int64_t half = p->permutes && !in_place ? size : 0, bras = num_states > 1 ? num_states - 1 : 1;
-    int64_t reals = 2 * (size + APART) * num_states + half + APART + BUFFER * threads + 4 * table + 2 * 256;
+    int64_t spare = p->num_bits <= SPARE_BITS ? size + APART : 0, bras = num_states > 1 ? num_states - 1 : 1;
+    int64_t reals = 2 * (size + APART) * num_states + spare + BUFFER * threads + 4 * table + 2 * 256;
     int64_t doubles = bras * PARTS * p->most_sums + DOUBLES * threads + (1 + bras) * (p->num_angles + 1);
     w->num_states = num_states;
     w->states = malloc(num_states * sizeof(state));
@@ -186,7 +186,7 @@ static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads, 
     real *next = w->memory;
     for (int64_t i = 0; i < num_states; i++, next += 2 * (size + APART))
         w->states[i].re = next, w->states[i].im = next + size + APART;
-    w->spare = half ? next : NULL, next += half + APART;
+    if (spare) w->spare = next, next += spare;
     w->buffers = next, next += (int64_t)BUFFER * threads;
     w->before_re = next, w->before_im = next + table;
     w->after_re = next + 2 * table, w->after_im = next + 3 * table, next += 4 * table;
@@ -264,7 +264,7 @@ static void NAME(work_of)(void *given, const team *t)
         return;
     }
     team alone = {0, 1, NULL};
-    workspace *w = t->index == 0 ? x->w : NAME(reserve)(x->p, x->w->num_states, 1, x->r->in_place != 0);
+    workspace *w = t->index == 0 ? x->w : NAME(reserve)(x->p, x->w->num_states, 1);
     if (!w) {
         x->failed = 1;
         return;
@@ -282,7 +282,7 @@ static int NAME(run)(const plan *p, const request *r)
     if (together && p->num_bits < r->threaded_bits) threads = 1;
     if (!together && threads > r->num_rows) threads = (int)r->num_rows;
     int64_t others = r->slopes ? (r->bras ? r->num_bras : r->num_observables) : 0;
-    workspace *w = NAME(reserve)(p, 1 + others, together ? threads : 1, r->in_place != 0);
+    workspace *w = NAME(reserve)(p, 1 + others, together ? threads : 1);
     if (!w) return 1;
     NAME(work) work = {p, r, w, together, 0};
     start_team(threads, NAME(work_of), &work);

@@ -1,5 +1,9 @@
 """Simulations that do not fit are refused before they begin."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 import qgate as qg
@@ -46,6 +50,43 @@ def test_a_gradient_of_many_wires_needs_two_states_and_a_value_one():
     assert refused.value.needed_gib == pytest.approx(2 * one_state_gib)
     assert refused.value.allowed_gib == pytest.approx(1.9 * one_state_gib)
     assert isinstance(refused.value, MemoryError)
+
+
+PEAK = """
+import qgate as qg
+
+def gradient(wires):
+    @qg.qnode(qg.device("local", wires=wires), diff_method="adjoint")
+    def energy(angles):
+        for layer in range(2):
+            for wire in range(wires):
+                qg.RX(angles[layer], wire)
+            for wire in range(wires):
+                qg.CNOT([wire, (wire + 1) % wires])
+        return qg.expval(qg.Z(0) @ qg.Z(1))
+
+    return qg.grad(energy)(qg.numpy.array([0.1, 0.2], requires_grad=True))
+
+def peak():
+    with open("/proc/self/status") as lines:
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+gradient(6)
+before = peak()
+gradient(20)
+print((peak() - before) / (16 * 2**20))
+"""
+
+
+@needs_kernels
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems tell it elsewhere")
+@pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="sanitizers hold memory of their own")
+def test_a_gradient_through_permutations_takes_two_states_and_no_more():
+    shown = subprocess.run(
+        [sys.executable, "-c", PEAK], capture_output=True, text=True, timeout=120, check=True
+    )
+
+    assert 1.9 < float(shown.stdout) < 2.3
 
 
 def sweep_of(wires):

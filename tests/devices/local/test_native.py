@@ -127,7 +127,7 @@ def layered(n, depth, rows=None):
 
 @SETS_HERE
 @PRECISIONS
-@pytest.mark.parametrize(("n", "rows"), [(16, None), (15, 2), (6, 7)])
+@pytest.mark.parametrize(("n", "rows"), [(17, None), (15, 2), (6, 7)])
 def test_threads_change_no_bit(name, single, n, rows, planned):
     case, sums = planned.of(*layered(n, 2, rows)), sums_of_words(n, 5)
     bras = case.vectors(1, 6)
@@ -143,6 +143,42 @@ def test_threads_change_no_bit(name, single, n, rows, planned):
         assert_array_equal(other.values, first.values)
         assert_array_equal(other.slopes, first.slopes)
         assert_array_equal(other.means, first.means)
+
+
+@SETS_HERE
+@settings(max_examples=12)
+@given(
+    n=st.sampled_from([4, 10, 11, 13, 16, 17, 18]),
+    seed=st.integers(0, 99),
+    threads=st.integers(1, 3),
+    single=st.booleans(),
+)
+def test_permutations_move_each_amplitude_to_its_place_and_back(name, n, seed, threads, single):
+    random = np.random.default_rng(seed)
+    state = random.normal(size=(1, 2**n)) + 1j * random.normal(size=(1, 2**n))
+    gates, wanted, bits = [qg.RX(0.0, 0)], state[0], np.arange(2**n)
+    for _ in range(3 * n):
+        control, target = (int(wire) for wire in random.permutation(n)[:2])
+        controlled = random.random() < 0.9
+        gates.append(qg.CNOT([control, target]) if controlled else qg.X(target))
+        flipped = bits >> (n - 1 - control) & 1 if controlled else 1
+        wanted = wanted[bits ^ flipped << (n - 1 - target)]
+    sweep = Tape(gates, [qg.expval(qg.Z(0))]).sweep()
+    order = Wires(range(n))
+    plan = NativePlan(plan_of(sweep.structure, order), library(name))
+    numbers, phase = plan.plan.numbers_for(())
+
+    def run():
+        options = {"initial": state, "threads": threads, "single": single}
+        return Run(plan, sweep.rows, numbers, phase, **options)
+
+    assert_allclose(run().states()[0], wanted, atol=1e-6 if single else 1e-14)
+    differentiated = run()
+    slopes = differentiated.differentiate(1, [0], wanted[None, None])
+    differentiated()
+    flipped = state[0][bits ^ 1 << (n - 1)]
+    expected = -0.5j * np.vdot(state[0], flipped)
+    assert_allclose(slopes[0, 0, 0], expected.real, atol=1e-2 if single else 1e-9)
 
 
 @SETS_HERE

@@ -1,0 +1,206 @@
+"""Permutations in place: as moves inside of tiles, which fit into a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import or_
+
+TILE_BITS = 13
+"""A tile has so many amplitudes, 2**13, as the kernels have room for."""
+
+WHOLE_BITS = 16
+"""A state of up to 2**16 amplitudes is one tile: for these there is room of their own."""
+
+GATHERED = 8
+"""So many bits of a tile may lie above those that begin at bit 0."""
+
+Rows = tuple[int, ...]
+"""A matrix of bits: for each row the mask of its columns."""
+
+
+@dataclass(frozen=True)
+class Tiled:
+    """Amplitudes that move inside of tiles: sets of indices that differ in some bits only.
+
+    Parameters
+    ----------
+    bits : tuple of int
+        These, ascending.
+    columns : tuple of int
+        For each bit of an index what it adds to the index of the source (exclusive or).
+    shift : int
+        What is added for every index.
+    """
+
+    bits: tuple[int, ...]
+    columns: tuple[int, ...]
+    shift: int
+
+
+@lru_cache(maxsize=1024)
+def tiled(columns: tuple[int, ...], shift: int) -> tuple[Tiled, ...]:
+    """Write a permutation that is linear in the bits as moves inside of tiles, the first first.
+
+    Parameters
+    ----------
+    columns : tuple of int
+        Index i takes the amplitude of the exclusive or of the columns of its bits,
+    shift : int
+        and of this.
+
+    Notes
+    -----
+    A permutation is a matrix of bits. Moves inside of tiles change the rows of the tile's bits, so
+    that a matrix is brought to the identity row by row, as many rows at a time as a tile has bits:
+    mostly one move up to 16 bits, two up to 21, three up to 29.
+    """
+    found: list[Tiled] = []
+    rows = _rows(columns)
+    while shift or not _is_identity(rows):
+        bits, left = _best_tile(rows, shift)
+        if _num_solved(left) <= _num_solved(rows) and not shift:
+            return (*found, *_one_by_one(rows, shift))
+        done = _product(rows, _inverse(left))
+        outside = shift & ~_mask(bits)
+        found.append(Tiled(bits, _rows(done), shift ^ _times(done, outside)))
+        rows, shift = left, outside
+    return tuple(found)
+
+
+def inverted(step: Tiled) -> Tiled:
+    """Return the moves that undo others."""
+    rows = _inverse(_rows(step.columns))
+    return Tiled(step.bits, _rows(rows), _times(rows, step.shift))
+
+
+def _best_tile(rows: Rows, shift: int) -> tuple[tuple[int, ...], Rows]:
+    """Return the bits of the tile that solves the most rows, and the rows as they are then."""
+    size = len(rows)
+    if size <= WHOLE_BITS:
+        return tuple(range(size)), _solved(rows, range(size))
+    tiles = [tuple(range(TILE_BITS)), *_windows(size), _gathered(rows)]
+    solved = [(bits, _solved(rows, bits)) for bits in tiles]
+    return max(
+        solved, key=lambda item: (_num_solved(item[1]), (shift & _mask(item[0])).bit_count())
+    )
+
+
+def _windows(size: int) -> list[tuple[int, ...]]:
+    """Return tiles of neighbouring bits above the lowest."""
+    starts = {max(TILE_BITS - GATHERED, size - GATHERED * part) for part in range(1, size)}
+    return [
+        (*range(TILE_BITS - GATHERED), *range(start, start + GATHERED)) for start in sorted(starts)
+    ]
+
+
+def _gathered(rows: Rows) -> tuple[int, ...]:
+    """Choose the bits of a tile one by one, each time what solves most."""
+    size, chosen = len(rows), list(range(TILE_BITS - GATHERED))
+    while len(chosen) < TILE_BITS:
+        left = [bit for bit in range(size) if bit not in chosen]
+        solved = {bit: _num_solved(_solved(rows, [*chosen, bit])) for bit in left}
+        related = reduce(or_, (rows[bit] for bit in chosen))
+        chosen.append(
+            max(left, key=lambda bit: (solved[bit], rows[bit] != 1 << bit, related >> bit & 1))
+        )
+    return tuple(sorted(chosen))
+
+
+def _solved(rows: Rows, bits: Sequence[int]) -> Rows:
+    """Make as many rows of some bits as can be those of the identity; all stay independent."""
+    basis: dict[int, int] = {}
+    for bit, row in enumerate(rows):
+        if bit not in bits:
+            _added(basis, row)
+    free = [bit for bit in bits if not _added(basis, 1 << bit)]
+    own = (rows[bit] for bit in bits)
+    fill = [row for row in own if len(basis) < len(rows) and _added(basis, row)]
+    replaced = dict(zip(free, fill, strict=True))
+    return tuple(
+        replaced.get(bit, 1 << bit) if bit in bits else row for bit, row in enumerate(rows)
+    )
+
+
+def _added(basis: dict[int, int], row: int) -> bool:
+    """Add a row to those that are independent, by their highest bits; False: it depends on them."""
+    while row:
+        highest = row.bit_length()
+        if highest not in basis:
+            basis[highest] = row
+            return True
+        row ^= basis[highest]
+    return False
+
+
+def _one_by_one(rows: Rows, shift: int) -> Iterator[Tiled]:
+    """Solve one row after the other, each by the exclusive or with one other, which always ends."""
+    size, left = len(rows), list(rows)
+
+    def added(target: int, other: int) -> Tiled:
+        left[target] ^= left[other]
+        columns = (1 << bit | (1 << target if bit == other else 0) for bit in range(size))
+        return Tiled(_tile_with(target, size), tuple(columns), 0)
+
+    yield from (
+        Tiled(_tile_with(bit, size), tuple(1 << k for k in range(size)), 1 << bit)
+        for bit in range(size)
+        if shift >> bit & 1
+    )
+    for bit in range(size):
+        if not left[bit] >> bit & 1:
+            yield added(bit, next(row for row in range(bit + 1, size) if left[row] >> bit & 1))
+        for row in range(size):
+            if row != bit and left[row] >> bit & 1:
+                yield added(row, bit)
+
+
+def _tile_with(bit: int, size: int) -> tuple[int, ...]:
+    low = range(min(size, TILE_BITS))
+    return tuple(low) if bit in low else (*low[: TILE_BITS - 1], bit)
+
+
+def _rows(columns: Rows) -> Rows:
+    """Return the transpose of a square matrix of bits."""
+    size = range(len(columns))
+    return tuple(sum((columns[k] >> row & 1) << k for k in size) for row in size)
+
+
+def _times(rows: Rows, vector: int) -> int:
+    return sum(((row & vector).bit_count() & 1) << bit for bit, row in enumerate(rows))
+
+
+def _product(one: Rows, other: Rows) -> Rows:
+    found = []
+    for row in one:
+        total = 0
+        for bit, entry in enumerate(other):
+            if row >> bit & 1:
+                total ^= entry
+        found.append(total)
+    return tuple(found)
+
+
+def _inverse(rows: Rows) -> Rows:
+    size = len(rows)
+    work = [row | 1 << size + bit for bit, row in enumerate(rows)]
+    for bit in range(size):
+        pivot = next(row for row in range(bit, size) if work[row] >> bit & 1)
+        work[bit], work[pivot] = work[pivot], work[bit]
+        for row in range(size):
+            if row != bit and work[row] >> bit & 1:
+                work[row] ^= work[bit]
+    return tuple(row >> size for row in work)
+
+
+def _num_solved(rows: Rows) -> int:
+    return sum(row == 1 << bit for bit, row in enumerate(rows))
+
+
+def _is_identity(rows: Rows) -> bool:
+    return _num_solved(rows) == len(rows)
+
+
+def _mask(bits: Sequence[int]) -> int:
+    return sum(1 << bit for bit in bits)
