@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
 from itertools import pairwise
-from operator import xor
 from typing import Protocol
 
 import numpy as np
 
+from qgate.devices.local.bits import inverse, through
 from qgate.devices.local.diagonals import PhasesRunner
 from qgate.devices.local.plan import PAULIS, Plan
 from qgate.devices.local.steps import Dense, Layer, Moves, Pairs, Phases, Step
@@ -172,8 +172,8 @@ class MovesRunner:
 
     def __init__(self, step: Moves) -> None:
         self.sources = _Sources(step.columns, step.shift)
-        back = _inverse(step.columns)
-        self.inverse = _Sources(back, _through(back, step.shift))
+        back = inverse(step.columns)
+        self.inverse = _Sources(back, through(back, step.shift))
 
     def forward(
         self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
@@ -302,25 +302,6 @@ def _lookup(columns: tuple[int, ...]) -> IntArray:
     for column in columns:
         found = np.concatenate([found, found ^ column])
     return found
-
-
-def _through(columns: Sequence[int], index: int) -> int:
-    """Return the exclusive or of the columns of the bits of one index."""
-    chosen = (column for bit, column in enumerate(columns) if index >> bit & 1)
-    return reduce(xor, chosen, 0)
-
-
-def _inverse(columns: Sequence[int]) -> tuple[int, ...]:
-    """Return the columns of the inverse of a matrix of bits."""
-    pairs = [(column, 1 << bit) for bit, column in enumerate(columns)]
-    for bit in range(len(pairs)):
-        pivot = next(i for i in range(bit, len(pairs)) if pairs[i][0] >> bit & 1)
-        pairs[bit], pairs[pivot] = pairs[pivot], pairs[bit]
-        column, sources = pairs[bit]
-        for other, (left, right) in enumerate(pairs):
-            if other != bit and left >> bit & 1:
-                pairs[other] = left ^ column, right ^ sources
-    return tuple(sources for _, sources in pairs)
 
 
 def _spread(local: int, places: Sequence[int]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.devices.local.bits import identity
 from qgate.devices.local.plan import Plan
 from qgate.devices.local.steps import Layer, Moves, Pairs, Phases
 from qgate.devices.local.tiles import inverted, tiled
@@ -125,8 +126,8 @@ def _entries(plan: Plan) -> tuple[list[int], list[int], list[float]]:
 
 def _written_moves(step: Moves, num_bits: int) -> list[int]:
     """Write a permutation and its inverse as moves inside of tiles."""
-    columns = [*step.columns, *(1 << bit for bit in range(len(step.columns), num_bits))]
-    moves = tiled(tuple(columns), step.shift)
+    columns = (*step.columns, *identity(num_bits)[len(step.columns) :])
+    moves = tiled(columns, step.shift)
     written = [len(moves)]
     for move in (*moves, *map(inverted, reversed(moves))):
         num_low = next(i for i, bit in enumerate((*move.bits, -1)) if bit != i)

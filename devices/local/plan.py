@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from qgate.devices.local.adjoint import OneAngleGates
+from qgate.devices.local.bits import identity, through
 from qgate.devices.local.elements import NOTHING, TINY, Element, element_of
 from qgate.devices.local.gates import GATES
 from qgate.devices.local.schedule import ONE, stages
@@ -204,16 +205,16 @@ class _Writer:
             self.phases[angle] = self.phases.get(angle, 0.0) + weight
 
     def _moves(self, members: Sequence[Element]) -> None:
-        columns, shift = [1 << bit for bit in range(self.num_bits)], 0
+        columns, shift = list(identity(self.num_bits)), 0
         for member in members:
             k, kind = len(member.bits), member.kind
             places = [member.bits[k - 1 - local] for local in range(k)]
-            own = [1 << bit for bit in range(self.num_bits)]
+            own = list(identity(self.num_bits))
             for local, place in enumerate(places):
                 own[place] = _spread(kind.columns[local], places)
             # what came before takes its amplitude from where this gate takes it
-            shift ^= _through(columns, _spread(kind.shift, places))
-            columns = [_through(columns, column) for column in own]
+            shift ^= through(columns, _spread(kind.shift, places))
+            columns = [through(columns, column) for column in own]
         self.steps.append(Moves(tuple(columns), shift))
 
     def _phases(self, members: Sequence[Element]) -> None:
@@ -312,13 +313,3 @@ def _spectrum(generator: ComplexArray) -> tuple[FloatArray, ComplexArray]:
 def _spread(local: int, places: Sequence[int]) -> int:
     """Move the bits of a number to other places."""
     return sum(((local >> bit) & 1) << place for bit, place in enumerate(places))
-
-
-def _through(columns: Sequence[int], index: int) -> int:
-    """Return the exclusive or of the columns of the bits of an index."""
-    found = 0
-    while index:
-        lowest = index & -index
-        found ^= columns[lowest.bit_length() - 1]
-        index ^= lowest
-    return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
 
+from qgate.devices.local.bits import Masks, identity, inverse, product, through, transposed
+
 TILE_BITS = 13
 """A tile has so many amplitudes, 2**13, as the kernels have room for."""
 
@@ -15,9 +17,6 @@ WHOLE_BITS = 16
 
 GATHERED = 8
 """So many bits of a tile may lie above those that begin at bit 0."""
-
-Rows = tuple[int, ...]
-"""A matrix of bits: for each row the mask of its columns."""
 
 
 @dataclass(frozen=True)
@@ -57,25 +56,25 @@ def tiled(columns: tuple[int, ...], shift: int) -> tuple[Tiled, ...]:
     mostly one move up to 16 bits, two up to 21, three up to 29.
     """
     found: list[Tiled] = []
-    rows = _rows(columns)
-    while shift or not _is_identity(rows):
+    rows = transposed(columns)
+    while shift or rows != identity(len(rows)):
         bits, left = _best_tile(rows, shift)
-        if _num_solved(left) <= _num_solved(rows) and not shift:
+        if _num_solved(left) <= _num_solved(rows) and not shift & _mask(bits):
             return (*found, *_one_by_one(rows, shift))
-        done = _product(rows, _inverse(left))
+        done = transposed(product(rows, inverse(left)))
         outside = shift & ~_mask(bits)
-        found.append(Tiled(bits, _rows(done), shift ^ _times(done, outside)))
+        found.append(Tiled(bits, done, shift ^ through(done, outside)))
         rows, shift = left, outside
     return tuple(found)
 
 
 def inverted(step: Tiled) -> Tiled:
     """Return the moves that undo others."""
-    rows = _inverse(_rows(step.columns))
-    return Tiled(step.bits, _rows(rows), _times(rows, step.shift))
+    columns = inverse(step.columns)
+    return Tiled(step.bits, columns, through(columns, step.shift))
 
 
-def _best_tile(rows: Rows, shift: int) -> tuple[tuple[int, ...], Rows]:
+def _best_tile(rows: Masks, shift: int) -> tuple[tuple[int, ...], Masks]:
     """Return the bits of the tile that solves the most rows, and the rows as they are then."""
     size = len(rows)
     if size <= WHOLE_BITS:
@@ -95,7 +94,7 @@ def _windows(size: int) -> list[tuple[int, ...]]:
     ]
 
 
-def _gathered(rows: Rows) -> tuple[int, ...]:
+def _gathered(rows: Masks) -> tuple[int, ...]:
     """Choose the bits of a tile one by one, each time what solves most."""
     size, chosen = len(rows), list(range(TILE_BITS - GATHERED))
     while len(chosen) < TILE_BITS:
@@ -108,7 +107,7 @@ def _gathered(rows: Rows) -> tuple[int, ...]:
     return tuple(sorted(chosen))
 
 
-def _solved(rows: Rows, bits: Sequence[int]) -> Rows:
+def _solved(rows: Masks, bits: Sequence[int]) -> Masks:
     """Make as many rows of some bits as can be those of the identity; all stay independent."""
     basis: dict[int, int] = {}
     for bit, row in enumerate(rows):
@@ -134,7 +133,7 @@ def _added(basis: dict[int, int], row: int) -> bool:
     return False
 
 
-def _one_by_one(rows: Rows, shift: int) -> Iterator[Tiled]:
+def _one_by_one(rows: Masks, shift: int) -> Iterator[Tiled]:
     """Solve one row after the other, each by the exclusive or with one other, which always ends."""
     size, left = len(rows), list(rows)
 
@@ -144,7 +143,7 @@ def _one_by_one(rows: Rows, shift: int) -> Iterator[Tiled]:
         return Tiled(_tile_with(target, size), tuple(columns), 0)
 
     yield from (
-        Tiled(_tile_with(bit, size), tuple(1 << k for k in range(size)), 1 << bit)
+        Tiled(_tile_with(bit, size), identity(size), 1 << bit)
         for bit in range(size)
         if shift >> bit & 1
     )
@@ -161,45 +160,8 @@ def _tile_with(bit: int, size: int) -> tuple[int, ...]:
     return tuple(low) if bit in low else (*low[: TILE_BITS - 1], bit)
 
 
-def _rows(columns: Rows) -> Rows:
-    """Return the transpose of a square matrix of bits."""
-    size = range(len(columns))
-    return tuple(sum((columns[k] >> row & 1) << k for k in size) for row in size)
-
-
-def _times(rows: Rows, vector: int) -> int:
-    return sum(((row & vector).bit_count() & 1) << bit for bit, row in enumerate(rows))
-
-
-def _product(one: Rows, other: Rows) -> Rows:
-    found = []
-    for row in one:
-        total = 0
-        for bit, entry in enumerate(other):
-            if row >> bit & 1:
-                total ^= entry
-        found.append(total)
-    return tuple(found)
-
-
-def _inverse(rows: Rows) -> Rows:
-    size = len(rows)
-    work = [row | 1 << size + bit for bit, row in enumerate(rows)]
-    for bit in range(size):
-        pivot = next(row for row in range(bit, size) if work[row] >> bit & 1)
-        work[bit], work[pivot] = work[pivot], work[bit]
-        for row in range(size):
-            if row != bit and work[row] >> bit & 1:
-                work[row] ^= work[bit]
-    return tuple(row >> size for row in work)
-
-
-def _num_solved(rows: Rows) -> int:
+def _num_solved(rows: Masks) -> int:
     return sum(row == 1 << bit for bit, row in enumerate(rows))
-
-
-def _is_identity(rows: Rows) -> bool:
-    return _num_solved(rows) == len(rows)
 
 
 def _mask(bits: Sequence[int]) -> int:
