@@ -20,6 +20,7 @@ from qgate.arrays import (
 from qgate.budget import Budget
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.adjoint_state import AdjointStates
+from qgate.execution.expected import expect
 from qgate.execution.limits import Limits
 from qgate.execution.resolve import Method, choose_method, gives_jacobian
 from qgate.execution.run import Entry, checked, prepare, run
@@ -149,6 +150,8 @@ def _entries(tapes: Sequence[Tape], device: Device, seed: Tensor) -> list[Sequen
     """Return what tapes measure; each that has a budget spends it for itself."""
     sweeps = [_seeded(tape, seed) for tape in tapes]
     plain = [sweep for tape, sweep in zip(tapes, sweeps, strict=True) if not tape.shots.budget]
+    for sweep in plain:
+        expect(sweep, device)
     found = iter(run(plain, device) if plain else ())
     return [
         _within_budget(sweep, tape.shots.budget, device) if tape.shots.budget else next(found)

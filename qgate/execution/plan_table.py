@@ -14,6 +14,9 @@ HEAD = ("request", "device", "submissions", "circuits", "rows", "shots", "price"
 MOST_LINES = 20
 """So many requests are shown one by one."""
 
+MOST_ERRORS = 5
+"""So many different standard errors are shown."""
+
 
 def table(plan: Plan) -> str:
     """Return a line for each request, and the sum."""
@@ -25,7 +28,7 @@ def table(plan: Plan) -> str:
     if more > 0:
         lines = [*lines[:MOST_LINES], (f"and {more} more", "", "", "", "", "", "")]
     rows = [HEAD, *lines, _line("in all", "", plan.entries, price=plan.price)]
-    notes = [_expected(errors) for errors in plan.prior_errors[:MOST_LINES]]
+    notes = list(dict.fromkeys(map(_expected, plan.prior_errors)))[:MOST_ERRORS]
     if plan.budget is not None:
         notes.append(f"allowed: {plan.budget}")
     return "\n".join([_aligned(rows), *notes])

@@ -60,7 +60,7 @@ class PlannedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class PriorErrors:
-    """Standard errors that a budget of shots is expected to leave, before anything is known.
+    """Standard errors that shots are expected to leave, before anything is known.
 
     They are from the shots and the coefficients alone: each word is taken to have variance 1, and
     words that are read together to be independent.
@@ -95,7 +95,8 @@ class Plan:
     ----------
     entries : tuple of PlannedSubmission
     prior_errors : tuple of PriorErrors
-        One for each estimate from a budget of shots; plain numbers of shots have none.
+        One for each request whose numbers are linear in the means of Pauli words: expectation
+        values and probabilities, and their derivatives by shifts.
     """
 
     def __init__(self, call: Callable[[], Any], *, device: Any, budget: Budget | None) -> None:

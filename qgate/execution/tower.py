@@ -18,6 +18,7 @@ import numpy as np
 
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.computation import Computation
+from qgate.execution.expected import expect
 from qgate.execution.resolve import adjoint_refusals
 from qgate.execution.run import Entry, Single, checked, run
 from qgate.execution.tracker import notify
@@ -158,11 +159,13 @@ class ShiftTower(Tower):
     ) -> dict[int, FloatArray]:
         sweep = self.trained.at(x)
         if highest == 0:
+            expect(sweep, self.device)
             return {0: self.flat(run([sweep], self.device)[0])}
         groups: dict[Any, list[tuple[int, Decomposed, Stencil]]] = {}
         for wanted in range(order, highest + 1):
             decomposed, stencil = self._stencil(sweep, wanted)
             groups.setdefault(decomposed.structure, []).append((wanted, decomposed, stencil))
+        expect(sweep, self.device, [item for group in groups.values() for _, _, item in group])
         together = [union([stencil for _, _, stencil in group]) for group in groups.values()]
         unknown = [_unknown(offsets, value) for offsets, _ in together]
         sweeps = [
@@ -241,6 +244,7 @@ class DeviceTower(Tower):
         if sweep.shots is None:
             values, derivatives = self._jacobian(sweep)
             return {0: values, 1: derivatives}
+        expect(sweep, self.device)
         sampled = self.flat(run([sweep], self.device)[0]) if value is None else value
         _, derivatives = self._jacobian(replace(sweep, shots=None, seed=None))
         warnings.warn(

@@ -64,7 +64,10 @@ def test_a_plan_prints_as_a_table(device):
     ]  # fmt: skip
     assert lines[2].split() == ["1", "shop:one", "1", "2", "10", "1000", "1.30", "USD"]
     assert lines[3].startswith("in all")
-    assert lines[4] == "allowed: Budget(usd=5.0)"
+    # two words at 100 shots, by coefficients 1 and 0.5
+    errors = f"values {np.sqrt(1.25 / 100):.2g}, derivatives {np.sqrt(1.25 / 200):.2g}"
+    assert lines[4] == f"expected standard errors before anything is read: {errors}"
+    assert lines[5] == "allowed: Budget(usd=5.0)"
 
 
 def independent(angles):
@@ -106,7 +109,44 @@ def test_expected_errors_of_a_call_that_shares_a_budget_are_told(device):
 
     (errors,) = planned.prior_errors
     assert (len(errors.values), len(errors.derivatives)) == (1, 2)
-    assert qg.plan(qg.grad(circuit_on(device)))(ANGLES).prior_errors == ()
+
+
+def test_a_plain_number_of_shots_has_expected_errors_too():
+    node = qg.QNode(independent, "local?seed=5&shots=1000", diff_method="parameter-shift")
+    angles = np.array([0.0, 0.3], requires_grad=True)
+
+    (errors,) = qg.plan(qg.grad(node))(angles).prior_errors
+    (alone,) = qg.plan(node)(np.array([0.0, 0.3], requires_grad=False)).prior_errors
+
+    variance = 0.7**2 + 0.2**2 + 0.4**2
+    assert errors.values == alone.values == pytest.approx([np.sqrt(variance / 1000)])
+    assert errors.derivatives == pytest.approx([np.sqrt(variance / 2000)] * 2)
+    assert alone.derivatives == ()
+
+
+def test_expected_errors_of_a_row_follow_from_its_shots_and_of_probabilities_from_their_number():
+    @qg.qnode("local?seed=5", diff_method="parameter-shift")
+    def circuit(angles):
+        qg.RX(angles, wires=0)
+        return qg.probs(wires=[0, 1])
+
+    angles = np.array([0.1, 0.2, 0.3], requires_grad=False)
+    (errors,) = qg.plan(qg.set_shots(circuit, 400))(angles).prior_errors
+
+    assert errors.values == pytest.approx([np.sqrt(0.25 * 0.75 / 400)] * 12)
+
+
+def test_errors_of_a_variance_are_not_expected_from_coefficients():
+    @qg.qnode("local?seed=5&shots=100")
+    def circuit(angle):
+        qg.RX(angle, wires=0)
+        return qg.var(qg.Z(0))
+
+    assert qg.plan(circuit)(0.3).prior_errors == ()
+
+
+def test_exact_values_have_no_expected_errors():
+    assert qg.plan(qg.QNode(independent, "local"))(np.zeros(2)).prior_errors == ()
 
 
 def test_a_long_plan_is_cut(device):
@@ -115,7 +155,7 @@ def test_a_long_plan_is_cut(device):
     text = str(qg.plan(lambda: [circuit(ANGLES) for _ in range(50)])())
 
     assert "and 30 more" in text
-    assert len(text.splitlines()) == 24
+    assert len(text.splitlines()) == 25
 
 
 def test_what_is_not_in_the_plan_is_refused(device, tmp_path):

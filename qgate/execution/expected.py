@@ -1,0 +1,70 @@
+"""What errors plain numbers of shots leave, told to a plan before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qgate.execution.current import PLAN
+from qgate.gradients.stencil import Stencil
+from qgate.sweep import Sweep
+from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+
+def expect(sweep: Sweep, device: Device, stencils: Sequence[Stencil] = ()) -> None:
+    """Tell the plan that is open, if there is one, the standard errors of what is asked for.
+
+    As in ``estimation.prior_errors`` every word has variance 1, and words that are read together
+    are independent. Circuits that measure what is not linear in the means of words are left out.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        R rows with their shots, unshifted.
+    device : Device
+    stencils : sequence of Stencil
+        What is asked for in place of the values alone; order 0 is the values. Of the derivatives,
+        the lowest order is told.
+    """
+    plan = PLAN.get()
+    if plan is None or sweep.shots is None:
+        return
+    variances = _variances(sweep, device)
+    if variances is None:
+        return
+    derivatives = sorted((item for item in stencils if item.order), key=lambda item: item.order)
+    values = not stencils or len(derivatives) < len(stencils)
+    parts = [variances] if values else []
+    parts += [_squares(item)[:, None, None] * variances for item in derivatives[:1]]
+    errors = np.sqrt(np.concatenate([part.ravel() for part in parts]))
+    plan.expects(errors, variances.size if values else 0)
+
+
+def _variances(sweep: Sweep, device: Device) -> FloatArray | None:
+    """Return those of the values, shape (R, M); None: they do not follow from coefficients."""
+    from qgate.estimation.observed import Observed
+    from qgate.exceptions import UnsupportedEstimate
+    from qgate.execution.question import with_constants
+
+    constant = with_constants(sweep, device)
+    try:
+        observed = Observed.of(constant.structure.measurements, constant.structure.wires)
+    except UnsupportedEstimate:
+        return None
+    shots = np.asarray(sweep.shots, dtype=float)
+    return np.asarray((observed.coefficients**2).sum(axis=1) / shots[:, None])
+
+
+def _squares(stencil: Stencil) -> FloatArray:
+    """Return the sum of the squares of the weights of the points of each derivative."""
+    count = len(stencil.offsets)
+    pairs, index = np.unique(stencil.targets * count + stencil.points, return_inverse=True)
+    weights = np.bincount(index.ravel(), weights=stencil.weights)
+    size = stencil.size**stencil.order
+    sums = np.bincount(pairs // count, weights=weights**2, minlength=size)
+    return np.asarray(sums, dtype=float)
