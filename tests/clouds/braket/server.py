@@ -368,7 +368,7 @@ def _check(card: Card, given: dict[str, Any]) -> None:
     if not 1 <= len(given["clientToken"]) <= 64:
         raise Refused("ValidationException", "The client token has a wrong length.")
     action, shots = json.loads(given["action"]), int(given["shots"])
-    each = shots
+    each, (least, greatest) = shots, card.shots
     if is_set(action):
         if card.sets is None:
             raise Refused("ValidationException", "The device takes no program sets.")
@@ -376,8 +376,8 @@ def _check(card: Card, given: dict[str, Any]) -> None:
         number = sum(map(len, executables(action)))
         if number > most or shots > most_shots or shots % number or shots < (fewest or 0):
             raise Refused("ValidationException", f"{number} executables with {shots} shots.")
-        each = shots // number
-    if not card.shots[0] <= each <= card.shots[1]:
+        each, least = shots // number, 1 if fewest else least
+    if not least <= each <= greatest:
         raise Refused("ValidationException", f"{each} shots are not within {card.shots}.")
 
 

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+import qgate as qg
 from qgate.devices.job import JobStatus
 from qgate.devices.patience import Fault, patiently
 from qgate.devices.registry import device
@@ -241,6 +242,26 @@ def test_a_failed_task_tells_its_reason_and_is_free(double):
 
     assert job.status is JobStatus.FAILED
     assert double.ledger()["charged_usd"] == job.cost().high_usd == 0
+
+
+def test_a_circuit_that_failed_is_bought_again_with_as_many_shots_as_a_task_must_have(
+    double, tmp_path
+):
+    double.fault("task", "partial", executables=[1], reason="lost calibration")
+
+    @qg.qnode(made("ionq/forte-1"), shots=40, diff_method="parameter-shift")
+    def circuit(angle):
+        qg.RX(angle, wires=0)
+        return qg.expval(qg.Z(0))
+
+    with qg.run("again", tmp_path / "runs.db") as run:
+        gradient = qg.grad(circuit)(qg.numpy.array(np.pi / 2, requires_grad=True))
+
+    first, second = double.ledger()["tasks"]
+    assert (first["executables"], second["executables"]) == (3, 1)
+    assert (first["shots"], second["shots"]) == (120, 100)
+    assert run.shots == 80 + 100  # those of the circuit that failed are not charged
+    assert gradient == pytest.approx(-1.0)  # both points are certain
 
 
 # Results --------------------------------------------------------------------------------------
