@@ -146,7 +146,7 @@ def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
     return sets
 
 
-class Purse:
+class Allowance:
     """Counts what rounds take, so that none begins that cannot be paid or that is not taken.
 
     Parameters

@@ -18,7 +18,7 @@ from qgate.estimation.readings import Table
 from qgate.estimation.rounds import Measured, measure_in_rounds, plan
 from qgate.estimation.sets import ShotLimits
 from qgate.exceptions import FewShotsWarning
-from qgate.execution.affordable import Purse, limits_of, prior_plan, shots_and_rounds
+from qgate.execution.affordable import Allowance, limits_of, prior_plan, shots_and_rounds
 from qgate.execution.call_budget import call_budget
 from qgate.execution.current import RUN
 from qgate.execution.digest import digest_of
@@ -141,7 +141,7 @@ def spend(
             shots=shots,
             rounds=rounds,
             limits=limits,
-            allows=Purse(budget, device, lambda counts: _sweeps(counts, survey, native)).allows,
+            allows=Allowance(budget, device, lambda counts: _sweeps(counts, survey, native)).allows,
         )
     spent = int(measured.readings.shots.sum())
     submissions = tracker.totals["submissions"]
