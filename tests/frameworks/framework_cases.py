@@ -191,6 +191,11 @@ class FrameworkCases:
         """Return the arguments of the circuit in the framework."""
         return self.adapter.array(X), self.adapter.array(Y)
 
+    def derivative(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return the derivative of a function of one number."""
+        found: Callable[[Any], Any] = self.adapter.jacobian(function, 0)
+        return found
+
     @pytest.mark.parametrize("method", EXACT)
     @pytest.mark.parametrize("argnum", [0, 1])
     def test_gradients_are_those_of_autograd(self, method: str, argnum: int) -> None:
@@ -364,6 +369,23 @@ class FrameworkCases:
             np.testing.assert_allclose(
                 self.adapter.numbers(found)[row, :, row], self.adapter.numbers(alone), atol=1e-10
             )
+
+    def test_entropies_have_derivatives_of_fourth_order(self) -> None:
+        def circuit(x: Any) -> Any:
+            qg.RX(x, wires=0)
+            qg.CNOT([0, 1])
+            return qg.vn_entropy([0])
+
+        def closed(x: Any) -> Any:
+            chance = qnp.cos(x / 2) ** 2
+            return -chance * qnp.log(chance) - (1 - chance) * qnp.log(1 - chance)
+
+        found: Any = qg.QNode(circuit, "local", diff_method="backprop")
+        for _ in range(4):
+            found, closed = self.derivative(found), qg.grad(closed, 0)
+
+        value = self.adapter.numbers(found(self.adapter.array(Y)))
+        assert value == pytest.approx(float(closed(float(Y))), rel=1e-8)
 
     def test_an_error_of_the_device_keeps_what_it_knows_and_its_cause(self) -> None:
         angle = self.adapter.array(Y)
