@@ -26,6 +26,9 @@ from qgate.interfaces.derivatives import (
     grad,
     jacobian,
 )
+from qgate.interfaces.device_errors import (
+    device_errors,
+)
 from qgate.interfaces.products import (
     jvp,
     vjp,
@@ -362,6 +365,7 @@ __all__ = [
     "ctrl",
     "density_matrix",
     "device",
+    "device_errors",
     "dot",
     "eigvals",
     "equal",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol, Self
 
 from qgate.typing import ComplexArray, FloatArray, Tensor
@@ -29,12 +28,6 @@ class Computation(Hashable, Protocol):
 
     def fixing(self, numbers: Sequence[Any]) -> Self:
         """Return the same with other numbers in what is not trained."""
-
-    def keeping(self) -> AbstractContextManager[None]:
-        """Return a context that keeps an error, which a framework may wrap in one of its own."""
-
-    def raising(self) -> AbstractContextManager[None]:
-        """Return a context that raises the kept error in place of a framework's."""
 
 
 class Derivatives(Computation, Protocol):
@@ -211,6 +204,10 @@ class Interface(ABC):
     def seed(self, value: Tensor) -> Tensor:
         """Return a seed as whole numbers."""
         return value
+
+    def late_errors(self) -> Iterable[Exception]:
+        """Wait for what is being computed and yield the errors of it, where there may be any."""
+        return ()
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         """Return a result as the user gets it: in the precision of the parameters."""

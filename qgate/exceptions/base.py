@@ -56,6 +56,7 @@ class QGateError(Exception):
     """
 
     ag_pass_through = True  # TensorFlow hands it on as it is
+    _keras_call_info_injected = True  # and so does Keras, which would make another of its text
 
     message: ClassVar[str] = ""
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from qgate.exceptions import UnsupportedDiffMethod
-from qgate.execution.limits import KeptError, Limits
+from qgate.execution.limits import Limits
 from qgate.execution.trained import Trained
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class Computation:
         self.shapes: list[tuple[int, ...]] = []
         self.complex: list[bool] = []
         self.marks = b""
-        self._tickets, self._errors = itertools.count(1), KeptError()
+        self._tickets = itertools.count(1)
 
     @property
     def size(self) -> int:
@@ -96,11 +95,3 @@ class Computation:
     def new_ticket(self) -> int:
         """Return a ticket that no other run of the value has."""
         return next(self._tickets)
-
-    def keeping(self) -> AbstractContextManager[None]:
-        """Return a context that keeps an error, which a framework may wrap in one of its own."""
-        return self._errors.keeping()
-
-    def raising(self) -> AbstractContextManager[None]:
-        """Return a context that raises the kept error in place of a framework's."""
-        return self._errors.raising()

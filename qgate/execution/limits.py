@@ -1,9 +1,7 @@
-"""Which derivatives are given, and the errors that frameworks would hide."""
+"""Which derivatives are given."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from qgate.exceptions import DifferentiationError
@@ -44,30 +42,3 @@ class Limits:
                 f"A derivative of order {order} is being taken, and the QNode was made with "
                 f"max_diff={self.max_order}. Give it max_diff={order}, or leave max_diff out."
             )
-
-
-class KeptError:
-    """Keeps the error of a circuit that a framework runs, for whoever called the framework."""
-
-    def __init__(self) -> None:
-        self._kept: list[BaseException] = []
-
-    @contextmanager
-    def keeping(self) -> Iterator[None]:
-        """Keep what is raised inside."""
-        try:
-            yield
-        except BaseException as error:
-            self._kept[:] = [error]
-            raise
-
-    @contextmanager
-    def raising(self) -> Iterator[None]:
-        """Raise what was kept in place of what a framework made of it."""
-        self._kept.clear()
-        try:
-            yield
-        except BaseException as error:
-            if not self._kept or error is self._kept[0]:
-                raise
-            raise self._kept.pop() from None

@@ -68,17 +68,7 @@ def host(
     -------
     list of array, shape (..., B, M) + (n,) * k
     """
-    with derivatives.keeping():
-        return _host(derivatives, orders, np.asarray(x, dtype=float), fixed, ticket)
-
-
-def _host(
-    derivatives: Derivatives,
-    orders: Sequence[int],
-    x: FloatArray,
-    fixed: Sequence[Any],
-    ticket: int,
-) -> list[FloatArray]:
+    x = np.asarray(x, dtype=float)
     lead = x.shape[:-2]
     members, rows = int(np.prod(lead)), int(np.prod(x.shape[:-1]))
     if not fixed or members == 1:
@@ -105,25 +95,22 @@ def _orders(
 
 def host_states(states: States, x: Any, fixed: Sequence[Any]) -> ComplexArray:
     """Compute states with numpy, x of shape (..., B, n) to (..., B, M)."""
-    with states.keeping():
-        x = np.asarray(x, dtype=float)
-        return _along_members(states, x, fixed, None, lambda here, rows, _: here(rows)[None])
+    x = np.asarray(x, dtype=float)
+    return _along_members(states, x, fixed, None, lambda here, rows, _: here(rows)[None])
 
 
 def host_vjp(states: States, x: Any, cotangents: Any, fixed: Sequence[Any]) -> FloatArray:
     """Compute the derivatives of Re sum conj(c) psi, c of shape (..., B, M) to (..., B, n)."""
-    with states.keeping():
-        states.require(1)
-        x = np.asarray(x, dtype=float)
-        return _along_members(states, x, fixed, np.asarray(cotangents, dtype=complex), _vjp)
+    states.require(1)
+    x = np.asarray(x, dtype=float)
+    return _along_members(states, x, fixed, np.asarray(cotangents, dtype=complex), _vjp)
 
 
 def host_jvp(states: States, x: Any, tangents: Any, fixed: Sequence[Any]) -> ComplexArray:
     """Compute the change of states along tangents, shape (..., B, n) to (..., B, M)."""
-    with states.keeping():
-        states.require(1)
-        x = np.asarray(x, dtype=float)
-        return _along_members(states, x, fixed, np.asarray(tangents, dtype=float), _jvp)
+    states.require(1)
+    x = np.asarray(x, dtype=float)
+    return _along_members(states, x, fixed, np.asarray(tangents, dtype=float), _jvp)
 
 
 def _vjp(states: States, x: FloatArray, cotangents: Any) -> Any:

@@ -8,7 +8,7 @@ operation of its own would wait for it in turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any
@@ -20,6 +20,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from qgate.bridge import Derivatives, Interface, States
 from qgate.interfaces.base import host, precision_of
+from qgate.interfaces.device_errors import marking, unmarking
 from qgate.interfaces.jax_states import states_at
 from qgate.typing import Tensor
 
@@ -51,13 +52,13 @@ class JaxInterface(Interface):
     def differentiable(
         self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
-        with derivatives.raising():
+        with unmarking():
             return _derivatives(derivatives, 0, (), tuple(parts), tuple(fixed))[0]
 
     def from_states(
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
-        with states.raising():
+        with unmarking():
             return states_at(states, jnp.concatenate(list(parts), axis=-1), tuple(fixed))
 
     def row(self, values: Sequence[Tensor]) -> Tensor | None:
@@ -80,6 +81,15 @@ class JaxInterface(Interface):
     def seed(self, value: Tensor) -> Tensor:
         is_key = self.owns(value) and jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
         return jax.random.key_data(value) if is_key else value
+
+    def late_errors(self) -> Iterator[Exception]:
+        # The barrier knows of the latest callback, also of one whose results nobody has.
+        waits = [jax.effects_barrier, *(array.block_until_ready for array in jax.live_arrays())]
+        for wait in waits:
+            try:
+                wait()
+            except RuntimeError as error:
+                yield error
 
     def is_argument(self, value: Tensor) -> bool:
         return self.owns(value) and bool(jnp.issubdtype(value.dtype, jnp.floating))
@@ -159,6 +169,7 @@ def _derivatives(
 
 @lru_cache(maxsize=256)  # JAX compiles anew for every new function
 def _callback(derivatives: Any, highest: int, columns: tuple[int, ...]) -> Callable[..., list[Any]]:
+    @marking()
     def compute(x: Any, fixed: Sequence[Any]) -> list[Any]:
         x, fixed = np.asarray(x), [np.asarray(number) for number in fixed]
         chosen = derivatives.by(columns) if 0 < len(columns) < x.shape[-1] else derivatives

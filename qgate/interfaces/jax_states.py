@@ -20,6 +20,7 @@ from jax.interpreters import ad, batching, mlir
 
 from qgate.bridge import States
 from qgate.interfaces.base import host_jvp, host_states, host_vjp
+from qgate.interfaces.device_errors import marking, unmarking
 from qgate.typing import Tensor
 
 
@@ -29,6 +30,7 @@ def states_at(states: States, x: Tensor, fixed: tuple[Tensor, ...]) -> Tensor:
     kind = jnp.result_type(x, jnp.complex64)
     result = jax.ShapeDtypeStruct((x.shape[0], states.size), kind)
 
+    @marking()
     def compute(x: Any, fixed: Sequence[Any]) -> Any:
         return host_states(states, x, list(map(np.asarray, fixed))).astype(kind)
 
@@ -64,6 +66,7 @@ def _change(x: Tensor, tangent: Tensor, *fixed: Tensor, states: States) -> Tenso
     kind = jnp.result_type(x.dtype, jnp.complex64)
     result = jax.ShapeDtypeStruct((*tangent.shape[:-1], states.size), kind)
 
+    @marking()
     def compute(x: Any, tangent: Any, *fixed: Any) -> Any:
         numbers = list(map(np.asarray, fixed))
         return host_jvp(states, np.asarray(x), np.asarray(tangent), numbers).astype(kind)
@@ -74,6 +77,7 @@ def _change(x: Tensor, tangent: Tensor, *fixed: Tensor, states: States) -> Tenso
 def _product(x: Tensor, cotangent: Tensor, *fixed: Tensor, states: States) -> Tensor:
     result = jax.ShapeDtypeStruct((*cotangent.shape[:-1], x.shape[-1]), x.dtype)
 
+    @marking()
     def compute(x: Any, cotangent: Any, *fixed: Any) -> Any:
         numbers = list(map(np.asarray, fixed))
         # JAX's cotangent pairs with a change without a conjugate, Re sum(c dpsi).
@@ -121,7 +125,7 @@ def _define(primitive: Primitive, function: Callable[..., Any], transposed: Prim
         result = jax.eval_shape(partial(function, states=states), *arguments)
         return jax.core.ShapedArray(result.shape, result.dtype)
 
-    primitive.def_impl(function)
+    primitive.def_impl(unmarking()(function))
     primitive.def_abstract_eval(shaped)
     mlir.register_lowering(primitive, mlir.lower_fun(function, multiple_results=False))
     ad.primitive_jvps[primitive] = differentiated

@@ -24,6 +24,7 @@ from qgate.arrays import Enclosed
 from qgate.bridge import Computation, Derivatives, Interface, States
 from qgate.exceptions import DifferentiationError
 from qgate.interfaces.base import host, precision_of
+from qgate.interfaces.device_errors import marking
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
 from qgate.interfaces.tensorflow_states import states_at
 from qgate.typing import Tensor
@@ -94,8 +95,7 @@ class TensorFlowInterface(Interface):
         _refuse_xla()
         x = tf.concat([as_tensor(part) for part in parts], axis=-1)
         others = [_guarded(derivatives, as_tensor(number)) for number in fixed]
-        with derivatives.raising():
-            return TensorFlowArray(_differentiable(derivatives, x, others))
+        return TensorFlowArray(_differentiable(derivatives, x, others))
 
     def from_states(
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
@@ -103,8 +103,7 @@ class TensorFlowInterface(Interface):
         _refuse_xla()
         x = tf.concat([as_tensor(part) for part in parts], axis=-1)
         others = [_guarded(states, as_tensor(number)) for number in fixed]
-        with states.raising():
-            return TensorFlowArray(states_at(states, x, others))
+        return TensorFlowArray(states_at(states, x, others))
 
     def row(self, values: Sequence[Tensor]) -> Tensor:
         tensors = [tf.cast(as_tensor(value), tf.float64) for value in values]
@@ -266,6 +265,7 @@ def _derivative(
 def _value_operation(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> Any:
     known = _Order(derivatives, 0)
 
+    @marking()
     def compute(x: Any, *fixed: Any) -> tuple[Any, Any]:
         ticket = known.derivatives.new_ticket()
         (found,) = host(known.derivatives, [0], x, fixed, ticket=ticket)
@@ -285,6 +285,7 @@ def _derivative_operation(
 ) -> Any:
     known = _Order(derivatives, order)
 
+    @marking()
     def compute(x: Any, ticket: Any, *fixed: Any) -> Any:
         (found,) = host(known.derivatives, [order], x, fixed, ticket=int(ticket))
         return found.astype(x.dtype)

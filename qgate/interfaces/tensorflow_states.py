@@ -13,11 +13,13 @@ import tensorflow as tf
 
 from qgate.bridge import States
 from qgate.interfaces.base import host_jvp, host_states, host_vjp
+from qgate.interfaces.device_errors import marking, unmarking
 
 
 def states_at(states: States, x: Any, fixed: Sequence[Any]) -> Any:
     """Return the states, shape (B, M), at the angles x, shape (B, n)."""
 
+    @marking()
     def compute(x: Any, *fixed: Any) -> Any:
         return host_states(states, x, fixed).astype(complex)
 
@@ -28,7 +30,8 @@ def states_at(states: States, x: Any, fixed: Sequence[Any]) -> Any:
             product = _product(states, x, cotangent, fixed)
             return [product, *map(tf.zeros_like, fixed)] if fixed else product
 
-        found = tf.numpy_function(compute, [x, *fixed], tf.complex128)
+        with unmarking():
+            found = tf.numpy_function(compute, [x, *fixed], tf.complex128)
         found.set_shape((x.shape[0], states.size))
         return found, gradient
 
@@ -38,6 +41,7 @@ def states_at(states: States, x: Any, fixed: Sequence[Any]) -> Any:
 def _product(states: States, x: Any, cotangent: Any, fixed: Sequence[Any]) -> Any:
     """Return the product of cotangents (B, M) with the Jacobian, shape (B, n)."""
 
+    @marking()
     def compute(x: Any, cotangent: Any, *fixed: Any) -> Any:
         return host_vjp(states, x, cotangent, fixed).astype(x.dtype)
 
@@ -46,7 +50,8 @@ def _product(states: States, x: Any, cotangent: Any, fixed: Sequence[Any]) -> An
         def gradient(tangent: Any) -> Any:
             return tf.zeros_like(x), _change(states, x, tangent, fixed)
 
-        found = tf.numpy_function(compute, [x, cotangent, *fixed], x.dtype)
+        with unmarking():
+            found = tf.numpy_function(compute, [x, cotangent, *fixed], x.dtype)
         found.set_shape(x.shape)
         return found, gradient
 
@@ -56,10 +61,12 @@ def _product(states: States, x: Any, cotangent: Any, fixed: Sequence[Any]) -> An
 def _change(states: States, x: Any, tangent: Any, fixed: Sequence[Any]) -> Any:
     """Return the change of the states along tangents (B, n), shape (B, M)."""
 
+    @marking()
     def compute(x: Any, tangent: Any, *fixed: Any) -> Any:
         return host_jvp(states, x, tangent, fixed).astype(complex)
 
-    found = tf.numpy_function(compute, [tf.stop_gradient(x), tangent, *fixed], tf.complex128)
+    with unmarking():
+        found = tf.numpy_function(compute, [tf.stop_gradient(x), tangent, *fixed], tf.complex128)
     found.set_shape((x.shape[0], states.size))
     return found
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from qgate.exceptions import UnsuitableObjective
 from qgate.interfaces.derivatives import grad
+from qgate.interfaces.device_errors import unmarking
 from qgate.interfaces.pullbacks import described, name_of
 from qgate.optimize.arguments import Arguments, flat
 from qgate.qnode import CALL_OPTIONS, QNode
@@ -93,6 +94,7 @@ class Objective:
         """Run tapes as the QNode runs its own, in one submission."""
         return self.qnode.run(tapes, seed=self.seed)
 
+    @unmarking()
     def values(
         self, points: Points, named: Sequence[Mapping[str, Any]] | None = None
     ) -> FloatArray:
@@ -113,6 +115,7 @@ class Objective:
             results = tuple(self.function(*args, **{**self.kwargs, **more}) for args, more in calls)
         return np.array([self.number(result) for result in results])
 
+    @unmarking()
     def value_and_gradient(
         self, arguments: Arguments, grad_fn: Callable[..., Any] | None = None
     ) -> tuple[np.float64 | None, FloatArray]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.gradients.metric_tensor import APPROXIMATIONS
+from qgate.interfaces.device_errors import unmarking
 from qgate.optimize.arguments import Arguments, size_of
 from qgate.optimize.base import Optimizer
 from qgate.optimize.objective import Objective
@@ -167,7 +168,9 @@ class QNGOptimizer(Optimizer[Metric]):
             )
         tensors: Any = None if recompute_tensor else self.state.tensors or None
         if tensors is None and metric_tensor_fn is not None:
-            tensors = self._regularized(_each(metric_tensor_fn(*args, **kwargs)), arguments)
+            with unmarking():
+                found = metric_tensor_fn(*args, **kwargs)
+            tensors = self._regularized(_each(found), arguments)
         cost, gradient, measured = self._measured(objective, arguments, grad_fn, tensors is None)
         if tensors is None:
             tensors = self._regularized(measured, arguments)

@@ -21,9 +21,6 @@ SMALLEST = 1e-14
 BELOW_ZERO = -1e-10
 """Eigenvalues below this are zero by the noise of shots, not by rounding: they stay zero."""
 
-ORDERS = 3
-"""Derivatives that an entropy has where a framework does not say how many will be taken."""
-
 
 def derived(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
     """Return what a measurement asks for, from the density matrix of its wires.
@@ -90,12 +87,12 @@ def _trace(tensor: Tensor, xp: Any) -> Tensor:
 def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
     r"""Return the von Neumann entropy :math:`S = -\mathrm{tr}\, \rho \log \rho`.
 
-    The value is :math:`-\sum_i l_i \log l_i` over the eigenvalues. Its derivatives are taken of
-    the series of S around the eigenbasis, which is kept fixed: with the change E in that basis,
+    The value is :math:`-\sum_i l_i \log l_i` over the eigenvalues. Its derivatives, to any order,
+    are those of S around the eigenbasis, which is kept fixed: with the change E in that basis,
 
     .. math:: S(l + E) = S(l) - \sum_i (1 + \log l_i) E_{ii}
-              + \sum_{n \geq 2} \frac{(-1)^{n-1}}{n}
-              \int_0^\infty \mathrm{tr} \left[ (l + s)^{-1} E \right]^n ds,
+              - \int_0^\infty s\, \mathrm{tr} \left[ R E\, (l + E + s)^{-1} E R \right] ds,
+              \quad R = (l + s)^{-1},
 
     where no difference of eigenvalues is divided by, so that equal ones do no harm.
 
@@ -115,9 +112,8 @@ def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
 
     Notes
     -----
-    Where the framework tells how many derivatives are being taken, the series has as many
-    orders, else ``ORDERS``. Time: an eigendecomposition, and for orders from the second one
-    on about two hundred products of matrices each.
+    Time: an eigendecomposition, and but for a first derivative in autograd, which says that it is
+    the only one, about two hundred inverses of matrices.
     """
     fixed = constant(rho)
     values, vectors = xp.linalg.eigh(fixed)
@@ -126,30 +122,29 @@ def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
     if xp is not np:
         adjoint = xp.conj(xp.swapaxes(vectors, -1, -2))
         change = xp.matmul(adjoint, xp.matmul(rho - fixed, vectors))
-        total = total + _series(values, change, depth(rho) or ORDERS, xp)
+        total = total + _change(values, change, xp, is_linear=depth(rho) == 1)
     return total / (log(base) if base else 1.0)
 
 
-def _series(values: Tensor, change: Tensor, orders: int, xp: Any) -> Tensor:
-    """Return the terms of the entropy's series from the first order on."""
+def _change(values: Tensor, change: Tensor, xp: Any, *, is_linear: bool) -> Tensor:
+    """Return what an entropy changes by where the eigenvalues get a change that is now zero."""
     counted = values > BELOW_ZERO
     clipped = xp.where(counted, xp.where(values > SMALLEST, values, SMALLEST), 1.0)
     slopes = xp.where(counted, -1.0 - xp.log(clipped), 0.0)
     entries = np.arange(change.shape[-1])
     total = xp.sum(xp.real(change[..., entries, entries]) * slopes, axis=-1)
-    if orders == 1:
+    if is_linear:
         return total
     points, weights = _half_line()
     ones = xp.where(counted, 1.0, 0.0)
-    resolvents = ones[..., None, :] / (clipped[..., None, :] + points[:, None])
-    step = change[..., None, :, :] * resolvents[..., :, None]
-    power = step
-    for order in range(2, orders + 1):
-        if order > 2:
-            power = xp.matmul(power, step)
-        traces = xp.sum(xp.real(power * xp.swapaxes(step, -1, -2)), axis=(-1, -2))
-        total = total + (-1.0) ** (order - 1) / order * xp.sum(traces * weights, axis=-1)
-    return total
+    moved = (change * ones[..., :, None] * ones[..., None, :])[..., None, :, :]
+    shifted = clipped[..., None, :] + points[:, None]
+    inverses = xp.linalg.inv(shifted[..., None, :] * np.eye(change.shape[-1]) + moved)
+    # Squared after the product, as single precision has no room for the square of a point.
+    scales = (points * weights)[:, None] / shifted / shifted
+    products = xp.matmul(inverses, moved)
+    traces = moved * scales[..., :, None] * xp.swapaxes(products, -1, -2)
+    return total - xp.sum(xp.real(traces), axis=(-1, -2, -3))
 
 
 def _half_line() -> tuple[FloatArray, FloatArray]:

@@ -25,6 +25,7 @@ from qgate.exceptions import (
     DeviceError,
     DifferentiationError,
     InterfaceMismatch,
+    JobFailed,
     NotFinite,
     UnsupportedDiffMethod,
 )
@@ -129,6 +130,58 @@ class Broken(Device):
         raise DeviceError("The queue is closed.")
 
 
+class Failing(Broken):
+    """Buys a job each time, which fails because of what the provider's package raises."""
+
+    name = "failing"
+
+    def submit(self, sweeps: Sequence[Any]) -> Job:
+        error = JobFailed(device=self.name, job="job-7", reason="the fridge is warm")
+        raise error from OSError("503")
+
+
+def failing(x: Any) -> Any:
+    """Call a circuit on a device whose jobs fail."""
+    return FAILING(x)
+
+
+def _failing(x: Any) -> Any:
+    qg.RX(x, wires=0)
+    return qg.expval(qg.Z(0))
+
+
+FAILING = qg.QNode(_failing, Failing(), diff_method="parameter-shift")
+
+
+def assert_is_of_the_device(error: Any, wrapped_in: type[BaseException]) -> None:
+    """Check that an error is the device's own, and that nothing of its causes is lost."""
+    assert type(error) is JobFailed
+    assert (error.job, error.device, error.reason) == ("job-7", "failing", "the fridge is warm")
+    assert isinstance(error.__cause__, wrapped_in)
+    assert "Job job-7 on failing failed" in str(error.__cause__)
+    assert isinstance(error.__cause__.__cause__, OSError)
+
+
+class FailingStates:
+    """States whose derivatives fail."""
+
+    size = 2
+
+    def require(self, order: int) -> None:
+        """Allow every order."""
+
+    def fixing(self, numbers: Sequence[Any]) -> FailingStates:
+        return self
+
+    def __call__(self, x: Any) -> Any:
+        return np.ones((len(x), self.size), complex)
+
+    def jvp(self, x: Any, tangents: Any) -> Any:
+        raise JobFailed(device="failing", job="job-7", reason="the fridge is warm")
+
+    vjp = jvp
+
+
 class FrameworkCases:
     """The tests; a subclass names its ``adapter``."""
 
@@ -137,6 +190,11 @@ class FrameworkCases:
     def arrays(self) -> tuple[Any, Any]:
         """Return the arguments of the circuit in the framework."""
         return self.adapter.array(X), self.adapter.array(Y)
+
+    def derivative(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return the derivative of a function of one number."""
+        found: Callable[[Any], Any] = self.adapter.jacobian(function, 0)
+        return found
 
     @pytest.mark.parametrize("method", EXACT)
     @pytest.mark.parametrize("argnum", [0, 1])
@@ -311,6 +369,33 @@ class FrameworkCases:
             np.testing.assert_allclose(
                 self.adapter.numbers(found)[row, :, row], self.adapter.numbers(alone), atol=1e-10
             )
+
+    def test_entropies_have_derivatives_of_fourth_order(self) -> None:
+        def circuit(x: Any) -> Any:
+            qg.RX(x, wires=0)
+            qg.CNOT([0, 1])
+            return qg.vn_entropy([0])
+
+        def closed(x: Any) -> Any:
+            chance = qnp.cos(x / 2) ** 2
+            return -chance * qnp.log(chance) - (1 - chance) * qnp.log(1 - chance)
+
+        found: Any = qg.QNode(circuit, "local", diff_method="backprop")
+        for _ in range(4):
+            found, closed = self.derivative(found), qg.grad(closed, 0)
+
+        value = self.adapter.numbers(found(self.adapter.array(Y)))
+        assert value == pytest.approx(float(closed(float(Y))), rel=1e-8)
+
+    def test_an_error_of_the_device_keeps_what_it_knows_and_its_cause(self) -> None:
+        angle = self.adapter.array(Y)
+        for run in (failing, self.adapter.jacobian(failing, 0)):
+            with pytest.raises(JobFailed, match="the fridge is warm") as raised:
+                run(angle)
+            error = raised.value
+            assert error.job == "job-7"
+            causes = [error.__cause__, getattr(error.__cause__, "__cause__", None)]
+            assert any(isinstance(cause, OSError) for cause in causes)
 
     def test_an_error_of_the_device_arrives_as_itself(self) -> None:
         node = qnode(lambda: qg.expval(qg.Z(0)), Broken(), "parameter-shift")

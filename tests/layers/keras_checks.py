@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 import qgate as qg
-from qgate.exceptions import CircuitNotFound, InvalidLayer
+from qgate.devices.base import Device
+from qgate.devices.capabilities import Capabilities
+from qgate.exceptions import CircuitNotFound, InvalidLayer, JobFailed
 from qgate.layers.keras import KerasLayer
 
 # Of Keras and of torch's compiler themselves.
@@ -358,3 +360,50 @@ def test_the_argument_for_the_data_may_be_named_otherwise():
 
     assert tuple(layer(data(3)).shape) == (3, 2)
     assert KerasLayer.input_arg == "inputs"
+
+
+# Errors of devices ------------------------------------------------------------------------
+
+
+class Failing(Device):
+    """A device whose jobs fail."""
+
+    capabilities = Capabilities(gates=frozenset({"RX"}), exact=frozenset({"probs"}))
+    name = "failing"
+
+    def submit(self, sweeps):
+        error = JobFailed(device=self.name, job="job-7", reason="the fridge is warm")
+        raise error from OSError("503")
+
+
+def failing_layer():
+    return made(rotations.update(device=Failing()))
+
+
+def failing_model(**options):
+    model = keras.Sequential([keras.Input((2,)), failing_layer()])
+    model.compile("sgd", "mse", **options)
+    return model
+
+
+def test_a_call_raises_the_error_of_the_device_as_it_is():
+    with pytest.raises(JobFailed) as raised:
+        failing_layer()(data(3))
+
+    assert (raised.value.job, raised.value.device) == ("job-7", "failing")
+
+
+@pytest.mark.parametrize("method", ["fit", "predict", "evaluate", "train_on_batch"])
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_a_model_raises_the_error_of_the_device_as_it_is(method, run_eagerly):
+    model, inputs = failing_model(run_eagerly=run_eagerly), data(8)
+    arguments = (inputs,) if method == "predict" else (inputs, inputs)
+    options = {} if method == "train_on_batch" else {"verbose": 0}
+
+    with pytest.raises(JobFailed) as raised, qg.device_errors():
+        getattr(model, method)(*arguments, **options)
+
+    assert (raised.value.job, raised.value.device) == ("job-7", "failing")
+    if not run_eagerly and BACKEND != "torch":  # Keras drops the cause of what is not compiled
+        assert type(raised.value.__cause__).__module__.startswith(BACKEND)
+        assert isinstance(raised.value.__cause__.__cause__, OSError)

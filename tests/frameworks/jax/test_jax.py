@@ -43,6 +43,9 @@ class TestJax(FrameworkCases):
         dtype_name=lambda value: str(value.dtype),
     )
 
+    def derivative(self, function: Any) -> Any:
+        return jax.grad(function)
+
 
 class TestTransformations:
     @pytest.mark.parametrize("method", ["best", "parameter-shift"])

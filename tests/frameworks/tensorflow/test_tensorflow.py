@@ -50,6 +50,15 @@ class TestTensorFlow(FrameworkCases):
         dtype_name=lambda value: value.dtype.name,
     )
 
+    def derivative(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def gradient(x: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                value = function(x)
+            return tape.gradient(value, x)
+
+        return gradient
+
 
 class TestTapes:
     @pytest.mark.parametrize("method", ANY_ORDER)
