@@ -377,7 +377,8 @@ def test_more_wires_than_are_read():
 
     assert refused(errors.TooManyMeasuredWires, lambda: node(X)) == (
         "vn_entropy of 7 wires cannot be put together from readings, which takes 3**7 bases. At "
-        "most 6 wires are read. Name fewer wires, or use qg.device('local') with shots=None."
+        "most 6 wires are read. Measure fewer wires (a state is of all, density_matrix of those it "
+        "names), or use qg.device('local') with shots=None."
     )
 
 

@@ -38,6 +38,8 @@ class Returned:
         not smooth, and much biased when it is read from shots.
     single_shots : bool
         Whether single shots come back, of which the relative frequencies are compared.
+    read : callable, optional
+        As ``exact``, of what shots tell, where that is less.
     """
 
     label: str
@@ -46,6 +48,7 @@ class Returned:
     at: tuple[float, ...] = ANGLES
     mixed: bool = False
     single_shots: bool = False
+    read: Callable[[Any, Any], Any] | None = None
 
     def circuit(self, parameters: Any) -> Any:
         """Apply the gates of ``reference.circuit_state`` and return the measurement."""
@@ -60,10 +63,11 @@ class Returned:
         qg.CRY(parameters[0] * parameters[1], wires=[1, 0])
         return self.measure(parameters)
 
-    def value(self, parameters: Any) -> Any:
-        """Return the exact value as real numbers."""
+    def value(self, parameters: Any, *, sampled: bool = False) -> Any:
+        """Return the exact value as real numbers, or what shots tell of it."""
         state = reference.circuit_state(parameters, mixed=self.mixed)
-        return real_numbers(self.exact(state, parameters))
+        told = self.read if sampled and self.read is not None else self.exact
+        return real_numbers(told(state, parameters))
 
     def frequencies(self, found: Any) -> Any:
         """Return how often each outcome of two wires was met, from samples or counts."""
@@ -84,8 +88,14 @@ def _probabilities(state: Any, _: Any) -> Any:
     return np.abs(state) ** 2
 
 
+def _in_phase(state: Any, _: Any) -> Any:
+    """Give a state the phase in which the amplitude of its likeliest outcome is positive."""
+    likeliest = state[np.argmax(np.abs(state))]
+    return state * np.conj(likeliest) / np.abs(likeliest)
+
+
 RETURNED = {
-    "state": Returned("`state`", lambda _: qg.state(), lambda state, _: state),
+    "state": Returned("`state`", lambda _: qg.state(), lambda state, _: state, read=_in_phase),
     "density_matrix": Returned(
         "`density_matrix`",
         lambda _: qg.density_matrix(wires=[0]),

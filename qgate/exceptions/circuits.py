@@ -205,6 +205,6 @@ class TooManyMeasuredWires(QuantumFunctionError):
     most: int
     message = (
         "{measurement} of {wires} wires cannot be put together from readings, which takes "
-        "3**{wires} bases. At most {most} wires are read. Name fewer wires, or use "
-        "qg.device('local') with shots=None."
+        "3**{wires} bases. At most {most} wires are read. Measure fewer wires (a state is of all, "
+        "density_matrix of those it names), or use qg.device('local') with shots=None."
     )

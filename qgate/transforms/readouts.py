@@ -160,6 +160,8 @@ def refuse_measurements(sweep: Sweep, exact: frozenset[str], *, device: str) -> 
     kinds = {measurement.kind for measurement in sweep.structure.measurements}
     sampled = sweep.shots is not None
     lowered = {kind for kind, facts in FACTS.items() if facts.sampled and (sampled or facts.exact)}
+    if not sampled:
+        lowered.discard(MeasurementKind.STATE)  # an exact one has a phase of its own
     supported = lowered if sampled or "probs" in exact else set()
     if not sampled:
         supported |= {MeasurementKind(kind) for kind in exact}

@@ -1,0 +1,88 @@
+"""The pure state nearest to a density matrix, over any array framework.
+
+Rows of results lead: every density matrix has the shape (..., d, d).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import constant
+from qgate.typing import Tensor
+
+POINTS = 50
+"""Of a circle around the largest eigenvalue, with half the gap to the next for radius: what is left
+out of a derivative is 2**-50 of it."""
+
+SMALLEST_GAP = 1e-12
+"""Eigenvalues nearer to the largest than this are equal to it: their mixing has no derivative."""
+
+
+def nearest_state(rho: Tensor, xp: Any = np) -> Tensor:
+    r"""Return the state of the largest fidelity: the eigenvector of the largest eigenvalue.
+
+    Of all pure states it is the nearest one, however mixed the readings are. A column of rho,
+    over the root of its diagonal entry, would be a state as well, but with its noise divided by
+    the probability of one outcome, which is :math:`2^{-n}` in an even superposition; and not of
+    length 1.
+
+    The eigenvector is computed once and kept fixed, and its derivatives, to any order, are those of
+    the projection of it onto the eigenspace: with the change E of rho in its eigenbasis,
+
+    .. math:: |w\rangle = \frac{1}{2 \pi i} \oint (z - l - E)^{-1} |0\rangle \, dz
+
+    around the largest eigenvalue. Only the gap to that one is divided by: that the others of a pure
+    state are all equal does no harm.
+
+    Parameters
+    ----------
+    rho : array, shape (..., d, d)
+        Hermitian.
+    xp : module
+        Array functions with numpy's names.
+
+    Returns
+    -------
+    array, shape (..., d)
+        Of length 1. The phase, which no measurement tells, is such that the amplitude of the
+        likeliest outcome is positive (of equal ones the first).
+
+    Notes
+    -----
+    Time: an eigendecomposition, and ``POINTS`` inverses of matrices.
+    """
+    fixed = constant(rho)
+    values, vectors = xp.linalg.eigh(fixed)
+    state = vectors[..., -1]
+    likeliest = xp.argmax(xp.real(state) ** 2 + xp.imag(state) ** 2, axis=-1)
+    if xp is not np:
+        adjoint = xp.conj(xp.swapaxes(vectors, -1, -2))
+        change = xp.matmul(adjoint, xp.matmul(rho - fixed, vectors))
+        state = xp.matmul(vectors, _projected(values, change, xp)[..., None])[..., 0]
+    return _positive_at(likeliest, state / _length(state, xp)[..., None], xp)
+
+
+def _projected(values: Tensor, change: Tensor, xp: Any) -> Tensor:
+    """Project the last basis vector onto the eigenvector of l + E, in the eigenbasis of l."""
+    gap = values[..., -1] - values[..., -2]
+    radius = xp.where(gap > SMALLEST_GAP, gap, SMALLEST_GAP)[..., None] / 2.0
+    steps = radius * np.exp(2j * np.pi * (np.arange(POINTS) + 0.5) / POINTS)
+    shifted = steps[..., :, None] + (values[..., -1:] - values)[..., None, :]
+    resolvents = xp.linalg.inv(
+        shifted[..., None, :] * np.eye(change.shape[-1]) - change[..., None, :, :]
+    )
+    return xp.sum(resolvents[..., -1] * steps[..., None], axis=-2) / POINTS
+
+
+def _positive_at(index: Tensor, state: Tensor, xp: Any) -> Tensor:
+    """Turn the phase of states such that one amplitude of each is positive."""
+    entries = np.arange(state.shape[-1])
+    chosen = xp.where(abs(index[..., None] - entries) < 1, 1.0, 0.0)  # not every framework has ==
+    amplitude = xp.sum(state * chosen, axis=-1)[..., None]
+    return state * xp.conj(amplitude) / _length(amplitude, xp)[..., None]
+
+
+def _length(state: Tensor, xp: Any) -> Tensor:
+    return xp.sqrt(xp.sum(xp.real(state) ** 2 + xp.imag(state) ** 2, axis=-1))
