@@ -229,8 +229,9 @@ def shape_of(value: Tensor) -> tuple[int, ...]:
     return _lengths(shape) if shape is not None else np.shape(value)
 
 
-def _lengths(shape: Iterable[int | None]) -> tuple[int, ...]:
-    return tuple(-1 if length is None else length for length in shape)
+def _lengths(shape: Iterable[Any]) -> tuple[int, ...]:
+    # What TensorFlow does not know yet is None; what torch compiles for any length, a symbol.
+    return tuple(length if isinstance(length, int) else -1 for length in shape)
 
 
 def real_number(value: Tensor) -> float | None:

@@ -47,7 +47,7 @@ class JaxInterface(Interface):
         return jax.lax.stop_gradient(value)
 
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
-        return jnp.asarray(number)
+        return jnp.asarray(number, device=next(filter(None, map(_device_of, like)), None))
 
     def differentiable(
         self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
@@ -221,6 +221,13 @@ def _is_derived_at_once(value: Tensor) -> bool:
     while isinstance(value, jax.core.Tracer):
         value = getattr(value, "primal", None)
     return value is not None
+
+
+def _device_of(value: Tensor) -> Any:
+    """Return where an array was put, if it was put on one device."""
+    if not isinstance(value, jax.Array) or isinstance(value, jax.core.Tracer):
+        return None
+    return value.device if value.committed and len(value.devices()) == 1 else None
 
 
 def _floating(value: Any) -> Any:

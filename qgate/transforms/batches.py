@@ -53,7 +53,8 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
         raise DifferentiationError(
             "A circuit has a batch of matrices or states, and the length of the batch is not known "
             "while the function is traced. Give the length, in the input_signature of tf.function "
-            "or with tf.ensure_shape; the length of a batch of angles may stay unknown."
+            "or with tf.ensure_shape, or use torch.compile with dynamic=False; the length of a "
+            "batch of angles may stay unknown."
         )
     tapes = tuple(
         tape.bind_new_parameters([tape.parameters[index][member] for index in batched], batched)

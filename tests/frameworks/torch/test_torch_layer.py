@@ -8,6 +8,7 @@ import io
 import numpy as np
 import pytest
 import torch
+from torch._dynamo.testing import CompileCounterWithBackend
 
 import qgate as qg
 from qgate.exceptions import InvalidLayer
@@ -297,7 +298,26 @@ def test_a_compiled_module_gives_the_same_values_and_derivatives(method):
     assert torch.allclose(layer.weights.grad, wanted, atol=1e-5)
 
 
-def test_a_module_is_compiled_for_each_number_of_rows():
+@pytest.mark.parametrize("method", ["adjoint", "parameter-shift", "backprop"])
+def test_a_module_is_compiled_once_for_all_numbers_of_rows(method):
+    torch.compiler.reset()
+    layer, frames = made(diff_method=method), CompileCounterWithBackend("aot_eager")
+    compiled = torch.compile(layer, fullgraph=True, backend=frames)
+
+    for rows in (4, 3, 6, 5):
+        inputs = data(rows)
+        layer.zero_grad()
+        output = compiled(inputs)
+        output.sum().backward()
+        (wanted,) = torch.autograd.grad(expected(inputs, layer).sum(), [layer.weights])
+
+        assert torch.allclose(output, expected(inputs, layer), atol=1e-6)
+        assert torch.allclose(layer.weights.grad, wanted, atol=1e-5)
+
+    assert frames.frame_count == 2  # the first length by itself, the second for all others
+
+
+def test_a_module_can_be_compiled_for_each_number_of_rows():
     layer = made(diff_method="adjoint")
     compiled = torch.compile(layer, fullgraph=True, dynamic=False, backend="aot_eager")
 
