@@ -40,22 +40,21 @@ class _Facts:
     """What holds for every measurement of a kind."""
 
     exact: bool
-    sampled: bool
     real: bool = True
 
 
 FACTS: dict[MeasurementKind, _Facts] = {
-    MeasurementKind.EXPVAL: _Facts(exact=True, sampled=True),
-    MeasurementKind.VAR: _Facts(exact=True, sampled=True),
-    MeasurementKind.PROBS: _Facts(exact=True, sampled=True),
-    MeasurementKind.SAMPLE: _Facts(exact=False, sampled=True, real=False),
-    MeasurementKind.COUNTS: _Facts(exact=False, sampled=True, real=False),
-    MeasurementKind.STATE: _Facts(exact=True, sampled=False, real=False),
-    MeasurementKind.DENSITY_MATRIX: _Facts(exact=True, sampled=True, real=False),
-    MeasurementKind.VN_ENTROPY: _Facts(exact=True, sampled=True),
-    MeasurementKind.MUTUAL_INFO: _Facts(exact=True, sampled=True),
-    MeasurementKind.PURITY: _Facts(exact=True, sampled=True),
-    MeasurementKind.TERMS: _Facts(exact=True, sampled=True),
+    MeasurementKind.EXPVAL: _Facts(exact=True),
+    MeasurementKind.VAR: _Facts(exact=True),
+    MeasurementKind.PROBS: _Facts(exact=True),
+    MeasurementKind.SAMPLE: _Facts(exact=False, real=False),
+    MeasurementKind.COUNTS: _Facts(exact=False, real=False),
+    MeasurementKind.STATE: _Facts(exact=True, real=False),
+    MeasurementKind.DENSITY_MATRIX: _Facts(exact=True, real=False),
+    MeasurementKind.VN_ENTROPY: _Facts(exact=True),
+    MeasurementKind.MUTUAL_INFO: _Facts(exact=True),
+    MeasurementKind.PURITY: _Facts(exact=True),
+    MeasurementKind.TERMS: _Facts(exact=True),
 }
 
 
@@ -243,7 +242,12 @@ def counts(
 
 
 def state() -> Measurement:
-    """The state vector of all wires, shape (2**n,); complex. Exact devices only."""
+    """The state vector of all wires, shape (2**n,); complex.
+
+    From shots it is the pure state nearest to the density matrix as measured, which takes 3**n
+    bases: at most 6 wires. The phase of a whole state is never measured; the amplitude of the
+    likeliest outcome is made positive, and derivatives are those of that choice.
+    """
     return Measurement(MeasurementKind.STATE)
 
 

@@ -60,9 +60,11 @@ class Returned:
         qg.CRY(parameters[0] * parameters[1], wires=[1, 0])
         return self.measure(parameters)
 
-    def value(self, parameters: Any) -> Any:
-        """Return the exact value as real numbers."""
+    def value(self, parameters: Any, *, sampled: bool = False) -> Any:
+        """Return the exact value as real numbers, of a state from shots in the phase it has."""
         state = reference.circuit_state(parameters, mixed=self.mixed)
+        if sampled:
+            state = reference.likeliest_positive(state)
         return real_numbers(self.exact(state, parameters))
 
     def frequencies(self, found: Any) -> Any:

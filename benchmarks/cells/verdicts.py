@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -86,8 +86,9 @@ def cell(framework: Framework, key: Key) -> Verdict:
     shots, kind, method = key
     returned = RETURNED[kind]
     point = np.array(returned.at)
-    at, exact = framework.array(point), returned.value(point)
     chance = shots == "sampled"
+    value = partial(returned.value, sampled=chance)
+    at, exact = framework.array(point), value(point)
     try:
         with exact_slopes():
             both = framework.value_and_jacobian(_node(framework, key), at)
@@ -95,7 +96,7 @@ def cell(framework: Framework, key: Key) -> Verdict:
         told = _text(refusal, method)
     else:
         spreads = jacobian_spreads(key) if chance or method == "spsa" else (None, None)
-        truth = exact, reference.jacobian(returned.value, point)
+        truth = exact, reference.jacobian(value, point)
         return _judged("✓", list(zip(both, truth, spreads, strict=True)))
     try:
         found = _numbers(returned, _node(framework, key)(at))

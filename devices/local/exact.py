@@ -80,8 +80,8 @@ MEASURES: dict[MeasurementKind, Callable[[Measurement, Tensor, Wires, Any], Tens
     MeasurementKind.TERMS: _terms,
     MeasurementKind.VAR: _var,
     MeasurementKind.PROBS: _probs,
-    MeasurementKind.STATE: _state,
     **dict.fromkeys(DERIVED, _from_density_matrix),
+    MeasurementKind.STATE: _state,
 }
 
 

@@ -101,6 +101,10 @@ class TensorFlowNamespace(ArrayFunctions):
         """Multiply along an axis."""
         return self.enclose(tf.reduce_prod(as_tensor(value), axis=axis))
 
+    def argmax(self, value: Tensor, axis: int) -> Tensor:
+        """Return where along an axis the largest element is."""
+        return self.enclose(tf.argmax(as_tensor(value), axis=axis))
+
     def matmul(self, left: Tensor, right: Tensor) -> Tensor:
         """Multiply matrices, or vectors."""
         first, second = self.together([left, right])

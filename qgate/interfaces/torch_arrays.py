@@ -96,6 +96,10 @@ class TorchNamespace(ArrayFunctions):
         """Multiply along an axis."""
         return self.enclose(torch.prod(as_tensor(value), dim=axis))
 
+    def argmax(self, value: Tensor, axis: int) -> Tensor:
+        """Return where along an axis the largest element is."""
+        return self.enclose(torch.argmax(as_tensor(value), dim=axis))
+
     def matmul(self, left: Tensor, right: Tensor) -> Tensor:
         """Multiply matrices."""
         return self.enclose(torch.matmul(*self.together([left, right])))

@@ -13,6 +13,7 @@ import numpy as np
 
 from qgate.arrays import constant, depth
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.transforms.pure_states import nearest_state
 from qgate.typing import FloatArray, Tensor
 
 SMALLEST = 1e-14
@@ -39,13 +40,17 @@ def derived(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
 
     Returns
     -------
-    array, shape (...), or that of ``rho``
+    array, shape (...), or that of ``rho``, or of its rows
     """
     return DERIVED[measurement.kind](measurement, rho, xp)
 
 
 def _itself(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
     return rho
+
+
+def _state(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+    return nearest_state(rho, xp)
 
 
 def _vn_entropy(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
@@ -63,12 +68,13 @@ def _purity(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
 
 
 DERIVED: dict[MeasurementKind, Callable[[Measurement, Tensor, Any], Tensor]] = {
+    MeasurementKind.STATE: _state,
     MeasurementKind.DENSITY_MATRIX: _itself,
     MeasurementKind.VN_ENTROPY: _vn_entropy,
     MeasurementKind.MUTUAL_INFO: _mutual_info,
     MeasurementKind.PURITY: _purity,
 }
-"""The kinds that are functions of the density matrix of some wires."""
+"""The kinds that are functions of the density matrix of some wires; a state where it is read."""
 
 
 def partial_traces(rho: Tensor, count: int, xp: Any = np) -> tuple[Tensor, Tensor]:

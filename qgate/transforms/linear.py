@@ -45,7 +45,7 @@ def linear_measurements(
         Whether every variance is rewritten, or only those that no single basis can give
         and those of observables with traced coefficients.
     densities : bool
-        Whether density matrices and their functions are rewritten.
+        Whether density matrices and their functions are rewritten; a state if there are shots.
     returned : collection of str
         The kinds that the device returns as they are, for this tape's shots. One that
         returns density matrices is not asked for the means of Pauli words.
@@ -69,7 +69,7 @@ def linear_measurements(
     if all(map(_is_mean, tape.measurements)):
         return tape, tuple
     everything = tape.structure.wires if wires is None else wires
-    lowered = _Lowered(variances, densities, frozenset(returned), everything)
+    lowered = _Lowered(variances, densities, bool(tape.shots), frozenset(returned), everything)
     recipes = [lowered.recipe(item) for item in tape.measurements]
     measured = lowered.measured
     if len(measured) == len(tape.measurements) and all(map(_is, measured, tape.measurements)):
@@ -93,6 +93,7 @@ class _Lowered:
 
     variances: bool
     densities: bool
+    sampled: bool
     returned: frozenset[str]
     everything: Wires
     measured: list[Measurement] = field(default_factory=list)
@@ -104,7 +105,8 @@ class _Lowered:
             mean = self._expval(item.observable, None)
             squared = self._expval(square(item.observable), None)
             return lambda results: squared(results) - mean(results) ** 2
-        if self.densities and item.kind in DERIVED:
+        amplitudes = item.kind is MeasurementKind.STATE and not self.sampled  # linear as they are
+        if self.densities and item.kind in DERIVED and not amplitudes:
             return self._of_density_matrix(item)
         return self._take(item)
 
