@@ -14,7 +14,7 @@ import numpy as np
 from qgate.devices.base import Device
 from qgate.devices.local.device import LocalDevice
 from qgate.devices.packing import submit_packed
-from qgate.exceptions import InvalidShots, UnsupportedMeasurement
+from qgate.exceptions import InvalidShots
 from qgate.measurements import counts, expval, probs, sample, state, var
 from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator
@@ -190,16 +190,19 @@ class DeviceConformance:
 
         assert_close(found, true, _binomial_errors(true, SHOTS), "probs")
 
+    def test_a_state_is_read_from_shots(self) -> None:
+        tape = Tape([_gate("Hadamard", 0)], [state()], shots=SHOTS)
+
+        ((found,),) = values(self.make(), [tape.sweep()])
+
+        true = np.array([[0.5, 0.5]])
+        assert_close(np.abs(found) ** 2, true, _binomial_errors(true, SHOTS), "state")
+
     # Refusals --------------------------------------------------------------------------
 
     def test_shots_that_are_not_positive_are_refused(self) -> None:
         _assert_raises(InvalidShots, lambda: self.make(shots=0))
         _assert_raises(InvalidShots, lambda: self.make(shots=-5))
-
-    def test_the_state_is_refused_with_shots(self) -> None:
-        tape = Tape([_gate("Hadamard", 0)], [state()], shots=10)
-
-        _assert_raises(UnsupportedMeasurement, lambda: values(self.make(), [tape.sweep()]))
 
 
 # The road that a sweep takes to a device, without what is built around devices ------------

@@ -40,22 +40,21 @@ class _Facts:
     """What holds for every measurement of a kind."""
 
     exact: bool
-    sampled: bool
     real: bool = True
 
 
 FACTS: dict[MeasurementKind, _Facts] = {
-    MeasurementKind.EXPVAL: _Facts(exact=True, sampled=True),
-    MeasurementKind.VAR: _Facts(exact=True, sampled=True),
-    MeasurementKind.PROBS: _Facts(exact=True, sampled=True),
-    MeasurementKind.SAMPLE: _Facts(exact=False, sampled=True, real=False),
-    MeasurementKind.COUNTS: _Facts(exact=False, sampled=True, real=False),
-    MeasurementKind.STATE: _Facts(exact=True, sampled=True, real=False),
-    MeasurementKind.DENSITY_MATRIX: _Facts(exact=True, sampled=True, real=False),
-    MeasurementKind.VN_ENTROPY: _Facts(exact=True, sampled=True),
-    MeasurementKind.MUTUAL_INFO: _Facts(exact=True, sampled=True),
-    MeasurementKind.PURITY: _Facts(exact=True, sampled=True),
-    MeasurementKind.TERMS: _Facts(exact=True, sampled=True),
+    MeasurementKind.EXPVAL: _Facts(exact=True),
+    MeasurementKind.VAR: _Facts(exact=True),
+    MeasurementKind.PROBS: _Facts(exact=True),
+    MeasurementKind.SAMPLE: _Facts(exact=False, real=False),
+    MeasurementKind.COUNTS: _Facts(exact=False, real=False),
+    MeasurementKind.STATE: _Facts(exact=True, real=False),
+    MeasurementKind.DENSITY_MATRIX: _Facts(exact=True, real=False),
+    MeasurementKind.VN_ENTROPY: _Facts(exact=True),
+    MeasurementKind.MUTUAL_INFO: _Facts(exact=True),
+    MeasurementKind.PURITY: _Facts(exact=True),
+    MeasurementKind.TERMS: _Facts(exact=True),
 }
 
 

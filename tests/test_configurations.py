@@ -17,7 +17,7 @@ from configurations import COUNTED, FRAMEWORKS, PAGE, STALE, stale_cells, stale_
 
 def expected_mark(name: str, shots: str, kind: str, method: str) -> str:
     """Return what a cell must be."""
-    if shots == "sampled" and (kind == "state" or method == "backprop"):
+    if shots == "sampled" and method == "backprop":
         return "✗"
     if kind in ("sample", "counts"):
         return "○" if shots == "sampled" else "✗"

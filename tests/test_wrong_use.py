@@ -119,17 +119,8 @@ def test_a_measurement_that_the_device_lacks(device):
 
     assert text == (
         f"{device} cannot return state without shots. It can return density_matrix, expval, "
-        "mutual_info, probs, purity, var, vn_entropy. Ask for one of these, or choose another "
-        "device."
-    )
-
-
-def test_a_measurement_that_exists_only_exactly():
-    node = bound("local?shots=10", qg.state)
-
-    assert refused(errors.UnsupportedMeasurement, lambda: node(X)) == (
-        "local cannot return state from shots. It can return counts, density_matrix, expval, "
-        "mutual_info, probs, purity, sample, var, vn_entropy. Ask for it exactly, with shots=None."
+        "mutual_info, probs, purity, var, vn_entropy. Give a number of shots, for example "
+        "shots=1000."
     )
 
 
@@ -382,13 +373,13 @@ def test_more_wires_than_are_read():
     )
 
 
-@pytest.mark.parametrize("method", ["parameter-shift", "finite-diff"])
-def test_the_derivative_of_a_state_from_shots(method):
-    jacobian = qg.jacobian(bound("local?shots=10", qg.state, diff_method=method))
+@pytest.mark.parametrize("method", [None, "parameter-shift", "finite-diff", "adjoint"])
+def test_a_state_of_more_wires_than_are_read(method):
+    node = qg.QNode(qg.state, qg.device("local", wires=7, shots=10), diff_method=method)
 
-    text = refused(errors.UnsupportedMeasurement, lambda: jacobian(X))
+    text = refused(errors.TooManyMeasuredWires, node)
 
-    assert text.startswith("local cannot return state from shots.")
+    assert text.startswith("state of 7 wires cannot be put together from readings")
 
 
 def test_the_derivative_of_single_shots():

@@ -65,6 +65,12 @@ def applied(matrix: Any, wires: Sequence[int], state: Any) -> Any:
     return np.moveaxis(moved, range(count), wires)
 
 
+def likeliest_positive(state: Any) -> Any:
+    """Return a state in the phase in which its largest amplitude is positive."""
+    largest = state[np.argmax(np.abs(state))]
+    return state * np.conj(largest) / np.abs(largest)
+
+
 def density(state: Any, wires: Sequence[int]) -> Any:
     """Return the density matrix of some wires."""
     tensor = np.moveaxis(

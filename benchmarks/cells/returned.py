@@ -64,10 +64,11 @@ class Returned:
         return self.measure(parameters)
 
     def value(self, parameters: Any, *, sampled: bool = False) -> Any:
-        """Return the exact value as real numbers, or what shots tell of it."""
+        """Return the exact value as real numbers, of a state from shots in the phase it has."""
         state = reference.circuit_state(parameters, mixed=self.mixed)
-        told = self.read if sampled and self.read is not None else self.exact
-        return real_numbers(told(state, parameters))
+        if sampled:
+            state = reference.likeliest_positive(state)
+        return real_numbers(self.exact(state, parameters))
 
     def frequencies(self, found: Any) -> Any:
         """Return how often each outcome of two wires was met, from samples or counts."""

@@ -102,7 +102,7 @@ def lower_measurements(
     Raises
     ------
     UnsupportedMeasurement
-        A measurement needs shots and there are none, or exists only exactly.
+        A measurement needs shots and there are none.
     """
     refuse_measurements(sweep, exact, device=device)
     asked = sweep.structure.measurements
@@ -120,8 +120,6 @@ def lower_measurements(
 
 def _is_whole(measurement: Measurement, sweep: Sweep, exact: frozenset[str]) -> bool:
     """Say whether the device is asked for a measurement beside the readings of others."""
-    if not FACTS[measurement.kind].sampled:
-        return True
     return sweep.shots is None and measurement.kind in DERIVED and measurement.kind in exact
 
 
@@ -157,30 +155,21 @@ def refuse_measurements(sweep: Sweep, exact: frozenset[str], *, device: str) -> 
     ------
     UnsupportedMeasurement
     """
+    if sweep.shots is not None:
+        return  # every kind follows from shots
     kinds = {measurement.kind for measurement in sweep.structure.measurements}
-    sampled = sweep.shots is not None
-    lowered = {kind for kind, facts in FACTS.items() if facts.sampled and (sampled or facts.exact)}
-    if not sampled:
-        lowered.discard(MeasurementKind.STATE)  # an exact one has a phase of its own
-    supported = lowered if sampled or "probs" in exact else set()
-    if not sampled:
-        supported |= {MeasurementKind(kind) for kind in exact}
+    supported = {MeasurementKind(kind) for kind in exact}
+    if "probs" in exact:  # all that is exact follows, but for the phase of a state
+        lowered = {kind for kind, facts in FACTS.items() if facts.exact}
+        supported |= lowered - {MeasurementKind.STATE}
     for kind in sorted(kinds - supported):
         raise UnsupportedMeasurement(
             device=device,
             measurement=kind.value,
-            mode="from shots" if sampled else "without shots",
+            mode="without shots",
             supported=frozenset(supported - {MeasurementKind.TERMS}),
-            remedy=_remedy(kind, exact, sampled=sampled),
+            remedy="Give a number of shots, for example shots=1000.",
         )
-
-
-def _remedy(kind: MeasurementKind, exact: frozenset[str], *, sampled: bool) -> str:
-    if sampled and kind in exact:
-        return "Ask for it exactly, with shots=None."
-    if not sampled and FACTS[kind].sampled:
-        return "Give a number of shots, for example shots=1000."
-    return "Ask for one of these, or choose another device."
 
 
 def freeze_observables(sweep: Sweep) -> Sweep:

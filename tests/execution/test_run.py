@@ -160,7 +160,7 @@ def test_more_shots_than_the_device_takes_are_run_in_pieces_and_added():
 def test_nothing_is_sent_when_one_sweep_is_refused():
     device = Narrow()
     good = tape(qg.expval(qg.Z(0)), shots=10).sweep()
-    bad = tape(qg.state(), shots=10).sweep()
+    bad = tape(qg.sample(wires=0)).sweep()
 
     with pytest.raises(UnsupportedMeasurement):
         run([good, bad], device)

@@ -347,7 +347,6 @@ def test_what_exists_only_exactly_is_asked_for_beside_the_readings():
 @pytest.mark.parametrize(
     ("measure", "options", "text"),
     [
-        (qg.state, {}, "a chip cannot return state from shots"),
         (lambda: qg.sample(wires=0), {"shots": None, "exact": PROBS}, "sample without shots"),
         (lambda: qg.counts(wires=0), {"shots": None, "exact": PROBS}, "counts without shots"),
         (qg.state, {"shots": None, "exact": PROBS}, "state without shots"),

@@ -148,3 +148,64 @@ def test_rows_of_a_broadcast_are_read_one_by_one():
     found = circuit("purity", qg.device("local", seed=8), 20000)(x)
 
     assert_allclose(found, circuit("purity", "local", None)(x), atol=5 * 4 / np.sqrt(20000))
+
+
+# A state from shots -----------------------------------------------------------------------
+
+
+def pure(device="local", shots=None, method="best"):
+    @qg.qnode(device, shots=shots, diff_method=method)
+    def function(x):
+        qg.RY(0.7, 0)
+        qg.RX(x, 1)
+        qg.CRY(1.1 * x, [1, 0])
+        qg.CRX(x, [0, 1])
+        qg.RZ(0.8, 0)
+        return qg.state()
+
+    return function
+
+
+def likeliest_positive(x):
+    """The exact state in the phase that a state from shots has."""
+    amplitudes = pure()(x)
+    largest = amplitudes[np.argmax(np.abs(amplitudes))]
+    return amplitudes * np.conj(largest) / np.abs(largest)
+
+
+def slope(x, step=1e-5):
+    return (likeliest_positive(x + step) - likeliest_positive(x - step)) / (2 * step)
+
+
+@pytest.mark.parametrize("device", ["local?seed=5", "qiskit:aer?seed=5"])
+def test_a_state_from_shots_is_near_the_exact_one(device):
+    found = pure(device, SHOTS)(0.4)
+
+    assert np.linalg.norm(found) == pytest.approx(1.0)
+    assert_allclose(found, likeliest_positive(0.4), atol=5 / np.sqrt(SHOTS))
+
+
+@pytest.mark.parametrize("method", ["parameter-shift", "hadamard", "adjoint"])
+@pytest.mark.filterwarnings("ignore:The values are from shots")
+def test_derivatives_of_a_state_from_shots_are_near_the_exact_ones(method):
+    x = qnp.array(0.4, requires_grad=True)
+
+    found = qg.jacobian(pure("local?seed=6", SHOTS, method))(x)
+
+    assert_allclose(found, slope(0.4), atol=5 * 2 / np.sqrt(SHOTS))
+
+
+def test_rows_of_states_from_shots_have_phases_of_their_own():
+    x = np.array([0.1, 2.9])
+
+    found = pure("local?seed=9", SHOTS)(x)
+
+    exact = [likeliest_positive(each) for each in x]
+    assert len(set(np.argmax(np.abs(exact), axis=1))) == 2
+    assert_allclose(found, exact, atol=5 / np.sqrt(SHOTS))
+
+
+def test_a_state_within_a_budget_is_near_the_exact_one():
+    found = pure("local?seed=10", qg.Budget(total=9 * SHOTS))(0.4)
+
+    assert_allclose(found, likeliest_positive(0.4), atol=5 / np.sqrt(SHOTS))

@@ -323,11 +323,6 @@ def test_states_prepared_after_a_gate_are_refused():
         node(qg.state, gates)()
 
 
-def test_the_state_is_refused_with_shots():
-    with pytest.raises(UnsupportedMeasurement, match="cannot return state from shots"):
-        node(qg.state, shots=10)()
-
-
 @pytest.mark.parametrize("measure", [qg.sample, qg.counts])
 def test_samples_are_refused_without_shots_also_while_differentiating(measure):
     circuit = qg.QNode(lambda x: [qg.RX(x, 0), measure()][1], LocalDevice(), diff_method="backprop")
