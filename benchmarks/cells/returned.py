@@ -38,8 +38,6 @@ class Returned:
         not smooth, and much biased when it is read from shots.
     single_shots : bool
         Whether single shots come back, of which the relative frequencies are compared.
-    read : callable, optional
-        As ``exact``, of what shots tell, where that is less.
     """
 
     label: str
@@ -48,7 +46,6 @@ class Returned:
     at: tuple[float, ...] = ANGLES
     mixed: bool = False
     single_shots: bool = False
-    read: Callable[[Any, Any], Any] | None = None
 
     def circuit(self, parameters: Any) -> Any:
         """Apply the gates of ``reference.circuit_state`` and return the measurement."""
@@ -89,14 +86,8 @@ def _probabilities(state: Any, _: Any) -> Any:
     return np.abs(state) ** 2
 
 
-def _in_phase(state: Any, _: Any) -> Any:
-    """Give a state the phase in which the amplitude of its likeliest outcome is positive."""
-    likeliest = state[np.argmax(np.abs(state))]
-    return state * np.conj(likeliest) / np.abs(likeliest)
-
-
 RETURNED = {
-    "state": Returned("`state`", lambda _: qg.state(), lambda state, _: state, read=_in_phase),
+    "state": Returned("`state`", lambda _: qg.state(), lambda state, _: state),
     "density_matrix": Returned(
         "`density_matrix`",
         lambda _: qg.density_matrix(wires=[0]),
