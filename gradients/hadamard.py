@@ -34,7 +34,6 @@ SERVED = (
     MeasurementKind.EXPVAL,
     MeasurementKind.VAR,
     MeasurementKind.PROBS,
-    MeasurementKind.STATE,
     *DERIVED,
     MeasurementKind.TERMS,
 )
