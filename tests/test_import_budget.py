@@ -19,7 +19,9 @@ HEAVY = {
 }
 NOT_FOR_A_VALUE = {
     "asyncio",
+    "importlib.metadata",
     "numpy.ma",
+    "pydantic",
     "qgate.estimation",
     "qgate.execution.resolve",
     "qgate.execution.tower",
