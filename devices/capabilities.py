@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
-
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from numbers import Integral
 
 from qgate.transforms.decompose import GateSet
 
+NAMED = ("gates", "exact")
+"""Facts that are sets of names."""
 
-class Capabilities(BaseModel):
+COUNTED = (
+    "default_shots",
+    "max_wires",
+    "min_shots",
+    "max_shots",
+    "max_rows",
+    "max_exact_rows",
+    "max_sweeps",
+    "min_total_shots",
+    "max_total_shots",
+    "max_bytes",
+)
+"""Facts that are numbers of something, at least 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
     """What a device can do; everything else is refused before anything is sent.
 
     Parameters
@@ -49,28 +67,42 @@ class Capabilities(BaseModel):
         Whether it draws samples from the seed of a sweep that has one.
     statevector : bool
         Whether the state can be differentiated through (``backprop``, ``adjoint``).
-    """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Raises
+    ------
+    ValueError
+        A limit is no whole number above 0, or a set of names is a single text.
+    """
 
     gates: frozenset[str] = frozenset()
     matrix_wires: int = 0
     exact: frozenset[str] = frozenset()
     sampled: bool = True
-    default_shots: PositiveInt | None = None
-    max_wires: PositiveInt | None = None
-    min_shots: PositiveInt = 1
-    max_shots: PositiveInt | None = None
-    max_rows: PositiveInt | None = None
-    max_exact_rows: PositiveInt | None = None
-    max_sweeps: PositiveInt | None = None
-    min_total_shots: PositiveInt = 1
-    max_total_shots: PositiveInt | None = None
-    max_bytes: PositiveInt | None = None
+    default_shots: int | None = None
+    max_wires: int | None = None
+    min_shots: int = 1
+    max_shots: int | None = None
+    max_rows: int | None = None
+    max_exact_rows: int | None = None
+    max_sweeps: int | None = None
+    min_total_shots: int = 1
+    max_total_shots: int | None = None
+    max_bytes: int | None = None
     equal_shots: bool = False
     paid: bool = False
     call_seeds: bool = False
     statevector: bool = False
+
+    def __post_init__(self) -> None:
+        for fact in NAMED:
+            names = getattr(self, fact)
+            if isinstance(names, str):
+                raise ValueError(f"{fact}={names!r} is one text. Give a set of names.")
+            object.__setattr__(self, fact, frozenset(names))
+        for fact in COUNTED:
+            number = getattr(self, fact)
+            if number is not None and (not isinstance(number, Integral) or number < 1):
+                raise ValueError(f"{fact}={number!r} is no whole number above 0.")
 
     @cached_property
     def gate_set(self) -> GateSet:

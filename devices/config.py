@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
-
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from qgate.exceptions import MalformedDevice
 
@@ -21,7 +20,8 @@ PLAIN_IN_VALUE = PLAIN_IN_TARGET + "?"
 """Characters written as they are, besides letters, digits and ``_.-~``."""
 
 
-class DeviceConfig(BaseModel):
+@dataclass(frozen=True, repr=False)
+class DeviceConfig:
     """A device as a string names it; prints back to that string.
 
     The grammar is ``provider[:target][?option=value[&option=value]...]``. The target is
@@ -41,7 +41,7 @@ class DeviceConfig(BaseModel):
 
     Raises
     ------
-    pydantic.ValidationError
+    ValueError
         A part is not as said; ``parse`` raises ``MalformedDevice`` instead.
 
     Examples
@@ -52,8 +52,6 @@ class DeviceConfig(BaseModel):
     >>> str(config)
     'braket:local/braket_dm?shots=100&seed=7'
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     provider: str
     target: str | None = None
@@ -70,14 +68,10 @@ class DeviceConfig(BaseModel):
         """
         try:
             return cls(**_parts(text))
-        except ValidationError as error:
-            reason = error.errors()[0]["msg"].removeprefix("Value error, ")
         except ValueError as error:
-            reason = str(error)
-        raise MalformedDevice(text=text, reason=reason)
+            raise MalformedDevice(text=text, reason=str(error)) from None
 
-    @model_validator(mode="after")
-    def _check(self) -> DeviceConfig:
+    def __post_init__(self) -> None:
         if not NAME.fullmatch(self.provider):
             raise ValueError(f"{self.provider!r} is not the name of a provider")
         if self.target == "":
@@ -91,7 +85,6 @@ class DeviceConfig(BaseModel):
             if option in seen:
                 raise ValueError(f"the option {option!r} is given twice")
             seen.add(option)
-        return self
 
     def with_options(self, options: Mapping[str, str]) -> DeviceConfig:
         """Return this device with more options; where both name one, ``options`` wins."""

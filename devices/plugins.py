@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Iterator
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from qgate.devices.provider import Provider, Requirement
 from qgate.exceptions import BrokenProvider
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 GROUP = "qgate.devices"
 """Entry points of this group name providers."""
+
+BUILT_IN = {"local": "qgate.devices.local"}
+"""Modules of providers that are always there: a search through what is installed takes long."""
 
 
 class Plugins:
@@ -29,6 +35,8 @@ class Plugins:
 
     def refresh(self) -> None:
         """Look again at what is installed."""
+        from importlib.metadata import entry_points
+
         importlib.invalidate_caches()
         self._found, self._loaded = {}, {}
         for entry in entry_points(group=GROUP):
@@ -37,12 +45,17 @@ class Plugins:
     def provider(self, name: str) -> Provider | None:
         """Return a provider, or None where none of this name is installed.
 
+        A built-in one is not searched for, and no other package can take its name.
+
         Raises
         ------
         BrokenProvider
             It cannot be imported, is not a provider, or two packages give different
             providers of this name.
         """
+        if name in BUILT_IN:
+            built_in: Provider = importlib.import_module(BUILT_IN[name]).provider
+            return built_in
         if name not in self.names():
             self.refresh()  # it may have been installed since
         if name in self._found and name not in self._loaded:

@@ -5,42 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, NonNegativeInt, PositiveInt
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
 from qgate.shots import Shots
 from qgate.wires import Wires
 
-
-def _none_as_text(value: object) -> object:
-    """Read the word none, which is how a string asks for exact values."""
-    return None if isinstance(value, str) and value.lower() == "none" else value
-
-
-class Options(BaseModel):
-    """What every device takes after the question mark of its string.
-
-    A provider with more options subclasses it; each option's type says what its text may
-    be (``"100"`` for an int, ``"true"`` for a bool).
-
-    Parameters
-    ----------
-    wires : int, optional
-        How many wires it has, labelled from 0.
-    shots : int or "none", optional
-        Shots of a circuit that does not say; "none" asks for exact values.
-    seed : int, optional
-        Makes its random choices reproducible.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    wires: PositiveInt | None = None
-    shots: Annotated[PositiveInt | None, BeforeValidator(_none_as_text)] = None
-    seed: NonNegativeInt | None = None
+if TYPE_CHECKING:
+    from qgate.devices.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +39,8 @@ class Provider(ABC):
     """A family of devices that a config string can name: ``provider:target?option=value``.
 
     Required: ``name``, ``targets``, ``make``. Optional: ``options``, ``default_target``,
-    ``accepts``, ``requirements``, ``capabilities``; ``sdks``, ``claims`` and
-    ``make_from_object`` where the vendor's own device objects are taken as well.
+    ``accepts``, ``requirements``, ``capabilities``, ``make_without_options``; ``sdks``,
+    ``claims`` and ``make_from_object`` where the vendor's own device objects are taken as well.
 
     An instance is named by an entry point of the group ``qgate.devices`` whose name is
     ``name``. Importing its module must not import the vendor's packages.
@@ -86,9 +59,15 @@ class Provider(ABC):
 
     name: ClassVar[str]
     default_target: ClassVar[str | None] = None
-    options: ClassVar[type[Options]] = Options
     sdks: ClassVar[frozenset[str]] = frozenset()
     """Top-level modules of the vendor's packages whose objects it may claim."""
+
+    @property
+    def options(self) -> type[Options]:
+        """The class of its options; a subclass may say ``options = AcmeOptions``."""
+        from qgate.devices.options import Options
+
+        return Options
 
     @abstractmethod
     def targets(self) -> Collection[str]:
@@ -127,6 +106,15 @@ class Provider(ABC):
         MissingExtra
             A package that the device needs is not installed.
         """
+
+    def make_without_options(
+        self, target: str, *, wires: Wires | None, shots: Shots | str
+    ) -> Device:
+        """Make the device where no option is given; as ``make`` with the options' defaults.
+
+        A provider overrides it to do without pydantic, which takes long to load.
+        """
+        return self.make(target, self.options(), wires=wires, shots=shots)
 
     def claims(self, candidate: object) -> bool:
         """Say whether an object of the vendor's packages is a device that can be wrapped.

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from qgate.devices.aliases import ALIASES, object_option, resolve_alias
 from qgate.devices.base import Device
 from qgate.devices.config import DeviceConfig
 from qgate.devices.plugins import PLUGINS, missing
-from qgate.devices.provider import Options, Provider
+from qgate.devices.provider import Provider
 from qgate.devices.settings import Settings, Written
 from qgate.exceptions import (
     DeviceAlreadyMade,
@@ -28,6 +27,9 @@ from qgate.exceptions import (
 from qgate.shots import Shots
 from qgate.typing import WiresLike
 from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.options import Options
 
 NAMES_SHOWN = 12
 """So many names of devices are listed in an error."""
@@ -135,20 +137,20 @@ def _from_name(
 ) -> Device:
     settings = Settings.current()
     written = settings.default if name is None else Written(str(name))
-    config, text = settings.resolve(written, reserved={*PLUGINS.names(), *ALIASES})
+    reserved = {*PLUGINS.names(), *ALIASES} if settings.devices else ALIASES.keys()
+    config, text = settings.resolve(written, reserved)
     everything = {**dict(config.options), **options}
     provider_name, target, everything = resolve_alias(config, everything)
     provider = PLUGINS.provider(provider_name)
     if provider is None:
         raise _unknown_provider(provider_name, settings, text=text)
-    checked = _checked(provider.options, everything, text=text)
+    checked = _checked(provider.options, everything, text=text) if everything else None
     target = _target(provider, target, text=text)
-    made = provider.make(
-        target,
-        checked,
-        wires=_wires(checked, wires, text=text),
-        shots=_shots(checked, shots),
-    )
+    labels, asked = _wires(checked, wires, text=text), _shots(checked, shots)
+    if checked is None:
+        made = provider.make_without_options(target, wires=labels, shots=asked)
+    else:
+        made = provider.make(target, checked, wires=labels, shots=asked)
     made.config = _written(provider_name, target, {**everything, **_given(wires, shots)})
     return made
 
@@ -201,6 +203,8 @@ def few(names: Collection[str]) -> list[str]:
 
 def _checked(options: type[Options], given: Mapping[str, Any], *, text: str) -> Options:
     """Give the options their types."""
+    from pydantic import ValidationError
+
     try:
         return options.model_validate(given)
     except ValidationError as error:
@@ -222,16 +226,18 @@ def _is_default(shots: Any) -> bool:
     return isinstance(shots, str) and shots == "default"
 
 
-def _shots(options: Options, shots: Any) -> Shots | str:
+def _shots(options: Options | None, shots: Any) -> Shots | str:
     """Return the shots of the call, else of the string, else the word default."""
     if not _is_default(shots):
         return Shots.of(shots)
-    return Shots.of(options.shots) if "shots" in options.model_fields_set else "default"
+    if options is None or "shots" not in options.model_fields_set:
+        return "default"
+    return Shots.of(options.shots)
 
 
-def _wires(options: Options, wires: int | WiresLike | None, *, text: str) -> Wires | None:
+def _wires(options: Options | None, wires: int | WiresLike | None, *, text: str) -> Wires | None:
     """Return the wires of the call, else of the string, else None."""
-    asked = options.wires if wires is None else wires
+    asked = options.wires if wires is None and options is not None else wires
     if not isinstance(asked, int | np.integer):
         return None if asked is None else Wires(asked)
     if asked < 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -244,6 +243,8 @@ def _items(value: object) -> list[object]:
 
 def _tables(file: Path) -> dict[str, Any] | None:
     """Return qgate's tables in a file; None for a ``pyproject.toml`` without any."""
+    import tomllib
+
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:

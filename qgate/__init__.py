@@ -11,16 +11,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from qgate import exceptions, gradients, measurements, numpy, operations, tape
+from qgate import exceptions, measurements, numpy, operations, tape
 from qgate.budget import (
     Budget,
 )
 from qgate.execution.tracker import (
     Tracker,
-)
-from qgate.gradients import (
-    adjoint_metric_tensor,
-    metric_tensor,
 )
 from qgate.interfaces.derivatives import (
     grad,
@@ -195,13 +191,14 @@ from qgate.wires import (
 )
 
 if TYPE_CHECKING:
-    from qgate import fourier, optimize, qnn
+    from qgate import fourier, gradients, optimize, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
     from qgate.estimates import estimate, gradient_estimate
     from qgate.execution.handles import as_completed, submit
     from qgate.execution.planning import plan
     from qgate.execution.runs import run
+    from qgate.gradients import adjoint_metric_tensor, metric_tensor
     from qgate.optimize import (
         AdagradOptimizer,
         AdamOptimizer,
@@ -439,11 +436,13 @@ _OPTIMIZERS = (
 """What ``qgate.optimize`` has."""
 
 _LATER = {
+    "adjoint_metric_tensor": "qgate.gradients",
     "as_completed": "qgate.execution.handles",
     "device": "qgate.devices.registry",
     "estimate": "qgate.estimates",
     "gradient_estimate": "qgate.estimates",
     "list_devices": "qgate.devices.catalogue",
+    "metric_tensor": "qgate.gradients",
     "plan": "qgate.execution.planning",
     "run": "qgate.execution.runs",
     "submit": "qgate.execution.handles",
@@ -451,7 +450,7 @@ _LATER = {
 }
 """Names that are loaded when they are first asked for; most programs use few of them."""
 
-_PACKAGES_LATER = frozenset({"fourier", "optimize", "qnn"})
+_PACKAGES_LATER = frozenset({"fourier", "gradients", "optimize", "qnn"})
 """Packages that are loaded when they are first asked for."""
 
 

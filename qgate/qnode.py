@@ -13,8 +13,7 @@ from qgate.arrays import framework_among, order
 from qgate.exceptions import DifferentiationError, QuantumFunctionError
 from qgate.execution.current import DEVICE
 from qgate.execution.evaluate import evaluate
-from qgate.execution.explain import Explanation, explain
-from qgate.execution.resolve import check_method, parse_method
+from qgate.execution.method import check_method, parse_method
 from qgate.execution.returns import arrange, leaves, measurements_of
 from qgate.interfaces.argnums import trainable_among
 from qgate.interfaces.autograd_rows import as_arguments, as_named_arguments
@@ -30,6 +29,7 @@ from qgate.tape import Tape
 if TYPE_CHECKING:
     from qgate.bridge import Interface
     from qgate.devices.base import Device
+    from qgate.execution.explain import Explanation
 
 
 CALL_OPTIONS = ("shots", "seed")
@@ -177,6 +177,8 @@ class QNode:
 
         Where no argument is trainable, all of them count as such.
         """
+        from qgate.execution.explain import explain
+
         tape = self.construct(args, kwargs)
         if not tape.trainable_params:
             angles = enumerate(tape.parameter_kinds)

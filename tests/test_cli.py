@@ -16,7 +16,8 @@ CLOUDS = Path(__file__).parent / "clouds" / "shop"
 
 PROVIDER = """
 from shop import ShopDevice
-from qgate.devices.provider import Options, Provider
+from qgate.devices.options import Options
+from qgate.devices.provider import Provider
 
 
 class ShopOptions(Options):

@@ -19,7 +19,7 @@ import pytest
 import qgate as qg
 from qgate.devices.aliases import ALIASES
 from qgate.devices.plugins import PLUGINS
-from qgate.execution.resolve import METHODS
+from qgate.execution.method import METHODS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))

@@ -17,6 +17,22 @@ HEAVY = {
     "tensorflow",
     "torch",
 }
+NOT_FOR_A_VALUE = {
+    "asyncio",
+    "importlib.metadata",
+    "numpy.ma",
+    "pydantic",
+    "qgate.estimation",
+    "qgate.execution.resolve",
+    "qgate.execution.tower",
+    "qgate.execution.traced",
+    "qgate.fourier",
+    "qgate.gradients",
+    "qgate.layers",
+    "qgate.optimize",
+    "sqlite3",
+    "tenacity",
+}
 ROUNDS = 15
 LIMIT = 1.6
 
@@ -43,6 +59,27 @@ def test_import_loads_no_provider_and_no_framework():
 
     assert "qgate" in loaded
     assert HEAVY & loaded == set()
+
+
+def test_first_value_loads_no_gradient_method_and_no_journal():
+    code = """
+import sys
+import qgate as qg
+
+@qg.qnode(qg.device("local", wires=4))
+def circuit(angle):
+    qg.RX(angle, 0)
+    qg.CNOT([0, 1])
+    return qg.expval(qg.Z(1))
+
+circuit(0.3)
+print(*sys.modules)
+"""
+
+    loaded = set(run(code).split())
+
+    assert "qgate.devices.local" in loaded
+    assert (HEAVY | NOT_FOR_A_VALUE) & loaded == set()
 
 
 def test_import_takes_at_most_1_6_times_what_its_dependencies_take():

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PositiveFloat
 
 from qgate.devices.braket.cards import ARN
-from qgate.devices.provider import Options
+from qgate.devices.options import Options
 
 LONGEST_TAG = 128
 MOST_TAGS = 49

@@ -8,7 +8,8 @@ from typing import ClassVar
 from qgate.devices.base import Device
 from qgate.devices.braket.cards import ARNS, is_device_arn
 from qgate.devices.braket.options import LOCAL, BraketOptions
-from qgate.devices.provider import Options, Provider, Requirement
+from qgate.devices.options import Options
+from qgate.devices.provider import Provider, Requirement
 from qgate.exceptions import InvalidOption
 from qgate.shots import Shots
 from qgate.wires import Wires

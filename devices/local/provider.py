@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal
-
-from pydantic import PositiveFloat, PositiveInt
+from typing import TYPE_CHECKING
 
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.local.device import LOCAL, LocalDevice
-from qgate.devices.provider import Options, Provider
+from qgate.devices.provider import Provider
 from qgate.shots import Shots
 from qgate.wires import Wires
 
-
-class LocalOptions(Options):
-    """Options of the local device.
-
-    Parameters
-    ----------
-    wires, shots, seed
-        As for every device.
-    precision : {"double", "single"}
-        Of the amplitudes.
-    threads : int, optional
-        How many processors a simulation may use; default: all.
-    memory_gib : float, optional
-        How much memory a simulation may take; default: nine tenths of what is free.
-    """
-
-    precision: Literal["double", "single"] = "double"
-    threads: PositiveInt | None = None
-    memory_gib: PositiveFloat | None = None
+if TYPE_CHECKING:
+    from qgate.devices.local.options import LocalOptions
 
 
 class LocalProvider(Provider):
@@ -39,7 +20,12 @@ class LocalProvider(Provider):
 
     name = "local"
     default_target = "statevector"
-    options = LocalOptions
+
+    @property
+    def options(self) -> type[LocalOptions]:
+        from qgate.devices.local.options import LocalOptions
+
+        return LocalOptions
 
     def targets(self) -> Collection[str]:
         return ("statevector",)
@@ -58,6 +44,11 @@ class LocalProvider(Provider):
             threads=options.threads,
             memory_gib=options.memory_gib,
         )
+
+    def make_without_options(
+        self, target: str, *, wires: Wires | None, shots: Shots | str
+    ) -> LocalDevice:
+        return LocalDevice(wires=wires, shots=shots)
 
 
 provider = LocalProvider()

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt
 
 from qgate.devices.base import Device
-from qgate.devices.provider import Options, Provider, Requirement
+from qgate.devices.options import Options
+from qgate.devices.provider import Provider, Requirement
 from qgate.exceptions import InvalidOption
 from qgate.shots import Shots
 from qgate.wires import Wires

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qgate.exceptions import DifferentiationError
-from qgate.execution.resolve import METHODS, Method, best_method, choose_method
+from qgate.execution.method import METHODS, Method
+from qgate.execution.resolve import best_method, choose_method
 from qgate.tape import Tape
 
 if TYPE_CHECKING:

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from qgate.exceptions import (
-    UnknownDiffMethod,
-    UnsupportedDiffMethod,
-    UnsupportedOperation,
-    suggest,
-)
+from qgate.exceptions import UnsupportedDiffMethod, UnsupportedOperation
+from qgate.execution.method import OWN_METHOD, STATE_METHODS, Method, check_method
 from qgate.gradients import finite_diff, hadamard_grad, param_shift, spsa_grad
 from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.finite_difference import FiniteDifference
@@ -20,16 +15,13 @@ from qgate.gradients.hadamard import HadamardTest
 from qgate.gradients.method import (
     Refusal,
     ShiftMethod,
-    check_options,
     refuse_other_kinds,
     refuse_trained_arrays,
 )
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.gradients.spsa import SimultaneousPerturbation
-from qgate.gradients.transform import TAPE_BOUND, GradientTransform, TapeTransform
-from qgate.gradients.user_transform import UserTransform
+from qgate.gradients.transform import GradientTransform
 from qgate.measurements import FACTS, MeasurementKind
-from qgate.shots import Shots
 from qgate.tape import Tape
 
 if TYPE_CHECKING:
@@ -51,14 +43,6 @@ TRANSFORMS: Mapping[str, GradientTransform] = {
 }
 """What applies a method to a tape, for options that depend on a tape's numbers."""
 
-STATE_METHODS = ("backprop", "adjoint")
-"""Methods that need the state; on the local device only."""
-
-OWN_METHOD = "device"
-"""What a device does by itself; the local one: ``adjoint``."""
-
-METHODS = ("best", OWN_METHOD, *STATE_METHODS, *SHIFT_METHODS, *CIRCUIT_METHODS)
-
 OPTIONS: Mapping[str, frozenset[str]] = {
     **{name: frozenset() for name in (OWN_METHOD, *STATE_METHODS)},
     **{transform.diff_method: transform.options for transform in TRANSFORMS.values()},
@@ -71,88 +55,6 @@ JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.T
 
 ADJOINT_SERVES = tuple(kind for kind, facts in FACTS.items() if facts.exact)
 """What is a function of the state."""
-
-
-@dataclass(frozen=True)
-class Method:
-    """A gradient method and its options.
-
-    Parameters
-    ----------
-    name : str
-    options : mapping
-        What the user gave as ``gradient_kwargs``.
-    higher : str or None
-        The method that gives the higher orders, where ``name`` gives the first only.
-    transform : TapeTransform or None
-        What makes the tapes of every derivative, where that depends on the numbers of the tape.
-    """
-
-    name: str
-    options: Mapping[str, Any]
-    higher: str | None = None
-    transform: TapeTransform | None = None
-
-    @property
-    def nonlinear(self) -> bool:
-        """Whether it differentiates what is not linear in the state, such as a variance."""
-        known = SHIFT_METHODS.get(self.name)
-        return self.transform is not None or (known is not None and known.nonlinear)
-
-    @property
-    def densities(self) -> bool:
-        """Whether it differentiates density matrices that a device returns as they are."""
-        return self.transform is not None or self.name not in CIRCUIT_METHODS
-
-
-def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
-    """Read what a user gave as ``diff_method``; None means that nothing is differentiated.
-
-    Raises
-    ------
-    UnknownDiffMethod
-        It is neither a method's name nor a gradient transform.
-    UnknownGradientOption
-        The method does not take one of the options.
-    """
-    if diff_method is None:
-        return None
-    if isinstance(diff_method, UserTransform):
-        diff_method.check(options)
-        return Method(diff_method.name, dict(options), transform=diff_method)
-    name = getattr(diff_method, "diff_method", diff_method)
-    if name not in METHODS:
-        raise UnknownDiffMethod(
-            method=diff_method, known=METHODS, hint=suggest(str(diff_method), METHODS)
-        )
-    check_options(name, options, OPTIONS[name])
-    bound = TRANSFORMS[name] if not TAPE_BOUND.isdisjoint(options) else None
-    return Method(name, dict(options), transform=bound)
-
-
-def check_method(method: Method | None, device: Device, shots: Shots) -> None:
-    """Refuse a method that the device, or its shots, can never serve."""
-    if method is None or method.name not in (OWN_METHOD, *STATE_METHODS):
-        return
-    if method.name == OWN_METHOD and not device.capabilities.statevector:
-        raise UnsupportedDiffMethod(
-            method=method.name,
-            reason=f"{device.name} has no gradient of its own",
-            remedy="Use diff_method='best', 'parameter-shift' or 'finite-diff', or "
-            "qg.device('local').",
-        )
-    if not device.capabilities.statevector:
-        raise UnsupportedDiffMethod(
-            method=method.name,
-            reason=f"{device.name} gives no access to its state",
-            remedy="Use diff_method='parameter-shift' or 'finite-diff', or qg.device('local').",
-        )
-    if shots and method.name == "backprop":
-        raise UnsupportedDiffMethod(
-            method=method.name,
-            reason=f"it needs the exact state, and {shots.total_shots} shots are asked for",
-            remedy="Use diff_method='parameter-shift' or 'finite-diff', or shots=None.",
-        )
 
 
 def choose_method(method: Method, tape: Tape, device: Device, depth: int | None) -> Method:

@@ -14,7 +14,8 @@ from qgate.budget import Budget
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.circuit_tower import CircuitTower
 from qgate.execution.limits import Limits
-from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS, Method
+from qgate.execution.method import Method
+from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS
 from qgate.execution.run import checked
 from qgate.execution.shapes import result_shapes
 from qgate.execution.tower import DeviceTower, ShiftTower, Tower

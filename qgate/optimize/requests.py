@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from qgate.exceptions import DifferentiationError
-from qgate.execution.resolve import TRANSFORMS, choose_method, parse_method
+from qgate.execution.method import parse_method
+from qgate.execution.resolve import TRANSFORMS, choose_method
 from qgate.execution.returns import leaves
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.metric_tensor import MetricTensor

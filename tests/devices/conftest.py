@@ -14,7 +14,8 @@ ACME = '''
 from pydantic import PositiveInt
 
 from qgate.devices.local.device import LOCAL, LocalDevice
-from qgate.devices.provider import Options, Provider, Requirement
+from qgate.devices.options import Options
+from qgate.devices.provider import Provider, Requirement
 
 
 class Simulator:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import FrozenInstanceError
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from qgate.devices.config import DeviceConfig
 from qgate.exceptions import MalformedDevice
@@ -145,11 +145,10 @@ def test_any_text_is_read_or_refused_as_malformed(text: str):
         {"provider": "acme", "target": ""},
         {"provider": "acme", "options": (("shots", ""),)},
         {"provider": "acme", "options": (("shots", "1"), ("shots", "2"))},
-        {"provider": "acme", "shots": 3},
     ],
 )
 def test_a_config_that_could_not_be_printed_cannot_be_made(parts: dict[str, object]):
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValueError, match=r"is not the name|nothing stands|has no value|twice"):
         DeviceConfig(**parts)
 
 
@@ -159,7 +158,7 @@ def test_a_config_is_a_frozen_hashable_value_that_survives_pickling():
     assert {config: 1}[DeviceConfig.parse("qiskit:aer?shots=10")] == 1
     assert pickle.loads(pickle.dumps(config)) == config
     assert repr(config) == "DeviceConfig.parse('qiskit:aer?shots=10')"
-    with pytest.raises(ValidationError):
+    with pytest.raises(FrozenInstanceError):
         config.target = "other"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from qgate.devices.local import provider
 from qgate.devices.plugins import PLUGINS, Plugins, missing
 from qgate.devices.provider import Requirement
 from qgate.exceptions import BrokenProvider
@@ -57,6 +58,12 @@ def test_two_packages_cannot_share_a_name(install):
     assert "odd-qgate" in str(caught.value)
     assert "even-qgate" in str(caught.value)
     assert plugins.provider("local") is not None
+
+
+def test_no_package_takes_the_name_of_a_built_in_provider(install):
+    install("odd-qgate", "", provider="local", value=VALUE)
+
+    assert Plugins().provider("local") is provider
 
 
 def test_missing_returns_the_first_package_that_is_not_installed():

@@ -1,6 +1,7 @@
 """Differences within a budget: their steps, what these are from, and what they cost."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,7 +139,7 @@ def test_steps_that_are_given_are_used():
 
 def test_dollars_buy_the_shots_that_steps_are_for():
     class Priced(LocalDevice):
-        capabilities = LOCAL.model_copy(update={"max_rows": 10, "equal_shots": True})
+        capabilities = replace(LOCAL, max_rows=10, equal_shots=True)
         rate = Rate(per_task_usd=0.3, per_shot_usd=0.01, source="a list", date="2026-11-25")
 
     few, many = (

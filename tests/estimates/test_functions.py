@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_estimates_are_right_on_average_and_within_their_errors(shots, options):
 @settings(max_examples=40, deadline=None)
 def test_a_budget_is_never_exceeded(shots, rounds, least):
     class Least(LocalDevice):
-        capabilities = LOCAL.model_copy(update={"min_shots": least})
+        capabilities = replace(LOCAL, min_shots=least)
 
     node = qg.QNode(circuit, Least(seed=3))
     budget = qg.Budget(total=shots, rounds=rounds)
@@ -122,7 +123,7 @@ def test_values_and_variances_within_a_budget():
 
 def test_dollars_are_a_limit_where_the_device_has_a_rate():
     class Priced(LocalDevice):
-        capabilities = LOCAL.model_copy(update={"max_rows": 10, "equal_shots": True})
+        capabilities = replace(LOCAL, max_rows=10, equal_shots=True)
         rate = Rate(per_task_usd=0.3, per_shot_usd=0.01, source="a list", date="2026-11-25")
 
     node = qg.QNode(circuit, Priced(seed=4))
@@ -139,9 +140,7 @@ def test_dollars_are_a_limit_where_the_device_has_a_rate():
 @pytest.mark.parametrize("fewest", [1, 20])
 def test_a_budget_of_dollars_is_spent_and_not_exceeded(rounds, fewest):
     class Priced(LocalDevice):
-        capabilities = LOCAL.model_copy(
-            update={"max_rows": 10, "equal_shots": True, "min_total_shots": fewest}
-        )
+        capabilities = replace(LOCAL, max_rows=10, equal_shots=True, min_total_shots=fewest)
         rate = Rate(per_task_usd=0.3, per_shot_usd=0.01, source="a list", date="2026-11-25")
 
     node = qg.QNode(circuit, Priced(seed=4))
@@ -155,9 +154,7 @@ def test_a_budget_of_dollars_is_spent_and_not_exceeded(rounds, fewest):
 @pytest.mark.parametrize("usd", [1.4, 1.7, 2.3, 3.1])
 def test_few_shots_still_make_submissions_that_the_device_takes(usd):
     class Floored(LocalDevice):
-        capabilities = LOCAL.model_copy(
-            update={"max_rows": 10, "equal_shots": True, "min_total_shots": 10}
-        )
+        capabilities = replace(LOCAL, max_rows=10, equal_shots=True, min_total_shots=10)
         rate = Rate(per_task_usd=0.3, per_shot_usd=0.05, source="a list", date="2026-11-25")
 
     node = qg.QNode(circuit, Floored(seed=4))

@@ -2,6 +2,7 @@
 
 import contextlib
 import warnings
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import assume, given, settings
@@ -44,7 +45,7 @@ def devices(draw):
     }
 
     class Limited(LocalDevice):
-        capabilities = LOCAL.model_copy(update=limits)
+        capabilities = replace(LOCAL, **limits)
         rate = RATE
 
     return Limited(seed=draw(st.integers(0, 2**31)))

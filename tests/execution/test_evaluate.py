@@ -10,7 +10,7 @@ import qgate as qg
 from qgate import numpy as qnp
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.evaluate import evaluate
-from qgate.execution.resolve import Method
+from qgate.execution.method import Method
 from qgate.interfaces.autograd import INTERFACE
 
 WIRES = 4

@@ -4,7 +4,8 @@ import pytest
 
 import qgate as qg
 from qgate.exceptions import UnknownDiffMethod, UnknownGradientOption, UnsupportedDiffMethod
-from qgate.execution.resolve import METHODS, Method, check_method, choose_method, parse_method
+from qgate.execution.method import METHODS, Method, check_method, parse_method
+from qgate.execution.resolve import CIRCUIT_METHODS, SHIFT_METHODS, choose_method
 from qgate.shots import Shots
 from qgate.tape import Tape
 
@@ -147,3 +148,9 @@ def test_a_trained_matrix_is_refused_by_all_but_backprop(name):
 
     with pytest.raises(UnsupportedDiffMethod, match="QubitUnitary is trained by a whole array"):
         choose_method(Method(name, {}), trained, EXACT, depth=1)
+
+
+def test_every_method_that_can_be_named_is_there():
+    served = {"best", "device", "backprop", "adjoint", *SHIFT_METHODS, *CIRCUIT_METHODS}
+
+    assert set(METHODS) == served

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from qgate.devices.base import Device
-from qgate.devices.provider import Options, Provider, Requirement
+from qgate.devices.options import Options
+from qgate.devices.provider import Provider, Requirement
 from qgate.devices.qiskit.provider import FAKES, check_layout, refused, split
 from qgate.shots import Shots
 from qgate.wires import Wires

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from qiskit.circuit import CircuitError
@@ -175,14 +176,13 @@ class VendorJob(RemoteJob):
 def limited(capabilities: Capabilities, card: VendorCard) -> Capabilities:
     """Return what both a backend and the card of its package allow."""
     rows = _smaller(capabilities.max_rows, card.circuits_per_job)
-    return capabilities.model_copy(
-        update={
-            "min_shots": max(capabilities.min_shots, card.min_shots),
-            "max_shots": card.max_shots or capabilities.max_shots,
-            "max_rows": rows,
-            "max_exact_rows": rows,
-            "paid": card.paid,
-        }
+    return replace(
+        capabilities,
+        min_shots=max(capabilities.min_shots, card.min_shots),
+        max_shots=card.max_shots or capabilities.max_shots,
+        max_rows=rows,
+        max_exact_rows=rows,
+        paid=card.paid,
     )
 
 

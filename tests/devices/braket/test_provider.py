@@ -5,7 +5,7 @@ import pytest
 
 import qgate.devices.registry
 from qgate.devices.braket import provider
-from qgate.devices.provider import Options
+from qgate.devices.options import Options
 from qgate.exceptions import InvalidOption, UnknownDevice, UnknownOption
 
 

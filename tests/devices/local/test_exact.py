@@ -1,5 +1,6 @@
 """Exact results against dense linear algebra, on both roads: from states, from probabilities."""
 
+from dataclasses import replace
 from functools import reduce
 
 import autograd
@@ -30,16 +31,14 @@ LETTERS = {
 class Probabilities(LocalDevice):
     """Knows the probabilities of wires, as some providers' exact simulators do."""
 
-    capabilities = LocalDevice.capabilities.model_copy(
-        update={"exact": frozenset({"probs"}), "statevector": False}
-    )
+    capabilities = replace(LocalDevice.capabilities, exact=frozenset({"probs"}), statevector=False)
 
 
 class ProbabilitiesAndStates(LocalDevice):
     """Knows these, and what exists only exactly."""
 
-    capabilities = LocalDevice.capabilities.model_copy(
-        update={"exact": frozenset({"probs", "state", "purity"}), "statevector": False}
+    capabilities = replace(
+        LocalDevice.capabilities, exact=frozenset({"probs", "state", "purity"}), statevector=False
     )
 
 

@@ -1,0 +1,35 @@
+"""What the options of a device's string may be; loaded when there are any."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, NonNegativeInt, PositiveInt
+
+
+def _none_as_text(value: object) -> object:
+    """Read the word none, which is how a string asks for exact values."""
+    return None if isinstance(value, str) and value.lower() == "none" else value
+
+
+class Options(BaseModel):
+    """What every device takes after the question mark of its string.
+
+    A provider with more options subclasses it; each option's type says what its text may
+    be (``"100"`` for an int, ``"true"`` for a bool).
+
+    Parameters
+    ----------
+    wires : int, optional
+        How many wires it has, labelled from 0.
+    shots : int or "none", optional
+        Shots of a circuit that does not say; "none" asks for exact values.
+    seed : int, optional
+        Makes its random choices reproducible.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    wires: PositiveInt | None = None
+    shots: Annotated[PositiveInt | None, BeforeValidator(_none_as_text)] = None
+    seed: NonNegativeInt | None = None

@@ -1,0 +1,212 @@
+"""A tape with traced parameters to results that its framework can differentiate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.arrays import (
+    framework_among,
+    namespace,
+    order,
+)
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.execution.adjoint_state import AdjointStates
+from qgate.execution.evaluate import values
+from qgate.execution.limits import Limits
+from qgate.execution.method import Method
+from qgate.execution.resolve import choose_method, gives_jacobian
+from qgate.execution.run import Entry, checked, prepare
+from qgate.execution.tower import DeviceTower
+from qgate.execution.tower_maker import TowerMaker, split_parameters
+from qgate.execution.tracker import notify
+from qgate.measurements import MeasurementKind
+from qgate.operations.operator import ParameterKind
+from qgate.tape import Tape
+from qgate.transforms.decompose import decomposition
+from qgate.transforms.linear import linear_measurements
+from qgate.transforms.placeholders import placeholders
+from qgate.transforms.readouts import refuse_measurements
+from qgate.typing import Tensor
+
+if TYPE_CHECKING:
+    from qgate.bridge import Interface
+    from qgate.devices.base import Device
+
+
+@dataclass(frozen=True)
+class Request:
+    """How tapes are evaluated; see ``evaluate``."""
+
+    device: Device
+    method: Method | None
+    interface: Interface | None
+    max_diff: int | None
+    seed: Tensor
+    singles: bool
+
+
+def traced(tape: Tape, request: Request) -> list[Entry]:
+    """Return the results of a tape, differentiable in the framework of its parameters."""
+    device, method, interface = request.device, request.method, request.interface
+    if interface is None:
+        raise _switched_off("interface", "'auto'")
+    levels = order([*tape.parameters, *([] if request.seed is None else [request.seed])])
+    _refuse_unknown_counts(tape, levels)
+    if method is None and levels is not None:
+        raise _switched_off("diff_method", "'best'")
+    _mark_trained(tape, interface)
+    marked = tape.trainable_params
+    limits = Limits("None", request.max_diff, _switched_off("diff_method", "'best'"))
+    if method is not None:
+        method, limits = _chosen(tape, request, method, levels)
+        if method.name == "backprop" and limits.refusal is None:
+            return _backprop(_widened(tape, interface), device, interface)
+    else:
+        method = Method("finite-diff", {})
+    if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
+        return _from_states(_widened(tape, interface), device, interface, limits)
+    tape = _widened(tape, interface)
+    linear, recombine = linear_measurements(
+        tape,
+        variances=not method.nonlinear or tape.shots.budget is not None,
+        returned=device.capabilities.exact if method.densities and not tape.shots else (),
+        wires=device.wires,
+    )
+    if linear is tape:
+        linear.trainable_params = marked
+    else:
+        _mark_trained(linear, interface)
+    make = TowerMaker(
+        device, method, limits, lambda tapes: values(tapes, device), interface, request.seed
+    )
+    tower, parts, fixed = make(linear)
+    if tape.shots.budget is not None:  # shared with derivatives, so also if these only may follow
+        tower.recorded = not interface.foretells and any(interface.trained(linear.parameters))
+    elif isinstance(tower, DeviceTower):
+        theirs = filter(interface.owns, linear.parameters)
+        tower.recorded = any(map(interface.is_trained, theirs))
+    if (
+        levels is None
+        and not tape.shots.budget
+        and all(place.array is None for place in tower.trained.fixed)
+    ):
+        prepare(tower.trained.sweep, device)  # refuses in time what a callback could only report
+    if not parts and not fixed:  # only coefficients are trained: they are outside already
+        return list(recombine(tower.entries(tower.trained.sweep)))
+    parts = parts or [np.zeros((len(tower.trained.sweep), 0))]
+    numbers = interface.differentiable(tower, parts, fixed)
+    if request.singles and recombine is tuple and tape.batch_size is None and not tape.shots:
+        return tower.singles(numbers, interface)
+    return list(recombine(tower.split(numbers, interface.namespace)))
+
+
+def _refuse_unknown_counts(tape: Tape, levels: int | None) -> None:
+    if levels is None and any(item.kind is MeasurementKind.COUNTS for item in tape.measurements):
+        raise DifferentiationError(
+            "counts gives a dictionary of the outcomes that were met, which are not known while a "
+            "function is traced or compiled. Return qg.probs or qg.sample, or call the QNode "
+            "outside of it."
+        )
+
+
+def _switched_off(option: str, remedy: str) -> DifferentiationError:
+    return DifferentiationError(
+        f"A derivative is being taken through a circuit that was made with {option}=None. "
+        f"Make it with {option}={remedy} to differentiate it."
+    )
+
+
+def _widened(tape: Tape, interface: Interface) -> Tape:
+    """Return the tape with the framework's numbers in the precision that is computed in."""
+    if framework_among(tape.parameters) is None:
+        return tape
+    narrow = [
+        index
+        for index, value in enumerate(tape.parameters)
+        if interface.owns(value) and not interface.is_wide(value)
+    ]
+    wide = [interface.widened(tape.parameters[index]) for index in narrow]
+    return tape.bind_new_parameters(wide, narrow) if narrow else tape
+
+
+def _mark_trained(tape: Tape, interface: Interface) -> None:
+    marks = enumerate(interface.trained(tape.parameters))
+    tape.trainable_params = [index for index, trained in marks if trained]
+
+
+def _chosen(
+    tape: Tape, request: Request, method: Method, levels: int | None
+) -> tuple[Method, Limits]:
+    """Return what differentiates the tape, and which derivatives that gives.
+
+    A framework that does not say beforehand whether derivatives are taken gets the values
+    even where none can be had.
+    """
+    try:
+        chosen = choose_method(method, tape, request.device, levels)
+    except DifferentiationError as refusal:
+        if levels is not None:
+            raise
+        return _without_arrays(tape, request, method, refusal)
+    limits = Limits(chosen.name, request.max_diff)
+    if levels is not None and chosen.name == "adjoint" and levels > 1:
+        raise UnsupportedDiffMethod(
+            method="adjoint",
+            reason=f"it gives first derivatives, and one of order {levels} is being taken",
+            remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
+        )
+    return chosen, limits
+
+
+def _without_arrays(
+    tape: Tape, request: Request, method: Method, refusal: DifferentiationError
+) -> tuple[Method, Limits]:
+    """Return what differentiates the tape if no matrix or state turns out to be trained."""
+    kinds = tape.parameter_kinds
+    angles = [i for i in tape.trainable_params if kinds[i] is ParameterKind.ANGLES]
+    try:
+        if angles == tape.trainable_params:
+            raise refusal
+        tape.trainable_params = angles
+        chosen = choose_method(method, tape, request.device, None)
+    except DifferentiationError:
+        return Method("finite-diff", {}), Limits(method.name, request.max_diff, refusal, refusal)
+    return chosen, Limits(chosen.name, request.max_diff, arrays=refusal)
+
+
+def _from_states(tape: Tape, device: Device, interface: Interface, limits: Limits) -> list[Entry]:
+    """Measure states that the device differentiates backwards."""
+    trained, parts, fixed = split_parameters(tape, device, interface)
+    refuse_measurements(trained.sweep, device.capabilities.exact, device=device.name)
+    states = AdjointStates(trained, device)
+    states.limits = limits
+    parts = parts or [np.zeros((len(trained.sweep), 0))]
+    values = interface.from_states(states, parts, fixed)
+    xp = interface.namespace
+    return list(device.measured(trained.sweep, values, tape.arrays, xp))
+
+
+def _backprop(tape: Tape, device: Device, interface: Interface) -> list[Entry]:
+    """Trace the simulation itself."""
+    sweep = checked(placeholders(tape).sweep(), device)
+    refuse_measurements(sweep, device.capabilities.exact, device=device.name)
+    accepts = device.capabilities.gate_set
+    frozen, decomposed = decomposition(
+        sweep, accepts, device=device.name, names=sorted(accepts.names)
+    )
+    xp = namespace(tape.parameters)
+    num_slots = sweep.structure.num_slots
+    rows = xp.reshape(tape.row(), (-1 if num_slots else len(sweep), num_slots))
+    native = decomposed.sweep(frozen)
+
+    def simulate(rows: Tensor, arrays: Sequence[Tensor]) -> Any:
+        return device.differentiable(native, decomposed.angles(rows, xp), arrays, xp)
+
+    run_whole = interface.whole(simulate, (frozen.structure, device))
+    results = run_whole(rows, tape.arrays)
+    notify(device, submissions=1, batches=1, executions=len(sweep))
+    return list(results)
