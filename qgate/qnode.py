@@ -134,7 +134,7 @@ class QNode:
         like: Sequence[Any] = tape.parameters
         if framework_among(like) is None:
             like = leaves([*args, *kwargs.values()])
-        interface = self._choice([*like, seed])
+        interface = self._choice([*like, *tape.parameters, seed])
         (entries,) = evaluate(
             [tape],
             self.device,

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from autograd.core import VJPNode
 from autograd.extend import defjvp_argnums, defvjp, defvjp_argnums, primitive, vspace
-from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.numpy.numpy_vjps import untake
 from autograd.tracer import Box
 
 from qgate.arrays import shape_of
+from qgate.numpy.boxes import TracedArray
 from qgate.typing import FloatArray, IntArray, Tensor
 
 BASIC = frozenset({int, slice, EllipsisType, type(None)})
@@ -44,22 +44,22 @@ class Entry:
 def _entry(self: Any, index: Any) -> Any:
     kinds = map(type, index) if type(index) is tuple else (type(index),)
     if not BASIC.issuperset(kinds):
-        return ArrayBox.__getitem__(self, index)
+        return TracedArray.__getitem__(self, index)
     node = VJPNode.__new__(VJPNode)
     node.parents, node.vjp = (self._node,), Entry(self, index)
     return Argument(self._value[index], self._trace, node)
 
 
-Argument: Any = type("Argument", (ArrayBox,), {"__slots__": (), "__getitem__": _entry})
+Argument: Any = type("Argument", (TracedArray,), {"__slots__": (), "__getitem__": _entry})
 """A traced array, differentiated backwards, whose entries know what they are entries of."""
 
 Box.types.add(Argument)
-Box.type_mappings[Argument] = ArrayBox
+Box.type_mappings[Argument] = TracedArray
 
 
 def as_arguments(values: Sequence[Any]) -> Sequence[Any]:
     """Return traced arrays among values as ones whose entries are known, the others as they are."""
-    if ArrayBox not in map(type, values):
+    if TracedArray not in map(type, values):
         return values
     return [_as_argument(value) for value in values]
 
@@ -70,7 +70,7 @@ def as_named_arguments(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _as_argument(value: Any) -> Any:
-    if type(value) is not ArrayBox or type(value._node) is not VJPNode:
+    if type(value) is not TracedArray or type(value._node) is not VJPNode:
         return value
     return Argument(value._value, value._trace, value._node)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 from autograd.extend import VSpace
-from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.numpy.numpy_vspaces import ArrayVSpace, ComplexArrayVSpace
+
+from qgate.numpy.boxes import TracedArray
 
 
 class tensor(np.ndarray[Any, Any]):
@@ -116,5 +117,5 @@ def _space(value: Any) -> VSpace:
 
 
 # A tensor that is handed to autograd's own functions is differentiated as an array.
-ArrayBox.register(tensor)
+TracedArray.register(tensor)
 VSpace.register(tensor, _space)

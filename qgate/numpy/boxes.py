@@ -1,0 +1,39 @@
+"""Traced arrays that leave arithmetic with operators to the operators, as arrays do.
+
+``x[0] * qg.Z(1)`` with an array is left to ``Z``, which says ``__array_ufunc__ = None``; autograd's
+boxes do not look at that. Ours do, and take their place in autograd's own table of boxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.numpy.numpy_boxes import ArrayBox
+from autograd.tracer import Box
+
+
+def _leaving(name: str) -> Callable[[Any, Any], Any]:
+    arithmetic = getattr(ArrayBox, name)
+
+    def method(self: Any, other: Any) -> Any:
+        if getattr(other, "__array_ufunc__", self) is None:
+            return NotImplemented
+        return arithmetic(self, other)
+
+    method.__name__ = name
+    return method
+
+
+ARITHMETIC = ("add", "sub", "mul", "truediv", "matmul")
+
+TracedArray: Any = type(
+    "TracedArray",
+    (ArrayBox,),
+    {"__slots__": (), **{f"__{name}__": _leaving(f"__{name}__") for name in ARITHMETIC}},
+)
+"""An array or number that autograd traces."""
+
+for _kind, _box in list(Box.type_mappings.items()):
+    if _box is ArrayBox and _kind is not ArrayBox:
+        TracedArray.register(_kind)
