@@ -140,6 +140,7 @@ def device_errors() -> Iterator[None]:
     -----
     The latest 32 errors are kept. The context belongs around the compiled function: inside of one
     it does nothing. Where nothing is compiled errors are raised as they are, and it is not needed.
+    What other threads have JAX compute meanwhile is waited for too, and their errors count here.
 
     Examples
     --------
