@@ -13,15 +13,12 @@ from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.hybrid import HybridTransform, as_list, owners
 from qgate.gradients.parameter_shift import ParameterShift, shifts_by_slot
+from qgate.gradients.recombined import Function, Polynomial, Series, is_polynomial
 from qgate.gradients.second_order import around, second_order, with_known
 from qgate.gradients.stencil import Stencil, union
-from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
-from qgate.transforms.linear import Recombine, linear_measurements
+from qgate.transforms.linear import Recombined, linear_measurements
 from qgate.typing import BoolArray, Postprocess, Tensor
-
-ENTROPIES = (MeasurementKind.VN_ENTROPY, MeasurementKind.MUTUAL_INFO)
-"""What is put together from mean values by more than a polynomial of degree 2."""
 
 
 def param_shift_hessian(
@@ -39,7 +36,8 @@ def param_shift_hessian(
     Parameters
     ----------
     tape : QuantumScript or QNode
-        Measures ``expval``, ``var`` and ``probs``.
+        Measures anything but samples: expectation values, variances, probabilities, states,
+        density matrices, and entropies and purities of these.
     argnum : int, sequence of int, array of bool, optional
         Positions among the n trainable parameters of the tape, or which of them, shape (n,), or
         a symmetric mask of derivatives, shape (n, n). All others are left at zero.
@@ -75,8 +73,11 @@ def param_shift_hessian(
     -----
     Angles may depend on the arguments in any way: first and second derivatives of the classical
     processing are taken into account. Cost: for n Pauli rotations 2n(n-1) + n + 1 circuits, and
-    2n for the gradient if the processing has second derivatives or a variance is measured; all
-    are rows of one sweep. Reference: Mari et al., Phys. Rev. A 103, 012405 (2021).
+    2n for the gradient if the processing has second derivatives or what is measured is no linear
+    function of mean values, such as a variance or an entropy; all are rows of one sweep. Such a
+    function F of quantities q, of a density matrix for instance, has the second derivatives
+    F''[d_i q, d_j q] + F'[d_ij q], of which the circuits give q and its derivatives, and the
+    framework those of F. Reference: Mari et al., Phys. Rev. A 103, 012405 (2021).
 
     Examples
     --------
@@ -127,8 +128,9 @@ class _Hessian(HybridTransform):
             off_diagonal=shifts_by_slot(self.off_diagonal, slots),
         )
         stencils = [stencil]
-        is_plain = recombine is tuple
-        if not is_plain or (classical is not None and classical.is_curved):
+        is_plain = not isinstance(recombine, Recombined)
+        is_curved = classical is not None and classical.is_curved
+        if is_curved or not is_plain:
             stencils.append(_gradient(linear, slots))
         if not is_plain or not len(stencil.offsets):
             stencils.append(Stencil.value(len(decomposed.angles.offset), len(slots)))
@@ -145,7 +147,10 @@ class _Hessian(HybridTransform):
                     with_known(value, known, run)
                     for value, known in zip(values, as_list(self.f0), strict=True)
                 ]
-            return _derivatives(stencils, values, recombine)
+            series = _series(stencils, values)
+            if not isinstance(recombine, Recombined):
+                return _Quantum(series.first, series.second)
+            return _recombined(series, recombine, tape, kept, sloped=is_curved)
 
         return [batch], postprocess
 
@@ -154,12 +159,6 @@ class _Hessian(HybridTransform):
         if refusal is not None:
             raise UnsupportedDiffMethod(
                 method="parameter-shift", reason=refusal[0], remedy=refusal[1]
-            )
-        if any(item.kind in ENTROPIES for item in tape.measurements):
-            raise InvalidTransform(
-                transform=self.name,
-                reason="the circuit returns an entropy, which is no polynomial of mean values",
-                remedy="Use qg.jacobian(qg.grad(circuit)), which differentiates that as well.",
             )
         if classical is not None and classical.in_observable:
             raise InvalidTransform(
@@ -202,52 +201,29 @@ def _gradient(tape: Tape, slots: tuple[int, ...]) -> Stencil:
     return shifted.stencil
 
 
-def _derivatives(
-    stencils: Sequence[Stencil], values: Sequence[Tensor], recombine: Recombine
-) -> _Quantum:
+def _series(stencils: Sequence[Stencil], values: Sequence[Tensor]) -> Series:
     by_order = {stencil.order: stencil for stencil in stencils}
-    second, first, value = (
+    value, first, second = (
         [by_order[order].contract(entry) for entry in values] if order in by_order else []
-        for order in (2, 1, 0)
+        for order in range(3)
     )
-    if recombine is tuple:
-        return _Quantum(first, second)
-    return _recombined(value, first, second, recombine)
+    return Series(value, first, second)
 
 
 def _recombined(
-    value: Sequence[Tensor], first: Sequence[Tensor], second: Sequence[Tensor], recombine: Recombine
+    series: Series, recombine: Recombined, tape: Tape, kept: BoolArray, *, sloped: bool
 ) -> _Quantum:
-    """Return the derivatives of recombined values.
-
-    Recombination is a polynomial of degree 2 at most: its derivative along a direction, and the
-    mixed one along two, are differences of its values with any step.
-    """
-
-    def at(*directions: Sequence[Tensor]) -> Sequence[Tensor]:
-        found = recombine([sum(parts) for parts in zip(value, *directions, strict=True)])
-        return list(found)
-
-    def reversed_(direction: Sequence[Tensor]) -> list[Tensor]:
-        return [-part for part in direction]
-
-    rows, columns = [part[:, None] for part in first], [part[None, :] for part in first]
-    gradients = [
-        (ahead - behind) / 2 for ahead, behind in zip(at(first), at(reversed_(first)), strict=True)
-    ]
-    corners = zip(
-        at(second),
-        at(reversed_(second)),
-        at(rows, columns),
-        at(rows, reversed_(columns)),
-        at(reversed_(rows), columns),
-        at(reversed_(rows), reversed_(columns)),
-        strict=True,
-    )
-    hessians = [
-        (ahead - behind) / 2 + (both - right - left + neither) / 4
-        for ahead, behind, both, right, left, neither in corners
-    ]
+    """Return the derivatives of what the tape measures, from those of linear quantities."""
+    sampled, gradients, hessians = bool(tape.shots), [], []
+    for item, recipe in zip(tape.measurements, recombine.recipes, strict=True):
+        derivatives = (Polynomial if is_polynomial(item, sampled=sampled) else Function)(
+            series, recipe
+        )
+        if sloped:
+            gradients.append(derivatives.slope())
+        hessian = derivatives.curvature()
+        ones = (1,) * (len(shape_of(hessian)) - 2)
+        hessians.append(hessian * kept.reshape(*kept.shape, *ones).astype(float))
     return _Quantum(gradients, hessians)
 
 

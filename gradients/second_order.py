@@ -9,11 +9,14 @@ import numpy as np
 
 from qgate.arrays import namespace, shape_of
 from qgate.gradients.difference_rules import sensible_step
-from qgate.gradients.parameter_shift import HasRule, Shifts, rules_by_angle
+from qgate.gradients.parameter_shift import HasRule, Quantities, Shifts, rules_by_angle
 from qgate.gradients.stencil import DECIMALS, Stencil
+from qgate.measurements import Measurement
+from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed, decompose_structure
 from qgate.typing import BoolArray, FloatArray, Tensor
+from qgate.wires import Wires
 
 Point = tuple[tuple[int, float], ...]
 """The angles that are shifted, ascending, with their shifts."""
@@ -44,12 +47,13 @@ def second_order(
         Of order 2; without any points if the circuit does not depend on the slots.
     """
     slots = [int(slot) for slot in tape.trainable_slots]
-    decomposed = decompose_structure(tape.structure, HasRule())
+    of = Quantities.measured(tape.structure)
+    decomposed = decompose_structure(tape.structure, HasRule(of))
     shots = min(tape.shots.parts, default=None)
     step = sensible_step(shots, order=2, approx_order=2, strategy="center")
     by_slot = [dict(zip(slots, shifts, strict=True)) for shifts in (diagonal, off_diagonal)]
-    twice = rules_by_angle(decomposed, by_slot[0], step, order=2)
-    once = rules_by_angle(decomposed, by_slot[1], step)
+    twice = rules_by_angle(decomposed, by_slot[0], step, order=2, of=of)
+    once = rules_by_angle(decomposed, by_slot[1], step, of=of)
     return decomposed, _collect(decomposed, slots, kept, once, twice)
 
 
@@ -120,13 +124,21 @@ def around(tape: Tape, decomposed: Decomposed, offsets: FloatArray) -> Tape:
     offsets : array, shape (M, Q)
         What is added to the angles of that structure at each point.
     """
-    structure = decomposed.structure
     rows = decomposed.angles(tape.row(), namespace(tape.angles))
-    return Tape(
-        structure.bind(rows + offsets, tape.arrays),
-        structure.bind_measurements(tape.arrays),
-        tape.shots,
-    )
+    return bound(decomposed.structure, rows + offsets, tape)
+
+
+def bound(structure: Structure, rows: Tensor, tape: Tape) -> Tape:
+    """Return a structure with the numbers of a tape at one row (Q,), or at several (K, Q)."""
+    measured = structure.bind_measurements(tape.arrays)
+    if structure.wires != tape.structure.wires:  # decomposition may change their order
+        measured = [_with_wires(item, tape.structure.wires) for item in measured]
+    return Tape(structure.bind(rows, tape.arrays), measured, tape.shots)
+
+
+def _with_wires(item: Measurement, wires: Wires) -> Measurement:
+    """Name the wires of a measurement that reads all of them."""
+    return item.with_wires(wires) if item.obs is None and not item.wires else item
 
 
 def with_known(values: Tensor, known: Tensor, run: BoolArray) -> Tensor:

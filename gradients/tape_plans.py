@@ -23,16 +23,13 @@ from qgate.exceptions import DifferentiationError
 from qgate.gradients.circuits import CircuitMethod, Room
 from qgate.gradients.method import Shifted, ShiftMethod
 from qgate.gradients.recipes import with_recipes
-from qgate.gradients.second_order import with_known
+from qgate.gradients.second_order import bound, with_known
 from qgate.gradients.stencil import Stencil, union
-from qgate.measurements import Measurement
-from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombine
 from qgate.transforms.placeholders import placeholders
 from qgate.transforms.readouts import freeze_observables
 from qgate.typing import BoolArray, Tensor
-from qgate.wires import Wires
 
 Derivatives = Callable[[Sequence[Any]], Any]
 """From the results of the tapes that were made to the derivatives."""
@@ -110,7 +107,7 @@ def shift_plan(
     here = shifted.decomposed.angles(tape.row(), namespace(tape.angles))
     broadcast = bool(options.get("broadcast", True))
     run = offsets[~skipped]
-    tapes = [_bound(structure, here + part, tape) for part in ([run] if broadcast else run)]
+    tapes = [bound(structure, here + part, tape) for part in ([run] if broadcast else run)]
 
     def read(results: Sequence[Any]) -> tuple[list[Tensor], list[Any]]:
         entries = _entries(results, broadcast=broadcast)
@@ -141,7 +138,7 @@ def circuit_plan(
     slots = tuple(int(slot) for slot in tape.trainable_slots[wanted])
     circuits = method(sweep.structure, slots, room=Room(), options=options)
     first = [tape] if value or not circuits.structures else []
-    others = [_bound(each, tape.row(), tape) for each in circuits.structures]
+    others = [bound(each, tape.row(), tape) for each in circuits.structures]
 
     def read(results: Sequence[Any]) -> tuple[list[Tensor], list[Any]]:
         entries = [[_array(entry)[None] for entry in _listed(result)] for result in results]
@@ -160,19 +157,6 @@ def circuit_plan(
         return slopes, values or [0.0] * len(totals)
 
     return TapePlan([*first, *others], read)
-
-
-def _bound(structure: Structure, rows: Tensor, tape: Tape) -> Tape:
-    """Return a structure with the numbers of a tape at one row (Q,), or at several (K, Q)."""
-    measured = structure.bind_measurements(tape.arrays)
-    if structure.wires != tape.structure.wires:  # decomposition may change their order
-        measured = [_with_wires(item, tape.structure.wires) for item in measured]
-    return Tape(structure.bind(rows, tape.arrays), measured, tape.shots)
-
-
-def _with_wires(item: Measurement, wires: Wires) -> Measurement:
-    """Name the wires of a measurement that reads all of them."""
-    return item.with_wires(wires) if item.obs is None and not item.wires else item
 
 
 def _array(entry: Any) -> Tensor:

@@ -75,7 +75,23 @@ def linear_measurements(
     if len(measured) == len(tape.measurements) and all(map(_is, measured, tape.measurements)):
         return tape, tuple
     linear = tape.with_measurements(measured)
-    return linear, lambda results: tuple(recipe(results) for recipe in recipes)
+    return linear, Recombined(recipes)
+
+
+@dataclass(frozen=True, eq=False)
+class Recombined:
+    """Puts the results of linear measurements together to those of the given ones.
+
+    Parameters
+    ----------
+    recipes : sequence of callable
+        For each given measurement, from all results to what it asks for.
+    """
+
+    recipes: Sequence[Recombine]
+
+    def __call__(self, results: Sequence[Tensor]) -> Any:
+        return tuple(recipe(results) for recipe in self.recipes)
 
 
 def _is_mean(item: Measurement) -> bool:

@@ -52,6 +52,16 @@ def curved(diff_method: str = "best") -> qg.QNode:
     return qg.QNode(function, "local", diff_method=diff_method)
 
 
+def entropy() -> qg.QNode:
+    """Return a QNode with a result that is no polynomial of mean values."""
+
+    def function(x: Any, y: Any) -> Any:
+        circuit(x, y)
+        return qg.vn_entropy(wires=0)
+
+    return qg.QNode(function, "local", diff_method=PARAMETER_SHIFT)
+
+
 def shifted() -> qg.QNode:
     """Return the usual circuit, differentiated by shifts: fewer operations of the framework."""
     return qnode(energy, diff_method=PARAMETER_SHIFT)
@@ -62,6 +72,7 @@ TRANSFORMS: dict[str, Callable[[], Callable[..., Any]]] = {
     "finite_diff": lambda: finite_diff(several(), argnums=0),
     "hadamard_grad": lambda: hadamard_grad(qnode(energy), argnums=[0, 1]),
     "param_shift_hessian": lambda: param_shift_hessian(curved(), argnums=[0, 1]),
+    "hessian_of_entropy": lambda: param_shift_hessian(entropy(), argnums=0),
     "metric_tensor": lambda: qg.metric_tensor(qnode(energy), argnums=[0, 1]),
     "block_diagonal": lambda: qg.metric_tensor(qnode(energy), argnums=0, approx="block-diag"),
     "diagonal": lambda: qg.metric_tensor(curved(), argnums=0, approx="diag"),
