@@ -14,6 +14,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from torch.utils import backend_registration
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(backend_registration, "_setup_privateuseone_for_python_backend"),
+    reason="this torch takes no device that is written in Python",
+)
 
 SETTING = """
 import numpy as np
