@@ -22,7 +22,7 @@ from torch.utils import _pytree as pytree
 from qgate.arrays import Enclosed
 from qgate.bridge import Derivatives, Interface, States
 from qgate.interfaces.base import host, precision_of
-from qgate.interfaces.torch_arrays import TorchNamespace, as_tensor
+from qgate.interfaces.torch_arrays import TorchNamespace, as_tensor, copied, device_of
 from qgate.interfaces.torch_numbers import (
     COMPILED,
     batch_first,
@@ -80,8 +80,8 @@ class TorchInterface(Interface):
         return TorchArray(_bare(value).detach())
 
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
-        devices = [_bare(value).device for value in like if self.owns(value)]
-        return torch.as_tensor(np.asarray(number), device=devices[0] if devices else None)
+        own = [_bare(value) for value in like if self.owns(value)]
+        return torch.as_tensor(np.asarray(number), device=device_of(own) if own else None)
 
     def differentiable(
         self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
@@ -138,8 +138,10 @@ class TorchInterface(Interface):
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
         tensor = _bare(value)
-        names = [str(_bare(each).dtype).removeprefix("torch.") for each in like if self.owns(each)]
-        precision = precision_of(names)
+        own = [_bare(each) for each in like if self.owns(each)]
+        if own:
+            tensor = copied(tensor, device_of(own))
+        precision = precision_of([str(each.dtype).removeprefix("torch.") for each in own])
         if precision is None or not (tensor.is_complex() or tensor.is_floating_point()):
             return tensor
         wanted: torch.dtype = getattr(torch, precision)

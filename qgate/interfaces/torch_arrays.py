@@ -25,6 +25,17 @@ def as_tensor(value: Tensor, like: torch.Tensor | None = None) -> Any:
     return torch.as_tensor(numbers, device=None if like is None else like.device)
 
 
+def device_of(tensors: Sequence[torch.Tensor]) -> torch.device:
+    """Return where tensors are put together: where those are that are not on the host."""
+    elsewhere = (tensor.device for tensor in tensors if tensor.device.type != "cpu")
+    return next(elsewhere, tensors[0].device)
+
+
+def copied(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Return a tensor of the host on a device; between two others torch refuses to choose."""
+    return tensor.to(device) if tensor.device.type == "cpu" else tensor
+
+
 class TorchNamespace(ArrayFunctions):
     """numpy's functions on torch tensors."""
 
@@ -38,12 +49,12 @@ class TorchNamespace(ArrayFunctions):
         return tensor.to(getattr(torch, dtype.name))
 
     def together(self, values: Sequence[Tensor]) -> list[Any]:
-        like = next((v for v in map(_own, values) if v is not None), None)
-        tensors = [as_tensor(value, like) for value in values]
+        tensors = [as_tensor(value) for value in values]
         kind = tensors[0].dtype
         for tensor in tensors[1:]:
             kind = torch.promote_types(kind, tensor.dtype)
-        return [tensor.to(kind) for tensor in tensors]
+        device = device_of(tensors)  # constants are made on the host
+        return [copied(tensor, device).to(kind) for tensor in tensors]
 
     # Making and shaping ---------------------------------------------------------------
 
@@ -83,8 +94,9 @@ class TorchNamespace(ArrayFunctions):
 
     def where(self, condition: Tensor, yes: Tensor, no: Tensor) -> Tensor:
         """Choose elements by a condition."""
-        first, second = self.together([yes, no])
-        return self.enclose(torch.where(as_tensor(condition, first), first, second))
+        tensors = [as_tensor(condition), *self.together([yes, no])]
+        device = device_of(tensors)
+        return self.enclose(torch.where(*(copied(tensor, device) for tensor in tensors)))
 
     # Arithmetic -------------------------------------------------------------------------
 
@@ -159,11 +171,6 @@ OTHER_NAMES = {
 
 for _name, _method in elementwise(torch, OTHER_NAMES).items():
     setattr(TorchNamespace, _name, _method)
-
-
-def _own(value: Tensor) -> Any:
-    tensor = value.tensor if isinstance(value, Enclosed) else value
-    return tensor if isinstance(tensor, torch.Tensor) else None
 
 
 def _index(entry: Any) -> Any:
