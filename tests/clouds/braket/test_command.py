@@ -59,8 +59,10 @@ def test_a_gradient_is_planned_interrupted_fetched_and_replayed(double, tmp_path
     (tmp_path / "program.py").write_text(PROGRAM)
 
     plan = said(double, tmp_path, "plan", "program.py")
-    assert plan.splitlines()[-1].split()[2:6] == ["1", "2", "26", "2600"]
-    assert plan.splitlines()[-1].endswith("4.07 USD")  # 0.30 and 2600 shots at 0.00145
+    *_, total, errors = plan.splitlines()
+    assert total.split()[2:6] == ["1", "2", "26", "2600"]
+    assert total.endswith("4.07 USD")  # 0.30 and 2600 shots at 0.00145
+    assert errors.startswith("expected standard errors")
     assert double.ledger()["tasks_created"] == 0
 
     double.fault("task", "queued", seconds=15, position="7")
