@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+
 from qgate.exceptions import BudgetExceeded, JournalUnreadable
 from qgate.execution.journal_schema import migrate
 from qgate.execution.orders import Order, OrderState, Purse, Spent
@@ -224,6 +226,21 @@ class Journal:
         return Spent(*row)
 
 
+def _is_in_use(error: BaseException) -> bool:
+    """Say whether SQLite refused because of another process, for whatever reason of that."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return False
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+# SQLite waits for other processes by itself, but not where one of them gives the same file its
+# journal mode, mends it after a crash, or closes it as the last one (https://www.sqlite.org/wal.html).
+@retry(
+    retry=retry_if_exception(_is_in_use),
+    wait=wait_random(0.001, 0.05),
+    stop=stop_after_delay(PATIENCE_S),
+    reraise=True,
+)
 def _opened(file: str) -> sqlite3.Connection:
     if file != MEMORY:
         Path(file).expanduser().parent.mkdir(parents=True, exist_ok=True)

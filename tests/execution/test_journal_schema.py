@@ -11,9 +11,11 @@ from contextlib import closing
 
 import pytest
 from shop import ShopDevice
+from tenacity import stop_after_delay
 
 import qgate as qg
 from qgate.exceptions import JournalUnreadable
+from qgate.execution import journal as journal_module
 from qgate.execution import journal_schema
 from qgate.execution.journal import Journal
 from qgate.execution.journal_schema import MIGRATIONS, migrate
@@ -189,6 +191,7 @@ def test_a_migration_that_fails_leaves_the_journal_as_it_was(tmp_path, old, monk
 
 OPEN = """
 import sys
+from qgate.execution import journal as journal_module
 from qgate.execution import journal_schema
 from qgate.execution.journal import Journal
 
@@ -230,6 +233,30 @@ def test_processes_that_open_a_journal_at_once_migrate_it_once(tmp_path):
     assert [process.returncode for process in processes] == [0, 0], told
     assert [marks(file) for file in files] == [1] * len(files)
     assert {content(file)[0] for file in files} == {len(MIGRATIONS) + 1}
+
+
+def test_a_journal_in_use_is_waited_for_where_sqlite_does_not_wait(old):
+    with closing(sqlite3.connect(old)) as connection:
+        connection.executescript("PRAGMA journal_mode = DELETE")  # so that opening changes it
+
+    with closing(sqlite3.connect(old, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = threading.Timer(0.5, other.execute, ["COMMIT"])
+        done.start()
+        Journal(old).close()
+        done.join(30)
+
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_journal_in_use_for_too_long_is_refused(old, monkeypatch):
+    monkeypatch.setattr(journal_module._opened.retry, "stop", stop_after_delay(0.2))
+
+    with closing(sqlite3.connect(old, isolation_level=None)) as other:
+        other.executescript("PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")
+        with pytest.raises(JournalUnreadable, match="database is locked"):
+            Journal(old)
 
 
 def opened_while(old, what):
