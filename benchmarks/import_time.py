@@ -24,7 +24,7 @@ print(time.process_time() - started)
 """
 FIRST_VALUE = """
 import {library} as qml
-from {library} import numpy as np
+{numbers}
 
 @qml.qnode(qml.device("{device}", wires=4))
 def energy(angles):
@@ -36,17 +36,27 @@ def energy(angles):
         qml.CNOT(wires=[wire, (wire + 1) % 4])
     return qml.expval(qml.PauliZ(0) @ qml.PauliZ(1))
 
-energy(np.full((4, 3), 0.3, requires_grad=False))
+energy({angles})
 """
+ARRAYS = {
+    "numpy": ("import numpy as np", "np.full((4, 3), 0.3)"),
+    "its own numpy": (
+        "from {library} import numpy as np",
+        "np.full((4, 3), 0.3, requires_grad=False)",
+    ),
+}
 
 CACHING = {name: at for name, at in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 """The environment, in which modules are compiled once and not in every interpreter."""
 
 
-def first_value(library: str, device: str) -> tuple[str, str]:
+def first_value(library: str, device: str, arrays: str) -> tuple[str, str]:
     """Return a title, and the program that imports a library and asks for a value of 4 qubits."""
-    program = FIRST_VALUE.format(library=library, device=device)
-    return f"import {library}; a value, {device}", program
+    numbers, angles = ARRAYS[arrays]
+    program = FIRST_VALUE.format(
+        library=library, device=device, numbers=numbers.format(library=library), angles=angles
+    )
+    return f"import {library}; a value, {device}, with {arrays}", program
 
 
 def alone(statement: str) -> tuple[str, str]:
@@ -58,12 +68,14 @@ OURS = (
     alone("import numpy, autograd, pydantic"),
     alone("import qgate"),
     alone("import qgate; qgate.device('local')"),
-    first_value("qgate", "local"),
+    first_value("qgate", "local", "numpy"),
+    first_value("qgate", "local", "its own numpy"),
 )
 THEIRS = (
     alone("import pennylane"),
-    first_value("pennylane", "default.qubit"),
-    first_value("pennylane", "lightning.qubit"),
+    first_value("pennylane", "default.qubit", "numpy"),
+    first_value("pennylane", "lightning.qubit", "numpy"),
+    first_value("pennylane", "lightning.qubit", "its own numpy"),
 )
 
 
@@ -88,9 +100,9 @@ def main(arguments: list[str] | None = None) -> None:
         [seconds(python, program) for python, _, program in rows] for _ in range(options.rounds)
     ]
     medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
-    print(f"{'statement':44} {'median / ms':>12} {'ratio':>7}")
+    print(f"{'statement':58} {'median / ms':>12} {'ratio':>7}")
     for (_, title, _), median in zip(rows, medians, strict=True):
-        print(f"{title:44} {1000 * median:12.0f} {median / medians[0]:7.2f}")
+        print(f"{title:58} {1000 * median:12.0f} {median / medians[0]:7.2f}")
 
 
 if __name__ == "__main__":

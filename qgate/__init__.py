@@ -11,23 +11,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from qgate import exceptions, measurements, numpy, operations, tape
+from qgate import exceptions, measurements, operations, tape
 from qgate.budget import (
     Budget,
 )
 from qgate.execution.tracker import (
     Tracker,
-)
-from qgate.interfaces.derivatives import (
-    grad,
-    jacobian,
-)
-from qgate.interfaces.device_errors import (
-    device_errors,
-)
-from qgate.interfaces.products import (
-    jvp,
-    vjp,
 )
 from qgate.measurements import (
     counts,
@@ -147,35 +136,6 @@ from qgate.operations import (
     simplify,
     sum,
 )
-from qgate.operations.templates import (
-    QFT,
-    UCCSD,
-    AllSinglesDoubles,
-    AmplitudeEmbedding,
-    AngleEmbedding,
-    ApproxTimeEvolution,
-    ArbitraryStatePreparation,
-    ArbitraryUnitary,
-    BasicEntanglerLayers,
-    BasisEmbedding,
-    CommutingEvolution,
-    FermionicDoubleExcitation,
-    FermionicSingleExcitation,
-    GroverOperator,
-    IQPEmbedding,
-    MottonenStatePreparation,
-    ParticleConservingU1,
-    ParticleConservingU2,
-    Permute,
-    QAOAEmbedding,
-    QuantumPhaseEstimation,
-    RandomLayers,
-    SimplifiedTwoDesign,
-    StronglyEntanglingLayers,
-    TrotterProduct,
-    broadcast,
-    layer,
-)
 from qgate.qnode import (
     QNode,
     execute,
@@ -191,7 +151,7 @@ from qgate.wires import (
 )
 
 if TYPE_CHECKING:
-    from qgate import fourier, gradients, optimize, qnn
+    from qgate import fourier, gradients, numpy, optimize, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
     from qgate.estimates import estimate, gradient_estimate
@@ -199,6 +159,38 @@ if TYPE_CHECKING:
     from qgate.execution.planning import plan
     from qgate.execution.runs import run
     from qgate.gradients import adjoint_metric_tensor, metric_tensor
+    from qgate.interfaces.derivatives import grad, jacobian
+    from qgate.interfaces.device_errors import device_errors
+    from qgate.interfaces.products import jvp, vjp
+    from qgate.operations.templates import (
+        QFT,
+        UCCSD,
+        AllSinglesDoubles,
+        AmplitudeEmbedding,
+        AngleEmbedding,
+        ApproxTimeEvolution,
+        ArbitraryStatePreparation,
+        ArbitraryUnitary,
+        BasicEntanglerLayers,
+        BasisEmbedding,
+        CommutingEvolution,
+        FermionicDoubleExcitation,
+        FermionicSingleExcitation,
+        GroverOperator,
+        IQPEmbedding,
+        MottonenStatePreparation,
+        ParticleConservingU1,
+        ParticleConservingU2,
+        Permute,
+        QAOAEmbedding,
+        QuantumPhaseEstimation,
+        RandomLayers,
+        SimplifiedTwoDesign,
+        StronglyEntanglingLayers,
+        TrotterProduct,
+        broadcast,
+        layer,
+    )
     from qgate.optimize import (
         AdagradOptimizer,
         AdamOptimizer,
@@ -435,22 +427,59 @@ _OPTIMIZERS = (
 )
 """What ``qgate.optimize`` has."""
 
+_TEMPLATES = (
+    "QFT",
+    "UCCSD",
+    "AllSinglesDoubles",
+    "AmplitudeEmbedding",
+    "AngleEmbedding",
+    "ApproxTimeEvolution",
+    "ArbitraryStatePreparation",
+    "ArbitraryUnitary",
+    "BasicEntanglerLayers",
+    "BasisEmbedding",
+    "CommutingEvolution",
+    "FermionicDoubleExcitation",
+    "FermionicSingleExcitation",
+    "GroverOperator",
+    "IQPEmbedding",
+    "MottonenStatePreparation",
+    "ParticleConservingU1",
+    "ParticleConservingU2",
+    "Permute",
+    "QAOAEmbedding",
+    "QuantumPhaseEstimation",
+    "RandomLayers",
+    "SimplifiedTwoDesign",
+    "StronglyEntanglingLayers",
+    "TrotterProduct",
+    "broadcast",
+    "layer",
+)
+"""What ``qgate.operations.templates`` has."""
+
 _LATER = {
     "adjoint_metric_tensor": "qgate.gradients",
     "as_completed": "qgate.execution.handles",
     "device": "qgate.devices.registry",
+    "device_errors": "qgate.interfaces.device_errors",
     "estimate": "qgate.estimates",
+    "grad": "qgate.interfaces.derivatives",
     "gradient_estimate": "qgate.estimates",
+    "jacobian": "qgate.interfaces.derivatives",
+    "jvp": "qgate.interfaces.products",
     "list_devices": "qgate.devices.catalogue",
     "metric_tensor": "qgate.gradients",
     "plan": "qgate.execution.planning",
     "run": "qgate.execution.runs",
     "submit": "qgate.execution.handles",
+    "vjp": "qgate.interfaces.products",
     **dict.fromkeys(_OPTIMIZERS, "qgate.optimize"),
+    **dict.fromkeys(_TEMPLATES, "qgate.operations.templates"),
 }
 """Names that are loaded when they are first asked for; most programs use few of them."""
 
-_PACKAGES_LATER = frozenset({"fourier", "gradients", "optimize", "qnn"})
+_PACKAGES_LATER = frozenset({"fourier", "gradients", "numpy", "optimize", "qnn"})
 """Packages that are loaded when they are first asked for."""
 
 

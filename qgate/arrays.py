@@ -3,7 +3,7 @@
 Everything numeric that has to stay differentiable is written over a namespace ``xp`` with
 numpy's names; this module says which one fits the values at hand. What it has to know of
 torch, JAX and TensorFlow it asks of their interfaces, which are loaded when a value of
-theirs is met.
+theirs is met. Autograd's values are boxes, of which there are none before autograd is loaded.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
-import autograd.numpy as anp
 import numpy as np
-from autograd.tracer import box_types, getval, isbox, trace_stack
 
 from qgate.typing import Tensor
 
@@ -72,6 +70,41 @@ KNOWN: dict[type, Framework | None] = dict.fromkeys((*NUMBERS, np.ndarray))
 """The framework of each type that has been met; None: numpy, autograd, or no number."""
 
 
+class BoxTypes(dict[type, bool]):
+    """For each type that has been met, whether autograd traces values by it."""
+
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = any(
+            (base.__module__, base.__name__) == ("autograd.tracer", "Box") for base in kind.__mro__
+        )
+        return self[kind]
+
+
+BOXED = BoxTypes()
+
+
+def isbox(value: Any) -> bool:
+    """Say whether autograd traces a value."""
+    return BOXED[type(value)]
+
+
+def any_boxed(values: Iterable[Any]) -> bool:
+    """Say whether autograd traces any of ``values``."""
+    return any(map(BOXED.__getitem__, map(type, values)))
+
+
+def getval(value: Any) -> Any:
+    """Return what is in the boxes of autograd."""
+    while BOXED[type(value)]:
+        value = value._value
+    return value
+
+
+def is_marked(value: Any) -> bool:
+    """Say whether a value is an array of ``qgate.numpy``, which knows whether it is trainable."""
+    return isinstance(value, np.ndarray) and hasattr(value, "requires_grad")
+
+
 def framework_of(value: Tensor) -> Framework | None:
     """Return torch's, JAX's or TensorFlow's answers about a value; None for any other value."""
     kind = type(value)
@@ -111,7 +144,11 @@ def namespace(values: Iterable[Tensor]) -> Any:
     framework = framework_among(values)
     if framework is not None:
         return framework.namespace
-    return np if box_types.isdisjoint(map(type, values)) else anp
+    if not any_boxed(values):
+        return np
+    import autograd.numpy as anp
+
+    return anp
 
 
 def is_traced(value: Tensor) -> bool:
@@ -124,7 +161,7 @@ def is_traced(value: Tensor) -> bool:
 
 def any_traced(values: Sequence[Tensor]) -> bool:
     """Say whether any of ``values`` is being differentiated, or may be."""
-    if not box_types.isdisjoint(map(type, values)):
+    if any_boxed(values):
         return True
     return framework_among(values) is not None and any(map(is_traced, values))
 
@@ -132,6 +169,8 @@ def any_traced(values: Sequence[Tensor]) -> bool:
 def is_moved(value: Tensor) -> bool:
     """Say whether ``value`` depends on what the innermost Jacobian is being taken by."""
     if isbox(value):
+        from autograd.tracer import trace_stack
+
         return bool(value._trace == trace_stack.top)
     framework = framework_of(value)
     return framework is not None and framework.is_moved(value)
@@ -147,8 +186,7 @@ def unwrap(value: Tensor) -> Any:
 
     What is not known yet (see ``is_known``) is returned as it is.
     """
-    if isbox(value):
-        return getval(value)
+    value = getval(value)
     framework = framework_of(value)
     return value if framework is None else framework.number(value)
 
@@ -210,7 +248,7 @@ def order(values: Iterable[Tensor]) -> int | None:
         return None
     traces = set()
     for value in values:
-        while type(value) in box_types:
+        while BOXED[type(value)]:
             traces.add(value._trace)
             value = value._value
     return len(traces)
@@ -218,7 +256,7 @@ def order(values: Iterable[Tensor]) -> int | None:
 
 def shape_of(value: Tensor) -> tuple[int, ...]:
     """Return the shape of a number, an array or a traced array; -1: a length not known yet."""
-    while type(value) in box_types:
+    while BOXED[type(value)]:
         value = value._value
     if type(value) in NUMBERS:
         return ()
@@ -236,7 +274,7 @@ def _lengths(shape: Iterable[Any]) -> tuple[int, ...]:
 
 def real_number(value: Tensor) -> float | None:
     """Return the real number behind a value; None: it is an array, or of another kind."""
-    while type(value) in box_types:
+    while BOXED[type(value)]:
         value = value._value
     if type(value) in NUMBERS:
         real: float = value
@@ -250,8 +288,7 @@ def real_number(value: Tensor) -> float | None:
 
 def is_complex(value: Tensor) -> bool:
     """Say whether a value is made of complex numbers, whatever they are."""
-    if isbox(value):
-        return bool(np.iscomplexobj(getval(value)))
+    value = getval(value)
     return bool(np.iscomplexobj(value)) if framework_of(value) is None else _complex_dtype(value)
 
 

@@ -9,17 +9,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from qgate.arrays import framework_among, order
-from qgate.exceptions import DifferentiationError, QuantumFunctionError
+from qgate.arrays import any_boxed, framework_among, order
+from qgate.exceptions import DifferentiationError, QuantumFunctionError, name_of
 from qgate.execution.current import DEVICE
 from qgate.execution.evaluate import evaluate
 from qgate.execution.method import check_method, parse_method
 from qgate.execution.returns import arrange, leaves, measurements_of
 from qgate.interfaces.argnums import trainable_among
-from qgate.interfaces.autograd_rows import as_arguments, as_named_arguments
 from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice, interface_among
-from qgate.interfaces.pullbacks import name_of
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.qnode_derivatives import gradient_function, tape_derivatives
 from qgate.recording import recording
@@ -152,8 +150,8 @@ class QNode:
 
     def _record(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Tape, Any]:
         with recording() as recorder:
-            named = as_named_arguments(kwargs) if kwargs else kwargs
-            returned = self.func(*as_arguments(args), **named)
+            args, kwargs = _known_entries(args, kwargs)
+            returned = self.func(*args, **kwargs)
         operations = [item for item in recorder.items if isinstance(item, Operator)]
         tape = Tape(operations, measurements_of(returned, name_of(self.func)), self.shots)
         tape.trainable_params = trainable_among(tape.parameters)
@@ -356,6 +354,17 @@ def _results(
         )
         for tape, entries in zip(tapes, results, strict=True)
     )
+
+
+def _known_entries(
+    args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Sequence[Any], Mapping[str, Any]]:
+    """Return arguments, of which those that autograd traces know the entries taken of them."""
+    if not any_boxed([*args, *kwargs.values()]):
+        return args, kwargs
+    from qgate.interfaces.autograd_rows import as_arguments
+
+    return as_arguments(args), dict(zip(kwargs, as_arguments(list(kwargs.values())), strict=True))
 
 
 def torch_compiles() -> bool:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from qgate.arrays import finished, namespace, shape_of
-from qgate.exceptions import DifferentiationError
+from qgate.arrays import finished, is_marked, namespace, shape_of
+from qgate.exceptions import DifferentiationError, name_of
 from qgate.execution.returns import leaves, rebuilt
 from qgate.interfaces.argnums import positions_of
-from qgate.interfaces.pullbacks import name_of
-from qgate.numpy.tensors import marked, tensor
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface
@@ -107,7 +105,9 @@ def _cut(
     jacobians: Sequence[Any], shapes: Sequence[tuple[int, ...]], args: Sequence[Any]
 ) -> list[tuple[Any, ...]]:
     """Cut the Jacobians of all results side by side, by each argument, by results."""
-    marks = any(isinstance(arg, tensor) for arg in args)
+    from qgate.numpy.tensors import marked
+
+    marks = any(map(is_marked, args))
     parts, start = [], 0
     for shape in shapes:
         rows = slice(start, start + int(np.prod(shape)))

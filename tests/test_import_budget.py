@@ -19,8 +19,11 @@ HEAVY = {
 }
 NOT_FOR_A_VALUE = {
     "asyncio",
+    "autograd",
+    "hashlib",
     "importlib.metadata",
     "numpy.ma",
+    "numpy.random",
     "pydantic",
     "qgate.estimation",
     "qgate.execution.resolve",
@@ -28,7 +31,11 @@ NOT_FOR_A_VALUE = {
     "qgate.execution.traced",
     "qgate.fourier",
     "qgate.gradients",
+    "qgate.interfaces.autograd",
+    "qgate.interfaces.device_errors",
     "qgate.layers",
+    "qgate.numpy",
+    "qgate.operations.templates",
     "qgate.optimize",
     "sqlite3",
     "tenacity",
@@ -61,7 +68,7 @@ def test_import_loads_no_provider_and_no_framework():
     assert HEAVY & loaded == set()
 
 
-def test_first_value_loads_no_gradient_method_and_no_journal():
+def test_first_value_loads_no_autograd_no_gradient_method_and_no_journal():
     code = """
 import sys
 import qgate as qg

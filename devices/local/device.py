@@ -85,7 +85,7 @@ class LocalDevice(Device):
         self.settings, self.memory_gib = settings, memory_gib
         self.engine = engine or choose_engine(settings)
         self._seed = seed
-        self._random = np.random.default_rng(seed)
+        self._random: np.random.Generator | None = None
         self._sampling = Lock()  # a generator is not to be drawn from by two threads at once
 
     def restart_random(self, token: str) -> None:
@@ -96,9 +96,7 @@ class LocalDevice(Device):
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])
 
     def _run(self, sweep: Sweep, place: int = 0) -> SweepResult:
-        random = self._random
-        if sweep.seed is not None:  # sweeps of one submission do not draw the same numbers
-            random = np.random.default_rng([*sweep.seed, place])
+        random = None if sweep.shots is None else self._random_for(sweep.seed, place)
         order = self.wires_of(sweep.structure.wires)
         step = max(1, AMPLITUDES_AT_ONCE >> len(order))
         self._require_memory(0, order, outside=self._outside(sweep, step))
@@ -110,6 +108,14 @@ class LocalDevice(Device):
             shots = None if sweep.shots is None else sweep.shots[start : start + step]
             parts.append(self._run_rows(sweep.with_rows(rows, shots), order, random))
         return tuple(_joined(entries) for entries in zip(*parts, strict=True))
+
+    def _random_for(self, seed: Sequence[int] | None, place: int) -> np.random.Generator:
+        if seed is not None:  # sweeps of one submission do not draw the same numbers
+            return np.random.default_rng([*seed, place])
+        with self._sampling:
+            if self._random is None:
+                self._random = np.random.default_rng(self._seed)
+            return self._random
 
     @staticmethod
     def _outside(sweep: Sweep, step: int) -> int:
@@ -124,8 +130,10 @@ class LocalDevice(Device):
         states = held * (0.5 if self.settings.single else 1.0) + outside
         require(states, len(order), limit_gib=self.memory_gib)
 
-    def _run_rows(self, sweep: Sweep, order: Wires, random: np.random.Generator) -> SweepResult:
-        if sweep.shots is None:
+    def _run_rows(
+        self, sweep: Sweep, order: Wires, random: np.random.Generator | None
+    ) -> SweepResult:
+        if sweep.shots is None or random is None:
             return self.engine.results(sweep, order)
         (measurement,) = sweep.structure.bind_measurements(sweep.arrays)
         every = self.engine.probabilities(sweep, order)

@@ -10,6 +10,7 @@ from qgate.exceptions.base import (
     QGateError,
     QuantumFunctionError,
     WireError,
+    name_of,
     near,
     suggest,
 )
@@ -217,6 +218,7 @@ __all__ = [
     "UnsupportedOperation",
     "WireError",
     "WrongResult",
+    "name_of",
     "near",
     "suggest",
 ]

@@ -18,6 +18,11 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(repr(name) for name in names)}?" if names else ""
 
 
+def name_of(function: Callable[..., Any]) -> str:
+    """Return what a function is called in messages."""
+    return getattr(function, "__name__", type(function).__name__)
+
+
 class _Listed:
     """A collection that is written as a comma-separated list, and as it is after ``!r``."""
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgate.arrays import unwrap
+from qgate.arrays import NUMBERS, is_marked, unwrap
 from qgate.exceptions import NoMeasurement
 from qgate.execution.run import Entry, Single
 from qgate.measurements import Measurement, MeasurementKind
-from qgate.numpy.tensors import marked, tensor
 from qgate.tape import Tape
 from qgate.typing import Tensor
 
@@ -122,17 +121,25 @@ def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
 
 def _finish_numpy(tape: Tape) -> Finish:
     single = _is_single(tape.angles)
-    tensors = [value for value in tape.parameters if isinstance(value, tensor)]
-    if not tensors and not single:
-        return _unchanged
-    trainable = any(value.requires_grad for value in tensors)
+    marks = [
+        value.requires_grad
+        for value in tape.parameters
+        if type(value) not in NUMBERS and is_marked(value)
+    ]
+    if not marks:
+        return _in_single_precision if single else _unchanged
+    from qgate.numpy.tensors import marked
+
+    trainable = any(marks)
 
     def finish(value: Any) -> Any:
-        if single:
-            value = value.astype(np.complex64 if value.dtype.kind == "c" else np.float32)
-        return marked(value, trainable) if tensors else value
+        return marked(_in_single_precision(value) if single else value, trainable)
 
     return finish
+
+
+def _in_single_precision(value: Any) -> Any:
+    return value.astype(np.complex64 if value.dtype.kind == "c" else np.float32)
 
 
 def _is_single(values: Sequence[Tensor]) -> bool:

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import enclosed, finished, shape_of
-from qgate.exceptions import UnknownArgument, suggest
-from qgate.interfaces.pullbacks import name_of
+from qgate.exceptions import UnknownArgument, name_of, suggest
 from qgate.qnode import QNode, execute
 from qgate.tape import Tape
 

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import finished, framework_of, is_known, is_moved, is_traced, unwrap
-from qgate.exceptions import InvalidArgnums, NoSpectrum, QuantumFunctionError
+from qgate.exceptions import InvalidArgnums, NoSpectrum, QuantumFunctionError, name_of
 from qgate.fourier.calls import Call, Index, argument_names, check_names
 from qgate.fourier.preprocessing import Check, classical_jacobian
 from qgate.fourier.spectra import frequencies_of, joined, symmetric
 from qgate.gradients.parameter_shift import HasRule
-from qgate.interfaces.pullbacks import name_of
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.qnode import QNode

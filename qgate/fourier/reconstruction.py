@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import enclosed, framework_of, is_traced, namespace, shape_of
-from qgate.exceptions import InvalidReconstruction
+from qgate.exceptions import InvalidReconstruction, name_of
 from qgate.fourier.calls import Call, Index, check_names, run
 from qgate.fourier.series import Interpolation, Series
-from qgate.interfaces.pullbacks import name_of
 from qgate.numpy.tensors import plain
 from qgate.typing import Tensor
 

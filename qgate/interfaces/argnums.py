@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from autograd.tracer import box_types, isbox
 
-from qgate.arrays import NUMBERS, framework_of, is_traced
+from qgate.arrays import BOXED, NUMBERS, framework_of, is_traced, isbox
 from qgate.exceptions import InvalidArgnums
 
 Argnums = int | Sequence[int] | None
@@ -28,7 +27,7 @@ def trainable_among(values: Sequence[Any]) -> list[int]:
     return [
         at
         for at, value in enumerate(values)
-        if type(value) in box_types
+        if BOXED[type(value)]
         or (type(value) not in NUMBERS and (is_trainable(value) or is_traced(value)))
     ]
 

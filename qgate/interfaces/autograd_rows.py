@@ -9,7 +9,7 @@ entries of; and one primitive makes the row of all of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import EllipsisType
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from autograd.core import VJPNode
 from autograd.extend import defjvp_argnums, defvjp, defvjp_argnums, primitive, vspace
+from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.numpy.numpy_vjps import untake
 from autograd.tracer import Box
 
@@ -27,6 +28,10 @@ from qgate.typing import FloatArray, IntArray, Tensor
 
 BASIC = frozenset({int, slice, EllipsisType, type(None)})
 """Types of what numpy's basic indexing takes."""
+
+
+TRACED = frozenset({ArrayBox, TracedArray})
+"""Types of traced arrays; autograd's own are met where it is used before this module is loaded."""
 
 
 class Entry:
@@ -59,18 +64,13 @@ Box.type_mappings[Argument] = TracedArray
 
 def as_arguments(values: Sequence[Any]) -> Sequence[Any]:
     """Return traced arrays among values as ones whose entries are known, the others as they are."""
-    if TracedArray not in map(type, values):
+    if TRACED.isdisjoint(map(type, values)):
         return values
     return [_as_argument(value) for value in values]
 
 
-def as_named_arguments(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the same of values by name."""
-    return dict(zip(values, as_arguments(list(values.values())), strict=True))
-
-
 def _as_argument(value: Any) -> Any:
-    if type(value) is not TracedArray or type(value._node) is not VJPNode:
+    if type(value) not in TRACED or type(value._node) is not VJPNode:
         return value
     return Argument(value._value, value._trace, value._node)
 

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from autograd.tracer import isbox
-
-from qgate.arrays import ORIGINS, framework_among
+from qgate.arrays import ORIGINS, any_boxed, framework_among
 from qgate.bridge import Interface
 from qgate.exceptions import InterfaceMismatch, MissingExtra, UnknownInterface, suggest
-from qgate.interfaces.autograd import INTERFACE
 from qgate.typing import Tensor
 
 NAMES: Mapping[str | None, str | None] = {
@@ -76,11 +73,11 @@ class Choice:
             return None
         values = list(values)
         met: Any = framework_among(values)
-        if met is None and any(map(isbox, values)):
-            met = INTERFACE
+        if met is None and any_boxed(values):
+            met = _load("autograd")
         if self.name == "auto":
             return met
-        named = INTERFACE if self.name == "autograd" else _load(self.name)
+        named = _load(self.name)
         if met is not None and met is not named:
             raise InterfaceMismatch(interface=self.name, met=met.name)
         return named
@@ -89,10 +86,14 @@ class Choice:
 def interface_among(values: Iterable[Tensor]) -> Interface:
     """Return the interface of the first array that has one; for numpy's arrays autograd's."""
     found: Any = framework_among(values)
-    return INTERFACE if found is None else found
+    return _load("autograd") if found is None else found
 
 
 def _load(name: str) -> Interface:
+    if name == "autograd":
+        from qgate.interfaces.autograd import INTERFACE
+
+        return INTERFACE
     package = PACKAGES[name]
     try:
         found: Interface = import_module(ORIGINS[package]).FRAMEWORK

@@ -15,14 +15,13 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
-from qgate.exceptions import UndifferentiableOutput
+from qgate.exceptions import UndifferentiableOutput, name_of
 from qgate.interfaces.argnums import Argnums, is_trainable, one_spelling, positions_of
 from qgate.interfaces.pullbacks import (
     Pullback,
     as_given,
     described,
     marked_like,
-    name_of,
     pull_back,
     space_of,
     warn_if_constant,

@@ -17,7 +17,7 @@ from autograd.core import VJPNode, backward_pass, vspace
 from autograd.tracer import getval, isbox, new_box, trace_stack
 from autograd.util import subvals
 
-from qgate.exceptions import NonDifferentiableError, UndifferentiableOutput
+from qgate.exceptions import NonDifferentiableError, UndifferentiableOutput, name_of
 from qgate.numpy.tensors import marked, plain, tensor
 from qgate.typing import Tensor
 
@@ -97,14 +97,8 @@ def pull_back(
     return Pullback(end, inputs, None)
 
 
-def name_of(function: Callable[..., Any]) -> str:
-    """Return what a function is called in messages."""
-    return getattr(function, "__name__", type(function).__name__)
-
-
 def _refuse_other_than_arrays(value: Any, function: Callable[..., Any]) -> None:
-    while isbox(value):
-        value = getval(value)
+    value = getval(value)
     if isinstance(value, list | tuple | dict):
         returned = f"a {type(value).__name__} of {len(value)} values"
         remedy = "Put the values together, for example with qgate.numpy.hstack or stack."

@@ -8,10 +8,9 @@ from typing import Any, Self
 
 import keras
 
-from qgate.exceptions import InvalidLayer
+from qgate.exceptions import InvalidLayer, name_of
 from qgate.execution.returns import leaves
 from qgate.interfaces.choice import Choice
-from qgate.interfaces.pullbacks import name_of
 from qgate.layers.rehearsal import check_recorded, number_of_results
 from qgate.layers.saving import described, key_of, restored
 from qgate.layers.signature import Shape, checked_shapes

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from qgate.exceptions import InvalidLayer
-from qgate.interfaces.pullbacks import name_of
+from qgate.exceptions import InvalidLayer, name_of
 from qgate.measurements import MeasurementKind
 from qgate.qnode import QNode
 from qgate.tape import Tape

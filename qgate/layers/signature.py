@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidLayer, suggest
-from qgate.interfaces.pullbacks import name_of
+from qgate.exceptions import InvalidLayer, name_of, suggest
 from qgate.qnode import QNode
 
 Shape = tuple[int, ...]

@@ -9,10 +9,9 @@ from typing import Any, Self
 
 import torch
 
-from qgate.exceptions import InvalidLayer
+from qgate.exceptions import InvalidLayer, name_of
 from qgate.execution.returns import leaves
 from qgate.interfaces.choice import Choice
-from qgate.interfaces.pullbacks import name_of
 from qgate.layers.rehearsal import check_recorded
 from qgate.layers.signature import Shape, checked_shapes
 from qgate.qnode import QNode

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -184,6 +183,8 @@ class SparseHamiltonian(MatrixObservable):
             raise NotHermitian(
                 observable=f"The matrix given to SparseHamiltonian on wires {list(on)}"
             )
+        import hashlib  # loads OpenSSL
+
         parts = (matrix.indptr, matrix.indices, matrix.data)
         digest = hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
         self.H = matrix

@@ -7,9 +7,8 @@ from numbers import Number, Real
 from typing import Any
 
 import numpy as np
-from autograd.tracer import box_types
 
-from qgate.arrays import enclosed, framework_of, namespace, opened, shape_of, unwrap
+from qgate.arrays import BOXED, enclosed, framework_of, namespace, opened, shape_of, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.slots import Affine
 from qgate.typing import Tensor
@@ -102,7 +101,7 @@ def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
     if type(value) in PLAIN:
         return value
     plain = value
-    while type(plain) in box_types:
+    while BOXED[type(plain)]:
         plain = plain._value
     if type(plain) in PLAIN:
         return value

@@ -11,12 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from autograd.extend import defjvp, defvjp, primitive
 from numpy.typing import NDArray
 
-from qgate.arrays import enclosed, framework_of, namespace
+from qgate.arrays import enclosed, framework_of, isbox, namespace
 from qgate.exceptions import InvalidParameters
-from qgate.typing import BoolArray, IntArray, Tensor
+from qgate.typing import BoolArray, ComplexArray, FloatArray, IntArray, Tensor
 
 LETTERS = "IXZY"
 """The letter of each value of x + 2 z."""
@@ -153,8 +152,12 @@ def product_phases(
 
 def gather_sum(values: Tensor, index: IntArray, size: int) -> Tensor:
     """Return the sums of the values that share an index, shape (size,); differentiable."""
+    if isbox(values):
+        from qgate.operations.traced_words import gather_sum as traced
+
+        return traced(values, index, size)
     if framework_of(values) is None:
-        return _gather_sum(values, index, size)
+        return sums(values, index, size)
     counts = np.bincount(index, minlength=size)
     order = np.argsort(index, kind="stable")
     places = np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -167,23 +170,16 @@ def gather_sum(values: Tensor, index: IntArray, size: int) -> Tensor:
 
 def spread(values: Tensor, index: IntArray) -> Tensor:
     """Return ``values[index]``; the transpose of ``gather_sum``."""
-    return _spread(values, index) if framework_of(values) is None else enclosed(values)[index]
+    if isbox(values):
+        from qgate.operations.traced_words import spread as traced
+
+        return traced(values, index)
+    return enclosed(values)[index]
 
 
-@primitive  # type: ignore[untyped-decorator]
-def _gather_sum(values: Tensor, index: IntArray, size: int) -> Tensor:
+def sums(values: ComplexArray | FloatArray, index: IntArray, size: int) -> Any:
+    """Return the sums of the numbers that share an index, shape (size,)."""
     if np.iscomplexobj(values):
         real, imaginary = (np.bincount(index, part, size) for part in (values.real, values.imag))
         return real + 1j * imaginary
     return np.bincount(index, values, size)
-
-
-@primitive  # type: ignore[untyped-decorator]
-def _spread(values: Tensor, index: IntArray) -> Tensor:
-    return values[index]
-
-
-defvjp(_gather_sum, lambda _, values, index, size: lambda g: _spread(g, index))
-defvjp(_spread, lambda _, values, index: lambda g: _gather_sum(g, index, len(values)))
-defjvp(_gather_sum, lambda g, _, values, index, size: _gather_sum(g, index, size))
-defjvp(_spread, lambda g, _, values, index: _spread(g, index))

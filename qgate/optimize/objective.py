@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import UnsuitableObjective
+from qgate.exceptions import UnsuitableObjective, name_of
 from qgate.interfaces.derivatives import grad
 from qgate.interfaces.device_errors import unmarking
-from qgate.interfaces.pullbacks import described, name_of
+from qgate.interfaces.pullbacks import described
 from qgate.optimize.arguments import Arguments, flat
 from qgate.qnode import CALL_OPTIONS, QNode
 from qgate.tape import Tape

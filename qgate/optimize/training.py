@@ -10,9 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidOptimizerOption, InvalidOptimizerState, UnsuitableObjective
+from qgate.exceptions import (
+    InvalidOptimizerOption,
+    InvalidOptimizerState,
+    UnsuitableObjective,
+    name_of,
+)
 from qgate.execution.returns import leaves
-from qgate.interfaces.pullbacks import name_of
 from qgate.numpy.tensors import tensor
 from qgate.optimize.adam import AdamOptimizer
 from qgate.optimize.arguments import Arguments, is_variable

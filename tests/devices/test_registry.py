@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import qgate as qg
 from qgate.devices.config import DeviceConfig
 from qgate.devices.local.device import LocalDevice
 from qgate.devices.registry import device
@@ -46,9 +47,15 @@ def test_options_of_a_string_reach_the_device():
 def test_equal_seeds_draw_equal_numbers():
     one, two, other = device("local?seed=7"), device("local", seed=7), device("local", seed=8)
 
-    draws = [made._random.integers(2**60) for made in (one, two, other)]
+    def coins(made):
+        @qg.qnode(made, shots=60)
+        def toss():
+            qg.H(0)
+            return qg.sample(wires=0)
 
-    assert draws[0] == draws[1] != draws[2]
+        return toss().ravel().tolist()
+
+    assert coins(one) == coins(two) != coins(other)
 
 
 def test_keyword_arguments_win_over_options_of_the_string():

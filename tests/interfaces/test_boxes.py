@@ -1,5 +1,8 @@
 """Arithmetic of traced numbers and operators, in the order in which people write it."""
 
+import subprocess
+import sys
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -79,3 +82,27 @@ def test_arrays_of_others_are_still_autograds():
 def test_what_no_one_can_add_is_a_type_error():
     with pytest.raises(TypeError):
         autograd.grad(lambda x: (x[0] @ qg.Z(0)).parameters[0])(X)
+
+
+AUTOGRAD_FIRST = """
+import sys
+import autograd
+import qgate as qg
+
+@qg.qnode(qg.device("local"))
+def circuit(weight):
+    qg.RX(0.4, 0)
+    return qg.expval(weight * qg.Z(0))
+
+print("qgate.numpy" in sys.modules, autograd.grad(circuit)(0.3))
+"""
+
+
+def test_weights_stand_before_operators_where_only_autograd_itself_was_used_before():
+    done = subprocess.run(
+        [sys.executable, "-c", AUTOGRAD_FIRST], capture_output=True, text=True, check=True
+    )
+
+    loaded, derivative = done.stdout.split()
+    assert loaded == "False"
+    assert float(derivative) == pytest.approx(np.cos(0.4))
