@@ -20,6 +20,7 @@ HEAVY = {
 NOT_FOR_A_VALUE = {
     "asyncio",
     "autograd",
+    "difflib",
     "hashlib",
     "importlib.metadata",
     "numpy.ma",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, ClassVar
 
 
 def near(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     """Return the members of ``known`` that look like ``word``, best first."""
+    import difflib
+
     return difflib.get_close_matches(str(word), [str(name) for name in known], n=most, cutoff=0.5)
 
 
