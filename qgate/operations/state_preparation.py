@@ -205,8 +205,10 @@ def _padded(vector: Tensor, size: int, value: float) -> Tensor:
     shape = shape_of(vector)
     if shape[-1] >= size:
         return vector
-    xp = namespace([vector])
-    return xp.concatenate([vector, np.full((*shape[:-1], size - shape[-1]), value)], axis=-1)
+    rest: Tensor = np.full((*map(abs, shape[:-1]), size - shape[-1]), value)
+    if min(shape) < 0:  # as many rows as the vector has, which is not known yet
+        rest = rest + 0.0 * vector[..., :1]
+    return namespace([vector]).concatenate([vector, rest], axis=-1)
 
 
 def _normalized(vector: Tensor) -> Tensor:

@@ -148,15 +148,17 @@ class TestTapes:
         with pytest.raises(DifferentiationError, match="unknown rank"):
             function(tf.constant(Y))
 
-    def test_a_batch_of_states_of_unknown_length_is_refused(self) -> None:
+    @pytest.mark.parametrize("amplitudes", [3, 4])
+    def test_a_batch_of_states_of_unknown_length_is_refused(self, amplitudes: int) -> None:
         @qg.qnode("local")
-        def node(amplitudes: Any) -> Any:
-            qg.StatePrep(amplitudes, wires=[0], normalize=True)
+        def node(features: Any) -> Any:
+            qg.AmplitudeEmbedding(features, wires=[0, 1], pad_with=0.1, normalize=True)
             return qg.expval(qg.Z(0))
 
-        function = tf.function(node, input_signature=[tf.TensorSpec((None, 2), tf.float64)])
+        signature = [tf.TensorSpec((None, amplitudes), tf.float64)]
+        function = tf.function(node, input_signature=signature)
         with pytest.raises(DifferentiationError, match="length of the batch"):
-            function(tf.ones((3, 2), tf.float64))
+            function(tf.ones((3, amplitudes), tf.float64))
 
     def test_xla_is_refused(self) -> None:
         node = qnode(energy, diff_method="parameter-shift")
