@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol, Self
 
+from qgate.exceptions import DifferentiationError
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
 
@@ -200,6 +201,39 @@ class Interface(ABC):
         key : hashable
         """
         return function
+
+    def each_row(
+        self,
+        function: Callable[[Sequence[Tensor]], Sequence[Tensor]],
+        arrays: Sequence[Tensor],
+        *,
+        complexes: Sequence[bool],
+    ) -> list[Tensor]:
+        """Apply a function to row by row of arrays, whose common length is not known yet.
+
+        Parameters
+        ----------
+        function : callable
+            From a row of each array to arrays, each with a leading axis.
+        arrays : sequence of array
+        complexes : sequence of bool
+            Which of the arrays that ``function`` returns are complex.
+
+        Returns
+        -------
+        list of array
+            What it returns, one after the other along the leading axis.
+
+        Raises
+        ------
+        DifferentiationError
+            The framework cannot do that.
+        """
+        raise DifferentiationError(
+            "A circuit has a batch of matrices or states, and the length of the batch is not known "
+            f"while {self.name} traces the function. Use torch.compile with dynamic=False; the "
+            "length of a batch of angles may stay unknown."
+        )
 
     def seed(self, value: Tensor) -> Tensor:
         """Return a seed as whole numbers."""

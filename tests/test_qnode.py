@@ -347,3 +347,18 @@ def test_a_step_down_the_gradient_lowers_the_value():
         x = x - 0.5 * gradient(x)
 
     assert gradient.forward == pytest.approx(-1, abs=1e-3)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize("method", ["backprop", "adjoint", "parameter-shift", "finite-diff"])
+def test_results_of_a_batch_of_states_keep_its_axis_where_they_are_differentiated(method, rows):
+    @qg.qnode("local", diff_method=method)
+    def circuit(angle):
+        qg.StatePrep(np.array([[0.6, 0.8], [1.0, 0.0]][:rows]), wires=0)
+        qg.RY(angle, wires=0)
+        return qg.expval(qg.Z(0))
+
+    found = qg.jacobian(circuit, argnums=0)(0.3)
+
+    expected = [0.28 * np.sin(0.3) - 0.96 * np.cos(0.3), -np.sin(0.3)]
+    np.testing.assert_allclose(found, expected[:rows], atol=1e-6)

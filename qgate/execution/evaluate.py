@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qgate.arrays import (
@@ -17,12 +18,13 @@ from qgate.arrays import (
 from qgate.budget import Budget
 from qgate.execution.current import PLAN
 from qgate.execution.run import Entry, run
+from qgate.execution.shapes import COMPLEX
 from qgate.execution.trained import seed_of
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.batches import split_batched_arrays
+from qgate.transforms.batches import rows_of_arrays, split_batched_arrays
 from qgate.transforms.linear import linear_measurements
 from qgate.typing import Tensor
 
@@ -76,6 +78,16 @@ def evaluate(
         For each tape one entry per measurement, with a leading axis of B rows: broadcast
         rows, each with the parts of its shot vector next to each other.
     """
+    if interface is not None and any(map(_has_unknown_rows, tapes)):
+        again = partial(
+            evaluate,
+            device=device,
+            method=method,
+            interface=interface,
+            max_diff=max_diff,
+            seed=seed,
+        )
+        return [_by_rows(tape, again, interface) for tape in tapes]
     split = [split_batched_arrays(tape) for tape in tapes]
     alone = [tape for members, _ in split for tape in members]
     plain = [index for index, tape in enumerate(alone) if not _needs_framework(tape, seed)]
@@ -83,12 +95,32 @@ def evaluate(
     if len(plain) < len(alone):
         from qgate.execution.traced import Request, traced
 
-        request = Request(device, method, interface, max_diff, seed, singles and len(alone) == 1)
+        unsplit = len(alone) == 1 and alone[0] is tapes[0]
+        request = Request(device, method, interface, max_diff, seed, singles and unsplit)
         for index, tape in enumerate(alone):
             if index not in results:
                 results[index] = traced(tape, request)
     found = iter(results[index] for index in range(len(alone)))
     return [list(together([next(found) for _ in members])) for members, together in split]
+
+
+def _has_unknown_rows(tape: Tape) -> bool:
+    """Say whether a tape has a batch of matrices or states whose length is not known yet."""
+    return tape.batch_size == -1 and bool(rows_of_arrays(tape))
+
+
+def _by_rows(
+    tape: Tape, again: Callable[[Sequence[Tape]], list[list[Entry]]], interface: Interface
+) -> list[Entry]:
+    """Evaluate a tape, row by row where it has a batch of matrices whose length is not known."""
+    if not _has_unknown_rows(tape):
+        return again([tape])[0]
+    batched = rows_of_arrays(tape)
+    return interface.each_row(
+        lambda row: again([tape.bind_new_parameters(row, batched)])[0],
+        [tape.parameters[index] for index in batched],
+        complexes=[item.kind in COMPLEX for item in tape.measurements],
+    )
 
 
 def _needs_framework(tape: Tape, seed: Tensor) -> bool:

@@ -105,6 +105,22 @@ class TensorFlowInterface(Interface):
         others = [_guarded(states, as_tensor(number)) for number in fixed]
         return TensorFlowArray(states_at(states, x, others))
 
+    def each_row(
+        self,
+        function: Callable[[Sequence[Tensor]], Sequence[Tensor]],
+        arrays: Sequence[Tensor],
+        *,
+        complexes: Sequence[bool],
+    ) -> list[Tensor]:
+        @tf.autograph.experimental.do_not_convert
+        def of_row(row: Sequence[Any]) -> tuple[Any, ...]:
+            return tuple(map(as_tensor, function([TensorFlowArray(value) for value in row])))
+
+        dtypes = tuple(tf.complex128 if each else tf.float64 for each in complexes)
+        tensors = [as_tensor(array) for array in arrays]
+        found = tf.map_fn(of_row, tensors, fn_output_signature=dtypes)
+        return [TensorFlowArray(tf.reshape(entry, (-1, *entry.shape[2:]))) for entry in found]
+
     def row(self, values: Sequence[Tensor]) -> Tensor:
         tensors = [tf.cast(as_tensor(value), tf.float64) for value in values]
         if all(tensor.shape.rank == 0 for tensor in tensors):

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from qgate.arrays import namespace, shape_of
-from qgate.exceptions import DifferentiationError
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.typing import Postprocess
@@ -37,30 +36,35 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
     ------
     InvalidParameters
         Operations have batches of different lengths.
-    DifferentiationError
-        The length of a batch of matrices or states is not known yet.
+    """
+    batched = rows_of_arrays(tape)
+    if not batched:
+        return (tape,), _only
+    tapes = tuple(
+        tape.bind_new_parameters([tape.parameters[index][member] for index in batched], batched)
+        for member in range(tape.batch_size or 0)
+    )
+    return tapes, _one_after_the_other
+
+
+def rows_of_arrays(tape: Tape) -> list[int]:
+    """Return the positions of parameters that are batches, if any is one of matrices or states.
+
+    Raises
+    ------
+    InvalidParameters
+        Operations have batches of different lengths.
     """
     if tape.batch_size is None:
-        return (tape,), _only
+        return []
     batched = [
         index
         for index, (value, shape) in enumerate(zip(tape.parameters, tape.angle_shapes, strict=True))
         if len(shape_of(value)) > len(shape)
     ]
     if all(tape.parameter_kinds[index] is ParameterKind.ANGLES for index in batched):
-        return (tape,), _only
-    if tape.batch_size == -1:
-        raise DifferentiationError(
-            "A circuit has a batch of matrices or states, and the length of the batch is not known "
-            "while the function is traced. Give the length, in the input_signature of tf.function "
-            "or with tf.ensure_shape, or use torch.compile with dynamic=False; the length of a "
-            "batch of angles may stay unknown."
-        )
-    tapes = tuple(
-        tape.bind_new_parameters([tape.parameters[index][member] for index in batched], batched)
-        for member in range(tape.batch_size or 0)
-    )
-    return tapes, _one_after_the_other
+        return []
+    return batched
 
 
 def _only(results: Sequence[Sequence[Any]]) -> Sequence[Any]:

@@ -159,6 +159,27 @@ def test_a_hybrid_model_is_fitted_in_mixed_precision():
     assert losses[-1] < 0.02 < losses[0]
 
 
+def test_data_are_embedded_as_amplitudes_in_batches_the_last_of_which_is_smaller():
+    @qg.qnode("local", diff_method="parameter-shift")
+    def circuit(inputs, weights):
+        qg.AmplitudeEmbedding(inputs, wires=range(2), pad_with=0.5, normalize=True)
+        qg.BasicEntanglerLayers(weights, wires=range(2))
+        return qg.expval(qg.Z(0))
+
+    layer = made(circuit, {"weights": (1, 2)}, 1)
+    model = keras.Sequential([keras.layers.Input((3,)), layer])
+    model.compile(keras.optimizers.SGD(0.2), "mse")
+    inputs = np.random.default_rng(4).normal(size=(5, 3)).astype(np.float32)
+
+    values = model.predict(inputs, batch_size=2, verbose=0)[:, 0]
+    losses = model.fit(inputs, -np.ones(5), batch_size=2, epochs=3, verbose=0).history["loss"]
+
+    assert np.allclose(
+        values[4], numpy(made(circuit, {"weights": (1, 2)}, 1)(inputs[4])), atol=1e-6
+    )
+    assert losses[-1] < losses[0]
+
+
 def test_a_step_of_the_first_layer_spends_nothing_on_derivatives_by_data():
     model = keras.Sequential([made()])
     model.compile("sgd", "mse", run_eagerly=True)

@@ -148,17 +148,31 @@ class TestTapes:
         with pytest.raises(DifferentiationError, match="unknown rank"):
             function(tf.constant(Y))
 
+    @pytest.mark.parametrize("method", ["backprop", "parameter-shift", "adjoint"])
     @pytest.mark.parametrize("amplitudes", [3, 4])
-    def test_a_batch_of_states_of_unknown_length_is_refused(self, amplitudes: int) -> None:
-        @qg.qnode("local")
-        def node(features: Any) -> Any:
+    def test_the_length_of_a_batch_of_states_may_be_unknown(
+        self, method: str, amplitudes: int
+    ) -> None:
+        @qg.qnode("local", diff_method=method)
+        def node(features: Any, angles: Any) -> Any:
             qg.AmplitudeEmbedding(features, wires=[0, 1], pad_with=0.1, normalize=True)
-            return qg.expval(qg.Z(0))
+            qg.RX(angles, wires=0)
+            return qg.probs(wires=[0, 1]), qg.expval(qg.Y(0))
+
+        angle = tf.Variable(0.4, dtype=tf.float64)
+
+        def step(features: Any) -> Any:
+            with tf.GradientTape() as tape:
+                probabilities, mean = node(features, angle)
+                cost = tf.reduce_sum(probabilities[:, 0] ** 2 + mean**3)
+            return probabilities, mean, tape.gradient(cost, angle)
 
         signature = [tf.TensorSpec((None, amplitudes), tf.float64)]
-        function = tf.function(node, input_signature=signature)
-        with pytest.raises(DifferentiationError, match="length of the batch"):
-            function(tf.ones((3, amplitudes), tf.float64))
+        compiled = tf.function(step, input_signature=signature)
+        for rows in (3, 5):
+            features = tf.constant(np.random.default_rng(rows).normal(size=(rows, amplitudes)))
+            for found, expected in zip(compiled(features), step(features), strict=True):
+                np.testing.assert_allclose(found, expected, atol=1e-10)
 
     def test_xla_is_refused(self) -> None:
         node = qnode(energy, diff_method="parameter-shift")
