@@ -231,8 +231,8 @@ class Interface(ABC):
         """
         raise DifferentiationError(
             "A circuit has a batch of matrices or states, and the length of the batch is not known "
-            f"while {self.name} traces the function. Use torch.compile with dynamic=False; the "
-            "length of a batch of angles may stay unknown."
+            f"while {self.name} traces the function. Give the length; that of a batch of angles "
+            "may stay unknown."
         )
 
     def seed(self, value: Tensor) -> Tensor:

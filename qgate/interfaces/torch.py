@@ -97,6 +97,18 @@ class TorchInterface(Interface):
         others = [as_tensor(number, x) for number in fixed]
         return TorchArray(StatesAt.apply(x, states, *others))
 
+    def each_row(
+        self,
+        function: Callable[[Sequence[Tensor]], Sequence[Tensor]],
+        arrays: Sequence[Tensor],
+        *,
+        complexes: Sequence[bool],
+    ) -> list[Tensor]:
+        tensors = [as_tensor(array) for array in arrays]
+        rows = int(tensors[0].shape[0])  # what is compiled is then for this number alone
+        found = [function([TorchArray(tensor[row]) for tensor in tensors]) for row in range(rows)]
+        return [self.namespace.concatenate(parts) for parts in zip(*found, strict=True)]
+
     def row(self, values: Sequence[Tensor]) -> Tensor:
         tensors = [as_tensor(value) for value in values]
         if any(tensor.ndim for tensor in tensors):

@@ -327,6 +327,28 @@ def test_a_module_can_be_compiled_for_each_number_of_rows():
         assert torch.allclose(output, expected(data(rows), layer), atol=1e-6)
 
 
+@pytest.mark.parametrize("method", ["backprop", "adjoint", "parameter-shift"])
+def test_a_module_that_prepares_states_of_the_data_can_be_compiled_for_several_lengths(method):
+    torch.compiler.reset()
+
+    @qg.qnode("local", diff_method=method)
+    def circuit(inputs, angle):
+        qg.AmplitudeEmbedding(inputs, wires=[0, 1], pad_with=0.5, normalize=True)
+        qg.RX(angle, wires=0)
+        return qg.expval(qg.Y(0)), qg.probs(wires=1)
+
+    layer = qg.qnn.TorchLayer(circuit, {"angle": ()})
+    compiled = torch.compile(layer, fullgraph=True, backend="aot_eager")
+
+    for rows in (3, 2, 1, 4):
+        inputs = torch.rand(rows, 3, generator=torch.Generator().manual_seed(rows))
+        found, wanted = (
+            (module(inputs), torch.autograd.grad(module(inputs).sum(), [layer.angle]))
+            for module in (compiled, layer)
+        )
+        torch.testing.assert_close(found, wanted, rtol=1e-5, atol=1e-6)
+
+
 # The QNode ------------------------------------------------------------------------------
 
 
