@@ -1,0 +1,29 @@
+"""Checks that cannot share a process with other tests: a file of tests for a pytest of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def assert_they_pass(checks: Path, **environment: str) -> None:
+    """Run a file of checks in a child, and tell what it says where one fails.
+
+    Parameters
+    ----------
+    checks : Path
+    **environment : str
+        Variables besides those of this process.
+    """
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(checks)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
