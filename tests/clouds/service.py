@@ -273,6 +273,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection to ``service``."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the client to confirm its head
     service: Service
 
     def handle_one(self) -> None:
