@@ -119,11 +119,11 @@ def test_the_error_is_smaller_than_with_steps_from_shots_alone(shots):
 def test_the_error_is_near_that_of_the_best_step():
     shots = 4000
     errors = [
-        mean_squared_error(shots, 80, h=step, strategy="center", approx_order=2)
+        mean_squared_error(shots, 50, h=step, strategy="center", approx_order=2)
         for step in (0.4, 0.6, 0.9)
     ]
 
-    assert mean_squared_error(shots, 80) < 1.5 * min(errors)
+    assert mean_squared_error(shots, 50) < 1.5 * min(errors)
 
 
 def test_steps_that_are_given_are_used():

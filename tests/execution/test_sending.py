@@ -7,7 +7,7 @@ from itertools import chain
 from threading import Lock
 
 import numpy as np
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shop import RowFailure, ShopDevice, ShopJob
 
@@ -145,6 +145,7 @@ rounds = st.lists(
 
 
 @given(sweeps, limits, rounds)
+@settings(max_examples=50)
 def test_rows_that_fail_are_bought_again_alone_and_all_come_back_in_their_places(
     whole, limits, bad
 ):
@@ -173,6 +174,7 @@ def test_rows_that_fail_are_bought_again_alone_and_all_come_back_in_their_places
 
 
 @given(sweeps, limits, rounds)
+@settings(max_examples=50)
 def test_what_was_bought_in_several_rounds_is_replayed_in_its_places(whole, limits, bad):
     journal = Journal()
     with qg.run("drawn", journal=journal):

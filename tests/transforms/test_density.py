@@ -4,7 +4,7 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -54,6 +54,7 @@ def test_an_entropy_is_that_of_the_eigenvalues(seed, base):
 
 
 @given(seed=SEEDS)
+@settings(max_examples=20)
 def test_derivatives_to_the_fifth_order_are_those_of_a_closed_form(seed):
     start, change = state(seed, 2), np.diag([1.0, -1.0]) / 10
 

@@ -65,7 +65,7 @@ def test_a_gradient_is_planned_interrupted_fetched_and_replayed(double, tmp_path
     assert errors.startswith("expected standard errors")
     assert double.ledger()["tasks_created"] == 0
 
-    double.fault("task", "queued", seconds=15, position="7")
+    double.settings(held=True)
     program = start(double, tmp_path, "run", "once", "program.py")
     for _ in range(1200):
         if double.ledger()["tasks_created"]:
@@ -74,7 +74,8 @@ def test_a_gradient_is_planned_interrupted_fetched_and_replayed(double, tmp_path
     time.sleep(0.5)
     program.kill()
     program.communicate()
-    assert "queue position 7" in said(double, tmp_path, "resume", "--timeout-s", "1")
+    assert "queue position 3" in said(double, tmp_path, "resume", "--timeout-s", "1")
+    double.settings(held=False)
 
     fetched = said(double, tmp_path, "resume")
     assert " done" in fetched
