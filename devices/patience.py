@@ -102,6 +102,7 @@ def patiently(
     call: Callable[[], T],
     *,
     safe: bool = True,
+    limited: bool = True,
     patience_s: float | None = None,
 ) -> T:
     """Make a request, and make it again while it fails in passing.
@@ -115,6 +116,9 @@ def patiently(
     safe : bool
         Whether it may be made again after it was perhaps carried out: a question, or a creation
         under an idempotency token.
+    limited : bool
+        Whether it counts as one of the account's requests; not where it mostly makes none, or
+        follows one that counted.
     patience_s : float, optional
         Default: the device's.
 
@@ -130,7 +134,8 @@ def patiently(
     limiter = limiter_of(device)
 
     def attempt() -> T:
-        limiter.acquire()
+        if limited:
+            limiter.acquire()
         return call()
 
     def note(state: RetryCallState) -> None:

@@ -9,9 +9,11 @@ import pytest
 from clouds.braket.capabilities import CARDS
 from clouds.braket.double import KEY, SECRET, TOKEN
 
+import qgate as qg
 from qgate.devices.braket.cards import ARNS, RATES, region_of
 from qgate.devices.job import JobStatus, RowFailure
 from qgate.devices.packing import submit_packed
+from qgate.devices.patience import Limiter
 from qgate.devices.registry import device
 from qgate.devices.remote import new_token
 from qgate.exceptions import (
@@ -408,3 +410,20 @@ def test_every_device_of_the_double_has_capabilities_that_the_sdk_accepts(double
 
 def _counts(job):
     return [outcomes.counts() for (rows,) in job.result() for outcomes in rows]
+
+
+def test_a_task_takes_two_turns_of_what_the_account_may_ask_for(double, monkeypatch):
+    """One creates it, one asks for its state; results are in S3, and the price is reckoned."""
+    turns = []
+    monkeypatch.setattr(Limiter, "acquire", lambda limiter: turns.append(limiter))
+
+    @qg.qnode(made("sv1"), shots=10)
+    def circuit(angle):
+        qg.RX(angle, wires=0)
+        return qg.expval(qg.Z(0))
+
+    with qg.run("counted", journal=":memory:"):
+        circuit(0.1)
+
+    assert double.ledger()["requests"]["GetQuantumTask"] == 1
+    assert len(turns) == 2
