@@ -19,7 +19,7 @@ STORM = (
     ("*", "error", {"code": "ThrottlingException", "probability": 0.3, "seed": 1}),
     ("*", "error", {"code": "InternalServiceException", "probability": 0.03, "seed": 2}),
     ("CreateQuantumTask", "lost", {"probability": 0.1, "seed": 3}),
-    ("GetObject", "cut", {"probability": 0.05, "seed": 4}),
+    ("GetObject", "cut", {"probability": 0.05, "seed": 59}),
     ("task", "late", {"probability": 0.1, "seed": 5, "reads": 2}),
 )
 """What goes wrong, how, and how often, without changing what a task reads in the end."""
