@@ -5,7 +5,8 @@
 
 Every row has a fresh interpreter. Rounds are interleaved: each runs every row once. Printed are
 medians of processor time (user and system, the interpreter's start not counted) and ratios to the
-dependencies.
+dependencies. Libraries have one thread each: those of OpenBLAS wait by spinning, and what another
+processor spends on that while a program loads would be counted as the program's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import os
 import statistics
 import subprocess
 import sys
+
+from peer import ONE_THREAD
 
 TIMED = """
 import time
@@ -46,8 +49,8 @@ ARRAYS = {
     ),
 }
 
-CACHING = {name: at for name, at in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""The environment, in which modules are compiled once and not in every interpreter."""
+ENVIRONMENT = {**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": ""}
+"""In which modules are compiled once and not in every interpreter."""
 
 
 def first_value(library: str, device: str, arrays: str) -> tuple[str, str]:
@@ -82,7 +85,7 @@ THEIRS = (
 def seconds(python: str, program: str) -> float:
     """Return how long a program keeps the processor of a fresh interpreter."""
     command = [python, "-c", TIMED.format(program)]
-    done = subprocess.run(command, env=CACHING, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
 from qgate.exceptions import InvalidShots, ShotsRequired
-from qgate.prices import Rate
 from qgate.shots import Shots
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.prices import Rate
 
 NOT_IN_IDENTITY = frozenset(
     {

@@ -133,6 +133,13 @@ class Measurement:
         options = tuple(sorted(self.options.items()))
         return (self.kind, observable, self._skipped, self._wires, options)
 
+    def is_returned(self, exact: frozenset[str]) -> bool:
+        """Say whether a device that is exact in some kinds returns this as it is, without shots.
+
+        One that knows probabilities only, knows those of wires, not of an observable's eigenbasis.
+        """
+        return self.kind in exact and ("expval" in exact or self.obs is None)
+
     def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
         """Return the same measurement with other numbers (or slots)."""
         if self.observable is None:

@@ -31,7 +31,6 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.slots import Affine
 from qgate.structure import Structure, slots_in
 from qgate.sweep import Sweep
-from qgate.transforms.bases import eigenbasis_gates
 from qgate.typing import ComplexArray, FloatArray
 from qgate.wires import Wires
 
@@ -273,6 +272,8 @@ def _projections(
     measurement: Measurement, ket: ComplexArray, order: Wires, outcomes: slice
 ) -> ComplexArray:
     """Return the part of the state that has each of some outcomes, shape (m, K, 2**n)."""
+    from qgate.transforms.bases import eigenbasis_gates
+
     n = len(order)
     turned = [] if measurement.obs is None else eigenbasis_gates(measurement.observable)
     for gate in turned:

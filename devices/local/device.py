@@ -19,7 +19,6 @@ from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
 from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import require
 from qgate.devices.local.planned import Settings
-from qgate.devices.local.sampling import sample
 from qgate.exceptions import InvalidOption
 from qgate.measurements import MeasurementKind
 from qgate.structure import Structure
@@ -135,6 +134,8 @@ class LocalDevice(Device):
     ) -> SweepResult:
         if sweep.shots is None or random is None:
             return self.engine.results(sweep, order)
+        from qgate.devices.local.sampling import sample
+
         (measurement,) = sweep.structure.bind_measurements(sweep.arrays)
         every = self.engine.probabilities(sweep, order)
         probabilities = marginal(every, measurement.wires, order)

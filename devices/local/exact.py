@@ -12,7 +12,6 @@ from qgate.devices.local.words import apply_words, word_means
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
-from qgate.transforms.bases import eigenbasis_gates
 from qgate.transforms.density import DERIVED, derived
 from qgate.typing import Tensor
 from qgate.wires import Wires
@@ -59,6 +58,8 @@ def _var(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tens
 
 def _probs(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
     if measurement.obs is not None:
+        from qgate.transforms.bases import eigenbasis_gates
+
         for gate in eigenbasis_gates(measurement.observable):
             state = apply(state, gate, order.indices(gate.wires), len(order), xp=xp)
     return marginal(xp.real(state) ** 2 + xp.imag(state) ** 2, measurement.wires, order, xp)

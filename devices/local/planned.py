@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from qgate.devices.local import fallback
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first, values_and_bras
 from qgate.devices.local.engine import Engine, NumpyEngine
 from qgate.devices.local.exact import measure
@@ -207,6 +206,8 @@ class PlanEngine(Engine):
     def _states(self, planned: Planned) -> ComplexArray:
         if self.library is not None:
             return self._run(planned).states()
+        from qgate.devices.local import fallback
+
         return fallback.states(
             planned.plan, planned.rows, planned.numbers, planned.phase, planned.initial
         )
@@ -224,6 +225,8 @@ class PlanEngine(Engine):
             slopes = run.differentiate(len(bras), slots, bras)
             run()
         else:
+            from qgate.devices.local import fallback
+
             assert kets is not None
             slopes = fallback.slopes(
                 planned.plan, planned.rows, planned.numbers, planned.phase, kets, bras

@@ -19,7 +19,6 @@ from qgate.budget import Budget
 from qgate.execution.current import PLAN
 from qgate.execution.run import Entry, run
 from qgate.execution.shapes import COMPLEX
-from qgate.execution.trained import seed_of
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
@@ -183,7 +182,11 @@ def _within_budget(sweep: Sweep, budget: Budget, device: Device) -> Sequence[Ent
 
 def _seeded(tape: Tape, seed: Tensor) -> Sweep:
     sweep = tape.sweep()
-    return sweep if seed is None or not tape.shots else replace(sweep, seed=seed_of(unwrap(seed)))
+    if seed is None or not tape.shots:
+        return sweep
+    from qgate.execution.trained import seed_of
+
+    return replace(sweep, seed=seed_of(unwrap(seed)))
 
 
 def _numbers(tape: Tape) -> Tape:

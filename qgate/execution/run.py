@@ -26,7 +26,6 @@ from qgate.transforms.decompose import (
     decompose,
     decomposed_without_values,
 )
-from qgate.transforms.readouts import is_returned, lower_measurements
 from qgate.typing import IntArray, Postprocess
 from qgate.wires import Wires
 
@@ -135,6 +134,8 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
         native = _as_it_stands(sweep.structure, capabilities.exact, capabilities.gate_set)
         if native is not None:
             return (native.sweep(sweep),), index, _only
+    from qgate.transforms.readouts import lower_measurements
+
     lowered, postprocess = lower_measurements(sweep, capabilities.exact, device=device.name)
     parts = tuple(
         decompose(part, capabilities.gate_set, device=device.name, names=capabilities.gates)
@@ -148,7 +149,7 @@ def _as_it_stands(
     structure: Structure, exact: frozenset[str], accepts: GateSet
 ) -> Decomposed | None:
     """Return a structure in the gates of a device that returns all it measures; else None."""
-    if not all(is_returned(measurement, exact) for measurement in structure.measurements):
+    if not all(measurement.is_returned(exact) for measurement in structure.measurements):
         return None
     return decomposed_without_values(structure, accepts)
 

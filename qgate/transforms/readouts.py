@@ -106,7 +106,7 @@ def lower_measurements(
     """
     refuse_measurements(sweep, exact, device=device)
     asked = sweep.structure.measurements
-    if sweep.shots is None and all(is_returned(item, exact) for item in asked):
+    if sweep.shots is None and all(item.is_returned(exact) for item in asked):
         return (sweep,), lambda results: results[0]
     own = [_is_whole(item, sweep, exact) for item in asked]
     frozen = freeze_observables(_select(sweep, [not whole for whole in own]))
@@ -121,14 +121,6 @@ def lower_measurements(
 def _is_whole(measurement: Measurement, sweep: Sweep, exact: frozenset[str]) -> bool:
     """Say whether the device is asked for a measurement beside the readings of others."""
     return sweep.shots is None and measurement.kind in DERIVED and measurement.kind in exact
-
-
-def is_returned(measurement: Measurement, exact: frozenset[str]) -> bool:
-    """Say whether a device returns a measurement as it is, without shots.
-
-    One that knows probabilities only, knows those of wires, not of an observable's eigenbasis.
-    """
-    return measurement.kind in exact and ("expval" in exact or measurement.obs is None)
 
 
 def _select(sweep: Sweep, chosen: Sequence[bool]) -> Sweep:
