@@ -23,7 +23,7 @@ from qgate.devices.local.amplitudes import (
     refuse_late_preparation,
 )
 from qgate.devices.local.elements import ANY_WIDTH
-from qgate.devices.local.exact import apply_observable, measure, term_means
+from qgate.devices.local.exact import apply_observable, measure
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
@@ -252,15 +252,13 @@ def values_and_bras(
         return
     observable = measurement.observable
     if measurement.kind is MeasurementKind.EXPVAL:
-        yield (
-            _value(observable, ket, order)[:, None],
-            apply_observable(observable, ket, order)[None],
-        )
+        values, bra = _value_and_bra(observable, ket, order)
+        yield values[:, None], bra[None]
         return
     for indices in _chunks(observable.num_terms, most):
         terms = [_term(observable, index) for index in range(observable.num_terms)[indices]]
-        values = np.stack([_value(term, ket, order) for term in terms], axis=-1)
-        yield values, np.stack([apply_observable(term, ket, order) for term in terms])
+        found = [_value_and_bra(term, ket, order) for term in terms]
+        yield np.stack([value for value, _ in found], axis=-1), np.stack([bra for _, bra in found])
 
 
 def _chunks(count: int, most: int | None) -> Iterator[slice]:
@@ -295,8 +293,12 @@ def _term(observable: Any, index: int) -> Any:
     return observable.with_parameters([alone, *observable.parameters[1:]])
 
 
-def _value(observable: Any, ket: ComplexArray, order: Wires) -> FloatArray:
-    return np.asarray(term_means(observable, ket, order) @ np.real(observable.parameters[0]))
+def _value_and_bra(
+    observable: Any, ket: ComplexArray, order: Wires
+) -> tuple[FloatArray, ComplexArray]:
+    """Return <psi|O|psi>, shape (K,), and O|psi>, shape (K, 2**n)."""
+    bra: ComplexArray = np.asarray(apply_observable(observable, ket, order))
+    return np.vecdot(ket, bra).real, bra
 
 
 def _dagger(matrix: ComplexArray) -> ComplexArray:

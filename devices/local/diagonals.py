@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -51,23 +51,24 @@ class PhasesRunner:
 
     def back(
         self,
-        vectors: ComplexArray,
+        vectors: Sequence[ComplexArray],
         numbers: FloatArray,
         angles: FloatArray,
         slopes: FloatArray,
-        last: bool,
-    ) -> ComplexArray:
+        undone: slice,
+    ) -> None:
         for block in blocks(self.num_bits) if self.angles else ():
-            ket, *bras = block.of(vectors)
+            ket, *bras = map(block.of, vectors)
             for bra, found in zip(bras, slopes, strict=True):
                 overlaps = bra.real * ket.imag - bra.imag * ket.real
                 sums = self.weights * self.parities.sums(overlaps, block)
                 np.subtract.at(found.T, self.angle, sums.T)
-        if not last:
-            for block, phases in self._phases(-angles):
-                part = block.of(vectors)
+        if not (taken := vectors[undone]):
+            return
+        for block, phases in self._phases(-angles):
+            for vector in taken:
+                part = block.of(vector)
                 part *= phases
-        return vectors
 
     def _phases(self, angles: FloatArray) -> Iterator[tuple[Block, ComplexArray]]:
         """Yield blocks of indices, and the phases there, shape (R, indices)."""

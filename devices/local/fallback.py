@@ -22,15 +22,12 @@ TOGETHER_BITS = 15
 LOOKUP_BITS = 16
 """Permutations look up so many bits of an index in a table."""
 
+KEPT_AMPLITUDES = 2**20
+"""Up to so many, kets that the way back needs are kept, and not computed anew."""
 
-def states(
-    plan: Plan,
-    rows: FloatArray,
-    numbers: FloatArray,
-    phase: float,
-    initial: ComplexArray | None = None,
-) -> ComplexArray:
-    """Return the states that a plan makes.
+
+class Passage:
+    """A plan on its way from the first states to the last, and back with bras.
 
     Parameters
     ----------
@@ -41,73 +38,88 @@ def states(
         As ``plan.numbers_for`` returns them.
     initial : array, shape (1 or K, 2**n), optional
         What the preparations of the plan make; default 0.
+    returns : bool
+        Whether ``slopes`` will be asked for.
 
-    Returns
-    -------
-    array, shape (K, 2**n)
+    Attributes
+    ----------
+    kets : array, shape (K, 2**n)
+        The last states.
     """
-    found = []
-    for part in _parts(len(rows), plan.num_bits):
-        angles = _angles(plan, rows[part])
-        runners = _runners(plan)
+
+    def __init__(
+        self,
+        plan: Plan,
+        rows: FloatArray,
+        numbers: FloatArray,
+        phase: float,
+        initial: ComplexArray | None = None,
+        *,
+        returns: bool = False,
+    ) -> None:
+        self.plan, self.rows, self.numbers, self.phase = plan, rows, numbers, phase
+        self._runners = _runners(plan)
+        turning = sum(1 for runner in self._runners if runner.angles)
+        few = len(rows) * turning << plan.num_bits <= KEPT_AMPLITUDES
+        self._kept: dict[tuple[int, int], ComplexArray] | None = {} if returns and few else None
+        found = [self._forward(part, initial) for part in _parts(len(rows), plan.num_bits)]
+        nothing = np.empty((0, 1 << plan.num_bits), dtype=complex)
+        self.kets = found[0] if len(found) == 1 else np.concatenate([nothing, *found])
+
+    def _forward(self, part: slice, initial: ComplexArray | None) -> ComplexArray:
+        """Return the last states of some rows, and keep those that the way back needs."""
+        angles = _angles(self.plan, self.rows[part])
+        starting = self._runners[0] if self._runners and initial is None else None
         if initial is not None:
             first = initial[part] if len(initial) > 1 else initial
             vectors = np.array(np.broadcast_to(first, (len(angles), first.shape[1])), dtype=complex)
-        elif runners and isinstance(runners[0], LayerRunner):
-            vectors = runners[0].start(numbers, angles)
-            runners = runners[1:]
+        elif isinstance(starting, LayerRunner):
+            vectors = starting.start(self.numbers, angles)
         else:
-            vectors = np.zeros((len(angles), 1 << plan.num_bits), dtype=complex)
+            vectors = np.zeros((len(angles), 1 << self.plan.num_bits), dtype=complex)
             vectors[:, 0] = 1.0
-        for runner in runners:
-            vectors = runner.forward(vectors, numbers, angles)
-        turned = phase + sum(weight * angles[:, angle] for angle, weight in plan.phases)
+        turned = self.phase + sum(weight * angles[:, angle] for angle, weight in self.plan.phases)
         vectors *= np.exp(1j * np.reshape(turned, (-1, 1)))
-        found.append(vectors)
-    if len(found) == 1:
-        return found[0]
-    return np.concatenate([np.empty((0, 1 << plan.num_bits), dtype=complex), *found])
+        for index, runner in enumerate(self._runners):
+            if index > 0 or not isinstance(starting, LayerRunner):
+                vectors = runner.forward(vectors, self.numbers, angles)
+            if self._kept is not None and runner.angles:
+                self._kept[part.start, index] = vectors.copy()
+        return vectors
 
+    def slopes(self, bras: ComplexArray) -> FloatArray:
+        """Return the derivatives of Re <bra|psi> by the slots of the plan.
 
-def slopes(
-    plan: Plan,
-    rows: FloatArray,
-    numbers: FloatArray,
-    phase: float,
-    kets: ComplexArray,
-    bras: ComplexArray,
-) -> FloatArray:
-    """Return the derivatives of Re <bra|psi> by the slots of the plan.
+        Parameters
+        ----------
+        bras : array, shape (V, K, 2**n)
 
-    Parameters
-    ----------
-    plan : Plan
-    rows : array, shape (K, P)
-    numbers : array
-    phase : float
-        As for the states, which have it already.
-    kets : array, shape (K, 2**n)
-        What ``states`` returned.
-    bras : array, shape (V, K, 2**n)
+        Returns
+        -------
+        array, shape (K, V, P)
+        """
+        found = np.zeros((len(bras), len(self.rows), self.plan.one + 1))
+        for part in _parts(len(self.rows), self.plan.num_bits):
+            self._back(part, bras, found[:, part])
+        by_angle = np.transpose(found[..., : self.plan.one], (2, 1, 0))
+        return np.moveaxis(self.plan.angles.pull_back(by_angle), 0, -1)
 
-    Returns
-    -------
-    array, shape (K, V, P)
-    """
-    found = np.zeros((len(bras), len(rows), plan.one + 1))
-    runners = _runners(plan)
-    first = next((i for i, runner in enumerate(runners) if runner.angles), len(runners))
-    for part in _parts(len(rows), plan.num_bits):
-        angles, here = _angles(plan, rows[part]), found[:, part]
-        vectors = np.concatenate([kets[None, part], bras[:, part]])
-        if plan.phases:
-            overlaps = np.einsum("vki,ki->vk", vectors[1:].conj(), vectors[0]).imag
-            for angle, weight in plan.phases:
-                here[..., angle] -= weight * overlaps
-        for index in range(len(runners) - 1, first - 1, -1):
-            vectors = runners[index].back(vectors, numbers, angles, here, index == first)
-    by_angle = np.transpose(found[..., : plan.one], (2, 1, 0))
-    return np.moveaxis(plan.angles.pull_back(by_angle), 0, -1)
+    def _back(self, part: slice, bras: ComplexArray, slopes: FloatArray) -> None:
+        """Add the derivatives by the angles of some rows, (V, R, A)."""
+        angles = _angles(self.plan, self.rows[part])
+        ket = self.kets[part] if self._kept is not None else self.kets[part].copy()
+        vectors = [ket, *(np.array(bra[part], dtype=complex) for bra in bras)]
+        for angle, weight in self.plan.phases:
+            for bra, found in zip(vectors[1:], slopes, strict=True):
+                found[:, angle] -= weight * np.vecdot(bra, ket).imag
+        first = next((i for i, runner in enumerate(self._runners) if runner.angles), None)
+        for index in reversed(range(0 if first is None else first, len(self._runners))):
+            runner, undone = self._runners[index], slice(0 if self._kept is None else 1, None)
+            if self._kept is not None and runner.angles:
+                vectors[0] = self._kept[part.start, index]
+            runner.back(
+                vectors, self.numbers, angles, slopes, slice(0) if index == first else undone
+            )
 
 
 class Runner(Protocol):
@@ -125,16 +137,16 @@ class Runner(Protocol):
 
     def back(
         self,
-        vectors: ComplexArray,
+        vectors: Sequence[ComplexArray],
         numbers: FloatArray,
         angles: FloatArray,
         slopes: FloatArray,
-        last: bool,
-    ) -> ComplexArray:
-        """Add derivatives to ``slopes``, (V, R, A); return kets and bras before the step.
+        undone: slice,
+    ) -> None:
+        """Add derivatives to ``slopes``, (V, R, A); take some vectors back to before the step.
 
-        The vectors after it, (1 + V, R, 2**n), may be written to; if it is the ``last`` one that
-        matters, what is returned is not used.
+        The vectors after it are the kets and V times bras, each (R, 2**n). Those that are undone
+        are written to.
         """
 
 
@@ -182,15 +194,14 @@ class MovesRunner:
 
     def back(
         self,
-        vectors: ComplexArray,
+        vectors: Sequence[ComplexArray],
         numbers: FloatArray,
         angles: FloatArray,
         slopes: FloatArray,
-        last: bool,
-    ) -> ComplexArray:
-        for vector in vectors:  # one at a time takes less room
+        undone: slice,
+    ) -> None:
+        for vector in vectors[undone]:
             vector[:] = self.inverse.taken(vector)
-        return vectors
 
 
 class _Sources:
@@ -241,26 +252,22 @@ class MatrixRunner:
 
     def back(
         self,
-        vectors: ComplexArray,
+        vectors: Sequence[ComplexArray],
         numbers: FloatArray,
         angles: FloatArray,
         slopes: FloatArray,
-        last: bool,
-    ) -> ComplexArray:
-        values, projectors = self._spectrum(numbers)
-        generator = np.tensordot(values, projectors, 1)
-        undoing = np.swapaxes(self._matrix(numbers, angles), 1, 2).conj()
-        ket = self._take(vectors[0])
-        for vector, found in zip(vectors[1:], slopes, strict=True):
-            bra = self._take(vector)
-            if self.angle is not None:
-                overlaps = ket @ np.swapaxes(bra, 1, 2).conj()
+        undone: slice,
+    ) -> None:
+        parts = [self._take(vector) for vector in vectors]
+        if self.angle is not None:
+            values, projectors = self._spectrum(numbers)
+            generator = np.tensordot(values, projectors, 1)
+            for bra, found in zip(parts[1:], slopes, strict=True):
+                overlaps = parts[0] @ np.swapaxes(bra, 1, 2).conj()
                 found[:, self.angle] -= np.einsum("ij,rji->r", generator, overlaps).imag
-            if not last:
-                self._put(vector, undoing @ bra)
-        if not last:
-            self._put(vectors[0], undoing @ ket)
-        return vectors
+        undoing = np.swapaxes(self._matrix(numbers, angles), 1, 2).conj()
+        for vector, part in zip(vectors[undone], parts[undone], strict=True):
+            self._put(vector, undoing @ part)
 
     def _spectrum(self, numbers: FloatArray) -> tuple[FloatArray, ComplexArray]:
         """Return eigenvalues and projectors of the generator; of a fixed matrix, 0 and itself."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ class Block:
         """Return for each index the entry of vectors (..., 2**n) at index ^ flip."""
         part = Block(self.number ^ (flip >> self.bits), self.bits).of(vectors)
         inside = flip & ((1 << self.bits) - 1)
-        return part.take(np.arange(1 << self.bits) ^ inside, axis=-1) if inside else part
+        return part.take(_exchanged(self.bits, inside), axis=-1, mode="clip") if inside else part
 
 
 def blocks(num_bits: int) -> Iterator[Block]:
@@ -83,6 +84,12 @@ def blocks(num_bits: int) -> Iterator[Block]:
     bits = min(num_bits, max(BLOCK_BITS, (num_bits + 1) // 2))
     for number in range(1 << (num_bits - bits)):
         yield Block(number, bits)
+
+
+@lru_cache(maxsize=64)
+def _exchanged(num_bits: int, flip: int) -> IntArray:
+    """Return index ^ flip for every index."""
+    return np.arange(1 << num_bits) ^ flip
 
 
 def _signs(num_bits: int, masks: IntArray) -> FloatArray:

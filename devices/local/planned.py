@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from qgate.sweep import Sweep
 from qgate.transforms.decompose import decomposition
 from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.local.fallback import Passage
 
 AMPLITUDES_AT_ONCE = 2**24
 """Bras that are not sums of Pauli words go back together up to so many amplitudes."""
@@ -85,7 +88,7 @@ class PlanEngine(Engine):
         return self._states(planned)
 
     def room(self, num_bras: int, num_wires: int) -> float:
-        if self.library is None:  # dense matrices are multiplied onto copies
+        if self.library is None:  # copies, and besides up to KEPT_AMPLITUDES
             return 3.25 + 2.0 * num_bras + (2.0 if num_bras else 0.0)
         return 1.0 + num_bras
 
@@ -151,13 +154,14 @@ class PlanEngine(Engine):
         self, sweep: Sweep, planned: Planned, slots: Sequence[int], order: Wires
     ) -> tuple[FloatArray, FloatArray]:
         """Compute O|psi> in numpy, and go back with a part of these at a time."""
-        kets = self._states(planned)
+        passage = self._passage(planned, returns=True) if self.library is None else None
+        kets = self._states(planned) if passage is None else passage.kets
         values, slopes = [], []
         most = max(1, AMPLITUDES_AT_ONCE // kets.size)
         for measurement in sweep.structure.bind_measurements(sweep.arrays):
             for part, bras in values_and_bras(measurement, kets, order, most):
                 values.append(part)
-                slopes.append(self._slopes(planned, slots, kets, bras))
+                slopes.append(self._slopes(planned, slots, bras, passage))
         return np.concatenate(values, axis=-1), 2.0 * np.moveaxis(
             np.concatenate(slopes, axis=1), 2, 0
         )
@@ -168,8 +172,8 @@ class PlanEngine(Engine):
         planned = self._planned(sweep, order)
         if planned is None:
             return self._gatewise.state_vjp(sweep, slots, cotangents, order)
-        kets = self._states(planned) if self.library is None else None
-        return np.swapaxes(self._slopes(planned, slots, kets, cotangents), 0, 1)
+        passage = self._passage(planned, returns=True) if self.library is None else None
+        return np.swapaxes(self._slopes(planned, slots, cotangents, passage), 0, 1)
 
     # Plans ---------------------------------------------------------------------------------
 
@@ -203,34 +207,35 @@ class PlanEngine(Engine):
             single=self.settings.single,
         )
 
-    def _states(self, planned: Planned) -> ComplexArray:
-        if self.library is not None:
-            return self._run(planned).states()
-        from qgate.devices.local import fallback
+    @staticmethod
+    def _passage(planned: Planned, *, returns: bool = False) -> Passage:
+        from qgate.devices.local.fallback import Passage
 
-        return fallback.states(
-            planned.plan, planned.rows, planned.numbers, planned.phase, planned.initial
+        return Passage(
+            planned.plan,
+            planned.rows,
+            planned.numbers,
+            planned.phase,
+            planned.initial,
+            returns=returns,
         )
+
+    def _states(self, planned: Planned) -> ComplexArray:
+        return self._passage(planned).kets if self.library is None else self._run(planned).states()
 
     def _slopes(
         self,
         planned: Planned,
         slots: Sequence[int],
-        kets: ComplexArray | None,
         bras: ComplexArray,
+        passage: Passage | None,
     ) -> FloatArray:
         """Return the derivatives of Re <bra|psi> by some slots, shape (K, V, n)."""
-        if self.library is not None:
-            run = self._run(planned)
-            slopes = run.differentiate(len(bras), slots, bras)
-            run()
-        else:
-            from qgate.devices.local import fallback
-
-            assert kets is not None
-            slopes = fallback.slopes(
-                planned.plan, planned.rows, planned.numbers, planned.phase, kets, bras
-            )
+        if passage is not None:
+            return passage.slopes(bras)[..., list(slots)]
+        run = self._run(planned)
+        slopes = run.differentiate(len(bras), slots, bras)
+        run()
         return slopes[..., list(slots)]
 
 

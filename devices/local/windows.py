@@ -81,27 +81,40 @@ class Pass:
                 yield slice(top, top + down), slice(start, start + across)
 
     def view(self, states: ComplexArray, cut: tuple[slice, slice]) -> ComplexArray:
-        """Show a block of states (..., 2**n)."""
+        """Show a block of states (R, 2**n)."""
         shape = (1 << (self.num_bits - self.first - self.bits), 1 << self.bits, 1 << self.first)
-        return states.reshape(*states.shape[:-1], *shape)[..., cut[0], :, cut[1]]
+        return states.reshape(-1, *shape)[:, cut[0], :, cut[1]]
 
-    def multiply(self, view: ComplexArray, matrices: Sequence[ComplexArray]) -> None:
-        """Multiply the matrix of each window onto a block of states (R, 2**n)."""
-        block: ComplexArray = np.ascontiguousarray(view)
-        for window, matrix in zip(self.windows, matrices, strict=True):
-            run = view.shape[-1] << (window.first - self.first)
-            if run == 1:
-                block = block.reshape(len(view), -1, window.size) @ np.swapaxes(matrix, 1, 2)
-            else:
-                block = matrix[:, None] @ block.reshape(len(view), -1, window.size, run)
-        view[...] = block.reshape(view.shape)
+    def multiply(self, vectors: Sequence[ComplexArray], gates: ComplexArray) -> None:
+        """Multiply the gates, (R, B, 2, 2), onto each of some vectors (R, 2**n)."""
+        matrices = [window.matrix(gates) for window in self.windows]
+        for cut in self.cuts():
+            for vector in vectors:
+                view = self.view(vector, cut)
+                block: ComplexArray = np.ascontiguousarray(view)
+                for window, matrix in zip(self.windows, matrices, strict=True):
+                    run = view.shape[-1] << (window.first - self.first)
+                    if run == 1:
+                        rows = block.reshape(len(view), -1, window.size)
+                        block = rows @ np.swapaxes(matrix, 1, 2)
+                    else:
+                        block = matrix[:, None] @ block.reshape(len(view), -1, window.size, run)
+                view[...] = block.reshape(view.shape)
 
-    def overlaps(self, ket: ComplexArray, bra: ComplexArray) -> Iterator[ComplexArray]:
-        """Yield the partial trace of |ket><bra| on each window, (R, size, size)."""
-        ket, bra = np.ascontiguousarray(ket), np.conj(bra)
-        for window in self.windows:
-            run = ket.shape[-1] << (window.first - self.first)
-            yield _overlaps(ket, bra, window.size, run)
+    def overlaps(self, kets: ComplexArray, bras: Sequence[ComplexArray]) -> list[ComplexArray]:
+        """Return the partial traces of |ket><bra| on each window, (V, R, size, size)."""
+        found = [
+            np.zeros((len(bras), len(kets), window.size, window.size), dtype=complex)
+            for window in self.windows
+        ]
+        for cut in self.cuts():
+            ket: ComplexArray = np.ascontiguousarray(self.view(kets, cut))
+            for number, vector in enumerate(bras):
+                bra = np.conj(self.view(vector, cut))
+                for window, whole in zip(self.windows, found, strict=True):
+                    run = ket.shape[-1] << (window.first - self.first)
+                    whole[number] += _overlaps(ket, bra, window.size, run)
+        return found
 
 
 class LayerRunner:
@@ -138,50 +151,39 @@ class LayerRunner:
         """Return the states after the layer."""
         gates = _product(self._factors(numbers, angles))
         for item in self.passes:
-            matrices = [window.matrix(gates) for window in item.windows]
-            for cut in item.cuts():
-                item.multiply(item.view(states, cut), matrices)
+            item.multiply([states], gates)
         return states
 
     def back(
         self,
-        vectors: ComplexArray,
+        vectors: Sequence[ComplexArray],
         numbers: FloatArray,
         angles: FloatArray,
         slopes: FloatArray,
-        last: bool,
-    ) -> ComplexArray:
-        """Add the derivatives by the angles; return kets and bras before the layer.
+        undone: slice,
+    ) -> None:
+        """Add the derivatives by the angles; take kets and bras back to before the layer.
 
         Parameters
         ----------
-        vectors : array, shape (1 + V, R, 2**n)
-            Kets and bras after the layer.
+        vectors : sequence of array, shape (R, 2**n)
+            The kets and V times bras, after the layer.
         numbers : array
         angles : array, shape (R, A)
         slopes : array, shape (V, R, A)
-        last : bool
-            Whether what is before the layer is of no interest.
+        undone : slice
+            Which of the vectors are taken back; the others keep what is after the layer.
         """
         factors = self._factors(numbers, angles)
         undoing = _dagger(_product(factors))
         traces = np.zeros((*slopes.shape[:2], len(self.bits), 2, 2), dtype=complex)
         for item in self.passes:
-            matrices = [window.matrix(undoing) for window in item.windows]
-            sums = [np.zeros((len(slopes), *matrix.shape), dtype=complex) for matrix in matrices]
-            for cut in item.cuts():
-                ket, *bras = item.view(vectors, cut)
-                for number, bra in enumerate(bras):
-                    for whole, overlaps in zip(sums, item.overlaps(ket, bra), strict=True):
-                        whole[number] += overlaps
-                    if not last:
-                        item.multiply(bra, matrices)
-                if not last:
-                    item.multiply(ket, matrices)
-            for window, whole in zip(item.windows, sums, strict=True):
-                _write_traces(traces, window, whole)
+            sums = item.overlaps(vectors[0], vectors[1:])
+            for window, found in zip(item.windows, sums, strict=True):
+                _write_traces(traces, window, found)
+        for item in self.passes:
+            item.multiply(vectors[undone], undoing)
         self._add_slopes(slopes, traces, factors, numbers)
-        return vectors
 
     def _factors(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
         """Return the matrices of all gates, (R, B, F, 2, 2), with identities at the ends."""
