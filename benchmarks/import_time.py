@@ -4,9 +4,10 @@
     python benchmarks/import_time.py --python .venv-peers/bin/python
 
 Every row has a fresh interpreter. Rounds are interleaved: each runs every row once. Printed are
-medians of processor time (user and system, the interpreter's start not counted) and ratios to the
-dependencies. Libraries have one thread each: those of OpenBLAS wait by spinning, and what another
-processor spends on that while a program loads would be counted as the program's.
+medians of processor time (user and system, the interpreter's start not counted) and of time by the
+clock, ratios of the first to the dependencies, and to PennyLane at the end. Libraries have one
+thread each: those of OpenBLAS wait by spinning, and what another processor spends on that while a
+program loads would be counted as the program's.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ import statistics
 import subprocess
 import sys
 
+import numpy as np
 from peer import ONE_THREAD
 
 TIMED = """
 import time
-started = time.process_time()
+started = time.process_time(), time.perf_counter()
 {}
-print(time.process_time() - started)
+print(time.process_time() - started[0], time.perf_counter() - started[1])
 """
 FIRST_VALUE = """
 import {library} as qml
@@ -82,11 +84,12 @@ THEIRS = (
 )
 
 
-def seconds(python: str, program: str) -> float:
-    """Return how long a program keeps the processor of a fresh interpreter."""
+def seconds(python: str, program: str) -> tuple[float, float]:
+    """Return how long a program takes in a fresh interpreter, of the processor and by the clock."""
     command = [python, "-c", TIMED.format(program)]
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
-    return float(done.stdout)
+    processor, clock = map(float, done.stdout.split())
+    return processor, clock
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -102,10 +105,19 @@ def main(arguments: list[str] | None = None) -> None:
     rounds = [
         [seconds(python, program) for python, _, program in rows] for _ in range(options.rounds)
     ]
-    medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
-    print(f"{'statement':58} {'median / ms':>12} {'ratio':>7}")
-    for (_, title, _), median in zip(rows, medians, strict=True):
-        print(f"{title:58} {1000 * median:12.0f} {median / medians[0]:7.2f}")
+    medians = {
+        title: [statistics.median(times) for times in zip(*column, strict=True)]
+        for (_, title, _), column in zip(rows, zip(*rounds, strict=True), strict=True)
+    }
+    dependencies = medians[OURS[0][0]][0]
+    print(f"{'statement':58} {'processor / ms':>15} {'clock / ms':>11} {'ratio':>7}")
+    for title, (processor, clock) in medians.items():
+        ratio = processor / dependencies
+        print(f"{title:58} {1000 * processor:15.0f} {1000 * clock:11.0f} {ratio:7.2f}")
+    for (ours, _), (theirs, _) in zip(OURS[-2:], THEIRS[-2:], strict=True):
+        if theirs in medians:
+            processor, clock = np.divide(medians[theirs], medians[ours])
+            print(f"{theirs}: {processor:.2f} times qgate's, {clock:.2f} by the clock")
 
 
 if __name__ == "__main__":
