@@ -88,7 +88,7 @@ class PlanEngine(Engine):
         return self._states(planned)
 
     def room(self, num_bras: int, num_wires: int) -> float:
-        if self.library is None:  # copies, and besides up to KEPT_AMPLITUDES
+        if self.library is None:  # with copies; the few MiB of kets that are kept do not count
             return 3.25 + 2.0 * num_bras + (2.0 if num_bras else 0.0)
         return 1.0 + num_bras
 
