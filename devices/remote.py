@@ -114,6 +114,10 @@ class RemoteDevice(Device):
     account: str = ""
     """Whom the provider counts requests for: the key under which limits and waiting are shared."""
 
+    origin: str | None = None
+    """Where its limits and gates were read, for a device that its provider describes: ``"live"``,
+    or from which card and why."""
+
     requests_per_s: float = 20.0
     """How many requests an account may make in a second."""
 

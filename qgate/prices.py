@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 HUNDREDTH_OF_A_MICRO_USD = 8
 """Sums of dollars are rounded to so many decimals."""
+
+FIGURES = {"per_task_usd": "task", "per_shot_usd": "shot", "per_second_usd": "second"}
+"""The figures of a rate, and the unit that each is the price of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,39 @@ class Rate:
         least = submissions * self.minimum_s
         low, high = (fixed + self.per_second_usd * max(time, least) for time in seconds)
         return Price(round(low, HUNDREDTH_OF_A_MICRO_USD), round(high, HUNDREDTH_OF_A_MICRO_USD))
+
+    @property
+    def figures(self) -> str:
+        """The prices in words.
+
+        >>> Rate(per_task_usd=0.3, per_shot_usd=0.01, source="a list", date="2026-11-01").figures
+        '0.3 USD per task, 0.01 USD per shot'
+        """
+        prices = {unit: getattr(self, name) for name, unit in FIGURES.items()}
+        stated = [f"{usd:g} USD per {unit}" for unit, usd in prices.items() if usd]
+        return ", ".join(stated) or "no charge"
+
+    def __str__(self) -> str:
+        return f"{self.figures} ({self.source}, {self.date})"
+
+    def with_source(self, source: str) -> Rate:
+        """Return the same figures with another text on where they come from."""
+        return replace(self, source=source)
+
+    def raised_to(self, other: Rate) -> Rate:
+        """Return a rate with the higher figure of both, each; its source names what was raised.
+
+        >>> card = Rate(per_task_usd=0.3, per_shot_usd=0.01, source="a card", date="2026-05-01")
+        >>> stated = Rate(per_shot_usd=0.1, source="the service", date="2026-11-01")
+        >>> card.raised_to(stated).source
+        'the service, 2026-11-01; a card says 0.01 USD per shot'
+        """
+        higher = [name for name in FIGURES if getattr(other, name) > getattr(self, name)]
+        if not higher:
+            return self
+        lower = ", ".join(f"{getattr(self, name):g} USD per {FIGURES[name]}" for name in higher)
+        return replace(
+            self,
+            **{name: getattr(other, name) for name in higher},
+            source=f"{other.source}, {other.date}; {self.source} says {lower}",
+        )

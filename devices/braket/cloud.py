@@ -11,6 +11,7 @@ from braket.aws import AwsDevice
 
 from qgate.devices.braket.capabilities import PROGRAM, read_capabilities
 from qgate.devices.braket.cards import RATES, is_simulator, short_name
+from qgate.devices.braket.device_cost import higher_rate
 from qgate.devices.braket.errors import (
     NoAnswer,
     Told,
@@ -101,6 +102,7 @@ class BraketCloudDevice(RemoteDevice):
     """
 
     provider = "braket"
+    origin = "live"
 
     def __init__(
         self,
@@ -131,7 +133,8 @@ class BraketCloudDevice(RemoteDevice):
         advised_ms = properties.service.getTaskPollIntervalMillis
         if advised_ms:
             self.shortest_wait_s = advised_ms / 1000
-        self.rate: Rate | None = RATES.get(short_name(self.arn) or "")
+        card = RATES.get(short_name(self.arn) or "")
+        self.rate: Rate | None = higher_rate(card, properties.service.deviceCost)
 
     # How it stands -------------------------------------------------------------------------
 
@@ -248,18 +251,47 @@ class BraketCloudDevice(RemoteDevice):
     def retry_after_s(self, error: BaseException) -> float | None:
         return asked_pause_s(error)
 
-    def charged(self, facts: Mapping[str, Any]) -> Price | None:
-        """Return what a task that has ended did cost, from what the service tells about it."""
+    def charged(self, facts: Mapping[str, Any], *, in_set: bool, ran: bool) -> Price | None:
+        """Return the most that a task that has ended can have cost; None: all that was reserved.
+
+        AWS does not say what it charges for a task. The SDK's own cost tracker counts tasks that
+        failed or were cancelled as free. A program set may be charged in full although programs of
+        it failed, so it is free only where the service says that no shot succeeded. Simulators are
+        charged by time, however a task ends.
+
+        Parameters
+        ----------
+        facts : mapping
+            The answer of GetQuantumTask.
+        in_set : bool
+            Whether the task ran a program set.
+        ran : bool
+            Whether it was seen running before it was cancelled, or brought results although it
+            failed.
+        """
         if self.rate is None:
             return None
-        asked = 0 if facts["status"] == "FAILED" else facts["shots"]
-        shots = int(facts.get("numSuccessfulShots", asked))
         if is_simulator(self.arn):
-            lasted = (facts["endedAt"] - facts["createdAt"]).total_seconds()
-            return self.rate.price(seconds=(0.0, lasted))
-        if facts["status"] == "FAILED" and not shots:
+            return self._charged_time(facts)
+        succeeded = facts.get("numSuccessfulShots", None if in_set else 0)
+        free = {
+            "CANCELLED": not ran or facts.get("numSuccessfulShots") == 0,
+            "FAILED": not ran and succeeded == 0,
+        }
+        if free.get(facts["status"], False):
             return Price()
-        return self.rate.price(shots=shots)
+        return self.rate.price(shots=int(facts["shots"]))
+
+    def _charged_time(self, facts: Mapping[str, Any]) -> Price | None:
+        """Return the price of the time between creation and end.
+
+        A task that was cancelled may have spent any part of that time in the queue.
+        """
+        assert self.rate is not None
+        if facts["status"] == "CANCELLED" or "endedAt" not in facts:
+            return None
+        lasted_s = (facts["endedAt"] - facts["createdAt"]).total_seconds()
+        return self.rate.price(seconds=(0.0, lasted_s))
 
     # Requests ------------------------------------------------------------------------------
 

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from qgate.devices.braket.job import STATES
 from qgate.devices.braket.layout import Layout
 from qgate.devices.braket.objects import Folder, measured, read_programs, read_single
-from qgate.devices.braket.results import read_probabilities, read_sampled, read_set
-from qgate.devices.job import JobStatus, SweepResult
+from qgate.devices.braket.results import Measured, read_probabilities, read_sampled, read_set
+from qgate.devices.job import FINAL, JobStatus, SweepResult
 from qgate.devices.remote import RemoteJob, Report
 from qgate.exceptions import JobFailed, ResultMissing, WrongResult
 from qgate.prices import Price
@@ -55,6 +55,7 @@ class BraketTask(RemoteJob):
         self._in_set = bool(record["program_set"])
         self._late_until = time.monotonic() + FOUND_LATE_S if created else 0.0
         self._facts: dict[str, Any] = {}
+        self._seen_running = self._has_readings = False
 
     def poll(self) -> Report:
         try:
@@ -65,6 +66,7 @@ class BraketTask(RemoteJob):
                 return Report(JobStatus.QUEUED, "not known yet")
             raise
         status = str(facts["status"])
+        self._seen_running = self._seen_running or status == "RUNNING"
         return Report(
             STATES.get(status, JobStatus.UNKNOWN),
             status,
@@ -86,12 +88,12 @@ class BraketTask(RemoteJob):
         return self._read(folder)
 
     def cost(self) -> Price | None:
-        """Return what the task did cost by the rate card; None: not known, or not over."""
-        if self.report.status is JobStatus.CANCELLED:
-            return Price()
-        if self.device.rate is None or self.report.status not in (JobStatus.DONE, JobStatus.FAILED):
+        """Return what the task can have cost by the rate card; None: not known, or not over."""
+        if self.device.rate is None or self.report.status not in FINAL:
             return None
-        return self.device.charged(self._facts or self._ask())
+        cancelled = self.report.status is JobStatus.CANCELLED
+        ran = self._seen_running if cancelled else self._has_readings
+        return self.device.charged(self._facts or self._ask(), in_set=self._in_set, ran=ran)
 
     def stop(self) -> None:
         try:
@@ -118,6 +120,7 @@ class BraketTask(RemoteJob):
     def _read(self, folder: Folder) -> tuple[SweepResult, ...]:
         if self._in_set:
             found = read_programs(folder)
+            self._has_readings = any(isinstance(each, Measured) for row in found for each in row)
             return read_set(found, self._layouts, self._shots, device=self.device.name)
         document, (layout,) = read_single(folder), self._layouts
         if self._shots:

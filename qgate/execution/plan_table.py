@@ -31,6 +31,7 @@ def table(plan: Plan) -> str:
     notes = list(dict.fromkeys(map(_expected, plan.prior_errors)))[:MOST_ERRORS]
     if plan.budget is not None:
         notes.append(f"allowed: {plan.budget}")
+    notes += [f"{device}: {source}" for device, source in plan.sources.items()]
     return "\n".join([_aligned(rows), *notes])
 
 

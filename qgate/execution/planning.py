@@ -97,12 +97,16 @@ class Plan:
     prior_errors : tuple of PriorErrors
         One for each request whose numbers are linear in the means of Pauli words: expectation
         values and probabilities, and their derivatives by shifts.
+    sources : dict of str to str
+        For each device that is paid for: its prices with their source and date, and whether its
+        limits and gates are live or from a card.
     """
 
     def __init__(self, call: Callable[[], Any], *, device: Any, budget: Budget | None) -> None:
         self._call, self._device, self.budget = call, device, budget
         self.entries: tuple[PlannedSubmission, ...] = ()
         self.prior_errors: tuple[PriorErrors, ...] = ()
+        self.sources: dict[str, str] = {}
         self._collect()
 
     # What it says ----------------------------------------------------------------------
@@ -162,6 +166,7 @@ class Plan:
         self._under(collector)
         self.entries = tuple(collector.entries)
         self.prior_errors = tuple(collector.prior_errors)
+        self.sources = collector.sources
         self._check_budget()
 
     def _under(self, watcher: Collector | Guard) -> Any:
@@ -251,6 +256,7 @@ class Collector:
     def __init__(self) -> None:
         self.entries: list[PlannedSubmission] = []
         self.prior_errors: list[PriorErrors] = []
+        self.sources: dict[str, str] = {}
         self._steps = 0
         self._lock = RLock()
 
@@ -259,6 +265,8 @@ class Collector:
         with self._lock:
             self._steps += 1
             self.entries += [_entry(device, line, self._steps) for line in lines]
+            if device.rate is not None or _origin(device) is not None:
+                self.sources[device.name] = _source(device)
         return [_zeros(line.sweeps, device) for line in lines]
 
     def expects(self, errors: FloatArray, num_values: int) -> None:
@@ -304,6 +312,19 @@ def _entry(device: Device, line: Line, step: int) -> PlannedSubmission:
         price,
         line.digest,
     )
+
+
+def _origin(device: Device) -> str | None:
+    """Return where a device that is paid for has its limits and gates from; None: from itself."""
+    return getattr(device, "origin", None)
+
+
+def _source(device: Device) -> str:
+    """Return where the price and the limits of a device are from."""
+    parts = [] if device.rate is None else [f"price {device.rate}"]
+    origin = _origin(device)
+    parts += [] if origin is None else [f"limits and gates {origin}"]
+    return "; ".join(parts)
 
 
 def _zeros(sweeps: Sequence[Sweep], device: Device) -> Results:

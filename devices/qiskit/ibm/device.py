@@ -78,6 +78,7 @@ class IbmDevice(RemoteDevice):
     """
 
     provider = "ibm"
+    origin = "live"
     settles_s = 10.0
 
     def __init__(

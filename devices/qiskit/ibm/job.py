@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -133,7 +134,9 @@ class IbmJob(RemoteJob):
     def cost(self) -> Price | None:
         usage = self.vendor.metrics().get("usage", {})
         seconds, rate = usage.get("qpu_charge_time_seconds"), self.device.rate
-        if rate is None or seconds is None or usage.get("status", "pending") == "pending":
+        if rate is None or usage.get("status", "pending") == "pending":
+            return None
+        if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
             return None
         return rate.price(seconds=(seconds, seconds))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 GENERAL = (
@@ -37,6 +37,8 @@ class Card:
     sets : tuple of int, optional
         Executables, shots, and the fewest shots of a program set; None: it takes none.
     per_shot_usd : float
+    cost : dict, optional
+        The ``deviceCost`` that it states; default: its price of a shot, or of a minute.
     exact : bool
         Whether it returns exact probabilities.
     probabilities : bool
@@ -56,6 +58,7 @@ class Card:
     shots: tuple[int, int] = (1, 20_000)
     sets: tuple[int, int, int | None] | None = (100, 200_000, None)
     per_shot_usd: float = 0.0
+    cost: dict[str, Any] | None = None
     exact: bool = False
     probabilities: bool = False
     parts: bool = False
@@ -94,9 +97,21 @@ class Card:
             "braketSchemaHeader": _header("device_service_properties 1"),
             "executionWindows": [window],
             "shotsRange": list(self.shots),
-            "deviceCost": {"price": self.per_shot_usd, "unit": "shot"},
+            "deviceCost": self._cost(),
             "updatedAt": "2026-05-01T00:00:00",
         }
+
+    def stating(self, cost: dict[str, Any]) -> Card:
+        """Return the device with another ``deviceCost``, which it charges if that is per shot."""
+        per_shot = cost["price"] if cost["unit"] == "shot" else self.per_shot_usd
+        return replace(self, cost=cost, per_shot_usd=per_shot)
+
+    def _cost(self) -> dict[str, Any]:
+        if self.cost is not None:
+            return self.cost
+        if self.simulator:
+            return {"price": PER_MINUTE_USD, "unit": "minute"}
+        return {"price": self.per_shot_usd, "unit": "shot"}
 
     def _actions(self) -> dict[str, Any]:
         results = [{"name": "Probability", "minShots": 0, "maxShots": 100_000, "observables": None}]

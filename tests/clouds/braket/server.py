@@ -18,7 +18,7 @@ its parent. The devices are those of ``capabilities.py``, for example ``braket:i
 example ``CreateQuantumTask``, ``GetObject``), ``tasks_created``, ``executables``, ``shots``,
 ``charged_usd`` and ``tasks``, a list with ``arn``, ``device``, ``token``, ``status``,
 ``executables``, ``shots``, ``charged_usd``, ``tags``. A client token buys once. A task is charged
-when it is completed, an executable when it succeeded.
+in full when it is completed, also if executables of it failed, and not at all if none succeeded.
 
 ``double.fault(operation, kind, ...)`` scripts a fault (``clouds.service.Fault``):
 
@@ -31,8 +31,10 @@ when it is completed, an executable when it succeeded.
   ``tasks.Task``: ``fault("task", "queued", polls=3)``, ``fault("task", "partial",
   executables=[1])``.
 
-``double.settings(limits={arn: dollars})`` sets spending limits; ``double.settings(held=True)`` lets
-tasks stand in the queue, those that come as well, until ``held=False``.
+``double.settings(costs={arn: {"price": dollars, "unit": "shot"}})`` states, and charges, another
+price; ``double.settings(limits={arn: dollars})`` sets spending limits;
+``double.settings(held=True)`` lets tasks stand in the queue, those that come as well, until
+``held=False``.
 """
 
 from __future__ import annotations
@@ -108,11 +110,13 @@ class BraketService(Service):
         self.tokens: dict[str, tuple[dict[str, Any], str]] = {}
         self.stored: dict[str, bytes] = {}
         self.limits: dict[str, str] = {}
+        self.costs: dict[str, dict[str, Any]] = {}
         self.held = False
         self.numbers = itertools.count(1)
 
     def settings(self, given: dict[str, Any]) -> None:
         self.limits.update(given.get("limits", {}))
+        self.costs.update(given.get("costs", {}))
         self.held = given.get("held", self.held)
         for task in self.tasks.values():
             task.held = self.held
@@ -192,12 +196,16 @@ class BraketService(Service):
     # Devices -------------------------------------------------------------------------------
 
     def _device(self, request: Request) -> Answer:
-        card = _card(request.path.partition("/device/")[2], request)
+        card = self._card(request.path.partition("/device/")[2], request)
         capabilities = json.dumps(card.capabilities())
         tasks = {"queue": "QUANTUM_TASKS_QUEUE", "queueSize": "7", "queuePriority": "Normal"}
         queues = [tasks, {"queue": "JOBS_QUEUE", "queueSize": "0"}]
         more = {"deviceCapabilities": capabilities, "deviceQueueInfo": queues}
         return Answer.of({**_summary(card), **more})
+
+    def _card(self, arn: str, request: Request) -> Card:
+        card = _card(arn, request)
+        return card.stating(self.costs[card.arn]) if card.arn in self.costs else card
 
     def _devices(self, request: Request) -> Answer:
         region = _region(request)
@@ -241,7 +249,7 @@ class BraketService(Service):
         return Answer.of({"quantumTaskArn": arn}, 201)
 
     def _new_task(self, given: dict[str, Any], request: Request) -> str:
-        card = _card(given["deviceArn"], request)
+        card = self._card(given["deviceArn"], request)
         _check(card, given)
         limit = self.limits.get(card.arn)
         price = card.price_usd(shots=int(given["shots"]))

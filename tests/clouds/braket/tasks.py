@@ -82,14 +82,16 @@ class Task:
 
     @property
     def successful_shots(self) -> int:
+        if self.status == "CANCELLED":
+            return 0
         succeeded = self.num_executables - len(self.failed)
         return self.shots // self.num_executables * succeeded
 
     @property
     def charged_usd(self) -> float:
-        """What it costs: nothing before it ends, nothing for what failed."""
+        """What it costs: nothing before it ends, or if all of it failed; all of it else."""
         if self.status == "COMPLETED" or (self.kind == "partial" and self.successful_shots):
-            return round(self.card.price_usd(shots=self.successful_shots), 8)
+            return round(self.card.price_usd(shots=self.shots), 8)
         return 0.0
 
     @property

@@ -3,6 +3,7 @@
 import json
 import math
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from qgate.devices.registry import device
 from qgate.devices.remote import new_token
 from qgate.exceptions import (
     AccessRefused,
+    BudgetExceeded,
     InvalidOption,
     InvalidShots,
     ServiceUnavailable,
@@ -281,7 +283,7 @@ def test_a_program_set_that_failed_in_part_brings_the_rest(double):
     assert found[1] == RowFailure("lost calibration")
     assert [ones(found[0]), ones(found[2])] == [0, 0]
     assert job.status is JobStatus.FAILED
-    assert job.cost() == Price.exactly(round(0.3 + 200 * 0.00145, 8))
+    assert job.cost() == Price.exactly(round(0.3 + 300 * 0.00145, 8))  # it may be charged in full
 
 
 # Money ------------------------------------------------------------------------------------
@@ -297,6 +299,100 @@ def test_the_price_is_what_the_service_charges(double, target):
 
     charged = double.ledger()["charged_usd"]
     assert bought.price(sweeps) == job.cost() == Price.exactly(charged)
+
+
+def test_a_price_that_the_service_states_higher_than_the_card_is_planned_and_settled(double):
+    double.settings(costs={f"{IQM}/Garnet": {"price": 0.0145, "unit": "shot"}})
+    bought = made()
+    sweeps = [rotations([0.1, 0.2, 0.3], shots=200)]
+
+    job = bought.submit(sweeps)
+    job.result()
+
+    assert bought.price(sweeps) == job.cost() == Price.exactly(9.0)  # 0.30 + 600 * 0.0145
+    assert double.ledger()["charged_usd"] == pytest.approx(9.0)
+    assert "GetDevice" in bought.rate.source
+
+
+def test_a_price_that_the_service_states_lower_than_the_card_changes_nothing(double):
+    double.settings(costs={f"{IQM}/Garnet": {"price": 0.0001, "unit": "shot"}})
+
+    assert made().rate == RATES["iqm/garnet"]
+
+
+def test_a_budget_holds_against_the_higher_price(double):
+    double.settings(costs={f"{IQM}/Garnet": {"price": 0.0145, "unit": "shot"}})
+
+    @qg.qnode(made(), shots=1000)
+    def circuit(angle):
+        qg.RX(angle, wires=0)
+        return qg.expval(qg.Z(0))
+
+    limit = qg.Budget(usd=1.75)  # enough by the card: 0.30 + 1000 * 0.00145
+    with qg.run("dear", journal=":memory:", budget=limit), pytest.raises(BudgetExceeded):
+        circuit(0.1)
+    assert double.ledger()["tasks_created"] == 0
+
+
+def test_a_plan_names_the_price_that_it_counts_with(double):
+    double.settings(costs={f"{IQM}/Garnet": {"price": 0.0145, "unit": "shot"}})
+
+    @qg.qnode(made(), shots=1000)
+    def circuit(angle):
+        qg.RX(angle, wires=0)
+        return qg.expval(qg.Z(0))
+
+    plan = qg.plan(circuit)(0.1)
+
+    assert plan.price == Price.exactly(14.8)
+    assert "0.0145 USD per shot (deviceCost in the answer of GetDevice" in str(plan)
+    assert "says 0.00145 USD per shot" in str(plan)
+    assert "live" in plan.sources["braket:iqm/garnet"]
+
+
+COMPLETED = {"status": "COMPLETED", "shots": 300}
+FAILED = {"status": "FAILED", "shots": 300}
+CANCELLED = {"status": "CANCELLED", "shots": 300}
+
+
+@pytest.mark.parametrize(
+    ("facts", "in_set", "ran", "usd"),
+    [
+        (COMPLETED, True, True, 0.735),
+        ({**COMPLETED, "numSuccessfulShots": 200}, True, True, 0.735),
+        ({**FAILED, "numSuccessfulShots": 200}, True, True, 0.735),
+        ({**FAILED, "numSuccessfulShots": 0}, True, True, 0.735),  # the results prove it wrong
+        ({**FAILED, "numSuccessfulShots": 0}, True, False, 0.0),
+        ({**FAILED, "numSuccessfulShots": 1}, True, False, 0.735),
+        (FAILED, True, False, 0.735),
+        (FAILED, False, False, 0.0),
+        ({**FAILED, "numSuccessfulShots": 100}, False, False, 0.735),
+        (CANCELLED, True, False, 0.0),
+        (CANCELLED, True, True, 0.735),
+        ({**CANCELLED, "numSuccessfulShots": 0}, True, True, 0.0),
+    ],
+)
+def test_the_full_price_is_held_until_the_service_says_that_nothing_ran(
+    double, facts, in_set, ran, usd
+):
+    assert made().charged(facts, in_set=in_set, ran=ran) == Price.exactly(usd)
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "FAILED", "CANCELLED"])
+def test_a_simulator_is_charged_for_its_time_however_a_task_ends(double, status):
+    begun = datetime(2026, 11, 25, tzinfo=UTC)
+    facts = {"status": status, "shots": 0, "createdAt": begun}
+    simulator = made("sv1")
+
+    ended = simulator.charged(
+        {**facts, "endedAt": begun + timedelta(minutes=2)}, in_set=False, ran=False
+    )
+
+    assert simulator.charged(facts, in_set=False, ran=False) is None
+    if status == "CANCELLED":
+        assert ended is None  # part of that time it was queued; what was reserved is held
+    else:
+        assert ended.high_usd == pytest.approx(2 * 0.075)
 
 
 def test_a_simulator_has_a_price_between_bounds(double):

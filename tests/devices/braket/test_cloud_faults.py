@@ -260,7 +260,9 @@ def test_a_circuit_that_failed_is_bought_again_with_as_many_shots_as_a_task_must
     first, second = double.ledger()["tasks"]
     assert (first["executables"], second["executables"]) == (3, 1)
     assert (first["shots"], second["shots"]) == (120, 100)
-    assert run.shots == 80 + 100  # those of the circuit that failed are not charged
+    assert run.shots == 80 + 100  # without those of the circuit that failed
+    assert run.cost == pytest.approx(0.6 + (120 + 100) * 0.08)  # which may be charged
+    assert run.cost == pytest.approx(double.ledger()["charged_usd"])
     assert gradient == pytest.approx(-1.0)  # both points are certain
 
 

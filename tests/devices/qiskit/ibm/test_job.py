@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 import qgate as qg
 from qgate.devices.job import JobStatus
+from qgate.devices.qiskit.ibm.job import IbmJob
 from qgate.exceptions import (
     AccessRefused,
     JobCancelled,
@@ -93,6 +95,15 @@ def test_waiting_ends_where_a_queue_is_long_and_the_job_goes_on(make, cloud, sen
         job.result(0.1)
 
     assert_flips(job.result(60))
+
+
+@pytest.mark.parametrize("seconds", [None, float("nan"), float("inf"), -1, "3"])
+def test_what_is_no_number_of_seconds_leaves_the_whole_price_reserved(make, send, seconds):
+    device = make()
+    usage = {"qpu_charge_time_seconds": seconds, "status": "complete"}
+    vendor = SimpleNamespace(metrics=lambda: {"usage": usage})
+
+    assert IbmJob("a", device, {}, vendor).cost() is None
 
 
 def test_a_failed_job_says_why_in_ibms_words(make, cloud, send):
