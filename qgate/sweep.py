@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.periods import are_small, within_periods
 from qgate.structure import Structure
 from qgate.typing import FloatArray, IntArray
 
@@ -19,7 +20,8 @@ class Sweep:
     ----------
     structure : Structure
     rows : array, shape (K, P)
-        A row of angles (radians) for each run.
+        A row of angles (radians) for each run. Angles of more than 16 pi are brought into one
+        period of their gate where it has a known one, so that sums with them lose nothing.
     arrays : tuple of array
         Matrices, state vectors and coefficients, the same for every row.
     shots : array of int, shape (K,), or None
@@ -33,6 +35,11 @@ class Sweep:
     arrays: tuple[Any, ...] = ()
     shots: IntArray | None = None
     seed: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if not are_small(self.rows):
+            rows = within_periods(self.rows, self.structure.operations)
+            object.__setattr__(self, "rows", rows)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -1,9 +1,16 @@
 /* Steps that multiply every amplitude by a phase: exp(i sum of angle * D). */
 
-/* sin and cos of many angles; errors of a few units in the last place below 1e5. */
+/* sin and cos of many angles; errors of a few units in the last place.
+ *
+ * The multiple q of pi/2 is subtracted in three parts, of which the first has 33 bits, so that its
+ * product with q is exact up to about 2**20 (Cody and Waite). Larger angles go to the C library,
+ * which reduces any double exactly.
+ */
 static void NAME(sines)(const double *restrict x, real *restrict c, real *restrict s, int64_t count)
 {
+    int64_t any_large = 0;
     for (int64_t j = 0; j < count; j++) {
+        any_large |= !(fabs(x[j]) <= FAST_ANGLE);
         union { double number; int64_t bits; } shifted = {x[j] * 0.63661977236758134 + 6755399441055744.0};
         double q = shifted.number - 6755399441055744.0;
         double r = ((x[j] - q * 1.5707963267341256) - q * 6.0771005063039660e-11) - q * 2.0222662487959506e-21;
@@ -19,6 +26,8 @@ static void NAME(sines)(const double *restrict x, real *restrict c, real *restri
         s[j] = (real)(two ? -a : a);
         c[j] = (real)((two != 0) != (odd != 0) ? -b : b);
     }
+    for (int64_t j = 0; any_large && j < count; j++)
+        if (!(fabs(x[j]) <= FAST_ANGLE)) s[j] = (real)sin(x[j]), c[j] = (real)cos(x[j]);
 }
 
 /* The Walsh-Hadamard transform: out[i] = sum over m of (-1)**parity(i & m) in[m]. */

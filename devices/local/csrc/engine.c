@@ -22,6 +22,9 @@ enum {
     APART = 272 /* numbers between arrays, or addresses would agree in their last bits */
 };
 
+/* Angles up to this size are reduced with a few multiplications; see `sines`. */
+#define FAST_ANGLE 1e5
+
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 

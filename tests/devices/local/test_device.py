@@ -1,5 +1,6 @@
 """The local device as a user meets it: shots, seeds, rows, and what is no gate."""
 
+import mpmath
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -8,6 +9,7 @@ import qgate as qg
 from qgate import numpy as qnp
 from qgate.devices.local.device import AMPLITUDES_AT_ONCE, LocalDevice
 from qgate.devices.local.engine import Engine
+from qgate.devices.local.libraries import SETS, library
 from qgate.devices.local.provider import provider
 from qgate.exceptions import (
     InvalidParameters,
@@ -19,6 +21,8 @@ from qgate.exceptions import (
     UnknownWires,
     UnsupportedMeasurement,
 )
+from qgate.execution.run import run
+from qgate.operations.gate import ROWS
 from qgate.recording import record
 from qgate.tape import Tape
 from qgate.wires import Wires
@@ -521,3 +525,61 @@ def test_the_provider_has_one_target_and_makes_the_device():
     assert isinstance(device, LocalDevice)
     assert device.wires == Wires([0, 1])
     assert repr(device) == "<qgate device 'local': wires=2, shots=None>"
+
+
+# Large angles ---------------------------------------------------------------------------
+
+
+def usable_engines():
+    """Every value of ``QGATE_ENGINE`` that works on this machine."""
+    baseline = library("baseline")
+    built = () if baseline is None else SETS[: SETS.index(baseline.supported) + 1]
+    return [name for name in built if library(name) is not None] + ["numpy", "gates"]
+
+
+ANGLED = sorted(name for name, row in ROWS.items() if row.angles)
+
+
+def in_one_period(x):
+    """The angle between -8 pi and 8 pi that differs by a multiple of 16 pi."""
+    with mpmath.workdps(400):
+        period = 16 * mpmath.pi
+        return float(mpmath.mpf(x) - period * mpmath.nint(mpmath.mpf(x) / period))
+
+
+@pytest.mark.parametrize("engine", usable_engines())
+@pytest.mark.parametrize("size", [1e9, 3.9e17, 1e100, 1e300])
+@pytest.mark.parametrize("precision", ["double", "single"])
+def test_every_gate_has_its_matrix_at_large_angles(
+    size, engine, precision, dense, drawn, monkeypatch
+):
+    monkeypatch.setenv("QGATE_ENGINE", engine)
+    device = LocalDevice(wires=drawn.wires, precision=precision)
+    for seed, name in enumerate(ANGLED):
+        numbers = drawn.numbers(seed, None)
+        numbers.angle = lambda random=numbers.random: size * random.uniform(-1, 1)
+        before = [qg.StatePrep(numbers.state(4), wires=drawn.wires)]
+        gates = [drawn.menu[name](numbers, drawn.wires) for _ in range(2)]
+        exact = [gate.with_parameters(map(in_one_period, gate.parameters)) for gate in gates]
+        sweep = Tape([*before, *gates], [qg.state()]).sweep()
+
+        found = run([sweep], device)[0][0]
+
+        close = 1e-14 if precision == "double" or engine == "gates" else 1e-5
+        expected = dense.states([*before, *exact])
+        assert_allclose(found, expected, atol=close, err_msg=name)
+
+
+@pytest.mark.parametrize("engine", usable_engines())
+@pytest.mark.parametrize("x", [1e7, 3.9e17, 1e100])
+def test_states_stay_normalised_where_an_angle_has_no_known_period(x, engine, monkeypatch):
+    monkeypatch.setenv("QGATE_ENGINE", engine)
+
+    @qg.qnode(LocalDevice(wires=2))
+    def circuit():
+        qg.Hadamard(0)
+        qg.Hadamard(1)
+        qg.evolve(0.3 * qg.Z(0) @ qg.Z(1), x)
+        return qg.state()
+
+    assert_allclose(np.linalg.norm(circuit()), 1.0, atol=1e-13)
