@@ -31,6 +31,8 @@ from braket.task_result import (
 from braket.task_result.program_set_executable_result_v1 import ProgramSetExecutableResultMetadata
 from braket.task_result.program_set_task_metadata_v1 import ProgramMetadata
 
+from qgate.devices.draws import Draws
+
 PROGRAMS = 256
 """So many parsed programs are kept."""
 
@@ -71,14 +73,12 @@ class Seeded(BaseLocalSimulator):  # type: ignore[misc]  # published without typ
 
     def __init__(self, seed: int | None = None) -> None:
         super().__init__()
-        self._seed = seed
-        self._random = np.random.default_rng(seed)
+        self._draws = Draws(seed)
         self._parse = lru_cache(maxsize=PROGRAMS)(self._parse_source)
 
     def restart_random(self, token: str) -> None:
         """Begin a new sequence of random choices, made of the seed and a text."""
-        if self._seed is not None:
-            self._random = np.random.default_rng([self._seed, *token.encode()])
+        self._draws.restart(token)
 
     def run_program_set(
         self, program_set: ProgramSet, shots: int = 0, *, batch_size: int = 1
@@ -132,7 +132,7 @@ class Seeded(BaseLocalSimulator):  # type: ignore[misc]  # published without typ
         simulation.evolve(parsed.bind(inputs))
         probabilities = np.abs(simulation.probabilities)  # a density matrix may give -1e-17
         normalised = probabilities / probabilities.sum()
-        outcomes = self._random.choice(len(normalised), size=shots, p=normalised)
+        outcomes = self._draws.generator.choice(len(normalised), size=shots, p=normalised)
         places = [parsed.num_qubits - 1 - qubit for qubit in parsed.measured]
         bits: list[list[int]] = ((outcomes[:, None] >> np.array(places)) & 1).tolist()
         return bits

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.draws import Draws
 from qgate.devices.job import FinishedJob, Job, SweepResult
 from qgate.devices.local.adjoint import OneAngleGates
 from qgate.devices.local.choice import choose_engine
@@ -20,6 +20,7 @@ from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import require
 from qgate.devices.local.planned import Settings
 from qgate.exceptions import InvalidOption
+from qgate.forks import ForkSafeLock
 from qgate.measurements import MeasurementKind
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -49,6 +50,7 @@ class LocalDevice(Device):
     shots : None, int or sequence
     seed : int, optional
         Seeds the sampling; the same seed and the same sequence of calls give the same bits.
+        Forked children draw numbers of their own; copies and pickles begin anew (``Draws``).
     precision : {"double", "single"}
         Of the amplitudes; complex64 takes half the memory.
     threads : int, optional
@@ -83,13 +85,11 @@ class LocalDevice(Device):
         settings = Settings(threads or num_threads(), single=_is_single(precision))
         self.settings, self.memory_gib = settings, memory_gib
         self.engine = engine or choose_engine(settings)
-        self._seed = seed
-        self._random: np.random.Generator | None = None
-        self._sampling = Lock()  # a generator is not to be drawn from by two threads at once
+        self._draws = Draws(seed)
+        self._sampling = ForkSafeLock()  # two threads must not draw from a generator at once
 
     def restart_random(self, token: str) -> None:
-        if self._seed is not None:
-            self._random = np.random.default_rng([self._seed, *token.encode()])
+        self._draws.restart(token)
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])
@@ -112,9 +112,7 @@ class LocalDevice(Device):
         if seed is not None:  # sweeps of one submission do not draw the same numbers
             return np.random.default_rng([*seed, place])
         with self._sampling:
-            if self._random is None:
-                self._random = np.random.default_rng(self._seed)
-            return self._random
+            return self._draws.generator
 
     @staticmethod
     def _outside(sweep: Sweep, step: int) -> int:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.draws import Draws
 from qgate.devices.job import Job
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
@@ -81,8 +80,7 @@ class QiskitDevice(Device):
         super().__init__(wires=wires, shots=shots)
         self.jobs = 0
         self._runner = runner(backend, most=backend.max_circuits)
-        self._seed = seed
-        self._random = None if seed is None else np.random.default_rng(seed)
+        self._draws = Draws(seed)
         self._compiler = Compiler(
             compiled_for,
             device=name,
@@ -106,11 +104,12 @@ class QiskitDevice(Device):
         return QiskitJob(job, read, device=self.name)
 
     def restart_random(self, token: str) -> None:
-        if self._seed is not None:
-            self._random = np.random.default_rng([self._seed, *token.encode()])
+        self._draws.restart(token)
 
     def _next_seed(self) -> int | None:
-        return None if self._random is None else int(self._random.integers(LARGEST_SEED))
+        if self._draws.seed is None:
+            return None  # the backend draws a seed of its own for every job
+        return int(self._draws.generator.integers(LARGEST_SEED))
 
 
 def describe(backend: Any, *, exact: frozenset[str] = frozenset()) -> Capabilities:

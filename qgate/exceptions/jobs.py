@@ -143,6 +143,17 @@ class CallTimeout(DeviceError, TimeoutError):
     )
 
 
+class OpenedInParent(DeviceError):
+    """A forked child uses a run, plan, call or connection that belongs to its parent."""
+
+    what: str
+    remedy: str
+    message = (
+        "{what} belongs to the process that opened it, and this process was forked from that one. "
+        "Nothing was sent. {remedy}."
+    )
+
+
 class CallCancelled(DeviceError):
     """A call in the background was cancelled."""
 

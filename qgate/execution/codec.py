@@ -6,12 +6,12 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from qgate.devices.job import RowFailure, SweepResult
+from qgate.forks import ForkSafeLock
 from qgate.outcomes import Outcomes
 
 Arrays = dict[str, np.ndarray[Any, Any]]
@@ -19,7 +19,7 @@ Arrays = dict[str, np.ndarray[Any, Any]]
 LAYOUT = "layout.json"
 """The member of the archive that says how the arrays belong together."""
 
-_reading = Lock()
+_reading = ForkSafeLock()
 """Numpy parses an array's header with ``ast``, which fails now and then on Python 3.11 where
 threads parse at once ("AST constructor recursion depth mismatch")."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import RLock
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from qgate.exceptions import OpenedInParent
+from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from qgate.execution.planning import Collector, Guard
@@ -15,44 +19,83 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, eq=False)
+class Opened(Generic[T]):
+    """A value, and the process in which it was opened."""
+
+    value: T
+    process: int = field(default_factory=os.getpid)
+
+
 class Current(Generic[T]):
     """What is open: on this thread, else, as frameworks run circuits on their own, on any.
 
     Parameters
     ----------
     name : str
+    refusal : callable, optional
+        Returns the error to raise in a forked child that uses what its parent has opened; by
+        default nothing counts as open there.
     """
 
-    def __init__(self, name: str) -> None:
-        self._here: ContextVar[T | None] = ContextVar(name, default=None)
-        self._open: list[T] = []
-        self._lock = RLock()
+    def __init__(self, name: str, refusal: Callable[[T], Exception] | None = None) -> None:
+        self._here: ContextVar[Opened[T] | None] = ContextVar(name, default=None)
+        self._refusal = refusal
+        self._open: list[Opened[T]] = []
+        self._lock = ForkSafeLock()
 
     def get(self) -> T | None:
-        """Return the innermost; None: nothing is open."""
+        """Return the innermost; None: nothing is open.
+
+        Raises
+        ------
+        OpenedInParent
+            The parent of this forked child has opened it, and no child may use it.
+        """
         if not self._open:
             return None
         found = self._here.get()
-        if found is not None:
-            return found
-        with self._lock:
-            return self._open[-1] if self._open else None
+        if found is None:
+            with self._lock:
+                found = self._open[-1] if self._open else None
+        if found is None or found.process == os.getpid():
+            return None if found is None else found.value
+        if self._refusal is not None:
+            raise self._refusal(found.value)
+        return None
 
     @contextmanager
     def opened(self, value: T) -> Iterator[None]:
         """Open something for as long as a block runs."""
-        token = self._here.set(value)
+        opened = Opened(value)
+        token = self._here.set(opened)
         with self._lock:
-            self._open.append(value)
+            self._open.append(opened)
         try:
             yield
         finally:
             with self._lock:
-                self._open.remove(value)
+                self._open.remove(opened)
             self._here.reset(token)
 
 
-RUN: Current[Run] = Current("qgate_run")
-PLAN: Current[Collector | Guard] = Current("qgate_plan")
+def _run_of_parent(run: Run) -> Exception:
+    return OpenedInParent(
+        what=f"The run {run.name!r} of {run.journal.file}",
+        remedy=(
+            "Open a run of its own in each child, with a name of its own (with "
+            "qg.run(f'part {number}', ...):), or open none around the pool. Runs of one journal "
+            "share a budget under one name: qg.Budget(..., name='ours')"
+        ),
+    )
+
+
+def _plan_of_parent(watcher: Collector | Guard) -> Exception:
+    remedy = "Plan and run what the function does without its pool of processes"
+    return OpenedInParent(what="The plan", remedy=remedy)
+
+
+RUN: Current[Run] = Current("qgate_run", _run_of_parent)
+PLAN: Current[Collector | Guard] = Current("qgate_plan", _plan_of_parent)
 DEVICE: Current[Any] = Current("qgate_planned_device")
 """The device that stands in for every other while a plan is made or run."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Event, RLock
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from qgate.devices.job import SweepResult
@@ -26,6 +26,7 @@ from qgate.execution.following import CALL
 from qgate.execution.lines import Delivery, Line
 from qgate.execution.orders import OPEN, Order, OrderState, Spent
 from qgate.execution.settling import fail, keep, record_of
+from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -259,7 +260,7 @@ class Withdrawn(Exception):
     """An order was taken back before it was sent."""
 
 
-_here = RLock()
+_here = ForkSafeLock()
 
 
 def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from qgate.devices.job import FINAL, JobStatus, status_of_all
 from qgate.exceptions import CallCancelled
 from qgate.execution.current import Current
+from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from qgate.devices.job import Job
@@ -18,7 +18,7 @@ class Following:
 
     def __init__(self) -> None:
         self._jobs: list[Job] = []
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
         self.cancelled = False
 
     def add(self, job: Job) -> None:

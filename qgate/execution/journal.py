@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from importlib.metadata import version
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
@@ -17,6 +16,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 from qgate.exceptions import BudgetExceeded, JournalUnreadable
 from qgate.execution.journal_schema import migrate
 from qgate.execution.orders import Order, OrderState, Purse, Spent
+from qgate.forks import ForkSafeLock, at_fork, no_fork
 from qgate.prices import Price
 
 MEMORY = ":memory:"
@@ -55,20 +55,57 @@ class Journal:
 
     def __init__(self, file: str | Path = MEMORY) -> None:
         self.file = str(file)
-        self._lock = RLock()
+        self._path = self.file if self.file == MEMORY else _absolute(self.file)
+        self._lock = ForkSafeLock()
+        self._handle: sqlite3.Connection | None = None
+        self._closed = self._forking = False
+        with no_fork():
+            self._handle = self._opened()
+            at_fork(before=self._leave, in_parent=self._go_on, in_child=self._go_on)
+
+    def _opened(self) -> sqlite3.Connection:
         try:
-            self._connection = _opened(self.file)
+            return _opened(self._path)
         except sqlite3.Error as error:
             raise JournalUnreadable(file=self.file, reason=str(error)) from error
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """The open file, which is opened again after a fork."""
+        if self._handle is None:
+            if not Path(self._path).exists():
+                raise JournalUnreadable(file=self.file, reason="it was removed meanwhile")
+            self._handle = self._opened()
+        return self._handle
+
+    # SQLite counts the locks of a file in memory, and a forked child that inherits an open file
+    # believes to hold locks that only its parent has (https://www.sqlite.org/howtocorrupt.html,
+    # 2.6). So no file is open during a fork. A journal in memory is copied with the rest of it.
+
+    def _leave(self) -> None:
+        self._lock.acquire()
+        self._forking = True
+        if self._handle is None or self._closed or self._path == MEMORY:
+            return
+        if not self._handle.in_transaction:
+            self._handle.close()
+            self._handle = None
+
+    def _go_on(self) -> None:
+        if self._forking:
+            self._forking = False
+            self._lock.release()
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._connection.close()
+            self._closed = True
 
     def __del__(self) -> None:
-        if hasattr(self, "_connection"):
-            self._connection.close()
+        handle: sqlite3.Connection | None = getattr(self, "_handle", None)
+        if handle is not None:
+            handle.close()
 
     # Writing ---------------------------------------------------------------------------
 
@@ -243,8 +280,7 @@ def _is_in_use(error: BaseException) -> bool:
 )
 def _opened(file: str) -> sqlite3.Connection:
     if file != MEMORY:
-        Path(file).expanduser().parent.mkdir(parents=True, exist_ok=True)
-        file = str(Path(file).expanduser())
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
         file, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
     )
@@ -257,6 +293,10 @@ def _opened(file: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _absolute(file: str) -> str:
+    return str(Path(file).expanduser().absolute())
 
 
 def _row(order: Order) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
 from qgate.execution.current import DEVICE, PLAN
 from qgate.execution.journal import LIMITS
 from qgate.execution.lines import Line
+from qgate.forks import ForkSafeLock
 from qgate.measurements import MeasurementKind
 from qgate.outcomes import Outcomes
 from qgate.prices import Price
@@ -258,7 +258,7 @@ class Collector:
         self.prior_errors: list[PriorErrors] = []
         self.sources: dict[str, str] = {}
         self._steps = 0
-        self._lock = RLock()
+        self._lock = ForkSafeLock()
 
     def answer(self, device: Device, lines: Sequence[Line]) -> list[Results] | None:
         """Return what circuits would read that always read zero."""
@@ -281,7 +281,7 @@ class Guard:
 
     def __init__(self, left: Counter[tuple[str, str]]) -> None:
         self._left = left
-        self._lock = RLock()
+        self._lock = ForkSafeLock()
 
     def answer(self, device: Device, lines: Sequence[Line]) -> list[Results] | None:
         """Refuse what is not in the plan; the answer is left to the device."""

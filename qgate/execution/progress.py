@@ -6,8 +6,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from threading import Lock
 from typing import TYPE_CHECKING, Any
+
+from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from qgate.devices.remote import Report
@@ -29,7 +30,7 @@ class Progress:
     def __init__(self, tell: Callable[[str], None] | None) -> None:
         self._tell = tell
         self._last, self._told = "", 0.0
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
 
     @classmethod
     def silent(cls) -> Progress:

@@ -111,7 +111,7 @@ def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:
     """Say whether a request belongs into a journal: not if it is exact and costs nothing."""
     if device.capabilities.paid:
         return True
-    return RUN.get() is not None and any(sweep.shots is not None for sweep in sweeps)
+    return any(sweep.shots is not None for sweep in sweeps) and RUN.get() is not None
 
 
 def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray | None, Postprocess]:

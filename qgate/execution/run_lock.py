@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from threading import Lock
 from typing import IO, Any
 
 from qgate.exceptions import RunInUse
 from qgate.execution.journal import MEMORY
+from qgate.forks import ForkSafeLock, at_fork
 
 SUFFIX = "-lock"
 """Put after the name of the journal; the file stays empty."""
@@ -19,7 +19,7 @@ PLACES = 2**40
 
 _files: dict[str, IO[bytes]] = {}
 _held: set[tuple[str, str]] = set()
-_guard = Lock()
+_guard = ForkSafeLock()
 
 
 class RunLock:
@@ -50,8 +50,10 @@ class RunLock:
             _held.add((self.file, self.run))
 
     def release(self) -> None:
-        """Give it back."""
+        """Give it back; nothing happens in a forked child, whose parent holds it."""
         with _guard:
+            if (self.file, self.run) not in _held:
+                return
             _held.discard((self.file, self.run))
             if self.file == MEMORY:
                 return
@@ -74,6 +76,14 @@ class RunLock:
             _files[self._name] = open(self._name, "a+b")  # noqa: SIM115
         return _lock(_files[self._name], self._place)
 
+
+def _forget_all() -> None:
+    """Forget the locks of the parent in a forked child; the system does not pass them on."""
+    _held.clear()
+    _files.clear()
+
+
+at_fork(in_child=_forget_all)
 
 if os.name == "nt":  # pragma: no cover
     import msvcrt

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from qgate.budget import Budget
@@ -21,6 +20,7 @@ from qgate.execution.journal import Journal
 from qgate.execution.orders import Order, OrderState, Purse, Spent
 from qgate.execution.progress import Progress
 from qgate.execution.run_lock import RunLock
+from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -75,12 +75,13 @@ class Run:
         self.ordered = ordered
         self.replayed = 0
         self.asked = Spent()
-        self._lock = RLock()
+        self._lock = ForkSafeLock()
         self._step = 0
         self._repetitions: Counter[str] = Counter()
         self._left: set[str] = set()
         self._calls: list[Future[Any]] = []
         self._run_lock = RunLock(journal.file, name)
+        self._process = os.getpid()
         self._opened = ExitStack()
 
     # What was done ---------------------------------------------------------------------
@@ -186,12 +187,14 @@ class Run:
     def _wait_for_calls(self) -> None:
         with self._lock:
             calls = list(self._calls)
-        wait(calls)
+        if self._process == os.getpid():  # a forked child has none of the threads that make them
+            wait(calls)
 
     # Opening and closing ---------------------------------------------------------------
 
     def __enter__(self) -> Run:
         self._run_lock.acquire()
+        self._process = os.getpid()
         self.journal.begin(self.name)
         self._step, self.replayed, self.asked = 0, 0, Spent()
         self._repetitions.clear()
@@ -308,6 +311,6 @@ def user_journal() -> Path:
 
 
 _implicit: dict[int, Run] = {}
-_lock = RLock()
+_lock = ForkSafeLock()
 
 __all__ = ["Run", "implicit_run", "run"]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import RLock
 from typing import Any
+
+from qgate.forks import ForkSafeLock
 
 COUNTED = ("submissions", "batches", "executions", "shots")
 """What is counted."""
 
 _active: list[Tracker] = []
 
-_lock = RLock()  # frameworks run circuits on threads of their own
+_lock = ForkSafeLock()  # frameworks run circuits on threads of their own
 
 
 class Tracker:

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from threading import Lock
 from types import TracebackType
 
 from qgate.arrays import ORIGINS
+from qgate.forks import ForkSafeLock
 
 MARK = re.compile(r"\[qgate error (\d+)\.(\d+)\]")
 """The process in which an error was raised, as there may be several, and its number there."""
@@ -51,7 +51,7 @@ class KeptErrors:
         self.latest = 0
         self._numbers = count(1)
         self._kept: OrderedDict[int, Kept] = OrderedDict()
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -1,0 +1,49 @@
+"""Random choices of a device."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qgate.forks import at_fork, fork_path
+
+
+class Draws:
+    """Source of a device's random numbers, which no other process or copy repeats by accident.
+
+    Without a seed every process, and every copy, draws numbers of its own. With a seed:
+
+    - the same seed and the same sequence of calls give the same numbers;
+    - a forked child draws from a sequence of its own, made of the seed and the number of the
+      fork, so that children do not repeat the numbers of the parent or of each other, and a
+      program that forks in the same order draws the same again;
+    - a copy or a pickle begins at the start of the sequence, as a new device with this seed does.
+
+    Parameters
+    ----------
+    seed : int, optional
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = seed
+        self._path: tuple[int, ...] = ()
+        self._generator: np.random.Generator | None = None
+        at_fork(in_child=self._begin_in_child)
+
+    @property
+    def generator(self) -> np.random.Generator:
+        """The generator, made when it is first used."""
+        if self._generator is None:
+            made = np.random.SeedSequence(self.seed, spawn_key=self._path)
+            self._generator = np.random.default_rng(made)
+        return self._generator
+
+    def restart(self, token: str) -> None:
+        """Begin a new sequence, made of the seed and a text; nothing happens without a seed."""
+        if self.seed is not None:
+            self._generator = np.random.default_rng([self.seed, *token.encode()])
+
+    def _begin_in_child(self) -> None:
+        self._path, self._generator = fork_path(), None
+
+    def __reduce__(self) -> tuple[type[Draws], tuple[int | None]]:
+        return type(self), (self.seed,)

@@ -1,0 +1,169 @@
+"""State of this process that a forked child must not go on using.
+
+``os.fork`` copies the memory of a process, but only the thread that called it. In the child a lock
+that another thread held would stay locked for ever, threads of pools do not run, sockets and
+SQLite files are shared with the parent, so that one process reads answers to requests of the
+other, and random generators repeat the parent's numbers. Whoever owns such state registers here
+how it is made again. The hooks run for ``os.fork`` and all that uses it, like the ``fork`` start
+method of ``multiprocessing``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from inspect import ismethod
+from threading import RLock
+from typing import Any
+from weakref import WeakMethod, WeakSet, ref
+
+Hook = Callable[[], None]
+
+
+class ForkSafeLock:
+    """Reentrant lock that no dead thread of the parent holds in a forked child.
+
+    A copy or a pickle of it is a new lock.
+    """
+
+    __slots__ = ("__weakref__", "_lock")
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        _locks.add(self)
+
+    def acquire(self) -> None:
+        """Wait for the lock."""
+        self._lock.acquire()
+
+    def release(self) -> None:
+        """Give the lock back."""
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
+
+    def __reduce__(self) -> tuple[type[ForkSafeLock], tuple[()]]:
+        return type(self), ()
+
+    def free(self) -> None:
+        """Replace the lock, unless the calling thread holds it itself or nobody does."""
+        if self._lock.acquire(blocking=False):
+            self._lock.release()
+        else:
+            self._lock = RLock()
+
+
+class Hooks:
+    """Functions, and methods for as long as their objects live."""
+
+    def __init__(self) -> None:
+        self._references: dict[Any, None] = {}
+
+    def add(self, hook: Hook) -> None:
+        """Add a function or a bound method."""
+        reference: Any = hook
+        if ismethod(hook):
+            reference = WeakMethod(hook, self._forget)
+        self._references[reference] = None
+
+    def _forget(self, reference: Any) -> None:
+        self._references.pop(reference, None)
+
+    def __call__(self) -> None:
+        """Call all of them, in the order in which they were added."""
+        for reference in tuple(self._references):
+            hook = reference() if isinstance(reference, ref) else reference
+            if hook is not None:
+                hook()
+
+
+def at_fork(
+    *, before: Hook | None = None, in_parent: Hook | None = None, in_child: Hook | None = None
+) -> None:
+    """Have functions called when the process forks.
+
+    Parameters
+    ----------
+    before : callable, optional
+        Called in the parent, before the fork.
+    in_parent, in_child : callable, optional
+        Called after it. A bound method is called for as long as its object lives.
+    """
+    for hook, hooks in ((before, _before), (in_parent, _in_parent), (in_child, _in_child)):
+        if hook is not None:
+            hooks.add(hook)
+
+
+@contextmanager
+def no_fork() -> Iterator[None]:
+    """Let no thread fork while a block runs."""
+    with _forking:
+        yield
+
+
+def fork_path() -> tuple[int, ...]:
+    """Return which child this process is: the number of each fork from the first process on.
+
+    Empty in a process that Python started itself. The same for every repetition of a program that
+    forks in the same order.
+    """
+    return tuple(_path)
+
+
+_locks: WeakSet[ForkSafeLock] = WeakSet()
+_before, _in_parent, _in_child = Hooks(), Hooks(), Hooks()
+_forking = RLock()
+"""Held during a fork, so that two threads that fork at once do not get one number."""
+
+_path: list[int] = []
+_forks = 0
+
+
+def _begin_fork() -> None:
+    global _forks
+    _forking.acquire()
+    _forks += 1
+    _before()
+
+
+def _end_fork_in_parent() -> None:
+    _in_parent()
+    _forking.release()
+
+
+def _end_fork_in_child() -> None:
+    global _forks
+    _path.append(_forks)
+    _forks = 0
+    for lock in tuple(_locks):
+        lock.free()
+    _free_cached_properties()
+    _in_child()
+    _forking.release()
+
+
+def _free_cached_properties() -> None:
+    """Free the locks that ``cached_property`` has in Python 3.11, one for each property."""
+    if sys.version_info >= (3, 12):
+        return
+    for name, module in tuple(sys.modules.items()):
+        if name.partition(".")[0] == "qgate":
+            for owner in tuple(vars(module).values()):
+                for value in tuple(vars(owner).values()) if isinstance(owner, type) else ():
+                    if isinstance(value, cached_property):
+                        value.lock = RLock()  # type: ignore[attr-defined]
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(
+        before=_begin_fork,
+        after_in_parent=_end_fork_in_parent,
+        after_in_child=_end_fork_in_child,
+    )

@@ -1,0 +1,83 @@
+"""Programs in an interpreter of their own, for tests that fork, exit or are interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+HANG_S = 240.0
+"""A program that takes longer than this hangs; a guard, not a measure of speed."""
+
+PRELUDE = """
+import json, os, pickle, signal, sys, threading, traceback
+
+def in_child(work):
+    \"\"\"Return what a function returns in a forked child.\"\"\"
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            signal.alarm(120)
+            with os.fdopen(write, "wb") as answer:
+                pickle.dump(work(), answer)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    os.close(write)
+    with os.fdopen(read, "rb") as answer:
+        content = answer.read()
+    status = os.waitpid(pid, 0)[1]
+    if status:
+        raise RuntimeError(f"the child ended with {status}")
+    return pickle.loads(content)
+
+def tell(value):
+    print(json.dumps(value), flush=True)
+"""
+
+
+def start(
+    source: str, *arguments: object, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start a program; what it imports is found where this process finds it."""
+    path = os.pathsep.join(filter(None, sys.path))
+    return subprocess.Popen(
+        [sys.executable, "-c", PRELUDE + source, *map(str, arguments)],
+        env={**os.environ, **(environment or {}), "PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finished(program: subprocess.Popen[str]) -> tuple[str, str]:
+    """Wait for a program and return its output and errors; one that hangs is killed."""
+    try:
+        return program.communicate(timeout=HANG_S)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        output, errors = program.communicate()
+        raise AssertionError(f"the program hangs\n{output}\n{errors}") from None
+
+
+def answer(source: str, *arguments: object, environment: Mapping[str, str] | None = None) -> Any:
+    """Run a program and return what it has told last."""
+    program = start(source, *arguments, environment=environment)
+    output, errors = finished(program)
+    assert program.returncode == 0, output + errors
+    return json.loads(output.splitlines()[-1])
+
+
+def written(folder: Path, name: str, source: str) -> None:
+    """Write a module that programs find by its name when the folder is on their path."""
+    (folder / f"{name}.py").write_text(source)
