@@ -14,7 +14,12 @@ PROGRAM_SET = DeviceActionType.OPENQASM_PROGRAM_SET
 
 
 def read_capabilities(
-    properties: Any, *, verbatim: bool = False, reserved: bool = False, **facts: Any
+    properties: Any,
+    *,
+    verbatim: bool = False,
+    reserved: bool = False,
+    noisy: bool = False,
+    **facts: Any,
 ) -> Capabilities:
     """Read from a device's own record what it can do.
 
@@ -26,6 +31,8 @@ def read_capabilities(
         Whether circuits are run as they are, in the device's native gates.
     reserved : bool
         Whether tasks go to a reservation, which may take other numbers of shots.
+    noisy : bool
+        Whether its gates have errors, so that identities are gates like others.
     **facts
         Capabilities that the record does not tell.
 
@@ -45,7 +52,7 @@ def read_capabilities(
     limits = _limits(properties, most)
     if limits.get("min_total_shots", 1) > 1:  # a floor of the task, in place of each circuit's
         fewest = 1
-    gates = accepted(programs.supportedOperations)
+    gates = accepted(programs.supportedOperations, noisy=noisy)
     if verbatim:
         gates = UNREAD | forms(properties.paradigm.nativeGateSet).keys()
     return Capabilities(

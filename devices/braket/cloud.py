@@ -124,6 +124,7 @@ class BraketCloudDevice(RemoteDevice):
             properties,
             verbatim=self.options.placing is Placing.VERBATIM,
             reserved=self.options.reservation is not None,
+            noisy=not is_simulator(self.arn),
             paid=True,
             max_exact_rows=1,
             default_shots=None if is_simulator(self.arn) else QPU_SHOTS,

@@ -47,6 +47,9 @@ GATES: Mapping[str, str] = {
 UNREAD = frozenset({"GlobalPhase"})
 """Operations that are left out: nothing that is read from a circuit depends on them."""
 
+IDENTITY = "Identity"
+"""On a quantum device a gate with a duration and errors, one on each wire; else left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -74,13 +77,15 @@ def forms(native: Collection[str]) -> Mapping[str, Form]:
     return {**other, **direct}
 
 
-def accepted(supported: Collection[str]) -> frozenset[str]:
+def accepted(supported: Collection[str], *, noisy: bool = False) -> frozenset[str]:
     """Return the operations that need no decomposition.
 
     Parameters
     ----------
     supported : collection of str
         Names of the gates that a Braket device lists, in any case.
+    noisy : bool
+        Whether its gates have errors, so that identities are gates like others.
 
     Returns
     -------
@@ -88,4 +93,5 @@ def accepted(supported: Collection[str]) -> frozenset[str]:
         Names of our operations.
     """
     known = {name.lower() for name in supported}
-    return UNREAD | {ours for ours, theirs in GATES.items() if theirs.lower() in known}
+    kept = {IDENTITY} if noisy and "i" in known else set()
+    return UNREAD | kept | {ours for ours, theirs in GATES.items() if theirs.lower() in known}

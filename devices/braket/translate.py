@@ -16,7 +16,7 @@ from braket.circuits.serialization import (
     QubitReferenceType,
 )
 
-from qgate.devices.braket.gates import GATES, UNREAD, Form, forms
+from qgate.devices.braket.gates import GATES, IDENTITY, UNREAD, Form, forms
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
@@ -159,9 +159,9 @@ def _circuit(structure: Structure, places: Mapping[Any, int], style: Style) -> C
     """Return the gates of a structure."""
     known = style.forms
     instructions = [
-        _instruction(operation, places, known[operation.name])
+        instruction
         for operation in structure.operations
-        if operation.name not in UNREAD
+        for instruction in _instructions(operation, places, known)
     ]
     if style.placing is Placing.VERBATIM:
         return Circuit().add_verbatim_box(Circuit(instructions)) if instructions else Circuit()
@@ -174,6 +174,16 @@ def _circuit(structure: Structure, places: Mapping[Any, int], style: Style) -> C
 def _source(circuit: Circuit, style: Style) -> str:
     written = None if style.placing is Placing.FREE else PHYSICAL
     return str(circuit.to_ir(IRType.OPENQASM, serialization_properties=written).source)
+
+
+def _instructions(
+    operation: Operator, places: Mapping[Any, int], known: Mapping[str, Form]
+) -> list[Instruction]:
+    if operation.name in UNREAD:
+        return []
+    if operation.name == IDENTITY:
+        return [Instruction(Gate.I(), [places[wire]]) for wire in operation.wires]
+    return [_instruction(operation, places, known[operation.name])]
 
 
 def _instruction(operation: Operator, places: Mapping[Any, int], form: Form) -> Instruction:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from qiskit import QuantumCircuit
+from qiskit.circuit.library import IGate
 from qiskit.exceptions import QiskitError
-from qiskit.transpiler import generate_preset_pass_manager
 
+from qgate.devices.qiskit.bounded import FOLDED, Fold, fold, free_gates
+from qgate.devices.qiskit.identity import (
+    has_identity,
+    is_noisy,
+    kept_identity,
+    restore_identities,
+)
+from qgate.devices.qiskit.passes import PassManagers
 from qgate.devices.qiskit.translate import translate
 from qgate.exceptions import CompilationFailed
 from qgate.structure import ArraySlot, Structure
@@ -19,9 +28,6 @@ from qgate.sweep import Sweep
 from qgate.transforms.decompose import freeze
 from qgate.typing import FloatArray
 from qgate.wires import Wires
-
-TRANSPILER_SEED = 0
-"""The layout search draws numbers; a fixed seed gives a structure one layout for ever."""
 
 MOST_PROGRAMS = 1024
 
@@ -39,10 +45,13 @@ class Program:
         With P' free parameters; a slot that has no effect may have been compiled away.
     wires : Wires
         Of the qubits of the circuit before it was compiled.
+    folds : tuple of Fold
+        The gates whose angles have a range; their parameters are computed from slots.
     """
 
     circuit: QuantumCircuit
     wires: Wires = field(default_factory=Wires)
+    folds: tuple[Fold, ...] = ()
 
     @cached_property
     def parameters(self) -> list[Any]:
@@ -57,10 +66,16 @@ class Program:
             return {}
         return dict(zip(self.wires, layout.final_index_layout(), strict=True))
 
-    @cached_property
-    def slots(self) -> list[int]:
-        """The slot of each free parameter."""
-        return [parameter.index for parameter in self.parameters]
+    def values(self, rows: FloatArray) -> FloatArray:
+        """Return the value of each free parameter for rows of slots, shape (K, P) to (K, P')."""
+        computed: dict[Any, FloatArray] = {}
+        for each in self.folds:
+            computed |= each.columns(rows)
+        columns = [
+            computed[parameter] if parameter in computed else rows[:, parameter.index]
+            for parameter in self.parameters
+        ]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(rows), 0))
 
     @cached_property
     def binds_natively(self) -> bool:
@@ -71,17 +86,17 @@ class Program:
         would silently be zero.
         """
         instructions = [item.operation for item in self.circuit]
-        return bool(self.slots) and all(
+        return bool(self.parameters) and all(
             operation.is_parameterized() for operation in instructions if _has_free(operation)
         )
 
     def bound(self, row: FloatArray) -> QuantumCircuit:
         """Return the circuit with the numbers of one row, shape (P,)."""
-        return self.circuit.assign_parameters(row[self.slots].tolist())
+        return self.circuit.assign_parameters(self.values(row[None])[0].tolist())
 
     def binds(self, rows: FloatArray) -> dict[Any, list[float]]:
         """Return the values of each free parameter over the rows, shape (K, P)."""
-        columns = rows[:, self.slots].T.tolist()
+        columns = self.values(rows).T.tolist()
         return dict(zip(self.parameters, columns, strict=True))
 
 
@@ -108,6 +123,8 @@ class Compiler:
         How hard Qiskit's preset pass manager tries, 0 to 3.
     initial_layout : sequence of int, optional
         The qubit of each wire in the order of the device; default: chosen by Qiskit.
+    runs_on : BackendV2, optional
+        What runs the circuits; default: ``backend``.
     """
 
     def __init__(
@@ -118,26 +135,16 @@ class Compiler:
         order: Callable[[Wires], Wires],
         optimization_level: int = 1,
         initial_layout: Sequence[int] | None = None,
+        runs_on: Any = None,
     ) -> None:
         self.backend = backend
         self.device = device
         self.calls = 0
         self._order = order
-        self._level = optimization_level
         self._layout = None if initial_layout is None else list(initial_layout)
+        self._passes = PassManagers(backend, optimization_level)
+        self._noisy = is_noisy(backend if runs_on is None else runs_on)
         self._programs: OrderedDict[_Key, Program] = OrderedDict()
-
-    def _passes(self, layout: Sequence[int] | None) -> Any:
-        return generate_preset_pass_manager(
-            self._level,
-            backend=self.backend,
-            initial_layout=None if layout is None else list(layout),
-            seed_transpiler=TRANSPILER_SEED,
-        )
-
-    @cached_property
-    def _usual_passes(self) -> Any:
-        return self._passes(self._layout)
 
     def programs(self, structures: Sequence[Structure]) -> list[Program]:
         """Return the program of each structure, in native gates.
@@ -148,13 +155,13 @@ class Compiler:
             Qiskit cannot write a circuit in the gates of the backend.
         """
         keys: list[_Key] = [(structure, None) for structure in structures]
-        new = [key for key in dict.fromkeys(keys) if key not in self._programs]
+        known = {key: self._programs[key] for key in keys if key in self._programs}
+        new = [key for key in dict.fromkeys(keys) if key not in known]
         if new:
-            made = self._transpiled([structure for structure, _ in new], self._usual_passes)
-            self._programs.update(zip(new, made, strict=True))
-        found = [self._programs[key] for key in keys]
-        self._forget_oldest(keys)
-        return found
+            made = self._transpiled([structure for structure, _ in new], self._layout)
+            known.update(zip(new, made, strict=True))
+        self._remember({key: known[key] for key in keys})
+        return [known[key] for key in keys]
 
     def program_beside(self, structure: Structure, others: Sequence[Structure]) -> Program:
         """Return the program of a structure, each wire read on the qubit where others read it.
@@ -173,10 +180,9 @@ class Compiler:
         if self._layout is not None or -1 in layout or len(set(layout)) < len(layout):
             return self.programs([structure])[0]
         key: _Key = (structure, layout)
-        if key not in self._programs:
-            (self._programs[key],) = self._transpiled([structure], self._passes(layout))
-        self._forget_oldest([key])
-        return self._programs[key]
+        program = self._programs.get(key) or self._transpiled([structure], layout)[0]
+        self._remember({key: program})
+        return program
 
     def _qubits(self, structure: Structure) -> Wires:
         """Return the wires of a circuit's qubits: those in use, or all where a layout is given."""
@@ -185,24 +191,67 @@ class Compiler:
             return order
         return Wires([wire for wire in order if wire in structure.wires])
 
-    def _transpiled(self, structures: Sequence[Structure], passes: Any) -> list[Program]:
+    def _transpiled(
+        self, structures: Sequence[Structure], layout: Sequence[int] | None
+    ) -> list[Program]:
         self.calls += 1
+        programs: dict[Structure, Program] = {}
+        kept = set(filter(has_identity, structures) if self._keeps_identities else ())
+        plain = [structure for structure in structures if structure not in kept]
+        for group, identities in ((plain, False), (list(kept), True)):
+            if group:
+                made = self._group(group, layout, identities=identities)
+                programs.update(zip(group, made, strict=True))
+        return [programs[structure] for structure in structures]
+
+    def _group(
+        self, structures: Sequence[Structure], layout: Sequence[int] | None, *, identities: bool
+    ) -> list[Program]:
+        """Transpile structures that all have, or all lack, identities that are to be kept."""
         wires = [self._qubits(structure) for structure in structures]
-        circuits = [translate(*each) for each in zip(structures, wires, strict=True)]
+        gate = kept_identity if identities else IGate if self._noisy else None
+        circuits = [translate(*each, identity=gate) for each in zip(structures, wires, strict=True)]
         try:
-            # one process: the circuits are small, and forking beside threads is not safe
-            compiled = passes.run(circuits, num_processes=1)
+            compiled = self._within_bounds(circuits, layout, identities=identities)
         except QiskitError as error:
             raise CompilationFailed(device=self.device, reason=error.message) from error
-        for circuit in compiled:
-            circuit.global_phase = 0  # nobody can read it, and Aer cannot bind one that is free
-        return [Program(*each) for each in zip(compiled, wires, strict=True)]
+        pairs = zip(compiled, wires, strict=True)
+        return [_program(*pair, folds=self.folds) for pair in pairs]
 
-    def _forget_oldest(self, used: Sequence[_Key]) -> None:
-        for key in used:
-            self._programs.move_to_end(key)
+    def _within_bounds(
+        self, circuits: Sequence[QuantumCircuit], layout: Sequence[int] | None, *, identities: bool
+    ) -> list[QuantumCircuit]:
+        """Transpile without the gates whose free angles could not be kept in their range."""
+        passes = self._passes
+        made = passes.run(circuits, layout, identities=identities)
+        if any(free_gates(circuit) & passes.unfoldable_gates for circuit in made):
+            made = passes.run(circuits, layout, identities=identities, bounded=False)
+        return made
+
+    @property
+    def folds(self) -> bool:
+        """Whether angles may be folded into the range that the backend runs."""
+        return FOLDED in self._passes.bounded_gates
+
+    @cached_property
+    def _keeps_identities(self) -> bool:
+        return self._noisy and self._passes.has_identity
+
+    def _remember(self, programs: Mapping[_Key, Program]) -> None:
+        """Keep programs, the last used last; other threads may do so at the same time."""
+        for key, program in programs.items():
+            self._programs.pop(key, None)
+            self._programs[key] = program
         while len(self._programs) > MOST_PROGRAMS:
             self._programs.popitem(last=False)
+
+
+def _program(compiled: QuantumCircuit, wires: Wires, *, folds: bool) -> Program:
+    """Return the program of a transpiled circuit."""
+    restore_identities(compiled)
+    circuit, folded = fold(compiled) if folds else (compiled, ())
+    circuit.global_phase = 0  # nobody can read it, and Aer cannot bind one that is free
+    return Program(circuit, wires, folded)
 
 
 def with_constant_matrices(sweep: Sweep) -> Sweep:

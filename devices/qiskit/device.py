@@ -87,6 +87,7 @@ class QiskitDevice(Device):
             order=self.wires_of,
             optimization_level=optimization_level,
             initial_layout=initial_layout,
+            runs_on=backend,
         )
 
     @property

@@ -108,8 +108,11 @@ NATIVE: Mapping[str, Native] = {
 }
 """Every gate that is handed to Qiskit as it is; others are decomposed into these."""
 
-UNSEEN = frozenset({"Identity", "GlobalPhase"})
-"""Operations that change nothing that can be read, and are left out."""
+IDENTITY = "Identity"
+"""Where gates have errors it is a gate with a duration, and stays (see ``identity``)."""
+
+UNSEEN = frozenset({IDENTITY, "GlobalPhase"})
+"""Operations whose matrix changes nothing that can be read, and that are left out."""
 
 BARRIER = "Barrier"
 """Not a gate, and without wires it is on all of them."""

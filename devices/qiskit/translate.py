@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from qiskit import ClassicalRegister, QuantumCircuit
-from qiskit.circuit import ParameterVector
+from qiskit.circuit import Instruction, ParameterVector
 
-from qgate.devices.qiskit.gates import BARRIER, NATIVE, UNSEEN
+from qgate.devices.qiskit.gates import BARRIER, IDENTITY, NATIVE, UNSEEN
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.slots import Affine
@@ -24,7 +24,9 @@ def probabilities_label(index: int) -> str:
     return f"probabilities_{index}"
 
 
-def translate(structure: Structure, wires: Wires) -> QuantumCircuit:
+def translate(
+    structure: Structure, wires: Wires, *, identity: Callable[[], Instruction] | None = None
+) -> QuantumCircuit:
     """Write a structure as a circuit with a free parameter for each slot.
 
     Only the wires that are asked for are measured. The first of them goes to the last
@@ -37,6 +39,8 @@ def translate(structure: Structure, wires: Wires) -> QuantumCircuit:
         In native gates, its matrices constants; each angle is a slot or a number.
     wires : Wires
         The wire of each qubit of the circuit.
+    identity : callable, optional
+        Makes the instruction for each wire of an identity; default: identities are left out.
 
     Returns
     -------
@@ -47,7 +51,10 @@ def translate(structure: Structure, wires: Wires) -> QuantumCircuit:
     circuit = QuantumCircuit(len(wires))
     slots = ParameterVector("slot", structure.num_slots)
     for operation in structure.operations:
-        if operation.name not in UNSEEN:
+        if operation.name == IDENTITY and identity is not None:
+            for qubit in wires.indices(operation.wires):
+                circuit.append(identity(), [qubit])
+        elif operation.name not in UNSEEN:
             _append(circuit, operation, slots, wires)
     for index, measurement in enumerate(structure.measurements):
         _read(circuit, measurement, index, wires)

@@ -55,6 +55,8 @@ class GateSet:
     def __call__(self, operation: Operator) -> bool:
         if operation.name in self.names:
             return True
+        if not operation.wires and operation.has_decomposition:
+            return False  # on all wires, however few it names: a barrier
         small = len(operation.wires) <= self.matrix_wires
         return small and operation.has_matrix and operation.is_gate
 

@@ -346,3 +346,11 @@ def test_the_sweep_comes_back_with_what_maps_it():
     assert frozen is sweep
     assert decomposes(sweep.structure, FEW)
     assert_allclose(states(decomposed.sweep(frozen)), states(sweep), atol=1e-10)
+
+
+@pytest.mark.parametrize("matrix_wires", [0, 2])
+def test_a_barrier_without_wires_is_no_small_matrix(matrix_wires):
+    accepts = GateSet(frozenset({"RX"}), matrix_wires)
+    structure = Tape([qg.Barrier(), qg.Barrier([0, 1])], []).structure
+
+    assert not accepts(structure.operations[0])

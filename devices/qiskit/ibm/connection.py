@@ -9,13 +9,21 @@ from typing import Any, TypeVar
 
 from qiskit.providers.exceptions import QiskitBackendNotFoundError
 from qiskit_ibm_runtime import QiskitRuntimeService
+from qiskit_ibm_runtime.exceptions import IBMInputValueError
 from requests.adapters import HTTPAdapter
 
 from qgate.devices.patience import CONNECTING_S, Fault, repeatedly
-from qgate.devices.qiskit.ibm.faults import ACCESS_REMEDY, fault_of, translated, without_secrets
+from qgate.devices.qiskit.ibm.faults import (
+    ACCESS_REMEDY,
+    fault_of,
+    translated,
+    transport_error,
+    without_secrets,
+)
 from qgate.exceptions import (
     AccessRefused,
     BrokenProvider,
+    InvalidOption,
     QGateError,
     ServiceUnavailable,
     UnknownDevice,
@@ -136,27 +144,49 @@ def leave_repeating_to_qgate(service: Any) -> None:
         raise BrokenProvider(provider="ibm", package=PACKAGE, reason=reason) from error
 
 
-def backend_of(service: Any, name: str, device: str, *, patience_s: float) -> Any:
+def backend_of(
+    service: Any, name: str, device: str, *, fractional: bool = False, patience_s: float
+) -> Any:
     """Return a backend of the account.
+
+    Parameters
+    ----------
+    service : QiskitRuntimeService
+    name : str
+    device : str
+        Whom to name in an error.
+    fractional : bool
+        Whether its fractional gates are used.
+    patience_s : float
+        How long failing requests are made again, in seconds, at most ``CONNECTING_S``.
 
     Raises
     ------
+    InvalidOption
+        It has no fractional gates.
     UnknownDevice
         The account has none of this name.
     ServiceUnavailable
     """
-    backend = _asked(device, lambda: _backend(service, name, device), patience_s)
+    backend = _asked(device, lambda: _backend(service, name, device, fractional), patience_s)
     leave_repeating_to_qgate(service)  # it may have opened one more
     return backend
 
 
-def _backend(service: Any, name: str, device: str) -> Any:
+def _backend(service: Any, name: str, device: str, fractional: bool) -> Any:
     """Look a backend up; where it is not found, ask what there is.
 
     To the client a backend is not there as well if one of its own questions failed.
     """
     try:
-        return loaded(service.backend(name))
+        return loaded(service.backend(name, use_fractional_gates=fractional))
+    except IBMInputValueError as error:
+        if not fractional or transport_error(error) is not None:
+            raise
+        reason = "the backend has no fractional gates"
+        raise InvalidOption(
+            text=device, option="use_fractional_gates", value=True, reason=reason
+        ) from error
     except QiskitBackendNotFoundError as error:
         known = sorted(item["name"] for item in service._active_api_client.list_backends(True))
         if name in known:

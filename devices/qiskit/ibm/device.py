@@ -164,7 +164,7 @@ class IbmDevice(RemoteDevice):
         return IbmJob(id, self, record)
 
     def weigh(self, sweep: Sweep) -> tuple[int, int]:
-        return weight(sweep)
+        return weight(sweep, folded=self._compiler.folds)
 
     def price(self, sweeps: Sequence[Sweep]) -> Price | None:
         if self.rate is None:

@@ -56,6 +56,9 @@ class IbmOptions(Options):
         When the service stops a job.
     twirling : bool
         Whether readouts are twirled; shots are then rounded up.
+    use_fractional_gates : bool
+        Whether the backend's ``rx`` and ``rzz`` of any angle are used, where it has them; default:
+        not, as in qiskit-ibm-runtime.
     plan : str, optional
         ``open``, ``pay-as-you-go`` or ``flex``; default: as the service says.
     tags : sequence of str
@@ -82,6 +85,7 @@ class IbmOptions(Options):
     max_time_s: PositiveInt | None = None
     max_execution_time_s: PositiveInt | None = None
     twirling: bool = False
+    use_fractional_gates: bool = False
     plan: str | None = None
     tags: Annotated[tuple[str, ...], BeforeValidator(split)] = ()
     budget_usd: NonNegativeFloat | None = None
@@ -141,7 +145,13 @@ class IbmProvider(Provider):
             plan=options.plan,
             patience_s=options.patience_s,
         )
-        backend = backend_of(service, target, text, patience_s=options.patience_s)
+        backend = backend_of(
+            service,
+            target,
+            text,
+            fractional=options.use_fractional_gates,
+            patience_s=options.patience_s,
+        )
         return _device(service, backend, text, options, wires=wires, shots=shots)
 
     def claims(self, candidate: object) -> bool:
@@ -160,6 +170,10 @@ class IbmProvider(Provider):
             if option in options.model_fields_set:
                 reason = "the backend belongs to a service already"
                 raise refused(text, option, getattr(options, option), reason)
+        if "use_fractional_gates" in options.model_fields_set:
+            reason = "the backend was made elsewhere; give it to service.backend(...)"
+            value = options.use_fractional_gates
+            raise refused(text, "use_fractional_gates", value, reason)
         leave_repeating_to_qgate(candidate.service)
         return _device(candidate.service, candidate, text, options, wires=wires, shots=shots)
 

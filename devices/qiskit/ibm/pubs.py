@@ -25,26 +25,30 @@ BYTES_PER_GATE = 250
 BYTES_PER_NUMBER = 24
 """A float as decimal text, with a comma."""
 
+NUMBERS_PER_FOLDED_ANGLE = 6
+"""A gate may become two of ``rzz``, each with three numbers in place of its angle."""
+
 
 def pubs(program: Program, sweep: Sweep) -> list[Any]:
     """Return one PUB with all rows as its parameter array.
 
     A circuit without free angles has no array, and stands there once for every row.
     """
-    if not program.slots:
+    if not program.parameters:
         return [(program.circuit,)] * len(sweep)
-    return [(program.circuit, sweep.rows[:, program.slots])]
+    return [(program.circuit, program.values(sweep.rows))]
 
 
-def weight(sweep: Sweep) -> tuple[int, int]:
+def weight(sweep: Sweep, *, folded: bool = False) -> tuple[int, int]:
     """Return how many bytes a circuit takes in a job, and each of its rows, not less than it does.
 
     An estimate from the gates before they are compiled: circuits are weighed one by one, and
-    compiled all together.
+    compiled all together. ``folded``: there may be gates whose angles are folded into a range.
     """
     structure = sweep.structure
+    numbers = structure.num_slots * (NUMBERS_PER_FOLDED_ANGLE if folded else 1)
     gates = sum(len(operation.wires) ** 2 for operation in structure.operations)
-    return BYTES_PER_CIRCUIT + BYTES_PER_GATE * gates, BYTES_PER_NUMBER * structure.num_slots
+    return BYTES_PER_CIRCUIT + BYTES_PER_GATE * gates, BYTES_PER_NUMBER * numbers
 
 
 def record_of(sweeps: Sequence[Sweep], settings: Settings) -> dict[str, Any]:

@@ -24,7 +24,12 @@ from service import Refusal, Service
 BASE = "/experimental/api/v1"
 """The client uses an address with this word as it is."""
 
-BACKENDS = {"ibm_torino": "torino", "ibm_manila": "manila", "ibm_lagos": "lagos"}
+BACKENDS = {
+    "ibm_fractional": "fractional",
+    "ibm_lagos": "lagos",
+    "ibm_manila": "manila",
+    "ibm_torino": "torino",
+}
 """Names of backends, and of the recordings that are served for them."""
 
 SECRET = "an-api-key-that-must-never-show-up"

@@ -44,6 +44,7 @@ def run(service):
 
 def test_recorded_backends_are_served_under_names_of_backends(service):
     assert {backend.name: backend.num_qubits for backend in service.backends()} == {
+        "ibm_fractional": 5,
         "ibm_lagos": 7,
         "ibm_manila": 5,
         "ibm_torino": 133,

@@ -55,6 +55,11 @@ def ones(outcomes):
 # What a device says of itself -------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("target", "kept"), [("iqm/garnet", True), ("sv1", False)])
+def test_identities_are_run_where_gates_have_errors(double, target, kept):
+    assert ("Identity" in made(target).capabilities.gates) == kept
+
+
 @pytest.mark.parametrize(
     ("target", "rows", "total", "shots"),
     [

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import unitary_group
 
+import qgate as qg
 from qgate.devices.braket import provider
 from qgate.devices.braket.device import BraketDevice
 from qgate.devices.braket.gates import GATES, UNREAD
@@ -237,3 +238,15 @@ def test_capabilities_are_those_that_the_simulator_declares(target, wires):
     assert (capabilities.max_rows, capabilities.max_total_shots) == (100, 200_000)
     assert capabilities.equal_shots
     assert capabilities.default_shots is None
+
+
+def test_barriers_and_identities_change_nothing_on_an_ideal_simulator():
+    @qg.qnode(qg.device("braket:local", wires=2, shots=10))
+    def circuit():
+        qg.X(0)
+        qg.Barrier()
+        qg.Barrier([0, 1])
+        qg.Identity([0, 1])
+        return qg.counts()
+
+    assert circuit() == {"10": 10}

@@ -4,7 +4,7 @@ from scipy.stats import unitary_group
 
 from qgate.devices.braket.translate import Placing, Style, slot_name, translate
 from qgate.measurements import counts, probs, sample
-from qgate.operations import CNOT, RX, RZ, GlobalPhase, Hadamard, QubitUnitary
+from qgate.operations import CNOT, RX, RZ, GlobalPhase, Hadamard, Identity, QubitUnitary
 from qgate.tape import Tape
 from qgate.wires import Wires
 
@@ -125,3 +125,12 @@ def test_without_rewiring_wires_are_the_qubits_themselves():
 
     assert "cnot $4, $3;" in source
     assert "verbatim" not in source
+
+
+def test_an_identity_is_a_gate_on_each_of_its_wires():
+    rows = sweep([RX(0.1, 0), Identity([0, 1]), Identity(0)], [counts(wires=[0])])
+
+    translation = translate(rows, Wires([0, 1]))
+
+    gates = [line for line in translation.source.splitlines() if line.startswith("i ")]
+    assert gates == ["i q[0];", "i q[1];", "i q[0];"]

@@ -50,6 +50,7 @@ def test_an_instance_is_found_by_its_name(make):
         ({"initial_layout": "0,9"}, "has the qubits 0 to 4"),
         ({"mode": "dedicated"}, "'batch'"),
         ({"optimization_level": 4}, "less than or equal to 3"),
+        ({"use_fractional_gates": True}, "has no fractional gates"),
     ],
 )
 def test_options_that_cannot_be_used_are_refused(make, options, reason):

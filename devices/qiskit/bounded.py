@@ -1,0 +1,134 @@
+r"""Gates that a backend runs only for a range of angles, with angles that are still free.
+
+IBM's ``rzz`` is calibrated for 0 to pi/2. The transpiler folds angles that are numbers into that
+range, and leaves free ones as they are. Here one circuit serves all rows: each free
+:math:`R_{ZZ}(\theta)` becomes
+
+    rx(flip) on one qubit, rzz(angle), rx(flip) on that qubit, rz(turn) on both,
+
+where ``angle`` is in the range, and ``flip`` and ``turn`` are 0 or pi. It rests on
+:math:`R_{ZZ}(\theta + \pi) \sim (Z \otimes Z) R_{ZZ}(\theta)` and
+:math:`(X \otimes 1) R_{ZZ}(\theta) (X \otimes 1) = R_{ZZ}(-\theta)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import pi
+from typing import Any
+
+import numpy as np
+from qiskit import QuantumCircuit
+from qiskit.circuit import CircuitInstruction, Parameter
+from qiskit.circuit.library import RXGate, RZGate, RZZGate
+from qiskit.transpiler import Target
+
+from qgate.typing import FloatArray
+
+FOLDED = "rzz"
+NEEDED = frozenset({"rx", "rz", FOLDED})
+"""The gates of a folded one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """The three parameters in place of the angle of one gate.
+
+    Parameters
+    ----------
+    angle, flip, turn : Parameter
+    slots : sequence of int
+        The n slots of which the angle was a sum.
+    factors : array, shape (n,)
+    offset : float
+    """
+
+    angle: Parameter
+    flip: Parameter
+    turn: Parameter
+    slots: Sequence[int]
+    factors: FloatArray
+    offset: float
+
+    def columns(self, rows: FloatArray) -> dict[Parameter, FloatArray]:
+        """Return the values of its parameters for rows of slots, shape (K, P): (K,) each."""
+        theta = np.mod(rows[:, list(self.slots)] @ self.factors + self.offset, 2 * pi)
+        turned = (theta > pi / 2) & (theta <= 3 * pi / 2)
+        rest = np.where(turned, theta - pi, np.where(theta > pi, theta - 2 * pi, theta))
+        return {
+            self.angle: np.clip(np.abs(rest), 0.0, pi / 2),
+            self.flip: np.where(rest < 0, pi, 0.0),
+            self.turn: np.where(turned, pi, 0.0),
+        }
+
+    def gates(self, item: CircuitInstruction) -> Iterator[CircuitInstruction]:
+        """Yield what replaces a gate."""
+        first, second = item.qubits
+        yield CircuitInstruction(RXGate(self.flip), [first])
+        yield CircuitInstruction(RZZGate(self.angle), [first, second])
+        yield CircuitInstruction(RXGate(self.flip), [first])
+        yield CircuitInstruction(RZGate(self.turn), [first])
+        yield CircuitInstruction(RZGate(self.turn), [second])
+
+
+def bounded_gates(target: Target) -> frozenset[str]:
+    """Return the names of the gates whose angles have a range."""
+    if not target.has_angle_bounds():
+        return frozenset()
+    return frozenset(filter(target.gate_has_angle_bounds, target.operation_names))
+
+
+def is_foldable(target: Target) -> bool:
+    """Return whether ``rzz`` of a target can be folded: 0 to pi/2 is in its range."""
+    if not target.operation_names >= NEEDED:
+        return False
+    return all(target.supported_angle_bound(FOLDED, [angle]) for angle in (0.0, pi / 2))
+
+
+def without(target: Target, names: frozenset[str]) -> Target:
+    """Return a target without some of its gates."""
+    facts = ("description", "num_qubits", "dt", "granularity", "min_length", "pulse_alignment")
+    more = ("acquire_alignment", "qubit_properties", "concurrent_measurements")
+    smaller = Target(**{fact: getattr(target, fact) for fact in (*facts, *more)})
+    for name in target.operation_names:
+        if name not in names:
+            operation, where = target.operation_from_name(name), target[name]
+            given = None if where is None or None in where else dict(where)
+            smaller.add_instruction(operation, given, name=name)
+    return smaller
+
+
+def free_gates(circuit: QuantumCircuit) -> frozenset[str]:
+    """Return the names of the gates that have a free angle."""
+    return frozenset(item.operation.name for item in circuit.data if _free(item))
+
+
+def fold(circuit: QuantumCircuit) -> tuple[QuantumCircuit, tuple[Fold, ...]]:
+    """Return a circuit whose free ``rzz`` are folded, and what their parameters are."""
+    folded, folds = circuit.copy_empty_like(), list[Fold]()
+    for item in circuit.data:
+        if item.operation.name == FOLDED and _free(item):
+            folds.append(_fold(item.operation.params[0], len(folds)))
+            for gate in folds[-1].gates(item):
+                folded.append(gate)
+        else:
+            folded.append(item)
+    return folded, tuple(folds)
+
+
+def _fold(expression: Any, number: int) -> Fold:
+    """Return the fold of an angle; the transpiler only adds angles and multiplies by numbers."""
+    parameters = list(expression.parameters)
+    return Fold(
+        angle=Parameter(f"fold_{number}_angle"),
+        flip=Parameter(f"fold_{number}_flip"),
+        turn=Parameter(f"fold_{number}_turn"),
+        slots=tuple(parameter.index for parameter in parameters),
+        factors=np.array([float(expression.gradient(parameter)) for parameter in parameters]),
+        offset=float(expression.bind(dict.fromkeys(parameters, 0.0))),
+    )
+
+
+def _free(item: CircuitInstruction) -> bool:
+    return any(getattr(value, "parameters", ()) for value in item.operation.params)

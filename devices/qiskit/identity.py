@@ -1,0 +1,59 @@
+"""Identity gates on backends where they take time and have errors.
+
+On a backend with noise an ``id`` gate has a duration and an error, and whoever writes one means
+that. Qiskit's transpiler removes it at the optimization levels 1 to 3, because its matrix changes
+nothing. A circuit is therefore transpiled with an opaque instruction in its place, which the
+target gets as well, with the properties of ``id``; afterwards each of them becomes ``id``.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from qiskit import QuantumCircuit
+from qiskit.circuit import Instruction
+from qiskit.circuit.library import IGate
+from qiskit.transpiler import Target
+
+from qgate.devices.qiskit.gates import IDENTITY
+from qgate.structure import Structure
+
+NATIVE_NAME = "id"
+KEPT = "kept_identity"
+"""The name of the instruction that stands for an identity while a circuit is transpiled."""
+
+NOISELESS = ("qiskit_aer", "qiskit.providers.basic_provider")
+"""Modules of simulators without noise, unless they are given a noise model."""
+
+
+def has_identity(structure: Structure) -> bool:
+    """Return whether a structure has an identity gate."""
+    return any(operation.name == IDENTITY for operation in structure.operations)
+
+
+def is_noisy(backend: Any) -> bool:
+    """Return whether gates of a backend may have errors: all backends but ideal simulators."""
+    if not type(backend).__module__.startswith(NOISELESS):
+        return True
+    model = getattr(backend.options, "noise_model", None)
+    return model is not None and not model.is_ideal()
+
+
+def kept_identity() -> Instruction:
+    """Return the instruction that the transpiler leaves where it is."""
+    return Instruction(KEPT, 1, 0, [])
+
+
+def with_kept_identity(target: Target) -> Target:
+    """Return a target that also has the instruction, wherever it has ``id``."""
+    wider = deepcopy(target)
+    wider.add_instruction(kept_identity(), dict(target[NATIVE_NAME]))
+    return wider
+
+
+def restore_identities(circuit: QuantumCircuit) -> None:
+    """Replace the instruction by ``id``, in place."""
+    for place, item in enumerate(circuit.data):
+        if item.operation.name == KEPT:
+            circuit.data[place] = item.replace(operation=IGate())

@@ -1,0 +1,116 @@
+"""Qiskit's pass managers, each used by one thread at a time.
+
+A pass manager keeps state while it runs: at the optimization levels 2 and 3 a second thread that
+enters it gets ``RuntimeError: Already borrowed``. Making one takes 4 to 8 ms for a device, and
+100 ms for Aer, so that those that are done are kept for the next caller. There is no lock that a
+forked child could find closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from qiskit import QuantumCircuit
+from qiskit.transpiler import Target, generate_preset_pass_manager
+
+from qgate.devices.qiskit.bounded import FOLDED, bounded_gates, is_foldable, without
+from qgate.devices.qiskit.identity import NATIVE_NAME, with_kept_identity
+
+TRANSPILER_SEED = 0
+"""The layout search draws numbers; a fixed seed gives a structure one layout for ever."""
+
+MOST_KINDS = 16
+"""Pass managers of no more layouts are kept."""
+
+_Kind = tuple[tuple[int, ...] | None, bool, bool]
+"""The arguments of ``run`` that a pass manager is made for."""
+
+
+class PassManagers:
+    """Transpiles circuits for a backend by Qiskit's preset pass managers.
+
+    Parameters
+    ----------
+    backend : BackendV2
+    level : int
+        How hard to try, 0 to 3.
+    """
+
+    def __init__(self, backend: Any, level: int) -> None:
+        self.backend, self.level = backend, level
+        self._idle: dict[_Kind, list[Any]] = {}
+
+    def run(
+        self,
+        circuits: Sequence[QuantumCircuit],
+        layout: Sequence[int] | None = None,
+        *,
+        identities: bool = False,
+        bounded: bool = True,
+    ) -> list[QuantumCircuit]:
+        """Return the circuits in the gates of the backend.
+
+        Parameters
+        ----------
+        circuits : sequence of QuantumCircuit
+        layout : sequence of int, optional
+            The qubit of each wire; default: chosen by Qiskit.
+        identities : bool
+            Whether they hold identities that are to be kept.
+        bounded : bool
+            Whether free angles may be those of gates that ``unfoldable_gates`` names.
+
+        Raises
+        ------
+        qiskit.exceptions.QiskitError
+        """
+        key = (None if layout is None else tuple(layout), identities, bounded)
+        idle = self._idle.setdefault(key, [])
+        try:
+            passes = idle.pop()
+        except IndexError:
+            passes = self._made(layout, identities=identities, bounded=bounded)
+        try:
+            # one process: the circuits are small, and forking beside threads is not safe
+            compiled: list[QuantumCircuit] = passes.run(list(circuits), num_processes=1)
+            return compiled
+        finally:
+            idle.append(passes)
+            self._forget_oldest()
+
+    def _made(self, layout: Sequence[int] | None, *, identities: bool, bounded: bool) -> Any:
+        target = self.target if bounded else without(self.target, self.unfoldable_gates)
+        return generate_preset_pass_manager(
+            self.level,
+            backend=self.backend,
+            target=with_kept_identity(target) if identities else target,
+            initial_layout=None if layout is None else list(layout),
+            seed_transpiler=TRANSPILER_SEED,
+        )
+
+    def _forget_oldest(self) -> None:
+        while len(self._idle) > MOST_KINDS:
+            self._idle.pop(next(iter(self._idle)), None)
+
+    @cached_property
+    def target(self) -> Target:
+        """The target of the backend, which some make anew whenever it is asked for."""
+        return self.backend.target
+
+    @cached_property
+    def bounded_gates(self) -> frozenset[str]:
+        """The gates whose angles have a range."""
+        return bounded_gates(self.target)
+
+    @cached_property
+    def unfoldable_gates(self) -> frozenset[str]:
+        """The gates whose angles, where they are free, cannot be kept in their range."""
+        folded = FOLDED in self.bounded_gates and is_foldable(self.target)
+        return self.bounded_gates - ({FOLDED} if folded else set())
+
+    @cached_property
+    def has_identity(self) -> bool:
+        """Whether the backend has an identity gate."""
+        return NATIVE_NAME in self.target.operation_names
