@@ -70,6 +70,8 @@ class Budget:
                 _one_of("max_submissions", max_submissions, "submissions", submissions),
             ),
         }
+        if name is not None and not (isinstance(name, str) and name):
+            raise InvalidBudget(reason=f"name={name!r} is not a text")
         if all(limit is None for limit in limits.values()):
             raise InvalidBudget(reason="it limits nothing")
         if rounds is not None and rounds not in ROUNDS:
@@ -86,6 +88,24 @@ class Budget:
         given = {field.name: getattr(self, field.name) for field in fields(self)}
         told = ", ".join(f"{name}={value!r}" for name, value in given.items() if value is not None)
         return f"Budget({told})"
+
+
+def limits_of(budget: Any) -> Budget | None:
+    """Return what limits a run or a plan, where a plain number would be taken for dollars or shots.
+
+    Parameters
+    ----------
+    budget : Budget or None
+
+    Raises
+    ------
+    InvalidBudget
+        It is something else.
+    """
+    if budget is None or isinstance(budget, Budget):
+        return budget
+    reason = f"{budget!r} does not say whether it limits shots, dollars or submissions"
+    raise InvalidBudget(reason=reason)
 
 
 def _one_of(first: str, one: Any, second: str, other: Any) -> Any:

@@ -77,7 +77,60 @@ class JournalUnreadable(JournalError, OSError):
 
     file: str
     reason: str
-    message = "The journal {file} cannot be used: {reason}. Name another file."
+    message = (
+        "The journal {file} cannot be used: {reason}. Put a copy of it in its place, or name "
+        "another file."
+    )
+
+
+class JournalNotWritten(JournalError, OSError):
+    """Nothing can be written to a journal now."""
+
+    file: str
+    reason: str
+    message = (
+        "The journal {file} cannot be written: {reason}. What was written before is kept, and jobs "
+        "that were created go on. Free disk space, or allow writing to its folder, and run again."
+    )
+
+
+class OrderDamaged(JournalError):
+    """What a journal holds of an order is not what was written, or belongs to another order."""
+
+    key: str
+    what: str
+    file: str
+    message = (
+        "The {what} of the order {key} in the journal {file} is damaged, or that of another order. "
+        "It was not used, and nothing was sent. Put a copy of the journal in its place; or give "
+        "this order up with 'qgate jobs --journal {file} --forget {key}': the next run then "
+        "submits it again, and what it cost stays counted."
+    )
+
+
+class BudgetChanged(SpendingError):
+    """A named budget was used with another limit before."""
+
+    budget: str
+    given: str
+    stored: str
+    file: str
+    options: str
+    message = (
+        "The budget {budget!r} was given as {given}, and the journal {file} has it with {stored}. "
+        "Nothing was sent. Give it as it is stored, use another name, or change what is stored "
+        "with 'qgate budgets --journal {file} {options} {budget!r}'."
+    )
+
+
+class InvalidRun(JournalError, TypeError, ValueError):
+    """A run cannot be opened with these arguments."""
+
+    reason: str
+    message = (
+        "The run cannot be opened: {reason}. Write for example qg.run('my experiment', "
+        "journal='runs.db', budget=qg.Budget(usd=20))."
+    )
 
 
 class RunInUse(JournalError):

@@ -55,8 +55,9 @@ def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
     if call is not None:
         call.check()
     step = run.next_step()
-    keys = [run.key(device.identity, line.digest, line.attempt) for line in lines]
-    known = [run.journal.find(key) for key in keys]
+    remote = isinstance(device, RemoteDevice)
+    keys = [run.key(device.identity, line.digest, line.attempt, journal=remote) for line in lines]
+    known = [run.find(key) for key in keys]
     new = [
         _order(run, device, line, key, step)
         for line, key, order in zip(lines, keys, known, strict=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,30 +10,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
-
-from qgate.exceptions import BudgetExceeded, JournalUnreadable
-from qgate.execution.journal_schema import migrate
+from qgate.budget import Budget
+from qgate.exceptions import JournalUnreadable, OrderDamaged
+from qgate.execution.journal_file import MEMORY, JournalFile
 from qgate.execution.orders import Order, OrderState, Purse, Spent
-from qgate.forks import ForkSafeLock, at_fork, no_fork
+from qgate.execution.sealed_rows import Row, SealedRows
+from qgate.execution.seals import digest_of_result
+from qgate.execution.totals import BUDGET, RUN, Totals
 from qgate.prices import Price
 
-MEMORY = ":memory:"
-"""In place of a file: nothing outlives the process."""
-
-PATIENCE_S = 60.0
-"""So long is another process waited for that is writing."""
-
-COLUMNS = tuple(
-    name
-    for field in fields(Order)
-    for name in (("low_usd", "high_usd") if field.name == "price" else (field.name,))
-)
-
-INSERT = (
-    f"INSERT INTO orders ({', '.join(COLUMNS)}) "
-    f"VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
-)
+__all__ = ["MEMORY", "Journal"]
 
 
 class Journal:
@@ -45,76 +30,68 @@ class Journal:
     Parameters
     ----------
     file : str or path
-        It is made where there is none.
+        It is made where there is none, readable for its owner only.
 
     Raises
     ------
     JournalUnreadable
         The file cannot be opened, is no journal, or one of a newer version.
+    JournalNotWritten
+        The disk is full, or takes no files.
+
+    Notes
+    -----
+    Every row has a seal (see ``sealed_rows.py``): where a row was damaged or exchanged, the method
+    that reads it raises ``JournalUnreadable``, and ``OrderDamaged`` for the result of an order.
     """
 
     def __init__(self, file: str | Path = MEMORY) -> None:
         self.file = str(file)
-        self._path = self.file if self.file == MEMORY else _absolute(self.file)
-        self._lock = ForkSafeLock()
-        self._handle: sqlite3.Connection | None = None
-        self._closed = self._forking = False
-        with no_fork():
-            self._handle = self._opened()
-            at_fork(before=self._leave, in_parent=self._go_on, in_child=self._go_on)
-
-    def _opened(self) -> sqlite3.Connection:
-        try:
-            return _opened(self._path)
-        except sqlite3.Error as error:
-            raise JournalUnreadable(file=self.file, reason=str(error)) from error
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        """The open file, which is opened again after a fork."""
-        if self._handle is None:
-            if not Path(self._path).exists():
-                raise JournalUnreadable(file=self.file, reason="it was removed meanwhile")
-            self._handle = self._opened()
-        return self._handle
-
-    # SQLite counts the locks of a file in memory, and a forked child that inherits an open file
-    # believes to hold locks that only its parent has (https://www.sqlite.org/howtocorrupt.html,
-    # 2.6). So no file is open during a fork. A journal in memory is copied with the rest of it.
-
-    def _leave(self) -> None:
-        self._lock.acquire()
-        self._forking = True
-        if self._handle is None or self._closed or self._path == MEMORY:
-            return
-        if not self._handle.in_transaction:
-            self._handle.close()
-            self._handle = None
-
-    def _go_on(self) -> None:
-        if self._forking:
-            self._forking = False
-            self._lock.release()
+        self._file = JournalFile(self.file)
+        self._rows = SealedRows(self._file)
+        self._totals = Totals(self._rows)
+        self._lock = self._file.lock
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._connection.close()
-            self._closed = True
-
-    def __del__(self) -> None:
-        handle: sqlite3.Connection | None = getattr(self, "_handle", None)
-        if handle is not None:
-            handle.close()
+        self._file.close()
 
     # Writing ---------------------------------------------------------------------------
 
-    def begin(self, run: str) -> None:
-        """Write down that there is a run of this name."""
+    def begin(self, run: str) -> str:
+        """Write down that there is a run of this name.
+
+        Returns
+        -------
+        str
+            What goes into the keys of its orders, so that the same run of another journal has other
+            keys: a random id of this journal; empty for a run that is older than such ids.
+        """
         with self._transaction():
-            self._connection.execute(
-                "INSERT OR IGNORE INTO runs VALUES (?, ?, ?)", (run, time.time(), version("qgate"))
-            )
+            found = self._rows.select("runs", "WHERE name = ?", run)
+            if found:
+                return str(found[0]["journal"])
+            identity = str(self._rows.fetch("SELECT MAX(id) FROM identity")[0][0])
+            about = {"created_at": time.time(), "qgate": version("qgate"), "journal": identity}
+            self._rows.insert("runs", [{"name": run, **about}])
+            return identity
+
+    def agree(self, budget: Budget | None) -> None:
+        """Store the limit of a named budget, or compare with what was stored.
+
+        Raises
+        ------
+        BudgetChanged
+            It was stored with another limit.
+        """
+        if budget is not None and budget.name is not None:
+            with self._transaction():
+                self._totals.agree(budget)
+
+    def set_limit(self, budget: Budget) -> None:
+        """Store the limit of a named budget in place of the one that it had."""
+        with self._transaction():
+            self._totals.set_limit(budget)
 
     def place(self, orders: Sequence[Order], purses: Sequence[Purse], *, what: str) -> list[Order]:
         """Write down what is to be sent, all of it or nothing, and take it from the budgets.
@@ -129,19 +106,23 @@ class Journal:
 
         Raises
         ------
-        BudgetExceeded
+        BudgetExceeded, BudgetChanged
             Nothing was written.
         """
         now = time.time()
         placed = [replace(order, created_at=now) for order in orders]
         with self._transaction():
             for purse in purses:
-                _check(self._spent(purse.name), placed, purse, what)
-            self._connection.executemany(INSERT, [_row(order) for order in placed])
-            self._connection.executemany(
-                "INSERT INTO charges VALUES (?, ?)",
-                [(order.key, purse.name) for order in placed for purse in purses],
-            )
+                if purse.budget.name is not None:
+                    self._totals.agree(purse.budget)
+                self._totals.check(placed, purse, what)
+            self._rows.insert("orders", [_row(order) for order in placed])
+            for purse in purses:
+                charges = [{"key": order.key, "purse": purse.name} for order in placed]
+                self._rows.insert("charges", charges)
+                self._totals.add(BUDGET, purse.name, placed)
+            for run in {order.run for order in placed}:
+                self._totals.add(RUN, run, [order for order in placed if order.run == run])
         return placed
 
     def sent(self, key: str, job: str) -> None:
@@ -167,6 +148,13 @@ class Journal:
         taken : Spent, optional
             Default: all that was held for it.
         """
+        held: dict[str, Any] = {}
+        if taken is not None:
+            held = {
+                "held_submissions": taken.submissions,
+                "held_shots": taken.shots,
+                "held_usd": taken.usd,
+            }
         with self._transaction():
             self._set(
                 key,
@@ -175,15 +163,9 @@ class Journal:
                 vendor_status=vendor_status,
                 reason=reason,
                 finished_at=time.time(),
+                settled=True,
+                **held,
             )
-            if taken is not None:
-                self._set(
-                    key,
-                    held_submissions=taken.submissions,
-                    held_shots=taken.shots,
-                    held_usd=taken.usd,
-                )
-            self._set(key, settled=1)
             self._note(key, state.value, reason)
 
     def note(self, key: str, what: str, detail: str = "") -> None:
@@ -194,148 +176,122 @@ class Journal:
     # Reading ---------------------------------------------------------------------------
 
     def find(self, key: str) -> Order | None:
-        """Return an order; None: there is none of this key."""
-        found = self._orders("WHERE key = ?", key)
-        return found[0] if found else None
+        """Return an order with its result; None: there is none of this key.
+
+        Raises
+        ------
+        OrderDamaged
+            The result is damaged, or that of another order.
+        """
+        with self._lock:
+            found = self._rows.select("orders", "WHERE key = ?", key, also=("result",))
+        if not found:
+            return None
+        if digest_of_result(key, found[0]["result"]) != found[0]["result_digest"]:
+            raise OrderDamaged(key=key, what="result", file=self.file)
+        return _order(found[0])
 
     def orders(self, run: str | None = None) -> list[Order]:
-        """Return the orders of one run or of all, in the order in which they were placed."""
+        """Return the orders of one run or of all, in the order in which they were placed.
+
+        They come without their results, which ``find`` reads.
+        """
         if run is None:
             return self._orders("ORDER BY created_at, run, step, part, attempt")
         return self._orders("WHERE run = ? ORDER BY step, part, attempt, created_at", run)
 
+    def checked_orders(self, run: str) -> list[Order]:
+        """Return the orders of a run as ``orders`` does, after they were compared with the sums.
+
+        Raises
+        ------
+        JournalUnreadable
+            Some are missing.
+        """
+        with self._transaction():
+            found = self.orders(run)
+            self._totals.check_orders(run, found)
+        return found
+
     def runs(self) -> list[str]:
         """Return the names of all runs, oldest first."""
         with self._lock:
-            rows = self._connection.execute("SELECT name FROM runs ORDER BY created_at")
-            return [name for (name,) in rows]
+            return [row["name"] for row in self._rows.select("runs", "ORDER BY created_at")]
 
     def history(self, key: str) -> list[tuple[float, str, str]]:
         """Return what happened to an order: Unix time in seconds, what, and details."""
         with self._lock:
-            return self._connection.execute(
-                "SELECT at, what, detail FROM events WHERE key = ? ORDER BY id", (key,)
-            ).fetchall()
+            events = self._rows.select("events", "WHERE key = ? ORDER BY id", key)
+        return [(event["at"], event["what"], event["detail"]) for event in events]
 
     def spent(self, purse: str) -> Spent:
         """Return what was taken from a budget."""
         with self._lock:
-            return self._spent(purse)
+            return self._totals.spent(BUDGET, purse)
+
+    def spent_by(self, run: str) -> Spent:
+        """Return what a run took, of whatever budgets."""
+        with self._lock:
+            return self._totals.spent(RUN, run)
+
+    def limits(self) -> list[Budget]:
+        """Return the stored limits of all named budgets."""
+        with self._lock:
+            return self._totals.limits()
 
     # Inside ----------------------------------------------------------------------------
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._rows.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._rows.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._file.connection.in_transaction:  # SQLite may have rolled back by itself
+                    self._rows.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def _set(self, key: str, **values: Any) -> None:
-        columns = ", ".join(f"{name} = :{name}" for name in values)
-        self._connection.execute(
-            f"UPDATE orders SET {columns} WHERE key = :key", {**values, "key": key}
-        )
+        """Change an order, and the sums that it is part of."""
+        rows = self._rows.select("orders", "WHERE key = ?", key)
+        if not rows:
+            reason = f"it holds no order {key}"
+            raise JournalUnreadable(file=self.file, reason=reason)
+        before = _order(rows[0])
+        after = replace(before, **values)
+        written = _row(after)
+        if "result" not in values:
+            written |= {"result_digest": rows[0]["result_digest"]}
+            del written["result"]
+        self._rows.update("orders", written)
+        charges = self._rows.select("charges", "WHERE key = ?", key)
+        self._totals.replace(before, after, [charge["purse"] for charge in charges])
 
     def _note(self, key: str, what: str, detail: str) -> None:
-        self._connection.execute(
-            "INSERT INTO events (key, at, what, detail) VALUES (?, ?, ?, ?)",
-            (key, time.time(), what, detail),
-        )
+        event = {"key": key, "at": time.time(), "what": what, "detail": detail}
+        self._rows.insert("events", [event])
 
     def _orders(self, where: str, *values: Any) -> list[Order]:
         with self._lock:
-            rows = self._connection.execute(
-                f"SELECT {', '.join(COLUMNS)} FROM orders {where}", values
-            ).fetchall()
-        return [_order(dict(zip(COLUMNS, row, strict=True))) for row in rows]
-
-    def _spent(self, purse: str) -> Spent:
-        row = self._connection.execute(
-            "SELECT COALESCE(SUM(held_submissions), 0), COALESCE(SUM(held_shots), 0), "
-            "COALESCE(SUM(held_usd), 0) FROM charges JOIN orders USING (key) WHERE purse = ?",
-            (purse,),
-        ).fetchone()
-        return Spent(*row)
+            return [_order(row) for row in self._rows.select("orders", where, *values)]
 
 
-def _is_in_use(error: BaseException) -> bool:
-    """Say whether SQLite refused because of another process, for whatever reason of that."""
-    if not isinstance(error, sqlite3.OperationalError):
-        return False
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-
-
-# SQLite waits for other processes by itself, but not where one of them gives the same file its
-# journal mode, mends it after a crash, or closes it as the last one (https://www.sqlite.org/wal.html).
-@retry(
-    retry=retry_if_exception(_is_in_use),
-    wait=wait_random(0.001, 0.05),
-    stop=stop_after_delay(PATIENCE_S),
-    reraise=True,
-)
-def _opened(file: str) -> sqlite3.Connection:
-    if file != MEMORY:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(
-        file, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
-        migrate(connection, file)  # first, because the next line writes to the file
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _absolute(file: str) -> str:
-    return str(Path(file).expanduser().absolute())
-
-
-def _row(order: Order) -> dict[str, Any]:
+def _row(order: Order) -> Row:
+    """Return the values of a row that is written for an order."""
     values = {field.name: getattr(order, field.name) for field in fields(order)}
     price = values.pop("price")
     low, high = (None, None) if price is None else (price.low_usd, price.high_usd)
-    return {**values, "low_usd": low, "high_usd": high, "settled": int(order.settled)}
+    digest = digest_of_result(order.key, order.result)
+    values |= {"low_usd": low, "high_usd": high, "result_digest": digest}
+    return {**values, "settled": int(order.settled)}
 
 
-def _order(values: dict[str, Any]) -> Order:
+def _order(row: Row) -> Order:
+    """Return the order of a row that was read."""
+    values = {name: value for name, value in row.items() if name != "result_digest"}
     low, high = values.pop("low_usd"), values.pop("high_usd")
     price = None if low is None else Price(low, high)
     state, settled = OrderState(values.pop("state")), bool(values.pop("settled"))
     return Order(**values, price=price, state=state, settled=settled)
-
-
-LIMITS = (
-    ("submissions", "held_submissions", "{:d} submissions"),
-    ("shots", "held_shots", "{:d} shots"),
-    ("usd", "held_usd", "{:.2f} USD"),
-)
-"""Each limit of a budget, what an order takes of it, and how an amount is written."""
-
-ROUNDING_USD = 1e-9
-
-
-def _check(spent: Spent, orders: Sequence[Order], purse: Purse, what: str) -> None:
-    """Refuse orders that a budget has not enough left for."""
-    for name, column, written in LIMITS:
-        limit = getattr(purse.budget, name)
-        if limit is None:
-            continue
-        asked = sum(getattr(order, column) for order in orders)
-        already = getattr(spent, name)
-        if already + asked > limit + (ROUNDING_USD if name == "usd" else 0):
-            raise BudgetExceeded(
-                what=what,
-                asked=written.format(asked),
-                spent=written.format(already),
-                limit=written.format(limit),
-                budget=repr(purse.name),
-            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from qgate.exceptions import JournalUnreadable
+from qgate.execution.seals import seal_all
 
 APPLICATION = 0x71676174
 """Marks a SQLite file as a journal of qgate."""
@@ -60,8 +61,46 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX events_of_an_order ON events (key);
     """,
+    """
+    CREATE TABLE identity (id TEXT NOT NULL);
+    INSERT INTO identity VALUES (lower(hex(randomblob(16))));
+    ALTER TABLE runs ADD COLUMN journal TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN seal TEXT NOT NULL DEFAULT '';
+    ALTER TABLE orders ADD COLUMN result_digest TEXT NOT NULL DEFAULT '';
+    ALTER TABLE orders ADD COLUMN seal TEXT NOT NULL DEFAULT '';
+    ALTER TABLE charges ADD COLUMN seal TEXT NOT NULL DEFAULT '';
+    ALTER TABLE events ADD COLUMN seal TEXT NOT NULL DEFAULT '';
+    CREATE TABLE totals (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        orders INTEGER NOT NULL,
+        submissions INTEGER NOT NULL,
+        shots INTEGER NOT NULL,
+        nano_usd INTEGER NOT NULL,
+        seal TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (kind, name)
+    );
+    CREATE TABLE limits (
+        name TEXT PRIMARY KEY,
+        submissions INTEGER,
+        shots INTEGER,
+        usd REAL,
+        seal TEXT NOT NULL DEFAULT ''
+    );
+    INSERT INTO totals (kind, name, orders, submissions, shots, nano_usd)
+    SELECT 'run', run, COUNT(*), SUM(held_submissions), SUM(held_shots),
+        SUM(CAST(ROUND(held_usd * 1000000000) AS INTEGER)) FROM orders GROUP BY run;
+    INSERT INTO totals (kind, name, orders, submissions, shots, nano_usd)
+    SELECT 'budget', purse, COUNT(*), SUM(held_submissions), SUM(held_shots),
+        SUM(CAST(ROUND(held_usd * 1000000000) AS INTEGER))
+        FROM charges JOIN orders USING (key) GROUP BY purse;
+    """,
 )
-"""What makes version 1 of an empty file, version 2 of version 1, and so on."""
+"""What makes version 1 of an empty file, version 2 of version 1, and so on.
+
+Version 2: an id of the journal for the keys of new runs (runs of version 1 have none, and keep
+their keys), seals of all rows, sums over orders, and the limits of named budgets.
+"""
 
 
 def migrate(connection: sqlite3.Connection, file: str) -> None:
@@ -81,11 +120,14 @@ def migrate(connection: sqlite3.Connection, file: str) -> None:
         for number in range(first, newest):
             for statement in MIGRATIONS[number].split(";"):
                 connection.execute(statement)
+        if first < newest:
+            seal_all(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {newest}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite itself rolls back where the disk is full
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -95,7 +137,7 @@ def _version(connection: sqlite3.Connection, file: str) -> int:
     tables = _scalar(connection, "SELECT COUNT(*) FROM sqlite_master")
     if tables and _number(connection, "application_id") != APPLICATION:
         raise JournalUnreadable(file=file, reason="it is a database of another program")
-    if version > newest:
+    if not 0 <= version <= newest:
         reason = f"it has version {version}, this qgate reads up to {newest}; upgrade qgate"
         raise JournalUnreadable(file=file, reason=reason)
     return version

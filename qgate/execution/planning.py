@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgate.budget import Budget
+from qgate.budget import Budget, limits_of
 from qgate.devices.job import SweepResult
 from qgate.devices.packing import submit_packed
 from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
 from qgate.execution.current import DEVICE, PLAN
-from qgate.execution.journal import LIMITS
 from qgate.execution.lines import Line
+from qgate.execution.totals import LIMITS
 from qgate.forks import ForkSafeLock
 from qgate.measurements import MeasurementKind
 from qgate.outcomes import Outcomes
@@ -103,7 +103,7 @@ class Plan:
     """
 
     def __init__(self, call: Callable[[], Any], *, device: Any, budget: Budget | None) -> None:
-        self._call, self._device, self.budget = call, device, budget
+        self._call, self._device, self.budget = call, device, limits_of(budget)
         self.entries: tuple[PlannedSubmission, ...] = ()
         self.prior_errors: tuple[PriorErrors, ...] = ()
         self.sources: dict[str, str] = {}
@@ -220,6 +220,8 @@ def plan(
 
     Raises
     ------
+    InvalidBudget
+        The budget is not a ``Budget``: a plain number does not say whether it means dollars.
     BudgetExceeded, UnknownPrice
         From the returned function: the plan takes more than the budget allows.
     DeviceError
@@ -245,6 +247,7 @@ def plan(
         from qgate.devices.registry import device as find_device
 
         device = find_device(device)
+    limits_of(budget)
     return lambda *args, **kwargs: Plan(
         lambda: function(*args, **kwargs), device=device, budget=budget
     )

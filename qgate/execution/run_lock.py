@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
 from typing import IO, Any
 
-from qgate.exceptions import RunInUse
-from qgate.execution.journal import MEMORY
+from qgate.exceptions import JournalNotWritten, RunInUse
+from qgate.execution.journal_file import MEMORY, OWNER_ONLY
 from qgate.forks import ForkSafeLock, at_fork
 
 SUFFIX = "-lock"
@@ -43,6 +44,8 @@ class RunLock:
         ------
         RunInUse
             Somebody holds it.
+        JournalNotWritten
+            There can be no lock at this place.
         """
         with _guard:
             if (self.file, self.run) in _held or not self._lock_place():
@@ -72,9 +75,20 @@ class RunLock:
     def _lock_place(self) -> bool:
         if self.file == MEMORY:
             return True
-        if self._name not in _files:  # open while any is held: closing one handle would free all
-            _files[self._name] = open(self._name, "a+b")  # noqa: SIM115
-        return _lock(_files[self._name], self._place)
+        try:
+            if self._name not in _files:  # open while any is held: closing one would free all
+                _files[self._name] = open(self._name, "a+b", opener=_owned)  # noqa: SIM115
+            return _lock(_files[self._name], self._place)
+        except OSError as error:
+            raise JournalNotWritten(file=self.file, reason=str(error)) from error
+
+
+def _owned(name: str, flags: int) -> int:
+    return os.open(name, flags, OWNER_ONLY)
+
+
+HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
+"""How a system says that somebody else holds a lock."""
 
 
 def _forget_all() -> None:
@@ -92,7 +106,9 @@ if os.name == "nt":  # pragma: no cover
         file.seek(place)
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError:
+        except OSError as error:
+            if error.errno not in HELD:
+                raise
             return False
         return True
 
@@ -106,7 +122,9 @@ else:
     def _lock(file: IO[Any], place: int) -> bool:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
-        except OSError:
+        except OSError as error:
+            if error.errno not in HELD:
+                raise
             return False
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -11,8 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qgate.budget import Budget
-from qgate.exceptions import RunDiverged
+from qgate.budget import Budget, limits_of
+from qgate.exceptions import InvalidRun, JournalUnreadable, RunDiverged
 from qgate.execution.call_budget import call_purses
 from qgate.execution.current import RUN
 from qgate.execution.digest import key_of
@@ -70,7 +71,7 @@ class Run:
         progress: Progress | None = None,
         ordered: bool = True,
     ) -> None:
-        self.name, self.journal, self.budget = name, journal, budget
+        self.name, self.journal, self.budget = checked_name(name), journal, limits_of(budget)
         self.progress = progress or Progress.silent()
         self.ordered = ordered
         self.replayed = 0
@@ -79,6 +80,8 @@ class Run:
         self._step = 0
         self._repetitions: Counter[str] = Counter()
         self._left: set[str] = set()
+        self._recorded: frozenset[str] = frozenset()
+        self._identity = ""
         self._calls: list[Future[Any]] = []
         self._run_lock = RunLock(journal.file, name)
         self._process = os.getpid()
@@ -88,18 +91,13 @@ class Run:
 
     @property
     def records(self) -> list[Order]:
-        """All orders of the run, those of earlier times as well, in order."""
+        """All orders of the run, those of earlier times as well, in order, without results."""
         return self.journal.orders(self.name)
 
     @property
     def spent(self) -> Spent:
         """What the run took: submissions, shots and dollars, paid or reserved."""
-        orders = self.records
-        return Spent(
-            sum(order.held_submissions for order in orders),
-            sum(order.held_shots for order in orders),
-            round(sum(order.held_usd for order in orders), 8),
-        )
+        return self.journal.spent_by(self.name)
 
     @property
     def cost(self) -> float:
@@ -135,13 +133,38 @@ class Run:
             self._step += 1
             return self._step
 
-    def key(self, device: str, digest: str, attempt: int) -> str:
-        """Return the key of the next order of this content; equal contents are numbered."""
+    def key(self, device: str, digest: str, attempt: int, *, journal: bool = False) -> str:
+        """Return the key of the next order of this content; equal contents are numbered.
+
+        Parameters
+        ----------
+        device, digest : str
+        attempt : int
+        journal : bool
+            Whether the id of the journal goes into it. A provider must not take the order of a new
+            journal for that of another one; devices on this machine draw their shots from the key,
+            and the same program with the same seed draws the same shots with any journal.
+        """
         with self._lock:
             content = key_of(device, digest, attempt)
             repetition = self._repetitions[content]
             self._repetitions[content] += 1
-            return key_of(self.name, device, digest, attempt, repetition)
+            whose = (self._identity,) if journal and self._identity else ()
+            return key_of(*whose, self.name, device, digest, attempt, repetition)
+
+    def find(self, key: str) -> Order | None:
+        """Return the order of a key with its result; None: it was never placed.
+
+        Raises
+        ------
+        JournalUnreadable
+            It was there when the run was opened, and cannot be found by its key.
+        """
+        found = self.journal.find(key)
+        if found is None and key in self._recorded:
+            reason = f"the order {key} is in a table, and not in its index"
+            raise JournalUnreadable(file=self.journal.file, reason=reason)
+        return found
 
     def count(self, order: Order) -> None:
         """Count what was asked for."""
@@ -195,22 +218,38 @@ class Run:
     def __enter__(self) -> Run:
         self._run_lock.acquire()
         self._process = os.getpid()
-        self.journal.begin(self.name)
-        self._step, self.replayed, self.asked = 0, 0, Spent()
-        self._repetitions.clear()
-        self._left = {
-            order.key
-            for order in self.journal.orders(self.name)
-            if order.attempt == 0 and order.state not in ASKED_AGAIN
-        }
-        self._opened.enter_context(RUN.opened(self))
+        try:
+            self._begin()
+            self._opened.enter_context(RUN.opened(self))
+        except BaseException:
+            self._run_lock.release()
+            raise
         return self
 
+    def _begin(self) -> None:
+        self.begin()
+        self.journal.agree(self.budget)
+        self._step, self.replayed, self.asked = 0, 0, Spent()
+        self._repetitions.clear()
+        orders = self.journal.checked_orders(self.name)
+        self._recorded = frozenset(order.key for order in orders)
+        self._left = {
+            order.key for order in orders if order.attempt == 0 and order.state not in ASKED_AGAIN
+        }
+
+    def begin(self) -> None:
+        """Write down that there is this run."""
+        self._identity = self.journal.begin(self.name)
+
     def __exit__(self, *error: object) -> None:
-        if error[0] is None:
-            self._wait_for_calls()
-        self._opened.close()
-        self._run_lock.release()
+        try:
+            if error[0] is None:
+                self._wait_for_calls()
+        finally:
+            try:
+                self._opened.close()
+            finally:
+                self._run_lock.release()
         self.progress.end(self)
 
     def __repr__(self) -> str:
@@ -254,10 +293,18 @@ def run(
 
     Raises
     ------
+    InvalidRun
+        The name is no text, or the journal no path.
+    InvalidBudget
+        The budget is not a ``Budget``: a plain number does not say whether it means dollars.
     JournalUnreadable
-        The file is not a journal.
+        The file is not a journal, or is damaged.
+    JournalNotWritten
+        There can be no file at this place, or the disk is full.
     RunInUse
         On entering: the run is open elsewhere.
+    BudgetChanged
+        On entering: the journal has the budget of this name with another limit.
 
     Notes
     -----
@@ -275,14 +322,36 @@ def run(
     >>> run.shots
     100
     """
-    opened = journal if isinstance(journal, Journal) else Journal(journal or default_journal())
+    checked_name(name)
+    limits_of(budget)  # before a file is made
     return Run(
         name,
-        opened,
+        _journal(journal),
         budget=budget,
         progress=Progress.of(progress),
         ordered=ordered,
     )
+
+
+def checked_name(name: Any) -> str:
+    """Return the name of a run.
+
+    Raises
+    ------
+    InvalidRun
+        It is no text, or none that can be written down.
+    """
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise InvalidRun(reason=f"its name is {name!r}, which is not a line of text")
+    return name
+
+
+def _journal(journal: Any) -> Journal:
+    if isinstance(journal, Journal):
+        return journal
+    if journal is not None and not isinstance(journal, str | os.PathLike):
+        raise InvalidRun(reason=f"its journal is {journal!r}, which is not the path of a file")
+    return Journal(os.fsdecode(journal) if journal else default_journal())
 
 
 def default_journal() -> str:
@@ -296,10 +365,10 @@ def implicit_run() -> Run:
         pid = os.getpid()
         if pid not in _implicit:
             moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
-            name = f"unnamed {moment} {pid}"
+            name = f"unnamed {moment} {pid} {secrets.token_hex(4)}"  # containers share pids
             journal = Journal(os.environ.get(JOURNAL_VARIABLE) or user_journal())
-            journal.begin(name)
             _implicit[pid] = Run(name, journal, ordered=False)
+            _implicit[pid].begin()
         return _implicit[pid]
 
 

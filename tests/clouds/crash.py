@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -207,12 +208,25 @@ class Trainer:
 
     def survive(self, folder: Path, kills: Sequence[Kill]) -> tuple[list[float], int, int]:
         """Return angles, how much was bought, and how often the training was killed."""
-        folder.mkdir()
+        begin(folder)
         for killed, kill in enumerate((*kills, None)):
             found = self.attempt(folder, kill)
             if found is not None:
                 return found[0], found[1], killed
         raise AssertionError("the last is not killed")
+
+
+def begin(folder: Path) -> None:
+    """Make a folder with an empty journal.
+
+    All are copies of one: the id of a journal goes into the keys of its orders, by which the
+    providers of these trainings draw their shots.
+    """
+    folder.mkdir()
+    empty = folder.parent / "empty.db"
+    if not empty.exists():
+        Journal(empty).close()
+    shutil.copy(empty, folder / "runs.db")
 
 
 def main(
@@ -240,7 +254,7 @@ def main(
     root, points = Path(sys.argv[1]), int(sys.argv[2])
     trainer = Trainer(make, steps, spare)
     prepare(None)
-    (root / "whole").mkdir()
+    begin(root / "whole")
     began = time.monotonic()
     whole = trainer.attempt(root / "whole", None)
     took_s = time.monotonic() - began

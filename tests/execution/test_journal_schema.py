@@ -15,8 +15,7 @@ from tenacity import stop_after_delay
 
 import qgate as qg
 from qgate.exceptions import JournalUnreadable
-from qgate.execution import journal as journal_module
-from qgate.execution import journal_schema
+from qgate.execution import journal_file, journal_schema
 from qgate.execution.journal import Journal
 from qgate.execution.journal_schema import MIGRATIONS, migrate
 from qgate.execution.orders import OrderState
@@ -102,6 +101,15 @@ def copied(new, old):
         connection.commit()
 
 
+def without_id(file):
+    """Make a journal whose runs have the keys of version 1, which had no id of the journal."""
+    Journal(file).close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE identity SET id = ''")
+        connection.commit()
+    return file
+
+
 def content(file):
     """All that is in a file, and its version."""
     with closing(sqlite3.connect(file)) as connection:
@@ -130,7 +138,7 @@ def train(device, journal, *, steps=2):
 def test_an_old_journal_replays_what_is_finished_and_waits_for_what_is_not(
     tmp_path, old, migrations
 ):
-    shop, journal = str(tmp_path / "shop.db"), str(tmp_path / "runs.db")
+    shop, journal = str(tmp_path / "shop.db"), without_id(str(tmp_path / "runs.db"))
     values, whole = train(ShopDevice(shop), journal)
     copied(journal, old)
     with closing(sqlite3.connect(old)) as connection:
@@ -191,7 +199,6 @@ def test_a_migration_that_fails_leaves_the_journal_as_it_was(tmp_path, old, monk
 
 OPEN = """
 import sys
-from qgate.execution import journal as journal_module
 from qgate.execution import journal_schema
 from qgate.execution.journal import Journal
 
@@ -251,7 +258,8 @@ def test_a_journal_in_use_is_waited_for_where_sqlite_does_not_wait(old):
 
 
 def test_a_journal_in_use_for_too_long_is_refused(old, monkeypatch):
-    monkeypatch.setattr(journal_module._opened.retry, "stop", stop_after_delay(0.2))
+    Journal(old).close()  # SQLite itself waits for a migration
+    monkeypatch.setattr(journal_file.opened.retry, "stop", stop_after_delay(0.2))
 
     with closing(sqlite3.connect(old, isolation_level=None)) as other:
         other.executescript("PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")

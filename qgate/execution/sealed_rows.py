@@ -1,0 +1,117 @@
+"""Rows of the journal, each written with a seal and checked against it when it is read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from qgate.exceptions import JournalUnreadable
+from qgate.execution.journal_file import JournalFile, failure
+from qgate.execution.seals import SEALED, seal_of
+
+Row = dict[str, Any]
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "runs": ("name",),
+    "orders": ("key",),
+    "totals": ("kind", "name"),
+    "limits": ("name",),
+}
+"""By which a row that changes is found."""
+
+REALS = frozenset({"low_usd", "high_usd", "held_usd", "usd", "at"})
+"""Columns that SQLite reads back as floats, besides those that end in ``_at``."""
+
+
+class SealedRows:
+    """The tables of an open journal.
+
+    Parameters
+    ----------
+    file : JournalFile
+    """
+
+    def __init__(self, file: JournalFile) -> None:
+        self._opened, self.file = file, file.file
+
+    def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add rows and their seals."""
+        for row in rows:
+            self._write("INSERT", table, _normal(row))
+
+    def update(self, table: str, row: Mapping[str, Any], **values: Any) -> None:
+        """Change values of a row that was read before, or add the row where there is none."""
+        changed = _normal({**row, **values})
+        place = " AND ".join(f"{column} = :{column}" for column in KEYS[table])
+        columns = ", ".join(f"{column} = :{column}" for column in (*changed, "seal"))
+        changed_rows = self._execute(
+            f"UPDATE {table} SET {columns} WHERE {place}",
+            {**changed, "seal": seal_of(table, changed)},
+        ).rowcount
+        if not changed_rows:
+            self._write("INSERT", table, changed)
+
+    def select(
+        self, table: str, where: str = "", *values: Any, also: Sequence[str] = ()
+    ) -> list[Row]:
+        """Return rows, after their seals were checked.
+
+        Raises
+        ------
+        JournalUnreadable
+            A row does not match its seal, or the file cannot be read.
+        """
+        columns = (*SEALED[table], *also)
+        found = self.fetch(f"SELECT {', '.join(columns)}, seal FROM {table} {where}", values)
+        return [
+            self._checked(table, dict(zip(columns, row[:-1], strict=True)), row[-1])
+            for row in found
+        ]
+
+    def fetch(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
+        """Return what a query finds, unchecked."""
+        try:
+            return self._execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise failure(error, self.file) from error
+
+    def execute(self, statement: str) -> None:
+        """Begin, commit or roll back."""
+        self._execute(statement, ())
+
+    def _write(self, verb: str, table: str, row: Mapping[str, Any]) -> None:
+        columns = (*row, "seal")
+        self._execute(
+            f"{verb} INTO {table} ({', '.join(columns)}) "
+            f"VALUES ({', '.join(f':{column}' for column in columns)})",
+            {**row, "seal": seal_of(table, row)},
+        )
+
+    def _execute(self, statement: str, values: Any) -> sqlite3.Cursor:
+        try:
+            return self._opened.connection.execute(statement, values)
+        except (sqlite3.Error, OverflowError) as error:
+            raise failure(error, self.file) from error
+
+    def _checked(self, table: str, row: Row, seal: Any) -> Row:
+        if seal != seal_of(table, row):
+            named = ", ".join(str(row[column]) for column in SEALED[table][:2])
+            reason = f"a row of its table {table} is damaged ({named[:100]})"
+            raise JournalUnreadable(file=self.file, reason=reason)
+        return row
+
+
+def _normal(row: Mapping[str, Any]) -> Row:
+    """Return a row with the types that SQLite reads back."""
+    return {column: _stored(column, value) for column, value in row.items()}
+
+
+def _stored(column: str, value: Any) -> Any:
+    if value is None or isinstance(value, bytes):
+        return value
+    if column in REALS or column.endswith("_at"):
+        return float(value) + 0.0  # SQLite has no negative zero
+    if isinstance(value, str):  # texts of providers may hold halves of surrogate pairs
+        return str(value).encode("utf-8", "replace").decode()
+    return value

@@ -1,0 +1,177 @@
+"""Running sums over the orders of each run and of each budget, and the limits of named budgets.
+
+Every change of an order changes the sums in the same transaction, so that neither a submission nor
+the cost of a run reads all orders. Dollars are summed as whole billionths, which add up exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from qgate.budget import Budget
+from qgate.exceptions import BudgetChanged, BudgetExceeded, JournalUnreadable
+from qgate.execution.orders import Order, Purse, Spent
+from qgate.execution.sealed_rows import Row, SealedRows
+
+NANO_USD = 1_000_000_000
+"""Prices are rounded to hundredths of a millionth of a dollar, so that billionths are exact."""
+
+RUN, BUDGET = "run", "budget"
+"""The kinds of sums."""
+
+LIMITS = (
+    ("submissions", "held_submissions", "{:d} submissions"),
+    ("shots", "held_shots", "{:d} shots"),
+    ("usd", "held_usd", "{:.2f} USD"),
+)
+"""Each limit of a budget, what an order takes of it, and how an amount is written."""
+
+ROUNDING_USD = 1e-9
+
+
+class Totals:
+    """Sums over orders in the tables of a journal.
+
+    Parameters
+    ----------
+    rows : SealedRows
+    """
+
+    def __init__(self, rows: SealedRows) -> None:
+        self._rows = rows
+
+    def spent(self, kind: str, name: str) -> Spent:
+        """Return what a run, or a budget, was charged: paid, or held for what is under way."""
+        return _spent(self._row(kind, name))
+
+    def add(self, kind: str, name: str, orders: Sequence[Order]) -> None:
+        """Count new orders."""
+        amounts = [_amounts(order) for order in orders]
+        self._change(
+            kind, name, len(orders), [sum(column) for column in zip(*amounts, strict=True)]
+        )
+
+    def replace(self, before: Order, after: Order, budgets: Iterable[str]) -> None:
+        """Count what changed of one order, in its run and in its budgets."""
+        changes = [new - old for new, old in zip(_amounts(after), _amounts(before), strict=True)]
+        if any(changes):
+            for kind, name in ((RUN, after.run), *((BUDGET, name) for name in budgets)):
+                self._change(kind, name, 0, changes)
+
+    def check(self, orders: Sequence[Order], purse: Purse, what: str) -> None:
+        """Refuse orders that a budget has not enough left for.
+
+        Raises
+        ------
+        BudgetExceeded
+        """
+        spent = self.spent(BUDGET, purse.name)
+        for name, column, written in LIMITS:
+            limit = getattr(purse.budget, name)
+            if limit is None:
+                continue
+            asked = sum(getattr(order, column) for order in orders)
+            already = getattr(spent, name)
+            if already + asked > limit + (ROUNDING_USD if name == "usd" else 0):
+                raise BudgetExceeded(
+                    what=what,
+                    asked=written.format(asked),
+                    spent=written.format(already),
+                    limit=written.format(limit),
+                    budget=repr(purse.name),
+                )
+
+    def check_orders(self, run: str, orders: Sequence[Order]) -> None:
+        """Compare the sums of a run with its orders; some may be missing in a damaged file.
+
+        Raises
+        ------
+        JournalUnreadable
+        """
+        row = self._row(RUN, run)
+        counted = (row["orders"], row["submissions"], row["shots"], row["nano_usd"])
+        if counted != (len(orders), *_sums(orders)):
+            reason = f"orders of the run {run!r} are missing, or its sums are damaged"
+            raise JournalUnreadable(file=self._rows.file, reason=reason)
+
+    # Limits of named budgets -------------------------------------------------------------
+
+    def limit(self, name: str) -> Budget | None:
+        """Return the stored limit of a named budget; None: it was never used."""
+        found = self._rows.select("limits", "WHERE name = ?", name)
+        return _budget(found[0]) if found else None
+
+    def limits(self) -> list[Budget]:
+        """Return the stored limits of all named budgets."""
+        return [_budget(row) for row in self._rows.select("limits", "ORDER BY name")]
+
+    def agree(self, budget: Budget) -> None:
+        """Store the limit of a named budget the first time, and compare with it later.
+
+        Raises
+        ------
+        BudgetChanged
+            The stored limit is another one.
+        """
+        assert budget.name is not None
+        stored = self.limit(budget.name)
+        if stored is None:
+            self.set_limit(budget)
+        elif _limits(stored) != _limits(budget):
+            raise BudgetChanged(
+                budget=budget.name,
+                given=_written(budget),
+                stored=_written(stored),
+                file=self._rows.file,
+                options=" ".join(f"--{name} {value:g}" for name, value in _limits(budget).items()),
+            )
+
+    def set_limit(self, budget: Budget) -> None:
+        """Store the limit of a named budget in place of an earlier one."""
+        limits = {name: getattr(budget, name) for name, _, _ in LIMITS}
+        self._rows.update("limits", {"name": budget.name, **limits})
+
+    # Inside --------------------------------------------------------------------------------
+
+    def _row(self, kind: str, name: str) -> Row:
+        found = self._rows.select("totals", "WHERE kind = ? AND name = ?", kind, name)
+        empty = {"kind": kind, "name": name, "orders": 0}
+        return found[0] if found else {**empty, "submissions": 0, "shots": 0, "nano_usd": 0}
+
+    def _change(self, kind: str, name: str, orders: int, amounts: Sequence[int]) -> None:
+        row = self._row(kind, name)
+        columns = ("submissions", "shots", "nano_usd")
+        sums = {
+            column: row[column] + amount for column, amount in zip(columns, amounts, strict=True)
+        }
+        self._rows.update("totals", row, orders=row["orders"] + orders, **sums)
+
+
+def _amounts(order: Order) -> tuple[int, int, int]:
+    return order.held_submissions, order.held_shots, round(order.held_usd * NANO_USD)
+
+
+def _sums(orders: Sequence[Order]) -> list[int]:
+    amounts = [_amounts(order) for order in orders] or [(0, 0, 0)]
+    return [sum(column) for column in zip(*amounts, strict=True)]
+
+
+def _spent(row: Row) -> Spent:
+    return Spent(row["submissions"], row["shots"], row["nano_usd"] / NANO_USD)
+
+
+def _budget(row: Row) -> Budget:
+    limits: dict[str, Any] = {name: row[name] for name, _, _ in LIMITS}
+    return Budget(name=row["name"], **limits)
+
+
+def _limits(budget: Budget) -> dict[str, Any]:
+    """Return the limits of a budget that are set."""
+    named = {name: getattr(budget, name) for name, _, _ in LIMITS}
+    return {name: limit for name, limit in named.items() if limit is not None}
+
+
+def _written(budget: Budget) -> str:
+    amounts = {name: written for name, _, written in LIMITS}
+    return ", ".join(amounts[name].format(value) for name, value in _limits(budget).items())
