@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
 from qgate.exceptions import InvalidShots, ShotsRequired
@@ -36,6 +38,10 @@ NOT_IN_IDENTITY = frozenset(
     }
 )
 """Options that change nothing in the result of a sweep."""
+
+
+MOST_THREADS = 256
+"""Each thread of a simulation has buffers and a stack of its own."""
 
 
 class Device(ABC):
@@ -75,6 +81,8 @@ class Device(ABC):
     ------
     InvalidShots, ShotsRequired
         The shots are not positive, or exactness was asked of a device that samples.
+    WireError
+        A number of wires is below 1 or above ``qgate.wires.MOST_WIRES``.
     """
 
     capabilities: Capabilities
@@ -264,4 +272,4 @@ class Device(ABC):
 def _wires(wires: WiresLike | int | None) -> Wires | None:
     if wires is None:
         return None
-    return Wires(range(wires)) if isinstance(wires, int) else Wires(wires)
+    return Wires.counted(int(wires)) if isinstance(wires, int | np.integer) else Wires(wires)

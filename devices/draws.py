@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from qgate.exceptions import InvalidSeed
 from qgate.forks import at_fork, fork_path
+
+MOST_SEED = 2**63 - 1
+"""The largest seed, which every provider's generator can store."""
 
 
 class Draws:
@@ -21,10 +27,15 @@ class Draws:
     Parameters
     ----------
     seed : int, optional
+
+    Raises
+    ------
+    InvalidSeed
+        The seed is no integer from 0 to ``MOST_SEED``.
     """
 
     def __init__(self, seed: int | None = None) -> None:
-        self.seed = seed
+        self.seed = checked_seed(seed)
         self._path: tuple[int, ...] = ()
         self._generator: np.random.Generator | None = None
         at_fork(in_child=self._begin_in_child)
@@ -47,3 +58,19 @@ class Draws:
 
     def __reduce__(self) -> tuple[type[Draws], tuple[int | None]]:
         return type(self), (self.seed,)
+
+
+def checked_seed(seed: Any) -> int | None:
+    """Return a seed as an integer.
+
+    Raises
+    ------
+    InvalidSeed
+        It is no integer from 0 to ``MOST_SEED``.
+    """
+    if seed is None:
+        return None
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not whole or not 0 <= seed <= MOST_SEED:
+        raise InvalidSeed(seed=repr(seed)[:40])
+    return int(seed)

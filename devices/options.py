@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from qgate.devices.draws import MOST_SEED
+from qgate.shots import MOST_SHOTS
+from qgate.wires import MOST_WIRES
 
 
 def _none_as_text(value: object) -> object:
@@ -30,6 +34,8 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    wires: PositiveInt | None = None
-    shots: Annotated[PositiveInt | None, BeforeValidator(_none_as_text)] = None
-    seed: NonNegativeInt | None = None
+    wires: Annotated[int | None, Field(gt=0, le=MOST_WIRES)] = None
+    shots: Annotated[
+        Annotated[int, Field(gt=0, le=MOST_SHOTS)] | None, BeforeValidator(_none_as_text)
+    ] = None
+    seed: Annotated[int | None, Field(ge=0, le=MOST_SEED)] = None

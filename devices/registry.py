@@ -21,6 +21,7 @@ from qgate.exceptions import (
     NotADevice,
     UnknownDevice,
     UnknownOption,
+    WireError,
     near,
     suggest,
 )
@@ -240,8 +241,9 @@ def _wires(options: Options | None, wires: int | WiresLike | None, *, text: str)
     asked = options.wires if wires is None and options is not None else wires
     if not isinstance(asked, int | np.integer):
         return None if asked is None else Wires(asked)
-    if asked < 1:
+    try:
+        return Wires.counted(int(asked))
+    except WireError as error:
         raise InvalidOption(
-            text=text, option="wires", value=asked, reason="a device has at least one wire"
-        )
-    return Wires(range(asked))
+            text=text, option="wires", value=asked, reason=str(error)[:-1]
+        ) from None

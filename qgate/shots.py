@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from qgate.budget import Budget
-from qgate.exceptions import InvalidShots
+from qgate.exceptions import InvalidShots, TooManyShots
+
+MOST_SHOTS = 2**53
+"""Of all parts together: double precision counts exactly up to this number."""
+
+MOST_PARTS = 100_000
+"""Parts of a shot vector, each a result of its own; the limit comes before they are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +40,22 @@ class Shots:
 
     @classmethod
     def of(cls, shots: Any) -> Shots:
-        """Read None, a budget, a positive integer, or a sequence of those or (shots, copies)."""
+        """Read None, a budget, a positive integer, or a sequence of those or (shots, copies).
+
+        Raises
+        ------
+        InvalidShots
+            It is none of these, or asks for more than ``MOST_SHOTS`` or ``MOST_PARTS``.
+        """
         if isinstance(shots, Shots):
             return shots
         if shots is None:
             return cls()
         if isinstance(shots, Budget):
-            return cls((shots.shots or 1,), budget=shots)
+            return cls(tuple(_parts([shots.shots or 1], shots)), budget=shots)
         if _is_count(shots):
-            return cls((int(shots),))
-        if isinstance(shots, Sequence) and not isinstance(shots, str) and shots:
+            return cls(tuple(_parts([shots], shots)))
+        if isinstance(shots, Sequence) and not isinstance(shots, str | bytes) and shots:
             parts = tuple(_parts(shots, shots))
             return cls(parts, partitioned=len(parts) > 1)
         raise InvalidShots(shots=shots)
@@ -81,10 +94,20 @@ def _is_count(value: Any) -> bool:
 
 
 def _parts(shots: Sequence[Any], whole: Any) -> Iterator[int]:
-    for entry in shots:
-        if _is_count(entry):
-            yield int(entry)
-        elif isinstance(entry, Sequence) and len(entry) == 2 and all(map(_is_count, entry)):
-            yield from [int(entry[0])] * int(entry[1])
-        else:
-            raise InvalidShots(shots=whole)
+    """Yield the shots of each part, after their numbers are checked."""
+    pairs = [_pair(entry, whole) for entry in shots]
+    parts = sum(copies for _, copies in pairs)
+    total = sum(count * copies for count, copies in pairs)
+    if parts > MOST_PARTS or total > MOST_SHOTS:
+        raise TooManyShots(shots=total, parts=parts, most_shots=MOST_SHOTS, most_parts=MOST_PARTS)
+    for count, copies in pairs:
+        yield from repeat(count, copies)
+
+
+def _pair(entry: Any, whole: Any) -> tuple[int, int]:
+    """Read an entry of a shot vector as (shots, copies)."""
+    if _is_count(entry):
+        return int(entry), 1
+    if isinstance(entry, Sequence) and len(entry) == 2 and all(map(_is_count, entry)):
+        return int(entry[0]), int(entry[1])
+    raise InvalidShots(shots=whole)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from qgate.arrays import framework_of, getval, isbox, unwrap
 from qgate.exceptions import DuplicateWires, WireError
 from qgate.typing import Wire, WiresLike
 
 PLAIN = frozenset({int, str})
 """Types of labels that need no further look."""
+
+MOST_WIRES = 100_000
+"""More wires than any device has; the limit comes before labels are stored."""
 
 
 class TupleLabel(tuple[Any, ...]):
@@ -34,7 +39,7 @@ class Wires(tuple[Any, ...]):
     DuplicateWires
         A label is named twice.
     WireError
-        A label is not hashable.
+        A label is not hashable, or is a traced number, or there are more than ``MOST_WIRES``.
     """
 
     __slots__ = ()
@@ -46,7 +51,9 @@ class Wires(tuple[Any, ...]):
             return super().__new__(cls, (labels,))
         if type(labels) is list and _are_plain(labels):
             return super().__new__(cls, labels)
-        members = tuple(_label(label) for label in _as_iterable(labels))
+        members = tuple(map(_label, islice(_as_iterable(labels), MOST_WIRES + 1)))
+        if len(members) > MOST_WIRES:
+            raise too_many_wires("more than " + str(MOST_WIRES))
         try:
             distinct = len(set(members))
         except TypeError:
@@ -67,6 +74,21 @@ class Wires(tuple[Any, ...]):
             return cls(labels)
         except DuplicateWires as error:
             raise DuplicateWires(what=owner, wires=error.wires) from None
+
+    @classmethod
+    def counted(cls, number: int) -> Wires:
+        """Return the wires 0, 1, ... of a device with so many.
+
+        Raises
+        ------
+        WireError
+            The number is below 1 or above ``MOST_WIRES``.
+        """
+        if number < 1:
+            raise WireError(f"A device was given wires={number}. It has at least one wire.")
+        if number > MOST_WIRES:
+            raise too_many_wires(number)
+        return cls(range(number))
 
     @classmethod
     def all_wires(cls, several: Iterable[Iterable[Wire]]) -> Wires:
@@ -108,23 +130,55 @@ class Wires(tuple[Any, ...]):
         return f"Wires({list(self)})"
 
 
+def too_many_wires(number: object) -> WireError:
+    """Return the error about a number of wires above the limit."""
+    return WireError(
+        f"{number} wires were named. The limit is {MOST_WIRES}. Name the wires that are used."
+    )
+
+
 def _are_plain(labels: list[Any]) -> bool:
     """Say whether labels are distinct, and as they are kept."""
-    return PLAIN.issuperset(map(type, labels)) and len(set(labels)) == len(labels)
+    few = len(labels) <= MOST_WIRES
+    return few and PLAIN.issuperset(map(type, labels)) and len(set(labels)) == len(labels)
 
 
 def _as_iterable(labels: WiresLike) -> Iterable[Wire]:
-    if isinstance(labels, np.ndarray):
-        return np.atleast_1d(labels)
-    if isinstance(labels, str | TupleLabel) or not isinstance(labels, Iterable):
+    if isinstance(labels, str | TupleLabel):
         return (labels,)
-    return labels
+    if isinstance(labels, list | tuple | range):
+        return labels
+    number = _number(labels)
+    if isinstance(number, np.ndarray):
+        return np.atleast_1d(number)
+    return number if isinstance(number, Iterable) else (number,)
 
 
 def _label(label: Any) -> Any:
-    """Turn numpy integers into plain ones, so that equal labels look equal; mark tuples."""
+    """Turn integers of numpy and of frameworks into plain ones, so that equal labels are equal.
+
+    Tuples become ``TupleLabel``.
+    """
+    if type(label) in PLAIN:
+        return label
     if type(label) is tuple:
         return TupleLabel(label)
+    label = _number(label)
     if isinstance(label, np.integer | np.ndarray) and np.ndim(label) == 0:
         return label.item()
     return label
+
+
+def _number(value: Any) -> Any:
+    """Return what numpy has for an array of a framework; other values as they are."""
+    if isbox(value):
+        return getval(value)
+    if framework_of(value) is None:
+        return value
+    number = unwrap(value)
+    if framework_of(number) is not None:
+        raise WireError(
+            f"The wire label {value!r} is traced by its framework, so that its number is not "
+            "known. Name wires by plain integers or strings."
+        )
+    return number

@@ -1,13 +1,14 @@
 """How shots are read, and what is refused."""
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgate.exceptions import InvalidShots
+from qgate.exceptions import InvalidShots, TooManyShots
 from qgate.shots import Shots
 
 COUNTS = st.integers(1, 10**6)
@@ -77,3 +78,24 @@ def test_what_cannot_be_run_is_refused_and_named(shots):
         Shots.of(shots)
 
     assert refusal.value.shots is shots
+
+
+@pytest.mark.parametrize(
+    "shots",
+    [2**63, 2**53 + 1, 10**5000, [(1, 10**9)], [(2, 10**30), 5], [1] * 100_001],
+    ids=["beyond int64", "beyond double", "long", "copies", "more copies", "parts"],
+)
+def test_more_shots_than_can_be_stored_are_refused_before_they_are(shots):
+    tracemalloc.start()
+
+    with pytest.raises(TooManyShots, match="Ask for fewer, or for several calls"):
+        Shots.of(shots)
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**26
+
+
+def test_the_largest_numbers_of_shots_are_allowed():
+    assert Shots.of(2**53).total_shots == 2**53
+    assert len(Shots.of([(3, 100_000)]).parts) == 100_000

@@ -1,13 +1,16 @@
 """Wire labels: any hashable, distinct, in order."""
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgate.exceptions import DuplicateWires, WireError
+import qgate as qg
+from qgate.devices.local.device import LocalDevice
+from qgate.exceptions import ConfigurationError, DuplicateWires, WireError
 from qgate.wires import Wires
 
 LABELS = st.lists(
@@ -101,3 +104,43 @@ def test_a_wire_that_is_not_there_is_named_with_those_that_are():
 
 def test_wires_print_as_they_are_made():
     assert repr(Wires([0, "a"])) == "Wires([0, 'a'])"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: Wires(range(10**9)),
+        lambda: Wires(iter(range(10**9))),
+        lambda: qg.device("local", wires=10**9),
+        lambda: qg.device("local?wires=1000000000"),
+        lambda: qg.device("braket:local", wires=10**9),
+        lambda: LocalDevice(wires=10**9),
+        lambda: LocalDevice(wires=2**70),
+        lambda: qg.QFT(range(10**9)),
+        lambda: qg.RX(0.1, wires=range(10**9)),
+        lambda: qg.probs(wires=range(10**9)),
+    ],
+)
+def test_more_wires_than_any_device_has_are_refused_before_they_are_stored(ask):
+    qg.device("braket:local", wires=1)  # so that imports do not count
+    tracemalloc.start()
+
+    with pytest.raises((WireError, ConfigurationError), match="100000"):
+        ask()
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**26
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_device_has_at_least_one_wire(number):
+    with pytest.raises(WireError, match="at least one wire"):
+        LocalDevice(wires=number)
+
+
+def test_numpy_arrays_without_an_axis_are_labels():
+    label = np.array(3)
+
+    assert Wires(label) == Wires([label]) == Wires([np.int64(3)]) == (3,)
+    assert [type(wire) for wire in Wires([label])] == [int]

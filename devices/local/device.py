@@ -17,7 +17,7 @@ from qgate.devices.local.engine import Engine, NumpyEngine, one_angle_gates
 from qgate.devices.local.exact import MEASURES, marginal, measure
 from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
 from qgate.devices.local.libraries import num_threads
-from qgate.devices.local.memory import require
+from qgate.devices.local.memory import checked_limit, require
 from qgate.devices.local.planned import Settings
 from qgate.exceptions import InvalidOption
 from qgate.forks import ForkSafeLock
@@ -54,7 +54,7 @@ class LocalDevice(Device):
     precision : {"double", "single"}
         Of the amplitudes; complex64 takes half the memory.
     threads : int, optional
-        How many processors a simulation may use; default ``QGATE_NUM_THREADS``, or all.
+        How many processors a simulation may use, 1 to 256; default ``QGATE_NUM_THREADS``, or all.
     memory_gib : float, optional
         How much memory a simulation may take; default nine tenths of what is free.
     engine : Engine, optional
@@ -62,6 +62,8 @@ class LocalDevice(Device):
 
     Raises
     ------
+    InvalidOption
+        An option is not of these types, or out of its range.
     TooMuchMemory
         By calls that would not fit, before anything is computed.
     """
@@ -82,8 +84,8 @@ class LocalDevice(Device):
         engine: Engine | None = None,
     ) -> None:
         super().__init__(wires=wires, shots=shots)
-        settings = Settings(threads or num_threads(), single=_is_single(precision))
-        self.settings, self.memory_gib = settings, memory_gib
+        settings = Settings(num_threads(threads), single=_is_single(precision))
+        self.settings, self.memory_gib = settings, checked_limit(memory_gib)
         self.engine = engine or choose_engine(settings)
         self._draws = Draws(seed)
         self._sampling = ForkSafeLock()  # two threads must not draw from a generator at once

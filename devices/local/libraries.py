@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import QGateError
+from qgate.devices.base import MOST_THREADS
+from qgate.exceptions import InvalidOption
 from qgate.typing import FloatArray, IntArray
 
 SETS = ("baseline", "avx2", "avx512")
@@ -111,17 +112,39 @@ def best_library() -> Library | None:
     return next(found for found in built if found is not None)
 
 
-def num_threads() -> int:
-    """Return how many threads the engine uses: ``QGATE_NUM_THREADS``, or all processors."""
-    given = os.environ.get("QGATE_NUM_THREADS")
-    if given is None:
-        return (
-            len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count() or 1
+def num_threads(given: int | None = None) -> int:
+    """Return how many threads the engine uses.
+
+    Parameters
+    ----------
+    given : int, optional
+        The option of a device; default ``QGATE_NUM_THREADS``, or all processors.
+
+    Raises
+    ------
+    InvalidOption
+        The number is not whole, below 1 or above ``MOST_THREADS``.
+    """
+    if given is not None:
+        return _checked_threads(given, name="threads")
+    text = os.environ.get("QGATE_NUM_THREADS")
+    if text is None:
+        return min(_processors(), MOST_THREADS)
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
+    return _checked_threads(number, name="QGATE_NUM_THREADS")
+
+
+def _checked_threads(number: Any, *, name: str) -> int:
+    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
+    if not whole or not 1 <= number <= MOST_THREADS:
+        raise InvalidOption(
+            f"{name} is {str(number)[:40]!r}. Give a whole number of threads, at least 1 and at "
+            f"most {MOST_THREADS}."
         )
-    if not given.isdecimal() or int(given) < 1:
-        raise QGateError(
-            f"QGATE_NUM_THREADS is {given!r}. Give a whole number of threads, at least 1."
-        )
-    return int(given)
+    return int(number)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from numbers import Real
 from pathlib import Path
+from typing import Any
 
-from qgate.exceptions import TooMuchMemory
+from qgate.exceptions import InvalidOption, TooMuchMemory
 
 GIB = 2**30
 
@@ -41,6 +43,25 @@ def require(num_states: float, num_wires: int, *, limit_gib: float | None) -> No
             needed_gib=needed / GIB,
             allowed_gib=allowed / GIB,
         )
+
+
+def checked_limit(memory_gib: Any) -> float | None:
+    """Return a limit of memory in GiB; None: no limit was given.
+
+    Raises
+    ------
+    InvalidOption
+        It is no finite number above 0.
+    """
+    if memory_gib is None:
+        return None
+    number = isinstance(memory_gib, Real) and not isinstance(memory_gib, bool)
+    if not number or not 0 < memory_gib < float("inf"):
+        raise InvalidOption(
+            f"The local device was given memory_gib={memory_gib!r}. Give the GiB that a "
+            "simulation may take, a finite number above 0."
+        )
+    return float(memory_gib)
 
 
 def free_bytes() -> float:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt
 
-from qgate.devices.base import Device
+from qgate.devices.base import MOST_THREADS, Device
 from qgate.devices.options import Options
 from qgate.devices.provider import Provider, Requirement
 from qgate.exceptions import InvalidOption
@@ -60,7 +60,7 @@ class QiskitOptions(Options):
     precision : str
         Of Aer's numbers.
     max_parallel_threads : int
-        How many threads Aer uses; 0: as many as there are cores.
+        How many threads Aer uses, up to 256; 0: as many as there are cores.
     card : VendorCard, optional
         Facts about another package's backend; default: those that are installed.
     paid : bool, optional
@@ -88,7 +88,7 @@ class QiskitOptions(Options):
     ] = "automatic"
     device: Literal["CPU", "GPU"] = "CPU"
     precision: Literal["double", "single"] = "double"
-    max_parallel_threads: NonNegativeInt = 0
+    max_parallel_threads: Annotated[int, Field(ge=0, le=MOST_THREADS)] = 0
     card: Any = None
     paid: bool | None = None
     budget_usd: NonNegativeFloat | None = None

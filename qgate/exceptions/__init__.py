@@ -102,6 +102,7 @@ from qgate.exceptions.shots import (
     InvalidShots,
     SeedRefused,
     ShotsRequired,
+    TooManyShots,
 )
 from qgate.exceptions.spending import (
     BudgetChanged,
@@ -207,6 +208,7 @@ __all__ = [
     "SubmissionRefused",
     "SubmissionTooLarge",
     "TooManyMeasuredWires",
+    "TooManyShots",
     "TooManyWires",
     "TooMuchMemory",
     "UndefinedError",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 from typing import Any, ClassVar
 
 
@@ -24,6 +25,13 @@ def name_of(function: Callable[..., Any]) -> str:
     return getattr(function, "__name__", type(function).__name__)
 
 
+MOST_LISTED = 100
+"""An error lists the first members of a longer collection, and how many more there are."""
+
+LONGEST_INTEGER = 1000
+"""Integers of more bits are described: Python refuses to write those of 4300 digits."""
+
+
 class _Listed:
     """A collection that is written as a comma-separated list, and as it is after ``!r``."""
 
@@ -31,13 +39,38 @@ class _Listed:
         self.values = values
 
     def __format__(self, spec: str) -> str:
-        return ", ".join(str(item) for item in _ordered(self.values)) or "nothing"
+        texts = [str(_spell(item)) for item in islice(_ordered(self.values), MOST_LISTED)]
+        more = len(self.values) - len(texts)
+        return ", ".join([*texts, *([f"and {more} more"] if more else [])]) or "nothing"
 
     def __repr__(self) -> str:
+        if len(self.values) > MOST_LISTED or any(_is_huge(item) for item in self.values):
+            return f"[{self}]"
         return repr(self.values)
 
 
+class _Described:
+    """An integer that is too long to be written."""
+
+    def __init__(self, value: int) -> None:
+        self.text = f"an integer of {value.bit_length()} bits"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __format__(self, spec: str) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+def _is_huge(value: object) -> bool:
+    return isinstance(value, int) and value.bit_length() > LONGEST_INTEGER
+
+
 def _spell(value: object) -> object:
+    if isinstance(value, int) and _is_huge(value):
+        return _Described(value)
     if isinstance(value, Collection) and not isinstance(value, str | bytes | dict):
         return _Listed(value)
     return value

@@ -15,6 +15,19 @@ class InvalidShots(QuantumFunctionError, DeviceError, ValueError):
     )
 
 
+class TooManyShots(InvalidShots):
+    """More shots, or more parts of a shot vector, than can be counted or stored."""
+
+    shots: int
+    parts: int
+    most_shots: int
+    most_parts: int
+    message = (
+        "{shots} shots in {parts} part(s) were asked for. One call takes up to {most_shots} shots "
+        "in up to {most_parts} parts. Ask for fewer, or for several calls."
+    )
+
+
 class ShotsRequired(DeviceError):
     """The device, or the measurement, works from shots only."""
 

@@ -196,6 +196,21 @@ class FrameworkCases:
         found: Callable[[Any], Any] = self.adapter.jacobian(function, 0)
         return found
 
+    def test_integer_arrays_are_wire_labels(self) -> None:
+        label, labels = (self.adapter.array(given, "int64") for given in (3, [3, 1]))
+
+        def circuit() -> Any:
+            qg.RX(0.4, label)
+            qg.CNOT(labels)
+            return qg.expval(qg.Z(labels[1])), qg.probs(wires=[label])
+
+        value, chances = qg.QNode(circuit, qg.device("local", wires=4))()
+
+        assert value == pytest.approx(np.cos(0.4))
+        np.testing.assert_allclose(chances, [np.cos(0.2) ** 2, np.sin(0.2) ** 2])
+        assert qg.X(label).wires == qg.X([label]).wires == (3,)
+        assert type(qg.CNOT(labels).wires[0]) is int
+
     @pytest.mark.parametrize("method", EXACT)
     @pytest.mark.parametrize("argnum", [0, 1])
     def test_gradients_are_those_of_autograd(self, method: str, argnum: int) -> None:

@@ -171,8 +171,8 @@ static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads)
     if (!w) return NULL;
     int64_t size = (int64_t)1 << p->num_bits, table = (int64_t)1 << LARGE_BITS;
     int64_t spare = p->num_bits <= SPARE_BITS ? size + APART : 0, bras = num_states > 1 ? num_states - 1 : 1;
-    int64_t reals = 2 * (size + APART) * num_states + spare + BUFFER * threads + 4 * table + 2 * 256;
-    int64_t doubles = bras * PARTS * p->most_sums + DOUBLES * threads + (1 + bras) * (p->num_angles + 1);
+    int64_t reals = 2 * (size + APART) * num_states + spare + (int64_t)BUFFER * threads + 4 * table + 2 * 256;
+    int64_t doubles = bras * PARTS * p->most_sums + (int64_t)DOUBLES * threads + (1 + bras) * (p->num_angles + 1);
     w->num_states = num_states;
     w->states = malloc(num_states * sizeof(state));
     w->memory = take_memory(reals * sizeof(real));

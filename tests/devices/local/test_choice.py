@@ -7,9 +7,10 @@ import pytest
 import qgate as qg
 from qgate.devices.local import choice
 from qgate.devices.local.choice import choose_engine
+from qgate.devices.local.device import LocalDevice
 from qgate.devices.local.libraries import SETS, best_library, library, num_threads
 from qgate.devices.local.planned import Settings
-from qgate.exceptions import DeviceError, QGateError
+from qgate.exceptions import DeviceError, InvalidOption, InvalidSeed, QGateError
 
 BUILT = best_library() is not None
 needs_kernels = pytest.mark.skipif(not BUILT, reason="no compiled engine was built")
@@ -101,12 +102,56 @@ def test_the_number_of_threads(monkeypatch):
     assert qg.device("local?threads=2").settings == Settings(threads=2)
 
 
-@pytest.mark.parametrize("given", ["0", "two", "-1", "1.5"])
+@pytest.mark.parametrize(
+    "given", ["0", "two", "-1", "1.5", "", "257", "100000", "1099511627776", "9" * 5000, "１２"]
+)
 def test_a_number_of_threads_that_is_none(monkeypatch, given):
     monkeypatch.setenv("QGATE_NUM_THREADS", given)
 
     with pytest.raises(QGateError, match="Give a whole number of threads, at least 1"):
         qg.device("local")
+
+
+@pytest.mark.parametrize("given", [0, -1, 257, 100_000, 2**40, True, 1.5, "3"])
+def test_an_option_threads_that_is_no_number_of_threads(given):
+    with pytest.raises(InvalidOption, match="Give a whole number of threads, at least 1"):
+        LocalDevice(threads=given)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "local?threads=100000",
+        "local?threads=1099511627776",
+        "qiskit:aer?max_parallel_threads=100000",
+        "qiskit:aer?max_parallel_threads=-1",
+        "local?seed=99999999999999999999999",
+        "local?memory_gib=inf",
+        "local?memory_gib=nan",
+    ],
+)
+def test_integers_that_no_provider_can_use_are_refused(name):
+    with pytest.raises(InvalidOption, match="cannot be used"):
+        qg.device(name)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, 2**64, "x", True])
+def test_a_seed_that_no_generator_takes(seed):
+    with pytest.raises(InvalidSeed, match="whole number"):
+        LocalDevice(seed=seed)
+
+
+@pytest.mark.parametrize("memory_gib", [0, -1, float("nan"), float("inf"), "a", True])
+def test_a_limit_of_memory_that_is_none(memory_gib):
+    with pytest.raises(InvalidOption, match="a finite number above 0"):
+        LocalDevice(memory_gib=memory_gib)
+
+
+def test_the_most_threads_compute():
+    device = LocalDevice(wires=15, threads=256)
+    values = qg.QNode(lambda: [qg.Hadamard(0), qg.expval(qg.X(0))][1], device)()
+
+    assert values == pytest.approx(1.0)
 
 
 def test_all_processors_are_used_by_default(monkeypatch):

@@ -23,7 +23,7 @@ from framework_cases import (
 )
 
 import qgate as qg
-from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, WireError
 
 jax.config.update("jax_enable_x64", True)
 
@@ -45,6 +45,13 @@ class TestJax(FrameworkCases):
 
     def derivative(self, function: Any) -> Any:
         return jax.grad(function)
+
+
+def test_a_wire_whose_number_is_not_known_is_refused() -> None:
+    node = qg.QNode(lambda wire: [qg.X(wire), qg.expval(qg.Z(0))][1], qg.device("local"))
+
+    with pytest.raises(WireError, match="Name wires by plain integers or strings"):
+        jax.jit(node)(1)
 
 
 class TestTransformations:
