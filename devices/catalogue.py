@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.card import DeviceCard
 from qgate.devices.plugins import PLUGINS, missing
 from qgate.devices.provider import Provider
 from qgate.exceptions import BrokenProvider, UnknownDevice, suggest
 
-COLUMNS = ("device", "wires", "shots", "exact", "remark")
+COLUMNS = ("device", "wires", "shots", "exact")
+CARD_COLUMNS = ("USD per task", "per shot", "per minute", "card of")
+"""Shown where any of the devices has a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class DeviceRecord:
         None: known only once it is made.
     remark : str
         What to install first, or why the provider cannot be loaded; empty: it is ready.
+    card : DeviceCard or None
+        Limits and prices as they were when the card was written; None: the device has no card.
     """
 
     name: str
@@ -34,15 +39,18 @@ class DeviceRecord:
     target: str
     capabilities: Capabilities | None = None
     remark: str = ""
+    card: DeviceCard | None = None
 
     @property
     def ready(self) -> bool:
         """Whether everything it needs is installed."""
         return not self.remark
 
-    def row(self) -> tuple[str, ...]:
-        """Return what the table shows of it."""
-        return (self.name or self.provider, *_facts(self.capabilities), self.remark)
+    def row(self, *, priced: bool) -> tuple[str, ...]:
+        """Return what the table shows of it, with prices or without."""
+        facts = _facts(self.capabilities) if self.card is None else _card_facts(self.card)
+        prices = _prices(self.card) if priced else ()
+        return (self.name or self.provider, *facts, *prices, self.remark)
 
 
 class DeviceTable(tuple[DeviceRecord, ...]):
@@ -51,7 +59,9 @@ class DeviceTable(tuple[DeviceRecord, ...]):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        rows = [COLUMNS, *(record.row() for record in self)]
+        priced = any(record.card is not None for record in self)
+        head = (*COLUMNS, *(CARD_COLUMNS if priced else ()), "remark")
+        rows = [head, *(record.row(priced=priced) for record in self)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -72,6 +82,7 @@ def list_devices(provider: str | None = None) -> DeviceTable:
     DeviceTable
         A tuple of records, one per device that is known without asking its vendor, by
         provider and name. Devices whose package is missing are listed with what to install.
+        Devices that are paid for have a card, with limits, prices and the date of these.
 
     Raises
     ------
@@ -109,12 +120,12 @@ def _records(name: str) -> Iterator[DeviceRecord]:
 
 
 def _record(provider: Provider, target: str) -> DeviceRecord:
-    name = f"{provider.name}:{target}"
+    name, card = f"{provider.name}:{target}", provider.card(target)
     lacking = missing(provider.requirements(target))
     if lacking is not None:
         remark = f'pip install "qgate[{lacking.extra}]"'
-        return DeviceRecord(name, provider.name, target, remark=remark)
-    return DeviceRecord(name, provider.name, target, provider.capabilities(target))
+        return DeviceRecord(name, provider.name, target, remark=remark, card=card)
+    return DeviceRecord(name, provider.name, target, provider.capabilities(target), card=card)
 
 
 def _facts(capabilities: Capabilities | None) -> tuple[str, str, str]:
@@ -129,3 +140,19 @@ def _facts(capabilities: Capabilities | None) -> tuple[str, str, str]:
     else:
         shots = f"{capabilities.min_shots} to {capabilities.max_shots}"
     return (wires, shots, "yes" if capabilities.exact else "no")
+
+
+def _card_facts(card: DeviceCard) -> tuple[str, str, str]:
+    """Return the same of a card."""
+    shots = f"{card.min_shots} to {card.max_shots}"
+    return (f"up to {card.wires}", shots, "yes" if card.exact else "no")
+
+
+def _prices(card: DeviceCard | None) -> tuple[str, str, str, str]:
+    """Return dollars for a task, a shot and a minute, and the date of a card."""
+    if card is None:
+        return ("", "", "", "")
+    rate = card.rate
+    usd = (rate.per_task_usd, rate.per_shot_usd, 60 * rate.per_second_usd)
+    per_task, per_shot, per_minute = (f"{price:g}" if price else "" for price in usd)
+    return (per_task, per_shot, per_minute, card.date)

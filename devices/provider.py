@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from qgate.devices.base import Device
 from qgate.devices.capabilities import Capabilities
+from qgate.exceptions import QGateError
 from qgate.shots import Shots
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
+    from qgate.devices.card import DeviceCard
     from qgate.devices.options import Options
 
 
@@ -39,8 +41,9 @@ class Provider(ABC):
     """A family of devices that a config string can name: ``provider:target?option=value``.
 
     Required: ``name``, ``targets``, ``make``. Optional: ``options``, ``default_target``,
-    ``accepts``, ``requirements``, ``capabilities``, ``make_without_options``; ``sdks``,
-    ``claims`` and ``make_from_object`` where the vendor's own device objects are taken as well.
+    ``accepts``, ``requirements``, ``capabilities``, ``make_without_options``; ``card`` and
+    ``make_from_card`` where it ships cards; ``sdks``, ``claims`` and ``make_from_object`` where the
+    vendor's own device objects are taken as well.
 
     An instance is named by an entry point of the group ``qgate.devices`` whose name is
     ``name``. Importing its module must not import the vendor's packages.
@@ -115,6 +118,37 @@ class Provider(ABC):
         A provider overrides it to do without pydantic, which takes long to load.
         """
         return self.make(target, self.options(), wires=wires, shots=shots)
+
+    def card(self, target: str) -> DeviceCard | None:
+        """Return the limits and prices of ``target`` that the provider ships; None: it has none."""
+        return None
+
+    def make_from_card(
+        self,
+        target: str,
+        options: Any,
+        refusal: QGateError,
+        *,
+        wires: Wires | None,
+        shots: Shots | str,
+    ) -> Device | None:
+        """Make a device from its card, which can be planned for and refuses submissions.
+
+        Parameters
+        ----------
+        target : str
+        options : Options
+        refusal : AccessRefused or ServiceUnavailable
+            What ``make`` raised, and what submissions raise.
+        wires : Wires or None
+        shots : Shots or "default"
+
+        Returns
+        -------
+        Device or None
+            None: ``target`` has no card.
+        """
+        return None
 
     def claims(self, candidate: object) -> bool:
         """Say whether an object of the vendor's packages is a device that can be wrapped.

@@ -14,11 +14,14 @@ from qgate.devices.plugins import PLUGINS, missing
 from qgate.devices.provider import Provider
 from qgate.devices.settings import Settings, Written
 from qgate.exceptions import (
+    AccessRefused,
     DeviceAlreadyMade,
     InvalidOption,
     MissingExtra,
     MissingTarget,
     NotADevice,
+    QGateError,
+    ServiceUnavailable,
     UnknownDevice,
     UnknownOption,
     WireError,
@@ -51,6 +54,9 @@ def device(
     string, these over the options of a named device. The name itself is taken from the
     call, else from ``QGATE_DEVICE``, else from ``default`` in the project's and then the
     user's configuration file; else it is ``local``.
+
+    Where the provider refuses access to a device that the package has a card of, the device is made
+    from that card: it can be planned for, and refuses submissions with the provider's refusal.
 
     Parameters
     ----------
@@ -103,6 +109,18 @@ def device(
     return _from_object(name, wires=wires, shots=shots, options=options)
 
 
+def device_for_plan(name: str) -> Device:
+    """Make a device that is only planned for: from its card also where its service is down.
+
+    Parameters
+    ----------
+    name : str
+        As for ``device``, which makes a device from its card only where it was refused access.
+    """
+    refusals = (AccessRefused, ServiceUnavailable)
+    return _from_name(name, wires=None, shots="default", options={}, refusals=refusals)
+
+
 def _as_it_is(
     made: Device, *, wires: int | WiresLike | None, shots: Any, options: Mapping[str, Any]
 ) -> Device:
@@ -135,6 +153,7 @@ def _from_name(
     wires: int | WiresLike | None,
     shots: Any,
     options: Mapping[str, Any],
+    refusals: tuple[type[QGateError], ...] = (AccessRefused,),
 ) -> Device:
     settings = Settings.current()
     written = settings.default if name is None else Written(str(name))
@@ -148,12 +167,29 @@ def _from_name(
     checked = _checked(provider.options, everything, text=text) if everything else None
     target = _target(provider, target, text=text)
     labels, asked = _wires(checked, wires, text=text), _shots(checked, shots)
-    if checked is None:
-        made = provider.make_without_options(target, wires=labels, shots=asked)
-    else:
-        made = provider.make(target, checked, wires=labels, shots=asked)
+    try:
+        made = _made(provider, target, checked, wires=labels, shots=asked)
+    except refusals as refusal:
+        given = checked or provider.options()
+        carded = provider.make_from_card(target, given, refusal, wires=labels, shots=asked)
+        if carded is None:
+            raise
+        made = carded
     made.config = _written(provider_name, target, {**everything, **_given(wires, shots)})
     return made
+
+
+def _made(
+    provider: Provider,
+    target: str,
+    options: Options | None,
+    *,
+    wires: Wires | None,
+    shots: Shots | str,
+) -> Device:
+    if options is None:
+        return provider.make_without_options(target, wires=wires, shots=shots)
+    return provider.make(target, options, wires=wires, shots=shots)
 
 
 def _given(wires: int | WiresLike | None, shots: Any) -> dict[str, Any]:

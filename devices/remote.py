@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,6 +119,9 @@ class RemoteDevice(Device):
     """Where its limits and gates were read, for a device that its provider describes: ``"live"``,
     or from which card and why."""
 
+    refusal: QGateError | None = None
+    """What submissions raise, for a device that was made from its card; None: it takes them."""
+
     requests_per_s: float = 20.0
     """How many requests an account may make in a second."""
 
@@ -133,7 +137,13 @@ class RemoteDevice(Device):
     shortest_wait_s: float = 0.05
     """So long is at least waited between two questions about one job."""
 
+    def check_access(self) -> None:
+        """Raise why the device takes no submissions, where it was made from its card."""
+        if self.refusal is not None:
+            raise copy(self.refusal)
+
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
+        self.check_access()
         return self.send(sweeps, token=new_token())
 
     @abstractmethod

@@ -11,14 +11,16 @@ from zipfile import ZipFile
 
 ROOT = Path(__file__).parents[1]
 KERNELS = "qgate/devices/local/_statevector_"
+PATTERNS = ("*.py", "cards.toml")
 SOURCES = {"qgate": "qgate", "devices": "qgate/devices", "gradients": "qgate/gradients"}
 
 
 def expected_files() -> Iterator[str]:
-    """Yield the place in the wheel of every source file."""
+    """Yield the place in the wheel of every source file and every card."""
     yield "qgate/py.typed"
     for folder, place in SOURCES.items():
-        for path in (ROOT / folder).rglob("*.py"):
+        found = (path for pattern in PATTERNS for path in (ROOT / folder).rglob(pattern))
+        for path in found:
             yield f"{place}/{path.relative_to(ROOT / folder).as_posix()}"
 
 

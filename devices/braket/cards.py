@@ -1,66 +1,90 @@
-"""The devices of Amazon Braket that have a short name, and what devices cost.
-
-Prices are figures that were read somewhere, with source and date; the price list of AWS is what
-counts.
-"""
+"""The devices of Amazon Braket that have a short name, with the cards of ``cards.toml``."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from qgate.devices.braket.facts import DeviceFacts, SetLimits
+from qgate.devices.card import DeviceCard
 from qgate.prices import Rate
 
 ARN = "arn:aws:braket:"
 """The names of devices begin with this."""
 
-ARNS: Mapping[str, str] = {
-    "aqt/ibex-q1": "arn:aws:braket:eu-north-1::device/qpu/aqt/Ibex-Q1",
-    "dm1": "arn:aws:braket:::device/quantum-simulator/amazon/dm1",
-    "ionq/forte-1": "arn:aws:braket:us-east-1::device/qpu/ionq/Forte-1",
-    "ionq/forte-enterprise-1": "arn:aws:braket:us-east-1::device/qpu/ionq/Forte-Enterprise-1",
-    "iqm/emerald": "arn:aws:braket:eu-north-1::device/qpu/iqm/Emerald",
-    "iqm/garnet": "arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet",
-    "rigetti/cepheus-1-108q": "arn:aws:braket:us-west-1::device/qpu/rigetti/Cepheus-1-108Q",
-    "sv1": "arn:aws:braket:::device/quantum-simulator/amazon/sv1",
-}
-"""By target."""
 
-TASK_USD = 0.3
-SIMULATOR_USD_PER_MINUTE = 0.075
-SIMULATOR_MINIMUM_S = 3.0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BraketCard(DeviceCard):
+    """The card of a device of Amazon Braket.
 
-SNAPSHOT = "capability snapshot of the vendor"
-THIRD_PARTY = "third parties; check it against the price list of AWS"
-SURVEY = "a survey of capability records; check it against the price list of AWS"
+    Parameters
+    ----------
+    arn : str
+    facts : DeviceFacts
+    """
+
+    arn: str
+    facts: DeviceFacts
 
 
-def _per_shot(usd: float, date: str, source: str = SNAPSHOT) -> Rate:
-    return Rate(per_task_usd=TASK_USD, per_shot_usd=usd, source=source, date=date)
+def _read(file: Path) -> dict[str, BraketCard]:
+    content = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {name: _card(entry, content["gates"]) for name, entry in content["devices"].items()}
 
 
-SIMULATOR_RATE = Rate(
-    per_second_usd=SIMULATOR_USD_PER_MINUTE / 60,
-    minimum_s=SIMULATOR_MINIMUM_S,
-    source=THIRD_PARTY,
-    date="2026-11-25",
-)
+def _card(entry: Mapping[str, Any], gates: Mapping[str, list[str]]) -> BraketCard:
+    simulator = is_simulator(entry["arn"])
+    fewest, most = entry["shots"]
+    facts = DeviceFacts(
+        wires=entry["wires"],
+        gates=frozenset(gates[entry["gates"]]),
+        native=frozenset(entry.get("native", ())),
+        shots=(fewest, most),
+        sets=_set_limits(entry.get("set")),
+        exact=simulator,
+    )
+    return BraketCard(
+        wires=facts.wires,
+        min_shots=max(1, fewest),
+        max_shots=most,
+        exact=facts.exact,
+        rate=_rate(entry),
+        date=entry["date"],
+        source=entry["source"],
+        arn=entry["arn"],
+        facts=facts,
+    )
 
-RATES: Mapping[str, Rate] = {
-    "aqt/ibex-q1": _per_shot(0.0235, "2026-07-01", THIRD_PARTY),
-    "dm1": SIMULATOR_RATE,
-    "ionq/forte-1": _per_shot(0.08, "2026-11-01", SURVEY),
-    "ionq/forte-enterprise-1": _per_shot(0.08, "2026-05-01"),
-    "iqm/emerald": _per_shot(0.0016, "2025-11-01"),
-    "iqm/garnet": _per_shot(0.00145, "2026-05-01"),
-    "rigetti/cepheus-1-108q": _per_shot(0.000425, "2026-11-01", SURVEY),
-    "sv1": SIMULATOR_RATE,
-}
-"""By target. A device that is not here has no known price."""
+
+def _set_limits(limits: list[int] | None) -> SetLimits | None:
+    if limits is None:
+        return None
+    executables, shots, min_shots = limits
+    return SetLimits(executables=executables, shots=shots, min_shots=min_shots)
+
+
+def _rate(entry: Mapping[str, Any]) -> Rate:
+    return Rate(
+        per_task_usd=entry.get("per_task_usd", 0.0),
+        per_shot_usd=entry.get("per_shot_usd", 0.0),
+        per_second_usd=entry.get("per_minute_usd", 0.0) / 60,
+        minimum_s=entry.get("minimum_s", 0.0),
+        source=entry["source"],
+        date=entry["date"],
+    )
 
 
 def short_name(arn: str) -> str | None:
     """Return the target that means a device; None: it has no short name."""
     return next((name for name, known in ARNS.items() if known.lower() == arn.lower()), None)
+
+
+def card_of(target: str) -> BraketCard | None:
+    """Return the card of a device by its short name or ARN; None: there is none."""
+    return CARDS.get(target) or CARDS.get(short_name(target) or "")
 
 
 def region_of(arn: str) -> str | None:
@@ -81,3 +105,13 @@ def is_device_arn(text: str) -> bool:
 def is_simulator(arn: str) -> bool:
     """Say whether a device simulates."""
     return "quantum-simulator/" in arn
+
+
+CARDS: Mapping[str, BraketCard] = _read(Path(__file__).with_name("cards.toml"))
+"""By target."""
+
+ARNS: Mapping[str, str] = {name: card.arn for name, card in CARDS.items()}
+"""By target."""
+
+RATES: Mapping[str, Rate] = {name: card.rate for name, card in CARDS.items()}
+"""By target. A device that is not here has no known price."""

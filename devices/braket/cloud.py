@@ -9,9 +9,7 @@ from typing import Any
 
 from braket.aws import AwsDevice
 
-from qgate.devices.braket.capabilities import PROGRAM, read_capabilities
-from qgate.devices.braket.cards import RATES, is_simulator, short_name
-from qgate.devices.braket.device_cost import higher_rate
+from qgate.devices.braket.cards import is_simulator
 from qgate.devices.braket.errors import (
     NoAnswer,
     Told,
@@ -21,15 +19,16 @@ from qgate.devices.braket.errors import (
     reason_of,
     translated,
 )
+from qgate.devices.braket.facts import DeviceFacts
 from qgate.devices.braket.layout import Layout, program_set, single_programs
 from qgate.devices.braket.parameters import device_parameters
-from qgate.devices.braket.session import Access
+from qgate.devices.braket.session import Access, NoAccess
 from qgate.devices.braket.task import BraketTask
 from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
 from qgate.devices.patience import Fault
 from qgate.devices.remote import Record, RemoteDevice
-from qgate.exceptions import QGateError, WrongResult
+from qgate.exceptions import QGateError
 from qgate.prices import Price, Rate
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
@@ -92,10 +91,17 @@ class BraketCloudDevice(RemoteDevice):
 
     Parameters
     ----------
-    runner : braket.aws.AwsDevice
-    access : Access
+    arn : str
+    facts : DeviceFacts
+        What it can do, as GetDevice told it or from a card.
+    access : Access or NoAccess
+        ``NoAccess``: there are only plans and prices, and submissions are refused.
     name : str
         The string that names the device.
+    rate : Rate, optional
+        What it costs; None: unknown.
+    runner : braket.aws.AwsDevice, optional
+        The SDK's object, where the service was asked.
     options : CloudOptions
     wires : int or wires, optional
     shots : None, int or sequence
@@ -106,52 +112,56 @@ class BraketCloudDevice(RemoteDevice):
 
     def __init__(
         self,
-        runner: AwsDevice,
-        access: Access,
+        arn: str,
+        facts: DeviceFacts,
+        access: Access | NoAccess,
         *,
         name: str,
+        rate: Rate | None = None,
+        runner: AwsDevice | None = None,
         options: CloudOptions | None = None,
         wires: WiresLike | int | None = None,
         shots: Any = "default",
     ) -> None:
-        self.name, self.arn, self.runner = name, str(runner.arn), runner
+        self.name, self.arn, self.rate, self.runner = name, arn, rate, runner
         self.options = options or CloudOptions()
         self.canary = False
         self._access = access
         self.account = access.account
-        properties = _properties(runner, name)
-        self.capabilities = read_capabilities(
-            properties,
-            verbatim=self.options.placing is Placing.VERBATIM,
+        self.refusal = access.refusal
+        placing = self.options.placing
+        self.capabilities = facts.capabilities(
+            verbatim=placing is Placing.VERBATIM,
             reserved=self.options.reservation is not None,
             noisy=not is_simulator(self.arn),
             paid=True,
             max_exact_rows=1,
             default_shots=None if is_simulator(self.arn) else QPU_SHOTS,
         )
-        self._style = _style(properties, self.options.placing)
+        native = facts.native if placing is Placing.VERBATIM else frozenset()
+        self._style = Style(placing, native, reads_all=facts.reads_all)
         super().__init__(wires=wires, shots=shots)
-        advised_ms = properties.service.getTaskPollIntervalMillis
-        if advised_ms:
-            self.shortest_wait_s = advised_ms / 1000
-        card = RATES.get(short_name(self.arn) or "")
-        self.rate: Rate | None = higher_rate(card, properties.service.deviceCost)
 
     # How it stands -------------------------------------------------------------------------
 
     @property
     def status(self) -> str:
-        """``ONLINE``, ``OFFLINE`` or ``RETIRED``, as it was when the device was made."""
-        return str(self.runner.status)
+        """``ONLINE``, ``OFFLINE`` or ``RETIRED``, as it was when the device was made.
+
+        ``UNKNOWN`` where the device was made from a card.
+        """
+        return "UNKNOWN" if self.runner is None else str(self.runner.status)
 
     @property
     def is_available(self) -> bool:
         """Whether tasks are executed now: it is online, and within its execution windows."""
-        return bool(self.runner.is_available)
+        return self.runner is not None and bool(self.runner.is_available)
 
     @property
     def windows(self) -> str:
-        """When it executes, in UTC."""
+        """When it executes, in UTC; empty where the device was made from a card."""
+        if self.runner is None:
+            return ""
         return ", ".join(
             f"{_day(window.executionDay)} {window.windowStartHour:%H:%M} to "
             f"{window.windowEndHour:%H:%M} UTC"
@@ -334,20 +344,6 @@ class BraketCloudDevice(RemoteDevice):
 def _shots(sweeps: Sequence[Sweep]) -> int:
     """Of each row; all have the same number."""
     return 0 if sweeps[0].shots is None else int(sweeps[0].shots[0])
-
-
-def _properties(runner: AwsDevice, name: str) -> Any:
-    if runner.properties is None:
-        reason = "its capabilities are in a form that this amazon-braket-schemas does not know"
-        raise WrongResult(device=name, reason=reason)
-    return runner.properties
-
-
-def _style(properties: Any, placing: Placing) -> Style:
-    native = getattr(properties.paradigm, "nativeGateSet", None) or ()
-    whole = bool(properties.action[PROGRAM].requiresAllQubitsMeasurement)
-    verbatim = placing is Placing.VERBATIM
-    return Style(placing, frozenset(native if verbatim else ()), reads_all=whole)
 
 
 def _day(day: Any) -> str:

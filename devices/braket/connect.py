@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from braket.aws import AwsDevice
 
-from qgate.devices.braket.cards import ARNS, is_simulator, region_of
+from qgate.devices.braket.capabilities import read_facts
+from qgate.devices.braket.cards import ARNS, card_of, is_simulator, region_of
 from qgate.devices.braket.cloud import BraketCloudDevice, CloudOptions
+from qgate.devices.braket.device_cost import higher_rate
 from qgate.devices.braket.errors import Told, code_of, meaning, reason_of, translated
 from qgate.devices.braket.options import BraketOptions
-from qgate.devices.braket.session import Access, access
+from qgate.devices.braket.session import Access, NoAccess, access
 from qgate.devices.braket.translate import Placing
 from qgate.devices.patience import CONNECTING_S, Fault, repeatedly
-from qgate.exceptions import InvalidOption, ServiceUnavailable, UnknownDevice
+from qgate.exceptions import (
+    InvalidOption,
+    QGateError,
+    ServiceUnavailable,
+    UnknownDevice,
+    WrongResult,
+)
 from qgate.shots import Shots
 from qgate.wires import Wires
 
@@ -40,35 +48,99 @@ def connect(
     AccessRefused, ServiceUnavailable
     """
     name, arn = f"braket:{target}", ARNS.get(target, target)
+    chosen = _cloud_options(name, arn, options, wires)
+    session = _asked(
+        name,
+        lambda: access(region_of(arn), profile=options.profile, bucket=options.s3_bucket),
+        options.patience_s,
+    )
+    runner = _runner(name, arn, session, options.patience_s)
+    properties = _properties(runner, name)
+    card = card_of(arn)
+    made = BraketCloudDevice(
+        str(runner.arn),
+        read_facts(properties),
+        session,
+        name=name,
+        rate=higher_rate(None if card is None else card.rate, properties.service.deviceCost),
+        runner=runner,
+        options=chosen,
+        wires=wires,
+        shots=shots,
+    )
+    advised_ms = properties.service.getTaskPollIntervalMillis
+    if advised_ms:
+        made.shortest_wait_s = advised_ms / 1000
+    return _with_options(made, options)
+
+
+def from_card(
+    target: str,
+    options: BraketOptions,
+    refusal: QGateError,
+    *,
+    wires: Wires | None,
+    shots: Shots | str,
+) -> BraketCloudDevice | None:
+    """Make a device from its card, for plans; None: there is no card.
+
+    Parameters
+    ----------
+    target : str
+    options : BraketOptions
+    refusal : QGateError
+        Why the service could not be asked; submissions raise it.
+    wires : Wires, optional
+    shots : Shots or "default"
+    """
+    card = card_of(target)
+    if card is None:
+        return None
+    name = f"braket:{target}"
+    made = BraketCloudDevice(
+        card.arn,
+        card.facts,
+        NoAccess(refusal),
+        name=name,
+        rate=card.rate,
+        options=_cloud_options(name, card.arn, options, wires),
+        wires=wires,
+        shots=shots,
+    )
+    made.origin = card.origin(refusal)
+    return _with_options(made, options)
+
+
+def _cloud_options(
+    name: str, arn: str, options: BraketOptions, wires: Wires | None
+) -> CloudOptions:
     if options.seed is not None:
         reason = "the device draws its shots itself; leave the seed out"
         raise InvalidOption(text=name, option="seed", value=options.seed, reason=reason)
     placing = _placing(name, arn, options)
     if placing is not Placing.FREE:
         _check_qubits(name, wires)
-    session = _asked(
-        name,
-        lambda: access(region_of(arn), profile=options.profile, bucket=options.s3_bucket),
-        options.patience_s,
+    return CloudOptions(
+        s3_prefix=options.s3_prefix,
+        placing=placing,
+        tags=options.tags,
+        reservation=options.reservation,
     )
-    made = BraketCloudDevice(
-        _runner(name, arn, session, options.patience_s),
-        session,
-        name=name,
-        options=CloudOptions(
-            s3_prefix=options.s3_prefix,
-            placing=placing,
-            tags=options.tags,
-            reservation=options.reservation,
-        ),
-        wires=wires,
-        shots=shots,
-    )
+
+
+def _with_options(made: BraketCloudDevice, options: BraketOptions) -> BraketCloudDevice:
     made.budget_usd, made.unknown_price = options.budget_usd, options.unknown_price
     made.patience_s, made.canary = options.patience_s, options.canary
     if options.poll_s is not None:
         made.shortest_wait_s = options.poll_s
     return made
+
+
+def _properties(runner: AwsDevice, name: str) -> Any:
+    if runner.properties is None:
+        reason = "its capabilities are in a form that this amazon-braket-schemas does not know"
+        raise WrongResult(device=name, reason=reason)
+    return runner.properties
 
 
 def _placing(name: str, arn: str, options: BraketOptions) -> Placing:

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from typing import ClassVar
 
 from qgate.devices.base import Device
-from qgate.devices.braket.cards import ARNS, is_device_arn
+from qgate.devices.braket.cards import ARNS, BraketCard, card_of, is_device_arn
 from qgate.devices.braket.options import LOCAL, BraketOptions
 from qgate.devices.options import Options
 from qgate.devices.provider import Provider, Requirement
-from qgate.exceptions import InvalidOption
+from qgate.exceptions import InvalidOption, QGateError
 from qgate.shots import Shots
 from qgate.wires import Wires
 
@@ -52,6 +52,23 @@ class BraketProvider(Provider):
 
         given = BraketOptions.model_validate(options.model_dump(exclude_unset=True))
         return connect(target, given, wires=wires, shots=shots)
+
+    def card(self, target: str) -> BraketCard | None:
+        return card_of(target)
+
+    def make_from_card(
+        self,
+        target: str,
+        options: Options,
+        refusal: QGateError,
+        *,
+        wires: Wires | None,
+        shots: Shots | str,
+    ) -> Device | None:
+        from qgate.devices.braket.connect import from_card
+
+        given = BraketOptions.model_validate(options.model_dump(exclude_unset=True))
+        return from_card(target, given, refusal, wires=wires, shots=shots)
 
 
 def _local(target: str, options: Options, *, wires: Wires | None, shots: Shots | str) -> Device:

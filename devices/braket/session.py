@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from copy import copy
 from threading import Lock
+from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 from braket.aws import AwsSession
+
+from qgate.exceptions import QGateError
 
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
@@ -45,6 +49,8 @@ class Access:
         A name for the account and region that tells nothing about the credentials.
     """
 
+    refusal: QGateError | None = None
+
     def __init__(self, found: boto3.Session, *, profile: str | None, bucket: str | None) -> None:
         self.session = AwsSession(found, config=CONFIG, default_bucket=bucket)
         self.s3 = found.client("s3", config=CONFIG)
@@ -70,6 +76,34 @@ class Access:
 
     def __repr__(self) -> str:
         return f"<access to {self.session.region}>"
+
+
+class NoAccess:
+    """Stands for the session where an account could not be reached; using it raises why.
+
+    Parameters
+    ----------
+    refusal : QGateError
+    """
+
+    account = "braket, from cards"
+
+    def __init__(self, refusal: QGateError) -> None:
+        self.refusal = refusal
+
+    @property
+    def session(self) -> AwsSession:
+        raise copy(self.refusal)
+
+    @property
+    def s3(self) -> Any:
+        raise copy(self.refusal)
+
+    def bucket(self) -> str:
+        raise copy(self.refusal)
+
+    def hidden(self, text: str) -> str:
+        return text
 
 
 def access(region: str | None, *, profile: str | None, bucket: str | None) -> Access:

@@ -125,7 +125,7 @@ class QiskitProvider(Provider):
             exact = frozenset({"probs"} if options.method in EXACT_METHODS else ())
             simulator = _simulator(options, text)
             return _device(simulator, text, options, wires=wires, shots=shots, exact=exact)
-        fake = _fake_backend(target)
+        fake = fake_backend(target)
         simulator = _simulator(options, text, fake)
         return _device(simulator, text, options, wires=wires, shots=shots, target=fake)
 
@@ -161,7 +161,8 @@ def fake_names() -> tuple[str, ...]:
     return tuple(sorted(FAKE + item.parent.name for item in folder.glob("*/fake_*.py")))
 
 
-def _fake_backend(name: str) -> Any:
+def fake_backend(name: str) -> Any:
+    """Return a fake backend of qiskit-ibm-runtime by its name, for example ``fake_torino``."""
     from qiskit_ibm_runtime import fake_provider
 
     found = {getattr(kind, "backend_name", None): kind for kind in vars(fake_provider).values()}

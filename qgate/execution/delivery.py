@@ -142,6 +142,7 @@ class _Deliveries:
     # In a cloud ------------------------------------------------------------------------
 
     def _wait_for(self, waiting: Sequence[int], device: RemoteDevice) -> None:
+        device.check_access()
         begun: set[int] = set()
         left = set(waiting)
         pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="qgate-send")
@@ -268,6 +269,7 @@ def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:
     """Return what is written down before a line is sent."""
     price, record = None, b""
     if isinstance(device, RemoteDevice):
+        device.check_access()
         price = device.price(line.sweeps)
         if price is None and device.unknown_price != "allow" and device.capabilities.paid:
             raise UnknownPrice(device=device.name)

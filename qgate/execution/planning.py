@@ -230,7 +230,9 @@ def plan(
     Notes
     -----
     Cost: the function runs once, with zeros in place of what circuits read. Making a device of a
-    cloud asks its provider for its properties, which costs nothing.
+    cloud asks its provider for its properties, which costs nothing. Without credentials, or where
+    the service does not answer, the limits and prices are those of the device's card in this
+    package; ``Plan.sources`` says which were used.
 
     Examples
     --------
@@ -244,9 +246,9 @@ def plan(
     (1, 3, 300)
     """
     if isinstance(device, str):
-        from qgate.devices.registry import device as find_device
+        from qgate.devices.registry import device_for_plan
 
-        device = find_device(device)
+        device = device_for_plan(device)
     limits_of(budget)
     return lambda *args, **kwargs: Plan(
         lambda: function(*args, **kwargs), device=device, budget=budget

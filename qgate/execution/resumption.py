@@ -65,6 +65,7 @@ def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float 
         device = make(order.device)
         if not isinstance(device, RemoteDevice):
             return "is run by the program itself"
+        device.check_access()
         job = _job(journal, device, order)
         return "was never sent" if job is None else _fetched(journal, order, job, timeout_s)
     except QGateError as error:

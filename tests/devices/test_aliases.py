@@ -70,5 +70,5 @@ def test_a_backend_object_is_the_device_itself():
 def test_a_name_of_a_cloud_is_that_of_its_provider(home, monkeypatch):
     monkeypatch.delenv("QISKIT_IBM_TOKEN", raising=False)
 
-    with pytest.raises(AccessRefused, match="ibm:ibm_torino"):
-        device("qiskit.remote", backend="ibm_torino")
+    with pytest.raises(AccessRefused, match="ibm:ibm_of_tomorrow"):
+        device("qiskit.remote", backend="ibm_of_tomorrow")

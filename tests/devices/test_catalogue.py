@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from qgate.devices.catalogue import DeviceRecord, list_devices
@@ -24,6 +26,25 @@ def test_the_list_prints_as_a_table():
     assert header.split() == ["device", "wires", "shots", "exact", "remark"]
     assert line.split() == ["local:statevector", "up", "to", "32", "from", "1", "yes"]
     assert line.index("up to") == header.index("wires")
+
+
+def test_devices_that_are_paid_for_are_listed_with_limits_prices_and_the_date_of_their_card():
+    lines = repr(list_devices("braket")).splitlines()
+
+    row = next(line for line in lines if line.startswith("braket:iqm/garnet "))
+    wires, shots, exact, per_task, per_shot, date = re.split("  +", row)[1:7]
+    assert (wires, shots, exact) == ("up to 20", "1 to 20000", "no")
+    assert (per_task, per_shot, date) == ("0.3", "0.00145", "2026-05-01")
+    assert re.split("  +", lines[0])[4:8] == ["USD per task", "per shot", "per minute", "card of"]
+
+
+@pytest.mark.parametrize("provider", ["braket", "ibm"])
+def test_every_device_of_a_cloud_has_a_card(provider):
+    clouds = [each for each in list_devices(provider) if "local" not in each.target]
+
+    assert all(record.card is not None for record in clouds)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", record.card.date) for record in clouds)
+    assert all(record.card.rate.source for record in clouds)
 
 
 @pytest.mark.usefixtures("acme")

@@ -19,6 +19,7 @@ from qgate.devices.qiskit.ibm.mode import Mode
 from qgate.devices.qiskit.ibm.primitives import Settings, create, primitive
 from qgate.devices.qiskit.ibm.pubs import pubs, record_of, weight
 from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
+from qgate.devices.qiskit.ibm.unconnected import NoMode
 from qgate.devices.remote import Record, RemoteDevice, RemoteJob
 from qgate.exceptions import QGateError
 from qgate.prices import Price
@@ -112,7 +113,7 @@ class IbmDevice(RemoteDevice):
         self.settings = Settings(max_execution_time_s, twirling)
         self.plan = plan_of(service) if plan is None else plan
         self.rate = rate_of(self.plan)
-        self.mode = Mode(backend, mode, max_time_s)
+        self.mode: Mode | NoMode = Mode(backend, mode, max_time_s)
         self._sampler = sampler
         self._compiler = Compiler(
             backend,

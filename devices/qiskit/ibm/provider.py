@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from qgate.devices.base import Device
 from qgate.devices.options import Options
 from qgate.devices.provider import Provider, Requirement
-from qgate.devices.qiskit.provider import FAKES, check_layout, refused, split
+from qgate.devices.qiskit.ibm.cards import PLAN, IbmCard, cards
+from qgate.devices.qiskit.provider import FAKES, check_layout, fake_backend, refused, split
+from qgate.exceptions import QGateError
 from qgate.shots import Shots
 from qgate.wires import Wires
 
-BACKENDS = (
-    "ibm_aachen",
-    "ibm_boston",
-    "ibm_brussels",
-    "ibm_fez",
-    "ibm_kingston",
-    "ibm_marrakesh",
-    "ibm_miami",
-    "ibm_pittsburgh",
-    "ibm_strasbourg",
-    "ibm_torino",
-)
-"""Names that were public in 2026. Which of them an account has is known to the service alone."""
+if TYPE_CHECKING:
+    from qgate.devices.qiskit.ibm.device import IbmDevice
 
 
 class IbmOptions(Options):
@@ -122,7 +113,7 @@ class IbmProvider(Provider):
     sdks = frozenset({"qiskit_ibm_runtime"})
 
     def targets(self) -> Collection[str]:
-        return BACKENDS
+        return cards().keys()
 
     def accepts(self, target: str) -> bool:
         return bool(target)  # the account knows which there are
@@ -153,6 +144,34 @@ class IbmProvider(Provider):
             patience_s=options.patience_s,
         )
         return _device(service, backend, text, options, wires=wires, shots=shots)
+
+    def card(self, target: str) -> IbmCard | None:
+        return cards().get(target)
+
+    def make_from_card(
+        self,
+        target: str,
+        options: IbmOptions,
+        refusal: QGateError,
+        *,
+        wires: Wires | None,
+        shots: Shots | str,
+    ) -> Device | None:
+        """Make a device of a fake backend of the same name, priced by the dearest plan."""
+        card = self.card(target)
+        if card is None:
+            return None
+        from qgate.devices.qiskit.ibm.unconnected import NoMode, NoService
+
+        text = f"{self.name}:{target}"
+        _check_seed(options, text)
+        planned = options if options.plan else options.model_copy(update={"plan": PLAN})
+        backend = fake_backend(card.fake)
+        made = _device(NoService(refusal), backend, text, planned, wires=wires, shots=shots)
+        made.mode, made.refusal, made.origin = NoMode(refusal), refusal, card.origin(refusal)
+        if not options.plan:
+            made.rate = card.rate
+        return made
 
     def claims(self, candidate: object) -> bool:
         backends: Any = sys.modules.get("qiskit_ibm_runtime.ibm_backend")
@@ -192,7 +211,7 @@ def _device(
     *,
     wires: Wires | None,
     shots: Shots | str,
-) -> Device:
+) -> IbmDevice:
     from qgate.devices.qiskit.ibm.device import IbmDevice
 
     if options.initial_layout is not None:

@@ -12,8 +12,8 @@ GENERAL = (
     *("swap", "t", "ti", "v", "vi", "x", "xx", "xy", "y", "yy", "z", "zz"),
 )
 IONQ_GATES = (
-    *("cnot", "cz", "h", "i", "rx", "ry", "rz", "s", "si", "swap", "t", "ti", "v", "vi", "x", "xx"),
-    *("xy", "y", "yy", "z", "zz"),
+    *("cnot", "h", "i", "rx", "ry", "rz", "s", "si", "swap", "t", "ti", "v", "vi", "x", "xx", "y"),
+    *("yy", "z", "zz"),
 )
 PER_MINUTE_USD = 0.075
 SHORTEST_S = 3.0

@@ -488,7 +488,7 @@ def test_without_credentials_it_is_said_what_to_do(double, monkeypatch):
         monkeypatch.delenv(name)
 
     with pytest.raises(AccessRefused, match=r"credentials.*aws sso login"):
-        made()
+        made(f"{IQM}/Tiny")
 
 
 def test_a_service_that_does_not_answer_is_named(double):

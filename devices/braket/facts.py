@@ -1,0 +1,114 @@
+"""What qgate needs to know of a Braket device, as GetDevice tells it or as a card holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from qgate.devices.braket.gates import UNREAD, accepted, forms
+from qgate.devices.capabilities import Capabilities
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLimits:
+    """What one program set may hold.
+
+    Parameters
+    ----------
+    executables : int
+    shots : int
+        Of all executables together.
+    min_shots : int
+        The fewest of all executables together.
+    """
+
+    executables: int
+    shots: int
+    min_shots: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFacts:
+    """The facts from which capabilities are made.
+
+    Parameters
+    ----------
+    wires : int
+    gates : frozenset of str
+        Braket's names of the gates that the service compiles.
+    native : frozenset of str
+        Braket's names of the gates of which a verbatim circuit is made.
+    shots : (int, int)
+        Fewest and most of one circuit.
+    reservation_shots : (int, int), optional
+        The same within a reservation, where that differs.
+    sets : SetLimits, optional
+        None: the device takes one circuit in a task.
+    exact : bool
+        Whether it returns exact probabilities.
+    reads_all : bool
+        Whether it reads all qubits of a circuit or none.
+    """
+
+    wires: int
+    gates: frozenset[str]
+    native: frozenset[str] = frozenset()
+    shots: Range
+    reservation_shots: Range | None = None
+    sets: SetLimits | None = None
+    exact: bool = False
+    reads_all: bool = False
+
+    def capabilities(
+        self,
+        *,
+        verbatim: bool = False,
+        reserved: bool = False,
+        noisy: bool = False,
+        **more: Any,
+    ) -> Capabilities:
+        """Return what the device can do.
+
+        Parameters
+        ----------
+        verbatim : bool
+            Whether circuits are run as they are, in the device's native gates.
+        reserved : bool
+            Whether tasks go to a reservation, which may take other numbers of shots.
+        noisy : bool
+            Whether its gates have errors, so that identities are gates like others.
+        **more
+            Capabilities that these facts do not tell.
+
+        Notes
+        -----
+        The fewest shots of a program set are the floor of a task, which came with program sets of
+        IonQ: https://github.com/amazon-braket/amazon-braket-schemas-python/pull/223. Where a device
+        has it, a circuit of a set may have any number of shots; else each has those of ``shots``.
+        """
+        fewest, most = (reserved and self.reservation_shots) or self.shots
+        if self.sets is not None and self.sets.min_shots > 1:
+            fewest = 1  # a floor of the task, in place of each circuit's
+        compiled = accepted(self.gates, noisy=noisy)
+        return Capabilities(
+            gates=UNREAD | forms(self.native).keys() if verbatim else compiled,
+            exact=frozenset({"probs"} if self.exact else ()),
+            max_wires=self.wires,
+            min_shots=max(1, fewest),
+            **self._limits(most),
+            **more,
+        )
+
+    def _limits(self, most_shots: int) -> dict[str, Any]:
+        """Return what one submission may hold: a program set, or one circuit with one row."""
+        if self.sets is None:
+            return {"max_rows": 1, "max_shots": most_shots}
+        return {
+            "equal_shots": True,
+            "max_rows": self.sets.executables,
+            "max_shots": min(most_shots, self.sets.shots),
+            "max_total_shots": self.sets.shots,
+            "min_total_shots": self.sets.min_shots,
+        }

@@ -1,0 +1,50 @@
+"""What is known of a device without asking its provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qgate.exceptions import AccessRefused, QGateError
+from qgate.prices import Rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCard:
+    """A snapshot of a device's limits and prices, shipped with the package.
+
+    Parameters
+    ----------
+    wires : int
+    min_shots, max_shots : int
+        Of one circuit.
+    exact : bool
+        Whether it returns exact values as well.
+    rate : Rate
+        Its prices, with their source and date.
+    date : str
+        When the figures were read, as YYYY-MM-DD.
+    source : str
+        Where they were read.
+    """
+
+    wires: int
+    min_shots: int
+    max_shots: int
+    exact: bool
+    rate: Rate
+    date: str
+    source: str
+
+    def origin(self, refusal: QGateError) -> str:
+        """Return in words that limits and gates are those of the card, and why.
+
+        Parameters
+        ----------
+        refusal : AccessRefused or ServiceUnavailable
+            What was raised when the provider was asked.
+        """
+        if isinstance(refusal, AccessRefused):
+            why = f"no credentials were accepted: {refusal.reason}"
+        else:
+            why = f"the service did not answer: {getattr(refusal, 'reason', refusal)}"
+        return f"from the card of {self.date}, {why}"

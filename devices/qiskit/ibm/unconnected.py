@@ -1,0 +1,56 @@
+"""What stands in a device for the service of an account that could not be reached."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any, NoReturn
+
+from qgate.exceptions import QGateError
+
+
+class NoService:
+    """Stands for ``QiskitRuntimeService``; whatever would ask the service raises why.
+
+    Parameters
+    ----------
+    refusal : QGateError
+    """
+
+    channel = "none"
+
+    def __init__(self, refusal: QGateError) -> None:
+        self.refusal = refusal
+
+    def active_instance(self) -> str:
+        return "from cards"
+
+    def instances(self) -> list[Any]:
+        return []
+
+    def job(self, *_: Any, **__: Any) -> NoReturn:
+        raise copy(self.refusal)
+
+    jobs = usage = job
+
+
+class NoMode:
+    """Stands for the batch or session that jobs are put into; opening it raises why.
+
+    Without it, the vendor's primitives would run on the fake backend in this process.
+
+    Parameters
+    ----------
+    refusal : QGateError
+    """
+
+    def __init__(self, refusal: QGateError) -> None:
+        self.refusal = refusal
+
+    def of_next_job(self) -> NoReturn:
+        raise copy(self.refusal)
+
+    def has_ended(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        return
