@@ -49,6 +49,9 @@ class Capabilities:
     min_shots, max_shots : int, int or None
         Range for one row.
         A row with more shots is run in several pieces, and their counts are added.
+    shot_counts : frozenset of int
+        The only numbers of shots that one row of a submission may have; others are run as a sum
+        of these. Empty: any in the range.
     max_rows, max_total_shots : int or None
         Limits of one submission.
     max_exact_rows : int or None
@@ -82,6 +85,7 @@ class Capabilities:
     max_wires: int | None = None
     min_shots: int = 1
     max_shots: int | None = None
+    shot_counts: frozenset[int] = frozenset()
     max_rows: int | None = None
     max_exact_rows: int | None = None
     max_sweeps: int | None = None
@@ -120,4 +124,5 @@ class Capabilities:
             self.max_total_shots,
             self.max_bytes,
         )
-        return self.equal_shots or any(limit is not None for limit in limits)
+        chosen = self.equal_shots or bool(self.shot_counts)
+        return chosen or any(limit is not None for limit in limits)

@@ -232,15 +232,32 @@ class JoinedJob(Job):
 
 
 def _pieces(index: int, sweep: Sweep, capabilities: Capabilities) -> Iterator[Piece]:
-    """Cut rows with more shots than the device takes into pieces of nearly equal size."""
+    """Cut rows with more shots than the device takes into pieces that it takes."""
     if sweep.shots is None:
         yield from (Piece(index, row, EXACT) for row in range(len(sweep)))
         return
     most = _most_shots(capabilities)
     for row, shots in enumerate(sweep.shots.tolist()):
+        if capabilities.shot_counts:
+            yield from (Piece(index, row, part) for part in _allowed_parts(shots, capabilities))
+            continue
         parts = 1 if most is None else -(-shots // most)
         yield from (
             Piece(index, row, shots // parts + (part < shots % parts)) for part in range(parts)
+        )
+
+
+def _allowed_parts(shots: int, capabilities: Capabilities) -> Iterator[int]:
+    """Write a number of shots as a sum of those that the device takes, the largest first."""
+    left = shots
+    for count in sorted(capabilities.shot_counts, reverse=True):
+        yield from [count] * (left // count)
+        left %= count
+    if left:
+        allowed = ", ".join(map(str, sorted(capabilities.shot_counts)))
+        raise InvalidShots(
+            f"{shots} shots of one circuit cannot be run: the device takes {allowed} only, and "
+            "sums of these. Ask for such a number."
         )
 
 

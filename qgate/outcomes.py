@@ -90,6 +90,21 @@ class Outcomes:
         """Return the same without the order of the shots."""
         return Outcomes(self.num_wires, self.values, self.weights, self.shots)
 
+    def with_any_order(self, *, seed: str) -> Outcomes:
+        """Return the same with an order of the shots that means nothing.
+
+        For devices that count outcomes and keep no order. Shots are independent, so that any
+        order is as likely as any other.
+
+        Parameters
+        ----------
+        seed : str
+            The same seed gives the same order.
+        """
+        readings = np.repeat(self.values, self.weights)
+        order = np.random.default_rng(list(seed.encode())).permutation(len(readings))
+        return Outcomes(self.num_wires, self.values, self.weights, self.shots, readings[order])
+
     def thinned(self, shots: int | None, *, seed: str) -> Outcomes:
         """Return so many of the shots: the first, or where their order was not kept, any.
 

@@ -12,6 +12,7 @@ from qgate.devices.draws import Draws
 from qgate.devices.job import Job
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
+from qgate.devices.qiskit.interface import Interface, interface_of
 from qgate.devices.qiskit.job import QiskitJob
 from qgate.devices.qiskit.results import entry_of, read_results
 from qgate.devices.qiskit.runners import runner
@@ -76,10 +77,11 @@ class QiskitDevice(Device):
         self.name = name
         self.backend = backend
         compiled_for = backend if target is None else target
-        self.capabilities = describe(compiled_for, exact=exact)
+        interface = interface_of(backend, name=name)
+        self.capabilities = describe(compiled_for, interface, exact=exact)
         super().__init__(wires=wires, shots=shots)
         self.jobs = 0
-        self._runner = runner(backend, most=backend.max_circuits)
+        self._runner = runner(backend, interface)
         self._draws = Draws(seed)
         self._compiler = Compiler(
             compiled_for,
@@ -113,17 +115,36 @@ class QiskitDevice(Device):
         return int(self._draws.generator.integers(LARGEST_SEED))
 
 
-def describe(backend: Any, *, exact: frozenset[str] = frozenset()) -> Capabilities:
-    """Return what a backend can do, from what it says of itself."""
-    fewest, most = backend.options.validator.get("shots", (1, None))
+def describe(
+    backend: Any, interface: Interface, *, exact: frozenset[str] = frozenset()
+) -> Capabilities:
+    """Return what a backend can do, from what it says of itself.
+
+    Parameters
+    ----------
+    backend : BackendV2
+        Whose qubits there are.
+    interface : Interface
+        Of the backend that runs the circuits.
+    exact : frozenset of str
+        Kinds of measurement that it gives exactly.
+    """
     return Capabilities(
         gates=ACCEPTED,
         exact=exact,
-        default_shots=DEFAULT_SHOTS,
+        default_shots=_default_shots(interface),
         max_wires=backend.num_qubits,
-        min_shots=fewest,
-        max_shots=getattr(backend, "max_shots", most),
-        max_rows=backend.max_circuits,
-        max_exact_rows=backend.max_circuits,
+        min_shots=interface.min_shots,
+        max_shots=interface.max_shots,
+        shot_counts=interface.shot_counts,
+        max_rows=interface.max_circuits,
+        max_exact_rows=interface.max_circuits,
         equal_shots=True,
     )
+
+
+def _default_shots(interface: Interface) -> int:
+    """Return the number of shots nearest to the usual one that a backend takes."""
+    if interface.shot_counts:
+        return min(interface.shot_counts, key=lambda count: abs(count - DEFAULT_SHOTS))
+    return max(DEFAULT_SHOTS, interface.min_shots)

@@ -17,6 +17,7 @@ from qiskit.transpiler import Target, generate_preset_pass_manager
 
 from qgate.devices.qiskit.bounded import FOLDED, bounded_gates, is_foldable, without
 from qgate.devices.qiskit.identity import NATIVE_NAME, with_kept_identity
+from qgate.exceptions import UnusableBackend
 
 TRANSPILER_SEED = 0
 """The layout search draws numbers; a fixed seed gives a structure one layout for ever."""
@@ -96,8 +97,18 @@ class PassManagers:
 
     @cached_property
     def target(self) -> Target:
-        """The target of the backend, which some make anew whenever it is asked for."""
-        return self.backend.target
+        """The target of the backend, which some make anew whenever it is asked for.
+
+        Raises
+        ------
+        UnusableBackend
+            It has none.
+        """
+        target = self.backend.target
+        if target is None:
+            reason = "it has no target, the gates and couplings that circuits are compiled for"
+            raise UnusableBackend(backend=str(self.backend.name), reason=reason)
+        return target
 
     @cached_property
     def bounded_gates(self) -> frozenset[str]:

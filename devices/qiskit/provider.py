@@ -144,9 +144,8 @@ class QiskitProvider(Provider):
             if option in given:
                 reason = "the backend was made elsewhere, set it there"
                 raise refused(text, option, getattr(options, option), reason)
-        if options.seed is not None and "seed_simulator" not in candidate.options:
-            reason = "the backend takes no seed (it has no option seed_simulator)"
-            raise refused(text, "seed", options.seed, reason)
+        if options.seed is not None:
+            _check_seed(candidate, options.seed, text)
         return _device(candidate, text, options, wires=wires, shots=shots)
 
 
@@ -260,6 +259,14 @@ def _around(
         unknown_price=options.unknown_price,
         patience_s=options.patience_s,
     )
+
+
+def _check_seed(backend: Any, seed: int, text: str) -> None:
+    from qgate.devices.qiskit.interface import interface_of
+
+    if "seed_simulator" not in interface_of(backend, name=text).arguments:
+        reason = "the backend takes no seed (it has no option seed_simulator)"
+        raise refused(text, "seed", seed, reason)
 
 
 def check_layout(layout: tuple[int, ...], wires: Wires, qubits: int | None, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -57,22 +58,30 @@ def read_results(
         raise WrongResult(device=device, reason=reason)
     places = iter(range(expected))
     return tuple(
-        _read(entry, [result.data(next(places)) for _ in range(entry["rows"])], device)
-        for entry in entries
+        _read(entry, result, list(islice(places, entry["rows"])), device) for entry in entries
     )
 
 
-def _read(entry: Mapping[str, Any], rows: Sequence[Any], device: str) -> SweepResult:
+def _read(entry: Mapping[str, Any], result: Any, places: Sequence[int], device: str) -> SweepResult:
+    rows = [result.data(place) for place in places]
     if entry["shots"] is None:
         labels = map(probabilities_label, range(len(entry["wires"])))
         return tuple(np.array([np.asarray(data[label]) for data in rows]) for label in labels)
     (wires,) = entry["wires"]
     given = {"shots": entry["shots"], "ordered": entry["ordered"], "device": device}
-    return ([read_outcomes(data, wires, **given) for data in rows],)
+    seeds = [f"{getattr(result, 'job_id', '')} {place}" for place in places]
+    pairs = zip(rows, seeds, strict=True)
+    return ([read_outcomes(data, wires, seed=seed, **given) for data, seed in pairs],)
 
 
 def read_outcomes(
-    data: Mapping[str, Any], num_wires: int, *, shots: int, ordered: bool, device: str
+    data: Mapping[str, Any],
+    num_wires: int,
+    *,
+    shots: int,
+    ordered: bool,
+    device: str,
+    seed: str = "",
 ) -> Outcomes:
     """Return the outcomes of one circuit.
 
@@ -89,21 +98,26 @@ def read_outcomes(
         Whether the order of the shots was asked for.
     device : str
         Whom to name in an error.
+    seed : str
+        Of the order of the shots, where it was asked for and the backend did not keep it.
 
     Raises
     ------
     WrongResult
-        The counts do not add up to the shots, or an outcome has too many bits.
+        There are no counts, they do not add up to the shots, or an outcome has too many bits.
     """
     dtype = np.int64 if num_wires <= PACKED_WIRES else object
     if ordered and "memory" in data:
         readings = np.array([_number(key) for key in data["memory"]], dtype=dtype)
         outcomes = Outcomes.from_readings(readings, num_wires)
+    elif "counts" not in data:
+        raise WrongResult(device=device, reason="there are no counts in it")
     else:
         counts = sorted((_number(key), int(count)) for key, count in data["counts"].items())
         values = np.array([value for value, _ in counts], dtype=dtype)
         weights = np.array([count for _, count in counts], dtype=np.int64)
         outcomes = Outcomes(num_wires, values, weights, int(weights.sum()))
+        outcomes = outcomes.with_any_order(seed=seed) if ordered else outcomes
     if outcomes.shots != shots:
         reason = f"{outcomes.shots} shots came back, {shots} were asked for"
         raise WrongResult(device=device, reason=reason)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qgate.devices.qiskit.compile import Program
+from qgate.devices.qiskit.interface import Interface
 from qgate.measurements import MeasurementKind
 from qgate.sweep import Sweep
 
@@ -16,14 +17,12 @@ class Runner:
     Parameters
     ----------
     backend : BackendV2
+    interface : Interface
+        What its ``run`` takes.
     """
 
-    def __init__(self, backend: Any) -> None:
-        self.backend = backend
-
-    def takes(self, option: str) -> bool:
-        """Say whether the backend has an option of this name."""
-        return option in self.backend.options
+    def __init__(self, backend: Any, interface: Interface) -> None:
+        self.backend, self.interface = backend, interface
 
     def run(
         self, programs: Sequence[Program], sweeps: Sequence[Sweep], *, seed: int | None = None
@@ -40,7 +39,7 @@ class Runner:
         """
         shots = sweeps[0].shots
         options: dict[str, Any] = {"shots": 1 if shots is None else int(shots[0])}
-        if any(map(is_ordered, sweeps)) and self.takes("memory"):
+        if any(map(is_ordered, sweeps)) and "memory" in self.interface.arguments:
             options["memory"] = True
         if seed is not None:
             options["seed_simulator"] = seed
@@ -87,18 +86,19 @@ class SingleRunner(Runner):
         return circuit, more
 
 
-def runner(backend: Any, *, most: int | None = None) -> Runner:
+def runner(backend: Any, interface: Interface) -> Runner:
     """Return what runs sweeps on a backend fastest.
 
     Parameters
     ----------
     backend : BackendV2
-    most : int, optional
-        How many circuits it takes in a job.
+    interface : Interface
+        What its ``run`` takes.
     """
     if type(backend).__module__.partition(".")[0] == "qiskit_aer":
-        return AerRunner(backend)
-    return SingleRunner(backend) if most == 1 else Runner(backend)
+        return AerRunner(backend, interface)
+    kind = SingleRunner if interface.max_circuits == 1 else Runner
+    return kind(backend, interface)
 
 
 def is_ordered(sweep: Sweep) -> bool:

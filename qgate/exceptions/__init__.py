@@ -53,6 +53,7 @@ from qgate.exceptions.configuration import (
     NotADevice,
     UnknownDevice,
     UnknownOption,
+    UnusableBackend,
 )
 from qgate.exceptions.differentiation import (
     DifferentiationError,
@@ -228,6 +229,7 @@ __all__ = [
     "UnsupportedEstimate",
     "UnsupportedMeasurement",
     "UnsupportedOperation",
+    "UnusableBackend",
     "WireError",
     "WrongResult",
     "name_of",

@@ -108,6 +108,18 @@ class NotADevice(ConfigurationError, TypeError):
     )
 
 
+class UnusableBackend(ConfigurationError):
+    """A vendor's backend object cannot be run on: its interface lacks what is needed."""
+
+    backend: str
+    reason: str
+    message = (
+        "The backend {backend} cannot be used: {reason}. Its run has to take a list of circuits "
+        "(one circuit, if its max_circuits is 1) and the keyword shots. Wrap it in a class whose "
+        "run does, or choose another backend."
+    )
+
+
 class DeviceAlreadyMade(ConfigurationError):
     """Arguments were given along with a device that exists already."""
 

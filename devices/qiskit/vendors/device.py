@@ -14,6 +14,7 @@ from qgate.devices.job import JobStatus, SweepResult
 from qgate.devices.patience import Fault
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.device import describe
+from qgate.devices.qiskit.interface import interface_of
 from qgate.devices.qiskit.job import STATUSES, finished, vendor_status
 from qgate.devices.qiskit.results import entry_of, read_results
 from qgate.devices.qiskit.runners import runner
@@ -75,12 +76,14 @@ class VendorDevice(RemoteDevice):
         patience_s: float = 900.0,
     ) -> None:
         self.name, self.source, self.card = name, source, card
-        self.capabilities = limited(describe(source.backend), card)
+        interface = interface_of(source.backend, name=name)
+        self.capabilities = limited(describe(source.backend, interface), card)
         super().__init__(wires=wires, shots=shots)
         self.account = f"qiskit {card.package}"
         self.budget_usd, self.unknown_price = budget_usd, unknown_price
         self.patience_s = patience_s
-        self._runner = runner(source.backend, most=self.capabilities.max_rows)
+        most = self.capabilities.max_rows
+        self._runner = runner(source.backend, replace(interface, max_circuits=most))
         self._compiler = Compiler(
             source.backend,
             device=name,
@@ -176,10 +179,13 @@ class VendorJob(RemoteJob):
 def limited(capabilities: Capabilities, card: VendorCard) -> Capabilities:
     """Return what both a backend and the card of its package allow."""
     rows = _smaller(capabilities.max_rows, card.circuits_per_job)
+    most = card.max_shots or capabilities.max_shots
+    counts = (count for count in capabilities.shot_counts if most is None or count <= most)
     return replace(
         capabilities,
         min_shots=max(capabilities.min_shots, card.min_shots),
-        max_shots=card.max_shots or capabilities.max_shots,
+        max_shots=most,
+        shot_counts=frozenset(counts),
         max_rows=rows,
         max_exact_rows=rows,
         paid=card.paid,

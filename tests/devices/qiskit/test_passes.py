@@ -12,6 +12,7 @@ import qgate as qg
 from qgate.devices.qiskit.compile import Compiler
 from qgate.devices.qiskit.passes import MOST_KINDS, PassManagers
 from qgate.devices.qiskit.translate import translate
+from qgate.exceptions import UnusableBackend
 from qgate.measurements import counts
 from qgate.operations.gate import GATES
 from qgate.tape import Tape
@@ -102,3 +103,11 @@ def test_pass_managers_of_many_layouts_are_not_all_kept():
             passes.run([circuit], (first, second))
 
     assert len(passes._idle) == MOST_KINDS
+
+
+def test_a_backend_without_a_target_is_refused():
+    class Bare:
+        name, target = "bare", None
+
+    with pytest.raises(UnusableBackend, match="bare cannot be used: it has no target"):
+        PassManagers(Bare(), 1).run([])

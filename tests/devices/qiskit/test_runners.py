@@ -6,6 +6,7 @@ from qiskit.providers.basic_provider import BasicSimulator
 from qiskit_aer import AerSimulator
 
 from qgate.devices.qiskit.compile import Compiler
+from qgate.devices.qiskit.interface import Interface, interface_of
 from qgate.devices.qiskit.runners import AerRunner, Runner, SingleRunner, runner
 from qgate.measurements import counts
 from qgate.operations.gate import GATES
@@ -16,9 +17,9 @@ RX, CNOT = GATES["RX"], GATES["CNOT"]
 
 
 def test_aer_is_handed_one_circuit_for_all_rows():
-    assert isinstance(runner(AerSimulator()), AerRunner)
-    assert type(runner(BasicSimulator())) is Runner
-    assert type(runner(BasicSimulator(), most=1)) is SingleRunner
+    assert isinstance(runner(AerSimulator(), Interface()), AerRunner)
+    assert type(runner(BasicSimulator(), Interface())) is Runner
+    assert type(runner(BasicSimulator(), Interface(max_circuits=1))) is SingleRunner
 
 
 @pytest.mark.parametrize("rows", [1, 2, 5])
@@ -35,7 +36,12 @@ def test_both_runners_give_the_same_outcomes(rows):
     compiler = Compiler(backend, device="here", order=lambda wires: wires)
     programs = compiler.programs([sweep.structure for sweep in sweeps])
 
-    results = [kind(backend).run(programs, sweeps, seed=8).result() for kind in (Runner, AerRunner)]
+    interface = interface_of(backend, name="aer")
+
+    results = [
+        kind(backend, interface).run(programs, sweeps, seed=8).result()
+        for kind in (Runner, AerRunner)
+    ]
 
     found = [[result.get_counts(place) for place in range(3 * rows)] for result in results]
     assert found[0] == found[1]

@@ -1,0 +1,162 @@
+"""What the ``run`` of a backend takes, asked before anything is sent.
+
+``BackendV2`` leaves much open: options and their validators, the arguments of ``run``, limits. What
+does not fit is found here, when the device is made, and not after a job was paid for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from inspect import Parameter, signature
+from numbers import Integral
+from typing import Any
+
+from qgate.exceptions import UnusableBackend
+
+SHOTS = "shots"
+
+GIVEN = frozenset({SHOTS, "memory", "seed_simulator"})
+"""The arguments of ``run`` that a device may give besides the circuits."""
+
+ONE_CIRCUIT = "QuantumCircuit"
+"""The annotation of the first argument of a ``run`` that takes no list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """What a backend takes.
+
+    Parameters
+    ----------
+    arguments : frozenset of str
+        Those of ``GIVEN`` that it has as options and ``run`` takes.
+    max_circuits : int or None
+        Of one job.
+    min_shots : int
+    max_shots : int or None
+    shot_counts : frozenset of int
+        The only numbers of shots that it takes; empty: any from the least to the most.
+    """
+
+    arguments: frozenset[str] = frozenset()
+    max_circuits: int | None = None
+    min_shots: int = 1
+    max_shots: int | None = None
+    shot_counts: frozenset[int] = frozenset()
+
+
+def interface_of(backend: Any, *, name: str) -> Interface:
+    """Return what a backend takes.
+
+    Parameters
+    ----------
+    backend : BackendV2
+    name : str
+        What to call it in an error.
+
+    Raises
+    ------
+    UnusableBackend
+        Its ``run`` takes no shots, needs an argument that is not known here, or its limits are
+        no positive whole numbers.
+    """
+    try:
+        parameters = signature(backend.run).parameters
+    except (AttributeError, TypeError, ValueError) as error:
+        raise UnusableBackend(backend=name, reason=f"its run is no function ({error})") from error
+    _check_arguments(parameters, name)
+    most = _count(_asked(backend, "max_circuits", name), "max_circuits", name)
+    fewest, most_shots, counts = _shots(backend, name)
+    return Interface(
+        arguments=frozenset(item for item in GIVEN if _takes(backend, parameters, item)),
+        max_circuits=1 if _takes_one(parameters) else most,
+        min_shots=fewest,
+        max_shots=most_shots,
+        shot_counts=counts,
+    )
+
+
+def _check_arguments(parameters: Mapping[str, Parameter], name: str) -> None:
+    if not parameters:
+        raise UnusableBackend(backend=name, reason="its run takes no circuits")
+    needed = [item.name for item in list(parameters.values())[1:] if _is_needed(item)]
+    if needed:
+        raise UnusableBackend(backend=name, reason=f"its run needs {', '.join(needed)}")
+    if not _accepts(parameters, SHOTS):
+        raise UnusableBackend(backend=name, reason="its run takes no argument shots")
+
+
+def _is_needed(argument: Parameter) -> bool:
+    """Return whether an argument has to be given, and is not."""
+    collects = argument.kind is Parameter.VAR_POSITIONAL or argument.kind is Parameter.VAR_KEYWORD
+    return argument.default is Parameter.empty and not collects and argument.name != SHOTS
+
+
+def _accepts(parameters: Mapping[str, Parameter], argument: str) -> bool:
+    """Return whether a function takes a keyword."""
+    named = parameters.get(argument)
+    if named is not None and named.kind is not Parameter.POSITIONAL_ONLY:
+        return True
+    return any(item.kind is Parameter.VAR_KEYWORD for item in parameters.values())
+
+
+def _takes(backend: Any, parameters: Mapping[str, Parameter], argument: str) -> bool:
+    if argument == SHOTS or argument in parameters:
+        return _accepts(parameters, argument)
+    return argument in _options(backend) and _accepts(parameters, argument)
+
+
+def _takes_one(parameters: Mapping[str, Parameter]) -> bool:
+    annotation = next(iter(parameters.values())).annotation
+    return bool(getattr(annotation, "__name__", annotation) == ONE_CIRCUIT)
+
+
+def _options(backend: Any) -> Mapping[str, Any]:
+    """Return the options of a backend with their defaults."""
+    options = getattr(backend, "options", None)
+    try:
+        return dict(options or {})
+    except (TypeError, ValueError):
+        return dict(vars(options))
+
+
+def _asked(backend: Any, fact: str, name: str) -> Any:
+    try:
+        return getattr(backend, fact, None)
+    except Exception as error:  # it is somebody else's code
+        raise UnusableBackend(backend=name, reason=f"{fact}: {error!r}") from error
+
+
+def _count(value: Any, fact: str, name: str) -> int | None:
+    if value is None or value == float("inf"):
+        return None
+    if not isinstance(value, Integral) or int(value) < 1:
+        reason = f"its {fact} is {value!r}, which is no whole number above 0"
+        raise UnusableBackend(backend=name, reason=reason)
+    return int(value)
+
+
+def _shots(backend: Any, name: str) -> tuple[int, int | None, frozenset[int]]:
+    """Return the least and the most shots of a circuit, and which alone are allowed.
+
+    The validator of an option is a range, a list of values, or a type.
+    """
+    validators = getattr(getattr(backend, "options", None), "validator", None) or {}
+    rule = validators.get(SHOTS)
+    own = _count(_asked(backend, "max_shots", name), "max_shots", name)
+    if isinstance(rule, list):
+        counts = frozenset(int(item) for item in rule if isinstance(item, Integral))
+        if not counts or min(counts) < 1:
+            raise UnusableBackend(backend=name, reason=f"it takes the shots {rule!r} only")
+        return min(counts), max(counts), counts
+    low, high = rule if isinstance(rule, tuple) else (1, None)
+    highest = _count(high if high is None else _whole(high), "largest number of shots", name)
+    limits = [limit for limit in (highest, own) if limit is not None]
+    lowest = _count(max(1, _whole(low or 1)), "least number of shots", name)
+    return lowest or 1, min(limits, default=None), frozenset()
+
+
+def _whole(value: Any) -> Any:
+    """Return a number without a fraction as a whole number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
