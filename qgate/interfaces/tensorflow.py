@@ -9,11 +9,8 @@ rows, and equal tickets are paid for once.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
-from weakref import WeakValueDictionary
 
 import numpy as np
 import tensorflow as tf
@@ -24,8 +21,8 @@ from qgate.arrays import Enclosed
 from qgate.bridge import Computation, Derivatives, Interface, States
 from qgate.exceptions import DifferentiationError
 from qgate.interfaces.base import host, precision_of
-from qgate.interfaces.device_errors import marking
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
+from qgate.interfaces.tensorflow_operations import HostOperation
 from qgate.interfaces.tensorflow_states import states_at
 from qgate.typing import Tensor
 
@@ -95,7 +92,7 @@ class TensorFlowInterface(Interface):
         _refuse_xla()
         x = tf.concat([as_tensor(part) for part in parts], axis=-1)
         others = [_guarded(derivatives, as_tensor(number)) for number in fixed]
-        return TensorFlowArray(_differentiable(derivatives, x, others))
+        return TensorFlowArray(_value(derivatives, x, others))
 
     def from_states(
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
@@ -210,139 +207,56 @@ def _refuse_xla() -> None:
         frame = frame.f_back
 
 
-@dataclass(frozen=True)
-class _Order:
-    """Which derivative an operation of a graph computes."""
-
-    derivatives: Derivatives
-    order: int
-
-
-ORDERS: WeakValueDictionary[bytes, _Order] = WeakValueDictionary()
-"""What the operations of graphs compute, by the token of the function that each calls."""
-
-
-def _differentiable(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> Any:
+def _value(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> Any:
     """Return D(0) at x."""
-    if not tf.executing_eagerly():
-        return _value_operation(derivatives, x, fixed)
 
-    @tf.custom_gradient
-    def value(x: Any, *fixed: Any) -> Any:
-        ticket = tf.constant(derivatives.new_ticket(), tf.int64)
-        numbers = [number.numpy() for number in fixed]
-        (found,) = host(derivatives, [0], x.numpy(), numbers, ticket=int(ticket))
+    def compute(x: Any, *fixed: Any) -> tuple[Any, Any]:
+        ticket = derivatives.new_ticket()
+        (found,) = host(derivatives, [0], x, fixed, ticket=ticket)
+        return found, ticket
 
-        def gradient(cotangent: Any) -> Any:
-            return _pulled(_Order(derivatives, 0), cotangent, x, ticket, fixed)
+    def gradient(inputs: Sequence[Any], results: Sequence[Any], cotangent: Any) -> list[Any]:
+        x, *fixed = inputs
+        return _pulled(derivatives, 0, cotangent, x, results[1], fixed)
 
-        return tf.constant(found, x.dtype), gradient
-
-    return value(x, *fixed)
-
-
-def _pulled(known: _Order, cotangent: Any, x: Any, ticket: Any, fixed: Sequence[Any]) -> Any:
-    """Return a cotangent of D(k) contracted with D(k + 1)."""
-    order = known.order + 1
-    known.derivatives.require(order)
-    higher = _derivative(known.derivatives, order, x, ticket, fixed)
-    flat = tf.reshape(higher, (tf.shape(x)[0], -1, x.shape[1]))
-    row = tf.reshape(cotangent, (tf.shape(x)[0], 1, -1))
-    slope = tf.reshape(tf.matmul(row, flat), tf.shape(x))
-    return [slope, *map(tf.zeros_like, fixed)] if fixed else slope
+    shape = (x.shape[0], derivatives.size)
+    results = [tf.TensorSpec(shape, x.dtype), tf.TensorSpec((), tf.int64)]
+    return HostOperation(compute, gradient, stateful=True)([x, *fixed], results)[0]
 
 
 def _derivative(
     derivatives: Derivatives, order: int, x: Any, ticket: Any, fixed: Sequence[Any]
 ) -> Any:
     """Return D(order) at x, for the run of the value that has this ticket."""
-    if not tf.executing_eagerly():
-        return _derivative_operation(derivatives, order, x, ticket, fixed)
 
-    @tf.custom_gradient
-    def tensor(x: Any, *fixed: Any) -> Any:
-        numbers = [number.numpy() for number in fixed]
-        (found,) = host(derivatives, [order], x.numpy(), numbers, ticket=int(ticket))
+    def compute(x: Any, ticket: Any, *fixed: Any) -> tuple[Any]:
+        return tuple(host(derivatives, [order], x, fixed, ticket=int(ticket)))
 
-        def gradient(cotangent: Any) -> Any:
-            return _pulled(_Order(derivatives, order), cotangent, x, ticket, fixed)
+    def gradient(inputs: Sequence[Any], _: Any, cotangent: Any) -> list[Any]:
+        x, ticket, *fixed = inputs
+        slope, *zeros = _pulled(derivatives, order, cotangent, x, ticket, fixed)
+        return [slope, None, *zeros]
 
-        return tf.constant(found, x.dtype), gradient
-
-    return tensor(x, *fixed)
+    shape = (x.shape[0], derivatives.size, *(x.shape[1],) * order)
+    operation = HostOperation(compute, gradient)
+    return operation([x, ticket, *fixed], [tf.TensorSpec(shape, x.dtype)])[0]
 
 
-# In graphs ------------------------------------------------------------------------------------
-#
-# The gradient of an operation has to be found by the operation alone: what vectorises a graph
-# copies operations to another graph, where tensors that a closure holds do not exist.
-
-
-def _value_operation(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> Any:
-    known = _Order(derivatives, 0)
-
-    @marking()
-    def compute(x: Any, *fixed: Any) -> tuple[Any, Any]:
-        ticket = known.derivatives.new_ticket()
-        (found,) = host(known.derivatives, [0], x, fixed, ticket=ticket)
-        return found.astype(x.dtype), np.int64(ticket)
-
-    with record.stop_recording(), _as_gradient({"PyFunc": "QgateValue"}):
-        value, ticket = tf.numpy_function(compute, [x, *fixed], [x.dtype, tf.int64])
-    ORDERS[value.op.get_attr("token")] = known
-    value.set_shape((x.shape[0], derivatives.size))
-    ticket.set_shape(())
-    _record(known, value, x, ticket, fixed)
-    return value
-
-
-def _derivative_operation(
-    derivatives: Derivatives, order: int, x: Any, ticket: Any, fixed: Sequence[Any]
-) -> Any:
-    known = _Order(derivatives, order)
-
-    @marking()
-    def compute(x: Any, ticket: Any, *fixed: Any) -> Any:
-        (found,) = host(known.derivatives, [order], x, fixed, ticket=int(ticket))
-        return found.astype(x.dtype)
-
-    # Stateless, or vectorising would run it again for each row.
-    with record.stop_recording(), _as_gradient({"PyFuncStateless": "QgateDerivative"}):
-        found = tf.numpy_function(compute, [x, ticket, *fixed], x.dtype, stateful=False)
-    ORDERS[found.op.get_attr("token")] = known
-    found.set_shape((x.shape[0], derivatives.size, *(x.shape[1],) * order))
-    _record(known, found, x, ticket, fixed)
-    return found
-
-
-def _as_gradient(names: Mapping[str, str]) -> AbstractContextManager[None]:
-    """Return a context in which operations are made that have a gradient registered below."""
-    return tf.compat.v1.get_default_graph().gradient_override_map(names)
-
-
-def _record(known: _Order, found: Any, x: Any, ticket: Any, fixed: Sequence[Any]) -> None:
-    """Tell the open tapes, which do not ask an operation for its gradient, what it is."""
-
-    def backward(cotangent: Any) -> Any:
-        pulled = _pulled(known, cotangent, x, ticket, fixed)
-        return pulled if fixed else [pulled]
-
-    record.record_operation("QgateDerivative", [found], [x, *fixed], backward)
-
-
-@tf.RegisterGradient("QgateValue")
-def _value_gradient(operation: Any, cotangent: Any, _: Any) -> Any:
-    x, *fixed = operation.inputs
-    known = ORDERS[operation.get_attr("token")]
-    return _pulled(known, cotangent, x, operation.outputs[1], fixed)
-
-
-@tf.RegisterGradient("QgateDerivative")
-def _derivative_gradient(operation: Any, cotangent: Any) -> Any:
-    x, ticket, *fixed = operation.inputs
-    found = _pulled(ORDERS[operation.get_attr("token")], cotangent, x, ticket, fixed)
-    slope, *zeros = found if fixed else [found]
-    return [slope, None, *zeros]
+def _pulled(
+    derivatives: Derivatives,
+    order: int,
+    cotangent: Any,
+    x: Any,
+    ticket: Any,
+    fixed: Sequence[Any],
+) -> list[Any]:
+    """Return a cotangent of D(k) contracted with D(k + 1), and zeros for what is fixed."""
+    derivatives.require(order + 1)
+    higher = _derivative(derivatives, order + 1, x, ticket, fixed)
+    flat = tf.reshape(higher, (tf.shape(x)[0], -1, x.shape[1]))
+    row = tf.reshape(cotangent, (tf.shape(x)[0], 1, -1))
+    slope = tf.reshape(tf.matmul(row, flat), tf.shape(x))
+    return [slope, *map(tf.zeros_like, fixed)]
 
 
 def _guarded(computation: Computation, number: Any) -> Any:

@@ -17,8 +17,15 @@ ORDER = ("bool", "int32", "int64", "float16", "float32", "float64", "complex64",
 
 
 def as_tensor(value: Tensor) -> Any:
-    """Return a number, a numpy array, a variable or a tensor as a tensor."""
-    return tf.convert_to_tensor(value.tensor if isinstance(value, Enclosed) else value)
+    """Return a number, a numpy array, a variable or a tensor as a tensor.
+
+    Python's numbers, which TensorFlow takes for single precision, are of double precision.
+    """
+    if isinstance(value, Enclosed):
+        return tf.convert_to_tensor(value.tensor)
+    if isinstance(value, int | float | complex):
+        value = np.asarray(value)
+    return tf.convert_to_tensor(value)
 
 
 def cast(tensor: Any, kind: str) -> Any:
@@ -36,13 +43,13 @@ class TensorFlowNamespace(ArrayFunctions):
         self.linalg = LinearAlgebra(self, tf.linalg)
 
     def tensor_of(self, value: Tensor) -> Any:
-        return as_tensor(_wide(value))
+        return as_tensor(value)
 
     def cast(self, tensor: Any, dtype: np.dtype[Any]) -> Any:
         return cast(tensor, dtype.name)
 
     def together(self, values: Sequence[Tensor]) -> list[Any]:
-        tensors = [as_tensor(_wide(value)) for value in values]
+        tensors = [as_tensor(value) for value in values]
         kind = _common([tensor.dtype.name for tensor in tensors])
         return [cast(tensor, kind) for tensor in tensors]
 
@@ -179,11 +186,6 @@ OTHER_NAMES = {
 
 for _name, _method in elementwise(tf.math, OTHER_NAMES).items():
     setattr(TensorFlowNamespace, _name, _method)
-
-
-def _wide(value: Tensor) -> Tensor:
-    """Return Python's numbers in double precision, as numpy takes them."""
-    return np.asarray(value) if isinstance(value, int | float | complex) else value
 
 
 def _common(kinds: Sequence[str]) -> str:

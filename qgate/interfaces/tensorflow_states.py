@@ -13,65 +13,61 @@ import tensorflow as tf
 
 from qgate.bridge import States
 from qgate.interfaces.base import host_jvp, host_states, host_vjp
-from qgate.interfaces.device_errors import marking, unmarking
+from qgate.interfaces.tensorflow_operations import HostOperation
 
 
 def states_at(states: States, x: Any, fixed: Sequence[Any]) -> Any:
     """Return the states, shape (B, M), at the angles x, shape (B, n)."""
 
-    @marking()
-    def compute(x: Any, *fixed: Any) -> Any:
-        return host_states(states, x, fixed).astype(complex)
+    def compute(x: Any, *fixed: Any) -> tuple[Any]:
+        return (host_states(states, x, fixed),)
 
-    @tf.custom_gradient
-    def function(x: Any, *fixed: Any) -> Any:
-        def gradient(cotangent: Any) -> Any:
-            states.require(1)
-            product = _product(states, x, cotangent, fixed)
-            return [product, *map(tf.zeros_like, fixed)] if fixed else product
+    def gradient(inputs: Sequence[Any], _: Any, cotangent: Any) -> list[Any]:
+        states.require(1)
+        x, *fixed = inputs
+        return [_product(states, x, cotangent, fixed), *map(tf.zeros_like, fixed)]
 
-        with unmarking():
-            found = tf.numpy_function(compute, [x, *fixed], tf.complex128)
-        found.set_shape((x.shape[0], states.size))
-        return found, gradient
-
-    return function(x, *fixed)
+    operation = HostOperation(compute, gradient)
+    return operation([x, *fixed], [_state_spec(states, x)])[0]
 
 
 def _product(states: States, x: Any, cotangent: Any, fixed: Sequence[Any]) -> Any:
     """Return the product of cotangents (B, M) with the Jacobian, shape (B, n)."""
 
-    @marking()
-    def compute(x: Any, cotangent: Any, *fixed: Any) -> Any:
-        return host_vjp(states, x, cotangent, fixed).astype(x.dtype)
+    def compute(x: Any, cotangent: Any, *fixed: Any) -> tuple[Any]:
+        return (host_vjp(states, x, cotangent, fixed),)
 
-    @tf.custom_gradient
-    def function(x: Any, cotangent: Any) -> Any:
-        def gradient(tangent: Any) -> Any:
-            return tf.zeros_like(x), _change(states, x, tangent, fixed)
+    def gradient(inputs: Sequence[Any], _: Any, tangent: Any) -> list[Any]:
+        x, _, *fixed = inputs
+        change = _change(states, x, tangent, fixed)
+        return [tf.zeros_like(x), change, *map(tf.zeros_like, fixed)]
 
-        with unmarking():
-            found = tf.numpy_function(compute, [x, cotangent, *fixed], x.dtype)
-        found.set_shape(x.shape)
-        return found, gradient
-
-    return function(_first(states, x), cotangent)
+    operation = HostOperation(compute, gradient)
+    inputs = [_differentiated_once(states, x), cotangent, *fixed]
+    return operation(inputs, [tf.TensorSpec(x.shape, x.dtype)])[0]
 
 
 def _change(states: States, x: Any, tangent: Any, fixed: Sequence[Any]) -> Any:
     """Return the change of the states along tangents (B, n), shape (B, M)."""
 
-    @marking()
-    def compute(x: Any, tangent: Any, *fixed: Any) -> Any:
-        return host_jvp(states, x, tangent, fixed).astype(complex)
+    def compute(x: Any, tangent: Any, *fixed: Any) -> tuple[Any]:
+        return (host_jvp(states, x, tangent, fixed),)
 
-    with unmarking():
-        found = tf.numpy_function(compute, [tf.stop_gradient(x), tangent, *fixed], tf.complex128)
-    found.set_shape((x.shape[0], states.size))
-    return found
+    def gradient(inputs: Sequence[Any], _: Any, cotangent: Any) -> list[Any]:
+        x, _, *fixed = inputs
+        product = _product(states, x, cotangent, fixed)
+        return [tf.zeros_like(x), product, *map(tf.zeros_like, fixed)]
+
+    operation = HostOperation(compute, gradient)
+    inputs = [_differentiated_once(states, x), tangent, *fixed]
+    return operation(inputs, [_state_spec(states, x)])[0]
 
 
-def _first(states: States, x: Any) -> Any:
+def _state_spec(states: States, x: Any) -> tf.TensorSpec:
+    return tf.TensorSpec((x.shape[0], states.size), tf.complex128)
+
+
+def _differentiated_once(states: States, x: Any) -> Any:
     """Return the angles; a second derivative by them is refused."""
 
     @tf.custom_gradient

@@ -355,6 +355,23 @@ class FrameworkCases:
         with pytest.raises(UnsupportedDiffMethod, match="backprop"):
             self.adapter.jacobian(node, 0)(vector)
 
+    @pytest.mark.parametrize("method", EXACT)
+    def test_numbers_of_python_beside_arrays_count_in_double_precision(self, method: str) -> None:
+        def function(x: Any) -> Any:
+            qg.RX(x, wires=0)
+            qg.RY(0.1234567, wires=0)
+            qg.Rot(0.0, 1 / 3, 0.0, wires=0)
+            return qg.expval(0.7 * qg.Z(0) + 0.1 * qg.X(0))
+
+        angle = 0.1234567 + 1 / 3
+        wanted = np.cos(Y) * (0.7 * np.cos(angle) + 0.1 * np.sin(angle))
+        node = qg.QNode(function, "local", diff_method=method)
+
+        slope = self.adapter.numbers(self.adapter.jacobian(node, 0)(self.adapter.array(Y)))
+
+        tolerance = 1e-6 if method == "finite-diff" else 1e-12
+        np.testing.assert_allclose(slope, -np.tan(Y) * wanted, rtol=tolerance)
+
     @pytest.mark.parametrize("name", ["float32", "float64"])
     def test_the_precision_is_kept(self, name: str) -> None:
         for method in ("best", "backprop", "parameter-shift"):

@@ -14,6 +14,7 @@ import pytest
 import tensorflow as tf
 from framework_cases import (
     ANY_ORDER,
+    STATE_LIKE,
     Adapter,
     FrameworkCases,
     X,
@@ -24,7 +25,7 @@ from framework_cases import (
 )
 
 import qgate as qg
-from qgate.exceptions import DifferentiationError
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 
 tf.get_logger().setLevel("ERROR")
 
@@ -192,3 +193,75 @@ class TestTapes:
         assert len({gradient.tobytes() for gradient in found}) > 1
         for gradient in found:  # rows of one sampled Jacobian add up to exactly nothing
             np.testing.assert_allclose(gradient.sum(axis=0), 0.0, atol=1e-12)
+
+
+COMPILED: dict[str, Callable[[Any], Any]] = {"eager": lambda f: f, "compiled": tf.function}
+DIRECTION = np.array([0.7, 0.4])
+STEP = 1e-4
+
+
+def summed(kind: str, method: str) -> Callable[[Any], Any]:
+    """Return the weighted sum of a measurement's numbers, one real number."""
+    node = qnode(MEASURED[kind], diff_method=method)
+    weights = np.arange(1.0, 17.0)
+
+    def function(x: Any) -> Any:
+        flat = tf.reshape(tf.convert_to_tensor(node(x, tf.constant(Y))), (-1,))
+        real = tf.math.real(flat) + 0.3 * tf.math.imag(flat) if flat.dtype.is_complex else flat
+        return tf.reduce_sum(real * weights[: flat.shape[0]])
+
+    return function
+
+
+def slope(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def gradient(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = function(x)
+        return tape.gradient(value, x)
+
+    return gradient
+
+
+def pushed(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def change(x: Any) -> Any:
+        with tf.autodiff.ForwardAccumulator(x, tf.constant(DIRECTION)) as accumulator:
+            value = function(x)
+        return accumulator.jvp(value)
+
+    return change
+
+
+MEASURED: dict[str, Callable[[], Any]] = {"expval": energy, **STATE_LIKE}
+
+
+class TestForwardMode:
+    @pytest.mark.parametrize("mode", COMPILED)
+    @pytest.mark.parametrize("kind", MEASURED)
+    @pytest.mark.parametrize("method", ["adjoint", "backprop", "parameter-shift"])
+    def test_an_accumulator_gives_the_change_along_its_direction(
+        self, method: str, kind: str, mode: str
+    ) -> None:
+        function = summed(kind, "parameter-shift")
+        ahead, behind = (function(tf.constant(X + s * DIRECTION)) for s in (STEP, -STEP))
+
+        found = COMPILED[mode](pushed(summed(kind, method)))(tf.constant(X))
+
+        np.testing.assert_allclose(found, (ahead - behind) / (2 * STEP), atol=1e-6)
+
+    @pytest.mark.parametrize("mode", COMPILED)
+    @pytest.mark.parametrize("kind", ["expval", "probs", "purity", "state"])
+    @pytest.mark.parametrize("order", [(slope, pushed), (pushed, slope)])
+    def test_a_tape_and_an_accumulator_nest_or_refuse(
+        self, order: tuple[Any, Any], kind: str, mode: str
+    ) -> None:
+        outer, inner = order
+        gradient = slope(summed(kind, "parameter-shift"))
+        ahead, behind = (gradient(tf.constant(X + s * DIRECTION)) for s in (STEP, -STEP))
+        wanted = (ahead - behind) / (2 * STEP)
+
+        for method in ("backprop", "parameter-shift"):
+            function = COMPILED[mode](outer(inner(summed(kind, method))))
+            np.testing.assert_allclose(function(tf.constant(X)), wanted, atol=1e-6)
+        with pytest.raises(UnsupportedDiffMethod, match="first derivatives"):
+            COMPILED[mode](outer(inner(summed(kind, "adjoint"))))(tf.constant(X))

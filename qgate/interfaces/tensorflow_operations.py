@@ -1,0 +1,94 @@
+"""Operations of TensorFlow that compute with numpy and know their gradient, also in graphs.
+
+``tf.custom_gradient`` does not serve forward mode in graphs, where it gives zeros. Nor does it
+serve what vectorises a graph: that copies operations to another graph, where tensors that a
+closure holds do not exist. So the gradient of an operation in a graph is found by the operation
+alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.eager import record
+
+from qgate.interfaces.device_errors import marking
+
+GRADIENT = "QgateHostOperation"
+"""The name under which TensorFlow finds the gradient of an operation in a graph."""
+
+
+@dataclass(frozen=True, eq=False)
+class HostOperation:
+    """A function that runs with numpy, and its gradient.
+
+    Parameters
+    ----------
+    compute : callable
+        Takes an array for each input, returns a tuple with an array for each result.
+    gradient : callable
+        Takes the inputs, the results and the cotangent of the first result; returns the cotangent
+        of each input, None for one that has none.
+    stateful : bool
+        Whether each run may give other numbers.
+    """
+
+    compute: Callable[..., tuple[Any, ...]]
+    gradient: Callable[[Sequence[Any], Sequence[Any], Any], Sequence[Any]]
+    stateful: bool = False
+
+    def __call__(self, inputs: Sequence[Any], results: Sequence[tf.TensorSpec]) -> list[Any]:
+        """Return the results as tensors of these shapes and kinds; the first one is recorded."""
+        run = self._run if tf.executing_eagerly() else self._in_graph
+        with record.stop_recording():
+            found = run(inputs, results)
+        inexact = [at for at, tensor in enumerate(inputs) if _is_inexact(tensor.dtype)]
+
+        def backward(cotangent: Any) -> list[Any]:
+            cotangents = self.gradient(inputs, found, cotangent)
+            return [cotangents[at] for at in inexact]
+
+        record.record_operation(GRADIENT, found[:1], [inputs[at] for at in inexact], backward)
+        return found
+
+    def _run(self, inputs: Sequence[Any], results: Sequence[tf.TensorSpec]) -> list[Any]:
+        numbers = self.compute(*(tensor.numpy() for tensor in inputs))
+        return [tf.constant(n, spec.dtype) for n, spec in zip(numbers, results, strict=True)]
+
+    def _in_graph(self, inputs: Sequence[Any], results: Sequence[tf.TensorSpec]) -> list[Any]:
+        kinds = [spec.dtype for spec in results]
+
+        @marking()
+        def compute(*arrays: Any) -> list[Any]:
+            numbers = self.compute(*arrays)
+            pairs = zip(numbers, kinds, strict=True)
+            return [np.asarray(number, kind.as_numpy_dtype) for number, kind in pairs]
+
+        names = {"PyFunc": GRADIENT, "PyFuncStateless": GRADIENT}
+        with tf.compat.v1.get_default_graph().gradient_override_map(names):
+            # What gives the same numbers in each run is stateless, or vectorising would run it
+            # again for each row.
+            found = list(tf.numpy_function(compute, inputs, kinds, stateful=self.stateful))
+        OPERATIONS[found[0].op.get_attr("token")] = self
+        for tensor, spec in zip(found, results, strict=True):
+            tensor.set_shape(spec.shape)
+        return found
+
+
+OPERATIONS: WeakValueDictionary[bytes, HostOperation] = WeakValueDictionary()
+"""The operations of graphs, by the token of the function that each calls."""
+
+
+@tf.RegisterGradient(GRADIENT)
+def _gradient(operation: Any, cotangent: Any, *_: Any) -> Sequence[Any]:
+    known = OPERATIONS[operation.get_attr("token")]
+    return known.gradient(list(operation.inputs), operation.outputs, cotangent)
+
+
+def _is_inexact(kind: tf.DType) -> bool:
+    return bool(kind.is_floating or kind.is_complex)
