@@ -229,7 +229,7 @@ def _derivative(
 ) -> Any:
     """Return D(order) at x, for the run of the value that has this ticket."""
 
-    def compute(x: Any, ticket: Any, *fixed: Any) -> tuple[Any]:
+    def compute(x: Any, ticket: Any, *fixed: Any) -> tuple[Any, ...]:
         return tuple(host(derivatives, [order], x, fixed, ticket=int(ticket)))
 
     def gradient(inputs: Sequence[Any], _: Any, cotangent: Any) -> list[Any]:

@@ -108,6 +108,15 @@ class TorchNamespace(ArrayFunctions):
         """Multiply along an axis."""
         return self.enclose(torch.prod(as_tensor(value), dim=axis))
 
+    def power(self, value: Tensor, exponent: Tensor) -> Tensor:
+        """Raise each number to a power."""
+        base = as_tensor(value)
+        if isinstance(exponent, int | float) and (base.is_floating_point() or base.is_complex()):
+            # Of an exponent in a tensor torch takes the derivative, too, whose logarithm is NaN
+            # for what is not positive.
+            return self.enclose(torch.pow(base, exponent))
+        return self.enclose(torch.pow(*self.together([value, exponent])))
+
     def argmax(self, value: Tensor, axis: int) -> Tensor:
         """Return where along an axis the largest element is."""
         return self.enclose(torch.argmax(as_tensor(value), dim=axis))
@@ -163,7 +172,7 @@ class TorchNamespace(ArrayFunctions):
 
 
 OTHER_NAMES = {
-    **{"divide": "true_divide", "power": "pow", "conjugate": "conj", "absolute": "abs"},
+    **{"divide": "true_divide", "conjugate": "conj", "absolute": "abs"},
     **{"arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "arctan2": "arctan2"},
     **{"isnan": "isnan", "equal": "eq", "greater_equal": "ge", "less_equal": "le"},
 }

@@ -68,6 +68,22 @@ class TestFunctionTransforms:
             for inner in (torch.func.jacfwd, torch.func.jacrev):
                 np.testing.assert_allclose(outer(inner(node))(*tensors()), wanted, atol=1e-8)
 
+    @pytest.mark.parametrize("kind", STATE_LIKE)
+    @pytest.mark.parametrize("method", ["backprop", "parameter-shift"])
+    def test_forward_and_reverse_mode_nest_for_every_measurement(
+        self, method: str, kind: str
+    ) -> None:
+        node = qnode(STATE_LIKE[kind], diff_method=method)
+
+        def numbers(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            value = node(x, y)
+            return value.abs() if value.is_complex() else value
+
+        wanted = reference(STATE_LIKE[kind], 0, order=2)
+        for outer in (torch.func.jacfwd, torch.func.jacrev):
+            for inner in (torch.func.jacfwd, torch.func.jacrev):
+                np.testing.assert_allclose(outer(inner(numbers))(*tensors()), wanted, atol=1e-8)
+
     @pytest.mark.parametrize("method", ANY_ORDER)
     def test_vmap_is_a_loop(self, method: str) -> None:
         node = qnode(energy, diff_method=method)
