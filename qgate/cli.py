@@ -51,8 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0; 1 after an error, whose text is on the standard error stream; 130 after Ctrl-C.
     """
-    chosen = _parser().parse_args(arguments)
+    ours, of_program = _split(sys.argv[1:] if arguments is None else arguments)
+    chosen = _parser().parse_args(ours)
+    chosen.of_program = of_program
     try:
+        _check_arguments(chosen)
         command: Callable[[argparse.Namespace], None] = chosen.command
         command(chosen)
     except QGateError as error:
@@ -86,8 +89,11 @@ def run(chosen: argparse.Namespace) -> None:
 
 
 def jobs(chosen: argparse.Namespace) -> None:
-    """List what was ordered; with ``--key``, what happened to one order."""
+    """List what was ordered; show what happened to one order, or give it up."""
     journal = _journal(chosen)
+    if chosen.forget is not None:
+        _forget(journal, chosen)
+        return
     if chosen.key is not None:
         for order in journal.orders(chosen.run):
             if order.key.startswith(chosen.key):
@@ -98,6 +104,21 @@ def jobs(chosen: argparse.Namespace) -> None:
     total = sum(order.held_usd for order in orders)
     shots = sum(order.held_shots for order in orders)
     print(f"{len(orders)} submissions, {shots} shots, {total:.2f} USD")
+
+
+def budgets(chosen: argparse.Namespace) -> None:
+    """List the named budgets of a journal and what was taken of them, or change a limit."""
+    journal = _journal(chosen)
+    limit = _budget(chosen, name=chosen.name)
+    if limit is not None and chosen.name is None:
+        raise QGateError("Name the budget to change, for example: qgate budgets --usd 50 shared")
+    if limit is not None:
+        journal.set_limit(limit)
+    for budget in journal.limits():
+        if chosen.name in (None, budget.name):
+            spent = journal.spent(str(budget.name))
+            taken = f"{spent.submissions} submissions, {spent.shots} shots, {spent.usd:.2f} USD"
+            print(f"{budget!r}: {taken} spent or reserved")
 
 
 def resume(chosen: argparse.Namespace) -> None:
@@ -156,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_plan(commands)
     _add_run(commands)
     _add_jobs(commands)
+    _add_budgets(commands)
     _add_resume(commands)
     shown = _command(commands, "demo", demo)
     shown.add_argument("device", nargs="?", default="local", help="default: local")
@@ -197,7 +219,20 @@ def _add_jobs(commands: Any) -> None:
     parser = _command(commands, "jobs", jobs)
     _add_journal(parser)
     parser.add_argument("--run", help="only this run")
-    parser.add_argument("--key", help="the beginning of an order's key")
+    parser.add_argument("--key", help="the beginning of an order's key: show its history")
+    parser.add_argument(
+        "--forget",
+        metavar="KEY",
+        help="give up the one order whose key begins like this: the next run submits it again, "
+        "and what it cost stays counted",
+    )
+
+
+def _add_budgets(commands: Any) -> None:
+    parser = _command(commands, "budgets", budgets)
+    parser.add_argument("name", nargs="?", help="of one budget; with a limit, the one to change")
+    _add_journal(parser)
+    _add_limits(parser)
 
 
 def _add_resume(commands: Any) -> None:
@@ -218,17 +253,38 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_script(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", help="a Python program")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="of the program")
+    parser.add_argument("script", help="a Python program; its own arguments follow after --")
+    parser.add_argument("behind", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
 # Pieces --------------------------------------------------------------------------------
 
 
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str] | None]:
+    """Return our arguments, and those of the program after ``--``; None: there is no ``--``."""
+    if "--" not in arguments:
+        return list(arguments), None
+    place = list(arguments).index("--")
+    return list(arguments[:place]), list(arguments[place + 1 :])
+
+
+def _check_arguments(chosen: argparse.Namespace) -> None:
+    """Refuse what stands after a program and not after ``--``: a limit there would be ignored."""
+    script = getattr(chosen, "script", None)
+    if script is None and chosen.of_program is not None:
+        raise QGateError("This command runs no program, so nothing may follow after --.")
+    if script is not None and chosen.behind:
+        behind = " ".join(chosen.behind)
+        raise QGateError(
+            f"{behind!r} stands after the program {script!r}. Put the options of qgate before the "
+            f"program, and the program's own arguments after --, for example: {script} -- {behind}"
+        )
+
+
 def _script(chosen: argparse.Namespace) -> Callable[[], None]:
     def call() -> None:
         before = sys.argv
-        sys.argv = [chosen.script, *chosen.arguments]
+        sys.argv = [chosen.script, *(chosen.of_program or ())]
         try:
             runpy.run_path(chosen.script, run_name="__main__")
         finally:
@@ -239,10 +295,21 @@ def _script(chosen: argparse.Namespace) -> Callable[[], None]:
     return call
 
 
-def _budget(chosen: argparse.Namespace) -> qg.Budget | None:
-    limits = {name: getattr(chosen, name) for name in ("usd", "shots", "submissions")}
-    given = {name: limit for name, limit in limits.items() if limit is not None}
-    return qg.Budget(**given) if given else None
+def _budget(chosen: argparse.Namespace, *, name: str | None = None) -> qg.Budget | None:
+    limits = {each: getattr(chosen, each) for each in ("usd", "shots", "submissions")}
+    given = {each: limit for each, limit in limits.items() if limit is not None}
+    return qg.Budget(**given, name=name) if given else None
+
+
+def _forget(journal: Any, chosen: argparse.Namespace) -> None:
+    from qgate.execution.giving_up import give_up
+
+    order = give_up(journal, chosen.forget, run=chosen.run)
+    print(
+        f"Gave up the order {order.key} of the run {order.run!r}, which was {order.state.value}. "
+        f"Its {order.held_usd:.2f} USD and {order.held_shots} shots stay counted; the next run "
+        "submits it again."
+    )
 
 
 def _journal(chosen: argparse.Namespace) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -118,7 +120,7 @@ def test_devices_are_listed(shell):
 
 
 def test_a_plan_tells_the_price_and_sends_nothing(shell, device, tmp_path):
-    text = said(shell("plan", "program.py", device))
+    text = said(shell("plan", "program.py", "--", device))
 
     *_, total, errors = text.splitlines()
     assert "0.60 USD" in total
@@ -127,13 +129,13 @@ def test_a_plan_tells_the_price_and_sends_nothing(shell, device, tmp_path):
 
 
 def test_a_plan_for_another_device(shell, device):
-    text = said(shell("plan", "--device", device, "program.py", "local"))
+    text = said(shell("plan", "--device", device, "program.py", "--", "local"))
 
     assert "shop:one" in text
 
 
 def test_a_run_is_bought_once_and_its_jobs_are_listed(shell, device, tmp_path):
-    first, second = (said(shell("run", "mine", "program.py", device)) for _ in range(2))
+    first, second = (said(shell("run", "mine", "program.py", "--", device)) for _ in range(2))
 
     assert first == second
     assert Shop(str(tmp_path / "shop.db")).jobs == 1
@@ -144,7 +146,7 @@ def test_a_run_is_bought_once_and_its_jobs_are_listed(shell, device, tmp_path):
 
 
 def test_a_run_stays_within_its_budget(shell, device, tmp_path):
-    run = shell("run", "poor", "--usd", "0.5", "program.py", device)
+    run = shell("run", "poor", "--usd", "0.5", "program.py", "--", device)
 
     assert run.returncode == 1
     assert "\nBudgetExceeded: Step 1 of the run 'poor' would take 0.60 USD" in run.stderr
@@ -152,7 +154,7 @@ def test_a_run_stays_within_its_budget(shell, device, tmp_path):
 
 
 def test_jobs_of_a_program_that_was_interrupted_are_fetched(shell, device, tmp_path):
-    program = shell.start("run", "stopped", "program.py", f"{device}&queued=true")
+    program = shell.start("run", "stopped", "program.py", "--", f"{device}&queued=true")
     for _ in range(100):
         if " sent " in shell("jobs", "--run", "stopped").stdout:
             break
@@ -168,13 +170,13 @@ def test_jobs_of_a_program_that_was_interrupted_are_fetched(shell, device, tmp_p
     assert fetched[0].startswith("stopped, step 1, shop:one")
     assert fetched[0].endswith("job 1 done")
     assert fetched[-1] == "1 submissions were under way."
-    assert "gradient" in said(shell("run", "stopped", "program.py", f"{device}&queued=true"))
+    assert "gradient" in said(shell("run", "stopped", "program.py", "--", f"{device}&queued=true"))
     assert shop.jobs == 1
 
 
 def test_ctrl_c_leaves_jobs_running_and_tells_how_to_come_back(shell, device, tmp_path):
     shop = Shop(str(tmp_path / "shop.db"))
-    program = shell.start("run", "stopped", "program.py", f"{device}&queued=true")
+    program = shell.start("run", "stopped", "program.py", "--", f"{device}&queued=true")
     for _ in range(600):
         if shop.jobs:
             break
@@ -190,7 +192,7 @@ def test_ctrl_c_leaves_jobs_running_and_tells_how_to_come_back(shell, device, tm
 
 
 def test_what_happened_to_an_order_is_told(shell, device):
-    said(shell("run", "mine", "program.py", device))
+    said(shell("run", "mine", "program.py", "--", device))
 
     listed = said(shell("jobs", "--key", ""))
 
@@ -198,6 +200,99 @@ def test_what_happened_to_an_order_is_told(shell, device):
         "sent",
         "done",
     ]
+
+
+def test_the_arguments_of_a_program_come_after_two_hyphens(shell, tmp_path):
+    (tmp_path / "echo.py").write_text("import sys\nprint(sys.argv)")
+
+    for command in (("plan",), ("run", "mine")):
+        told = said(shell(*command, "echo.py", "--", "--shots", "10", "--", "x"))
+        assert told.splitlines()[0] == "['echo.py', '--shots', '10', '--', 'x']"
+
+
+@pytest.mark.parametrize(
+    "behind", [("--shots", "10"), ("--usd", "5", "--device", "local"), ("argument",)]
+)
+@pytest.mark.parametrize("command", [("plan",), ("run", "mine")])
+def test_what_stands_behind_a_program_is_refused_and_nothing_runs(shell, tmp_path, command, behind):
+    (tmp_path / "echo.py").write_text("print('it ran')")
+
+    run = shell(*command, "echo.py", *behind)
+
+    assert run.returncode == 1
+    assert "it ran" not in run.stdout
+    assert "Put the options of qgate before the program" in run.stderr
+    assert f"echo.py -- {' '.join(behind)}" in run.stderr
+    assert not (tmp_path / "qgate.db").exists()
+
+
+def test_two_hyphens_without_a_program_are_refused(shell):
+    run = shell("devices", "--", "local")
+
+    assert run.returncode == 1
+    assert "nothing may follow after --" in run.stderr
+
+
+SHARED = """
+import sys
+import qgate as qg
+
+@qg.qnode(sys.argv[1])
+def circuit():
+    return qg.expval(qg.Z(0))
+
+with qg.run(sys.argv[2], "qgate.db", budget=qg.Budget(usd=float(sys.argv[3]), name="ours")):
+    circuit()
+"""
+
+
+def test_the_limit_of_a_named_budget_is_changed_on_purpose_only(shell, device, tmp_path):
+    (tmp_path / "shared.py").write_text(SHARED)
+
+    def program(name, usd):
+        return subprocess.run(
+            [sys.executable, "shared.py", device, name, usd],
+            cwd=tmp_path,
+            env=shell.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert program("one", "0.5").returncode == 0
+    refused = program("two", "5")
+    assert "BudgetChanged" in refused.stderr
+    assert "qgate budgets --journal qgate.db --usd 5 'ours'" in refused.stderr
+    assert Shop(str(tmp_path / "shop.db")).jobs == 1
+
+    told = said(shell("budgets", "--usd", "5", "ours"))
+
+    assert "usd=5.0" in told
+    assert "1 submissions, 100 shots, 0.40 USD spent or reserved" in told
+    assert said(shell("budgets")) == told
+    assert program("two", "5").returncode == 0
+    assert "BudgetChanged" in program("three", "0.5").stderr
+
+
+def test_an_order_that_is_given_up_is_submitted_again_and_stays_counted(shell, device, tmp_path):
+    said(shell("run", "mine", "program.py", "--", device))
+    with closing(sqlite3.connect(tmp_path / "qgate.db")) as connection:
+        connection.execute("UPDATE orders SET result = X'00'")
+        connection.commit()
+        (key,) = connection.execute("SELECT key FROM orders").fetchone()
+    damaged = shell("run", "mine", "program.py", "--", device)
+    assert damaged.returncode == 1
+    assert f"qgate jobs --journal qgate.db --forget {key}" in damaged.stderr
+
+    told = said(shell("jobs", "--forget", key[:10]))
+
+    assert "0.60 USD and 300 shots stay counted" in told
+    assert "gradient" in said(shell("run", "mine", "program.py", "--", device))
+    assert Shop(str(tmp_path / "shop.db")).jobs == 2
+    table = said(shell("jobs")).splitlines()
+    assert ["given up" in row for row in table[1:-1]] == [True, False]
+    assert table[-1] == "2 submissions, 600 shots, 1.20 USD"
+    assert "is given up, and the next run" in shell("jobs", "--forget", key).stderr
 
 
 def test_a_missing_journal_or_program_is_told(shell):

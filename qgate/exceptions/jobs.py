@@ -62,7 +62,8 @@ class ResultMissing(DeviceError):
     reason: str
     message = (
         "Job {job} on {device} is done, and its result is not there: {reason}. It is paid for and "
-        "was not bought again. Running again in the same run looks for it again."
+        "was not bought again. Running again in the same run looks for it again. To submit it "
+        "again instead, give its order up with 'qgate jobs --forget KEY'."
     )
 
 
@@ -73,7 +74,8 @@ class WrongResult(DeviceError):
     reason: str
     message = (
         "{device} returned a result that does not fit the request: {reason}. It was not used. "
-        "Run again; if it happens again, report it to the provider."
+        "Run again; if it happens again, report it to the provider, and submit it again after "
+        "giving its order up with 'qgate jobs --forget KEY'."
     )
 
 
@@ -97,8 +99,8 @@ class CreationUnknown(ServiceUnavailable):
     tried_s: float
     message = (
         "Nobody can tell whether {device} created a job ({reason}; it was looked for {tried_s} s). "
-        "It was not created again. Look at the provider's console; to buy it again, give the run "
-        "another name."
+        "It was not created again. Look at the provider's console; to submit it again, give its "
+        "order up with 'qgate jobs --forget KEY'."
     )
 
 

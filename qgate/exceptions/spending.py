@@ -108,6 +108,19 @@ class OrderDamaged(JournalError):
     )
 
 
+class NoSuchOrder(JournalError, LookupError):
+    """An order cannot be given up."""
+
+    key: str
+    file: str
+    reason: str
+    message = (
+        "The order {key!r} of the journal {file} cannot be given up: {reason}. Give the key, or "
+        "enough of its beginning, of an order that is open, done or put aside; "
+        "'qgate jobs --key \"\"' shows the keys."
+    )
+
+
 class BudgetChanged(SpendingError):
     """A named budget was used with another limit before."""
 
@@ -165,8 +178,8 @@ class NotReopenable(JournalError):
     job: str
     message = (
         "Job {job} on {device} was sent before the program ended, and this device cannot reopen "
-        "jobs. It was not bought again. Look for it at the provider; to buy it again, give the "
-        "run another name."
+        "jobs. It was not bought again. Look for it at the provider; to submit it again, give its "
+        "order up with 'qgate jobs --forget KEY'."
     )
 
 
@@ -179,7 +192,8 @@ class CanaryFailed(SpendingError):
     message = (
         "Job {job} on {device}: programs with known results were sent along, and read wrong on "
         "the wires {wires}. Its results were put aside and not used. Bits may be in another "
-        "order, or qubits dead: choose other qubits or another device."
+        "order, or qubits dead: choose other qubits or another device. To submit it again as it "
+        "is, give its order up with 'qgate jobs --forget KEY'."
     )
 
 

@@ -23,9 +23,10 @@ from qgate.exceptions import (
 from qgate.execution.codec import decode, encode
 from qgate.execution.creation import job_of
 from qgate.execution.following import CALL
+from qgate.execution.giving_up import how_to_give_up
 from qgate.execution.lines import Delivery, Line
 from qgate.execution.orders import OPEN, Order, OrderState, Spent
-from qgate.execution.settling import fail, keep, record_of
+from qgate.execution.settling import fail, keep, record_of, replayed
 from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -112,14 +113,15 @@ class _Deliveries:
             self.run.replays(order.key)
         if order.state is OrderState.DONE:
             self.run.replayed += 1
-            self.results[index] = decode(order.result or b"")
+            self.results[index] = replayed(self.run.journal, order)
         elif order.state is OrderState.QUARANTINED:
             self.errors.append(self._canary_failed(order))
         return order.state in OPEN
 
     def _delivery(self, index: int) -> Delivery:
         line = self.lines[index]
-        order = self.run.journal.find(self.orders[index].key) or self.orders[index]
+        key = self.orders[index].key
+        order = self.run.journal.find(key, result=False) or self.orders[index]
         self.run.count(order)
         bought = order.key in self.new
         results = self.results.get(index, ())
@@ -206,7 +208,7 @@ class _Deliveries:
         encoded, good = keep(self.run.journal, order, job, results)
         self.results[index] = decode(encoded)
         if not good:
-            kept = self.run.journal.find(order.key) or order
+            kept = self.run.journal.find(order.key, result=False) or order
             self.errors.append(self._canary_failed(kept))
 
     def _failed(self, index: int, error: BaseException | None) -> None:
@@ -220,6 +222,7 @@ class _Deliveries:
         self.run.journal.note(order.key, "not read", f"{type(error).__name__}: {error}")
         if error is not None:
             self._leave([job], error)
+            error.add_note(how_to_give_up(self.run.journal, order.key))
             self.errors.append(error)
 
     def _refused(self, index: int, error: BaseException | None) -> None:
@@ -243,7 +246,9 @@ class _Deliveries:
 
     def _canary_failed(self, order: Order) -> CanaryFailed:
         wires = order.reason.split(", ")
-        return CanaryFailed(device=self.device.name, job=order.job or order.key, wires=wires)
+        error = CanaryFailed(device=self.device.name, job=order.job or order.key, wires=wires)
+        error.add_note(how_to_give_up(self.run.journal, order.key))
+        return error
 
     def _leave(self, jobs: Sequence[RemoteJob], error: BaseException) -> None:
         """Wait for jobs no longer, and add to an error how to come back to them."""

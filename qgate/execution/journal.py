@@ -175,21 +175,29 @@ class Journal:
 
     # Reading ---------------------------------------------------------------------------
 
-    def find(self, key: str) -> Order | None:
-        """Return an order with its result; None: there is none of this key.
+    def find(self, key: str, *, result: bool = True) -> Order | None:
+        """Return an order; None: there is none of this key.
+
+        Parameters
+        ----------
+        key : str
+        result : bool
+            Whether it comes with its result.
 
         Raises
         ------
         OrderDamaged
             The result is damaged, or that of another order.
         """
+        also = ("result",) if result else ()
         with self._lock:
-            found = self._rows.select("orders", "WHERE key = ?", key, also=("result",))
+            found = self._rows.select("orders", "WHERE key = ?", key, also=also)
         if not found:
             return None
-        if digest_of_result(key, found[0]["result"]) != found[0]["result_digest"]:
+        row = found[0]
+        if result and digest_of_result(key, row["result"]) != row["result_digest"]:
             raise OrderDamaged(key=key, what="result", file=self.file)
-        return _order(found[0])
+        return self._order(row)
 
     def orders(self, run: str | None = None) -> list[Order]:
         """Return the orders of one run or of all, in the order in which they were placed.
@@ -259,7 +267,7 @@ class Journal:
         if not rows:
             reason = f"it holds no order {key}"
             raise JournalUnreadable(file=self.file, reason=reason)
-        before = _order(rows[0])
+        before = self._order(rows[0])
         after = replace(before, **values)
         written = _row(after)
         if "result" not in values:
@@ -273,9 +281,16 @@ class Journal:
         event = {"key": key, "at": time.time(), "what": what, "detail": detail}
         self._rows.insert("events", [event])
 
+    def _order(self, row: Row) -> Order:
+        try:
+            return _order(row)
+        except ValueError as error:  # written by a version without seals, and damaged then
+            reason = f"its order {row['key']} is damaged ({error})"
+            raise JournalUnreadable(file=self.file, reason=reason) from error
+
     def _orders(self, where: str, *values: Any) -> list[Order]:
         with self._lock:
-            return [_order(row) for row in self._rows.select("orders", where, *values)]
+            return [self._order(row) for row in self._rows.select("orders", where, *values)]
 
 
 def _row(order: Order) -> Row:
@@ -292,6 +307,6 @@ def _order(row: Row) -> Order:
     """Return the order of a row that was read."""
     values = {name: value for name, value in row.items() if name != "result_digest"}
     low, high = values.pop("low_usd"), values.pop("high_usd")
-    price = None if low is None else Price(low, high)
+    price = None if low is None or high is None else Price(low, high)
     state, settled = OrderState(values.pop("state")), bool(values.pop("settled"))
     return Order(**values, price=price, state=state, settled=settled)

@@ -33,9 +33,17 @@ class OrderState(StrEnum):
     QUARANTINED = "quarantined"
     """Its known answers were wrong; its results are in the journal and not used."""
 
+    GIVEN_UP = "given up"
+    """The user no longer waits for it; what it cost, or may cost, stays counted."""
+
 
 OPEN = frozenset({OrderState.INTENDED, OrderState.SENT})
 """An order that stands here may still bring results."""
+
+ASKED_AGAIN = frozenset(
+    {OrderState.REFUSED, OrderState.CANCELLED, OrderState.FAILED, OrderState.GIVEN_UP}
+)
+"""An order that ended like this is submitted again under another key when it is asked for again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from qgate.execution.call_budget import call_purses
 from qgate.execution.current import RUN
 from qgate.execution.digest import key_of
 from qgate.execution.journal import Journal
-from qgate.execution.orders import Order, OrderState, Purse, Spent
+from qgate.execution.orders import ASKED_AGAIN, Order, Purse, Spent
 from qgate.execution.progress import Progress
 from qgate.execution.run_lock import RunLock
 from qgate.forks import ForkSafeLock
@@ -31,9 +31,6 @@ JOURNAL_VARIABLE = "QGATE_JOURNAL"
 
 LOCAL_JOURNAL = "qgate.db"
 """The journal of a run for which none is named, in the working directory."""
-
-ASKED_AGAIN = frozenset({OrderState.REFUSED, OrderState.CANCELLED, OrderState.FAILED})
-"""An order that ended like this may be missing when a run is repeated."""
 
 
 class Run:

@@ -20,8 +20,21 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """By which a row that changes is found."""
 
-REALS = frozenset({"low_usd", "high_usd", "held_usd", "usd", "at"})
-"""Columns that SQLite reads back as floats, besides those that end in ``_at``."""
+REALS = frozenset(
+    {"low_usd", "high_usd", "held_usd", "usd", "at", "created_at", "sent_at", "finished_at"}
+)
+WHOLE = frozenset(
+    {
+        *("step", "part", "attempt", "rows", "shots", "held_submissions", "held_shots", "settled"),
+        *("orders", "submissions", "nano_usd"),
+    }
+)
+BYTES = frozenset({"record"})
+"""Columns of floats, of whole numbers and of bytes; all others are texts."""
+
+MAY_BE_NONE = frozenset(
+    {"low_usd", "high_usd", "job", "sent_at", "finished_at", "submissions", "shots", "usd"}
+)
 
 
 class SealedRows:
@@ -95,11 +108,23 @@ class SealedRows:
             raise failure(error, self.file) from error
 
     def _checked(self, table: str, row: Row, seal: Any) -> Row:
-        if seal != seal_of(table, row):
+        fits = all(_fits(column, row[column]) for column in SEALED[table])
+        if not fits or seal != seal_of(table, row):
             named = ", ".join(str(row[column]) for column in SEALED[table][:2])
             reason = f"a row of its table {table} is damaged ({named[:100]})"
             raise JournalUnreadable(file=self.file, reason=reason)
         return row
+
+
+def _fits(column: str, value: Any) -> bool:
+    """True if a value has the type of its column; SQLite stores any type in any column."""
+    if value is None:
+        return column in MAY_BE_NONE
+    if column in REALS:
+        return isinstance(value, float)
+    if column in WHOLE:
+        return isinstance(value, int)
+    return isinstance(value, bytes if column in BYTES else str)
 
 
 def _normal(row: Mapping[str, Any]) -> Row:
@@ -110,7 +135,7 @@ def _normal(row: Mapping[str, Any]) -> Row:
 def _stored(column: str, value: Any) -> Any:
     if value is None or isinstance(value, bytes):
         return value
-    if column in REALS or column.endswith("_at"):
+    if column in REALS:
         return float(value) + 0.0  # SQLite has no negative zero
     if isinstance(value, str):  # texts of providers may hold halves of surrogate pairs
         return str(value).encode("utf-8", "replace").decode()

@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from qgate.devices.job import RowFailure, SweepResult
 from qgate.devices.patience import patiently
-from qgate.exceptions import JobCancelled, JobFailed, QGateError
+from qgate.exceptions import (
+    JobCancelled,
+    JobFailed,
+    JournalUnreadable,
+    OrderDamaged,
+    QGateError,
+)
 from qgate.execution.canary import misread
-from qgate.execution.codec import encode
+from qgate.execution.codec import decode, encode
 from qgate.execution.orders import Order, OrderState, Spent
 
 if TYPE_CHECKING:
@@ -93,9 +99,27 @@ def failures(results: Results) -> list[str]:
     ]
 
 
+def replayed(journal: Journal, order: Order) -> Results:
+    """Return the results of an order that is done, from the journal.
+
+    Raises
+    ------
+    OrderDamaged
+        They cannot be read.
+    """
+    try:
+        return decode(order.result or b"")
+    except Exception as error:  # whatever damaged bytes make zipfile, json and numpy raise
+        raise OrderDamaged(key=order.key, what="result", file=journal.file) from error
+
+
 def _record(order: Order) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(zlib.decompress(order.record))
-    return found
+    try:
+        found: dict[str, Any] = json.loads(zlib.decompress(order.record))
+        return {"sweeps": found["sweeps"], "canary": found["canary"]}
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
+        file, reason = f"of the run {order.run!r}", f"its order {order.key} is damaged"
+        raise JournalUnreadable(file=file, reason=reason) from error
 
 
 def _has_canary(order: Order) -> bool:
