@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import Enum
-from threading import Lock
+from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
 from tenacity import (
@@ -19,6 +20,7 @@ from tenacity import (
 from tenacity.stop import stop_base
 
 from qgate.exceptions import QGateError, ServiceUnavailable
+from qgate.forks import ForkSafeLock, at_fork
 
 if TYPE_CHECKING:
     from qgate.devices.remote import RemoteDevice
@@ -56,6 +58,38 @@ class Fault(Enum):
     FINAL = "the same call will not do better"
 
 
+class Interrupted(BaseException):
+    """Nobody waits for the request any more: the program was interrupted, or ends."""
+
+
+_stop: ContextVar[Event | None] = ContextVar("qgate_stop", default=None)
+
+
+@contextmanager
+def interruptible(stop: Event) -> Iterator[None]:
+    """Raise ``Interrupted`` in place of all waiting on this thread once an event is set."""
+    token = _stop.set(stop)
+    try:
+        yield
+    finally:
+        _stop.reset(token)
+
+
+def pause(seconds: float) -> None:
+    """Wait.
+
+    Raises
+    ------
+    Interrupted
+        At once when the event of ``interruptible`` is set.
+    """
+    stop = _stop.get()
+    if stop is None:
+        time.sleep(seconds)
+    elif stop.wait(seconds):
+        raise Interrupted
+
+
 class Limiter:
     """Lets so many requests a second pass, for all threads together.
 
@@ -67,7 +101,7 @@ class Limiter:
 
     def __init__(self, per_s: float, burst: int = BURST) -> None:
         self.per_s, self.burst = per_s, burst
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
         self._free_at = time.monotonic() - burst / per_s
         """When the next request would pass if there were no bursts."""
 
@@ -78,7 +112,7 @@ class Limiter:
             self._free_at = max(self._free_at, now - self.burst / self.per_s) + 1 / self.per_s
             wait_s = self._free_at - now
         if wait_s > 0:
-            time.sleep(wait_s)
+            pause(wait_s)
 
     def pause(self, seconds: float) -> None:
         """Let nothing pass for a time, because the provider asked for that."""
@@ -86,15 +120,15 @@ class Limiter:
             self._free_at = max(self._free_at, time.monotonic() + seconds)
 
 
-_limiters: dict[tuple[int, str], Limiter] = {}
-_lock = Lock()
+_limiters: dict[str, Limiter] = {}
+_lock = ForkSafeLock()
+at_fork(in_child=_limiters.clear)
 
 
 def limiter_of(device: RemoteDevice) -> Limiter:
-    """Return the limiter that all devices of an account share."""
-    key = (os.getpid(), device.account)
+    """Return the limiter that all devices of an account share in this process."""
     with _lock:
-        return _limiters.setdefault(key, Limiter(device.requests_per_s))
+        return _limiters.setdefault(device.account, Limiter(device.requests_per_s))
 
 
 def patiently(
@@ -130,10 +164,13 @@ def patiently(
         It may have been carried out, and is not safe.
     QGateError
         The vendor's error in our words, where repeating does not help.
+    Interrupted
+        Inside of ``interruptible``, when its event is set.
     """
     limiter = limiter_of(device)
 
     def attempt() -> T:
+        pause(0.0)
         if limited:
             limiter.acquire()
         return call()
@@ -182,6 +219,7 @@ def repeatedly(
     return Retrying(
         retry=retry_if_exception(passes),
         wait=BACK_OFF,
+        sleep=pause,
         stop=_StopAfterAwake(patience_s) & stop_after_attempt(fewest),
         before_sleep=note,
         reraise=True,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import heapq
-import os
 import random
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Condition, Lock, Thread
+from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from qgate.devices.job import FINAL, JobStatus, SweepResult
@@ -29,6 +28,8 @@ from qgate.exceptions import (
     UnknownJobStatus,
     WrongResult,
 )
+from qgate.forks import ForkSafeLock, at_fork
+from qgate.workers import Workers
 
 if TYPE_CHECKING:
     from qgate.devices.remote import RemoteJob
@@ -148,15 +149,15 @@ class Watch:
             self._thread.start()
 
     def _loop(self) -> None:
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="qgate-watch") as pool:
-            while True:
-                followed = self._next()
-                if followed is None:
-                    return
-                try:
-                    pool.submit(self._step, followed)
-                except RuntimeError:  # the interpreter ends
-                    return
+        workers = Workers(WORKERS, "qgate-watch")
+        while True:
+            followed = self._next()
+            if followed is None:
+                return
+            try:
+                workers.submit(self._step, followed)
+            except RuntimeError:  # the interpreter ends
+                return
 
     def _next(self) -> _Followed | None:
         """Wait until a job is due; None: nothing is waited for."""
@@ -273,14 +274,16 @@ class Watch:
 
 
 _chance = random.Random()  # the program's own sequence of random numbers is left alone
-_watches: dict[tuple[int, str], Watch] = {}
-_lock = Lock()
+_watches: dict[str, Watch] = {}
+_lock = ForkSafeLock()
+at_fork(in_child=_watches.clear)
+at_fork(in_child=_chance.seed)
 
 
 def watch_of(account: str) -> Watch:
     """Return the one loop of an account in this process."""
     with _lock:
-        return _watches.setdefault((os.getpid(), account), Watch())
+        return _watches.setdefault(account, Watch())
 
 
 def _is_ours(error: Exception) -> bool:

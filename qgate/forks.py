@@ -64,21 +64,25 @@ class Hooks:
     """Functions, and methods for as long as their objects live."""
 
     def __init__(self) -> None:
-        self._references: dict[Any, None] = {}
+        self._references: dict[int, Any] = {}  # by identity: their objects may have no hash
 
     def add(self, hook: Hook) -> None:
         """Add a function or a bound method."""
         reference: Any = hook
         if ismethod(hook):
             reference = WeakMethod(hook, self._forget)
-        self._references[reference] = None
+        self._references[id(reference)] = reference
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._references.clear()
 
     def _forget(self, reference: Any) -> None:
-        self._references.pop(reference, None)
+        self._references.pop(id(reference), None)
 
     def __call__(self) -> None:
         """Call all of them, in the order in which they were added."""
-        for reference in tuple(self._references):
+        for reference in tuple(self._references.values()):
             hook = reference() if isinstance(reference, ref) else reference
             if hook is not None:
                 hook()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,11 @@ class Request(ctypes.Structure):
     )
 
 
+def _free_with(owner: Any, free: Callable[[int], None], handle: int) -> None:
+    """Free a handle with its owner, but not at exit, when a thread may still compute with it."""
+    weakref.finalize(owner, free, handle).atexit = False
+
+
 class NativePlan:
     """A plan as a library holds it."""
 
@@ -60,7 +65,7 @@ class NativePlan:
         self.handle = library.new_plan(ints.ctypes.data, doubles.ctypes.data)
         if not self.handle:
             raise MemoryError("There is no memory for the plan of a circuit.")
-        weakref.finalize(self, library.free_plan, self.handle)
+        _free_with(self, library.free_plan, self.handle)
         self._needed: tuple[tuple[int, ...], NDArray[np.uint8]] = (
             (),
             np.zeros(plan.one + 1, dtype=np.uint8),
@@ -88,7 +93,7 @@ class NativeObservable:
         self.handle = library.new_observable(ints.ctypes.data)
         if not self.handle:
             raise MemoryError("There is no memory for an observable.")
-        weakref.finalize(self, library.free_observable, self.handle)
+        _free_with(self, library.free_observable, self.handle)
 
 
 class Run:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from qgate.devices.patience import LostAnswer, Patience, patiently
+from qgate.devices.patience import LostAnswer, Patience, patiently, pause
 from qgate.exceptions import ServiceUnavailable
 from qgate.execution.settling import reopened
 
@@ -82,7 +81,7 @@ def _created(
 def _searched(journal: Journal, device: RemoteDevice, order: Order) -> str | None:
     """Look for a job until it would have been found if it was there."""
     for _ in range(SEARCHES):
-        time.sleep(device.settles_s / SEARCHES)
+        pause(device.settles_s / SEARCHES)
         found = _found(journal, device, order)
         if found is not None:
             return found

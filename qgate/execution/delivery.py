@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from qgate.devices.job import SweepResult
+from qgate.devices.patience import Interrupted, interruptible
 from qgate.devices.remote import RemoteDevice, RemoteJob
 from qgate.devices.watch import watch_of
 from qgate.exceptions import (
@@ -28,6 +29,7 @@ from qgate.execution.lines import Delivery, Line
 from qgate.execution.orders import OPEN, Order, OrderState, Spent
 from qgate.execution.settling import fail, keep, record_of, replayed
 from qgate.forks import ForkSafeLock
+from qgate.workers import GRACE_S, Workers, at_end
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -90,7 +92,7 @@ class _Deliveries:
         self.errors: list[BaseException] = []
         self.jobs: dict[int, RemoteJob] = {}
         self.ended: SimpleQueue[tuple[int, Future[Any] | BaseException]] = SimpleQueue()
-        self.stopped = Event()
+        self.stopped, self.interrupted = Event(), Event()
         self.call = CALL.get()
 
     def all(self) -> list[Delivery]:
@@ -145,51 +147,74 @@ class _Deliveries:
 
     def _wait_for(self, waiting: Sequence[int], device: RemoteDevice) -> None:
         device.check_access()
-        begun: set[int] = set()
         left = set(waiting)
-        pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="qgate-send")
+        workers = Workers(SENDERS, "qgate-send")
+        sending: dict[int, Future[None]] = {}
+        at_end(self.interrupt)
+        self.run.interrupts.add(self.interrupt)
         try:
-            for index in waiting:
-                pool.submit(self._begin, index, device, begun)
+            sending = {index: workers.submit(self._begin, index, device) for index in waiting}
             while left:
                 with suppress(Empty):
                     index, outcome = self.ended.get(timeout=TELL_S)
+                    if isinstance(outcome, Interrupted):
+                        raise outcome
                     left.discard(index)
                     self._end(index, outcome)
                 reports = [self.jobs[each].report for each in sorted(left) if each in self.jobs]
                 done = len(waiting) - len(left)
                 self.run.progress.update(self.run, reports, done=done, total=len(waiting))
         except BaseException as error:
-            self.stopped.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-            self._withdraw([index for index in left if index not in begun])
-            self._leave([self.jobs[index] for index in sorted(left) if index in self.jobs], error)
+            self._abandon(sending, left, error)
             raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
-    def _begin(self, index: int, device: RemoteDevice, begun: set[int]) -> None:
-        """Make sure that an order has a job, and wait for it; on a thread of the pool."""
-        order = self.orders[index]
+    def interrupt(self) -> None:
+        """Have the thread that waits for the orders leave them as they are."""
+        self.ended.put((-1, Interrupted()))
+
+    def _abandon(
+        self, sending: Mapping[int, Future[None]], left: set[int], error: BaseException
+    ) -> None:
+        """Take back what was not begun, and leave the rest as it is, for a repetition of the run.
+
+        A creation that is under way is given a moment to be answered; after that its order stays
+        in the journal as one that was perhaps sent.
+        """
+        self.stopped.set()
+        self.interrupted.set()
+        try:
+            self._withdraw([index for index, future in sending.items() if future.cancel()])
+            wait(sending.values(), GRACE_S)
+        finally:  # also when the program is interrupted once more
+            self._leave([self.jobs[index] for index in sorted(left) if index in self.jobs], error)
+
+    def _begin(self, index: int, device: RemoteDevice) -> None:
+        """Make sure that an order has a job, and wait for it; on a thread of its own."""
         try:
             if self.stopped.is_set():
                 self._withdraw([index])
                 raise Withdrawn
-            begun.add(index)
-            job = job_of(
-                self.run.journal,
-                device,
-                order,
-                self.lines[index].sweeps,
-                new=order.key in self.new,
-            )
-            self.jobs[index] = job
-            if self.call is not None:
-                self.call.add(job)
-            future = watch_of(device.account).follow(job)
-            future.add_done_callback(lambda done: self.ended.put((index, done)))
+            with interruptible(self.interrupted):
+                self._follow(index, device)
         except BaseException as error:
             self.ended.put((index, error))
+
+    def _follow(self, index: int, device: RemoteDevice) -> None:
+        order = self.orders[index]
+        job = job_of(
+            self.run.journal,
+            device,
+            order,
+            self.lines[index].sweeps,
+            new=order.key in self.new,
+        )
+        if self.interrupted.is_set():  # its id is in the journal, and nobody waits here
+            return
+        self.jobs[index] = job
+        if self.call is not None:
+            self.call.add(job)
+        future = watch_of(device.account).follow(job)
+        future.add_done_callback(lambda done: self.ended.put((index, done)))
 
     def _end(self, index: int, outcome: Future[Any] | BaseException) -> None:
         """Write down how an order ended."""

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any
 
 from qgate.devices.job import JobStatus
 from qgate.devices.patience import AFTER_SLEEP_S, overslept
-from qgate.exceptions import CallTimeout
+from qgate.exceptions import CallTimeout, OpenedInParent
 from qgate.execution.current import RUN
 from qgate.execution.following import CALL, Following
+from qgate.workers import Workers
 
 WORKERS = 32
 """So many calls are under way at once; further ones wait for their turn."""
 
-_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="qgate-call")
+_workers = Workers(WORKERS, "qgate-call")
 
 
 class Handle:
     """A call that goes on in the background; made by ``qg.submit``.
 
-    It can be awaited. What it does belongs to the run that was open when it was submitted.
+    It can be awaited. What it does belongs to the run that was open when it was submitted. A
+    program that ends does not wait for it; its jobs go on, and the same program picks them up when
+    it is run again.
     """
 
     def __init__(self, call: Callable[[], Any]) -> None:
         self._following = Following()
         context = contextvars.copy_context()
-        self.future: Future[Any] = _pool.submit(context.run, self._run, call)
+        self._process = os.getpid()
+        self.future: Future[Any] = _workers.submit(context.run, self._run, call)
 
     def _run(self, call: Callable[[], Any]) -> Any:
         with CALL.opened(self._following):
@@ -63,19 +68,29 @@ class Handle:
         CallTimeout
             It takes longer than ``timeout_s`` seconds; it goes on. Where these passed while the
             machine slept, it is given half a minute more to find out what became of its jobs.
+        OpenedInParent
+            This process was forked from that which has made the call.
         Exception
             What the call raises.
         """
+        self._check_process()
         if not _done({self.future}, timeout_s):
             raise CallTimeout(jobs=self.job_ids, timeout_s=timeout_s or 0.0)
         return self.future.result()
 
     def cancel(self) -> None:
         """Ask the providers to stop the jobs of the call, and begin no more."""
+        self._check_process()
         self.future.cancel()
         self._following.cancel()
 
+    def _check_process(self) -> None:
+        if self._process != os.getpid():
+            remedy = "Wait for the call there, or make it in this process"
+            raise OpenedInParent(what="The call in the background", remedy=remedy)
+
     def __await__(self) -> Generator[Any, None, Any]:
+        self._check_process()
         return asyncio.wrap_future(self.future).__await__()
 
     def __repr__(self) -> str:
@@ -128,6 +143,8 @@ def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> I
         Not all are done after ``timeout_s`` seconds; they go on.
     """
     waiting = {handle.future: handle for handle in handles}
+    for handle in waiting.values():
+        handle._check_process()
     end = None if timeout_s is None else time.monotonic() + timeout_s
     while waiting:
         left_s = None if end is None else max(0.0, end - time.monotonic())

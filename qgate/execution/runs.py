@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgate.budget import Budget, limits_of
+from qgate.devices.patience import Interrupted
 from qgate.exceptions import InvalidRun, JournalUnreadable, RunDiverged
 from qgate.execution.call_budget import call_purses
 from qgate.execution.current import RUN
@@ -21,7 +22,8 @@ from qgate.execution.journal import Journal
 from qgate.execution.orders import ASKED_AGAIN, Order, Purse, Spent
 from qgate.execution.progress import Progress
 from qgate.execution.run_lock import RunLock
-from qgate.forks import ForkSafeLock
+from qgate.forks import ForkSafeLock, Hooks
+from qgate.workers import GRACE_S
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -73,6 +75,7 @@ class Run:
         self.ordered = ordered
         self.replayed = 0
         self.asked = Spent()
+        self.interrupts = Hooks()
         self._lock = ForkSafeLock()
         self._step = 0
         self._repetitions: Counter[str] = Counter()
@@ -80,6 +83,7 @@ class Run:
         self._recorded: frozenset[str] = frozenset()
         self._identity = ""
         self._calls: list[Future[Any]] = []
+        self._closed = False
         self._run_lock = RunLock(journal.file, name)
         self._process = os.getpid()
         self._opened = ExitStack()
@@ -125,7 +129,15 @@ class Run:
     # What purchases ask ----------------------------------------------------------------
 
     def next_step(self) -> int:
-        """Return the number of the next request."""
+        """Return the number of the next request.
+
+        Raises
+        ------
+        Interrupted
+            The block of the run has ended with an error, and this is a call in the background.
+        """
+        if self._closed:
+            raise Interrupted
         with self._lock:
             self._step += 1
             return self._step
@@ -205,16 +217,29 @@ class Run:
             self._calls.append(call)
 
     def _wait_for_calls(self) -> None:
+        try:
+            wait(self._calls_here())
+        except BaseException:
+            self._interrupt_calls()
+            raise
+
+    def _interrupt_calls(self) -> None:
+        """Have calls in the background leave their jobs, and wait a moment for them."""
+        self._closed = True
+        self.interrupts()
+        wait(self._calls_here(), GRACE_S)
+
+    def _calls_here(self) -> list[Future[Any]]:
+        """Return the calls of this process; a forked child has no threads of its parent."""
         with self._lock:
-            calls = list(self._calls)
-        if self._process == os.getpid():  # a forked child has none of the threads that make them
-            wait(calls)
+            return list(self._calls) if self._process == os.getpid() else []
 
     # Opening and closing ---------------------------------------------------------------
 
     def __enter__(self) -> Run:
         self._run_lock.acquire()
-        self._process = os.getpid()
+        self._process, self._closed = os.getpid(), False
+        self._calls.clear()
         try:
             self._begin()
             self._opened.enter_context(RUN.opened(self))
@@ -242,6 +267,8 @@ class Run:
         try:
             if error[0] is None:
                 self._wait_for_calls()
+            else:
+                self._interrupt_calls()
         finally:
             try:
                 self._opened.close()

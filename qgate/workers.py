@@ -1,0 +1,110 @@
+"""Threads in the background that do not keep a program from ending.
+
+The threads of ``concurrent.futures.ThreadPoolExecutor`` are joined when the interpreter ends,
+however long they wait for a job. The threads here are daemons. When the program ends they are asked
+to stop, are waited for a moment, and are then left: what they have sent is in the journal, where
+the next start of the program finds it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from threading import Thread
+from typing import Any
+from weakref import WeakSet
+
+from qgate.forks import ForkSafeLock, Hooks, at_fork
+
+GRACE_S = 1.0
+"""Time that calls which are asked to stop are waited for."""
+
+END_S = 0.5
+"""The same for all threads together when the program ends."""
+
+
+class Workers:
+    """Makes calls on a limited number of daemon threads.
+
+    A thread is started when there is work, and ends when there is none.
+
+    Parameters
+    ----------
+    most : int
+        Number of threads.
+    name : str
+        Of the threads.
+    """
+
+    def __init__(self, most: int, name: str) -> None:
+        self.most, self.name = most, name
+        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._running = 0
+        self._lock = ForkSafeLock()
+        at_fork(in_child=self._forget)
+
+    def submit(self, call: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Make a call in the background; its result, or its error, comes as a future."""
+        future: Future[Any] = Future()
+        with self._lock:
+            if self._running < self.most:
+                self._start()
+            self._waiting.append((future, partial(call, *args)))
+        return future
+
+    def _start(self) -> None:
+        thread = Thread(target=self._work, name=self.name, daemon=True)
+        thread.start()
+        self._running += 1
+        _threads.add(thread)
+        atexit.unregister(_end)  # what is registered last is called first
+        atexit.register(_end)
+
+    def _work(self) -> None:
+        while self._made_one():
+            pass
+
+    def _made_one(self) -> bool:
+        """Make the call that waits longest; False: none does."""
+        with self._lock:
+            if not self._waiting:
+                self._running -= 1
+                return False
+            future, call = self._waiting.popleft()
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(call())
+            except BaseException as error:
+                future.set_exception(error)
+        return True
+
+    def _forget(self) -> None:
+        """Forget the threads of the parent, and what waits for them."""
+        self._waiting.clear()
+        self._running = 0
+
+
+def at_end(stop: Callable[[], None]) -> None:
+    """Have a method called when the program ends, which stops what waits in the background.
+
+    It is called for as long as its object lives.
+    """
+    _stops.add(stop)
+
+
+_stops = Hooks()
+_threads: WeakSet[Thread] = WeakSet()
+at_fork(in_child=_stops.clear)
+at_fork(in_child=_threads.clear)
+
+
+def _end() -> None:
+    """Ask all threads to stop, before anything that they use is taken down."""
+    _stops()
+    until = time.monotonic() + END_S
+    for thread in tuple(_threads):
+        thread.join(max(0.0, until - time.monotonic()))
