@@ -19,7 +19,7 @@ from tenacity import (
 )
 from tenacity.stop import stop_base
 
-from qgate.exceptions import QGateError, ServiceUnavailable
+from qgate.exceptions import QGateError, RequestRefused, ServiceUnavailable, SubmissionRefused
 from qgate.forks import ForkSafeLock, at_fork
 
 if TYPE_CHECKING:
@@ -55,7 +55,13 @@ class Fault(Enum):
 
     PASSING = "nothing was done; the same call may be made again after a pause"
     UNSURE = "the call may have been carried out, and its answer was lost"
-    FINAL = "the same call will not do better"
+    FINAL = "nothing was done, and the same call will not do better"
+    UNKNOWN = "the error is in no table: the call may have been carried out; do not repeat it"
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the provider certainly did nothing."""
+        return self in (Fault.PASSING, Fault.FINAL)
 
 
 class Interrupted(BaseException):
@@ -136,6 +142,7 @@ def patiently(
     call: Callable[[], T],
     *,
     safe: bool = True,
+    question: bool = False,
     limited: bool = True,
     patience_s: float | None = None,
 ) -> T:
@@ -150,6 +157,8 @@ def patiently(
     safe : bool
         Whether it may be made again after it was perhaps carried out: a question, or a creation
         under an idempotency token.
+    question : bool
+        Whether the request certainly creates no job; a refusal is then no ``SubmissionRefused``.
     limited : bool
         Whether it counts as one of the account's requests; not where it mostly makes none, or
         follows one that counted.
@@ -190,7 +199,7 @@ def patiently(
     except QGateError:
         raise
     except Exception as error:
-        raise given_up(device, error, safe=safe) from error
+        raise given_up(device, error, safe=safe, question=question) from error
 
 
 def repeatedly(
@@ -234,15 +243,25 @@ def repeats(device: RemoteDevice, error: BaseException, *, safe: bool = True) ->
     return fault is Fault.PASSING or (safe and fault is Fault.UNSURE)
 
 
-def given_up(device: RemoteDevice, error: Exception, *, safe: bool = True) -> Exception:
+def given_up(
+    device: RemoteDevice, error: Exception, *, safe: bool = True, question: bool = False
+) -> Exception:
     """Return what to raise for a vendor's error after which no attempt follows."""
     fault = device.fault(error)
     if fault is Fault.UNSURE and not safe:
         return LostAnswer(device.words(error))
-    if fault is Fault.FINAL:
-        return device.translated(error)
+    if fault in (Fault.FINAL, Fault.UNKNOWN):
+        refusal = device.translated(error)
+        return as_question(refusal) if question else refusal
     reason = device.words(error)
     return ServiceUnavailable(device=device.name, reason=reason, tried_s=device.patience_s)
+
+
+def as_question(error: QGateError) -> QGateError:
+    """Return the error for a refused question, which is no refused submission."""
+    if not isinstance(error, SubmissionRefused):
+        return error
+    return RequestRefused(device=error.device, code=error.code, reason=error.reason)
 
 
 class LostAnswer(Exception):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from qgate.devices.base import Device
-from qgate.devices.failures import is_permanent
 from qgate.devices.job import Job, JobStatus, SweepResult
 from qgate.devices.patience import Fault, patiently
 from qgate.devices.watch import watch_of
@@ -92,7 +91,7 @@ class RemoteJob(Job):
         """Ask the vendor to cancel the job, one attempt; nothing happens where it has ended."""
 
     def cancel(self) -> None:
-        patiently(self.device, self.stop)
+        patiently(self.device, self.stop, question=True)
 
     @property
     def status(self) -> JobStatus:
@@ -159,9 +158,19 @@ class RemoteDevice(Device):
             a tag where it knows no such tokens.
         """
 
+    def prepare(self, sweeps: Sequence[Sweep], *, token: str) -> Callable[[], RemoteJob]:
+        """Return the call that creates one job; do all that can be done before it.
+
+        Compiling, and whatever else fails without a job being created, belongs here, so that only
+        errors of the request itself leave open whether there is a job. Default: ``send``.
+        """
+        return lambda: self.send(sweeps, token=token)
+
     @abstractmethod
     def find(self, token: str, *, since: float) -> str | None:
         """Return the id of the job that was created with a token; None: there is none.
+
+        An answer that does not say so must be an error: what is not found counts as not created.
 
         Parameters
         ----------
@@ -184,7 +193,10 @@ class RemoteDevice(Device):
 
     @abstractmethod
     def fault(self, error: BaseException) -> Fault:
-        """Say what an error of the vendor's package, met in any of its calls, means."""
+        """Return what an error of the vendor's package, met in any of its calls, means.
+
+        ``PASSING`` and ``FINAL`` of a creation promise that it created nothing.
+        """
 
     @abstractmethod
     def translated(self, error: BaseException) -> QGateError:
@@ -194,15 +206,15 @@ class RemoteDevice(Device):
         """Return what an error of the vendor's package says, without credentials."""
         return str(error)
 
-    def is_permanent(self, reason: str) -> bool:
-        return is_permanent(reason)
-
     def retry_after_s(self, error: BaseException) -> float | None:
         """Return how long the provider asks to wait after an error; None: it does not say."""
         return None
 
     settles_s: float = 5.0
     """So long may a job that was created not be found by ``find``."""
+
+    searchable: bool = True
+    """Whether ``find`` can tell that there is no job."""
 
     @property
     def idempotent(self) -> bool:

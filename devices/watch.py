@@ -16,6 +16,7 @@ from qgate.devices.job import FINAL, JobStatus, SweepResult
 from qgate.devices.patience import (
     AFTER_SLEEP_S,
     LONGEST_REQUEST_S,
+    Fault,
     given_up,
     limiter_of,
     overslept,
@@ -32,7 +33,7 @@ from qgate.forks import ForkSafeLock, at_fork
 from qgate.workers import Workers
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import RemoteJob
+    from qgate.devices.remote import RemoteDevice, RemoteJob
 
 Results = tuple[SweepResult, ...]
 
@@ -47,7 +48,7 @@ UNKNOWN_S = 600.0
 """So long may a job have a status that is not known."""
 
 READINGS = 3
-"""So often is a result read that does not fit the request."""
+"""Number of times that a result is read which does not fit the request."""
 
 WORKERS = 8
 """So many requests are under way at once."""
@@ -223,16 +224,18 @@ class Watch:
     def _bear(self, followed: _Followed, error: Exception) -> None:
         """Schedule the next attempt after an error, or raise it where none follows."""
         device, now = followed.job.device, time.monotonic()
-        if isinstance(error, WrongResult):
+        if isinstance(error, WrongResult) or _is_unknown(device, error):
             followed.misread += 1
             if followed.misread >= READINGS:
-                raise error
+                raise (
+                    error if _is_ours(error) else given_up(device, error, question=True)
+                ) from error
         elif not isinstance(error, ResultMissing) and not repeats(device, error):
-            raise error if _is_ours(error) else given_up(device, error) from error
+            raise error if _is_ours(error) else given_up(device, error, question=True) from error
         if followed.failing_since is None:
             followed.failing_since = now
         if now - followed.failing_since > device.patience_s:
-            raise error if _is_ours(error) else given_up(device, error) from error
+            raise error if _is_ours(error) else given_up(device, error, question=True) from error
         asked = device.retry_after_s(error)
         if asked is not None:
             limiter_of(device).pause(asked)
@@ -284,6 +287,11 @@ def watch_of(account: str) -> Watch:
     """Return the one loop of an account in this process."""
     with _lock:
         return _watches.setdefault(account, Watch())
+
+
+def _is_unknown(device: RemoteDevice, error: Exception) -> bool:
+    """Return whether an error is in no table; a question may be asked again all the same."""
+    return not _is_ours(error) and device.fault(error) is Fault.UNKNOWN
 
 
 def _is_ours(error: Exception) -> bool:

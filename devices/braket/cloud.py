@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from braket.aws import AwsDevice
 
+from qgate.devices.braket.answers import answered, field
 from qgate.devices.braket.cards import is_simulator
 from qgate.devices.braket.errors import (
-    NoAnswer,
     Told,
     asked_pause_s,
     code_of,
@@ -26,8 +26,7 @@ from qgate.devices.braket.session import Access, NoAccess
 from qgate.devices.braket.task import BraketTask
 from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
-from qgate.devices.failures import may_not_pass
-from qgate.devices.patience import Fault
+from qgate.devices.patience import Fault, patiently
 from qgate.devices.remote import Record, RemoteDevice
 from qgate.exceptions import QGateError
 from qgate.prices import Price, Rate
@@ -172,10 +171,7 @@ class BraketCloudDevice(RemoteDevice):
     def spending_limits(self) -> tuple[SpendingLimit, ...]:
         """Ask for the limits that the account has set for the device; they are only read."""
         filters = [{"name": "deviceArn", "operator": "EQUAL", "values": [self.arn]}]
-        try:
-            found = self.client.search_spending_limits(filters=filters)["spendingLimits"]
-        except Exception as error:
-            raise self.translated(error) from error
+        found = patiently(self, lambda: self._spending_limits(filters), question=True)
         return tuple(
             SpendingLimit(
                 float(each["spendingLimit"]),
@@ -185,6 +181,11 @@ class BraketCloudDevice(RemoteDevice):
             )
             for each in found
         )
+
+    def _spending_limits(self, filters: Sequence[Mapping[str, Any]]) -> list[Any]:
+        operation = "SearchSpendingLimits"
+        answer = answered(operation, lambda: self.client.search_spending_limits(filters=filters))
+        return field(answer, "spendingLimits", list, operation)
 
     # The contract of remote devices --------------------------------------------------------
 
@@ -204,12 +205,18 @@ class BraketCloudDevice(RemoteDevice):
         return True
 
     def send(self, sweeps: Sequence[Sweep], *, token: str) -> BraketTask:
-        record = self.record(sweeps)
-        answer = self.client.create_quantum_task(**self._request(sweeps, token))
-        arn = answer.get("quantumTaskArn")
-        if not arn:
-            raise NoAnswer("the answer to CreateQuantumTask names no task")
-        return BraketTask(str(arn), self, record, created=True)
+        return self.prepare(sweeps, token=token)()
+
+    def prepare(self, sweeps: Sequence[Sweep], *, token: str) -> Callable[[], BraketTask]:
+        record, request = self.record(sweeps), self._request(sweeps, token)
+
+        def create() -> BraketTask:
+            operation = "CreateQuantumTask"
+            answer = answered(operation, lambda: self.client.create_quantum_task(**request))
+            arn = field(answer, "quantumTaskArn", str, operation)
+            return BraketTask(arn, self, record, created=True)
+
+        return create
 
     def find(self, token: str, *, since: float) -> str | None:
         start = (
@@ -219,11 +226,15 @@ class BraketCloudDevice(RemoteDevice):
             {"name": "deviceArn", "operator": "EQUAL", "values": [self.arn]},
             {"name": "createdAt", "operator": "GTE", "values": [start]},
         ]
+        return answered("SearchQuantumTasks", lambda: self._task_with_tag(token, filters))
+
+    def _task_with_tag(self, token: str, filters: Sequence[Mapping[str, Any]]) -> str | None:
+        operation = "SearchQuantumTasks"
         pages = self.client.get_paginator("search_quantum_tasks").paginate(filters=filters)
         for page in pages:
-            for task in page["quantumTasks"]:
+            for task in field(page, "quantumTasks", list, operation):
                 if task.get("tags", {}).get(TOKEN_TAG) == token:
-                    return str(task["quantumTaskArn"])
+                    return field(task, "quantumTaskArn", str, operation)
         return None
 
     def record(self, sweeps: Sequence[Sweep]) -> Record:
@@ -259,10 +270,6 @@ class BraketCloudDevice(RemoteDevice):
 
     def words(self, error: BaseException) -> str:
         return self._access.hidden(reason_of(error))
-
-    def is_permanent(self, reason: str) -> bool:
-        # a simulator computes the same each time: only the service's state makes a difference
-        return may_not_pass(reason) if is_simulator(self.arn) else super().is_permanent(reason)
 
     def retry_after_s(self, error: BaseException) -> float | None:
         return asked_pause_s(error)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
 from braket.aws import AwsDevice
 
+from qgate.devices.braket.answers import answered
 from qgate.devices.braket.capabilities import read_facts
 from qgate.devices.braket.cards import ARNS, card_of, is_simulator, region_of
 from qgate.devices.braket.cloud import BraketCloudDevice, CloudOptions
 from qgate.devices.braket.device_cost import higher_rate
-from qgate.devices.braket.errors import Told, code_of, meaning, reason_of, translated
+from qgate.devices.braket.errors import NoAnswer, Told, code_of, meaning, reason_of, translated
 from qgate.devices.braket.options import BraketOptions
 from qgate.devices.braket.session import Access, NoAccess, access
 from qgate.devices.braket.translate import Placing
-from qgate.devices.patience import CONNECTING_S, Fault, repeatedly
+from qgate.devices.patience import CONNECTING_S, Fault, as_question, repeatedly
 from qgate.exceptions import (
     InvalidOption,
     QGateError,
@@ -30,8 +31,8 @@ from qgate.wires import Wires
 
 T = TypeVar("T")
 
-VENDORS = (BotoCoreError, ClientError)
-"""What botocore raises."""
+READINGS = 3
+"""Number of times that capabilities are read which this version of the SDK cannot parse."""
 
 
 def connect(
@@ -163,12 +164,17 @@ def _check_qubits(name: str, wires: Wires | None) -> None:
 
 
 def _runner(name: str, arn: str, session: Access, patience_s: float) -> AwsDevice:
+    attempts = count(1)
+
     def found() -> AwsDevice:
-        return AwsDevice(arn, aws_session=session.session)
+        runner = _looked_up(arn, session)
+        if runner.properties is None and next(attempts) < READINGS:
+            raise NoAnswer("the answer to GetDevice has no usable capabilities")
+        return runner
 
     try:
         return _asked(name, found, patience_s, session)
-    except ValueError as error:  # so the SDK says that it does not exist
+    except _NotThere as error:
         known = sorted(ARNS)
         hint = f" It is not in the region {session.session.region}."
         raise UnknownDevice(
@@ -176,19 +182,38 @@ def _runner(name: str, arn: str, session: Access, patience_s: float) -> AwsDevic
         ) from error
 
 
+class _NotThere(Exception):
+    """Amazon Braket knows no such device."""
+
+
+def _looked_up(arn: str, session: Access) -> AwsDevice:
+    try:
+        return answered("GetDevice", lambda: AwsDevice(arn, aws_session=session.session))
+    except NoAnswer as error:
+        cause = error.__cause__
+        if type(cause) is ValueError and "not found" in str(cause):  # the SDK's own words
+            raise _NotThere(arn) from cause
+        raise
+
+
 def _asked(name: str, call: Callable[[], T], patience_s: float, session: Access | None = None) -> T:
     """Make a request before there is a device."""
     started = time.monotonic()
     try:
-        return repeatedly(
-            call,
-            passes=lambda error: isinstance(error, VENDORS) and meaning(error) is Fault.PASSING,
-            patience_s=min(patience_s, CONNECTING_S),
-        )
-    except VENDORS as error:
+        return repeatedly(call, passes=_passes, patience_s=min(patience_s, CONNECTING_S))
+    except (QGateError, _NotThere):
+        raise
+    except Exception as error:
         reason = reason_of(error)
         reason = reason if session is None else session.hidden(reason)
-        if meaning(error) is Fault.PASSING:
+        if _passes(error):
             tried_s = round(time.monotonic() - started, 1)
             raise ServiceUnavailable(device=name, reason=reason, tried_s=tried_s) from error
-        raise translated(error, Told(name, code_of(error), reason)) from error
+        refusal = translated(error, Told(name, code_of(error), reason))
+        raise as_question(refusal) from error
+
+
+def _passes(error: BaseException) -> bool:
+    if isinstance(error, QGateError | _NotThere) or not isinstance(error, Exception):
+        return False
+    return meaning(error) in (Fault.PASSING, Fault.UNSURE)

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from json import JSONDecodeError
 from typing import Any
 
-from botocore.exceptions import (
-    ClientError,
-    HTTPClientError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    TokenRetrievalError,
-    UnauthorizedSSOTokenError,
-)
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 
+from qgate.devices.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
 from qgate.devices.patience import Fault
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
 
 class NoAnswer(Exception):
-    """A creation was answered by something that is not an answer."""
+    """A request was answered by something that is not an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +71,16 @@ def _not_allowed(told: Told) -> QGateError:
     return AccessRefused(device=told.device, reason=told.reason, remedy=remedy)
 
 
-PASSING = frozenset(
+THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
+"""Codes of errors that say that nothing was done, because there are too many requests."""
+
+UNSURE = frozenset(
     {
         *("InternalError", "InternalServiceException", "InternalServerException"),
         *("RequestTimeout", "RequestTimeoutException", "ServiceUnavailable", "SlowDown"),
-        *("Throttling", "ThrottlingException", "TooManyRequestsException"),
     }
 )
-"""Codes of errors after which the same request, under the same token, may be made again."""
+"""Codes of requests that may have been carried out all the same, whatever the status."""
 
 TRANSLATIONS: Mapping[str, Translate] = {
     "AccessDenied": _not_allowed,
@@ -105,28 +98,111 @@ TRANSLATIONS: Mapping[str, Translate] = {
 }
 """By code. What is not here is a refusal that is told in the service's own words."""
 
-WITHOUT_ACCESS = (
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    TokenRetrievalError,
-    UnauthorizedSSOTokenError,
+WITHOUT_ACCESS = named(
+    "botocore.exceptions",
+    Fault.FINAL,
+    *("CredentialRetrievalError", "LoginAuthorizationCodeError", "LoginError"),
+    *("LoginInsufficientPermissions", "LoginRefreshRequired", "LoginTokenLoadError"),
+    *("NoAuthTokenError", "NoCredentialsError", "PartialCredentialsError", "ProfileNotFound"),
+    *("RefreshWithMFAUnsupportedError", "SSOError", "SSOTokenLoadError", "TokenRetrievalError"),
+    *("UnauthorizedSSOTokenError", "UnknownCredentialError", "UnknownTokenProviderError"),
 )
+"""There are no credentials, or none that can be used."""
 
-BROKEN = (HTTPClientError, ResponseParserError, JSONDecodeError, UnicodeDecodeError, NoAnswer)
-"""Connections that broke, and answers that cannot be read, perhaps after the request was done."""
+CLASSES: ErrorClasses = {
+    **TRANSPORT,
+    **WITHOUT_ACCESS,
+    f"{__name__}.NoAnswer": Fault.UNSURE,
+    # no connection came about, or no turn among the client's requests
+    **named(
+        "botocore.exceptions",
+        Fault.PASSING,
+        *("CapacityNotAvailableError", "ConnectTimeoutError", "EndpointConnectionError"),
+        *("InvalidIMDSEndpointError", "MetadataRetrievalError"),
+    ),
+    **named("botocore.utils", Fault.PASSING, "BadIMDSRequestError", "_RetriesExceededError"),
+    # a connection that broke, or an answer that cannot be read
+    **named(
+        "botocore.exceptions",
+        Fault.UNSURE,
+        *("AwsChunkedWrapperError", "ChecksumError", "ConnectionClosedError", "ConnectionError"),
+        *("EventStreamError", "FlexibleChecksumError", "HTTPClientError", "IncompleteReadError"),
+        *("PaginationError", "ProxyConnectionError", "ReadTimeoutError"),
+        *("ResponseStreamingError", "SSLError", "UnseekableStreamError", "WaiterError"),
+    ),
+    "botocore.parsers.ResponseParserError": Fault.UNSURE,
+    **named(
+        "botocore.eventstream",
+        Fault.UNSURE,
+        *("ChecksumMismatch", "DuplicateHeader", "InvalidHeadersLength", "InvalidPayloadLength"),
+        *("NoInitialResponseError", "ParserError"),
+    ),
+    # settings and arguments that the client refuses before it sends anything
+    **named(
+        "botocore.exceptions",
+        Fault.FINAL,
+        *("AliasConflictParameterError", "ApiVersionNotFoundError", "BaseEndpointResolverError"),
+        *("ConfigNotFound", "ConfigParseError", "DataNotFoundError", "EndpointProviderError"),
+        *("EndpointResolutionError", "EndpointVariantError", "InfiniteLoopConfigError"),
+        *("InvalidChecksumConfigError", "InvalidConfigError", "InvalidDNSNameError"),
+        *("InvalidDefaultsMode", "InvalidEndpointConfigurationError"),
+        *("InvalidEndpointDiscoveryConfigurationError", "InvalidExpressionError"),
+        *("InvalidHostLabelError", "InvalidIMDSEndpointModeError", "InvalidMaxRetryAttemptsError"),
+        *("InvalidProxiesConfigError", "InvalidRegionError", "InvalidRetryConfigurationError"),
+        *("InvalidRetryModeError", "InvalidS3AddressingStyleError"),
+        *("InvalidS3UsEast1RegionalEndpointConfigError", "InvalidSTSRegionalEndpointsConfigError"),
+        *("MD5UnavailableError", "MissingDependencyException", "MissingParametersError"),
+        *("MissingServiceIdError", "NoRegionError", "OperationNotPageableError"),
+        *("ParamValidationError", "RangeError", "ServiceNotInRegionError", "StubAssertionError"),
+        *("StubResponseError", "UnStubbedResponseError", "UndefinedModelAttributeError"),
+        *("UnknownClientMethodError", "UnknownEndpointError"),
+        *("UnknownEndpointResolutionBuiltInName", "UnknownFIPSEndpointError", "UnknownKeyError"),
+        *("UnknownParameterError", "UnknownRegionError", "UnknownServiceError"),
+        *("UnknownServiceStyle", "UnknownSignatureVersionError"),
+        *("UnsupportedOutpostResourceError", "UnsupportedS3AccesspointConfigurationError"),
+        *("UnsupportedS3ArnError", "UnsupportedS3ConfigurationError"),
+        *("UnsupportedS3ControlArnError", "UnsupportedS3ControlConfigurationError"),
+        *("UnsupportedServiceProtocolsError", "UnsupportedSignatureVersionError"),
+        *("ValidationError", "WaiterConfigError"),
+    ),
+    **named(
+        "botocore.discovery",
+        Fault.FINAL,
+        *("EndpointDiscoveryException", "EndpointDiscoveryRefreshFailed"),
+        "EndpointDiscoveryRequired",
+    ),
+    **named(
+        "botocore.model",
+        Fault.FINAL,
+        *("InvalidShapeError", "InvalidShapeReferenceError", "NoShapeFoundError"),
+        "OperationNotFoundError",
+    ),
+    "botocore.utils.InvalidArnException": Fault.FINAL,
+    # parents, for classes that a newer version adds; of a ClientError the status is looked at
+    **named("botocore.exceptions", Fault.UNKNOWN, "BotoCoreError", "ClientError"),
+}
+"""What the classes of botocore and of the transport mean."""
 
 TOO_MANY = 429
-SERVER_ERROR = 500
+
+CLOSED = frozenset({408, 444, 460, 499})
+"""Statuses that say that a connection was given up, perhaps after the request was carried out."""
 
 
 def meaning(error: BaseException) -> Fault:
-    """Say whether a request is made again; creations have tokens, so that all are safe."""
+    """Return what an error means for the request that met it."""
     if isinstance(error, ClientError):
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        passes = code_of(error) in PASSING or status == TOO_MANY or status >= SERVER_ERROR
-        return Fault.PASSING if passes else Fault.FINAL
-    return Fault.PASSING if isinstance(error, BROKEN) else Fault.FINAL
+        return _of_answer(error)
+    return fault_of_class(error, CLASSES) or Fault.UNKNOWN
+
+
+def _of_answer(error: ClientError) -> Fault:
+    """Return what an answer of the service means: 4xx is a refusal, 5xx is no answer."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status == TOO_MANY or (code_of(error) in THROTTLED and status < 500):
+        return Fault.PASSING
+    refused = 400 <= status < 500 and status not in CLOSED and code_of(error) not in UNSURE
+    return Fault.FINAL if refused else Fault.UNSURE
 
 
 def code_of(error: BaseException) -> str:
@@ -156,7 +232,7 @@ def _failure(failure: Mapping[str, Any]) -> str:
 
 def translated(error: BaseException, told: Told) -> QGateError:
     """Return an error of ours."""
-    if isinstance(error, WITHOUT_ACCESS):
+    if fault_of_class(error, WITHOUT_ACCESS) is not None:
         return _no_access(told)
     return TRANSLATIONS.get(told.code, _refused)(told)
 

@@ -16,12 +16,13 @@ from braket.aws import AwsSession
 from qgate.exceptions import QGateError
 
 CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": 3},
+    retries={"mode": "standard", "total_max_attempts": 1},
     connect_timeout=10,
     read_timeout=60,
     user_agent_extra="qgate",
 )
-"""One call repeats itself at most twice, under the same client token."""
+"""A call is one attempt. If the client repeated a creation whose answer was lost, only the error of
+the last attempt would be seen, and it says nothing about the first."""
 
 SIMULATOR_REGION = "us-east-1"
 """Where simulators are asked for if no region is configured."""

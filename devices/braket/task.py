@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from botocore.exceptions import ClientError
 
+from qgate.devices.braket.answers import answered, field
 from qgate.devices.braket.job import STATES
 from qgate.devices.braket.layout import Layout
 from qgate.devices.braket.objects import Folder, measured, read_programs, read_single
@@ -97,16 +98,27 @@ class BraketTask(RemoteJob):
 
     def stop(self) -> None:
         try:
-            self.device.client.cancel_quantum_task(quantumTaskArn=self.id)
+            answered(
+                "CancelQuantumTask",
+                lambda: self.device.client.cancel_quantum_task(quantumTaskArn=self.id),
+            )
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") != "ConflictException":
                 raise
 
     def _ask(self) -> dict[str, Any]:
-        self._facts = self.device.client.get_quantum_task(
-            quantumTaskArn=self.id, additionalAttributeNames=["QueueInfo"]
+        operation = "GetQuantumTask"
+        facts: dict[str, Any] = answered(
+            operation,
+            lambda: self.device.client.get_quantum_task(
+                quantumTaskArn=self.id, additionalAttributeNames=["QueueInfo"]
+            ),
         )
-        return self._facts
+        for name in ("status", "outputS3Bucket", "outputS3Directory"):
+            field(facts, name, str, operation)
+        field(facts, "shots", int, operation)
+        self._facts = facts
+        return facts
 
     def _rest(self, folder: Folder, reason: str) -> tuple[SweepResult, ...]:
         """What a failed program set has nevertheless brought."""

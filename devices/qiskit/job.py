@@ -98,7 +98,19 @@ def finished(job: Any, *, device: str) -> Any:
         raise JobFailed(**named, reason="it was cancelled") from error
     except QiskitError as error:
         raise JobFailed(**named, reason=str(error)) from error
+    check_success(result, **named)
+    return result
+
+
+def check_success(result: Any, *, job: str, device: str) -> None:
+    """Refuse a result that says of itself that the job failed.
+
+    Raises
+    ------
+    JobFailed
+        With the vendor's reason.
+    """
     if not getattr(result, "success", True):
         parts = [result.status, *(entry.status for entry in result.results)]
-        raise JobFailed(**named, reason="; ".join(dict.fromkeys(map(str, parts))))
-    return result
+        reason = "; ".join(dict.fromkeys(map(str, parts)))
+        raise JobFailed(device=device, job=job, reason=reason)

@@ -81,9 +81,12 @@ def _ordered(values: Collection[Any]) -> Iterable[Any]:
 
 
 def _rebuild(
-    cls: Callable[..., QGateError], text: str | None, fields: dict[str, Any]
+    cls: Callable[..., QGateError], text: str | None, fields: dict[str, Any], more: str = ""
 ) -> QGateError:
-    return cls(**fields) if text is None else cls(text)
+    error = cls(**fields) if text is None else cls(text)
+    if more:
+        error.add_sentences(more)
+    return error
 
 
 class QGateError(Exception):
@@ -101,19 +104,26 @@ class QGateError(Exception):
 
     def __init__(self, text: str | None = None, /, **fields: Any) -> None:
         super().__init__(*(() if text is None else (text,)))
-        self._text, self._fields = text, fields
+        self._text, self._fields, self._more = text, fields, ""
         for name, value in fields.items():
             setattr(self, name, value)
         if fields:
             self.args = (str(self),)  # where those who wrap errors look for the text
 
+    def add_sentences(self, text: str) -> None:
+        """Add to the text what only a caller of the code that raised the error knows."""
+        self._more = f"{self._more} {text}".strip()
+        self.args = (str(self),)
+
     def __str__(self) -> str:
-        if self._text is not None:
-            return self._text
-        return self.message.format(**{name: _spell(value) for name, value in self._fields.items()})
+        text = self._text
+        if text is None:
+            fields = {name: _spell(value) for name, value in self._fields.items()}
+            text = self.message.format(**fields)
+        return f"{text} {self._more}" if self._more else text
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self._text, self._fields)
+        return _rebuild, (type(self), self._text, self._fields, self._more)
 
 
 class QuantumFunctionError(QGateError):

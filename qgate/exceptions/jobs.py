@@ -110,18 +110,30 @@ class DeviceOffline(DeviceError):
     device: str
     reason: str
     remedy: str
-    message = "{device} takes no jobs now: {reason}. Nothing was sent. {remedy}"
+    message = "{device} takes no jobs now: {reason}. {remedy}"
 
 
-class SubmissionRefused(DeviceError):
-    """A provider did not take a submission, and would not take it again."""
+class RequestRefused(DeviceError):
+    """A provider refused a request, for example how a job stands, and would refuse it again."""
 
     device: str
     code: str
     reason: str
     message = (
-        "{device} refused the submission ({code}): {reason}. Nothing was bought. Mend what it "
-        "names, or choose another device."
+        "{device} refused a request ({code}): {reason}. Jobs that were created go on. Look at "
+        "them in the provider's console; running again in the same run goes on from here."
+    )
+
+
+class SubmissionRefused(RequestRefused):
+    """A provider refused a submission, and would refuse it again."""
+
+    device: str
+    code: str
+    reason: str
+    message = (
+        "{device} refused the submission ({code}): {reason}. Fix what it names, or choose "
+        "another device."
     )
 
 

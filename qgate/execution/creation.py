@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qgate.devices.patience import LostAnswer, Patience, patiently, pause
-from qgate.exceptions import ServiceUnavailable
+from qgate.exceptions import QGateError, ServiceUnavailable
+from qgate.execution.attempts import NOT_CREATED, alone, perhaps_sent, recorded, settling_s
 from qgate.execution.settling import reopened
 
 if TYPE_CHECKING:
@@ -16,16 +18,14 @@ if TYPE_CHECKING:
     from qgate.sweep import Sweep
 
 SEARCHES = 3
-"""So often is a provider asked for a job whose creation was not answered."""
+"""Number of searches for a job whose creation was not answered, while the provider settles."""
+
+SEARCH_S = 10.0
+"""A search is retried for so long where the creation can be repeated in its place."""
 
 
 def job_of(
-    journal: Journal,
-    device: RemoteDevice,
-    order: Order,
-    sweeps: Sequence[Sweep],
-    *,
-    new: bool,
+    journal: Journal, device: RemoteDevice, order: Order, sweeps: Sequence[Sweep]
 ) -> RemoteJob:
     """Return the job of an order, and write its id down.
 
@@ -36,78 +36,107 @@ def job_of(
     order : Order
     sweeps : sequence of Sweep
         What it asks for.
-    new : bool
-        Whether it was written down by this call; else it may have been sent before.
 
     Raises
     ------
-    ServiceUnavailable
-        The provider does not answer; the order may have been created.
-    DeviceOffline, SubmissionRefused, AccessRefused
-        It was not created.
+    QGateError
+        There is no job, or none is known: ``perhaps_sent`` tells which.
     """
-    if order.job is not None:
-        return reopened(device, order, order.job)
-    if not new:
-        found = _found(journal, device, order)
-        if found is None and not device.idempotent:
-            found = _searched(journal, device, order)
-        if found is not None:
-            return reopened(device, order, found)
-    job = _created(journal, device, order, sweeps)
-    journal.sent(order.key, job.id)
-    return job
+    with alone(order.key):
+        current = journal.find(order.key, result=False) or order
+        if current.job is not None:
+            return reopened(device, current, current.job)
+        if perhaps_sent(journal, order.key):
+            found = _of_earlier_attempt(journal, device, order)
+            if found is not None:
+                return found
+        return _created(journal, device, order, sweeps)
 
 
 def _created(
     journal: Journal, device: RemoteDevice, order: Order, sweeps: Sequence[Sweep]
 ) -> RemoteJob:
-    """Buy; after an answer that was lost, only what is not there."""
-    send = _noting(journal, device, order, lambda: device.send(sweeps, token=order.key))
+    """Create the job; after an answer that was lost, only where there is none."""
+    prepared = patiently(
+        device, lambda: device.prepare(sweeps, token=order.key), question=True, limited=False
+    )
+    create = recorded(journal, device, order.key, prepared)
     patience = Patience(device.patience_s)
     while True:
         try:
-            return patiently(device, send, safe=device.idempotent)
+            job = patiently(device, create, safe=device.idempotent)
         except LostAnswer as error:
             found = _searched(journal, device, order)
             if found is not None:
-                return reopened(device, order, found)
+                return found
             if patience.is_over():
                 raise ServiceUnavailable(
                     device=device.name, reason=str(error), tried_s=device.patience_s
                 ) from error
+        except QGateError:
+            found = _of_unanswered_attempt(journal, device, order)
+            if found is None:
+                raise
+            return found
+        else:
+            journal.sent(order.key, job.id)
+            return job
 
 
-def _searched(journal: Journal, device: RemoteDevice, order: Order) -> str | None:
-    """Look for a job until it would have been found if it was there."""
-    for _ in range(SEARCHES):
-        pause(device.settles_s / SEARCHES)
+def _of_earlier_attempt(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
+    """Return the job that an earlier process may have created; None: create it now.
+
+    Where a repeated token creates nothing new, the search may fail: the creation is repeated.
+    """
+    if not device.idempotent:
+        return _searched(journal, device, order)
+    try:
+        return _found(journal, device, order, patience_s=SEARCH_S)
+    except QGateError:
+        return None
+
+
+def _of_unanswered_attempt(
+    journal: Journal, device: RemoteDevice, order: Order
+) -> RemoteJob | None:
+    """Return the job of an attempt before the one that was refused; None: none is known."""
+    if not perhaps_sent(journal, order.key):
+        return None
+    try:
+        if device.idempotent:
+            return _found(journal, device, order, patience_s=SEARCH_S)
+        return _searched(journal, device, order)
+    except QGateError:
+        return None  # the refusal is what to report
+
+
+def _searched(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
+    """Search until the provider has settled; then it is certain that no attempt created a job."""
+    end = time.monotonic() + settling_s(journal, order.key, device.settles_s)
+    while True:
+        left_s = end - time.monotonic()
         found = _found(journal, device, order)
         if found is not None:
             return found
-    return None
+        if left_s <= 0:
+            journal.note(order.key, NOT_CREATED)
+            return None
+        pause(min(left_s, device.settles_s / SEARCHES))
 
 
-def _found(journal: Journal, device: RemoteDevice, order: Order) -> str | None:
-    """Ask the provider for the job of an order that nobody answered for."""
-    found = patiently(device, lambda: device.find(order.key, since=order.created_at))
+def _found(
+    journal: Journal, device: RemoteDevice, order: Order, *, patience_s: float | None = None
+) -> RemoteJob | None:
+    """Search for the job of an order, and write its id down."""
+    limit = device.patience_s if patience_s is None else min(patience_s, device.patience_s)
+    found = patiently(
+        device,
+        lambda: device.find(order.key, since=order.created_at),
+        question=True,
+        patience_s=limit,
+    )
     journal.note(order.key, "looked for", found or "not found")
-    if found is not None:
-        journal.sent(order.key, found)
-    return found
-
-
-def _noting(
-    journal: Journal, device: RemoteDevice, order: Order, send: Callable[[], RemoteJob]
-) -> Callable[[], RemoteJob]:
-    """Write down every attempt that a provider did not take, in its own words."""
-
-    def attempt() -> RemoteJob:
-        try:
-            return send()
-        except Exception as error:
-            told = f"{type(error).__name__}: {device.words(error)}"
-            journal.note(order.key, "not taken", told)
-            raise
-
-    return attempt
+    if found is None:
+        return None
+    journal.sent(order.key, found)
+    return reopened(device, order, found)

@@ -18,9 +18,10 @@ from qgate.exceptions import (
     JobCancelled,
     JobFailed,
     QGateError,
-    ServiceUnavailable,
     UnknownPrice,
 )
+from qgate.execution.account import account_of
+from qgate.execution.attempts import perhaps_sent
 from qgate.execution.codec import decode, encode
 from qgate.execution.creation import job_of
 from qgate.execution.following import CALL
@@ -57,9 +58,31 @@ def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
     call = CALL.get()
     if call is not None:
         call.check()
-    step = run.next_step()
+    contents = [(device.identity, line.digest, line.attempt) for line in lines]
+    owner = _owner(device)
     remote = isinstance(device, RemoteDevice)
-    keys = [run.key(device.identity, line.digest, line.attempt, journal=remote) for line in lines]
+    keys = [run.key(*content, journal=remote, owner=owner) for content in contents]
+    try:
+        return _delivered(run, device, lines, keys)
+    except BaseException:
+        for content, key in zip(contents, keys, strict=True):
+            run.leave(*content, key=key, owner=owner)
+        raise
+
+
+def _owner(device: Device) -> int | None:
+    """Return who takes up the orders that a call left unfinished; None: devices of the same name.
+
+    Where a provider cannot be searched, only its user can: who makes the device anew has done so.
+    """
+    searchable = not isinstance(device, RemoteDevice) or device.searchable
+    return None if searchable else id(device)
+
+
+def _delivered(
+    run: Run, device: Device, lines: Sequence[Line], keys: Sequence[str]
+) -> list[Delivery]:
+    step = run.next_step()
     known = [run.find(key) for key in keys]
     new = [
         _order(run, device, line, key, step)
@@ -106,7 +129,7 @@ class _Deliveries:
             for index in waiting:
                 self._run_here(index)
         if self.errors:
-            raise self.errors[0]
+            raise self._accounted(self.errors[0])
         return [self._delivery(index) for index in range(len(self.orders))]
 
     def _must_wait(self, index: int, order: Order) -> bool:
@@ -201,13 +224,7 @@ class _Deliveries:
 
     def _follow(self, index: int, device: RemoteDevice) -> None:
         order = self.orders[index]
-        job = job_of(
-            self.run.journal,
-            device,
-            order,
-            self.lines[index].sweeps,
-            new=order.key in self.new,
-        )
+        job = job_of(self.run.journal, device, order, self.lines[index].sweeps)
         if self.interrupted.is_set():  # its id is in the journal, and nobody waits here
             return
         self.jobs[index] = job
@@ -251,15 +268,22 @@ class _Deliveries:
             self.errors.append(error)
 
     def _refused(self, index: int, error: BaseException | None) -> None:
-        """Nothing was created: give back what was reserved, and begin nothing more."""
-        order = self.orders[index]
-        current = self.run.journal.find(order.key)
-        if current is not None and current.state is OrderState.INTENDED and _is_certain(error):
+        """Give back what was reserved if nothing was created, and begin nothing more."""
+        key = self.orders[index].key
+        current = self.run.journal.find(key, result=False)
+        unsent = current is not None and current.state is OrderState.INTENDED
+        if unsent and not perhaps_sent(self.run.journal, key):
             reason = f"{type(error).__name__}: {error}"
-            self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
+            self.run.journal.finish(key, OrderState.REFUSED, reason=reason, taken=Spent())
         self.stopped.set()
         if error is not None:
             self.errors.append(error)
+
+    def _accounted(self, error: BaseException) -> BaseException:
+        """Add to an error what the journal knows of the submissions of the request."""
+        if isinstance(error, QGateError) and isinstance(self.device, RemoteDevice):
+            error.add_sentences(account_of(self.run, self.device, self.orders))
+        return error
 
     def _withdraw(self, indices: Sequence[int]) -> None:
         """Take back orders that were not begun."""
@@ -320,8 +344,3 @@ def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:
         held_shots=line.num_shots,
         held_usd=0.0 if price is None else price.high_usd,
     )
-
-
-def _is_certain(error: BaseException | None) -> bool:
-    """Say whether an error means that nothing was created."""
-    return isinstance(error, QGateError) and not isinstance(error, ServiceUnavailable)

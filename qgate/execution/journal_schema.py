@@ -94,12 +94,15 @@ MIGRATIONS: tuple[str, ...] = (
     SELECT 'budget', purse, COUNT(*), SUM(held_submissions), SUM(held_shots),
         SUM(CAST(ROUND(held_usd * 1000000000) AS INTEGER))
         FROM charges JOIN orders USING (key) GROUP BY purse;
+    INSERT INTO events (key, at, what, detail)
+    SELECT key, created_at, 'attempt', 'perhaps, by version 1' FROM orders WHERE state = 'intended'
     """,
 )
 """What makes version 1 of an empty file, version 2 of version 1, and so on.
 
 Version 2: an id of the journal for the keys of new runs (runs of version 1 have none, and keep
-their keys), seals of all rows, sums over orders, and the limits of named budgets.
+their keys), seals of all rows, sums over orders, the limits of named budgets, and an attempt to
+create each order that was not known to be sent, because version 1 did not record these.
 """
 
 

@@ -76,7 +76,9 @@ def _job(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | No
     """Return the job of an order, as the journal or the provider know it."""
     job = order.job
     if job is None:
-        job = patiently(device, lambda: device.find(order.key, since=order.created_at))
+        job = patiently(
+            device, lambda: device.find(order.key, since=order.created_at), question=True
+        )
         if job is None:
             return None
         journal.sent(order.key, job)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import ExitStack
@@ -19,7 +19,7 @@ from qgate.execution.call_budget import call_purses
 from qgate.execution.current import RUN
 from qgate.execution.digest import key_of
 from qgate.execution.journal import Journal
-from qgate.execution.orders import ASKED_AGAIN, Order, Purse, Spent
+from qgate.execution.orders import ASKED_AGAIN, OPEN, Order, Purse, Spent
 from qgate.execution.progress import Progress
 from qgate.execution.run_lock import RunLock
 from qgate.forks import ForkSafeLock, Hooks
@@ -73,12 +73,14 @@ class Run:
         self.name, self.journal, self.budget = checked_name(name), journal, limits_of(budget)
         self.progress = progress or Progress.silent()
         self.ordered = ordered
+        self.named = True
         self.replayed = 0
         self.asked = Spent()
         self.interrupts = Hooks()
         self._lock = ForkSafeLock()
         self._step = 0
         self._repetitions: Counter[str] = Counter()
+        self._unfinished: defaultdict[tuple[str, int | None], list[str]] = defaultdict(list)
         self._left: set[str] = set()
         self._recorded: frozenset[str] = frozenset()
         self._identity = ""
@@ -142,8 +144,18 @@ class Run:
             self._step += 1
             return self._step
 
-    def key(self, device: str, digest: str, attempt: int, *, journal: bool = False) -> str:
+    def key(
+        self,
+        device: str,
+        digest: str,
+        attempt: int,
+        *,
+        journal: bool = False,
+        owner: int | None = None,
+    ) -> str:
         """Return the key of the next order of this content; equal contents are numbered.
+
+        An order that a call of this process left unfinished is taken up again.
 
         Parameters
         ----------
@@ -153,9 +165,14 @@ class Run:
             Whether the id of the journal goes into it. A provider must not take the order of a new
             journal for that of another one; devices on this machine draw their shots from the key,
             and the same program with the same seed draws the same shots with any journal.
+        owner : int, optional
+            Who takes up what is unfinished, where not every device of this name may.
         """
         with self._lock:
             content = key_of(device, digest, attempt)
+            unfinished = self._unfinished[content, owner]
+            if unfinished:
+                return unfinished.pop(0)
             repetition = self._repetitions[content]
             self._repetitions[content] += 1
             whose = (self._identity,) if journal and self._identity else ()
@@ -174,6 +191,19 @@ class Run:
             reason = f"the order {key} is in a table, and not in its index"
             raise JournalUnreadable(file=self.journal.file, reason=reason)
         return found
+
+    def leave(
+        self, device: str, digest: str, attempt: int, *, key: str, owner: int | None = None
+    ) -> None:
+        """Note that a call ended without the results of an order, which perhaps has a job.
+
+        The next call that asks for the same takes the order up, in place of a second one.
+        """
+        order = self.journal.find(key)
+        if order is None or order.state not in OPEN:
+            return
+        with self._lock:
+            self._unfinished[key_of(device, digest, attempt), owner].append(key)
 
     def count(self, order: Order) -> None:
         """Count what was asked for."""
@@ -253,6 +283,7 @@ class Run:
         self.journal.agree(self.budget)
         self._step, self.replayed, self.asked = 0, 0, Spent()
         self._repetitions.clear()
+        self._unfinished.clear()
         orders = self.journal.checked_orders(self.name)
         self._recorded = frozenset(order.key for order in orders)
         self._left = {
@@ -392,6 +423,7 @@ def implicit_run() -> Run:
             name = f"unnamed {moment} {pid} {secrets.token_hex(4)}"  # containers share pids
             journal = Journal(os.environ.get(JOURNAL_VARIABLE) or user_journal())
             _implicit[pid] = Run(name, journal, ordered=False)
+            _implicit[pid].named = False
             _implicit[pid].begin()
         return _implicit[pid]
 

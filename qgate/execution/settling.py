@@ -143,7 +143,7 @@ def _cost(job: RemoteJob) -> Price | None:
     """Ask what a job cost; None: the provider does not say, or cannot be asked for a while."""
     patience_s = min(job.device.patience_s, COST_S)
     with suppress(QGateError):  # the most that it may cost stays reserved
-        return patiently(job.device, job.cost, limited=False, patience_s=patience_s)
+        return patiently(job.device, job.cost, question=True, limited=False, patience_s=patience_s)
     return None
 
 

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from qiskit.providers.exceptions import QiskitBackendNotFoundError
 from qiskit_ibm_runtime import QiskitRuntimeService
 from qiskit_ibm_runtime.exceptions import IBMInputValueError
-from requests.adapters import HTTPAdapter
 
 from qgate.devices.patience import CONNECTING_S, Fault, repeatedly
 from qgate.devices.qiskit.ibm.faults import (
@@ -20,6 +19,7 @@ from qgate.devices.qiskit.ibm.faults import (
     transport_error,
     without_secrets,
 )
+from qgate.devices.qiskit.ibm.transport import OnceAdapter, UnreadableAnswer
 from qgate.exceptions import (
     AccessRefused,
     BrokenProvider,
@@ -39,6 +39,9 @@ FEWEST = 3
 
 NOT_TOLD = "unknown"
 """The client's word for a plan that the catalogue did not tell it."""
+
+UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What reading a configuration or properties raises that are not what they must be."""
 
 PLAN_ATTEMPTS = 4
 """So often is a plan asked for; without one no price is known, and nothing may be bought."""
@@ -124,10 +127,8 @@ def _unconnected(error: Exception, device: str, tried_s: float) -> Exception:
 def leave_repeating_to_qgate(service: Any) -> None:
     """Let the client make every request once.
 
-    By itself it repeats requests that fail with a 5xx up to five times, also those that create
-    jobs. A job that was accepted before a gateway answered 502 is then created again, and both
-    are charged. The client has no option for this, so its sessions are given adapters of
-    ``requests`` that do not repeat; what may be made again is decided by ``fault_of``.
+    The client has no option for this, so its sessions are given ``OnceAdapter``; what may be made
+    again is decided by ``fault_of``.
 
     Raises
     ------
@@ -137,8 +138,8 @@ def leave_repeating_to_qgate(service: Any) -> None:
     try:
         clients = [service._active_api_client, *service._api_clients.values()]
         for client in clients:
-            client._session.mount("https://", HTTPAdapter(max_retries=0))
-            client._session.mount("http://", HTTPAdapter(max_retries=0))
+            client._session.mount("https://", OnceAdapter())
+            client._session.mount("http://", OnceAdapter())
     except AttributeError as error:
         reason = f"creating jobs twice cannot be prevented in this version ({error})"
         raise BrokenProvider(provider="ibm", package=PACKAGE, reason=reason) from error
@@ -199,7 +200,12 @@ def _backend(service: Any, name: str, device: str, fractional: bool) -> Any:
 
 def loaded(backend: Any) -> Any:
     """Return a backend that has asked for all that compiling needs."""
-    backend.target  # noqa: B018
+    try:
+        backend.target  # noqa: B018
+    except UNREADABLE as error:
+        if transport_error(error) is not None:
+            raise
+        raise UnreadableAnswer(f"{backend.name} cannot be read: {error!r}") from error
     return backend
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from qgate.devices.qiskit.ibm.mode import Mode
 from qgate.devices.qiskit.ibm.primitives import Settings, create, primitive
 from qgate.devices.qiskit.ibm.pubs import pubs, record_of, weight
 from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
+from qgate.devices.qiskit.ibm.transport import watched_creation
 from qgate.devices.qiskit.ibm.unconnected import NoMode
 from qgate.devices.remote import Record, RemoteDevice, RemoteJob
 from qgate.exceptions import QGateError
@@ -34,9 +34,6 @@ MOST_BYTES = 50_000_000
 DEFAULT_REP_DELAY_S = 250e-6
 TAG = "qgate"
 """Every job has it, besides its token."""
-
-RAN_TOO_LONG = re.compile(r"\b1305\b|ran too long|max(?:imum)? execution time", re.IGNORECASE)
-"""The reason of a job that the service stopped, by its code or in words."""
 
 CLOCKS_APART = timedelta(hours=1)
 """So much may the clocks here and at the service differ."""
@@ -133,6 +130,9 @@ class IbmDevice(RemoteDevice):
         return self._compiler.calls
 
     def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:
+        return self.prepare(sweeps, token=token)()
+
+    def prepare(self, sweeps: Sequence[Sweep], *, token: str) -> Callable[[], RemoteJob]:
         fixed, programs = self._compiled(sweeps)
         parts = [
             part
@@ -140,8 +140,19 @@ class IbmDevice(RemoteDevice):
             for part in pubs(program, sweep)
         ]
         assert fixed[0].shots is not None
-        vendor = self._created(parts, int(fixed[0].shots[0]), [token, TAG, *self.tags])
-        return IbmJob(vendor.job_id(), self, self.record(sweeps), vendor)
+        shots, record = int(fixed[0].shots[0]), self.record(sweeps)
+
+        def create() -> RemoteJob:
+            with watched_creation() as creation:
+                try:
+                    vendor = self._created(parts, shots, [token, TAG, *self.tags])
+                except Exception:
+                    if creation.job is None:
+                        raise
+                    return IbmJob(creation.job, self, record)  # the client failed afterwards
+            return IbmJob(vendor.job_id(), self, record, vendor)
+
+        return create
 
     def _created(self, parts: Sequence[Any], shots: int, tags: Sequence[str]) -> Any:
         """Create a job; in another batch where the service has closed the one that is open."""
@@ -159,7 +170,12 @@ class IbmDevice(RemoteDevice):
 
     def find(self, token: str, *, since: float) -> str | None:
         after = datetime.fromtimestamp(since, UTC) - CLOCKS_APART
-        found = self.service.jobs(job_tags=[token], created_after=after, descending=False)
+        found = self.service.jobs(
+            job_tags=[token],
+            created_after=after,
+            descending=False,
+            instance=self.backend._instance,  # another may be active since a job was looked up
+        )
         return str(found[0].job_id()) if found else None
 
     def record(self, sweeps: Sequence[Sweep]) -> Record:
@@ -195,10 +211,6 @@ class IbmDevice(RemoteDevice):
 
     def translated(self, error: BaseException) -> QGateError:
         return translated(error, self.name)
-
-    def is_permanent(self, reason: str) -> bool:
-        # such a job is charged for the time that it ran, each time
-        return RAN_TOO_LONG.search(reason) is not None or super().is_permanent(reason)
 
     def retry_after_s(self, error: BaseException) -> float | None:
         return retry_after_s(error)

@@ -5,25 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from ibm_cloud_sdk_core import ApiException
 from qiskit_ibm_runtime.accounts.exceptions import AccountsError
 from qiskit_ibm_runtime.exceptions import IBMInputValueError, IBMNotAuthorizedError
-from requests import ConnectTimeout, HTTPError, RequestException
-from urllib3.exceptions import NewConnectionError
+from requests import HTTPError, RequestException
 
+from qgate.devices.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
 from qgate.devices.patience import Fault
-from qgate.exceptions import (
-    AccessRefused,
-    DeviceOffline,
-    QGateError,
-    ServiceUnavailable,
-    SubmissionRefused,
-)
+from qgate.devices.qiskit.ibm.transport import is_creation
+from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
-BUSY = frozenset({408, 423, 425, 429})
+BUSY = frozenset({423, 425, 429})
 """The service says that it did nothing, and that it may be asked again."""
+
+CLOSED = frozenset({408, 444, 460, 499})
+"""A connection was given up, perhaps after the request was carried out."""
 
 REPEATABLE_CODES = frozenset({1006, 1008, 1010, 1011, 1202})
 """Codes of IBM's registry whose advice is to do the same again."""
@@ -41,43 +38,110 @@ ACCESS_REMEDY = (
 )
 
 
+CLASSES: ErrorClasses = {
+    **TRANSPORT,
+    "qgate.devices.qiskit.ibm.transport.UnreadableAnswer": Fault.UNSURE,
+    "builtins.KeyError": Fault.UNSURE,  # an answer that lacks what it must hold
+    # requests: a connection did not come about, or broke, or the answer cannot be read
+    **named("requests.exceptions", Fault.PASSING, "ConnectTimeout"),
+    **named(
+        "requests.exceptions",
+        Fault.UNSURE,
+        *("ChunkedEncodingError", "ConnectionError", "ContentDecodingError", "HTTPError"),
+        *("InvalidJSONError", "JSONDecodeError", "ProxyError", "ReadTimeout", "RequestException"),
+        *("RetryError", "SSLError", "StreamConsumedError", "Timeout", "TooManyRedirects"),
+        "UnrewindableBodyError",
+    ),
+    **named(
+        "requests.exceptions",
+        Fault.FINAL,
+        *("InvalidHeader", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "MissingSchema"),
+        "URLRequired",
+    ),
+    "requests.cookies.CookieConflictError": Fault.FINAL,
+    # the package that signs in and looks up instances; where it has an answer, that is looked at
+    "ibm_cloud_sdk_core.api_exception.ApiException": Fault.PASSING,
+    # the client: answers that it does not understand
+    **named(
+        "qiskit_ibm_runtime.api.exceptions",
+        Fault.UNSURE,
+        *("ApiError", "ApiIBMProtocolError", "RequestsApiError", "UserTimeoutExceededError"),
+    ),
+    **named(
+        "qiskit_ibm_runtime.exceptions",
+        Fault.UNSURE,
+        *("IBMApiError", "IBMBackendApiError", "IBMBackendApiProtocolError"),
+        "RuntimeJobTimeoutError",
+    ),
+    # the client: accounts and values that it refuses, and ends of jobs
+    "qiskit_ibm_runtime.api.exceptions.AuthenticationLicenseError": Fault.FINAL,
+    **named(
+        "qiskit_ibm_runtime.accounts.exceptions",
+        Fault.FINAL,
+        *("AccountAlreadyExistsError", "AccountNotFoundError", "AccountsError"),
+        *("CloudResourceNameResolutionError", "InvalidAccountError"),
+    ),
+    **named(
+        "qiskit_ibm_runtime.exceptions",
+        Fault.FINAL,
+        *("IBMAccountError", "IBMBackendValueError", "IBMInputValueError"),
+        *("IBMNotAuthorizedError", "RuntimeInvalidStateError", "RuntimeJobFailureError"),
+        *("RuntimeJobMaxTimeoutError", "RuntimeJobNotFound", "RuntimeProgramNotFound"),
+    ),
+    **named(
+        "qiskit_ibm_runtime.models.exceptions",
+        Fault.FINAL,
+        *("BackendConfigurationError", "BackendPropertyError"),
+    ),
+    # parents, for classes that a newer version adds, and what the client raises for anything
+    **named(
+        "qiskit_ibm_runtime.exceptions",
+        Fault.UNKNOWN,
+        *("IBMBackendError", "IBMError", "IBMRuntimeError"),
+    ),
+}
+"""What classes mean that no request of the transport explains."""
+
+
 def fault_of(error: BaseException) -> Fault:
-    """Say what an error means for the call that met it.
+    """Return what an error means for the call that met it.
 
     Only creating a job costs money. The client hides which request failed behind errors of its
     own; it is read from the transport's error that these were made of.
     """
     transport = transport_error(error)
     if transport is None:
-        # an answer that lacks what it must hold: it was carried out, or not
-        return Fault.UNSURE if isinstance(error, KeyError) else Fault.FINAL
+        return fault_of_class(error, CLASSES) or Fault.UNKNOWN
     status = _status(transport)
-    if status is None:
+    if status is None or status < 400:
         return _fault_without_answer(transport)
     if status in BUSY or (status < 500 and _code(transport) in REPEATABLE_CODES):
         return Fault.PASSING
-    if status < 500:
+    if status < 500 and status not in CLOSED:
         return Fault.FINAL
     return Fault.UNSURE if _may_create(transport) else Fault.PASSING
 
 
 def _fault_without_answer(transport: RequestException) -> Fault:
-    if isinstance(transport, ConnectTimeout) or _never_connected(transport):
+    fault = fault_of_class(transport, CLASSES) or Fault.UNSURE
+    if fault is not Fault.UNSURE:
+        return fault
+    if _never_connected(transport) or not _may_create(transport):
         return Fault.PASSING
-    return Fault.UNSURE if _may_create(transport) else Fault.PASSING
+    return Fault.UNSURE
 
 
 def _never_connected(transport: RequestException) -> bool:
+    """Return whether the request never went out, by the reason that urllib3 gives."""
     reasons = [getattr(argument, "reason", None) for argument in transport.args]
-    return any(isinstance(reason, NewConnectionError) for reason in reasons)
+    causes = [reason for reason in reasons if isinstance(reason, BaseException)]
+    return any(fault_of_class(cause, TRANSPORT) is Fault.PASSING for cause in causes)
 
 
 def _may_create(transport: RequestException) -> bool:
-    """Say whether a request may have created a job; one that is not told may have."""
+    """Return whether a request may have created a job; one that is not told may have."""
     request = transport.request
-    if request is None or request.url is None:
-        return True
-    return request.method == "POST" and urlsplit(str(request.url)).path.endswith("/jobs")
+    return request is None or request.url is None or is_creation(request)
 
 
 def translated(error: BaseException, device: str) -> QGateError:
@@ -93,8 +157,6 @@ def translated(error: BaseException, device: str) -> QGateError:
         return DeviceOffline(device=device, reason=reason, remedy=remedy)
     if isinstance(error, IBMInputValueError) and transport is None:
         return AccessRefused(device=device, reason=reason, remedy=ACCESS_REMEDY)
-    if transport is not None and not _may_create(transport):
-        return ServiceUnavailable(device=device, reason=reason, tried_s=0.0)
     named = code or status or type(error).__name__
     return SubmissionRefused(device=device, code=str(named), reason=reason)
 

@@ -14,7 +14,6 @@ from qiskit_ibm_runtime.exceptions import (
     RuntimeInvalidStateError,
     RuntimeJobFailureError,
     RuntimeJobMaxTimeoutError,
-    RuntimeJobNotFound,
 )
 
 from qgate.devices.job import JobStatus, SweepResult
@@ -65,11 +64,7 @@ class IbmJob(RemoteJob):
     def vendor(self) -> Any:
         """The client's object."""
         if self._vendor is None:
-            try:
-                self._vendor = self.device.service.job(self.id)
-            except RuntimeJobNotFound as error:
-                reason = "IBM knows no such job"
-                raise JobFailed(device=self.device.name, job=self.id, reason=reason) from error
+            self._vendor = self.device.service.job(self.id)
         return self._vendor
 
     def poll(self) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from qgate.devices.patience import Fault
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.device import describe
 from qgate.devices.qiskit.interface import interface_of
-from qgate.devices.qiskit.job import STATUSES, finished, vendor_status
+from qgate.devices.qiskit.job import STATUSES, check_success, finished, vendor_status
 from qgate.devices.qiskit.results import entry_of, read_results
 from qgate.devices.qiskit.runners import runner
 from qgate.devices.qiskit.vendors.backends import Source
@@ -31,10 +31,14 @@ from qgate.prices import Price
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
-LOCAL = (CircuitError, TranspilerError, NotImplementedError, TypeError)
+LOCAL = (CircuitError, TranspilerError, NotImplementedError)
 """Errors that come before a package makes any request."""
 
-TOO_MANY_REQUESTS = 429
+BUSY = frozenset({423, 425, 429})
+"""Statuses that say that nothing was done, and that the same may be asked again."""
+
+CLOSED = frozenset({408, 444, 460, 499})
+"""Statuses of a connection that was given up, perhaps after the request was carried out."""
 
 
 class VendorDevice(RemoteDevice):
@@ -60,6 +64,7 @@ class VendorDevice(RemoteDevice):
 
     provider = "qiskit"
     settles_s = 0.0
+    searchable = False
 
     def __init__(
         self,
@@ -93,10 +98,18 @@ class VendorDevice(RemoteDevice):
         )
 
     def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:
+        return self.prepare(sweeps, token=token)()
+
+    def prepare(self, sweeps: Sequence[Sweep], *, token: str) -> Callable[[], RemoteJob]:
         fixed = [with_constant_matrices(sweep) for sweep in sweeps]
         programs = self._compiler.programs([sweep.structure for sweep in fixed])
-        job = self._runner.run(programs, fixed)
-        return VendorJob(str(job.job_id()), self, self.record(sweeps), job)
+        record = self.record(sweeps)
+
+        def create() -> RemoteJob:
+            job = self._runner.run(programs, fixed)
+            return VendorJob(str(job.job_id()), self, record, job)
+
+        return create
 
     def find(self, token: str, *, since: float) -> str | None:
         reason = f"order {token}: jobs of {self.card.package} cannot be looked for"
@@ -126,13 +139,19 @@ class VendorDevice(RemoteDevice):
         return by.get(self.card.charged_by, Price(least.low_usd, most.high_usd))
 
     def fault(self, error: BaseException) -> Fault:
-        """Say what an error means; what is not known to be a refusal may have been carried out."""
-        status = _status(error)
-        if status == TOO_MANY_REQUESTS:
-            return Fault.PASSING
-        if isinstance(error, LOCAL) or (status is not None and 400 <= status < 500):
+        """Return what an error means; what is not known to be a refusal may have been carried out.
+
+        A package that repeats creations itself shows the error of the last attempt alone, which
+        says nothing about those before.
+        """
+        if isinstance(error, LOCAL):
             return Fault.FINAL
-        return Fault.UNSURE
+        status = _status(error)
+        if status is None or self.card.repeats_creation:
+            return Fault.UNSURE
+        if status in BUSY:
+            return Fault.PASSING
+        return Fault.FINAL if 400 <= status < 500 and status not in CLOSED else Fault.UNSURE
 
     def translated(self, error: BaseException) -> QGateError:
         code = _status(error) or type(error).__name__
@@ -169,7 +188,11 @@ class VendorJob(RemoteJob):
         return Report(STATUSES.get(word, JobStatus.UNKNOWN), word)
 
     def fetch(self) -> tuple[SweepResult, ...]:
-        result = finished(self.vendor, device=self.device.name)
+        if self.report.status is JobStatus.DONE:
+            result = self.vendor.result()  # an error of it is one of the request, not of the job
+            check_success(result, job=self.id, device=self.device.name)
+        else:
+            result = finished(self.vendor, device=self.device.name)
         return read_results(result, self.record["sweeps"], device=self.device.name)
 
     def stop(self) -> None:

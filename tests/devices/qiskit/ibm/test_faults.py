@@ -80,8 +80,8 @@ def test_a_connection_that_broke_may_have_created():
     assert fault_of(KeyError("id")) is Fault.UNSURE
 
 
-def test_other_errors_are_final():
-    assert fault_of(ValueError("a circuit")) is Fault.FINAL
+def test_an_error_that_nothing_explains_is_not_repeated_and_proves_nothing():
+    assert fault_of(ValueError("a circuit")) is Fault.UNKNOWN
 
 
 def test_a_pause_that_is_asked_for_is_read():

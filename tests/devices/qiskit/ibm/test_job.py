@@ -15,6 +15,7 @@ from qgate.exceptions import (
     JobCancelled,
     JobFailed,
     JobTimeout,
+    RequestRefused,
     ResultMissing,
     ServiceUnavailable,
     UnknownJobStatus,
@@ -215,7 +216,7 @@ def test_an_access_that_was_withdrawn_is_not_tried_again(make, cloud, send):
 def test_a_job_nobody_knows_is_an_error(make, send, flips):
     device = make()
 
-    with pytest.raises(JobFailed, match="knows no such job"):
+    with pytest.raises(RequestRefused, match="Job not found"):
         device.reopen("job-0", device.record([flips()])).result(60)
 
 

@@ -1,5 +1,7 @@
 """Trainings on IBM Quantum that are stopped by an error: they go on later, and pay once."""
 
+from shutil import copy
+
 import pytest
 from clouds.crash import train
 from clouds.ibm.double import SECRET
@@ -15,12 +17,16 @@ OFFLINE = {"status": 400, "code": 1004, "message": "The backend is being mended"
 
 @pytest.fixture
 def training(make, tmp_path):
-    """Train for some steps; each name has a journal of its own."""
+    """Train for some steps; each name has a copy of one journal, and so the same tags."""
+    Journal(str(tmp_path / "empty")).close()
 
     def training(name):
         device = make(shots=50, optimization_level=0, patience_s=1)
         device.settles_s = 0.2
-        angles, _ = train(device, Journal(str(tmp_path / name)), steps=STEPS, spare=0)
+        file = tmp_path / name
+        if not file.exists():
+            copy(tmp_path / "empty", file)
+        angles, _ = train(device, Journal(str(file)), steps=STEPS, spare=0)
         return angles
 
     return training

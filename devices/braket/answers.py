@@ -1,0 +1,43 @@
+"""Answers of AWS's clients, checked for what they must hold.
+
+botocore takes any JSON for an answer: an empty object passes as it is, and a list ends in an
+``AttributeError`` of its parser. Neither says what became of the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from qgate.devices.braket.errors import NoAnswer
+
+T = TypeVar("T")
+
+PARSING = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What a parser raises for JSON that it does not expect."""
+
+
+def answered(operation: str, call: Callable[[], T]) -> T:
+    """Make a request; raise ``NoAnswer`` where the client cannot parse the answer."""
+    try:
+        return call()
+    except (BotoCoreError, ClientError):
+        raise
+    except PARSING as error:
+        raise NoAnswer(f"the answer to {operation} cannot be read: {error!r}") from error
+
+
+def field(answer: Any, name: str, kind: type[T], operation: str) -> T:
+    """Return a field of an answer.
+
+    Raises
+    ------
+    NoAnswer
+        It is not there, empty text, or something of another type.
+    """
+    found = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(found, kind) or found == "":
+        raise NoAnswer(f"the answer to {operation} has no usable {name}")
+    return found

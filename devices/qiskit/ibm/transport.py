@@ -1,0 +1,121 @@
+"""The HTTP adapter through which IBM's client makes its requests: each once, and read here first.
+
+By itself the client repeats requests that fail with a 5xx up to five times, also those that create
+jobs. A job that was accepted before a gateway answered 502 is then created again, and both are
+charged. It also takes any JSON for an answer, and fails later, where nothing tells any more that a
+request was carried out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import local
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, RequestException, Response
+from requests.adapters import HTTPAdapter
+
+REQUIRED: Mapping[tuple[str, str], Mapping[str, type]] = {
+    ("POST", r"/jobs"): {"id": str},
+    ("GET", r"/jobs"): {"jobs": list, "count": int},
+    ("GET", r"/jobs/[^/]+"): {"id": str, "state": dict},
+    ("GET", r"/jobs/[^/]+/metrics"): {},
+    ("POST", r"/sessions"): {"id": str},
+    ("GET", r"/sessions/[^/]+"): {},
+    ("GET", r"/instances/usage"): {},
+    ("GET", r"/backends"): {"devices": list},
+    ("GET", r"/backends/[^/]+/(configuration|properties|status)"): {},
+}
+"""Fields of the JSON objects that answer requests, by method and the end of the path."""
+
+
+class UnreadableAnswer(RequestException):
+    """An answer is not what it must be; the request was perhaps carried out."""
+
+
+@dataclass
+class Creation:
+    """The job that an attempt has created.
+
+    Attributes
+    ----------
+    job : str or None
+        Its id, as soon as the service told it.
+    """
+
+    job: str | None = None
+
+
+_current = local()
+
+
+@contextmanager
+def watched_creation() -> Iterator[Creation]:
+    """Note the job that is created inside, on this thread."""
+    creation = _current.creation = Creation()
+    try:
+        yield creation
+    finally:
+        _current.creation = None
+
+
+class OnceAdapter(HTTPAdapter):
+    """Makes every request once, and refuses answers that lack what they must hold."""
+
+    def __init__(self) -> None:
+        super().__init__(max_retries=0)
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        response = super().send(request, *args, **kwargs)
+        if not 200 <= response.status_code < 300:
+            return response
+        content = _checked(request, response)
+        creation = getattr(_current, "creation", None)
+        if creation is not None and is_creation(request):
+            creation.job = content["id"]
+        return response
+
+
+def is_creation(request: Any) -> bool:
+    """Return whether a request creates a job."""
+    path = urlsplit(str(request.url)).path
+    return request.method == "POST" and path.endswith("/jobs")
+
+
+def _checked(request: PreparedRequest, response: Response) -> Any:
+    """Return the content of an answer; None: of such a request anything is taken."""
+    fields = _required(request)
+    if fields is None:
+        return None
+    try:
+        content = response.json()
+    except ValueError as error:
+        raise _unreadable(request, response, "it is not JSON") from error
+    if not isinstance(content, dict):
+        raise _unreadable(request, response, f"it is a {type(content).__name__}")
+    for name, kind in fields.items():
+        if not isinstance(content.get(name), kind) or content[name] == "":
+            raise _unreadable(request, response, f"it has no usable {name!r}")
+    if content.get("jobs") == [] and content.get("count"):
+        raise _unreadable(request, response, "it has none of the jobs that it counts")
+    return content
+
+
+def _required(request: PreparedRequest) -> Mapping[str, type] | None:
+    path = urlsplit(str(request.url)).path
+    found = (
+        fields
+        for (method, pattern), fields in REQUIRED.items()
+        if request.method == method and re.search(f"{pattern}$", path)
+    )
+    return next(found, None)
+
+
+def _unreadable(request: PreparedRequest, response: Response, why: str) -> UnreadableAnswer:
+    asked = f"{request.method} {urlsplit(str(request.url)).path}"
+    text = f"the answer to {asked} cannot be read: {why}"
+    return UnreadableAnswer(text, request=request, response=response)

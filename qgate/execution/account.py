@@ -1,0 +1,103 @@
+"""Sentences about what became of the submissions of a request, as the journal proves it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from qgate.execution.attempts import perhaps_sent
+from qgate.execution.journal import MEMORY
+from qgate.execution.orders import Order, OrderState
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import RemoteDevice
+    from qgate.execution.journal import Journal
+    from qgate.execution.runs import Run
+
+MOST_NAMED = 3
+"""Orders that are named in a text, at most."""
+
+
+class _Fate(Enum):
+    """What became of one submission, and of several."""
+
+    FINISHED = ("came back", "came back")
+    FAILED = ("failed or was cancelled", "failed or were cancelled")
+    CREATED = ("was created and goes on", "were created and go on")
+    PERHAPS = ("was perhaps created", "were perhaps created")
+    GIVEN_UP = ("was given up", "were given up")
+    UNSENT = ("was not created", "were not created")
+
+
+FATES = {
+    OrderState.DONE: _Fate.FINISHED,
+    OrderState.QUARANTINED: _Fate.FINISHED,
+    OrderState.FAILED: _Fate.FAILED,
+    OrderState.CANCELLED: _Fate.FAILED,
+    OrderState.SENT: _Fate.CREATED,
+    OrderState.GIVEN_UP: _Fate.GIVEN_UP,
+    OrderState.REFUSED: _Fate.UNSENT,
+}
+
+
+def account_of(run: Run, device: RemoteDevice, orders: Sequence[Order]) -> str:
+    """Return what the journal knows of the orders of a request, and how to go on.
+
+    Parameters
+    ----------
+    run : Run
+    device : RemoteDevice
+    orders : sequence of Order
+        As they were when the request began.
+    """
+    journal = run.journal
+    current = [journal.find(order.key, result=False) or order for order in orders]
+    fates = [_fate(journal, order) for order in current]
+    parts = [_count(fates, current)]
+    unknown = [order for order, fate in zip(current, fates, strict=True) if fate is _Fate.PERHAPS]
+    if unknown:
+        parts.append(_how_to_look_up(run, device, unknown))
+    return " ".join(parts)
+
+
+def _fate(journal: Journal, order: Order) -> _Fate:
+    if order.state is OrderState.INTENDED:
+        return _Fate.PERHAPS if perhaps_sent(journal, order.key) else _Fate.UNSENT
+    return FATES[order.state]
+
+
+def _count(fates: Sequence[_Fate], orders: Sequence[Order]) -> str:
+    counts = Counter(fates)
+    if counts.keys() == {_Fate.UNSENT}:
+        return "Nothing was created for this request."
+    jobs = [order.job for order in orders if order.state is OrderState.SENT and order.job]
+    named = f" (jobs {', '.join(jobs)})" if jobs else ""
+    if len(fates) == 1:
+        return f"The submission of this request {fates[0].value[0]}{named}."
+    told = [f"{counts[fate]} {fate.value[counts[fate] > 1]}" for fate in _Fate if counts[fate]]
+    return f"Of {len(fates)} submissions of this request, {', '.join(told)}{named}."
+
+
+def _how_to_look_up(run: Run, device: RemoteDevice, unknown: Sequence[Order]) -> str:
+    keys = ", ".join(order.key for order in unknown[:MOST_NAMED])
+    more = "" if len(unknown) <= MOST_NAMED else f" and {len(unknown) - MOST_NAMED} others"
+    reserved = f"What was perhaps created stays reserved under the key {keys}{more}"
+    if not device.searchable:
+        return f"{reserved}. Look for it in the provider's console."
+    return f"{reserved}, which the provider has as token or tag. {_next_step(run)}"
+
+
+def _next_step(run: Run) -> str:
+    file = run.journal.file
+    again = "The same call in this process looks it up before anything is sent"
+    if file == MEMORY:
+        return f"{again}; after that, look for it in the provider's console."
+    command = f"'qgate resume --journal {file}' looks it up"
+    if not run.named:
+        return f"{again}, and {command} from another."
+    return (
+        f"Running again under qg.run({run.name!r}, journal={file!r}) looks it up before anything "
+        f"is sent; {command} without the program."
+    )

@@ -1,0 +1,115 @@
+"""Creation attempts of an order, as the journal records them.
+
+An attempt is recorded before its request goes out, and its outcome when that is known. An order
+whose attempts were all refused has no job. One with an attempt of unknown outcome (a lost answer, a
+server's error, a process that was killed) perhaps has one, until the provider was searched and has
+none. A later error says nothing about an earlier attempt.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from qgate.devices.patience import pause
+from qgate.exceptions import QGateError, ServiceUnavailable
+from qgate.forks import ForkSafeLock, at_fork
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import RemoteDevice
+    from qgate.execution.journal import Journal
+
+T = TypeVar("T")
+
+ATTEMPT = "attempt"
+"""A creation request goes out."""
+
+REFUSED = "not taken"
+"""The provider refused the last attempt, and did nothing."""
+
+UNANSWERED = "no answer"
+"""The outcome of the last attempt is unknown."""
+
+NOT_CREATED = "not created"
+"""The provider was searched after its settling time, and has no job of the order."""
+
+
+def perhaps_sent(journal: Journal, key: str) -> bool:
+    """Return whether an order that has no job in the journal may have one at the provider."""
+    unknown = 0
+    for _, what, _ in journal.history(key):
+        if what == ATTEMPT:
+            unknown += 1
+        elif what == REFUSED:
+            unknown -= 1
+        elif what == NOT_CREATED:
+            unknown = 0
+    return unknown > 0
+
+
+def settling_s(journal: Journal, key: str, settles_s: float) -> float:
+    """Return the seconds until a search proves that no attempt has created a job.
+
+    They count from the outcome of the last attempt. One that has none, because its process was
+    killed, may have been sent at any time since.
+    """
+    outcomes = [
+        (at, what) for at, what, _ in journal.history(key) if what in (ATTEMPT, REFUSED, UNANSWERED)
+    ]
+    at, last = outcomes[-1]
+    if last == ATTEMPT:
+        return settles_s
+    return min(max(at + settles_s - time.time(), 0.0), settles_s)
+
+
+def recorded(
+    journal: Journal, device: RemoteDevice, key: str, create: Callable[[], T]
+) -> Callable[[], T]:
+    """Return ``create`` with every attempt, and what the provider answered, in the journal."""
+
+    def attempt() -> T:
+        journal.note(key, ATTEMPT)
+        try:
+            return create()
+        except Exception as error:
+            refused = _is_refusal(device, error)
+            reason = f"{type(error).__name__}: {device.words(error)}"
+            journal.note(key, REFUSED if refused else UNANSWERED, reason)
+            raise
+
+    return attempt
+
+
+def _is_refusal(device: RemoteDevice, error: Exception) -> bool:
+    if isinstance(error, QGateError):  # raised by the device itself, in place of a request
+        return not isinstance(error, ServiceUnavailable)
+    return device.fault(error).is_refusal
+
+
+_under_way: set[str] = set()
+_lock = ForkSafeLock()
+at_fork(in_child=_under_way.clear)
+
+PAUSE_S = 0.02
+
+
+@contextmanager
+def alone(key: str) -> Iterator[None]:
+    """Wait until no other thread creates the job of an order, as one left behind by Ctrl-C may."""
+    while not _taken(key):
+        pause(PAUSE_S)
+    try:
+        yield
+    finally:
+        with _lock:
+            _under_way.discard(key)
+
+
+def _taken(key: str) -> bool:
+    with _lock:
+        if key in _under_way:
+            return False
+        _under_way.add(key)
+        return True
