@@ -134,6 +134,10 @@ class Device(ABC):
         """
         return
 
+    def is_permanent(self, reason: str) -> bool:
+        """Return whether the same submission can only fail again, by a job's failure reason."""
+        return False
+
     def differentiates(self, structure: Structure) -> bool:
         """Say whether ``jacobian`` can be asked for a structure."""
         return False

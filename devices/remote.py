@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qgate.devices.base import Device
+from qgate.devices.failures import is_permanent
 from qgate.devices.job import Job, JobStatus, SweepResult
 from qgate.devices.patience import Fault, patiently
 from qgate.devices.watch import watch_of
@@ -205,6 +206,9 @@ class RemoteDevice(Device):
     def words(self, error: BaseException) -> str:
         """Return what an error of the vendor's package says, without credentials."""
         return str(error)
+
+    def is_permanent(self, reason: str) -> bool:
+        return is_permanent(reason)
 
     def retry_after_s(self, error: BaseException) -> float | None:
         """Return how long the provider asks to wait after an error; None: it does not say."""

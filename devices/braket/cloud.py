@@ -26,6 +26,7 @@ from qgate.devices.braket.session import Access, NoAccess
 from qgate.devices.braket.task import BraketTask
 from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
+from qgate.devices.failures import may_not_pass
 from qgate.devices.patience import Fault, patiently
 from qgate.devices.remote import Record, RemoteDevice
 from qgate.exceptions import QGateError
@@ -270,6 +271,10 @@ class BraketCloudDevice(RemoteDevice):
 
     def words(self, error: BaseException) -> str:
         return self._access.hidden(reason_of(error))
+
+    def is_permanent(self, reason: str) -> bool:
+        # a simulator computes the same each time: only the service's state makes a difference
+        return may_not_pass(reason) if is_simulator(self.arn) else super().is_permanent(reason)
 
     def retry_after_s(self, error: BaseException) -> float | None:
         return asked_pause_s(error)

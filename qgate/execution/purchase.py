@@ -70,8 +70,8 @@ def buy(run: Run, device: Device, lines: Sequence[Line]) -> Bought:
     BudgetExceeded, UnknownPrice, RunDiverged
         Before anything is sent.
     JobFailed
-        A submission, or a row of one, failed each time it was bought; all others were waited
-        for and are in the journal.
+        A submission, or a row of one, failed each time it was bought, or for a reason that lies
+        in itself; all others were waited for and are in the journal.
     """
     deliveries = deliver(run, device, lines)
     again = [
@@ -104,9 +104,14 @@ def _sent(lines: Sequence[Line], deliveries: Sequence[Delivery]) -> tuple[int, i
 
 
 def _check_attempts(delivery: Delivery, device: Device) -> None:
-    if delivery.purchases >= MOST_PURCHASES:
-        job = delivery.order.job or delivery.order.key
-        raise JobFailed(device=device.name, job=job, reason=delivery.reason)
+    permanent = delivery.bought and device.is_permanent(delivery.reason)
+    if not permanent and delivery.purchases < MOST_PURCHASES:
+        return
+    job = delivery.order.job or delivery.order.key
+    error = JobFailed(device=device.name, job=job, reason=delivery.reason)
+    if permanent:
+        error.add_note("It was not submitted again, because the same can only fail again.")
+    raise error
 
 
 def _what_failed(line: Line, delivery: Delivery, capabilities: Capabilities) -> Line:

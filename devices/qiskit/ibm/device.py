@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,6 +35,9 @@ MOST_BYTES = 50_000_000
 DEFAULT_REP_DELAY_S = 250e-6
 TAG = "qgate"
 """Every job has it, besides its token."""
+
+RAN_TOO_LONG = re.compile(r"\b1305\b|ran too long|max(?:imum)? execution time", re.IGNORECASE)
+"""The reason of a job that the service stopped, by its code or in words."""
 
 CLOCKS_APART = timedelta(hours=1)
 """So much may the clocks here and at the service differ."""
@@ -211,6 +215,10 @@ class IbmDevice(RemoteDevice):
 
     def translated(self, error: BaseException) -> QGateError:
         return translated(error, self.name)
+
+    def is_permanent(self, reason: str) -> bool:
+        # such a job is charged for the time that it ran, each time
+        return RAN_TOO_LONG.search(reason) is not None or super().is_permanent(reason)
 
     def retry_after_s(self, error: BaseException) -> float | None:
         return retry_after_s(error)

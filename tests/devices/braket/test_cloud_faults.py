@@ -24,7 +24,7 @@ from qgate.exceptions import (
     WrongResult,
 )
 from qgate.measurements import counts
-from qgate.operations import RX
+from qgate.operations import RX, PauliX
 from qgate.tape import Tape
 
 IQM = "arn:aws:braket:eu-north-1::device/qpu/iqm"
@@ -37,6 +37,10 @@ def made(target="iqm/garnet", **options):
 def sweep(rows=2, shots=50):
     tape = Tape([RX(0.0, 0)], [counts(wires=0)], shots=shots)
     return tape.sweep().with_rows(np.full((rows, 1), np.pi), np.full(rows, shots))
+
+
+def flip():
+    return Tape([PauliX(0)], [counts(wires=0)], shots=50)
 
 
 def bought(garnet, token=None):
@@ -265,6 +269,51 @@ def test_a_circuit_that_failed_is_bought_again_with_as_many_shots_as_a_task_must
     assert run.cost == pytest.approx(0.6 + (120 + 100) * 0.08)  # which may be charged
     assert run.cost == pytest.approx(double.ledger()["charged_usd"])
     assert gradient == pytest.approx(-1.0)  # both points are certain
+
+
+@pytest.mark.parametrize(
+    ("target", "reason", "tasks"),
+    [
+        ("sv1", "ValidationException: 16 target qubits exceed the maximum of 15", 1),
+        ("sv1", "The state does not fit", 1),  # a simulator fails the same each time
+        ("sv1", "An internal error occurred", 3),
+        ("iqm/garnet", "The gate ccnot is not supported in a verbatim box", 1),
+        ("iqm/garnet", "The laser is tired", 3),
+        ("iqm/garnet", "The calibration is invalid", 3),
+    ],
+)
+def test_a_task_that_can_only_fail_again_is_created_once(double, tmp_path, target, reason, tasks):
+    double.fault("task", "failed", reason=reason, times=0)
+
+    with (
+        qg.run("failing", tmp_path / "runs.db"),
+        pytest.raises(JobFailed, match=re.escape(reason)),
+    ):
+        qg.execute([flip()], made(target))
+
+    assert double.ledger()["tasks_created"] == tasks
+
+
+def test_a_circuit_of_a_set_that_can_only_fail_again_is_created_once(double, tmp_path):
+    reason = "The number of gates exceeds the maximum"
+    double.fault("task", "partial", executables=[1], reason=reason, times=0)
+
+    with qg.run("failing", tmp_path / "runs.db"), pytest.raises(JobFailed, match=reason) as failed:
+        qg.execute([flip(), flip()], made())
+
+    assert double.ledger()["tasks_created"] == 1
+    assert "not submitted again" in failed.value.__notes__[0]
+
+
+def test_a_run_that_is_repeated_submits_once_more_what_failed_for_good(double, tmp_path):
+    double.fault("task", "failed", reason="ValidationException: no")
+    with qg.run("failing", tmp_path / "runs.db"), pytest.raises(JobFailed):
+        qg.execute([flip()], made())
+
+    with qg.run("failing", tmp_path / "runs.db"):
+        assert qg.execute([flip()], made()) == ({"1": 50},)
+
+    assert double.ledger()["tasks_created"] == 2
 
 
 # Results --------------------------------------------------------------------------------------

@@ -240,3 +240,17 @@ def test_wide_readings_do_not_overflow(make):
 
     assert isinstance(found, Outcomes)
     assert found.counts() == {"1" + "0" * 59 + "1" * 10: 10}
+
+
+@pytest.mark.parametrize(
+    ("reason", "permanent"),
+    [
+        ("Error code 1305; Ran too long", True),
+        ("Job exceeded the max execution time of 60 s", True),
+        ("Error code 9999; The fridge is warm", False),
+        ("Error code 1517; The circuit has unsupported instructions", True),
+        ("Error code 13051; an internal error", False),
+    ],
+)
+def test_a_job_that_ran_too_long_or_is_not_valid_is_not_submitted_again(make, reason, permanent):
+    assert make().is_permanent(reason) is permanent

@@ -1,0 +1,45 @@
+"""Failures after which the same submission can only fail again.
+
+No vendor marks them reliably: a task of Amazon Braket has a ``failureReason`` in words, a job of
+IBM a reason with a code, and others have less. A reason counts as permanent if it speaks of what
+was asked for, and not of how the device or the service is at the moment. Where both are found, or
+neither, the failure counts as passing, and the submission is made again a few times.
+"""
+
+from __future__ import annotations
+
+import re
+
+PERMANENT = re.compile(
+    r"""validat|invalid|malformed|syntax|pars(?:e|ing)\b|unsupported|unrecogni[sz]ed
+    |not\s+(?:\w+\s+)?(?:support|valid|allow|permit)|does\s+not\s+(?:support|exist)
+    |too\s+(?:many|large|long|deep|big|wide)|exceed|maximum|at\s+most|more\s+than|out\s+of\s+range
+    |must\s+(?:be|not|have)|requires?\s+(?:at\s+least|more)|undefined""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Words about the submission: it is wrong, or larger than the device takes."""
+
+PASSING = re.compile(
+    r"""internal|time[d]?[\s-]*out|temporar|\bagain\b|unavailable|throttl|rate\s+exceeded|quota|capacity
+    |calibrat|overload|offline|maintenance|interrupt|connection|network|lost""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Words about the device or the service, which may be better next time."""
+
+
+def is_permanent(reason: str) -> bool:
+    """Return whether a failure reason is about the submission itself.
+
+    >>> is_permanent("ValidationException: 20 target qubits exceed the maximum of 15")
+    True
+    >>> is_permanent("Internal error while the program was validated. Please try again.")
+    False
+    >>> is_permanent("The laser is tired.")
+    False
+    """
+    return bool(PERMANENT.search(reason)) and may_not_pass(reason)
+
+
+def may_not_pass(reason: str) -> bool:
+    """Return whether a failure reason has no word about the state of the device or service."""
+    return not PASSING.search(reason)
