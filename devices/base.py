@@ -112,7 +112,8 @@ class Device(ABC):
             Each in accepted gates. A sweep with shots has one measurement, ``counts`` or
             ``sample`` of some wires (``sample`` asks for the order of the shots as well).
             An exact one (``shots=None``) has measurements of the kinds in
-            ``capabilities.exact``.
+            ``capabilities.exact``; or one of kind ``terms``, of distinct Pauli words, where
+            these say ``exact_words``.
 
         Returns
         -------

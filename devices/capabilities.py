@@ -18,6 +18,7 @@ COUNTED = (
     "max_shots",
     "max_rows",
     "max_exact_rows",
+    "max_exact_wires",
     "max_sweeps",
     "min_total_shots",
     "max_total_shots",
@@ -40,6 +41,11 @@ class Capabilities:
         Kinds of measurement it returns exactly, as asked. ``probs`` alone is enough for
         expectation values, variances and probabilities, and for density matrices of a few
         wires and what is computed from them. Empty: it only samples.
+    exact_words : bool
+        Whether it also returns the exact means of any Pauli words together, as a measurement of
+        kind ``terms``.
+    max_exact_wires : int or None
+        So many wires may an exact measurement of probabilities read together.
     sampled : bool
         Whether it can be given shots. It then returns readings of wires, nothing else.
     default_shots : int or None
@@ -80,6 +86,8 @@ class Capabilities:
     gates: frozenset[str] = frozenset()
     matrix_wires: int = 0
     exact: frozenset[str] = frozenset()
+    exact_words: bool = False
+    max_exact_wires: int | None = None
     sampled: bool = True
     default_shots: int | None = None
     max_wires: int | None = None

@@ -213,8 +213,16 @@ class DeviceConformance:
 
 def values(device: Device, sweeps: Sequence[Sweep]) -> list[Any]:
     """Lower, decompose, submit and put together; one entry per measurement for each sweep."""
+    can = device.capabilities
     prepared = [
-        lower_measurements(sweep, device.capabilities.exact, device=device.name) for sweep in sweeps
+        lower_measurements(
+            sweep,
+            can.exact,
+            device=device.name,
+            words=can.exact_words,
+            most_wires=can.max_exact_wires,
+        )
+        for sweep in sweeps
     ]
     native = [
         decompose(part, device.capabilities.gate_set, device=device.name)

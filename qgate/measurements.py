@@ -190,6 +190,25 @@ class Measurement:
         return f"{self.kind.value}({inner})"
 
 
+def are_returned(
+    measurements: Sequence[Measurement], exact: frozenset[str], most_wires: int | None
+) -> bool:
+    """Return whether a device returns all measurements as they are, in one circuit.
+
+    Parameters
+    ----------
+    measurements : sequence of Measurement
+    exact : frozenset of str
+        The kinds that it returns without shots.
+    most_wires : int or None
+        So many wires can be read together.
+    """
+    if not all(item.is_returned(exact) for item in measurements):
+        return False
+    read = {wire for item in measurements for wire in item.wires}
+    return most_wires is None or len(read) <= most_wires
+
+
 def expval(op: Operator) -> Measurement:
     """Expectation value of an observable; a real number.
 

@@ -37,6 +37,9 @@ from qgate.typing import WiresLike
 QPU_SHOTS = 1000
 """Where a circuit does not say; as in the SDK."""
 
+EXACT_WIRES = 15
+"""So many target qubits may a probability of a simulator in the cloud have; no record says it."""
+
 PREFIX = "qgate"
 """Below this lie results in a bucket."""
 
@@ -137,6 +140,7 @@ class BraketCloudDevice(RemoteDevice):
             noisy=not is_simulator(self.arn),
             paid=True,
             max_exact_rows=1,
+            max_exact_wires=EXACT_WIRES,
             default_shots=None if is_simulator(self.arn) else QPU_SHOTS,
         )
         native = facts.native if placing is Placing.VERBATIM else frozenset()

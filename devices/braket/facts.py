@@ -95,6 +95,7 @@ class DeviceFacts:
         return Capabilities(
             gates=UNREAD | forms(self.native).keys() if verbatim else compiled,
             exact=frozenset({"probs"} if self.exact else ()),
+            exact_words=self.exact,  # every simulator of Braket that has the one has the other
             max_wires=self.wires,
             min_shots=max(1, fewest),
             **self._limits(most),

@@ -9,7 +9,7 @@ from typing import Any
 from braket.ir.openqasm import Program
 from braket.ir.openqasm.program_set_v1 import ProgramSet
 
-from qgate.devices.braket.translate import Translation, slot_name
+from qgate.devices.braket.translate import Translation, Word, slot_name
 from qgate.sweep import Sweep
 
 
@@ -31,6 +31,8 @@ class Layout:
         Whether the order of the shots was asked for.
     rows : int
         With how many sets of inputs it is run.
+    words : tuple of Word
+        The Pauli words whose exact means were asked for, in place of what is read.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Layout:
     read: tuple[int, ...]
     ordered: bool
     rows: int
+    words: tuple[Word, ...] = ()
 
     @classmethod
     def of(cls, sweep: Sweep, circuit: Translation) -> Layout:
@@ -50,6 +53,7 @@ class Layout:
             circuit.read,
             circuit.ordered,
             len(sweep),
+            circuit.words,
         )
 
     @property
@@ -69,6 +73,7 @@ class Layout:
             "read": list(self.read),
             "ordered": self.ordered,
             "rows": self.rows,
+            "words": [[letters, list(targets)] for letters, targets in self.words],
         }
 
     @classmethod
@@ -81,6 +86,7 @@ class Layout:
             tuple(record["read"]),
             record["ordered"],
             record["rows"],
+            tuple((letters, tuple(targets)) for letters, targets in record.get("words", ())),
         )
 
 

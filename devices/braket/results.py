@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qgate.devices.braket.layout import Layout
+from qgate.devices.braket.states import word_means
+from qgate.devices.braket.translate import Word
 from qgate.devices.job import RowFailure, SweepResult
 from qgate.exceptions import WrongResult
 from qgate.outcomes import Outcomes
@@ -43,6 +45,27 @@ class Measured:
 
 
 Found = Measured | RowFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One exact value.
+
+    Parameters
+    ----------
+    word : Word
+        The observable and its targets; without letters for probabilities.
+    value : array or float
+    """
+
+    word: Word
+    value: Any
+
+    @classmethod
+    def of(cls, type: Mapping[str, Any], value: Any) -> Value:
+        """Read a value beside the result type that it is of, as in Braket's schema."""
+        letters = "".join(map(str, type.get("observable") or ()))
+        return cls((letters, tuple(map(int, type.get("targets") or ()))), value)
 
 
 def read_set(
@@ -101,6 +124,47 @@ def read_sampled(found: Found, layout: Layout, shots: int, device: str) -> Outco
         raise WrongResult(device=device, reason=reason)
     columns = [found.qubits.index(qubit) for qubit in wanted]
     return Outcomes.from_bits(bits[:, columns], ordered=layout.ordered)
+
+
+def read_exact(values: Sequence[Value], layout: Layout, device: str) -> tuple[FloatArray, ...]:
+    """Return what each measurement of one exact run gives.
+
+    Parameters
+    ----------
+    values : sequence of Value
+        What the run returned.
+    layout : Layout
+    device : str
+        Whom to name in an error.
+
+    Returns
+    -------
+    tuple of array
+        Probabilities (2**n,) for each measurement, or the means (T,) of all words.
+
+    Raises
+    ------
+    WrongResult
+    """
+    if not layout.words:
+        if len(values) != 1:
+            raise WrongResult(device=device, reason=f"it has {len(values)} values, 1 was asked for")
+        return read_probabilities(values[0].value, layout, device)
+    if len(values) == 1 and np.ndim(values[0].value):
+        return (word_means(layout.words, np.asarray(values[0].value, dtype=complex)),)
+    found = {value.word: value.value for value in values}
+    missing = [word for word in layout.words if word not in found]
+    if missing:
+        reason = f"it has no mean of {len(missing)} of {len(layout.words)} words"
+        raise WrongResult(device=device, reason=reason)
+    return (_means([found[word] for word in layout.words], device),)
+
+
+def _means(values: Sequence[Any], device: str) -> FloatArray:
+    means = np.array(values, dtype=float)
+    if means.ndim != 1 or not (np.abs(means) <= 1 + SLACK).all():
+        raise WrongResult(device=device, reason="a mean of a word is not between -1 and 1")
+    return means
 
 
 def read_probabilities(values: Any, layout: Layout, device: str) -> tuple[FloatArray, ...]:

@@ -13,7 +13,7 @@ from qgate.devices.braket.answers import answered, field
 from qgate.devices.braket.job import STATES
 from qgate.devices.braket.layout import Layout
 from qgate.devices.braket.objects import Folder, measured, read_programs, read_single
-from qgate.devices.braket.results import Measured, read_probabilities, read_sampled, read_set
+from qgate.devices.braket.results import Measured, Value, read_exact, read_sampled, read_set
 from qgate.devices.job import FINAL, JobStatus, SweepResult
 from qgate.devices.remote import RemoteJob, Report
 from qgate.exceptions import JobFailed, ResultMissing, WrongResult
@@ -138,12 +138,12 @@ class BraketTask(RemoteJob):
         if self._shots:
             read = measured(document, self.device.name)
             return (([read_sampled(read, layout, self._shots, self.device.name)],),)
-        exact = read_probabilities(self._values(document), layout, self.device.name)
+        exact = read_exact(self._values(document), layout, self.device.name)
         return (tuple(np.array([each]) for each in exact),)
 
-    def _values(self, document: Mapping[str, Any]) -> Any:
+    def _values(self, document: Mapping[str, Any]) -> list[Value]:
         try:
-            return document["resultTypes"][0]["value"]
-        except (KeyError, IndexError, TypeError) as error:
-            reason = "it has no probabilities"
+            return [Value.of(each["type"], each["value"]) for each in document["resultTypes"]]
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            reason = "its exact values cannot be read"
             raise WrongResult(device=self.device.name, reason=reason) from error

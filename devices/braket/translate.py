@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from braket.circuits import Circuit, FreeParameter, Gate, Instruction
+from braket.circuits import Circuit, FreeParameter, Gate, Instruction, Observable
 from braket.circuits.serialization import (
     IRType,
     OpenQASMSerializationProperties,
@@ -50,11 +50,16 @@ class Style:
         The gates of which a verbatim circuit is made.
     reads_all : bool
         Whether the device reads all qubits of a circuit or none.
+    state : str
+        The result type from which means of words are computed, ``state_vector`` or
+        ``density_matrix``; empty: each is a result type of its own, which SDK simulators on this
+        machine take 15 ms to parse.
     """
 
     placing: Placing = Placing.FREE
     native: frozenset[str] = frozenset()
     reads_all: bool = False
+    state: str = ""
 
     @property
     def forms(self) -> Mapping[str, Form]:
@@ -65,6 +70,9 @@ class Style:
 
 
 FREE = Style()
+
+Word = tuple[str, tuple[int, ...]]
+"""Letters, in lower case as in OpenQASM, and the qubit of each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +95,8 @@ class Translation:
         All qubits that are read, in the order in which they are asked for.
     ordered : bool
         Whether the order of the shots was asked for.
+    words : tuple of Word
+        The Pauli words whose exact means are asked for, in place of what is read.
     """
 
     circuit: Any
@@ -95,6 +105,7 @@ class Translation:
     qubits: tuple[tuple[int, ...], ...]
     read: tuple[int, ...]
     ordered: bool
+    words: tuple[Word, ...] = ()
 
     def inputs(self, rows: FloatArray) -> dict[str, list[float]]:
         """Return the values of each parameter, one for each of the given rows."""
@@ -108,7 +119,8 @@ def translate(sweep: Sweep, wires: Wires, style: Style = FREE) -> Translation:
     ----------
     sweep : Sweep
         In gates of the table; its matrices become constants of the circuit. Its measurements
-        are ``counts`` or ``sample``, or any number of ``probs`` if it has no shots.
+        are ``counts`` or ``sample``; or, if it has no shots, any number of ``probs``, or one of
+        kind ``terms``.
     wires : Wires
         The wires of the device, in its order.
     style : Style
@@ -131,7 +143,11 @@ def _translate(structure: Structure, wires: Wires, style: Style) -> Translation:
     # ascending, because the SDK (1.127) mixes up other orders of a probability's qubits
     wanted = {qubit for targets in qubits for qubit in targets}
     read = tuple(sorted(places.values() if style.reads_all else wanted))
-    if kinds == {MeasurementKind.PROBS}:
+    words: tuple[Word, ...] = ()
+    if kinds == {MeasurementKind.TERMS}:
+        words = _words(structure.measurements[0].observable, places)
+        _ask_for(words, circuit, style)
+    elif kinds == {MeasurementKind.PROBS}:
         circuit.probability(read)
     else:
         circuit.measure(read)
@@ -143,7 +159,32 @@ def _translate(structure: Structure, wires: Wires, style: Style) -> Translation:
         qubits,
         read,
         MeasurementKind.SAMPLE in kinds,
+        words,
     )
+
+
+def _words(observable: Any, places: Mapping[Any, int]) -> tuple[Word, ...]:
+    """Return the words of a sum on the circuit's qubits, in its order."""
+    qubits = [places[wire] for wire in observable.wires]
+    letters = np.array([["", "z"], ["x", "y"]])[observable.x.astype(int), observable.z.astype(int)]
+    return tuple(
+        ("".join(row), tuple(qubit for qubit, letter in zip(qubits, row, strict=True) if letter))
+        for row in letters.tolist()
+    )
+
+
+def _ask_for(words: Sequence[Word], circuit: Circuit, style: Style) -> None:
+    """Add the result types from which the means of words follow."""
+    if style.state:
+        getattr(circuit, style.state)()
+        return
+    for letters, targets in words:
+        circuit.expectation(_product(letters), list(targets))
+
+
+def _product(letters: str) -> Observable:
+    factors = [getattr(Observable, letter.upper())() for letter in letters]
+    return factors[0] if len(factors) == 1 else Observable.TensorProduct(factors)
 
 
 def _places(structure: Structure, wires: Wires, style: Style) -> dict[Any, int]:

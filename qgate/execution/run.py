@@ -17,7 +17,7 @@ from qgate.exceptions import (
 )
 from qgate.execution.current import PLAN, RUN
 from qgate.execution.tracker import is_tracked, notify_sent
-from qgate.measurements import Measurement
+from qgate.measurements import Measurement, are_returned
 from qgate.structure import Structure
 from qgate.sweep import Sweep, merge_equal_rows
 from qgate.transforms.decompose import (
@@ -131,12 +131,23 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
     if sweep.shots is None and len(sweep) > 1:
         sweep, index = merge_equal_rows(sweep)
     if sweep.shots is None:
-        native = _as_it_stands(sweep.structure, capabilities.exact, capabilities.gate_set)
+        native = _as_it_stands(
+            sweep.structure,
+            capabilities.exact,
+            capabilities.gate_set,
+            capabilities.max_exact_wires,
+        )
         if native is not None:
             return (native.sweep(sweep),), index, _only
     from qgate.transforms.readouts import lower_measurements
 
-    lowered, postprocess = lower_measurements(sweep, capabilities.exact, device=device.name)
+    lowered, postprocess = lower_measurements(
+        sweep,
+        capabilities.exact,
+        device=device.name,
+        words=capabilities.exact_words,
+        most_wires=capabilities.max_exact_wires,
+    )
     parts = tuple(
         decompose(part, capabilities.gate_set, device=device.name, names=capabilities.gates)
         for part in lowered
@@ -146,10 +157,10 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
 
 @lru_cache(maxsize=1024)
 def _as_it_stands(
-    structure: Structure, exact: frozenset[str], accepts: GateSet
+    structure: Structure, exact: frozenset[str], accepts: GateSet, most_wires: int | None
 ) -> Decomposed | None:
     """Return a structure in the gates of a device that returns all it measures; else None."""
-    if not all(measurement.is_returned(exact) for measurement in structure.measurements):
+    if not are_returned(structure.measurements, exact, most_wires):
         return None
     return decomposed_without_values(structure, accepts)
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from qgate.exceptions import UnsupportedMeasurement
-from qgate.measurements import FACTS, Measurement, MeasurementKind
+from qgate.measurements import FACTS, Measurement, MeasurementKind, are_returned
 from qgate.observables import Combination
 from qgate.operations.operator import ParameterKind
 from qgate.operations.pauli import PauliSum
@@ -33,8 +33,9 @@ from qgate.transforms.bases import (
     spectrum_of_product,
 )
 from qgate.transforms.density import DERIVED
+from qgate.transforms.reading_list import ReadingList, TooWide
 from qgate.transforms.tomography import from_means, words_of
-from qgate.typing import FloatArray, Postprocess
+from qgate.typing import FloatArray, IntArray, Postprocess
 from qgate.wires import Wires
 
 Evaluate = Callable[[Sequence[Outcomes], Sequence[Any]], Any]
@@ -51,17 +52,22 @@ class ReadingPlan:
     structures: tuple[Structure, ...]
     values: tuple[Evaluate, ...]
     kinds: tuple[MeasurementKind, ...]
+    has_words: bool = False
+    """Whether the last circuit returns the means of words."""
 
     def postprocess(self, arrays: Sequence[Any], num_rows: int) -> Postprocess:
         """Return what turns the results of the lowered sweeps into one per measurement.
 
         Each lowered result is a tuple with one list of K outcomes, or with one array (K, 2**n)
-        of exact probabilities; what comes back is an array (K, ...) for each measurement, or
-        a list of K dictionaries for counts.
+        of exact probabilities, or with one (K, T) of the means of words; what comes back is an
+        array (K, ...) for each measurement, or a list of K dictionaries for counts.
         """
 
         def collect(results: Sequence[Any]) -> tuple[Any, ...]:
-            rows = list(zip(*(_outcomes(result[0]) for result in results), strict=True))
+            means = [list(results[-1][0])] if self.has_words else []
+            read = results[: len(results) - len(means)]
+            columns = [*(_outcomes(result[0]) for result in read), *means]
+            rows = list(zip(*columns, strict=True))
             rows = rows or [()] * num_rows  # nothing is read for the identity
             return tuple(
                 _stack(kind, [value(row, arrays) for row in rows])
@@ -79,7 +85,12 @@ def _outcomes(readings: Any) -> list[Outcomes]:
 
 
 def lower_measurements(
-    sweep: Sweep, exact: frozenset[str], *, device: str
+    sweep: Sweep,
+    exact: frozenset[str],
+    *,
+    device: str,
+    words: bool = False,
+    most_wires: int | None = None,
 ) -> tuple[tuple[Sweep, ...], Postprocess]:
     """Ask a device only for what it can return.
 
@@ -91,6 +102,8 @@ def lower_measurements(
         The kinds that the device returns as they are, where no shots are asked for.
     device : str
         Whom to name in an error.
+    words, most_wires
+        As for ``plan_readings``.
 
     Returns
     -------
@@ -102,20 +115,34 @@ def lower_measurements(
     Raises
     ------
     UnsupportedMeasurement
-        A measurement needs shots and there are none.
+        A measurement needs shots and there are none, or more wires than are read exactly.
     """
     refuse_measurements(sweep, exact, device=device)
     asked = sweep.structure.measurements
-    if sweep.shots is None and all(item.is_returned(exact) for item in asked):
+    exactly = sweep.shots is None
+    if exactly and are_returned(asked, exact, most_wires):
         return (sweep,), lambda results: results[0]
     own = [_is_whole(item, sweep, exact) for item in asked]
     frozen = freeze_observables(_select(sweep, [not whole for whole in own]))
-    plan = plan_readings(frozen.structure, sweep.shots is None)
+    try:
+        plan = plan_readings(frozen.structure, exactly, words=words, most_wires=most_wires)
+    except TooWide as error:
+        raise _too_wide(error.wires, most_wires, device) from None
     sweeps = tuple(frozen.with_structure(structure) for structure in plan.structures)
     collect = plan.postprocess(sweep.arrays, len(sweep))
     if not any(own):
         return sweeps, collect
     return (_select(sweep, own), *sweeps), _interleaved(own, collect)
+
+
+def _too_wide(wires: int, most: int | None, device: str) -> UnsupportedMeasurement:
+    return UnsupportedMeasurement(
+        device=device,
+        measurement=f"a measurement of {wires} wires together",
+        mode="without shots",
+        supported=frozenset({f"measurements of up to {most} wires"}),
+        remedy="Measure fewer wires together, or give a number of shots, for example shots=1000.",
+    )
 
 
 def _is_whole(measurement: Measurement, sweep: Sweep, exact: frozenset[str]) -> bool:
@@ -186,14 +213,48 @@ def freeze_observables(sweep: Sweep) -> Sweep:
 
 
 @lru_cache(maxsize=1024)
-def plan_readings(structure: Structure, exact: bool) -> ReadingPlan:
-    """Group the terms of all observables, and say how every value follows from the readings."""
-    readings: list[Reading] = []
+def plan_readings(
+    structure: Structure, exact: bool, *, words: bool = False, most_wires: int | None = None
+) -> ReadingPlan:
+    """Group the terms of all observables, and say how every value follows from the readings.
+
+    Parameters
+    ----------
+    structure : Structure
+    exact : bool
+        Whether probabilities are read in place of outcomes.
+    words : bool
+        Whether the device also returns the exact means of Pauli words, whatever they are. They
+        are then asked for together, unless one reading has all.
+    most_wires : int, optional
+        No exact reading may have more wires.
+
+    Raises
+    ------
+    TooWide
+        A measurement needs more.
+    """
+    if not exact:
+        return _planned(structure, ReadingList(), exact)
+    try:
+        plan = _planned(structure, ReadingList(most_wires=most_wires), exact)
+    except TooWide:
+        if not words:
+            raise
+    else:
+        if not words or len(plan.structures) < 2:
+            return plan
+    return _planned(structure, ReadingList(most_wires=most_wires, words=True), exact)
+
+
+def _planned(structure: Structure, readings: ReadingList, exact: bool) -> ReadingPlan:
     with paused():
         values = tuple(_plan(item, readings) for item in structure.measurements)
         structures = tuple(_read_circuit(structure, reading, exact) for reading in readings)
+        if readings.words:
+            structures += (structure.with_measurements([readings.words.measurement]),)
     kinds = tuple(measurement.kind for measurement in structure.measurements)
-    return ReadingPlan(structures, values, kinds)
+    return ReadingPlan(structures, values, kinds, has_words=bool(readings.words))
 
 
 def _read_circuit(structure: Structure, reading: Reading, exact: bool) -> Structure:
@@ -212,20 +273,10 @@ def _read_circuit(structure: Structure, reading: Reading, exact: bool) -> Struct
     )
 
 
-def _place(basis: Basis, readings: list[Reading], *, ordered: bool = False) -> int:
-    """Put a basis on the first reading that agrees with it, or on a new one."""
-    index = next((i for i, known in enumerate(readings) if known.agrees(basis)), len(readings))
-    if index == len(readings):
-        readings.append(Reading())
-    readings[index].take(basis)
-    readings[index].ordered |= ordered
-    return index
-
-
 # How each kind of measurement follows from readings ------------------------------------
 
 
-def _plan(measurement: Measurement, readings: list[Reading]) -> Evaluate:
+def _plan(measurement: Measurement, readings: ReadingList) -> Evaluate:
     kind, observable = measurement.kind, measurement.observable
     if kind in (MeasurementKind.EXPVAL, MeasurementKind.TERMS):
         return _plan_expval(observable, readings, weighted=kind is MeasurementKind.EXPVAL)
@@ -234,7 +285,7 @@ def _plan(measurement: Measurement, readings: list[Reading]) -> Evaluate:
     ordered = kind is MeasurementKind.SAMPLE
     if observable is None:
         basis: Basis = dict.fromkeys(measurement.wires, "Z")
-        reading = readings[_place(basis, readings, ordered=ordered)]
+        reading = readings[readings.place(basis, ordered=ordered)]
         index, wires = readings.index(reading), measurement.wires
         return _from_bits(measurement, lambda row: row[index].marginal(reading.positions(wires)))
     if kind is MeasurementKind.PROBS:
@@ -243,7 +294,7 @@ def _plan(measurement: Measurement, readings: list[Reading]) -> Evaluate:
 
 
 def _plan_expval(
-    observable: PauliSum | Combination, readings: list[Reading], *, weighted: bool
+    observable: PauliSum | Combination, readings: ReadingList, *, weighted: bool
 ) -> Evaluate:
     """The sum over terms of coefficient times mean."""
     parts = (
@@ -263,7 +314,7 @@ def _plan_expval(
     return value
 
 
-def _plan_tomography(measurement: Measurement, readings: list[Reading]) -> Evaluate:
+def _plan_tomography(measurement: Measurement, readings: ReadingList) -> Evaluate:
     """Density matrices and their functions, from the means of all words."""
     words = words_of(measurement, measurement.wires).observable
     means = _plan_expval(words, readings, weighted=False)
@@ -274,18 +325,26 @@ Part = tuple[Any, Callable[[Sequence[Outcomes]], Any]]
 """Terms of an observable, and their means from one row's outcomes."""
 
 
-def _pauli_parts(observable: PauliSum, readings: list[Reading]) -> list[Part]:
+def _pauli_parts(observable: PauliSum, readings: ReadingList) -> list[Part]:
     parts: list[Part] = []
     x, z, wires = observable.x, observable.z, observable.wires
+    if readings.words is not None:
+        (members,) = np.nonzero((x | z).any(axis=1))
+        return [(members, _word_means(readings.words.place(observable, members)))]
     for members in qubit_wise_groups(x, z):
         members = members[(x[members] | z[members]).any(axis=1)]  # the identity is 1, unread
         if not len(members):
             continue
         basis = pauli_basis(observable, members)
-        index = _place(basis, readings)
+        index = readings.place(basis)
         supports = [[wires[k] for k in np.flatnonzero(x[t] | z[t])] for t in members]
         parts.append((members, _parity_means(readings[index], index, supports)))
     return parts
+
+
+def _word_means(places: IntArray) -> Callable[[Sequence[Any]], FloatArray]:
+    """Take means of words from what the last circuit returned, shape (T,)."""
+    return lambda row: np.asarray(row[-1])[places]
 
 
 def _parity_means(
@@ -294,12 +353,12 @@ def _parity_means(
     return lambda row: row[index].parities([reading.positions(wires) for wires in supports])
 
 
-def _factor_parts(observable: Combination, readings: list[Reading]) -> list[Part]:
+def _factor_parts(observable: Combination, readings: ReadingList) -> list[Part]:
     parts: list[Part] = []
     for term, factors in enumerate(observable.terms):
         if factors:  # none: the identity is 1, unread
             spectrum = spectrum_of_product(factors)
-            index = _place(spectrum.basis, readings)
+            index = readings.place(spectrum.basis)
             parts.append(([term], _spectrum_means(readings[index], index, spectrum)))
     return parts
 
@@ -310,19 +369,19 @@ def _spectrum_means(
     return lambda row: spectrum.read(row[index], reading) @ row[index].frequencies
 
 
-def _plan_turned_probs(observable: PauliSum | Combination, readings: list[Reading]) -> Evaluate:
+def _plan_turned_probs(observable: PauliSum | Combination, readings: ReadingList) -> Evaluate:
     """Probabilities of the outcomes on an observable's wires, in its eigenbasis."""
     basis = dict.fromkeys(observable.wires, "Z") | spectrum_of(observable).basis
-    index = _place(basis, readings)
+    index = readings.place(basis)
     reading, wires = readings[index], observable.wires
     return lambda row, arrays: row[index].marginal(reading.positions(wires)).probabilities()
 
 
-def _plan_spectrum(measurement: Measurement, readings: list[Reading], *, ordered: bool) -> Evaluate:
+def _plan_spectrum(measurement: Measurement, readings: ReadingList, *, ordered: bool) -> Evaluate:
     """Samples, counts and the variance of an observable with one eigenbasis."""
     observable = measurement.observable
     spectrum = spectrum_of(observable)
-    index = _place(spectrum.basis, readings, ordered=ordered)
+    index = readings.place(spectrum.basis, ordered=ordered)
     reading, slot = readings[index], observable.parameters[0]
 
     def value(row: Sequence[Outcomes], arrays: Sequence[Any]) -> Any:

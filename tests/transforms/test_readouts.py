@@ -313,6 +313,37 @@ def test_exact_probabilities_are_read_like_shots():
     assert_allclose(swapped, probabilities[:, [0, 2, 1, 3]])
 
 
+@pytest.mark.parametrize("most_wires", [None, 2])
+def test_words_that_do_not_commute_are_asked_for_together_where_the_device_returns_them(most_wires):
+    observable = 2 * qg.X(0) + 3 * qg.Z(0) @ qg.Y(1) + 4 * qg.I(0)
+    tape = Tape(GATES, [qg.expval(observable), qg.probs(wires=1), qg.expval(qg.X(0))])
+
+    sweeps, together = lower_measurements(
+        tape.sweep(), PROBS, device="a chip", words=True, most_wires=most_wires
+    )
+
+    kinds = [[item.kind.value for item in sweep.structure.measurements] for sweep in sweeps]
+    assert kinds == [["probs"], ["terms"]]
+    words = sweeps[1].structure.measurements[0].observable
+    letters = [words.x.tolist(), words.z.tolist()]
+    assert letters == [[[True, False], [False, True]], [[False, False], [True, True]]]
+    energy, chances, mean = together([(np.array([[0.25, 0.75]]),), (np.array([[0.5, -0.1]]),)])
+    assert_allclose(energy, [2 * 0.5 - 3 * 0.1 + 4])
+    assert_allclose(chances, [[0.25, 0.75]])
+    assert_allclose(mean, [0.5])
+
+
+def test_readings_have_no_more_wires_than_may_be_read_exactly():
+    tape = Tape(GATES, [qg.probs(wires=[0, 1]), qg.probs(wires=[1, 2]), qg.expval(qg.Z(2))])
+
+    sweeps, _ = lower_measurements(tape.sweep(), PROBS, device="a chip", most_wires=2)
+
+    read = [list(sweep.structure.measurements[0].wires) for sweep in sweeps]
+    assert read == [[0, 1], [1, 2]]
+    with pytest.raises(UnsupportedMeasurement, match="2 wires together"):
+        lower_measurements(tape.sweep(), PROBS, device="a chip", most_wires=1)
+
+
 # What a device returns as it is ---------------------------------------------------------
 
 

@@ -41,6 +41,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -332,6 +333,9 @@ class BraketService(Service):
         return Answer(200, body.encode(), {"Content-Type": "text/xml"})
 
 
+TARGETS = 15
+"""So many target qubits may the probability of a simulator have."""
+
 MORE = frozenset({"reason", "programSetValidationFailures"})
 """What an error may have besides its message."""
 
@@ -385,6 +389,9 @@ def _check(card: Card, given: dict[str, Any]) -> None:
         if number > most or shots > most_shots or shots % number or shots < (fewest or 0):
             raise Refused("ValidationException", f"{number} executables with {shots} shots.")
         each, least = shots // number, 1 if fewest else least
+    for targets in re.findall("#pragma braket result probability (.*)", action.get("source", "")):
+        if card.simulator and targets.count("[") > TARGETS:
+            raise Refused("ValidationException", f"A probability has more than {TARGETS} targets.")
     if not least <= each <= greatest:
         raise Refused("ValidationException", f"{each} shots are not within {card.shots}.")
 

@@ -4,6 +4,7 @@ import json
 import math
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from qgate.exceptions import (
     InvalidShots,
     ServiceUnavailable,
     UnknownDevice,
+    UnsupportedMeasurement,
 )
 from qgate.measurements import counts, probs
 from qgate.operations import CZ, RX, RY, PauliX
@@ -212,6 +214,54 @@ def test_exact_probabilities_come_from_a_simulator_row_by_row(double):
     expected = np.sin(np.array([0.2, 0.65])) ** 2
     np.testing.assert_allclose(found[:, 1], expected, atol=1e-12)
     assert double.ledger()["tasks_created"] == 2
+
+
+def on_sv1(wires, *measured):
+    @qg.qnode(made("sv1", wires=wires))
+    def circuit():
+        for wire in range(wires):
+            qg.RX(0.3, wire)
+        return measured
+
+    return circuit
+
+
+def test_an_exact_observable_on_a_simulator_is_one_task(double):
+    observable = qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(1) - 2 * qg.Y(0)
+
+    (mean,) = on_sv1(2, qg.expval(observable))()
+
+    assert mean == pytest.approx(np.cos(0.3) ** 2 + 2 * np.sin(0.3))
+    assert double.ledger()["tasks_created"] == 1
+
+
+def test_exact_values_on_more_wires_than_a_probability_may_have_are_one_task(double):
+    together = qg.prod(*(qg.Z(wire) for wire in range(17)))
+
+    product, sum_ = on_sv1(17, qg.expval(together), qg.expval(qg.Z(0) + qg.Z(16)))()
+
+    assert (product, sum_) == pytest.approx((np.cos(0.3) ** 17, 2 * np.cos(0.3)))
+    assert double.ledger()["tasks_created"] == 1
+
+
+def test_probabilities_of_too_many_wires_in_all_are_several_tasks(double):
+    first, second = on_sv1(16, qg.probs(wires=range(8)), qg.probs(wires=range(8, 16)))()
+
+    single = [np.cos(0.15) ** 2, np.sin(0.15) ** 2]
+    expected = reduce(np.kron, [single] * 8)
+    np.testing.assert_allclose(first, expected, atol=1e-12)
+    np.testing.assert_allclose(second, expected, atol=1e-12)
+    assert double.ledger()["tasks_created"] == 2
+
+
+@pytest.mark.parametrize(
+    "measured", [qg.probs(wires=range(16)), qg.var(qg.prod(*(qg.Z(wire) for wire in range(16))))]
+)
+def test_what_needs_more_wires_than_a_probability_may_have_is_refused(double, measured):
+    with pytest.raises(UnsupportedMeasurement, match=r"16 wires.*up to 15 wires.*shots"):
+        on_sv1(16, measured)()
+
+    assert double.ledger()["tasks_created"] == 0
 
 
 def test_the_bucket_of_the_account_is_used_where_none_is_named(double):

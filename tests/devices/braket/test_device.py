@@ -16,6 +16,7 @@ from qgate.devices.packing import submit_packed
 from qgate.measurements import counts, probs, sample
 from qgate.operations import CNOT, RX, RY, GlobalPhase, Hadamard, PauliX, QubitUnitary
 from qgate.operations.gate import GATES as OURS
+from qgate.operations.pauli import PauliSum
 from qgate.tape import Tape
 
 TARGETS = ("local/braket_sv", "local/braket_dm")
@@ -250,3 +251,65 @@ def test_barriers_and_identities_change_nothing_on_an_ideal_simulator():
         return qg.counts()
 
     assert circuit() == {"10": 10}
+
+
+def hamiltonian(terms, wires, seed=3):
+    """A random sum of words, and its matrix."""
+    random = np.random.default_rng(seed)
+    words = {"".join(random.choice(list("IXYZ"), wires)) for _ in range(10 * terms)} - {"I" * wires}
+    chosen, weights = sorted(words)[:terms], random.normal(size=terms)
+    return PauliSum.from_words(weights, chosen), weights, chosen
+
+
+@pytest.mark.parametrize("target", ["local", "local/braket_dm"])
+def test_an_exact_hamiltonian_is_one_submission_however_many_terms_it_has(target):
+    observable, weights, words = hamiltonian(600, 6)
+    angles = np.linspace(0.1, 1.2, 6)
+    on = device(target, wires=6)
+
+    @qg.qnode(on)
+    def energy():
+        for wire, angle in enumerate(angles):
+            qg.RY(angle, wire)
+        return qg.expval(observable)
+
+    found = energy()
+
+    # a product state: each word is a product of sin (X), cos (Z) and 0 (Y)
+    means = {"I": np.ones(6), "X": np.sin(angles), "Y": np.zeros(6), "Z": np.cos(angles)}
+    products = [np.prod([means[c][i] for i, c in enumerate(word)]) for word in words]
+    assert found == pytest.approx(weights @ products, abs=1e-10)
+    assert on.submissions == 1
+
+
+def test_an_exact_density_matrix_is_one_submission():
+    on = device("local", wires=3)
+
+    @qg.qnode(on)
+    def bell():
+        qg.Hadamard(0)
+        qg.CNOT([0, 1])
+        return qg.density_matrix([0, 1]), qg.probs(wires=2), qg.expval(qg.Y(0))
+
+    matrix, chances, mean = bell()
+
+    vector = np.array([1, 0, 0, 1]) / np.sqrt(2)
+    np.testing.assert_allclose(matrix, np.outer(vector, vector), atol=1e-12)
+    np.testing.assert_allclose(chances, [1, 0], atol=1e-12)
+    assert mean == pytest.approx(0, abs=1e-12)
+    assert on.submissions == 2  # the words, and the probabilities
+
+
+def test_exact_values_that_one_circuit_gives_are_read_from_probabilities():
+    on = device("local", wires=2)
+
+    @qg.qnode(on)
+    def circuit():
+        qg.RX(0.4, 0)
+        return qg.expval(qg.Z(0)), qg.var(qg.Z(1)), qg.probs(wires=[0, 1])
+
+    mean, variance, chances = circuit()
+
+    assert (mean, variance) == pytest.approx((np.cos(0.4), 0))
+    assert chances[2] == pytest.approx(np.sin(0.2) ** 2)
+    assert on.submissions == 1
