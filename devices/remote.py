@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import secrets
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +16,7 @@ from qgate.devices.failures import is_permanent
 from qgate.devices.job import Job, JobStatus, SweepResult
 from qgate.devices.patience import Fault, patiently
 from qgate.devices.watch import watch_of
-from qgate.exceptions import QGateError
+from qgate.exceptions import NotListed, QGateError
 from qgate.prices import Price
 from qgate.sweep import Sweep
 
@@ -42,6 +44,48 @@ class Report:
     vendor_status: str = ""
     reason: str = ""
     queue_position: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedJob:
+    """A job that was found by the label of its run.
+
+    Parameters
+    ----------
+    id, token : str
+        The provider's id, and the key of the order.
+    journal : str
+        The id of the journal that the order was written in.
+    status : str
+        In the provider's word.
+    created : str
+        When, as the provider writes it.
+    """
+
+    id: str
+    token: str
+    journal: str
+    status: str
+    created: str
+
+
+RUN, JOURNAL = "run", "journal"
+"""The labels of an order."""
+
+LONGEST_LABEL = 64
+NOT_IN_LABELS = re.compile(r"[^A-Za-z0-9 _.:/=+@-]")
+"""Characters that the tags of AWS may not have."""
+
+
+def label_of(name: str) -> str:
+    """Return the name of a run as tags can hold it.
+
+    Names that are too long, or have other characters, are shortened and get a digest.
+    """
+    if len(name) <= LONGEST_LABEL and not NOT_IN_LABELS.search(name):
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+    return f"{NOT_IN_LABELS.sub('_', name)[: LONGEST_LABEL - 17]} {digest}"
 
 
 class RemoteJob(Job):
@@ -166,6 +210,37 @@ class RemoteDevice(Device):
         errors of the request itself leave open whether there is a job. Default: ``send``.
         """
         return lambda: self.send(sweeps, token=token)
+
+    def request_settings(self) -> Record:
+        """Return the options that go into a creation request beside sweeps and token.
+
+        They are written down with an order. Whoever repeats it, perhaps with other options, sends
+        what was sent first: one token must not stand for two requests. Default: none.
+        """
+        return {}
+
+    def with_request(self, settings: Record, labels: Mapping[str, str]) -> RemoteDevice:
+        """Return a device that creates jobs with the settings of an order.
+
+        Parameters
+        ----------
+        settings : mapping
+            As ``request_settings`` returned them when the order was written down.
+        labels : mapping of str to str
+            The run and the journal of the order, for a provider that takes tags: by these the jobs
+            of a journal that was lost are found. Default: no provider is told.
+        """
+        return self
+
+    def jobs_of(self, run: str) -> Sequence[TaggedJob]:
+        """Return the jobs at the provider that have the label of a run, oldest first.
+
+        Raises
+        ------
+        NotListed
+            The provider, or its package, knows no tags. The default.
+        """
+        raise NotListed(device=self.name)
 
     @abstractmethod
     def find(self, token: str, *, since: float) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +29,14 @@ from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
 from qgate.devices.failures import may_not_pass
 from qgate.devices.patience import Fault, patiently
-from qgate.devices.remote import Record, RemoteDevice
+from qgate.devices.remote import (
+    JOURNAL,
+    RUN,
+    Record,
+    RemoteDevice,
+    TaggedJob,
+    label_of,
+)
 from qgate.exceptions import QGateError
 from qgate.prices import Price, Rate
 from qgate.sweep import Sweep
@@ -44,6 +52,9 @@ PREFIX = "qgate"
 """Below this lie results in a bucket."""
 
 TOKEN_TAG = "qgate-token"
+LABEL_TAGS = {RUN: "qgate-run", JOURNAL: "qgate-journal"}
+"""The tags of a task that hold the labels of its order."""
+
 CLOCKS_DIFFER_S = 300.0
 """The service's clock may be so far from ours."""
 
@@ -223,6 +234,27 @@ class BraketCloudDevice(RemoteDevice):
 
         return create
 
+    def request_settings(self) -> Record:
+        options = self.options
+        return {
+            "bucket": self._access.named_bucket,
+            "prefix": options.s3_prefix,
+            "tags": dict(options.tags or {}),
+        }
+
+    def with_request(self, settings: Record, labels: Mapping[str, str]) -> BraketCloudDevice:
+        made = copy(self)
+        tags = {LABEL_TAGS[name]: label_of(value) for name, value in labels.items() if value}
+        made.options = replace(
+            self.options, s3_prefix=settings["prefix"], tags={**settings["tags"], **tags}
+        )
+        made._access = self._access.storing_in(settings["bucket"])
+        return made
+
+    def jobs_of(self, run: str) -> list[TaggedJob]:
+        filters = [{"name": "deviceArn", "operator": "EQUAL", "values": [self.arn]}]
+        return tasks_of(self.client, run, filters)
+
     def find(self, token: str, *, since: float) -> str | None:
         start = (
             f"{datetime.fromtimestamp(max(0.0, since - CLOCKS_DIFFER_S), UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -360,6 +392,33 @@ class BraketCloudDevice(RemoteDevice):
 
     def _takes_sets(self, sweeps: Sequence[Sweep]) -> bool:
         return self.capabilities.equal_shots and sweeps[0].shots is not None
+
+
+def tasks_of(client: Any, run: str, filters: Sequence[Any] = ()) -> list[TaggedJob]:
+    """Return the tasks of a region that have the tag of a run, oldest first.
+
+    Parameters
+    ----------
+    client : botocore client
+        Of Braket. The service has no filter for tags, so that all of its tasks are listed.
+    run : str
+    filters : sequence
+        Of SearchQuantumTasks.
+    """
+    pages = client.get_paginator("search_quantum_tasks").paginate(filters=list(filters))
+    found = [
+        TaggedJob(
+            str(task["quantumTaskArn"]),
+            tags.get(TOKEN_TAG, ""),
+            tags.get(LABEL_TAGS[JOURNAL], ""),
+            str(task["status"]),
+            f"{task['createdAt']:%Y-%m-%d %H:%M:%S} UTC",
+        )
+        for page in pages
+        for task in page["quantumTasks"]
+        if (tags := task.get("tags", {})).get(LABEL_TAGS[RUN]) == label_of(run)
+    ]
+    return sorted(found, key=lambda each: each.created)
 
 
 def _shots(sweeps: Sequence[Sweep]) -> int:

@@ -11,8 +11,8 @@ from qgate.devices.braket.cards import ARN
 from qgate.devices.options import Options
 
 LONGEST_TAG = 128
-MOST_TAGS = 49
-"""One more is ours."""
+MOST_TAGS = 47
+"""A task takes 50; three of them hold the order's key, its run and its journal."""
 
 
 def _pairs(value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from copy import copy
 from threading import Lock
@@ -26,6 +27,9 @@ the last attempt would be seen, and it says nothing about the first."""
 
 SIMULATOR_REGION = "us-east-1"
 """Where simulators are asked for if no region is configured."""
+
+BUCKET_VARIABLE = "AMZN_BRAKET_OUT_S3_BUCKET"
+"""By which Amazon's package is told a bucket."""
 
 SHORTEST_SECRET = 8
 """Shorter texts are not looked for in what the service says."""
@@ -54,6 +58,8 @@ class Access:
 
     def __init__(self, found: boto3.Session, *, profile: str | None, bucket: str | None) -> None:
         self.session = AwsSession(found, config=CONFIG, default_bucket=bucket)
+        self.named_bucket = bucket or os.environ.get(BUCKET_VARIABLE)
+        self._profile, self._others = profile, dict[str | None, Access]()
         self.s3 = found.client("s3", config=CONFIG)
         credentials = found.get_credentials()
         if credentials is None:
@@ -68,6 +74,19 @@ class Access:
         """Return where results are stored; the first time, the account may be asked."""
         with self._lock:
             return str(self.session.default_bucket())
+
+    def storing_in(self, bucket: str | None) -> Access:
+        """Return an access that stores results elsewhere; None: in the account's own bucket."""
+        if bucket == self.named_bucket:
+            return self
+        with self._lock:
+            if bucket not in self._others:
+                found = self.session.boto_session
+                other = Access(found, profile=self._profile, bucket=bucket)
+                if bucket is None:  # whatever the variable says now
+                    other.session._default_bucket = other.named_bucket = None
+                self._others[bucket] = other
+            return self._others[bucket]
 
     def hidden(self, text: str) -> str:
         """Return a text without the credentials that it may contain."""
@@ -88,6 +107,7 @@ class NoAccess:
     """
 
     account = "braket, from cards"
+    named_bucket: str | None = None
 
     def __init__(self, refusal: QGateError) -> None:
         self.refusal = refusal
@@ -102,6 +122,9 @@ class NoAccess:
 
     def bucket(self) -> str:
         raise copy(self.refusal)
+
+    def storing_in(self, bucket: str | None) -> NoAccess:
+        return self
 
     def hidden(self, text: str) -> str:
         return text

@@ -146,6 +146,16 @@ class AccessRefused(DeviceError, PermissionError):
     message = "{device} gave no access: {reason}. {remedy}"
 
 
+class NotListed(DeviceError):
+    """The jobs of a run cannot be listed at its provider."""
+
+    device: str
+    message = (
+        "{device} has no tags by which the jobs of a run could be listed. Look for them in the "
+        "provider's console."
+    )
+
+
 class CallTimeout(DeviceError, TimeoutError):
     """A call in the background takes longer than it was waited for."""
 

@@ -216,6 +216,10 @@ class UnsupportedEstimate(QuantumFunctionError):
     message = "{what} cannot be estimated from a budget of shots. {remedy}"
 
 
+class ReservationExceededWarning(UserWarning):
+    """A submission that is billed by time cost more than was reserved for it."""
+
+
 class FewShotsWarning(UserWarning):
     """There are more circuits than shots, so the circuits that run are drawn at random."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qgate.devices.patience import LostAnswer, Patience, patiently, pause
 from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.execution.attempts import NOT_CREATED, alone, perhaps_sent, recorded, settling_s
-from qgate.execution.settling import reopened
+from qgate.execution.settling import as_written, reopened
 
 if TYPE_CHECKING:
     from qgate.devices.remote import RemoteDevice, RemoteJob
@@ -57,8 +57,9 @@ def _created(
     journal: Journal, device: RemoteDevice, order: Order, sweeps: Sequence[Sweep]
 ) -> RemoteJob:
     """Create the job; after an answer that was lost, only where there is none."""
+    written = as_written(device, order)
     prepared = patiently(
-        device, lambda: device.prepare(sweeps, token=order.key), question=True, limited=False
+        device, lambda: written.prepare(sweeps, token=order.key), question=True, limited=False
     )
     create = recorded(journal, device, order.key, prepared)
     patience = Patience(device.patience_s)

@@ -327,7 +327,7 @@ def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:
         price = device.price(line.sweeps)
         if price is None and device.unknown_price != "allow" and device.capabilities.paid:
             raise UnknownPrice(device=device.name)
-        record = record_of(device, line.sweeps, line.canary or ())
+        record = record_of(device, line.sweeps, line.canary or (), run.labels)
     return Order(
         key=key,
         run=run.name,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from qgate.budget import Budget, limits_of
 from qgate.devices.patience import Interrupted
+from qgate.devices.remote import JOURNAL as JOURNAL_LABEL
+from qgate.devices.remote import RUN as RUN_LABEL
 from qgate.exceptions import InvalidRun, JournalUnreadable, RunDiverged
 from qgate.execution.call_budget import call_purses
 from qgate.execution.current import RUN
@@ -177,6 +179,11 @@ class Run:
             self._repetitions[content] += 1
             whose = (self._identity,) if journal and self._identity else ()
             return key_of(*whose, self.name, device, digest, attempt, repetition)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The run and its journal, as the tags of its jobs name them."""
+        return {RUN_LABEL: self.name, JOURNAL_LABEL: self._identity}
 
     def find(self, key: str) -> Order | None:
         """Return the order of a key with its result; None: it was never placed.

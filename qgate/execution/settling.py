@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,12 @@ from qgate.exceptions import (
     JournalUnreadable,
     OrderDamaged,
     QGateError,
+    ReservationExceededWarning,
 )
 from qgate.execution.canary import misread
 from qgate.execution.codec import decode, encode
 from qgate.execution.orders import Order, OrderState, Spent
+from qgate.execution.totals import ROUNDING_USD
 
 if TYPE_CHECKING:
     from qgate.devices.remote import RemoteDevice, RemoteJob
@@ -29,12 +32,20 @@ if TYPE_CHECKING:
 
 Results = Sequence[SweepResult]
 
+EXCEEDED = "above reservation"
+"""In the history of an order: it cost more than was reserved for it."""
+
 COST_S = 60.0
 """So long is a provider asked for the price of a job that has ended."""
 
 
-def record_of(device: RemoteDevice, sweeps: Sequence[Sweep], canary: Sequence[Any]) -> bytes:
-    """Return what is needed to read an order's result, for the journal.
+def record_of(
+    device: RemoteDevice,
+    sweeps: Sequence[Sweep],
+    canary: Sequence[Any],
+    labels: Mapping[str, str],
+) -> bytes:
+    """Return what is needed to send an order again and to read its result, for the journal.
 
     Parameters
     ----------
@@ -42,14 +53,29 @@ def record_of(device: RemoteDevice, sweeps: Sequence[Sweep], canary: Sequence[An
     sweeps : sequence of Sweep
     canary : sequence
         The wires of the last sweep, if that has known results.
+    labels : mapping of str to str
+        The run and the journal of the order, for the provider.
     """
-    content = {"sweeps": device.record(sweeps), "canary": [str(wire) for wire in canary]}
+    content = {
+        "sweeps": device.record(sweeps),
+        "canary": [str(wire) for wire in canary],
+        "settings": device.request_settings(),
+        "labels": labels,
+    }
     return zlib.compress(json.dumps(content, sort_keys=True).encode())
 
 
 def reopened(device: RemoteDevice, order: Order, job: str) -> RemoteJob:
     """Return the job of an order."""
     return device.reopen(job, _record(order)["sweeps"])
+
+
+def as_written(device: RemoteDevice, order: Order) -> RemoteDevice:
+    """Return a device whose creation requests have the settings that the order was written with."""
+    record = _record(order)
+    if "settings" not in record:  # written by a version that did not keep them
+        return device
+    return device.with_request(record["settings"], record["labels"])
 
 
 def keep(journal: Journal, order: Order, job: RemoteJob, results: Results) -> tuple[bytes, bool]:
@@ -63,28 +89,30 @@ def keep(journal: Journal, order: Order, job: RemoteJob, results: Results) -> tu
         Whether the known answers among them were right, if there were any.
     """
     wires = misread(results[-1][0], _record(order)["canary"]) if _has_canary(order) else []
-    encoded = encode(results)
+    encoded, taken = encode(results), _taken(order, job, results)
     journal.finish(
         order.key,
         OrderState.QUARANTINED if wires else OrderState.DONE,
         result=encoded,
         vendor_status=job.report.vendor_status,
         reason=", ".join(map(str, wires)),
-        taken=_taken(order, job, results),
+        taken=taken,
     )
+    _warn_of_excess(journal, order, taken)
     return encoded, not wires
 
 
 def fail(journal: Journal, order: Order, job: RemoteJob, error: JobFailed) -> None:
     """Write down that a job ended without results."""
-    cancelled = isinstance(error, JobCancelled)
+    cancelled, taken = isinstance(error, JobCancelled), _taken(order, job, ())
     journal.finish(
         order.key,
         OrderState.CANCELLED if cancelled else OrderState.FAILED,
         vendor_status=job.report.vendor_status,
         reason=error.reason,
-        taken=_taken(order, job, ()),
+        taken=taken,
     )
+    _warn_of_excess(journal, order, taken)
 
 
 def failures(results: Results) -> list[str]:
@@ -116,7 +144,7 @@ def replayed(journal: Journal, order: Order) -> Results:
 def _record(order: Order) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(zlib.decompress(order.record))
-        return {"sweeps": found["sweeps"], "canary": found["canary"]}
+        return {**found, "sweeps": found["sweeps"], "canary": found["canary"]}
     except (zlib.error, ValueError, KeyError, TypeError) as error:
         file, reason = f"of the run {order.run!r}", f"its order {order.key} is damaged"
         raise JournalUnreadable(file=file, reason=reason) from error
@@ -137,6 +165,24 @@ def _taken(order: Order, job: RemoteJob, results: Results) -> Spent | None:
     if not cost.high_usd:
         return Spent()
     return Spent(order.held_submissions, order.held_shots, cost.high_usd)
+
+
+def _warn_of_excess(journal: Journal, order: Order, taken: Spent | None) -> None:
+    """Report an order that cost more than was reserved; the journal has the whole amount by now.
+
+    A device that is billed by time may take longer than was estimated. The budget is then exceeded
+    by what was not reserved, and further orders are refused.
+    """
+    if taken is None or order.price is None or taken.usd <= order.held_usd + ROUNDING_USD:
+        return
+    told = f"it cost {taken.usd:.4f} USD, and {order.held_usd:.4f} USD were reserved"
+    journal.note(order.key, EXCEEDED, told)
+    warnings.warn(
+        f"The order {order.key[:16]} of the run {order.run!r} on {order.device} is billed by what "
+        f"it took: {told}. The whole amount is counted, and its budgets allow less from here on.",
+        ReservationExceededWarning,
+        stacklevel=2,
+    )
 
 
 def _cost(job: RemoteJob) -> Price | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,7 +24,15 @@ from qgate.devices.qiskit.ibm.pubs import pubs, record_of, weight
 from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
 from qgate.devices.qiskit.ibm.transport import watched_creation
 from qgate.devices.qiskit.ibm.unconnected import NoMode
-from qgate.devices.remote import Record, RemoteDevice, RemoteJob
+from qgate.devices.remote import (
+    JOURNAL,
+    RUN,
+    Record,
+    RemoteDevice,
+    RemoteJob,
+    TaggedJob,
+    label_of,
+)
 from qgate.exceptions import QGateError
 from qgate.prices import Price
 from qgate.sweep import Sweep
@@ -33,11 +43,15 @@ MOST_EXECUTIONS = 10_000_000
 MOST_PUBS = 80
 MOST_BYTES = 50_000_000
 DEFAULT_REP_DELAY_S = 250e-6
+TOKEN_LENGTH = 64
 TAG = "qgate"
 """Every job has it, besides its token."""
 
 RAN_TOO_LONG = re.compile(r"\b1305\b|ran too long|max(?:imum)? execution time", re.IGNORECASE)
 """The reason of a job that the service stopped, by its code or in words."""
+
+LABEL_TAGS = {RUN: "qgate-run ", JOURNAL: "qgate-journal "}
+"""What the tags that hold the labels of an order begin with."""
 
 CLOCKS_APART = timedelta(hours=1)
 """So much may the clocks here and at the service differ."""
@@ -172,6 +186,28 @@ class IbmDevice(RemoteDevice):
                 raise
         return attempt()
 
+    def request_settings(self) -> Record:
+        return {
+            "tags": list(self.tags),
+            "max_execution_time_s": self.settings.max_execution_time_s,
+        }
+
+    def with_request(self, settings: Record, labels: Mapping[str, str]) -> IbmDevice:
+        made = copy(self)
+        told = [LABEL_TAGS[name] + label_of(value) for name, value in labels.items() if value]
+        made.tags = (*settings["tags"], *told)
+        limit = settings["max_execution_time_s"]
+        made.settings = replace(self.settings, max_execution_time_s=limit)
+        return made
+
+    def jobs_of(self, run: str) -> list[TaggedJob]:
+        return jobs_with_label(
+            self.service,
+            run,
+            backend_name=self.backend.name,
+            instance=self.backend._instance,
+        )
+
     def find(self, token: str, *, since: float) -> str | None:
         after = datetime.fromtimestamp(since, UTC) - CLOCKS_APART
         found = self.service.jobs(
@@ -241,6 +277,35 @@ class IbmDevice(RemoteDevice):
     def _rep_delay_s(self) -> float:
         delay = getattr(self.backend.configuration(), "default_rep_delay", None)
         return DEFAULT_REP_DELAY_S if delay is None else float(delay)
+
+
+def jobs_with_label(service: Any, run: str, **which: Any) -> list[TaggedJob]:
+    """Return the jobs of an account that have the tag of a run, oldest first.
+
+    Parameters
+    ----------
+    service : QiskitRuntimeService
+    run : str
+    **which
+        What else ``QiskitRuntimeService.jobs`` can ask for.
+    """
+    wanted = [LABEL_TAGS[RUN] + label_of(run)]
+    jobs = service.jobs(limit=None, job_tags=wanted, descending=False, **which)
+    return [
+        TaggedJob(
+            str(job.job_id()),
+            next((tag for tag in job.tags if len(tag) == TOKEN_LENGTH), ""),
+            _after(LABEL_TAGS[JOURNAL], job.tags),
+            str(job.status()),
+            f"{job.creation_date:%Y-%m-%d %H:%M:%S}",
+        )
+        for job in jobs
+    ]
+
+
+def _after(beginning: str, tags: Sequence[str]) -> str:
+    """Return the rest of the tag that begins like this; empty: none does."""
+    return next((tag.removeprefix(beginning) for tag in tags if tag.startswith(beginning)), "")
 
 
 def describe(backend: Any) -> Capabilities:

@@ -144,6 +144,7 @@ class BraketService(Service):
             "shots": task.shots,
             "charged_usd": task.charged_usd,
             "tags": task.request.get("tags", {}),
+            "place": f"{task.request['outputS3Bucket']}/{task.request['outputS3KeyPrefix']}",
             "associations": task.request.get("associations", []),
             "source": task.action.get("source") or task.action["programs"][0]["source"],
             "deviceParameters": task.request.get("deviceParameters"),
