@@ -265,7 +265,7 @@ class Device(ABC):
         return str(DeviceConfig(provider=config.provider, target=config.target, options=kept))
 
     def wires_of(self, sweep_wires: Wires) -> Wires:
-        """Return the wires in the device's order: its own, or as the circuit names them."""
+        """Return the wires of states: the device's own, or as the circuit names them."""
         return sweep_wires if self.wires is None else self.wires
 
     def __repr__(self) -> str:

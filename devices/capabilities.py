@@ -74,6 +74,9 @@ class Capabilities:
         Whether submissions cost money, so that they are written down before they are sent.
     call_seeds : bool
         Whether it draws samples from the seed of a sweep that has one.
+    idle_wires_free : bool
+        Whether wires on which no gate acts cost nothing, so that ``max_wires`` does not count
+        those that are declared, or read, but not acted on.
     statevector : bool
         Whether the state can be differentiated through (``backprop``, ``adjoint``).
 
@@ -103,6 +106,7 @@ class Capabilities:
     equal_shots: bool = False
     paid: bool = False
     call_seeds: bool = False
+    idle_wires_free: bool = False
     statevector: bool = False
 
     def __post_init__(self) -> None:

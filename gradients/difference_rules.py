@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from qgate.exceptions import InvalidDifferenceRule, suggest
+from qgate.exceptions import InvalidDifferenceRule, described, suggest
 from qgate.typing import FloatArray
 
 _STENCILS: Mapping[str, Callable[[int, int], tuple[int, ...]]] = {
@@ -26,6 +26,9 @@ _STENCILS: Mapping[str, Callable[[int, int], tuple[int, ...]]] = {
     ),
 }
 """Points of each strategy for a derivative of order n with an error of order p."""
+
+MOST_ORDER = 64
+"""Coefficients grow as binomials of the order, whose largest has 64 bits at about this one."""
 
 _EXACT_VARIANCE = 1e-28 / 8
 """Variance of a value computed without shots, in units of the squared size of the function.
@@ -177,6 +180,12 @@ def _check(n: int, approx_order: int, strategy: str) -> None:
         if value < 1 or value != int(value):
             raise InvalidDifferenceRule(
                 reason=f"{name}={value!r} is not a positive integer", remedy="Give 1, 2, 3, ..."
+            )
+        if value > MOST_ORDER:
+            raise InvalidDifferenceRule(
+                reason=f"{name}={described(value)} is above {MOST_ORDER}, and coefficients of "
+                "such a rule leave no digit in double precision",
+                remedy="Give an order of 2 or 4.",
             )
     if strategy == "center" and approx_order % 2:
         raise InvalidDifferenceRule(

@@ -21,6 +21,9 @@ from qgate.structure import Structure
 from qgate.transforms.decompose import decompose_structure
 from qgate.typing import BoolArray, FloatArray
 
+SMALLEST_STEP = 1e-12
+"""In radians. Values have 16 digits, of which a difference by less leaves three or fewer."""
+
 
 @dataclass(frozen=True, eq=False)
 class Lines:
@@ -138,5 +141,11 @@ def steps_of(given: Any, size: int) -> FloatArray:
         raise InvalidDifferenceRule(
             reason=f"h={given!r} is no step for {size} trained angles",
             remedy=f"Give one number other than 0, or {size} of them.",
+        )
+    if (np.abs(steps) < SMALLEST_STEP).any():
+        raise InvalidDifferenceRule(
+            reason=f"h={given!r} is below {SMALLEST_STEP}, where rounding is all that is left of "
+            "a difference",
+            remedy="Give a larger step, or none: the default balances rounding and bias.",
         )
     return np.broadcast_to(steps, (size,)).copy()

@@ -18,6 +18,7 @@ from functools import lru_cache
 import numpy as np
 
 from qgate.exceptions import InvalidShiftRule
+from qgate.sizes import MOST_POINTS, check_size
 from qgate.typing import FloatArray
 
 _SAME = 1e-10
@@ -34,6 +35,18 @@ _LITTLE_NOISE = 1.5
 
 _MAX_TRIALS = 4096
 """Most spacings that are tried where the usual shifts are no good."""
+
+_MAX_ENTRIES = 10**7
+"""Entries of all systems that are tried together."""
+
+MOST_FREQUENCIES = 1000
+"""Frequencies whose rule solves a linear system."""
+
+MOST_EVEN_FREQUENCIES = 100_000
+"""Evenly spaced frequencies, whose rule is a formula."""
+
+MOST_EIGENVALUES = 4096
+"""Distinct eigenvalues of a generator whose differences are taken."""
 
 _MAX_TURNS = 1e5
 """Most turns of the fastest wave in a period by which shifts are reduced."""
@@ -150,7 +163,10 @@ def generate_multi_shift_rule(
             reason=f"{count} parameters have {len(shifts)} sets of shifts and {len(orders)} orders",
             remedy="Give frequencies, shifts and orders for the same parameters, at least one.",
         )
-    rules = map(generate_shift_rule, frequencies, shifts, orders)
+    rules = list(map(generate_shift_rule, frequencies, shifts, orders))
+    remedy = "Take derivatives by fewer parameters at once."
+    count = math.prod(map(len, rules))
+    check_size("This shift rule", count, MOST_POINTS, unit="terms", remedy=remedy)
     terms = itertools.product(*rules)
     return np.array(
         [[math.prod(row[0] for row in term), *(row[1] for row in term)] for term in terms]
@@ -180,6 +196,8 @@ def eigvals_to_frequencies(eigvals: Sequence[float]) -> tuple[float, ...]:
     (0.5, 1.0)
     """
     values = np.unique(np.asarray(eigvals, dtype=np.float64))
+    remedy = "Give the frequencies themselves, or write the gate as several."
+    check_size("This spectrum", len(values), MOST_EIGENVALUES, unit="eigenvalues", remedy=remedy)
     differences = np.sort((values[:, None] - values)[np.tril_indices(len(values), -1)])
     if not len(differences):
         return ()
@@ -224,14 +242,19 @@ def _rule(
     """Check the arguments and make the rule; the array is shared, so callers copy it."""
     if order != int(order) or order < 1:
         raise _refusal(frequencies, f"{order!r} is no order of a derivative", "Give 1, 2, 3, ...")
+    remedy = "Write the gate as several of fewer frequencies."
+    size = len(frequencies)
+    check_size("A shift rule", size, MOST_EVEN_FREQUENCIES, unit="frequencies", remedy=remedy)
     _check_frequencies(frequencies)
     rising = np.sort(frequencies)
     if shifts is not None:
+        check_size("A shift rule", size, MOST_FREQUENCIES, unit="shifts", remedy=remedy)
         _check_shifts(frequencies, shifts)
         return _repeated(_solved(rising, np.array(shifts), 1), int(order), _exact_period(rising))
     multiples = rising[0] * np.arange(1, len(rising) + 1)
     if order == 1 and np.allclose(rising, multiples, rtol=_SAME, atol=0):
         return _closed_form(rising[0], len(rising))
+    check_size("A shift rule", size, MOST_FREQUENCIES, unit="uneven frequencies", remedy=remedy)
     rule = _solved(rising, _default_shifts(rising, int(order)), int(order))
     return rule if order == 1 else _merged(rule, _exact_period(rising))
 
@@ -337,7 +360,7 @@ def _default_shifts(frequencies: FloatArray, order: int) -> FloatArray:
     if _noise(frequencies, usual[None], order)[0] <= _LITTLE_NOISE:
         return np.asarray(usual)
     finest = np.diff(frequencies, prepend=0.0).min()
-    trials = min(_MAX_TRIALS, 16 * math.ceil(frequencies[-1] / finest))
+    trials = min(_MAX_TRIALS, _MAX_ENTRIES // count**2, 16 * math.ceil(frequencies[-1] / finest))
     candidates = multiples * (np.pi / (32 * frequencies[-1]) * np.arange(1, trials + 1))[:, None]
     return np.asarray(candidates[np.argmin(_noise(frequencies, candidates, order))])
 

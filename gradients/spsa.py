@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidDifferenceRule
+from qgate.exceptions import InvalidDifferenceRule, described
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
 from qgate.gradients.finite_difference import SERVED
 from qgate.gradients.lines import Lines, steps_of
@@ -34,6 +34,9 @@ from qgate.typing import FloatArray, IntArray
 Sampler = Callable[..., Any]
 """Called as ``sampler(indices, size, repetition, rng=generator)``; returns a direction (size,),
 zero but at ``indices``."""
+
+MOST_DIRECTIONS = 10_000
+"""Directions of one derivative."""
 
 EXACT_STEP = 1e-5
 """Step without shots, in radians; the rounding error is below 1e-10."""
@@ -146,6 +149,11 @@ def _check(chosen: Mapping[str, Any]) -> None:
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
         raise InvalidDifferenceRule(
             reason=f"num_directions={count!r} is not a positive integer", remedy="Give 1, 2, 3, ..."
+        )
+    if count > MOST_DIRECTIONS:
+        raise InvalidDifferenceRule(
+            reason=f"num_directions={described(count)} is above {MOST_DIRECTIONS}",
+            remedy="Give fewer directions. The spread falls with the square root of their number.",
         )
 
 

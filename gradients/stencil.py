@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from qgate.arrays import namespace, shape_of
+from qgate.sizes import MOST_POINTS, check_size
 from qgate.sweep import Sweep, distinct_rows
 from qgate.typing import FloatArray, IntArray, Tensor
 
@@ -74,7 +75,16 @@ class Stencil:
         return cls(offsets, targets, np.arange(len(steps)), weights, size, 1).merged()
 
     def compose(self, inner: Stencil) -> Stencil:
-        """Return the stencil of these derivatives of those derivatives."""
+        """Return the stencil of these derivatives of those derivatives.
+
+        Raises
+        ------
+        TooLarge
+            There would be more points than ``qgate.sizes.MOST_POINTS``, equal ones counted apart.
+        """
+        count = len(self.offsets) * len(inner.offsets)
+        remedy = "Take derivatives by fewer parameters, or of a lower order."
+        check_size("A derivative of this order", count, MOST_POINTS, unit="points", remedy=remedy)
         offsets = (self.offsets[:, None, :] + inner.offsets[None, :, :]).reshape(
             -1, self.offsets.shape[1]
         )

@@ -14,7 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qgate.sizes import check_size
 from qgate.typing import FloatArray
+
+MOST_DENSE = 2**28
+"""Outcomes whose probabilities are listed one by one, 2 GiB of them."""
 
 PACKED_WIRES = 62
 """Up to this many wires an outcome is a 64-bit integer, beyond it a Python one."""
@@ -144,7 +148,16 @@ class Outcomes:
         return Outcomes(len(positions), values, weights, self.shots, readings)
 
     def probabilities(self) -> FloatArray:
-        """Return the frequency of every outcome, shape (2**num_wires,)."""
+        """Return the frequency of every outcome, shape (2**num_wires,).
+
+        Raises
+        ------
+        TooLarge
+            There are more outcomes than ``MOST_DENSE``.
+        """
+        remedy = "Read fewer wires, or ask for counts, which list what was read."
+        outcomes = 2**self.num_wires
+        check_size("Probabilities", outcomes, MOST_DENSE, unit="outcomes", remedy=remedy)
         dense = np.zeros(2**self.num_wires)
         dense[self.values.astype(np.int64)] = self.frequencies
         return dense

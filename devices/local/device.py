@@ -25,6 +25,7 @@ from qgate.measurements import MeasurementKind
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import decomposes
+from qgate.transforms.idle import busy_wires
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -37,6 +38,7 @@ LOCAL = Capabilities(
     exact=frozenset(kind.value for kind in MEASURES),
     max_wires=32,
     call_seeds=True,
+    idle_wires_free=True,
     statevector=True,
 )
 
@@ -93,12 +95,27 @@ class LocalDevice(Device):
     def restart_random(self, token: str) -> None:
         self._draws.restart(token)
 
+    def wires_of(self, sweep_wires: Wires) -> Wires:
+        """Return those of its wires that a circuit has, in the device's order."""
+        if self.wires is None or len(sweep_wires) == len(self.wires):
+            return super().wires_of(sweep_wires)
+        used = set(sweep_wires)
+        return Wires([wire for wire in self.wires if wire in used])
+
+    def _order(self, structure: Structure) -> Wires:
+        """Return the wires that are simulated, in order: all, where a measurement names none."""
+        if any(item.obs is None and not item.wires for item in structure.measurements):
+            return super().wires_of(structure.wires)
+        return self.wires_of(structure.wires)
+
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])
 
     def _run(self, sweep: Sweep, place: int = 0) -> SweepResult:
         random = None if sweep.shots is None else self._random_for(sweep.seed, place)
-        order = self.wires_of(sweep.structure.wires)
+        structure = sweep.structure
+        exact = sweep.shots is None
+        order = self._order(structure) if exact else self.wires_of(busy_wires(structure))
         step = max(1, AMPLITUDES_AT_ONCE >> len(order))
         self._require_memory(0, order, outside=self._outside(sweep, step))
         if len(sweep) <= step:
@@ -134,29 +151,30 @@ class LocalDevice(Device):
     ) -> SweepResult:
         if sweep.shots is None or random is None:
             return self.engine.results(sweep, order)
-        from qgate.devices.local.sampling import sample
+        from qgate.devices.local.sampling import sample, with_idle_wires
 
         (measurement,) = sweep.structure.bind_measurements(sweep.arrays)
         every = self.engine.probabilities(sweep, order)
-        probabilities = marginal(every, measurement.wires, order)
+        read = Wires([wire for wire in measurement.wires if wire in order])
+        probabilities = marginal(every, read, order)
+        simulated = measurement.with_wires(read)
         with self._sampling:
-            return (
-                [
-                    sample(measurement, row, int(shots), random, self.engine)
-                    for row, shots in zip(probabilities, sweep.shots, strict=True)
-                ],
-            )
+            outcomes = [
+                sample(simulated, row, int(shots), random, self.engine)
+                for row, shots in zip(probabilities, sweep.shots, strict=True)
+            ]
+        return ([with_idle_wires(item, read, measurement.wires) for item in outcomes],)
 
     def differentiates(self, structure: Structure) -> bool:
         return decomposes(structure, OneAngleGates(self.capabilities.gate_set))
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
-        order = self.wires_of(sweep.structure.wires)
+        order = self._order(sweep.structure)
         self._require_memory(len(sweep.structure.measurements), order)
         return self.engine.jacobian(sweep, slots, order)
 
     def states(self, sweep: Sweep) -> ComplexArray:
-        order = self.wires_of(sweep.structure.wires)
+        order = self._order(sweep.structure)
         self._require_memory(0, order, outside=len(sweep))
         native, _ = one_angle_gates(sweep)
         states: ComplexArray = self.engine.states(
@@ -165,23 +183,24 @@ class LocalDevice(Device):
         return states
 
     def state_vjp(self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray) -> FloatArray:
-        order = self.wires_of(sweep.structure.wires)
+        order = self._order(sweep.structure)
         self._require_memory(len(cotangents), order)
         return self.engine.state_vjp(sweep, slots, cotangents, order)
 
     def state_jvp(self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray) -> ComplexArray:
-        order = self.wires_of(sweep.structure.wires)
+        order = self._order(sweep.structure)
         return self.engine.state_jvp(sweep, slots, tangents, order)
 
     def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
-        order = self.wires_of(sweep.structure.wires)
+        order = self._order(sweep.structure)
         return tuple(
             measure(measurement, states, order, xp)
             for measurement in sweep.structure.bind_measurements(arrays)
         )
 
     def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
-        order = self.wires_of(sweep.structure.wires)
+        order = self._order(sweep.structure)
+        require(4.0 * max(len(sweep), 1), len(order), limit_gib=self.memory_gib)
         states = NumpyEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
         return self.measured(sweep, states, arrays, xp)
 

@@ -14,6 +14,9 @@ GIB = 2**30
 SPARE = 0.9
 """The share of free memory that a simulation may take."""
 
+MOST_WIRES = 40
+"""Indices and tables of the compiled engine are made for so many, whatever memory there is."""
+
 SMALL = 2**26
 """Less than this many bytes is not asked about."""
 
@@ -37,7 +40,7 @@ def require(num_states: float, num_wires: int, *, limit_gib: float | None) -> No
     if limit_gib is None and needed < SMALL:
         return
     allowed = limit_gib * GIB if limit_gib is not None else SPARE * free_bytes()
-    if needed > allowed:
+    if needed > allowed or num_wires > MOST_WIRES:
         raise TooMuchMemory(
             wires=num_wires,
             needed_gib=needed / GIB,

@@ -6,6 +6,7 @@ one; what changes from call to call are the angles, and the numbers of given mat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -288,7 +289,7 @@ def _parts(generator: ComplexArray) -> tuple[float, list[float]]:
     """Write a Hermitian 2x2 matrix as m + w n.sigma; return m, and w with the unit vector n."""
     middle = float(np.trace(generator).real / 2)
     vector = np.einsum("pij,ji->p", PAULIS, generator).real / 2
-    length = float(np.linalg.norm(vector))
+    length = math.hypot(*vector)
     return middle, [length, *(vector / length if length else np.array([0.0, 0.0, 1.0])).tolist()]
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from qgate.devices.local.engine import Engine
 from qgate.measurements import Measurement, MeasurementKind
-from qgate.outcomes import Outcomes
+from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.typing import FloatArray
+from qgate.wires import Wires
 
 FEW_OUTCOMES = 2**12
 """Up to so many outcomes their counts are drawn one by one, from binomial distributions."""
@@ -46,6 +51,33 @@ def sample(
     if measurement.kind is MeasurementKind.SAMPLE:
         return Outcomes.from_readings(random.permutation(np.repeat(values, counts)), num_wires)
     return Outcomes(num_wires, values, counts, shots)
+
+
+def with_idle_wires(outcomes: Outcomes, read: Wires, wires: Wires) -> Outcomes:
+    """Return the outcomes of some wires as those of more, of which the others are in the state 0.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        Of the wires ``read``.
+    read, wires : Wires
+        ``wires`` are those of ``read``, in the same order, and others between them.
+    """
+    if len(read) == len(wires):
+        return outcomes
+    shifts = [len(wires) - 1 - place for place in wires.indices(read)]
+    kind = np.int64 if len(wires) <= PACKED_WIRES else object
+    readings = None if outcomes.readings is None else _spread(outcomes.readings, shifts, kind)
+    values = _spread(outcomes.values, shifts, kind)
+    return Outcomes(len(wires), values, outcomes.weights, outcomes.shots, readings)
+
+
+def _spread(values: NDArray[Any], shifts: Sequence[int], kind: type) -> NDArray[Any]:
+    """Move the bits of outcomes, the most significant first, to these places."""
+    found: NDArray[Any] = np.zeros(values.shape, dtype=kind)
+    for place, shift in enumerate(reversed(shifts)):
+        found |= ((values >> place) & 1).astype(kind) << shift
+    return found
 
 
 def _ascending(probabilities: FloatArray, shots: int, random: np.random.Generator) -> FloatArray:

@@ -68,6 +68,11 @@ def _is_huge(value: object) -> bool:
     return isinstance(value, int) and value.bit_length() > LONGEST_INTEGER
 
 
+def described(value: object) -> str:
+    """Return the text of a value that a user gave, short for integers of many digits."""
+    return repr(_spell(value))
+
+
 def _spell(value: object) -> object:
     if isinstance(value, int) and _is_huge(value):
         return _Described(value)

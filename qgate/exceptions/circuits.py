@@ -59,6 +59,17 @@ class NotAffine(OperatorError, TypeError):
     """A decomposition computed something other than a linear function of its angles."""
 
 
+class TooLarge(QuantumFunctionError, ValueError):
+    """What was asked for would be unrolled to more parts than can be computed."""
+
+    what: str
+    count: float
+    most: float
+    unit: str
+    remedy: str
+    message = "{what} would take {count} {unit}, and the limit is {most}. {remedy}"
+
+
 class NotFinite(QuantumFunctionError, ValueError):
     """A parameter is NaN or infinite."""
 

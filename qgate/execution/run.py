@@ -26,6 +26,7 @@ from qgate.transforms.decompose import (
     decompose,
     decomposed_without_values,
 )
+from qgate.transforms.idle import busy_wires, without_idle_wires
 from qgate.typing import IntArray, Postprocess
 from qgate.wires import Wires
 
@@ -177,7 +178,13 @@ def checked(sweep: Sweep, device: Device) -> Sweep:
     TooManyWires, UnknownWires, InvalidShots, SeedRefused
     """
     structure = _name_wires(sweep.structure, device.wires)
-    _check_wires(structure, device.wires, device.capabilities.max_wires, device.name)
+    _check_known(structure, device.wires, device.name)
+    if device.capabilities.idle_wires_free:
+        structure = without_idle_wires(structure)
+        used = busy_wires(structure)
+    else:
+        used = structure.wires if device.wires is None else device.wires
+    _check_number(len(used), device)
     if sweep.seed is not None and not device.capabilities.call_seeds:
         raise SeedRefused(device=device.name)
     _check_shots(sweep.shots, device)
@@ -203,18 +210,23 @@ def _name_wires(structure: Structure, wires: Wires | None) -> Structure:
 
 
 @lru_cache(maxsize=1024)
-def _check_wires(structure: Structure, wires: Wires | None, most: int | None, device: str) -> None:
+def _check_known(structure: Structure, wires: Wires | None, device: str) -> None:
     """Refuse a structure with wires that a device has not."""
-    used = structure.wires
-    if wires is not None:
-        if len(used) > len(wires):
-            raise TooManyWires(device=device, needed=len(used), available=len(wires))
-        unknown = [wire for wire in used if wire not in wires]
-        if unknown:
-            raise UnknownWires(device=device, unknown=unknown, known=list(wires))
-    needed = len(used if wires is None else wires)
+    if wires is None:
+        return
+    used, known = structure.wires, set(wires)
+    if len(used) > len(wires):
+        raise TooManyWires(device=device, needed=len(used), available=len(wires))
+    unknown = [wire for wire in used if wire not in known]
+    if unknown:
+        raise UnknownWires(device=device, unknown=unknown, known=list(wires))
+
+
+def _check_number(needed: int, device: Device) -> None:
+    """Refuse more wires than a device has."""
+    most = device.capabilities.max_wires
     if most is not None and needed > most:
-        raise TooManyWires(device=device, needed=needed, available=most)
+        raise TooManyWires(device=device.name, needed=needed, available=most)
 
 
 def _check_shots(shots: IntArray | None, device: Device) -> None:

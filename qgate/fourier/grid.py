@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from qgate.arrays import enclosed, finished, framework_of, is_traced, namespace
-from qgate.exceptions import InvalidFourierGrid
+from qgate.exceptions import InvalidFourierGrid, described
 from qgate.numpy.tensors import plain
+from qgate.sizes import MOST_POINTS
 from qgate.typing import FloatArray, Tensor
+
+MOST_INPUTS = 32
+"""Axes of an array of coefficients."""
 
 
 def coefficients(
@@ -69,8 +74,13 @@ def coefficients(
     """
     if not _is_count(n_inputs) or n_inputs < 1:
         raise InvalidFourierGrid(
-            reason=f"n_inputs={n_inputs!r} is no number of inputs",
+            reason=f"n_inputs={described(n_inputs)} is no number of inputs",
             remedy="Give a whole number from 1 on.",
+        )
+    if n_inputs > MOST_INPUTS:
+        raise InvalidFourierGrid(
+            reason=f"n_inputs={described(n_inputs)} is above {MOST_INPUTS}",
+            remedy="Give fewer inputs.",
         )
     degrees = _one_each("degree", degree, n_inputs)
     if not lowpass_filter:
@@ -96,7 +106,7 @@ def _one_each(name: str, value: Any, count: int) -> list[int]:
     numbers = list(value) if isinstance(value, Sequence | np.ndarray) else [value] * count
     if len(numbers) != count or not all(map(_is_count, numbers)):
         raise InvalidFourierGrid(
-            reason=f"{name}={value!r} is no frequency, nor one for each of {count} inputs",
+            reason=f"{name}={described(value)} is no frequency, nor one for each of {count} inputs",
             remedy=f"Give a whole number from 0 on, or a sequence of {count} such numbers.",
         )
     return [int(number) for number in numbers]
@@ -108,6 +118,13 @@ def _frequencies(degree: int) -> list[int]:
 
 
 def _transformed(f: Callable[..., Any], degrees: Sequence[int], *, batched: bool) -> Tensor:
+    count = math.prod(2 * degree + 1 for degree in degrees)
+    if count > MOST_POINTS or len(degrees) > MOST_INPUTS:
+        raise InvalidFourierGrid(
+            reason=f"the grid has {described(count)} points in {len(degrees)} inputs, and at most "
+            f"{MOST_POINTS} in {MOST_INPUTS} are possible",
+            remedy="Give lower degrees or fewer inputs.",
+        )
     axes = [2 * np.pi / (2 * d + 1) * np.array(_frequencies(d)) for d in degrees]
     points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")])
     values = _values(f, points, batched=batched)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from qgate.arrays import enclosed, finished, framework_of, namespace, shape_of
-from qgate.exceptions import InvalidReconstruction
+from qgate.exceptions import InvalidReconstruction, described
 from qgate.typing import FloatArray, Tensor
 
 WELL_CONDITIONED = 1e4
@@ -63,6 +63,19 @@ class Series:
         return finished(found, [value for value in (x, self.center) if framework_of(value)])
 
 
+MOST_FREQUENCIES = 1000
+"""Frequencies of a series, whose coefficients solve a linear system."""
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_FREQUENCIES:
+        raise InvalidReconstruction(
+            reason=f"a series of {described(count)} frequencies was asked for, and at most "
+            f"{MOST_FREQUENCIES} are possible",
+            remedy="Give fewer frequencies.",
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Interpolation:
     """Frequencies, points around a center, and how values there give the coefficients.
@@ -91,6 +104,7 @@ class Interpolation:
     """Values to coefficients, shape (2R + 1, 2R + 1)."""
 
     def __post_init__(self) -> None:
+        _check_count(len(self.frequencies))
         system = _system(self.frequencies, self.shifts)
         condition = float(np.linalg.cond(system))
         if not condition < SINGULAR:
@@ -118,6 +132,7 @@ class Interpolation:
 
         The matrix is orthogonal up to factors; it is what Dirichlet kernels add up to.
         """
+        _check_count(count)
         whole = np.arange(-count, count + 1).astype(np.float64)
         return cls(whole[count + 1 :], whole * (2 * np.pi / (2 * count + 1)))
 

@@ -7,6 +7,7 @@ frequencies occur.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 import numpy as np
@@ -14,7 +15,11 @@ import numpy as np
 from qgate.exceptions import GeneratorUndefinedError, NoSpectrum
 from qgate.gradients import eigvals_to_frequencies
 from qgate.operations.operator import Operator
+from qgate.sizes import check_size
 from qgate.typing import FloatArray
+
+MOST_PAIRS = 10**7
+"""Pairs of frequencies whose sums and differences are taken at a time."""
 
 
 def get_spectrum(op: Operator, decimals: int) -> set[float]:
@@ -100,10 +105,22 @@ def joined(parts: Iterable[FloatArray], decimals: int) -> FloatArray:
     Frequencies that agree to ``decimals`` are one.
     """
     total = np.zeros(1)
-    for part in parts:
-        values = np.sort(_combined(total, np.append(0.0, part)))
-        total = values[np.diff(values, prepend=-np.inf) > 0.5 * 10.0**-decimals]
+    for part, times in Counter(tuple(np.asarray(part).tolist()) for part in parts).items():
+        power = np.array([0.0, *part])
+        while times:  # by squaring: a circuit may repeat one gate thousands of times
+            if times & 1:
+                total = _joined_pair(total, power, decimals)
+            times >>= 1
+            power = _joined_pair(power, power, decimals) if times else power
     return total
+
+
+def _joined_pair(first: FloatArray, second: FloatArray, decimals: int) -> FloatArray:
+    remedy = "Give fewer decimals, or encode with fewer different frequencies."
+    pairs = len(first) * len(second)
+    check_size("This spectrum", pairs, MOST_PAIRS, unit="pairs of frequencies", remedy=remedy)
+    values = np.sort(_combined(first, second))
+    return values[np.diff(values, prepend=-np.inf) > 0.5 * 10.0**-decimals]
 
 
 def symmetric(frequencies: Iterable[float], decimals: int) -> list[float]:

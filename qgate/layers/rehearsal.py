@@ -54,7 +54,7 @@ def check_recorded(qnode: QNode, tape: Tape, *, batch: int | None) -> None:
 
 def number_of_results(qnode: QNode, tape: Tape) -> int:
     """Return how many numbers a circuit gives for each row."""
-    every = len(qnode.device.wires_of(tape.wires))
+    every = len(tape.wires if qnode.device.wires is None else qnode.device.wires)
     return sum(
         2 ** (len(item.wires) or every) if item.kind is MeasurementKind.PROBS else 1
         for item in tape.measurements

@@ -10,6 +10,7 @@ import numpy as np
 
 from qgate.arrays import namespace
 from qgate.exceptions import MatrixUndefinedError, WireError
+from qgate.sizes import check_matrix
 from qgate.typing import ComplexArray, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -35,6 +36,7 @@ def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None
     """
     xp = namespace(op.parameters) if xp is None else xp
     wires = op.wires if order is None else Wires(order)
+    check_matrix(len(op.wires))
     try:
         return embed(op.canonical_matrix(op.parameters, xp), op.wires, wires, xp=xp)
     except MatrixUndefinedError:
@@ -54,6 +56,7 @@ def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Any = No
     xp : module, optional
         Array namespace to compute with; default as the parameters need.
     """
+    check_matrix(len(wires))
     gates = list(operations)
     xp = namespace(value for op in gates for value in op.parameters) if xp is None else xp
     matrices = (dense_matrix(op, wires, xp=xp) for op in gates)
@@ -83,6 +86,7 @@ def embed(matrix: Tensor, wires: Wires, order: Wires, *, xp: Any = np) -> Tensor
     """
     if wires == order:
         return matrix
+    check_matrix(len(order))
     rest = Wires([label for label in order if label not in set(wires)])
     if len(rest) + len(wires) != len(order):
         raise WireError(

@@ -21,6 +21,7 @@ from qgate.operations.matrices import diagonal_of, embed
 from qgate.operations.parameters import is_scalar
 from qgate.operations.spelling import spelled
 from qgate.recording import paused, record, recording
+from qgate.sizes import check_matrix
 from qgate.typing import FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -222,12 +223,17 @@ class Operator:
         ----------
         wire_order : wires, optional
             Wires that the matrix is to act on, among them its own; default its own.
+
+        Raises
+        ------
+        TooLarge
+            There are more wires than ``qgate.sizes.MOST_MATRIX_WIRES``.
         """
+        order = self.wires if wire_order is None else Wires(wire_order)
+        check_matrix(max(len(order), len(self.wires)))
         xp = namespace(self.parameters)
         matrix = self.canonical_matrix(self.parameters, xp)
-        if wire_order is None:
-            return matrix
-        return embed(matrix, self.wires, Wires(wire_order), xp=xp)
+        return matrix if wire_order is None else embed(matrix, self.wires, order, xp=xp)
 
     def decomposition(self) -> list[Operator]:
         """Return operators that together do the same, the first to be applied first."""

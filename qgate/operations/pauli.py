@@ -13,6 +13,7 @@ from qgate.operations import pauli_words as pw
 from qgate.operations.operator import Operator
 from qgate.operations.pauli_algebra import Terms, as_coefficients
 from qgate.operations.pauli_operator import PauliOperator
+from qgate.sizes import check_size
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
@@ -167,7 +168,30 @@ class PauliSum(PauliOperator):
         """Return the power as a list of one sum, for whole ``z`` of at least 0."""
         if z != int(z) or z < 0:
             return super().pow(z)
-        power = PauliSum.identity(1.0, self.wires)
-        for _ in range(int(z)):
-            power = power.times(self)
+        power, square, left = PauliSum.identity(1.0, self.wires), self, int(z)
+        while left:
+            if left & 1:
+                power = _multiplied(power, square)
+            left >>= 1
+            square = _multiplied(square, square) if left else square
         return [power]
+
+
+def _multiplied(first: PauliSum, second: PauliSum) -> PauliSum:
+    """Return a product of powers.
+
+    Raises
+    ------
+    TooLarge
+        It has too many words, or weights beyond double precision.
+    """
+    remedy = "Take a lower power of the sum."
+    pairs = len(first) * len(second)
+    check_size("A power of a sum of Pauli words", pairs, 10**7, unit="products", remedy=remedy)
+    with np.errstate(over="ignore", invalid="ignore"):
+        product = first.times(second)
+    weights = unwrap(product.coefficients)
+    largest = np.abs(weights).max(initial=0.0) if isinstance(weights, np.ndarray) else 0.0
+    most = float(np.finfo(float).max)
+    check_size("A power of a sum of Pauli words", largest, most, unit="weights", remedy=remedy)
+    return product

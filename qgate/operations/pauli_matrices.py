@@ -8,7 +8,11 @@ import numpy as np
 
 from qgate.exceptions import InvalidParameters
 from qgate.operations.pauli_words import PHASES, gather_sum
+from qgate.sizes import check_matrix, check_size
 from qgate.typing import BoolArray, ComplexArray, IntArray, Tensor
+
+MOST_ENTRIES = 2**28
+"""Of all words together, which take 24 bytes each."""
 
 
 def entries(x: BoolArray, z: BoolArray) -> tuple[IntArray, ComplexArray]:
@@ -27,6 +31,9 @@ def entries(x: BoolArray, z: BoolArray) -> tuple[IntArray, ComplexArray]:
         The row i ^ x of the entry in each column i.
     values : array, shape (T, 2**n)
     """
+    size = len(x) * 2.0 ** min(x.shape[1], 1000)
+    remedy = "Use fewer wires or words."
+    check_size("Matrices of Pauli words", size, MOST_ENTRIES, unit="entries", remedy=remedy)
     columns = np.arange(2 ** x.shape[1], dtype=np.int64)
     factor = PHASES[(x & z).sum(axis=1) & 3]
     values = factor[:, None] * (1 - 2 * parity(masks(z)[:, None] & columns))
@@ -35,6 +42,7 @@ def entries(x: BoolArray, z: BoolArray) -> tuple[IntArray, ComplexArray]:
 
 def dense(weights: Tensor, x: BoolArray, z: BoolArray, *, xp: Any = np) -> Tensor:
     """Return the matrix of a sum of words, shape (2**n, 2**n); differentiable in the weights."""
+    check_matrix(x.shape[1])
     rows, values = entries(x, z)
     size = rows.shape[1]
     flat = xp.reshape(weights[:, None] * values, (-1,))

@@ -16,6 +16,7 @@ from qgate.exceptions import (
     DifferentiationError,
     GeneratorUndefinedError,
     InvalidParameters,
+    described,
 )
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import circuit_matrix, dagger, diagonal_of
@@ -30,7 +31,14 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.spectra import frequencies
 from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, replace
-from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.sizes import MOST_OPERATIONS, check_size
+from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
+
+DENSE_WIRES = 6
+"""High powers of gates on up to so many wires are one matrix."""
+
+MOST_SQUARED = 1000
+"""Whole powers up to this one are computed by squaring the matrix."""
 
 
 class Wrapper(Operator):
@@ -244,7 +252,7 @@ class Pow(Wrapper):
         return without_recording(lambda: [each for part in turns for each in part.pow(self.z)])
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
-        if self._is_whole:
+        if self._is_whole and abs(self.z) <= MOST_SQUARED:
             matrix = self.base.canonical_matrix(parameters, xp)
             if self.z < 0 and self.base.is_gate:
                 return _whole_power(dagger(matrix, xp=xp), -int(self.z), xp)
@@ -252,6 +260,8 @@ class Pow(Wrapper):
         parts = self.with_parameters(parameters)._rewritten()
         if parts is None:
             matrix = self.base.canonical_matrix(parameters, xp)
+            if self._is_whole:
+                return self._high_power(matrix, xp)
             if is_traced(matrix):
                 raise DifferentiationError(
                     f"The matrix of {self!r} cannot be differentiated: its principal root is found "
@@ -260,6 +270,17 @@ class Pow(Wrapper):
                 )
             return principal_power(matrix, self.z)
         return circuit_matrix(parts, self.wires, xp=xp)
+
+    def _high_power(self, matrix: Tensor, xp: Any) -> Tensor:
+        """Return a whole power above ``MOST_SQUARED``."""
+        if self.base.is_gate and not is_traced(matrix):
+            return unitary_power(np.asarray(unwrap(matrix)), self.z)
+        with np.errstate(over="ignore", invalid="ignore"):
+            power = _whole_power(matrix, int(self.z), xp)
+        if not is_traced(power) and not np.isfinite(unwrap(power)).all():
+            remedy = "Take a lower power."
+            check_size(f"{self!r}", np.inf, unit="as an entry of its matrix", remedy=remedy)
+        return power
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         return diagonal_of(self.canonical_matrix(parameters, xp))
@@ -280,7 +301,8 @@ class Pow(Wrapper):
         parts = self._rewritten()
         if parts is not None:
             return parts
-        if self._is_whole:
+        few = abs(self.z) <= MOST_OPERATIONS or len(self.wires) > DENSE_WIRES
+        if self._is_whole and (few or not self._is_constant):
             return without_recording(self._repeated)
         if not self._is_constant:
             raise DecompositionUndefinedError(
@@ -293,6 +315,8 @@ class Pow(Wrapper):
         return without_recording(lambda: [GATES["QubitUnitary"](matrix, wires=self.wires)])
 
     def _repeated(self) -> list[Operator]:
+        remedy = "Take a lower power, or one of a gate with a matrix of numbers on few wires."
+        check_size(f"{self!r}", abs(self.z), unit="operations", remedy=remedy)
         base = self.base if self.z > 0 else self.base.adjoint()
         return [base] * abs(int(self.z))
 
@@ -357,12 +381,20 @@ def real_number(value: Any) -> float:
         It is not one real number.
     """
     number = unwrap(value)
-    if shape_of(number) != () or not is_numeric(number, real=True):
+    if shape_of(number) != () or not is_numeric(number, real=True) or not _is_finite(number):
         raise InvalidParameters(
-            f"An operator cannot be raised to the power {value!r}. Give a real number."
+            f"An operator cannot be raised to the power {described(value)}. Give a real number."
         )
     exponent: float = number.item() if hasattr(number, "item") else number
     return exponent
+
+
+def _is_finite(number: Any) -> bool:
+    """Say whether a number has a value in double precision; long integers have none."""
+    try:
+        return bool(np.isfinite(float(number)))
+    except OverflowError:
+        return False
 
 
 def principal_power(matrix: Tensor, z: float) -> Tensor:
@@ -372,6 +404,22 @@ def principal_power(matrix: Tensor, z: float) -> Tensor:
     if matrix.ndim == 2:
         return fractional_matrix_power(matrix, z)
     return np.stack([principal_power(member, z) for member in matrix])
+
+
+def unitary_power(matrix: ComplexArray, z: float) -> ComplexArray:
+    """Return the power of each unitary matrix, shape (..., d, d), from its eigenvalues.
+
+    The result stays unitary for any exponent; phases lose about ``z`` times the rounding of the
+    matrix.
+    """
+    from scipy.linalg import schur
+
+    if matrix.ndim > 2:
+        return np.stack([unitary_power(member, z) for member in matrix])
+    triangle, vectors = schur(matrix, output="complex")  # diagonal, as the matrix is normal
+    phases = np.angle(np.diagonal(triangle))
+    power: ComplexArray = (vectors * np.exp(1j * z * phases)) @ vectors.conj().T
+    return power
 
 
 def _turns(gate: Operator) -> bool:

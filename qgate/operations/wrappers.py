@@ -18,6 +18,7 @@ from qgate.operations.operator import Operator, operations_of, require_operators
 from qgate.operations.parameters import require_numbers
 from qgate.operations.symbolic import Adjoint, pow_, real_number
 from qgate.recording import paused, record, replace
+from qgate.sizes import check_size
 from qgate.typing import Tensor, WiresLike
 
 Change = Callable[[Sequence[Operator]], list[Operator]]
@@ -179,6 +180,12 @@ def _power(base: Operator, z: float, lazy: bool) -> Operator:
 def _repeated(operations: Sequence[Operator], z: int) -> list[Operator]:
     if z < 0:
         operations = [_adjoint(op, True) for op in reversed(operations)]
+    check_size(
+        "A power of a quantum function",
+        abs(z) * len(operations),
+        unit="operations",
+        remedy="Take a lower power.",
+    )
     return [op.with_parameters(op.parameters) for _ in range(abs(z)) for op in operations]
 
 

@@ -35,12 +35,13 @@ def fraction(optimizer: str, **options: Any) -> None:
             raise _invalid(optimizer, option, value, "a number from 0 on and below 1")
 
 
-def count(optimizer: str, *, least: int = 1, **options: Any) -> None:
-    """Refuse options that are not whole numbers from ``least`` on."""
+def count(optimizer: str, *, least: int = 1, most: int | None = None, **options: Any) -> None:
+    """Refuse options that are not whole numbers from ``least`` on, and up to ``most``."""
     for option, value in options.items():
         whole = isinstance(value, Integral) and not isinstance(value, bool)
-        if not whole or value < least:
-            raise _invalid(optimizer, option, value, f"a whole number from {least} on")
+        if not whole or value < least or (most is not None and value > most):
+            end = "on" if most is None else f"to {most}"
+            raise _invalid(optimizer, option, value, f"a whole number from {least} {end}")
 
 
 def one_of(optimizer: str, known: Any, **options: Any) -> None:

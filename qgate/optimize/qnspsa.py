@@ -40,6 +40,10 @@ class Estimates:
     losses: tuple[float, ...] = ()
 
 
+MOST_RESAMPLINGS = 10_000
+"""Directions of one step."""
+
+
 class QNSPSAOptimizer(Optimizer[Estimates]):
     r"""Natural gradient descent whose gradient and metric tensor are estimated by random shifts.
 
@@ -93,7 +97,8 @@ class QNSPSAOptimizer(Optimizer[Estimates]):
     ) -> None:
         positive(self.name, stepsize=stepsize, finite_diff_step=finite_diff_step)
         not_negative(self.name, regularization=regularization)
-        count(self.name, resamplings=resamplings, history_length=history_length)
+        count(self.name, most=MOST_RESAMPLINGS, resamplings=resamplings)
+        count(self.name, history_length=history_length)
         self.stepsize, self.reg, self.finite_diff_step = stepsize, regularization, finite_diff_step
         self.resamplings, self.blocking, self.history_length = resamplings, blocking, history_length
         self.seed = seed

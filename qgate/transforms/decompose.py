@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from qgate.exceptions import NotUnitary, UndefinedError, UnsupportedOperation
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.recording import paused
+from qgate.sizes import MOST_IN_CIRCUIT, MOST_OF_EACH, check_size
 from qgate.structure import ArraySlot, Structure, map_parameters, slots_in
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray, IntArray, Tensor
@@ -240,11 +242,21 @@ def _needs_values(structure: Structure, accepts: Accepts) -> frozenset[int]:
 def decompose_structure(structure: Structure, accepts: Accepts) -> Decomposed:
     """Write a structure in accepted gates, with a slot of its own for each angle of each gate."""
     with paused():
-        operations = [
+        parts = (
             part
             for operation in structure.operations
             for part in _accepted(operation, accepts, MOST_LEVELS)
-        ]
+        )
+        most = max(MOST_IN_CIRCUIT, MOST_OF_EACH * len(structure.operations))
+        operations = list(islice(parts, most + 1))
+    remedy = "Use fewer gates, lower powers, or gates that the device has."
+    check_size(
+        "This circuit, decomposed,",
+        len(operations),
+        most,
+        unit="operations or more",
+        remedy=remedy,
+    )
     renumber = _Renumbering()
     renumbered = [map_parameters(operation, renumber) for operation in operations]
     native = Structure(

@@ -15,6 +15,7 @@ from qgate.operations.operator import Operator
 from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.rotations import RX, RY, RZ, Rot
 from qgate.operations.templates.base import GateName, Template, gate_class
+from qgate.sizes import check_size
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -253,6 +254,12 @@ class RandomLayers(Template):
         super().__init__((weights,), wires, options, id=id)
 
     def gates(self, weights: Tensor) -> list[Operator]:
+        check_size(
+            "RandomLayers",
+            weights.shape[0] * weights.shape[1] / (1 - self.options["ratio_imprim"]),
+            unit="gates",
+            remedy="Give fewer weights, or a smaller ratio_imprim.",
+        )
         rng = np.random.default_rng(self.options["seed"])
         return [
             gate

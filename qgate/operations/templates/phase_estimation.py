@@ -13,8 +13,12 @@ from qgate.operations.templates.base import Template
 from qgate.operations.templates.subroutines import QFT
 from qgate.operations.unitaries import QubitUnitary
 from qgate.recording import absorb
+from qgate.sizes import check_size
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
+
+MOST_ESTIMATION = 52
+"""Phases have so many binary digits in double precision."""
 
 
 class QuantumPhaseEstimation(Template):
@@ -94,6 +98,13 @@ class QuantumPhaseEstimation(Template):
         return without_recording(self._circuit)
 
     def _circuit(self) -> list[Operator]:
+        check_size(
+            "QuantumPhaseEstimation",
+            len(self.estimation_wires),
+            MOST_ESTIMATION,
+            unit="estimation wires",
+            remedy="Doubles cannot tell more digits of a phase. Use fewer wires.",
+        )
         unitary, estimation = self._unitary.with_parameters(self.parameters), self.estimation_wires
         gates: list[Operator] = [Hadamard(wires=wire) for wire in estimation]
         for place, wire in enumerate(estimation, start=1):

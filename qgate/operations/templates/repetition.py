@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters, suggest
 from qgate.operations.templates.layers import ring
+from qgate.sizes import check_size
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
@@ -29,6 +32,9 @@ PATTERNS: Mapping[str, Callable[[int], Groups]] = {
     "all_to_all": lambda n: list(combinations(range(n), 2)),
 }
 """From the number of wires to the positions of the wires of each unitary, in order."""
+
+QUADRATIC = ("pyramid", "all_to_all")
+"""Patterns of about as many unitaries as there are pairs of wires."""
 
 
 def broadcast(
@@ -95,7 +101,9 @@ def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwar
     Raises
     ------
     InvalidParameters
-        An argument has another length.
+        An argument has another length, or ``depth`` is no whole number from 0 on.
+    TooLarge
+        ``depth`` is above ``qgate.sizes.MOST_OPERATIONS``.
 
     Examples
     --------
@@ -113,8 +121,17 @@ def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwar
                 "Each positional argument has one entry for each repetition. "
                 "Give what stays the same by keyword."
             )
+    _check_depth(depth)
     for index in range(depth):
         template(*(argument[index] for argument in args), **kwargs)
+
+
+def _check_depth(depth: int) -> None:
+    if not isinstance(depth, int | np.integer) or isinstance(depth, bool) or depth < 0:
+        raise InvalidParameters(
+            f"layer was given depth={depth!r}. The number of repetitions is an integer from 0 on."
+        )
+    check_size("layer", depth, unit="repetitions", remedy="Repeat less often.")
 
 
 def _groups(wires: Wires, pattern: str | Iterable[Iterable[Wire]]) -> list[Wires]:
@@ -125,6 +142,8 @@ def _groups(wires: Wires, pattern: str | Iterable[Iterable[Wire]]) -> list[Wires
             f"broadcast knows no pattern {pattern!r}.{suggest(pattern, PATTERNS)} "
             f"The patterns are {', '.join(PATTERNS)}, or a list of groups of wires."
         )
+    pairs = len(wires) * (len(wires) - 1) // 2 if pattern in QUADRATIC else len(wires)
+    check_size(f"broadcast({pattern!r})", pairs, unit="unitaries", remedy="Use fewer wires.")
     return [Wires([wires[i] for i in group]) for group in PATTERNS[pattern](len(wires))]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import pi
+from math import ldexp, pi
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from qgate.operations.fixed import SWAP, Hadamard, PauliZ
 from qgate.operations.operator import Operator
 from qgate.operations.rotations import GlobalPhase
 from qgate.operations.templates.base import Template, positions
+from qgate.sizes import check_size
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
@@ -38,11 +39,12 @@ class QFT(Template):
 
     def gates(self) -> list[Operator]:
         n = len(self.wires)
+        check_size("QFT", n * (n - 1) // 2, unit="controlled phases", remedy="Use fewer wires.")
         gates: list[Operator] = []
         for i in range(n):
             gates.append(Hadamard(wires=self.wires[i]))
             gates += [
-                ControlledPhaseShift(2 * pi / 2 ** (k - i + 1), wires=self.at([k, i]))
+                ControlledPhaseShift(ldexp(2 * pi, i - k - 1), wires=self.at([k, i]))
                 for k in range(i + 1, n)
             ]
         return gates + [SWAP(wires=self.at([i, n - 1 - i])) for i in range(n // 2)]

@@ -16,6 +16,7 @@ from qgate.operations.pauli_rotations import word_rotation
 from qgate.operations.pauli_words import product_phases
 from qgate.operations.templates.base import Template
 from qgate.recording import absorb
+from qgate.sizes import check_size
 from qgate.typing import Tensor
 
 
@@ -57,6 +58,8 @@ class TrotterProduct(PauliEvolution):
     ------
     InvalidParameters
         The Hamiltonian has terms other than Pauli words, or the order or n is impossible.
+    TooLarge
+        There would be more rotations than ``qgate.sizes.MOST_OPERATIONS``.
     NotHermitian
         A weight is not real.
 
@@ -80,11 +83,13 @@ class TrotterProduct(PauliEvolution):
         id: str | None = None,
     ) -> None:
         terms = pauli_terms("TrotterProduct", hamiltonian, check_hermitian=check_hermitian)
-        if order < 1 or (order > 1 and order % 2):
+        whole = isinstance(order, int | np.integer) and not isinstance(order, bool)
+        if not whole or order < 1 or (order > 1 and order % 2):
             raise InvalidParameters(
-                f"TrotterProduct was given order={order}. The order is 1 or a positive even number."
+                f"TrotterProduct was given order={order!r}. The order is 1 or a positive even "
+                "number."
             )
-        _check_steps("TrotterProduct", n)
+        _check_steps("TrotterProduct", n, rotations=_step_size(len(terms), int(order)))
         options: dict[str, Any] = {"words": tuple(terms.words), "n": n, "order": order}
         parameters = (times_weights("TrotterProduct", time, terms),)
         super().__init__(parameters, terms.wires, options, id=id)
@@ -117,6 +122,8 @@ class ApproxTimeEvolution(PauliEvolution):
     ------
     InvalidParameters
         The Hamiltonian has terms other than Pauli words, or n is less than 1.
+    TooLarge
+        There would be more rotations than ``qgate.sizes.MOST_OPERATIONS``.
     NotHermitian
         A weight is not real.
 
@@ -130,7 +137,7 @@ class ApproxTimeEvolution(PauliEvolution):
 
     def __init__(self, hamiltonian: Operator, time: Tensor, n: int, id: str | None = None) -> None:
         terms = pauli_terms("ApproxTimeEvolution", hamiltonian).merged()
-        _check_steps("ApproxTimeEvolution", n)
+        _check_steps("ApproxTimeEvolution", n, rotations=len(terms))
         options: dict[str, Any] = {"words": tuple(terms.words), "n": n}
         parameters = (times_weights("ApproxTimeEvolution", time, terms),)
         super().__init__(parameters, terms.wires, options, id=id)
@@ -246,11 +253,22 @@ def trotter_step(count: int, order: int) -> list[tuple[int, float]]:
     return [(term, part * inside) for part in (p, p, 1 - 4 * p, p, p) for term, inside in inner]
 
 
-def _check_steps(template: str, n: int) -> None:
-    if not isinstance(n, int | np.integer) or n < 1:
+def _step_size(count: int, order: int) -> float:
+    """Return how many rotations one step of ``trotter_step`` has."""
+    return count if order == 1 else 2.0 * count * 5.0 ** min(order // 2 - 1, 400)
+
+
+def _check_steps(template: str, n: int, *, rotations: float) -> None:
+    if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
         raise InvalidParameters(
             f"{template} was given n={n!r}. The number of steps is an integer, at least 1."
         )
+    check_size(
+        template,
+        int(n) * int(rotations),
+        unit="rotations",
+        remedy="Take fewer steps, a lower order or fewer terms.",
+    )
 
 
 def _check_constant(terms: PauliSum) -> None:

@@ -3,6 +3,8 @@
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 import qgate as qg
@@ -258,7 +260,8 @@ class Counting(Engine):
 def test_rows_are_simulated_together_up_to_a_number_of_amplitudes():
     engine = Counting()
     device = LocalDevice(wires=21, engine=engine)
-    tape = Tape([qg.RX(np.linspace(0, 1, 20), 0)], [qg.probs(wires=[0])])
+    others = [qg.X(wire) for wire in range(1, 21)]
+    tape = Tape([qg.RX(np.linspace(0, 1, 20), 0), *others], [qg.probs(wires=[0])])
 
     ((found,),) = device.submit([tape.sweep()]).result()
 
@@ -268,7 +271,8 @@ def test_rows_are_simulated_together_up_to_a_number_of_amplitudes():
 
 
 def test_shots_stay_with_their_rows_when_these_are_cut():
-    tape = Tape([qg.RX(np.linspace(0, 1, 9), 0)], [qg.counts(wires=[0])], shots=(3, 5))
+    gates = [qg.RX(np.linspace(0, 1, 9), 0), *(qg.X(wire) for wire in range(1, 21))]
+    tape = Tape(gates, [qg.counts(wires=[0])], shots=(3, 5))
     device = LocalDevice(wires=21, engine=Counting())
 
     ((found,),) = device.submit([tape.sweep()]).result()
@@ -525,6 +529,42 @@ def test_the_provider_has_one_target_and_makes_the_device():
     assert isinstance(device, LocalDevice)
     assert device.wires == Wires([0, 1])
     assert repr(device) == "<qgate device 'local': wires=2, shots=None>"
+
+
+# Idle wires -----------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_results_beside_idle_wires_are_those_of_the_whole_state(data, dense):
+    order = data.draw(st.permutations(["a", 7, ("t", 1), -1]))
+    words = data.draw(st.lists(st.text("IXYZ", min_size=4, max_size=4), min_size=1, max_size=4))
+    gates = data.draw(
+        st.lists(
+            st.builds(
+                lambda make, angle, wire: make(angle, [wire]),
+                st.sampled_from([qg.RX, qg.RY, qg.RZ]),
+                st.floats(-3, 3),
+                st.sampled_from(order[:3]),
+            ),
+            max_size=4,
+        )
+    )
+    weights = np.linspace(-1, 1, len(words)) + 0.1
+    observable = qg.PauliSum.from_words(weights, words, order)
+
+    def circuit():
+        for gate in gates:
+            record(gate)
+        return qg.expval(observable), qg.var(observable)
+
+    value, variance = qg.QNode(circuit, LocalDevice(wires=order))()
+
+    exact = dense.state(gates, order)
+    applied = dense.matrix(observable, order) @ exact
+    mean = np.vdot(exact, applied).real
+    assert_allclose(value, mean, atol=1e-12)
+    assert_allclose(variance, np.vdot(applied, applied).real - mean**2, atol=1e-11)
 
 
 # Large angles ---------------------------------------------------------------------------

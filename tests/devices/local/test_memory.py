@@ -21,9 +21,12 @@ needs_kernels = pytest.mark.skipif(
 
 
 def node(config, **options):
-    @qg.qnode(qg.device(config), **options)
+    device = qg.device(config)
+
+    @qg.qnode(device, **options)
     def circuit(x):
-        qg.RX(x, 0)
+        for wire in device.wires:
+            qg.RX(x, wire)
         return qg.expval(qg.Z(0))
 
     return circuit
@@ -92,7 +95,8 @@ def test_a_gradient_through_permutations_takes_two_states_and_no_more():
 def sweep_of(wires):
     from qgate.tape import Tape
 
-    return Tape([qg.RX(0.1, wires - 1)], [qg.expval(qg.Z(0))]).sweep()
+    gates = [qg.RX(0.1, wires - 1), *(qg.X(wire) for wire in range(1, wires))]
+    return Tape(gates, [qg.expval(qg.Z(0))]).sweep()
 
 
 @pytest.mark.parametrize("diff_method", ["best", "parameter-shift"])

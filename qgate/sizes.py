@@ -1,0 +1,60 @@
+"""Limits on what a number given by a user is unrolled to, checked before anything is made.
+
+The limits are far above what devices run: they turn a slip, such as a number of steps that was
+meant as a time, into an error where it would fill the memory.
+"""
+
+from __future__ import annotations
+
+from qgate.exceptions import TooLarge
+
+MOST_OPERATIONS = 100_000
+"""Operations that one power, template or repetition is written as."""
+
+MOST_IN_CIRCUIT = 100_000
+"""Operations of a circuit after its decomposition; circuits written with more gates may have
+``MOST_OF_EACH`` for each of them."""
+
+MOST_OF_EACH = 20
+
+MOST_MATRIX_WIRES = 14
+"""A matrix on so many wires takes 4 GiB."""
+
+MOST_POINTS = 1_000_000
+"""Points at which a function is evaluated for one derivative, or one Fourier series."""
+
+
+def check_size(
+    what: str, count: float, most: float = MOST_OPERATIONS, *, unit: str, remedy: str
+) -> None:
+    """Refuse what would be unrolled to too many parts.
+
+    Parameters
+    ----------
+    what : str
+        The operator or function as the user wrote it.
+    count : int or float
+        How many parts there would be; may be infinite.
+    most : int
+    unit : str
+        The parts, in the plural.
+    remedy : str
+
+    Raises
+    ------
+    TooLarge
+        ``count`` is above ``most``.
+    """
+    if not count <= most:
+        raise TooLarge(what=what, count=count, most=most, unit=unit, remedy=remedy)
+
+
+def check_matrix(num_wires: int) -> None:
+    """Refuse matrices on more than ``MOST_MATRIX_WIRES`` wires.
+
+    Raises
+    ------
+    TooLarge
+    """
+    remedy = "Decompose it, or apply it to the state of a circuit."
+    check_size("A matrix", num_wires, MOST_MATRIX_WIRES, unit="wires", remedy=remedy)

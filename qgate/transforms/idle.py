@@ -1,0 +1,66 @@
+"""Wires that no gate acts on: they stay in the state 0, and need not be simulated.
+
+A letter Z or I on such a wire has the expectation value 1, so that it can be left out of a Pauli
+word. A reading of such a wire is 0.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.pauli import PauliSum
+from qgate.operations.pauli_algebra import Terms
+from qgate.structure import Structure
+from qgate.wires import Wires
+
+LEAVES_OUT = (MeasurementKind.EXPVAL, MeasurementKind.TERMS, MeasurementKind.VAR)
+"""Measurements whose Pauli words lose letters on idle wires."""
+
+
+@lru_cache(maxsize=1024)
+def busy_wires(structure: Structure) -> Wires:
+    """Return the wires that operations act on, in the order of the structure's."""
+    touched = {wire for operation in structure.operations for wire in operation.wires}
+    if len(touched) == len(structure.wires):
+        return structure.wires
+    return Wires([wire for wire in structure.wires if wire in touched])
+
+
+@lru_cache(maxsize=1024)
+def without_idle_wires(structure: Structure) -> Structure:
+    """Return a structure whose Pauli words have no letters on idle wires where that is possible.
+
+    It has the same slots and as many terms, so that the same numbers belong to it, and at least
+    one wire.
+    """
+    kept = set(busy_wires(structure))
+    for item in structure.measurements:
+        kept.update(_needed(item))
+    if len(kept) == len(structure.wires):
+        return structure
+    kept = kept or set(structure.wires[:1])
+    return structure.with_measurements([_without(item, kept) for item in structure.measurements])
+
+
+def _needed(measurement: Measurement) -> Wires:
+    """Return the wires of a measurement that it depends on although no gate acts on them."""
+    observable = measurement.observable
+    if measurement.kind not in LEAVES_OUT or not isinstance(observable, PauliSum):
+        return measurement.wires
+    flipped = np.flatnonzero(observable.x.any(axis=0))
+    return Wires([observable.wires[column] for column in flipped.tolist()])
+
+
+def _without(measurement: Measurement, kept: set[Any]) -> Measurement:
+    """Return a measurement whose words have letters on some wires only."""
+    observable = measurement.observable
+    if kept.issuperset(measurement.wires) or not isinstance(observable, PauliSum):
+        return measurement
+    columns = [place for place, wire in enumerate(observable.wires) if wire in kept]
+    wires = Wires([observable.wires[column] for column in columns])
+    terms = Terms(observable.parameters[0], observable.x[:, columns], observable.z[:, columns])
+    return measurement.with_observable(PauliSum.of_terms(terms, wires))
