@@ -34,7 +34,8 @@ LONGEST_PAUSE_S = 30.0
 BURST = 20
 """So many requests may be made at once after a time without any."""
 
-BACK_OFF = wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S)
+PAUSES = 10
+"""Number of first pauses that fit into the patience, where that is short."""
 
 
 CONNECTING_S = 60.0
@@ -227,7 +228,9 @@ def repeatedly(
     """
     return Retrying(
         retry=retry_if_exception(passes),
-        wait=BACK_OFF,
+        wait=wait_random_exponential(
+            multiplier=min(FIRST_PAUSE_S, patience_s / PAUSES), max=LONGEST_PAUSE_S
+        ),
         sleep=pause,
         stop=_StopAfterAwake(patience_s) & stop_after_attempt(fewest),
         before_sleep=note,

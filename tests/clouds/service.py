@@ -77,7 +77,8 @@ class Fault:
     operation : str
         The service's name of what is asked for, or of an event; ``*``: any request.
     kind : str
-        ``error`` (nothing is done; ``status``, ``code``, ``message``, ``headers``),
+        ``error`` (``status``, ``code``, ``message``, ``headers``; nothing is done, unless ``when``
+        is ``after``), ``answer`` (done; ``text`` in place of what is to be answered),
         ``reset`` (nothing is done, the connection is closed),
         ``lost`` (done, and the connection closed in place of an answer),
         ``cut`` (done, and the connection closed inside the answer),
@@ -215,7 +216,14 @@ class Service(ABC):
 
 
 def _error(service: Service, fault: Fault, operation: str, request: Request) -> Answer:
+    if fault.details.get("when") == "after":
+        service.process(operation, request)
     return service.error(operation, fault.details)
+
+
+def _answer(service: Service, fault: Fault, operation: str, request: Request) -> Answer:
+    answer = service.process(operation, request)
+    return Answer(answer.status, fault.details["text"].encode(), answer.headers)
 
 
 def _reset(service: Service, fault: Fault, operation: str, request: Request) -> Answer:
@@ -255,6 +263,7 @@ def _kill(service: Service, fault: Fault, operation: str, request: Request) -> A
 
 
 ACTS: dict[str, Callable[[Service, Fault, str, Request], Answer]] = {
+    "answer": _answer,
     "cut": _cut,
     "error": _error,
     "garbled": _garbled,

@@ -20,7 +20,8 @@ class Fault:
         The endpoint, for example ``POST /jobs``; ``*``: any.
     do : str
         ``status`` (answer with an error), ``lost`` (reset the connection instead of answering),
-        ``half`` (reset it in the body of the answer), ``kill`` (end a process).
+        ``half`` (reset it in the body of the answer), ``answer`` (send ``text`` in its place),
+        ``kill`` (end a process).
     when : str
         ``before`` or ``after`` the request is carried out.
     skip : int
@@ -45,6 +46,7 @@ class Fault:
     message: str = "scripted"
     code: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    text: str = ""
     pid: int = 0
 
     def __post_init__(self) -> None:

@@ -256,6 +256,8 @@ class Request(BaseHTTPRequestHandler):
             return False
         if fault.do == "lost":
             self._reset()
+        elif fault.do == "answer":
+            self._answer(200, fault.text)
         elif fault.do == "half":
             self._answer(*(answer or (200, {})), half=True)
         else:

@@ -2,12 +2,21 @@
 
 import pytest
 import requests
+from clouds.vendor_errors import exceptions_of
 from qiskit_ibm_runtime.api.exceptions import RequestsApiError
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import (
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from qgate.devices.patience import Fault
 from qgate.devices.qiskit.ibm.faults import (
+    CLASSES,
     fault_of,
     retry_after_s,
     translated,
@@ -43,7 +52,17 @@ def hidden(transport):
         return error
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504, 524])
+@pytest.mark.parametrize(
+    "package", ["ibm_cloud_sdk_core", "qiskit_ibm_runtime", "requests", "urllib3"]
+)
+def test_every_exception_of_the_packages_is_in_the_table(package):
+    classes = exceptions_of(package)
+
+    assert classes
+    assert classes.keys() - CLASSES.keys() == set()
+
+
+@pytest.mark.parametrize("status", [408, 499, 500, 502, 503, 504, 524])
 @pytest.mark.parametrize(
     ("request_", "meaning"), [(JOBS, Fault.UNSURE), (JOB, Fault.PASSING), (CANCEL, Fault.PASSING)]
 )
@@ -70,6 +89,29 @@ def test_a_connection_that_never_was_created_nothing():
 
     assert fault_of(hidden(requests.ConnectionError(reason, request=prepared))) is Fault.PASSING
     assert fault_of(hidden(requests.ConnectTimeout(request=prepared))) is Fault.PASSING
+
+
+@pytest.mark.parametrize(
+    ("cls", "reason", "meaning"),
+    [
+        (requests.ConnectionError, NameResolutionError("host", None, OSError()), Fault.PASSING),
+        (requests.exceptions.ProxyError, ProxyError("gone", OSError()), Fault.UNSURE),
+        (requests.exceptions.SSLError, SSLError("broken"), Fault.UNSURE),
+        (requests.ReadTimeout, ReadTimeoutError(None, "/jobs", "late"), Fault.UNSURE),
+    ],
+)
+def test_a_network_that_is_gone_is_waited_for(cls, reason, meaning):
+    for request, expected in ((JOBS, meaning), (JOB, Fault.PASSING)):
+        prepared = requests.Request(*request).prepare()
+        error = cls(MaxRetryError(None, "/", reason), request=prepared)
+
+        assert fault_of(hidden(error)) is expected
+
+
+def test_an_address_that_cannot_be_used_is_not_waited_for():
+    prepared = requests.Request(*JOBS).prepare()
+
+    assert fault_of(hidden(requests.exceptions.InvalidProxyURL(request=prepared))) is Fault.FINAL
 
 
 def test_a_connection_that_broke_may_have_created():
