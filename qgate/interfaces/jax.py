@@ -43,6 +43,12 @@ class JaxInterface(Interface):
     def number(self, value: Tensor) -> Any:
         return value if self.is_traced(value) else np.asarray(value)
 
+    def is_wide(self, value: Tensor) -> bool:
+        return value.dtype == _widest(value) and not value.weak_type
+
+    def widened(self, value: Tensor) -> Tensor:
+        return jnp.asarray(value, dtype=_widest(value))
+
     def constant(self, value: Tensor) -> Tensor:
         return jax.lax.stop_gradient(value)
 
@@ -221,6 +227,11 @@ def _is_derived_at_once(value: Tensor) -> bool:
     while isinstance(value, jax.core.Tracer):
         value = getattr(value, "primal", None)
     return value is not None
+
+
+def _widest(value: Tensor) -> Any:
+    """Return the widest kind of real or complex numbers, double only if jax_enable_x64 is set."""
+    return jnp.result_type(complex if jnp.iscomplexobj(value) else float)
 
 
 def _device_of(value: Tensor) -> Any:

@@ -27,7 +27,7 @@ from qgate.typing import Tensor
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
 def states_at(states: States, x: Tensor, fixed: tuple[Tensor, ...]) -> Tensor:
     """Return the states, shape (B, M), at the angles x, shape (B, n)."""
-    kind = jnp.result_type(x, jnp.complex64)
+    kind = jnp.result_type(x.dtype, jnp.complex64)
     result = jax.ShapeDtypeStruct((x.shape[0], states.size), kind)
 
     @marking()

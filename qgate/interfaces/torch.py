@@ -197,10 +197,11 @@ class _Derivative(torch.autograd.Function):
     def backward(ctx: Any, cotangent: Any) -> Any:
         if any(ctx.needs_input_grad[3:]):
             ctx.derivatives.refuse_fixed()
-        flat, x = _slope(ctx, ctx.saved_tensors)
+        saved = ctx.saved_tensors  # read once: checkpoints unpack what is saved no second time
+        flat, x = _slope(ctx, saved)
         row = cotangent.reshape(*x.shape[:-1], 1, -1).to(flat.dtype)
         gradient = torch.matmul(row, flat).reshape(x.shape)
-        return (gradient, None, None, *(None for _ in ctx.saved_tensors[1:]))
+        return (gradient, None, None, *(None for _ in saved[1:]))
 
     @staticmethod
     def jvp(ctx: Any, tangent: Any, *_: Any) -> Any:

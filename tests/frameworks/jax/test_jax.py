@@ -17,6 +17,7 @@ from framework_cases import (
     FrameworkCases,
     X,
     Y,
+    circuit,
     energy,
     qnode,
     reference,
@@ -163,6 +164,55 @@ class TestTransformations:
             np.testing.assert_allclose(abs(found), abs(reference(STATE_LIKE[kind], 0)), atol=1e-8)
         else:
             np.testing.assert_allclose(found, reference(STATE_LIKE[kind], 0), atol=1e-8)
+
+
+GIVEN: dict[str, Any] = {
+    "float": lambda: 0.5,
+    "numpy float32": lambda: np.float32(0.5),
+    "numpy float64": lambda: np.float64(0.5),
+    "float32": lambda: jnp.float32(0.5),
+    "bfloat16": lambda: jnp.bfloat16(0.5),
+    "default": lambda: jnp.asarray(0.5),
+}
+
+
+def turned(kind: str, method: str) -> Any:
+    """Return a function of one number, real, that sums a measurement."""
+
+    def function(x: Any) -> Any:
+        circuit([x, 2 * x], x)
+        return STATE_LIKE[kind]()
+
+    node = qg.QNode(function, "local", diff_method=method)
+    return lambda x: jnp.sum(jnp.cos(jnp.abs(node(x))))
+
+
+class TestPrecision:
+    @pytest.mark.parametrize("wide", [True, False], ids=["x64", "x32"])
+    @pytest.mark.parametrize("kind", ["probs", "state"])
+    def test_numbers_of_any_precision_are_differentiated(self, kind: str, wide: bool) -> None:
+        function, step = turned(kind, "adjoint"), 1e-4
+        ahead, behind = (float(turned(kind, "best")(0.5 + s)) for s in (step, -step))
+        wanted = (ahead - behind) / (2 * step)
+
+        with jax.enable_x64(wide):
+            for name, given in GIVEN.items():
+                found = jax.grad(function)(given())
+                tolerance = 2e-2 if name == "bfloat16" else 1e-4
+                assert float(found) == pytest.approx(wanted, abs=tolerance)
+            for take in (jax.jacfwd(function), jax.jit(jax.grad(function))):
+                assert float(take(0.5)) == pytest.approx(wanted, abs=1e-4)
+
+    @pytest.mark.parametrize("method", ["adjoint", "backprop", "parameter-shift"])
+    def test_single_precision_is_computed_in_double(self, method: str) -> None:
+        node = qnode(STATE_LIKE["probs"], diff_method=method)
+        x, y = jnp.asarray(X, jnp.float32), jnp.asarray(Y, jnp.float32)
+        exact = qnode(STATE_LIKE["probs"])(np.asarray(x, float), np.asarray(y, float))
+
+        found = jax.jit(node)(x, y)
+
+        assert found.dtype == jnp.float32
+        np.testing.assert_array_equal(found, exact.astype(np.float32))
 
 
 class TestCallbacks:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from framework_cases import (
     ANY_ORDER,
+    EXACT,
     STATE_LIKE,
     Adapter,
     FrameworkCases,
@@ -19,6 +20,7 @@ from framework_cases import (
     qnode,
     reference,
 )
+from torch.utils.checkpoint import checkpoint
 
 import qgate as qg
 
@@ -120,6 +122,48 @@ class TestFunctionTransforms:
             dual = torch.autograd.forward_ad.make_dual(x, array([0.3, -0.9]))
             tangent = torch.autograd.forward_ad.unpack_dual(node(dual, y)).tangent
         np.testing.assert_allclose(tangent, reference(energy, 0) @ [0.3, -0.9], atol=1e-8)
+
+
+SAVED: dict[str, Callable[..., torch.Tensor]] = {
+    "checkpoint": lambda node, *args: checkpoint(node, *args, use_reentrant=False),
+    "reentrant checkpoint": lambda node, *args: checkpoint(node, *args, use_reentrant=True),
+}
+
+
+class TestSavedTensors:
+    @pytest.mark.parametrize("measure", [energy, STATE_LIKE["probs"]])
+    @pytest.mark.parametrize("way", SAVED)
+    @pytest.mark.parametrize("method", EXACT)
+    def test_a_checkpoint_gives_the_same_gradient(
+        self, method: str, way: str, measure: Callable[[], Any]
+    ) -> None:
+        node = qnode(measure, diff_method=method)
+        x, y = array(X).requires_grad_(), array(Y)
+
+        (SAVED[way](node, x, y) ** 2).sum().backward()
+
+        value = np.asarray(qnode(measure)(X, Y))
+        wanted = 2 * np.tensordot(value, reference(measure, 0), value.ndim)
+        np.testing.assert_allclose(x.grad, wanted, atol=1e-6)
+
+    @pytest.mark.parametrize("method", ["backprop", "parameter-shift"])
+    def test_a_checkpoint_has_second_derivatives(self, method: str) -> None:
+        node = qnode(energy, diff_method=method)
+        x, y = array(X).requires_grad_(), array(Y)
+        value = checkpoint(node, x, y, use_reentrant=False)
+        (slope,) = torch.autograd.grad(value, x, create_graph=True)
+        (second,) = torch.autograd.grad(slope.sum(), x)
+        np.testing.assert_allclose(second, reference(energy, 0, order=2).sum(axis=0), atol=1e-8)
+
+    @pytest.mark.parametrize("method", EXACT)
+    def test_what_is_saved_may_be_kept_elsewhere_and_read_twice(self, method: str) -> None:
+        node = qnode(energy, diff_method=method)
+        x, y = array(X).requires_grad_(), array(Y)
+        with torch.autograd.graph.save_on_cpu():
+            value = node(x, y)
+        for _ in range(2):
+            (found,) = torch.autograd.grad(value, x, retain_graph=True)
+            np.testing.assert_allclose(found, reference(energy, 0), atol=1e-6)
 
 
 class TestTraining:
