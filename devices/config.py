@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from qgate.exceptions import MalformedDevice
+from qgate.masking import is_secret, masked, masked_device
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 """A provider, or a device named in a configuration file."""
@@ -69,7 +70,7 @@ class DeviceConfig:
         try:
             return cls(**_parts(text))
         except ValueError as error:
-            raise MalformedDevice(text=text, reason=str(error)) from None
+            raise MalformedDevice(text=masked_device(text), reason=str(error)) from None
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.provider):
@@ -93,6 +94,14 @@ class DeviceConfig:
             provider=self.provider, target=self.target, options=tuple(merged.items())
         )
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What of it holds a credential: ``target``, and names of options."""
+        parts = {"target": self.target or "", **dict(self.options)}
+        return tuple(
+            name for name, text in parts.items() if is_secret(name) or masked(text) != text
+        )
+
     def __str__(self) -> str:
         target = "" if self.target is None else f":{quote(self.target, safe=PLAIN_IN_TARGET)}"
         options = "&".join(
@@ -101,7 +110,11 @@ class DeviceConfig:
         return f"{self.provider}{target}{'?' if options else ''}{options}"
 
     def __repr__(self) -> str:
-        return f"DeviceConfig.parse({str(self)!r})"
+        return f"DeviceConfig.parse({masked_device(str(self))!r})"
+
+
+def _is_shown_masked(name: str, text: str) -> bool:
+    return is_secret(name) or masked(text) != text
 
 
 def _parts(text: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from qgate.masking import masked
+
 SweepResult = tuple[Any, ...]
 """One entry per measurement; see ``Device.submit``."""
 
@@ -30,10 +32,13 @@ class RowFailure:
     Parameters
     ----------
     reason : str
-        In the provider's words.
+        In the provider's words; credentials in them are masked.
     """
 
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", masked(self.reason))
 
 
 WORST_FIRST = (

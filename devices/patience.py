@@ -21,6 +21,7 @@ from tenacity.stop import stop_base
 
 from qgate.exceptions import QGateError, RequestRefused, ServiceUnavailable, SubmissionRefused
 from qgate.forks import ForkSafeLock, at_fork
+from qgate.masking import masked_error
 
 if TYPE_CHECKING:
     from qgate.devices.remote import RemoteDevice
@@ -200,7 +201,7 @@ def patiently(
     except QGateError:
         raise
     except Exception as error:
-        raise given_up(device, error, safe=safe, question=question) from error
+        raise given_up(device, error, safe=safe, question=question) from masked_error(error)
 
 
 def repeatedly(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from qgate.devices.provider import Provider, Requirement
 from qgate.exceptions import BrokenProvider
+from qgate.masking import masked_error
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -111,7 +112,7 @@ def _load(entry: EntryPoint, *others: EntryPoint) -> Provider:
     except Exception as error:  # it is somebody else's code
         raise BrokenProvider(
             provider=entry.name, package=_package(entry), reason=repr(error)
-        ) from error
+        ) from masked_error(error)
     if not isinstance(provider, Provider):
         reason = f"{entry.value} is not an instance of qgate.devices.provider.Provider"
         raise BrokenProvider(provider=entry.name, package=_package(entry), reason=reason)

@@ -28,12 +28,18 @@ from qgate.exceptions import (
     near,
     suggest,
 )
+from qgate.masking import MASK, is_secret, masked_device
 from qgate.shots import Shots
 from qgate.typing import WiresLike
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
     from qgate.devices.options import Options
+
+SECRETS_ELSEWHERE = (
+    "Leave credentials to the vendor's package: set its environment variables (QISKIT_IBM_TOKEN, "
+    "AWS_PROFILE), or save an account"
+)
 
 NAMES_SHOWN = 12
 """So many names of devices are listed in an error."""
@@ -159,6 +165,7 @@ def _from_name(
     written = settings.default if name is None else Written(str(name))
     reserved = {*PLUGINS.names(), *ALIASES} if settings.devices else ALIASES.keys()
     config, text = settings.resolve(written, reserved)
+    _refuse_secrets(config, text=text)
     everything = {**dict(config.options), **options}
     provider_name, target, everything = resolve_alias(config, everything)
     provider = PLUGINS.provider(provider_name)
@@ -192,6 +199,17 @@ def _made(
     return provider.make(target, options, wires=wires, shots=shots)
 
 
+def _refuse_secrets(config: DeviceConfig, *, text: str) -> None:
+    """Refuse credentials in a string or a configuration file."""
+    for name in config.secrets:
+        reason = (
+            "it holds a credential, and the string of a device is written into journals, plans and "
+            f"logs. {SECRETS_ELSEWHERE}; or give it to qg.device as an argument, if the device "
+            "takes it"
+        )
+        raise InvalidOption(text=masked_device(text), option=name, value=MASK, reason=reason)
+
+
 def _given(wires: int | WiresLike | None, shots: Any) -> dict[str, Any]:
     """Return what was given apart from a string, as options."""
     given = {} if wires is None else {"wires": wires}
@@ -199,11 +217,15 @@ def _given(wires: int | WiresLike | None, shots: Any) -> dict[str, Any]:
 
 
 def _written(provider: str, target: str, options: Mapping[str, Any]) -> str | None:
-    """Return the string with these options; None if one of them cannot stand in a string."""
+    """Return the string with these options; None if one of them cannot stand in a string.
+
+    Secrets cannot: the string is written down and shown.
+    """
     if not all(isinstance(value, str | int | float | np.integer) for value in options.values()):
         return None
     texts = tuple((name, str(value)) for name, value in options.items())
-    return str(DeviceConfig(provider=provider, target=target, options=texts))
+    config = DeviceConfig(provider=provider, target=target, options=texts)
+    return None if config.secrets else str(config)
 
 
 def _target(provider: Provider, named: str | None, *, text: str) -> str:
@@ -249,7 +271,8 @@ def _checked(options: type[Options], given: Mapping[str, Any], *, text: str) -> 
     option = str(first["loc"][0]) if first["loc"] else ", ".join(given)
     if first["type"] == "extra_forbidden":
         known = sorted(options.model_fields)
-        raise UnknownOption(text=text, option=option, known=known, hint=suggest(option, known))
+        hint = f" {SECRETS_ELSEWHERE}." if is_secret(option) else suggest(option, known)
+        raise UnknownOption(text=text, option=option, known=known, hint=hint)
     reason = first["msg"].removeprefix("Value error, ")
     raise InvalidOption(
         text=text,

@@ -17,6 +17,7 @@ from qgate.devices.job import Job, JobStatus, SweepResult
 from qgate.devices.patience import Fault, patiently
 from qgate.devices.watch import watch_of
 from qgate.exceptions import NotListed, QGateError
+from qgate.masking import masked
 from qgate.prices import Price
 from qgate.sweep import Sweep
 
@@ -35,7 +36,7 @@ class Report:
     vendor_status : str
         The vendor's own word.
     reason : str
-        Why it failed, in the vendor's words.
+        Why it failed, in the vendor's words; credentials in them are masked.
     queue_position : str
         As the vendor says it, for example ``">2000"``; empty: not told.
     """
@@ -44,6 +45,9 @@ class Report:
     vendor_status: str = ""
     reason: str = ""
     queue_position: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", masked(self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +284,7 @@ class RemoteDevice(Device):
 
     def words(self, error: BaseException) -> str:
         """Return what an error of the vendor's package says, without credentials."""
-        return str(error)
+        return masked(str(error))
 
     def is_permanent(self, reason: str) -> bool:
         return is_permanent(reason)

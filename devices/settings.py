@@ -225,10 +225,10 @@ def _from_table(table: Mapping[str, Any]) -> DeviceConfig:
     """Turn a named device's table into the config that its string would be."""
     config = DeviceConfig.parse(table["device"])
     options = {option: _as_text(value) for option, value in table.items() if option != "device"}
-    for option, value in options.items():
-        if not value:
-            raise MalformedDevice(text=str(config), reason=f"the option {option!r} has no value")
-    return config.with_options(options)
+    try:
+        return config.with_options(options)
+    except ValueError as error:
+        raise MalformedDevice(text=str(config), reason=str(error)) from None
 
 
 def _as_text(value: object) -> str:

@@ -30,6 +30,7 @@ from qgate.exceptions import (
     WrongResult,
 )
 from qgate.forks import ForkSafeLock, at_fork
+from qgate.masking import masked_error
 from qgate.workers import Workers
 
 if TYPE_CHECKING:
@@ -227,15 +228,13 @@ class Watch:
         if isinstance(error, WrongResult) or _is_unknown(device, error):
             followed.misread += 1
             if followed.misread >= READINGS:
-                raise (
-                    error if _is_ours(error) else given_up(device, error, question=True)
-                ) from error
+                raise _final(device, error) from masked_error(error)
         elif not isinstance(error, ResultMissing) and not repeats(device, error):
-            raise error if _is_ours(error) else given_up(device, error, question=True) from error
+            raise _final(device, error) from masked_error(error)
         if followed.failing_since is None:
             followed.failing_since = now
         if now - followed.failing_since > device.patience_s:
-            raise error if _is_ours(error) else given_up(device, error, question=True) from error
+            raise _final(device, error) from masked_error(error)
         asked = device.retry_after_s(error)
         if asked is not None:
             limiter_of(device).pause(asked)
@@ -292,6 +291,11 @@ def watch_of(account: str) -> Watch:
 def _is_unknown(device: RemoteDevice, error: Exception) -> bool:
     """Return whether an error is in no table; a question may be asked again all the same."""
     return not _is_ours(error) and device.fault(error) is Fault.UNKNOWN
+
+
+def _final(device: RemoteDevice, error: Exception) -> Exception:
+    """Return what to raise for an error after which no question follows."""
+    return error if _is_ours(error) else given_up(device, error, question=True)
 
 
 def _is_ours(error: Exception) -> bool:

@@ -38,6 +38,7 @@ from qgate.devices.remote import (
     label_of,
 )
 from qgate.exceptions import QGateError
+from qgate.masking import masked
 from qgate.prices import Price, Rate
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
@@ -306,7 +307,7 @@ class BraketCloudDevice(RemoteDevice):
         return translated(error, Told(self.name, code_of(error), self.words(error), self.windows))
 
     def words(self, error: BaseException) -> str:
-        return self._access.hidden(reason_of(error))
+        return masked(reason_of(error))
 
     def is_permanent(self, reason: str) -> bool:
         # a simulator computes the same each time: only the service's state makes a difference

@@ -26,6 +26,7 @@ from qgate.exceptions import (
     UnknownDevice,
     WrongResult,
 )
+from qgate.masking import masked_error
 from qgate.shots import Shots
 from qgate.wires import Wires
 
@@ -173,13 +174,13 @@ def _runner(name: str, arn: str, session: Access, patience_s: float) -> AwsDevic
         return runner
 
     try:
-        return _asked(name, found, patience_s, session)
+        return _asked(name, found, patience_s)
     except _NotThere as error:
         known = sorted(ARNS)
         hint = f" It is not in the region {session.session.region}."
         raise UnknownDevice(
             text=name, unknown=arn, kind="device of Amazon Braket", known=known, hint=hint
-        ) from error
+        ) from masked_error(error)
 
 
 class _NotThere(Exception):
@@ -196,7 +197,7 @@ def _looked_up(arn: str, session: Access) -> AwsDevice:
         raise
 
 
-def _asked(name: str, call: Callable[[], T], patience_s: float, session: Access | None = None) -> T:
+def _asked(name: str, call: Callable[[], T], patience_s: float) -> T:
     """Make a request before there is a device."""
     started = time.monotonic()
     try:
@@ -205,12 +206,12 @@ def _asked(name: str, call: Callable[[], T], patience_s: float, session: Access 
         raise
     except Exception as error:
         reason = reason_of(error)
-        reason = reason if session is None else session.hidden(reason)
         if _passes(error):
             tried_s = round(time.monotonic() - started, 1)
-            raise ServiceUnavailable(device=name, reason=reason, tried_s=tried_s) from error
+            unavailable = ServiceUnavailable(device=name, reason=reason, tried_s=tried_s)
+            raise unavailable from masked_error(error)
         refusal = translated(error, Told(name, code_of(error), reason))
-        raise as_question(refusal) from error
+        raise as_question(refusal) from masked_error(error)
 
 
 def _passes(error: BaseException) -> bool:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from qgate.devices.braket.results import Found, Measured
 from qgate.devices.job import RowFailure
 from qgate.exceptions import ResultMissing, WrongResult
+from qgate.masking import masked_error
 
 RESULT = "results.json"
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -53,7 +54,8 @@ class Folder:
             if error.response.get("Error", {}).get("Code") not in MISSING:
                 raise
             reason = f"there is no s3://{self.bucket}/{key}"
-            raise ResultMissing(device=self.device, job=self.job, reason=reason) from error
+            missing = ResultMissing(device=self.device, job=self.job, reason=reason)
+            raise missing from masked_error(error)
         return self._document(content, key)
 
     def _document(self, content: bytes, key: str) -> dict[str, Any]:
@@ -61,7 +63,7 @@ class Folder:
             document = json.loads(content)
         except ValueError as error:
             reason = f"s3://{self.bucket}/{key} has {len(content)} bytes that are not JSON"
-            raise WrongResult(device=self.device, reason=reason) from error
+            raise WrongResult(device=self.device, reason=reason) from masked_error(error)
         if not isinstance(document, dict):
             reason = f"s3://{self.bucket}/{key} is not a document"
             raise WrongResult(device=self.device, reason=reason)
@@ -128,7 +130,7 @@ def measured(entry: Any, device: str) -> Found:
         return _measured(entry)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         reason = f"a circuit's readings cannot be read ({type(error).__name__}: {error})"
-        raise WrongResult(device=device, reason=reason) from error
+        raise WrongResult(device=device, reason=reason) from masked_error(error)
 
 
 def _measured(entry: dict[str, Any]) -> Found:

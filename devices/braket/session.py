@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
 from copy import copy
 from threading import Lock
 from typing import Any
@@ -15,6 +14,7 @@ from botocore.exceptions import NoCredentialsError
 from braket.aws import AwsSession
 
 from qgate.exceptions import QGateError
+from qgate.masking import learn
 
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
@@ -31,12 +31,9 @@ SIMULATOR_REGION = "us-east-1"
 BUCKET_VARIABLE = "AMZN_BRAKET_OUT_S3_BUCKET"
 """By which Amazon's package is told a bucket."""
 
-SHORTEST_SECRET = 8
-"""Shorter texts are not looked for in what the service says."""
-
 
 class Access:
-    """A session of an account in a region, and the texts of it that nobody may see.
+    """A session of an account in a region, whose credentials are masked in all texts.
 
     Clients are made here once, because making them is not safe in several threads.
 
@@ -67,7 +64,7 @@ class Access:
         frozen = credentials.get_frozen_credentials()
         whose = profile or hashlib.sha256(frozen.access_key.encode()).hexdigest()[:12]
         self.account = f"braket {found.region_name} {whose}"
-        self._secrets = _long([frozen.secret_key, frozen.token, frozen.access_key])
+        learn(frozen.secret_key, frozen.token, frozen.access_key)
         self._lock = Lock()
 
     def bucket(self) -> str:
@@ -87,12 +84,6 @@ class Access:
                     other.session._default_bucket = other.named_bucket = None
                 self._others[bucket] = other
             return self._others[bucket]
-
-    def hidden(self, text: str) -> str:
-        """Return a text without the credentials that it may contain."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
 
     def __repr__(self) -> str:
         return f"<access to {self.session.region}>"
@@ -126,9 +117,6 @@ class NoAccess:
     def storing_in(self, bucket: str | None) -> NoAccess:
         return self
 
-    def hidden(self, text: str) -> str:
-        return text
-
 
 def access(region: str | None, *, profile: str | None, bucket: str | None) -> Access:
     """Open a session.
@@ -151,7 +139,3 @@ def access(region: str | None, *, profile: str | None, bucket: str | None) -> Ac
     if found.region_name is None:
         found = boto3.Session(profile_name=profile, region_name=SIMULATOR_REGION)
     return Access(found, profile=profile, bucket=bucket)
-
-
-def _long(texts: Sequence[str | None]) -> tuple[str, ...]:
-    return tuple(text for text in texts if text and len(text) >= SHORTEST_SECRET)

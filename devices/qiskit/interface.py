@@ -13,6 +13,7 @@ from numbers import Integral
 from typing import Any
 
 from qgate.exceptions import UnusableBackend
+from qgate.masking import masked_error
 
 SHOTS = "shots"
 
@@ -125,7 +126,7 @@ def _asked(backend: Any, fact: str, name: str) -> Any:
     try:
         return getattr(backend, fact, None)
     except Exception as error:  # it is somebody else's code
-        raise UnusableBackend(backend=name, reason=f"{fact}: {error!r}") from error
+        raise UnusableBackend(backend=name, reason=f"{fact}: {error!r}") from masked_error(error)
 
 
 def _count(value: Any, fact: str, name: str) -> int | None:

@@ -11,6 +11,7 @@ from qiskit.exceptions import QiskitError
 
 from qgate.devices.job import FINAL, Job, JobStatus, SweepResult
 from qgate.exceptions import JobFailed, JobTimeout
+from qgate.masking import masked_error
 
 STATUSES = {
     "INITIALIZING": JobStatus.QUEUED,
@@ -95,9 +96,9 @@ def finished(job: Any, *, device: str) -> Any:
     try:
         result = job.result()
     except CancelledError as error:
-        raise JobFailed(**named, reason="it was cancelled") from error
+        raise JobFailed(**named, reason="it was cancelled") from masked_error(error)
     except QiskitError as error:
-        raise JobFailed(**named, reason=str(error)) from error
+        raise JobFailed(**named, reason=str(error)) from masked_error(error)
     check_success(result, **named)
     return result
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 from itertools import islice
 from typing import Any, ClassVar
 
+from qgate.masking import MASK, is_secret, masked, masked_value
+
 
 def near(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     """Return the members of ``known`` that look like ``word``, best first."""
@@ -94,12 +96,20 @@ def _rebuild(
     return error
 
 
+def _masked_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an error without credentials: those of an option, and those in texts."""
+    values = list(fields.values())
+    hidden = dict(zip(fields, masked_value(values), strict=True))
+    return {**hidden, "value": MASK} if is_secret(fields.get("option")) else hidden
+
+
 class QGateError(Exception):
     """Parent of every error of qgate.
 
     A subclass lists its fields as annotations and formats them in ``message``;
     it is raised with the fields as keywords. A single text serves where no
-    finer class is worth having. Errors survive pickling.
+    finer class is worth having. Errors survive pickling. Credentials in the texts of
+    fields are masked, because vendors repeat them in what they say.
     """
 
     ag_pass_through = True  # TensorFlow hands it on as it is
@@ -108,6 +118,8 @@ class QGateError(Exception):
     message: ClassVar[str] = ""
 
     def __init__(self, text: str | None = None, /, **fields: Any) -> None:
+        text = None if text is None else masked(text)
+        fields = _masked_fields(fields)
         super().__init__(*(() if text is None else (text,)))
         self._text, self._fields, self._more = text, fields, ""
         for name, value in fields.items():

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from leaks import texts_of_error
 
 from qgate.devices.config import DeviceConfig
 from qgate.exceptions import MalformedDevice
@@ -168,3 +169,35 @@ def test_more_options_win_over_those_there_are():
     assert str(config.with_options({"shots": "20", "method": "mps"})) == (
         "qiskit:aer?shots=20&seed=7&method=mps"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ibm:ibm_torino?token=hush-hush",
+        "braket:sv1?shots=3&aws_secret_access_key=hush-hush",
+        "acme:one?tags=apikey:hush-hush",
+        "acme:https://me:hush-hush@host",
+        "acme:one?address=https://hush-hush@host",
+        "acme:one?token=hush-hush%20hush-hush&shots=3",
+        "acme:one?key=hush-hush",
+    ],
+)
+def test_a_string_with_a_secret_is_known_as_such_and_not_shown(text):
+    config = DeviceConfig.parse(text)
+
+    assert len(config.secrets) == 1
+    assert str(config) == text
+    assert "hush" not in repr(config)
+
+
+def test_a_string_with_a_secret_that_is_malformed_is_not_shown():
+    with pytest.raises(MalformedDevice) as refused:
+        DeviceConfig.parse("ibm:ibm_torino?token=hush-hush&shots=")
+
+    assert not any("hush" in shown for shown in texts_of_error(refused.value))
+
+
+@pytest.mark.parametrize("text", ["local?shots=3&seed=4", "braket:arn:aws:braket:::device/a/b/c"])
+def test_other_strings_hold_no_secret(text):
+    assert DeviceConfig.parse(text).secrets == ()

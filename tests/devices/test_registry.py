@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from leaks import texts_of_error
 
 import qgate as qg
 from qgate.devices.config import DeviceConfig
@@ -287,3 +288,65 @@ def test_the_kept_string_makes_the_same_device():
 
     assert again.config == made.config
     assert (again.wires, again.shots) == (made.wires, made.shots)
+
+
+SECRET_ACME = """
+from qgate.devices.local.device import LocalDevice
+from qgate.devices.options import Options
+from qgate.devices.provider import Provider
+
+
+class AcmeOptions(Options):
+    api_key: str | None = None
+    instance: str | None = None
+
+
+class Acme(Provider):
+    name = "acme"
+    options = AcmeOptions
+
+    def targets(self):
+        return ("one",)
+
+    def make(self, target, options, *, wires, shots):
+        made = LocalDevice(wires=wires, shots=shots)
+        made.key_is_given = options.api_key is not None or options.instance is not None
+        return made
+
+
+provider = Acme()
+"""
+
+
+@pytest.mark.parametrize("option", ["api_key", "instance"])
+def test_a_secret_given_as_an_argument_is_used_and_written_nowhere(install, monkeypatch, option):
+    install("acme-qgate", SECRET_ACME, provider="acme", value="acme_secret:provider")
+    monkeypatch.setenv("ACME_TOKEN", "hush-hush")
+
+    made = device("acme:one", **{option: "hush-hush"})
+
+    assert made.key_is_given
+    assert made.config is None
+    assert not any("hush" in text for text in (repr(made), made.identity, str(vars(made))))
+
+
+@pytest.mark.parametrize("where", ["QGATE_DEVICE", "file", "call"])
+def test_a_secret_in_a_string_is_refused_wherever_it_is_written(home, monkeypatch, where):
+    if where == "QGATE_DEVICE":
+        monkeypatch.setenv("QGATE_DEVICE", "ibm:ibm_torino?token=hush-hush")
+    if where == "file":
+        (home / "project" / "qgate.toml").write_text(
+            'default = "lab"\n[devices.lab]\ndevice = "ibm:ibm_torino"\ntoken = "hush-hush"\n'
+        )
+
+    with pytest.raises(InvalidOption, match=r"holds a credential.*QISKIT_IBM_TOKEN") as refused:
+        device(*(["ibm:ibm_torino?token=hush-hush"] if where == "call" else []))
+
+    assert not any("hush" in text for text in texts_of_error(refused.value))
+
+
+def test_a_secret_that_is_no_option_is_not_shown_and_its_place_is_told(home):
+    with pytest.raises(UnknownOption, match="environment variables") as refused:
+        device("local", token="hush-hush")
+
+    assert not any("hush" in text for text in texts_of_error(refused.value))

@@ -17,7 +17,6 @@ from qgate.devices.qiskit.ibm.faults import (
     fault_of,
     translated,
     transport_error,
-    without_secrets,
 )
 from qgate.devices.qiskit.ibm.transport import OnceAdapter, UnreadableAnswer
 from qgate.exceptions import (
@@ -29,6 +28,7 @@ from qgate.exceptions import (
     UnknownDevice,
     suggest,
 )
+from qgate.masking import learn, masked_error
 
 T = TypeVar("T")
 
@@ -85,6 +85,7 @@ def connect(
         return service
 
     service = _asked(device, opened, patience_s)
+    learn((service.active_account() or {}).get("token"))
     leave_repeating_to_qgate(service)
     return service
 
@@ -103,7 +104,8 @@ def _asked(device: str, call: Callable[[], T], patience_s: float) -> T:
     except QGateError:
         raise
     except Exception as error:
-        raise _unconnected(error, device, round(time.monotonic() - started, 1)) from error
+        tried_s = round(time.monotonic() - started, 1)
+        raise _unconnected(error, device, tried_s) from masked_error(error)
 
 
 def _passes(error: BaseException) -> bool:
@@ -115,13 +117,11 @@ def _passes(error: BaseException) -> bool:
 
 def _unconnected(error: Exception, device: str, tried_s: float) -> Exception:
     if _passes(error):
-        reason = without_secrets(str(error))
-        return ServiceUnavailable(device=device, reason=reason, tried_s=tried_s)
+        return ServiceUnavailable(device=device, reason=str(error), tried_s=tried_s)
     refusal = translated(error, device)
     if isinstance(refusal, AccessRefused):
         return refusal
-    reason = without_secrets(str(error))
-    return AccessRefused(device=device, reason=reason, remedy=ACCESS_REMEDY)
+    return AccessRefused(device=device, reason=str(error), remedy=ACCESS_REMEDY)
 
 
 def leave_repeating_to_qgate(service: Any) -> None:
@@ -187,7 +187,7 @@ def _backend(service: Any, name: str, device: str, fractional: bool) -> Any:
         reason = "the backend has no fractional gates"
         raise InvalidOption(
             text=device, option="use_fractional_gates", value=True, reason=reason
-        ) from error
+        ) from masked_error(error)
     except QiskitBackendNotFoundError as error:
         known = sorted(item["name"] for item in service._active_api_client.list_backends(True))
         if name in known:
@@ -195,7 +195,7 @@ def _backend(service: Any, name: str, device: str, fractional: bool) -> Any:
         hint = suggest(name, known)
         raise UnknownDevice(
             text=device, unknown=name, kind="backend", known=known, hint=hint
-        ) from error
+        ) from masked_error(error)
 
 
 def loaded(backend: Any) -> Any:

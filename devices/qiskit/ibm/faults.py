@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,8 +28,6 @@ NO_BACKEND = frozenset({1004, 1007})
 """Codes of IBM's registry for a backend that is not there or takes no jobs."""
 
 NO_ACCESS = frozenset({401, 403})
-
-SECRETS = re.compile(r"(?i)(bearer|apikey)[ =:]+[^\s\"',}]+")
 
 ACCESS_REMEDY = (
     "Save an account with QiskitRuntimeService.save_account, or set QISKIT_IBM_TOKEN and "
@@ -149,7 +146,7 @@ def translated(error: BaseException, device: str) -> QGateError:
     transport = transport_error(error)
     status = None if transport is None else _status(transport)
     code = None if transport is None else _code(transport)
-    reason = without_secrets(str(error)) or type(error).__name__
+    reason = str(error) or type(error).__name__
     if isinstance(error, IBMNotAuthorizedError | AccountsError) or status in NO_ACCESS:
         return AccessRefused(device=device, reason=reason, remedy=ACCESS_REMEDY)
     if code in NO_BACKEND:
@@ -186,11 +183,6 @@ def transport_error(error: BaseException) -> RequestException | None:
             answer = each.http_response
             return HTTPError(str(each), request=answer.request, response=answer)
     return None
-
-
-def without_secrets(text: str) -> str:
-    """Return a text without what follows the words that announce a credential."""
-    return SECRETS.sub(r"\1 ***", text)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -21,6 +21,7 @@ from qgate.devices.qiskit.ibm.faults import status_of, transport_error
 from qgate.devices.qiskit.ibm.pubs import read
 from qgate.devices.remote import Record, RemoteJob, Report
 from qgate.exceptions import JobCancelled, JobFailed, QGateError, ResultMissing, WrongResult
+from qgate.masking import masked_error
 from qgate.prices import Price
 
 if TYPE_CHECKING:
@@ -106,14 +107,15 @@ class IbmJob(RemoteJob):
         try:
             result = self.vendor.result()
         except (RuntimeJobFailureError, RuntimeJobMaxTimeoutError) as error:
-            raise JobFailed(**named, reason=self.report.reason or error.message) from error
+            reason = self.report.reason or error.message
+            raise JobFailed(**named, reason=reason) from masked_error(error)
         except RuntimeInvalidStateError as error:
-            raise JobCancelled(**named, reason=error.message) from error
+            raise JobCancelled(**named, reason=error.message) from masked_error(error)
         except Exception as error:
             meaning = self._unread(error)
             if meaning is None:
                 raise
-            raise meaning from error
+            raise meaning from masked_error(error)
         return read(result, self.record, device=self.device.name)
 
     def _unread(self, error: Exception) -> QGateError | None:

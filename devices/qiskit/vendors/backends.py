@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from qgate.devices.qiskit.vendors.card import VendorCard
 from qgate.exceptions import AccessRefused, BrokenProvider, MissingPackage, UnknownDevice, suggest
+from qgate.masking import learn, masked_error
 
 METHODS = ("get_backend", "backend")
 """By what a backend is given, in packages nobody knows."""
@@ -44,6 +45,7 @@ def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
             reason = "there is no key"
             remedy = f"Set {card.key_variable}."
             raise AccessRefused(device=text, reason=reason, remedy=remedy)
+        learn(os.environ[card.key_variable])
         given = {card.key_argument: os.environ[card.key_variable]}
     try:
         provider = cls(**given)
@@ -51,8 +53,8 @@ def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
             provider = getattr(provider, step)
     except Exception as error:  # it is somebody else's code
         remedy = f"Give {card.package} its credentials as its own documents say."
-        reason = _without(repr(error), given)
-        raise AccessRefused(device=text, reason=reason, remedy=remedy) from error
+        reason = repr(error)
+        raise AccessRefused(device=text, reason=reason, remedy=remedy) from masked_error(error)
     try:
         return Source(_getter(card, provider)(name), provider)
     except Exception as error:
@@ -60,7 +62,7 @@ def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
         hint = suggest(name, known)
         raise UnknownDevice(
             text=text, unknown=name, kind="backend", known=known, hint=hint
-        ) from error
+        ) from masked_error(error)
 
 
 def _provider_class(card: VendorCard, text: str) -> Callable[..., Any]:
@@ -72,7 +74,8 @@ def _provider_class(card: VendorCard, text: str) -> Callable[..., Any]:
     except MissingPackage:
         raise
     except Exception as error:  # it is somebody else's code
-        raise BrokenProvider(provider="qiskit", package=install, reason=repr(error)) from error
+        broken = BrokenProvider(provider="qiskit", package=install, reason=repr(error))
+        raise broken from masked_error(error)
     cls: Any = module
     if card.provider:
         for part in card.provider.split("."):
@@ -114,9 +117,3 @@ def _known(provider: Any) -> list[str]:
         return sorted(str(backend.name) for backend in provider.backends())
     except Exception:  # it need not have that, nor need that work
         return []
-
-
-def _without(text: str, given: dict[str, str]) -> str:
-    for value in given.values():
-        text = text.replace(value, "***")
-    return text

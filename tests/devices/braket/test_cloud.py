@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from clouds.braket.capabilities import CARDS
 from clouds.braket.double import KEY, SECRET, TOKEN
+from leaks import texts_of_error
 
 import qgate as qg
 from qgate.devices.braket.cards import ARNS, RATES, region_of
@@ -23,6 +24,7 @@ from qgate.exceptions import (
     BudgetExceeded,
     InvalidOption,
     InvalidShots,
+    QGateError,
     ServiceUnavailable,
     UnknownDevice,
     UnsupportedMeasurement,
@@ -531,6 +533,21 @@ def test_credentials_are_in_no_text_of_a_service_that_fails(double):
         job.result()
 
     assert not any(secret in str(raised.value) for secret in (KEY, SECRET, TOKEN))
+
+
+@pytest.mark.parametrize("operation", ["CreateQuantumTask", "GetQuantumTask", "GetObject"])
+@pytest.mark.parametrize("code", ["ValidationException", "InternalServiceException"])
+def test_credentials_are_in_no_error_and_none_that_it_was_raised_from(double, operation, code):
+    garnet = made(extra="&patience_s=0.1")
+    message = f"{KEY} {SECRET} {TOKEN} https://me:other-hush@host?X-Amz-Signature=other-hush"
+    double.fault(operation, "error", code=code, message=message, times=0)
+
+    with pytest.raises(QGateError) as raised:
+        qg.execute([Tape([PauliX(0)], [counts(wires=0)], shots=100)], garnet)
+
+    texts = list(texts_of_error(raised.value))
+    for secret in (KEY, SECRET, TOKEN, "other-hush"):
+        assert not any(secret in text for text in texts)
 
 
 def test_without_credentials_it_is_said_what_to_do(double, monkeypatch):

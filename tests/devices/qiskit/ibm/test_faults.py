@@ -20,7 +20,6 @@ from qgate.devices.qiskit.ibm.faults import (
     fault_of,
     retry_after_s,
     translated,
-    without_secrets,
 )
 from qgate.exceptions import AccessRefused, SubmissionRefused
 
@@ -139,5 +138,9 @@ def test_errors_become_ours_with_the_services_words():
 
 
 @pytest.mark.parametrize("text", ["Bearer abc.def", "apikey: abc.def", "apikey=abc.def"])
-def test_credentials_are_masked(text):
-    assert "abc" not in without_secrets(f"header {text}, more")
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_credentials_are_masked(text, status):
+    failed = answered(JOBS, status)
+    failed.args = (f"header {text}, more",)
+
+    assert "abc" not in str(translated(failed, "here"))

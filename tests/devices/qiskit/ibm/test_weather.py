@@ -5,8 +5,15 @@ from shutil import copy
 import pytest
 from clouds.crash import train
 from clouds.ibm.double import SECRET
+from leaks import texts_of_error
 
-from qgate.exceptions import AccessRefused, DeviceOffline, ServiceUnavailable, WrongResult
+from qgate.exceptions import (
+    AccessRefused,
+    DeviceOffline,
+    QGateError,
+    ServiceUnavailable,
+    WrongResult,
+)
 from qgate.execution.journal import Journal
 
 STEPS = 3
@@ -94,3 +101,28 @@ def test_the_key_is_not_in_the_journal_of_a_training_that_was_refused(training, 
     written = b"".join(path.read_bytes() for path in tmp_path.glob("secret*"))
     assert b"expired" in written
     assert SECRET.encode() not in written
+
+
+@pytest.mark.parametrize("status", [400, 401, 500, 503])
+@pytest.mark.parametrize("at", ["POST /jobs", "GET /jobs/ID", "GET /jobs/ID/results"])
+def test_no_answer_of_the_service_brings_a_key_into_errors_or_files(
+    training, cloud, tmp_path, at, status
+):
+    message = f"the key {SECRET} of https://me:{SECRET}@host?X-Amz-Signature={SECRET} is wrong"
+    cloud.goes_wrong(at, status=status, message=message, times=None)
+
+    with pytest.raises(QGateError) as raised:
+        training("secret")
+
+    assert not any(SECRET in text for text in texts_of_error(raised.value))
+    assert SECRET.encode() not in b"".join(path.read_bytes() for path in tmp_path.glob("secret*"))
+
+
+def test_the_reason_of_a_failed_job_is_masked(training, cloud, tmp_path):
+    cloud.any_job(probability=1.0, seed=0, status="Failed", reason=f"apikey {SECRET}: refused")
+
+    with pytest.raises(QGateError, match=r"apikey \*\*\*") as raised:
+        training("secret")
+
+    assert not any(SECRET in text for text in texts_of_error(raised.value))
+    assert SECRET.encode() not in b"".join(path.read_bytes() for path in tmp_path.glob("secret*"))
