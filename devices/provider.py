@@ -41,9 +41,9 @@ class Provider(ABC):
     """A family of devices that a config string can name: ``provider:target?option=value``.
 
     Required: ``name``, ``targets``, ``make``. Optional: ``options``, ``default_target``,
-    ``accepts``, ``requirements``, ``capabilities``, ``make_without_options``; ``card`` and
-    ``make_from_card`` where it ships cards; ``sdks``, ``claims`` and ``make_from_object`` where the
-    vendor's own device objects are taken as well.
+    ``accepts``, ``may_stand_in_file``, ``requirements``, ``capabilities``,
+    ``make_without_options``; ``card`` and ``make_from_card`` where it ships cards; ``sdks``,
+    ``claims`` and ``make_from_object`` where the vendor's own device objects are taken as well.
 
     An instance is named by an entry point of the group ``qgate.devices`` whose name is
     ``name``. Importing its module must not import the vendor's packages.
@@ -79,6 +79,14 @@ class Provider(ABC):
     def accepts(self, target: str) -> bool:
         """Say whether ``target`` can be made, also where it is not among ``targets()``."""
         return target in self.targets()
+
+    def may_stand_in_file(self, target: str) -> bool:
+        """Return whether a configuration file may name ``target``.
+
+        Not where making it imports a module that is no installed plugin: a file in the working
+        directory may be somebody else's, and must not choose what is imported.
+        """
+        return True
 
     def requirements(self, target: str) -> Collection[Requirement]:
         """Return the packages that ``target`` needs; asked before ``accepts`` and ``make``."""

@@ -24,6 +24,7 @@ from qgate.exceptions import (
     ServiceUnavailable,
     UnknownDevice,
     UnknownOption,
+    UntrustedDevice,
     WireError,
     near,
     suggest,
@@ -173,6 +174,8 @@ def _from_name(
         raise _unknown_provider(provider_name, settings, text=text)
     checked = _checked(provider.options, everything, text=text) if everything else None
     target = _target(provider, target, text=text)
+    if not provider.may_stand_in_file(target) and settings.comes_from_file(written, reserved):
+        raise UntrustedDevice(text=text, module=target.partition("/")[0])
     labels, asked = _wires(checked, wires, text=text), _shots(checked, shots)
     try:
         made = _made(provider, target, checked, wires=labels, shots=asked)

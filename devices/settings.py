@@ -29,10 +29,13 @@ class Written:
         A string, or the table of a named device.
     source : str
         Where it was written; empty for the call itself.
+    in_file : bool
+        Whether that is a configuration file, which may be somebody else's.
     """
 
     device: str | Mapping[str, Any]
     source: str = ""
+    in_file: bool = False
 
     def config(self) -> DeviceConfig:
         """Read it.
@@ -83,7 +86,7 @@ class Settings:
             syntax is wrong, the line.
         """
         settings = cls()
-        for file in (user_file(), project_file(Path.cwd())):
+        for file in (user_file(), _project_file_here()):
             if file is not None:
                 settings = settings.under(_read(file))
         named = os.environ.get(DEVICE_VARIABLE)
@@ -119,6 +122,17 @@ class Settings:
         InvalidConfigFile
             A named device has a reserved name.
         """
+        last, config, options = self._followed(written, reserved)
+        return config.with_options(options), last.place(str(config))
+
+    def comes_from_file(self, written: Written, reserved: Collection[str]) -> bool:
+        """Return whether a configuration file names the provider and the target of a device."""
+        return self._followed(written, reserved)[0].in_file
+
+    def _followed(
+        self, written: Written, reserved: Collection[str]
+    ) -> tuple[Written, DeviceConfig, dict[str, str]]:
+        """Return who names the provider, what they wrote, and the options of the others."""
         config, options, chain = written.config(), dict[str, str](), list[str]()
         while config.target is None and config.provider in self.devices:
             name, named = config.provider, self.devices[config.provider]
@@ -129,7 +143,7 @@ class Settings:
             chain.append(name)
             options = {**dict(config.options), **options}
             written, config = named, named.config()
-        return config.with_options(options), written.place(str(config))
+        return written, config, options
 
 
 def _taken(name: str, named: Written) -> InvalidConfigFile:
@@ -159,6 +173,13 @@ def user_file() -> Path | None:
     folder = os.environ.get("APPDATA" if sys.platform == "win32" else "XDG_CONFIG_HOME")
     file = (Path(folder) if folder else _home() / ".config") / "qgate" / FILE_NAME
     return file if os.path.isfile(file) else None
+
+
+def _project_file_here() -> Path | None:
+    try:
+        return project_file(Path.cwd())
+    except FileNotFoundError:  # the working directory was removed
+        return None
 
 
 def project_file(start: Path) -> Path | None:
@@ -192,7 +213,9 @@ def _read(file: Path) -> Settings:
     default = tables.get("default", "")
     _demand(isinstance(default, str), file, "default", "the string or the name of a device")
     named = {name: _named_device(file, name, entry) for name, entry in devices.items()}
-    return Settings(named, Written(default, str(file)) if default else Settings().default)
+    return Settings(
+        named, Written(default, str(file), in_file=True) if default else Settings().default
+    )
 
 
 def _named_device(file: Path, name: str, entry: object) -> Written:
@@ -207,9 +230,9 @@ def _named_device(file: Path, name: str, entry: object) -> Written:
             _demand(
                 usable, file, f"{key}.{option}", "text, a number, true, false or a list of these"
             )
-        return Written(entry, f"[{key}] in {file}")
+        return Written(entry, f"[{key}] in {file}", in_file=True)
     _demand(isinstance(entry, str), file, key, "a device's string or a table")
-    return Written(str(entry), f"{key} in {file}")
+    return Written(str(entry), f"{key} in {file}", in_file=True)
 
 
 def _demand(holds: bool, file: Path, key: str, expected: str) -> None:
@@ -253,6 +276,10 @@ def _tables(file: Path) -> dict[str, Any] | None:
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidConfigFile(
             file=file, reason=str(error), remedy="Make it a readable UTF-8 file."
+        ) from error
+    except (RecursionError, ValueError) as error:  # nested too deeply, or numbers of 5000 digits
+        raise InvalidConfigFile(
+            file=file, reason=f"it cannot be read: {error}", remedy="Write it more simply."
         ) from error
     if file.name != "pyproject.toml":
         return content

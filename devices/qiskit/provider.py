@@ -110,6 +110,13 @@ class QiskitProvider(Provider):
     def accepts(self, target: str) -> bool:
         return target in self.targets() or PACKAGED.fullmatch(target) is not None
 
+    def may_stand_in_file(self, target: str) -> bool:
+        if "/" not in target:
+            return True
+        from qgate.devices.qiskit.vendors.card import has_card
+
+        return has_card(target.partition("/")[0])
+
     def requirements(self, target: str) -> Collection[Requirement]:
         if "/" in target:
             return ()  # somebody else's, and no extra of ours

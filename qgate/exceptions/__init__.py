@@ -55,6 +55,7 @@ from qgate.exceptions.configuration import (
     NotADevice,
     UnknownDevice,
     UnknownOption,
+    UntrustedDevice,
     UnusableBackend,
 )
 from qgate.exceptions.differentiation import (
@@ -96,6 +97,7 @@ from qgate.exceptions.jobs import (
     WrongResult,
 )
 from qgate.exceptions.optimization import (
+    CheckpointNotWritten,
     InvalidOptimizerOption,
     InvalidOptimizerState,
     NothingTrainable,
@@ -143,6 +145,7 @@ __all__ = [
     "CallCancelled",
     "CallTimeout",
     "CanaryFailed",
+    "CheckpointNotWritten",
     "CircuitNotFound",
     "CompilationFailed",
     "ConfigurationError",
@@ -240,6 +243,7 @@ __all__ = [
     "UnsupportedEstimate",
     "UnsupportedMeasurement",
     "UnsupportedOperation",
+    "UntrustedDevice",
     "UnusableBackend",
     "WireError",
     "WrongResult",

@@ -74,6 +74,19 @@ class InvalidConfigFile(ConfigurationError):
     message = "The configuration file {file} cannot be used: {reason}. {remedy}"
 
 
+class UntrustedDevice(ConfigurationError):
+    """A configuration file names a device whose package is not known to qgate."""
+
+    text: str
+    module: str
+    message = (
+        "{text!r}: a configuration file cannot name a device of the module {module!r}, which would "
+        "be imported. Files may name devices of installed providers (entry points qgate.devices) "
+        "and of packages with a card (entry points qgate.qiskit_cards). Name the device in the "
+        "program or in QGATE_DEVICE."
+    )
+
+
 class DeviceLoop(ConfigurationError):
     """Devices named in configuration files refer to each other in a circle."""
 

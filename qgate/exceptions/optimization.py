@@ -48,3 +48,14 @@ class InvalidOptimizerState(OptimizationError, ValueError):
     reason: str
     remedy: str
     message = "{what} cannot be continued: {reason}. {remedy}"
+
+
+class CheckpointNotWritten(OptimizationError, OSError):
+    """A checkpoint, or the state of an optimizer, cannot be written."""
+
+    file: object
+    reason: str
+    message = (
+        "The checkpoint {file!r} cannot be written: {reason}. An earlier one is kept as it was. "
+        "Name a file in a folder that exists and may be written to, or free disk space."
+    )

@@ -84,7 +84,7 @@ class RunLock:
 
 
 def _owned(name: str, flags: int) -> int:
-    return os.open(name, flags, OWNER_ONLY)
+    return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0), OWNER_ONLY)
 
 
 HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})

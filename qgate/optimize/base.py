@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 
 from qgate.exceptions import InvalidOptimizerState
-from qgate.optimize.saving import decoded, encoded, read, write
+from qgate.optimize.saving import encoded, read, taken_up, write
 from qgate.typing import FloatArray
 
 State = TypeVar("State")
@@ -58,18 +58,30 @@ class Optimizer(ABC, Generic[State]):
         Raises
         ------
         InvalidOptimizerState
-            It belongs to another optimizer.
+            It belongs to another optimizer, or is damaged.
         """
+        if not isinstance(saved, Mapping):
+            raise InvalidOptimizerState(
+                what=f"A state of {self.name}",
+                reason=f"it is {saved!r}, and not a dict",
+                remedy="Give what to_json() returned.",
+            )
         if saved.get("optimizer") != self.name:
             raise InvalidOptimizerState(
                 what=f"A state of {saved.get('optimizer')}",
                 reason=f"it was given to {self.name}",
                 remedy="Make an optimizer of the kind that wrote it.",
             )
-        self.state = type(self.state)(**decoded(saved["state"]))
+        what = f"A state of {self.name}"
+        self.state = taken_up(saved.get("state"), type(self.state), what)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the state to a file, as JSON."""
+        """Write the state to a file, as JSON, readable for its owner only.
+
+        Raises
+        ------
+        CheckpointNotWritten
+        """
         write(path, self.to_json())
 
     def load(self, path: str | os.PathLike[str]) -> None:

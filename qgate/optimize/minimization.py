@@ -142,7 +142,9 @@ def minimize(
         The optimizer does not change arguments, an option does not go with it, or the budget is in
         dollars, which only a run counts.
     InvalidOptimizerState
-        The checkpoint is of another minimization.
+        The checkpoint is damaged, or of another minimization.
+    CheckpointNotWritten
+        No checkpoint can be written there; before the first step, unless the disk is full later.
 
     Notes
     -----

@@ -7,18 +7,24 @@ written as the hexadecimal digits of their bytes.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, TypeVar
 
 import numpy as np
 
-from qgate.exceptions import InvalidOptimizerState
+from qgate.exceptions import CheckpointNotWritten, InvalidOptimizerState
 
-FORMAT = 1
-"""The version of what is written."""
+FORMAT, FORMAT_WITHOUT_DIGEST = 2, 1
+"""The version of what is written, and the one before."""
+
+OWNER_ONLY = 0o600
+
+T = TypeVar("T")
 
 
 def encoded(value: Any) -> Any:
@@ -60,14 +66,45 @@ def decoded(value: Any) -> Any:
 
 
 def write(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
-    """Write JSON to a file, which holds either the old text or the new one at any moment."""
-    target = Path(path)
-    draft = target.with_name(f"{target.name}.part")
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump({"format": FORMAT, **content}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(target)
+    """Write JSON to a file, which holds either the old text or the new one at any moment.
+
+    The file is readable for its owner only. Its draft is a new file beside it: an older draft, or a
+    link in its place, is removed and not followed.
+
+    Raises
+    ------
+    CheckpointNotWritten
+        The folder is missing, may not be written to, or its disk is full.
+    """
+    target, draft = _places(path)
+    text = json.dumps({"format": FORMAT, "digest": _digest(content), **content})
+    try:
+        with _new(draft) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except (OSError, ValueError) as error:
+        with suppress(OSError, ValueError):
+            draft.unlink()
+        raise _not_written(path, error) from error
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Refuse a place where no checkpoint can be written, before anything is computed.
+
+    Raises
+    ------
+    CheckpointNotWritten
+    """
+    target, draft = _places(path)
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(f"{os.fspath(path)!r} is a folder")
+        _new(draft).close()
+        draft.unlink()
+    except (OSError, ValueError) as error:
+        raise _not_written(path, error) from error
 
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -76,17 +113,74 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises
     ------
     InvalidOptimizerState
-        The file holds something else.
+        The file cannot be read, is damaged, or holds something else.
     """
+    what = f"The file {_name(path)}"
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
-        known = content["format"] == FORMAT
-    except (ValueError, KeyError, TypeError):
-        known = False
-    if not known:
-        raise InvalidOptimizerState(
-            what=f"The file {os.fspath(path)!r}",
-            reason=f"it does not hold a state in format {FORMAT}",
-            remedy="Give a file that an optimizer or qg.minimize of this version wrote.",
-        )
-    return dict(content)
+    except OSError as error:
+        raise _unusable(what, f"it cannot be read ({error})") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _unusable(what, "it does not hold JSON") from error
+    known = content.get("format") if isinstance(content, dict) else None
+    if known not in (FORMAT, FORMAT_WITHOUT_DIGEST):
+        raise _unusable(what, f"it does not hold a state in format {FORMAT}")
+    digest = content.pop("digest", "")
+    del content["format"]
+    found: dict[str, Any] = content
+    if known == FORMAT and digest != _digest(found):
+        raise _unusable(what, "it is damaged: its digest is another one")
+    return found
+
+
+def taken_up(value: Any, make: Callable[..., T], what: str) -> T:
+    """Return what a function makes of the fields that were encoded.
+
+    Raises
+    ------
+    InvalidOptimizerState
+        They are not the fields that it takes.
+    """
+    try:
+        return make(**decoded(value))
+    except DAMAGED as error:
+        raise _unusable(what, f"it holds something else ({error})") from error
+
+
+DAMAGED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What decoding raises where something else was written."""
+
+
+def _unusable(what: str, reason: str) -> InvalidOptimizerState:
+    remedy = "Give a file that an optimizer or qg.minimize of this version wrote."
+    return InvalidOptimizerState(what=what, reason=reason, remedy=remedy)
+
+
+def _not_written(path: str | os.PathLike[str], error: Exception) -> CheckpointNotWritten:
+    return CheckpointNotWritten(file=os.fspath(path), reason=str(error))
+
+
+def _places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """Return a file and its draft."""
+    try:
+        target = Path(os.fsdecode(path))
+        return target, target.with_name(f"{target.name}.part")
+    except (TypeError, ValueError) as error:
+        raise CheckpointNotWritten(
+            file=_name(path), reason="it is not the path of a file"
+        ) from error
+
+
+def _name(path: Any) -> str:
+    return repr(os.fspath(path)) if isinstance(path, str | os.PathLike) else repr(path)
+
+
+def _new(draft: Path) -> TextIO:
+    """Open a file that was not there; a link in its place is removed, and not followed."""
+    draft.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    return open(os.open(draft, flags, OWNER_ONLY), "w", encoding="utf-8")
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -24,7 +24,7 @@ from qgate.optimize.estimates import Estimate, Slopes
 from qgate.optimize.gradient_descent import GradientOptimizer
 from qgate.optimize.history import History, Record
 from qgate.optimize.qng import QNGOptimizer
-from qgate.optimize.saving import decoded, encoded, read, write
+from qgate.optimize.saving import check_writable, encoded, read, taken_up, write
 from qgate.optimize.taken import Taken
 from qgate.qnode import QNode
 from qgate.typing import FloatArray
@@ -173,18 +173,39 @@ def saved(training: Training, progress: Progress, path: str | os.PathLike[str]) 
 
 
 def resumed(training: Training, path: str | os.PathLike[str] | None) -> Progress:
-    """Return where to start: at a checkpoint if there is one."""
+    """Return where to start: at a checkpoint if there is one.
+
+    Raises
+    ------
+    CheckpointNotWritten
+        None can be written there.
+    InvalidOptimizerState
+        It is damaged, or of another minimization.
+    """
+    if path is not None:
+        check_writable(path)
     if path is None or not Path(path).exists():
         return Progress(training.arguments.vector, History())
-    content = read(path)
-    point = decoded(content.get("point"))
-    if point is None or np.shape(point) != (training.arguments.size,):
+    content, what = read(path), f"The checkpoint {os.fspath(path)!r}"
+    point = taken_up({"point": content.get("point")}, _point, what)
+    if np.shape(point) != (training.arguments.size,):
         raise InvalidOptimizerState(
-            what=f"The checkpoint {os.fspath(path)!r}",
+            what=what,
             reason=f"x0 has {training.arguments.size} trainable numbers, and it has "
-            f"{'none' if point is None else len(point)}",
+            f"{'none' if point is None else np.size(point)}",
             remedy="Give the x0 that it was begun with, or another path.",
         )
+    records = taken_up(content, _records, what)
     training.optimizer.from_json(content)
-    records = tuple(Record(**decoded(record)) for record in content["records"])
-    return Progress(point, History(records), content["reason"])
+    return Progress(point, History(records), str(content.get("reason", "")))
+
+
+def _point(point: Any) -> Any:
+    """Return the point of a checkpoint; anything but floats is refused."""
+    if point is not None and getattr(point, "dtype", None) != np.float64:
+        raise TypeError("its point is no array of float64")
+    return point
+
+
+def _records(*, records: Any, **_: Any) -> tuple[Record, ...]:
+    return tuple(Record(**record) for record in records)

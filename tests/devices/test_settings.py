@@ -8,7 +8,13 @@ import pytest
 
 from qgate.devices.registry import device
 from qgate.devices.settings import Settings, Written, project_file, user_file
-from qgate.exceptions import DeviceLoop, InvalidConfigFile, MalformedDevice
+from qgate.exceptions import (
+    DeviceLoop,
+    InvalidConfigFile,
+    MalformedDevice,
+    MissingPackage,
+    UntrustedDevice,
+)
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -300,3 +306,99 @@ def test_a_malformed_device_is_named_with_its_place(project: Path, monkeypatch: 
     assert of_file.value.text == f"local?shots (devices.lab in {project})"
     assert of_table.value.text == f"local ([devices.bench] in {project})"
     assert of_environment.value.text == "local?shots (QGATE_DEVICE)"
+
+
+# What a file that is somebody else's cannot do ----------------------------------------------
+
+MODULE = """
+open("imported", "w").close()
+
+
+class TestProvider:
+    def get_backend(self, name):
+        from qiskit_aer import AerSimulator
+
+        return AerSimulator()
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'default = "qiskit:module_of_a_stranger/x"',
+        'default = "lab"\n[devices]\nlab = "qiskit:module_of_a_stranger/x"',
+        'default = "lab"\n[devices.lab]\ndevice = "qiskit:module_of_a_stranger/x"\npaid = false',
+        'default = "one"\n[devices]\none = "two"\ntwo = "qiskit:module_of_a_stranger/x"',
+    ],
+)
+def test_a_file_cannot_have_a_module_imported(
+    project: Path, user: Path, text: str, monkeypatch: pytest.MonkeyPatch
+):
+    write(project, text)
+    (project.parent / "module_of_a_stranger.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(str(project.parent))
+
+    with pytest.raises(UntrustedDevice, match="module 'module_of_a_stranger'"):
+        device()
+
+    assert not (project.parent / "imported").exists()
+
+
+def test_the_program_and_the_environment_may_name_any_module(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+):
+    project.parent.mkdir(parents=True, exist_ok=True)
+    (project.parent / "module_of_the_user.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(str(project.parent))
+    name = "qiskit:module_of_the_user/x?paid=false"
+
+    assert device(name).name == "qiskit:module_of_the_user/x"
+    monkeypatch.setenv("QGATE_DEVICE", name)
+    assert device().name == "qiskit:module_of_the_user/x"
+
+
+def test_a_file_may_name_a_package_with_a_card(project: Path):
+    write(project, 'default = "qiskit:qiskit_ionq/simulator"')
+
+    with pytest.raises(MissingPackage, match="qiskit-ionq"):
+        device()
+
+
+# Files that cannot be read ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "default = " + "[" * 50_000,
+        "[devices]\nlab = " + "{a = " * 20_000,
+        "default = 1" + "0" * 10_000,
+        "a" + ".a" * 50_000 + " = 1",
+    ],
+    ids=["arrays", "tables", "digits", "keys"],
+)
+def test_toml_that_is_too_deep_or_too_long_is_refused(project: Path, text: str):
+    write(project, text)
+
+    with pytest.raises(InvalidConfigFile, match="cannot be used"):
+        device()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"default = '\x00'"])
+def test_a_file_that_is_no_text_is_refused(project: Path, content: bytes):
+    project.parent.mkdir(parents=True, exist_ok=True)
+    project.write_bytes(content)
+
+    with pytest.raises(InvalidConfigFile, match="cannot be used"):
+        device()
+
+
+def test_a_working_directory_that_was_removed_has_no_project_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    assert device().name == "local"

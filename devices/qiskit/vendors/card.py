@@ -140,6 +140,11 @@ CARDS: Mapping[str, VendorCard] = {
 """The packages that were looked at, by module."""
 
 
+def has_card(package: str) -> bool:
+    """Return whether a package is known by a card, ours or one that an entry point names."""
+    return package in CARDS or any(entry.name == package for entry in entry_points(group=GROUP))
+
+
 def card_of(package: str) -> VendorCard:
     """Return the card of a package: one that is installed, else ours, else one that says nothing.
 
