@@ -53,6 +53,10 @@ crashes: $(VENV)/dev.stamp ## Kill trainings on the doubles of Amazon Braket and
 	QGATE_CRASH_POINTS=60 $(BIN)/python -m pytest -n $(WORKERS) \
 		tests/clouds/braket/test_trainings.py tests/clouds/ibm/test_trainings.py
 
+.PHONY: storm
+storm: $(VENV)/dev.stamp ## Run 10,000 seeded schedules of faults, kills and forks on the doubles of both clouds
+	$(BIN)/python tests/storm/main.py --schedules 10000 --workers $(WORKERS)
+
 .PHONY: without-compiler
 without-compiler: $(VENV)/dev.stamp ## Install qgate where there is no C compiler, and run the tests of the local device
 	rm -rf build/without-compiler

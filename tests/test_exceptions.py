@@ -3,6 +3,7 @@
 import inspect
 import pickle
 
+import numpy as np
 import pytest
 
 from qgate import exceptions
@@ -120,3 +121,9 @@ def test_near_names_are_suggested():
     assert near("qiskitt", ["qiskit", "braket"]) == ["qiskit"]
     assert suggest("shotz", ["shots", "seed"]) == " Did you mean 'shots'?"
     assert suggest("zzz", ["shots", "seed"]) == ""
+
+
+def test_an_array_without_axes_is_shown_in_an_error():
+    error = exceptions.UnknownWires(unknown=np.array(0.5), device="local", known=["a"])
+
+    assert "0.5" in str(error)

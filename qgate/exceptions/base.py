@@ -79,8 +79,15 @@ def _spell(value: object) -> object:
     if isinstance(value, int) and _is_huge(value):
         return _Described(value)
     if isinstance(value, Collection) and not isinstance(value, str | bytes | dict):
-        return _Listed(value)
+        return _Listed(value) if _has_length(value) else value
     return value
+
+
+def _has_length(value: Collection[Any]) -> bool:
+    try:
+        return len(value) >= 0
+    except Exception:  # arrays without axes raise, and so may anything of a user's
+        return False
 
 
 def _ordered(values: Collection[Any]) -> Iterable[Any]:

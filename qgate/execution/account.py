@@ -71,6 +71,8 @@ def _fate(journal: Journal, order: Order) -> _Fate:
 def _count(fates: Sequence[_Fate], orders: Sequence[Order]) -> str:
     counts = Counter(fates)
     if counts.keys() == {_Fate.UNSENT}:
+        if any(order.attempt for order in orders):  # the rest of the request may have results
+            return "Of what is repeated here because it had failed, no job exists."
         return "Nothing was created for this request."
     jobs = [order.job for order in orders if order.state is OrderState.SENT and order.job]
     named = f" (jobs {', '.join(jobs)})" if jobs else ""

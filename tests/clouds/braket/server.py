@@ -17,8 +17,9 @@ its parent. The devices are those of ``capabilities.py``, for example ``braket:i
 ``double.ledger()``, and the file G after every request, hold ``requests`` (by operation, for
 example ``CreateQuantumTask``, ``GetObject``), ``tasks_created``, ``executables``, ``shots``,
 ``charged_usd`` and ``tasks``, a list with ``arn``, ``device``, ``token``, ``status``,
-``executables``, ``shots``, ``charged_usd``, ``tags``. A client token buys once. A task is charged
-in full when it is completed, also if executables of it failed, and not at all if none succeeded.
+``executables``, ``shots``, ``successful_shots``, ``charged_usd``, ``tags``. A client token buys
+once. A task is charged in full when it is completed, also if executables of it failed, and not at
+all if none succeeded.
 
 ``double.fault(operation, kind, ...)`` scripts a fault (``clouds.service.Fault``):
 
@@ -142,6 +143,7 @@ class BraketService(Service):
             "executables": task.num_executables,
             "programs": len(task.inputs),
             "shots": task.shots,
+            "successful_shots": task.successful_shots,
             "charged_usd": task.charged_usd,
             "tags": task.request.get("tags", {}),
             "place": f"{task.request['outputS3Bucket']}/{task.request['outputS3KeyPrefix']}",

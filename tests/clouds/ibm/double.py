@@ -61,7 +61,8 @@ class IbmDouble:
         """Say what becomes of the next job.
 
         ``status``, ``reason``, ``reason_code`` (how it ends), ``queued`` (so often is it found
-        in the queue), ``late`` (so often is its result missing), ``fewer_shots``, ``spoil``
+        in the queue), ``late`` (so often is its result missing), ``hidden`` (so
+        many searches do not find it yet), ``fewer_shots``, ``spoil``
         (``cut``, ``empty``, ``noise`` or ``other``).
         """
         self._send("job", script)

@@ -1,0 +1,27 @@
+"""What a provider's ledger says of one job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One job.
+
+    Parameters
+    ----------
+    key : str
+        The token or tag under which it was ordered.
+    shots : int
+        Of each executable.
+    paid : int
+        Executables whose results are paid for.
+    usd : float
+        What is charged so far.
+    """
+
+    key: str
+    shots: int
+    paid: int
+    usd: float

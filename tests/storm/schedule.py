@@ -1,0 +1,141 @@
+"""What happens in one schedule, drawn from its number."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+KILL, FORK, INTERRUPT, UNREACHABLE = "kill", "fork", "interrupt", "unreachable"
+
+CALLS = (1, 2, 2, 3)
+"""How many circuits a program runs, one drawn of these."""
+
+MOST_FAULTS = 4
+
+FIRST_SHOTS = 50
+"""Every submission of a program has a number of shots of its own, from here on: by it the
+provider's ledger says which call a job belongs to."""
+
+FORKED_SHOTS = 400
+"""The same, of what a forked child asks for."""
+
+EVENTS = 60
+"""Kills and interrupts strike at one of the first so many events of a life."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One circuit of a program.
+
+    Parameters
+    ----------
+    bits : tuple of int
+        What it measures: rotations by 0 or pi make every shot the same.
+    shots : tuple of int
+        One submission for each.
+    """
+
+    bits: tuple[int, ...]
+    shots: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that befalls the program itself.
+
+    Parameters
+    ----------
+    kind : str
+        ``kill``, ``fork``, ``interrupt`` or ``unreachable``.
+    life : int
+        In which repetition of the program.
+    at : int
+        At which event of that life, a request or a switch of threads; of a fork, before which call.
+    times : int
+        How many connections are refused, one after the other.
+    """
+
+    kind: str
+    life: int
+    at: int
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One schedule.
+
+    Parameters
+    ----------
+    seed : int
+    cloud : str
+        ``braket`` or ``ibm``.
+    calls : tuple of Call
+    faults : tuple of dict
+        As the double of the cloud takes them.
+    events : tuple of Event
+    named : bool
+        Whether the program is a run with a name, which is repeated until it ends.
+    """
+
+    seed: int
+    cloud: str
+    calls: tuple[Call, ...]
+    faults: tuple[Mapping[str, Any], ...]
+    events: tuple[Event, ...]
+
+    @property
+    def lives(self) -> int:
+        """How often the program may end before its end while things go wrong."""
+        return 2 + max((event.life for event in self.events), default=0)
+
+    @property
+    def shots(self) -> int:
+        """What the program asks for."""
+        return sum(sum(call.shots) for call in self.calls)
+
+    def events_of(self, life: int) -> list[Event]:
+        """Return what befalls one life of the program."""
+        return [event for event in self.events if event.life == life]
+
+
+def drawn(seed: int, clouds: Mapping[str, Sequence[Mapping[str, Any]]]) -> Schedule:
+    """Draw a schedule.
+
+    Parameters
+    ----------
+    seed : int
+    clouds : mapping
+        For each cloud its faults, each a description with lists in place of values to choose from.
+    """
+    chance = random.Random(seed)
+    cloud = chance.choice(sorted(clouds))
+    calls, shots = [], FIRST_SHOTS
+    for _ in range(chance.choice(CALLS)):
+        submissions = chance.choice((1, 1, 2, 3))
+        bits = tuple(chance.randrange(2) for _ in range(2))
+        calls.append(Call(bits, tuple(range(shots, shots + submissions))))
+        shots += submissions
+    number = chance.randint(1, MOST_FAULTS)
+    befalling = sum(chance.random() < 0.25 for _ in range(number))
+    faults = [_fault(chance, clouds[cloud]) for _ in range(number - befalling)]
+    events = [_event(chance, len(calls)) for _ in range(befalling)]
+    return Schedule(seed, cloud, tuple(calls), tuple(faults), tuple(events))
+
+
+def _fault(chance: random.Random, table: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    row = chance.choice(table)
+    return {
+        name: chance.choice(value) if isinstance(value, list) else value
+        for name, value in row.items()
+    }
+
+
+def _event(chance: random.Random, calls: int) -> Event:
+    kind = chance.choice((KILL, KILL, FORK, INTERRUPT, UNREACHABLE))
+    life = chance.choice((0, 0, 0, 1))
+    if kind == FORK:
+        return Event(kind, life, chance.randrange(calls))
+    return Event(kind, life, int(EVENTS * chance.random() ** 2), times=chance.choice((1, 3, 10)))

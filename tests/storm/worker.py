@@ -1,0 +1,108 @@
+"""Runs schedules, one after the other, and prints a line of JSON for each.
+
+``python worker.py BRAKET_URL IBM_URL FOLDER FIRST STOP STEP``; the environment points clients at
+the doubles.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from storm.scheduler import SCHEDULER, install
+
+install()
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import braket.aws
+import qiskit_ibm_runtime.executor_sampler
+from storm import on_braket, on_ibm
+from storm.life import FINISHED, Ending, live, live_in_child
+from storm.schedule import FORK, FORKED_SHOTS, KILL, Schedule, drawn
+from storm.verdict import after_a_life, at_the_end
+
+import qgate as qg
+
+assert braket.aws
+assert qiskit_ibm_runtime
+
+TABLES = {"braket": on_braket.FAULTS, "ibm": on_ibm.FAULTS}
+
+SUBMISSION_USD = {"braket": 0.3 + 0.00145 * FORKED_SHOTS, "ibm": 60.0}
+"""More than one submission costs."""
+
+CALM_LIVES = 2
+"""The first repetition after the storm may be the one that hears of a job that was cancelled."""
+
+
+class Storm:
+    """The clouds, a device of each, and a folder for journals."""
+
+    def __init__(self, braket_url: str, ibm_url: str, folder: str) -> None:
+        self.clouds = {"braket": on_braket.Braket(braket_url), "ibm": on_ibm.Ibm(ibm_url)}
+        self.devices = {name: cloud.device() for name, cloud in self.clouds.items()}
+        self.folder = folder
+
+    def run(self, schedule: Schedule) -> dict[str, Any]:
+        """Run one schedule; return what it was, and what was wrong."""
+        cloud = self.clouds[schedule.cloud]
+        SCHEDULER.seed(schedule.seed)
+        cloud.begin(schedule.faults)
+        journal = tempfile.mktemp(dir=self.folder, suffix=".db")
+        endings: list[Ending] = []
+        wrong: list[str] = []
+        for life in range(schedule.lives):
+            wrong += self._live(schedule, life, journal, endings)
+            if endings[-1].how == FINISHED and life >= schedule.lives - 2:
+                break
+        cloud.calm()
+        for _ in range(CALM_LIVES):
+            wrong += self._live(schedule, None, journal, endings)
+            if endings[-1].how == FINISHED:
+                break
+        wrong += at_the_end(schedule, endings[-1], list(cloud.charges()))
+        for file in Path(self.folder).glob(Path(journal).name + "*"):
+            file.unlink()
+        return {
+            "schedule": asdict(schedule),
+            "endings": [ending.how for ending in endings],
+            "lasted_s": round(sum(ending.lasted_s for ending in endings)),
+            "wrong": wrong,
+        }
+
+    def _live(
+        self, schedule: Schedule, life: int | None, journal: str, endings: list[Ending]
+    ) -> Iterator[str]:
+        """Let the program live once, note how that ended, and yield what was wrong."""
+        budget = self._budget(schedule)
+        kinds = {event.kind for event in schedule.events_of(life)} if life is not None else set()
+        run = live_in_child if kinds & {KILL, FORK} else live
+        endings.append(run(self.devices[schedule.cloud], schedule, life, journal, budget))
+        charges = list(self.clouds[schedule.cloud].charges())
+        yield from after_a_life(schedule, endings[-1], charges, budget.usd)
+
+    def _budget(self, schedule: Schedule) -> Any:
+        """Allow what is asked for, and as much again as fails or a child asks for."""
+        submissions = sum(len(call.shots) for call in schedule.calls) + 8
+        return qg.Budget(usd=SUBMISSION_USD[schedule.cloud] * submissions)
+
+
+def main() -> None:
+    storm = Storm(*sys.argv[1:4])
+    first, stop, step = map(int, sys.argv[4:])
+    for seed in range(first, stop, step):
+        print(json.dumps(storm.run(drawn(seed, TABLES))), flush=True)
+    sys.stdout.flush()
+    os._exit(0)  # threads that wait for requests are left behind
+
+
+if __name__ == "__main__":
+    main()
