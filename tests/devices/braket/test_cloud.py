@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -287,6 +288,56 @@ def test_verbatim_circuits_are_sent_as_they_are_on_the_named_qubits(double):
     assert "cz $3, $4;" in source
     assert found.counts() == {"10": 50}
     assert garnet.capabilities.gates == {"CZ", "RX", "RY", "GlobalPhase"}
+
+
+HERMITIAN = qg.Hermitian(np.array([[0.5, 1 - 2j], [1 + 2j, -1.5]]), 1)
+
+
+@pytest.mark.parametrize(
+    ("target", "native"),
+    [
+        ("iqm/garnet", {"prx", "cz"}),
+        ("rigetti/cepheus-1-108q", {"rx", "rz", "cz"}),
+        ("ionq/forte-1", {"gpi", "gpi2", "zz"}),
+    ],
+)
+@pytest.mark.parametrize(
+    "observable",
+    [qg.X(1), qg.Y(1), qg.X(1) + qg.Y(1), qg.Y(1) @ qg.X(2), HERMITIAN, HERMITIAN @ qg.Y(2)],
+)
+def test_a_verbatim_circuit_is_read_in_any_basis_by_native_gates(
+    double, target, native, observable
+):
+    def circuit(angle):
+        qg.RX(angle, 1)
+        qg.RY(0.7, 2)
+        qg.CZ([1, 2])
+        qg.RX(-0.4, 2)
+        return qg.expval(observable)
+
+    verbatim = qg.QNode(circuit, made(target, "&verbatim=true"), shots=4000)
+
+    found = verbatim(1.1)
+
+    exact = qg.QNode(circuit, "local")(1.1)
+    spread = np.ptp(np.linalg.eigvalsh(qg.matrix(observable)))
+    assert abs(found - exact) < 5 * spread / np.sqrt(4000)
+    for task in double.ledger()["tasks"]:
+        body = task["source"].partition("box{")[2].partition("}")[0]
+        used = set(re.findall(r"^(\w+)\(?.*\$", body, re.MULTILINE))
+        assert used
+        assert used <= native
+
+
+def test_a_gradient_runs_verbatim_on_devices_without_rotations_of_their_own(double):
+    @qg.qnode(made("ionq/forte-1", "&verbatim=true"), shots=4000, diff_method="parameter-shift")
+    def circuit(angle):
+        qg.RX(angle, 0)
+        return qg.expval(qg.Y(0))
+
+    gradient = qg.grad(circuit)(qg.numpy.array(0.6, requires_grad=True))
+
+    assert abs(gradient + np.cos(0.6)) < 5 / np.sqrt(4000)
 
 
 def test_without_rewiring_gates_are_compiled_on_the_named_qubits(double):
