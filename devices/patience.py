@@ -201,7 +201,9 @@ def patiently(
     except QGateError:
         raise
     except Exception as error:
-        raise given_up(device, error, safe=safe, question=question) from masked_error(error)
+        tried_s = device.patience_s if patience_s is None else patience_s
+        refusal = given_up(device, error, safe=safe, question=question, tried_s=tried_s)
+        raise refusal from masked_error(error)
 
 
 def repeatedly(
@@ -248,7 +250,12 @@ def repeats(device: RemoteDevice, error: BaseException, *, safe: bool = True) ->
 
 
 def given_up(
-    device: RemoteDevice, error: Exception, *, safe: bool = True, question: bool = False
+    device: RemoteDevice,
+    error: Exception,
+    *,
+    safe: bool = True,
+    question: bool = False,
+    tried_s: float | None = None,
 ) -> Exception:
     """Return what to raise for a vendor's error after which no attempt follows."""
     fault = device.fault(error)
@@ -257,8 +264,8 @@ def given_up(
     if fault in (Fault.FINAL, Fault.UNKNOWN):
         refusal = device.translated(error)
         return as_question(refusal) if question else refusal
-    reason = device.words(error)
-    return ServiceUnavailable(device=device.name, reason=reason, tried_s=device.patience_s)
+    tried_s = device.patience_s if tried_s is None else tried_s
+    return ServiceUnavailable(device=device.name, reason=device.words(error), tried_s=tried_s)
 
 
 def as_question(error: QGateError) -> QGateError:

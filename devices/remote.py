@@ -294,7 +294,7 @@ class RemoteDevice(Device):
         return None
 
     settles_s: float = 5.0
-    """So long may a job that was created not be found by ``find``."""
+    """Time for which ``find`` may miss a job that was created."""
 
     searchable: bool = True
     """Whether ``find`` can tell that there is no job."""
