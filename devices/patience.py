@@ -128,15 +128,25 @@ class Limiter:
             self._free_at = max(self._free_at, time.monotonic() + seconds)
 
 
-_limiters: dict[str, Limiter] = {}
+_limiters: dict[tuple[str, bool], Limiter] = {}
 _lock = ForkSafeLock()
 at_fork(in_child=_limiters.clear)
 
 
-def limiter_of(device: RemoteDevice) -> Limiter:
-    """Return the limiter that all devices of an account share in this process."""
+def limiter_of(device: RemoteDevice, *, creating: bool = False) -> Limiter:
+    """Return the limiter that all devices of an account share in this process.
+
+    Parameters
+    ----------
+    device : RemoteDevice
+    creating : bool
+        Whether it is for requests that create jobs, which some providers count on their own.
+    """
+    creations = getattr(device, "creation_limit", None) if creating else None
+    per_s, burst = creations or (device.requests_per_s, getattr(device, "request_burst", BURST))
+    key = (device.account, creations is not None)
     with _lock:
-        return _limiters.setdefault(device.account, Limiter(device.requests_per_s))
+        return _limiters.setdefault(key, Limiter(per_s, burst))
 
 
 def patiently(
@@ -178,7 +188,7 @@ def patiently(
     Interrupted
         Inside of ``interruptible``, when its event is set.
     """
-    limiter = limiter_of(device)
+    limiter = limiter_of(device, creating=not question)
 
     def attempt() -> T:
         pause(0.0)

@@ -126,6 +126,9 @@ class BraketCloudDevice(RemoteDevice):
     provider = "braket"
     settles_s = FOUND_LATE_S
     origin = "live"
+    requests_per_s, request_burst = 140.0, 600
+    creation_limit = (20.0, 40)
+    """Amazon's quotas for an account in a region; what is over them is throttled and sent again."""
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ import qgate as qg
 from qgate.devices.braket.cards import ARNS, RATES, region_of
 from qgate.devices.job import JobStatus, RowFailure
 from qgate.devices.packing import submit_packed
-from qgate.devices.patience import Limiter
+from qgate.devices.patience import Limiter, limiter_of
 from qgate.devices.registry import device
 from qgate.devices.remote import new_token
 from qgate.exceptions import (
@@ -646,3 +646,13 @@ def test_a_task_takes_two_turns_of_what_the_account_may_ask_for(double, monkeypa
 
     assert double.ledger()["requests"]["GetQuantumTask"] == 1
     assert len(turns) == 2
+
+
+def test_requests_are_spaced_by_the_quotas_of_amazon(double):
+    garnet = made()
+
+    questions, creations = limiter_of(garnet), limiter_of(garnet, creating=True)
+
+    assert (questions.per_s, questions.burst) == (140, 600)
+    assert (creations.per_s, creations.burst) == (20, 40)
+    assert limiter_of(made("iqm/emerald"), creating=True) is creations  # the same region
