@@ -656,3 +656,21 @@ def test_requests_are_spaced_by_the_quotas_of_amazon(double):
     assert (questions.per_s, questions.burst) == (140, 600)
     assert (creations.per_s, creations.burst) == (20, 40)
     assert limiter_of(made("iqm/emerald"), creating=True) is creations  # the same region
+
+
+def test_pennylanes_name_of_the_device_stores_results_in_its_destination_folder(double):
+    chosen = device(
+        "braket.aws.qubit",
+        device_arn=f"{IQM}/Garnet",
+        s3_destination_folder=("amazon-braket-mine", "vqe"),
+        wires=1,
+        shots=50,
+    )
+
+    request = chosen._request([rotations([0.1], shots=50)], new_token())
+
+    assert (request["outputS3Bucket"], request["outputS3KeyPrefix"]) == (
+        "amazon-braket-mine",
+        "vqe",
+    )
+    assert chosen.config.startswith(f"braket:{IQM}/Garnet?")
