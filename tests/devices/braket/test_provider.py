@@ -91,6 +91,4 @@ def test_options_with_impossible_values_are_refused(option, value):
 
 def test_options_of_the_plugin_for_pennylane_are_refused_with_what_to_write_instead():
     with pytest.raises(UnknownOption, match="s3_bucket='BUCKET' and s3_prefix='FOLDER'"):
-        qgate.devices.registry.device(
-            "braket.aws.qubit", device_arn="sv1", s3_destination_folder=("bucket", "folder")
-        )
+        qgate.devices.registry.device("braket:sv1", s3_destination_folder=("bucket", "folder"))
