@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -34,9 +33,6 @@ class Options(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-    advice: ClassVar[Mapping[str, str]] = {}
-    """What to do in place of giving options that other libraries have, by their names."""
 
     wires: Annotated[int | None, Field(gt=0, le=MOST_WIRES)] = None
     shots: Annotated[

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qgate.exceptions import UnknownGradientOption, suggest
 from qgate.gradients.stencil import Stencil
-from qgate.measurements import FACTS, MeasurementKind
+from qgate.measurements import FACTS, Measurement, MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed
+from qgate.transforms.trained_arrays import MOST_STATE_WIRES, expressible
 
 if TYPE_CHECKING:
     from qgate.gradients.lines import Lines
@@ -118,19 +119,29 @@ def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, metho
     return reason, USE_BACKPROP
 
 
-def refuse_trained_arrays(tape: Tape) -> Refusal:
-    """Refuse a tape whose trainable parameters include a matrix, a state or the like."""
+def trained_by_arrays(tape: Tape) -> Iterator[Operator | Measurement]:
+    """Yield the operations and measurements with a trainable matrix, state or the like."""
     if ParameterKind.ARRAY not in tape.parameter_kinds:
-        return None
+        return
     owners = (item for item in tape for _ in item.parameters)
     kinds = zip(owners, tape.parameter_kinds, strict=True)
     trained = set(tape.trainable_params)
     for index, (owner, kind) in enumerate(kinds):
         if kind is ParameterKind.ARRAY and index in trained:
-            name = owner.name if isinstance(owner, Operator) else owner.return_type
-            return (
-                f"{name} is trained by a whole array, and only angles can be shifted",
-                "Mark the array as not trainable (requires_grad=False), or write the circuit with "
-                f"gates that have angles. {USE_BACKPROP}",
-            )
+            yield owner
+
+
+def refuse_trained_arrays(tape: Tape) -> Refusal:
+    """Refuse a tape with a trainable array that cannot be written with angles."""
+    for owner in trained_by_arrays(tape):
+        if isinstance(owner, Operator) and expressible(owner):
+            continue
+        name = owner.name if isinstance(owner, Operator) else owner.return_type
+        return (
+            f"{name} is trained by a whole array, and only angles can be shifted. Arrays can be "
+            f"trained of StatePrep on up to {MOST_STATE_WIRES} wires, and of QubitUnitary and "
+            "DiagonalQubitUnitary on a few",
+            "Mark the array as not trainable (requires_grad=False), or write the circuit with "
+            f"gates that have angles. {USE_BACKPROP}",
+        )
     return None

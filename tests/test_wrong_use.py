@@ -391,17 +391,17 @@ def test_the_derivative_of_single_shots():
 
 
 @pytest.mark.parametrize("method", ["parameter-shift", "adjoint", "finite-diff"])
-def test_a_trained_matrix(method):
+def test_a_trained_observable(method):
     @qg.qnode("local", diff_method=method)
     def circuit(matrix):
-        qg.QubitUnitary(matrix, wires=0)
-        return qg.expval(qg.Z(0))
+        return qg.expval(qg.Hermitian(matrix, wires=0))
 
     matrix = qnp.array(np.eye(2), requires_grad=True)
 
     assert refused(errors.UnsupportedDiffMethod, lambda: qg.grad(circuit)(matrix)) == (
-        f"diff_method='{method}' cannot be used here: QubitUnitary is trained by a whole "
-        "array, and only angles can be shifted. Mark the array as not trainable "
+        f"diff_method='{method}' cannot be used here: expval is trained by a whole array, and "
+        "only angles can be shifted. Arrays can be trained of StatePrep on up to 10 wires, and "
+        "of QubitUnitary and DiagonalQubitUnitary on a few. Mark the array as not trainable "
         "(requires_grad=False), or write the circuit with gates that have angles. "
         "On qg.device('local') with shots=None, diff_method='backprop' does it."
     )

@@ -37,14 +37,14 @@ class AdjointStates(Computation):
     def __call__(self, x: FloatArray) -> ComplexArray:
         """Return the states at the angles x, shape (B, n) to (B, 2**w)."""
         with adjoint_refusals():
-            states = self.device.states(self.trained.at(x))
+            states = self.device.states(self.trained.needed_at(x))
         notify(self.device, submissions=1, batches=1, executions=len(states))
         return states
 
     def vjp(self, x: FloatArray, cotangents: ComplexArray) -> FloatArray:
         """Return the derivatives of Re sum conj(c) psi, (V, B, 2**w) to (V, B, n)."""
-        return self.device.state_vjp(self.trained.at(x), self.trained.slots, cotangents)
+        return self.device.state_vjp(self.trained.needed_at(x), self.trained.slots, cotangents)
 
     def jvp(self, x: FloatArray, tangents: FloatArray) -> ComplexArray:
         """Return the change of the states along tangents, (V, B, n) to (V, B, 2**w)."""
-        return self.device.state_jvp(self.trained.at(x), self.trained.slots, tangents)
+        return self.device.state_jvp(self.trained.needed_at(x), self.trained.slots, tangents)

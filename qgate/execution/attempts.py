@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST_CREATION_S = 900.0
-"""IBM's client waits for so long for the answer to a creation, AWS's for a minute."""
-
 ATTEMPT = "attempt"
 """A creation request goes out."""
 
@@ -56,14 +53,14 @@ def settling_s(journal: Journal, key: str, settles_s: float) -> float:
     """Return the seconds until a search proves that no attempt has created a job.
 
     They count from the outcome of the last attempt. One that has none, because its process was
-    killed, may have been under way for as long as a request can take.
+    killed, may have been sent at any time since.
     """
     outcomes = [
         (at, what) for at, what, _ in journal.history(key) if what in (ATTEMPT, REFUSED, UNANSWERED)
     ]
     at, last = outcomes[-1]
     if last == ATTEMPT:
-        at += LONGEST_CREATION_S
+        return settles_s
     return min(max(at + settles_s - time.time(), 0.0), settles_s)
 
 

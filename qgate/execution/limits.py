@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qgate.exceptions import DifferentiationError
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,15 @@ class Limits:
         Why no derivative can be had at all.
     arrays : DifferentiationError or None
         Why none can be had by matrices and states, where they turn out to be trained.
+    array_order : int or None
+        The highest order that is right where a gate or a state is trained by an array; None: any.
     """
 
     method: str = ""
     max_order: int | None = None
     refusal: DifferentiationError | None = None
     arrays: DifferentiationError | None = None
+    array_order: int | None = None
 
     def check(self, order: int) -> None:
         """Refuse a derivative of this order.
@@ -41,4 +44,12 @@ class Limits:
             raise DifferentiationError(
                 f"A derivative of order {order} is being taken, and the QNode was made with "
                 f"max_diff={self.max_order}. Give it max_diff={order}, or leave max_diff out."
+            )
+        if self.array_order is not None and order > self.array_order:
+            raise UnsupportedDiffMethod(
+                method=self.method,
+                reason=f"a derivative of order {order} is being taken, and a circuit whose matrix "
+                f"or state is trained as an array has them up to order {self.array_order}",
+                remedy="Write the circuit with gates that have angles, or use "
+                "diff_method='backprop' on qg.device('local') with shots=None.",
             )

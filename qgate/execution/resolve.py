@@ -17,11 +17,13 @@ from qgate.gradients.method import (
     ShiftMethod,
     refuse_other_kinds,
     refuse_trained_arrays,
+    trained_by_arrays,
 )
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.gradients.spsa import SimultaneousPerturbation
 from qgate.gradients.transform import GradientTransform
-from qgate.measurements import FACTS, MeasurementKind
+from qgate.measurements import FACTS, Measurement, MeasurementKind
+from qgate.operations.operator import Operator
 from qgate.tape import Tape
 
 if TYPE_CHECKING:
@@ -113,6 +115,9 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
     refusal = _adjoint_refusal(tape)
     if refusal is not None:
         return "backprop", f"the state is at hand, and for adjoint {refusal[0]}"
+    array = next(trained_by_arrays(tape), None)
+    if array is not None:
+        return "backprop", f"the state is at hand, and {_name(array)} is trained by a whole array"
     if not gives_jacobian(tape):
         if depth == 1:
             return "adjoint", "what is measured is a function of the state, which is taken back"
@@ -125,6 +130,10 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
 def gives_jacobian(tape: Tape) -> bool:
     """Say whether ``adjoint`` differentiates a tape without going through its states."""
     return all(item.kind in JACOBIAN_KINDS for item in tape.measurements)
+
+
+def _name(owner: Operator | Measurement) -> str:
+    return owner.name if isinstance(owner, Operator) else owner.return_type
 
 
 def _shiftable(tape: Tape) -> bool:

@@ -238,7 +238,7 @@ class DeviceTower(Tower):
     ) -> dict[int, FloatArray]:
         if order > 1 and self.higher is not None:
             return self.higher.compute(order, highest, x, value)
-        sweep = self.trained.at(x)
+        sweep = self.trained.needed_at(x)
         if highest == 0 and not (self.recorded and sweep.shots is None):
             return {0: self.flat(run([sweep], self.device)[0])}
         if sweep.shots is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,7 @@ from qgate.transforms.decompose import decomposition
 from qgate.transforms.linear import linear_measurements
 from qgate.transforms.placeholders import placeholders
 from qgate.transforms.readouts import refuse_measurements
+from qgate.transforms.trained_arrays import with_angles
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
@@ -67,19 +68,24 @@ def traced(tape: Tape, request: Request) -> list[Entry]:
             return _backprop(_widened(tape, interface), device, interface)
     else:
         method = Method("finite-diff", {})
-    if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
-        return _from_states(_widened(tape, interface), device, interface, limits)
     tape = _widened(tape, interface)
+    tape.trainable_params = marked
+    if limits.refusal is None:
+        tape, limits = _by_angles(tape, method, limits, levels)
+        marked = tape.trainable_params
+    if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
+        return _from_states(tape, device, interface, limits)
     linear, recombine = linear_measurements(
         tape,
         variances=not method.nonlinear or tape.shots.budget is not None,
         returned=device.capabilities.exact if method.densities and not tape.shots else (),
         wires=device.wires,
     )
-    if linear is tape:
-        linear.trainable_params = marked
-    else:
+    if linear is not tape:
         _mark_trained(linear, interface)
+        gates = sum(len(item.parameters) for item in tape.operations)
+        measured = [index for index in linear.trainable_params if index >= gates]
+        linear.trainable_params = [*(index for index in marked if index < gates), *measured]
     make = TowerMaker(
         device, method, limits, lambda tapes: values(tapes, device), interface, request.seed
     )
@@ -102,6 +108,17 @@ def traced(tape: Tape, request: Request) -> list[Entry]:
     if request.singles and recombine is tuple and tape.batch_size is None and not tape.shots:
         return tower.singles(numbers, interface)
     return list(recombine(tower.split(numbers, interface.namespace)))
+
+
+def _by_angles(
+    tape: Tape, method: Method, limits: Limits, levels: int | None
+) -> tuple[Tape, Limits]:
+    """Write what is trained by an array with angles, and limit the order of derivatives."""
+    written, most = with_angles(tape, tape.trainable_params, apart=method.transform is not None)
+    limits = replace(limits, array_order=most)
+    if most is not None and levels is not None:
+        limits.check(levels)
+    return written, limits
 
 
 def _refuse_unknown_counts(tape: Tape, levels: int | None) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from qgate.exceptions import InvalidSeed, NotFinite
 from qgate.sweep import Sweep
+from qgate.transforms.idle_rotations import without_idle
 from qgate.typing import FloatArray
 
 
@@ -86,6 +87,10 @@ class Trained:
         rows[:, list(self.slots if self.moving is None else self.moving)] = x
         shots = self.sweep.shots
         return self.sweep.with_rows(rows, None if shots is None else np.tile(shots, times))
+
+    def needed_at(self, x: FloatArray) -> Sweep:
+        """Return the same without the rotations that these derivatives do not need."""
+        return without_idle(self.at(x), self.slots)
 
     def by(self, columns: Sequence[int]) -> Trained:
         """Return the same with derivatives by some of the slots only."""

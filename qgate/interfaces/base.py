@@ -127,14 +127,17 @@ def _along_members(
     """Compute for leading axes: of the vectors at once, else member by member."""
     lead = np.broadcast_shapes(x.shape[:-2], () if vectors is None else vectors.shape[:-2])
     numbers = [np.asarray(number) for number in fixed]
-    if int(np.prod(x.shape[:-2])) == 1:
+    own = [x.shape[:-2], *(number.shape[: x.ndim - 2] for number in numbers)]
+    if all(int(np.prod(axes)) == 1 for axes in own):
         here = states.fixing([n.reshape(n.shape[x.ndim - 2 :]) for n in numbers])
         flat = None if vectors is None else vectors.reshape(-1, *vectors.shape[-2:])
         found = compute(here, x.reshape(x.shape[-2:]), flat)
         return found.reshape(*lead, *found.shape[1:])
     each = []
     for member in np.ndindex(lead):
-        here = states.fixing([number[member] for number in numbers])
+        here = states.fixing(
+            [np.broadcast_to(n, (*lead, *n.shape[len(lead) :]))[member] for n in numbers]
+        )
         vector = (
             None
             if vectors is None

@@ -115,11 +115,12 @@ def _define(primitive: Primitive, function: Callable[..., Any], transposed: Prim
             if axis is not None
         )
         (x, vector, *fixed), (x_axis, *rest) = arguments, axes
-        first = [
-            _in_front(value, axis, size) for value, axis in zip((vector, *fixed), rest, strict=True)
+        vector = _in_front(vector, rest[0], size)
+        x, *fixed = [
+            _in_front(value, axis, 1)
+            for value, axis in zip((x, *fixed), (x_axis, *rest[1:]), strict=True)
         ]
-        x = _in_front(x, x_axis, 1)
-        return primitive.bind(x, *first, states=states), 0
+        return primitive.bind(x, vector, *fixed, states=states), 0
 
     def shaped(*arguments: Any, states: States) -> Any:
         result = jax.eval_shape(partial(function, states=states), *arguments)

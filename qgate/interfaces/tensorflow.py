@@ -261,6 +261,8 @@ def _pulled(
 
 def _guarded(computation: Computation, number: Any) -> Any:
     """Return a number by which no derivative can be taken: asking for one says why."""
+    if not tf.executing_eagerly() and number.op.type == "StopGradient":
+        return number  # a constant by intent, such as the array beside the angles made of it
 
     @tf.custom_gradient
     def guard(number: Any) -> Any:

@@ -73,8 +73,11 @@ class _Linear(torch.autograd.Function):
     def _batched(cls, info: Any, in_dims: Any, arguments: Any) -> Any:
         x, vector, states, *fixed = arguments
         x_dim, vector_dim, _, *fixed_dims = in_dims
-        (vector, *fixed) = batch_first((vector, *fixed), (vector_dim, *fixed_dims), info.batch_size)
-        x = x.unsqueeze(0) if x_dim is None else x.movedim(x_dim, 0)
+        (vector,) = batch_first((vector,), (vector_dim,), info.batch_size)
+        x, *fixed = [
+            value.unsqueeze(0) if dim is None else value.movedim(dim, 0)
+            for value, dim in zip((x, *fixed), (x_dim, *fixed_dims), strict=True)
+        ]
         return cls.apply(x, vector, states, *fixed), 0
 
 

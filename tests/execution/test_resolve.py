@@ -1,5 +1,6 @@
 """Which gradient method runs, and why another one cannot."""
 
+import numpy as np
 import pytest
 
 import qgate as qg
@@ -141,13 +142,21 @@ def test_a_method_refuses_single_shots(name, measurement):
     assert str(caught.value).endswith("single shots have no derivative.")
 
 
-@pytest.mark.parametrize("name", ["adjoint", "parameter-shift", "finite-diff"])
-def test_a_trained_matrix_is_refused_by_all_but_backprop(name):
+@pytest.mark.parametrize("name", ["adjoint", "parameter-shift", "finite-diff", "hadamard"])
+def test_a_trained_matrix_of_an_observable_is_refused_by_all_but_backprop(name):
+    measured = qg.expval(qg.Hermitian(np.diag([1.0, -1.0]), wires=0))
+    trained = Tape([qg.RX(0.1, wires=0)], [measured], None, [1])
+
+    with pytest.raises(UnsupportedDiffMethod, match="expval is trained by a whole array"):
+        choose_method(Method(name, {}), trained, EXACT, depth=1)
+
+
+@pytest.mark.parametrize("name", ["adjoint", "parameter-shift", "finite-diff", "hadamard"])
+def test_a_trained_matrix_of_a_gate_is_served_by_every_method(name):
     matrix = qg.matrix(qg.Hadamard(0))
     trained = Tape([qg.QubitUnitary(matrix, wires=0)], [qg.expval(qg.Z(0))], None, [0])
 
-    with pytest.raises(UnsupportedDiffMethod, match="QubitUnitary is trained by a whole array"):
-        choose_method(Method(name, {}), trained, EXACT, depth=1)
+    assert choose_method(Method(name, {}), trained, EXACT, depth=1).name == name
 
 
 def test_every_method_that_can_be_named_is_there():

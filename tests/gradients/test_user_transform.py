@@ -207,11 +207,24 @@ def test_derivatives_of_another_form_are_refused(given, text):
         qg.jacobian(seed_circuit.update(diff_method=wrong))(SEED)
 
 
-def test_a_matrix_is_not_trained_by_a_transform():
+def test_a_transform_is_given_angles_in_the_place_of_a_matrix():
     @qg.qnode("local", diff_method=central)
     def circuit(matrix):
+        qg.RY(0.4, wires=0)
         qg.QubitUnitary(matrix, wires=0)
         return qg.expval(qg.Z(0))
 
-    with pytest.raises(UnsupportedDiffMethod, match="QubitUnitary is trained by a whole array"):
-        qg.grad(circuit, argnums=0)(np.eye(2))
+    # Of the real directions only the rotation about Y keeps the matrix unitary.
+    found = qg.grad(circuit, argnums=0)(np.eye(2))
+
+    turn = np.array([[0, -1], [1, 0]]) / 2
+    np.testing.assert_allclose(np.sum(found * turn), -np.sin(0.4), atol=1e-6)
+
+
+def test_the_matrix_of_an_observable_is_not_trained_by_a_transform():
+    @qg.qnode("local", diff_method=central)
+    def circuit(matrix):
+        return qg.expval(qg.Hermitian(matrix, wires=0))
+
+    with pytest.raises(UnsupportedDiffMethod, match="expval is trained by a whole array"):
+        qg.jacobian(circuit, argnums=0)(np.eye(2))

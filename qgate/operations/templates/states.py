@@ -95,8 +95,8 @@ class MottonenStatePreparation(StatePrep):
 
     Notes
     -----
-    The angles are no linear functions of the amplitudes, so each new state is decomposed anew,
-    and amplitudes cannot be trained through the gates. Cost: at most 2**(n + 1) - 4 CNOTs.
+    The angles are no linear functions of the amplitudes, so each new state is decomposed anew.
+    Cost: at most 2**(n + 1) - 4 CNOTs.
     Reference: Möttönen et al., Quantum Inf. Comput. 5, 467 (2005).
     """
 

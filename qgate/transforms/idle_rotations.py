@@ -1,0 +1,199 @@
+"""Leave out, or take into their neighbour, rotations that only derivatives need.
+
+Beside a gate or a state that is trained as an array stand rotations whose angles are 0 but in
+shifted circuits (see ``trained_arrays``). Where all rows of a sweep have the angle 0 they are left
+out. On a device that has no state to be had, the others are multiplied into the array of their
+neighbour: each row then has a matrix or a state of its own, which becomes angles of one sequence
+of gates. So shifted circuits are as deep as the circuit itself, and are compiled once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from qgate.operations.operator import Operator, without_recording
+from qgate.operations.slots import Affine
+from qgate.operations.state_preparation import StatePrep, mottonen_gates
+from qgate.operations.unitary_synthesis import diagonal_gates, unitary_gates
+from qgate.operations.word_rotations import WordRotations, is_idle, rotated
+from qgate.structure import ArraySlot, Structure, evaluate, slots_in
+from qgate.sweep import Sweep, distinct_rows
+from qgate.transforms.trained_arrays import PreparedState
+from qgate.typing import FloatArray
+from qgate.wires import Wires
+
+MOST_MERGED_WIRES = 5
+"""A matrix on more wires takes too many gates: about (3/4) 4**n CNOTs."""
+
+
+@lru_cache(maxsize=1024)
+def has_idle(structure: Structure) -> bool:
+    """Return whether a structure has rotations that only derivatives need."""
+    return any(map(is_idle, structure.operations))
+
+
+def without_idle(sweep: Sweep, keep: Collection[int] = ()) -> Sweep:
+    """Leave out the rotations whose angles are 0 in every row.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    keep : collection of int
+        Rotations by these slots stay.
+    """
+    if not has_idle(sweep.structure):
+        return sweep
+    needed = frozenset(np.flatnonzero(sweep.rows.any(axis=0)).tolist()) | frozenset(keep)
+    structure, states = _without(sweep.structure, needed)
+    arrays = list(sweep.arrays)
+    for index in states:
+        arrays[index] = np.asarray(arrays[index])[..., 0]
+    return replace(sweep, structure=structure, arrays=tuple(arrays))
+
+
+@lru_cache(maxsize=1024)
+def _without(structure: Structure, needed: frozenset[int]) -> tuple[Structure, tuple[int, ...]]:
+    """Return a structure with the needed rotations only.
+
+    A matrix that prepares a state becomes the state itself where nothing stands before it; with
+    the arrays, by number, that are then their first column.
+    """
+    operations, touched, states = list[Operator](), set[Any](), list[int]()
+    for operation in structure.operations:
+        if is_idle(operation):
+            kept = _needed(operation, needed)
+        elif _is_first(operation, touched):
+            kept = [_state(operation)]
+            states.append(operation.parameters[0].index)
+        else:
+            kept = [operation]
+        operations += kept
+        touched.update(wire for part in kept for wire in part.wires)
+    return structure.with_operations(operations), tuple(states)
+
+
+def _is_first(operation: Operator, touched: Collection[Any]) -> bool:
+    """Return whether an operation is a matrix that prepares a state from |0...0>."""
+    if not isinstance(operation, PreparedState) or set(touched) & set(operation.wires):
+        return False
+    return isinstance(operation.parameters[0], ArraySlot)
+
+
+def _needed(operation: Operator, needed: frozenset[int]) -> list[Operator]:
+    """Return the rotations of an operation that depend on needed slots."""
+    if not isinstance(operation, WordRotations):
+        return [operation] if needed.intersection(_slots(operation)) else []
+    angles = operation.parameters[0]
+    kept = [j for j, angle in enumerate(angles) if needed.intersection(slots_in(angle))]
+    if not kept:
+        return []
+    words = [operation.words[j] for j in kept]
+    return without_recording(lambda: [WordRotations(angles[kept], words, operation.wires)])
+
+
+def _slots(operation: Operator) -> list[int]:
+    return [slot for symbol in operation.parameters for slot in slots_in(symbol)]
+
+
+def _state(operation: Operator) -> Operator:
+    """Return the preparation of a state in the place of a matrix, with the same slot."""
+    zero = np.eye(1, 2 ** len(operation.wires))[0]
+    (blank,) = without_recording(lambda: [StatePrep(zero, operation.wires)])
+    return blank.with_parameters(operation.parameters)
+
+
+def merged(sweep: Sweep) -> Sweep:
+    """Multiply the rotations that are left into the gate or the state after them.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        Its arrays are plain numbers.
+    """
+    if not has_idle(sweep.structure):
+        return sweep
+    structure = sweep.structure
+    operations, columns, waiting = list[Operator](), list[FloatArray](), list[Operator]()
+    for operation in structure.operations:
+        if is_idle(operation):
+            waiting.append(operation)
+            continue
+        before = Wires.all_wires([part.wires for part in operations])
+        parts = _together(waiting, operation, sweep, before) if waiting else None
+        if parts is None:
+            operations += [*waiting, operation]
+        else:
+            for part in parts:
+                first = structure.num_slots + len(columns)
+                columns += part.parameters
+                symbols = [Affine.slot(first + place) for place in range(part.num_params)]
+                operations.append(part.with_parameters(symbols))
+        waiting = []
+    whole = Structure(
+        [*operations, *waiting],
+        structure.measurements,
+        structure.num_slots + len(columns),
+        structure.num_arrays,
+    )
+    return replace(sweep, structure=whole, rows=np.column_stack([sweep.rows, *columns]))
+
+
+def _together(
+    rotations: Sequence[Operator], operation: Operator, sweep: Sweep, before: Wires
+) -> list[Operator] | None:
+    """Return rotations and the operation after them as gates with numbers, (K,) each.
+
+    None: the operation does not act on all their wires, has slots, or acts on too many wires.
+    """
+    wires = operation.wires
+    acted = {wire for rotation in rotations for wire in rotation.wires}
+    if _slots(operation) or not operation.has_matrix or not acted <= set(wires):
+        return None
+    words, angles = _words_and_angles(rotations, wires, sweep.rows)
+    points, index = distinct_rows(angles)
+    numbers = [evaluate(symbol, None, sweep.arrays) for symbol in operation.parameters]
+    (fixed,) = without_recording(lambda: [operation.with_parameters(numbers)])
+    if isinstance(operation, PreparedState) and not acted.intersection(before):
+        start = np.eye(2 ** len(wires), 1, dtype=complex)
+        states = np.stack([fixed.matrix() @ rotated(start, point, words) for point in points])
+        gates = without_recording(lambda: mottonen_gates(states[..., 0], wires))
+    elif operation.is_diagonal:
+        start = np.ones((2 ** len(wires), 1), dtype=complex)
+        turns = np.stack([rotated(start, point, words)[:, 0] for point in points])
+        diagonal = fixed.canonical_diagonal(fixed.parameters, np)
+        gates = without_recording(lambda: diagonal_gates(np.angle(diagonal * turns), wires))
+    elif len(wires) <= MOST_MERGED_WIRES:
+        start = np.eye(2 ** len(wires), dtype=complex)
+        whole = np.stack([fixed.matrix() @ rotated(start, point, words) for point in points])
+        gates = without_recording(lambda: unitary_gates(whole, wires))
+    else:
+        return None
+    return [_for_all_rows(gate, index) for gate in gates]
+
+
+def _for_all_rows(gate: Operator, index: Any) -> Operator:
+    return gate.with_parameters([np.asarray(value)[index] for value in gate.parameters])
+
+
+def _words_and_angles(
+    rotations: Sequence[Operator], wires: Wires, rows: FloatArray
+) -> tuple[list[str], FloatArray]:
+    """Return the word of each rotation on all of some wires, and the angles, (K, m)."""
+    words, angles = list[str](), list[Any]()
+    for rotation in rotations:
+        own = (
+            rotation.words
+            if isinstance(rotation, WordRotations)
+            else [str(rotation.hyperparameters["pauli_word"])]
+        )
+        for word in own:
+            letters = dict(zip(rotation.wires, word, strict=True))
+            words.append("".join(letters.get(wire, "I") for wire in wires))
+        values = evaluate(rotation.parameters[0], rows, ())
+        angles.append(np.reshape(values, (len(rows), len(own))))
+    return words, np.concatenate(angles, axis=1)

@@ -1,0 +1,173 @@
+"""Write gates and states that are trained by whole arrays with gates that have angles.
+
+The array becomes a constant, and rotations beside it, whose angles are functions of the array and
+0 at its present value, carry the derivative: see ``qgate.operations.tangents``. The framework of
+the array differentiates the angles, and a gradient method the circuit by the angles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from qgate.arrays import constant, is_complex, is_known, namespace, unwrap
+from qgate.measurements import MeasurementKind
+from qgate.operations.controls import Controlled
+from qgate.operations.matrices import dagger
+from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.state_preparation import StatePrep
+from qgate.operations.symbolic import Adjoint
+from qgate.operations.tangents import (
+    Chart,
+    diagonal_chart,
+    reflection,
+    state_chart,
+    unitary_chart,
+)
+from qgate.operations.unitaries import DiagonalQubitUnitary, QubitUnitary
+from qgate.operations.word_rotations import WordRotations
+from qgate.tape import Tape
+from qgate.typing import Tensor
+
+MOST_STATE_WIRES = 10
+"""A state on more wires takes more than 4,000 shifted circuits and a matrix of 4**n numbers."""
+
+MOST_ANGLES = 1100
+"""A unitary with more degrees of freedom is refused: 4**n - 1 for n wires, 1023 for five."""
+
+
+def expressible(operation: Operator) -> bool:
+    """Return whether ``with_angles`` can write an operation that is trained by an array."""
+    if isinstance(operation, StatePrep):
+        return len(operation.wires) <= MOST_STATE_WIRES
+    if not isinstance(_core(operation), QubitUnitary | DiagonalQubitUnitary):
+        return False
+    return int(np.prod([len(letters) for letters in _letters(operation)])) <= MOST_ANGLES
+
+
+def with_angles(
+    tape: Tape, trained: Collection[int], *, apart: bool = False
+) -> tuple[Tape, int | None]:
+    """Write the operations that are trained by an array with rotations.
+
+    Parameters
+    ----------
+    tape : Tape
+        May be traced. No array is a batch.
+    trained : collection of int
+        The positions of its trainable parameters.
+    apart : bool
+        Whether each angle is a parameter of the tape by itself.
+
+    Returns
+    -------
+    tape : Tape
+        Its trainable parameters are those of the given one that are left, and the new angles. The
+        given tape itself where there is nothing to write.
+    max_order : int or None
+        The highest order of derivatives that are right; None: any.
+    """
+    phase = any(item.kind is MeasurementKind.STATE for item in tape.measurements)
+    operations, positions, orders = list[Operator](), list[int](), list[int]()
+    index = count = 0
+    for operation in tape.operations:
+        own = range(index, index + operation.num_params)
+        index = own.stop
+        parts, marked = [operation], [place - own.start for place in own if place in trained]
+        if _is_array_trained(operation, marked) and expressible(operation):
+            turns, fixed, order = _rotated(operation, phase=phase)
+            parts = [*(turns.decomposition() if apart else [turns]), fixed]
+            marked = list(range(len(parts) - 1))
+            orders.append(order)
+        operations += parts
+        positions += [count + place for place in marked]
+        count += sum(part.num_params for part in parts)
+    if not orders:
+        return tape, None
+    positions += [place - index + count for place in sorted(trained) if place >= index]
+    return Tape(operations, tape.measurements, tape.shots, positions), min(orders)
+
+
+def _is_array_trained(operation: Operator, marked: Sequence[int]) -> bool:
+    kinds = operation.parameter_kinds
+    return any(kinds[place] is ParameterKind.ARRAY for place in marked)
+
+
+def _rotated(operation: Operator, *, phase: bool) -> tuple[Operator, Operator, int]:
+    """Return rotations, a constant operation after them, and the highest order of derivatives."""
+    if isinstance(operation, StatePrep):
+        chart, moved, fixed = _of_state(operation, phase=phase)
+    elif operation.is_diagonal:
+        chart, moved, fixed = _of_diagonal(operation, phase=phase)
+    else:
+        chart, moved, fixed = _of_unitary(operation, phase=phase)
+    angles = chart.angles(moved, namespace([moved]))
+    (turns,) = without_recording(lambda: [WordRotations(angles, chart.words, operation.wires)])
+    return turns, fixed, chart.max_order
+
+
+def _of_state(operation: StatePrep, *, phase: bool) -> tuple[Chart, Tensor, Operator]:
+    (state,) = operation.parameters
+    (known,) = _constants([state])
+    xp = namespace([known])
+    (whole,) = _constants([reflection(known, xp)])
+    (fixed,) = without_recording(lambda: [PreparedState(whole, operation.wires)])
+    real = not is_complex(state)
+    moved = namespace([state]).dot(dagger(whole, xp=xp), state)
+    first = moved[:1] if real or not phase else namespace([moved]).real(moved[:1])
+    chart = state_chart(len(operation.wires), real=real, phase=phase and not real)
+    return chart, moved / first, fixed  # without the norm, and the phase where it has no angle
+
+
+def _of_diagonal(operation: Operator, *, phase: bool) -> tuple[Chart, Tensor, Operator]:
+    fixed = operation.with_parameters(_constants(operation.parameters))
+    before = fixed.canonical_diagonal(fixed.parameters, namespace(fixed.parameters))
+    xp = namespace(operation.parameters)
+    after = operation.canonical_diagonal(operation.parameters, xp)
+    moved = namespace([before]).conj(before) * after
+    return diagonal_chart(len(operation.wires), phase=phase), moved, fixed
+
+
+def _of_unitary(operation: Operator, *, phase: bool) -> tuple[Chart, Tensor, Operator]:
+    fixed = operation.with_parameters(_constants(operation.parameters))
+    before, after = fixed.matrix(), operation.matrix()
+    xp = namespace([after])
+    moved = xp.reshape(xp.matmul(dagger(before, xp=namespace([before])), after), (-1,))
+    real = not is_complex(after) and len(_core(operation).wires) > 0
+    return unitary_chart(_letters(operation), real=real, phase=phase), moved, fixed
+
+
+def _constants(values: Sequence[Tensor]) -> list[Tensor]:
+    """Return arrays as constants, as numpy's where their numbers are known."""
+    found = []
+    for value in values:
+        fixed = constant(value)
+        found.append(np.asarray(unwrap(fixed)) if is_known(fixed) else fixed)
+    return found
+
+
+def _core(operation: Operator) -> Operator:
+    """Return what is controlled or undone in an operation."""
+    while isinstance(operation, Controlled | Adjoint):
+        operation = operation.base
+    return operation
+
+
+def _letters(operation: Operator) -> tuple[str, ...]:
+    """Return the Pauli letters that the rotations of an operation may have on each wire."""
+    diagonal = isinstance(_core(operation), DiagonalQubitUnitary)
+    targets = set() if diagonal else set(_core(operation).wires)
+    return tuple("IXYZ" if wire in targets else "IZ" for wire in operation.wires)
+
+
+class PreparedState(QubitUnitary):
+    """A unitary whose first column is a state: it prepares the state from |0...0>."""
+
+    def __init__(self, U: Tensor, wires: Any) -> None:
+        super().__init__(U, wires, unitary_check=False)
+
+    @property
+    def name(self) -> str:
+        return "QubitUnitary"
