@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from qgate.devices.alias_options import in_our_words
 from qgate.devices.config import DeviceConfig
 from qgate.exceptions import MissingTarget
 
@@ -67,11 +68,13 @@ def resolve_alias(
     ------
     MissingTarget
         The alias needs an option that names the target.
+    InvalidOption
+        An option of PennyLane's device has no counterpart here, or a value that it cannot have.
     """
-    remaining = dict(options)
     alias = ALIASES.get(config.provider) if config.target is None else None
     if alias is None:
-        return config.provider, config.target, remaining
+        return config.provider, config.target, dict(options)
+    remaining = in_our_words(config.provider, options, text=config.provider)
     named = remaining.pop(alias.target_option, None) if alias.target_option else None
     if named is not None:
         return alias.provider, f"{alias.prefix}{named}", remaining

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -33,6 +34,9 @@ class Options(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    advice: ClassVar[Mapping[str, str]] = {}
+    """What to do in place of giving options that other libraries have, by their names."""
 
     wires: Annotated[int | None, Field(gt=0, le=MOST_WIRES)] = None
     shots: Annotated[

@@ -128,15 +128,25 @@ class Limiter:
             self._free_at = max(self._free_at, time.monotonic() + seconds)
 
 
-_limiters: dict[str, Limiter] = {}
+_limiters: dict[tuple[str, bool], Limiter] = {}
 _lock = ForkSafeLock()
 at_fork(in_child=_limiters.clear)
 
 
-def limiter_of(device: RemoteDevice) -> Limiter:
-    """Return the limiter that all devices of an account share in this process."""
+def limiter_of(device: RemoteDevice, *, creating: bool = False) -> Limiter:
+    """Return the limiter that all devices of an account share in this process.
+
+    Parameters
+    ----------
+    device : RemoteDevice
+    creating : bool
+        Whether it is for requests that create jobs, which some providers count on their own.
+    """
+    creations = getattr(device, "creation_limit", None) if creating else None
+    per_s, burst = creations or (device.requests_per_s, getattr(device, "request_burst", BURST))
+    key = (device.account, creations is not None)
     with _lock:
-        return _limiters.setdefault(device.account, Limiter(device.requests_per_s))
+        return _limiters.setdefault(key, Limiter(per_s, burst))
 
 
 def patiently(
@@ -178,7 +188,7 @@ def patiently(
     Interrupted
         Inside of ``interruptible``, when its event is set.
     """
-    limiter = limiter_of(device)
+    limiter = limiter_of(device, creating=not question)
 
     def attempt() -> T:
         pause(0.0)
@@ -201,7 +211,9 @@ def patiently(
     except QGateError:
         raise
     except Exception as error:
-        raise given_up(device, error, safe=safe, question=question) from masked_error(error)
+        tried_s = device.patience_s if patience_s is None else patience_s
+        refusal = given_up(device, error, safe=safe, question=question, tried_s=tried_s)
+        raise refusal from masked_error(error)
 
 
 def repeatedly(
@@ -248,7 +260,12 @@ def repeats(device: RemoteDevice, error: BaseException, *, safe: bool = True) ->
 
 
 def given_up(
-    device: RemoteDevice, error: Exception, *, safe: bool = True, question: bool = False
+    device: RemoteDevice,
+    error: Exception,
+    *,
+    safe: bool = True,
+    question: bool = False,
+    tried_s: float | None = None,
 ) -> Exception:
     """Return what to raise for a vendor's error after which no attempt follows."""
     fault = device.fault(error)
@@ -257,8 +274,8 @@ def given_up(
     if fault in (Fault.FINAL, Fault.UNKNOWN):
         refusal = device.translated(error)
         return as_question(refusal) if question else refusal
-    reason = device.words(error)
-    return ServiceUnavailable(device=device.name, reason=reason, tried_s=device.patience_s)
+    tried_s = device.patience_s if tried_s is None else tried_s
+    return ServiceUnavailable(device=device.name, reason=device.words(error), tried_s=tried_s)
 
 
 def as_question(error: QGateError) -> QGateError:

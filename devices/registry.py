@@ -274,7 +274,7 @@ def _checked(options: type[Options], given: Mapping[str, Any], *, text: str) -> 
     option = str(first["loc"][0]) if first["loc"] else ", ".join(given)
     if first["type"] == "extra_forbidden":
         known = sorted(options.model_fields)
-        hint = f" {SECRETS_ELSEWHERE}." if is_secret(option) else suggest(option, known)
+        hint = _advice(options, option) or suggest(option, known)
         raise UnknownOption(text=text, option=option, known=known, hint=hint)
     reason = first["msg"].removeprefix("Value error, ")
     raise InvalidOption(
@@ -283,6 +283,14 @@ def _checked(options: type[Options], given: Mapping[str, Any], *, text: str) -> 
         value=given.get(option),
         reason=f"{reason[:1].lower()}{reason[1:]}",
     )
+
+
+def _advice(options: type[Options], option: str) -> str:
+    """Return what to do instead of giving an option that there is not; empty: not known."""
+    if is_secret(option):
+        return f" {SECRETS_ELSEWHERE}."
+    advice = options.advice.get(option)
+    return "" if advice is None else f" {advice}"
 
 
 def _is_default(shots: Any) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from qgate.devices.base import Device
 from qgate.devices.failures import is_permanent
 from qgate.devices.job import Job, JobStatus, SweepResult
-from qgate.devices.patience import Fault, patiently
+from qgate.devices.patience import BURST, Fault, patiently
 from qgate.devices.watch import watch_of
 from qgate.exceptions import NotListed, QGateError
 from qgate.masking import masked
@@ -172,7 +172,12 @@ class RemoteDevice(Device):
     """What submissions raise, for a device that was made from its card; None: it takes them."""
 
     requests_per_s: float = 20.0
-    """How many requests an account may make in a second."""
+    request_burst: int = BURST
+    """How many requests an account may make in a second, and at once after a pause."""
+
+    creation_limit: tuple[float, int] | None = None
+    """The same of requests that create jobs, where the provider counts them on their own; None:
+    they are counted with all others."""
 
     budget_usd: float | None = None
     """What may be spent on this device by one process, or in one run."""
@@ -294,7 +299,7 @@ class RemoteDevice(Device):
         return None
 
     settles_s: float = 5.0
-    """So long may a job that was created not be found by ``find``."""
+    """Time for which ``find`` may miss a job that was created."""
 
     searchable: bool = True
     """Whether ``find`` can tell that there is no job."""

@@ -112,6 +112,16 @@ def test_qnode_times_every_device_at_the_same_work(run):
     assert gradient.startswith("W3 gradient")
 
 
+def test_downloads_prints_the_time_of_a_fetch(run):
+    pytest.importorskip("braket")
+
+    done = run("downloads.py", "--executables", "3", "--latency-ms", "1", "--rounds", "2")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("3 executables, 1 ms for each request: ")
+    assert done.stdout.endswith("2 rounds)\n")
+
+
 def test_providers_prints_a_row_for_each_device(run):
     pytest.importorskip("qiskit_aer")
 

@@ -24,7 +24,7 @@ from qgate.devices.braket.facts import DeviceFacts
 from qgate.devices.braket.layout import Layout, program_set, single_programs
 from qgate.devices.braket.parameters import device_parameters
 from qgate.devices.braket.session import Access, NoAccess
-from qgate.devices.braket.task import BraketTask
+from qgate.devices.braket.task import FOUND_LATE_S, BraketTask
 from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
 from qgate.devices.failures import may_not_pass
@@ -124,7 +124,11 @@ class BraketCloudDevice(RemoteDevice):
     """
 
     provider = "braket"
+    settles_s = FOUND_LATE_S
     origin = "live"
+    requests_per_s, request_burst = 140.0, 600
+    creation_limit = (20.0, 40)
+    """Amazon's quotas for an account in a region; what is over them is throttled and sent again."""
 
     def __init__(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -19,10 +18,6 @@ from qgate.devices.braket.translate import Style, Translation, translate
 from qgate.devices.job import Job, RowFailure, SweepResult
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
-
-NOISE_FREE = "You are running a noise-free circuit on the density matrix simulator"
-"""How a warning begins that nobody needs who chose that simulator by name."""
-
 
 STATES = {"StateVector": "state_vector", "DensityMatrix": "density_matrix"}
 """The method of a circuit that asks for each result type, the smaller first."""
@@ -99,9 +94,7 @@ class BraketDevice(Device):
 
     def _run(self, specification: Any, *, shots: int) -> Any:
         self.submissions += 1
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=NOISE_FREE)
-            return self.runner.run(specification, shots=shots)
+        return self.runner.run(specification, shots=shots)
 
     def _read_set(
         self, layouts: Sequence[Layout], shots: int, results: list[Any]

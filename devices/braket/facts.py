@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from qgate.devices.braket.gates import UNREAD, accepted, forms
+from qgate.devices.braket.gates import UNREAD, accepted, forms, sequences
 from qgate.devices.capabilities import Capabilities
 
 Range = tuple[int, int]
@@ -91,9 +91,11 @@ class DeviceFacts:
         fewest, most = (reserved and self.reservation_shots) or self.shots
         if self.sets is not None and self.sets.min_shots > 1:
             fewest = 1  # a floor of the task, in place of each circuit's
-        compiled = accepted(self.gates, noisy=noisy)
+        gates = accepted(self.gates, noisy=noisy)
+        if verbatim:
+            gates = UNREAD | forms(self.native).keys() | sequences(self.native).keys()
         return Capabilities(
-            gates=UNREAD | forms(self.native).keys() if verbatim else compiled,
+            gates=gates,
             exact=frozenset({"probs"} if self.exact else ()),
             exact_words=self.exact,  # every simulator of Braket that has the one has the other
             max_wires=self.wires,

@@ -63,6 +63,45 @@ NATIVE_FORMS: Mapping[str, Form] = {"RX": Form("PRx", (0.0,)), "RY": Form("PRx",
 """Where a device lacks the gate itself: rotations about an axis in the plane of X and Y."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A native gate whose angle is ``factor`` times that of our gate, and ``offset``."""
+
+    gate: str
+    factor: float = 0.0
+    offset: float = 0.0
+
+
+_ABOUT_Z = (Step("GPi"), Step("GPi", 0.5))
+
+SEQUENCES: Mapping[str, tuple[Step, ...]] = {
+    "RX": (Step("GPi2", offset=-pi / 2), *_ABOUT_Z, Step("GPi2", offset=pi / 2)),
+    "RY": (Step("GPi2"), *_ABOUT_Z, Step("GPi2", offset=pi)),
+    "RZ": _ABOUT_Z,
+}
+"""Rotations where a device has only half and quarter turns about axes in the plane of X and Y.
+
+Two half turns are a rotation about Z; quarter turns before and after it tilt its axis.
+"""
+
+
+def sequences(native: Collection[str]) -> Mapping[str, tuple[Step, ...]]:
+    """Return the gates of ours that are several native gates of a device; for others see ``forms``.
+
+    Parameters
+    ----------
+    native : collection of str
+        Names of its native gates, in any case.
+    """
+    known = {name.lower() for name in native}
+    single = forms(native)
+    return {
+        ours: steps
+        for ours, steps in SEQUENCES.items()
+        if ours not in single and {step.gate.lower() for step in steps} <= known
+    }
+
+
 def forms(native: Collection[str]) -> Mapping[str, Form]:
     """Return how our gates are written in the native gates of a device, without compiling.
 

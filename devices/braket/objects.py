@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from botocore.exceptions import ClientError
 
 from qgate.devices.braket.results import Found, Measured
+from qgate.devices.braket.session import DOWNLOADS
 from qgate.devices.job import RowFailure
 from qgate.exceptions import ResultMissing, WrongResult
 from qgate.masking import masked_error
@@ -85,24 +87,42 @@ def read_programs(folder: Folder) -> list[list[Found]]:
     Sources and metadata are not read. In many objects, these are one request for the result, one
     for each program and one for each executable.
     """
-    document = folder.read(RESULT)
+    document, shape = folder.read(RESULT), _Shape(folder.device)
     place = document.get("s3Location")
     base = folder.at(place[1]) if place else folder
-    with_shape = _Shape(folder.device)
-    programs = with_shape.entries(document, "programResults")
-    return [_program(base, program, with_shape) for program in programs]
+    programs = shape.entries(document, "programResults")
+    folders = [_folder_of(program, base) for program in programs]
+    read = _read_all([(base, program) for program in programs])
+    entries = [shape.entries(program, "executableResults") for program in read]
+    parts = zip(folders, entries, strict=True)
+    found = iter(_read_all([(each, entry) for each, listed in parts for entry in listed]))
+    return [[measured(next(found), folder.device) for _ in listed] for listed in entries]
 
 
-def _program(base: Folder, program: Any, shape: _Shape) -> list[Found]:
-    folder = base
-    if isinstance(program, str):
-        folder = base.at(f"{base.prefix.rstrip('/')}/{program}".rpartition("/")[0])
-        program = base.read(program)
-    found = [
-        folder.read(entry) if isinstance(entry, str) else entry
-        for entry in shape.entries(program, "executableResults")
-    ]
-    return [measured(entry, folder.device) for entry in found]
+def _folder_of(program: Any, base: Folder) -> Folder:
+    """Return the folder that the names in a program's object are relative to."""
+    if not isinstance(program, str):
+        return base
+    return base.at(f"{base.prefix.rstrip('/')}/{program}".rpartition("/")[0])
+
+
+def _read_all(places: Sequence[tuple[Folder, Any]]) -> list[Any]:
+    """Return what stands at each place, downloading where that is the name of an object.
+
+    Several objects are downloaded at a time: a request to S3 takes tens of milliseconds, nearly all
+    of them waiting. The threads end with the call, so that none is shared with a forked child.
+    """
+    named = [place for place in places if isinstance(place[1], str)]
+    if not named:
+        return [entry for _, entry in places]
+    with ThreadPoolExecutor(min(len(named), DOWNLOADS), thread_name_prefix="qgate-s3") as pool:
+        downloads = [pool.submit(folder.read, name) for folder, name in named]
+        try:
+            found = iter([download.result() for download in downloads])
+        finally:
+            for download in downloads:
+                download.cancel()
+    return [next(found) if isinstance(entry, str) else entry for _, entry in places]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PositiveFloat
 
@@ -13,6 +13,15 @@ from qgate.devices.options import Options
 LONGEST_TAG = 128
 MOST_TAGS = 47
 """A task takes 50; three of them hold the order's key, its run and its journal."""
+
+
+ADVICE: Mapping[str, str] = {
+    "aws_session": "Credentials are found by AWS's own chain; choose with profile=....",
+    "poll_interval_seconds": "Write poll_s=....",
+    "poll_timeout_seconds": "A job is waited for; give a time-out to result(timeout_s=...).",
+    "s3_destination_folder": "Write s3_bucket='BUCKET' and s3_prefix='FOLDER'.",
+}
+"""What to do in place of giving options of Braket's plugin for PennyLane."""
 
 
 def _pairs(value: object) -> object:
@@ -56,6 +65,8 @@ class BraketOptions(Options):
     reservation : str, optional
         The ARN of a reservation to run in.
     """
+
+    advice: ClassVar[Mapping[str, str]] = ADVICE
 
     s3_bucket: Annotated[str | None, Field(pattern=r"^[a-z0-9.-]{3,63}$")] = None
     s3_prefix: Annotated[str, Field(min_length=1, max_length=512)] = "qgate"

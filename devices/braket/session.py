@@ -25,6 +25,12 @@ CONFIG = Config(
 """A call is one attempt. If the client repeated a creation whose answer was lost, only the error of
 the last attempt would be seen, and it says nothing about the first."""
 
+DOWNLOADS = 32
+"""So many objects of one result are downloaded at once."""
+
+S3_CONFIG = CONFIG.merge(Config(max_pool_connections=DOWNLOADS))
+"""Keeps the connections of all downloads, where the default closes those above ten."""
+
 SIMULATOR_REGION = "us-east-1"
 """Where simulators are asked for if no region is configured."""
 
@@ -57,7 +63,7 @@ class Access:
         self.session = AwsSession(found, config=CONFIG, default_bucket=bucket)
         self.named_bucket = bucket or os.environ.get(BUCKET_VARIABLE)
         self._profile, self._others = profile, dict[str | None, Access]()
-        self.s3 = found.client("s3", config=CONFIG)
+        self.s3 = found.client("s3", config=S3_CONFIG)
         credentials = found.get_credentials()
         if credentials is None:
             raise NoCredentialsError

@@ -16,7 +16,7 @@ from braket.circuits.serialization import (
     QubitReferenceType,
 )
 
-from qgate.devices.braket.gates import GATES, IDENTITY, UNREAD, Form, forms
+from qgate.devices.braket.gates import GATES, IDENTITY, UNREAD, Form, Step, forms, sequences
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
@@ -67,6 +67,11 @@ class Style:
         if self.placing is Placing.VERBATIM:
             return forms(self.native)
         return {ours: Form(theirs) for ours, theirs in GATES.items()}
+
+    @property
+    def sequences(self) -> Mapping[str, tuple[Step, ...]]:
+        """The gates of ours that are several native gates of the device."""
+        return sequences(self.native) if self.placing is Placing.VERBATIM else {}
 
 
 FREE = Style()
@@ -198,11 +203,11 @@ def _places(structure: Structure, wires: Wires, style: Style) -> dict[Any, int]:
 
 def _circuit(structure: Structure, places: Mapping[Any, int], style: Style) -> Circuit:
     """Return the gates of a structure."""
-    known = style.forms
+    forms, steps = style.forms, style.sequences
     instructions = [
         instruction
         for operation in structure.operations
-        for instruction in _instructions(operation, places, known)
+        for instruction in _instructions(operation, places, forms, steps)
     ]
     if style.placing is Placing.VERBATIM:
         return Circuit().add_verbatim_box(Circuit(instructions)) if instructions else Circuit()
@@ -218,13 +223,27 @@ def _source(circuit: Circuit, style: Style) -> str:
 
 
 def _instructions(
-    operation: Operator, places: Mapping[Any, int], known: Mapping[str, Form]
+    operation: Operator,
+    places: Mapping[Any, int],
+    forms: Mapping[str, Form],
+    steps: Mapping[str, tuple[Step, ...]],
 ) -> list[Instruction]:
     if operation.name in UNREAD:
         return []
     if operation.name == IDENTITY:
         return [Instruction(Gate.I(), [places[wire]]) for wire in operation.wires]
-    return [_instruction(operation, places, known[operation.name])]
+    if operation.name in steps:
+        return [_native(step, operation, places) for step in steps[operation.name]]
+    return [_instruction(operation, places, forms[operation.name])]
+
+
+def _native(step: Step, operation: Operator, places: Mapping[Any, int]) -> Instruction:
+    """Return one of the native gates of a rotation."""
+    (angle,), (wire,) = operation.parameters, operation.wires
+    turned = step.offset
+    if step.factor:
+        turned = step.factor * _parameter(angle) + step.offset
+    return Instruction(getattr(Gate, step.gate)(turned), [places[wire]])
 
 
 def _instruction(operation: Operator, places: Mapping[Any, int], form: Form) -> Instruction:

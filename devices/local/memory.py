@@ -45,6 +45,7 @@ def require(num_states: float, num_wires: int, *, limit_gib: float | None) -> No
             wires=num_wires,
             needed_gib=needed / GIB,
             allowed_gib=allowed / GIB,
+            advice="",
         )
 
 

@@ -23,6 +23,7 @@ from qgate.devices.qiskit.identity import (
 from qgate.devices.qiskit.passes import PassManagers
 from qgate.devices.qiskit.translate import translate
 from qgate.exceptions import CompilationFailed
+from qgate.sealed import Sealed
 from qgate.structure import ArraySlot, Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import freeze
@@ -137,7 +138,7 @@ class Compiler:
         initial_layout: Sequence[int] | None = None,
         runs_on: Any = None,
     ) -> None:
-        self.backend = backend
+        self._backend = Sealed(backend)
         self.device = device
         self.calls = 0
         self._order = order
@@ -145,6 +146,11 @@ class Compiler:
         self._passes = PassManagers(backend, optimization_level)
         self._noisy = is_noisy(backend if runs_on is None else runs_on)
         self._programs: OrderedDict[_Key, Program] = OrderedDict()
+
+    @property
+    def backend(self) -> Any:
+        """The backend whose target is compiled for."""
+        return self._backend.value
 
     def programs(self, structures: Sequence[Structure]) -> list[Program]:
         """Return the program of each structure, in native gates.

@@ -12,6 +12,7 @@ from qiskit.exceptions import QiskitError
 from qgate.devices.job import FINAL, Job, JobStatus, SweepResult
 from qgate.exceptions import JobFailed, JobTimeout
 from qgate.masking import masked_error
+from qgate.sealed import Sealed
 
 STATUSES = {
     "INITIALIZING": JobStatus.QUEUED,
@@ -45,9 +46,14 @@ class QiskitJob(Job):
     def __init__(
         self, job: Any, read: Callable[[Any], tuple[SweepResult, ...]], *, device: str
     ) -> None:
-        self.job, self.id = job, str(job.job_id())
+        self._job, self.id = Sealed(job), str(job.job_id())
         self._device, self._read = device, read
         self._results: tuple[SweepResult, ...] | None = None
+
+    @property
+    def job(self) -> Any:
+        """Qiskit's job."""
+        return self._job.value
 
     @property
     def status(self) -> JobStatus:

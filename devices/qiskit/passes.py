@@ -18,6 +18,7 @@ from qiskit.transpiler import Target, generate_preset_pass_manager
 from qgate.devices.qiskit.bounded import FOLDED, bounded_gates, is_foldable, without
 from qgate.devices.qiskit.identity import NATIVE_NAME, with_kept_identity
 from qgate.exceptions import UnusableBackend
+from qgate.sealed import Sealed
 
 TRANSPILER_SEED = 0
 """The layout search draws numbers; a fixed seed gives a structure one layout for ever."""
@@ -40,8 +41,13 @@ class PassManagers:
     """
 
     def __init__(self, backend: Any, level: int) -> None:
-        self.backend, self.level = backend, level
+        self._backend, self.level = Sealed(backend), level
         self._idle: dict[_Kind, list[Any]] = {}
+
+    @property
+    def backend(self) -> Any:
+        """The backend."""
+        return self._backend.value
 
     def run(
         self,

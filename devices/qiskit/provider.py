@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt
 
@@ -35,6 +35,23 @@ EXACT_METHODS = frozenset(
 
 SIMULATION = ("method", "device", "precision", "max_parallel_threads")
 """Options of Aer; a backend object that was made elsewhere has its own."""
+
+
+OWN_SIMULATOR = "Make the simulator yourself and hand it over: qg.device(AerSimulator({}))."
+
+ADVICE: Mapping[str, str] = {
+    "backend": (
+        "Hand a backend object over as the device, qg.device(AerSimulator()); for a method of Aer "
+        "write qg.device('qiskit:aer?method=statevector')."
+    ),
+    "basis_gates": OWN_SIMULATOR.format("basis_gates=..."),
+    "coupling_map": OWN_SIMULATOR.format("coupling_map=..."),
+    "noise_model": OWN_SIMULATOR.format("noise_model=..."),
+    "provider": "Name a backend, qg.device('qiskit:PACKAGE/BACKEND'), or hand its object over.",
+    "seed_simulator": "Write seed=....",
+    "seed_transpiler": "The transpiler has a fixed seed here; write seed=... for the simulator's.",
+}
+"""What to do in place of giving PennyLane's or Aer's options."""
 
 
 def split(value: object) -> object:
@@ -72,6 +89,8 @@ class QiskitOptions(Options):
     patience_s : float
         So long are failing requests made again.
     """
+
+    advice: ClassVar[Mapping[str, str]] = ADVICE
 
     optimization_level: Annotated[int, Field(ge=0, le=3)] = 1
     initial_layout: Annotated[
@@ -207,7 +226,7 @@ def _device(
     layout = options.initial_layout
     if layout is not None:
         wires = Wires(range(len(layout))) if wires is None else wires
-        check_layout(layout, wires, backend.num_qubits, text)
+        check_layout(layout, wires, facts.get("target", backend), text)
     return QiskitDevice(
         backend,
         name=text,
@@ -276,14 +295,21 @@ def _check_seed(backend: Any, seed: int, text: str) -> None:
         raise refused(text, "seed", seed, reason)
 
 
-def check_layout(layout: tuple[int, ...], wires: Wires, qubits: int | None, text: str) -> None:
+def check_layout(layout: tuple[int, ...], wires: Wires, backend: Any, text: str) -> None:
     """Refuse a layout that does not fit the wires or the backend."""
+    from qgate.devices.qiskit.qubits import working_qubits
+
+    qubits, working = backend.num_qubits, working_qubits(backend)
     if len(layout) != len(wires):
         reason = f"it names {len(layout)} qubits for {len(wires)} wires"
     elif len(set(layout)) < len(layout):
         reason = "it names a qubit twice"
     elif qubits is not None and max(layout) >= qubits:
         reason = f"the backend has the qubits 0 to {qubits - 1}"
+    elif working is not None and not set(layout) <= set(working):
+        broken = sorted(set(range(qubits or 0)) - set(working))
+        listed = ", ".join(map(str, broken))
+        reason = f"the backend reports these qubits as out of order: {listed}; choose others"
     else:
         return
     raise refused(text, "initial_layout", ",".join(map(str, layout)), reason)

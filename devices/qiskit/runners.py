@@ -8,6 +8,7 @@ from typing import Any
 from qgate.devices.qiskit.compile import Program
 from qgate.devices.qiskit.interface import Interface
 from qgate.measurements import MeasurementKind
+from qgate.sealed import Sealed
 from qgate.sweep import Sweep
 
 
@@ -22,7 +23,12 @@ class Runner:
     """
 
     def __init__(self, backend: Any, interface: Interface) -> None:
-        self.backend, self.interface = backend, interface
+        self._backend, self.interface = Sealed(backend), interface
+
+    @property
+    def backend(self) -> Any:
+        """The backend."""
+        return self._backend.value
 
     def run(
         self, programs: Sequence[Program], sweeps: Sequence[Sweep], *, seed: int | None = None

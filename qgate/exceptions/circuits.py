@@ -130,9 +130,10 @@ class TooManyWires(WireError, DeviceError):
     device: str
     needed: int
     available: int
+    advice: str
     message = (
         "The circuit uses {needed} wires, {device} has {available}. "
-        "Use fewer wires, or choose a larger device."
+        "Use fewer wires, or choose a larger device.{advice}"
     )
 
 
@@ -142,10 +143,12 @@ class TooMuchMemory(DeviceError, MemoryError):
     wires: int
     needed_gib: float
     allowed_gib: float
+    advice: str
     message = (
         "A simulation of {wires} wires needs {needed_gib:.3g} GiB here, and {allowed_gib:.3g} GiB "
         "may be taken. Use fewer wires or rows, single precision (qg.device('local?"
         "precision=single')), or another machine; the option memory_gib sets the limit."
+        "{advice}"
     )
 
 

@@ -8,7 +8,7 @@ from qgate.exceptions.base import DeviceError, QGateError, QuantumFunctionError
 
 
 class SpendingError(QGateError):
-    """Something would be bought that must not be; nothing was sent."""
+    """Something would be submitted that must not be; nothing of the request was sent."""
 
 
 class InvalidBudget(SpendingError, QuantumFunctionError, ValueError):
@@ -43,7 +43,7 @@ class BudgetExceeded(SpendingError):
     budget: str
     message = (
         "{what} would take {asked} of the budget {budget}, which allows {limit} and has {spent} "
-        "spent or reserved. Nothing was sent. Ask for less, or give a larger budget."
+        "spent or reserved. None of it was sent. Ask for less, or give a larger budget."
     )
 
 
@@ -52,8 +52,9 @@ class UnknownPrice(SpendingError):
 
     device: str
     message = (
-        "No price is known for {device}, so nothing was sent. Give unknown_price=allow to the "
-        "device if you know what it costs; its dollars are then not counted."
+        "No price is known for {device}, so nothing of this request was sent. Give "
+        "unknown_price=allow to the device if you know what it costs; its dollars are then not "
+        "counted."
     )
 
 
@@ -165,9 +166,10 @@ class RunDiverged(JournalError):
     left: int
     message = (
         "The run {run!r} was recorded before, and step {step} asks for something that is not in "
-        "the record, while {left} recorded submissions were not asked for yet. Nothing was sent. "
-        "If the program was changed, or begins at random without a seed, give the run another "
-        "name; if its parts run in no fixed order, open it with qg.run(..., ordered=False)."
+        "the record, while {left} recorded submissions were not asked for yet. Nothing of that "
+        "step was sent. If the program was changed, or begins at random without a seed, give the "
+        "run another name; if its parts run in no fixed order, open it with "
+        "qg.run(..., ordered=False)."
     )
 
 
@@ -203,8 +205,8 @@ class BudgetTooSmall(SpendingError):
     budget: str
     reason: str
     message = (
-        "{budget} does not pay for this: {reason}. Nothing was sent. Give a larger budget, or ask "
-        "for fewer things."
+        "{budget} does not pay for this: {reason}. None of it was sent. Give a larger budget, or "
+        "ask for fewer things."
     )
 
 

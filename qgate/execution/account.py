@@ -93,13 +93,14 @@ def _how_to_look_up(run: Run, device: RemoteDevice, unknown: Sequence[Order]) ->
 
 def _next_step(run: Run) -> str:
     file = run.journal.file
-    again = "The same call in this process looks it up before anything is sent"
     if file == MEMORY:
-        return f"{again}; after that, look for it in the provider's console."
-    command = f"'qgate resume --journal {file}' looks it up"
-    if not run.named:
-        return f"{again}, and {command} from another."
+        return (
+            "The same call in this process looks it up before anything is sent; after that, look "
+            "for it in the provider's console."
+        )
+    ordered = "" if run.ordered else ", ordered=False"
     return (
-        f"Running again under qg.run({run.name!r}, journal={file!r}) looks it up before anything "
-        f"is sent; {command} without the program."
+        f"The same call in this process, or under qg.run({run.name!r}, journal={file!r}{ordered}) "
+        f"in another, looks it up before anything is sent; so does 'qgate resume --journal {file}' "
+        "without the program."
     )

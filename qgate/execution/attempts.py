@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LONGEST_CREATION_S = 900.0
+"""IBM's client waits for so long for the answer to a creation, AWS's for a minute."""
+
 ATTEMPT = "attempt"
 """A creation request goes out."""
 
@@ -53,14 +56,14 @@ def settling_s(journal: Journal, key: str, settles_s: float) -> float:
     """Return the seconds until a search proves that no attempt has created a job.
 
     They count from the outcome of the last attempt. One that has none, because its process was
-    killed, may have been sent at any time since.
+    killed, may have been under way for as long as a request can take.
     """
     outcomes = [
         (at, what) for at, what, _ in journal.history(key) if what in (ATTEMPT, REFUSED, UNANSWERED)
     ]
     at, last = outcomes[-1]
     if last == ATTEMPT:
-        return settles_s
+        at += LONGEST_CREATION_S
     return min(max(at + settles_s - time.time(), 0.0), settles_s)
 
 

@@ -67,7 +67,7 @@ def _created(
         try:
             job = patiently(device, create, safe=device.idempotent)
         except LostAnswer as error:
-            found = _searched(journal, device, order)
+            found = searched(journal, device, order)
             if found is not None:
                 return found
             if patience.is_over():
@@ -90,7 +90,7 @@ def _of_earlier_attempt(journal: Journal, device: RemoteDevice, order: Order) ->
     Where a repeated token creates nothing new, the search may fail: the creation is repeated.
     """
     if not device.idempotent:
-        return _searched(journal, device, order)
+        return searched(journal, device, order)
     try:
         return _found(journal, device, order, patience_s=SEARCH_S)
     except QGateError:
@@ -106,12 +106,12 @@ def _of_unanswered_attempt(
     try:
         if device.idempotent:
             return _found(journal, device, order, patience_s=SEARCH_S)
-        return _searched(journal, device, order)
+        return searched(journal, device, order)
     except QGateError:
         return None  # the refusal is what to report
 
 
-def _searched(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
+def searched(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
     """Search until the provider has settled; then it is certain that no attempt created a job."""
     end = time.monotonic() + settling_s(journal, order.key, device.settles_s)
     while True:

@@ -305,7 +305,8 @@ def _row(order: Order) -> Row:
 
 def _order(row: Row) -> Order:
     """Return the order of a row that was read."""
-    values = {name: value for name, value in row.items() if name != "result_digest"}
+    values = dict(row)
+    del values["result_digest"]
     low, high = values.pop("low_usd"), values.pop("high_usd")
     price = None if low is None or high is None else Price(low, high)
     state, settled = OrderState(values.pop("state")), bool(values.pop("settled"))

@@ -124,7 +124,7 @@ def migrate(connection: sqlite3.Connection, file: str) -> None:
             for statement in MIGRATIONS[number].split(";"):
                 connection.execute(statement)
         if first < newest:
-            seal_all(connection)
+            seal_all(connection, file)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {newest}")
         connection.execute("COMMIT")

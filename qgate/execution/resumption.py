@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from qgate.devices.patience import patiently
 from qgate.devices.remote import RemoteDevice
 from qgate.devices.watch import watch_of
 from qgate.exceptions import JobFailed, JobTimeout, NotReopenable, QGateError
-from qgate.execution.orders import OPEN, Order
+from qgate.execution.attempts import perhaps_sent
+from qgate.execution.creation import searched
+from qgate.execution.orders import OPEN, Order, OrderState, Spent
 from qgate.execution.run_lock import RunLock
 from qgate.execution.settling import fail, keep, reopened
 
@@ -66,25 +67,29 @@ def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float 
         if not isinstance(device, RemoteDevice):
             return "is run by the program itself"
         device.check_access()
+        if order.job is None and not perhaps_sent(journal, order.key):
+            return _released(journal, order, "was never sent")
         job = _job(journal, device, order)
-        return "was never sent" if job is None else _fetched(journal, order, job, timeout_s)
+        if job is None:
+            return _released(journal, order, "was not created: the provider has no such job")
+        return _fetched(journal, order, job, timeout_s)
     except QGateError as error:
         return str(error)
 
 
+def _released(journal: Journal, order: Order, reason: str) -> str:
+    """Give back what is reserved for an order that certainly has no job."""
+    journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
+    return f"{reason}; what was reserved for it is given back"
+
+
 def _job(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
-    """Return the job of an order, as the journal or the provider know it."""
-    job = order.job
-    if job is None:
-        job = patiently(
-            device, lambda: device.find(order.key, since=order.created_at), question=True
-        )
-        if job is None:
-            return None
-        journal.sent(order.key, job)
+    """Return the job of an order, as the journal or the provider know it; None: it has none."""
+    if order.job is None:
+        return searched(journal, device, order)
     if not order.record:
-        raise NotReopenable(device=device.name, job=job)
-    return reopened(device, order, job)
+        raise NotReopenable(device=device.name, job=order.job)
+    return reopened(device, order, order.job)
 
 
 def _fetched(journal: Journal, order: Order, job: RemoteJob, timeout_s: float | None) -> str:

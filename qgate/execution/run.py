@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ from qgate.exceptions import (
     NoMeasurement,
     SeedRefused,
     TooManyWires,
+    TooMuchMemory,
     UnknownWires,
 )
+from qgate.execution.clifford import advice_on
 from qgate.execution.current import PLAN, RUN
 from qgate.execution.tracker import is_tracked, notify_sent
 from qgate.measurements import Measurement, are_returned
@@ -67,13 +70,31 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
     """
     prepared = [prepare(sweep, device) for sweep in sweeps]
     native = [part for parts, _, _ in prepared for part in parts]
-    results = _obtain(native, device)
+    with _advising(sweeps):
+        results = _obtain(native, device)
     values, start = [], 0
     for parts, index, postprocess in prepared:
         merged = postprocess(results[start : start + len(parts)])
         values.append(tuple(_spread(entry, index) for entry in merged))
         start += len(parts)
     return values
+
+
+@contextmanager
+def _advising(sweeps: Sequence[Sweep]) -> Iterator[None]:
+    """Say where circuits can run that take too much memory here."""
+    try:
+        yield
+    except TooMuchMemory as error:
+        advice = advice_on(sweep.structure for sweep in sweeps)
+        if not advice:
+            raise
+        raise TooMuchMemory(
+            wires=error.wires,
+            needed_gib=error.needed_gib,
+            allowed_gib=error.allowed_gib,
+            advice=advice,
+        ) from None
 
 
 def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
@@ -188,7 +209,7 @@ def checked(sweep: Sweep, device: Device) -> Sweep:
         used = busy_wires(structure)
     else:
         used = structure.wires if device.wires is None else device.wires
-    _check_number(len(used), device)
+    _check_number(structure, len(used), device)
     if sweep.seed is not None and not device.capabilities.call_seeds:
         raise SeedRefused(device=device.name)
     _check_shots(sweep.shots, device)
@@ -220,17 +241,18 @@ def _check_known(structure: Structure, wires: Wires | None, device: str) -> None
         return
     used, known = structure.wires, set(wires)
     if len(used) > len(wires):
-        raise TooManyWires(device=device, needed=len(used), available=len(wires))
+        raise TooManyWires(device=device, needed=len(used), available=len(wires), advice="")
     unknown = [wire for wire in used if wire not in known]
     if unknown:
         raise UnknownWires(device=device, unknown=unknown, known=list(wires))
 
 
-def _check_number(needed: int, device: Device) -> None:
+def _check_number(structure: Structure, needed: int, device: Device) -> None:
     """Refuse more wires than a device has."""
     most = device.capabilities.max_wires
     if most is not None and needed > most:
-        raise TooManyWires(device=device.name, needed=needed, available=most)
+        advice = advice_on([structure])
+        raise TooManyWires(device=device.name, needed=needed, available=most, advice=advice)
 
 
 def _check_shots(shots: IntArray | None, device: Device) -> None:

@@ -75,7 +75,6 @@ class Run:
         self.name, self.journal, self.budget = checked_name(name), journal, limits_of(budget)
         self.progress = progress or Progress.silent()
         self.ordered = ordered
-        self.named = True
         self.replayed = 0
         self.asked = Spent()
         self.interrupts = Hooks()
@@ -430,7 +429,6 @@ def implicit_run() -> Run:
             name = f"unnamed {moment} {pid} {secrets.token_hex(4)}"  # containers share pids
             journal = Journal(os.environ.get(JOURNAL_VARIABLE) or user_journal())
             _implicit[pid] = Run(name, journal, ordered=False)
-            _implicit[pid].named = False
             _implicit[pid].begin()
         return _implicit[pid]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from qgate.exceptions import JournalUnreadable
 from qgate.execution.journal_file import JournalFile, failure
-from qgate.execution.seals import SEALED, seal_of
+from qgate.execution.seals import REALS, SEALED, seal_of
 
 Row = dict[str, Any]
 
@@ -19,22 +19,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "limits": ("name",),
 }
 """By which a row that changes is found."""
-
-REALS = frozenset(
-    {"low_usd", "high_usd", "held_usd", "usd", "at", "created_at", "sent_at", "finished_at"}
-)
-WHOLE = frozenset(
-    {
-        *("step", "part", "attempt", "rows", "shots", "held_submissions", "held_shots", "settled"),
-        *("orders", "submissions", "nano_usd"),
-    }
-)
-BYTES = frozenset({"record"})
-"""Columns of floats, of whole numbers and of bytes; all others are texts."""
-
-MAY_BE_NONE = frozenset(
-    {"low_usd", "high_usd", "job", "sent_at", "finished_at", "submissions", "shots", "usd"}
-)
 
 
 class SealedRows:
@@ -60,7 +44,7 @@ class SealedRows:
         columns = ", ".join(f"{column} = :{column}" for column in (*changed, "seal"))
         changed_rows = self._execute(
             f"UPDATE {table} SET {columns} WHERE {place}",
-            {**changed, "seal": seal_of(table, changed)},
+            {**changed, "seal": _seal(table, changed)},
         ).rowcount
         if not changed_rows:
             self._write("INSERT", table, changed)
@@ -75,12 +59,15 @@ class SealedRows:
         JournalUnreadable
             A row does not match its seal, or the file cannot be read.
         """
-        columns = (*SEALED[table], *also)
+        sealed = SEALED[table]
+        columns = (*sealed, *also)
         found = self.fetch(f"SELECT {', '.join(columns)}, seal FROM {table} {where}", values)
-        return [
-            self._checked(table, dict(zip(columns, row[:-1], strict=True)), row[-1])
-            for row in found
-        ]
+        for row in found:
+            if row[-1] != seal_of(table, row[: len(sealed)]):
+                named = ", ".join(map(str, row[:2]))
+                reason = f"a row of its table {table} is damaged ({named[:100]})"
+                raise JournalUnreadable(file=self.file, reason=reason)
+        return [dict(zip(columns, row, strict=False)) for row in found]
 
     def fetch(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
         """Return what a query finds, unchecked."""
@@ -98,7 +85,7 @@ class SealedRows:
         self._execute(
             f"{verb} INTO {table} ({', '.join(columns)}) "
             f"VALUES ({', '.join(f':{column}' for column in columns)})",
-            {**row, "seal": seal_of(table, row)},
+            {**row, "seal": _seal(table, row)},
         )
 
     def _execute(self, statement: str, values: Any) -> sqlite3.Cursor:
@@ -107,24 +94,9 @@ class SealedRows:
         except (sqlite3.Error, OverflowError) as error:
             raise failure(error, self.file) from error
 
-    def _checked(self, table: str, row: Row, seal: Any) -> Row:
-        fits = all(_fits(column, row[column]) for column in SEALED[table])
-        if not fits or seal != seal_of(table, row):
-            named = ", ".join(str(row[column]) for column in SEALED[table][:2])
-            reason = f"a row of its table {table} is damaged ({named[:100]})"
-            raise JournalUnreadable(file=self.file, reason=reason)
-        return row
 
-
-def _fits(column: str, value: Any) -> bool:
-    """True if a value has the type of its column; SQLite stores any type in any column."""
-    if value is None:
-        return column in MAY_BE_NONE
-    if column in REALS:
-        return isinstance(value, float)
-    if column in WHOLE:
-        return isinstance(value, int)
-    return isinstance(value, bytes if column in BYTES else str)
+def _seal(table: str, row: Mapping[str, Any]) -> str:
+    return seal_of(table, [row[column] for column in SEALED[table]])
 
 
 def _normal(row: Mapping[str, Any]) -> Row:

@@ -7,10 +7,12 @@ the seal itself: its own digest is, so that orders can be listed without their r
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from qgate.exceptions import JournalUnreadable
 from qgate.execution.digest import key_of
 
 SEALED: Mapping[str, tuple[str, ...]] = {
@@ -29,9 +31,27 @@ SEALED: Mapping[str, tuple[str, ...]] = {
 """The columns of each table that its seal covers."""
 
 
-def seal_of(table: str, row: Mapping[str, Any]) -> str:
-    """Return the seal of a row."""
-    return key_of("seal", table, *(row[column] for column in SEALED[table]))[:32]
+REALS = frozenset(
+    {"low_usd", "high_usd", "held_usd", "usd", "at", "created_at", "sent_at", "finished_at"}
+)
+WHOLE = frozenset(
+    {
+        *("step", "part", "attempt", "rows", "shots", "held_submissions", "held_shots", "settled"),
+        *("orders", "submissions", "nano_usd"),
+    }
+)
+BYTES = frozenset({"record"})
+"""Columns of floats, of whole numbers and of bytes; all others are texts."""
+
+MAY_BE_NONE = frozenset(
+    {"low_usd", "high_usd", "job", "sent_at", "finished_at", "submissions", "shots", "usd"}
+)
+
+
+def seal_of(table: str, values: Sequence[Any]) -> str:
+    """Return the seal of a row, from the values of its sealed columns in their order."""
+    # repr tells types apart and writes every bit of a float; one call for a whole row is fast
+    return hashlib.sha256(repr((table, *values)).encode()).hexdigest()[:32]
 
 
 def digest_of_result(key: str, result: bytes | None) -> str:
@@ -39,16 +59,33 @@ def digest_of_result(key: str, result: bytes | None) -> str:
     return "" if result is None else key_of("result", key, result)
 
 
-def seal_all(connection: sqlite3.Connection) -> None:
-    """Seal every row as it stands; the journal comes from a version that had no such seals."""
+def seal_all(connection: sqlite3.Connection, file: str) -> None:
+    """Seal every row as it stands; the journal comes from a version that had no such seals.
+
+    Raises
+    ------
+    JournalUnreadable
+        A value has not the type of its column, so that the row was damaged.
+    """
     connection.create_function("digest_of_result", 2, digest_of_result)
     connection.execute("UPDATE orders SET result_digest = digest_of_result(key, result)")
     for table, columns in SEALED.items():
-        connection.create_function(
-            f"seal_{table}",
-            len(columns),
-            lambda *values, table=table: seal_of(
-                table, dict(zip(SEALED[table], values, strict=True))
-            ),
+        rows = connection.execute(f"SELECT {', '.join(columns)}, rowid FROM {table}").fetchall()
+        for *values, _ in rows:
+            if not all(map(_fits, columns, values)):
+                raise JournalUnreadable(file=file, reason=f"a row of its table {table} is damaged")
+        connection.executemany(
+            f"UPDATE {table} SET seal = ? WHERE rowid = ?",
+            [(seal_of(table, values), row) for *values, row in rows],
         )
-        connection.execute(f"UPDATE {table} SET seal = seal_{table}({', '.join(columns)})")
+
+
+def _fits(column: str, value: Any) -> bool:
+    """True if a value has the type of its column; SQLite stores any type in any column."""
+    if value is None:
+        return column in MAY_BE_NONE
+    if column in REALS:
+        return isinstance(value, float)
+    if column in WHOLE:
+        return isinstance(value, int)
+    return isinstance(value, bytes if column in BYTES else str)

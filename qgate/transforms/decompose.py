@@ -6,7 +6,7 @@ them is linear, so the angles of the decomposed circuit are ``rows @ A + b``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -21,6 +21,7 @@ from qgate.recording import paused
 from qgate.sizes import MOST_IN_CIRCUIT, MOST_OF_EACH, check_size
 from qgate.structure import ArraySlot, Structure, map_parameters, slots_in
 from qgate.sweep import Sweep
+from qgate.transforms.primitive_rules import rewritten
 from qgate.typing import FloatArray, IntArray, Tensor
 
 MOST_LEVELS = 60
@@ -279,14 +280,21 @@ def _accepted(operation: Operator, accepts: Accepts, levels: int) -> Iterator[Op
         return
     if levels == 0:
         raise _NotDecomposable(operation.name)
+    for part in _parts(operation, accepts):
+        yield from _accepted(part, accepts, levels - 1)
+
+
+def _parts(operation: Operator, accepts: Accepts) -> Sequence[Operator]:
+    """Return the decomposition of a gate; of one that has none, what a device has in its place."""
     try:
-        parts = operation.decomposition()
+        return operation.decomposition()
     except UndefinedError as error:
         if not operation.is_gate:
             raise NotUnitary(operation=_spelled(operation), wires=operation.wires) from error
-        raise _NotDecomposable(operation.name) from error
-    for part in parts:
-        yield from _accepted(part, accepts, levels - 1)
+        parts = rewritten(operation, accepts)
+        if parts is None:
+            raise _NotDecomposable(operation.name) from error
+        return parts
 
 
 def _spelled(operation: Operator) -> str:

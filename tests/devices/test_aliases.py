@@ -7,7 +7,7 @@ import pytest
 from qgate.devices.aliases import ALIASES, object_option, resolve_alias
 from qgate.devices.config import DeviceConfig
 from qgate.devices.registry import device
-from qgate.exceptions import AccessRefused, MissingTarget
+from qgate.exceptions import AccessRefused, InvalidOption, MissingTarget
 
 pytestmark = pytest.mark.usefixtures("home")
 ARN = "arn:aws:braket:::device/quantum-simulator/amazon/sv1"
@@ -72,3 +72,58 @@ def test_a_name_of_a_cloud_is_that_of_its_provider(home, monkeypatch):
 
     with pytest.raises(AccessRefused, match="ibm:ibm_of_tomorrow"):
         device("qiskit.remote", backend="ibm_of_tomorrow")
+
+
+def aws(**options):
+    return resolve_alias(
+        DeviceConfig.parse("braket.aws.qubit"), {"device_arn": "an ARN", **options}
+    )
+
+
+@pytest.mark.parametrize(
+    "folder", [("my-bucket", "vqe/one"), ["my-bucket", "/vqe/one/"], "my-bucket,vqe/one"]
+)
+def test_a_destination_folder_is_a_bucket_and_a_prefix(folder):
+    options = {"s3_bucket": "my-bucket", "s3_prefix": "vqe/one"}
+
+    assert aws(s3_destination_folder=folder) == ("braket", "an ARN", options)
+
+
+def test_a_polling_interval_has_our_name():
+    assert aws(poll_interval_seconds=2.5, shots=10)[2] == {"poll_s": 2.5, "shots": 10}
+
+
+@pytest.mark.parametrize(
+    "folder", ["my-bucket", ("my-bucket",), ("my-bucket", ""), ("a", "b", "c"), 3, (1, 2)]
+)
+def test_a_destination_folder_that_is_no_pair_is_refused(folder):
+    with pytest.raises(InvalidOption, match=r"pair.*s3_bucket and s3_prefix"):
+        aws(s3_destination_folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("option", "remedy"),
+    [
+        ("aws_session", "AWS_PROFILE"),
+        ("parallel", "leave it out"),
+        ("max_parallel", "leave it out"),
+        ("max_connections", "leave it out"),
+        ("max_retries", "patience_s"),
+        ("poll_timeout_seconds", "timeout_s"),
+    ],
+)
+def test_an_option_without_a_counterpart_says_what_to_do(option, remedy):
+    with pytest.raises(InvalidOption, match=remedy):
+        aws(**{option: 5})
+
+
+def test_an_option_that_is_given_twice_has_one_value():
+    folder = ("my-bucket", "vqe")
+
+    assert aws(s3_destination_folder=folder, s3_bucket="my-bucket")[2]["s3_prefix"] == "vqe"
+    with pytest.raises(InvalidOption, match="s3_bucket='other' says something else"):
+        aws(s3_destination_folder=folder, s3_bucket="other")
+
+
+def test_an_option_with_pennylanes_default_is_left_out():
+    assert aws(s3_destination_folder=None, aws_session=None)[2] == {}

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from qgate.devices.patience import Fault, Limiter, LostAnswer, limiter_of, patiently
+from qgate.devices.patience import BURST, Fault, Limiter, LostAnswer, limiter_of, patiently
 from qgate.exceptions import DeviceOffline, QGateError, ServiceUnavailable, SubmissionRefused
 
 ACCOUNTS = count()
@@ -154,6 +154,31 @@ def test_a_limiter_counts_the_requests_of_all_threads():
         list(pool.map(lambda _: limiter.acquire(), range(40)))
 
     assert time.monotonic() - begun >= 39 / 200 - 0.02
+
+
+def test_creations_have_a_limiter_of_their_own_where_the_provider_counts_them_so():
+    apart = Cloud(account="apart")
+    apart.creation_limit = (5.0, 7)
+    together = Cloud(account="together")
+
+    questions, creations = limiter_of(apart), limiter_of(apart, creating=True)
+
+    assert questions is not creations
+    assert (creations.per_s, creations.burst) == (5.0, 7)
+    assert (questions.per_s, questions.burst) == (apart.requests_per_s, BURST)
+    assert limiter_of(together) is limiter_of(together, creating=True)
+
+
+@pytest.mark.parametrize("question", [True, False])
+def test_a_request_takes_its_turn_among_those_of_its_kind(monkeypatch, question):
+    cloud = Cloud(account="turns")
+    cloud.creation_limit = (20.0, 40)
+    turns = []
+    monkeypatch.setattr(Limiter, "acquire", lambda limiter: turns.append(limiter))
+
+    patiently(cloud, lambda: None, question=question)
+
+    assert turns == [limiter_of(cloud, creating=not question)]
 
 
 def test_devices_of_one_account_share_a_limiter():

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
 import pytest
 from shop import Busy, Lost, ShopDevice
 
 import qgate as qg
 from qgate import numpy as np
 from qgate.exceptions import DeviceOffline, QGateError, ServiceUnavailable, SubmissionRefused
+from qgate.execution.attempts import alone
+from qgate.execution.current import RUN
+from qgate.execution.journal import Journal
 from qgate.execution.orders import OrderState
+from qgate.execution.resumption import resume
+from qgate.execution.runs import Run
 
 ANGLES = np.array([0.3, 0.8], requires_grad=True)
 
@@ -203,3 +210,71 @@ def test_a_job_that_could_not_be_polled_is_taken_up_by_the_same_call(tmp_path, n
         twice()
 
     assert device.shop.jobs == 1
+
+
+def test_another_process_takes_up_what_a_call_outside_of_any_run_left(tmp_path):
+    """Under the name that the error tells, with the journal of calls outside of runs."""
+    file = str(tmp_path / "calls.db")
+    outside = Run("unnamed 2026", Journal(file), ordered=False)
+    outside.begin()
+    device = ShopDevice(str(tmp_path / "shop.db"), unique=False)
+    device.interfere = Script(after_send=[Lost("reset")], find=[ValueError("denied")])
+    told = r"qg\.run\('unnamed 2026', journal='.*calls\.db', ordered=False\)"
+    with RUN.opened(outside), pytest.raises(QGateError, match=told):
+        gradient_on(device)(ANGLES)
+
+    device.interfere = None
+    with qg.run("unnamed 2026", file, ordered=False):
+        gradient_on(device)(ANGLES)
+
+    assert device.shop.jobs == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "jobs", "told", "usd"),
+    [
+        (
+            Script(before_send=[Lost("nothing arrived")], find=[ValueError("denied")]),
+            0,
+            "no such",
+            0,
+        ),
+        (Script(after_send=[Lost("reset")], find=[ValueError("denied")]), 1, "done", USD),
+    ],
+    ids=["nothing there", "there"],
+)
+def test_resume_looks_up_what_was_perhaps_created(start, tmp_path, script, jobs, told, usd):
+    shop, run, error = start(script, unique=False)
+    assert "perhaps created" in str(error)
+    device = ShopDevice(str(tmp_path / "shop.db"), unique=False)
+
+    ((_, text),) = resume(run.journal, lambda name: device)
+
+    assert told in text
+    assert shop.jobs == jobs
+    assert run.cost == pytest.approx(usd)
+
+
+def test_a_second_call_waits_for_a_creation_that_was_left_behind():
+    """As Ctrl-C leaves it, while the provider takes long to answer."""
+    begun, answer, order = Event(), Event(), []
+
+    def first():
+        with alone("key"):
+            begun.set()
+            answer.wait(60)
+            order.append("first")
+
+    def second():
+        with alone("key"):
+            order.append("second")
+
+    threads = [Thread(target=first), Thread(target=second)]
+    threads[0].start()
+    begun.wait(60)
+    threads[1].start()
+    answer.set()
+    for thread in threads:
+        thread.join(60)
+
+    assert order == ["first", "second"]

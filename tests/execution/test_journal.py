@@ -241,6 +241,34 @@ def test_running_sums_are_the_sums_over_all_orders(steps):
         assert astuple(journal.spent(name)) == over([journal.find(key) for key in keys])
 
 
+def instructions(journal, call):
+    """Return how many instructions SQLite carries out for a call, in tens."""
+    counted = []
+    journal._file.connection.set_progress_handler(lambda: counted.append(1) and 0, 10)
+    call()
+    journal._file.connection.set_progress_handler(None, 0)
+    return len(counted)
+
+
+def test_a_submission_and_the_cost_of_a_run_do_not_depend_on_the_number_of_orders():
+    def work(orders):
+        journal = Journal()
+        journal.begin("a run")
+        purse = Purse("p", Budget(usd=1e9))
+        made = [replace(ORDER, key=f"{n:064}", step=n) for n in range(orders)]
+        place(journal, *made, purses=[purse])
+        one = replace(ORDER, key="one", step=orders)
+        return (
+            instructions(journal, lambda: place(journal, one, purses=[purse])),
+            instructions(journal, lambda: journal.finish("one", OrderState.DONE)),
+            instructions(journal, lambda: journal.spent_by("a run")),
+        )
+
+    few, many = work(20), work(2000)
+
+    assert all(a <= 2 * b + 5 for a, b in zip(many, few, strict=True)), (few, many)
+
+
 # Damage ------------------------------------------------------------------------------
 
 

@@ -312,3 +312,27 @@ def test_a_journal_that_a_newer_version_is_migrating_is_refused(old, migrations)
 
     assert f"it has version {newer}" in str(error)
     assert content(old)[0] == newer
+
+
+def test_a_row_that_was_damaged_before_rows_had_seals_is_refused(tmp_path, old):
+    journal = without_id(str(tmp_path / "runs.db"))
+    train(ShopDevice(str(tmp_path / "shop.db")), journal)
+    copied(journal, old)
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("UPDATE orders SET held_usd = 'much' WHERE step = 2")
+        connection.commit()
+
+    with pytest.raises(JournalUnreadable, match="table orders is damaged"):
+        Journal(old)
+
+
+def test_the_sums_of_an_old_journal_are_those_of_its_orders(tmp_path, old):
+    journal = without_id(str(tmp_path / "runs.db"))
+    _, run = train(ShopDevice(str(tmp_path / "shop.db"), budget_usd=9.0), journal, steps=3)
+    copied(journal, old)
+
+    opened = Journal(old)
+
+    assert opened.spent_by("training") == run.spent
+    assert opened.spent("run training on shop:one") == run.spent
+    assert len(opened.checked_orders("training")) == 3

@@ -7,6 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qgate.forks import ForkSafeLock
+
+_warnings_changed = ForkSafeLock()
+"""Warnings are silenced for the whole process: two threads at once would leave them so."""
+
 FEWEST_SHOTS_OF_A_TWIRL = 64
 MOST_TWIRLS = 32
 
@@ -43,7 +48,7 @@ def _executor(mode: Any) -> Any:
 def _sampler(mode: Any) -> Any:
     from qiskit_ibm_runtime import SamplerV2
 
-    with warnings.catch_warnings():
+    with _warnings_changed, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it was asked for
         return SamplerV2(mode=mode)
 

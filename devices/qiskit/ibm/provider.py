@@ -216,7 +216,7 @@ def _device(
 
     if options.initial_layout is not None:
         wires = Wires(range(len(options.initial_layout))) if wires is None else wires
-        check_layout(options.initial_layout, wires, backend.num_qubits, text)
+        check_layout(options.initial_layout, wires, backend, text)
     passed: dict[str, Any] = {name: getattr(options, name) for name in PASSED_ON}
     return IbmDevice(
         service,

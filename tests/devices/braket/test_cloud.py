@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -16,7 +17,7 @@ import qgate as qg
 from qgate.devices.braket.cards import ARNS, RATES, region_of
 from qgate.devices.job import JobStatus, RowFailure
 from qgate.devices.packing import submit_packed
-from qgate.devices.patience import Limiter
+from qgate.devices.patience import Limiter, limiter_of
 from qgate.devices.registry import device
 from qgate.devices.remote import new_token
 from qgate.exceptions import (
@@ -287,6 +288,56 @@ def test_verbatim_circuits_are_sent_as_they_are_on_the_named_qubits(double):
     assert "cz $3, $4;" in source
     assert found.counts() == {"10": 50}
     assert garnet.capabilities.gates == {"CZ", "RX", "RY", "GlobalPhase"}
+
+
+HERMITIAN = qg.Hermitian(np.array([[0.5, 1 - 2j], [1 + 2j, -1.5]]), 1)
+
+
+@pytest.mark.parametrize(
+    ("target", "native"),
+    [
+        ("iqm/garnet", {"prx", "cz"}),
+        ("rigetti/cepheus-1-108q", {"rx", "rz", "cz"}),
+        ("ionq/forte-1", {"gpi", "gpi2", "zz"}),
+    ],
+)
+@pytest.mark.parametrize(
+    "observable",
+    [qg.X(1), qg.Y(1), qg.X(1) + qg.Y(1), qg.Y(1) @ qg.X(2), HERMITIAN, HERMITIAN @ qg.Y(2)],
+)
+def test_a_verbatim_circuit_is_read_in_any_basis_by_native_gates(
+    double, target, native, observable
+):
+    def circuit(angle):
+        qg.RX(angle, 1)
+        qg.RY(0.7, 2)
+        qg.CZ([1, 2])
+        qg.RX(-0.4, 2)
+        return qg.expval(observable)
+
+    verbatim = qg.QNode(circuit, made(target, "&verbatim=true"), shots=4000)
+
+    found = verbatim(1.1)
+
+    exact = qg.QNode(circuit, "local")(1.1)
+    spread = np.ptp(np.linalg.eigvalsh(qg.matrix(observable)))
+    assert abs(found - exact) < 5 * spread / np.sqrt(4000)
+    for task in double.ledger()["tasks"]:
+        body = task["source"].partition("box{")[2].partition("}")[0]
+        used = set(re.findall(r"^(\w+)\(?.*\$", body, re.MULTILINE))
+        assert used
+        assert used <= native
+
+
+def test_a_gradient_runs_verbatim_on_devices_without_rotations_of_their_own(double):
+    @qg.qnode(made("ionq/forte-1", "&verbatim=true"), shots=4000, diff_method="parameter-shift")
+    def circuit(angle):
+        qg.RX(angle, 0)
+        return qg.expval(qg.Y(0))
+
+    gradient = qg.grad(circuit)(qg.numpy.array(0.6, requires_grad=True))
+
+    assert abs(gradient + np.cos(0.6)) < 5 / np.sqrt(4000)
 
 
 def test_without_rewiring_gates_are_compiled_on_the_named_qubits(double):
@@ -595,3 +646,31 @@ def test_a_task_takes_two_turns_of_what_the_account_may_ask_for(double, monkeypa
 
     assert double.ledger()["requests"]["GetQuantumTask"] == 1
     assert len(turns) == 2
+
+
+def test_requests_are_spaced_by_the_quotas_of_amazon(double):
+    garnet = made()
+
+    questions, creations = limiter_of(garnet), limiter_of(garnet, creating=True)
+
+    assert (questions.per_s, questions.burst) == (140, 600)
+    assert (creations.per_s, creations.burst) == (20, 40)
+    assert limiter_of(made("iqm/emerald"), creating=True) is creations  # the same region
+
+
+def test_pennylanes_name_of_the_device_stores_results_in_its_destination_folder(double):
+    chosen = device(
+        "braket.aws.qubit",
+        device_arn=f"{IQM}/Garnet",
+        s3_destination_folder=("amazon-braket-mine", "vqe"),
+        wires=1,
+        shots=50,
+    )
+
+    request = chosen._request([rotations([0.1], shots=50)], new_token())
+
+    assert (request["outputS3Bucket"], request["outputS3KeyPrefix"]) == (
+        "amazon-braket-mine",
+        "vqe",
+    )
+    assert chosen.config.startswith(f"braket:{IQM}/Garnet?")

@@ -1,10 +1,20 @@
+from functools import reduce
+
 import numpy as np
 import pytest
 from braket.circuits import Gate
 from scipy.stats import unitary_group
 
 import qgate.operations  # noqa: F401  (fills the table)
-from qgate.devices.braket.gates import GATES, NATIVE_FORMS, UNREAD, accepted, forms
+from qgate.devices.braket.gates import (
+    GATES,
+    NATIVE_FORMS,
+    SEQUENCES,
+    UNREAD,
+    accepted,
+    forms,
+    sequences,
+)
 from qgate.operations.gate import GATES as OURS
 from qgate.operations.operator import Operator
 from qgate.operations.unitaries import QubitUnitary
@@ -51,6 +61,34 @@ def test_a_native_form_has_the_same_matrix(name):
     theirs = getattr(Gate, form.gate)(*ours.parameters, *form.angles)
 
     np.testing.assert_allclose(theirs.to_matrix(), ours.matrix(), atol=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(SEQUENCES))
+def test_a_sequence_of_native_gates_has_the_same_matrix_up_to_a_phase(name):
+    ours = operation(name)
+    (angle,) = ours.parameters
+
+    steps = [
+        getattr(Gate, step.gate)(step.factor * angle + step.offset).to_matrix()
+        for step in SEQUENCES[name]
+    ]
+
+    product = reduce(np.matmul, reversed(steps))
+    overlap = np.trace(product.conj().T @ ours.matrix()) / 2
+    assert abs(overlap) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("native", "ours"),
+    [
+        (["GPI", "GPI2", "ZZ"], {"RX", "RY", "RZ"}),
+        (["GPI", "ZZ"], {"RZ"}),
+        (["cz", "prx"], set()),
+        (["rx", "rz", "gpi", "gpi2"], {"RY"}),
+    ],
+)
+def test_rotations_are_sequences_where_a_device_has_all_their_gates_and_not_them(native, ours):
+    assert set(sequences(native)) == ours
 
 
 @pytest.mark.parametrize(

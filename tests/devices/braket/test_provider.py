@@ -87,3 +87,8 @@ def test_a_misspelt_option_is_told_its_near_names():
 def test_options_with_impossible_values_are_refused(option, value):
     with pytest.raises(InvalidOption, match=option):
         qgate.devices.registry.device("braket:iqm/garnet", **{option: value})
+
+
+def test_options_of_the_plugin_for_pennylane_are_refused_with_what_to_write_instead():
+    with pytest.raises(UnknownOption, match="s3_bucket='BUCKET' and s3_prefix='FOLDER'"):
+        qgate.devices.registry.device("braket:sv1", s3_destination_folder=("bucket", "folder"))

@@ -112,3 +112,15 @@ def test_a_backend_without_an_identity_gets_what_the_transpiler_makes_of_it():
     circuit = compiled(backend, [X(0), Identity(0)], optimization_level=1)
 
     assert dict(circuit.count_ops()) == {"x": 1, "measure": 1}
+
+
+def test_identities_change_no_gradient_that_is_exact():
+    @qg.qnode(qg.device("qiskit:aer?shots=none", wires=2), diff_method="parameter-shift")
+    def circuit(angle):
+        qg.RX(angle, 0)
+        qg.Identity([0, 1])
+        return qg.expval(qg.Z(0))
+
+    slope = qg.grad(circuit)(qg.numpy.array(0.7, requires_grad=True))
+
+    assert abs(slope + np.sin(0.7)) < 1e-9

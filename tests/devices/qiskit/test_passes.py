@@ -72,7 +72,9 @@ def test_new_circuits_on_many_threads_are_compiled_as_on_one(backend, level):
         assert made[thread][5] == bound(alone.programs([structure(thread, 5)]))
 
 
-@pytest.mark.parametrize("name", ["qiskit:aer", "qiskit:fake_manila", "braket:local"])
+@pytest.mark.parametrize(
+    "name", ["qiskit:aer", "qiskit:fake_manila", "braket:local", "braket:local/braket_dm"]
+)
 def test_one_device_runs_new_circuits_on_many_threads(name):
     device = qg.device(
         name, wires=3, shots=200, **({"optimization_level": 2} if "qiskit" in name else {})

@@ -13,7 +13,7 @@ from qgate.devices.qiskit import provider
 from qgate.devices.qiskit.provider import QiskitOptions, fake_names
 from qgate.devices.registry import device
 from qgate.exceptions import InvalidOption, ShotsRequired, UnknownDevice, UnknownOption
-from qgate.measurements import probs
+from qgate.measurements import counts, probs
 from qgate.operations.gate import GATES
 from qgate.shots import Shots
 from qgate.tape import Tape
@@ -182,3 +182,30 @@ def test_options_are_read_from_text():
     options = QiskitOptions.model_validate({"initial_layout": "3,1", "optimization_level": "2"})
 
     assert (options.initial_layout, options.optimization_level) == ((3, 1), 2)
+
+
+@pytest.mark.parametrize("name", ["qiskit.aer", "qiskit:aer", "qiskit:fake_manila"])
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [
+        ("noise_model", r"qg.device\(AerSimulator\(noise_model=...\)\)"),
+        ("backend", r"qg.device\(AerSimulator\(\)\).*qiskit:aer\?method="),
+        ("seed_simulator", "Write seed="),
+    ],
+)
+def test_options_of_others_are_refused_with_what_to_write_instead(name, option, advice):
+    with pytest.raises(UnknownOption, match=advice):
+        device(name, **{option: object()})
+
+
+def test_a_simulator_with_a_noise_model_is_a_device():
+    from qiskit_aer.noise import NoiseModel, depolarizing_error
+
+    model, shots = NoiseModel(), 20_000
+    model.add_all_qubit_quantum_error(depolarizing_error(0.1, 1), ["x"])
+    flipped = Tape([GATES["PauliX"](0)], [counts(wires=[0])], shots=shots).sweep()
+    made = device(AerSimulator(noise_model=model), seed=1)
+
+    ones = distribution(made, flipped)[1]
+
+    assert abs(ones - 0.95) < 5 * np.sqrt(0.95 * 0.05 / shots)

@@ -86,3 +86,18 @@ def test_a_backend_object_keeps_its_own_choice(make, cloud):
     assert "rzz" in qg.device(backend).backend.target.operation_names
     with pytest.raises(InvalidOption, match=r"service.backend"):
         qg.device(backend, use_fractional_gates=False)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+def test_identities_are_sent_at_every_level(make, sent, level):
+    @qg.qnode(make("ibm_manila", shots=10, optimization_level=level))
+    def circuit():
+        qg.X(0)
+        for _ in range(5):
+            qg.Identity(0)
+        return qg.counts()
+
+    circuit()
+
+    (pub,) = sent
+    assert pub[0].count_ops()["id"] == 5

@@ -1,0 +1,97 @@
+"""Options of PennyLane's devices under their own names, and what they mean here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from qgate.exceptions import InvalidOption
+
+Translate = Callable[[str, str, Any], dict[str, Any]]
+"""From the text of the device, the option and its value to options of ours."""
+
+PAIR = 2
+
+
+def _bucket_and_prefix(text: str, option: str, value: Any) -> dict[str, Any]:
+    """Read where results are stored, a pair of a bucket and a folder in it."""
+    parts = value.split(",") if isinstance(value, str) else value
+    pair = list(parts) if isinstance(parts, list | tuple) else []
+    if len(pair) != PAIR or not all(isinstance(part, str) and part.strip("/ ") for part in pair):
+        reason = (
+            'it is a pair of the names of a bucket and of a folder in it, for example ("amazon-'
+            'braket-results", "vqe"); the options s3_bucket and s3_prefix say the same'
+        )
+        raise InvalidOption(text=text, option=option, value=value, reason=reason)
+    bucket, folder = (part.strip("/ ") for part in pair)
+    return {"s3_bucket": bucket, "s3_prefix": folder}
+
+
+def _named(ours: str) -> Translate:
+    """Return what gives an option another name."""
+    return lambda text, option, value: {ours: value}
+
+
+def _refused(reason: str) -> Translate:
+    """Return what refuses an option, with what to do in its place."""
+
+    def refuse(text: str, option: str, value: Any) -> NoReturn:
+        raise InvalidOption(text=text, option=option, value=value, reason=reason)
+
+    return refuse
+
+
+TOGETHER = "all circuits of a request are sent together and run in parallel; leave it out"
+
+OPTIONS: Mapping[str, Mapping[str, Translate]] = {
+    "braket.aws.qubit": {
+        "aws_session": _refused(
+            "credentials and region are those that AWS's own chain finds; set AWS_PROFILE or give "
+            "the option profile, and leave the session out"
+        ),
+        "max_connections": _refused(TOGETHER),
+        "max_parallel": _refused(TOGETHER),
+        "max_retries": _refused(
+            "requests that fail are repeated for patience_s seconds, and tasks that fail are "
+            "created again within the budget; give patience_s"
+        ),
+        "parallel": _refused(TOGETHER),
+        "poll_interval_seconds": _named("poll_s"),
+        "poll_timeout_seconds": _refused(
+            "a task is waited for until it ends; use qg.submit(...).result(timeout_s=...) to wait "
+            "for some time only"
+        ),
+        "s3_destination_folder": _bucket_and_prefix,
+    },
+}
+"""By the name of the device."""
+
+
+def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[str, Any]:
+    """Return options of a device of PennyLane's under our names.
+
+    Parameters
+    ----------
+    name : str
+        Of the device, as PennyLane calls it.
+    options : mapping
+        Those that are ours already stay as they are.
+    text : str
+        What the user wrote, to be named in an error.
+
+    Raises
+    ------
+    InvalidOption
+        An option has no counterpart here, a value that it cannot have, or one of ours beside it
+        that says something else.
+    """
+    known = OPTIONS.get(name, {})
+    found = {option: value for option, value in options.items() if option not in known}
+    for option in sorted(options.keys() & known.keys()):
+        if options[option] is None:  # PennyLane's default of each of them
+            continue
+        for ours, value in known[option](text, option, options[option]).items():
+            if found.setdefault(ours, value) != value:
+                reason = f"the option {ours}={found[ours]!r} says something else; give one of them"
+                raise InvalidOption(text=text, option=option, value=options[option], reason=reason)
+    return found

@@ -1,0 +1,88 @@
+"""Gates that no decomposition goes below, in terms of others that a device may have instead.
+
+Decompositions of gates end at RX, RY, RZ and CNOT. A device that lacks one of these has others
+from which it follows: a rotation about one axis is one about a second axis, turned by a quarter
+about the third, and a CNOT is any maximally entangling gate between rotations. All rules hold up to
+a phase of the whole state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import pi
+
+from qgate.operations.gate import GATES
+from qgate.operations.operator import Operator
+
+Rule = Callable[[Operator], list[Operator]]
+
+
+def _turned(axis: str, about: str, turn: float, sign: int) -> Rule:
+    """Return a rotation as one about ``axis``, between quarter turns about a second axis.
+
+    Parameters
+    ----------
+    axis, about : str
+        Names of rotations.
+    turn : float
+        The angle of the first quarter turn.
+    sign : int
+        Of the angle about ``axis``.
+    """
+
+    def rule(operation: Operator) -> list[Operator]:
+        (angle,), (wire,) = operation.parameters, operation.wires
+        quarter = GATES[about]
+        return [quarter(turn, wire), GATES[axis](sign * angle, wire), quarter(-turn, wire)]
+
+    return rule
+
+
+def _cnot_of_cz(operation: Operator) -> list[Operator]:
+    control, target = operation.wires
+    turn = GATES["RY"]
+    return [turn(-pi / 2, target), GATES["CZ"](wires=[control, target]), turn(pi / 2, target)]
+
+
+def _cnot_of_xx(operation: Operator) -> list[Operator]:
+    control, target = operation.wires
+    return [
+        GATES["RY"](pi / 2, control),
+        GATES["IsingXX"](-pi / 2, [control, target]),
+        GATES["RY"](-pi / 2, control),
+        GATES["RZ"](pi / 2, control),
+        GATES["RX"](pi / 2, target),
+    ]
+
+
+def _cnot_of_zz(operation: Operator) -> list[Operator]:
+    control, target = operation.wires
+    return [
+        GATES["RY"](-pi / 2, target),
+        GATES["IsingZZ"](-pi / 2, [control, target]),
+        GATES["RZ"](pi / 2, control),
+        GATES["RZ"](pi / 2, target),
+        GATES["RY"](pi / 2, target),
+    ]
+
+
+RULES: Mapping[str, tuple[Rule, ...]] = {
+    "CNOT": (_cnot_of_cz, _cnot_of_xx, _cnot_of_zz),
+    "RX": (_turned("RZ", "RY", -pi / 2, 1), _turned("RY", "RZ", pi / 2, 1)),
+    "RY": (_turned("RX", "RZ", -pi / 2, 1), _turned("RZ", "RX", pi / 2, 1)),
+    "RZ": (_turned("RY", "RX", pi / 2, -1), _turned("RX", "RY", pi / 2, 1)),
+}
+"""By the gate that is missing."""
+
+
+def rewritten(operation: Operator, accepts: Callable[[Operator], bool]) -> list[Operator] | None:
+    """Return a gate in terms of others that are accepted; None: no rule does it.
+
+    The rotations beside an entangling gate need not be accepted, as they may be rewritten in turn.
+    """
+    for rule in RULES.get(operation.name, ()):
+        parts = rule(operation)
+        decisive = [part for part in parts if len(part.wires) == len(operation.wires)]
+        if all(map(accepts, decisive)):
+            return parts
+    return None
