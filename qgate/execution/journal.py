@@ -118,9 +118,9 @@ class Journal:
                 self._totals.check(placed, purse, what)
             self._rows.insert("orders", [_row(order) for order in placed])
             for purse in purses:
+                self._totals.add(BUDGET, purse.name, placed)
                 charges = [{"key": order.key, "purse": purse.name} for order in placed]
                 self._rows.insert("charges", charges)
-                self._totals.add(BUDGET, purse.name, placed)
             for run in {order.run for order in placed}:
                 self._totals.add(RUN, run, [order for order in placed if order.run == run])
         return placed

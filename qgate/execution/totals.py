@@ -136,8 +136,14 @@ class Totals:
 
     def _row(self, kind: str, name: str) -> Row:
         found = self._rows.select("totals", "WHERE kind = ? AND name = ?", kind, name)
+        if not found and kind == BUDGET and self._is_charged(name):
+            reason = f"the sums of the budget {name!r} are missing"
+            raise JournalUnreadable(file=self._rows.file, reason=reason)
         empty = {"kind": kind, "name": name, "orders": 0}
         return found[0] if found else {**empty, "submissions": 0, "shots": 0, "nano_usd": 0}
+
+    def _is_charged(self, name: str) -> bool:
+        return bool(self._rows.fetch("SELECT 1 FROM charges WHERE purse = ? LIMIT 1", (name,)))
 
     def _change(self, kind: str, name: str, orders: int, amounts: Sequence[int]) -> None:
         row = self._row(kind, name)

@@ -360,6 +360,15 @@ def test_orders_that_are_missing_are_noticed(two, change):
         Journal(two).checked_orders("a run")
 
 
+def test_sums_of_a_budget_that_are_missing_are_noticed(two):
+    with closing(sqlite3.connect(two)) as connection:
+        connection.execute("DELETE FROM totals WHERE kind = 'budget'")
+        connection.commit()
+
+    with pytest.raises(JournalUnreadable, match="sums of the budget 'p' are missing"):
+        place(Journal(two), replace(ORDER, key="k3"), purses=[Purse("p", Budget(usd=9))])
+
+
 def test_sums_that_were_changed_are_noticed(two):
     with closing(sqlite3.connect(two)) as connection:
         connection.execute("UPDATE totals SET nano_usd = 0")
