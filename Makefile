@@ -57,6 +57,10 @@ crashes: $(VENV)/dev.stamp ## Kill trainings on the doubles of Amazon Braket and
 storm: $(VENV)/dev.stamp ## Run 10,000 seeded schedules of faults, kills and forks on the doubles of both clouds
 	$(BIN)/python tests/storm/main.py --schedules 10000 --workers $(WORKERS)
 
+.PHONY: fuzz
+fuzz: $(VENV)/dev.stamp ## Make 10,000 calls of each entry point with arguments that may be anything
+	$(BIN)/python tests/fuzz/main.py --examples 10000 --workers $(WORKERS)
+
 .PHONY: without-compiler
 without-compiler: $(VENV)/dev.stamp ## Install qgate where there is no C compiler, and run the tests of the local device
 	rm -rf build/without-compiler

@@ -12,6 +12,7 @@ from itertools import count
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
+from qgate.arguments import seconds_to_wait
 from qgate.devices.job import FINAL, JobStatus, SweepResult
 from qgate.devices.patience import (
     AFTER_SLEEP_S,
@@ -112,8 +113,11 @@ class Watch:
         ------
         JobTimeout
             It is not done after ``timeout_s`` seconds; it goes on.
+        InvalidTimeout
+            ``timeout_s`` is negative, or no number.
         JobFailed, JobCancelled, UnknownJobStatus, ResultMissing, WrongResult, ServiceUnavailable
         """
+        timeout_s = seconds_to_wait(timeout_s)
         followed, begun = self._follow(job), time.monotonic()
         try:
             return followed.future.result(timeout_s)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from qgate.arguments import is_text_among, whole_number
 from qgate.exceptions import InvalidDifferenceRule, described, suggest
 from qgate.typing import FloatArray
 
@@ -81,7 +83,7 @@ def finite_diff_coeffs(n: int, approx_order: int, strategy: str) -> FloatArray:
     array([[ 1., -2.,  1.],
            [ 0.,  1.,  2.]])
     """
-    return _rule(n, approx_order, strategy).copy()
+    return _rule(*checked_rule(n, approx_order, strategy)).copy()
 
 
 def sensible_step(
@@ -152,6 +154,7 @@ def sensible_step(
             remedy="Give a positive number of shots, or None for exact values, and a positive "
             "frequency.",
         )
+    order, approx_order, strategy = checked_rule(order, approx_order, strategy)
     coefficients, shifts = _rule(order, approx_order, strategy)
     total = order + approx_order
     variance = (_EXACT_VARIANCE if shots is None else 1 / shots) * float(
@@ -163,36 +166,48 @@ def sensible_step(
 
 @lru_cache(maxsize=256)
 def _rule(n: int, approx_order: int, strategy: str) -> FloatArray:
-    """Check the arguments and make the rule; the array is shared, so callers copy it."""
-    _check(n, approx_order, strategy)
-    points = _STENCILS[strategy](int(n), int(approx_order))
-    rule = np.array([[_coefficient(point, points, int(n)) for point in points], points], float)
+    """Return the rule of checked arguments; the array is shared, so callers copy it."""
+    points = _STENCILS[strategy](n, approx_order)
+    rule = np.array([[_coefficient(point, points, n) for point in points], points], float)
     return rule[:, rule[0] != 0]
 
 
-def _check(n: int, approx_order: int, strategy: str) -> None:
-    if strategy not in _STENCILS:
+def checked_rule(n: Any, approx_order: Any, strategy: Any) -> tuple[int, int, str]:
+    """Return the orders of a rule as plain integers, and its strategy.
+
+    Raises
+    ------
+    InvalidDifferenceRule
+        As ``finite_diff_coeffs``.
+    """
+    if not is_text_among(strategy, _STENCILS):
         raise InvalidDifferenceRule(
             reason=f"{strategy!r} is not a strategy",
             remedy=f"Give one of {', '.join(_STENCILS)}.{suggest(strategy, _STENCILS)}",
         )
-    for name, value in (("n", n), ("approx_order", approx_order)):
-        if value < 1 or value != int(value):
-            raise InvalidDifferenceRule(
-                reason=f"{name}={value!r} is not a positive integer", remedy="Give 1, 2, 3, ..."
-            )
-        if value > MOST_ORDER:
-            raise InvalidDifferenceRule(
-                reason=f"{name}={described(value)} is above {MOST_ORDER}, and coefficients of "
-                "such a rule leave no digit in double precision",
-                remedy="Give an order of 2 or 4.",
-            )
+    n, approx_order = (_order(*item) for item in (("n", n), ("approx_order", approx_order)))
     if strategy == "center" and approx_order % 2:
         raise InvalidDifferenceRule(
             reason=f"approx_order={approx_order} is odd, and the order of a centered difference "
             "is even",
             remedy=f"Give approx_order={approx_order + 1}, or the strategy forward or backward.",
         )
+    return n, approx_order, strategy
+
+
+def _order(name: str, value: Any) -> int:
+    order = whole_number(value)
+    if order is None or order < 1:
+        raise InvalidDifferenceRule(
+            reason=f"{name}={value!r} is not a positive integer", remedy="Give 1, 2, 3, ..."
+        )
+    if order > MOST_ORDER:
+        raise InvalidDifferenceRule(
+            reason=f"{name}={described(value)} is above {MOST_ORDER}, and coefficients of "
+            "such a rule leave no digit in double precision",
+            remedy="Give an order of 2 or 4.",
+        )
+    return order
 
 
 def _coefficient(point: int, points: tuple[int, ...], n: int) -> float:

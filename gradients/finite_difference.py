@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
+from qgate.gradients.difference_rules import checked_rule, finite_diff_coeffs, sensible_step
 from qgate.gradients.lines import Lines, steps_of
 from qgate.gradients.method import (
     Refusal,
@@ -60,13 +60,14 @@ class FiniteDifference:
         strategy, approx_order = chosen["strategy"], chosen["approx_order"]
         if order > 1 and not given:
             strategy, approx_order = "center", 2  # a forward difference of one has too large a bias
+        n, approx_order, strategy = checked_rule(chosen["n"], approx_order, strategy)
         step = chosen["h"]
         if step is None:
             step = sensible_step(
-                shots, order=order * chosen["n"], approx_order=approx_order, strategy=strategy
+                shots, order=order * n, approx_order=approx_order, strategy=strategy
             )
         steps = tuple(steps_of(step, len(slots)).tolist())
-        return _differences(structure, slots, order, steps, approx_order, chosen["n"], strategy)
+        return _differences(structure, slots, order, steps, approx_order, n, strategy)
 
     def lines(
         self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]

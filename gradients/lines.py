@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import finite_number, finite_numbers
 from qgate.exceptions import InvalidDifferenceRule
 from qgate.gradients.difference_rules import finite_diff_coeffs
 from qgate.gradients.parameter_shift import HasRule, known_frequencies
@@ -136,8 +137,10 @@ def steps_of(given: Any, size: int) -> FloatArray:
     InvalidDifferenceRule
         Neither, or a step is 0 or not finite.
     """
-    steps = np.asarray(given, dtype=float)
-    if steps.shape not in ((), (size,)) or not np.all(np.isfinite(steps) & (steps != 0)):
+    one = finite_number(given)
+    numbers = finite_numbers(given) if one is None else (one,) * size
+    steps = np.array(() if numbers is None else numbers, dtype=float)
+    if numbers is None or len(steps) != size or not steps.all():
         raise InvalidDifferenceRule(
             reason=f"h={given!r} is no step for {size} trained angles",
             remedy=f"Give one number other than 0, or {size} of them.",
@@ -148,4 +151,4 @@ def steps_of(given: Any, size: int) -> FloatArray:
             "a difference",
             remedy="Give a larger step, or none: the default balances rounding and bias.",
         )
-    return np.broadcast_to(steps, (size,)).copy()
+    return steps

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from qgate.arguments import is_text_among
 from qgate.exceptions import InvalidTransform
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.generated import Generated
@@ -120,7 +121,7 @@ class MetricTensor(MatrixTransform):
     name: ClassVar[str] = "metric_tensor"
 
     def __post_init__(self) -> None:
-        if self.approx not in APPROXIMATIONS:
+        if not (self.approx is None or is_text_among(self.approx, APPROXIMATIONS)):
             raise InvalidTransform(
                 transform=self.name,
                 reason=f"approx={self.approx!r} is no approximation",

@@ -14,9 +14,11 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from qgate.arguments import finite_numbers, whole_number
 from qgate.exceptions import InvalidShiftRule
 from qgate.sizes import MOST_POINTS, check_size
 from qgate.typing import FloatArray
@@ -109,8 +111,9 @@ def generate_shift_rule(
            [-0.0732,  4.7124],
            [ 0.0732, -4.7124]])
     """
-    given = None if shifts is None else tuple(float(shift) for shift in shifts)
-    return _rule(tuple(float(value) for value in frequencies), given, order).copy()
+    known = _numbers("frequencies", frequencies)
+    given = None if shifts is None else _numbers("shifts", shifts)
+    return _rule(known, given, _checked_order(known, order)).copy()
 
 
 def generate_multi_shift_rule(
@@ -195,7 +198,7 @@ def eigvals_to_frequencies(eigvals: Sequence[float]) -> tuple[float, ...]:
     >>> eigvals_to_frequencies((-0.5, 0, 0, 0.5))
     (0.5, 1.0)
     """
-    values = np.unique(np.asarray(eigvals, dtype=np.float64))
+    values = np.unique(np.array(_numbers("eigvals", eigvals)))
     remedy = "Give the frequencies themselves, or write the gate as several."
     check_size("This spectrum", len(values), MOST_EIGENVALUES, unit="eigenvalues", remedy=remedy)
     differences = np.sort((values[:, None] - values)[np.tril_indices(len(values), -1)])
@@ -227,7 +230,8 @@ def frequencies_to_period(frequencies: Sequence[float], decimals: int = 5) -> fl
     >>> round(frequencies_to_period((0.5, 1.0)) / np.pi, 6)
     4.0
     """
-    fractions = [Fraction(float(value)).limit_denominator(10**decimals) for value in frequencies]
+    known = _numbers("frequencies", frequencies)
+    fractions = [Fraction(value).limit_denominator(10**decimals) for value in known]
     divisor = Fraction(
         math.gcd(*(value.numerator for value in fractions)),
         math.lcm(*(value.denominator for value in fractions)),
@@ -240,8 +244,6 @@ def _rule(
     frequencies: tuple[float, ...], shifts: tuple[float, ...] | None, order: int
 ) -> FloatArray:
     """Check the arguments and make the rule; the array is shared, so callers copy it."""
-    if order != int(order) or order < 1:
-        raise _refusal(frequencies, f"{order!r} is no order of a derivative", "Give 1, 2, 3, ...")
     remedy = "Write the gate as several of fewer frequencies."
     size = len(frequencies)
     check_size("A shift rule", size, MOST_EVEN_FREQUENCIES, unit="frequencies", remedy=remedy)
@@ -250,13 +252,29 @@ def _rule(
     if shifts is not None:
         check_size("A shift rule", size, MOST_FREQUENCIES, unit="shifts", remedy=remedy)
         _check_shifts(frequencies, shifts)
-        return _repeated(_solved(rising, np.array(shifts), 1), int(order), _exact_period(rising))
+        return _repeated(_solved(rising, np.array(shifts), 1), order, _exact_period(rising))
     multiples = rising[0] * np.arange(1, len(rising) + 1)
     if order == 1 and np.allclose(rising, multiples, rtol=_SAME, atol=0):
         return _closed_form(rising[0], len(rising))
     check_size("A shift rule", size, MOST_FREQUENCIES, unit="uneven frequencies", remedy=remedy)
-    rule = _solved(rising, _default_shifts(rising, int(order)), int(order))
+    rule = _solved(rising, _default_shifts(rising, order), order)
     return rule if order == 1 else _merged(rule, _exact_period(rising))
+
+
+def _numbers(name: str, given: Any) -> tuple[float, ...]:
+    numbers = finite_numbers(given)
+    if numbers is None:
+        reason = f"{name}={given!r} is no sequence of finite numbers"
+        kind = "positive" if name == "frequencies" else "real"
+        raise _refusal((), reason, f"Give a sequence of {kind} numbers, for example (0.5, 1.0).")
+    return numbers
+
+
+def _checked_order(frequencies: Sequence[float], order: Any) -> int:
+    number = whole_number(order)
+    if number is None or number < 1:
+        raise _refusal(frequencies, f"{order!r} is no order of a derivative", "Give 1, 2, 3, ...")
+    return number
 
 
 def _refusal(frequencies: Sequence[float], reason: str, remedy: str) -> InvalidShiftRule:

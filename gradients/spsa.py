@@ -100,7 +100,7 @@ class SimultaneousPerturbation:
         _check(chosen)
         reached = _varied(structure, slots, chosen)
         steps = _steps(chosen, shots, len(slots), max(1, len(reached)))
-        rng = np.random.default_rng(chosen["sampler_rng"])
+        rng = _generator(chosen["sampler_rng"])
         draws = [_draw(chosen, reached, len(slots), rng) for _ in range(order)]
         first, *rest = [
             _stencil(structure.num_slots, slots, directions, steps, chosen) for directions in draws
@@ -115,7 +115,7 @@ class SimultaneousPerturbation:
         """Return a line for each direction that is drawn."""
         chosen = {**DEFAULTS, **options}
         _check(chosen)
-        rng = np.random.default_rng(chosen["sampler_rng"])
+        rng = _generator(chosen["sampler_rng"])
         drawn = _draw(chosen, _varied(structure, slots, chosen), len(slots), rng)
         scales = np.ones(len(slots)) if chosen["h"] is None else steps_of(chosen["h"], len(slots))
         longest = np.abs(scales).max(initial=0.0)
@@ -130,6 +130,16 @@ class SimultaneousPerturbation:
             chosen["strategy"],
             None if chosen["h"] is None else np.full(len(moves), longest),
         )
+
+
+def _generator(seed: Any) -> np.random.Generator:
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise InvalidDifferenceRule(
+            reason=f"sampler_rng={seed!r} is neither a generator nor a seed",
+            remedy="Give a numpy.random.Generator, a whole number from 0 on, or None.",
+        ) from error
 
 
 def _varied(structure: Structure, slots: tuple[int, ...], chosen: Mapping[str, Any]) -> IntArray:

@@ -9,8 +9,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
 
+import numpy as np
+
 from qgate.arrays import is_traced
-from qgate.exceptions import NotHermitian, QuantumFunctionError
+from qgate.exceptions import InvalidParameters, NotHermitian, QuantumFunctionError
 from qgate.observables import is_observable, normal_form
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.recording import absorb, record
@@ -264,7 +266,11 @@ def counts(
     all_outcomes : bool
         Whether outcomes that were never read are listed with 0.
     """
-    return _readout(MeasurementKind.COUNTS, op, wires, all_outcomes=all_outcomes)
+    if not isinstance(all_outcomes, bool | np.bool_):
+        raise InvalidParameters(
+            f"counts was given all_outcomes={all_outcomes!r}. Give True or False."
+        )
+    return _readout(MeasurementKind.COUNTS, op, wires, all_outcomes=bool(all_outcomes))
 
 
 def state() -> Measurement:

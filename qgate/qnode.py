@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
+from qgate.arguments import items_of, whole_number
 from qgate.arrays import any_boxed, framework_among, order
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, name_of
 from qgate.execution.current import DEVICE
@@ -92,9 +93,10 @@ class QNode:
         self.device = _device(device)
         self.interface = interface
         self.diff_method = diff_method
-        self.max_diff = max_diff
-        self.gradient_kwargs = dict(gradient_kwargs or {})
-        self.shots = self.device.shots if shots == "device" else Shots.of(shots)
+        self.max_diff = None if max_diff is None else _highest_order(max_diff)
+        self.gradient_kwargs = _gradient_options(gradient_kwargs)
+        own = isinstance(shots, str) and shots == "device"
+        self.shots = self.device.shots if own else Shots.of(shots)
         self.tape: Tape | None = None
         self._method = parse_method(diff_method, self.gradient_kwargs)
         check_method(self._method, self.device, self.shots)
@@ -329,12 +331,35 @@ def execute(
     QuantumFunctionError
         It was not given a sequence of tapes.
     """
-    if isinstance(tapes, Tape) or not all(isinstance(tape, Tape) for tape in tapes):
+    given = items_of(tapes)
+    if given is None or not all(isinstance(tape, Tape) for tape in given):
         raise QuantumFunctionError(
             f"execute was given {tapes!r}. It runs a sequence of tapes: qg.execute([tape], device)."
         )
-    method = parse_method(diff_method, gradient_kwargs or {})
-    return _results(tapes, _device(device), method, Choice.of(interface))
+    method = parse_method(diff_method, _gradient_options(gradient_kwargs))
+    return _results(given, _device(device), method, Choice.of(interface))
+
+
+def _gradient_options(given: Any) -> dict[str, Any]:
+    """Return the options of a gradient method by name."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+        raise QuantumFunctionError(
+            f"gradient_kwargs={given!r} are no options of a gradient method. Give a mapping from "
+            "their names to values, for example {'h': 0.01} for finite-diff."
+        )
+    return dict(given)
+
+
+def _highest_order(given: Any) -> int:
+    """Return the highest order of a derivative that a QNode may take."""
+    number = whole_number(given)
+    if number is None or number < 0:
+        raise QuantumFunctionError(
+            f"max_diff={given!r} is no order of a derivative. Give 1, 2, 3, ..., or None for any."
+        )
+    return number
 
 
 def _results(

@@ -9,6 +9,7 @@ from typing import Any
 
 from qiskit.exceptions import QiskitError
 
+from qgate.arguments import seconds_to_wait
 from qgate.devices.job import FINAL, Job, JobStatus, SweepResult
 from qgate.exceptions import JobFailed, JobTimeout
 from qgate.masking import masked_error
@@ -60,9 +61,10 @@ class QiskitJob(Job):
         return STATUSES.get(vendor_status(self.job), JobStatus.RUNNING)
 
     def result(self, timeout_s: float | None = None) -> tuple[SweepResult, ...]:
+        limit_s = seconds_to_wait(timeout_s)
         if self._results is None:
-            if timeout_s is not None:
-                self._wait(timeout_s)
+            if limit_s is not None:
+                self._wait(limit_s)
             self._results = self._read(finished(self.job, device=self._device))
         return self._results
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from qgate.exceptions.base import DeviceError
+from qgate.exceptions.base import DeviceError, QGateError
+
+
+class InvalidTimeout(QGateError, ValueError):
+    """A time to wait for a result is no number of seconds."""
+
+    value: object
+    message = (
+        "It cannot be waited for timeout_s={value!r}. Give a number of seconds from 0 on, or None "
+        "to wait without a limit."
+    )
 
 
 class JobFailed(DeviceError):

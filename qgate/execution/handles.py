@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any
 
+from qgate.arguments import seconds_to_wait
 from qgate.devices.job import JobStatus
 from qgate.devices.patience import AFTER_SLEEP_S, overslept
 from qgate.exceptions import CallTimeout, OpenedInParent
@@ -68,14 +69,17 @@ class Handle:
         CallTimeout
             It takes longer than ``timeout_s`` seconds; it goes on. Where these passed while the
             machine slept, it is given half a minute more to find out what became of its jobs.
+        InvalidTimeout
+            ``timeout_s`` is negative, or no number.
         OpenedInParent
             This process was forked from that which has made the call.
         Exception
             What the call raises.
         """
         self._check_process()
-        if not _done({self.future}, timeout_s):
-            raise CallTimeout(jobs=self.job_ids, timeout_s=timeout_s or 0.0)
+        limit_s = seconds_to_wait(timeout_s)
+        if not _done({self.future}, limit_s):
+            raise CallTimeout(jobs=self.job_ids, timeout_s=limit_s or 0.0)
         return self.future.result()
 
     def cancel(self) -> None:
@@ -145,13 +149,14 @@ def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> I
     waiting = {handle.future: handle for handle in handles}
     for handle in waiting.values():
         handle._check_process()
-    end = None if timeout_s is None else time.monotonic() + timeout_s
+    limit_s = seconds_to_wait(timeout_s)
+    end = None if limit_s is None else time.monotonic() + limit_s
     while waiting:
         left_s = None if end is None else max(0.0, end - time.monotonic())
         done = _done(waiting.keys(), left_s)
         if not done:
             jobs = [job for handle in waiting.values() for job in handle.job_ids]
-            raise CallTimeout(jobs=jobs, timeout_s=timeout_s or 0.0)
+            raise CallTimeout(jobs=jobs, timeout_s=limit_s or 0.0)
         for future in done:
             yield waiting.pop(future)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import items_of
 from qgate.arrays import enclosed, framework_of, is_traced, namespace, shape_of
 from qgate.exceptions import InvalidReconstruction, name_of
 from qgate.fourier.calls import Call, Index, check_names, run
@@ -136,10 +137,21 @@ def _chosen(ids: Any, given: Mapping[str, Mapping[Index, Any]]) -> Mapping[str, 
             for name, indices in ids.items()
         }
     else:
-        names = list(given) if ids is None else [ids] if isinstance(ids, str) else list(ids)
+        names = list(given) if ids is None else [ids] if isinstance(ids, str) else items_of(ids)
+        if names is None or not all(isinstance(name, str) for name in names):
+            raise InvalidReconstruction(
+                reason=f"ids={ids!r} are no names of arguments",
+                remedy="Give a name, several, or a mapping from names to indices.",
+            )
         chosen = {name: tuple(given.get(name, ())) for name in names}
     for name, indices in chosen.items():
-        missing = [index for index in indices if index not in given.get(name, {})]
+        listed = items_of(indices)
+        if listed is None:
+            raise InvalidReconstruction(
+                reason=f"the indices of {name!r} are {indices!r}",
+                remedy="Give a sequence of tuples, for example [(0,), (1,)].",
+            )
+        missing = [index for index in listed if not _holds(given.get(name, {}), index)]
         if name not in given or missing:
             what = f"the index {missing[0]!r} of the argument" if missing else "the argument"
             raise InvalidReconstruction(
@@ -148,6 +160,13 @@ def _chosen(ids: Any, given: Mapping[str, Mapping[Index, Any]]) -> Mapping[str, 
                 "are tuples, () for a number and (0,), (1,), ... in an array with one axis.",
             )
     return chosen
+
+
+def _holds(mapping: Mapping[Index, Any], index: Any) -> bool:
+    try:
+        return index in mapping
+    except TypeError:  # it has no hash
+        return False
 
 
 def _plan(

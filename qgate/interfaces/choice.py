@@ -52,7 +52,7 @@ class Choice:
             There is no such interface.
         """
         key = interface.lower() if isinstance(interface, str) else interface
-        if key not in NAMES:
+        if not (key is None or isinstance(key, str)) or key not in NAMES:
             known = [str(name) for name in NAMES]
             raise UnknownInterface(
                 interface=interface, known=known, hint=suggest(str(interface), known)

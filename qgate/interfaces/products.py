@@ -9,7 +9,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.tracer import isbox
 
-from qgate.exceptions import InvalidTangent
+from qgate.exceptions import InvalidArgnums, InvalidTangent
 from qgate.interfaces.argnums import Argnums, positions_of
 from qgate.interfaces.pullbacks import (
     as_given,
@@ -139,6 +139,8 @@ def jvp(
 def _arguments(params: Any, argnums: Argnums) -> tuple[tuple[Any, ...], tuple[int, ...], bool]:
     """Return the arguments, the positions to differentiate by, and whether one stands bare."""
     args = tuple(params) if isinstance(params, list | tuple) else (params,)
+    if not args:
+        raise InvalidArgnums(argnums=repr(argnums), reason="no argument was given", count=0)
     positions, bare = positions_of(argnums, args)
     return (args, positions, bare) if positions else (args, (0,), True)
 

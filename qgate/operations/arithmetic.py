@@ -146,6 +146,8 @@ def _check(ops: Sequence[Any], name: str) -> None:
     """Refuse what is not a sequence of at least one operator."""
     if isinstance(ops, Operator):
         raise InvalidParameters(f"{name} was given {ops!r}. Give a list of operators, [{ops!r}].")
+    if not isinstance(ops, Sequence):
+        raise InvalidParameters(f"{name} was given {ops!r}. Give a list of operators.")
     if not len(ops):
         raise InvalidParameters(f"{name} was given no operators. Give at least one.")
     require_operators(name, *ops)

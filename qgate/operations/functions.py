@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import is_traced, opened, shape_of, unwrap
-from qgate.exceptions import GeneratorUndefinedError, InvalidParameters
+from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, WireError
 from qgate.operations.arithmetic import prod, s_prod, sum_
 from qgate.operations.composites import Composite, Prod, Sum
 from qgate.operations.matrices import circuit_matrix, dense_matrix
@@ -144,6 +144,10 @@ def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
     wire_map : mapping
         From labels to labels; what is not in it stays.
     """
+    if not isinstance(wire_map, Mapping):
+        raise WireError(
+            f"map_wires was given {wire_map!r}. Give a mapping from labels to labels, {{0: 'a'}}."
+        )
     if not hasattr(input, "map_wires"):
         _check_function("map_wires", input)
         return _map_function(input, wire_map)
@@ -174,11 +178,17 @@ def equal(
         How far numbers may differ, as for ``numpy.allclose``.
     """
     if not (isinstance(op1, Operator) and isinstance(op2, Operator)):
-        return bool(op1 == op2)
+        return _are_equal_values(op1, op2)
     if (check_interface or check_trainability) and _traced(op1) != _traced(op2):
         return False
     with paused():
         return _equal(op1, op2, rtol, atol)
+
+
+def _are_equal_values(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    return bool(one == other)
 
 
 def commutator(op1: Operator, op2: Operator, pauli: bool = False) -> Operator:

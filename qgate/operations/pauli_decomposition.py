@@ -43,7 +43,8 @@ def pauli_decompose(
     given = as_array(matrix)
     require_numbers("pauli_decompose", "matrix", given, real=False)
     dense = np.asarray(given, dtype=complex)
-    count = max(0, len(dense).bit_length() - 1) if wires is None else len(Wires(wires))
+    rows = len(dense) if dense.ndim else 0
+    count = max(0, rows.bit_length() - 1) if wires is None else len(Wires(wires))
     size = 2**count
     if dense.shape != (size, size):
         raise InvalidParameters(

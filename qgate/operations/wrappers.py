@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import unwrap
+from qgate.arguments import whole_number
+from qgate.arrays import shape_of, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.arithmetic import prod
 from qgate.operations.controls import controlled
@@ -16,7 +17,7 @@ from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
 from qgate.operations.operator import Operator, operations_of, require_operators
 from qgate.operations.parameters import require_numbers
-from qgate.operations.symbolic import Adjoint, pow_, real_number
+from qgate.operations.symbolic import Adjoint, pow_
 from qgate.recording import paused, record, replace
 from qgate.sizes import check_size
 from qgate.typing import Tensor, WiresLike
@@ -117,12 +118,12 @@ def pow(base: Any, z: float = 1, lazy: bool = True) -> Any:
     """
     if isinstance(base, Operator):
         return replace([base], _power(base, z, lazy))
-    exponent = real_number(z)
-    if exponent != int(exponent):
+    exponent = whole_number(z)
+    if exponent is None:
         raise InvalidParameters(
-            f"A quantum function cannot be applied {z} times. Give a whole number."
+            f"A quantum function cannot be applied {z!r} times. Give a whole number."
         )
-    return _transformed(base, "pow", lambda operations: _repeated(operations, int(exponent)))
+    return _transformed(base, "pow", lambda operations: _repeated(operations, exponent))
 
 
 def exp(op: Operator, coeff: Tensor = 1.0, id: str | None = None) -> Exp:
@@ -136,7 +137,7 @@ def exp(op: Operator, coeff: Tensor = 1.0, id: str | None = None) -> Exp:
     id : str, optional
         A name for this occurrence.
     """
-    require_numbers("exp", "coeff", coeff, real=False)
+    _check_one_axis("exp", coeff)
     return Exp(op, coeff, id=id)
 
 
@@ -152,7 +153,7 @@ def evolve(op: Operator, coeff: Tensor = 1, id: str | None = None) -> Exp:
         A name for this occurrence.
     """
     require_operators("evolve", op)
-    require_numbers("evolve", "coeff", coeff, real=False)
+    _check_one_axis("evolve", coeff)
     if op.is_hermitian and not np.iscomplexobj(unwrap(coeff)):
         return Exp(op, angle=-coeff, id=id)
     return Exp(op, -1j * coeff, id=id)
@@ -166,6 +167,17 @@ def _adjoint(op: Operator, lazy: bool) -> Operator:
 def _controlled(op: Operator, control: WiresLike, values: Any, work_wires: Any) -> Operator:
     with paused():
         return controlled(op, control, values, work_wires)
+
+
+def _check_one_axis(name: str, coeff: Tensor) -> None:
+    """Refuse coefficients that are neither a number nor a batch of numbers."""
+    require_numbers(name, "coeff", coeff, real=False)
+    shape = shape_of(coeff)
+    if len(shape) > 1:
+        raise InvalidParameters(
+            f"{name} was given a coefficient of shape {shape}. Give one number, or an array with "
+            "one axis for a batch."
+        )
 
 
 def _power(base: Operator, z: float, lazy: bool) -> Operator:

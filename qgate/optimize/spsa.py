@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,7 @@ class SPSAOptimizer(Optimizer[Draws]):
             count(self.name, maxiter=maxiter)
         self.A = 0.1 * (maxiter or 0) if A is None else A
         not_negative(self.name, A=self.A, alpha=alpha, gamma=gamma)
-        self.a = 0.05 * (self.A + 1) ** alpha if a is None else a
+        self.a = _usual_length(self.A, alpha) if a is None else a
         positive(self.name, a=self.a, c=c)
         self.alpha, self.gamma, self.c, self.seed = alpha, gamma, c, seed
         super().__init__()
@@ -154,3 +155,11 @@ class SPSAOptimizer(Optimizer[Draws]):
         drawn = Draws(self.state.steps, state_of(random))
         self.state, point = self.update(drawn, arguments.vector, gradient)
         return arguments.returned(point), values[2] if valued else None
+
+
+def _usual_length(A: float, alpha: float) -> float:
+    """Return the ``a`` with which the first step has the length 0.05."""
+    try:
+        return 0.05 * float((A + 1) ** alpha)
+    except OverflowError:
+        return inf

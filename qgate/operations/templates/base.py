@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+from qgate.arguments import whole_number
 from qgate.arrays import namespace, shape_of
 from qgate.exceptions import InvalidParameters, suggest
 from qgate.operations.gate import GATES
@@ -85,16 +86,34 @@ def gate_class(gate: GateName, *, prefix: str = "") -> type[Operator]:
     Raises
     ------
     InvalidParameters
-        No gate has this name.
+        No gate has this name, or it is no class of gates.
     """
-    if not isinstance(gate, str):
+    if isinstance(gate, type) and issubclass(gate, Operator):
         return gate
+    if not isinstance(gate, str):
+        raise InvalidParameters(f"{gate!r} is no gate. Give the class of a gate, or its name.")
     for name in (prefix + gate, gate):
         if name in GATES:
             return GATES[name]
     raise InvalidParameters(
         f"There is no gate {gate!r}.{suggest(gate, GATES)} Give the class of a gate, or its name."
     )
+
+
+def check_repeats(template: str, n_repeats: Any) -> int:
+    """Return how often a template is repeated.
+
+    Raises
+    ------
+    InvalidParameters
+        It is no whole number from 1 on.
+    """
+    number = whole_number(n_repeats)
+    if number is None or number < 1:
+        raise InvalidParameters(
+            f"{template} was given n_repeats={n_repeats!r}. Give a whole number, at least 1."
+        )
+    return number
 
 
 def positions(wires: Wires, labels: WiresLike) -> tuple[int, ...]:

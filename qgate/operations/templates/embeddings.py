@@ -12,7 +12,13 @@ from qgate.operations.operator import Operator
 from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.pauli_rotations import MultiRZ
 from qgate.operations.rotations import RX, RZ
-from qgate.operations.templates.base import GateName, Template, gate_class, positions
+from qgate.operations.templates.base import (
+    GateName,
+    Template,
+    check_repeats,
+    gate_class,
+    positions,
+)
 from qgate.operations.templates.layers import ring
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
@@ -95,6 +101,7 @@ class IQPEmbedding(Template):
         id: str | None = None,
     ) -> None:
         features, wires = as_array(features), Wires(wires)
+        n_repeats = check_repeats("IQPEmbedding", n_repeats)
         check_shape("IQPEmbedding", "features", features, (len(wires),))
         pairs = (
             tuple(combinations(range(len(wires)), 2))

@@ -11,7 +11,7 @@ from qgate.operations.excitations import DoubleExcitation, SingleExcitation
 from qgate.operations.operator import Operator
 from qgate.operations.parameters import as_array, check_shape, require_numbers
 from qgate.operations.state_preparation import BasisState, basis_bits
-from qgate.operations.templates.base import Template, positions
+from qgate.operations.templates.base import Template, check_repeats, positions
 from qgate.operations.templates.fermionic import (
     FermionicDoubleExcitation,
     FermionicSingleExcitation,
@@ -135,11 +135,11 @@ class UCCSD(Template):
         id: str | None = None,
     ) -> None:
         weights, wires = as_array(weights), Wires(wires)
-        if init_state is None or n_repeats < 1:
+        n_repeats = check_repeats("UCCSD", n_repeats)
+        if init_state is None:
             raise InvalidParameters(
-                f"UCCSD was given init_state={init_state} and n_repeats={n_repeats}. It needs the "
-                f"occupation of its {len(wires)} wires and at least one repetition. "
-                "Give for example the Hartree-Fock state as init_state."
+                f"UCCSD was given init_state=None. It needs the occupation of its {len(wires)} "
+                "wires. Give for example the Hartree-Fock state."
             )
         options: dict[str, Any] = {
             "init_state": basis_bits(init_state, wires),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import whole_number
 from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters
 from qgate.operations.controlled import CNOT, CZ
@@ -245,11 +246,13 @@ class RandomLayers(Template):
                 f"RandomLayers was given ratio_imprim={ratio_imprim!r}. It is a probability: "
                 "at least 0 and less than 1."
             )
+        if not wires:
+            raise InvalidParameters("RandomLayers was given no wires. Give at least one.")
         options: dict[str, Any] = {
             "ratio_imprim": ratio_imprim,
             "imprimitive": gate_class(imprimitive or CNOT),
             "rotations": tuple(gate_class(name, prefix="R") for name in rotations or (RX, RY, RZ)),
-            "seed": int(np.random.default_rng().integers(2**32)) if seed is None else int(seed),
+            "seed": _checked_seed(seed),
         }
         super().__init__((weights,), wires, options, id=id)
 
@@ -302,3 +305,16 @@ def _ranges(ranges: Sequence[int] | None, layers: int, n: int) -> tuple[int, ...
             f"{n} wires. Give one range for each layer, none of them 0 or a multiple of {n}."
         )
     return tuple(int(reach) for reach in ranges)
+
+
+def _checked_seed(seed: Any) -> int:
+    """Return the seed of a random circuit; None: a new one."""
+    if seed is None:
+        return int(np.random.default_rng().integers(2**32))
+    number = whole_number(seed)
+    if number is None or number < 0:
+        raise InvalidParameters(
+            f"RandomLayers was given seed={seed!r}. Give a whole number from 0 on, or None for "
+            "another circuit each time."
+        )
+    return number

@@ -1,0 +1,125 @@
+"""Values that somebody might hand over in place of the right ones."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import qgate as qg
+from qgate import numpy as qnp
+
+INTEGERS = (0, 1, -1, 2, 3, 7, 63, 64, 1000, 2**31, 2**40, 2**63, 2**64, 10**30, -(2**63))
+
+FLOATS = (0.0, -0.0, 0.5, 1e-300, 5e-324, 1e16, 1e100, 1e308, -1e308, np.inf, -np.inf, np.nan)
+
+TEXTS = ("", " ", "X", "XYZ", "0", "-1", "1e9", "nan", "none", "None", "auto", "local", "\x00", "ü")
+
+DTYPES = (
+    *(np.float16, np.float32, np.float64, np.complex64, np.complex128),
+    *(np.int8, np.uint8, np.int64, np.uint64, np.bool_, np.object_),
+)
+
+SHAPES = ((), (0,), (1,), (2,), (3,), (4,), (8,), (1, 1), (2, 2), (4, 4), (2, 3), (1, 2, 3), (0, 2))
+
+
+class Odd:
+    """An object that nothing is known of, whose text and size are not to be had."""
+
+    def __repr__(self) -> str:
+        return "<odd>"
+
+    def __len__(self) -> int:
+        raise RuntimeError("it has no length")
+
+
+def _nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+OTHERS: list[Any] = [
+    None,
+    True,
+    False,
+    ...,
+    NotImplemented,
+    b"bytes",
+    Fraction(1, 3),
+    Decimal("0.1"),
+    1 + 2j,
+    complex(np.nan, 0),
+    {},
+    {"a": 1},
+    {0: 1},
+    set(),
+    {1, 2},
+    (),
+    [],
+    [None],
+    ["a", "b"],
+    [[1], [2, 3]],
+    _nested(50),
+    _nested(3000),
+    range(5),
+    range(10**12),
+    slice(3),
+    object(),
+    Odd(),
+    int,
+    len,
+    lambda *values: 0.0,
+    np.nan,
+    np.datetime64("2026-01-01"),
+    np.ma.masked_array([0.1, 0.2], mask=[True, False]),
+    np.array(["a"]),
+    np.array([None, 1.0]),
+    np.zeros(2, dtype=[("a", float)]),
+    qnp.array([0.1, 0.2], requires_grad=True),
+    qnp.array(0.3, requires_grad=True),
+    qg.X(0),
+    qg.X(0) @ qg.Z(1),
+    2 * qg.X(0) + qg.Z(1),
+    qg.RX(0.1, 0),
+    qg.CNOT([0, 1]),
+    qg.expval(qg.Z(0)),
+    qg.RX,
+    qg.Budget(shots=100),
+    qg.device("local"),
+]
+
+
+def arrays() -> st.SearchStrategy[Any]:
+    """Draw arrays of any kind of number, size and filling."""
+
+    def made(dtype: Any, shape: tuple[int, ...], fill: float) -> Any:
+        with np.errstate(all="ignore"):
+            return np.full(shape, fill).astype(dtype)
+
+    return st.builds(
+        made, st.sampled_from(DTYPES), st.sampled_from(SHAPES), st.sampled_from((*FLOATS[:6], 1.0))
+    )
+
+
+def _anything() -> st.SearchStrategy[Any]:
+    single = st.one_of(
+        st.sampled_from(INTEGERS),
+        st.integers(),
+        st.sampled_from(FLOATS),
+        st.floats(),
+        st.sampled_from(TEXTS),
+        st.text(max_size=12),
+        st.integers(0, len(OTHERS) - 1).map(OTHERS.__getitem__),
+        arrays(),
+    )
+    few = st.one_of(st.sampled_from(INTEGERS[:8]), st.sampled_from(FLOATS), st.sampled_from(TEXTS))
+    return st.one_of(single, single, st.lists(few, max_size=4), st.lists(single, max_size=3))
+
+
+ANYTHING = _anything()
+"""Draws a value of any kind."""
