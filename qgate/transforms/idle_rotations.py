@@ -50,31 +50,35 @@ def without_idle(sweep: Sweep, keep: Collection[int] = ()) -> Sweep:
         return sweep
     needed = frozenset(np.flatnonzero(sweep.rows.any(axis=0)).tolist()) | frozenset(keep)
     structure, states = _without(sweep.structure, needed)
-    arrays = list(sweep.arrays)
-    for index in states:
-        arrays[index] = np.asarray(arrays[index])[..., 0]
-    return replace(sweep, structure=structure, arrays=tuple(arrays))
+    columns = [np.asarray(sweep.arrays[index])[..., 0] for index in states]
+    return replace(sweep, structure=structure, arrays=(*sweep.arrays, *columns))
 
 
 @lru_cache(maxsize=1024)
 def _without(structure: Structure, needed: frozenset[int]) -> tuple[Structure, tuple[int, ...]]:
     """Return a structure with the needed rotations only.
 
-    A matrix that prepares a state becomes the state itself where nothing stands before it; with
-    the arrays, by number, that are then their first column.
+    A matrix that prepares a state becomes the state itself where nothing stands before it. With
+    the arrays, by number, whose first column is then one more array, in order.
     """
     operations, touched, states = list[Operator](), set[Any](), list[int]()
     for operation in structure.operations:
         if is_idle(operation):
             kept = _needed(operation, needed)
         elif _is_first(operation, touched):
-            kept = [_state(operation)]
+            kept = [_state(operation, structure.num_arrays + len(states))]
             states.append(operation.parameters[0].index)
         else:
             kept = [operation]
         operations += kept
         touched.update(wire for part in kept for wire in part.wires)
-    return structure.with_operations(operations), tuple(states)
+    whole = Structure(
+        operations,
+        structure.measurements,
+        structure.num_slots,
+        structure.num_arrays + len(states),
+    )
+    return whole, tuple(states)
 
 
 def _is_first(operation: Operator, touched: Collection[Any]) -> bool:
@@ -100,11 +104,11 @@ def _slots(operation: Operator) -> list[int]:
     return [slot for symbol in operation.parameters for slot in slots_in(symbol)]
 
 
-def _state(operation: Operator) -> Operator:
-    """Return the preparation of a state in the place of a matrix, with the same slot."""
+def _state(operation: Operator, array: int) -> Operator:
+    """Return the preparation of a state in the place of a matrix, from another array."""
     zero = np.eye(1, 2 ** len(operation.wires))[0]
     (blank,) = without_recording(lambda: [StatePrep(zero, operation.wires)])
-    return blank.with_parameters(operation.parameters)
+    return blank.with_parameters([ArraySlot(array)])
 
 
 def merged(sweep: Sweep) -> Sweep:

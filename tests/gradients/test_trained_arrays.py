@@ -160,6 +160,24 @@ def test_second_derivatives_are_those_of_the_first(name: str, method: str, seed:
     np.testing.assert_allclose(found @ along, difference(marked, x, along), atol=1e-5)
 
 
+@pytest.mark.parametrize("mode", ["standard", "reversed", "direct", "reversed-direct", "auto"])
+@pytest.mark.parametrize("name", CASES)
+def test_every_mode_of_hadamard_tests_trains_arrays(name: str, mode: str):
+    def function(x: Any) -> Any:
+        qg.RX(0.3, wires=0)
+        CASES[name][1](x)
+        qg.CRX(0.7, wires=[2, 1])
+        return qg.expval(qg.X(1) @ qg.Y(2) + 0.5 * qg.Y(0))
+
+    x, _ = points(name, 5)
+    node = qg.QNode(function, "local", diff_method="hadamard", gradient_kwargs={"mode": mode})
+
+    found = qg.grad(node)(qnp.array(x, requires_grad=True))
+
+    wanted = qg.grad(node.update(diff_method="backprop", gradient_kwargs={}))
+    np.testing.assert_allclose(found, wanted(qnp.array(x, requires_grad=True)), atol=1e-9)
+
+
 @pytest.mark.parametrize("method", ["adjoint", "parameter-shift", "hadamard"])
 @pytest.mark.parametrize("name", ["StatePrep, complex", "QubitUnitary, two wires"])
 def test_the_state_is_differentiated_with_its_phase(name: str, method: str):

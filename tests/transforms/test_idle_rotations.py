@@ -88,7 +88,7 @@ def test_a_state_that_nothing_moves_is_prepared_as_a_state():
     alone = without_idle(sweep("state", [0.0, 0.0, 0.0]))
 
     assert [item.name for item in alone.structure.operations] == ["StatePrep", "CRX"]
-    np.testing.assert_allclose(alone.arrays[0], STATE, atol=1e-15)
+    np.testing.assert_allclose(alone.arrays[-1], STATE, atol=1e-15)
 
 
 def test_rotations_by_slots_that_are_kept_stay():
