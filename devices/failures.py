@@ -21,10 +21,11 @@ PERMANENT = re.compile(
 
 PASSING = re.compile(
     r"""internal|time[d]?[\s-]*out|temporar|\bagain\b|unavailable|throttl|rate\s+exceeded|quota|capacity
-    |calibrat|overload|offline|maintenance|interrupt|connection|network|lost""",
+    |calibrat|overload|offline|maintenance|interrupt|connection|network|lost
+    |no\s+reason|^$""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Words about the device or the service, which may be better next time."""
+"""Words about the device or the service, which may be better next time; or no words at all."""
 
 
 def is_permanent(reason: str) -> bool:

@@ -338,6 +338,8 @@ class BraketCloudDevice(RemoteDevice):
             Whether it was seen running before it was cancelled, or brought results although it
             failed.
         """
+        if any(each.get("type") == RESERVATION for each in facts.get("associations") or ()):
+            return Price()  # it ran in a reservation; else it is charged, whatever was asked for
         if self.rate is None:
             return None
         if is_simulator(self.arn):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qgate.devices.failures import is_permanent
+from qgate.devices.failures import is_permanent, may_not_pass
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_what_is_wrong_with_a_submission_is_permanent(reason):
 )
 def test_what_may_pass_or_is_not_understood_is_not(reason):
     assert not is_permanent(reason)
+
+
+@pytest.mark.parametrize("reason", ["", "it gave no reason", "Internal error"])
+def test_nothing_said_is_no_ground_to_give_up(reason):
+    assert not may_not_pass(reason)

@@ -522,7 +522,13 @@ def test_an_unknown_device_has_no_known_price(double):
 def test_a_reservation_is_not_paid_by_the_shot(double):
     arn = "arn:aws:braket:eu-north-1:123456789012:reservation/a"
 
-    assert made(reservation=arn).price([flips()]) == Price()
+    reserved = made(reservation=arn)
+    job = reserved.submit([flips()])
+    job.result()
+
+    assert reserved.price([flips()]) == job.cost() == Price()
+    alone = {"status": "COMPLETED", "shots": 100}
+    assert reserved.charged(alone, in_set=True, ran=True) == Price.exactly(0.445)
 
 
 def test_spending_limits_are_read(double):
