@@ -44,6 +44,12 @@ class Framework(Protocol):
     def enclosed(self, value: Tensor) -> Tensor:
         """Return the value as one that takes part in numpy's arithmetic."""
 
+    def is_wide(self, value: Tensor) -> bool:
+        """Return whether a value is in the precision that is computed in already."""
+
+    def widened(self, value: Tensor) -> Tensor:
+        """Return the value in the precision that is computed in."""
+
     def constant(self, value: Tensor) -> Tensor:
         """Return the value as one that has no derivative."""
 

@@ -131,7 +131,7 @@ class QNode:
             seed, kwargs = kwargs["seed"], others
         tape, returned = self._record(args, kwargs)
         self._check_order(tape)
-        like: Sequence[Any] = tape.parameters
+        like: Sequence[Any] = tape.kept_parameters
         if framework_among(like) is None:
             like = leaves([*args, *kwargs.values()])
         interface = self._choice([*like, *tape.parameters, seed])
@@ -375,7 +375,7 @@ def _results(
             entries,
             tuple(tape.measurements) if len(tape.measurements) > 1 else tape.measurements[0],
             interface=chosen,
-            like=tape.parameters if framework_among(tape.parameters) else every,
+            like=tape.kept_parameters if framework_among(tape.kept_parameters) else every,
         )
         for tape, entries in zip(tapes, results, strict=True)
     )

@@ -198,6 +198,28 @@ class Tape:
         """Matrices, state vectors and coefficients, in order."""
         return tuple([self.parameters[index] for index in self._layout.arrays])
 
+    @cached_property
+    def _converted(self) -> frozenset[int]:
+        """Positions of the parameters of another precision than that in which they were given."""
+        if not any(operation.is_converted for operation in self._operations):
+            return frozenset()
+        flags = [op.is_converted for op in self._operations for _ in op.parameters]
+        return frozenset(index for index, flag in enumerate(flags) if flag)
+
+    @property
+    def kept_parameters(self) -> tuple[Tensor, ...]:
+        """The parameters of the precision in which they were given."""
+        if not self._converted:
+            return self.parameters
+        kept = enumerate(self.parameters)
+        return tuple([value for index, value in kept if index not in self._converted])
+
+    @property
+    def kept_angles(self) -> tuple[Tensor, ...]:
+        """The angles of the precision in which they were given."""
+        kept = [index for index in self._layout.angles if index not in self._converted]
+        return tuple([self.parameters[index] for index in kept])
+
     @property
     def angles(self) -> tuple[Tensor, ...]:
         """The parameters whose elements have slots, in order."""

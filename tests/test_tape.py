@@ -55,7 +55,7 @@ def test_parameters_come_operations_first():
 
     assert list(tape.parameter_kinds) == [*kinds, ParameterKind.COEFFICIENTS]
     assert tape.parameters[0] == 0.1
-    assert tape.parameters[1] is U
+    np.testing.assert_array_equal(tape.parameters[1], U)
     assert tape.parameters[3].tolist() == [0.5, 2.0]
 
 

@@ -84,7 +84,7 @@ def arrange(
         Single precision in gives single precision out, tensors in give tensors out.
     """
     parts = len(tape.shots.parts) if tape.shots.partitioned else 1
-    finish = _finish_numpy(tape) if interface is None else _finish(tape, interface, like)
+    finish = _finish_numpy(tape, like) if interface is None else _finish(tape, interface, like)
     shaped = []
     for part in range(parts):
         values = [
@@ -110,7 +110,7 @@ def _select(item: Measurement, rows: Entry, batch: int | None, finish: Finish) -
 def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
     """Return what makes results arrays of a framework."""
     if interface.name == "autograd":
-        return _finish_numpy(tape)
+        return _finish_numpy(tape, like)
 
     def finish(value: Any) -> Any:
         theirs = value if interface.owns(value) else interface.tensor(value, like)
@@ -119,8 +119,9 @@ def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
     return finish
 
 
-def _finish_numpy(tape: Tape) -> Finish:
-    single = _is_single(tape.angles)
+def _finish_numpy(tape: Tape, like: Sequence[Tensor]) -> Finish:
+    kept = tape.kept_angles
+    single = _is_single(kept if len(kept) == len(tape.angles) else [*kept, *like])
     marks = [
         value.requires_grad
         for value in tape.parameters

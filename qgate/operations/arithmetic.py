@@ -13,7 +13,7 @@ from qgate.arrays import enclosed, is_traced, shape_of
 from qgate.exceptions import InvalidParameters
 from qgate.operations.composites import Composite, Prod, SProd, Sum, pauli_reps
 from qgate.operations.operator import Operator, operations_of, require_operators
-from qgate.operations.parameters import is_scalar
+from qgate.operations.parameters import in_floats, is_scalar
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import as_coefficients
 from qgate.recording import absorb, record, replace
@@ -90,7 +90,7 @@ def s_prod(
         raise InvalidParameters(
             f"{operator!r} cannot be multiplied by {scalar!r}. Give a number, real or complex."
         )
-    scalar = enclosed(scalar)
+    scalar = in_floats(enclosed(scalar))
     words = operator.pauli_rep
     if words is not None:
         return replace((operator,), words.scaled(scalar))

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
+from operator import is_not
 from typing import Any, ClassVar
 
 import numpy as np
 
-from qgate.arrays import shape_of
+from qgate.arrays import opened, shape_of
 from qgate.exceptions import (
     DecompositionUndefinedError,
     GeneratorUndefinedError,
@@ -72,9 +73,11 @@ class Gate(Operator):
         if spec.check is not None:
             options = dict(spec.check(wires, **options))
         if len(angles) == 1:
-            self._parameters = (as_angle(public, spec.angles[0], angles[0]),)
+            angle = as_angle(public, spec.angles[0], angles[0])
+            self._parameters, self.is_converted = (angle,), opened(angle) is not angles[0]
         else:
             self._parameters = tuple(map(as_angle, (public,) * len(angles), spec.angles, angles))
+            self.is_converted = any(map(is_not, angles, map(opened, self._parameters)))
         self._wires, self._hyperparameters, self.id = wires, options, id
         if spec.wires is not None and len(wires) != spec.wires:
             self._refuse_wires()

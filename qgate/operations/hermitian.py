@@ -12,7 +12,7 @@ from qgate.exceptions import InvalidParameters, NotHermitian
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.matrices import is_hermitian_matrix
 from qgate.operations.operator import Operator, ParameterKind
-from qgate.operations.parameters import as_array, check_shape, require_numbers
+from qgate.operations.parameters import as_array, check_shape, in_floats, require_numbers
 from qgate.typing import FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -58,7 +58,7 @@ class Hermitian(MatrixObservable):
     parameter_kinds = (ParameterKind.ARRAY,)
 
     def __init__(self, A: Tensor, wires: WiresLike, id: str | None = None) -> None:
-        matrix, on = as_array(A), Wires(wires)
+        matrix, on = in_floats(as_array(A)), Wires(wires)
         check_shape("Hermitian", "A", matrix, (2 ** len(on),) * 2, batch=False, real=False)
         if is_known(matrix) and not is_hermitian_matrix(np.asarray(unwrap(matrix))):
             raise NotHermitian(observable=f"The matrix given to Hermitian on wires {list(on)}")
@@ -90,7 +90,7 @@ class Projector(MatrixObservable):
 
     def __init__(self, state: Tensor, wires: WiresLike, id: str | None = None) -> None:
         on = Wires(wires)
-        values = as_array(state)
+        values = in_floats(as_array(state))
         require_numbers("Projector", "state", values, real=False)
         plain = np.asarray(unwrap(values))
         is_bits = plain.shape == (len(on),) and bool(np.isin(plain, (0, 1)).all())

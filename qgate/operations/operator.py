@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from enum import Enum
+from operator import is_not
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from qgate.exceptions import (
     MatrixUndefinedError,
 )
 from qgate.operations.matrices import diagonal_of, embed
-from qgate.operations.parameters import is_scalar
+from qgate.operations.parameters import in_floats, is_scalar
 from qgate.operations.spelling import spelled
 from qgate.recording import paused, record, recording
 from qgate.sizes import check_matrix
@@ -81,6 +82,9 @@ class Operator:
 
     __array_ufunc__ = None  # numpy arrays leave arithmetic with operators to us
 
+    is_converted = False
+    """Whether its numbers are of another precision than those that were given for them."""
+
     def __init__(
         self,
         parameters: Sequence[Tensor],
@@ -89,7 +93,9 @@ class Operator:
         *,
         id: str | None = None,
     ) -> None:
-        self._parameters = tuple(map(enclosed, parameters))
+        given = tuple(map(enclosed, parameters))
+        self._parameters = tuple(map(in_floats, given))
+        self.is_converted = any(map(is_not, given, self._parameters))
         self._wires = Wires.of(wires, owner=type(self).__name__)
         self._hyperparameters = dict(hyperparameters or {})
         self.id = id

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from numbers import Number, Real
 from typing import Any
 
 import numpy as np
 
-from qgate.arrays import BOXED, enclosed, framework_of, namespace, opened, shape_of, unwrap
+from qgate.arrays import (
+    BOXED,
+    enclosed,
+    framework_of,
+    is_complex,
+    namespace,
+    opened,
+    shape_of,
+    unwrap,
+)
 from qgate.exceptions import InvalidParameters
 from qgate.operations.slots import Affine
 from qgate.typing import Tensor
 
 PLAIN = frozenset({float, int, np.float64, Affine})
 """Types of angles that need no further look."""
+
+NARROW = frozenset(map(np.dtype, ("f4", "c8")))
+"""Kinds of numbers that are kept as they are given, but not computed in."""
+
+KEPT = NARROW | frozenset(map(np.dtype, ("f8", "c16")))
+"""Kinds of numbers that are kept as they are given."""
+
+REAL = frozenset(map(np.dtype, ("f4", "f8")))
+"""Kinds of real numbers that are kept as they are given."""
 
 LONGEST = 80
 """What is refused is written out up to so many letters."""
@@ -36,6 +55,77 @@ def as_array(value: Tensor) -> Tensor:
         raise InvalidParameters(
             f"No array can be made of {_brief(value)}: its rows differ in length. "
             "Give rows of equal length."
+        ) from None
+
+
+def in_floats(value: Tensor) -> Tensor:
+    """Return whole numbers, half precision and plain objects as float64, others as they are.
+
+    Arithmetic with small integers wraps around, and that of half precision overflows at 65504.
+
+    Raises
+    ------
+    InvalidParameters
+        A number is too large for float64, or an array has masked entries.
+    """
+    kind = type(value)
+    if kind in PLAIN or BOXED[kind]:
+        return value
+    framework = framework_of(value)
+    if framework is not None:
+        name = str(opened(value).dtype)
+        kept = any(kind in name for kind in ("float32", "float64", "complex"))
+        return value if kept else framework.enclosed(framework.widened(value))
+    if not isinstance(value, np.ndarray | np.generic):
+        return float(value) if isinstance(value, Fraction | bool) else value
+    if hasattr(value, "mask"):
+        return in_floats(_unmasked(value))
+    if value.dtype.kind == "O":
+        return _in_floats_by_entry(value)
+    return value if value.dtype in KEPT or value.dtype.kind not in "biufc" else _double(value)
+
+
+def in_double(value: Tensor) -> Tensor:
+    """Return numbers as float64 or complex128, in which everything is computed."""
+    value = in_floats(value)
+    framework = framework_of(value)
+    if framework is not None:
+        wide = framework.is_wide(value)
+        return value if wide else framework.enclosed(framework.widened(value))
+    if BOXED[type(value)]:
+        narrow = getattr(unwrap(value), "dtype", None) in NARROW
+        return (
+            value * (np.complex128(1.0) if is_complex(value) else np.float64(1.0))
+            if narrow
+            else value
+        )
+    return _double(value) if getattr(value, "dtype", None) in NARROW else value
+
+
+def _double(value: Any) -> Any:
+    return value.astype(complex if value.dtype.kind == "c" else float)
+
+
+def _unmasked(value: Any) -> Any:
+    """Return the numbers of a masked array that has no masked entry."""
+    if np.any(value.mask):
+        raise InvalidParameters(
+            f"An array has {int(np.sum(value.mask))} masked entries, which have no number: "
+            f"{_brief(value)}. Give an array without a mask, such as array.filled(0.0)."
+        )
+    return value.data
+
+
+def _in_floats_by_entry(value: Any) -> Any:
+    """Return an array of real numbers as objects as float64; others, as of slots, as they are."""
+    if not all(isinstance(entry, Real) for entry in value.ravel()):
+        return value
+    try:
+        return value.astype(float)
+    except OverflowError:
+        raise InvalidParameters(
+            f"{_brief(value)} has a number beyond 1.8e308, the largest of float64. "
+            "Give smaller numbers."
         ) from None
 
 
@@ -105,9 +195,9 @@ def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
         plain = plain._value
     if type(plain) in PLAIN:
         return value
-    if isinstance(plain, np.ndarray) and plain.ndim < 2 and plain.dtype.kind in "fiub":
-        return value
-    angle = as_array(value)
+    if isinstance(plain, np.ndarray) and plain.ndim < 2 and plain.dtype in REAL:
+        return value if plain is not value or not hasattr(value, "mask") else in_floats(value)
+    angle = in_floats(as_array(value))
     require_numbers(name, argument, angle)
     if len(shape_of(angle)) > 1:
         raise InvalidParameters(

@@ -12,7 +12,7 @@ import numpy as np
 
 from qgate.arrays import is_traced, namespace, unwrap
 from qgate.operations import pauli_words as pw
-from qgate.operations.parameters import as_array, require_numbers
+from qgate.operations.parameters import as_array, in_floats, require_numbers
 from qgate.typing import BoolArray, IntArray, Tensor
 
 
@@ -98,9 +98,7 @@ def as_coefficients(values: Any) -> Tensor:
     """
     given = as_array(one_kind(values) if isinstance(values, list | tuple) else values)
     require_numbers("A sum of operators", "coefficients", given, real=False)
-    if isinstance(given, np.ndarray) and given.dtype.kind not in "fc":
-        return given.astype(float)
-    return given
+    return in_floats(given)
 
 
 def one_kind(values: Sequence[Tensor]) -> list[Tensor]:

@@ -13,7 +13,7 @@ from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
 from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.parameters import as_array, check_shape, require_numbers
+from qgate.operations.parameters import as_array, check_shape, in_double, require_numbers
 from qgate.operations.rotations import RY
 from qgate.operations.unitary_synthesis import NEGLIGIBLE, diagonal_gates
 from qgate.typing import FloatArray, Tensor, Wire, WiresLike
@@ -117,16 +117,17 @@ class StatePrep(Operator):
         validate_norm: bool = True,
     ) -> None:
         on = Wires(wires)
-        vector, size = as_array(state), 2 ** len(on)
+        vector, size = (given := as_array(state)), 2 ** len(on)
         if pad_with is not None:
             check_shape(self.name, "state", vector, ("N",), real=False)
-            vector = _padded(vector, size, pad_with)
+            vector = _padded(in_double(vector), size, pad_with)
         check_shape(self.name, "state", vector, (size,), real=False)
         if normalize:
-            vector = _normalized(vector)
+            vector = _normalized(in_double(vector))
         elif validate_norm:
-            _check_norm(vector)
+            _check_norm(in_double(vector))
         super().__init__((vector,), on, id=id)
+        self.is_converted |= vector is not given
 
     def canonical_state(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         """Return the state, shape (..., 2**n)."""
@@ -167,7 +168,7 @@ def mottonen_gates(state: Tensor, wires: Sequence[Wire]) -> list[Operator]:
     Cost: 2**(n + 1) - 4 CNOTs for a complex state, half of them for a positive one.
     Reference: Möttönen et al., Quantum Inf. Comput. 5, 467 (2005).
     """
-    vector = np.asarray(state)
+    vector = in_double(np.asarray(state))
     moduli, phases = abs(vector), np.angle(vector)
     gates: list[Operator] = []
     for place in range(len(wires)):

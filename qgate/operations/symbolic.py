@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 
 import numpy as np
 
-from qgate.arrays import is_traced, shape_of, unwrap
+from qgate.arrays import framework_of, is_traced, shape_of, unwrap
 from qgate.exceptions import (
     DecompositionUndefinedError,
     DifferentiationError,
@@ -26,7 +26,7 @@ from qgate.operations.operator import (
     require_operators,
     without_recording,
 )
-from qgate.operations.parameters import is_numeric
+from qgate.operations.parameters import in_floats, is_numeric
 from qgate.operations.pauli import PauliSum
 from qgate.operations.spectra import frequencies
 from qgate.operations.spelling import bracketed
@@ -380,7 +380,7 @@ def real_number(value: Any) -> float:
     InvalidParameters
         It is not one real number.
     """
-    number = unwrap(value)
+    number = unwrap(value if framework_of(value) is None else in_floats(value))
     if shape_of(number) != () or not is_numeric(number, real=True) or not _is_finite(number):
         raise InvalidParameters(
             f"An operator cannot be raised to the power {described(value)}. Give a real number."

@@ -12,7 +12,7 @@ from qgate.exceptions import InvalidParameters
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.parameters import as_array, check_shape
+from qgate.operations.parameters import as_array, check_shape, in_double, in_floats
 from qgate.operations.spectra import diagonal_matrix
 from qgate.operations.unitary_synthesis import diagonal_gates, unitary_gates
 from qgate.typing import Tensor, WiresLike
@@ -53,7 +53,7 @@ class QubitUnitary(Operator):
     def __init__(
         self, U: Tensor, wires: WiresLike, id: str | None = None, unitary_check: bool = True
     ) -> None:
-        matrix, on = as_array(U), Wires(wires)
+        matrix, on = in_floats(as_array(U)), Wires(wires)
         check_shape(self.name, "U", matrix, (2 ** len(on),) * 2, real=False)
         if unitary_check:
             _check_unitary(matrix)
@@ -63,7 +63,7 @@ class QubitUnitary(Operator):
         return parameters[0]
 
     def decomposition(self) -> list[Operator]:
-        matrix = np.asarray(unwrap(self.parameters[0]))
+        matrix = in_double(np.asarray(unwrap(self.parameters[0])))
         return without_recording(lambda: unitary_gates(matrix, self.wires))
 
     def adjoint(self) -> Operator:
@@ -97,7 +97,7 @@ class DiagonalQubitUnitary(Operator):
     parameter_kinds = (ParameterKind.ARRAY,)
 
     def __init__(self, D: Tensor, wires: WiresLike, id: str | None = None) -> None:
-        diagonal, on = as_array(D), Wires(wires)
+        diagonal, on = in_floats(as_array(D)), Wires(wires)
         check_shape(self.name, "D", diagonal, (2 ** len(on),), real=False)
         known = unwrap(diagonal)
         if isinstance(known, np.ndarray) and not np.allclose(abs(known), 1, atol=TOLERANCE):
@@ -118,7 +118,7 @@ class DiagonalQubitUnitary(Operator):
         return parameters[0]
 
     def decomposition(self) -> list[Operator]:
-        phases = np.angle(unwrap(self.parameters[0]))
+        phases = np.angle(in_double(unwrap(self.parameters[0])))
         return without_recording(lambda: diagonal_gates(phases, self.wires))
 
     def adjoint(self) -> Operator:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import whole_number
-from qgate.arrays import shape_of, unwrap
+from qgate.arrays import enclosed, shape_of, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.arithmetic import prod
 from qgate.operations.controls import controlled
 from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
 from qgate.operations.operator import Operator, operations_of, require_operators
-from qgate.operations.parameters import require_numbers
+from qgate.operations.parameters import in_double, require_numbers
 from qgate.operations.symbolic import Adjoint, pow_
 from qgate.recording import paused, record, replace
 from qgate.sizes import check_size
@@ -138,7 +138,7 @@ def exp(op: Operator, coeff: Tensor = 1.0, id: str | None = None) -> Exp:
         A name for this occurrence.
     """
     _check_one_axis("exp", coeff)
-    return Exp(op, coeff, id=id)
+    return Exp(op, in_double(enclosed(coeff)), id=id)
 
 
 def evolve(op: Operator, coeff: Tensor = 1, id: str | None = None) -> Exp:
@@ -154,9 +154,14 @@ def evolve(op: Operator, coeff: Tensor = 1, id: str | None = None) -> Exp:
     """
     require_operators("evolve", op)
     _check_one_axis("evolve", coeff)
-    if op.is_hermitian and not np.iscomplexobj(unwrap(coeff)):
-        return Exp(op, angle=-coeff, id=id)
-    return Exp(op, -1j * coeff, id=id)
+    given = enclosed(coeff)
+    number = in_double(given)
+    if op.is_hermitian and not np.iscomplexobj(unwrap(number)):
+        made = Exp(op, angle=-number, id=id)
+    else:
+        made = Exp(op, -1j * number, id=id)
+    made.is_converted |= number is not given
+    return made
 
 
 def _adjoint(op: Operator, lazy: bool) -> Operator:

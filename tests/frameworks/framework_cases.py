@@ -412,6 +412,34 @@ class FrameworkCases:
         with pytest.raises(UnsupportedDiffMethod, match="backprop"):
             self.adapter.jacobian(node, 0)(matrix)
 
+    @pytest.mark.parametrize("name", ["uint8", "int8", "int32", "float16", "bfloat16"])
+    def test_narrow_numbers_count_as_float64(self, name: str) -> None:
+        def circuit(features: Any, time: Any) -> Any:
+            qg.AmplitudeEmbedding(features, [0, 1], pad_with=3, normalize=True)
+            qg.evolve(qg.X(0) + 0.3 * qg.Z(1), time)
+            qg.adjoint(qg.RY(time, 0), lazy=False)
+            return qg.probs(wires=[0, 1])
+
+        node = qg.QNode(circuit, "local")
+        given = np.array([100.0, 50.0, 12.0]), np.array(3.0)
+
+        value = node(*(self.adapter.array(numbers, name) for numbers in given))
+
+        coarse = {"float16": 1e-3, "bfloat16": 1e-2}
+        found = np.array(value.tolist() if hasattr(value, "tolist") else value.numpy(), float)
+        np.testing.assert_allclose(found, node(*given), atol=coarse.get(name, 1e-12))
+
+    def test_whole_numbers_leave_the_precision_of_others(self) -> None:
+        def circuit(bits: Any, x: Any) -> Any:
+            qg.AngleEmbedding(bits, wires=[0, 1])
+            qg.RX(x, wires=0)
+            return qg.expval(qg.Z(0))
+
+        bits = self.adapter.array(np.array([1, 2]), "int32")
+        value = qg.QNode(circuit, "local")(bits, self.adapter.array(Y, "float32"))
+        assert self.adapter.dtype_name(value) == "float32"
+        assert float(self.adapter.numbers(value)) == pytest.approx(np.cos(1 + Y), abs=1e-6)
+
     @pytest.mark.parametrize("name", ["float32", "float64"])
     def test_the_precision_is_kept(self, name: str) -> None:
         for method in ("best", "backprop", "parameter-shift"):

@@ -9,7 +9,7 @@ from typing import Any
 from qgate.exceptions import InvalidParameters
 from qgate.operations.fixed import Hadamard
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, check_shape
+from qgate.operations.parameters import as_array, check_shape, in_double
 from qgate.operations.pauli_rotations import MultiRZ
 from qgate.operations.rotations import RX, RZ
 from qgate.operations.templates.base import (
@@ -109,9 +109,11 @@ class IQPEmbedding(Template):
             else tuple(positions(wires, pair) for pair in pattern)
         )
         left, right = ([pair[side] for pair in pairs] for side in (0, 1))
-        products = features[..., left] * features[..., right]
+        wide = in_double(features)
+        products = wide[..., left] * wide[..., right]
         options: dict[str, Any] = {"pattern": pairs, "n_repeats": n_repeats}
-        super().__init__((features, products), wires, options, id=id)
+        super().__init__((wide, products), wires, options, id=id)
+        self.is_converted |= wide is not features
 
     def gates(self, features: Tensor, products: Tensor) -> list[Operator]:
         repeats, pattern = self.options["n_repeats"], self.options["pattern"]

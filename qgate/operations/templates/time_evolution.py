@@ -10,7 +10,7 @@ import numpy as np
 from qgate.arrays import is_traced, shape_of, unwrap
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, NotHermitian
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, check_shape
+from qgate.operations.parameters import as_array, check_shape, in_double
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_rotations import word_rotation
 from qgate.operations.pauli_words import product_phases
@@ -236,7 +236,7 @@ def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool =
 
 def times_weights(template: str, time: Tensor, terms: PauliSum) -> Tensor:
     """Return the products of time and weights, shape (T,), or (B, T) for a batch of times."""
-    time = as_array(time)
+    time = in_double(as_array(time))
     check_shape(template, "time", time, ())
     return (time[..., None] if shape_of(time) else time) * terms.coefficients
 
