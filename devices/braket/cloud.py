@@ -40,6 +40,7 @@ from qgate.devices.remote import (
 from qgate.exceptions import QGateError
 from qgate.masking import masked
 from qgate.prices import Price, Rate
+from qgate.sealed import Sealed
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
@@ -143,7 +144,7 @@ class BraketCloudDevice(RemoteDevice):
         wires: WiresLike | int | None = None,
         shots: Any = "default",
     ) -> None:
-        self.name, self.arn, self.rate, self.runner = name, arn, rate, runner
+        self.name, self.arn, self.rate, self._runner = name, arn, rate, Sealed(runner)
         self.options = options or CloudOptions()
         self.canary = False
         self._access = access
@@ -162,6 +163,11 @@ class BraketCloudDevice(RemoteDevice):
         native = facts.native if placing is Placing.VERBATIM else frozenset()
         self._style = Style(placing, native, reads_all=facts.reads_all)
         super().__init__(wires=wires, shots=shots)
+
+    @property
+    def runner(self) -> AwsDevice | None:
+        """The SDK's object; None: the device was made from its card."""
+        return self._runner.value
 
     # How it stands -------------------------------------------------------------------------
 

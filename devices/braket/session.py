@@ -15,6 +15,7 @@ from braket.aws import AwsSession
 
 from qgate.exceptions import QGateError
 from qgate.masking import learn
+from qgate.sealed import Sealed
 
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
@@ -60,10 +61,10 @@ class Access:
     refusal: QGateError | None = None
 
     def __init__(self, found: boto3.Session, *, profile: str | None, bucket: str | None) -> None:
-        self.session = AwsSession(found, config=CONFIG, default_bucket=bucket)
+        self._session = Sealed(AwsSession(found, config=CONFIG, default_bucket=bucket))
         self.named_bucket = bucket or os.environ.get(BUCKET_VARIABLE)
         self._profile, self._others = profile, dict[str | None, Access]()
-        self.s3 = found.client("s3", config=S3_CONFIG)
+        self._s3 = Sealed(found.client("s3", config=S3_CONFIG))
         credentials = found.get_credentials()
         if credentials is None:
             raise NoCredentialsError
@@ -72,6 +73,16 @@ class Access:
         self.account = f"braket {found.region_name} {whose}"
         learn(frozen.secret_key, frozen.token, frozen.access_key)
         self._lock = Lock()
+
+    @property
+    def session(self) -> AwsSession:
+        """The SDK's session."""
+        return self._session.value
+
+    @property
+    def s3(self) -> Any:
+        """The client of S3."""
+        return self._s3.value
 
     def bucket(self) -> str:
         """Return where results are stored; the first time, the account may be asked."""

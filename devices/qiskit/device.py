@@ -16,6 +16,7 @@ from qgate.devices.qiskit.interface import Interface, interface_of
 from qgate.devices.qiskit.job import QiskitJob
 from qgate.devices.qiskit.results import entry_of, read_results
 from qgate.devices.qiskit.runners import runner
+from qgate.sealed import Sealed
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
@@ -75,7 +76,7 @@ class QiskitDevice(Device):
         initial_layout: Sequence[int] | None = None,
     ) -> None:
         self.name = name
-        self.backend = backend
+        self._backend = Sealed(backend)
         compiled_for = backend if target is None else target
         interface = interface_of(backend, name=name)
         self.capabilities = describe(compiled_for, interface, exact=exact)
@@ -91,6 +92,11 @@ class QiskitDevice(Device):
             initial_layout=initial_layout,
             runs_on=backend,
         )
+
+    @property
+    def backend(self) -> Any:
+        """What runs the circuits, Qiskit's object."""
+        return self._backend.value
 
     @property
     def transpilations(self) -> int:

@@ -35,6 +35,7 @@ from qgate.devices.remote import (
 )
 from qgate.exceptions import QGateError
 from qgate.prices import Price
+from qgate.sealed import Sealed
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
@@ -123,7 +124,7 @@ class IbmDevice(RemoteDevice):
         patience_s: float = 900.0,
         canary: bool = False,
     ) -> None:
-        self.name, self.service, self.backend = name, service, backend
+        self.name, self._service, self._backend = name, Sealed(service), Sealed(backend)
         self.capabilities = describe(backend)
         super().__init__(wires=wires, shots=shots)
         self.account = f"ibm {service.channel} {service.active_instance()}"
@@ -141,6 +142,16 @@ class IbmDevice(RemoteDevice):
             optimization_level=optimization_level,
             initial_layout=initial_layout,
         )
+
+    @property
+    def service(self) -> Any:
+        """The service of the account."""
+        return self._service.value
+
+    @property
+    def backend(self) -> Any:
+        """The backend, IBM's object."""
+        return self._backend.value
 
     @property
     def transpilations(self) -> int:

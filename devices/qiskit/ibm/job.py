@@ -23,6 +23,7 @@ from qgate.devices.remote import Record, RemoteJob, Report
 from qgate.exceptions import JobCancelled, JobFailed, QGateError, ResultMissing, WrongResult
 from qgate.masking import masked_error
 from qgate.prices import Price
+from qgate.sealed import Sealed
 
 if TYPE_CHECKING:
     from qgate.devices.qiskit.ibm.device import IbmDevice
@@ -58,15 +59,15 @@ class IbmJob(RemoteJob):
 
     def __init__(self, id: str, device: IbmDevice, record: Record, vendor: Any = None) -> None:
         super().__init__(id, device)
-        self.record, self._vendor = record, vendor
+        self.record, self._vendor = record, Sealed(vendor)
         self._known_position, self._next_position = "", 0.0
 
     @property
     def vendor(self) -> Any:
         """The client's object."""
-        if self._vendor is None:
-            self._vendor = self.device.service.job(self.id)
-        return self._vendor
+        if self._vendor.value is None:
+            self._vendor = Sealed(self.device.service.job(self.id))
+        return self._vendor.value
 
     def poll(self) -> Report:
         word = self._word()

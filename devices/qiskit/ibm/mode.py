@@ -12,6 +12,8 @@ from typing import Any
 from qiskit.exceptions import QiskitError
 from qiskit_ibm_runtime import Batch, Session
 
+from qgate.sealed import Sealed
+
 MODES: Mapping[str, Any] = {"batch": Batch, "session": Session, "job": None}
 
 LONGEST_S = 4 * 3600.0
@@ -34,10 +36,15 @@ class Mode:
     """
 
     def __init__(self, backend: Any, kind: str, max_time_s: int | None = None) -> None:
-        self.backend, self.kind, self.max_time_s = backend, kind, max_time_s
+        self._backend, self.kind, self.max_time_s = Sealed(backend), kind, max_time_s
         self._lock = Lock()
-        self._open: list[tuple[Any, float]] = []
+        self._open: list[tuple[Sealed[Any], float]] = []
         self._end = weakref.finalize(self, _close, self._open)
+
+    @property
+    def backend(self) -> Any:
+        """The backend, IBM's object."""
+        return self._backend.value
 
     def of_next_job(self) -> Any:
         """Return what the vendor's primitive is given: the backend, or what is open for it."""
@@ -49,8 +56,8 @@ class Mode:
                 _close(self._open)
             if not self._open:
                 opened = kind(self.backend, max_time=self.max_time_s)
-                self._open.append((opened, time.monotonic()))
-            return self._open[0][0]
+                self._open.append((Sealed(opened), time.monotonic()))
+            return self._open[0][0].value
 
     @property
     def _longest_s(self) -> float:
@@ -61,7 +68,7 @@ class Mode:
         with self._lock:
             if not self._open:
                 return False
-            details = self._open[0][0].details() or {}
+            details = self._open[0][0].value.details() or {}
             ended = details.get("state") == "closed" or details.get("accepting_jobs") is False
             if ended:
                 _close(self._open)
@@ -73,8 +80,8 @@ class Mode:
             _close(self._open)
 
 
-def _close(held: list[tuple[Any, float]]) -> None:
+def _close(held: list[tuple[Sealed[Any], float]]) -> None:
     while held:
         opened, _ = held.pop()
         with suppress(QiskitError, OSError):  # the service closes it when nothing more comes
-            opened.close()
+            opened.value.close()

@@ -28,6 +28,7 @@ from qgate.exceptions import (
     SubmissionRefused,
 )
 from qgate.prices import Price
+from qgate.sealed import Sealed
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
@@ -80,7 +81,7 @@ class VendorDevice(RemoteDevice):
         unknown_price: str = "refuse",
         patience_s: float = 900.0,
     ) -> None:
-        self.name, self.source, self.card = name, source, card
+        self.name, self._source, self.card = name, Sealed(source), card
         interface = interface_of(source.backend, name=name)
         self.capabilities = limited(describe(source.backend, interface), card)
         super().__init__(wires=wires, shots=shots)
@@ -96,6 +97,11 @@ class VendorDevice(RemoteDevice):
             optimization_level=optimization_level,
             initial_layout=initial_layout,
         )
+
+    @property
+    def source(self) -> Source:
+        """The backend, and what gave it."""
+        return self._source.value
 
     def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:
         return self.prepare(sweeps, token=token)()
@@ -174,14 +180,14 @@ class VendorJob(RemoteJob):
 
     def __init__(self, id: str, device: VendorDevice, record: Record, vendor: Any = None) -> None:
         super().__init__(id, device)
-        self.record, self._vendor = record, vendor
+        self.record, self._vendor = record, Sealed(vendor)
 
     @property
     def vendor(self) -> Any:
         """The package's object."""
-        if self._vendor is None:
-            self._vendor = self.device.vendor_job(self.id)
-        return self._vendor
+        if self._vendor.value is None:
+            self._vendor = Sealed(self.device.vendor_job(self.id))
+        return self._vendor.value
 
     def poll(self) -> Report:
         word = vendor_status(self.vendor)

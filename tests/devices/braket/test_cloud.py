@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from clouds.braket.capabilities import CARDS
 from clouds.braket.double import KEY, SECRET, TOKEN
-from leaks import texts_of_error
+from leaks import pickled, texts_held, texts_of_error
 
 import qgate as qg
 from qgate.devices.braket.cards import ARNS, RATES, region_of
@@ -605,6 +605,18 @@ def test_credentials_are_in_no_error_and_none_that_it_was_raised_from(double, op
     texts = list(texts_of_error(raised.value))
     for secret in (KEY, SECRET, TOKEN, "other-hush"):
         assert not any(secret in text for text in texts)
+
+
+@pytest.mark.parametrize("target", ["iqm/garnet", "sv1"])
+def test_credentials_are_reached_from_no_device_or_job(double, target):
+    bought = made(target)
+    job = bought.submit([flips()])
+    job.result()
+
+    for held in (bought, job, bought.reopen(job.id, bought.record([flips()]))):
+        texts = [*texts_held(held), f"{held!r} {vars(held)}", repr(pickled(held))]
+        for secret in (SECRET, TOKEN):
+            assert not any(secret in text for text in texts)
 
 
 def test_without_credentials_it_is_said_what_to_do(double, monkeypatch):

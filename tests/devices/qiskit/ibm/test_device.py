@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from clouds.ibm.double import OPEN, PAID, SECRET
+from leaks import pickled, texts_held
 
 import qgate as qg
 from qgate.devices.job import JobStatus
@@ -254,3 +255,18 @@ def test_wide_readings_do_not_overflow(make):
 )
 def test_a_job_that_ran_too_long_or_is_not_valid_is_not_submitted_again(make, reason, permanent):
     assert make().is_permanent(reason) is permanent
+
+
+@pytest.mark.parametrize("mode", ["batch", "job", "session"])
+def test_the_key_is_reached_from_no_device_or_job(make, flips, mode):
+    device = make(mode=mode, max_time_s=600)
+    job = device.send([flips()], token=new_token())
+    job.result(60)
+    again = device.reopen(job.id, device.record([flips()]))
+    again.poll()
+
+    for held in (device, job, again):
+        assert not any(SECRET in text for text in texts_held(held))
+        assert SECRET.encode() not in pickled(held)
+        assert SECRET not in f"{held!r} {vars(held)}"
+    device.close()

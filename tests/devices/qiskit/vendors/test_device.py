@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from leaks import texts_held, texts_of_error
 
 import qgate as qg
 from qgate.devices.qiskit.device import QiskitDevice
@@ -13,6 +14,7 @@ from qgate.exceptions import (
     BudgetExceeded,
     CreationUnknown,
     NotReopenable,
+    QGateError,
     SubmissionRefused,
     UnknownPrice,
 )
@@ -139,3 +141,33 @@ def test_too_many_requests_are_made_again(card):
     card.BEFORE.append(card.ServerError(429))
 
     assert qg.execute([flip()], qg.device(CHIP)) == ({"10": 100},)
+
+
+@pytest.mark.parametrize("name", [CHIP, "qiskit:acme_quantum/toy"])
+def test_the_key_of_a_package_is_reached_from_no_device_or_job(card, monkeypatch, name):
+    key = "a-key-that-must-never-show-up"
+    get = card.AcmeProvider.get_backend
+
+    def with_key(provider, name):
+        backend = get(provider, name)
+        backend.key = provider.key = key
+        return backend
+
+    monkeypatch.setattr(card.AcmeProvider, "get_backend", with_key)
+    device = qg.device(name, wires=2)
+    job = device.submit([flip().sweep()])
+    job.result()
+
+    for held in (device, job):
+        assert not any(key in text for text in texts_held(held))
+        assert key not in f"{held!r} {vars(held)}"
+
+
+def test_what_a_package_says_is_masked(card):
+    device = qg.device(CHIP, wires=2, patience_s=0.05)
+    card.BEFORE.append(TypeError("apikey hush-hush of https://me:hush-hush@host has expired"))
+
+    with pytest.raises(QGateError) as raised:
+        qg.execute([flip()], device)
+
+    assert not any("hush-hush" in text for text in texts_of_error(raised.value))
