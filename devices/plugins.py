@@ -77,13 +77,13 @@ class Plugins:
 
     def _claimant(self, candidate: object) -> Provider | None:
         modules = {kind.__module__.partition(".")[0] for kind in type(candidate).__mro__}
-        for provider in self._loadable():
+        for provider in self.loadable():
             if provider.sdks & modules and provider.claims(candidate):
                 return provider
         return None
 
-    def _loadable(self) -> Iterator[Provider]:
-        """Yield every provider that can be loaded; a broken one claims nothing."""
+    def loadable(self) -> Iterator[Provider]:
+        """Yield every provider that can be loaded; a broken one is left out."""
         for name in self.names():
             try:
                 provider = self.provider(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +16,7 @@ from qgate.wires import Wires
 if TYPE_CHECKING:
     from qgate.devices.card import DeviceCard
     from qgate.devices.options import Options
+    from qgate.devices.remote import TaggedJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Provider(ABC):
     """A family of devices that a config string can name: ``provider:target?option=value``.
 
     Required: ``name``, ``targets``, ``make``. Optional: ``options``, ``default_target``,
-    ``accepts``, ``may_stand_in_file``, ``requirements``, ``capabilities``,
+    ``accepts``, ``may_stand_in_file``, ``requirements``, ``capabilities``, ``jobs_of``,
     ``make_without_options``; ``card`` and ``make_from_card`` where it ships cards; ``sdks``,
     ``claims`` and ``make_from_object`` where the vendor's own device objects are taken as well.
 
@@ -87,6 +88,16 @@ class Provider(ABC):
         directory may be somebody else's, and must not choose what is imported.
         """
         return True
+
+    def jobs_of(self, run: str) -> Sequence[TaggedJob] | None:
+        """Return the jobs of all devices that have the label of a run; None: it has no tags.
+
+        Raises
+        ------
+        QGateError
+            The service could not be asked.
+        """
+        return None
 
     def requirements(self, target: str) -> Collection[Requirement]:
         """Return the packages that ``target`` needs; asked before ``accepts`` and ``make``."""

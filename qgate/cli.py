@@ -34,6 +34,8 @@ PACKAGES = (
 
 JOB_COLUMNS = ("run", "step", "device", "rows", "shots", "USD", "state", "job", "reason")
 
+FOUND_COLUMNS = ("at", "created", "status", "job", "key", "journal")
+
 MOST_OF_A_REASON = 60
 """So many letters of a provider's reason are shown in a table."""
 
@@ -122,7 +124,10 @@ def budgets(chosen: argparse.Namespace) -> None:
 
 
 def resume(chosen: argparse.Namespace) -> None:
-    """Fetch the results of jobs that are under way into the journal; buys nothing."""
+    """Fetch results of jobs that are under way, or find jobs of a lost journal; buys nothing."""
+    if chosen.find is not None:
+        _find(chosen)
+        return
     from qgate.execution.resumption import resume as fetch
 
     found = 0
@@ -240,6 +245,16 @@ def _add_resume(commands: Any) -> None:
     _add_journal(parser)
     parser.add_argument("--run", help="only this run")
     parser.add_argument("--timeout-s", type=float, help="how long to wait for each job")
+    parser.add_argument(
+        "--find",
+        metavar="NAME",
+        help="list the jobs of a run at its providers, by their tags, and take them over into the "
+        "journal where theirs was lost",
+    )
+    parser.add_argument(
+        "--device", action="append", default=[], help="look for jobs of this device only"
+    )
+    parser.add_argument("--journal-id", help="take over the jobs of this journal only")
 
 
 def _add_journal(parser: argparse.ArgumentParser) -> None:
@@ -299,6 +314,39 @@ def _budget(chosen: argparse.Namespace, *, name: str | None = None) -> qg.Budget
     limits = {each: getattr(chosen, each) for each in ("usd", "shots", "submissions")}
     given = {each: limit for each, limit in limits.items() if limit is not None}
     return qg.Budget(**given, name=name) if given else None
+
+
+def _find(chosen: argparse.Namespace) -> None:
+    """List the jobs of a run at its providers, and take them over where their journal is lost."""
+    from qgate.execution.finding import find_jobs
+    from qgate.execution.journal import Journal
+    from qgate.execution.runs import default_journal
+
+    found: list[Any] = []
+    for name, jobs in find_jobs(chosen.find, [qg.device(each) for each in chosen.device]):
+        if isinstance(jobs, QGateError):
+            print(f"{name} was not asked: {jobs}", file=sys.stderr)
+            continue
+        found += jobs
+        _print_table(FOUND_COLUMNS, [(name, *_found_row(job)) for job in jobs])
+    journals = {job.journal for job in found} & {chosen.journal_id or job.journal for job in found}
+    print(f"{len(found)} jobs of the run {chosen.find!r} were found.")
+    if len(journals) > 1:
+        print("They are of several journals. Choose one with --journal-id to take its jobs over.")
+    if len(journals) != 1:
+        return
+    (identity,) = journals
+    file = chosen.journal or default_journal()
+    jobs_by_key = {job.token: job.id for job in found if job.journal == identity}
+    Journal(file).adopt(chosen.find, identity, jobs_by_key)
+    print(
+        f"The journal {file} has {len(jobs_by_key)} of them now. Run the program again under this "
+        "name and with this journal: their results are used, and only what is missing is sent."
+    )
+
+
+def _found_row(job: Any) -> tuple[str, ...]:
+    return job.created, job.status, job.id, job.token[:16], job.journal
 
 
 def _forget(journal: Any, chosen: argparse.Namespace) -> None:

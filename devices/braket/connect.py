@@ -12,13 +12,14 @@ from braket.aws import AwsDevice
 from qgate.devices.braket.answers import answered
 from qgate.devices.braket.capabilities import read_facts
 from qgate.devices.braket.cards import ARNS, card_of, is_simulator, region_of
-from qgate.devices.braket.cloud import BraketCloudDevice, CloudOptions
+from qgate.devices.braket.cloud import BraketCloudDevice, CloudOptions, tasks_of
 from qgate.devices.braket.device_cost import higher_rate
 from qgate.devices.braket.errors import NoAnswer, Told, code_of, meaning, reason_of, translated
 from qgate.devices.braket.options import BraketOptions
 from qgate.devices.braket.session import Access, NoAccess, access
 from qgate.devices.braket.translate import Placing
 from qgate.devices.patience import CONNECTING_S, Fault, as_question, repeatedly
+from qgate.devices.remote import TaggedJob
 from qgate.exceptions import (
     InvalidOption,
     QGateError,
@@ -195,6 +196,26 @@ def _looked_up(arn: str, session: Access) -> AwsDevice:
         if type(cause) is ValueError and "not found" in str(cause):  # the SDK's own words
             raise _NotThere(arn) from cause
         raise
+
+
+def jobs_of(run: str) -> list[TaggedJob]:
+    """Return the tasks of all regions with devices that have the tag of a run, oldest first.
+
+    Raises
+    ------
+    AccessRefused, ServiceUnavailable
+    """
+    regions = sorted({region for arn in ARNS.values() if (region := region_of(arn))})
+    found: dict[str, TaggedJob] = {}
+    for region in regions:
+
+        def tasks(region: str = region) -> list[TaggedJob]:
+            opened = access(region, profile=None, bucket=None)
+            return tasks_of(opened.session.braket_client, run)
+
+        asked = _asked(BraketCloudDevice.provider, tasks, CONNECTING_S)
+        found |= {task.id: task for task in asked}
+    return sorted(found.values(), key=lambda task: task.created)
 
 
 def _asked(name: str, call: Callable[[], T], patience_s: float) -> T:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import ClassVar
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from qgate.devices.base import Device
 from qgate.devices.braket.cards import ARNS, BraketCard, card_of, is_device_arn
@@ -13,6 +13,9 @@ from qgate.devices.provider import Provider, Requirement
 from qgate.exceptions import InvalidOption, QGateError
 from qgate.shots import Shots
 from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import TaggedJob
 
 TARGETS = {
     "local": "braket_sv",
@@ -39,6 +42,11 @@ class BraketProvider(Provider):
 
     def accepts(self, target: str) -> bool:
         return target in self.targets() or is_device_arn(target)
+
+    def jobs_of(self, run: str) -> Sequence[TaggedJob]:
+        from qgate.devices.braket.connect import jobs_of
+
+        return jobs_of(run)
 
     def requirements(self, target: str) -> Collection[Requirement]:
         return (Requirement("braket", "amazon-braket-sdk", "braket"),)

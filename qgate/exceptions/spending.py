@@ -158,6 +158,17 @@ class RunInUse(JournalError):
     )
 
 
+class RunExists(JournalError):
+    """Jobs of a journal that was lost cannot be taken over into this one."""
+
+    run: str
+    file: str
+    message = (
+        "The journal {file} has a run {run!r} already, whose orders have other keys than the jobs "
+        "that were found. Name a new file with --journal to take these over."
+    )
+
+
 class RunDiverged(JournalError):
     """A run that is repeated asks for something else than it did before."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from importlib.metadata import version
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qgate.budget import Budget
-from qgate.exceptions import JournalUnreadable, OrderDamaged
+from qgate.exceptions import JournalUnreadable, OrderDamaged, RunExists
 from qgate.execution.journal_file import MEMORY, JournalFile
 from qgate.execution.orders import Order, OrderState, Purse, Spent
 from qgate.execution.sealed_rows import Row, SealedRows
@@ -72,9 +72,36 @@ class Journal:
             if found:
                 return str(found[0]["journal"])
             identity = str(self._rows.fetch("SELECT MAX(id) FROM identity")[0][0])
-            about = {"created_at": time.time(), "qgate": version("qgate"), "journal": identity}
-            self._rows.insert("runs", [{"name": run, **about}])
+            self._rows.insert("runs", [_about(run, identity)])
             return identity
+
+    def adopt(self, run: str, identity: str, jobs: Mapping[str, str]) -> None:
+        """Take over the jobs of a run whose journal was lost.
+
+        Its program then asks for orders of the same keys, and finds their jobs here: it waits for
+        them, and sends only what was never sent.
+
+        Parameters
+        ----------
+        run : str
+        identity : str
+            The id of the journal that was lost.
+        jobs : mapping of str to str
+            The provider's id of a job for each key.
+
+        Raises
+        ------
+        RunExists
+            This journal has another run of that name.
+        """
+        with self._transaction():
+            known = self._rows.select("runs", "WHERE name = ?", run)
+            if known and known[0]["journal"] != identity:
+                raise RunExists(run=run, file=self.file)
+            if not known:
+                self._rows.insert("runs", [_about(run, identity)])
+            for key, job in jobs.items():
+                self._rows.update("found", {"key": key, "run": run, "job": job})
 
     def agree(self, budget: Budget | None) -> None:
         """Store the limit of a named budget, or compare with what was stored.
@@ -110,8 +137,8 @@ class Journal:
             Nothing was written.
         """
         now = time.time()
-        placed = [replace(order, created_at=now) for order in orders]
         with self._transaction():
+            placed = [self._with_found_job(replace(order, created_at=now)) for order in orders]
             for purse in purses:
                 if purse.budget.name is not None:
                     self._totals.agree(purse.budget)
@@ -277,6 +304,13 @@ class Journal:
         charges = self._rows.select("charges", "WHERE key = ?", key)
         self._totals.replace(before, after, [charge["purse"] for charge in charges])
 
+    def _with_found_job(self, order: Order) -> Order:
+        """Return an order as sent, where its job was found at the provider."""
+        found = self._rows.select("found", "WHERE key = ?", order.key)
+        if not found:
+            return order
+        return replace(order, state=OrderState.SENT, job=found[0]["job"], sent_at=order.created_at)
+
     def _note(self, key: str, what: str, detail: str) -> None:
         event = {"key": key, "at": time.time(), "what": what, "detail": detail}
         self._rows.insert("events", [event])
@@ -291,6 +325,12 @@ class Journal:
     def _orders(self, where: str, *values: Any) -> list[Order]:
         with self._lock:
             return [self._order(row) for row in self._rows.select("orders", where, *values)]
+
+
+def _about(run: str, identity: str) -> Row:
+    """Return the row of a new run."""
+    about = {"created_at": time.time(), "qgate": version("qgate"), "journal": identity}
+    return {"name": run, **about}
 
 
 def _row(order: Order) -> Row:

@@ -87,6 +87,12 @@ MIGRATIONS: tuple[str, ...] = (
         usd REAL,
         seal TEXT NOT NULL DEFAULT ''
     );
+    CREATE TABLE found (
+        key TEXT PRIMARY KEY,
+        run TEXT NOT NULL,
+        job TEXT NOT NULL,
+        seal TEXT NOT NULL DEFAULT ''
+    );
     INSERT INTO totals (kind, name, orders, submissions, shots, nano_usd)
     SELECT 'run', run, COUNT(*), SUM(held_submissions), SUM(held_shots),
         SUM(CAST(ROUND(held_usd * 1000000000) AS INTEGER)) FROM orders GROUP BY run;

@@ -17,6 +17,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "orders": ("key",),
     "totals": ("kind", "name"),
     "limits": ("name",),
+    "found": ("key",),
 }
 """By which a row that changes is found."""
 

@@ -27,6 +27,7 @@ SEALED: Mapping[str, tuple[str, ...]] = {
     "events": ("key", "at", "what", "detail"),
     "totals": ("kind", "name", "orders", "submissions", "shots", "nano_usd"),
     "limits": ("name", "submissions", "shots", "usd"),
+    "found": ("key", "run", "job"),
 }
 """The columns of each table that its seal covers."""
 

@@ -19,6 +19,7 @@ from qgate.devices.qiskit.ibm.faults import (
     transport_error,
 )
 from qgate.devices.qiskit.ibm.transport import OnceAdapter, UnreadableAnswer
+from qgate.devices.remote import TaggedJob
 from qgate.exceptions import (
     AccessRefused,
     BrokenProvider,
@@ -92,6 +93,19 @@ def connect(
 
 class _PlanNotTold(Exception):
     """The client goes on where the catalogue of plans did not answer."""
+
+
+def jobs_of(device: str, run: str) -> list[TaggedJob]:
+    """Return the jobs of the account that have the tag of a run, oldest first.
+
+    Raises
+    ------
+    AccessRefused, ServiceUnavailable, BrokenProvider
+    """
+    from qgate.devices.qiskit.ibm.device import jobs_with_label
+
+    service = connect(device, instance=None, channel=None, account=None, patience_s=CONNECTING_S)
+    return _asked(device, lambda: jobs_with_label(service, run), CONNECTING_S)
 
 
 def _asked(device: str, call: Callable[[], T], patience_s: float) -> T:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from qgate.devices.base import Device
 from qgate.devices.options import Options
+from qgate.devices.plugins import missing
 from qgate.devices.provider import Provider, Requirement
 from qgate.devices.qiskit.ibm.cards import PLAN, IbmCard, cards
 from qgate.devices.qiskit.provider import FAKES, check_layout, fake_backend, refused, split
@@ -19,6 +20,7 @@ from qgate.wires import Wires
 
 if TYPE_CHECKING:
     from qgate.devices.qiskit.ibm.device import IbmDevice
+    from qgate.devices.remote import TaggedJob
 
 
 class IbmOptions(Options):
@@ -117,6 +119,13 @@ class IbmProvider(Provider):
 
     def accepts(self, target: str) -> bool:
         return bool(target)  # the account knows which there are
+
+    def jobs_of(self, run: str) -> Sequence[TaggedJob] | None:
+        if missing((FAKES,)) is not None:
+            return None
+        from qgate.devices.qiskit.ibm.connection import jobs_of
+
+        return jobs_of(self.name, run)
 
     def requirements(self, target: str) -> Collection[Requirement]:
         return (FAKES,)

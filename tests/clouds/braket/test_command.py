@@ -59,10 +59,11 @@ def test_a_gradient_is_planned_interrupted_fetched_and_replayed(double, tmp_path
     (tmp_path / "program.py").write_text(PROGRAM)
 
     plan = said(double, tmp_path, "plan", "program.py")
-    *_, total, errors = plan.splitlines()
+    (total,) = (line for line in plan.splitlines() if line.startswith("in all"))
+    (errors,) = (line for line in plan.splitlines() if line.startswith("expected standard"))
     assert total.split()[2:6] == ["1", "2", "26", "2600"]
     assert total.endswith("4.07 USD")  # 0.30 and 2600 shots at 0.00145
-    assert errors.startswith("expected standard errors")
+    assert "before anything is read" in errors
     assert double.ledger()["tasks_created"] == 0
 
     double.settings(held=True)
@@ -89,3 +90,21 @@ def test_a_gradient_is_planned_interrupted_fetched_and_replayed(double, tmp_path
     journal = (tmp_path / "qgate.db").read_bytes()
     for secret in (KEY, SECRET, TOKEN):
         assert secret.encode() not in journal
+
+
+def test_the_tasks_of_a_lost_journal_are_found_by_tag_and_not_submitted_again(double, tmp_path):
+    (tmp_path / "program.py").write_text(PROGRAM)
+    first = said(double, tmp_path, "run", "once", "program.py")
+    for name in ("qgate.db", "qgate.db-lock", "qgate.db-wal", "qgate.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+
+    told = said(double, tmp_path, "resume", "--find", "once")
+
+    (task,) = double.ledger()["tasks"]
+    assert task["arn"] in told
+    assert "COMPLETED" in told
+    assert "1 jobs of the run 'once' were found" in told
+    assert said(double, tmp_path, "run", "once", "program.py") == first
+    assert double.ledger()["tasks_created"] == 1
+    assert "4.07" in said(double, tmp_path, "jobs").splitlines()[-1]
+    assert "0 jobs of the run 'never'" in said(double, tmp_path, "resume", "--find", "never")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import qgate as qg
-from qgate.exceptions import ServiceUnavailable
+from qgate.exceptions import QGateError, ServiceUnavailable
+from qgate.execution.finding import find_jobs
 
 
 def called(device, journal, name="experiment"):
@@ -51,3 +52,16 @@ def test_a_job_is_listed_by_the_tag_of_its_run(make, cloud, tmp_path):
     (order,) = run.records
     assert (job.id, job.token) == (order.job, order.key)
     assert job.journal == run.labels["journal"]
+
+
+def test_jobs_of_a_run_are_listed_without_naming_a_device(make, cloud, tmp_path):
+    run = called(make(shots=10), str(tmp_path / "runs.db"), name="first run")
+
+    (job,) = [
+        job
+        for name, jobs in find_jobs("first run")
+        if name == "ibm" and not isinstance(jobs, QGateError)
+        for job in jobs
+    ]
+
+    assert job.id == run.records[0].job
