@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -267,6 +267,12 @@ class Device(ABC):
     def wires_of(self, sweep_wires: Wires) -> Wires:
         """Return the wires of states: the device's own, or as the circuit names them."""
         return sweep_wires if self.wires is None else self.wires
+
+    def __copy__(self) -> Self:
+        """Return a device that shares everything, also connections and random numbers."""
+        other = object.__new__(type(self))
+        other.__dict__.update(vars(self))
+        return other
 
     def __repr__(self) -> str:
         shots = self.shots.total_shots

@@ -111,6 +111,8 @@ class RemoteJob(Job):
         self.device = device
         self.report = Report(JobStatus.QUEUED)
         """How it stood when it was last asked."""
+        self.token = ""
+        """With which it was created; answers about a job with another are refused."""
 
     @abstractmethod
     def poll(self) -> Report:
@@ -198,7 +200,10 @@ class RemoteDevice(Device):
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         self.check_access()
-        return self.send(sweeps, token=new_token())
+        token = new_token()
+        job = self.send(sweeps, token=token)
+        job.token = token
+        return job
 
     @abstractmethod
     def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:

@@ -16,6 +16,7 @@ from qgate.execution.current import DEVICE
 from qgate.execution.evaluate import evaluate
 from qgate.execution.method import check_method, parse_method
 from qgate.execution.returns import arrange, leaves, measurements_of
+from qgate.findable import make_findable
 from qgate.interfaces.argnums import trainable_among
 from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice, interface_among
@@ -71,6 +72,11 @@ class QNode:
 
     Notes
     -----
+    A QNode can be pickled and copied with its device, for processes of ``multiprocessing``,
+    joblib or Ray. Its function has to be found by its name in its module, as for every pickle.
+    In a copy a device without a seed draws numbers of its own, and one with a seed begins its
+    sequence anew, so that all copies of a seeded QNode draw the same.
+
     Cost: a call is one submission; a gradient with ``parameter-shift`` is one submission
     of the value and all shifted circuits together.
     """
@@ -188,7 +194,7 @@ class QNode:
     def with_shots(self, shots: Any) -> Self:
         """Return the same QNode with other shots."""
         other = copy.copy(self)
-        other.shots, other._key = Shots.of(shots), call_whole(other)
+        other.shots = Shots.of(shots)
         check_method(other._method, other.device, other.shots)
         return other
 
@@ -284,6 +290,21 @@ class QNode:
         """Return the interface that differentiates by these arguments."""
         given = leaves(list(args))
         return self._choice(given) or interface_among(given)
+
+    def __copy__(self) -> Self:
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._key = call_whole(other)
+        return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        make_findable(self.func)
+        left_out = ("tape", "_key", "_options")  # numbers of the last call, and what is made anew
+        return {name: value for name, value in vars(self).items() if name not in left_out}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.tape, self._key = None, call_whole(self)
 
     def __repr__(self) -> str:
         return (

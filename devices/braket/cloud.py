@@ -24,7 +24,7 @@ from qgate.devices.braket.facts import DeviceFacts
 from qgate.devices.braket.layout import Layout, program_set, single_programs
 from qgate.devices.braket.parameters import device_parameters
 from qgate.devices.braket.session import Access, NoAccess
-from qgate.devices.braket.task import FOUND_LATE_S, BraketTask
+from qgate.devices.braket.task import FOUND_LATE_S, TOKEN_TAG, BraketTask
 from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
 from qgate.devices.failures import may_not_pass
@@ -53,7 +53,6 @@ EXACT_WIRES = 15
 PREFIX = "qgate"
 """Below this lie results in a bucket."""
 
-TOKEN_TAG = "qgate-token"
 LABEL_TAGS = {RUN: "qgate-run", JOURNAL: "qgate-journal"}
 """The tags of a task that hold the labels of its order."""
 
@@ -144,7 +143,15 @@ class BraketCloudDevice(RemoteDevice):
         wires: WiresLike | int | None = None,
         shots: Any = "default",
     ) -> None:
-        self.name, self.arn, self.rate, self._runner = name, arn, rate, Sealed(runner)
+        self.name, self.arn, self.rate = name, arn, rate
+        self._runner = None if runner is None else Sealed(runner)
+        self.status = "UNKNOWN" if runner is None else str(runner.status)
+        """``ONLINE``, ``OFFLINE`` or ``RETIRED``, as it was when the device was made.
+
+        ``UNKNOWN`` where the device was made from a card.
+        """
+        self.windows = "" if runner is None else _windows(runner)
+        """When it executes, in UTC; empty where the device was made from a card."""
         self.options = options or CloudOptions()
         self.canary = False
         self._access = access
@@ -164,36 +171,23 @@ class BraketCloudDevice(RemoteDevice):
         self._style = Style(placing, native, reads_all=facts.reads_all)
         super().__init__(wires=wires, shots=shots)
 
-    @property
-    def runner(self) -> AwsDevice | None:
-        """The SDK's object; None: the device was made from its card."""
-        return self._runner.value
-
     # How it stands -------------------------------------------------------------------------
 
-    @property
-    def status(self) -> str:
-        """``ONLINE``, ``OFFLINE`` or ``RETIRED``, as it was when the device was made.
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but what holds connections; a copy connects when it needs one."""
+        return {**vars(self), "_runner": None}
 
-        ``UNKNOWN`` where the device was made from a card.
-        """
-        return "UNKNOWN" if self.runner is None else str(self.runner.status)
+    @property
+    def runner(self) -> AwsDevice | None:
+        """The SDK's object; None where the device was made from a card."""
+        if self._runner is None and self.refusal is None:
+            self._runner = Sealed(AwsDevice(self.arn, aws_session=self._access.session))
+        return None if self._runner is None else self._runner.value
 
     @property
     def is_available(self) -> bool:
         """Whether tasks are executed now: it is online, and within its execution windows."""
         return self.runner is not None and bool(self.runner.is_available)
-
-    @property
-    def windows(self) -> str:
-        """When it executes, in UTC; empty where the device was made from a card."""
-        if self.runner is None:
-            return ""
-        return ", ".join(
-            f"{_day(window.executionDay)} {window.windowStartHour:%H:%M} to "
-            f"{window.windowEndHour:%H:%M} UTC"
-            for window in self.runner.properties.service.executionWindows
-        )
 
     def spending_limits(self) -> tuple[SpendingLimit, ...]:
         """Ask for the limits that the account has set for the device; they are only read."""
@@ -437,6 +431,14 @@ def tasks_of(client: Any, run: str, filters: Sequence[Any] = ()) -> list[TaggedJ
 def _shots(sweeps: Sequence[Sweep]) -> int:
     """Of each row; all have the same number."""
     return 0 if sweeps[0].shots is None else int(sweeps[0].shots[0])
+
+
+def _windows(runner: AwsDevice) -> str:
+    return ", ".join(
+        f"{_day(window.executionDay)} {window.windowStartHour:%H:%M} to "
+        f"{window.windowEndHour:%H:%M} UTC"
+        for window in runner.properties.service.executionWindows
+    )
 
 
 def _day(day: Any) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from copy import copy
-from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import boto3
 from botocore.config import Config
@@ -14,6 +13,7 @@ from botocore.exceptions import NoCredentialsError
 from braket.aws import AwsSession
 
 from qgate.exceptions import QGateError
+from qgate.forks import ForkSafeLock, at_fork
 from qgate.masking import learn
 from qgate.sealed import Sealed
 
@@ -39,18 +39,10 @@ BUCKET_VARIABLE = "AMZN_BRAKET_OUT_S3_BUCKET"
 """By which Amazon's package is told a bucket."""
 
 
-class Access:
-    """A session of an account in a region, whose credentials are masked in all texts.
-
-    Clients are made here once, because making them is not safe in several threads.
+class Clients(NamedTuple):
+    """Clients with the credentials of an account.
 
     Parameters
-    ----------
-    found : boto3.Session
-    profile : str, optional
-    bucket : str, optional
-
-    Attributes
     ----------
     session : braket.aws.AwsSession
     s3 : botocore client
@@ -58,36 +50,83 @@ class Access:
         A name for the account and region that tells nothing about the credentials.
     """
 
+    session: AwsSession
+    s3: Any
+    account: str
+
+
+class Access:
+    """A way to an account in a region, whose credentials are masked in all texts.
+
+    Clients are made here once, because making them is not safe in several threads. A forked child
+    makes clients of its own, since two processes that share a connection read each other's
+    answers. A pickle holds no credentials, and makes clients when it first needs them; a copy in
+    this process shares them.
+
+    Parameters
+    ----------
+    region : str, optional
+        Default: the configured one.
+    profile : str, optional
+        One of AWS's configuration; default: what AWS's chain finds.
+    bucket : str, optional
+        Where results are stored; default: the account's bucket for Braket in that region.
+    """
+
     refusal: QGateError | None = None
 
-    def __init__(self, found: boto3.Session, *, profile: str | None, bucket: str | None) -> None:
-        self._session = Sealed(AwsSession(found, config=CONFIG, default_bucket=bucket))
-        self.named_bucket = bucket or os.environ.get(BUCKET_VARIABLE)
-        self._profile, self._others = profile, dict[str | None, Access]()
-        self._s3 = Sealed(found.client("s3", config=S3_CONFIG))
-        credentials = found.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        frozen = credentials.get_frozen_credentials()
-        whose = profile or hashlib.sha256(frozen.access_key.encode()).hexdigest()[:12]
-        self.account = f"braket {found.region_name} {whose}"
-        learn(frozen.secret_key, frozen.token, frozen.access_key)
-        self._lock = Lock()
+    def __init__(self, region: str | None, *, profile: str | None, bucket: str | None) -> None:
+        self._region, self._profile, self.named_bucket = region, profile, bucket
+        self._others = dict[str | None, Access]()
+        self._clients: Sealed[Clients] | None = None
+        self._lock = ForkSafeLock()
+        at_fork(in_child=self._forget)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _access_again, (self._region, self._profile, self.named_bucket)
+
+    def _forget(self) -> None:
+        self._clients = None
+
+    @property
+    def clients(self) -> Clients:
+        """The clients of this process.
+
+        Raises
+        ------
+        botocore.exceptions.BotoCoreError
+            There are no credentials.
+        """
+        with self._lock:
+            if self._clients is None:
+                self._clients = Sealed(_clients(self._region, self._profile))
+            return self._clients.value
 
     @property
     def session(self) -> AwsSession:
         """The SDK's session."""
-        return self._session.value
+        return self.clients.session
 
     @property
     def s3(self) -> Any:
         """The client of S3."""
-        return self._s3.value
+        return self.clients.s3
+
+    @property
+    def account(self) -> str:
+        """A name for the account and region that tells nothing about the credentials."""
+        return self.clients.account
 
     def bucket(self) -> str:
         """Return where results are stored; the first time, the account may be asked."""
+        if self.named_bucket is not None:
+            return self.named_bucket
+        session = self.session
         with self._lock:
-            return str(self.session.default_bucket())
+            return str(session.default_bucket())
 
     def storing_in(self, bucket: str | None) -> Access:
         """Return an access that stores results elsewhere; None: in the account's own bucket."""
@@ -95,15 +134,32 @@ class Access:
             return self
         with self._lock:
             if bucket not in self._others:
-                found = self.session.boto_session
-                other = Access(found, profile=self._profile, bucket=bucket)
-                if bucket is None:  # whatever the variable says now
-                    other.session._default_bucket = other.named_bucket = None
-                self._others[bucket] = other
+                self._others[bucket] = _access_again(self._region, self._profile, bucket)
+                self._others[bucket]._clients = self._clients
             return self._others[bucket]
 
     def __repr__(self) -> str:
-        return f"<access to {self.session.region}>"
+        return f"<access to {self._region}>"
+
+
+def _access_again(region: str | None, profile: str | None, bucket: str | None) -> Access:
+    return Access(region, profile=profile, bucket=bucket)
+
+
+def _clients(region: str | None, profile: str | None) -> Clients:
+    found = boto3.Session(profile_name=profile, region_name=region)
+    if found.region_name is None:
+        found = boto3.Session(profile_name=profile, region_name=SIMULATOR_REGION)
+    session = AwsSession(found, config=CONFIG)
+    session._default_bucket = None  # whatever the variable says; see ``Access.bucket``
+    s3 = found.client("s3", config=S3_CONFIG)
+    credentials = found.get_credentials()
+    if credentials is None:
+        raise NoCredentialsError
+    frozen = credentials.get_frozen_credentials()
+    learn(frozen.secret_key, frozen.token, frozen.access_key)
+    whose = profile or hashlib.sha256(frozen.access_key.encode()).hexdigest()[:12]
+    return Clients(session, s3, f"braket {found.region_name} {whose}")
 
 
 class NoAccess:
@@ -152,7 +208,6 @@ def access(region: str | None, *, profile: str | None, bucket: str | None) -> Ac
     botocore.exceptions.BotoCoreError
         There are no credentials.
     """
-    found = boto3.Session(profile_name=profile, region_name=region)
-    if found.region_name is None:
-        found = boto3.Session(profile_name=profile, region_name=SIMULATOR_REGION)
-    return Access(found, profile=profile, bucket=bucket)
+    made = Access(region, profile=profile, bucket=bucket or os.environ.get(BUCKET_VARIABLE))
+    made.clients  # noqa: B018
+    return made

@@ -76,6 +76,9 @@ class Seeded(BaseLocalSimulator):  # type: ignore[misc]  # published without typ
         self._draws = Draws(seed)
         self._parse = lru_cache(maxsize=PROGRAMS)(self._parse_source)
 
+    def __reduce__(self) -> tuple[type[Seeded], tuple[int | None]]:
+        return type(self), (self._draws.seed,)
+
     def restart_random(self, token: str) -> None:
         """Begin a new sequence of random choices, made of the seed and a text."""
         self._draws.restart(token)

@@ -22,6 +22,9 @@ from qgate.prices import Price
 if TYPE_CHECKING:
     from qgate.devices.braket.cloud import BraketCloudDevice
 
+TOKEN_TAG = "qgate-token"
+"""The tag that holds the token of a task."""
+
 FOUND_LATE_S = 60.0
 """So long after its creation may the service not know a task yet."""
 
@@ -117,8 +120,16 @@ class BraketTask(RemoteJob):
         for name in ("status", "outputS3Bucket", "outputS3Directory"):
             field(facts, name, str, operation)
         field(facts, "shots", int, operation)
+        self._check_task(facts)
         self._facts = facts
         return facts
+
+    def _check_task(self, facts: Mapping[str, Any]) -> None:
+        """Refuse an answer about another task, or one that belongs to another order."""
+        tagged = (facts.get("tags") or {}).get(TOKEN_TAG, self.token)
+        if facts.get("quantumTaskArn", self.id) != self.id or (self.token and tagged != self.token):
+            reason = f"the service answered about another task than {self.id}"
+            raise WrongResult(device=self.device.name, reason=reason)
 
     def _rest(self, folder: Folder, reason: str) -> tuple[SweepResult, ...]:
         """What a failed program set has nevertheless brought."""

@@ -64,6 +64,9 @@ class Library:
         function.restype, function.argtypes = result, arguments
         return function
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _loaded_again, (self.name,)
+
     def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
         """Return the outcomes that ascending numbers fall on, and how many fall on each.
 
@@ -104,12 +107,20 @@ def library(name: str) -> Library | None:
 @cache
 def best_library() -> Library | None:
     """Return the library of the fastest instruction set that this machine has."""
+    built = (library(name) for name in FASTEST_FIRST if name in _usable_sets())
+    return next((found for found in built if found is not None), None)
+
+
+def _usable_sets() -> tuple[str, ...]:
+    """Return the instruction sets that this machine has; none where nothing was built."""
     baseline = library("baseline")
-    if baseline is None:
-        return None
-    usable = SETS[: SETS.index(baseline.supported) + 1]
-    built = (library(name) for name in FASTEST_FIRST if name in usable)
-    return next(found for found in built if found is not None)
+    return () if baseline is None else SETS[: SETS.index(baseline.supported) + 1]
+
+
+def _loaded_again(name: str) -> Library | None:
+    """Return the library of a pickle; another machine may need another one."""
+    found = library(name) if name in _usable_sets() else None
+    return best_library() if found is None else found
 
 
 def num_threads(given: int | None = None) -> int:

@@ -152,6 +152,10 @@ class Compiler:
         """The backend whose target is compiled for."""
         return self._backend.value
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but the programs, which a copy compiles again."""
+        return {**vars(self), "_programs": OrderedDict()}
+
     def programs(self, structures: Sequence[Structure]) -> list[Program]:
         """Return the program of each structure, in native gates.
 

@@ -8,6 +8,7 @@ forked child could find closed.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,7 @@ from qiskit.transpiler import Target, generate_preset_pass_manager
 from qgate.devices.qiskit.bounded import FOLDED, bounded_gates, is_foldable, without
 from qgate.devices.qiskit.identity import NATIVE_NAME, with_kept_identity
 from qgate.exceptions import UnusableBackend
+from qgate.forks import at_fork
 from qgate.sealed import Sealed
 
 TRANSPILER_SEED = 0
@@ -28,6 +30,18 @@ MOST_KINDS = 16
 
 _Kind = tuple[tuple[int, ...] | None, bool, bool]
 """The arguments of ``run`` that a pass manager is made for."""
+
+
+def _compile_on_one_thread() -> None:
+    """Keep Qiskit's passes from waiting for threads that a forked child does not have.
+
+    They are written in Rust and share the work of large circuits among a pool of threads (rayon),
+    which the parent has started. Qiskit sets this variable in the processes that it makes itself.
+    """
+    os.environ["QISKIT_IN_PARALLEL"] = "TRUE"
+
+
+at_fork(in_child=_compile_on_one_thread)
 
 
 class PassManagers:
@@ -48,6 +62,10 @@ class PassManagers:
     def backend(self) -> Any:
         """The backend."""
         return self._backend.value
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but the pass managers, of which a copy makes its own."""
+        return {**vars(self), "_idle": {}}
 
     def run(
         self,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt
 
@@ -18,6 +18,9 @@ from qgate.devices.provider import Provider, Requirement
 from qgate.exceptions import InvalidOption
 from qgate.shots import Shots
 from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.qiskit.vendors.backends import Source
 
 AER = Requirement("qiskit_aer", "qiskit-aer", "aer")
 FAKES = Requirement("qiskit_ibm_runtime", "qiskit-ibm-runtime", "ibm")
@@ -164,7 +167,10 @@ class QiskitProvider(Provider):
     ) -> Device:
         text = str(candidate.name or type(candidate).__name__)
         if options.card is not None:
-            return _around(candidate, None, options.card, text, options, wires=wires, shots=shots)
+            from qgate.devices.qiskit.vendors.backends import Source
+
+            source = Source(candidate, None)
+            return _around(source, options.card, text, options, wires=wires, shots=shots)
         given = options.model_fields_set
         for option in SIMULATION:
             if option in given:
@@ -251,13 +257,12 @@ def _of_package(
     card = card_of(package) if given is None else VendorCard.model_validate(given)
     paid = card.is_paid(name) if options.paid is None else options.paid
     card = card.model_copy(update={"paid": paid})
-    backend, provider = backend_of(card, name, text=text)
-    return _around(backend, provider, card, text, options, wires=wires, shots=shots)
+    source = backend_of(card, name, text=text)
+    return _around(source, card, text, options, wires=wires, shots=shots)
 
 
 def _around(
-    backend: Any,
-    provider: Any,
+    source: Source,
     card: Any,
     text: str,
     options: QiskitOptions,
@@ -266,15 +271,14 @@ def _around(
     shots: Shots | str,
 ) -> Device:
     """Return a device that buys, where the card says so, else one that just runs."""
-    from qgate.devices.qiskit.vendors.backends import Source
     from qgate.devices.qiskit.vendors.device import VendorDevice
 
     if not card.paid:
-        return _device(backend, text, options, wires=wires, shots=shots)
+        return _device(source.backend, text, options, wires=wires, shots=shots)
     if options.seed is not None:
         raise refused(text, "seed", options.seed, "what is bought cannot be repeated")
     return VendorDevice(
-        Source(backend, provider),
+        source,
         card,
         name=text,
         wires=wires,

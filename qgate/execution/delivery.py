@@ -227,6 +227,7 @@ class _Deliveries:
         job = job_of(self.run.journal, device, order, self.lines[index].sweeps)
         if self.interrupted.is_set():  # its id is in the journal, and nobody waits here
             return
+        job.token = order.key
         self.jobs[index] = job
         if self.call is not None:
             self.call.add(job)

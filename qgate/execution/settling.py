@@ -67,7 +67,9 @@ def record_of(
 
 def reopened(device: RemoteDevice, order: Order, job: str) -> RemoteJob:
     """Return the job of an order."""
-    return device.reopen(job, _record(order)["sweeps"])
+    found = device.reopen(job, _record(order)["sweeps"])
+    found.token = order.key
+    return found
 
 
 def as_written(device: RemoteDevice, order: Order) -> RemoteDevice:

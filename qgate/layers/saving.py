@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qgate.exceptions import CircuitNotFound
+from qgate.findable import name_in_module
 from qgate.qnode import QNode
 
 
@@ -22,7 +23,7 @@ def described(qnode: QNode) -> dict[str, Any]:
     """
     method = qnode.diff_method
     return {
-        "function": f"{_of(qnode, '__module__')}:{_of(qnode, '__qualname__')}",
+        "function": f"{_module_of(qnode)}:{name_in_module(qnode.func)}",
         "device": qnode.device.config,
         "diff_method": method if method is None or isinstance(method, str) else False,
         "shots": list(qnode.shots.parts) or None,
@@ -71,8 +72,8 @@ def key_of(description: Mapping[str, Any]) -> str:
     return str(description["function"]).rpartition(":")[2].rpartition(".")[2]
 
 
-def _of(qnode: QNode, attribute: str) -> str:
-    return str(getattr(qnode.func, attribute, type(qnode.func).__name__))
+def _module_of(qnode: QNode) -> str:
+    return str(getattr(qnode.func, "__module__", type(qnode.func).__name__))
 
 
 def _found(named: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from itertools import count
 from typing import Any, TypeVar
 
@@ -150,13 +151,25 @@ def leave_repeating_to_qgate(service: Any) -> None:
         The sessions are not where they were in the versions known; nothing must be bought then.
     """
     try:
-        clients = [service._active_api_client, *service._api_clients.values()]
-        for client in clients:
-            client._session.mount("https://", OnceAdapter())
-            client._session.mount("http://", OnceAdapter())
+        for session in _sessions(service):
+            session.mount("https://", OnceAdapter())
+            session.mount("http://", OnceAdapter())
     except AttributeError as error:
         reason = f"creating jobs twice cannot be prevented in this version ({error})"
         raise BrokenProvider(provider="ibm", package=PACKAGE, reason=reason) from error
+
+
+def renew_connections(service: Any) -> None:
+    """Give a service in a forked child connections, tokens and locks of its own."""
+    leave_repeating_to_qgate(service)
+    for session in _sessions(service):
+        session.auth = deepcopy(session.auth)
+        session.cookies = session.cookies.copy()
+
+
+def _sessions(service: Any) -> list[Any]:
+    clients = [service._active_api_client, *service._api_clients.values()]
+    return [client._session for client in clients]
 
 
 def backend_of(

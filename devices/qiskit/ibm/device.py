@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
 
@@ -15,6 +16,7 @@ from qgate.devices.capabilities import Capabilities
 from qgate.devices.patience import Fault
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
+from qgate.devices.qiskit.ibm.account import Account, Address
 from qgate.devices.qiskit.ibm.connection import plan_of
 from qgate.devices.qiskit.ibm.faults import fault_of, retry_after_s, translated
 from qgate.devices.qiskit.ibm.job import IbmJob
@@ -35,7 +37,6 @@ from qgate.devices.remote import (
 )
 from qgate.exceptions import QGateError
 from qgate.prices import Price
-from qgate.sealed import Sealed
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
@@ -96,6 +97,8 @@ class IbmDevice(RemoteDevice):
         As in ``RemoteDevice``.
     canary : bool
         Whether programs with known results are sent along.
+    address : Address, optional
+        Where copies and pickles of the device find the backend.
     """
 
     provider = "ibm"
@@ -123,8 +126,9 @@ class IbmDevice(RemoteDevice):
         unknown_price: str = "refuse",
         patience_s: float = 900.0,
         canary: bool = False,
+        address: Address | None = None,
     ) -> None:
-        self.name, self._service, self._backend = name, Sealed(service), Sealed(backend)
+        self.name, self._account = name, Account(address, service, backend)
         self.capabilities = describe(backend)
         super().__init__(wires=wires, shots=shots)
         self.account = f"ibm {service.channel} {service.active_instance()}"
@@ -133,25 +137,43 @@ class IbmDevice(RemoteDevice):
         self.settings = Settings(max_execution_time_s, twirling)
         self.plan = plan_of(service) if plan is None else plan
         self.rate = rate_of(self.plan)
-        self.mode: Mode | NoMode = Mode(backend, mode, max_time_s)
-        self._sampler = sampler
-        self._compiler = Compiler(
-            backend,
-            device=name,
-            order=self.wires_of,
-            optimization_level=optimization_level,
-            initial_layout=initial_layout,
-        )
+        self._sampler, self._put_into = sampler, (mode, max_time_s)
+        self._level, self._layout = optimization_level, initial_layout
+        self.mode, self._compiler  # noqa: B018  # made now, except in copies
+
+    def __copy__(self) -> Self:
+        self.mode, self._compiler  # noqa: B018  # one batch, and one compilation, for all copies
+        return super().__copy__()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but what holds a connection; a copy connects when it needs one."""
+        left_out = () if self._account.address is None else ("mode", "_compiler")
+        return {name: value for name, value in vars(self).items() if name not in left_out}
 
     @property
     def service(self) -> Any:
-        """The service of the account."""
-        return self._service.value
+        """The service, ``QiskitRuntimeService``."""
+        return self._account.service
 
     @property
     def backend(self) -> Any:
-        """The backend, IBM's object."""
-        return self._backend.value
+        """The backend, ``IBMBackend``."""
+        return self._account.backend
+
+    @cached_property
+    def mode(self) -> Mode | NoMode:
+        """What jobs are put into."""
+        return Mode(self.backend, *self._put_into)
+
+    @cached_property
+    def _compiler(self) -> Compiler:
+        return Compiler(
+            self.backend,
+            device=self.name,
+            order=self.wires_of,
+            optimization_level=self._level,
+            initial_layout=self._layout,
+        )
 
     @property
     def transpilations(self) -> int:

@@ -66,7 +66,11 @@ class IbmJob(RemoteJob):
     def vendor(self) -> Any:
         """The client's object."""
         if self._vendor.value is None:
-            self._vendor = Sealed(self.device.service.job(self.id))
+            found = self.device.service.job(self.id)
+            if found.job_id() != self.id or (self.token and self.token not in (found.tags or ())):
+                reason = f"the service answered about another job than {self.id}"
+                raise WrongResult(device=self.device.name, reason=reason)
+            self._vendor = Sealed(found)
         return self._vendor.value
 
     def poll(self) -> Report:

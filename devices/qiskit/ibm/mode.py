@@ -6,12 +6,12 @@ import time
 import weakref
 from collections.abc import Mapping
 from contextlib import suppress
-from threading import Lock
 from typing import Any
 
 from qiskit.exceptions import QiskitError
 from qiskit_ibm_runtime import Batch, Session
 
+from qgate.forks import ForkSafeLock, at_fork
 from qgate.sealed import Sealed
 
 MODES: Mapping[str, Any] = {"batch": Batch, "session": Session, "job": None}
@@ -37,9 +37,14 @@ class Mode:
 
     def __init__(self, backend: Any, kind: str, max_time_s: int | None = None) -> None:
         self._backend, self.kind, self.max_time_s = Sealed(backend), kind, max_time_s
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
         self._open: list[tuple[Sealed[Any], float]] = []
+        at_fork(in_child=self._forget)
         self._end = weakref.finalize(self, _close, self._open)
+
+    def _forget(self) -> None:
+        """Forget what is open in a forked child: the parent puts its jobs there and closes it."""
+        self._open.clear()
 
     @property
     def backend(self) -> Any:

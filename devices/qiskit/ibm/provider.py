@@ -19,6 +19,7 @@ from qgate.shots import Shots
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
+    from qgate.devices.qiskit.ibm.account import Address
     from qgate.devices.qiskit.ibm.device import IbmDevice
     from qgate.devices.remote import TaggedJob
 
@@ -133,6 +134,7 @@ class IbmProvider(Provider):
     def make(
         self, target: str, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
+        from qgate.devices.qiskit.ibm.account import Address
         from qgate.devices.qiskit.ibm.connection import backend_of, connect
 
         text = f"{self.name}:{target}"
@@ -152,7 +154,16 @@ class IbmProvider(Provider):
             fractional=options.use_fractional_gates,
             patience_s=options.patience_s,
         )
-        return _device(service, backend, text, options, wires=wires, shots=shots)
+        address = Address(
+            text,
+            target,
+            instance=options.instance or service.active_instance(),
+            channel=options.channel,
+            account=options.account,
+            fractional=options.use_fractional_gates,
+            patience_s=options.patience_s,
+        )
+        return _device(service, backend, text, options, wires=wires, shots=shots, address=address)
 
     def card(self, target: str) -> IbmCard | None:
         return cards().get(target)
@@ -190,6 +201,7 @@ class IbmProvider(Provider):
         self, candidate: Any, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
         """Make a device around a backend; its service makes every request once from then on."""
+        from qgate.devices.qiskit.ibm.account import Address
         from qgate.devices.qiskit.ibm.connection import leave_repeating_to_qgate
 
         text = f"{self.name}:{candidate.name}"
@@ -203,7 +215,16 @@ class IbmProvider(Provider):
             value = options.use_fractional_gates
             raise refused(text, "use_fractional_gates", value, reason)
         leave_repeating_to_qgate(candidate.service)
-        return _device(candidate.service, candidate, text, options, wires=wires, shots=shots)
+        service = candidate.service
+        address = Address(
+            text,
+            candidate.name,
+            instance=service.active_instance(),
+            channel=service.channel,
+            fractional=bool(getattr(candidate.options, "use_fractional_gates", False)),
+            patience_s=options.patience_s,
+        )
+        return _device(service, candidate, text, options, wires=wires, shots=shots, address=address)
 
 
 def _check_seed(options: IbmOptions, text: str) -> None:
@@ -220,6 +241,7 @@ def _device(
     *,
     wires: Wires | None,
     shots: Shots | str,
+    address: Address | None = None,
 ) -> IbmDevice:
     from qgate.devices.qiskit.ibm.device import IbmDevice
 
@@ -234,6 +256,7 @@ def _device(
         wires=wires,
         shots=shots,
         sampler=options.primitive,
+        address=address,
         **passed,
     )
 

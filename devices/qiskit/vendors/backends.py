@@ -7,21 +7,93 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import isclass
-from typing import Any, NamedTuple
+from typing import Any, Self
 
 from qgate.devices.qiskit.vendors.card import VendorCard
-from qgate.exceptions import AccessRefused, BrokenProvider, MissingPackage, UnknownDevice, suggest
+from qgate.exceptions import (
+    AccessRefused,
+    BrokenProvider,
+    DeviceError,
+    MissingPackage,
+    OpenedInParent,
+    UnknownDevice,
+    suggest,
+)
+from qgate.forks import ForkSafeLock, at_fork
 from qgate.masking import learn, masked_error
+from qgate.sealed import Sealed
 
 METHODS = ("get_backend", "backend")
 """By what a backend is given, in packages nobody knows."""
 
 
-class Source(NamedTuple):
-    """A backend, and who gave it."""
+class Source:
+    """A backend, and who gave it.
 
-    backend: Any
-    provider: Any
+    What is had by names is had anew in a forked child, and by a pickle when that needs it. An
+    object that a program made itself belongs to the process in which it was made: its connections
+    cannot be told from the rest of it, nor its credentials.
+
+    Parameters
+    ----------
+    backend, provider
+    names : tuple, optional
+        The arguments of ``backend_of`` by which they are had again.
+    """
+
+    def __init__(
+        self, backend: Any, provider: Any, names: tuple[VendorCard, str, str] | None = None
+    ) -> None:
+        self.names = names
+        self._held: Sealed[tuple[Any, Any]] | None = Sealed((backend, provider))
+        self._lock = ForkSafeLock()
+        at_fork(in_child=self._forget)
+
+    @property
+    def backend(self) -> Any:
+        """The package's backend.
+
+        Raises
+        ------
+        OpenedInParent
+            In a forked child, of an object that its parent has made.
+        """
+        return self._taken()[0]
+
+    @property
+    def provider(self) -> Any:
+        """What gave the backend."""
+        return self._taken()[1]
+
+    def _taken(self) -> tuple[Any, Any]:
+        with self._lock:
+            if self._held is None:
+                if self.names is None:
+                    remedy = "Make the device in the child, or start it with the method 'spawn'"
+                    raise OpenedInParent(what="The backend of the device", remedy=remedy)
+                card, name, text = self.names
+                self._held = Sealed(backend_of(card, name, text=text)._taken())
+            return self._held.value
+
+    def _forget(self) -> None:
+        self._held = None
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.names is None:
+            raise DeviceError(
+                "A device around a backend object cannot be pickled, because the object may hold "
+                "credentials. Name the backend by a string, qg.device('qiskit:PACKAGE/BACKEND')."
+            )
+        return _source_again, self.names
+
+
+def _source_again(card: VendorCard, name: str, text: str) -> Source:
+    source = Source(None, None, (card, name, text))
+    source._forget()
+    return source
 
 
 def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
@@ -56,7 +128,7 @@ def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
         reason = repr(error)
         raise AccessRefused(device=text, reason=reason, remedy=remedy) from masked_error(error)
     try:
-        return Source(_getter(card, provider)(name), provider)
+        return Source(_getter(card, provider)(name), provider, (card, name, text))
     except Exception as error:
         known = _known(provider)
         hint = suggest(name, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from qiskit.circuit import CircuitError
@@ -17,7 +18,7 @@ from qgate.devices.qiskit.device import describe
 from qgate.devices.qiskit.interface import interface_of
 from qgate.devices.qiskit.job import STATUSES, check_success, finished, vendor_status
 from qgate.devices.qiskit.results import entry_of, read_results
-from qgate.devices.qiskit.runners import runner
+from qgate.devices.qiskit.runners import Runner, runner
 from qgate.devices.qiskit.vendors.backends import Source
 from qgate.devices.qiskit.vendors.card import VendorCard
 from qgate.devices.remote import Record, RemoteDevice, RemoteJob, Report
@@ -88,14 +89,25 @@ class VendorDevice(RemoteDevice):
         self.account = f"qiskit {card.package}"
         self.budget_usd, self.unknown_price = budget_usd, unknown_price
         self.patience_s = patience_s
-        most = self.capabilities.max_rows
-        self._runner = runner(source.backend, replace(interface, max_circuits=most))
-        self._compiler = Compiler(
-            source.backend,
-            device=name,
+        self._interface = replace(interface, max_circuits=self.capabilities.max_rows)
+        self._level, self._layout = optimization_level, initial_layout
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but the compiled programs, which hold the backend."""
+        return {name: value for name, value in vars(self).items() if name != "_compiler"}
+
+    @property
+    def _runner(self) -> Runner:
+        return runner(self.source.backend, self._interface)
+
+    @cached_property
+    def _compiler(self) -> Compiler:
+        return Compiler(
+            self.source.backend,
+            device=self.name,
             order=self.wires_of,
-            optimization_level=optimization_level,
-            initial_layout=initial_layout,
+            optimization_level=self._level,
+            initial_layout=self._layout,
         )
 
     @property

@@ -1,16 +1,43 @@
 """From the name of a package and a backend to the backend."""
 
+import copy
+import os
+import pickle
+
 import pytest
+from children import answer
 
 import qgate as qg
+from qgate.devices.qiskit.vendors.backends import Source
 from qgate.devices.qiskit.vendors.card import VendorCard
 from qgate.exceptions import (
     AccessRefused,
     BrokenProvider,
+    DeviceError,
     InvalidOption,
     MissingPackage,
     UnknownDevice,
 )
+
+CHIP = "qiskit:acme_quantum/chip?unknown_price=allow"
+
+IN_A_CHILD = """
+import qgate as qg
+from qgate.devices.qiskit.vendors.backends import Source
+
+device = qg.device(sys.argv[1], shots=10)
+backend = device.source.backend
+given = Source(backend, None)
+
+def child():
+    found = device.source.backend
+    try:
+        return given.backend
+    except qg.exceptions.OpenedInParent as error:
+        return [found is backend, found.name, str(error)]
+
+tell(in_child(child))
+"""
 
 
 def test_a_package_nobody_knows_is_searched_for_its_provider(acme):
@@ -66,3 +93,28 @@ def test_a_package_without_a_provider_is_refused(site, source):
 def test_a_seed_is_refused_where_runs_are_bought(acme):
     with pytest.raises(InvalidOption, match="cannot be repeated"):
         qg.device("qiskit:acme_quantum/chip?seed=3")
+
+
+def test_a_pickle_of_a_device_has_its_backend_by_name(acme):
+    made = qg.device(CHIP, shots=10)
+
+    again = pickle.loads(pickle.dumps(made))
+
+    assert again.source.backend is not made.source.backend
+    assert again.source.backend.name == "chip"
+    assert copy.deepcopy(made).source is made.source
+
+
+def test_a_device_around_an_object_is_not_pickled_with_its_credentials(acme):
+    source = qg.device(CHIP, shots=10).source
+
+    with pytest.raises(DeviceError, match="Name the backend by a string"):
+        pickle.dumps(Source(source.backend, None))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_a_forked_child_has_its_backend_by_name_and_no_object_of_its_parent(acme):
+    same, name, refused = answer(IN_A_CHILD, CHIP)
+
+    assert (same, name) == (False, "chip")
+    assert "The backend of the device belongs to the process that opened it" in refused

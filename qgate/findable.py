@@ -1,0 +1,37 @@
+"""Functions that a decorator has taken the place of, so that a pickle finds them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+WRAPPED = ".__wrapped__"
+
+
+def make_findable(function: Callable[..., Any]) -> None:
+    """Let ``pickle`` find a function in its module under what its decorators have left there.
+
+    A pickle holds the module and the qualified name of a function. After ``@qg.qnode(device)`` the
+    name stands for the QNode, and ``pickle`` refuses a function that it does not find. The
+    decorators set ``__wrapped__``, so ``circuit.__wrapped__`` is a name that it does find, and
+    becomes the qualified name. Programs such as cloudpickle, which write functions of ``__main__``
+    down whole, see an ordinary function.
+    """
+    name = getattr(function, "__qualname__", None)
+    found: Any = sys.modules.get(getattr(function, "__module__", None) or "")
+    if name is None or found is None or "<locals>" in name:
+        return
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    depth = 0
+    while found is not function and hasattr(found, "__wrapped__"):
+        found, depth = found.__wrapped__, depth + 1
+    if depth and found is function:
+        function.__qualname__ = name + depth * WRAPPED
+
+
+def name_in_module(function: Callable[..., Any]) -> str:
+    """Return the qualified name of a function as it was defined."""
+    name = getattr(function, "__qualname__", type(function).__name__)
+    return str(name).replace(WRAPPED, "")
