@@ -11,8 +11,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from qgate.arguments import finite_number
 from qgate.arrays import is_traced
-from qgate.exceptions import InvalidParameters, NotHermitian, QuantumFunctionError
+from qgate.exceptions import InvalidParameters, NotHermitian, QuantumFunctionError, described
 from qgate.observables import is_observable, normal_form
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.recording import absorb, record
@@ -298,7 +299,8 @@ def vn_entropy(wires: WiresLike, log_base: float | None = None) -> Measurement:
     From shots it is that of the density matrix as measured, without the eigenvalues that noise
     made negative.
     """
-    return Measurement(MeasurementKind.VN_ENTROPY, wires=wires, log_base=log_base)
+    base = _base_of_logarithm("vn_entropy", log_base)
+    return Measurement(MeasurementKind.VN_ENTROPY, wires=wires, log_base=base)
 
 
 def mutual_info(wires0: WiresLike, wires1: WiresLike, log_base: float | None = None) -> Measurement:
@@ -318,7 +320,7 @@ def mutual_info(wires0: WiresLike, wires1: WiresLike, log_base: float | None = N
     return Measurement(
         MeasurementKind.MUTUAL_INFO,
         wires=(*first, *second),
-        log_base=log_base,
+        log_base=_base_of_logarithm("mutual_info", log_base),
         first=len(first),
     )
 
@@ -326,6 +328,19 @@ def mutual_info(wires0: WiresLike, wires1: WiresLike, log_base: float | None = N
 def purity(wires: WiresLike) -> Measurement:
     """The purity tr(rho^2) of some wires."""
     return Measurement(MeasurementKind.PURITY, wires=wires)
+
+
+def _base_of_logarithm(name: str, base: Any) -> float | None:
+    """Return the base of a logarithm; None stands for e."""
+    if base is None:
+        return None
+    number = finite_number(base)
+    if number is None or not 0 < number < 1e300 or number == 1:
+        raise QuantumFunctionError(
+            f"{name} was given log_base={described(base)}. The base of a logarithm is a finite "
+            "positive number other than 1. Give for example 2, or None for the natural logarithm."
+        )
+    return float(number)
 
 
 def _readout(

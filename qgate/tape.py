@@ -19,6 +19,9 @@ from qgate.sweep import Sweep
 from qgate.typing import FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
+LARGEST = np.float64(1e140)
+"""Largest number of a matrix or coefficient: its square times 1e28 is a number of float64."""
+
 
 class Tape:
     """Operations and measurements, split into a structure and its numbers.
@@ -287,8 +290,8 @@ class Tape:
         arrays = tuple(
             np.asarray(unwrap(value)) if not _is_sparse(value) else value for value in self.arrays
         )
-        numbers = [rows, *(value.data if _is_sparse(value) else value for value in arrays)]
-        if not all(map(_is_finite, numbers)):
+        entries = [value.data if _is_sparse(value) else value for value in arrays]
+        if not (_is_finite(rows) and all(map(_can_be_squared, entries))):
             self._raise_not_finite()
         sweep = Sweep(self.structure, rows, arrays)
         if not self.shots:
@@ -329,6 +332,15 @@ class Tape:
                 number = np.ravel(value.data if _is_sparse(value) else unwrap(value))
                 if not np.isfinite(number).all():
                     raise NotFinite(operation=name, value=number[~np.isfinite(number)].tolist()[0])
+        for index in self._layout.arrays:
+            number = np.ravel(unwrap(self.parameters[index]))
+            if not _can_be_squared(number):
+                raise InvalidParameters(
+                    f"The circuit has the number {number[abs(number).argmax()]:.6g} in a matrix, a "
+                    f"state or the coefficients of an observable. These are at most {LARGEST:g}, "
+                    "so that sums of their squares can be computed. Give smaller numbers, and "
+                    "multiply the results."
+                )
 
     # Comparison --------------------------------------------------------------------
 
@@ -378,6 +390,11 @@ def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measureme
 
 def _is_finite(numbers: Any) -> bool:
     return bool(np.logical_and.reduce(np.isfinite(numbers), axis=None))
+
+
+def _can_be_squared(numbers: Any) -> bool:
+    """Return whether numbers are finite, and not so large that variances could overflow."""
+    return bool(np.logical_and.reduce(abs(numbers) <= LARGEST, axis=None))
 
 
 def _is_sparse(value: Any) -> bool:

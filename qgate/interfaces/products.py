@@ -7,7 +7,7 @@ from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.tracer import isbox
+from autograd.tracer import getval, isbox
 
 from qgate.exceptions import InvalidArgnums, InvalidTangent
 from qgate.interfaces.argnums import Argnums, positions_of
@@ -19,6 +19,7 @@ from qgate.interfaces.pullbacks import (
     space_of,
     warn_if_constant,
 )
+from qgate.operations.parameters import in_double, is_numeric
 from qgate.typing import Tensor
 
 
@@ -53,7 +54,8 @@ def vjp(
     Raises
     ------
     InvalidTangent
-        ``cotangents`` has another shape than the value.
+        ``cotangents`` has another shape than the value, or is not made of finite numbers, real
+        ones where the value is.
 
     Notes
     -----
@@ -69,9 +71,9 @@ def vjp(
     args, positions, bare = _arguments(params, argnums)
     pullback = pull_back(f, args, positions=positions)
     warn_if_constant(pullback, f)
-    _refuse_other_shape("The cotangent", cotangents, pullback.value)
+    cotangent = _direction(cotangents, pullback.value, "The cotangent")
     originals = [args[position] for position in positions]
-    products = tuple(map(as_given, pullback(_plain(cotangents)), originals))
+    products = tuple(map(as_given, pullback(cotangent), originals))
     return marked_like(pullback.value, originals), products[0] if bare else products
 
 
@@ -108,7 +110,7 @@ def jvp(
     Raises
     ------
     InvalidTangent
-        ``tangents`` does not have the form of the arguments.
+        ``tangents`` does not have the form of the arguments, or is not made of finite numbers.
 
     Notes
     -----
@@ -169,8 +171,7 @@ def _directions(tangents: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
 def _direction(tangent: Any, value: Any, what: str) -> Any:
     """Return a tangent with plain leaves, after a look at its form."""
     if not isinstance(value, list | tuple | dict):
-        _refuse_other_shape(what, tangent, value)
-        return _plain(tangent)
+        return _vector(tangent, value, what)
     same = isinstance(tangent, type(value)) and len(tangent) == len(value)
     if not same or (isinstance(value, dict) and tangent.keys() != value.keys()):
         raise InvalidTangent(what=what, given=described(tangent), expected=described(value))
@@ -179,10 +180,21 @@ def _direction(tangent: Any, value: Any, what: str) -> Any:
     return items if isinstance(value, dict) else type(value)(items.values())
 
 
-def _refuse_other_shape(what: str, given: Any, value: Any) -> None:
-    if isinstance(given, list | tuple | dict) or anp.shape(given) != anp.shape(value):
+def _vector(given: Any, value: Any, what: str) -> Any:
+    """Return finite numbers in the shape of a value, real where it is, in double precision."""
+    number = getval(given)
+    if isinstance(number, list | tuple | dict) or not is_numeric(number):
+        raise InvalidTangent(what=what, given=_in_words(number), expected=described(value))
+    if anp.shape(given) != anp.shape(value):
         raise InvalidTangent(what=what, given=described(given), expected=described(value))
+    number = np.asarray(in_double(number))
+    if np.iscomplexobj(number) and not space_of(value).iscomplex:
+        raise InvalidTangent(what=what, given=described(given), expected=described(value))
+    if not np.isfinite(number).all():
+        text = f"{described(given)} with {number[~np.isfinite(number)].ravel()[0]} in it"
+        raise InvalidTangent(what=what, given=text, expected=f"{described(value)}, finite")
+    return given if isbox(given) else number
 
 
-def _plain(value: Any) -> Any:
-    return value if isbox(value) else np.asarray(value)
+def _in_words(value: Any) -> str:
+    return described(value) if isinstance(value, list | tuple | dict) else repr(value)

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from qgate.arrays import is_known, is_traced, namespace, shape_of, unwrap
-from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError
+from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError, NotFinite
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.pauli import PauliSum
@@ -66,6 +66,8 @@ class Exp(Wrapper):
             angle = namespace([coeff]).imag(coeff)
         self._turns = angle is not None
         self._constant = all(not is_traced(value) for value in getattr(base, "parameters", ()))
+        if self._constant:
+            _check_finite(base)
         number = coeff if angle is None else angle
         numbers = () if self._constant else base.parameters
         super().__init__(base, getattr(base, "wires", ()), parameters=(number, *numbers), id=id)
@@ -249,6 +251,14 @@ def _commute(x: BoolArray, z: BoolArray) -> bool:
     """Say whether all words commute: their letters differ on an even number of wires."""
     crossed = x.astype(np.int64) @ z.T.astype(np.int64)
     return not np.any((crossed + crossed.T) % 2)
+
+
+def _check_finite(base: Operator) -> None:
+    """Refuse numbers of a constant operator that are not finite."""
+    for value in getattr(base, "parameters", ()):
+        numbers = np.ravel(unwrap(value))
+        if numbers.dtype.kind in "fc" and not np.isfinite(numbers).all():
+            raise NotFinite(operation=base.name, value=numbers[~np.isfinite(numbers)].tolist()[0])
 
 
 def _is_imaginary(coeff: Tensor) -> bool:

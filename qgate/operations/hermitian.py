@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import is_known, unwrap
-from qgate.exceptions import InvalidParameters, NotHermitian
+from qgate.exceptions import InvalidParameters, NotFinite, NotHermitian
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.matrices import is_hermitian_matrix
 from qgate.operations.operator import Operator, ParameterKind
@@ -178,6 +178,11 @@ class SparseHamiltonian(MatrixObservable):
         check_shape("SparseHamiltonian", "H", H, (2 ** len(on),) * 2, batch=False, real=False)
         matrix = H.tocsr().copy()
         matrix.sum_duplicates()
+        if matrix.dtype.kind != "c":
+            matrix = matrix.astype(float)
+        if not np.isfinite(matrix.data).all():
+            worst = matrix.data[~np.isfinite(matrix.data)][0]
+            raise NotFinite(operation="SparseHamiltonian", value=worst)
         gap = abs(matrix - matrix.conj().T)
         if gap.nnz and gap.max() > 1e-8 * max(1.0, abs(matrix).max()):
             raise NotHermitian(

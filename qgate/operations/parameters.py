@@ -19,7 +19,7 @@ from qgate.arrays import (
     shape_of,
     unwrap,
 )
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, described
 from qgate.operations.slots import Affine
 from qgate.typing import Tensor
 
@@ -83,6 +83,16 @@ def in_floats(value: Tensor) -> Tensor:
     if value.dtype.kind == "O":
         return _in_floats_by_entry(value)
     return value if value.dtype in KEPT or value.dtype.kind not in "biufc" else _double(value)
+
+
+def _within_float64(value: int) -> int:
+    """Return a whole number that float64 has room for."""
+    if value.bit_length() > 1023:
+        raise InvalidParameters(
+            f"{described(value)} is beyond 1.8e308, the largest number of float64. "
+            "Give a smaller number."
+        )
+    return value
 
 
 def in_double(value: Tensor) -> Tensor:
@@ -189,7 +199,7 @@ def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
         It is not a real number, nor an array of them with one axis.
     """
     if type(value) in PLAIN:
-        return value
+        return value if type(value) is not int else _within_float64(value)
     plain = value
     while BOXED[type(plain)]:
         plain = plain._value

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, NotFinite
 from qgate.operations.parameters import as_array, require_numbers
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_words import PHASES
@@ -43,6 +43,8 @@ def pauli_decompose(
     given = as_array(matrix)
     require_numbers("pauli_decompose", "matrix", given, real=False)
     dense = np.asarray(given, dtype=complex)
+    if not np.isfinite(dense).all():
+        raise NotFinite(operation="pauli_decompose", value=dense[~np.isfinite(dense)].tolist()[0])
     rows = len(dense) if dense.ndim else 0
     count = max(0, rows.bit_length() - 1) if wires is None else len(Wires(wires))
     size = 2**count

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import is_known, namespace, shape_of, unwrap
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, NotFinite
 from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
 from qgate.operations.gate import GATES
@@ -214,6 +214,10 @@ def _padded(vector: Tensor, size: int, value: float) -> Tensor:
 
 def _normalized(vector: Tensor) -> Tensor:
     """Divide each state by its norm."""
+    known = unwrap(vector)
+    if isinstance(known, np.ndarray) and not np.isfinite(known).all():
+        raise NotFinite(operation="StatePrep", value=known[~np.isfinite(known)].tolist()[0])
+    vector = vector / _largest(vector)  # whose squares neither overflow nor vanish
     squares = (abs(vector) ** 2).sum(-1)
     if is_known(squares) and not np.all(unwrap(squares)):
         raise InvalidParameters(
@@ -221,6 +225,15 @@ def _normalized(vector: Tensor) -> Tensor:
             "Give at least one amplitude other than 0."
         )
     return vector / squares[..., None] ** 0.5
+
+
+def _largest(vector: Tensor) -> Any:
+    """Return the largest modulus of each state; 1 where it is not known yet or not finite."""
+    known = unwrap(vector)
+    if not isinstance(known, np.ndarray):
+        return 1.0
+    largest = np.max(abs(known), axis=-1, keepdims=True, initial=0.0)
+    return np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
 
 
 def _check_norm(vector: Tensor) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from qgate.exceptions import InvalidParameters
 from qgate.operations.fixed import Hadamard
 from qgate.operations.operator import Operator
@@ -110,7 +112,8 @@ class IQPEmbedding(Template):
         )
         left, right = ([pair[side] for pair in pairs] for side in (0, 1))
         wide = in_double(features)
-        products = wide[..., left] * wide[..., right]
+        with np.errstate(over="ignore"):  # what is infinite is refused when the circuit runs
+            products = wide[..., left] * wide[..., right]
         options: dict[str, Any] = {"pattern": pairs, "n_repeats": n_repeats}
         super().__init__((wide, products), wires, options, id=id)
         self.is_converted |= wide is not features

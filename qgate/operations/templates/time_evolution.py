@@ -7,8 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import finite_numbers
 from qgate.arrays import is_traced, shape_of, unwrap
-from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, NotHermitian
+from qgate.exceptions import (
+    GeneratorUndefinedError,
+    InvalidParameters,
+    NotFinite,
+    NotHermitian,
+    described,
+)
 from qgate.operations.operator import Operator
 from qgate.operations.parameters import as_array, check_shape, in_double
 from qgate.operations.pauli import PauliSum
@@ -192,8 +199,8 @@ class CommutingEvolution(PauliEvolution):
         options: dict[str, Any] = {
             "words": tuple(terms.words),
             "coefficients": tuple(unwrap(terms.coefficients).tolist()),
-            "frequencies": _floats(frequencies),
-            "shifts": _floats(shifts),
+            "frequencies": _floats("frequencies", frequencies),
+            "shifts": _floats("shifts", shifts),
         }
         super().__init__((time,), terms.wires, options, id=id)
 
@@ -229,6 +236,9 @@ def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool =
             "combinations of Pauli words. Write the Hamiltonian as one; qg.pauli_decompose writes "
             "a matrix so."
         )
+    weights = unwrap(terms.coefficients)
+    if isinstance(weights, np.ndarray) and not np.isfinite(weights).all():
+        raise NotFinite(operation=template, value=weights[~np.isfinite(weights)][0])
     if check_hermitian and not terms.is_hermitian:
         raise NotHermitian(observable=repr(terms))
     return terms.real()
@@ -238,7 +248,8 @@ def times_weights(template: str, time: Tensor, terms: PauliSum) -> Tensor:
     """Return the products of time and weights, shape (T,), or (B, T) for a batch of times."""
     time = in_double(as_array(time))
     check_shape(template, "time", time, ())
-    return (time[..., None] if shape_of(time) else time) * terms.coefficients
+    with np.errstate(over="ignore"):  # what is infinite is refused when the circuit runs
+        return (time[..., None] if shape_of(time) else time) * terms.coefficients
 
 
 def trotter_step(count: int, order: int) -> list[tuple[int, float]]:
@@ -292,5 +303,14 @@ def _check_commuting(terms: PauliSum) -> None:
         )
 
 
-def _floats(values: Sequence[float] | None) -> tuple[float, ...] | None:
-    return None if values is None else tuple(float(value) for value in values)
+def _floats(argument: str, values: Sequence[float] | None) -> tuple[float, ...] | None:
+    """Return the finite numbers of an argument, None for None."""
+    if values is None:
+        return None
+    numbers = finite_numbers(values)
+    if numbers is None:
+        raise InvalidParameters(
+            f"CommutingEvolution was given {argument}={described(values)}. Give a sequence of "
+            "finite numbers."
+        )
+    return numbers
