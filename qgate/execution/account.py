@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from qgate.execution.attempts import perhaps_sent
+from qgate.execution.giving_up import how_to_give_up
 from qgate.execution.journal import MEMORY
 from qgate.execution.orders import Order, OrderState
 
@@ -87,7 +88,9 @@ def _how_to_look_up(run: Run, device: RemoteDevice, unknown: Sequence[Order]) ->
     more = "" if len(unknown) <= MOST_NAMED else f" and {len(unknown) - MOST_NAMED} others"
     reserved = f"What was perhaps created stays reserved under the key {keys}{more}"
     if not device.searchable:
-        return f"{reserved}. Look for it in the provider's console."
+        told = f"{reserved}. Look for it in the provider's console."
+        file = run.journal.file
+        return told if file == MEMORY else f"{told} {how_to_give_up(run.journal, unknown[0].key)}"
     return f"{reserved}, which the provider has as token or tag. {_next_step(run)}"
 
 

@@ -119,10 +119,12 @@ def test_an_order_of_which_nobody_can_tell_is_given_up_with_its_reservation(file
             raise CreationUnknown(device=self.name, reason="no list of jobs", tried_s=0.0)
 
     for _ in range(2):
-        with pytest.raises(CreationUnknown, match="qgate jobs --forget KEY"):
+        with pytest.raises(CreationUnknown, match="qgate jobs --forget KEY") as caught:
             values(Unknown(files[0], unique=False), files[1])
     (order,) = Journal(files[1]).orders()
     assert order.state is OrderState.INTENDED
+    told = " ".join([str(caught.value), *getattr(caught.value, "__notes__", [])])
+    assert f"--forget {order.key[:16]}" in told
 
     give_up(Journal(files[1]), order.key)
     _, run = values(ShopDevice(files[0]), files[1])
