@@ -199,7 +199,7 @@ def patiently(
     def note(state: RetryCallState) -> None:
         asked = device.retry_after_s(_error(state))
         if asked is not None:
-            limiter.pause(asked)
+            limiter.pause(min(asked, device.patience_s))
 
     try:
         return repeatedly(

@@ -306,6 +306,9 @@ class RemoteDevice(Device):
     settles_s: float = 5.0
     """Time for which ``find`` may miss a job that was created."""
 
+    scope: str = ""
+    """What ``find`` searches, for example the instance that is charged; empty: all there is."""
+
     searchable: bool = True
     """Whether ``find`` can tell that there is no job."""
 

@@ -241,7 +241,7 @@ class Watch:
             raise _final(device, error) from masked_error(error)
         asked = device.retry_after_s(error)
         if asked is not None:
-            limiter_of(device).pause(asked)
+            limiter_of(device).pause(min(asked, device.patience_s))
         self._again(followed, since=followed.failing_since)
 
     def _bear_unknown(self, followed: _Followed) -> None:

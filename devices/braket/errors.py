@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -243,6 +244,7 @@ def asked_pause_s(error: BaseException) -> float | None:
         return None
     headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     try:
-        return float(headers["retry-after"])
+        asked_s = float(headers["retry-after"])
     except (KeyError, ValueError):
         return None
+    return asked_s if 0 <= asked_s < math.inf else None

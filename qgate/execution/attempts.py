@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from qgate.devices.patience import pause
-from qgate.exceptions import QGateError, ServiceUnavailable
+from qgate.exceptions import CreationUnknown, QGateError, ServiceUnavailable
 from qgate.forks import ForkSafeLock, at_fork
 
 if TYPE_CHECKING:
@@ -67,13 +67,28 @@ def settling_s(journal: Journal, key: str, settles_s: float) -> float:
     return min(max(at + settles_s - time.time(), 0.0), settles_s)
 
 
+def check_scope(journal: Journal, device: RemoteDevice, key: str) -> None:
+    """Refuse a search that cannot find what an earlier attempt may have created.
+
+    Raises
+    ------
+    CreationUnknown
+        The attempt went to another instance than the one that the device searches.
+    """
+    scopes = {scope for _, what, scope in journal.history(key) if what == ATTEMPT and scope}
+    others = ", ".join(sorted(scopes - {device.scope}))
+    if device.scope and others:
+        reason = f"it may be in {others}, and this device searches {device.scope} alone"
+        raise CreationUnknown(device=device.name, reason=reason, tried_s=0.0)
+
+
 def recorded(
     journal: Journal, device: RemoteDevice, key: str, create: Callable[[], T]
 ) -> Callable[[], T]:
     """Return ``create`` with every attempt, and what the provider answered, in the journal."""
 
     def attempt() -> T:
-        journal.note(key, ATTEMPT)
+        journal.note(key, ATTEMPT, device.scope)
         try:
             return create()
         except Exception as error:

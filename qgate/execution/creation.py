@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from qgate.devices.patience import LostAnswer, Patience, patiently, pause
 from qgate.exceptions import QGateError, ServiceUnavailable
-from qgate.execution.attempts import NOT_CREATED, alone, perhaps_sent, recorded, settling_s
+from qgate.execution.attempts import (
+    NOT_CREATED,
+    alone,
+    check_scope,
+    perhaps_sent,
+    recorded,
+    settling_s,
+)
 from qgate.execution.settling import as_written, reopened
 
 if TYPE_CHECKING:
@@ -113,6 +120,7 @@ def _of_unanswered_attempt(
 
 def searched(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
     """Search until the provider has settled; then it is certain that no attempt created a job."""
+    check_scope(journal, device, order.key)
     end = time.monotonic() + settling_s(journal, order.key, device.settles_s)
     while True:
         left_s = end - time.monotonic()

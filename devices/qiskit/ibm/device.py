@@ -132,6 +132,7 @@ class IbmDevice(RemoteDevice):
         self.capabilities = describe(backend)
         super().__init__(wires=wires, shots=shots)
         self.account = f"ibm {service.channel} {service.active_instance()}"
+        self.scope = str(backend._instance or "")
         self.budget_usd, self.unknown_price = budget_usd, unknown_price
         self.patience_s, self.canary, self.tags = patience_s, canary, tuple(tags)
         self.settings = Settings(max_execution_time_s, twirling)

@@ -169,6 +169,60 @@ def test_questions_that_fail_in_passing_are_asked_again(double, code):
     assert_all_ones(bought(made()))
 
 
+UNREADABLE = ["", "{}", "[]", "null", '"text"', "<html>"]
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_an_answer_about_a_task_that_cannot_be_read_is_asked_for_again(double, text):
+    double.fault("GetQuantumTask", "answer", text=text, times=3)
+
+    assert_all_ones(bought(made()))
+
+
+@pytest.mark.parametrize("text", [*UNREADABLE, '{"deviceType": "QPU", "deviceCapabilities": "{}"}'])
+@pytest.mark.filterwarnings("ignore:.*evice capabilities.*:UserWarning")
+def test_an_answer_about_a_device_that_cannot_be_read_is_asked_for_again(double, text):
+    double.fault("GetDevice", "answer", text=text, times=2)
+
+    assert made().capabilities.max_wires == 20
+
+
+def test_a_refused_question_is_no_refused_submission(double, tmp_path):
+    double.fault("GetQuantumTask", "error", code="ValidationException", times=0)
+
+    @qg.qnode(made(), shots=50)
+    def circuit():
+        return qg.expval(qg.Z(0))
+
+    with (
+        pytest.raises(RequestRefused, match=r"was created and goes on \(jobs arn:") as told,
+        qg.run("asked", tmp_path / "runs.db") as run,
+    ):
+        circuit()
+
+    assert not isinstance(told.value, SubmissionRefused)
+    assert run.cost == pytest.approx(0.3 + 50 * 0.00145)
+
+
+@pytest.mark.parametrize("pause", ["nan", "inf", "-3", "soon"])
+def test_a_pause_that_cannot_be_kept_is_not_kept(double, pause):
+    double.fault(
+        "CreateQuantumTask",
+        "error",
+        code="ThrottlingException",
+        headers={"Retry-After": pause},
+    )
+
+    assert_all_ones(bought(made()))
+
+
+def test_a_pause_ends_with_patience(double):
+    headers = {"Retry-After": "86400"}
+    double.fault("CreateQuantumTask", "error", code="ThrottlingException", headers=headers)
+
+    assert_all_ones(bought(made(patience_s=0.3)))
+
+
 def test_the_place_in_the_queue_is_told(double):
     double.fault("task", "queued", polls=2, position=">2000")
     job = bought(made())

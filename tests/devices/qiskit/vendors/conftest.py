@@ -13,7 +13,7 @@ from qiskit.providers import JobV1
 from qiskit.providers.fake_provider import GenericBackendV2
 
 JOBS, NUMBERS = {}, count()
-BEFORE, AFTER = [], []
+BEFORE, AFTER, RESULTS = [], [], []
 
 
 class ServerError(Exception):
@@ -34,6 +34,8 @@ class AcmeJob(JobV1):
         return self.inner.status()
 
     def result(self):
+        if RESULTS:
+            raise RESULTS.pop()
         return self.inner.result()
 
     def cancel(self):

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from leaks import texts_held, texts_of_error
+from qiskit.exceptions import QiskitError
 
 import qgate as qg
 from qgate.devices.qiskit.device import QiskitDevice
@@ -126,6 +127,46 @@ def test_a_run_that_is_repeated_does_not_buy_it_either(card, tmp_path):
         ):
             qg.execute([flip()], qg.device(CHIP))
 
+    assert len(card.JOBS) == 1
+
+
+@pytest.mark.parametrize("status", [408, 499])
+def test_a_request_that_was_given_up_may_have_been_carried_out(card, status):
+    card.AFTER.append(card.ServerError(status))
+
+    with pytest.raises(CreationUnknown, match=r"was perhaps created.*provider's console"):
+        qg.execute([flip()], qg.device(CHIP))
+
+    assert len(card.JOBS) == 1
+
+
+def test_a_type_error_may_come_after_a_job_was_created(card):
+    """As where a package reads an answer that is a list in place of an object."""
+    card.AFTER.append(TypeError("list indices must be integers"))
+
+    with pytest.raises(CreationUnknown):
+        qg.execute([flip()], qg.device(CHIP))
+
+    assert len(card.JOBS) == 1
+
+
+@pytest.mark.parametrize("status", [401, 402, 429])
+def test_a_refusal_after_the_package_repeated_a_creation_proves_nothing(card, status):
+    facts = VendorCard(package="acme_quantum", repeats_creation=True)
+    device = qg.device(card.Chip("mine"), card=facts, unknown_price="allow")
+    card.AFTER.append(card.ServerError(status))
+
+    with pytest.raises(CreationUnknown):
+        qg.execute([flip()], device)
+
+    assert len(card.JOBS) == 1
+
+
+def test_a_download_that_fails_is_no_failed_job_that_is_submitted_again(card):
+    device = qg.device(CHIP)
+    card.RESULTS.append(QiskitError("the server did not answer"))
+
+    assert qg.execute([flip()], device) == ({"10": 100},)
     assert len(card.JOBS) == 1
 
 

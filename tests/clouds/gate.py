@@ -1,0 +1,66 @@
+"""A network between a client and a double that a test takes away, and gives back."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from threading import Thread
+from urllib.parse import urlsplit
+
+CHUNK = 65536
+
+
+class Gate:
+    """Forwards connections to an address; while it is closed, they are refused.
+
+    Parameters
+    ----------
+    url : str
+        Of the double.
+    """
+
+    def __init__(self, url: str) -> None:
+        address = urlsplit(url)
+        self._target = (str(address.hostname), int(address.port or 80))
+        self._port = 0
+        self._open: list[socket.socket] = []
+        self.open()
+
+    @property
+    def url(self) -> str:
+        """The address that clients are given."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def open(self) -> None:
+        """Take connections, always on the same port."""
+        self._listener = socket.create_server(("127.0.0.1", self._port))
+        self._port = self._listener.getsockname()[1]
+        Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def close(self) -> None:
+        """Refuse connections, and break those that there are."""
+        for each in (self._listener, *self._open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+        self._open.clear()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(self._target)
+            self._open += [client, server]
+            for ends in ((client, server), (server, client)):
+                Thread(target=_forward, args=ends, daemon=True).start()
+
+
+def _forward(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(CHUNK):
+            sink.sendall(data)
+    for each in (source, sink):
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
