@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -51,18 +52,25 @@ def draw(
     Exception
         The program is wrong.
     """
+    chances, shifts, measured = _distribution(source, json.dumps(inputs), noisy)
+    outcomes = random.choice(len(chances), size=shots, p=chances)
+    bits: list[list[int]] = ((outcomes[:, None] >> shifts) & 1).tolist()
+    return bits, list(measured)
+
+
+@lru_cache(maxsize=256)
+def _distribution(source: str, inputs: str, noisy: bool) -> tuple[Any, Any, tuple[int, ...]]:
+    """Return probabilities of outcomes, the place of each measured qubit in these, and those."""
     simulator = (DensityMatrixSimulator if noisy else StateVectorSimulator)()
-    circuit = simulator.parse_program(Program(source=source, inputs=inputs)).circuit
+    circuit = simulator.parse_program(Program(source=source, inputs=json.loads(inputs))).circuit
     measured = list(circuit.measured_qubits) or sorted(circuit.qubit_set)
     places = BaseLocalSimulator._map_circuit_to_contiguous_qubits(circuit)
     size = circuit.num_qubits
-    simulation = simulator.initialize_simulation(qubit_count=size, shots=shots, batch_size=1)
+    simulation = simulator.initialize_simulation(qubit_count=size, shots=1, batch_size=1)
     simulation.evolve(circuit.instructions)
     chances = np.abs(simulation.probabilities)
-    outcomes = random.choice(len(chances), size=shots, p=chances / chances.sum())
     shifts = np.array([size - 1 - places[qubit] for qubit in measured])
-    bits: list[list[int]] = ((outcomes[:, None] >> shifts) & 1).tolist()
-    return bits, [int(qubit) for qubit in measured]
+    return chances / chances.sum(), shifts, tuple(int(qubit) for qubit in measured)
 
 
 def exactly(source: str, inputs: dict[str, Any], *, noisy: bool) -> list[dict[str, Any]]:
