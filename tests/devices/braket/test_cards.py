@@ -7,6 +7,7 @@ import json
 import pytest
 from braket.schema_common import BraketSchemaBase
 from clouds.braket.capabilities import CARDS as DOUBLES
+from clouds.planned import ANGLES, content, energy, planned
 
 import qgate as qg
 from qgate.devices.braket.capabilities import read_facts
@@ -17,7 +18,6 @@ from qgate.prices import Price
 
 SERVED = sorted(name for name, arn in ARNS.items() if arn in DOUBLES)
 EXPIRED = {"code": "ExpiredTokenException", "message": "The security token is expired", "times": 0}
-ANGLES = (0.3, 0.8)
 
 
 @pytest.fixture
@@ -28,32 +28,13 @@ def nobody(double, monkeypatch):
     return double
 
 
-def energy(on, **options):
-    @qg.qnode(on, diff_method="parameter-shift", **options)
-    def circuit(angles):
-        qg.RX(angles[0], wires=0)
-        qg.RY(angles[1], wires=1)
-        qg.CNOT(wires=[0, 1])
-        return qg.expval(qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(1))
-
-    return circuit
-
-
-def planned(target, **options):
-    angles = qg.numpy.array(ANGLES, requires_grad=True)
-    return qg.plan(qg.grad(energy("local", **options)), f"braket:{target}")(angles)
-
-
-def content(plan):
-    return [
-        (entry.circuits, entry.rows, entry.shots, entry.price, entry.digest)
-        for entry in plan.entries
-    ]
+def plan_of(target, **options):
+    return planned(f"braket:{target}", **options)
 
 
 @pytest.mark.parametrize("target", sorted(CARDS))
 def test_every_device_with_a_name_is_planned_without_credentials(nobody, target):
-    plan = planned(target, shots=1000)
+    plan = plan_of(target, shots=1000)
 
     assert plan.price.high_usd > 0
     assert CARDS[target].date in plan.sources[f"braket:{target}"]
@@ -70,10 +51,10 @@ def test_a_card_has_the_facts_of_the_device_of_the_same_name(target):
 
 @pytest.mark.parametrize("target", SERVED)
 def test_a_plan_from_a_card_is_that_of_the_device_itself(double, monkeypatch, target):
-    live = planned(target, shots=1000)
+    live = plan_of(target, shots=1000)
     double.fault("GetDevice", "error", **EXPIRED)
 
-    carded = planned(target, shots=1000)
+    carded = plan_of(target, shots=1000)
 
     assert content(carded) == content(live)
     assert "limits and gates live" in str(live)
@@ -81,7 +62,7 @@ def test_a_plan_from_a_card_is_that_of_the_device_itself(double, monkeypatch, ta
 
 
 def test_an_exact_simulator_is_planned_from_its_card(nobody):
-    assert planned("sv1", shots=None).price.low_usd > 0
+    assert plan_of("sv1", shots=None).price.low_usd > 0
 
 
 def test_a_plan_from_a_card_has_the_price_in_closed_form(nobody):
@@ -95,7 +76,7 @@ def test_a_plan_from_a_card_has_the_price_in_closed_form(nobody):
 def test_credentials_that_have_expired_are_named_in_the_plan(double):
     double.fault("GetDevice", "error", **EXPIRED)
 
-    plan = planned("iqm/garnet")
+    plan = plan_of("iqm/garnet")
 
     assert "The security token is expired" in plan.sources["braket:iqm/garnet"]
 
@@ -103,7 +84,7 @@ def test_credentials_that_have_expired_are_named_in_the_plan(double):
 def test_a_service_that_is_down_is_named_in_the_plan(double):
     double.fault("GetDevice", "reset", times=0)
 
-    plan = planned("iqm/garnet?patience_s=0.2")
+    plan = plan_of("iqm/garnet?patience_s=0.2")
 
     assert "the service did not answer" in plan.sources["braket:iqm/garnet"]
     with pytest.raises(ServiceUnavailable):

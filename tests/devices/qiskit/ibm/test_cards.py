@@ -6,6 +6,7 @@ import os
 
 import pytest
 from clouds.ibm.double import SECRET
+from clouds.planned import ANGLES, content, energy, planned
 from qiskit_ibm_runtime import fake_provider
 
 import qgate as qg
@@ -13,8 +14,6 @@ from qgate.devices.qiskit.ibm.cards import cards
 from qgate.devices.qiskit.provider import fake_backend
 from qgate.devices.registry import device
 from qgate.exceptions import AccessRefused, InvalidOption
-
-ANGLES = (0.3, 0.8)
 
 
 @pytest.fixture
@@ -25,28 +24,8 @@ def nobody(cloud, monkeypatch):
     return cloud
 
 
-def energy(on, **options):
-    @qg.qnode(on, diff_method="parameter-shift", **options)
-    def circuit(angles):
-        qg.RX(angles[0], wires=0)
-        qg.RY(angles[1], wires=1)
-        qg.CNOT(wires=[0, 1])
-        return qg.expval(qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(1))
-
-    return circuit
-
-
-def planned(options=""):
-    angles = qg.numpy.array(ANGLES, requires_grad=True)
-    circuit = energy("local", shots=1000)
-    return qg.plan(qg.grad(circuit), f"ibm:ibm_torino{options}")(angles)
-
-
-def content(plan):
-    return [
-        (entry.circuits, entry.rows, entry.shots, entry.price, entry.digest)
-        for entry in plan.entries
-    ]
+def plan_of(options=""):
+    return planned(f"ibm:ibm_torino{options}", shots=1000)
 
 
 @pytest.mark.parametrize("name", sorted(cards()))
@@ -61,10 +40,10 @@ def test_a_card_has_the_facts_of_the_recorded_backend(name):
 
 
 def test_a_plan_from_a_card_is_that_of_the_backend_itself(cloud, monkeypatch):
-    live = planned()
+    live = plan_of()
     monkeypatch.delenv("QISKIT_IBM_TOKEN")
 
-    carded = planned()
+    carded = plan_of()
 
     assert content(carded) == content(live)
     assert "limits and gates live" in str(live)
@@ -73,7 +52,7 @@ def test_a_plan_from_a_card_is_that_of_the_backend_itself(cloud, monkeypatch):
 
 
 def test_a_plan_without_an_account_asks_nobody_and_counts_with_the_dearest_plan(nobody):
-    plan = planned()
+    plan = plan_of()
 
     assert plan.price.low_usd > 0
     assert "the pay-as-you-go plan" in plan.sources["ibm:ibm_torino"]
@@ -81,13 +60,13 @@ def test_a_plan_without_an_account_asks_nobody_and_counts_with_the_dearest_plan(
 
 
 def test_a_plan_of_an_account_is_counted_with_where_it_is_named(nobody):
-    assert planned("?plan=open").price.high_usd == 0
+    assert plan_of("?plan=open").price.high_usd == 0
 
 
 def test_a_key_that_is_refused_is_named_in_the_plan_without_the_key(cloud):
     cloud.goes_wrong("POST /identity/token", status=400, times=100, message="key not found")
 
-    text = str(planned())
+    text = str(plan_of())
 
     assert "from the card of" in text
     assert SECRET not in text
