@@ -17,8 +17,14 @@ MOST_IN_CIRCUIT = 100_000
 
 MOST_OF_EACH = 20
 
-MOST_MATRIX_WIRES = 14
-"""A matrix on so many wires takes 4 GiB."""
+MOST_NESTED = 50
+"""Operators, or functions, inside of one another; Python's stack ends at some hundreds."""
+
+MOST_CONTROLS = 500
+"""Control wires of one operator."""
+
+MOST_MATRIX_WIRES = 13
+"""A matrix on so many wires takes 1 GiB."""
 
 MOST_POINTS = 1_000_000
 """Points at which a function is evaluated for one derivative, or one Fourier series."""
@@ -58,3 +64,17 @@ def check_matrix(num_wires: int) -> None:
     """
     remedy = "Decompose it, or apply it to the state of a circuit."
     check_size("A matrix", num_wires, MOST_MATRIX_WIRES, unit="wires", remedy=remedy)
+
+
+def nested(what: str, *parts: object) -> int:
+    """Return how deep something is nested that is made of parts, which have a ``nesting``.
+
+    Raises
+    ------
+    TooLarge
+        It is deeper than ``MOST_NESTED``.
+    """
+    levels = 1 + max((getattr(part, "nesting", 0) for part in parts), default=0)
+    remedy = "Write many factors or terms as one product or sum, and many powers as one."
+    check_size(what, levels, MOST_NESTED, unit="levels of nesting", remedy=remedy)
+    return levels

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import namespace, shape_of
+from qgate.exceptions import InvalidParameters
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.slots import Affine
@@ -27,6 +28,10 @@ class ArraySlot:
     """Stands for a whole matrix, state vector or vector of coefficients."""
 
     index: int
+
+
+OPERATOR_BYTES = 1000
+"""About how many bytes an operator of a structure takes without its arrays."""
 
 
 class Structure:
@@ -72,6 +77,13 @@ class Structure:
         wires = Wires.all_wires(parts)
         counted = Wires(range(len(wires)))
         return counted if set(counted) == set(wires) else wires
+
+    @cached_property
+    def num_bytes(self) -> int:
+        """About how many bytes it takes: arrays that are constants, and its operators."""
+        items: list[Operator | Measurement] = [*self.operations, *self.measurements]
+        arrays = (value for item in items for value in item.parameters)
+        return OPERATOR_BYTES * len(items) + sum(getattr(value, "nbytes", 0) for value in arrays)
 
     def with_measurements(self, measurements: Sequence[Measurement]) -> Structure:
         """Return the same gates with other measurements."""
@@ -166,6 +178,7 @@ class Layout:
         key = (
             tuple([item.signature for item in items]),
             len(operations),
+            len(shapes),
             tuple([shape for shape in shapes if shape]),
         )
         found = STRUCTURES.get(key)
@@ -194,11 +207,37 @@ class Layout:
                     slots[index] = range(first, counter.slots)
             return item.with_parameters(symbols) if symbols else item
 
+        for item in operations:
+            _check_parameters(item)
         gates, measured = list(map(numbered, operations)), list(map(numbered, measurements))
         structure = Structure(gates, measured, counter.slots, counter.arrays)
         arrays = tuple(index for index in range(len(kinds)) if index not in slots)
         single = all(shapes[index] == () for index in slots)
         return cls(structure, tuple(kinds), tuple(slots), arrays, slots, single)
+
+
+WHOLE_ARRAYS = ("QubitUnitary", "DiagonalQubitUnitary", "StatePrep", "MottonenStatePreparation")
+"""Operations whose array has an entry for each basis state of their wires along every axis."""
+
+
+def _check_parameters(operation: Operator) -> None:
+    """Refuse parameters that are not as many, or an array not as large, as an operation takes."""
+    given, taken = len(operation.parameters), len(operation.parameter_kinds)
+    if given != taken:
+        raise InvalidParameters(
+            f"{operation.name} has {given} parameter(s) and takes {taken}. Make it anew with "
+            "parameters of its own."
+        )
+    if operation.name not in WHOLE_ARRAYS:
+        return
+    size = 2 ** len(operation.wires)
+    for value, ndim in zip(operation.parameters, operation.ndim_params, strict=True):
+        shape = shape_of(value)
+        if shape[len(shape) - ndim :] != (size,) * ndim:
+            raise InvalidParameters(
+                f"{operation.name} on {len(operation.wires)} wire(s) has an array of shape "
+                f"{shape}. Give one of {size} entries along each of {ndim} axis or axes."
+            )
 
 
 def evaluate(symbol: Any, rows: Tensor, arrays: Sequence[Tensor]) -> Tensor:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 
 from qgate.arrays import namespace, real_number, shape_of, unwrap
-from qgate.exceptions import InvalidParameters, NotFinite
+from qgate.exceptions import InvalidParameters, InvalidTape, NotFinite, described
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.recording import Recorder, recording
@@ -42,6 +42,8 @@ class Tape:
     ------
     InvalidShots
         The shots are not positive.
+    InvalidTape
+        An operation is no operator, a measurement no measurement, or a position no parameter.
     """
 
     def __init__(
@@ -51,15 +53,29 @@ class Tape:
         shots: Any = None,
         trainable_params: Sequence[int] | None = None,
     ) -> None:
-        self._operations = tuple(ops)
-        self._measurements = tuple(measurements)
+        self._operations = _checked(ops, Operator, "operations", "operators, such as qg.X(0)")
+        self._measurements = _checked(
+            measurements, Measurement, "measurements", "measurements, such as qg.expval(qg.Z(0))"
+        )
         self._items: tuple[Any, ...] = (*self._operations, *self._measurements)
         self.parameters: tuple[Tensor, ...] = tuple(
             [value for item in self._items for value in item.parameters]
         )
         """All numbers, operations first, in order of appearance."""
         self.shots = Shots.of(shots)
-        self._trainable = None if trainable_params is None else sorted(trainable_params)
+        self._trainable = None if trainable_params is None else self._positions(trainable_params)
+
+    def _positions(self, indices: Sequence[int]) -> list[int]:
+        """Return positions among the parameters, ascending."""
+        count = len(self.parameters)
+        given = list(indices) if isinstance(indices, Iterable) else [indices]
+        whole = [isinstance(index, int | np.integer) for index in given]
+        if not all(whole) or not all(0 <= index < count for index in given):
+            raise InvalidTape(
+                reason=f"{described(indices)} are no positions among its {count} parameters",
+                remedy="Give a sequence of integers that count the parameters from 0.",
+            )
+        return sorted(int(index) for index in given)
 
     @property
     def operations(self) -> list[Operator]:
@@ -112,8 +128,13 @@ class Tape:
         count = len(self.parameters) - sum([len(item.parameters) for item in self._measurements])
         if not any(self._shapes[:count]):
             return None
-        batches = [item.batch_size for item in self._operations if item.parameters]
-        sizes = {size for size in batches if size is not None}
+        pairs = list(zip(self._shapes[:count], self._ndims[:count], strict=False))
+        if any(len(shape) > ndim + 1 for shape, ndim in pairs):
+            raise InvalidTape(
+                reason="a parameter has more than one axis beyond those of its operator",
+                remedy="Give each parameter in its own shape, with one leading axis for a batch.",
+            )
+        sizes = {shape[0] for shape, ndim in pairs if len(shape) > ndim}
         if len(sizes) > 1:
             raise InvalidParameters(
                 f"Operations of one circuit have batches of different lengths: {sorted(sizes)}. "
@@ -137,7 +158,7 @@ class Tape:
 
     @trainable_params.setter
     def trainable_params(self, indices: Sequence[int]) -> None:
-        self._trainable = sorted(indices)
+        self._trainable = self._positions(indices)
 
     @property
     def num_params(self) -> int:
@@ -153,8 +174,20 @@ class Tape:
         return [self.parameters[i] for i in wanted if not operations_only or i < count]
 
     def bind_new_parameters(self, params: Sequence[Tensor], indices: Sequence[int]) -> Self:
-        """Return a tape with other numbers at the positions ``indices``."""
+        """Return a tape with other numbers at the positions ``indices``.
+
+        Raises
+        ------
+        InvalidTape
+            There are more or fewer numbers than positions, or a position is no parameter.
+        """
         values = list(self.parameters)
+        self._positions(indices)
+        if len(params) != len(indices):
+            raise InvalidTape(
+                reason=f"{len(params)} parameters were given for {len(indices)} positions",
+                remedy="Give one for each position.",
+            )
         for index, value in zip(indices, params, strict=True):
             values[index] = value
         return self._with(values)
@@ -246,7 +279,11 @@ class Tape:
             return np.zeros((self.batch_size or 1, 0) if self.batch_size else (0,))
         xp = namespace(angles)
         if self.batch_size is None and self._layout.single:
-            return xp.array(list(angles)) * 1.0
+            try:
+                return xp.array(list(angles)) * 1.0
+            except TypeError:
+                self._raise_not_real()
+                raise
         return xp.concatenate([self.columns(index, xp) for index in self._layout.angles], -1)
 
     def columns(self, index: int, xp: Any) -> Tensor:
@@ -386,6 +423,21 @@ def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measureme
     operations = [item for item in items if isinstance(item, Operator)]
     measurements = [item for item in items if isinstance(item, Measurement)]
     return operations, measurements
+
+
+def _checked(given: Any, kind: type, what: str, needed: str) -> tuple[Any, ...]:
+    """Return the parts of a tape as a tuple, all of one kind."""
+    items = tuple(given) if isinstance(given, Iterable) else (given,)
+    for wrong in {type(item) for item in items}:
+        if not issubclass(wrong, kind) or not isinstance(given, Iterable):
+            first = next(item for item in items if type(item) is wrong)
+            raise InvalidTape(
+                reason=f"its {what} hold {described(first)[:80]}, of type {wrong.__name__}"
+                if isinstance(given, Iterable)
+                else f"its {what} are {described(given)[:80]}, and no sequence",
+                remedy=f"Give a sequence of {needed}.",
+            )
+    return items
 
 
 def _is_finite(numbers: Any) -> bool:

@@ -1,5 +1,7 @@
 """What numbers given by users are unrolled to: refused before it is made, or a closed form."""
 
+import copy
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -16,6 +18,8 @@ from qgate.exceptions import (
     InvalidReconstruction,
     TooLarge,
 )
+from qgate.recording import record
+from qgate.sizes import MOST_NESTED
 
 N = 10**9
 H = 0.5 * qg.Z(0) @ qg.Z(1) + 0.3 * qg.X(0)
@@ -180,3 +184,75 @@ def test_spectra_of_thousands_of_equal_gates_are_joined():
     found = qg.fourier.circuit_spectrum(qg.QNode(circuit, DEVICE))(0.1)
 
     assert found["x"] == [float(k) for k in range(-2000, 2001)]
+
+
+# Nesting --------------------------------------------------------------------------------
+
+
+def in_one_another(make, start, levels):
+    made = start()
+    for level in range(levels):
+        made = make(made, level)
+    return made
+
+
+def rotated():
+    return qg.Rot(0.1, 0.2, 0.3, 0)
+
+
+def some_matrix():
+    return qg.Hermitian(np.eye(2), 0)
+
+
+NESTED = {
+    "adjoint": (lambda op, level: qg.adjoint(op), rotated),
+    "power": (lambda op, level: qg.pow(op, 1.01), lambda: qg.RX(0.1, 0)),
+    "product": (lambda op, level: qg.prod(op, qg.RY(0.01, 0)), rotated),
+    "product of observables": (
+        lambda op, level: qg.prod(op, qg.Hermitian(np.eye(2), level + 1)),
+        some_matrix,
+    ),
+    "sum": (lambda op, level: qg.sum(op, some_matrix()), some_matrix),
+    "exponential": (lambda op, level: qg.exp(op, 0.001), some_matrix),
+    "mixed": (
+        lambda op, level: qg.adjoint(op) if level % 2 else qg.prod(op, qg.S(0)),
+        rotated,
+    ),
+    "function": (lambda function, level: qg.adjoint(function), lambda: rotated),
+    "controlled function": (lambda function, level: qg.ctrl(function, level + 1), lambda: rotated),
+    "controls": (lambda op, level: qg.ctrl(op, level + 1), rotated),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+@pytest.mark.parametrize("levels", [2000, 5000])
+def test_what_is_nested_too_deep_is_refused_when_it_is_made(name, levels):
+    with pytest.raises(TooLarge, match=r"levels of nesting|control wires"):
+        in_one_another(*NESTED[name], levels)
+
+
+WORKS = {
+    "repr": repr,
+    "hash": hash,
+    "equality": lambda op: op == op.map_wires({0: 0}),
+    "simplify": qg.simplify,
+    "label": lambda op: op.label(2),
+    "wires": lambda op: op.map_wires({0: "a"}),
+    "adjoint": lambda op: op.adjoint(),
+    "matrix": qg.matrix,
+    "pickle": lambda op: pickle.loads(pickle.dumps(op)),
+    "copy": copy.deepcopy,
+    "application": lambda op: state_after(lambda: record(op)),
+}
+
+
+@pytest.mark.parametrize("name", ["adjoint", "power", "product", "mixed"])
+@pytest.mark.parametrize("use", WORKS)
+def test_what_is_nested_less_deep_works(name, use):
+    WORKS[use](in_one_another(*NESTED[name], MOST_NESTED))
+
+
+def test_nested_adjoints_are_what_they_say():
+    twice = in_one_another(*NESTED["adjoint"], 20)
+
+    assert_allclose(qg.matrix(twice), qg.matrix(rotated()), atol=1e-14)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import qgate as qg
-from qgate.exceptions import InvalidParameters, InvalidShots, NotFinite
+from qgate.exceptions import InvalidParameters, InvalidShots, InvalidTape, NotFinite, QGateError
 from qgate.operations.operator import ParameterKind
 from qgate.structure import STRUCTURES, evaluate
 from qgate.tape import QuantumScript, QuantumTape, Tape
@@ -340,3 +340,88 @@ def test_a_recording_tape_can_be_looked_at_before_its_block():
 
     assert tape.wires == Wires("w")
     assert len(tape) == 1
+
+
+# Tapes made by hand ---------------------------------------------------------------------
+
+MEASURED = [qg.expval(qg.Z(0))]
+ROTATION = qg.RX(0.1, wires=0)
+WRONG_PARTS = {
+    "a number": ([3], MEASURED),
+    "nothing": (None, None),
+    "a text": ("abc", MEASURED),
+    "a class": ([qg.RX], MEASURED),
+    "a tape": ([Tape([ROTATION], MEASURED)], MEASURED),
+    "a measurement among operations": ([ROTATION, qg.probs(wires=0), ROTATION], MEASURED),
+    "an operator for a measurement": ([ROTATION], [qg.Z(0)]),
+    "a number for a measurement": ([ROTATION], [1]),
+    "one operation": (ROTATION, MEASURED),
+    "one measurement": ([ROTATION], MEASURED[0]),
+    "a mapping": ({1: 2}, MEASURED),
+}
+
+
+@pytest.mark.parametrize("parts", WRONG_PARTS.values(), ids=WRONG_PARTS.keys())
+def test_what_is_no_operation_or_measurement_is_refused_when_a_tape_is_made(parts):
+    with pytest.raises(InvalidTape, match="Give a sequence of"):
+        Tape(*parts)
+
+
+@pytest.mark.parametrize(
+    "positions",
+    [[5], [-1], "a", 3, [0.5], [None], [10**5000]],
+    ids=["above", "below", "text", "number", "fraction", "nothing", "long"],
+)
+def test_positions_that_are_no_parameters_are_refused(positions):
+    with pytest.raises(InvalidTape, match="count the parameters from 0"):
+        Tape([ROTATION], MEASURED, trainable_params=positions)
+    tape = Tape([ROTATION], MEASURED)
+    with pytest.raises(InvalidTape, match="count the parameters from 0"):
+        tape.trainable_params = positions
+    with pytest.raises(InvalidTape, match="count the parameters from 0"):
+        tape.bind_new_parameters([0.1], positions)
+
+
+def test_new_parameters_are_as_many_as_positions():
+    with pytest.raises(InvalidTape, match="2 parameters were given for 1 positions"):
+        Tape([ROTATION], MEASURED).bind_new_parameters([0.1, 0.2], [0])
+
+
+UNITARY, PREPARED = qg.QubitUnitary(np.eye(2), 0), qg.StatePrep(np.array([1.0, 0.0]), 0)
+WRONG_NUMBERS = {
+    "too many": ROTATION.with_parameters([0.1, 0.2]),
+    "too few": ROTATION.with_parameters([]),
+    "a matrix for an angle": ROTATION.with_parameters([np.ones((2, 2))]),
+    "batches of two lengths": qg.Rot(0.1, 0.2, 0.3, wires=0).with_parameters(
+        [np.ones(2), np.ones(3), 0.1]
+    ),
+    "a text": ROTATION.with_parameters(["a"]),
+    "nothing": ROTATION.with_parameters([None]),
+    "an object": ROTATION.with_parameters([object()]),
+    "a complex number": ROTATION.with_parameters([1j]),
+    "NaN": qg.RX(float("nan"), wires=0),
+    "infinity": qg.RX(float("inf"), wires=0),
+    "a matrix of another size": UNITARY.with_parameters([np.ones((3, 3))]),
+    "a state of another size": PREPARED.with_parameters([np.ones(3)]),
+    "a state with NaN": PREPARED.with_parameters([np.array([np.nan, 0.0])]),
+}
+
+
+@pytest.mark.parametrize("operation", WRONG_NUMBERS.values(), ids=WRONG_NUMBERS.keys())
+@pytest.mark.parametrize("shots", [None, 10])
+def test_parameters_that_no_circuit_has_are_refused_when_it_is_run(operation, shots):
+    qg.execute([Tape([ROTATION], MEASURED)], qg.device("local"))  # its layout is kept
+
+    with pytest.raises(QGateError):
+        qg.execute([Tape([operation], MEASURED, shots=shots)], qg.device("local", wires=1))
+
+
+@pytest.mark.parametrize("operation", WRONG_NUMBERS.values(), ids=WRONG_NUMBERS.keys())
+def test_parameters_that_no_circuit_has_end_in_no_foreign_error_of_a_gradient(operation):
+    tape = Tape([operation], MEASURED)
+
+    for method in (qg.gradients.param_shift, qg.gradients.finite_diff, qg.gradients.spsa_grad):
+        try:
+            method(tape)
+        except QGateError:
+            continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from braket.circuits.serialization import (
     QubitReferenceType,
 )
 
+from qgate.caches import MIB, sized_cache
 from qgate.devices.braket.gates import GATES, IDENTITY, UNREAD, Form, Step, forms, sequences
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
@@ -139,7 +139,7 @@ def slot_name(slot: int) -> str:
     return f"slot_{slot}"
 
 
-@lru_cache(maxsize=1024)
+@sized_cache(256 * MIB)
 def _translate(structure: Structure, wires: Wires, style: Style) -> Translation:
     places = _places(structure, wires, style)
     circuit = _circuit(structure, places, style)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
 from qgate.devices.local.amplitudes import (
     apply,
     apply_diagonal,
@@ -22,7 +22,7 @@ from qgate.devices.local.amplitudes import (
     part_of_index,
     refuse_late_preparation,
 )
-from qgate.devices.local.elements import ANY_WIDTH
+from qgate.devices.local.elements import ANY_WIDTH, unit_generator
 from qgate.devices.local.exact import apply_observable, measure
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.measurements import Measurement, MeasurementKind
@@ -202,8 +202,7 @@ def _generated(state: ComplexArray, operation: Operator, axes: list[int], n: int
     """Multiply the generator of a gate exp(i x G) onto a state; of a wide one by its diagonal."""
     if operation.name not in ANY_WIDTH:
         return np.asarray(apply_matrix(state, operation.generator_matrix(), axes, n))
-    phases = np.angle(operation.canonical_diagonal((1.0,), np))  # of eigenvalues up to 1
-    return np.asarray(apply_diagonal(state, phases, axes, n))
+    return np.asarray(apply_diagonal(state, unit_generator(operation), axes, n))
 
 
 def _undone(state: ComplexArray, operation: Operator, axes: list[int], n: int) -> ComplexArray:
@@ -226,7 +225,7 @@ def _trained(operation: Operator, column: dict[int, int]) -> tuple[tuple[int, fl
     )
 
 
-@lru_cache(maxsize=1024)
+@sized_cache(64 * MIB)
 def preparations_first(structure: Structure) -> Structure:
     """Move state preparations to the front; nothing may act on their wires before them."""
     operations, touched = structure.operations, set[Any]()

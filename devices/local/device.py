@@ -15,13 +15,13 @@ from qgate.devices.local.adjoint import OneAngleGates
 from qgate.devices.local.choice import choose_engine
 from qgate.devices.local.engine import Engine, NumpyEngine, one_angle_gates
 from qgate.devices.local.exact import MEASURES, marginal, measure
+from qgate.devices.local.footprint import derivative_bytes, footprint
 from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
 from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import checked_limit, require
 from qgate.devices.local.planned import Settings
 from qgate.exceptions import InvalidOption
 from qgate.forks import ForkSafeLock
-from qgate.measurements import MeasurementKind
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import decomposes
@@ -117,7 +117,7 @@ class LocalDevice(Device):
         exact = sweep.shots is None
         order = self._order(structure) if exact else self.wires_of(busy_wires(structure))
         step = max(1, AMPLITUDES_AT_ONCE >> len(order))
-        self._require_memory(0, order, outside=self._outside(sweep, step))
+        self._require_for(sweep, order, min(step, len(sweep)))
         if len(sweep) <= step:
             return self._run_rows(sweep, order, random)
         parts = []
@@ -133,18 +133,40 @@ class LocalDevice(Device):
         with self._sampling:
             return self._draws.generator
 
-    @staticmethod
-    def _outside(sweep: Sweep, step: int) -> int:
-        """Return how many state vectors leave the engine at a time; sums of words need none."""
-        measured = sweep.structure.measurements
-        alone = all(item.kind is MeasurementKind.EXPVAL for item in measured)
-        return 0 if alone and sweep.shots is None else min(step, len(sweep))
+    def _require_for(self, sweep: Sweep, order: Wires, rows: int) -> None:
+        """Refuse results that would not fit, of which so many rows are computed together."""
+        structure = sweep.structure
+        if sweep.shots is None:
+            found = footprint(structure, len(order))
+            free = found.sums and self.engine.computes_sums(structure)
+            outside = rows * (found.states if free else max(found.states, 1.0))
+            other = rows * found.work + len(sweep) * found.kept
+        else:
+            from qgate.devices.local.sampling import sampled_bytes
 
-    def _require_memory(self, num_bras: int, order: Wires, *, outside: int = 0) -> None:
-        """Refuse what would not fit: what the engine holds, and states in double precision."""
-        held = self.engine.room(num_bras, len(order))
-        states = held * (0.5 if self.settings.single else 1.0) + outside
-        require(states, len(order), limit_gib=self.memory_gib)
+            read = sum(wire in order for wire in structure.measurements[0].wires)
+            outside = rows * (1.0 if self.engine.computes_sums(structure) else 2.5)
+            other = sampled_bytes(sweep, read)
+        self._require(sweep, order, rows=rows, outside=outside, other=other)
+
+    def _require(
+        self,
+        sweep: Sweep,
+        order: Wires,
+        *,
+        num_bras: int = 0,
+        rows: int | None = None,
+        outside: float = 0.0,
+        other: float = 0.0,
+    ) -> None:
+        """Refuse what would not fit.
+
+        ``outside`` counts state vectors in double precision beside those of the engine, ``other``
+        further bytes.
+        """
+        together = len(sweep) if rows is None else rows
+        states = self.engine.room(sweep.structure, num_bras, together) + outside
+        require(states, len(order), limit_gib=self.memory_gib, other_bytes=other)
 
     def _run_rows(
         self, sweep: Sweep, order: Wires, random: np.random.Generator | None
@@ -170,12 +192,16 @@ class LocalDevice(Device):
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
         order = self._order(sweep.structure)
-        self._require_memory(len(sweep.structure.measurements), order)
+        compiled = self.engine.computes_sums(sweep.structure)
+        sums = footprint(sweep.structure, len(order)).sums and compiled
+        bras = len(sweep.structure.measurements) if sums else 1
+        other = derivative_bytes(sweep, len(order), compiled=compiled)
+        self._require(sweep, order, num_bras=bras, other=other)
         return self.engine.jacobian(sweep, slots, order)
 
     def states(self, sweep: Sweep) -> ComplexArray:
         order = self._order(sweep.structure)
-        self._require_memory(0, order, outside=len(sweep))
+        self._require(sweep, order, outside=len(sweep))
         native, _ = one_angle_gates(sweep)
         states: ComplexArray = self.engine.states(
             native.structure, native.rows, native.arrays, order=order
@@ -184,11 +210,12 @@ class LocalDevice(Device):
 
     def state_vjp(self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray) -> FloatArray:
         order = self._order(sweep.structure)
-        self._require_memory(len(cotangents), order)
+        self._require(sweep, order, num_bras=len(cotangents), outside=len(cotangents) * len(sweep))
         return self.engine.state_vjp(sweep, slots, cotangents, order)
 
     def state_jvp(self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray) -> ComplexArray:
         order = self._order(sweep.structure)
+        self._require(sweep, order, outside=(2 + 3 * len(tangents)) * len(sweep))
         return self.engine.state_jvp(sweep, slots, tangents, order)
 
     def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
@@ -200,7 +227,9 @@ class LocalDevice(Device):
 
     def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
         order = self._order(sweep.structure)
-        require(4.0 * max(len(sweep), 1), len(order), limit_gib=self.memory_gib)
+        found, count = footprint(sweep.structure, len(order)), max(len(sweep), 1)
+        outside, other = count * (4.0 + found.states), count * (found.work + found.kept)
+        require(outside, len(order), limit_gib=self.memory_gib, other_bytes=other)
         states = NumpyEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
         return self.measured(sweep, states, arrays, xp)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qgate.caches import MIB, sized_cache
 from qgate.devices.local.elements import TINY
 from qgate.devices.local.parities import Block, Parities, blocks
 from qgate.devices.local.steps import Phases
@@ -113,7 +114,7 @@ def _points() -> ComplexArray:
     return np.exp(2j * np.pi / POINTS * np.arange(POINTS, dtype=complex))
 
 
-@lru_cache(maxsize=8)
+@sized_cache(32 * MIB)
 def _table(
     terms: tuple[tuple[int, float], ...], num_bits: int
 ) -> tuple[NDArray[np.uint8], FloatArray] | None:

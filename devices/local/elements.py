@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
+from qgate.devices.local.gates import ANY_SIZE
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
@@ -21,8 +22,11 @@ DENSE_WIRES = 6
 TINY = 1e-13
 """Entries of matrices below this are zero."""
 
-ANY_WIDTH = ("MultiRZ", "GlobalPhase")
-"""Gates whose generators are known without their matrices, on any number of wires."""
+ONE_WEIGHT = ("MultiRZ", "GlobalPhase")
+"""Those whose diagonal is one parity, or constant: a plan holds them on any number of wires."""
+
+ANY_WIDTH = (*ONE_WEIGHT, "PCPhase")
+"""Diagonal gates whose generators are known without their matrices, on any number of wires."""
 
 NOTHING = ("Barrier", "Identity", "Snapshot")
 """Operations that change no state."""
@@ -106,9 +110,17 @@ def element_of(operation: Operator, order: Wires) -> Element | None:
     return Element(bits, None, matrix, _fixed_kind(matrix.tobytes(), len(bits)))
 
 
+def has_step(operation: Operator) -> bool:
+    """Say whether a plan can hold an operation, or what it decomposes to, however wide it is."""
+    wires = len(operation.wires)
+    if wires <= DENSE_WIRES or hasattr(operation, "canonical_state") or operation.name in NOTHING:
+        return True
+    return operation.name not in ANY_SIZE or operation.name in ONE_WEIGHT
+
+
 def _wide_phases(operation: Operator) -> Kind | None:
     """Return a rotation about Z on all wires, or a phase of the whole state, however many."""
-    if operation.name not in ANY_WIDTH:
+    if operation.name not in ONE_WEIGHT:
         return None
     (symbol,) = operation.parameters
     assert isinstance(symbol, Affine)
@@ -118,7 +130,12 @@ def _wide_phases(operation: Operator) -> Kind | None:
     return Kind("parity", ("Z",) * k)
 
 
-@lru_cache(maxsize=1024)
+def unit_generator(operation: Operator) -> FloatArray:
+    """Return the diagonal of G of a gate of ``ANY_WIDTH``; eigenvalues are within -1 and 1."""
+    return np.asarray(np.angle(operation.canonical_diagonal((1.0,), np)))
+
+
+@sized_cache(32 * MIB)
 def _rotation_kind(content: bytes, k: int) -> Kind:
     generator = np.frombuffer(content, dtype=complex).reshape(2**k, 2**k)
     axes = _axes(generator, k)
@@ -132,7 +149,7 @@ def _rotation_kind(content: bytes, k: int) -> Kind:
     return Kind("dense", axes)
 
 
-@lru_cache(maxsize=1024)
+@sized_cache(32 * MIB)
 def _fixed_kind(content: bytes, k: int) -> Kind:
     matrix = np.frombuffer(content, dtype=complex).reshape(2**k, 2**k)
     axes = _axes(matrix, k)

@@ -55,9 +55,16 @@ class Engine(ABC):
         array, shape (K, 2**n), complex
         """
 
-    def room(self, num_bras: int, num_wires: int) -> float:
-        """Return how many state vectors of a row are held, with so many derivatives at a time."""
-        return 2.0 + 2.0 * num_bras
+    def room(self, structure: Structure, num_bras: int, rows: int) -> float:
+        """Return how many state vectors are held, with so many derivatives at a time.
+
+        All rows go gate by gate together: the states, and what a gate makes of them.
+        """
+        return rows * (4.0 + 2.0 * num_bras)
+
+    def computes_sums(self, structure: Structure) -> bool:
+        """Say whether means of sums of words are computed without a copy of a state."""
+        return False
 
     def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:
         """Return the exact results of each measurement of a sweep, arrays (K, ...)."""

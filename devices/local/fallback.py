@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
 from qgate.devices.local.bits import inverse, through
 from qgate.devices.local.diagonals import PhasesRunner
 from qgate.devices.local.plan import PAULIS, Plan
@@ -162,7 +162,7 @@ def _angles(plan: Plan, rows: FloatArray) -> FloatArray:
     return np.concatenate([plan.angles(rows), np.ones((len(rows), 1))], axis=1)
 
 
-@lru_cache(maxsize=64)
+@sized_cache(64 * MIB)
 def _runners(plan: Plan) -> list[Runner]:
     return [_runner(step, plan) for step in plan.steps]
 
@@ -302,7 +302,7 @@ class MatrixRunner:
             view[place] = parts[:, number].reshape(view[place].shape)
 
 
-@lru_cache(maxsize=64)
+@sized_cache(16 * MIB)
 def _lookup(columns: tuple[int, ...]) -> IntArray:
     """Return, for every index, the exclusive or of the columns of its bits."""
     found = np.zeros(1, dtype=np.int64)

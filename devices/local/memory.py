@@ -21,7 +21,9 @@ SMALL = 2**26
 """Less than this many bytes is not asked about."""
 
 
-def require(num_states: float, num_wires: int, *, limit_gib: float | None) -> None:
+def require(
+    num_states: float, num_wires: int, *, limit_gib: float | None, other_bytes: float = 0.0
+) -> None:
     """Refuse to begin what would not fit.
 
     Parameters
@@ -31,12 +33,14 @@ def require(num_states: float, num_wires: int, *, limit_gib: float | None) -> No
     num_wires : int
     limit_gib : float or None
         What may be taken; None: nine tenths of what is free.
+    other_bytes : float
+        What is held besides, such as results.
 
     Raises
     ------
     TooMuchMemory
     """
-    needed = num_states * 2**num_wires * 16
+    needed = num_states * 2.0 ** min(num_wires, 200) * 16 + other_bytes
     if limit_gib is None and needed < SMALL:
         return
     allowed = limit_gib * GIB if limit_gib is not None else SPARE * free_bytes()

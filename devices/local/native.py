@@ -11,14 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qgate.devices.local.libraries import Library
-from qgate.devices.local.packing import written_plan, written_words
+from qgate.devices.local.packing import TABLE_BITS, written_plan, written_words
 from qgate.devices.local.plan import Plan
+from qgate.exceptions import TooMuchMemory
 from qgate.operations.pauli import PauliSum
 from qgate.typing import ComplexArray, FloatArray
 from qgate.wires import Wires
 
 THREADED_BITS = 15
 """Smaller states are worked on by one thread each."""
+
+
+def no_memory(what: str) -> TooMuchMemory:
+    """Return the error for an allocation that failed although the estimate allowed it."""
+    return TooMuchMemory(
+        f"The system has no memory for {what}. Use fewer wires or rows, or another machine."
+    )
 
 
 class Request(ctypes.Structure):
@@ -62,9 +70,11 @@ class NativePlan:
     def __init__(self, plan: Plan, library: Library) -> None:
         self.plan, self.library = plan, library
         ints, doubles = written_plan(plan)
+        tables = len(plan.steps) << plan.num_bits if plan.num_bits <= TABLE_BITS else 0
+        self.num_bytes = 2 * (ints.nbytes + doubles.nbytes) + tables
         self.handle = library.new_plan(ints.ctypes.data, doubles.ctypes.data)
         if not self.handle:
-            raise MemoryError("There is no memory for the plan of a circuit.")
+            raise no_memory("the plan of a circuit")
         _free_with(self, library.free_plan, self.handle)
         self._needed: tuple[tuple[int, ...], NDArray[np.uint8]] = (
             (),
@@ -90,9 +100,10 @@ class NativeObservable:
     def __init__(self, observable: PauliSum, order: Wires, library: Library) -> None:
         self.num_words = observable.num_terms
         ints = written_words(observable.x_masks(order), observable.z_masks(order), len(order))
+        self.num_bytes = 2 * ints.nbytes
         self.handle = library.new_observable(ints.ctypes.data)
         if not self.handle:
-            raise MemoryError("There is no memory for an observable.")
+            raise no_memory("an observable")
         _free_with(self, library.free_observable, self.handle)
 
 
@@ -199,7 +210,7 @@ class Run:
 
         Raises
         ------
-        MemoryError
+        TooMuchMemory
         """
         if self.native.library.run(self.native.handle, ctypes.addressof(self.request)):
-            raise MemoryError("There is no memory for the state vectors of this circuit.")
+            raise no_memory("the state vectors of this circuit")

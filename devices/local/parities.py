@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
 from qgate.typing import FloatArray, IntArray
 
 BLOCK_BITS = 14
@@ -86,7 +86,7 @@ def blocks(num_bits: int) -> Iterator[Block]:
         yield Block(number, bits)
 
 
-@lru_cache(maxsize=64)
+@sized_cache(16 * MIB)
 def _exchanged(num_bits: int, flip: int) -> IntArray:
     """Return index ^ flip for every index."""
     return np.arange(1 << num_bits) ^ flip

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
 from qgate.devices.local.adjoint import OneAngleGates
 from qgate.devices.local.bits import identity, through
 from qgate.devices.local.elements import NOTHING, TINY, Element, element_of
@@ -36,6 +37,10 @@ from qgate.typing import ComplexArray, FloatArray, Tensor
 from qgate.wires import Wires
 
 PAULIS = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
+
+
+STEP_BYTES = 1000
+"""About how many bytes a step takes without its numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +82,11 @@ class Plan:
     phases: tuple[tuple[int, float], ...]
     preparations: tuple[Operator, ...]
 
+    @property
+    def num_bytes(self) -> int:
+        """About how many bytes it takes."""
+        return STEP_BYTES * len(self.steps) + 2 * self.numbers.nbytes
+
     @cached_property
     def one(self) -> int:
         """The angle that is 1."""
@@ -98,7 +108,7 @@ class Plan:
         return numbers, phase
 
 
-@lru_cache(maxsize=256)
+@sized_cache(256 * MIB)
 def plan_of(structure: Structure, order: Wires) -> Plan | None:
     """Return the plan of a structure; None where it has operations that only matrices can do.
 

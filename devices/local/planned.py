@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first, values_and_bras
+from qgate.devices.local.elements import has_step
 from qgate.devices.local.engine import Engine, NumpyEngine
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gates import GATES
@@ -87,10 +89,15 @@ class PlanEngine(Engine):
             return self._gatewise.states(structure, rows, arrays, order=order, xp=xp)
         return self._states(planned)
 
-    def room(self, num_bras: int, num_wires: int) -> float:
+    def room(self, structure: Structure, num_bras: int, rows: int) -> float:
+        if not is_planned(structure):
+            return self._gatewise.room(structure, num_bras, rows)
         if self.library is None:  # with copies; the few MiB of kets that are kept do not count
             return 3.25 + 2.0 * num_bras + (2.0 if num_bras else 0.0)
-        return 1.0 + num_bras
+        return (1.0 + num_bras) * (0.5 if self.settings.single else 1.0)
+
+    def computes_sums(self, structure: Structure) -> bool:
+        return self.library is not None and is_planned(structure)
 
     def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:
         planned = self._planned(sweep, order)
@@ -239,12 +246,18 @@ class PlanEngine(Engine):
         return slopes[..., list(slots)]
 
 
+@lru_cache(maxsize=1024)
+def is_planned(structure: Structure) -> bool:
+    """Say whether no operation is too wide for a plan."""
+    return all(map(has_step, structure.operations))
+
+
 def _weights(symbol: Any, arrays: Sequence[Tensor]) -> FloatArray:
     """Return the coefficients of a measured sum."""
     return np.real(arrays[symbol.index] if isinstance(symbol, ArraySlot) else symbol)
 
 
-@lru_cache(maxsize=256)
+@sized_cache(256 * MIB)
 def native_plan(plan: Plan, library: Library) -> NativePlan:
     """Return a plan as a library holds it."""
     return NativePlan(plan, library)
@@ -258,7 +271,7 @@ class Observed:
     weights: Any
 
 
-@lru_cache(maxsize=256)
+@sized_cache(128 * MIB)
 def _observed(
     structure: Structure, order: Wires, library: Library | None
 ) -> tuple[Observed | None, ...]:

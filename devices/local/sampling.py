@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from qgate.devices.local.engine import Engine
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.outcomes import PACKED_WIRES, Outcomes
+from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 from qgate.wires import Wires
 
 FEW_OUTCOMES = 2**12
 """Up to so many outcomes their counts are drawn one by one, from binomial distributions."""
+
+MANY_SHOTS = 2**24
+"""Counts of more shots are drawn so for any number of outcomes: in memory, shots do not count."""
 
 
 def sample(
@@ -39,7 +43,8 @@ def sample(
         Looks up what ascending numbers fall on.
     """
     num_wires = len(measurement.wires)
-    if len(probabilities) <= FEW_OUTCOMES:
+    few = len(probabilities) <= FEW_OUTCOMES
+    if few or (shots > MANY_SHOTS and measurement.kind is not MeasurementKind.SAMPLE):
         normalised = probabilities / probabilities.sum()
         if measurement.kind is MeasurementKind.SAMPLE:
             readings = random.choice(len(normalised), size=shots, p=normalised)
@@ -51,6 +56,26 @@ def sample(
     if measurement.kind is MeasurementKind.SAMPLE:
         return Outcomes.from_readings(random.permutation(np.repeat(values, counts)), num_wires)
     return Outcomes(num_wires, values, counts, shots)
+
+
+def sampled_bytes(sweep: Sweep, num_read: int) -> float:
+    """Return what readings take: of all rows, and while those of one row are drawn.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        Has shots; measures ``counts`` or ``sample``.
+    num_read : int
+        How many of the measured wires are simulated.
+    """
+    assert sweep.shots is not None
+    (item,) = sweep.structure.measurements
+    wires, most, total = len(item.wires), float(sweep.shots.max()), float(sweep.shots.sum())
+    if item.kind is MeasurementKind.SAMPLE:
+        return 8.0 * (2 * wires * total + 16 * most)
+    outcomes = 2.0**num_read
+    by_outcome = outcomes <= FEW_OUTCOMES or most > MANY_SHOTS
+    return 8.0 * (3 * outcomes if by_outcome else 3 * most)
 
 
 def with_idle_wires(outcomes: Outcomes, read: Wires, wires: Wires) -> Outcomes:

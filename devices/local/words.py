@@ -5,11 +5,11 @@ A word takes index i to i ^ x, and words with the same flip x are one gather and
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
 from qgate.devices.local.parities import Block, Parities, blocks
 from qgate.operations.pauli import PauliSum
 from qgate.typing import ComplexArray, FloatArray, IntArray
@@ -87,7 +87,7 @@ def _groups_of(observable: PauliSum, order: Wires) -> tuple[WordGroup, ...]:
     return _groups(x.tobytes(), z.tobytes(), len(order))
 
 
-@lru_cache(maxsize=32)
+@sized_cache(128 * MIB)
 def _groups(x: bytes, z: bytes, num_bits: int) -> tuple[WordGroup, ...]:
     flips, masks = np.frombuffer(x, dtype=np.int64), np.frombuffer(z, dtype=np.int64)
     by_flip = np.argsort(flips, kind="stable")

@@ -93,6 +93,14 @@ class NoMeasurement(QuantumFunctionError):
     )
 
 
+class InvalidTape(QuantumFunctionError, TypeError, ValueError):
+    """A tape was made, or changed, with something that it cannot hold."""
+
+    reason: str
+    remedy: str
+    message = "The tape cannot be made like this: {reason}. {remedy}"
+
+
 class InvalidLayer(QuantumFunctionError, TypeError, ValueError):
     """A quantum function, with the weights it is given, cannot be a layer of a network."""
 

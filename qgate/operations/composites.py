@@ -18,6 +18,7 @@ from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.pauli import PauliSum
 from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, paused
+from qgate.sizes import nested
 from qgate.typing import Tensor
 from qgate.wires import Wires
 
@@ -33,6 +34,7 @@ class Composite(Operator):
     """
 
     def __init__(self, *operands: Operator, id: str | None = None) -> None:
+        self.nesting = nested(type(self).__name__, *operands)
         absorb(*operands)
         self._operands = operands
         super().__init__((), Wires.all_wires([op.wires for op in operands]), id=id)

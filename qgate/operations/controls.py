@@ -27,6 +27,7 @@ from qgate.operations.spectra import frequencies
 from qgate.operations.symbolic import Wrapper, factors
 from qgate.operations.unitaries import QubitUnitary
 from qgate.recording import absorb
+from qgate.sizes import MOST_CONTROLS, check_size
 from qgate.typing import FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -267,6 +268,8 @@ def controlled(
 def _on(controls: Wires, base: Operator, work_wires: WiresLike | None) -> Wires:
     """Return the wires of a controlled operator, all different and none a work wire."""
     name = f"ctrl of {base.name}"
+    remedy = "Compute the conditions on work wires, and control by these."
+    check_size(name, len(controls), MOST_CONTROLS, unit="control wires", remedy=remedy)
     wires = Wires.of((*controls, *base.wires), owner=name)
     check_work_wires(name, wires, work_wires)
     return wires

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from qgate.arrays import unwrap
+from qgate.caches import MIB, sized_cache
 from qgate.exceptions import EigvalsUndefinedError
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dagger, is_hermitian_matrix
@@ -41,7 +41,7 @@ def to_eigenbasis(matrix: Tensor, wires: Wires) -> list[Operator]:
     return without_recording(lambda: [GATES["QubitUnitary"](turn, wires=wires)])
 
 
-@lru_cache(maxsize=128)
+@sized_cache(64 * MIB)
 def _eigensystem(content: bytes, size: int) -> tuple[Any, Any]:
     matrix = np.frombuffer(content, dtype=complex).reshape(size, size)
     values, vectors = (

@@ -47,6 +47,7 @@ def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
         with paused():
             return opened(dense_matrix(op, wire_order))
     if hasattr(op, "operations"):
+        getattr(op, "structure", None)  # which refuses parameters of wrong shapes
         return opened(_matrix_of(op.operations, op.wires if wire_order is None else wire_order))
     function = getattr(op, "func", op)
     _check_function("matrix", function)

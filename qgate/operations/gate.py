@@ -14,13 +14,13 @@ what its adjoint is, what it needs besides angles and wires.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from functools import lru_cache
 from operator import is_not
 from typing import Any, ClassVar
 
 import numpy as np
 
 from qgate.arrays import opened, shape_of
+from qgate.caches import MIB, sized_cache
 from qgate.exceptions import (
     DecompositionUndefinedError,
     GeneratorUndefinedError,
@@ -36,6 +36,7 @@ from qgate.operations.slots import Affine
 from qgate.operations.spectra import diagonal_matrix, exponential, frequencies, spectrum
 from qgate.operations.spelling import spelled
 from qgate.recording import paused, record
+from qgate.sizes import check_matrix
 from qgate.typing import ComplexArray, FloatArray, Tensor
 from qgate.wires import Wires
 
@@ -185,6 +186,7 @@ class Gate(Operator):
     def generator_matrix(self) -> Tensor:
         if self.spec.generator is None:
             raise GeneratorUndefinedError(f"{self.name} is not of the form exp(i x G).")
+        check_matrix(len(self.wires))
         generator = constant("generator", *self._row)
         return diagonal_matrix(generator) if generator.ndim == 1 else generator
 
@@ -305,7 +307,7 @@ def factor_frequencies(operator: Any) -> list[tuple[float, ...]]:
     return [found[index] for index in range(operator.num_params)]
 
 
-@lru_cache(maxsize=1024)
+@sized_cache(64 * MIB)
 def constant(which: str, name: str, num_wires: int, options: Any) -> Any:
     """Return the matrix or generator of a row, or the diagonal where that is all there is."""
     rule = getattr(ROWS[name], which)
@@ -315,12 +317,12 @@ def constant(which: str, name: str, num_wires: int, options: Any) -> Any:
     return entries
 
 
-@lru_cache(maxsize=1024)
+@sized_cache(64 * MIB)
 def _spectrum(name: str, num_wires: int, options: Any) -> tuple[FloatArray, ComplexArray]:
     return spectrum(constant("generator", name, num_wires, options))
 
 
-@lru_cache(maxsize=1024)
+@sized_cache(64 * MIB)
 def _distinct_eigenvalues(name: str, num_wires: int, options: Any) -> FloatArray:
     generator = constant("generator", name, num_wires, options)
     if generator.ndim == 1:

@@ -77,6 +77,9 @@ class Operator:
     [[0, 1], [1, 0]]
     """
 
+    nesting: int = 0
+    """How many levels of operators it is made of; 0 where it is made of no other."""
+
     num_wires: ClassVar[int | None] = None
     """How many wires it acts on; None: any number."""
 

@@ -31,7 +31,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.spectra import frequencies
 from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, replace
-from qgate.sizes import MOST_OPERATIONS, check_size
+from qgate.sizes import MOST_OPERATIONS, check_size, nested
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 
 DENSE_WIRES = 6
@@ -57,6 +57,7 @@ class Wrapper(Operator):
         id: str | None = None,
     ) -> None:
         require_operators(type(self).__name__, base)
+        self.nesting = nested(type(self).__name__, base)
         absorb(base)
         self._base = base
         numbers = base.parameters if parameters is None else parameters

@@ -19,7 +19,7 @@ from qgate.operations.operator import Operator, operations_of, require_operators
 from qgate.operations.parameters import in_double, require_numbers
 from qgate.operations.symbolic import Adjoint, pow_
 from qgate.recording import paused, record, replace
-from qgate.sizes import check_size
+from qgate.sizes import check_size, nested
 from qgate.typing import Tensor, WiresLike
 
 Change = Callable[[Sequence[Operator]], list[Operator]]
@@ -214,10 +214,13 @@ def _transformed(function: Any, verb: str, change: Change) -> Callable[..., Any]
             "quantum function."
         )
 
+    levels = nested(f"{verb} of functions", function)
+
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         operations = operations_of(function, args, kwargs)
         changed = [record(operation) for operation in change(operations)]
         return changed[0] if len(changed) == 1 else changed
 
+    transformed.nesting = levels  # type: ignore[attr-defined]
     return transformed

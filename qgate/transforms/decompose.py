@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
 from qgate.exceptions import NotUnitary, UndefinedError, UnsupportedOperation
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
@@ -239,7 +240,7 @@ def _needs_values(structure: Structure, accepts: Accepts) -> frozenset[int]:
     )
 
 
-@lru_cache(maxsize=1024)
+@sized_cache(256 * MIB)
 def decompose_structure(structure: Structure, accepts: Accepts) -> Decomposed:
     """Write a structure in accepted gates, with a slot of its own for each angle of each gate."""
     with paused():

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
 from qgate.exceptions import UnsupportedMeasurement
 from qgate.measurements import FACTS, Measurement, MeasurementKind, are_returned
 from qgate.observables import Combination
@@ -212,7 +212,7 @@ def freeze_observables(sweep: Sweep) -> Sweep:
     return sweep.with_structure(sweep.structure.with_measurements(fixed))
 
 
-@lru_cache(maxsize=1024)
+@sized_cache(256 * MIB)
 def plan_readings(
     structure: Structure, exact: bool, *, words: bool = False, most_wires: int | None = None
 ) -> ReadingPlan:

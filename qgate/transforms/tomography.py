@@ -6,12 +6,12 @@ the state, can be read in 3**k bases, and can be shifted like any other.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from qgate.caches import MIB, sized_cache
 from qgate.exceptions import TooManyMeasuredWires
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.pauli import PauliSum
@@ -53,7 +53,7 @@ def words_of(measurement: Measurement, wires: Wires) -> Measurement:
     return _all_words(wires)
 
 
-@lru_cache(maxsize=64)
+@sized_cache(64 * MIB)
 def _all_words(wires: Wires) -> Measurement:
     words = ["".join(letters) for letters in product("IXYZ", repeat=len(wires))]
     with paused():
