@@ -7,11 +7,13 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from qiskit.exceptions import QiskitError
 
 from qgate.devices.job import SweepResult
 from qgate.devices.qiskit.runners import is_ordered
 from qgate.devices.qiskit.translate import probabilities_label
 from qgate.exceptions import WrongResult
+from qgate.masking import masked_error
 from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.sweep import Sweep
 
@@ -53,8 +55,12 @@ def read_results(
         There are results missing, or the counts do not add up to the shots.
     """
     expected = sum(entry["rows"] for entry in entries)
-    if len(result.results) != expected:
-        reason = f"{len(result.results)} results for {expected} circuits"
+    found = getattr(result, "results", None)
+    if not isinstance(found, Sequence):
+        reason = f"an object of type {type(result).__name__} came back, which is no result"
+        raise WrongResult(device=device, reason=reason)
+    if len(found) != expected:
+        reason = f"{len(found)} results for {expected} circuits"
         raise WrongResult(device=device, reason=reason)
     places = iter(range(expected))
     return tuple(
@@ -63,7 +69,10 @@ def read_results(
 
 
 def _read(entry: Mapping[str, Any], result: Any, places: Sequence[int], device: str) -> SweepResult:
-    rows = [result.data(place) for place in places]
+    try:
+        rows = [result.data(place) for place in places]
+    except QiskitError as error:
+        raise WrongResult(device=device, reason=error.message) from masked_error(error)
     if entry["shots"] is None:
         labels = map(probabilities_label, range(len(entry["wires"])))
         return tuple(np.array([np.asarray(data[label]) for data in rows]) for label in labels)
@@ -106,6 +115,23 @@ def read_outcomes(
     WrongResult
         There are no counts, they do not add up to the shots, or an outcome has too many bits.
     """
+    try:
+        outcomes = _outcomes(data, num_wires, ordered=ordered, device=device, seed=seed)
+    except (AttributeError, TypeError, ValueError) as error:
+        reason = f"its outcomes cannot be read ({error})"
+        raise WrongResult(device=device, reason=reason) from error
+    if outcomes.shots != shots:
+        reason = f"{outcomes.shots} shots came back, {shots} were asked for"
+        raise WrongResult(device=device, reason=reason)
+    if int(outcomes.values[-1]) >> num_wires:
+        reason = f"the outcome {int(outcomes.values[-1]):b} has more than {num_wires} bits"
+        raise WrongResult(device=device, reason=reason)
+    return outcomes
+
+
+def _outcomes(
+    data: Mapping[str, Any], num_wires: int, *, ordered: bool, device: str, seed: str
+) -> Outcomes:
     dtype = np.int64 if num_wires <= PACKED_WIRES else object
     if ordered and "memory" in data:
         readings = np.array([_number(key) for key in data["memory"]], dtype=dtype)
@@ -118,12 +144,6 @@ def read_outcomes(
         weights = np.array([count for _, count in counts], dtype=np.int64)
         outcomes = Outcomes(num_wires, values, weights, int(weights.sum()))
         outcomes = outcomes.with_any_order(seed=seed) if ordered else outcomes
-    if outcomes.shots != shots:
-        reason = f"{outcomes.shots} shots came back, {shots} were asked for"
-        raise WrongResult(device=device, reason=reason)
-    if int(outcomes.values[-1]) >> num_wires:
-        reason = f"the outcome {int(outcomes.values[-1]):b} has more than {num_wires} bits"
-        raise WrongResult(device=device, reason=reason)
     return outcomes
 
 

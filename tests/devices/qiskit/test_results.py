@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qgate.devices.qiskit.results import read_outcomes
+from qgate.devices.qiskit.results import read_outcomes, read_results
 from qgate.exceptions import WrongResult
 
 
@@ -45,3 +45,36 @@ def test_outcomes_with_too_many_bits_are_refused():
 def test_no_outcomes_at_all_are_refused():
     with pytest.raises(WrongResult, match="0 shots came back"):
         read({"counts": {}})
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({}, "no counts in it"),
+        ({"counts": {"two": 10}}, "cannot be read"),
+        ({"counts": {"0x0": "many"}}, "cannot be read"),
+        ({"counts": None}, "cannot be read|no counts"),
+    ],
+)
+def test_outcomes_that_are_none_are_refused(data, reason):
+    with pytest.raises(WrongResult, match=reason):
+        read(data)
+
+
+@pytest.mark.parametrize("result", [None, "a text", {"results": []}, object()])
+def test_what_is_no_result_is_refused(result):
+    with pytest.raises(WrongResult, match=r"an object of type \w+ came back"):
+        read_results(result, [], device="here")
+
+
+def test_samples_of_counts_are_the_same_for_one_job_and_differ_between_rows():
+    counts = {"0x0": 50, "0x3": 50}
+
+    first, again, other = (
+        read_outcomes({"counts": counts}, 2, shots=100, ordered=True, device="here", seed=seed)
+        for seed in ("job 0", "job 0", "job 1")
+    )
+
+    assert np.array_equal(first.bits(), again.bits())
+    assert not np.array_equal(first.bits(), other.bits())
+    assert first.counts() == other.counts() == {"00": 50, "11": 50}
