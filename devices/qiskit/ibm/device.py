@@ -132,7 +132,7 @@ class IbmDevice(RemoteDevice):
         self.capabilities = describe(backend)
         super().__init__(wires=wires, shots=shots)
         self.account = f"ibm {service.channel} {service.active_instance()}"
-        self.scope = str(backend._instance or "")
+        self.scope = self._instance or ""
         self.budget_usd, self.unknown_price = budget_usd, unknown_price
         self.patience_s, self.canary, self.tags = patience_s, canary, tuple(tags)
         self.settings = Settings(max_execution_time_s, twirling)
@@ -160,6 +160,12 @@ class IbmDevice(RemoteDevice):
     def backend(self) -> Any:
         """The backend, ``IBMBackend``."""
         return self._account.backend
+
+    @property
+    def _instance(self) -> str | None:
+        """The instance that the backend is of; None: it is a fake one, of a card."""
+        found = getattr(self.backend, "_instance", None)
+        return None if found is None else str(found)
 
     @cached_property
     def mode(self) -> Mode | NoMode:
@@ -239,7 +245,7 @@ class IbmDevice(RemoteDevice):
             self.service,
             run,
             backend_name=self.backend.name,
-            instance=self.backend._instance,
+            instance=self._instance,
         )
 
     def find(self, token: str, *, since: float) -> str | None:
@@ -248,7 +254,7 @@ class IbmDevice(RemoteDevice):
             job_tags=[token],
             created_after=after,
             descending=False,
-            instance=self.backend._instance,  # another may be active since a job was looked up
+            instance=self._instance,  # another may be active since a job was looked up
         )
         return str(found[0].job_id()) if found else None
 
