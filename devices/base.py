@@ -90,6 +90,8 @@ class Device(ABC):
     provider: ClassVar[str] = ""
     config: str | None = None
     """The string that makes it again; None: no string does."""
+    distinct: str | None = None
+    """The device with the options by which its results differ, where no string makes it again."""
     rate: Rate | None = None
     """What it costs; None: that is not known."""
 
@@ -257,7 +259,7 @@ class Device(ABC):
         concerns how it is paid and waited for.
         """
         if self.config is None:
-            return self.name
+            return self.distinct or self.name
         from qgate.devices.config import DeviceConfig
 
         config = DeviceConfig.parse(self.config)

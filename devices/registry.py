@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.devices.aliases import ALIASES, object_option, resolve_alias
-from qgate.devices.base import Device
+from qgate.devices.base import NOT_IN_IDENTITY, Device
 from qgate.devices.config import DeviceConfig
 from qgate.devices.plugins import PLUGINS, missing
 from qgate.devices.provider import Provider
@@ -186,6 +186,8 @@ def _from_name(
             raise
         made = carded
     made.config = _written(provider_name, target, {**everything, **_given(wires, shots)})
+    if made.config is None:
+        made.distinct = _distinct(provider_name, target, everything)
     return made
 
 
@@ -229,6 +231,22 @@ def _written(provider: str, target: str, options: Mapping[str, Any]) -> str | No
     texts = tuple((name, str(value)) for name, value in options.items())
     config = DeviceConfig(provider=provider, target=target, options=texts)
     return None if config.secrets else str(config)
+
+
+def _distinct(provider: str, target: str, options: Mapping[str, Any]) -> str | None:
+    """Return a text of the options by which results differ; None: there are none.
+
+    It is no string that makes the device, since options may be objects; secrets are left out.
+    """
+    texts = {
+        name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        for name, value in options.items()
+        if name not in NOT_IN_IDENTITY and value is not None
+    }
+    told = tuple((name, text) for name, text in texts.items() if text)
+    config = DeviceConfig(provider=provider, target=target, options=told)
+    kept = tuple(option for option in told if option[0] not in config.secrets)
+    return str(DeviceConfig(provider=provider, target=target, options=kept)) if kept else None
 
 
 def _target(provider: Provider, named: str | None, *, text: str) -> str:

@@ -58,7 +58,8 @@ def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
     call = CALL.get()
     if call is not None:
         call.check()
-    contents = [(device.identity, line.digest, line.attempt) for line in lines]
+    identity = run.identity_of(device)
+    contents = [(identity, line.digest, line.attempt) for line in lines]
     owner = _owner(device)
     remote = isinstance(device, RemoteDevice)
     keys = [run.key(*content, journal=remote, owner=owner) for content in contents]

@@ -179,6 +179,16 @@ class Run:
             whose = (self._identity,) if journal and self._identity else ()
             return key_of(*whose, self.name, device, digest, attempt, repetition)
 
+    def identity_of(self, device: Device) -> str:
+        """Return what stands for a device in the keys of this run.
+
+        A run that is older than the ids of journals keeps its keys, in which a device without a
+        string that makes it again has its name only.
+        """
+        if device.config is None and not self._identity:
+            return device.name
+        return device.identity
+
     @property
     def labels(self) -> dict[str, str]:
         """The run and its journal, as the tags of its jobs name them."""

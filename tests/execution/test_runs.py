@@ -17,6 +17,7 @@ from qgate.exceptions import (
     InvalidRun,
     JournalNotWritten,
     JournalUnreadable,
+    RunDiverged,
 )
 from qgate.execution.journal import MEMORY, Journal
 from qgate.execution.runs import implicit_run
@@ -211,3 +212,33 @@ def test_an_order_that_its_index_lost_is_not_submitted_again(shop, file, monkeyp
         called(device, file, ordered=False)
 
     assert device.shop.jobs == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"initial_layout": (0, 1)}, {"initial_layout": [2, 3]}),
+        (
+            {"wires": ["a", 0], "optimization_level": 0},
+            {"wires": ["a", 0], "optimization_level": 3},
+        ),
+        ({"shots": [10, 20], "seed": 1}, {"shots": [10, 20], "seed": 2}),
+    ],
+)
+def test_options_that_stand_in_no_string_tell_devices_apart_as_well(one, other):
+    devices = [qg.device("qiskit:fake_manila", **options) for options in (one, other)]
+
+    assert [device.config for device in devices] == [None, None]
+    assert devices[0].identity != devices[1].identity
+    assert devices[0].identity == qg.device("qiskit:fake_manila", **one).identity
+
+
+def test_results_of_another_layout_are_not_taken_from_the_journal(file):
+    one, other = (
+        qg.device("qiskit:fake_manila", initial_layout=layout, shots=10, seed=1)
+        for layout in ((0,), (3,))
+    )
+    called(one, file)
+
+    with pytest.raises(RunDiverged, match="asks for something that is not in the record"):
+        called(other, file)
