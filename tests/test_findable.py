@@ -60,7 +60,7 @@ if __name__ == "__main__":
     start = multiprocessing.get_context(sys.argv[1])
     with start.Pool(2) as pool:
         values = [
-            pool.map_async(function, [0.1, 0.2]).get(200)
+            pool.map_async(function, [0.1, 0.2]).get(600)
             for function in (circuits.circuit, circuits.bound, circuits.wrapped, circuits.gradient)
         ]
     tell([list(map(float, each)) for each in values])

@@ -17,9 +17,9 @@ from qgate.workers import Workers
 workers, held = Workers(1, "test"), threading.Event()
 workers.submit(held.wait)
 waiting = workers.submit(lambda: "of the parent")
-child = in_child(lambda: workers.submit(lambda: "of the child").result(60))
+child = in_child(lambda: workers.submit(lambda: "of the child").result(240))
 held.set()
-tell([child, waiting.result(60)])
+tell([child, waiting.result(240)])
 """
 
 AT_THE_END = """

@@ -226,10 +226,10 @@ class _Deliveries:
     def _follow(self, index: int, device: RemoteDevice) -> None:
         order = self.orders[index]
         job = job_of(self.run.journal, device, order, self.lines[index].sweeps)
-        if self.interrupted.is_set():  # its id is in the journal, and nobody waits here
-            return
         job.token = order.key
         self.jobs[index] = job
+        if self.interrupted.is_set():  # its id is in the journal, and nobody waits here
+            return
         if self.call is not None:
             self.call.add(job)
         future = watch_of(device.account).follow(job)

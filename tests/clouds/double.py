@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-START_S = 60.0
+START_S = 240.0
 """So long may a double take to start."""
 
 
@@ -79,7 +79,7 @@ class Double(Control):
     def stop(self) -> None:
         """End the process."""
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(240)
 
     def _port(self) -> int:
         end = time.monotonic() + START_S

@@ -21,7 +21,7 @@ GROUPS = 2
 MOST_ROWS = 100
 """Of Garnet in one task."""
 
-ARRIVE_S = 60.0
+ARRIVE_S = 240.0
 
 
 @dataclass(frozen=True)

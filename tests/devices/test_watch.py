@@ -25,7 +25,7 @@ from qgate.exceptions import (
 ACCOUNTS = count()
 DONE, QUEUED = Report(JobStatus.DONE), Report(JobStatus.QUEUED)
 RESULT = (([1],),)
-SOON_S = 20.0
+SOON_S = 240.0
 """What should take milliseconds has failed after this."""
 
 

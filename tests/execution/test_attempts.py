@@ -262,7 +262,7 @@ def test_a_second_call_waits_for_a_creation_that_was_left_behind():
     def first():
         with alone("key"):
             begun.set()
-            answer.wait(60)
+            answer.wait(240)
             order.append("first")
 
     def second():
@@ -271,10 +271,10 @@ def test_a_second_call_waits_for_a_creation_that_was_left_behind():
 
     threads = [Thread(target=first), Thread(target=second)]
     threads[0].start()
-    begun.wait(60)
+    begun.wait(240)
     threads[1].start()
     answer.set()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
 
     assert order == ["first", "second"]

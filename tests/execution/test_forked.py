@@ -51,7 +51,7 @@ children = []
 for child in range(3):
     read, write = os.pipe()
     if os.fork() == 0:
-        signal.alarm(120)
+        signal.alarm(600)
         os.write(write, str(buy(f"child {child} ", 20)).encode())
         os._exit(0)
     children.append(read)
@@ -167,7 +167,7 @@ with qg.run("open", sys.argv[1]) as run:
     handle = qg.submit(release.wait)()
     pid = os.fork()
     if pid == 0:
-        signal.alarm(120)
+        signal.alarm(600)
     else:
         ended = os.waitpid(pid, 0)[1]
         release.set()

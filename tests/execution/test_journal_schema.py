@@ -232,7 +232,7 @@ def test_processes_that_open_a_journal_at_once_migrate_it_once(tmp_path):
         for process in processes:
             process.stdin.write("go\n")
             process.stdin.flush()
-        told = [process.communicate(timeout=60)[1] for process in processes]
+        told = [process.communicate(timeout=240)[1] for process in processes]
     finally:
         for process in processes:
             process.kill()
@@ -251,7 +251,7 @@ def test_a_journal_in_use_is_waited_for_where_sqlite_does_not_wait(old):
         done = threading.Timer(0.5, other.execute, ["COMMIT"])
         done.start()
         Journal(old).close()
-        done.join(30)
+        done.join(240)
 
     with closing(sqlite3.connect(old)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -285,10 +285,10 @@ def opened_while(old, what):
     with closing(sqlite3.connect(old, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         thread.start()
-        assert about.wait(30)
+        assert about.wait(240)
         what(other)
         other.execute("COMMIT")
-    thread.join(60)
+    thread.join(240)
     assert not thread.is_alive()
     return failed
 

@@ -50,7 +50,7 @@ def start(double, folder, *arguments):
 
 def said(double, folder, *arguments):
     program = start(double, folder, *arguments)
-    output, errors = program.communicate(timeout=120)
+    output, errors = program.communicate(timeout=240)
     assert program.returncode == 0, errors
     return output
 
@@ -68,14 +68,14 @@ def test_a_gradient_is_planned_interrupted_fetched_and_replayed(double, tmp_path
 
     double.settings(held=True)
     program = start(double, tmp_path, "run", "once", "program.py")
-    for _ in range(1200):
+    for _ in range(4800):
         if double.ledger()["tasks_created"]:
             break
         time.sleep(0.05)
     time.sleep(0.5)
     program.kill()
     program.communicate()
-    assert "queue position 3" in said(double, tmp_path, "resume", "--timeout-s", "1")
+    assert "queue position 3" in said(double, tmp_path, "resume", "--timeout-s", "5")
     double.settings(held=False)
 
     fetched = said(double, tmp_path, "resume")

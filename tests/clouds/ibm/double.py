@@ -13,7 +13,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 SERVER = Path(__file__).with_name("server.py")
-START_S = 30.0
+START_S = 240.0
 
 SECRET = "an-api-key-that-must-never-show-up"
 PAID = "crn:v1:bluemix:public:quantum-computing:us-east:a/11112222:paygo::"
@@ -103,7 +103,7 @@ def running(folder: Path) -> Iterator[IbmDouble]:
     finally:
         assert process.stdin is not None
         process.stdin.close()
-        process.wait(20)
+        process.wait(240)
 
 
 def _port(file: Path, process: subprocess.Popen[bytes]) -> int:

@@ -42,4 +42,4 @@ class Simulator:
     def close(self) -> None:
         """End the child process."""
         self._stdin.close()
-        self._process.wait(10)
+        self._process.wait(240)

@@ -50,7 +50,7 @@ def bought(garnet, token=None):
 
 
 def assert_all_ones(job):
-    ((found,),) = job.result(30)
+    ((found,),) = job.result(240)
     assert [outcomes.counts() for outcomes in found] == [{"1": 50}] * 2
 
 
@@ -255,7 +255,7 @@ def test_a_status_that_nobody_knows_is_reported_in_the_end(double):
     double.fault("task", "status", value="PAUSED", polls=1000)
 
     with pytest.raises(UnknownJobStatus, match="'PAUSED'"):
-        bought(made(patience_s=0.2)).result(30)
+        bought(made(patience_s=0.2)).result(240)
 
 
 def test_a_task_that_is_not_known_yet_is_queued(double):
@@ -269,7 +269,7 @@ def test_a_task_that_does_not_exist_is_not_waited_for(double):
     job = garnet.reopen(f"{IQM}:quantum-task/none", garnet.record([sweep()]))
 
     with pytest.raises(RequestRefused, match=r"ResourceNotFoundException.*Jobs that were created"):
-        job.result(30)
+        job.result(240)
 
 
 def test_a_cancelled_task_is_reported_and_free(double):
@@ -279,7 +279,7 @@ def test_a_cancelled_task_is_reported_and_free(double):
     job.cancel()
 
     with pytest.raises(JobCancelled):
-        job.result(30)
+        job.result(240)
     assert double.ledger()["charged_usd"] == 0
     assert job.cost().high_usd == 0
 
@@ -297,7 +297,7 @@ def test_a_failed_task_tells_its_reason_and_is_free(double):
     job = bought(made())
 
     with pytest.raises(JobFailed, match="The laser is tired"):
-        job.result(30)
+        job.result(240)
 
     assert job.status is JobStatus.FAILED
     assert double.ledger()["charged_usd"] == job.cost().high_usd == 0
@@ -383,7 +383,7 @@ def test_a_result_that_never_comes_is_reported(double):
     double.fault("task", "late", reads=1000)
 
     with pytest.raises(ResultMissing, match="not bought again"):
-        bought(made(patience_s=0.2)).result(30)
+        bought(made(patience_s=0.2)).result(240)
 
 
 @pytest.mark.parametrize("kind", ["cut", "truncated", "garbled", "reset", "error"])
@@ -402,7 +402,7 @@ def test_a_corrupt_result_is_not_used(double, target, text):
     job = found.send([sweep(rows=1)], token=new_token())
 
     with pytest.raises(WrongResult, match="does not fit the request"):
-        job.result(30)
+        job.result(240)
 
 
 @pytest.mark.parametrize("kind", ["short", "missing"])
@@ -411,14 +411,14 @@ def test_a_result_that_lacks_something_is_not_used(double, kind, target):
     double.fault("task", kind)
 
     with pytest.raises(WrongResult, match="does not fit the request"):
-        bought(made(target)).result(30)
+        bought(made(target)).result(240)
 
 
 def test_a_result_without_access_says_what_to_do(double):
     double.fault("GetObject", "error", code="AccessDenied", times=0)
 
     with pytest.raises(AccessRefused, match="s3_bucket"):
-        bought(made()).result(30)
+        bought(made()).result(240)
 
 
 # The table ------------------------------------------------------------------------------------

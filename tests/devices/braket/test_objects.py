@@ -14,7 +14,7 @@ from qgate.devices.braket.objects import Folder, read_programs
 from qgate.devices.braket.session import DOWNLOADS
 from qgate.exceptions import ResultMissing, WrongResult
 
-GUARD_S = 60.0
+GUARD_S = 240.0
 """No thread waits longer for the others; it ends a test that would hang."""
 
 

@@ -42,7 +42,7 @@ circuit(0.0)
 with ThreadPoolExecutor(2) as threads:
     beside = threads.map(circuit, angles)
     with multiprocessing.get_context("fork").Pool(3) as pool:
-        values = pool.map_async(called, angles).get(200)
+        values = pool.map_async(called, angles).get(600)
     beside = list(beside)
 tell([list(map(float, values)), list(map(float, beside))])
 """
@@ -121,7 +121,7 @@ def test_nothing_is_asked_to_unpickle_or_copy_a_device(double, garnet):
         assert (each.config, each.status, each.windows) == (GARNET, garnet.status, garnet.windows)
         assert each.capabilities == garnet.capabilities
         assert each.is_available == garnet.is_available
-        (((outcomes,),),) = each.submit([flip()]).result(60)
+        (((outcomes,),),) = each.submit([flip()]).result(240)
         assert outcomes.counts() == {"1": 100}
 
 
@@ -143,4 +143,4 @@ def test_an_answer_about_the_task_of_another_order_is_refused(double, garnet):
     wrong.token = mine
 
     with pytest.raises(WrongResult, match="the service answered about another task"):
-        wrong.result(60)
+        wrong.result(240)

@@ -22,5 +22,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.mark.timeout(7200)  # a suite of its own, whose tests have guards of their own
 def test_results_and_derivatives_are_where_the_parameters_are() -> None:
     assert_they_pass(CHECKS)

@@ -159,8 +159,8 @@ def test_a_batch_that_the_service_closed_is_replaced(make, cloud, send):
     device.mode.of_next_job().close()
     device.mode.of_next_job()._active = True  # as it is where the service closed it by itself
 
-    send(device).result(60)
-    first.result(60)
+    send(device).result(240)
+    first.result(240)
 
     assert len({job["session"] for job in cloud.jobs}) == 2
 

@@ -48,7 +48,7 @@ def test_a_gradient_step_is_one_job_and_one_transpilation(make, cloud):
 def test_jobs_are_in_a_batch_that_is_closed_with_the_device(make, cloud, send):
     device = make()
     for _ in range(2):
-        send(device).result(60)
+        send(device).result(240)
 
     device.close()
 
@@ -68,9 +68,9 @@ def test_a_batch_is_closed_when_it_is_forgotten(make, cloud):
 
 
 def test_single_jobs_and_sessions_are_had_where_they_are_asked_for(make, cloud, send):
-    send(make(mode="job")).result(60)
+    send(make(mode="job")).result(240)
     exclusive = make(mode="session", max_time_s=600)
-    send(exclusive).result(60)
+    send(exclusive).result(240)
     exclusive.close()
 
     (session,) = cloud.ledger["sessions"]
@@ -83,7 +83,7 @@ def test_single_jobs_and_sessions_are_had_where_they_are_asked_for(make, cloud, 
 def test_both_primitives_read_the_same(make, cloud, send, assert_flips, primitive):
     job = send(make(primitive=primitive))
 
-    assert_flips(job.result(60))
+    assert_flips(job.result(240))
     assert [job["program"] for job in cloud.jobs] == [primitive]
     assert job.status is JobStatus.DONE
 
@@ -91,7 +91,7 @@ def test_both_primitives_read_the_same(make, cloud, send, assert_flips, primitiv
 def test_jobs_carry_their_token_and_tags_and_limit(make, cloud, flips):
     device, token = make(tags="a,b", max_execution_time_s=30), new_token()
 
-    device.send([flips()], token=token).result(60)
+    device.send([flips()], token=token).result(240)
 
     (job,) = cloud.jobs
     assert job["tags"] == [token, "qgate", "a", "b"]
@@ -105,7 +105,7 @@ def test_circuits_without_angles_are_read_row_by_row(make, primitive):
     structure = Tape([GATES["PauliX"](0), CNOT([0, 1])], [sample(wires=[0, 1, 2])]).structure
     sweep = Sweep(structure, np.zeros((3, 0)), (), np.full(3, 50))
 
-    ((found,),) = make(primitive=primitive, wires=3).send([sweep], token=new_token()).result(60)
+    ((found,),) = make(primitive=primitive, wires=3).send([sweep], token=new_token()).result(240)
 
     assert [outcomes.counts() for outcomes in found] == [{"110": 50}] * 3
     assert found[0].bits().shape == (50, 3)
@@ -115,7 +115,7 @@ def test_rows_of_different_shots_are_jobs_of_their_own(make, cloud):
     structure = Tape([RX(0.1, 0)], [counts(wires=[0])]).structure
     sweep = Sweep(structure, np.zeros((3, 1)), (), np.array([10, 30, 10]))
 
-    ((found,),) = submit_packed(make(), [sweep]).result(60)
+    ((found,),) = submit_packed(make(), [sweep]).result(240)
 
     assert [outcomes.shots for outcomes in found] == [10, 30, 10]
     assert sorted(job["shots"] for job in cloud.jobs) == [20, 30]
@@ -128,7 +128,7 @@ def test_rerouted_layouts_change_nothing(make, dense_probabilities, assert_sampl
     operations = [RX(0.7, 0), RY(1.9, 1), CNOT([0, 1]), RY(-0.6, 2), CNOT([0, 2]), CNOT([1, 2])]
     tape = Tape([*operations, RX(2.4, 0)], [counts(wires=[2, 0])], shots=4000)
 
-    (([found],),) = device.send([tape.sweep()], token=new_token()).result(60)
+    (([found],),) = device.send([tape.sweep()], token=new_token()).result(240)
 
     assert_sampled(found, dense_probabilities([*operations, RX(2.4, 0)], [2, 0]))
 
@@ -156,7 +156,7 @@ def test_only_the_wires_asked_for_are_measured(make):
     device = make("ibm_torino")
     tape = Tape([H(wire) for wire in range(5)], [counts(wires=[3])], shots=10)
 
-    (([found],),) = device.send([tape.sweep()], token=new_token()).result(60)
+    (([found],),) = device.send([tape.sweep()], token=new_token()).result(240)
 
     assert found.num_wires == 1
 
@@ -164,7 +164,7 @@ def test_only_the_wires_asked_for_are_measured(make):
 def test_twirled_readouts_round_the_shots_up_and_say_so(make, cloud, flips):
     device = make(twirling=True)
 
-    (((*outcomes,),),) = (device.send([flips()], token=new_token()).result(60),)[0]
+    (((*outcomes,),),) = (device.send([flips()], token=new_token()).result(240),)[0]
 
     assert [each.counts() for each in outcomes] == [{"0": 128}, {"1": 128}] * 2
     assert cloud.jobs[0]["shots"] == 4 * 128
@@ -175,14 +175,14 @@ def test_a_job_is_reopened_from_json(make, send, flips, assert_flips):
     record = json.loads(json.dumps(device.record([flips()])))
     id = send(device).id
 
-    assert_flips(make().reopen(id, record).result(60))
+    assert_flips(make().reopen(id, record).result(240))
 
 
 def test_prices_are_estimated_before_and_told_after(make, send, flips):
     device = make()
 
     expected, job = device.price([flips()]), send(device)
-    job.result(60)
+    job.result(240)
 
     assert 0 < expected.low_usd < job.cost().low_usd < expected.high_usd
     assert job.cost() == Price.exactly(round(1.6 * (2 + 0.00035 * 400), 8))
@@ -199,7 +199,7 @@ def test_what_is_left_of_an_instance_is_told(make, send):
     device = make()
     assert device.remaining_s() == 600
 
-    send(device).result(60)
+    send(device).result(240)
 
     assert device.remaining_s() == 598
 
@@ -225,7 +225,7 @@ def test_the_key_shows_up_nowhere(make, cloud, send, flips):
     cloud.set(revoked=True)
 
     with pytest.raises(AccessRefused) as refused:
-        job.result(60)
+        job.result(240)
 
     shown = [repr(device), str(refused.value), repr(refused.value), device.account, device.config]
     shown += [json.dumps(device.record([flips()])), json.dumps(job.describe()), repr(vars(job))]
@@ -237,7 +237,7 @@ def test_wide_readings_do_not_overflow(make):
     gates = [GATES["PauliX"](0), *(GATES["PauliX"](wire) for wire in range(60, 70))]
     tape = Tape(gates, [counts(wires=range(70))], shots=10)
 
-    (([found],),) = device.send([tape.sweep()], token=new_token()).result(60)
+    (([found],),) = device.send([tape.sweep()], token=new_token()).result(240)
 
     assert isinstance(found, Outcomes)
     assert found.counts() == {"1" + "0" * 59 + "1" * 10: 10}
@@ -261,7 +261,7 @@ def test_a_job_that_ran_too_long_or_is_not_valid_is_not_submitted_again(make, re
 def test_the_key_is_reached_from_no_device_or_job(make, flips, mode):
     device = make(mode=mode, max_time_s=600)
     job = device.send([flips()], token=new_token())
-    job.result(60)
+    job.result(240)
     again = device.reopen(job.id, device.record([flips()]))
     again.poll()
 

@@ -96,7 +96,7 @@ def test_a_job_is_reopened_by_the_recipe_of_the_card(card):
     record = json.loads(json.dumps(device.record([sweep])))
     id = device.send([sweep], token=new_token()).id
 
-    (((zero, one),),) = qg.device(CHIP).reopen(id, record).result(30)
+    (((zero, one),),) = qg.device(CHIP).reopen(id, record).result(240)
 
     assert (zero.counts(), one.counts()) == ({"0": 100}, {"1": 100})
 
