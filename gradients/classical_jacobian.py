@@ -13,6 +13,7 @@ from qgate.arrays import enclosed, is_moved, is_traced, namespace, shape_of, unw
 from qgate.exceptions import InvalidTransform
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
+from qgate.transforms.trained_arrays import expressible, with_angles
 from qgate.typing import IntArray, Tensor
 
 
@@ -95,8 +96,11 @@ class ClassicalPart:
     argnums : int, sequence of int or None
     args, kwargs
         Of the call.
+    arrays : tuple of int
+        The positions of the matrices and states of the recorded tape that depend on the arguments;
+        ``marked`` writes them with angles.
     trained : tuple of int
-        The positions of those parameters of the tape that depend on the arguments.
+        The positions of those angles of the written tape that depend on the arguments.
     slots : array of int, shape (n,)
         The slots of their angles.
     jacobians : tuple of array
@@ -111,6 +115,7 @@ class ClassicalPart:
     argnums: Any
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
+    arrays: tuple[int, ...]
     trained: tuple[int, ...]
     slots: IntArray
     jacobians: tuple[Tensor, ...]
@@ -128,13 +133,17 @@ class ClassicalPart:
         DifferentiationError
             Nothing in the call is trainable.
         InvalidTransform
-            No angle depends on it, or a whole matrix or state does.
+            No angle depends on it, or a matrix or a state does that cannot be written with
+            angles.
         """
-        seen: list[tuple[tuple[int, ...], IntArray, bool]] = []
+        seen: list[tuple[tuple[int, ...], tuple[int, ...], IntArray, bool]] = []
 
         def trained_angles(tape: Tape) -> Tensor:
             traced = [at for at, value in enumerate(tape.parameters) if is_moved(value)]
-            _refuse_arrays(tape, traced)
+            arrays = _moved_arrays(tape, traced)
+            tape, order = with_angles(tape, traced if arrays else ())
+            if order is not None:
+                traced = tape.trainable_params
             trained = sorted(set(traced) & set(angle_positions(tape)))
             if not trained:
                 raise InvalidTransform(
@@ -143,7 +152,8 @@ class ClassicalPart:
                     remedy="Let a gate use them, or give other argnums.",
                 )
             tape.trainable_params = trained
-            seen.append((tuple(trained), tape.trainable_slots, len(traced) > len(trained)))
+            in_observable = len(traced) > len(trained)
+            seen.append((arrays, tuple(trained), tape.trainable_slots, in_observable))
             return _side_by_side(tape, trained, qnode.interface_of(args))
 
         jacobians, bare = qnode.tape_derivatives(trained_angles, argnums, args, kwargs)
@@ -154,9 +164,22 @@ class ClassicalPart:
                     reason=f"an argument is a {type(jacobian).__name__} of arrays",
                     remedy="Give it one array, such as qgate.numpy.array of the numbers.",
                 )
-        trained, slots, observable = seen[-1]
+        arrays, trained, slots, observable = seen[-1]
         known = tuple(map(enclosed, jacobians))
-        return cls(qnode, argnums, args, kwargs, trained, slots, known, bare, observable)
+        return cls(qnode, argnums, args, kwargs, arrays, trained, slots, known, bare, observable)
+
+    def marked(self, tape: Tape) -> Tape:
+        """Return the tape of the call, or of other numbers, with its trained angles marked.
+
+        Parameters
+        ----------
+        tape : Tape
+            As it is recorded.
+        """
+        written, _ = with_angles(tape, self.arrays)
+        marked = written.with_shots(written.shots)
+        marked.trainable_params = self.trained
+        return marked
 
     def flat(self, index: int) -> Tensor:
         """Return the Jacobian by one argument as a matrix, shape (n, size)."""
@@ -192,7 +215,7 @@ class ClassicalPart:
         """
 
         def weighted(tape: Tape) -> Tensor:
-            angles = tape.row()[self.slots]
+            angles = self.marked(tape).row()[self.slots]
             return namespace([angles, weights]).tensordot(angles, weights, 1)
 
         found, _ = self.qnode.tape_derivatives(
@@ -215,18 +238,26 @@ def angle_positions(tape: Tape) -> list[int]:
     return [index for index, kind in enumerate(kinds) if kind is ParameterKind.ANGLES]
 
 
-def _refuse_arrays(tape: Tape, traced: Sequence[int]) -> None:
-    """Refuse operations of which a matrix or a state depends on the arguments."""
+def _moved_arrays(tape: Tape, traced: Sequence[int]) -> tuple[int, ...]:
+    """Return the matrices and states that depend on the arguments, by their positions.
+
+    Raises
+    ------
+    InvalidTransform
+        One of them cannot be written with angles.
+    """
     owners = [operation for operation in tape.operations for _ in operation.parameters]
     angles = set(angle_positions(tape))
-    for index in traced:
-        if index < len(owners) and index not in angles:
+    found = tuple(index for index in traced if index < len(owners) and index not in angles)
+    for index in found:
+        if tape.batch_size is not None or not expressible(owners[index]):
             raise InvalidTransform(
                 transform="A derivative by the angles of the gates",
                 reason=f"{owners[index].name} depends on the arguments by a whole array",
                 remedy="Mark the array as not trainable (requires_grad=False), or write the "
                 "circuit with gates that have angles.",
             )
+    return found
 
 
 def require_qnode(name: str, target: Any) -> None:

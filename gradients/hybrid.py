@@ -121,12 +121,12 @@ class HybridTransform(ABC):
         """Return the tape of a call, with those angles marked that derivatives are by."""
         tape: Tape = qnode.construct(args, kwargs)
         if framework_among(args) is not None:  # its arrays tell only while they are traced
-            tape.trainable_params = ClassicalPart.of(qnode, argnums, args, kwargs).trained
+            return ClassicalPart.of(qnode, argnums, args, kwargs).marked(tape)
         return tape
 
     def _with_classical(self, classical: ClassicalPart) -> tuple[list[Tape], Postprocess]:
         recorded = classical.qnode.construct(classical.args, classical.kwargs)
-        tape = self._trained(recorded, classical.trained)
+        tape = self._trained(classical.marked(recorded), classical.trained)
         tapes, postprocess = self.expand(tape, classical)
         positions = range(len(classical.jacobians))
 

@@ -20,7 +20,6 @@ from qgate.devices.local.amplitudes import (
     apply_diagonal,
     apply_matrix,
     part_of_index,
-    refuse_late_preparation,
 )
 from qgate.devices.local.elements import ANY_WIDTH, unit_generator
 from qgate.devices.local.exact import apply_observable, measure
@@ -29,6 +28,7 @@ from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.operations.slots import Affine
+from qgate.operations.state_preparation import refuse_late_preparation
 from qgate.structure import Structure, slots_in
 from qgate.sweep import Sweep
 from qgate.typing import ComplexArray, FloatArray

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import QuantumFunctionError
 from qgate.operations.operator import Operator
 from qgate.typing import Tensor
 
@@ -62,13 +61,3 @@ def part_of_index(axes: list[int], n: int) -> Any:
     for axis in axes:
         index = (index << 1) | ((states >> (n - 1 - axis)) & 1)
     return index
-
-
-def refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
-    """Refuse to prepare wires that other operations acted on."""
-    late = [wire for wire in operation.wires if wire in touched]
-    if late:
-        raise QuantumFunctionError(
-            f"{operation.name} prepares the wires {late} after other operations acted on them. "
-            "Prepare states first, on wires that nothing has acted on."
-        )

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from qgate.devices.local import adjoint
-from qgate.devices.local.amplitudes import apply, prepare, refuse_late_preparation
+from qgate.devices.local.amplitudes import apply, prepare
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gates import GATES
+from qgate.operations.state_preparation import refuse_late_preparation
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import AffineMap, decomposition

@@ -212,8 +212,7 @@ def _trained_tape(qnode: Any, classical: ClassicalPart) -> Tape:
             what="The gradient by a coefficient of an observable",
             remedy="Mark coefficients as not trainable; qg.grad takes them.",
         )
-    tape.trainable_params = list(classical.trained)
-    return tape
+    return classical.marked(tape)
 
 
 def _method(qnode: Any) -> tuple[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import is_known, namespace, shape_of, unwrap
-from qgate.exceptions import InvalidParameters, NotFinite
+from qgate.exceptions import InvalidParameters, NotFinite, QuantumFunctionError
 from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
 from qgate.operations.gate import GATES
@@ -143,6 +143,16 @@ class StatePrep(Operator):
 
     def label(self, decimals: int | None = None) -> str:
         return "|Ψ⟩"
+
+
+def refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
+    """Refuse to prepare wires that other operations acted on."""
+    late = [wire for wire in operation.wires if wire in touched]
+    if late:
+        raise QuantumFunctionError(
+            f"{operation.name} prepares the wires {late} after other operations acted on them. "
+            "Prepare states first, on wires that nothing has acted on."
+        )
 
 
 def mottonen_gates(state: Tensor, wires: Sequence[Wire]) -> list[Operator]:

@@ -68,7 +68,7 @@ class BudgetShots:
                 what="The slope by a coefficient of an observable",
                 remedy="Mark coefficients as not trainable.",
             )
-        tape.trainable_params = classical.trained
+        tape = classical.marked(tape)
         sweep = replace(placeholders(tape).sweep(), shots=None)
         jacobian = np.ascontiguousarray(jacobian_of(classical).T, dtype=float)
         if seed is not None:

@@ -65,7 +65,7 @@ def gradient_request(objective: Objective, arguments: Arguments) -> Request | No
         return None
     try:
         classical = ClassicalPart.of(node, range(len(arguments.arrays)), arguments.arrays, {})
-        tape.trainable_params = classical.trained
+        tape = classical.marked(tape)
         wanted = parse_method(objective.qnode.diff_method, objective.qnode.gradient_kwargs)
         method = wanted and choose_method(wanted, tape, objective.qnode.device, 1)
     except DifferentiationError:
@@ -90,7 +90,7 @@ def metric_request(objective: Objective, arguments: Arguments, approx: str | Non
     """Ask for the metric tensor of a QNode, an array (n, n) for each trainable array."""
     node, tape = by_arrays(objective, arguments), objective.tape(arguments.args)
     classical = ClassicalPart.of(node, range(len(arguments.arrays)), arguments.arrays, {})
-    tape.trainable_params = classical.trained
+    tape = classical.marked(tape)
     transform = MetricTensor.with_options(None, approx, None, None).check_qnode(objective.qnode)
     tapes, matrix = transform(tape)
     jacobians = [np.asarray(classical.flat(at)) for at in range(len(arguments.arrays))]

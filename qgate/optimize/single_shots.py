@@ -88,7 +88,7 @@ class Points:
     @classmethod
     def of(cls, tape: Tape, classical: ClassicalPart) -> Points:
         """Return the points of the parameter-shift rule."""
-        tape.trainable_params = classical.trained
+        tape = classical.marked(tape)
         slots = tuple(tape.trainable_slots.tolist())
         base = tape.with_shots(None).sweep()
         shifted = ParameterShift()(base.structure, slots, order=1, shots=None, options={})

@@ -17,7 +17,7 @@ from qgate.measurements import MeasurementKind
 from qgate.operations.controls import Controlled
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.state_preparation import StatePrep
+from qgate.operations.state_preparation import StatePrep, refuse_late_preparation
 from qgate.operations.symbolic import Adjoint
 from qgate.operations.tangents import (
     Chart,
@@ -68,20 +68,29 @@ def with_angles(
         given tape itself where there is nothing to write.
     max_order : int or None
         The highest order of derivatives that are right; None: any.
+
+    Raises
+    ------
+    QuantumFunctionError
+        A trained state is prepared on wires that other operations acted on.
     """
     phase = any(item.kind is MeasurementKind.STATE for item in tape.measurements)
     operations, positions, orders = list[Operator](), list[int](), list[int]()
+    touched = set[Any]()
     index = count = 0
     for operation in tape.operations:
         own = range(index, index + operation.num_params)
         index = own.stop
         parts, marked = [operation], [place - own.start for place in own if place in trained]
         if _is_array_trained(operation, marked) and expressible(operation):
+            if isinstance(operation, StatePrep):  # the rotations before it would move another state
+                refuse_late_preparation(operation, touched)
             turns, fixed, order = _rotated(operation, phase=phase)
             parts = [*(turns.decomposition() if apart else [turns]), fixed]
             marked = list(range(len(parts) - 1))
             orders.append(order)
         operations += parts
+        touched.update(operation.wires)
         positions += [count + place for place in marked]
         count += sum(part.num_params for part in parts)
     if not orders:

@@ -52,13 +52,13 @@ ARRAYS: dict[str, Callable[[Any], Any]] = {
         x, wires=[0, 1], pad_with=0.3, normalize=True
     ),
     "StatePrep": lambda x: qg.StatePrep(
-        qg.matrix(qg.Rot(x[0], x[1], x[0] * x[1], 0))[:, 0], wires=1
+        qg.Rot.compute_matrix(x[0], x[1], x[0] * x[1])[:, 0], wires=1
     ),
     "QubitUnitary on one wire": lambda x: qg.QubitUnitary(
-        qg.matrix(qg.Rot(x[0], x[1], x[0] * x[1], 0)), wires=1
+        qg.Rot.compute_matrix(x[0], x[1], x[0] * x[1]), wires=1
     ),
     "QubitUnitary on two wires": lambda x: qg.QubitUnitary(
-        qg.matrix(qg.prod(qg.IsingXY(x[0], [0, 1]), qg.CRY(x[1], [0, 1]), qg.S(1))), wires=[1, 0]
+        qg.IsingXY.compute_matrix(x[0]) @ qg.CRot.compute_matrix(x[1], x[0], 0.3), wires=[1, 0]
     ),
 }
 """Operations that are trained by an array made of two numbers."""

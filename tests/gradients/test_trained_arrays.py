@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import autograd.numpy as anp
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.exceptions import UnsupportedDiffMethod
+from qgate.exceptions import QuantumFunctionError, UnsupportedDiffMethod
 
 LETTERS = {
     "I": np.eye(2),
@@ -301,6 +301,80 @@ def test_there_are_two_circuits_for_each_degree_of_freedom(name: str, degrees: i
 
 def test_simultaneous_perturbation_moves_an_array_at_once():
     assert executions("StatePrep, complex", "spsa") == 3
+
+
+def with_arrays(x: Any) -> Any:
+    qg.StatePrep(qg.Rot.compute_matrix(x[0], x[1], 0.4)[:, 0], wires=0)
+    qg.RY(x[0], wires=1)
+    qg.CNOT(wires=[0, 1])
+    qg.QubitUnitary(qg.CRot.compute_matrix(x[1], x[2], x[0] * x[2]), wires=[1, 0])
+    return qg.expval(qg.X(0) @ qg.Z(1) + 0.4 * qg.Y(1))
+
+
+def with_gates(x: Any) -> Any:
+    qg.Rot(x[0], x[1], 0.4, wires=0)
+    qg.RY(x[0], wires=1)
+    qg.CNOT(wires=[0, 1])
+    qg.CRot(x[1], x[2], x[0] * x[2], wires=[1, 0])
+    return qg.expval(qg.X(0) @ qg.Z(1) + 0.4 * qg.Y(1))
+
+
+TRANSFORMS: Mapping[str, Callable[[Any], Any]] = {
+    "param_shift": qg.gradients.param_shift,
+    "finite_diff": lambda node: qg.gradients.finite_diff(node, approx_order=2, strategy="center"),
+    "hadamard_grad": qg.gradients.hadamard_grad,
+    "param_shift_hessian": qg.gradients.param_shift_hessian,
+    "metric_tensor": qg.metric_tensor,
+    "adjoint_metric_tensor": qg.adjoint_metric_tensor,
+    "classical_fisher": qg.gradients.classical_fisher,
+    "quantum_fisher": qg.gradients.quantum_fisher,
+}
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_transforms_give_what_they_give_for_gates(name: str):
+    x = qnp.array([0.3, -0.7, 0.9], requires_grad=True)
+
+    found = TRANSFORMS[name](qg.QNode(with_arrays, "local"))(x)
+
+    wanted = TRANSFORMS[name](qg.QNode(with_gates, "local"))(x)
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
+
+
+def test_estimates_of_gradients_take_arrays():
+    x = qnp.array([0.3, -0.7, 0.9], requires_grad=True)
+    node = qg.QNode(with_arrays, qg.device("local", seed=4), shots=qg.Budget(total=200_000))
+
+    found = qg.gradient_estimate(node)(x)
+
+    wanted = qg.grad(qg.QNode(with_gates, "local"))(x)
+    assert (np.abs(found.gradient - wanted) < 5 * found.standard_error).all()
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [qg.GradientDescentOptimizer, partial(qg.QNGOptimizer, approx=None), qg.AdamOptimizer],
+)
+def test_optimizers_take_the_steps_that_they_take_with_gates(optimizer: Any):
+    x = qnp.array([0.3, -0.7, 0.9], requires_grad=True)
+    node = qg.QNode(with_arrays, "local", diff_method="parameter-shift")
+
+    found = optimizer(0.2).step(node, x)
+
+    wanted = optimizer(0.2).step(qg.QNode(with_gates, "local"), x)
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize("device", ["local", "braket:local"])
+def test_a_trained_state_is_prepared_first(device: str):
+    @qg.qnode(device, diff_method="parameter-shift")
+    def function(x: Any) -> Any:
+        qg.RX(0.3, wires=1)
+        qg.StatePrep(normalized(x), wires=[0, 1])
+        return qg.expval(qg.Z(0))
+
+    with pytest.raises(QuantumFunctionError, match=r"prepares the wires \[1\] after"):
+        qg.grad(function)(qnp.array([0.1, 0.2, 0.3, 0.4], requires_grad=True))
 
 
 def test_a_third_derivative_is_refused():

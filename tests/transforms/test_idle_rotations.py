@@ -133,7 +133,7 @@ def test_sweeps_without_such_rotations_are_as_they_were():
 def test_devices_without_a_state_train_arrays(device: str, method: str):
     def function(x: Any) -> Any:
         qg.StatePrep(x[:4], wires=[0, 1], normalize=True)
-        qg.QubitUnitary(qg.matrix(qg.Rot(x[4], 0.2, x[5], 0)), wires=1)
+        qg.QubitUnitary(qg.Rot.compute_matrix(x[4], 0.2, x[5]), wires=1)
         qg.CNOT([0, 1])
         return qg.expval(qg.X(1) @ qg.Y(0))
 
