@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import is_known, namespace, shape_of, unwrap
+from qgate.arrays import is_complex, is_known, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, NotFinite, QuantumFunctionError
 from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
@@ -228,13 +228,22 @@ def _normalized(vector: Tensor) -> Tensor:
     if isinstance(known, np.ndarray) and not np.isfinite(known).all():
         raise NotFinite(operation="StatePrep", value=known[~np.isfinite(known)].tolist()[0])
     vector = vector / _largest(vector)  # whose squares neither overflow nor vanish
-    squares = (abs(vector) ** 2).sum(-1)
+    squares = _squared_moduli(vector).sum(-1)
     if is_known(squares) and not np.all(unwrap(squares)):
         raise InvalidParameters(
             "StatePrep was given a state without any amplitude, which cannot be normalized. "
             "Give at least one amplitude other than 0."
         )
     return vector / squares[..., None] ** 0.5
+
+
+def _squared_moduli(vector: Tensor) -> Tensor:
+    """Return squares of moduli without a modulus, which has no second derivative at 0."""
+    if not is_complex(vector):
+        return vector * vector
+    xp = namespace([vector])
+    real, imaginary = xp.real(vector), xp.imag(vector)
+    return real * real + imaginary * imaginary
 
 
 def _largest(vector: Tensor) -> Any:

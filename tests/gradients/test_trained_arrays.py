@@ -160,6 +160,20 @@ def test_second_derivatives_are_those_of_the_first(name: str, method: str, seed:
     np.testing.assert_allclose(found @ along, difference(marked, x, along), atol=1e-5)
 
 
+@pytest.mark.parametrize("method", ["backprop", "parameter-shift"])
+def test_second_derivatives_of_an_embedding_hold_at_zero_amplitudes(method: str):
+    def function(x: Any) -> Any:
+        qg.AmplitudeEmbedding(x, wires=[0, 1], normalize=True)
+        return qg.expval(qg.Z(0) @ qg.Z(1))
+
+    second = qg.jacobian(qg.grad(qg.QNode(function, "local", diff_method=method)))
+
+    found = second(qnp.array([1.0, 0.0, 0.0, 0.0], requires_grad=True))
+
+    # Of (a^2 - b^2 - c^2 + d^2) / (a^2 + b^2 + c^2 + d^2).
+    np.testing.assert_allclose(found, np.diag([0.0, -4.0, -4.0, 0.0]), atol=1e-9)
+
+
 @pytest.mark.parametrize("mode", ["standard", "reversed", "direct", "reversed-direct", "auto"])
 @pytest.mark.parametrize("name", CASES)
 def test_every_mode_of_hadamard_tests_trains_arrays(name: str, mode: str):
