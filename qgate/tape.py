@@ -69,13 +69,14 @@ class Tape:
         """Return positions among the parameters, ascending."""
         count = len(self.parameters)
         given = list(indices) if isinstance(indices, Iterable) else [indices]
-        whole = [isinstance(index, int | np.integer) for index in given]
-        if not all(whole) or not all(0 <= index < count for index in given):
+        plain = {int}.issuperset(map(type, given))
+        whole = plain or all(isinstance(index, int | np.integer) for index in given)
+        if not whole or (given and not 0 <= min(given) <= max(given) < count):
             raise InvalidTape(
                 reason=f"{described(indices)} are no positions among its {count} parameters",
                 remedy="Give a sequence of integers that count the parameters from 0.",
             )
-        return sorted(int(index) for index in given)
+        return sorted(given if plain else map(int, given))
 
     @property
     def operations(self) -> list[Operator]:
@@ -427,17 +428,16 @@ def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measureme
 
 def _checked(given: Any, kind: type, what: str, needed: str) -> tuple[Any, ...]:
     """Return the parts of a tape as a tuple, all of one kind."""
-    items = tuple(given) if isinstance(given, Iterable) else (given,)
-    for wrong in {type(item) for item in items}:
-        if not issubclass(wrong, kind) or not isinstance(given, Iterable):
-            first = next(item for item in items if type(item) is wrong)
-            raise InvalidTape(
-                reason=f"its {what} hold {described(first)[:80]}, of type {wrong.__name__}"
-                if isinstance(given, Iterable)
-                else f"its {what} are {described(given)[:80]}, and no sequence",
-                remedy=f"Give a sequence of {needed}.",
-            )
-    return items
+    if not isinstance(given, Iterable):
+        reason = f"its {what} are {described(given)[:80]}, and no sequence"
+        raise InvalidTape(reason=reason, remedy=f"Give a sequence of {needed}.")
+    items = tuple(given)
+    wrong = [found for found in set(map(type, items)) if not issubclass(found, kind)]
+    if not wrong:
+        return items
+    first = next(item for item in items if type(item) in wrong)
+    reason = f"its {what} hold {described(first)[:80]}, of type {type(first).__name__}"
+    raise InvalidTape(reason=reason, remedy=f"Give a sequence of {needed}.")
 
 
 def _is_finite(numbers: Any) -> bool:
