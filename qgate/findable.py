@@ -4,9 +4,32 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from functools import reduce
+from importlib import import_module
+from typing import Any, NamedTuple
 
 WRAPPED = ".__wrapped__"
+
+
+class Located(NamedTuple):
+    """Where a function is found, for pickles that cannot hold a dotted name.
+
+    Before protocol 4, ``circuit.__wrapped__`` is written as an attribute of the object ``circuit``,
+    which is the QNode that is being written. ``torch.save`` uses protocol 2.
+    """
+
+    module: str
+    name: str
+
+    def function(self) -> Any:
+        """Return the function."""
+        return reduce(getattr, self.name.split("."), import_module(self.module))
+
+
+def located(function: Any) -> Any:
+    """Return where a function under decorators is found; any other function as it is."""
+    name = getattr(function, "__qualname__", "")
+    return Located(function.__module__, name) if name.endswith(WRAPPED) else function
 
 
 def make_findable(function: Callable[..., Any]) -> None:

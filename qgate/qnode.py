@@ -16,7 +16,7 @@ from qgate.execution.current import DEVICE
 from qgate.execution.evaluate import evaluate
 from qgate.execution.method import check_method, parse_method
 from qgate.execution.returns import arrange, leaves, measurements_of
-from qgate.findable import make_findable
+from qgate.findable import Located, located, make_findable
 from qgate.interfaces.argnums import trainable_among
 from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice, interface_among
@@ -302,8 +302,17 @@ class QNode:
         left_out = ("tape", "_key", "_options")  # numbers of the last call, and what is made anew
         return {name: value for name, value in vars(self).items() if name not in left_out}
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        made: Any = super().__reduce_ex__(protocol)
+        if protocol < 4:
+            state = {**made[2], "func": located(self.func), "__wrapped__": located(self.func)}
+            made = (*made[:2], state, *made[3:])
+        return made
+
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         self.__dict__.update(state)
+        if isinstance(self.func, Located):
+            self.func = self.__dict__["__wrapped__"] = self.func.function()
         self.tape, self._key = None, call_whole(self)
 
     def __repr__(self) -> str:

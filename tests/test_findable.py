@@ -133,7 +133,11 @@ def test_a_qnode_of_every_device_is_copied(config, copied):
     assert np.array_equal(again(), before) == ("seed" in config)
 
 
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])
+def pickled_by_an_old_protocol(value):
+    return pickle.loads(pickle.dumps(value, protocol=2))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled, pickled_by_an_old_protocol])
 def test_a_decorated_function_keeps_its_derivatives_and_its_name(copied):
     decorated(0.3)
     gradient = qg.grad(decorated, argnums=0)

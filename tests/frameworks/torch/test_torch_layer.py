@@ -173,6 +173,29 @@ def test_the_state_is_saved_and_loaded():
     assert torch.equal(other(data(3)), layer(data(3)))
 
 
+@qg.qnode("local")
+def decorated(inputs, weights):
+    qg.AngleEmbedding(inputs, wires=range(2))
+    qg.BasicEntanglerLayers(weights, wires=range(2))
+    return qg.expval(qg.Z(0)), qg.expval(qg.Z(1))
+
+
+@pytest.mark.parametrize("qnode", [decorated, qg.QNode(rotations, "local")], ids=["decorated", ""])
+def test_a_model_is_saved_whole_and_loaded(qnode):
+    shapes = {"weights": (2, 2)} if qnode is decorated else SHAPES
+    model = torch.nn.Sequential(TorchLayer(qnode, shapes), torch.nn.Identity())
+    inputs = data(3, 2)
+    expected_output = model(inputs)
+    file = io.BytesIO()
+
+    torch.save(model, file)
+    file.seek(0)
+    loaded = torch.load(file, weights_only=False)
+
+    assert torch.equal(loaded(inputs), expected_output)
+    assert loaded[0].weights is not model[0].weights
+
+
 def test_a_deep_copy_has_weights_of_its_own_and_the_same_qnode():
     layer = torch.nn.Sequential(torch.nn.Linear(2, 2), made())
 
