@@ -44,6 +44,9 @@ class Framework(Protocol):
     def enclosed(self, value: Tensor) -> Tensor:
         """Return the value as one that takes part in numpy's arithmetic."""
 
+    def settle(self, value: Tensor, count: int) -> None:
+        """Fix the lengths of the last axes of a value, where the framework can leave them open."""
+
     def is_wide(self, value: Tensor) -> bool:
         """Return whether a value is in the precision that is computed in already."""
 
@@ -275,7 +278,13 @@ def shape_of(value: Tensor) -> tuple[int, ...]:
 
 def _lengths(shape: Iterable[Any]) -> tuple[int, ...]:
     # What TensorFlow does not know yet is None; what torch compiles for any length, a symbol.
-    return tuple(length if isinstance(length, int) else -1 for length in shape)
+    return tuple(length if isinstance(length, int) else _length(length) for length in shape)
+
+
+def _length(symbol: Any) -> int:
+    """Return the length that a symbol stands for; -1: not known yet."""
+    known = symbol.node.maybe_as_int() if hasattr(symbol, "node") else None
+    return -1 if known is None else known
 
 
 def real_number(value: Tensor) -> float | None:

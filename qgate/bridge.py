@@ -183,6 +183,10 @@ class Interface(ABC):
         """Return the value as one that takes part in numpy's arithmetic."""
         return value
 
+    def settle(self, value: Tensor, count: int) -> None:
+        """Fix the lengths of the last ``count`` axes, where the framework can leave them open."""
+        return
+
     def is_wide(self, value: Tensor) -> bool:
         """Say whether a value is in the precision that is computed in already."""
         return True

@@ -68,6 +68,11 @@ class TorchInterface(Interface):
     def enclosed(self, value: Tensor) -> Tensor:
         return value if isinstance(value, TorchArray) else TorchArray(value)
 
+    def settle(self, value: Tensor, count: int) -> None:
+        shape = _bare(value).shape
+        for length in shape[max(len(shape) - count, 0) :]:
+            int(length)  # what torch.compile traces is from here on for this length alone
+
     def is_wide(self, value: Tensor) -> bool:
         return _bare(value).dtype in (torch.float64, torch.complex128)
 

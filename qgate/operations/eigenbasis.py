@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import unwrap
+from qgate.arrays import is_known, is_traced, namespace, unwrap
 from qgate.caches import MIB, sized_cache
 from qgate.exceptions import EigvalsUndefinedError
 from qgate.operations.gate import GATES
@@ -37,7 +37,11 @@ def eigensystem(matrix: Tensor) -> tuple[FloatArray | ComplexArray, ComplexArray
 
 def to_eigenbasis(matrix: Tensor, wires: Wires) -> list[Operator]:
     """Return the gate that turns the eigenbasis of a matrix to the computational basis."""
-    turn = dagger(eigensystem(matrix)[1])
+    if is_traced(matrix) and (not is_known(matrix) or is_hermitian_matrix(unwrap(matrix))):
+        xp = namespace([matrix])
+        turn = xp.conj(xp.swapaxes(xp.linalg.eigh(matrix)[1], -1, -2))
+    else:
+        turn = dagger(eigensystem(matrix)[1])
     return without_recording(lambda: [GATES["QubitUnitary"](turn, wires=wires)])
 
 

@@ -247,6 +247,9 @@ def check_shape(
         It has another shape, or is not made of numbers.
     """
     require_numbers(name, argument, value, real=real)
+    framework = framework_of(value)
+    if framework is not None:
+        framework.settle(value, len(lengths))
     shape = shape_of(value)
     if _fits(shape, lengths) or (batch and _fits(shape[1:], lengths)):
         return

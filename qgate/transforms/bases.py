@@ -132,7 +132,7 @@ def eigenbasis_gates(observable: PauliSum | Combination) -> list[Operator]:
     """
     with paused():
         reading = Reading()
-        reading.take(spectrum_of(observable).basis)
+        reading.take(_basis_of(observable))
     return reading.gates
 
 
@@ -155,17 +155,31 @@ def spectrum_of(observable: PauliSum | Combination) -> Spectrum:
 
 def spectrum_of_product(factors: Sequence[Operator]) -> Spectrum:
     """Return the eigenvalues of a product of factors on disjoint wires."""
-    term: list[Factor] = []
+    term = [
+        Factor(Wires(tuple(pauli_basis(factor, np.arange(1)))))
+        if isinstance(factor, PauliSum)
+        else Factor(factor.wires, np.real(factor.eigvals()))
+        for factor in factors
+    ]
+    return Spectrum((tuple(term),), _basis_of_product(factors))
+
+
+def _basis_of_product(factors: Sequence[Operator]) -> Basis:
+    """Return the eigenbasis of a product, for which no number of it has to be known."""
     basis: Basis = {}
     for factor in factors:
         if isinstance(factor, PauliSum):
-            letters = pauli_basis(factor, np.arange(1))
-            basis |= letters
-            term.append(Factor(Wires(tuple(letters))))
+            basis |= pauli_basis(factor, np.arange(1))
         else:
             basis |= dict.fromkeys(factor.wires, Eigenbasis(factor))
-            term.append(Factor(factor.wires, np.real(factor.eigvals())))
-    return Spectrum((tuple(term),), basis)
+    return basis
+
+
+def _basis_of(observable: PauliSum | Combination) -> Basis:
+    """Return the product eigenbasis of an observable, whose numbers may not be known yet."""
+    if isinstance(observable, Combination) and observable.num_terms == 1:
+        return _basis_of_product(observable.terms[0])
+    return spectrum_of(observable).basis
 
 
 def pauli_basis(observable: PauliSum, members: Any) -> Basis:

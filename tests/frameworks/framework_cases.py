@@ -412,6 +412,25 @@ class FrameworkCases:
         with pytest.raises(UnsupportedDiffMethod, match="backprop"):
             self.adapter.jacobian(node, 0)(matrix)
 
+    @pytest.mark.parametrize("method", ["backprop", "adjoint", "parameter-shift"])
+    def test_probabilities_of_the_eigenvalues_of_a_matrix_are_differentiated(
+        self, method: str
+    ) -> None:
+        matrix = np.array([[0.3, 0.2 - 0.1j], [0.2 + 0.1j, -0.6]])
+        _, vectors = np.linalg.eigh(matrix)
+
+        def function(x: Any) -> Any:
+            qg.RX(x, wires=0)
+            return qg.probs(op=qg.Hermitian(matrix, wires=0))
+
+        node = qg.QNode(function, "local", diff_method=method)
+        found = self.adapter.numbers(self.adapter.jacobian(node, 0)(self.adapter.array(Y)))
+
+        state = np.array([np.cos(Y / 2), -1j * np.sin(Y / 2)])
+        change = np.array([-np.sin(Y / 2), -1j * np.cos(Y / 2)]) / 2
+        amplitudes, changes = vectors.conj().T @ state, vectors.conj().T @ change
+        np.testing.assert_allclose(found, 2 * np.real(amplitudes.conj() * changes), atol=1e-8)
+
     @pytest.mark.parametrize("name", ["uint8", "int8", "int32", "float16", "bfloat16"])
     def test_narrow_numbers_count_as_float64(self, name: str) -> None:
         def circuit(features: Any, time: Any) -> Any:

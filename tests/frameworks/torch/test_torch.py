@@ -124,6 +124,37 @@ class TestFunctionTransforms:
         np.testing.assert_allclose(tangent, reference(energy, 0) @ [0.3, -0.9], atol=1e-8)
 
 
+TEMPLATES: dict[str, tuple[Callable[[torch.Tensor], Any], tuple[int, ...]]] = {
+    "StronglyEntanglingLayers": (lambda w: qg.StronglyEntanglingLayers(w, range(2)), (1, 2, 3)),
+    "BasicEntanglerLayers": (lambda w: qg.BasicEntanglerLayers(w, range(2)), (2, 2)),
+    "AngleEmbedding": (lambda w: qg.AngleEmbedding(w, range(2)), (2,)),
+    "a batch of AngleEmbedding": (lambda w: qg.AngleEmbedding(w, range(2)), (3, 2)),
+    "IQPEmbedding": (lambda w: qg.IQPEmbedding(w, range(2)), (2,)),
+}
+
+
+class TestDynamicShapes:
+    @pytest.mark.parametrize("name", TEMPLATES)
+    def test_templates_are_compiled_for_shapes_that_vary(self, name: str) -> None:
+        template, shape = TEMPLATES[name]
+
+        def function(weights: torch.Tensor) -> Any:
+            template(weights)
+            qg.CNOT([0, 1])
+            return qg.expval(qg.Z(1))
+
+        node = qg.QNode(function, "local", diff_method="parameter-shift")
+        torch._dynamo.reset()
+        compiled = torch.compile(
+            lambda weights: node(weights), dynamic=True, fullgraph=True, backend="aot_eager"
+        )
+        weights = array(np.linspace(0.1, 0.9, int(np.prod(shape))).reshape(shape))
+        weights.requires_grad_()
+        (found,) = torch.autograd.grad(compiled(weights).sum(), weights)
+        (wanted,) = torch.autograd.grad(node(weights).sum(), weights)
+        np.testing.assert_allclose(found, wanted, atol=1e-10)
+
+
 SAVED: dict[str, Callable[..., torch.Tensor]] = {
     "checkpoint": lambda node, *args: checkpoint(node, *args, use_reentrant=False),
     "reentrant checkpoint": lambda node, *args: checkpoint(node, *args, use_reentrant=True),
