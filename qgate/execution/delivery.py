@@ -59,16 +59,23 @@ def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
     if call is not None:
         call.check()
     identity = run.identity_of(device)
-    contents = [(identity, line.digest, line.attempt) for line in lines]
     owner = _owner(device)
     remote = isinstance(device, RemoteDevice)
-    keys = [run.key(*content, journal=remote, owner=owner) for content in contents]
+    keys = [
+        run.key(identity, line.digest, line.attempt, journal=remote, owner=owner) for line in lines
+    ]
     try:
         return _delivered(run, device, lines, keys)
     except BaseException:
-        for content, key in zip(contents, keys, strict=True):
-            run.leave(*content, key=key, owner=owner)
+        leave(run, device, lines, keys)
         raise
+
+
+def leave(run: Run, device: Device, lines: Sequence[Line], keys: Sequence[str]) -> None:
+    """Let the next call that asks for the same take up the orders of a call that raised."""
+    identity = run.identity_of(device)
+    for line, key in zip(lines, keys, strict=True):
+        run.leave(identity, line.digest, line.attempt, key=key, owner=_owner(device))
 
 
 def _owner(device: Device) -> int | None:

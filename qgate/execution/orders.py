@@ -45,6 +45,10 @@ ASKED_AGAIN = frozenset(
 )
 """An order that ended like this is submitted again under another key when it is asked for again."""
 
+UNUSABLE = frozenset({OrderState.QUARANTINED, OrderState.GIVEN_UP})
+"""What such an order brought is not used; a call outside of a named run that raised because of it
+orders anew when it is made again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

@@ -17,7 +17,7 @@ import numpy as np
 from qgate.devices.job import RowFailure, SweepResult
 from qgate.devices.packing import raised
 from qgate.exceptions import JobFailed
-from qgate.execution.delivery import deliver
+from qgate.execution.delivery import deliver, leave
 from qgate.execution.lines import Delivery, Line
 from qgate.execution.orders import OrderState
 from qgate.sweep import Sweep
@@ -74,6 +74,17 @@ def buy(run: Run, device: Device, lines: Sequence[Line]) -> Bought:
         in itself; all others were waited for and are in the journal.
     """
     deliveries = deliver(run, device, lines)
+    try:
+        return _with_repeats(run, device, lines, deliveries)
+    except BaseException:
+        leave(run, device, lines, [delivery.order.key for delivery in deliveries])
+        raise
+
+
+def _with_repeats(
+    run: Run, device: Device, lines: Sequence[Line], deliveries: Sequence[Delivery]
+) -> Bought:
+    """Return results of which those that failed are ordered again."""
     again = [
         (index, _what_failed(line, delivery, device.capabilities))
         for index, (line, delivery) in enumerate(zip(lines, deliveries, strict=True))

@@ -21,7 +21,7 @@ from qgate.execution.call_budget import call_purses
 from qgate.execution.current import RUN
 from qgate.execution.digest import key_of
 from qgate.execution.journal import Journal
-from qgate.execution.orders import ASKED_AGAIN, OPEN, Order, Purse, Spent
+from qgate.execution.orders import ASKED_AGAIN, UNUSABLE, Order, Purse, Spent
 from qgate.execution.progress import Progress
 from qgate.execution.run_lock import RunLock
 from qgate.forks import ForkSafeLock, Hooks
@@ -211,12 +211,12 @@ class Run:
     def leave(
         self, device: str, digest: str, attempt: int, *, key: str, owner: int | None = None
     ) -> None:
-        """Note that a call ended without the results of an order, which perhaps has a job.
+        """Note that a call raised, so that nobody was given what an order brings, or has brought.
 
         The next call that asks for the same takes the order up, in place of a second one.
         """
-        order = self.journal.find(key)
-        if order is None or order.state not in OPEN:
+        order = self.journal.find(key, result=False)
+        if order is None or order.state in UNUSABLE:
             return
         with self._lock:
             self._unfinished[key_of(device, digest, attempt), owner].append(key)

@@ -278,3 +278,20 @@ def test_a_second_call_waits_for_a_creation_that_was_left_behind():
         thread.join(240)
 
     assert order == ["first", "second"]
+
+
+def test_results_that_a_failed_call_did_not_return_serve_the_next_one(tmp_path):
+    shop = str(tmp_path / "shop.db")
+    script = Script(before_send=[None, ValueError("not valid")])
+    device = ShopDevice(shop, interfere=script, max_rows=1)
+
+    @qg.qnode(device, shots=[50, 60])
+    def circuit():
+        return qg.expval(qg.Z(0))
+
+    with pytest.raises(SubmissionRefused):
+        circuit()
+    circuit()
+    circuit()
+
+    assert device.shop.shots == 2 * (50 + 60)

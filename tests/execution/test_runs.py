@@ -206,7 +206,7 @@ def test_a_run_is_opened_and_listed_without_results(shop, file):
 def test_an_order_that_its_index_lost_is_not_submitted_again(shop, file, monkeypatch):
     device = ShopDevice(shop)
     called(device, file, ordered=False)
-    monkeypatch.setattr(Journal, "find", lambda journal, key: None)
+    monkeypatch.setattr(Journal, "find", lambda journal, key, **options: None)
 
     with pytest.raises(JournalUnreadable, match="not in its index"):
         called(device, file, ordered=False)

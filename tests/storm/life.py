@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from math import pi
 from typing import Any
@@ -123,7 +123,14 @@ def _befallen(fate: Fate) -> Iterator[None]:
         _fate = SCHEDULER.switched = None
 
 
-def live(device: Any, schedule: Schedule, life: int | None, journal: str, budget: Any) -> Ending:
+def live(
+    device: Any,
+    schedule: Schedule,
+    life: int | None,
+    journal: str,
+    budget: Any,
+    returned: Sequence[list[float]] = (),
+) -> Ending:
     """Run the program in this process.
 
     Parameters
@@ -131,25 +138,28 @@ def live(device: Any, schedule: Schedule, life: int | None, journal: str, budget
     device : Device
     schedule : Schedule
     life : int or None
-        Which repetition; None: the last, which nothing befalls.
+        Which repetition; None: one of the last, which nothing befalls.
     journal : str
     budget : Budget
+    returned : sequence
+        Values of the calls that have returned before, and are not made again.
     """
     events = [] if life is None else schedule.events_of(life)
     forks = {event.at for event in events if event.kind == FORK}
     fate = Fate(events)
-    ending = Ending(FINISHED)
+    ending = Ending(FINISHED, values=list(returned))
     began = SCHEDULER.now
     run: Any = None
     try:
-        with _befallen(fate):
-            opened = DangerousJournal(journal, _Happening(fate))
-            run = qg.run(RUN, opened, budget=budget)
-            with run:
-                for number, call in enumerate(schedule.calls):
-                    if number in forks:
-                        ending.forked.append(_forked(device))
-                    ending.values.append(_called(device, call))
+        with _befallen(fate), ExitStack() as stack:
+            if schedule.named:
+                opened = DangerousJournal(journal, _Happening(fate))
+                run = qg.run(RUN, opened, budget=budget)
+                stack.enter_context(run)
+            for number, call in enumerate(schedule.calls[len(returned) :]):
+                if number in forks:
+                    ending.forked.append(_forked(device))
+                ending.values.append(_called(device, call))
     except (QGateError, KeyboardInterrupt) as error:
         ending.how, ending.text = type(error).__name__, _text(error)
     except Exception as error:

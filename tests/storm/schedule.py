@@ -9,6 +9,13 @@ from typing import Any
 
 KILL, FORK, INTERRUPT, UNREACHABLE = "kill", "fork", "interrupt", "unreachable"
 
+ONE_PROCESS = (INTERRUPT, UNREACHABLE)
+KINDS = (KILL, KILL, FORK, *ONE_PROCESS)
+"""What befalls a program, one drawn of these."""
+
+NAMED = 0.75
+"""Probability that a program is a run with a name."""
+
 CALLS = (1, 2, 2, 3)
 """How many circuits a program runs, one drawn of these."""
 
@@ -77,7 +84,8 @@ class Schedule:
         As the double of the cloud takes them.
     events : tuple of Event
     named : bool
-        Whether the program is a run with a name, which is repeated until it ends.
+        Whether the program is a run with a name, and repeats all of it after an error; else it
+        belongs to no run, lives in one process, and repeats the calls that have not returned.
     """
 
     seed: int
@@ -85,6 +93,7 @@ class Schedule:
     calls: tuple[Call, ...]
     faults: tuple[Mapping[str, Any], ...]
     events: tuple[Event, ...]
+    named: bool
 
     @property
     def lives(self) -> int:
@@ -121,8 +130,10 @@ def drawn(seed: int, clouds: Mapping[str, Sequence[Mapping[str, Any]]]) -> Sched
     number = chance.randint(1, MOST_FAULTS)
     befalling = sum(chance.random() < 0.25 for _ in range(number))
     faults = [_fault(chance, clouds[cloud]) for _ in range(number - befalling)]
-    events = [_event(chance, len(calls)) for _ in range(befalling)]
-    return Schedule(seed, cloud, tuple(calls), tuple(faults), tuple(events))
+    named = chance.random() < NAMED
+    kinds = KINDS if named else ONE_PROCESS
+    events = [_event(chance, kinds, len(calls)) for _ in range(befalling)]
+    return Schedule(seed, cloud, tuple(calls), tuple(faults), tuple(events), named)
 
 
 def _fault(chance: random.Random, table: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -133,8 +144,8 @@ def _fault(chance: random.Random, table: Sequence[Mapping[str, Any]]) -> dict[st
     }
 
 
-def _event(chance: random.Random, calls: int) -> Event:
-    kind = chance.choice((KILL, KILL, FORK, INTERRUPT, UNREACHABLE))
+def _event(chance: random.Random, kinds: Sequence[str], calls: int) -> Event:
+    kind = chance.choice(kinds)
     life = chance.choice((0, 0, 0, 1))
     if kind == FORK:
         return Event(kind, life, chance.randrange(calls))

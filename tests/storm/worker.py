@@ -85,7 +85,9 @@ class Storm:
         budget = self._budget(schedule)
         kinds = {event.kind for event in schedule.events_of(life)} if life is not None else set()
         run = live_in_child if kinds & {KILL, FORK} else live
-        endings.append(run(self.devices[schedule.cloud], schedule, life, journal, budget))
+        returned = [] if schedule.named or not endings else endings[-1].values
+        device = self.devices[schedule.cloud]
+        endings.append(run(device, schedule, life, journal, budget, returned))
         charges = list(self.clouds[schedule.cloud].charges())
         yield from after_a_life(schedule, endings[-1], charges, budget.usd)
 
