@@ -1,4 +1,4 @@
-"""How long the result of a program set takes to download, where it is one object for each circuit.
+"""Time to download the result of a program set that is stored as one object for each circuit.
 
 Run ``downloads.py [--executables 100] [--latency-ms 50] [--rounds 5]``: a double of Amazon Braket
 and S3 on this machine answers each request for an object after the latency. What is timed is the

@@ -1,11 +1,11 @@
-"""Times a submission within a budget, and the cost of a run, against the number of orders.
+"""Time of a submission within a budget, and of the cost of a run, against the number of orders.
 
 python benchmarks/journal.py [--orders 1000 10000 100000] [--bytes 4000]
 
-Each journal is a file with so many orders that are done, each with a result of so many bytes, all
-charged to one budget. Prints the median of single calls: ``Journal.place`` of one order within that
-budget, as every submission makes it before it is sent; opening the run; and ``run.cost``, with the
-most memory that Python held meanwhile.
+Each journal is a file with N completed orders. Each order has a result of ``--bytes`` bytes, and
+all orders are charged to one budget. Prints the median time of three calls: ``Journal.place`` of
+one order within that budget, which every submission makes before it is sent; opening the run; and
+``run.cost``, with the peak memory of Python.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ PURSE = Purse("run benchmark", qg.Budget(usd=1e9))
 
 
 def filled(file: Path, orders: int, size: int) -> Journal:
-    """Return a journal with so many orders that are done."""
+    """Return a journal with ``orders`` completed orders."""
     journal = Journal(file)
     journal.begin(ORDER.run)
     result = os.urandom(size)

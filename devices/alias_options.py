@@ -8,13 +8,13 @@ from typing import Any, NoReturn
 from qgate.exceptions import InvalidOption
 
 Translate = Callable[[str, str, Any], dict[str, Any]]
-"""From the text of the device, the option and its value to options of ours."""
+"""Function from the device string, the option and its value to qgate's options."""
 
 PAIR = 2
 
 
 def _bucket_and_prefix(text: str, option: str, value: Any) -> dict[str, Any]:
-    """Read where results are stored, a pair of a bucket and a folder in it."""
+    """Return the options for a storage location, a pair of a bucket and a folder in it."""
     parts = value.split(",") if isinstance(value, str) else value
     pair = list(parts) if isinstance(parts, list | tuple) else []
     if len(pair) != PAIR or not all(isinstance(part, str) and part.strip("/ ") for part in pair):
@@ -28,12 +28,12 @@ def _bucket_and_prefix(text: str, option: str, value: Any) -> dict[str, Any]:
 
 
 def _named(ours: str) -> Translate:
-    """Return what gives an option another name."""
+    """Return a function that gives an option another name."""
     return lambda text, option, value: {ours: value}
 
 
 def _refused(reason: str) -> Translate:
-    """Return what refuses an option, with what to do in its place."""
+    """Return a function that refuses an option, with the remedy."""
 
     def refuse(text: str, option: str, value: Any) -> NoReturn:
         raise InvalidOption(text=text, option=option, value=value, reason=reason)
@@ -68,7 +68,7 @@ OPTIONS: Mapping[str, Mapping[str, Translate]] = {
 
 
 def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[str, Any]:
-    """Return options of a device of PennyLane's under our names.
+    """Return options of a PennyLane device under qgate's names.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[st
     ------
     InvalidOption
         An option has no counterpart here, a value that it cannot have, or one of ours beside it
-        that says something else.
+        with another value.
     """
     known = OPTIONS.get(name, {})
     found = {option: value for option, value in options.items() if option not in known}

@@ -91,7 +91,7 @@ class Device(ABC):
     config: str | None = None
     """The string that makes it again; None: no string does."""
     distinct: str | None = None
-    """The device with the options by which its results differ, where no string makes it again."""
+    """Device string with the options that change its results, where no string can recreate it."""
     rate: Rate | None = None
     """What it costs; None: that is not known."""
 
@@ -115,7 +115,7 @@ class Device(ABC):
             ``sample`` of some wires (``sample`` asks for the order of the shots as well).
             An exact one (``shots=None``) has measurements of the kinds in
             ``capabilities.exact``; or one of kind ``terms``, of distinct Pauli words, where
-            these say ``exact_words``.
+            these state ``exact_words``.
 
         Returns
         -------
@@ -138,7 +138,7 @@ class Device(ABC):
         return
 
     def is_permanent(self, reason: str) -> bool:
-        """Return whether the same submission can only fail again, by a job's failure reason."""
+        """Return whether a failure reason means that resubmitting would fail again."""
         return False
 
     def differentiates(self, structure: Structure) -> bool:
@@ -271,7 +271,7 @@ class Device(ABC):
         return sweep_wires if self.wires is None else self.wires
 
     def __copy__(self) -> Self:
-        """Return a device that shares everything, also connections and random numbers."""
+        """Return a copy of the device that shares its connections and random numbers."""
         other = object.__new__(type(self))
         other.__dict__.update(vars(self))
         return other

@@ -42,8 +42,8 @@ class Capabilities:
         expectation values, variances and probabilities, and for density matrices of a few
         wires and what is computed from them. Empty: it only samples.
     exact_words : bool
-        Whether it also returns the exact means of any Pauli words together, as a measurement of
-        kind ``terms``.
+        Whether it also returns the exact expectation values of any Pauli words together, as a
+        measurement of kind ``terms``.
     max_exact_wires : int or None
         So many wires may an exact measurement of probabilities read together.
     sampled : bool

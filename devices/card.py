@@ -1,4 +1,4 @@
-"""What is known of a device without asking its provider."""
+"""Limits and prices of a device that are known without asking its provider."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DeviceCard:
     source: str
 
     def origin(self, refusal: QGateError) -> str:
-        """Return in words that limits and gates are those of the card, and why.
+        """Return a sentence stating that limits and gates come from the card, and why.
 
         Parameters
         ----------

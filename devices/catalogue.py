@@ -13,7 +13,7 @@ from qgate.exceptions import BrokenProvider, UnknownDevice, suggest
 
 COLUMNS = ("device", "wires", "shots", "exact")
 CARD_COLUMNS = ("USD per task", "per shot", "per minute", "card of")
-"""Shown where any of the devices has a card."""
+"""Columns that are shown where any of the devices has a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class DeviceRecord:
         return not self.remark
 
     def row(self, *, priced: bool) -> tuple[str, ...]:
-        """Return what the table shows of it, with prices or without."""
+        """Return the table row of a device, with prices or without."""
         facts = _facts(self.capabilities) if self.card is None else _card_facts(self.card)
         prices = _prices(self.card) if priced else ()
         return (self.name or self.provider, *facts, *prices, self.remark)
@@ -143,7 +143,7 @@ def _facts(capabilities: Capabilities | None) -> tuple[str, str, str]:
 
 
 def _card_facts(card: DeviceCard) -> tuple[str, str, str]:
-    """Return the same of a card."""
+    """Return the table entries of a card."""
     shots = f"{card.min_shots} to {card.max_shots}"
     return (f"up to {card.wires}", shots, "yes" if card.exact else "no")
 

@@ -96,7 +96,7 @@ class DeviceConfig:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What of it holds a credential: ``target``, and names of options."""
+        """Fields that hold a credential: ``target``, and names of options."""
         parts = {"target": self.target or "", **dict(self.options)}
         return tuple(
             name for name, text in parts.items() if is_secret(name) or masked(text) != text

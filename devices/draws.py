@@ -14,7 +14,7 @@ MOST_SEED = 2**63 - 1
 
 
 class Draws:
-    """Source of a device's random numbers, which no other process or copy repeats by accident.
+    """Source of a device's random numbers that no other process or copy repeats by accident.
 
     Without a seed every process, and every copy, draws numbers of its own. With a seed:
 

@@ -1,4 +1,4 @@
-"""What classes of exceptions mean, by their names; and those of the transport, for all providers.
+"""Tables of error classes: the meaning of exceptions by class name, for the transport and others.
 
 A provider writes one table from the full name of a class to a ``Fault``. The class of an error is
 looked up first, then its parents, so that a class of a newer version counts as its parent does.
@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from qgate.devices.patience import Fault
 
 ErrorClasses = Mapping[str, Fault]
-"""From the full name of a class of exceptions to what it means for the request that met it."""
+"""Error class by the full name of a class of exceptions."""
 
 
 def named(module: str, fault: Fault, *classes: str) -> dict[str, Fault]:
-    """Return rows for classes of one module that mean the same."""
+    """Return rows for exceptions of one module that have the same error class."""
     return {f"{module}.{name}": fault for name in classes}
 
 
 def fault_of_class(error: BaseException, classes: ErrorClasses) -> Fault | None:
-    """Return what the class of an error means; None: neither it nor a parent is in the table."""
+    """Return the error class of an error; None: neither it nor a parent is in the table."""
     for cls in type(error).__mro__:
         found = classes.get(f"{cls.__module__}.{cls.__qualname__}")
         if found is not None:

@@ -36,7 +36,7 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     advice: ClassVar[Mapping[str, str]] = {}
-    """What to do in place of giving options that other libraries have, by their names."""
+    """Remedies for options that other libraries have, by option name."""
 
     wires: Annotated[int | None, Field(gt=0, le=MOST_WIRES)] = None
     shots: Annotated[

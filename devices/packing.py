@@ -232,7 +232,7 @@ class JoinedJob(Job):
 
 
 def _pieces(index: int, sweep: Sweep, capabilities: Capabilities) -> Iterator[Piece]:
-    """Cut rows with more shots than the device takes into pieces that it takes."""
+    """Split rows with more shots than the device takes into chunks that it takes."""
     if sweep.shots is None:
         yield from (Piece(index, row, EXACT) for row in range(len(sweep)))
         return

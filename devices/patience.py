@@ -36,7 +36,7 @@ BURST = 20
 """So many requests may be made at once after a time without any."""
 
 PAUSES = 10
-"""Number of first pauses that fit into the patience, where that is short."""
+"""Number of first pauses that a short ``patience_s`` is divided into."""
 
 
 CONNECTING_S = 60.0
@@ -67,7 +67,7 @@ class Fault(Enum):
 
 
 class Interrupted(BaseException):
-    """Nobody waits for the request any more: the program was interrupted, or ends."""
+    """The wait for a request was abandoned: the program was interrupted, or ends."""
 
 
 _stop: ContextVar[Event | None] = ContextVar("qgate_stop", default=None)
@@ -75,7 +75,7 @@ _stop: ContextVar[Event | None] = ContextVar("qgate_stop", default=None)
 
 @contextmanager
 def interruptible(stop: Event) -> Iterator[None]:
-    """Raise ``Interrupted`` in place of all waiting on this thread once an event is set."""
+    """Raise ``Interrupted`` instead of waiting on this thread once an event is set."""
     token = _stop.set(stop)
     try:
         yield
@@ -279,7 +279,7 @@ def given_up(
 
 
 def as_question(error: QGateError) -> QGateError:
-    """Return the error for a refused question, which is no refused submission."""
+    """Return the error for a refused status request, which is not a refused submission."""
     if not isinstance(error, SubmissionRefused):
         return error
     return RequestRefused(device=error.device, code=error.code, reason=error.reason)

@@ -83,7 +83,7 @@ class Plugins:
         return None
 
     def loadable(self) -> Iterator[Provider]:
-        """Yield every provider that can be loaded; a broken one is left out."""
+        """Yield every provider that can be loaded; skip a broken one."""
         for name in self.names():
             try:
                 provider = self.provider(name)

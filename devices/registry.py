@@ -117,7 +117,7 @@ def device(
 
 
 def device_for_plan(name: str) -> Device:
-    """Make a device that is only planned for: from its card also where its service is down.
+    """Make a device for planning only: from its card also where its service is down.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ def _written(provider: str, target: str, options: Mapping[str, Any]) -> str | No
 
 
 def _distinct(provider: str, target: str, options: Mapping[str, Any]) -> str | None:
-    """Return a text of the options by which results differ; None: there are none.
+    """Return a text of the options that change results; None: there are none.
 
     It is no string that makes the device, since options may be objects; secrets are left out.
     """
@@ -304,7 +304,7 @@ def _checked(options: type[Options], given: Mapping[str, Any], *, text: str) -> 
 
 
 def _advice(options: type[Options], option: str) -> str:
-    """Return what to do instead of giving an option that there is not; empty: not known."""
+    """Return the remedy for an unknown option; empty: there is none."""
     if is_secret(option):
         return f" {SECRETS_ELSEWHERE}."
     advice = options.advice.get(option)

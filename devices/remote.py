@@ -112,7 +112,7 @@ class RemoteJob(Job):
         self.report = Report(JobStatus.QUEUED)
         """How it stood when it was last asked."""
         self.token = ""
-        """With which it was created; answers about a job with another are refused."""
+        """Token with which the job was created; responses about a job with another are refused."""
 
     @abstractmethod
     def poll(self) -> Report:
@@ -167,18 +167,18 @@ class RemoteDevice(Device):
     """Whom the provider counts requests for: the key under which limits and waiting are shared."""
 
     origin: str | None = None
-    """Where its limits and gates were read, for a device that its provider describes: ``"live"``,
+    """Source of its limits and gates, for a device that its provider describes: ``"live"``,
     or from which card and why."""
 
     refusal: QGateError | None = None
-    """What submissions raise, for a device that was made from its card; None: it takes them."""
+    """Error that submissions raise on a device made from its card; None: they are accepted."""
 
     requests_per_s: float = 20.0
     request_burst: int = BURST
-    """How many requests an account may make in a second, and at once after a pause."""
+    """Requests that an account may make in a second, and at once after a pause."""
 
     creation_limit: tuple[float, int] | None = None
-    """The same of requests that create jobs, where the provider counts them on their own; None:
+    """The same for requests that create jobs, where the provider counts them separately; None:
     they are counted with all others."""
 
     budget_usd: float | None = None
@@ -194,7 +194,7 @@ class RemoteDevice(Device):
     """So long is at least waited between two questions about one job."""
 
     def check_access(self) -> None:
-        """Raise why the device takes no submissions, where it was made from its card."""
+        """Raise the reason why a device made from its card takes no submissions."""
         if self.refusal is not None:
             raise copy(self.refusal)
 
@@ -218,7 +218,7 @@ class RemoteDevice(Device):
         """
 
     def prepare(self, sweeps: Sequence[Sweep], *, token: str) -> Callable[[], RemoteJob]:
-        """Return the call that creates one job; do all that can be done before it.
+        """Return the call that creates one job, with all preparations done.
 
         Compiling, and whatever else fails without a job being created, belongs here, so that only
         errors of the request itself leave open whether there is a job. Default: ``send``.
@@ -242,7 +242,7 @@ class RemoteDevice(Device):
             As ``request_settings`` returned them when the order was written down.
         labels : mapping of str to str
             The run and the journal of the order, for a provider that takes tags: by these the jobs
-            of a journal that was lost are found. Default: no provider is told.
+            of a journal that was lost are found. The default ignores them.
         """
         return self
 
@@ -260,7 +260,7 @@ class RemoteDevice(Device):
     def find(self, token: str, *, since: float) -> str | None:
         """Return the id of the job that was created with a token; None: there is none.
 
-        An answer that does not say so must be an error: what is not found counts as not created.
+        Raise an error where the provider does not answer clearly: None counts as "not created".
 
         Parameters
         ----------
@@ -283,7 +283,7 @@ class RemoteDevice(Device):
 
     @abstractmethod
     def fault(self, error: BaseException) -> Fault:
-        """Return what an error of the vendor's package, met in any of its calls, means.
+        """Return the error class of an error that any call of the vendor's package raised.
 
         ``PASSING`` and ``FINAL`` of a creation promise that it created nothing.
         """
@@ -307,10 +307,10 @@ class RemoteDevice(Device):
     """Time for which ``find`` may miss a job that was created."""
 
     scope: str = ""
-    """What ``find`` searches, for example the instance that is charged; empty: all there is."""
+    """Scope that ``find`` searches, for example the charged instance; empty: the whole account."""
 
     searchable: bool = True
-    """Whether ``find`` can tell that there is no job."""
+    """Whether ``find`` can prove that there is no job."""
 
     @property
     def idempotent(self) -> bool:

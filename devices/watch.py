@@ -50,7 +50,7 @@ UNKNOWN_S = 600.0
 """So long may a job have a status that is not known."""
 
 READINGS = 3
-"""Number of times that a result is read which does not fit the request."""
+"""Number of downloads of a result that does not fit the request."""
 
 WORKERS = 8
 """So many requests are under way at once."""
@@ -293,12 +293,12 @@ def watch_of(account: str) -> Watch:
 
 
 def _is_unknown(device: RemoteDevice, error: Exception) -> bool:
-    """Return whether an error is in no table; a question may be asked again all the same."""
+    """Return whether an error is in no table; a status request may be repeated all the same."""
     return not _is_ours(error) and device.fault(error) is Fault.UNKNOWN
 
 
 def _final(device: RemoteDevice, error: Exception) -> Exception:
-    """Return what to raise for an error after which no question follows."""
+    """Return the error to raise where polling cannot go on."""
     return error if _is_ours(error) else given_up(device, error, question=True)
 
 

@@ -1,4 +1,4 @@
-"""Checks of what users hand over, before anything is made of it."""
+"""Checks of arguments that users give."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_NUMBERS = 1_000_000
 """Longest sequence of numbers that is read from an argument."""
 
 LONGEST_S = 1e9
-"""Longer waits, of more than thirty years, are cut to this: the system takes no longer ones."""
+"""Longest wait, more than thirty years; longer ones are cut to this, as the system takes none."""
 
 
 def finite_number(value: Any) -> float | None:

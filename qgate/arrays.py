@@ -48,7 +48,7 @@ class Framework(Protocol):
         """Fix the lengths of the last axes of a value, where the framework can leave them open."""
 
     def is_wide(self, value: Tensor) -> bool:
-        """Return whether a value is in the precision that is computed in already."""
+        """Return whether a value already has the precision that is computed in."""
 
     def widened(self, value: Tensor) -> Tensor:
         """Return the value in the precision that is computed in."""

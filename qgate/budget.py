@@ -91,7 +91,7 @@ class Budget:
 
 
 def limits_of(budget: Any) -> Budget | None:
-    """Return what limits a run or a plan, where a plain number would be taken for dollars or shots.
+    """Return the budget of a run or a plan; a plain number could mean dollars or shots.
 
     Parameters
     ----------

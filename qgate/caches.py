@@ -23,17 +23,17 @@ R = TypeVar("R")
 MIB = 2**20
 
 SMALL_OBJECT = 64
-"""Bytes that an object counts for besides what it refers to."""
+"""Bytes counted for an object, besides the objects that it refers to."""
 
 PLAIN = (type, int, float, complex, type(None), type(Ellipsis))
 """Types of objects that refer to nothing."""
 
 DEEPEST = 8
-"""References are followed so many levels down."""
+"""Number of levels down which references are followed."""
 
 
 class CacheInfo(NamedTuple):
-    """Numbers about a cache."""
+    """Statistics of a cache."""
 
     hits: int
     misses: int
@@ -85,13 +85,13 @@ class SizedCache(Generic[P, R]):
             self._size -= freed
 
     def cache_clear(self) -> None:
-        """Forget all results."""
+        """Clear the cache."""
         with self._lock:
             self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
             self._size = self._hits = self._misses = 0
 
     def cache_info(self) -> CacheInfo:
-        """Return how often results were found, and how many bytes are kept."""
+        """Return the number of hits, and the bytes that are kept."""
         return CacheInfo(self._hits, self._misses, self._size, self._max_bytes)
 
 
@@ -124,7 +124,7 @@ def _bytes(value: Any, seen: set[int], levels: int) -> int:
 
 
 def _parts(value: Any) -> list[Any]:
-    """Return what an object refers to."""
+    """Return the objects that an object refers to."""
     if isinstance(value, tuple | list | set | frozenset):
         return list(value)
     if isinstance(value, Mapping):

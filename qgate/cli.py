@@ -91,7 +91,7 @@ def run(chosen: argparse.Namespace) -> None:
 
 
 def jobs(chosen: argparse.Namespace) -> None:
-    """List what was ordered; show what happened to one order, or give it up."""
+    """List orders; show the history of one order, or give it up."""
     journal = _journal(chosen)
     if chosen.forget is not None:
         _forget(journal, chosen)
@@ -109,7 +109,7 @@ def jobs(chosen: argparse.Namespace) -> None:
 
 
 def budgets(chosen: argparse.Namespace) -> None:
-    """List the named budgets of a journal and what was taken of them, or change a limit."""
+    """List the named budgets of a journal and their usage, or change a limit."""
     journal = _journal(chosen)
     limit = _budget(chosen, name=chosen.name)
     if limit is not None and chosen.name is None:
@@ -124,7 +124,7 @@ def budgets(chosen: argparse.Namespace) -> None:
 
 
 def resume(chosen: argparse.Namespace) -> None:
-    """Fetch results of jobs that are under way, or find jobs of a lost journal; buys nothing."""
+    """Fetch results of running jobs, or find jobs of a lost journal; submits nothing."""
     if chosen.find is not None:
         _find(chosen)
         return
@@ -228,14 +228,14 @@ def _add_jobs(commands: Any) -> None:
     parser.add_argument(
         "--forget",
         metavar="KEY",
-        help="give up the one order whose key begins like this: the next run submits it again, "
+        help="give up the one order whose key begins with KEY: the next run submits it again, "
         "and what it cost stays counted",
     )
 
 
 def _add_budgets(commands: Any) -> None:
     parser = _command(commands, "budgets", budgets)
-    parser.add_argument("name", nargs="?", help="of one budget; with a limit, the one to change")
+    parser.add_argument("name", nargs="?", help="name of a budget to show; with a limit, to change")
     _add_journal(parser)
     _add_limits(parser)
 
@@ -284,7 +284,7 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str] | None]:
 
 
 def _check_arguments(chosen: argparse.Namespace) -> None:
-    """Refuse what stands after a program and not after ``--``: a limit there would be ignored."""
+    """Refuse arguments after a program without ``--``: a limit there would be ignored."""
     script = getattr(chosen, "script", None)
     if script is None and chosen.of_program is not None:
         raise QGateError("This command runs no program, so nothing may follow after --.")
@@ -317,7 +317,7 @@ def _budget(chosen: argparse.Namespace, *, name: str | None = None) -> qg.Budget
 
 
 def _find(chosen: argparse.Namespace) -> None:
-    """List the jobs of a run at its providers, and take them over where their journal is lost."""
+    """List the jobs of a run at its providers; record them where their journal is lost."""
     from qgate.execution.finding import find_jobs
     from qgate.execution.journal import Journal
     from qgate.execution.runs import default_journal

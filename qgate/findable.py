@@ -1,4 +1,4 @@
-"""Functions that a decorator has taken the place of, so that a pickle finds them."""
+"""Functions that a decorator has replaced, made findable for pickles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WRAPPED = ".__wrapped__"
 
 
 class Located(NamedTuple):
-    """Where a function is found, for pickles that cannot hold a dotted name.
+    """Location of a function, for pickles that cannot store a dotted name.
 
     Before protocol 4, ``circuit.__wrapped__`` is written as an attribute of the object ``circuit``,
     which is the QNode that is being written. ``torch.save`` uses protocol 2.
@@ -27,13 +27,13 @@ class Located(NamedTuple):
 
 
 def located(function: Any) -> Any:
-    """Return where a function under decorators is found; any other function as it is."""
+    """Return the location of a function under decorators; any other function unchanged."""
     name = getattr(function, "__qualname__", "")
     return Located(function.__module__, name) if name.endswith(WRAPPED) else function
 
 
 def make_findable(function: Callable[..., Any]) -> None:
-    """Let ``pickle`` find a function in its module under what its decorators have left there.
+    """Make ``pickle`` find a function in its module through the decorators' replacement.
 
     A pickle holds the module and the qualified name of a function. After ``@qg.qnode(device)`` the
     name stands for the QNode, and ``pickle`` refuses a function that it does not find. The

@@ -24,7 +24,7 @@ Hook = Callable[[], None]
 
 
 class ForkSafeLock:
-    """Reentrant lock that no dead thread of the parent holds in a forked child.
+    """Reentrant lock that is free in a forked child if another thread of the parent held it.
 
     A copy or a pickle of it is a new lock.
     """
@@ -91,7 +91,7 @@ class Hooks:
 def at_fork(
     *, before: Hook | None = None, in_parent: Hook | None = None, in_child: Hook | None = None
 ) -> None:
-    """Have functions called when the process forks.
+    """Register functions that are called when the process forks.
 
     Parameters
     ----------

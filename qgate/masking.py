@@ -1,4 +1,4 @@
-"""Credentials in texts: what a vendor says, and what a user wrote, before anybody reads it.
+"""Credentials in texts, masked before anybody reads them: messages of vendors and input of users.
 
 Two things are replaced by ``***``: values that are known to be secret (those of environment
 variables with such names, and those given to ``learn``), and whatever stands where a secret
@@ -23,7 +23,7 @@ SUSPECT = ("token", "secret", "pass", "pwd", "key", "cred", "sign", "auth", "bea
 """A text without any of these, in lower case, has no place for a secret; most have none."""
 
 ACCESS_KEY = ("AKIA", "ASIA")
-"""So the names of AWS's keys begin."""
+"""Prefix of AWS's keys."""
 
 DEEPEST = 6
 """Containers nested deeper than this are not searched."""
@@ -32,7 +32,7 @@ _learned: set[str] = set()
 
 
 class _Patterns(NamedTuple):
-    """Where secrets stand; compiled when they are first needed, which takes 15 ms."""
+    """Patterns of places where secrets stand; compiled at first use, which takes 15 ms."""
 
     named: re.Pattern[str]
     announced: re.Pattern[str]
@@ -73,7 +73,7 @@ def learn(*values: str | None) -> None:
 
 
 def is_secret(name: object) -> bool:
-    """Return whether a name, of an option for example, is that of a secret."""
+    """Return whether a name, of an option for example, denotes a secret."""
     if not isinstance(name, str) or not _is_suspect(name):
         return False
     return _patterns().whole_name.fullmatch(name) is not None
@@ -140,7 +140,7 @@ def _masked_value(value: Any, known: Collection[str], depth: int) -> Any:
 
 
 def masked_error(error: BaseException) -> BaseException:
-    """Mask what an error, and those that it was raised from, say and hold; return the error.
+    """Mask the text and the attributes of an error and of its causes; return the error.
 
     Errors of HTTP clients hold the request that failed, with its headers.
     """
@@ -198,7 +198,7 @@ def _known() -> Collection[str]:
 
 
 def _of_environment() -> Iterator[str]:
-    """Yield the values of environment variables whose names say that they are secret."""
+    """Yield the values of environment variables whose names denote secrets."""
     for name, value in os.environ.items():
         if _is_secret_variable(name) and len(value) >= SHORTEST:
             yield value

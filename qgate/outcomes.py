@@ -18,7 +18,7 @@ from qgate.sizes import check_size
 from qgate.typing import FloatArray
 
 MOST_DENSE = 2**28
-"""Outcomes whose probabilities are listed one by one, 2 GiB of them."""
+"""Most outcomes whose probabilities are listed one by one, 2 GiB of them."""
 
 PACKED_WIRES = 62
 """Up to this many wires an outcome is a 64-bit integer, beyond it a Python one."""

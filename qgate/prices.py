@@ -8,7 +8,7 @@ HUNDREDTH_OF_A_MICRO_USD = 8
 """Sums of dollars are rounded to so many decimals."""
 
 FIGURES = {"per_task_usd": "task", "per_shot_usd": "shot", "per_second_usd": "second"}
-"""The figures of a rate, and the unit that each is the price of."""
+"""Figures of a rate, each with the unit that it is the price of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Rate:
         return replace(self, source=source)
 
     def raised_to(self, other: Rate) -> Rate:
-        """Return a rate with the higher figure of both, each; its source names what was raised.
+        """Return a rate with the higher figure for each unit; its source names the raised ones.
 
         >>> card = Rate(per_task_usd=0.3, per_shot_usd=0.01, source="a card", date="2026-05-01")
         >>> stated = Rate(per_shot_usd=0.1, source="the service", date="2026-11-01")

@@ -13,10 +13,10 @@ from qgate.budget import Budget
 from qgate.exceptions import InvalidShots, TooManyShots
 
 MOST_SHOTS = 2**53
-"""Of all parts together: double precision counts exactly up to this number."""
+"""Most shots of all parts together: double precision counts exactly up to this number."""
 
 MOST_PARTS = 100_000
-"""Parts of a shot vector, each a result of its own; the limit comes before they are made."""
+"""Most parts of a shot vector, each a result of its own; checked before they are made."""
 
 
 @dataclass(frozen=True, slots=True)

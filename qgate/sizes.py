@@ -9,7 +9,7 @@ from __future__ import annotations
 from qgate.exceptions import TooLarge
 
 MOST_OPERATIONS = 100_000
-"""Operations that one power, template or repetition is written as."""
+"""Most operations that one power, template or repetition is unrolled to."""
 
 MOST_IN_CIRCUIT = 100_000
 """Operations of a circuit after its decomposition; circuits written with more gates may have
@@ -18,22 +18,22 @@ MOST_IN_CIRCUIT = 100_000
 MOST_OF_EACH = 20
 
 MOST_NESTED = 50
-"""Operators, or functions, inside of one another; Python's stack ends at some hundreds."""
+"""Most operators, or functions, inside of one another; Python's stack ends at some hundreds."""
 
 MOST_CONTROLS = 500
-"""Control wires of one operator."""
+"""Most control wires of one operator."""
 
 MOST_MATRIX_WIRES = 13
-"""A matrix on so many wires takes 1 GiB."""
+"""Most wires of a matrix, which then takes 1 GiB."""
 
 MOST_POINTS = 1_000_000
-"""Points at which a function is evaluated for one derivative, or one Fourier series."""
+"""Most points at which a function is evaluated for one derivative, or one Fourier series."""
 
 
 def check_size(
     what: str, count: float, most: float = MOST_OPERATIONS, *, unit: str, remedy: str
 ) -> None:
-    """Refuse what would be unrolled to too many parts.
+    """Refuse a number that would be unrolled to too many parts.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ class ArraySlot:
 
 
 OPERATOR_BYTES = 1000
-"""About how many bytes an operator of a structure takes without its arrays."""
+"""Approximate size in bytes of an operator of a structure without its arrays."""
 
 
 class Structure:
@@ -80,7 +80,7 @@ class Structure:
 
     @cached_property
     def num_bytes(self) -> int:
-        """About how many bytes it takes: arrays that are constants, and its operators."""
+        """Approximate size in bytes: constant arrays, and the operators."""
         items: list[Operator | Measurement] = [*self.operations, *self.measurements]
         arrays = (value for item in items for value in item.parameters)
         return OPERATOR_BYTES * len(items) + sum(getattr(value, "nbytes", 0) for value in arrays)

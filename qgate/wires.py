@@ -77,7 +77,7 @@ class Wires(tuple[Any, ...]):
 
     @classmethod
     def counted(cls, number: int) -> Wires:
-        """Return the wires 0, 1, ... of a device with so many.
+        """Return the wires 0, 1, ..., ``number`` - 1.
 
         Raises
         ------
@@ -170,7 +170,7 @@ def _label(label: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    """Return what numpy has for an array of a framework; other values as they are."""
+    """Return the numpy equivalent of a framework's array; other values unchanged."""
     if isbox(value):
         return getval(value)
     if framework_of(value) is None:

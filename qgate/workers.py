@@ -21,14 +21,14 @@ from weakref import WeakSet
 from qgate.forks import ForkSafeLock, Hooks, at_fork
 
 GRACE_S = 1.0
-"""Time that calls which are asked to stop are waited for."""
+"""Time to wait for calls that are asked to stop."""
 
 END_S = 0.5
 """The same for all threads together when the program ends."""
 
 
 class Workers:
-    """Makes calls on a limited number of daemon threads.
+    """Pool of a limited number of daemon threads.
 
     A thread is started when there is work, and ends when there is none.
 
@@ -48,7 +48,7 @@ class Workers:
         at_fork(in_child=self._forget)
 
     def submit(self, call: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Make a call in the background; its result, or its error, comes as a future."""
+        """Submit a call to the pool; its result, or its error, arrives as a future."""
         future: Future[Any] = Future()
         with self._lock:
             if self._running < self.most:
@@ -69,7 +69,7 @@ class Workers:
             pass
 
     def _made_one(self) -> bool:
-        """Make the call that waits longest; False: none does."""
+        """Make the call that has waited longest; return False if none waits."""
         with self._lock:
             if not self._waiting:
                 self._running -= 1
@@ -83,13 +83,13 @@ class Workers:
         return True
 
     def _forget(self) -> None:
-        """Forget the threads of the parent, and what waits for them."""
+        """Discard the parent's threads and queue in a forked child."""
         self._waiting.clear()
         self._running = 0
 
 
 def at_end(stop: Callable[[], None]) -> None:
-    """Have a method called when the program ends, which stops what waits in the background.
+    """Register a method that is called when the program ends, and stops background waits.
 
     It is called for as long as its object lives.
     """

@@ -1,4 +1,4 @@
-"""What is read from arguments, and what is not."""
+"""Arguments that are accepted, and those that are refused."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What a forked child makes anew, each case in an interpreter of its own."""
+"""State that a forked child makes anew, each case in an interpreter of its own."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def circuit(angle):
 circuit(0.3)
 """
 LIMITS = {"import qgate": 1.0, FIRST_VALUE: 1.5}
-"""How many times the function calls that importing the dependencies takes."""
+"""Most function calls, as a multiple of those that importing the dependencies takes."""
 
 # Calls of Python functions, and not time: they are the same beside other programs.
 COUNTED = """

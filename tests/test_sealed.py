@@ -1,4 +1,4 @@
-"""What is sealed is not seen."""
+"""Sealed objects are not visible."""
 
 import copy
 import gc

@@ -1,4 +1,4 @@
-"""What numbers given by users are unrolled to: refused before it is made, or a closed form."""
+"""Numbers that are unrolled: refused before anything is made, or computed in closed form."""
 
 import copy
 import pickle

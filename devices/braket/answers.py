@@ -1,7 +1,7 @@
-"""Answers of AWS's clients, checked for what they must hold.
+"""Responses of AWS's clients, checked for the fields that they must have.
 
-botocore takes any JSON for an answer: an empty object passes as it is, and a list ends in an
-``AttributeError`` of its parser. Neither says what became of the request.
+botocore takes any JSON as a response: an empty object passes as it is, and a list raises an
+``AttributeError`` of its parser. Neither shows whether the request was carried out.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from qgate.devices.braket.errors import NoAnswer
 T = TypeVar("T")
 
 PARSING = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-"""What a parser raises for JSON that it does not expect."""
+"""Exceptions of a parser for JSON with an unexpected structure."""
 
 
 def answered(operation: str, call: Callable[[], T]) -> T:
-    """Make a request; raise ``NoAnswer`` where the client cannot parse the answer."""
+    """Make a request; raise ``NoAnswer`` where the client cannot parse the response."""
     try:
         return call()
     except (BotoCoreError, ClientError):
@@ -30,7 +30,7 @@ def answered(operation: str, call: Callable[[], T]) -> T:
 
 
 def field(answer: Any, name: str, kind: type[T], operation: str) -> T:
-    """Return a field of an answer.
+    """Return a field of a response.
 
     Raises
     ------

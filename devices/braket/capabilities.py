@@ -1,4 +1,4 @@
-"""What a Braket device says of itself, as facts and capabilities."""
+"""Facts and capabilities from the record in which a Braket device describes itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROGRAM_SET = DeviceActionType.OPENQASM_PROGRAM_SET
 
 
 def read_facts(properties: Any) -> DeviceFacts:
-    """Read from a device's own record what qgate needs to know of it.
+    """Return the facts from a device's own record.
 
     Parameters
     ----------
@@ -55,5 +55,5 @@ def _set_limits(sets: Any) -> SetLimits | None:
 
 
 def read_capabilities(properties: Any, **more: Any) -> Capabilities:
-    """Read from a device's own record what it can do; arguments as ``DeviceFacts.capabilities``."""
+    """Return capabilities from a device's own record; arguments as ``DeviceFacts.capabilities``."""
     return read_facts(properties).capabilities(**more)

@@ -48,7 +48,7 @@ QPU_SHOTS = 1000
 """Where a circuit does not say; as in the SDK."""
 
 EXACT_WIRES = 15
-"""So many target qubits may a probability of a simulator in the cloud have; no record says it."""
+"""Most target qubits of a probability on a cloud simulator; no device record states it."""
 
 PREFIX = "qgate"
 """Below this lie results in a bucket."""
@@ -109,7 +109,7 @@ class BraketCloudDevice(RemoteDevice):
     ----------
     arn : str
     facts : DeviceFacts
-        What it can do, as GetDevice told it or from a card.
+        Capabilities of the device, from GetDevice or from a card.
     access : Access or NoAccess
         ``NoAccess``: there are only plans and prices, and submissions are refused.
     name : str
@@ -151,7 +151,7 @@ class BraketCloudDevice(RemoteDevice):
         ``UNKNOWN`` where the device was made from a card.
         """
         self.windows = "" if runner is None else _windows(runner)
-        """When it executes, in UTC; empty where the device was made from a card."""
+        """Execution windows in UTC; empty where the device was made from a card."""
         self.options = options or CloudOptions()
         self.canary = False
         self._access = access
@@ -174,7 +174,7 @@ class BraketCloudDevice(RemoteDevice):
     # How it stands -------------------------------------------------------------------------
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return all but what holds connections; a copy connects when it needs one."""
+        """Return the state without connections; a copy connects when it needs one."""
         return {**vars(self), "_runner": None}
 
     @property
@@ -323,10 +323,10 @@ class BraketCloudDevice(RemoteDevice):
     def charged(self, facts: Mapping[str, Any], *, in_set: bool, ran: bool) -> Price | None:
         """Return the most that a task that has ended can have cost; None: all that was reserved.
 
-        AWS does not say what it charges for a task. The SDK's own cost tracker counts tasks that
+        AWS does not report what it charges for a task. The SDK's own cost tracker counts tasks that
         failed or were cancelled as free. A program set may be charged in full although programs of
-        it failed, so it is free only where the service says that no shot succeeded. Simulators are
-        charged by time, however a task ends.
+        it failed, so it is free only where the service states that no shot succeeded. Simulators
+        are charged by time, however a task ends.
 
         Parameters
         ----------
@@ -339,7 +339,7 @@ class BraketCloudDevice(RemoteDevice):
             failed.
         """
         if any(each.get("type") == RESERVATION for each in facts.get("associations") or ()):
-            return Price()  # it ran in a reservation; else it is charged, whatever was asked for
+            return Price()  # it ran in a reservation; otherwise it is charged
         if self.rate is None:
             return None
         if is_simulator(self.arn):

@@ -27,7 +27,7 @@ class BraketDevice(Device):
     """Runs sweeps on a local simulator of Braket, those with shots as one program set.
 
     Without shots each row is a task of its own, for which the simulator returns probabilities, or
-    the means of all Pauli words where these do not commute.
+    the expectation values of all Pauli words where these do not commute.
 
     24 rows of 5 four-qubit circuits with 40 angles take 0.5 s as circuits with input sets, and
     4.0 s as 120 circuits with their numbers written in (13 s and 11 s in the SDK's own simulator;
@@ -104,7 +104,7 @@ class BraketDevice(Device):
         return read_set(found, layouts, shots, device=self.name)
 
     def _read_exact(self, layouts: Sequence[Layout], results: list[Any]) -> tuple[SweepResult, ...]:
-        """Return the probabilities (K, 2**n), or means of words (K, T), of all rows."""
+        """Return probabilities (K, 2**n), or expectation values (K, T), of all rows."""
         values = iter(map(_values, results))
         rows = [
             [read_exact(next(values), layout, self.name) for _ in range(layout.rows)]

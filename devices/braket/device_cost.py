@@ -28,7 +28,7 @@ UNITS: Mapping[str, tuple[str, float]] = {
 
 
 def stated_rate(cost: Any) -> Rate | None:
-    """Return the price that the service states; None: it states none that can be read.
+    """Return the price that the service states; None if it states none that can be read.
 
     Parameters
     ----------

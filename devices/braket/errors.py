@@ -15,7 +15,7 @@ from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, Submissio
 
 
 class NoAnswer(Exception):
-    """A request was answered by something that is not an answer."""
+    """The response to a request could not be interpreted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _not_allowed(told: Told) -> QGateError:
 
 
 THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
-"""Codes of errors that say that nothing was done, because there are too many requests."""
+"""Error codes for throttling: there were too many requests, and nothing was done."""
 
 UNSURE = frozenset(
     {
@@ -81,7 +81,7 @@ UNSURE = frozenset(
         *("RequestTimeout", "RequestTimeoutException", "ServiceUnavailable", "SlowDown"),
     }
 )
-"""Codes of requests that may have been carried out all the same, whatever the status."""
+"""Error codes of requests that may have been carried out, whatever the status."""
 
 TRANSLATIONS: Mapping[str, Translate] = {
     "AccessDenied": _not_allowed,
@@ -182,23 +182,23 @@ CLASSES: ErrorClasses = {
     # parents, for classes that a newer version adds; of a ClientError the status is looked at
     **named("botocore.exceptions", Fault.UNKNOWN, "BotoCoreError", "ClientError"),
 }
-"""What the classes of botocore and of the transport mean."""
+"""Error class of each exception of botocore and of the transport."""
 
 TOO_MANY = 429
 
 CLOSED = frozenset({408, 444, 460, 499})
-"""Statuses that say that a connection was given up, perhaps after the request was carried out."""
+"""Statuses of closed connections; the request may have been carried out."""
 
 
 def meaning(error: BaseException) -> Fault:
-    """Return what an error means for the request that met it."""
+    """Return the error class of an error of a request."""
     if isinstance(error, ClientError):
         return _of_answer(error)
     return fault_of_class(error, CLASSES) or Fault.UNKNOWN
 
 
 def _of_answer(error: ClientError) -> Fault:
-    """Return what an answer of the service means: 4xx is a refusal, 5xx is no answer."""
+    """Return the error class of a response: 4xx is a refusal, 5xx is no answer."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status == TOO_MANY or (code_of(error) in THROTTLED and status < 500):
         return Fault.PASSING

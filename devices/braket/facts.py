@@ -1,4 +1,4 @@
-"""What qgate needs to know of a Braket device, as GetDevice tells it or as a card holds it."""
+"""Facts about a Braket device that qgate needs, from GetDevice or from a card."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLimits:
-    """What one program set may hold.
+    """Limits of one program set.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class DeviceFacts:
         noisy: bool = False,
         **more: Any,
     ) -> Capabilities:
-        """Return what the device can do.
+        """Return the capabilities of the device.
 
         Parameters
         ----------
@@ -80,7 +80,7 @@ class DeviceFacts:
         noisy : bool
             Whether its gates have errors, so that identities are gates like others.
         **more
-            Capabilities that these facts do not tell.
+            Further capabilities, which do not follow from these facts.
 
         Notes
         -----
@@ -105,7 +105,7 @@ class DeviceFacts:
         )
 
     def _limits(self, most_shots: int) -> dict[str, Any]:
-        """Return what one submission may hold: a program set, or one circuit with one row."""
+        """Return the limits of one submission: a program set, or one circuit with one row."""
         if self.sets is None:
             return {"max_rows": 1, "max_shots": most_shots}
         return {

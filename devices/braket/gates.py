@@ -48,7 +48,7 @@ UNREAD = frozenset({"GlobalPhase"})
 """Operations that are left out: nothing that is read from a circuit depends on them."""
 
 IDENTITY = "Identity"
-"""On a quantum device a gate with a duration and errors, one on each wire; else left out."""
+"""Name of the identity gate, which has a duration and errors on quantum devices; else left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ Two half turns are a rotation about Z; quarter turns before and after it tilt it
 
 
 def sequences(native: Collection[str]) -> Mapping[str, tuple[Step, ...]]:
-    """Return the gates of ours that are several native gates of a device; for others see ``forms``.
+    """Return the gates that become several native gates of a device; for others see ``forms``.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ class Layout:
     rows : int
         With how many sets of inputs it is run.
     words : tuple of Word
-        The Pauli words whose exact means were asked for, in place of what is read.
+        Pauli words whose exact expectation values are requested, in place of probabilities.
     """
 
     source: str

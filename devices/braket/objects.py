@@ -107,7 +107,7 @@ def _folder_of(program: Any, base: Folder) -> Folder:
 
 
 def _read_all(places: Sequence[tuple[Folder, Any]]) -> list[Any]:
-    """Return what stands at each place, downloading where that is the name of an object.
+    """Return the content of each place, downloading where that is the name of an object.
 
     Several objects are downloaded at a time: a request to S3 takes tens of milliseconds, nearly all
     of them waiting. The threads end with the call, so that none is shared with a forked child.

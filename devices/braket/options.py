@@ -12,7 +12,7 @@ from qgate.devices.options import Options
 
 LONGEST_TAG = 128
 MOST_TAGS = 47
-"""A task takes 50; three of them hold the order's key, its run and its journal."""
+"""Most tags of the user: a task takes 50, and three hold the order's key, run and journal."""
 
 
 ADVICE: Mapping[str, str] = {
@@ -21,7 +21,7 @@ ADVICE: Mapping[str, str] = {
     "poll_timeout_seconds": "A job is waited for; give a time-out to result(timeout_s=...).",
     "s3_destination_folder": "Write s3_bucket='BUCKET' and s3_prefix='FOLDER'.",
 }
-"""What to do in place of giving options of Braket's plugin for PennyLane."""
+"""Remedies for options of Braket's plugin for PennyLane."""
 
 
 def _pairs(value: object) -> object:

@@ -63,7 +63,7 @@ class Value:
 
     @classmethod
     def of(cls, type: Mapping[str, Any], value: Any) -> Value:
-        """Read a value beside the result type that it is of, as in Braket's schema."""
+        """Return a value with the result type that it belongs to, as in Braket's schema."""
         letters = "".join(map(str, type.get("observable") or ()))
         return cls((letters, tuple(map(int, type.get("targets") or ()))), value)
 
@@ -127,7 +127,7 @@ def read_sampled(found: Found, layout: Layout, shots: int, device: str) -> Outco
 
 
 def read_exact(values: Sequence[Value], layout: Layout, device: str) -> tuple[FloatArray, ...]:
-    """Return what each measurement of one exact run gives.
+    """Return the results of each measurement of one exact run.
 
     Parameters
     ----------
@@ -163,7 +163,9 @@ def read_exact(values: Sequence[Value], layout: Layout, device: str) -> tuple[Fl
 def _means(values: Sequence[Any], device: str) -> FloatArray:
     means = np.array(values, dtype=float)
     if means.ndim != 1 or not (np.abs(means) <= 1 + SLACK).all():
-        raise WrongResult(device=device, reason="a mean of a word is not between -1 and 1")
+        raise WrongResult(
+            device=device, reason="an expectation value of a Pauli word is not between -1 and 1"
+        )
     return means
 
 

@@ -23,20 +23,20 @@ CONFIG = Config(
     read_timeout=60,
     user_agent_extra="qgate",
 )
-"""A call is one attempt. If the client repeated a creation whose answer was lost, only the error of
-the last attempt would be seen, and it says nothing about the first."""
+"""A call is one attempt. If the client repeated a creation whose response was lost, qgate would see
+only the error of the last attempt, which proves nothing about the first."""
 
 DOWNLOADS = 32
-"""So many objects of one result are downloaded at once."""
+"""Number of objects of one result that are downloaded at once."""
 
 S3_CONFIG = CONFIG.merge(Config(max_pool_connections=DOWNLOADS))
-"""Keeps the connections of all downloads, where the default closes those above ten."""
+"""Configuration that keeps the connections of all downloads; the default closes those above ten."""
 
 SIMULATOR_REGION = "us-east-1"
 """Where simulators are asked for if no region is configured."""
 
 BUCKET_VARIABLE = "AMZN_BRAKET_OUT_S3_BUCKET"
-"""By which Amazon's package is told a bucket."""
+"""Environment variable in which Amazon's package looks for a bucket."""
 
 
 class Clients(NamedTuple):
@@ -56,7 +56,7 @@ class Clients(NamedTuple):
 
 
 class Access:
-    """A way to an account in a region, whose credentials are masked in all texts.
+    """Access to an account in a region, whose credentials are masked in all texts.
 
     Clients are made here once, because making them is not safe in several threads. A forked child
     makes clients of its own, since two processes that share a connection read each other's
@@ -117,7 +117,7 @@ class Access:
 
     @property
     def account(self) -> str:
-        """A name for the account and region that tells nothing about the credentials."""
+        """Name for the account and region that does not reveal the credentials."""
         return self.clients.account
 
     def bucket(self) -> str:
@@ -151,7 +151,7 @@ def _clients(region: str | None, profile: str | None) -> Clients:
     if found.region_name is None:
         found = boto3.Session(profile_name=profile, region_name=SIMULATOR_REGION)
     session = AwsSession(found, config=CONFIG)
-    session._default_bucket = None  # whatever the variable says; see ``Access.bucket``
+    session._default_bucket = None  # whatever the variable is set to; see ``Access.bucket``
     s3 = found.client("s3", config=S3_CONFIG)
     credentials = found.get_credentials()
     if credentials is None:
@@ -163,7 +163,7 @@ def _clients(region: str | None, profile: str | None) -> Clients:
 
 
 class NoAccess:
-    """Stands for the session where an account could not be reached; using it raises why.
+    """Placeholder for the session where an account could not be reached; using it raises why.
 
     Parameters
     ----------

@@ -157,7 +157,7 @@ class SeededDensityMatrix(Seeded, DensityMatrixSimulator):  # type: ignore[misc]
     """``braket_dm``."""
 
     def _validate_ir_instructions_compatibility(self, *_: Any, **__: Any) -> None:
-        """Leave out the SDK's check of noise, which there is none of in what is run here.
+        """Skip the SDK's check for noise, because no circuit that is run here has any.
 
         It warns whoever chose this simulator by name. To silence it around each call would change
         the warnings of the whole process while other threads run.

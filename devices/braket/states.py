@@ -1,7 +1,7 @@
-"""Means of Pauli words in a state that a simulator on this machine returned.
+"""Expectation values of Pauli words in a state vector or density matrix from a local simulator.
 
-A word takes the basis state k to k ^ x, where x has the bits of its X and Y, with the factor
-i**(number of Y) (-1)**(number of ones in k & z), where z has the bits of its Y and Z. Its mean is
+A Pauli word takes the basis state k to k ^ x, where x has the bits of its X and Y, with the factor
+i**(number of Y) (-1)**(number of ones in k & z), where z has the bits of its Y and Z. Its value is
 the sum over k of that factor times rho[k, k ^ x].
 """
 
@@ -17,7 +17,7 @@ from qgate.typing import ComplexArray, FloatArray, IntArray
 
 
 def word_means(words: Sequence[Word], state: ComplexArray) -> FloatArray:
-    """Return the mean of each word, shape (T,).
+    """Return the expectation value of each Pauli word, shape (T,).
 
     Parameters
     ----------

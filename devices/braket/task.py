@@ -92,7 +92,7 @@ class BraketTask(RemoteJob):
         return self._read(folder)
 
     def cost(self) -> Price | None:
-        """Return what the task can have cost by the rate card; None: not known, or not over."""
+        """Return the most the task can have cost by the rate card; None: not known, or not over."""
         if self.device.rate is None or self.report.status not in FINAL:
             return None
         cancelled = self.report.status is JobStatus.CANCELLED

@@ -51,7 +51,7 @@ class Style:
     reads_all : bool
         Whether the device reads all qubits of a circuit or none.
     state : str
-        The result type from which means of words are computed, ``state_vector`` or
+        The result type from which expectation values are computed, ``state_vector`` or
         ``density_matrix``; empty: each is a result type of its own, which SDK simulators on this
         machine take 15 ms to parse.
     """
@@ -70,7 +70,7 @@ class Style:
 
     @property
     def sequences(self) -> Mapping[str, tuple[Step, ...]]:
-        """The gates of ours that are several native gates of the device."""
+        """Gates that become several native gates of the device."""
         return sequences(self.native) if self.placing is Placing.VERBATIM else {}
 
 
@@ -101,7 +101,7 @@ class Translation:
     ordered : bool
         Whether the order of the shots was asked for.
     words : tuple of Word
-        The Pauli words whose exact means are asked for, in place of what is read.
+        Pauli words whose exact expectation values are requested, in place of probabilities.
     """
 
     circuit: Any
@@ -169,7 +169,7 @@ def _translate(structure: Structure, wires: Wires, style: Style) -> Translation:
 
 
 def _words(observable: Any, places: Mapping[Any, int]) -> tuple[Word, ...]:
-    """Return the words of a sum on the circuit's qubits, in its order."""
+    """Return the Pauli words of a sum on the circuit's qubits, in its order."""
     qubits = [places[wire] for wire in observable.wires]
     letters = np.array([["", "z"], ["x", "y"]])[observable.x.astype(int), observable.z.astype(int)]
     return tuple(
@@ -179,7 +179,7 @@ def _words(observable: Any, places: Mapping[Any, int]) -> tuple[Word, ...]:
 
 
 def _ask_for(words: Sequence[Word], circuit: Circuit, style: Style) -> None:
-    """Add the result types from which the means of words follow."""
+    """Add the result types for the expectation values of Pauli words."""
     if style.state:
         getattr(circuit, style.state)()
         return

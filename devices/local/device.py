@@ -96,14 +96,14 @@ class LocalDevice(Device):
         self._draws.restart(token)
 
     def wires_of(self, sweep_wires: Wires) -> Wires:
-        """Return those of its wires that a circuit has, in the device's order."""
+        """Return the device's wires that a circuit has, in the device's order."""
         if self.wires is None or len(sweep_wires) == len(self.wires):
             return super().wires_of(sweep_wires)
         used = set(sweep_wires)
         return Wires([wire for wire in self.wires if wire in used])
 
     def _order(self, structure: Structure) -> Wires:
-        """Return the wires that are simulated, in order: all, where a measurement names none."""
+        """Return the simulated wires in order; all wires where a measurement names none."""
         if any(item.obs is None and not item.wires for item in structure.measurements):
             return super().wires_of(structure.wires)
         return self.wires_of(structure.wires)
@@ -134,7 +134,7 @@ class LocalDevice(Device):
             return self._draws.generator
 
     def _require_for(self, sweep: Sweep, order: Wires, rows: int) -> None:
-        """Refuse results that would not fit, of which so many rows are computed together."""
+        """Refuse results that would not fit in memory, for a number of rows computed together."""
         structure = sweep.structure
         if sweep.shots is None:
             found = footprint(structure, len(order))
@@ -159,7 +159,7 @@ class LocalDevice(Device):
         outside: float = 0.0,
         other: float = 0.0,
     ) -> None:
-        """Refuse what would not fit.
+        """Refuse a simulation that would not fit in memory.
 
         ``outside`` counts state vectors in double precision beside those of the engine, ``other``
         further bytes.

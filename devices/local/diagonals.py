@@ -23,7 +23,7 @@ POINTS = 2048
 """A phase is a multiple of one turn in so many, times a short series."""
 
 FAST_ANGLE = 1e5
-"""Larger angles are left to the C library, which reduces any of them exactly."""
+"""Largest angle reduced here; the C library reduces any larger one exactly."""
 
 STEP = float(np.float32(2 * np.pi / POINTS))
 STEP_REST = (2 * np.pi / POINTS - STEP) + 2.4492935982947064e-16 / POINTS

@@ -23,7 +23,7 @@ TINY = 1e-13
 """Entries of matrices below this are zero."""
 
 ONE_WEIGHT = ("MultiRZ", "GlobalPhase")
-"""Those whose diagonal is one parity, or constant: a plan holds them on any number of wires."""
+"""Gates whose diagonal is one parity, or constant: a plan holds them on any number of wires."""
 
 ANY_WIDTH = (*ONE_WEIGHT, "PCPhase")
 """Diagonal gates whose generators are known without their matrices, on any number of wires."""
@@ -111,7 +111,7 @@ def element_of(operation: Operator, order: Wires) -> Element | None:
 
 
 def has_step(operation: Operator) -> bool:
-    """Say whether a plan can hold an operation, or what it decomposes to, however wide it is."""
+    """Return whether a plan can hold an operation, or its decomposition, however wide it is."""
     wires = len(operation.wires)
     if wires <= DENSE_WIRES or hasattr(operation, "canonical_state") or operation.name in NOTHING:
         return True

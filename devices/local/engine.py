@@ -57,14 +57,14 @@ class Engine(ABC):
         """
 
     def room(self, structure: Structure, num_bras: int, rows: int) -> float:
-        """Return how many state vectors are held, with so many derivatives at a time.
+        """Return the number of state vectors held while ``num_bras`` derivatives are computed.
 
-        All rows go gate by gate together: the states, and what a gate makes of them.
+        All rows go gate by gate together: the states before and after a gate are held at once.
         """
         return rows * (4.0 + 2.0 * num_bras)
 
     def computes_sums(self, structure: Structure) -> bool:
-        """Say whether means of sums of words are computed without a copy of a state."""
+        """Return whether expectation values of sums of Pauli words need no copy of a state."""
         return False
 
     def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""How much memory measurements of a simulation take, besides the states in the engine.
+"""Memory that the measurements of a simulation take besides the states in the engine.
 
 The factors count the arrays that ``exact.py`` and ``density.py`` hold at the same
 time, in units of one state vector or of one density matrix.
@@ -15,24 +15,24 @@ from qgate.structure import Structure
 from qgate.sweep import Sweep
 
 BRA_AMPLITUDES = 2**24
-"""Vectors O|psi> that are no sums of Pauli words go back together up to so many amplitudes."""
+"""Largest number of amplitudes for which vectors O|psi> are propagated back together."""
 
 MOST_WIRES = 200
-"""More are counted as so many, whose numbers are far beyond any memory, and have floats."""
+"""More wires are counted as this many: that is far beyond any memory, and fits into a float."""
 
 ENTROPIES = (MeasurementKind.VN_ENTROPY, MeasurementKind.MUTUAL_INFO)
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What the measurements of a row take.
+    """Memory that the measurements of a row take.
 
     Parameters
     ----------
     states : float
         State vectors that leave the engine, and copies of them while one is measured.
     work : float
-        Further bytes for each row that is measured at the same time.
+        Additional bytes for each row that is measured at the same time.
     kept : float
         Bytes of the results of each row.
     values : int
@@ -51,7 +51,7 @@ class Footprint:
 
 @lru_cache(maxsize=1024)
 def footprint(structure: Structure, num_wires: int) -> Footprint:
-    """Return what exact measurements of a structure take on so many wires."""
+    """Return the memory that exact measurements of a structure take on ``num_wires`` wires."""
     parts = [_of(item, num_wires) for item in structure.measurements]
     prepared = any(hasattr(item, "canonical_state") for item in structure.operations)
     sums = all(part.sums for part in parts)
@@ -89,7 +89,7 @@ def _of(item: Measurement, num_wires: int) -> Footprint:
 
 
 def derivative_bytes(sweep: Sweep, num_wires: int, *, compiled: bool) -> float:
-    """Return what derivatives by all slots take, besides the states in the engine."""
+    """Return the memory that derivatives by all slots take, besides the states in the engine."""
     found, rows = footprint(sweep.structure, num_wires), len(sweep)
     slopes = 24.0 * max(sweep.structure.num_slots, 1) * rows * found.values
     if found.sums and compiled:

@@ -15,7 +15,7 @@ SPARE = 0.9
 """The share of free memory that a simulation may take."""
 
 MOST_WIRES = 40
-"""Indices and tables of the compiled engine are made for so many, whatever memory there is."""
+"""Most wires for which the compiled engine makes indices and tables, whatever memory there is."""
 
 SMALL = 2**26
 """Less than this many bytes is not asked about."""

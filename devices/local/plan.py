@@ -40,7 +40,7 @@ PAULIS = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 
 
 STEP_BYTES = 1000
-"""About how many bytes a step takes without its numbers."""
+"""Approximate size of a step in bytes, without its numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class Plan:
 
     @property
     def num_bytes(self) -> int:
-        """About how many bytes it takes."""
+        """Approximate size in bytes."""
         return STEP_BYTES * len(self.steps) + 2 * self.numbers.nbytes
 
     @cached_property

@@ -248,7 +248,7 @@ class PlanEngine(Engine):
 
 @lru_cache(maxsize=1024)
 def is_planned(structure: Structure) -> bool:
-    """Say whether no operation is too wide for a plan."""
+    """Return whether no operation is too wide for a plan."""
     return all(map(has_step, structure.operations))
 
 

@@ -19,7 +19,8 @@ FEW_OUTCOMES = 2**12
 """Up to so many outcomes their counts are drawn one by one, from binomial distributions."""
 
 MANY_SHOTS = 2**24
-"""Counts of more shots are drawn so for any number of outcomes: in memory, shots do not count."""
+"""Number of shots above which counts are drawn this way for any number of outcomes: the memory is
+independent of the shots."""
 
 
 def sample(
@@ -59,7 +60,7 @@ def sample(
 
 
 def sampled_bytes(sweep: Sweep, num_read: int) -> float:
-    """Return what readings take: of all rows, and while those of one row are drawn.
+    """Return the memory that outcomes take: of all rows, and while those of one row are drawn.
 
     Parameters
     ----------

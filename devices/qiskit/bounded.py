@@ -28,7 +28,7 @@ from qgate.typing import FloatArray
 
 FOLDED = "rzz"
 NEEDED = frozenset({"rx", "rz", FOLDED})
-"""The gates of a folded one."""
+"""Gates that the replacement of a folded gate consists of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class Fold:
         }
 
     def gates(self, item: CircuitInstruction) -> Iterator[CircuitInstruction]:
-        """Yield what replaces a gate."""
+        """Yield the replacement of a gate."""
         first, second = item.qubits
         yield CircuitInstruction(RXGate(self.flip), [first])
         yield CircuitInstruction(RZZGate(self.angle), [first, second])
@@ -105,7 +105,7 @@ def free_gates(circuit: QuantumCircuit) -> frozenset[str]:
 
 
 def fold(circuit: QuantumCircuit) -> tuple[QuantumCircuit, tuple[Fold, ...]]:
-    """Return a circuit whose free ``rzz`` are folded, and what their parameters are."""
+    """Return a circuit whose free ``rzz`` are folded, and its new parameters."""
     folded, folds = circuit.copy_empty_like(), list[Fold]()
     for item in circuit.data:
         if item.operation.name == FOLDED and _free(item):

@@ -149,11 +149,11 @@ class Compiler:
 
     @property
     def backend(self) -> Any:
-        """The backend whose target is compiled for."""
+        """Backend to whose target circuits are compiled."""
         return self._backend.value
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return all but the programs, which a copy compiles again."""
+        """Return the state without the programs, which a copy compiles again."""
         return {**vars(self), "_programs": OrderedDict()}
 
     def programs(self, structures: Sequence[Structure]) -> list[Program]:

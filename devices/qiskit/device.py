@@ -95,7 +95,7 @@ class QiskitDevice(Device):
 
     @property
     def backend(self) -> Any:
-        """What runs the circuits, Qiskit's object."""
+        """Qiskit's object that runs the circuits."""
         return self._backend.value
 
     @property
@@ -124,7 +124,7 @@ class QiskitDevice(Device):
 def describe(
     backend: Any, interface: Interface, *, exact: frozenset[str] = frozenset()
 ) -> Capabilities:
-    """Return what a backend can do, from what it says of itself.
+    """Return the capabilities of a backend from its own description.
 
     Parameters
     ----------

@@ -109,10 +109,10 @@ NATIVE: Mapping[str, Native] = {
 """Every gate that is handed to Qiskit as it is; others are decomposed into these."""
 
 IDENTITY = "Identity"
-"""Where gates have errors it is a gate with a duration, and stays (see ``identity``)."""
+"""Name of the identity gate, kept where gates have durations and errors (see ``identity``)."""
 
 UNSEEN = frozenset({IDENTITY, "GlobalPhase"})
-"""Operations whose matrix changes nothing that can be read, and that are left out."""
+"""Operations that cannot change any result, and that are left out."""
 
 BARRIER = "Barrier"
 """Not a gate, and without wires it is on all of them."""

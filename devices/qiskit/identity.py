@@ -21,7 +21,7 @@ from qgate.structure import Structure
 
 NATIVE_NAME = "id"
 KEPT = "kept_identity"
-"""The name of the instruction that stands for an identity while a circuit is transpiled."""
+"""Name of the instruction that replaces an identity while a circuit is transpiled."""
 
 NOISELESS = ("qiskit_aer", "qiskit.providers.basic_provider")
 """Modules of simulators without noise, unless they are given a noise model."""

@@ -1,7 +1,7 @@
-"""What the ``run`` of a backend takes, asked before anything is sent.
+"""Interface of a backend's ``run``, checked before anything is sent.
 
-``BackendV2`` leaves much open: options and their validators, the arguments of ``run``, limits. What
-does not fit is found here, when the device is made, and not after a job was paid for.
+``BackendV2`` leaves much open: options and their validators, the arguments of ``run``, limits. A
+mismatch is found here, when the device is made, and not after a job was paid for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ONE_CIRCUIT = "QuantumCircuit"
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """What a backend takes.
+    """Arguments and limits of a backend's ``run``.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Interface:
 
 
 def interface_of(backend: Any, *, name: str) -> Interface:
-    """Return what a backend takes.
+    """Return the arguments and limits of a backend's ``run``.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def _check_arguments(parameters: Mapping[str, Parameter], name: str) -> None:
 
 
 def _is_needed(argument: Parameter) -> bool:
-    """Return whether an argument has to be given, and is not."""
+    """Return whether a required argument is missing."""
     collects = argument.kind is Parameter.VAR_POSITIONAL or argument.kind is Parameter.VAR_KEYWORD
     return argument.default is Parameter.empty and not collects and argument.name != SHOTS
 
@@ -139,7 +139,7 @@ def _count(value: Any, fact: str, name: str) -> int | None:
 
 
 def _shots(backend: Any, name: str) -> tuple[int, int | None, frozenset[int]]:
-    """Return the least and the most shots of a circuit, and which alone are allowed.
+    """Return the least and the most shots of a circuit, and the only allowed numbers, if limited.
 
     The validator of an option is a range, a list of values, or a type.
     """

@@ -112,7 +112,7 @@ def finished(job: Any, *, device: str) -> Any:
 
 
 def check_success(result: Any, *, job: str, device: str) -> None:
-    """Refuse a result that says of itself that the job failed.
+    """Raise if a result reports that the job failed.
 
     Raises
     ------

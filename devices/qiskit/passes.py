@@ -26,7 +26,7 @@ TRANSPILER_SEED = 0
 """The layout search draws numbers; a fixed seed gives a structure one layout for ever."""
 
 MOST_KINDS = 16
-"""Pass managers of no more layouts are kept."""
+"""Most combinations of layout and settings for which pass managers are kept."""
 
 _Kind = tuple[tuple[int, ...] | None, bool, bool]
 """The arguments of ``run`` that a pass manager is made for."""
@@ -64,7 +64,7 @@ class PassManagers:
         return self._backend.value
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return all but the pass managers, of which a copy makes its own."""
+        """Return the state without the pass managers, which a copy makes itself."""
         return {**vars(self), "_idle": {}}
 
     def run(
@@ -121,7 +121,7 @@ class PassManagers:
 
     @cached_property
     def target(self) -> Target:
-        """The target of the backend, which some make anew whenever it is asked for.
+        """Target of the backend, kept because some backends make a new one on each access.
 
         Raises
         ------

@@ -54,7 +54,7 @@ ADVICE: Mapping[str, str] = {
     "seed_simulator": "Write seed=....",
     "seed_transpiler": "The transpiler has a fixed seed here; write seed=... for the simulator's.",
 }
-"""What to do in place of giving PennyLane's or Aer's options."""
+"""Remedies for options of PennyLane or Aer."""
 
 
 def split(value: object) -> object:

@@ -1,4 +1,4 @@
-"""The qubits of a backend that work."""
+"""Qubits of a backend that work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MEASURE = "measure"
 
 
 def working_qubits(backend: Any) -> tuple[int, ...] | None:
-    """Return the qubits that can be measured; None: all, or that is not told.
+    """Return the qubits that can be measured; None: all, or the backend does not state them.
 
     IBM leaves qubits that are out of order out of what a backend's target lists.
     """

@@ -108,7 +108,7 @@ def read_outcomes(
     device : str
         Whom to name in an error.
     seed : str
-        Of the order of the shots, where it was asked for and the backend did not keep it.
+        Seed of an order of the shots, where one is required and the backend did not keep it.
 
     Raises
     ------

@@ -116,7 +116,7 @@ class QGateError(Exception):
     A subclass lists its fields as annotations and formats them in ``message``;
     it is raised with the fields as keywords. A single text serves where no
     finer class is worth having. Errors survive pickling. Credentials in the texts of
-    fields are masked, because vendors repeat them in what they say.
+    fields are masked, because vendors repeat them in their messages.
     """
 
     ag_pass_through = True  # TensorFlow hands it on as it is
@@ -135,7 +135,7 @@ class QGateError(Exception):
             self.args = (str(self),)  # where those who wrap errors look for the text
 
     def add_sentences(self, text: str) -> None:
-        """Add to the text what only a caller of the code that raised the error knows."""
+        """Add sentences that only a caller of the code that raised the error can write."""
         self._more = f"{self._more} {text}".strip()
         self.args = (str(self),)
 

@@ -60,7 +60,7 @@ class NotAffine(OperatorError, TypeError):
 
 
 class TooLarge(QuantumFunctionError, ValueError):
-    """What was asked for would be unrolled to more parts than can be computed."""
+    """A power, template or repetition would be unrolled to more parts than can be computed."""
 
     what: str
     count: float

@@ -8,12 +8,12 @@ from qgate.exceptions.base import DeviceError, QGateError
 
 
 class InvalidTimeout(QGateError, ValueError):
-    """A time to wait for a result is no number of seconds."""
+    """A time to wait for a result is not a number of seconds."""
 
     value: object
     message = (
-        "It cannot be waited for timeout_s={value!r}. Give a number of seconds from 0 on, or None "
-        "to wait without a limit."
+        "timeout_s={value!r} is not a time to wait. Give a number of seconds from 0 on, or None to "
+        "wait without a limit."
     )
 
 
@@ -72,7 +72,7 @@ class ResultMissing(DeviceError):
     reason: str
     message = (
         "Job {job} on {device} is done, and its result is not there: {reason}. It is paid for and "
-        "was not bought again. Running again in the same run looks for it again. To submit it "
+        "was not submitted again. Running again in the same run looks for it again. To submit it "
         "again instead, give its order up with 'qgate jobs --forget KEY'."
     )
 
@@ -124,7 +124,7 @@ class DeviceOffline(DeviceError):
 
 
 class RequestRefused(DeviceError):
-    """A provider refused a request, for example how a job stands, and would refuse it again."""
+    """A provider refused a request, for example the status of a job, and would refuse it again."""
 
     device: str
     code: str

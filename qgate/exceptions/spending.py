@@ -8,7 +8,7 @@ from qgate.exceptions.base import DeviceError, QGateError, QuantumFunctionError
 
 
 class SpendingError(QGateError):
-    """Something would be submitted that must not be; nothing of the request was sent."""
+    """A submission is not allowed; nothing of the request was sent."""
 
 
 class InvalidBudget(SpendingError, QuantumFunctionError, ValueError):
@@ -85,7 +85,7 @@ class JournalUnreadable(JournalError, OSError):
 
 
 class JournalNotWritten(JournalError, OSError):
-    """Nothing can be written to a journal now."""
+    """The journal cannot be written at present."""
 
     file: str
     reason: str
@@ -96,7 +96,7 @@ class JournalNotWritten(JournalError, OSError):
 
 
 class OrderDamaged(JournalError):
-    """What a journal holds of an order is not what was written, or belongs to another order."""
+    """The stored data of an order were changed, or belong to another order."""
 
     key: str
     what: str
@@ -191,8 +191,8 @@ class NotReopenable(JournalError):
     job: str
     message = (
         "Job {job} on {device} was sent before the program ended, and this device cannot reopen "
-        "jobs. It was not bought again. Look for it at the provider; to submit it again, give its "
-        "order up with 'qgate jobs --forget KEY'."
+        "jobs. It was not submitted again. Look for it at the provider; to submit it again, give "
+        "its order up with 'qgate jobs --forget KEY'."
     )
 
 

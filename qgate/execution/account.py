@@ -1,4 +1,4 @@
-"""Sentences about what became of the submissions of a request, as the journal proves it."""
+"""Sentences on the state of the submissions of a request, as the journal proves it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from qgate.execution.runs import Run
 
 MOST_NAMED = 3
-"""Orders that are named in a text, at most."""
+"""Most orders that are named in a text."""
 
 
 class _Fate(Enum):
-    """What became of one submission, and of several."""
+    """State of a submission, as a phrase for one and for several."""
 
     FINISHED = ("came back", "came back")
     FAILED = ("failed or was cancelled", "failed or were cancelled")

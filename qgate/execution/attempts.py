@@ -3,7 +3,7 @@
 An attempt is recorded before its request goes out, and its outcome when that is known. An order
 whose attempts were all refused has no job. One with an attempt of unknown outcome (a lost answer, a
 server's error, a process that was killed) perhaps has one, until the provider was searched and has
-none. A later error says nothing about an earlier attempt.
+none. A later error proves nothing about an earlier attempt.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST_CREATION_S = 900.0
-"""IBM's client waits for so long for the answer to a creation, AWS's for a minute."""
+"""Longest wait for the response to a creation: that of IBM's client; AWS's waits for a minute."""
 
 ATTEMPT = "attempt"
-"""A creation request goes out."""
+"""Event: a creation request goes out."""
 
 REFUSED = "not taken"
-"""The provider refused the last attempt, and did nothing."""
+"""Event: the provider refused the last attempt, and did nothing."""
 
 UNANSWERED = "no answer"
-"""The outcome of the last attempt is unknown."""
+"""Event: the outcome of the last attempt is unknown."""
 
 NOT_CREATED = "not created"
-"""The provider was searched after its settling time, and has no job of the order."""
+"""Event: the provider was searched after its settling time, and has no job of the order."""
 
 
 def perhaps_sent(journal: Journal, key: str) -> bool:
@@ -85,7 +85,7 @@ def check_scope(journal: Journal, device: RemoteDevice, key: str) -> None:
 def recorded(
     journal: Journal, device: RemoteDevice, key: str, create: Callable[[], T]
 ) -> Callable[[], T]:
-    """Return ``create`` with every attempt, and what the provider answered, in the journal."""
+    """Return ``create``, recording every attempt and the provider's response in the journal."""
 
     def attempt() -> T:
         journal.note(key, ATTEMPT, device.scope)
@@ -115,7 +115,7 @@ PAUSE_S = 0.02
 
 @contextmanager
 def alone(key: str) -> Iterator[None]:
-    """Wait until no other thread creates the job of an order, as one left behind by Ctrl-C may."""
+    """Wait until no other thread creates the job of an order; Ctrl-C may have left one behind."""
     while not _taken(key):
         pause(PAUSE_S)
     try:

@@ -26,5 +26,5 @@ def is_clifford(structure: Structure) -> bool:
 
 
 def advice_on(structures: Iterable[Structure]) -> str:
-    """Return where circuits that are too wide for a device can run; empty: not known."""
+    """Return devices for Clifford circuits that are too wide for a device; empty: not known."""
     return ADVICE if all(map(is_clifford, structures)) else ""

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from qgate.sweep import Sweep
 
 SEARCHES = 3
-"""Number of searches for a job whose creation was not answered, while the provider settles."""
+"""Searches for a job whose creation was not answered, while the provider settles."""
 
 SEARCH_S = 10.0
-"""A search is retried for so long where the creation can be repeated in its place."""
+"""Time for which a search is retried where the creation can be repeated instead."""
 
 
 def job_of(
@@ -47,7 +47,7 @@ def job_of(
     Raises
     ------
     QGateError
-        There is no job, or none is known: ``perhaps_sent`` tells which.
+        There is no job, or none is known: ``perhaps_sent`` distinguishes these.
     """
     with alone(order.key):
         current = journal.find(order.key, result=False) or order
@@ -63,7 +63,7 @@ def job_of(
 def _created(
     journal: Journal, device: RemoteDevice, order: Order, sweeps: Sequence[Sweep]
 ) -> RemoteJob:
-    """Create the job; after an answer that was lost, only where there is none."""
+    """Create the job; after a lost response, only if the provider has none."""
     written = as_written(device, order)
     prepared = patiently(
         device, lambda: written.prepare(sweeps, token=order.key), question=True, limited=False
@@ -136,7 +136,7 @@ def searched(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob 
 def _found(
     journal: Journal, device: RemoteDevice, order: Order, *, patience_s: float | None = None
 ) -> RemoteJob | None:
-    """Search for the job of an order, and write its id down."""
+    """Search for the job of an order, and record its id."""
     limit = device.patience_s if patience_s is None else min(patience_s, device.patience_s)
     found = patiently(
         device,

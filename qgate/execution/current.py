@@ -45,7 +45,7 @@ class Current(Generic[T]):
         self._lock = ForkSafeLock()
 
     def get(self) -> T | None:
-        """Return the innermost; None: nothing is open.
+        """Return the innermost value; None: nothing is open.
 
         Raises
         ------

@@ -72,7 +72,7 @@ def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
 
 
 def leave(run: Run, device: Device, lines: Sequence[Line], keys: Sequence[str]) -> None:
-    """Let the next call that asks for the same take up the orders of a call that raised."""
+    """Let the next identical call take up the orders of a call that raised."""
     identity = run.identity_of(device)
     for line, key in zip(lines, keys, strict=True):
         run.leave(identity, line.digest, line.attempt, key=key, owner=_owner(device))
@@ -200,7 +200,7 @@ class _Deliveries:
             raise
 
     def interrupt(self) -> None:
-        """Have the thread that waits for the orders leave them as they are."""
+        """Make the thread that waits for the orders leave them as they are."""
         self.ended.put((-1, Interrupted()))
 
     def _abandon(
@@ -289,7 +289,7 @@ class _Deliveries:
             self.errors.append(error)
 
     def _accounted(self, error: BaseException) -> BaseException:
-        """Add to an error what the journal knows of the submissions of the request."""
+        """Add the state of the request's submissions, from the journal, to an error."""
         if isinstance(error, QGateError) and isinstance(self.device, RemoteDevice):
             error.add_sentences(account_of(self.run, self.device, self.orders))
         return error

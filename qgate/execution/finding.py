@@ -11,7 +11,7 @@ from qgate.devices.remote import RemoteDevice, TaggedJob
 from qgate.exceptions import NotListed, QGateError
 
 Found = tuple[str, Sequence[TaggedJob] | QGateError]
-"""Whom was asked, and the jobs, or why there is no answer."""
+"""Name of a provider, and its jobs or the error of the search."""
 
 
 def find_jobs(run: str, devices: Sequence[Device] = ()) -> Iterator[Found]:
@@ -30,7 +30,7 @@ def find_jobs(run: str, devices: Sequence[Device] = ()) -> Iterator[Found]:
     name : str
         Of the device or the provider.
     jobs : sequence of TaggedJob, or QGateError
-        An error tells why this one could not be asked.
+        An error explains why this one could not be searched.
     """
     for device in devices:
         yield device.name, _of_device(device, run)

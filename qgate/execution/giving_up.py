@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from qgate.execution.journal import Journal
 
 MOST_LISTED = 5
-"""Orders that an error lists."""
+"""Most orders that an error lists."""
 
 
 def give_up(journal: Journal, key: str, *, run: str | None = None) -> Order:
@@ -66,7 +66,7 @@ def how_to_give_up(journal: Journal, key: str) -> str:
 
 
 def _order(journal: Journal, key: str, run: str | None) -> Order:
-    """Return the one order whose key begins like this."""
+    """Return the one order whose key begins with ``key``."""
     found = [order for order in journal.orders(run) if key and order.key.startswith(key)]
     if len(found) == 1:
         return found[0]

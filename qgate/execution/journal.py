@@ -59,7 +59,7 @@ class Journal:
     # Writing ---------------------------------------------------------------------------
 
     def begin(self, run: str) -> str:
-        """Write down that there is a run of this name.
+        """Record the name of a run.
 
         Returns
         -------
@@ -116,7 +116,7 @@ class Journal:
                 self._totals.agree(budget)
 
     def set_limit(self, budget: Budget) -> None:
-        """Store the limit of a named budget in place of the one that it had."""
+        """Replace the stored limit of a named budget."""
         with self._transaction():
             self._totals.set_limit(budget)
 
@@ -203,7 +203,7 @@ class Journal:
     # Reading ---------------------------------------------------------------------------
 
     def find(self, key: str, *, result: bool = True) -> Order | None:
-        """Return an order; None: there is none of this key.
+        """Return an order; None: no order has this key.
 
         Parameters
         ----------
@@ -236,7 +236,7 @@ class Journal:
         return self._orders("WHERE run = ? ORDER BY step, part, attempt, created_at", run)
 
     def checked_orders(self, run: str) -> list[Order]:
-        """Return the orders of a run as ``orders`` does, after they were compared with the sums.
+        """Return the orders of a run as ``orders`` does, after comparing them with the sums.
 
         Raises
         ------
@@ -265,7 +265,7 @@ class Journal:
             return self._totals.spent(BUDGET, purse)
 
     def spent_by(self, run: str) -> Spent:
-        """Return what a run took, of whatever budgets."""
+        """Return the usage of a run, charged to any budget."""
         with self._lock:
             return self._totals.spent(RUN, run)
 

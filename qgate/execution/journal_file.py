@@ -14,7 +14,7 @@ from qgate.execution.journal_schema import migrate
 from qgate.forks import ForkSafeLock, at_fork, no_fork
 
 MEMORY = ":memory:"
-"""In place of a file: nothing outlives the process."""
+"""Name of a journal in memory, which ends with the process."""
 
 PATIENCE_S = 60.0
 """Longest wait in seconds for another process that is writing."""
@@ -31,7 +31,7 @@ UNWRITABLE = frozenset(
         sqlite3.SQLITE_TOOBIG,
     }
 )
-"""Primary codes of SQLite that speak of the disk, and not of a damaged file."""
+"""Primary codes of SQLite for errors of the disk, not of a damaged file."""
 
 
 class JournalFile:
@@ -109,7 +109,7 @@ class JournalFile:
 
 
 def failure(error: Exception, file: str) -> JournalUnreadable | JournalNotWritten:
-    """Return an error of qgate for one of SQLite that was met with a journal."""
+    """Return the qgate error for an error of SQLite."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in UNWRITABLE or isinstance(error, OverflowError):
         return JournalNotWritten(file=file, reason=str(error))
@@ -117,7 +117,7 @@ def failure(error: Exception, file: str) -> JournalUnreadable | JournalNotWritte
 
 
 def _is_in_use(error: BaseException) -> bool:
-    """True if SQLite refused because of another process, for whatever reason of that."""
+    """Return whether SQLite refused because of another process, for whatever reason."""
     if not isinstance(error, sqlite3.OperationalError):
         return False
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

@@ -104,7 +104,7 @@ MIGRATIONS: tuple[str, ...] = (
     SELECT key, created_at, 'attempt', 'perhaps, by version 1' FROM orders WHERE state = 'intended'
     """,
 )
-"""What makes version 1 of an empty file, version 2 of version 1, and so on.
+"""Statements that upgrade a file from each version to the next, beginning with an empty file.
 
 Version 2: an id of the journal for the keys of new runs (runs of version 1 have none, and keep
 their keys), seals of all rows, sums over orders, the limits of named budgets, and an attempt to

@@ -43,11 +43,11 @@ OPEN = frozenset({OrderState.INTENDED, OrderState.SENT})
 ASKED_AGAIN = frozenset(
     {OrderState.REFUSED, OrderState.CANCELLED, OrderState.FAILED, OrderState.GIVEN_UP}
 )
-"""An order that ended like this is submitted again under another key when it is asked for again."""
+"""Terminal states after which the order is submitted again under another key."""
 
 UNUSABLE = frozenset({OrderState.QUARANTINED, OrderState.GIVEN_UP})
-"""What such an order brought is not used; a call outside of a named run that raised because of it
-orders anew when it is made again."""
+"""States whose results are not used; a call outside of a named run that raised because of one
+submits again when it is made again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -232,7 +232,7 @@ def plan(
     Cost: the function runs once, with zeros in place of what circuits read. Making a device of a
     cloud asks its provider for its properties, which costs nothing. Without credentials, or where
     the service does not answer, the limits and prices are those of the device's card in this
-    package; ``Plan.sources`` says which were used.
+    package; ``Plan.sources`` lists which were used.
 
     Examples
     --------
@@ -320,12 +320,12 @@ def _entry(device: Device, line: Line, step: int) -> PlannedSubmission:
 
 
 def _origin(device: Device) -> str | None:
-    """Return where a device that is paid for has its limits and gates from; None: from itself."""
+    """Return the source of limits and gates of a paid device; None: the device itself."""
     return getattr(device, "origin", None)
 
 
 def _source(device: Device) -> str:
-    """Return where the price and the limits of a device are from."""
+    """Return the source of the price and the limits of a device."""
     parts = [] if device.rate is None else [f"price {device.rate}"]
     origin = _origin(device)
     parts += [] if origin is None else [f"limits and gates {origin}"]

@@ -70,7 +70,7 @@ def buy(run: Run, device: Device, lines: Sequence[Line]) -> Bought:
     BudgetExceeded, UnknownPrice, RunDiverged
         Before anything is sent.
     JobFailed
-        A submission, or a row of one, failed each time it was bought, or for a reason that lies
+        A submission, or a row of one, failed on every attempt, or for a reason that lies
         in itself; all others were waited for and are in the journal.
     """
     deliveries = deliver(run, device, lines)
@@ -84,7 +84,7 @@ def buy(run: Run, device: Device, lines: Sequence[Line]) -> Bought:
 def _with_repeats(
     run: Run, device: Device, lines: Sequence[Line], deliveries: Sequence[Delivery]
 ) -> Bought:
-    """Return results of which those that failed are ordered again."""
+    """Return results of which those that failed are submitted again."""
     again = [
         (index, _what_failed(line, delivery, device.capabilities))
         for index, (line, delivery) in enumerate(zip(lines, deliveries, strict=True))

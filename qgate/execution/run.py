@@ -82,7 +82,7 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
 
 @contextmanager
 def _advising(sweeps: Sequence[Sweep]) -> Iterator[None]:
-    """Say where circuits can run that take too much memory here."""
+    """Return devices on which circuits can run that take too much memory here."""
     try:
         yield
     except TooMuchMemory as error:

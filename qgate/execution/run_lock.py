@@ -53,7 +53,7 @@ class RunLock:
             _held.add((self.file, self.run))
 
     def release(self) -> None:
-        """Give it back; nothing happens in a forked child, whose parent holds it."""
+        """Release the lock; do nothing in a forked child, whose parent holds it."""
         with _guard:
             if (self.file, self.run) not in _held:
                 return
@@ -88,7 +88,7 @@ def _owned(name: str, flags: int) -> int:
 
 
 HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
-"""How a system says that somebody else holds a lock."""
+"""Error numbers by which a system reports that another process holds a lock."""
 
 
 def _forget_all() -> None:

@@ -180,7 +180,7 @@ class Run:
             return key_of(*whose, self.name, device, digest, attempt, repetition)
 
     def identity_of(self, device: Device) -> str:
-        """Return what stands for a device in the keys of this run.
+        """Return the text for a device in the keys of this run.
 
         A run that is older than the ids of journals keeps its keys, in which a device without a
         string that makes it again has its name only.
@@ -211,7 +211,7 @@ class Run:
     def leave(
         self, device: str, digest: str, attempt: int, *, key: str, owner: int | None = None
     ) -> None:
-        """Note that a call raised, so that nobody was given what an order brings, or has brought.
+        """Note that a call raised, so that nobody received the results of its orders.
 
         The next call that asks for the same takes the order up, in place of a second one.
         """
@@ -270,7 +270,7 @@ class Run:
             raise
 
     def _interrupt_calls(self) -> None:
-        """Have calls in the background leave their jobs, and wait a moment for them."""
+        """Stop calls that wait in the background and leave their jobs; wait a moment for them."""
         self._closed = True
         self.interrupts()
         wait(self._calls_here(), GRACE_S)
@@ -307,7 +307,7 @@ class Run:
         }
 
     def begin(self) -> None:
-        """Write down that there is this run."""
+        """Record the run in the journal."""
         self._identity = self.journal.begin(self.name)
 
     def __exit__(self, *error: object) -> None:

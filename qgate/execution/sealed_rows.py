@@ -19,7 +19,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "limits": ("name",),
     "found": ("key",),
 }
-"""By which a row that changes is found."""
+"""Columns that identify a row that is updated."""
 
 
 class SealedRows:
@@ -71,7 +71,7 @@ class SealedRows:
         return [dict(zip(columns, row, strict=False)) for row in found]
 
     def fetch(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
-        """Return what a query finds, unchecked."""
+        """Return the rows of a query, unchecked."""
         try:
             return self._execute(query, values).fetchall()
         except sqlite3.Error as error:

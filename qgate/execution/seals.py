@@ -51,7 +51,7 @@ MAY_BE_NONE = frozenset(
 
 def seal_of(table: str, values: Sequence[Any]) -> str:
     """Return the seal of a row, from the values of its sealed columns in their order."""
-    # repr tells types apart and writes every bit of a float; one call for a whole row is fast
+    # repr distinguishes types and writes every bit of a float; one call for a whole row is fast
     return hashlib.sha256(repr((table, *values)).encode()).hexdigest()[:32]
 
 

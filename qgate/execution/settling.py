@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Results = Sequence[SweepResult]
 
 EXCEEDED = "above reservation"
-"""In the history of an order: it cost more than was reserved for it."""
+"""Event in the history of an order: it cost more than was reserved for it."""
 
 COST_S = 60.0
 """So long is a provider asked for the price of a job that has ended."""
@@ -45,7 +45,7 @@ def record_of(
     canary: Sequence[Any],
     labels: Mapping[str, str],
 ) -> bytes:
-    """Return what is needed to send an order again and to read its result, for the journal.
+    """Return the settings needed to send an order again and to read its result, for the journal.
 
     Parameters
     ----------

@@ -42,25 +42,25 @@ class Totals:
         self._rows = rows
 
     def spent(self, kind: str, name: str) -> Spent:
-        """Return what a run, or a budget, was charged: paid, or held for what is under way."""
+        """Return the usage charged to a run or a budget: paid, or held for unfinished orders."""
         return _spent(self._row(kind, name))
 
     def add(self, kind: str, name: str, orders: Sequence[Order]) -> None:
-        """Count new orders."""
+        """Add new orders to the sums."""
         amounts = [_amounts(order) for order in orders]
         self._change(
             kind, name, len(orders), [sum(column) for column in zip(*amounts, strict=True)]
         )
 
     def replace(self, before: Order, after: Order, budgets: Iterable[str]) -> None:
-        """Count what changed of one order, in its run and in its budgets."""
+        """Add the changes of one order to the sums of its run and of its budgets."""
         changes = [new - old for new, old in zip(_amounts(after), _amounts(before), strict=True)]
         if any(changes):
             for kind, name in ((RUN, after.run), *((BUDGET, name) for name in budgets)):
                 self._change(kind, name, 0, changes)
 
     def check(self, orders: Sequence[Order], purse: Purse, what: str) -> None:
-        """Refuse orders that a budget has not enough left for.
+        """Refuse orders for which a budget has not enough left.
 
         Raises
         ------

@@ -89,7 +89,7 @@ class Trained:
         return self.sweep.with_rows(rows, None if shots is None else np.tile(shots, times))
 
     def needed_at(self, x: FloatArray) -> Sweep:
-        """Return the same without the rotations that these derivatives do not need."""
+        """Return a sweep without the rotations that these derivatives do not need."""
         return without_idle(self.at(x), self.slots)
 
     def by(self, columns: Sequence[int]) -> Trained:

@@ -78,7 +78,7 @@ class Operator:
     """
 
     nesting: int = 0
-    """How many levels of operators it is made of; 0 where it is made of no other."""
+    """Depth of nested operators; 0 where it contains no other."""
 
     num_wires: ClassVar[int | None] = None
     """How many wires it acts on; None: any number."""
@@ -86,7 +86,7 @@ class Operator:
     __array_ufunc__ = None  # numpy arrays leave arithmetic with operators to us
 
     is_converted = False
-    """Whether its numbers are of another precision than those that were given for them."""
+    """Whether its numbers have another precision than the given ones."""
 
     def __init__(
         self,

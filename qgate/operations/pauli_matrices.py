@@ -12,11 +12,11 @@ from qgate.sizes import check_matrix, check_size
 from qgate.typing import BoolArray, ComplexArray, IntArray, Tensor
 
 MOST_ENTRIES = 2**28
-"""Of all words together, which take 24 bytes each."""
+"""Most matrix entries of all Pauli words together; an entry takes 24 bytes."""
 
 
 def entries(x: BoolArray, z: BoolArray) -> tuple[IntArray, ComplexArray]:
-    """Return where the words' matrices are not zero, and what they are there.
+    """Return positions and values of the nonzero entries of the Pauli words' matrices.
 
     A word P acts on basis states as P|i> = i^{|x & z|} (-1)^{|z & i|} |i ^ x>, where x and z
     are its bits as integers and |m| counts the bits set in m.

@@ -35,7 +35,7 @@ from qgate.sizes import MOST_OPERATIONS, check_size, nested
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 
 DENSE_WIRES = 6
-"""High powers of gates on up to so many wires are one matrix."""
+"""Most wires on which a high power of a gate is one matrix."""
 
 MOST_SQUARED = 1000
 """Whole powers up to this one are computed by squaring the matrix."""
@@ -391,7 +391,7 @@ def real_number(value: Any) -> float:
 
 
 def _is_finite(number: Any) -> bool:
-    """Say whether a number has a value in double precision; long integers have none."""
+    """Return whether a number fits into double precision; very long integers do not."""
     try:
         return bool(np.isfinite(float(number)))
     except OverflowError:

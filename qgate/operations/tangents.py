@@ -7,16 +7,16 @@ A0, however, the gate is
 
 with Pauli words P_j and angles a_j(A) that are 0 at A0. U(A0) is a constant, and the derivatives of
 the rotations are taken at the angle 0 by the same rules as those of any other rotation. The angles
-are smooth functions of A wherever A is, as they are read off K = U(A0)^dagger U(A), which is the
-identity there: to first order, a_j = -2 Im tr(P_j K) / d. Euler angles, or those of the canonical
+are smooth functions of A for every A0, because they follow from K = U(A0)^dagger U(A), which is the
+identity at A0: to first order, a_j = -2 Im tr(P_j K) / d. Euler angles, or those of the canonical
 decomposition of two wires, are singular at the identity, at CNOT and at products, and the angles of
 uniformly controlled rotations (Möttönen et al., Quantum Inf. Comput. 5, 467) where amplitudes are
 0; these are not singular anywhere. There are as many as the unitary has degrees of freedom, so no
 other set of angles takes fewer shifted circuits: 4**n - 1 for n wires.
 
 A state psi is V|0...0> with a reflection V made of psi0 (Householder), and the rotations stand
-before V. There, the words that flip the bits b of |0...0> give |b> and i|b>, which are orthogonal:
-2 (2**n - 1) angles for complex amplitudes, 2**n - 1 for real ones.
+before V. There, the Pauli words that flip the bits b of |0...0> give |b> and i|b>, which are
+orthogonal: 2 (2**n - 1) angles for complex amplitudes, 2**n - 1 for real ones.
 
 Only directions that keep a unitary unitary, and the norm of a state, have angles. Others are
 projected out: what is differentiated is the circuit of the nearest unitary, or of the normalized
@@ -128,7 +128,7 @@ def state_chart(n: int, *, real: bool, phase: bool) -> Chart:
 
 
 def _selected(words: Any, *, real: bool, phase: bool) -> list[str]:
-    """Return those of some words that are needed; one on all wires, in their order, first."""
+    """Return the needed Pauli words; those that act on most wires come first."""
     chosen = [word for word in words if phase or set(word) != {"I"}]
     chosen.sort(key=lambda word: word.count("I"))
     if not real:
@@ -137,7 +137,7 @@ def _selected(words: Any, *, real: bool, phase: bool) -> list[str]:
 
 
 def _chart(words: Sequence[str], start: ComplexArray) -> Chart:
-    """Return the chart of what the words' rotations make of ``start``, shape (d, c)."""
+    """Return the chart of the Pauli rotations applied to ``start``, shape (d, c)."""
     rows, values = entries(*from_letters(words))
     moved = np.stack([_applied(*word, start) for word in zip(rows, values, strict=True)])
     dual = 2j * moved.conj().reshape(len(words), -1) / np.vdot(start, start).real
@@ -162,7 +162,7 @@ def _paired(row: IntArray, value: ComplexArray, moved: ComplexArray, dual: Any) 
 
 
 def _applied(row: IntArray, value: ComplexArray, vectors: ComplexArray) -> ComplexArray:
-    """Apply a word to vectors (d, c); its column i has the entry ``value[i]`` in ``row[i]``."""
+    """Apply a Pauli word to vectors (d, c); column i has the entry ``value[i]`` in ``row[i]``."""
     result = np.empty_like(vectors)
     result[row] = value[:, None] * vectors
     return result

@@ -20,7 +20,7 @@ import numpy as np
 from qgate.exceptions import CheckpointNotWritten, InvalidOptimizerState
 
 FORMAT, FORMAT_WITHOUT_DIGEST = 2, 1
-"""The version of what is written, and the one before."""
+"""Versions of the file format: the one that is written, and the one before."""
 
 OWNER_ONLY = 0o600
 
@@ -134,7 +134,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def taken_up(value: Any, make: Callable[..., T], what: str) -> T:
-    """Return what a function makes of the fields that were encoded.
+    """Return ``make`` called with the encoded fields.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def taken_up(value: Any, make: Callable[..., T], what: str) -> T:
 
 
 DAMAGED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
-"""What decoding raises where something else was written."""
+"""Exceptions that decoding raises for data of another form."""
 
 
 def _unusable(what: str, reason: str) -> InvalidOptimizerState:

@@ -173,7 +173,7 @@ def saved(training: Training, progress: Progress, path: str | os.PathLike[str]) 
 
 
 def resumed(training: Training, path: str | os.PathLike[str] | None) -> Progress:
-    """Return where to start: at a checkpoint if there is one.
+    """Return the starting point: that of a checkpoint if there is one.
 
     Raises
     ------

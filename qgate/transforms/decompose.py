@@ -286,7 +286,7 @@ def _accepted(operation: Operator, accepts: Accepts, levels: int) -> Iterator[Op
 
 
 def _parts(operation: Operator, accepts: Accepts) -> Sequence[Operator]:
-    """Return the decomposition of a gate; of one that has none, what a device has in its place."""
+    """Return the decomposition of a gate; where it has none, the replacement on this device."""
     try:
         return operation.decomposition()
     except UndefinedError as error:

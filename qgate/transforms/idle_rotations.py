@@ -2,7 +2,7 @@
 
 Beside a gate or a state that is trained as an array stand rotations whose angles are 0 but in
 shifted circuits (see ``trained_arrays``). Where all rows of a sweep have the angle 0 they are left
-out. On a device that has no state to be had, the others are multiplied into the array of their
+out. On a device that does not return its state, the others are multiplied into the array of their
 neighbour: each row then has a matrix or a state of its own, which becomes angles of one sequence
 of gates. So shifted circuits are as deep as the circuit itself, and are compiled once.
 """

@@ -1,4 +1,4 @@
-"""Gates that no decomposition goes below, in terms of others that a device may have instead.
+"""Decompositions of primitive gates into others that a device has instead.
 
 Decompositions of gates end at RX, RY, RZ and CNOT. A device that lacks one of these has others
 from which it follows: a rotation about one axis is one about a second axis, turned by a quarter
@@ -72,11 +72,11 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "RY": (_turned("RX", "RZ", -pi / 2, 1), _turned("RZ", "RX", pi / 2, 1)),
     "RZ": (_turned("RY", "RX", pi / 2, -1), _turned("RX", "RY", pi / 2, 1)),
 }
-"""By the gate that is missing."""
+"""Decomposition rules by the missing gate."""
 
 
 def rewritten(operation: Operator, accepts: Callable[[Operator], bool]) -> list[Operator] | None:
-    """Return a gate in terms of others that are accepted; None: no rule does it.
+    """Return the decomposition of a gate into accepted ones; None: no rule applies.
 
     The rotations beside an entangling gate need not be accepted, as they may be rewritten in turn.
     """

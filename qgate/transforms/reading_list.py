@@ -1,4 +1,4 @@
-"""The circuits that are read for a structure, while they are planned."""
+"""Circuits that are measured for a structure, while they are planned."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TooWide(Exception):
 
 
 class ExactWords:
-    """Distinct Pauli words whose exact means are asked for together, in one circuit."""
+    """Distinct Pauli words whose exact expectation values are returned by one circuit."""
 
     def __init__(self) -> None:
         self._places: dict[tuple[tuple[Any, str], ...], int] = {}
@@ -30,13 +30,13 @@ class ExactWords:
         return len(self._places)
 
     def place(self, observable: PauliSum, members: IntArray) -> IntArray:
-        """Return where the means of some terms will be."""
+        """Return where the expectation values of some terms will be found."""
         words = (self._word(observable, term) for term in members.tolist())
         return np.array([self._places.setdefault(word, len(self._places)) for word in words])
 
     @property
     def measurement(self) -> Measurement:
-        """Asks for the means of all words, in their order."""
+        """Request for the expectation values of all Pauli words, in their order."""
         wires = list(dict.fromkeys(wire for word in self._places for wire, _ in word))
         letters = ["".join(dict(word).get(wire, "I") for wire in wires) for word in self._places]
         words = PauliSum.from_words(np.ones(len(letters)), letters, wires)
@@ -58,7 +58,7 @@ class ReadingList(list[Reading]):
     most_wires : int, optional
         No reading has more wires.
     words : bool
-        Whether means of Pauli words are asked for as such, and not read in a basis.
+        Whether expectation values of Pauli words are requested directly, not measured in a basis.
     """
 
     def __init__(self, *, most_wires: int | None = None, words: bool = False) -> None:

@@ -53,13 +53,13 @@ class ReadingPlan:
     values: tuple[Evaluate, ...]
     kinds: tuple[MeasurementKind, ...]
     has_words: bool = False
-    """Whether the last circuit returns the means of words."""
+    """Whether the last circuit returns expectation values of Pauli words."""
 
     def postprocess(self, arrays: Sequence[Any], num_rows: int) -> Postprocess:
         """Return what turns the results of the lowered sweeps into one per measurement.
 
         Each lowered result is a tuple with one list of K outcomes, or with one array (K, 2**n)
-        of exact probabilities, or with one (K, T) of the means of words; what comes back is an
+        of exact probabilities, or with one (K, T) of expectation values; the result is an
         array (K, ...) for each measurement, or a list of K dictionaries for counts.
         """
 
@@ -216,7 +216,7 @@ def freeze_observables(sweep: Sweep) -> Sweep:
 def plan_readings(
     structure: Structure, exact: bool, *, words: bool = False, most_wires: int | None = None
 ) -> ReadingPlan:
-    """Group the terms of all observables, and say how every value follows from the readings.
+    """Group the terms of all observables, and express every value by the measured circuits.
 
     Parameters
     ----------
@@ -224,8 +224,8 @@ def plan_readings(
     exact : bool
         Whether probabilities are read in place of outcomes.
     words : bool
-        Whether the device also returns the exact means of Pauli words, whatever they are. They
-        are then asked for together, unless one reading has all.
+        Whether the device also returns the exact expectation values of any Pauli words. These
+        are then requested together, unless one reading has all.
     most_wires : int, optional
         No exact reading may have more wires.
 
@@ -343,7 +343,7 @@ def _pauli_parts(observable: PauliSum, readings: ReadingList) -> list[Part]:
 
 
 def _word_means(places: IntArray) -> Callable[[Sequence[Any]], FloatArray]:
-    """Take means of words from what the last circuit returned, shape (T,)."""
+    """Return expectation values of Pauli words from the result of the last circuit, shape (T,)."""
     return lambda row: np.asarray(row[-1])[places]
 
 

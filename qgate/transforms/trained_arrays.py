@@ -1,4 +1,4 @@
-"""Write gates and states that are trained by whole arrays with gates that have angles.
+"""Write gates and states that are trained by whole arrays as rotations with angles.
 
 The array becomes a constant, and rotations beside it, whose angles are functions of the array and
 0 at its present value, carry the derivative: see ``qgate.operations.tangents``. The framework of
@@ -158,7 +158,7 @@ def _constants(values: Sequence[Tensor]) -> list[Tensor]:
 
 
 def _core(operation: Operator) -> Operator:
-    """Return what is controlled or undone in an operation."""
+    """Return the innermost operation, without controls and adjoints."""
     while isinstance(operation, Controlled | Adjoint):
         operation = operation.base
     return operation

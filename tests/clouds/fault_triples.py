@@ -26,7 +26,7 @@ Kind = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Triple:
-    """What goes wrong: names in the tables of a cloud."""
+    """Faults of one case: names in the tables of a cloud."""
 
     creation: str
     search: str

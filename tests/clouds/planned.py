@@ -1,4 +1,4 @@
-"""What is planned on both clouds, from cards and live."""
+"""Plans on both clouds, from cards and live."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which reasons of failed jobs are about the submission itself."""
+"""Failure reasons that are about the submission itself."""
 
 from __future__ import annotations
 

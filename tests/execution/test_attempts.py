@@ -54,7 +54,7 @@ class Script:
 
 @pytest.fixture
 def start(tmp_path):
-    """Run one gradient in a run, as a program that is started anew; tell what became of it."""
+    """Run one gradient in a run, as a program that is started anew; return the outcome."""
 
     def start(script, *, unique, budget=1.4):
         device = ShopDevice(str(tmp_path / "shop.db"), unique=unique, interfere=script)
@@ -213,7 +213,7 @@ def test_a_job_that_could_not_be_polled_is_taken_up_by_the_same_call(tmp_path, n
 
 
 def test_another_process_takes_up_what_a_call_outside_of_any_run_left(tmp_path):
-    """Under the name that the error tells, with the journal of calls outside of runs."""
+    """Under the name that the error gives, with the journal of calls outside of runs."""
     file = str(tmp_path / "calls.db")
     outside = Run("unnamed 2026", Journal(file), ordered=False)
     outside.begin()

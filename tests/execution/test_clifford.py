@@ -1,4 +1,4 @@
-"""Circuits of Clifford gates that are too wide say where they can run."""
+"""Errors for Clifford circuits that are too wide name devices that can run them."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""How orders end in the journal: what is billed by time may cost more than was reserved."""
+"""Settling of orders in the journal; jobs billed by time may cost more than was reserved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rotations about Pauli words are what their exponentials say."""
+"""Rotations about Pauli words equal their matrix exponentials."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a provider's ledger says of one job."""
+"""Bill of one job, from a provider's ledger."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ FINISHED = "finished"
 
 @dataclass
 class Ending:
-    """How a life ended.
+    """End of a life.
 
     Parameters
     ----------
@@ -41,11 +41,11 @@ class Ending:
     ours : bool
         Whether that class is one of qgate's, or the interrupt that was sent.
     text : str
-        All that the exception says.
+        Text of the exception and its notes.
     values : list
         What the calls returned.
     cost, shots : float, int
-        What the run says was spent or reserved.
+        Usage that the run reports as spent or reserved.
     lasted_s : float
         On the scheduler's clock.
     forked : list of dict

@@ -1,4 +1,4 @@
-"""Run schedules of buying on the doubles of Amazon Braket and IBM Quantum Platform.
+"""Run schedules of submissions on the doubles of Amazon Braket and IBM Quantum Platform.
 
 ``python tests/storm/main.py --schedules 10000`` runs so many, on two workers, and prints how
 many broke a promise; ``--first N --schedules 1`` repeats the one with number N.

@@ -1,4 +1,4 @@
-"""Amazon Braket in the storm: what goes wrong there, and what its ledger says."""
+"""Amazon Braket in the storm: its faults, and its ledger."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Braket:
         self.double.calm()
 
     def charges(self) -> Iterator[Charge]:
-        """Yield what the ledger says of each task."""
+        """Yield the bill of each task."""
         for task in self.double.ledger()["tasks"]:
             shots = task["shots"] // max(task["executables"], 1)
             charged = task["successful_shots"] if task["charged_usd"] else 0

@@ -1,4 +1,4 @@
-"""IBM Quantum Platform in the storm: what goes wrong there, and what its ledger says."""
+"""IBM Quantum Platform in the storm: its faults, and its ledger."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Ibm:
         self._sessions = {each["id"]: each for each in self.double.ledger["sessions"]}
 
     def charges(self) -> Iterator[Charge]:
-        """Yield what the ledger says of each job."""
+        """Yield the bill of each job."""
         for job in self.double.jobs:
             rows = max(job["rows"], 1)
             key = next(tag for tag in job["tags"] if len(tag) == KEY_LENGTH)

@@ -1,4 +1,4 @@
-"""What happens in one schedule, drawn from its number."""
+"""Events of one schedule, drawn from its number."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ KILL, FORK, INTERRUPT, UNREACHABLE = "kill", "fork", "interrupt", "unreachable"
 
 ONE_PROCESS = (INTERRUPT, UNREACHABLE)
 KINDS = (KILL, KILL, FORK, *ONE_PROCESS)
-"""What befalls a program, one drawn of these."""
+"""Possible events of a program, one drawn of these."""
 
 NAMED = 0.75
 """Probability that a program is a run with a name."""
 
 CALLS = (1, 2, 2, 3)
-"""How many circuits a program runs, one drawn of these."""
+"""Possible numbers of circuits of a program, one drawn of these."""
 
 MOST_FAULTS = 4
 
@@ -29,7 +29,7 @@ FORKED_SHOTS = 400
 """The same, of what a forked child asks for."""
 
 EVENTS = 60
-"""Kills and interrupts strike at one of the first so many events of a life."""
+"""Kills and interrupts strike at one of the first events of a life, up to this number."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,12 @@ class Schedule:
 
     @property
     def lives(self) -> int:
-        """How often the program may end before its end while things go wrong."""
+        """Number of times that the program may be started while faults happen."""
         return 2 + max((event.life for event in self.events), default=0)
 
     @property
     def shots(self) -> int:
-        """What the program asks for."""
+        """Total number of shots that the program requests."""
         return sum(sum(call.shots) for call in self.calls)
 
     def events_of(self, life: int) -> list[Event]:

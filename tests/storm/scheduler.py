@@ -169,7 +169,7 @@ class Scheduler:
             self.now = min(deadlines)
 
     def _report(self) -> None:
-        """Say where everybody stands, and end the process."""
+        """Print the position of every thread, and end the process."""
         frames = sys._current_frames()
         for turn in self.turns:
             print(f"deadlock: thread {turn.ident} waits at", file=sys.stderr)
@@ -179,7 +179,7 @@ class Scheduler:
 
 
 DEPTH = 16
-"""So many calls of each thread are shown."""
+"""Number of stack frames of each thread that are shown."""
 
 DEADLOCKED = 77
 """Exit status of a process whose threads all wait for each other."""

@@ -1,4 +1,4 @@
-"""What a schedule has to come to, whatever happened in it."""
+"""Conditions that the outcome of every schedule must meet."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ TWICE, LOST, OVER, FOREIGN, WRONG = (
 KINDS = (TWICE, LOST, OVER, FOREIGN, WRONG)
 
 NOT_CREATED = re.compile(r"Of (\d+) submissions of this request.*?(\d+) (?:was|were) not created")
-"""How an error says how much of a request is certain not to exist."""
+"""Pattern of sentences on how much of a request certainly does not exist."""
 
 NOTHING = re.compile(
     r"(?i)nothing (was|has been|is) (sent|bought|submitted|created|paid)"
     r"|(?<!\d )(was|were) not (sent|bought|submitted|created)"
 )
-"""How it says so of all."""
+"""Pattern of sentences that nothing of a request exists."""
 
 CENT = 1e-6
 

@@ -40,7 +40,7 @@ SUBMISSION_USD = {"braket": 0.3 + 0.00145 * FORKED_SHOTS, "ibm": 60.0}
 """More than one submission costs."""
 
 CALM_LIVES = 2
-"""The first repetition after the storm may be the one that hears of a job that was cancelled."""
+"""Repetitions after the storm; the first may be the one that learns of a cancelled job."""
 
 
 class Storm:

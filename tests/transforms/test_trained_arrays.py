@@ -1,4 +1,4 @@
-"""Which operations are written with angles, and where the trainable parameters go."""
+"""Operations that are written with angles, and the places of their trainable parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backend and its service, as processes and copies of a device reach them."""
+"""Address of a backend and its service, from which processes and copies of a device reconnect."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from qgate.sealed import Sealed
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a backend is found; the credentials are found by the vendor's own chain.
+    """Address of a backend; the vendor's own chain finds the credentials.
 
     Parameters
     ----------
     device : str
-        Whom to name in an error.
+        Name of the device for errors.
     backend : str
     instance, channel, account : str, optional
         As in ``connect``.

@@ -12,7 +12,7 @@ from qgate.devices.card import DeviceCard
 from qgate.devices.qiskit.ibm.rates import RATES
 
 PLAN = "pay-as-you-go"
-"""The plan by which a card counts, because it is the dearest; an account's own is not known."""
+"""Plan whose prices a card uses, because it is the dearest; an account's own is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ NOT_TOLD = "unknown"
 """The client's word for a plan that the catalogue did not tell it."""
 
 UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-"""What reading a configuration or properties raises that are not what they must be."""
+"""Exceptions raised where a configuration or properties have an unexpected form."""
 
 PLAN_ATTEMPTS = 4
 """So often is a plan asked for; without one no price is known, and nothing may be bought."""

@@ -53,7 +53,7 @@ RAN_TOO_LONG = re.compile(r"\b1305\b|ran too long|max(?:imum)? execution time", 
 """The reason of a job that the service stopped, by its code or in words."""
 
 LABEL_TAGS = {RUN: "qgate-run ", JOURNAL: "qgate-journal "}
-"""What the tags that hold the labels of an order begin with."""
+"""Prefixes of the tags that hold the labels of an order."""
 
 CLOCKS_APART = timedelta(hours=1)
 """So much may the clocks here and at the service differ."""
@@ -147,7 +147,7 @@ class IbmDevice(RemoteDevice):
         return super().__copy__()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return all but what holds a connection; a copy connects when it needs one."""
+        """Return the state without connections; a copy connects when it needs one."""
         left_out = () if self._account.address is None else ("mode", "_compiler")
         return {name: value for name, value in vars(self).items() if name not in left_out}
 
@@ -169,7 +169,7 @@ class IbmDevice(RemoteDevice):
 
     @cached_property
     def mode(self) -> Mode | NoMode:
-        """What jobs are put into."""
+        """Execution mode that jobs are submitted in."""
         return Mode(self.backend, *self._put_into)
 
     @cached_property

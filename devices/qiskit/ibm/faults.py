@@ -19,7 +19,7 @@ BUSY = frozenset({423, 425, 429})
 """The service says that it did nothing, and that it may be asked again."""
 
 CLOSED = frozenset({408, 444, 460, 499})
-"""A connection was given up, perhaps after the request was carried out."""
+"""Statuses of closed connections; the request may have been carried out."""
 
 REPEATABLE_CODES = frozenset({1006, 1008, 1010, 1011, 1202})
 """Codes of IBM's registry whose advice is to do the same again."""
@@ -97,11 +97,11 @@ CLASSES: ErrorClasses = {
         *("IBMBackendError", "IBMError", "IBMRuntimeError"),
     ),
 }
-"""What classes mean that no request of the transport explains."""
+"""Error class of exceptions that no request of the transport explains."""
 
 
 def fault_of(error: BaseException) -> Fault:
-    """Return what an error means for the call that met it.
+    """Return the error class of an error of a call.
 
     Only creating a job costs money. The client hides which request failed behind errors of its
     own; it is read from the transport's error that these were made of.
@@ -136,7 +136,7 @@ def _never_connected(transport: RequestException) -> bool:
 
 
 def _may_create(transport: RequestException) -> bool:
-    """Return whether a request may have created a job; one that is not told may have."""
+    """Return whether a request may have created a job; True where the request is not known."""
     request = transport.request
     return request is None or request.url is None or is_creation(request)
 

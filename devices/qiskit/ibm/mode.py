@@ -43,7 +43,7 @@ class Mode:
         self._end = weakref.finalize(self, _close, self._open)
 
     def _forget(self) -> None:
-        """Forget what is open in a forked child: the parent puts its jobs there and closes it."""
+        """Forget the open mode in a forked child: the parent puts its jobs there and closes it."""
         self._open.clear()
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from qgate.forks import ForkSafeLock
 
 _warnings_changed = ForkSafeLock()
-"""Warnings are silenced for the whole process: two threads at once would leave them so."""
+"""Lock for silencing warnings, which is process-wide: two threads would leave them silenced."""
 
 FEWEST_SHOTS_OF_A_TWIRL = 64
 MOST_TWIRLS = 32

@@ -1,9 +1,9 @@
-"""The HTTP adapter through which IBM's client makes its requests: each once, and read here first.
+"""HTTP adapter of IBM's client that makes each request once and checks the response.
 
 By itself the client repeats requests that fail with a 5xx up to five times, also those that create
 jobs. A job that was accepted before a gateway answered 502 is then created again, and both are
-charged. It also takes any JSON for an answer, and fails later, where nothing tells any more that a
-request was carried out.
+charged. It also takes any JSON as a response, and fails later, with an error that no longer shows
+that a request was carried out.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ REQUIRED: Mapping[tuple[str, str], Mapping[str, type]] = {
 
 
 class UnreadableAnswer(RequestException):
-    """An answer is not what it must be; the request was perhaps carried out."""
+    """A response is malformed; the request was perhaps carried out."""
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Creation:
     Attributes
     ----------
     job : str or None
-        Its id, as soon as the service told it.
+        Its id, as soon as the service has returned it.
     """
 
     job: str | None = None
@@ -64,7 +64,7 @@ def watched_creation() -> Iterator[Creation]:
 
 
 class OnceAdapter(HTTPAdapter):
-    """Makes every request once, and refuses answers that lack what they must hold."""
+    """Adapter that makes every request once, and refuses responses that lack required fields."""
 
     def __init__(self) -> None:
         super().__init__(max_retries=0)
@@ -87,7 +87,7 @@ def is_creation(request: Any) -> bool:
 
 
 def _checked(request: PreparedRequest, response: Response) -> Any:
-    """Return the content of an answer; None: of such a request anything is taken."""
+    """Return the content of a response; None: any content is accepted for such a request."""
     fields = _required(request)
     if fields is None:
         return None

@@ -1,4 +1,4 @@
-"""What stands in a device for the service of an account that could not be reached."""
+"""Placeholders for the service of an account that could not be reached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from qgate.exceptions import QGateError
 
 
 class NoService:
-    """Stands for ``QiskitRuntimeService``; whatever would ask the service raises why.
+    """Placeholder for ``QiskitRuntimeService`` that raises why the account could not be reached.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class NoService:
 
 
 class NoMode:
-    """Stands for the batch or session that jobs are put into; opening it raises why.
+    """Placeholder for the batch or session that jobs are put into; opening it raises why.
 
     Without it, the vendor's primitives would run on the fake backend in this process.
 

@@ -28,11 +28,11 @@ METHODS = ("get_backend", "backend")
 
 
 class Source:
-    """A backend, and who gave it.
+    """A backend, and the function or provider that returned it.
 
     What is had by names is had anew in a forked child, and by a pickle when that needs it. An
     object that a program made itself belongs to the process in which it was made: its connections
-    cannot be told from the rest of it, nor its credentials.
+    cannot be distinguished from the rest of it, nor its credentials.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Source:
 
     @property
     def provider(self) -> Any:
-        """What gave the backend."""
+        """Function or provider that returned the backend."""
         return self._taken()[1]
 
     def _taken(self) -> tuple[Any, Any]:

@@ -141,7 +141,7 @@ CARDS: Mapping[str, VendorCard] = {
 
 
 def has_card(package: str) -> bool:
-    """Return whether a package is known by a card, ours or one that an entry point names."""
+    """Return whether a package has a card, one of qgate's or one that an entry point names."""
     return package in CARDS or any(entry.name == package for entry in entry_points(group=GROUP))
 
 

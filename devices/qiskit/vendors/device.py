@@ -37,10 +37,10 @@ LOCAL = (CircuitError, TranspilerError, NotImplementedError)
 """Errors that come before a package makes any request."""
 
 BUSY = frozenset({423, 425, 429})
-"""Statuses that say that nothing was done, and that the same may be asked again."""
+"""Statuses that mean that nothing was done, and that the request may be sent again."""
 
 CLOSED = frozenset({408, 444, 460, 499})
-"""Statuses of a connection that was given up, perhaps after the request was carried out."""
+"""Statuses of closed connections; the request may have been carried out."""
 
 
 class VendorDevice(RemoteDevice):
@@ -112,7 +112,7 @@ class VendorDevice(RemoteDevice):
 
     @property
     def source(self) -> Source:
-        """The backend, and what gave it."""
+        """Backend, and the function or provider that returned it."""
         return self._source.value
 
     def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:
@@ -157,10 +157,10 @@ class VendorDevice(RemoteDevice):
         return by.get(self.card.charged_by, Price(least.low_usd, most.high_usd))
 
     def fault(self, error: BaseException) -> Fault:
-        """Return what an error means; what is not known to be a refusal may have been carried out.
+        """Return the error class; an error not known to be a refusal may have been carried out.
 
         A package that repeats creations itself shows the error of the last attempt alone, which
-        says nothing about those before.
+        proves nothing about those before.
         """
         if isinstance(error, LOCAL):
             return Fault.FINAL

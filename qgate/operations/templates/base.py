@@ -101,7 +101,7 @@ def gate_class(gate: GateName, *, prefix: str = "") -> type[Operator]:
 
 
 def check_repeats(template: str, n_repeats: Any) -> int:
-    """Return how often a template is repeated.
+    """Return the number of repetitions of a template.
 
     Raises
     ------

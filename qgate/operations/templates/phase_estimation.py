@@ -18,7 +18,7 @@ from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 MOST_ESTIMATION = 52
-"""Phases have so many binary digits in double precision."""
+"""Number of binary digits of a phase in double precision."""
 
 
 class QuantumPhaseEstimation(Template):
@@ -103,7 +103,7 @@ class QuantumPhaseEstimation(Template):
             len(self.estimation_wires),
             MOST_ESTIMATION,
             unit="estimation wires",
-            remedy="Doubles cannot tell more digits of a phase. Use fewer wires.",
+            remedy="Double precision resolves no more digits of a phase. Use fewer wires.",
         )
         unitary, estimation = self._unitary.with_parameters(self.parameters), self.estimation_wires
         gates: list[Operator] = [Hadamard(wires=wire) for wire in estimation]

@@ -265,7 +265,7 @@ def trotter_step(count: int, order: int) -> list[tuple[int, float]]:
 
 
 def _step_size(count: int, order: int) -> float:
-    """Return how many rotations one step of ``trotter_step`` has."""
+    """Return the number of rotations of one step of ``trotter_step``."""
     return count if order == 1 else 2.0 * count * 5.0 ** min(order // 2 - 1, 400)
 
 

@@ -337,7 +337,7 @@ class BraketService(Service):
 
 
 TARGETS = 15
-"""So many target qubits may the probability of a simulator have."""
+"""Most target qubits of the probability of a simulator."""
 
 MORE = frozenset({"reason", "programSetValidationFailures"})
 """What an error may have besides its message."""

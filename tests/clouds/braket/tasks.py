@@ -89,7 +89,7 @@ class Task:
 
     @property
     def charged_usd(self) -> float:
-        """What it costs: nothing before it ends, or if all of it failed; all of it else."""
+        """Cost of the task: nothing before it ends, or if all of it failed; else the full price."""
         if self.status == "COMPLETED" or (self.kind == "partial" and self.successful_shots):
             return round(self.card.price_usd(shots=self.shots), 8)
         return 0.0

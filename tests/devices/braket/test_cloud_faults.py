@@ -382,7 +382,7 @@ def test_a_late_result_is_waited_for(double):
 def test_a_result_that_never_comes_is_reported(double):
     double.fault("task", "late", reads=1000)
 
-    with pytest.raises(ResultMissing, match="not bought again"):
+    with pytest.raises(ResultMissing, match="not submitted again"):
         bought(made(patience_s=0.2)).result(240)
 
 

@@ -1,4 +1,4 @@
-"""What the service states that a device costs, beside the price of its card."""
+"""Prices that the service states for a device, beside those of its card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What errors of AWS's packages mean, class by class and answer by answer."""
+"""Error classes of the exceptions of AWS's packages, for each class and response."""
 
 from __future__ import annotations
 

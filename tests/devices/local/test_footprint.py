@@ -1,4 +1,4 @@
-"""What measurements take is known before they are computed."""
+"""The memory of measurements is estimated before they are computed."""
 
 import tracemalloc
 

@@ -27,7 +27,7 @@ TWO_WIRES = (
 )
 
 EDGES = np.array([0, pi / 2, pi, 1.5 * pi, 2 * pi])
-"""Where one way of folding gives way to the next."""
+"""Angles at which one way of folding changes to the next."""
 
 ANGLES = np.array([*EDGES, *-EDGES, *EDGES + 1e-9, *EDGES - 1e-9, *np.linspace(-13, 13, 20)])
 

@@ -123,7 +123,7 @@ def test_a_refused_question_is_no_refused_submission(buy, cloud, status):
 
 
 def test_a_search_in_another_instance_proves_nothing(make, cloud, tmp_path, monkeypatch):
-    """What one instance may have is not created again in another, chosen by the environment."""
+    """A job that one instance may have is not created again in another from the environment."""
 
     def start(instance):
         monkeypatch.setenv("QISKIT_IBM_INSTANCE", instance)

@@ -170,7 +170,7 @@ def test_a_result_that_comes_late_is_waited_for(make, cloud, send, assert_flips)
 def test_a_result_that_never_comes_is_said_to_be_missing(make, cloud, send):
     cloud.next_job(late=1000)
 
-    with pytest.raises(ResultMissing, match="not bought again"):
+    with pytest.raises(ResultMissing, match="not submitted again"):
         send(make(patience_s=0.3)).result(240)
 
 
