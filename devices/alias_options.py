@@ -64,7 +64,7 @@ OPTIONS: Mapping[str, Mapping[str, Translate]] = {
         "s3_destination_folder": _bucket_and_prefix,
     },
 }
-"""By the name of the device."""
+"""Functions for options, by the name of the device."""
 
 
 def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[str, Any]:

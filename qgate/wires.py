@@ -16,7 +16,7 @@ PLAIN = frozenset({int, str})
 """Types of labels that need no further look."""
 
 MOST_WIRES = 100_000
-"""More wires than any device has; the limit comes before labels are stored."""
+"""Most wires of a device, checked before labels are stored; no device has as many."""
 
 
 class TupleLabel(tuple[Any, ...]):

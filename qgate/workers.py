@@ -24,7 +24,7 @@ GRACE_S = 1.0
 """Time to wait for calls that are asked to stop."""
 
 END_S = 0.5
-"""The same for all threads together when the program ends."""
+"""Time to wait for all threads together when the program ends."""
 
 
 class Workers:

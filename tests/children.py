@@ -71,7 +71,7 @@ def finished(program: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 def answer(source: str, *arguments: object, environment: Mapping[str, str] | None = None) -> Any:
-    """Run a program and return what it has told last."""
+    """Run a program and return the last value that it printed by ``tell``."""
     program = start(source, *arguments, environment=environment)
     output, errors = finished(program)
     assert program.returncode == 0, output + errors

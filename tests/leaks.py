@@ -54,5 +54,5 @@ def pickled(held: object) -> bytes:
     """Return the pickle of an object; nothing where it cannot be pickled."""
     try:
         return pickle.dumps(held)
-    except Exception:  # whatever it says: then nothing is written anywhere
+    except Exception:  # any error: then nothing is written anywhere
         return b""

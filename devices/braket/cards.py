@@ -108,10 +108,10 @@ def is_simulator(arn: str) -> bool:
 
 
 CARDS: Mapping[str, BraketCard] = _read(Path(__file__).with_name("cards.toml"))
-"""By target."""
+"""Cards by target."""
 
 ARNS: Mapping[str, str] = {name: card.arn for name, card in CARDS.items()}
-"""By target."""
+"""ARNs by target."""
 
 RATES: Mapping[str, Rate] = {name: card.rate for name, card in CARDS.items()}
-"""By target. A device that is not here has no known price."""
+"""Rates by target. A device that is not here has no known price."""

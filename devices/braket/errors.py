@@ -108,7 +108,7 @@ WITHOUT_ACCESS = named(
     *("RefreshWithMFAUnsupportedError", "SSOError", "SSOTokenLoadError", "TokenRetrievalError"),
     *("UnauthorizedSSOTokenError", "UnknownCredentialError", "UnknownTokenProviderError"),
 )
-"""There are no credentials, or none that can be used."""
+"""Exceptions for missing or unusable credentials."""
 
 CLASSES: ErrorClasses = {
     **TRANSPORT,

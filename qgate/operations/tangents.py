@@ -43,7 +43,7 @@ from qgate.operations.pauli_words import from_letters
 from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 
 MOST_PAIRED = 130
-"""With more angles than this the second order is left out: it takes a number for each triple."""
+"""Most angles for which the second order is computed: it takes a number for each triple."""
 
 
 @dataclass(frozen=True, eq=False)

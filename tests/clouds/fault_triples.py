@@ -79,7 +79,7 @@ class Cloud:
                 self.set(place, kind, True)
 
     def triples(self, number: int | None, *, seed: int) -> list[Triple]:
-        """Return all triples, or so many that are drawn with a seed."""
+        """Return all triples, or a number of them drawn with a seed."""
         found = [Triple(*each) for each in product(self.creations, self.searches, self.retries)]
         return found if number is None else random.Random(seed).sample(found, number)
 

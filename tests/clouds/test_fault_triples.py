@@ -26,7 +26,7 @@ SAMPLE = int(os.environ.get("QGATE_FAULT_TRIPLES", "30")) or None
 """Number of triples of each vendor and kind of program."""
 
 ROOM = 1.4
-"""The budget allows so many times the price of the one submission that is asked for."""
+"""Budget as a multiple of the price of the one submission that is requested."""
 
 LIES = re.compile(r"[Nn]othing (was|of it was) (sent|bought|paid)")
 
@@ -96,7 +96,7 @@ def outcome(call: Callable[[], Any]) -> QGateError | None:
 
 
 def check(cloud: Cloud, held_usd: float, limit_usd: float, error: QGateError | None) -> None:
-    """Compare what is charged with what is written down and what an error says."""
+    """Compare the charges with the journal and with the text of the error."""
     tokens = cloud.jobs()
     assert len(tokens) <= 1
     assert cloud.usd() <= limit_usd + 1e-9

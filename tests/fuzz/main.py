@@ -99,7 +99,7 @@ def changed(draw: Any, entry: Entry) -> dict[str, Any]:
 
 
 def failures(entry: Entry, examples: int, seed: int, last: Path) -> list[Failure]:
-    """Call an entry point so many times; return each kind of failure once.
+    """Call an entry point ``examples`` times; return each kind of failure once.
 
     Parameters
     ----------

@@ -103,7 +103,7 @@ def _part(folder: Path, seeds: range) -> list[dict[str, Any]]:
 
 
 def _ended_early(seed: int, status: int) -> dict[str, Any]:
-    """Return what is said of a schedule in which the worker ended."""
+    """Return the report on a schedule in which the worker ended."""
     return {
         "schedule": {"seed": seed, "faults": [], "events": []},
         "endings": [],

@@ -30,15 +30,15 @@ METHODS = ("get_backend", "backend")
 class Source:
     """A backend, and the function or provider that returned it.
 
-    What is had by names is had anew in a forked child, and by a pickle when that needs it. An
-    object that a program made itself belongs to the process in which it was made: its connections
-    cannot be distinguished from the rest of it, nor its credentials.
+    A backend that was obtained by names is obtained again in a forked child, and by a pickle at
+    first use. An object that a program made itself belongs to the process in which it was made:
+    its connections and credentials cannot be separated from the rest of it.
 
     Parameters
     ----------
     backend, provider
     names : tuple, optional
-        The arguments of ``backend_of`` by which they are had again.
+        Arguments of ``backend_of`` that obtain them again.
     """
 
     def __init__(

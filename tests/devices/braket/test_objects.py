@@ -60,7 +60,7 @@ def executable(bit):
 
 
 def objects(sizes):
-    """The objects of a set with so many executables in each program; the bits alternate."""
+    """Objects of a set with these numbers of executables in its programs; the bits alternate."""
     found, names, number = {}, [], 0
     for program, size in enumerate(sizes):
         folder = f"programs/{program}"
