@@ -75,15 +75,15 @@ def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[st
     name : str
         Of the device, as PennyLane calls it.
     options : mapping
-        Those that are ours already stay as they are.
+        Options under qgate's own names are left unchanged.
     text : str
         What the user wrote, to be named in an error.
 
     Raises
     ------
     InvalidOption
-        An option has no counterpart here, a value that it cannot have, or one of ours beside it
-        with another value.
+        An option has no counterpart in qgate, has an invalid value, or is given with another
+        value under qgate's own name as well.
     """
     known = OPTIONS.get(name, {})
     found = {option: value for option, value in options.items() if option not in known}

@@ -45,7 +45,7 @@ class Capabilities:
         Whether it also returns the exact expectation values of any Pauli words together, as a
         measurement of kind ``terms``.
     max_exact_wires : int or None
-        So many wires may an exact measurement of probabilities read together.
+        Most wires of one exact measurement of probabilities. None: no limit.
     sampled : bool
         Whether it can be given shots. It then returns readings of wires, nothing else.
     default_shots : int or None

@@ -16,12 +16,12 @@ MOST_SEED = 2**63 - 1
 class Draws:
     """Source of a device's random numbers that no other process or copy repeats by accident.
 
-    Without a seed every process, and every copy, draws numbers of its own. With a seed:
+    Without a seed, every process and every copy draws different numbers. With a seed:
 
     - the same seed and the same sequence of calls give the same numbers;
-    - a forked child draws from a sequence of its own, made of the seed and the number of the
-      fork, so that children do not repeat the numbers of the parent or of each other, and a
-      program that forks in the same order draws the same again;
+    - a forked child draws from a sequence that depends on the seed and the number of the fork:
+      children do not repeat the numbers of the parent or of each other, and a program that
+      forks in the same order draws the same numbers again;
     - a copy or a pickle begins at the start of the sequence, as a new device with this seed does.
 
     Parameters
@@ -31,7 +31,7 @@ class Draws:
     Raises
     ------
     InvalidSeed
-        The seed is no integer from 0 to ``MOST_SEED``.
+        The seed is not an integer from 0 to ``MOST_SEED``.
     """
 
     def __init__(self, seed: int | None = None) -> None:

@@ -30,7 +30,7 @@ def fault_of_class(error: BaseException, classes: ErrorClasses) -> Fault | None:
 
 
 TRANSPORT: ErrorClasses = {
-    # the request never left this machine, because no connection came about
+    # the request never left this machine, because no connection was made
     **named(
         "urllib3.exceptions",
         Fault.PASSING,
@@ -52,7 +52,7 @@ TRANSPORT: ErrorClasses = {
     "urllib3.util.ssl_match_hostname.CertificateError": Fault.PASSING,
     "http.client.HTTPException": Fault.UNSURE,
     "builtins.OSError": Fault.UNSURE,
-    # answers that cannot be read
+    # unreadable responses
     "json.decoder.JSONDecodeError": Fault.UNSURE,
     "builtins.UnicodeDecodeError": Fault.UNSURE,
     # addresses and settings that cannot be used; nothing is sent

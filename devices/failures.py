@@ -1,9 +1,9 @@
 """Failures after which the same submission can only fail again.
 
 No vendor marks them reliably: a task of Amazon Braket has a ``failureReason`` in words, a job of
-IBM a reason with a code, and others have less. A reason counts as permanent if it speaks of what
-was asked for, and not of how the device or the service is at the moment. Where both are found, or
-neither, the failure counts as passing, and the submission is made again a few times.
+IBM a reason with a code, and others have less. A reason counts as permanent if it is about the
+submission and not about the present state of the device or the service. If it is about both or
+neither, the failure counts as transient, and the submission is repeated a few times.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PERMANENT = re.compile(
     |must\s+(?:be|not|have)|requires?\s+(?:at\s+least|more)|undefined""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Words about the submission: it is wrong, or larger than the device takes."""
+"""Pattern of reasons about the submission: it is invalid, or larger than the device takes."""
 
 PASSING = re.compile(
     r"""internal|time[d]?[\s-]*out|temporar|\bagain\b|unavailable|throttl|rate\s+exceeded|quota|capacity
@@ -25,7 +25,7 @@ PASSING = re.compile(
     |no\s+reason|^$""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Words about the device or the service, which may be better next time; or no words at all."""
+"""Pattern of reasons about the device or the service, which may pass; or an empty reason."""
 
 
 def is_permanent(reason: str) -> bool:

@@ -224,7 +224,7 @@ def _given(wires: int | WiresLike | None, shots: Any) -> dict[str, Any]:
 def _written(provider: str, target: str, options: Mapping[str, Any]) -> str | None:
     """Return the string with these options; None if one of them cannot stand in a string.
 
-    Secrets cannot: the string is written down and shown.
+    Secrets cannot, because the string is stored and shown.
     """
     if not all(isinstance(value, str | int | float | np.integer) for value in options.values()):
         return None

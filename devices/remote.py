@@ -220,16 +220,16 @@ class RemoteDevice(Device):
     def prepare(self, sweeps: Sequence[Sweep], *, token: str) -> Callable[[], RemoteJob]:
         """Return the call that creates one job, with all preparations done.
 
-        Compiling, and whatever else fails without a job being created, belongs here, so that only
-        errors of the request itself leave open whether there is a job. Default: ``send``.
+        Compile here, and do everything else that can fail before a job is created. Then only errors
+        of the request itself leave open whether there is a job. Default: ``send``.
         """
         return lambda: self.send(sweeps, token=token)
 
     def request_settings(self) -> Record:
-        """Return the options that go into a creation request beside sweeps and token.
+        """Return the options of a creation request besides sweeps and token.
 
-        They are written down with an order. Whoever repeats it, perhaps with other options, sends
-        what was sent first: one token must not stand for two requests. Default: none.
+        The journal stores them with the order. A repeated request uses the stored options, even if
+        the program now has others: one token must not stand for two requests. Default: none.
         """
         return {}
 
@@ -239,7 +239,7 @@ class RemoteDevice(Device):
         Parameters
         ----------
         settings : mapping
-            As ``request_settings`` returned them when the order was written down.
+            Stored result of ``request_settings``.
         labels : mapping of str to str
             The run and the journal of the order, for a provider that takes tags: by these the jobs
             of a journal that was lost are found. The default ignores them.

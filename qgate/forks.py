@@ -3,8 +3,8 @@
 ``os.fork`` copies the memory of a process, but only the thread that called it. In the child a lock
 that another thread held would stay locked for ever, threads of pools do not run, sockets and
 SQLite files are shared with the parent, so that one process reads answers to requests of the
-other, and random generators repeat the parent's numbers. Whoever owns such state registers here
-how it is made again. The hooks run for ``os.fork`` and all that uses it, like the ``fork`` start
+other, and random generators repeat the parent's numbers. The owner of such state registers here a
+function that recreates it. The hooks run for ``os.fork`` and its users, like the ``fork`` start
 method of ``multiprocessing``.
 """
 

@@ -204,7 +204,7 @@ def are_returned(
     exact : frozenset of str
         The kinds that it returns without shots.
     most_wires : int or None
-        So many wires can be read together.
+        Most wires that can be measured together.
     """
     if not all(item.is_returned(exact) for item in measurements):
         return False

@@ -74,8 +74,8 @@ class QNode:
     -----
     A QNode can be pickled and copied with its device, for processes of ``multiprocessing``,
     joblib or Ray. Its function has to be found by its name in its module, as for every pickle.
-    In a copy a device without a seed draws numbers of its own, and one with a seed begins its
-    sequence anew, so that all copies of a seeded QNode draw the same.
+    In a copy, a device without a seed draws different numbers. A device with a seed begins its
+    sequence again, so that all copies of a seeded QNode draw the same numbers.
 
     Cost: a call is one submission; a gradient with ``parameter-shift`` is one submission
     of the value and all shifted circuits together.

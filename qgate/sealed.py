@@ -1,8 +1,8 @@
 """Objects that hold credentials, out of sight.
 
-A vendor's client, backend or session holds the key of an account somewhere inside. Whoever prints
-``vars`` of a device, or logs all that it holds, would find it; an attribute that is ``Sealed`` ends
-such a search.
+A vendor's client, backend or session holds the key of an account somewhere inside. Printing
+``vars`` of a device, or logging all of its attributes, would reveal the key; a ``Sealed`` attribute
+prevents this.
 """
 
 from __future__ import annotations

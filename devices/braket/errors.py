@@ -114,7 +114,7 @@ CLASSES: ErrorClasses = {
     **TRANSPORT,
     **WITHOUT_ACCESS,
     f"{__name__}.NoAnswer": Fault.UNSURE,
-    # no connection came about, or no turn among the client's requests
+    # no connection was made, or the client's own limit of requests had no capacity
     **named(
         "botocore.exceptions",
         Fault.PASSING,
@@ -122,7 +122,7 @@ CLASSES: ErrorClasses = {
         *("InvalidIMDSEndpointError", "MetadataRetrievalError"),
     ),
     **named("botocore.utils", Fault.PASSING, "BadIMDSRequestError", "_RetriesExceededError"),
-    # a connection that broke, or an answer that cannot be read
+    # a broken connection, or an unreadable response
     **named(
         "botocore.exceptions",
         Fault.UNSURE,

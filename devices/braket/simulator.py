@@ -159,8 +159,8 @@ class SeededDensityMatrix(Seeded, DensityMatrixSimulator):  # type: ignore[misc]
     def _validate_ir_instructions_compatibility(self, *_: Any, **__: Any) -> None:
         """Skip the SDK's check for noise, because no circuit that is run here has any.
 
-        It warns whoever chose this simulator by name. To silence it around each call would change
-        the warnings of the whole process while other threads run.
+        The check warns even though the user chose this simulator by name. Silencing the warning
+        around each call would change the filters of the whole process while other threads run.
         """
 
 

@@ -80,7 +80,7 @@ def sampled_bytes(sweep: Sweep, num_read: int) -> float:
 
 
 def with_idle_wires(outcomes: Outcomes, read: Wires, wires: Wires) -> Outcomes:
-    """Return the outcomes of some wires as those of more, of which the others are in the state 0.
+    """Return outcomes with additional wires that are in the state 0.
 
     Parameters
     ----------

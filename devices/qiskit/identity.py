@@ -1,8 +1,8 @@
 """Identity gates on backends where they take time and have errors.
 
-On a backend with noise an ``id`` gate has a duration and an error, and whoever writes one means
-that. Qiskit's transpiler removes it at the optimization levels 1 to 3, because its matrix changes
-nothing. A circuit is therefore transpiled with an opaque instruction in its place, which the
+On a backend with noise an ``id`` gate has a duration and an error, which a user who writes one
+intends. Qiskit's transpiler removes it at the optimization levels 1 to 3, because its matrix has no
+effect. A circuit is therefore transpiled with an opaque instruction in its place, which the
 target gets as well, with the properties of ``id``; afterwards each of them becomes ``id``.
 """
 

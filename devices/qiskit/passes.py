@@ -2,8 +2,8 @@
 
 A pass manager keeps state while it runs: at the optimization levels 2 and 3 a second thread that
 enters it gets ``RuntimeError: Already borrowed``. Making one takes 4 to 8 ms for a device, and
-100 ms for Aer, so that those that are done are kept for the next caller. There is no lock that a
-forked child could find closed.
+100 ms for Aer, so idle ones are kept for the next caller. No lock is held while one runs, which a
+forked child could inherit locked.
 """
 
 from __future__ import annotations

@@ -79,9 +79,9 @@ def leave(run: Run, device: Device, lines: Sequence[Line], keys: Sequence[str]) 
 
 
 def _owner(device: Device) -> int | None:
-    """Return who takes up the orders that a call left unfinished; None: devices of the same name.
+    """Return the id of the only device that may resume unfinished orders; None: any of this name.
 
-    Where a provider cannot be searched, only its user can: who makes the device anew has done so.
+    A provider that cannot be searched has to be checked by the user, who then makes a new device.
     """
     searchable = not isinstance(device, RemoteDevice) or device.searchable
     return None if searchable else id(device)

@@ -22,7 +22,7 @@ def find_jobs(run: str, devices: Sequence[Device] = ()) -> Iterator[Found]:
     run : str
         The name of the run.
     devices : sequence of Device
-        Whose jobs are meant; default: those of all devices of every provider that has tags, with
+        Devices whose jobs are searched. Default: all devices of every provider that has tags, with
         the credentials that it finds.
 
     Yields

@@ -16,9 +16,9 @@ MOST_LISTED = 5
 
 
 def give_up(journal: Journal, key: str, *, run: str | None = None) -> Order:
-    """Give an order up: its results are not waited for or used, and it may be submitted again.
+    """Give up an order: its results are not waited for or used, and it may be submitted again.
 
-    What it took of the budgets stays counted, because it was, or may have been, paid for.
+    Its usage stays counted in the budgets, because it was, or may have been, charged.
 
     Parameters
     ----------

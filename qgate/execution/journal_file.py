@@ -45,7 +45,7 @@ class JournalFile:
     Attributes
     ----------
     lock : ForkSafeLock
-        Held by whoever uses the connection.
+        Held while a thread uses the connection.
 
     Raises
     ------

@@ -156,7 +156,7 @@ class Run:
     ) -> str:
         """Return the key of the next order of this content; equal contents are numbered.
 
-        An order that a call of this process left unfinished is taken up again.
+        An order that an earlier call of this process left unfinished is resumed.
 
         Parameters
         ----------
@@ -167,7 +167,7 @@ class Run:
             journal for that of another one; devices on this machine draw their shots from the key,
             and the same program with the same seed draws the same shots with any journal.
         owner : int, optional
-            Who takes up what is unfinished, where not every device of this name may.
+            Id of the only device that may resume unfinished orders. Default: any of this name.
         """
         with self._lock:
             content = key_of(device, digest, attempt)
@@ -410,7 +410,7 @@ def checked_name(name: Any) -> str:
     Raises
     ------
     InvalidRun
-        It is no text, or none that can be written down.
+        The name is not a printable text.
     """
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
         raise InvalidRun(reason=f"its name is {name!r}, which is not a line of text")

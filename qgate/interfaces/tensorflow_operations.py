@@ -71,8 +71,8 @@ class HostOperation:
 
         names = {"PyFunc": GRADIENT, "PyFuncStateless": GRADIENT}
         with tf.compat.v1.get_default_graph().gradient_override_map(names):
-            # What gives the same numbers in each run is stateless, or vectorising would run it
-            # again for each row.
+            # A function that gives the same numbers in each run is marked stateless; otherwise
+            # vectorising would run it again for each row.
             found = list(tf.numpy_function(compute, inputs, kinds, stateful=self.stateful))
         OPERATIONS[found[0].op.get_attr("token")] = self
         for tensor, spec in zip(found, results, strict=True):

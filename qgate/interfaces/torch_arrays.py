@@ -112,8 +112,8 @@ class TorchNamespace(ArrayFunctions):
         """Raise each number to a power."""
         base = as_tensor(value)
         if isinstance(exponent, int | float) and (base.is_floating_point() or base.is_complex()):
-            # Of an exponent in a tensor torch takes the derivative, too, whose logarithm is NaN
-            # for what is not positive.
+            # torch also differentiates by an exponent that is a tensor: the logarithm in that
+            # derivative is NaN for bases that are not positive.
             return self.enclose(torch.pow(base, exponent))
         return self.enclose(torch.pow(*self.together([value, exponent])))
 

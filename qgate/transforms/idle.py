@@ -1,7 +1,7 @@
 """Wires that no gate acts on: they stay in the state 0, and need not be simulated.
 
 A letter Z or I on such a wire has the expectation value 1, so that it can be left out of a Pauli
-word. A reading of such a wire is 0.
+word. A measurement of such a wire gives 0.
 """
 
 from __future__ import annotations

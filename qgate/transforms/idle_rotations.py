@@ -1,10 +1,10 @@
-"""Leave out, or take into their neighbour, rotations that only derivatives need.
+"""Remove rotations that only derivatives need, or merge them into the neighbouring operation.
 
-Beside a gate or a state that is trained as an array stand rotations whose angles are 0 but in
-shifted circuits (see ``trained_arrays``). Where all rows of a sweep have the angle 0 they are left
-out. On a device that does not return its state, the others are multiplied into the array of their
-neighbour: each row then has a matrix or a state of its own, which becomes angles of one sequence
-of gates. So shifted circuits are as deep as the circuit itself, and are compiled once.
+A gate or a state that is trained as an array has rotations next to it whose angles are nonzero
+only in shifted circuits (see ``trained_arrays``). Rotations with the angle 0 in all rows of a sweep
+are left out. On a device that does not return its state, the others are multiplied into the array
+of their neighbour: each row then has its own matrix or state, which is decomposed into angles of
+one sequence of gates. So shifted circuits are as deep as the circuit itself, and are compiled once.
 """
 
 from __future__ import annotations

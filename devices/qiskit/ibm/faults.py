@@ -38,8 +38,8 @@ ACCESS_REMEDY = (
 CLASSES: ErrorClasses = {
     **TRANSPORT,
     "qgate.devices.qiskit.ibm.transport.UnreadableAnswer": Fault.UNSURE,
-    "builtins.KeyError": Fault.UNSURE,  # an answer that lacks what it must hold
-    # requests: a connection did not come about, or broke, or the answer cannot be read
+    "builtins.KeyError": Fault.UNSURE,  # a response without a required field
+    # requests: a connection failed or broke, or the response cannot be read
     **named("requests.exceptions", Fault.PASSING, "ConnectTimeout"),
     **named(
         "requests.exceptions",
@@ -56,9 +56,9 @@ CLASSES: ErrorClasses = {
         "URLRequired",
     ),
     "requests.cookies.CookieConflictError": Fault.FINAL,
-    # the package that signs in and looks up instances; where it has an answer, that is looked at
+    # the package that signs in and looks up instances; a response, if any, decides instead
     "ibm_cloud_sdk_core.api_exception.ApiException": Fault.PASSING,
-    # the client: answers that it does not understand
+    # the client: responses that it cannot interpret
     **named(
         "qiskit_ibm_runtime.api.exceptions",
         Fault.UNSURE,
@@ -90,7 +90,7 @@ CLASSES: ErrorClasses = {
         Fault.FINAL,
         *("BackendConfigurationError", "BackendPropertyError"),
     ),
-    # parents, for classes that a newer version adds, and what the client raises for anything
+    # parents, for classes that a newer version adds, and the client's generic errors
     **named(
         "qiskit_ibm_runtime.exceptions",
         Fault.UNKNOWN,

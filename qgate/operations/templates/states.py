@@ -95,7 +95,7 @@ class MottonenStatePreparation(StatePrep):
 
     Notes
     -----
-    The angles are no linear functions of the amplitudes, so each new state is decomposed anew.
+    The angles are not linear functions of the amplitudes, so each new state is decomposed again.
     Cost: at most 2**(n + 1) - 4 CNOTs.
     Reference: Möttönen et al., Quantum Inf. Comput. 5, 467 (2005).
     """
