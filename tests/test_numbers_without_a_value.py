@@ -136,3 +136,9 @@ def test_states_of_any_size_are_normalized(scale: float) -> None:
     state = qg.StatePrep(scale * np.array([[3.0, 4.0], [1.0, 0.0]]), 0, normalize=True)
 
     np.testing.assert_allclose(state.state_vector(), [[0.6, 0.8], [1.0, 0.0]], rtol=1e-14)
+
+
+def test_whole_numbers_beyond_64_bits_count_as_float64() -> None:
+    assert (2**64 * qg.X(0)).terms()[0][0] == 2.0**64
+    with pytest.raises(QGateError):
+        10**400 * qg.X(0)

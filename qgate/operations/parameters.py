@@ -69,6 +69,8 @@ def in_floats(value: Tensor) -> Tensor:
         A number is too large for float64, or an array has masked entries.
     """
     kind = type(value)
+    if kind is int and value.bit_length() > 63:  # numpy would keep it as a Python object
+        return float(_within_float64(value))
     if kind in PLAIN or BOXED[kind]:
         return value
     framework = framework_of(value)

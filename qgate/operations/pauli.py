@@ -11,6 +11,7 @@ from qgate.arrays import is_traced, namespace, unwrap
 from qgate.operations import pauli_algebra as algebra
 from qgate.operations import pauli_words as pw
 from qgate.operations.operator import Operator
+from qgate.operations.parameters import in_floats
 from qgate.operations.pauli_algebra import Terms, as_coefficients
 from qgate.operations.pauli_operator import PauliOperator
 from qgate.sizes import check_size
@@ -130,7 +131,7 @@ class PauliSum(PauliOperator):
 
     def scaled(self, factor: Tensor) -> PauliSum:
         """Return the sum times a number."""
-        return self.with_parameters((algebra.tidy(self.coefficients * factor),))
+        return self.with_parameters((algebra.tidy(self.coefficients * in_floats(factor)),))
 
     def times(self, other: PauliSum) -> PauliSum:
         """Return the product, self to the left, with each word once.
