@@ -18,12 +18,14 @@ install()
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 import braket.aws
 import qiskit_ibm_runtime.executor_sampler
+from ibm_cloud_sdk_core.token_managers import token_manager
 from storm import on_braket, on_ibm
 from storm.life import FINISHED, Ending, live, live_in_child
 from storm.schedule import FORK, FORKED_SHOTS, KILL, Schedule, drawn
@@ -43,6 +45,29 @@ CALM_LIVES = 2
 """Repetitions after the storm; the first may be the one that learns of a cancelled job."""
 
 
+class WallClock:
+    """Wall clock that moves on with the scheduler's.
+
+    IBM's sign-in waits until a minute has passed after a request that failed. All others read the
+    real one, by which the doubles say when a job was created.
+    """
+
+    def __init__(self) -> None:
+        self.began = SCHEDULER.now
+
+    def time(self) -> float:
+        """Return seconds of Unix time."""
+        return time.time() + SCHEDULER.now - self.began
+
+    def sleep(self, seconds: float) -> None:
+        """Let others run for a time."""
+        SCHEDULER.sleep(seconds)
+
+
+WALL_CLOCK = WallClock()
+token_manager.time = WALL_CLOCK
+
+
 class Storm:
     """The clouds, a device of each, and a folder for journals."""
 
@@ -55,6 +80,7 @@ class Storm:
         """Run one schedule; return what it was, and what was wrong."""
         cloud = self.clouds[schedule.cloud]
         SCHEDULER.seed(schedule.seed)
+        WALL_CLOCK.began = SCHEDULER.now
         cloud.begin(schedule.faults)
         journal = tempfile.mktemp(dir=self.folder, suffix=".db")
         endings: list[Ending] = []
