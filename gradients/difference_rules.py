@@ -155,13 +155,19 @@ def sensible_step(
             "frequency.",
         )
     order, approx_order, strategy = checked_rule(order, approx_order, strategy)
+    return _step(shots, order, approx_order, strategy) / frequency
+
+
+@lru_cache(maxsize=256)
+def _step(shots: int | None, order: int, approx_order: int, strategy: str) -> float:
+    """Return the step of checked arguments for a function of frequency 1."""
     coefficients, shifts = _rule(order, approx_order, strategy)
     total = order + approx_order
     variance = (_EXACT_VARIANCE if shots is None else 1 / shots) * float(
         coefficients @ coefficients
     )
     bias = float(coefficients @ shifts**total) / math.factorial(total)
-    return math.pow(order * variance / (approx_order * bias**2), 1 / (2 * total)) / frequency
+    return math.pow(order * variance / (approx_order * bias**2), 1 / (2 * total))
 
 
 @lru_cache(maxsize=256)
@@ -185,7 +191,7 @@ def checked_rule(n: Any, approx_order: Any, strategy: Any) -> tuple[int, int, st
             reason=f"{strategy!r} is not a strategy",
             remedy=f"Give one of {', '.join(_STENCILS)}.{suggest(strategy, _STENCILS)}",
         )
-    n, approx_order = (_order(*item) for item in (("n", n), ("approx_order", approx_order)))
+    n, approx_order = _order("n", n), _order("approx_order", approx_order)
     if strategy == "center" and approx_order % 2:
         raise InvalidDifferenceRule(
             reason=f"approx_order={approx_order} is odd, and the order of a centered difference "
@@ -196,7 +202,7 @@ def checked_rule(n: Any, approx_order: Any, strategy: Any) -> tuple[int, int, st
 
 
 def _order(name: str, value: Any) -> int:
-    order = whole_number(value)
+    order = value if type(value) is int else whole_number(value)
     if order is None or order < 1:
         raise InvalidDifferenceRule(
             reason=f"{name}={value!r} is not a positive integer", remedy="Give 1, 2, 3, ..."

@@ -1,17 +1,17 @@
 """Caches whose size is counted in bytes, not in entries.
 
 ``functools.lru_cache`` keeps a number of entries whatever they hold: 25 matrices on 11 wires are
-1.6 GiB. Here the arrays and texts in keys and values are added up, and the entries that were used
-longest ago go first.
+1.6 GiB. Here the arrays and texts in keys and values are added up, and the oldest entries
+go first, but those that were found since they were last the oldest.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import suppress
+from dataclasses import dataclass
 from functools import update_wrapper
-from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
+from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -41,6 +41,15 @@ class CacheInfo(NamedTuple):
     max_size: int
 
 
+@dataclass(slots=True)
+class Entry(Generic[R]):
+    """A result that is kept, and whether it was found since it became the newest."""
+
+    value: R
+    size: int
+    is_used: bool = False
+
+
 class SizedCache(Generic[P, R]):
     """A function that keeps its results by its arguments, up to a number of bytes.
 
@@ -64,10 +73,9 @@ class SizedCache(Generic[P, R]):
         key = (*args, *kwargs.items()) if kwargs else args
         found = self._entries.get(key)
         if found is not None:
-            with suppress(KeyError):  # another thread may have dropped it meanwhile
-                self._entries.move_to_end(key)
+            found.is_used = True
             self._hits += 1
-            return cast(R, found[0])
+            return found.value
         value = self._function(*args, **kwargs)
         size = bytes_of((key, value))
         with self._lock:
@@ -76,18 +84,26 @@ class SizedCache(Generic[P, R]):
                 self._keep(key, value, size)
         return value
 
-    def _keep(self, key: Hashable, value: Any, size: int) -> None:
-        _, before = self._entries.pop(key, (None, 0))
-        self._size += size - before
-        self._entries[key] = value, size
+    def _keep(self, key: Hashable, value: R, size: int) -> None:
+        before = self._entries.pop(key, None)
+        self._size += size - (0 if before is None else before.size)
+        self._entries[key] = Entry(value, size)
         while self._size > self._max_bytes:
-            _, (_, freed) = self._entries.popitem(last=False)
-            self._size -= freed
+            self._drop_one()
+
+    def _drop_one(self) -> None:
+        """Drop the oldest result; one that was found meanwhile becomes the newest instead."""
+        key, oldest = self._entries.popitem(last=False)
+        if oldest.is_used:
+            oldest.is_used = False
+            self._entries[key] = oldest
+        else:
+            self._size -= oldest.size
 
     def cache_clear(self) -> None:
         """Clear the cache."""
         with self._lock:
-            self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+            self._entries: OrderedDict[Hashable, Entry[R]] = OrderedDict()
             self._size = self._hits = self._misses = 0
 
     def cache_info(self) -> CacheInfo:

@@ -189,7 +189,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _known() -> Collection[str]:
     """Return the secrets that are known, the longest first, also as they stand in addresses."""
-    found = {*_learned, *_of_environment()}
+    found = _learned | _of_environment()
     if found:
         from urllib.parse import quote
 
@@ -197,11 +197,26 @@ def _known() -> Collection[str]:
     return sorted(found, key=len, reverse=True)
 
 
-def _of_environment() -> Iterator[str]:
-    """Yield the values of environment variables whose names denote secrets."""
-    for name, value in os.environ.items():
-        if _is_secret_variable(name) and len(value) >= SHORTEST:
-            yield value
+_environment: tuple[Mapping[Any, Any], frozenset[str]] = {}, frozenset()
+"""The environment as it was last read, and the secrets in it."""
+
+
+def _of_environment() -> frozenset[str]:
+    """Return the values of environment variables whose names denote secrets.
+
+    Variables are decoded one by one, so that the environment is read only if it has changed.
+    """
+    global _environment
+    now = getattr(os.environ, "_data", None) or dict(os.environ)
+    before, secrets = _environment
+    if now != before:
+        secrets = frozenset(
+            value
+            for name, value in os.environ.items()
+            if _is_secret_variable(name) and len(value) >= SHORTEST
+        )
+        _environment = dict(now), secrets
+    return secrets
 
 
 @lru_cache(maxsize=4096)

@@ -35,7 +35,7 @@ MOST_LEVELS = 60
 
 def are_small(rows: FloatArray) -> bool:
     """True if every angle is at most ``LARGEST_KEPT`` in size."""
-    return bool(np.abs(rows).max(initial=0.0) <= LARGEST_KEPT)
+    return bool(np.maximum.reduce(abs(rows), axis=None, initial=0.0) <= LARGEST_KEPT)
 
 
 def within_periods(rows: FloatArray, operations: Sequence[Operator]) -> FloatArray:

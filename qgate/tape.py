@@ -19,6 +19,13 @@ from qgate.sweep import Sweep
 from qgate.typing import FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
+ITERABLE = (list, tuple, Iterable)
+"""Classes of what can be gone through, the frequent ones first."""
+
+INTEGER = frozenset({int})
+
+NONE: frozenset[int] = frozenset()
+
 LARGEST = np.float64(1e140)
 """Largest number of a matrix or coefficient: its square times 1e28 is a number of float64."""
 
@@ -62,21 +69,23 @@ class Tape:
             [value for item in self._items for value in item.parameters]
         )
         """All numbers, operations first, in order of appearance."""
+        self._converted = _converted(self._operations)
         self.shots = Shots.of(shots)
         self._trainable = None if trainable_params is None else self._positions(trainable_params)
 
     def _positions(self, indices: Sequence[int]) -> list[int]:
         """Return positions among the parameters, ascending."""
         count = len(self.parameters)
-        given = list(indices) if isinstance(indices, Iterable) else [indices]
-        plain = {int}.issuperset(map(type, given))
+        given = list(indices) if isinstance(indices, ITERABLE) else [indices]
+        plain = INTEGER.issuperset(map(type, given))
         whole = plain or all(isinstance(index, int | np.integer) for index in given)
-        if not whole or (given and not 0 <= min(given) <= max(given) < count):
+        found = sorted(given if plain else map(int, given)) if whole else []
+        if not whole or (found and not 0 <= found[0] <= found[-1] < count):
             raise InvalidTape(
                 reason=f"{described(indices)} are no positions among its {count} parameters",
                 remedy="Give a sequence of integers that count the parameters from 0.",
             )
-        return sorted(given if plain else map(int, given))
+        return found
 
     @property
     def operations(self) -> list[Operator]:
@@ -235,14 +244,6 @@ class Tape:
         """Matrices, state vectors and coefficients, in order."""
         return tuple([self.parameters[index] for index in self._layout.arrays])
 
-    @cached_property
-    def _converted(self) -> frozenset[int]:
-        """Positions of the parameters of another precision than that in which they were given."""
-        if not any(operation.is_converted for operation in self._operations):
-            return frozenset()
-        flags = [op.is_converted for op in self._operations for _ in op.parameters]
-        return frozenset(index for index, flag in enumerate(flags) if flag)
-
     @property
     def kept_parameters(self) -> tuple[Tensor, ...]:
         """The parameters of the precision in which they were given."""
@@ -254,6 +255,8 @@ class Tape:
     @property
     def kept_angles(self) -> tuple[Tensor, ...]:
         """The angles of the precision in which they were given."""
+        if not self._converted:
+            return self.angles
         kept = [index for index in self._layout.angles if index not in self._converted]
         return tuple([self.parameters[index] for index in kept])
 
@@ -328,8 +331,7 @@ class Tape:
         arrays = tuple(
             np.asarray(unwrap(value)) if not _is_sparse(value) else value for value in self.arrays
         )
-        entries = [value.data if _is_sparse(value) else value for value in arrays]
-        if not (_is_finite(rows) and all(map(_can_be_squared, entries))):
+        if not (_is_finite(rows) and all(map(_can_be_squared, arrays))):
             self._raise_not_finite()
         sweep = Sweep(self.structure, rows, arrays)
         if not self.shots:
@@ -428,16 +430,29 @@ def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measureme
 
 def _checked(given: Any, kind: type, what: str, needed: str) -> tuple[Any, ...]:
     """Return the parts of a tape as a tuple, all of one kind."""
-    if not isinstance(given, Iterable):
+    if not isinstance(given, ITERABLE):
         reason = f"its {what} are {described(given)[:80]}, and no sequence"
         raise InvalidTape(reason=reason, remedy=f"Give a sequence of {needed}.")
     items = tuple(given)
-    wrong = [found for found in set(map(type, items)) if not issubclass(found, kind)]
-    if not wrong:
-        return items
-    first = next(item for item in items if type(item) in wrong)
+    for found in set(map(type, items)):
+        if not issubclass(found, kind):
+            raise _wrong_part(
+                next(item for item in items if not isinstance(item, kind)), what, needed
+            )
+    return items
+
+
+def _wrong_part(first: Any, what: str, needed: str) -> InvalidTape:
     reason = f"its {what} hold {described(first)[:80]}, of type {type(first).__name__}"
-    raise InvalidTape(reason=reason, remedy=f"Give a sequence of {needed}.")
+    return InvalidTape(reason=reason, remedy=f"Give a sequence of {needed}.")
+
+
+def _converted(operations: Sequence[Operator]) -> frozenset[int]:
+    """Return the positions of parameters of another precision than that of what was given."""
+    if True not in [operation.is_converted for operation in operations]:
+        return NONE
+    flags = [operation.is_converted for operation in operations for _ in operation.parameters]
+    return frozenset(index for index, flag in enumerate(flags) if flag)
 
 
 def _is_finite(numbers: Any) -> bool:
@@ -446,7 +461,8 @@ def _is_finite(numbers: Any) -> bool:
 
 def _can_be_squared(numbers: Any) -> bool:
     """Return whether numbers are finite, and not so large that variances could overflow."""
-    return bool(np.logical_and.reduce(abs(numbers) <= LARGEST, axis=None))
+    entries = numbers.data if _is_sparse(numbers) else numbers
+    return bool(np.logical_and.reduce(abs(entries) <= LARGEST, axis=None))
 
 
 def _is_sparse(value: Any) -> bool:

@@ -139,8 +139,9 @@ def too_many_wires(number: object) -> WireError:
 
 def _are_plain(labels: list[Any]) -> bool:
     """Say whether labels are distinct, and as they are kept."""
-    few = len(labels) <= MOST_WIRES
-    return few and PLAIN.issuperset(map(type, labels)) and len(set(labels)) == len(labels)
+    if not PLAIN.issuperset(map(type, labels)):
+        return False
+    return len(set(labels)) == len(labels) <= MOST_WIRES
 
 
 def _as_iterable(labels: WiresLike) -> Iterable[Wire]:

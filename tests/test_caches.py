@@ -40,6 +40,18 @@ def test_the_entries_used_longest_ago_go_first():
     assert zeros.cache_info().size <= 30_000
 
 
+def test_results_that_are_no_longer_found_make_room():
+    zeros, calls = counting(30_000)
+    zeros(1000), zeros(1000)
+
+    for size in (1001, 1002, 1003, 1004, 1005, 1006):
+        zeros(size)
+    zeros(1000)
+
+    assert calls.count(1000) == 2
+    assert zeros.cache_info().size <= 30_000
+
+
 def test_a_result_that_alone_is_too_large_is_not_kept():
     zeros, calls = counting(30_000)
     zeros(1000)

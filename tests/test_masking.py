@@ -4,6 +4,7 @@ import pickle
 import sys
 
 import pytest
+from counting import calls
 from leaks import texts_of_error
 
 from qgate.exceptions import InvalidOption, JobFailed, MalformedDevice
@@ -185,3 +186,25 @@ def test_the_headers_of_a_failed_request_are_masked():
     assert dict(request.headers)["Accept"] == "x"
     assert request.url == "https://host/a?X-Amz-Signature=***"
     assert b"hush" not in bytes(str(request.body), "utf8")
+
+
+def test_secrets_that_the_environment_gets_and_loses_later_are_followed(monkeypatch):
+    monkeypatch.delenv("ACME_API_KEY", raising=False)
+    assert masked(f"about {HIDDEN}") == f"about {HIDDEN}"
+
+    monkeypatch.setenv("ACME_API_KEY", HIDDEN)
+    assert masked(f"about {HIDDEN}") == "about ***"
+
+    monkeypatch.setenv("ACME_API_KEY", "another-value")
+    assert masked(f"{HIDDEN}, another-value") == f"{HIDDEN}, ***"
+
+    monkeypatch.delenv("ACME_API_KEY")
+    assert masked("about another-value") == "about another-value"
+
+
+def test_an_environment_that_has_not_changed_is_not_read_again(monkeypatch):
+    for number in range(200):
+        monkeypatch.setenv(f"ACME_{number}_API_KEY", "abc")
+    masked("a text")
+
+    assert calls(lambda: masked("a text")) < 200  # fewer than there are variables

@@ -10,6 +10,7 @@ from qgate import numpy as qnp
 from qgate.exceptions import (
     DifferentiationError,
     InvalidShots,
+    QGateError,
     QuantumFunctionError,
     UnknownInterface,
     UnsupportedDiffMethod,
@@ -362,3 +363,20 @@ def test_results_of_a_batch_of_states_keep_its_axis_where_they_are_differentiate
 
     expected = [0.28 * np.sin(0.3) - 0.96 * np.cos(0.3), -np.sin(0.3)]
     np.testing.assert_allclose(found, expected[:rows], atol=1e-6)
+
+
+@pytest.mark.parametrize("diff_method", ["adjoint", "parameter-shift", "best"])
+def test_a_gradient_makes_no_errors_that_are_not_raised(diff_method, monkeypatch):
+    made = []
+    monkeypatch.setattr(QGateError, "__init__", lambda self, *_, **__: made.append(self))
+
+    @qg.qnode(qg.device("local", wires=2), diff_method=diff_method)
+    def circuit(angles):
+        qg.RY(angles[0], 0)
+        qg.RX(angles[1], 1)
+        qg.CNOT([0, 1])
+        return qg.expval(qg.Z(1))
+
+    qg.grad(circuit)(qnp.array([0.1, 0.2], requires_grad=True))
+
+    assert made == []

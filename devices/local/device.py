@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -97,16 +98,11 @@ class LocalDevice(Device):
 
     def wires_of(self, sweep_wires: Wires) -> Wires:
         """Return the device's wires that a circuit has, in the device's order."""
-        if self.wires is None or len(sweep_wires) == len(self.wires):
-            return super().wires_of(sweep_wires)
-        used = set(sweep_wires)
-        return Wires([wire for wire in self.wires if wire in used])
+        return sweep_wires if self.wires is None else _among(self.wires, sweep_wires)
 
     def _order(self, structure: Structure) -> Wires:
         """Return the simulated wires in order; all wires where a measurement names none."""
-        if any(item.obs is None and not item.wires for item in structure.measurements):
-            return super().wires_of(structure.wires)
-        return self.wires_of(structure.wires)
+        return _simulated(structure, self.wires)
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])
@@ -117,11 +113,12 @@ class LocalDevice(Device):
         exact = sweep.shots is None
         order = self._order(structure) if exact else self.wires_of(busy_wires(structure))
         step = max(1, AMPLITUDES_AT_ONCE >> len(order))
-        self._require_for(sweep, order, min(step, len(sweep)))
-        if len(sweep) <= step:
+        count = len(sweep)
+        self._require_for(sweep, order, min(step, count))
+        if count <= step:
             return self._run_rows(sweep, order, random)
         parts = []
-        for start in range(0, len(sweep), step):
+        for start in range(0, count, step):
             rows = sweep.rows[start : start + step]
             shots = None if sweep.shots is None else sweep.shots[start : start + step]
             parts.append(self._run_rows(sweep.with_rows(rows, shots), order, random))
@@ -140,7 +137,7 @@ class LocalDevice(Device):
             found = footprint(structure, len(order))
             free = found.sums and self.engine.computes_sums(structure)
             outside = rows * (found.states if free else max(found.states, 1.0))
-            other = rows * found.work + len(sweep) * found.kept
+            other = rows * found.work + len(sweep.rows) * found.kept
         else:
             from qgate.devices.local.sampling import sampled_bytes
 
@@ -232,6 +229,22 @@ class LocalDevice(Device):
         require(outside, len(order), limit_gib=self.memory_gib, other_bytes=other)
         states = NumpyEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
         return self.measured(sweep, states, arrays, xp)
+
+
+def _among(own: Wires, used: Wires) -> Wires:
+    if len(used) == len(own):
+        return own
+    return Wires([wire for wire in own if wire in used])
+
+
+@lru_cache(maxsize=1024)
+def _simulated(structure: Structure, own: Wires | None) -> Wires:
+    """Return the wires that are simulated on a device with its own wires; see ``_order``."""
+    if own is None:
+        return structure.wires
+    if any(item.obs is None and not item.wires for item in structure.measurements):
+        return own
+    return _among(own, structure.wires)
 
 
 def _is_single(precision: str) -> bool:

@@ -120,8 +120,11 @@ def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
 
 
 def _finish_numpy(tape: Tape, like: Sequence[Tensor]) -> Finish:
-    kept = tape.kept_angles
-    single = _is_single(kept if len(kept) == len(tape.angles) else [*kept, *like])
+    angles = tape.angles
+    if tape.kept_parameters is not tape.parameters:
+        kept = tape.kept_angles
+        angles = angles if len(kept) == len(angles) else (*kept, *like)
+    single = _is_single(angles)
     marks = [
         value.requires_grad
         for value in tape.parameters

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -70,8 +69,10 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
     """
     prepared = [prepare(sweep, device) for sweep in sweeps]
     native = [part for parts, _, _ in prepared for part in parts]
-    with _advising(sweeps):
+    try:
         results = _obtain(native, device)
+    except TooMuchMemory as error:
+        raise _advised(error, sweeps) from None
     values, start = [], 0
     for parts, index, postprocess in prepared:
         merged = postprocess(results[start : start + len(parts)])
@@ -80,21 +81,17 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
     return values
 
 
-@contextmanager
-def _advising(sweeps: Sequence[Sweep]) -> Iterator[None]:
-    """Return devices on which circuits can run that take too much memory here."""
-    try:
-        yield
-    except TooMuchMemory as error:
-        advice = advice_on(sweep.structure for sweep in sweeps)
-        if not advice:
-            raise
-        raise TooMuchMemory(
-            wires=error.wires,
-            needed_gib=error.needed_gib,
-            allowed_gib=error.allowed_gib,
-            advice=advice,
-        ) from None
+def _advised(error: TooMuchMemory, sweeps: Sequence[Sweep]) -> TooMuchMemory:
+    """Return an error that names devices for circuits that take too much memory here."""
+    advice = advice_on(sweep.structure for sweep in sweeps)
+    if not advice:
+        return error
+    return TooMuchMemory(
+        wires=error.wires,
+        needed_gib=error.needed_gib,
+        allowed_gib=error.allowed_gib,
+        advice=advice,
+    )
 
 
 def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
@@ -134,7 +131,10 @@ def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:
     """Say whether a request belongs into a journal: not if it is exact and costs nothing."""
     if device.capabilities.paid:
         return True
-    return any(sweep.shots is not None for sweep in sweeps) and RUN.get() is not None
+    for sweep in sweeps:
+        if sweep.shots is not None:
+            return RUN.get() is not None
+    return False
 
 
 def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray | None, Postprocess]:
@@ -202,18 +202,42 @@ def checked(sweep: Sweep, device: Device) -> Sweep:
     ------
     TooManyWires, UnknownWires, InvalidShots, SeedRefused
     """
-    structure = _name_wires(sweep.structure, device.wires)
-    _check_known(structure, device.wires, device.name)
-    if device.capabilities.idle_wires_free:
+    capabilities = device.capabilities
+    structure = _fitted(
+        sweep.structure,
+        device.wires,
+        device.name,
+        idle_wires_free=capabilities.idle_wires_free,
+        most=capabilities.max_wires,
+    )
+    if sweep.seed is not None and not capabilities.call_seeds:
+        raise SeedRefused(device=device.name)
+    if sweep.shots is not None:
+        _check_shots(sweep.shots, device)
+    return sweep.with_structure(structure)
+
+
+@lru_cache(maxsize=1024)
+def _fitted(
+    structure: Structure,
+    wires: Wires | None,
+    device: str,
+    *,
+    idle_wires_free: bool,
+    most: int | None,
+) -> Structure:
+    """Return a structure that names the wires of its measurements, and that a device can hold."""
+    structure = _name_wires(structure, wires)
+    _check_known(structure, wires, device)
+    if idle_wires_free:
         structure = without_idle_wires(structure)
         used = busy_wires(structure)
     else:
-        used = structure.wires if device.wires is None else device.wires
-    _check_number(structure, len(used), device)
-    if sweep.seed is not None and not device.capabilities.call_seeds:
-        raise SeedRefused(device=device.name)
-    _check_shots(sweep.shots, device)
-    return sweep.with_structure(structure)
+        used = structure.wires if wires is None else wires
+    if most is not None and len(used) > most:
+        advice = advice_on([structure])
+        raise TooManyWires(device=device, needed=len(used), available=most, advice=advice)
+    return structure
 
 
 @lru_cache(maxsize=1024)
@@ -234,7 +258,6 @@ def _name_wires(structure: Structure, wires: Wires | None) -> Structure:
     return structure.with_measurements(measurements)
 
 
-@lru_cache(maxsize=1024)
 def _check_known(structure: Structure, wires: Wires | None, device: str) -> None:
     """Refuse a structure with wires that a device has not."""
     if wires is None:
@@ -247,17 +270,7 @@ def _check_known(structure: Structure, wires: Wires | None, device: str) -> None
         raise UnknownWires(device=device, unknown=unknown, known=list(wires))
 
 
-def _check_number(structure: Structure, needed: int, device: Device) -> None:
-    """Refuse more wires than a device has."""
-    most = device.capabilities.max_wires
-    if most is not None and needed > most:
-        advice = advice_on([structure])
-        raise TooManyWires(device=device.name, needed=needed, available=most, advice=advice)
-
-
-def _check_shots(shots: IntArray | None, device: Device) -> None:
-    if shots is None:
-        return
+def _check_shots(shots: IntArray, device: Device) -> None:
     least, low = device.capabilities.min_shots, int(shots.min())
     if low < least:
         raise InvalidShots(

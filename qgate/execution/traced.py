@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,18 +61,19 @@ def traced(tape: Tape, request: Request) -> list[Entry]:
         raise _switched_off("diff_method", "'best'")
     _mark_trained(tape, interface)
     marked = tape.trainable_params
-    limits = Limits("None", request.max_diff, _switched_off("diff_method", "'best'"))
     if method is not None:
         method, limits = _chosen(tape, request, method, levels)
         if method.name == "backprop" and limits.refusal is None:
             return _backprop(_widened(tape, interface), device, interface)
     else:
         method = Method("finite-diff", {})
+        limits = Limits("None", request.max_diff, _switched_off("diff_method", "'best'"))
     tape = _widened(tape, interface)
     tape.trainable_params = marked
     if limits.refusal is None:
-        tape, limits = _by_angles(tape, method, limits, levels)
-        marked = tape.trainable_params
+        written, limits = _by_angles(tape, marked, method, limits, levels)
+        if written is not tape:
+            tape, marked = written, written.trainable_params
     if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
         return _from_states(tape, device, interface, limits)
     linear, recombine = linear_measurements(
@@ -111,12 +112,14 @@ def traced(tape: Tape, request: Request) -> list[Entry]:
 
 
 def _by_angles(
-    tape: Tape, method: Method, limits: Limits, levels: int | None
+    tape: Tape, trained: Collection[int], method: Method, limits: Limits, levels: int | None
 ) -> tuple[Tape, Limits]:
     """Write what is trained by an array with angles, and limit the order of derivatives."""
-    written, most = with_angles(tape, tape.trainable_params, apart=method.transform is not None)
+    written, most = with_angles(tape, trained, apart=method.transform is not None)
+    if most is None:
+        return written, limits
     limits = replace(limits, array_order=most)
-    if most is not None and levels is not None:
+    if levels is not None:
         limits.check(levels)
     return written, limits
 

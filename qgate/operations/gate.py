@@ -75,7 +75,10 @@ class Gate(Operator):
             options = dict(spec.check(wires, **options))
         if len(angles) == 1:
             angle = as_angle(public, spec.angles[0], angles[0])
-            self._parameters, self.is_converted = (angle,), opened(angle) is not angles[0]
+            same = angle is angles[0] or opened(angle) is angles[0]
+            self._parameters, self.is_converted = (angle,), not same
+        elif not angles:
+            self._parameters, self.is_converted = (), False
         else:
             self._parameters = tuple(map(as_angle, (public,) * len(angles), spec.angles, angles))
             self.is_converted = any(map(is_not, angles, map(opened, self._parameters)))

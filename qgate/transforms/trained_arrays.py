@@ -74,6 +74,8 @@ def with_angles(
     QuantumFunctionError
         A trained state is prepared on wires that other operations acted on.
     """
+    if ParameterKind.ARRAY not in tape.parameter_kinds:
+        return tape, None
     phase = any(item.kind is MeasurementKind.STATE for item in tape.measurements)
     operations, positions, orders = list[Operator](), list[int](), list[int]()
     touched = set[Any]()
