@@ -51,10 +51,18 @@ class Gate:
                 client, _ = listener.accept()
             except OSError:
                 return
+            Thread(target=self._connect, args=(client,), daemon=True).start()
+
+    def _connect(self, client: socket.socket) -> None:
+        """Forward a connection; a client whose double does not answer is disconnected."""
+        try:
             server = socket.create_connection(self._target)
-            self._open += [client, server]
-            for ends in ((client, server), (server, client)):
-                Thread(target=_forward, args=ends, daemon=True).start()
+        except OSError:
+            client.close()
+            return
+        self._open += [client, server]
+        for ends in ((client, server), (server, client)):
+            Thread(target=_forward, args=ends, daemon=True).start()
 
 
 def _forward(source: socket.socket, sink: socket.socket) -> None:

@@ -300,6 +300,7 @@ class Double(ThreadingHTTPServer):
     """The server, and what it serves."""
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), Request)
