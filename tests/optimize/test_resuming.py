@@ -139,7 +139,7 @@ def test_a_file_of_something_else_is_refused(text, tmp_path):
     path = tmp_path / "state.json"
     path.write_text(text)
 
-    with pytest.raises(InvalidOptimizerState, match="does not hold (a state|JSON)"):
+    with pytest.raises(InvalidOptimizerState, match=r"does not hold (a state|JSON)"):
         qg.AdamOptimizer().load(path)
 
 
