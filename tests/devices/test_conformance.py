@@ -6,6 +6,7 @@ import pytest
 import qgate as qg
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.conformance import DeviceConformance, assert_close, readings, values
+from qgate.devices.draws import Draws
 from qgate.devices.job import FinishedJob
 from qgate.devices.local.device import LOCAL, LocalDevice
 from qgate.outcomes import Outcomes
@@ -131,13 +132,13 @@ class Frozen(Chip):
     """Draws the same shots at every call."""
 
     def submit(self, sweeps):
-        self._random = np.random.default_rng(0)
+        self._draws = Draws(0)
         return super().submit(sweeps)
 
 
 class Unseeded(Chip):
     def submit(self, sweeps):
-        self._random = np.random.default_rng()
+        self._draws = Draws(None)
         return super().submit(sweeps)
 
 

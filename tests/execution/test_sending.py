@@ -30,7 +30,7 @@ WEIGHT = (7, 2)
 def sweep(number, shots):
     """Rows that say by their angle which sweep and row they are."""
     tape = Tape([RX(0.0, 0)], [counts(wires=range(NUM_WIRES))], shots=1)
-    angles = 100.0 * number + np.arange(len(shots))
+    angles = 10.0 * number + np.arange(len(shots))  # small enough to reach the device as they are
     return tape.sweep().with_rows(angles.reshape(-1, 1), np.array(shots, dtype=np.int64))
 
 
