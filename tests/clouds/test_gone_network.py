@@ -48,6 +48,7 @@ def cloud(
                 lambda: int(braket.ledger()["tasks_created"]),
                 lambda held: braket.settings(held=held),
             )
+            gate.close()
             braket.stop()
             return
         with running(folder) as ibm:
@@ -60,6 +61,7 @@ def cloud(
                 lambda: len(ibm.jobs),
                 lambda held: ibm.set(held=held),
             )
+            gate.close()
 
 
 def hasty(name: str) -> Any:
