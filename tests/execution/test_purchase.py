@@ -109,10 +109,10 @@ def test_equal_requests_of_one_run_are_bought_each(files):
     circuit = circuit_on(device)
 
     with qg.run("twice", journal=files[1]):
-        first, second = circuit(ANGLES), circuit(ANGLES)
+        circuit(ANGLES), circuit(ANGLES)
 
     assert device.shop.jobs == 2
-    assert first != second
+    assert len(set(device.shop.tokens)) == 2
 
 
 def test_another_run_of_the_same_journal_buys_for_itself(files):
