@@ -13,6 +13,8 @@ CHUNK = 65536
 class Gate:
     """Forwards connections to an address; while it is closed, they are refused.
 
+    After ``fall_silent`` it takes connections, and no request on them is answered.
+
     Parameters
     ----------
     url : str
@@ -33,13 +35,22 @@ class Gate:
 
     def open(self) -> None:
         """Take connections, always on the same port."""
+        self._silent = False
         self._listener = socket.create_server(("127.0.0.1", self._port))
         self._port = self._listener.getsockname()[1]
         Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
+    def fall_silent(self) -> None:
+        """Break the connections that there are, and answer nothing on others until ``close``."""
+        self._silent = True
+        self._disconnect(*self._open)
+
     def close(self) -> None:
         """Refuse connections, and break those that there are."""
-        for each in (self._listener, *self._open):
+        self._disconnect(self._listener, *self._open)
+
+    def _disconnect(self, *sockets: socket.socket) -> None:
+        for each in sockets:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
@@ -55,6 +66,9 @@ class Gate:
 
     def _connect(self, client: socket.socket) -> None:
         """Forward a connection; a client whose double does not answer is disconnected."""
+        if self._silent:
+            self._open.append(client)
+            return
         try:
             server = socket.create_connection(self._target)
         except OSError:

@@ -17,6 +17,7 @@ from qgate.devices.patience import Fault
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.ibm.account import Account, Address
+from qgate.devices.qiskit.ibm.closing import CLOSE_S
 from qgate.devices.qiskit.ibm.connection import plan_of
 from qgate.devices.qiskit.ibm.faults import fault_of, retry_after_s, translated
 from qgate.devices.qiskit.ibm.job import IbmJob
@@ -35,7 +36,7 @@ from qgate.devices.remote import (
     TaggedJob,
     label_of,
 )
-from qgate.exceptions import QGateError
+from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.prices import Price
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
@@ -283,8 +284,16 @@ class IbmDevice(RemoteDevice):
         return None if left is None else float(left)
 
     def close(self) -> None:
-        """Close the batch or session; the next job opens another."""
-        self.mode.close()
+        """Close the batch or session; the next job opens another.
+
+        Raises
+        ------
+        ServiceUnavailable
+            A session was perhaps not closed, and the time until it is closed is charged.
+        """
+        if not self.mode.close() and self._put_into[0] == "session":
+            reason = "the session is perhaps open, and charged until the service closes it"
+            raise ServiceUnavailable(device=self.name, reason=reason, tried_s=CLOSE_S)
 
     def fault(self, error: BaseException) -> Fault:
         return fault_of(error)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Mapping
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from typing import Any
 
-from qiskit.exceptions import QiskitError
 from qiskit_ibm_runtime import Batch, Session
 
+from qgate.devices.qiskit.ibm.closing import CLOSE_S, CLOSER
 from qgate.forks import ForkSafeLock, at_fork
 from qgate.sealed import Sealed
 
@@ -21,7 +22,7 @@ LONGEST_S = 4 * 3600.0
 
 
 class Mode:
-    """Opened with the first job, closed with the device.
+    """Opened with the first job, closed with the device or at the end of the program.
 
     Jobs of a batch wait together and are charged for the time that they run. A session is
     exclusive and charged by the clock on the wall from its first job until it is closed.
@@ -40,7 +41,7 @@ class Mode:
         self._lock = ForkSafeLock()
         self._open: list[tuple[Sealed[Any], float]] = []
         at_fork(in_child=self._forget)
-        self._end = weakref.finalize(self, _close, self._open)
+        weakref.finalize(self, _hand_over, self._open).atexit = False
 
     def _forget(self) -> None:
         """Forget the open mode in a forked child: the parent puts its jobs there and closes it."""
@@ -58,8 +59,9 @@ class Mode:
             return self.backend
         with self._lock:
             if self._open and time.monotonic() - self._open[0][1] > self._longest_s:
-                _close(self._open)
+                self._hand_over()
             if not self._open:
+                CLOSER.start(self._hand_over)
                 opened = kind(self.backend, max_time=self.max_time_s)
                 self._open.append((Sealed(opened), time.monotonic()))
             return self._open[0][0].value
@@ -76,17 +78,29 @@ class Mode:
             details = self._open[0][0].value.details() or {}
             ended = details.get("state") == "closed" or details.get("accepting_jobs") is False
             if ended:
-                _close(self._open)
+                self._hand_over()
             return ended
 
-    def close(self) -> None:
-        """Let no more jobs into what is open; those in it run on."""
-        with self._lock:
-            _close(self._open)
+    def close(self) -> bool:
+        """Let no more jobs into what is open; those in it run on.
+
+        Returns
+        -------
+        bool
+            Whether the service has confirmed that within ``CLOSE_S``.
+        """
+        closings = self._hand_over()
+        done, open_still = wait(closings, CLOSE_S)
+        return not open_still and all(closing.exception() is None for closing in done)
+
+    def _hand_over(self) -> list[Future[None]]:
+        return _hand_over(self._open)
 
 
-def _close(held: list[tuple[Sealed[Any], float]]) -> None:
-    while held:
-        opened, _ = held.pop()
-        with suppress(QiskitError, OSError):  # the service closes it when nothing more comes
-            opened.value.close()
+def _hand_over(held: list[tuple[Sealed[Any], float]]) -> list[Future[None]]:
+    """Have what is open closed in the background; a finalizer calls this, on any thread."""
+    closings = []
+    with suppress(IndexError):  # another thread may take the last one
+        while True:
+            closings.append(CLOSER.close(held.pop()[0]))
+    return closings

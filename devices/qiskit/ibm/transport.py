@@ -33,6 +33,13 @@ REQUIRED: Mapping[tuple[str, str], Mapping[str, type]] = {
 """Fields of the JSON objects that answer requests, by method and the end of the path."""
 
 
+CREATION_S = 900.0
+"""Longest wait for the response to a creation, the client's own limit."""
+
+ANSWER_S = 120.0
+"""Longest wait for the response to any other request; the client has no limit for these."""
+
+
 class UnreadableAnswer(RequestException):
     """A response is malformed; the request was perhaps carried out."""
 
@@ -63,14 +70,31 @@ def watched_creation() -> Iterator[Creation]:
         _current.creation = None
 
 
+@contextmanager
+def answered_within(seconds: float) -> Iterator[None]:
+    """Limit the wait for each response inside, on this thread."""
+    _current.longest_s = seconds
+    try:
+        yield
+    finally:
+        _current.longest_s = None
+
+
 class OnceAdapter(HTTPAdapter):
-    """Adapter that makes every request once, and refuses responses that lack required fields."""
+    """Adapter that makes every request once, waits a limited time, and checks the response."""
 
     def __init__(self) -> None:
         super().__init__(max_retries=0)
 
-    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        response = super().send(request, *args, **kwargs)
+    def send(
+        self,
+        request: PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Response:
+        response = super().send(request, stream, _limited(timeout, request), *args, **kwargs)
         if not 200 <= response.status_code < 300:
             return response
         content = _checked(request, response)
@@ -84,6 +108,15 @@ def is_creation(request: Any) -> bool:
     """Return whether a request creates a job."""
     path = urlsplit(str(request.url)).path
     return request.method == "POST" and path.endswith("/jobs")
+
+
+def _limited(timeout: Any, request: Any) -> tuple[float, float]:
+    """Return the limits in seconds for connecting and for a response, none of them missing."""
+    longest_s = getattr(_current, "longest_s", None)
+    if longest_s is None:
+        longest_s = CREATION_S if is_creation(request) else ANSWER_S
+    connect_s, read_s = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    return min(connect_s or longest_s, longest_s), min(read_s or longest_s, longest_s)
 
 
 def _checked(request: PreparedRequest, response: Response) -> Any:

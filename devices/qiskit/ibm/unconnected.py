@@ -52,5 +52,5 @@ class NoMode:
     def has_ended(self) -> bool:
         return False
 
-    def close(self) -> None:
-        return
+    def close(self) -> bool:
+        return True

@@ -1,6 +1,5 @@
 """Sweeps become jobs of IBM, and their results come back."""
 
-import gc
 import json
 
 import numpy as np
@@ -11,7 +10,6 @@ from leaks import pickled, texts_held
 import qgate as qg
 from qgate.devices.job import JobStatus
 from qgate.devices.packing import pack, submit_packed
-from qgate.devices.qiskit.ibm.mode import Mode
 from qgate.devices.remote import new_token
 from qgate.exceptions import AccessRefused, UnknownPrice
 from qgate.measurements import counts, sample
@@ -55,16 +53,6 @@ def test_jobs_are_in_a_batch_that_is_closed_with_the_device(make, cloud, send):
     (batch,) = cloud.ledger["sessions"]
     assert {job["session"] for job in cloud.jobs} == {batch["id"]}
     assert (batch["mode"], batch["accepting_jobs"]) == ("batch", False)
-
-
-def test_a_batch_is_closed_when_it_is_forgotten(make, cloud):
-    mode = Mode(make().backend, "batch")
-    mode.of_next_job()
-
-    del mode
-    gc.collect()
-
-    assert [batch["accepting_jobs"] for batch in cloud.ledger["sessions"]] == [False]
 
 
 def test_single_jobs_and_sessions_are_had_where_they_are_asked_for(make, cloud, send):
