@@ -12,6 +12,7 @@ import numpy as np
 from qgate.arrays import enclosed, finished, framework_among, in_containers
 from qgate.exceptions import InvalidTransform
 from qgate.gradients.classical_jacobian import ClassicalPart, angle_positions, require_qnode
+from qgate.gradients.tape_arrays import refuse_chosen_arrays
 from qgate.numpy.tensors import marked, tensor
 from qgate.tape import Tape
 from qgate.typing import IntArray, Postprocess, Tensor
@@ -83,6 +84,7 @@ class HybridTransform(ABC):
         (list of QuantumScript, callable) for a tape, a callable for a QNode
         """
         if isinstance(target, Tape):
+            refuse_chosen_arrays(target, transform=self.name)
             return self._expanded(target)
         require_qnode(self.name, target)
         return self.check_qnode(target)._of_qnode(target, argnums, hybrid=hybrid)

@@ -209,6 +209,8 @@ class Derive:
         Which of the trained slots the derivatives are by; zero for the others.
     shapes : sequence of tuple of int
         Of the trained parameters.
+    by_parameter : callable
+        From the derivative by a trained parameter, and its position, to that by what it stands for.
     """
 
     def __init__(
@@ -217,9 +219,11 @@ class Derive:
         recombine: Recombine,
         wanted: BoolArray,
         shapes: Sequence[tuple[int, ...]],
+        by_parameter: Callable[[Tensor, int], Tensor],
     ) -> None:
         self.read, self.recombine = read, recombine
         self.wanted, self.shapes = wanted, shapes
+        self.by_parameter = by_parameter
 
     def parts(self, results: Sequence[Any], *, partitioned: bool) -> Any:
         """Return the derivatives of each part of a shot vector, or of the one result."""
@@ -254,10 +258,10 @@ class Derive:
             place = np.where(self.wanted, np.cumsum(self.wanted), 0)
             slopes = xp.concatenate([zero, slopes])[place]
         cut, start = [], 0
-        for shape in self.shapes:
+        for position, shape in enumerate(self.shapes):
             end = start + int(np.prod(shape))
             part = xp.moveaxis(slopes[start:end], 0, -1)
-            cut.append(xp.reshape(part, (*measured, *shape)))
+            cut.append(self.by_parameter(xp.reshape(part, (*measured, *shape)), position))
             start = end
         return cut[0] if len(cut) == 1 else tuple(cut)
 

@@ -13,9 +13,9 @@ from qgate.arrays import enclosed, finished, in_containers
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.method import ShiftMethod, check_options
+from qgate.gradients.tape_arrays import ArrayFree
 from qgate.gradients.tape_plans import Derivatives, Derive, Plan, circuit_plan, shift_plan
 from qgate.measurements import MeasurementKind
-from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
 from qgate.typing import BoolArray
@@ -155,14 +155,17 @@ class GradientTransform(TapeTransform):
         Parameters
         ----------
         tape : QuantumScript
-            Without a broadcast.
+            Without a broadcast. Where its trainable parameters were not chosen, all parameters of
+            its operations are trainable. The derivative by a complex array is that by its real
+            parts minus i times that by its imaginary parts.
         argnum : int, sequence of int or None
             Positions among its trainable parameters.
         options : mapping
         """
-        trained = _trained_angles(tape)
-        marked = tape.with_shots(tape.shots)
-        marked.trainable_params = trained
+        self._refuse_batch(tape)
+        written = ArrayFree.of(tape, method=self.diff_method)
+        marked = written.tape
+        trained = marked.trainable_params
         self._refuse(marked)
         wanted = _chosen(marked, argnum)
         if not wanted.any():
@@ -173,8 +176,8 @@ class GradientTransform(TapeTransform):
         )
         linear.trainable_params = trained
         plan = self.plan(linear, wanted, options, value=recombine is not tuple)
-        shapes = [tape.angle_shapes[index] for index in trained]
-        derive = Derive(plan.read, recombine, wanted, shapes)
+        shapes = [marked.angle_shapes[index] for index in trained]
+        derive = Derive(plan.read, recombine, wanted, shapes, written.by_array)
         partitioned = tape.shots.partitioned
 
         def derivatives(results: Sequence[Any]) -> Any:
@@ -183,21 +186,20 @@ class GradientTransform(TapeTransform):
 
         return plan.tapes, derivatives
 
+    def _refuse_batch(self, tape: Tape) -> None:
+        if tape.batch_size is not None:
+            raise UnsupportedDiffMethod(
+                method=self.diff_method,
+                reason="the tape is a broadcast already",
+                remedy="Give a tape without batched parameters, or differentiate a QNode.",
+            )
+
     def _refuse(self, tape: Tape) -> None:
         refusal = self.method.refusal(tape)
-        if tape.batch_size is not None:
-            remedy = "Give a tape without batched parameters, or differentiate a QNode."
-            refusal = "the tape is a broadcast already", remedy
         if refusal is not None:
             raise UnsupportedDiffMethod(
                 method=self.diff_method, reason=refusal[0], remedy=refusal[1]
             )
-
-
-def _trained_angles(tape: Tape) -> list[int]:
-    """Return the positions of the angles among the trainable parameters of a tape."""
-    kinds = tape.parameter_kinds
-    return [index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES]
 
 
 def _chosen(tape: Tape, argnum: Any) -> BoolArray:
@@ -208,7 +210,7 @@ def _chosen(tape: Tape, argnum: Any) -> BoolArray:
     count = len(tape.trainable_params)
     if not ((-count <= positions) & (positions < count)).all():
         raise DifferentiationError(
-            f"argnum={argnum!r} is no position among the {count} trainable angles of the tape. "
+            f"argnum={argnum!r} is no position among the {count} trainable parameters of the tape. "
             f"Give positions from 0 to {count - 1}."
         )
     sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]

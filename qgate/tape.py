@@ -171,6 +171,11 @@ class Tape:
         self._trainable = self._positions(indices)
 
     @property
+    def is_chosen(self) -> bool:
+        """Whether the trainable parameters were chosen; otherwise all parameters are trainable."""
+        return self._trainable is not None
+
+    @property
     def num_params(self) -> int:
         """How many parameters derivatives are taken of."""
         return len(self.trainable_params)

@@ -76,7 +76,7 @@ def with_angles(
     """
     if ParameterKind.ARRAY not in tape.parameter_kinds:
         return tape, None
-    phase = any(item.kind is MeasurementKind.STATE for item in tape.measurements)
+    phase = shows_phase(tape)
     operations, positions, orders = list[Operator](), list[int](), list[int]()
     touched = set[Any]()
     index = count = 0
@@ -99,6 +99,24 @@ def with_angles(
         return tape, None
     positions += [place - index + count for place in sorted(trained) if place >= index]
     return Tape(operations, tape.measurements, tape.shots, positions), min(orders)
+
+
+def shows_phase(tape: Tape) -> bool:
+    """Return whether the global phase of the state is measured."""
+    return any(item.kind is MeasurementKind.STATE for item in tape.measurements)
+
+
+def rotation_angles(operation: Operator, *, phase: bool) -> Tensor:
+    """Return the angles that an operation is written with, shape (m,), as functions of its array.
+
+    Parameters
+    ----------
+    operation : Operator
+        It is ``expressible``.
+    phase : bool
+        Whether the global phase has an angle, too.
+    """
+    return _rotated(operation, phase=phase)[0].parameters[0]
 
 
 def _is_array_trained(operation: Operator, marked: Sequence[int]) -> bool:
