@@ -1,8 +1,8 @@
 """Derivatives of a tape by its trainable matrices and states.
 
 A trainable array is written as a constant with rotations beside it (``with_angles``). The method
-differentiates the circuit by the angles of these, and the chain rule with the Jacobian of the angles
-by the array gives the derivative by the array.
+differentiates the circuit by the angles of these, and the chain rule with the Jacobian of the
+angles by the array gives the derivative by the array.
 """
 
 from __future__ import annotations
