@@ -18,7 +18,8 @@ class Budget:
     """A limit on shots, dollars and submissions; what would pass it is refused, not sent.
 
     As ``shots`` of a QNode it holds for each call, that is for a value and its gradient. As
-    ``budget`` of ``qg.run`` it is shared by everything that runs inside.
+    ``budget`` of ``qg.run`` it is shared by everything that runs inside. Every function with an
+    argument ``budget`` takes a plain number as one of shots.
 
     Parameters
     ----------
@@ -90,22 +91,28 @@ class Budget:
         return f"Budget({told})"
 
 
-def limits_of(budget: Any) -> Budget | None:
-    """Return the budget of a run or a plan; a plain number could mean dollars or shots.
+def budget_of(budget: Any) -> Budget | None:
+    """Return the budget that an argument named ``budget`` means; a plain number limits shots.
 
     Parameters
     ----------
-    budget : Budget or None
+    budget : Budget, int or None
 
     Raises
     ------
     InvalidBudget
-        It is something else.
+        It is neither, or not a positive whole number.
     """
     if budget is None or isinstance(budget, Budget):
         return budget
-    reason = f"{budget!r} does not say whether it limits shots, dollars or submissions"
-    raise InvalidBudget(reason=reason)
+    try:
+        return Budget(shots=budget)
+    except InvalidBudget as error:
+        reason = (
+            f"{budget!r} is neither a Budget nor a positive whole number, which is one of shots; "
+            "qg.Budget(usd=...) limits dollars"
+        )
+        raise InvalidBudget(reason=reason) from error
 
 
 def _one_of(first: str, one: Any, second: str, other: Any) -> Any:

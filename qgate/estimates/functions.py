@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.budget import Budget
+from qgate.budget import Budget, budget_of
 from qgate.estimates.gradient import Cost, Differences, GradientEstimate
 from qgate.estimates.value import estimates_of
 from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate
@@ -24,6 +24,11 @@ from qgate.typing import FloatArray
 
 BIASES = ("none", "shrink")
 """Whether components that are lost in noise are made smaller."""
+
+GRADIENT_BUDGET = (
+    "a budget: qg.gradient_estimate(qnode, budget=100_000), or shots=qg.Budget(total=100_000)"
+)
+"""Advice for a QNode without shots."""
 
 
 def gradient_estimate(
@@ -73,6 +78,8 @@ def gradient_estimate(
 
     Raises
     ------
+    InvalidBudget
+        The budget is neither a ``Budget`` nor a positive whole number.
     UnsupportedEstimate
         The QNode returns something else, or its observable is trained.
     BudgetTooSmall, UnknownPrice
@@ -96,12 +103,13 @@ def gradient_estimate(
     (20000, ())
     """
     require_qnode("gradient_estimate", qnode)
+    given = budget_of(budget)
     if bias not in BIASES:
         raise UnsupportedEstimate(what=f"bias={bias!r}", remedy="It is 'none' or 'shrink'.")
 
     @functools.wraps(qnode)
     def estimate_gradient(*args: Any, **kwargs: Any) -> GradientEstimate:
-        limit = _budget(budget, qnode)
+        limit = _limit(given, qnode, GRADIENT_BUDGET)
         classical = ClassicalPart.of(qnode, argnums, args, kwargs)
         tape = _trained_tape(qnode, classical)
         name, method = _method(qnode)
@@ -139,7 +147,7 @@ def estimate(
     qnode : QNode
         Returns expectation values, variances or probabilities.
     budget : Budget or int, optional
-        Default the QNode's, or its number of shots for each basis that is read.
+        A number is one of shots. Default the QNode's, or its number of shots for each basis that is read.
     grouping : {"qwc", "fc", "symmetry"}
         As for ``gradient_estimate``.
 
@@ -151,6 +159,8 @@ def estimate(
 
     Raises
     ------
+    InvalidBudget
+        The budget is neither a ``Budget`` nor a positive whole number.
     UnsupportedEstimate
         The QNode returns something else, or has neither shots nor a budget.
 
@@ -165,38 +175,25 @@ def estimate(
     (1.0, True)
     """
     require_qnode("estimate", qnode)
+    given = budget_of(budget)
 
     @functools.wraps(qnode)
     def estimate_values(*args: Any, **kwargs: Any) -> Any:
         tape = qnode.construct(args, kwargs)
-        limit = budget if budget is not None else qnode.shots.budget or qnode.shots.total_shots
-        if limit is None:
-            raise UnsupportedEstimate(
-                what="A QNode without shots",
-                remedy="Give it shots, or a budget: qg.estimate(qnode, budget=10_000).",
-            )
-        equal = budget is None and qnode.shots.budget is None
-        found = estimates_of(
-            tape, qnode.device, _as_budget(limit), grouping=grouping, equal_shots=equal
-        )
+        limit = _limit(given, qnode, "shots, or a budget: qg.estimate(qnode, budget=10_000)")
+        equal = given is None and qnode.shots.budget is None
+        found = estimates_of(tape, qnode.device, limit, grouping=grouping, equal_shots=equal)
         return found[0] if len(found) == 1 else tuple(found)
 
     return estimate_values
 
 
-def _as_budget(budget: Budget | int) -> Budget:
-    return budget if isinstance(budget, Budget) else Budget(total=budget)
-
-
-def _budget(budget: Budget | int | None, qnode: Any) -> Budget:
-    limit = budget if budget is not None else qnode.shots.budget or qnode.shots.total_shots
+def _limit(given: Budget | None, qnode: Any, remedy: str) -> Budget:
+    """Return the budget of a call: the given one, else that of the QNode's shots."""
+    limit = given or budget_of(qnode.shots.budget or qnode.shots.total_shots)
     if limit is None:
-        raise UnsupportedEstimate(
-            what="A QNode without shots",
-            remedy="Give it a budget: qg.gradient_estimate(qnode, budget=100_000), or "
-            "shots=qg.Budget(total=100_000).",
-        )
-    return _as_budget(limit)
+        raise UnsupportedEstimate(what="A QNode without shots", remedy=f"Give it {remedy}.")
+    return limit
 
 
 def _trained_tape(qnode: Any, classical: ClassicalPart) -> Tape:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgate.budget import Budget, limits_of
+from qgate.budget import Budget, budget_of
 from qgate.devices.job import SweepResult
 from qgate.devices.packing import submit_packed
 from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
@@ -88,8 +88,8 @@ class Plan:
     ----------
     call : callable
         Without arguments: what is planned.
-    budget : Budget, optional
-        ``run`` spends no more.
+    budget : Budget or int, optional
+        A number limits shots. ``run`` spends no more.
 
     Attributes
     ----------
@@ -102,8 +102,10 @@ class Plan:
         limits and gates are live or from a card.
     """
 
-    def __init__(self, call: Callable[[], Any], *, device: Any, budget: Budget | None) -> None:
-        self._call, self._device, self.budget = call, device, limits_of(budget)
+    def __init__(
+        self, call: Callable[[], Any], *, device: Any, budget: Budget | int | None
+    ) -> None:
+        self._call, self._device, self.budget = call, device, budget_of(budget)
         self.entries: tuple[PlannedSubmission, ...] = ()
         self.prior_errors: tuple[PriorErrors, ...] = ()
         self.sources: dict[str, str] = {}
@@ -200,7 +202,7 @@ class Plan:
 
 
 def plan(
-    function: Callable[..., Any], device: Any = None, *, budget: Budget | None = None
+    function: Callable[..., Any], device: Any = None, *, budget: Budget | int | None = None
 ) -> Callable[..., Plan]:
     """Find out what calling a function would send, without sending it.
 
@@ -210,8 +212,8 @@ def plan(
         A QNode, its gradient, or any function that calls such.
     device : str or Device, optional
         In place of the device of every QNode that is called.
-    budget : Budget, optional
-        What the plan may take; also the limit of ``Plan.run``.
+    budget : Budget or int, optional
+        What the plan may take, a number in shots; also the limit of ``Plan.run``.
 
     Returns
     -------
@@ -221,7 +223,7 @@ def plan(
     Raises
     ------
     InvalidBudget
-        The budget is not a ``Budget``: a plain number does not say whether it means dollars.
+        The budget is neither a ``Budget`` nor a positive whole number.
     BudgetExceeded, UnknownPrice
         From the returned function: the plan takes more than the budget allows.
     DeviceError
@@ -249,7 +251,7 @@ def plan(
         from qgate.devices.registry import device_for_plan
 
         device = device_for_plan(device)
-    limits_of(budget)
+    budget_of(budget)
     return lambda *args, **kwargs: Plan(
         lambda: function(*args, **kwargs), device=device, budget=budget
     )

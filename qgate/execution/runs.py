@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qgate.budget import Budget, limits_of
+from qgate.budget import Budget, budget_of
 from qgate.devices.patience import Interrupted
 from qgate.devices.remote import JOURNAL as JOURNAL_LABEL
 from qgate.devices.remote import RUN as RUN_LABEL
@@ -68,11 +68,11 @@ class Run:
         name: str,
         journal: Journal,
         *,
-        budget: Budget | None = None,
+        budget: Budget | int | None = None,
         progress: Progress | None = None,
         ordered: bool = True,
     ) -> None:
-        self.name, self.journal, self.budget = checked_name(name), journal, limits_of(budget)
+        self.name, self.journal, self.budget = checked_name(name), journal, budget_of(budget)
         self.progress = progress or Progress.silent()
         self.ordered = ordered
         self.replayed = 0
@@ -331,7 +331,7 @@ def run(
     name: str,
     journal: str | Path | Journal | None = None,
     *,
-    budget: Budget | None = None,
+    budget: Budget | int | None = None,
     progress: bool | Callable[[str], None] = False,
     ordered: bool = True,
 ) -> Run:
@@ -348,8 +348,8 @@ def run(
     journal : str, path or Journal, optional
         A file, made where there is none; default: what ``QGATE_JOURNAL`` names, else
         ``qgate.db`` in the working directory.
-    budget : Budget, optional
-        Shared by all that runs inside, over all repetitions of the run; and by other runs of
+    budget : Budget or int, optional
+        A number limits shots. Shared by all that runs inside, over all repetitions of the run; and by other runs of
         this journal whose budget has the same ``name``.
     progress : bool or callable
         Tell how jobs stand, on the standard error stream or by calling this with a line of text.
@@ -367,7 +367,7 @@ def run(
     InvalidRun
         The name is no text, or the journal no path.
     InvalidBudget
-        The budget is not a ``Budget``: a plain number does not say whether it means dollars.
+        The budget is neither a ``Budget`` nor a positive whole number.
     JournalUnreadable
         The file is not a journal, or is damaged.
     JournalNotWritten
@@ -394,7 +394,7 @@ def run(
     100
     """
     checked_name(name)
-    limits_of(budget)  # before a file is made
+    budget_of(budget)  # before a file is made
     return Run(
         name,
         _journal(journal),

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qgate.budget import Budget
+from qgate.budget import Budget, budget_of
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.execution.current import RUN
 from qgate.optimize.estimates import Estimate
@@ -198,7 +198,7 @@ def _checked_limits(
     count("minimize", least=0, steps=steps)
     if tol is not None:
         positive("minimize", tol=tol)
-    limit = budget if budget is None or isinstance(budget, Budget) else Budget(shots=budget)
+    limit = budget_of(budget)
     if limit is not None and limit.usd is not None and run is None and RUN.get() is None:
         raise InvalidOptimizerOption(
             optimizer="minimize",

@@ -13,6 +13,7 @@ from shop import ShopDevice
 import qgate as qg
 from qgate.exceptions import (
     BudgetChanged,
+    BudgetExceeded,
     InvalidBudget,
     InvalidRun,
     JournalNotWritten,
@@ -150,15 +151,53 @@ def test_a_journal_that_is_no_path_is_refused():
 # Budgets -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("budget", [20, 20.0, "20", {"usd": 20}, True])
-def test_a_plain_number_is_no_budget_of_a_run_or_a_plan(file, budget):
-    told = "does not say whether it limits shots, dollars or submissions"
-    with pytest.raises(InvalidBudget, match=told):
-        qg.run("experiment", file, budget=budget)
-    with pytest.raises(InvalidBudget, match=told):
-        qg.plan(circuit_on("local"), budget=budget)
+ANGLE = qg.numpy.array(0.3, requires_grad=True)
+
+WITH_BUDGETS = {
+    "run": lambda node, file, budget: qg.run("experiment", file, budget=budget),
+    "plan": lambda node, file, budget: qg.plan(node, budget=budget),
+    "minimize": lambda node, file, budget: qg.minimize(node, ANGLE, budget=budget, steps=1),
+    "estimate": lambda node, file, budget: qg.estimate(node, budget),
+    "gradient_estimate": lambda node, file, budget: qg.gradient_estimate(node, budget),
+}
+
+
+@pytest.mark.parametrize("function", WITH_BUDGETS)
+@pytest.mark.parametrize("budget", [0.7, 0, -5, "20", {"usd": 20}, True, float("nan")])
+def test_what_is_neither_a_budget_nor_a_number_of_shots_is_refused(function, file, budget):
+    with pytest.raises(
+        InvalidBudget, match=r"one of shots; qg\.Budget\(usd=\.\.\.\) limits dollars"
+    ):
+        WITH_BUDGETS[function](circuit_on("local?shots=10"), file, budget)
 
     assert not Path(file).exists()
+
+
+def test_a_plain_number_limits_the_shots_of_a_run(file):
+    with qg.run("experiment", file, budget=250) as run:
+        for _ in range(2):
+            circuit_on("local?shots=100")(0.3)
+        with pytest.raises(BudgetExceeded, match="which allows 250 shots"):
+            circuit_on("local?shots=100")(0.3)
+
+    assert run.budget == qg.Budget(shots=250)
+
+
+def test_a_plain_number_limits_the_shots_of_a_plan():
+    assert qg.plan(circuit_on("local?shots=100"), budget=100)(0.3).run() is not None
+    with pytest.raises(BudgetExceeded, match="which allows 50 shots"):
+        qg.plan(circuit_on("local?shots=100"), budget=50)(0.3).run()
+
+
+def test_a_plain_number_limits_the_shots_of_a_minimization_and_of_estimates():
+    @qg.qnode("local?shots=100", diff_method="parameter-shift")
+    def energy(angle):
+        qg.RX(angle, wires=0)
+        return qg.expval(qg.Z(0))
+
+    assert qg.estimate(energy, 40)(ANGLE).shots == 40
+    assert qg.gradient_estimate(energy, 60)(ANGLE).shots == 60
+    assert qg.minimize(energy, ANGLE, steps=9, budget=1000).history.shots <= 1000
 
 
 def test_another_number_under_the_name_of_a_budget_is_refused_before_anything_is_sent(shop, file):
