@@ -147,7 +147,8 @@ def estimate(
     qnode : QNode
         Returns expectation values, variances or probabilities.
     budget : Budget or int, optional
-        A number is one of shots. Default the QNode's, or its number of shots for each basis that is read.
+        A number is one of shots. Default the QNode's, or its number of shots for each basis
+        that is read.
     grouping : {"qwc", "fc", "symmetry"}
         As for ``gradient_estimate``.
 

@@ -349,8 +349,8 @@ def run(
         A file, made where there is none; default: what ``QGATE_JOURNAL`` names, else
         ``qgate.db`` in the working directory.
     budget : Budget or int, optional
-        A number limits shots. Shared by all that runs inside, over all repetitions of the run; and by other runs of
-        this journal whose budget has the same ``name``.
+        A number limits shots. Shared by all that runs inside, over all repetitions of the run; and
+        by other runs of this journal whose budget has the same ``name``.
     progress : bool or callable
         Tell how jobs stand, on the standard error stream or by calling this with a line of text.
     ordered : bool
