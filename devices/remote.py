@@ -306,11 +306,17 @@ class RemoteDevice(Device):
     settles_s: float = 5.0
     """Time for which ``find`` may miss a job that was created."""
 
-    scope: str = ""
-    """Scope that ``find`` searches, for example the charged instance; empty: the whole account."""
-
     searchable: bool = True
     """Whether ``find`` can prove that there is no job."""
+
+    @property
+    def scope(self) -> str:
+        """Account, instance or region that jobs are created in, and that ``find`` searches.
+
+        The journal stores it with each creation attempt. A search in another scope proves nothing
+        about the attempt. Empty: there is only one.
+        """
+        return ""
 
     @property
     def idempotent(self) -> bool:

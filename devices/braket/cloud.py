@@ -225,6 +225,11 @@ class BraketCloudDevice(RemoteDevice):
         """A token buys once: Braket takes it as client token."""
         return True
 
+    @property
+    def scope(self) -> str:
+        """The account and region that tasks are created in, and that ``find`` searches."""
+        return self._access.scope
+
     def send(self, sweeps: Sequence[Sweep], *, token: str) -> BraketTask:
         return self.prepare(sweeps, token=token)()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 from copy import copy
@@ -39,6 +40,13 @@ BUCKET_VARIABLE = "AMZN_BRAKET_OUT_S3_BUCKET"
 """Environment variable in which Amazon's package looks for a bucket."""
 
 
+LENGTH_OF_KIND = 4
+"""Letters of an access key id that name its kind: AKIA for a permanent key, ASIA for a temporary."""
+
+BYTES_OF_ACCOUNT, ACCOUNT_BITS, ACCOUNT_SHIFT = 6, 0x7FFFFFFFFF80, 7
+"""Number of bytes behind the kind that hold the number of the account, and its bits in these."""
+
+
 class Clients(NamedTuple):
     """Clients with the credentials of an account.
 
@@ -48,11 +56,14 @@ class Clients(NamedTuple):
     s3 : botocore client
     account : str
         A name for the account and region that tells nothing about the credentials.
+    scope : str
+        The account and region, the same for all credentials of the account.
     """
 
     session: AwsSession
     s3: Any
     account: str
+    scope: str
 
 
 class Access:
@@ -120,6 +131,11 @@ class Access:
         """Name for the account and region that does not reveal the credentials."""
         return self.clients.account
 
+    @property
+    def scope(self) -> str:
+        """The account and region, the same for all credentials of the account."""
+        return self.clients.scope
+
     def bucket(self) -> str:
         """Return where results are stored; the first time, the account may be asked."""
         if self.named_bucket is not None:
@@ -159,7 +175,25 @@ def _clients(region: str | None, profile: str | None) -> Clients:
     frozen = credentials.get_frozen_credentials()
     learn(frozen.secret_key, frozen.token, frozen.access_key)
     whose = profile or hashlib.sha256(frozen.access_key.encode()).hexdigest()[:12]
-    return Clients(session, s3, f"braket {found.region_name} {whose}")
+    owner = getattr(credentials, "account_id", None) or account_of_key(frozen.access_key) or whose
+    scope = f"account {owner} of AWS in {found.region_name}"
+    return Clients(session, s3, f"braket {found.region_name} {whose}", scope)
+
+
+def account_of_key(access_key: str) -> str | None:
+    """Return the number of the account that an access key id belongs to; None: it has none.
+
+    Keys of one account differ, and temporary ones change every hour. AWS encodes the account in
+    their ids (the operation sts:GetAccessKeyInfo returns it, too), so that no request is needed.
+    """
+    try:
+        decoded = base64.b32decode(access_key[LENGTH_OF_KIND:])
+    except ValueError:
+        return None
+    if len(decoded) < BYTES_OF_ACCOUNT:
+        return None
+    number = int.from_bytes(decoded[:BYTES_OF_ACCOUNT], "big") & ACCOUNT_BITS
+    return f"{number >> ACCOUNT_SHIFT:012d}"
 
 
 class NoAccess:
@@ -171,6 +205,7 @@ class NoAccess:
     """
 
     account = "braket, from cards"
+    scope = ""
     named_bucket: str | None = None
 
     def __init__(self, refusal: QGateError) -> None:

@@ -73,12 +73,16 @@ def check_scope(journal: Journal, device: RemoteDevice, key: str) -> None:
     Raises
     ------
     CreationUnknown
-        The attempt went to another instance than the one that the device searches.
+        The attempt went to another account, instance or region than the one that the device uses.
     """
     scopes = {scope for _, what, scope in journal.history(key) if what == ATTEMPT and scope}
     others = ", ".join(sorted(scopes - {device.scope}))
-    if device.scope and others:
-        reason = f"it may be in {others}, and this device searches {device.scope} alone"
+    if others:
+        searched = device.scope or "an unknown account"
+        reason = (
+            f"it may be in {others}, and this device searches {searched} alone: run again with "
+            "the credentials of the first attempt"
+        )
         raise CreationUnknown(device=device.name, reason=reason, tried_s=0.0)
 
 

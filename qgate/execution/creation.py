@@ -95,9 +95,11 @@ def _of_earlier_attempt(journal: Journal, device: RemoteDevice, order: Order) ->
     """Return the job that an earlier process may have created; None: create it now.
 
     Where a repeated token creates nothing new, the search may fail: the creation is repeated.
+    Another account does not know the token.
     """
     if not device.idempotent:
         return searched(journal, device, order)
+    check_scope(journal, device, order.key)
     try:
         return _found(journal, device, order, patience_s=SEARCH_S)
     except QGateError:

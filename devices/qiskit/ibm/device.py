@@ -133,7 +133,6 @@ class IbmDevice(RemoteDevice):
         self.capabilities = describe(backend)
         super().__init__(wires=wires, shots=shots)
         self.account = f"ibm {service.channel} {service.active_instance()}"
-        self.scope = self._instance or ""
         self.budget_usd, self.unknown_price = budget_usd, unknown_price
         self.patience_s, self.canary, self.tags = patience_s, canary, tuple(tags)
         self.settings = Settings(max_execution_time_s, twirling)
@@ -161,6 +160,11 @@ class IbmDevice(RemoteDevice):
     def backend(self) -> Any:
         """The backend, ``IBMBackend``."""
         return self._account.backend
+
+    @property
+    def scope(self) -> str:
+        """The instance that is charged, and that ``find`` searches."""
+        return self._instance or ""
 
     @property
     def _instance(self) -> str | None:
