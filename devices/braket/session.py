@@ -41,7 +41,7 @@ BUCKET_VARIABLE = "AMZN_BRAKET_OUT_S3_BUCKET"
 
 
 LENGTH_OF_KIND = 4
-"""Letters of an access key id that name its kind: AKIA for a permanent key, ASIA for a temporary."""
+"""Letters of an access key id that name its kind: AKIA is a permanent key, ASIA a temporary one."""
 
 BYTES_OF_ACCOUNT, ACCOUNT_BITS, ACCOUNT_SHIFT = 6, 0x7FFFFFFFFF80, 7
 """Number of bytes behind the kind that hold the number of the account, and its bits in these."""
