@@ -13,7 +13,7 @@ from math import atan2, cos, pi, sin
 
 import numpy as np
 
-from qgate.exceptions import NotAffine, UndefinedError
+from qgate.exceptions import InvalidParameters, NotAffine, UndefinedError
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.recording import paused
@@ -28,6 +28,9 @@ LARGEST_KEPT = 2 * pi * UNITS[-1]
 
 ROUNDING = 1e-12
 """Eigenvalues may miss a multiple by this much: those of small matrices are computed."""
+
+MOST_ROUNDED = 1e-6
+"""A product of an angle and an eigenvalue that may be wrong by more radians is refused."""
 
 MOST_LEVELS = 60
 """Decompositions nested deeper than this never end."""
@@ -52,29 +55,70 @@ def within_periods(rows: FloatArray, operations: Sequence[Operator]) -> FloatArr
     -------
     array, shape (K, P)
         Angles of gates without such a period, and those that are not finite, stay as they are.
+
+    Raises
+    ------
+    InvalidParameters
+        The angle of a gate without such a period is so large that its product with an eigenvalue
+        of the generator rounds by more than ``MOST_ROUNDED``.
     """
     found = np.array(rows, dtype=float)
-    units = period_units(operations, rows.shape[1])
-    large = np.isfinite(found) & (np.abs(found) > LARGEST_KEPT) & (units > 0)
-    for row, slot in np.argwhere(large):
+    units, largest = period_units(operations, rows.shape[1])
+    large = np.isfinite(found) & (np.abs(found) > LARGEST_KEPT)
+    _refuse_rounded(np.where(large & (units == 0), found, 0.0), largest)
+    for row, slot in np.argwhere(large & (units > 0)):
         unit = float(units[slot])
         part = float(found[row, slot]) / unit
         found[row, slot] = unit * atan2(sin(part), cos(part))
     return found
 
 
-def period_units(operations: Sequence[Operator], num_slots: int) -> FloatArray:
-    """Return m for each slot, shape (P,), where 2 pi m is a period; 0 where none is known."""
+def period_units(operations: Sequence[Operator], num_slots: int) -> tuple[FloatArray, FloatArray]:
+    """Return the period of each slot, or the largest eigenvalue that multiplies it.
+
+    Returns
+    -------
+    units : array, shape (P,)
+        m for each slot, where 2 pi m is a period; 0 where none is known.
+    largest : array, shape (P,)
+        The largest size of the eigenvalues of generators without a period; 0 where there are none.
+    """
     found: list[list[int]] = [[] for _ in range(num_slots)]
+    largest = np.zeros(num_slots)
     with paused():
         for part in (part for operation in operations for part in _parts(operation, MOST_LEVELS)):
             eigenvalues = _eigenvalues(part)
             for symbol in part.parameters:
                 factors = dict(symbol.terms) if isinstance(symbol, Affine) else {}
                 for slot in slots_in(symbol):
-                    unit = 0 if eigenvalues is None else _unit(factors[slot] * eigenvalues)
+                    scaled = None if eigenvalues is None else factors[slot] * eigenvalues
+                    unit = 0 if scaled is None else _unit(scaled)
                     found[slot].append(unit)
-    return np.array([max(units, default=0) * all(units) for units in found], dtype=float)
+                    if scaled is not None and not unit:
+                        largest[slot] = max(largest[slot], np.abs(scaled).max())
+    units = np.array([max(units, default=0) * all(units) for units in found], dtype=float)
+    return units, largest
+
+
+def _refuse_rounded(angles: FloatArray, largest: FloatArray) -> None:
+    """Refuse angles without a period whose products with eigenvalues have no digits left.
+
+    Raises
+    ------
+    InvalidParameters
+    """
+    limit = MOST_ROUNDED / np.finfo(float).eps
+    rounded = (largest > 0) & (np.abs(angles) > limit / np.maximum(largest, 1e-280))
+    if rounded.any():
+        row, slot = np.argwhere(rounded)[0]
+        angle, factor = abs(float(angles[row, slot])), float(largest[slot])
+        raise InvalidParameters(
+            f"An angle of size {angle:g} is multiplied by {factor:g} in its gate, and the product "
+            f"rounds by {angle * factor * np.finfo(float).eps:.1g} rad. Angles of this gate may be "
+            f"up to {limit / factor:.2g} in size. Gates whose eigenvalues are multiples of 1/8, "
+            "such as RX or evolve(qg.Z(0), t), take angles of any size. Reduce the angle first, or "
+            "scale the operator to such eigenvalues."
+        )
 
 
 def _parts(operation: Operator, levels: int) -> Iterator[Operator]:

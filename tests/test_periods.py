@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import qgate as qg
 from qgate import numpy as qnp
+from qgate.exceptions import InvalidParameters
 from qgate.periods import LARGEST_KEPT, period_units
 from qgate.tape import Tape
 
@@ -46,15 +47,40 @@ def test_the_period_of_a_gate_follows_from_its_eigenvalues():
     ]
     structure = Tape(operations, [qg.state()]).structure
 
-    units = period_units(structure.operations, structure.num_slots)
+    units, largest = period_units(structure.operations, structure.num_slots)
 
     assert units.tolist() == [2, 1, 2, 2, 2, 2, 8, 0, 0, 1]
+    assert_allclose(largest, [0, 0, 0, 0, 0, 0, 0, 0.3, 1.3, 0])
 
 
 def test_an_angle_without_a_known_period_stays_as_it_is():
     sweep = Tape([qg.evolve(0.3 * qg.Z(0), 1e9)], [qg.state()]).sweep()
 
     assert np.abs(sweep.rows).tolist() == [[1e9]]
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        lambda t: qg.evolve(0.3 * qg.Z(0), t),
+        lambda t: qg.exp(0.3 * qg.Z(0) + qg.X(1), 1j * t),
+        lambda t: qg.pow(qg.RZ(t, 0), 0.3),
+        lambda t: qg.CommutingEvolution(qg.Hamiltonian([0.3, 1.0], [qg.Z(0), qg.Z(1)]), t),
+        lambda t: qg.ApproxTimeEvolution(qg.Hamiltonian([1.0, 1.0], [qg.Z(0), qg.X(1)]), t, 3),
+        lambda t: qg.evolve(qg.Hermitian(np.array([[0.3, 0.1], [0.1, 0.2]]), 0), t),
+    ],
+    ids=["factor", "sum", "power", "commuting", "steps", "matrix"],
+)
+@pytest.mark.parametrize("t", [1e12, -3.9e17, 1.7e308])
+def test_an_angle_whose_product_has_no_digits_left_is_refused(gate, t):
+    @qg.qnode("local")
+    def circuit(t):
+        gate(t)
+        return qg.probs(wires=0)
+
+    with pytest.raises(InvalidParameters, match=r"is multiplied by .* and the product rounds by"):
+        circuit(t)
+    assert circuit(1e9 if t > 0 else -1e9).sum() == pytest.approx(1.0)
 
 
 def test_layers_of_templates_have_the_periods_of_their_gates():
