@@ -158,11 +158,12 @@ def _free_cached_properties() -> None:
     if sys.version_info >= (3, 12):
         return
     for name, module in tuple(sys.modules.items()):
-        if name.partition(".")[0] == "qgate":
+        if name.startswith("qgate."):
             for owner in tuple(vars(module).values()):
-                for value in tuple(vars(owner).values()) if isinstance(owner, type) else ():
-                    if isinstance(value, cached_property):
-                        value.lock = RLock()  # type: ignore[attr-defined]
+                if isinstance(owner, type) and owner.__module__ == name:
+                    for value in tuple(vars(owner).values()):
+                        if isinstance(value, cached_property):
+                            value.lock = RLock()  # type: ignore[attr-defined]
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks

@@ -3,15 +3,56 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 import time
-import urllib.request
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 START_S = 240.0
-"""So long may a double take to start."""
+"""Seconds that a double may take to start."""
+
+ANSWER_S = 60.0
+"""Seconds after which a double has not answered."""
+
+
+class Connection(HTTPConnection):
+    """A connection that is closed when nobody needs it any more."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Questions(threading.local):
+    """Sends requests to a double, over one connection for each thread of each process.
+
+    Parameters
+    ----------
+    url : str
+    """
+
+    def __init__(self, url: str) -> None:
+        self._place = urlsplit(url).netloc
+        self._pid = 0
+
+    def send(self, path: str, content: Any = None) -> dict[str, Any]:
+        """Return the answer to a GET, or to a POST of the content."""
+        if self._pid != os.getpid():
+            self._connection = Connection(self._place, timeout=ANSWER_S)
+            self._pid = os.getpid()
+        body = None if content is None else json.dumps(content)
+        self._connection.request("GET" if body is None else "POST", path, body)
+        answer = self._connection.getresponse()
+        text = answer.read()
+        if answer.status != HTTPStatus.OK:
+            raise RuntimeError(f"{path} was answered with {answer.status}: {text[:200]!r}")
+        found: dict[str, Any] = json.loads(text)
+        return found
 
 
 class Control:
@@ -25,6 +66,7 @@ class Control:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._questions = Questions(url)
 
     def ledger(self) -> dict[str, Any]:
         """Return what happened since the last reset."""
@@ -47,12 +89,7 @@ class Control:
         self._ask("reset", {})
 
     def _ask(self, what: str, content: Any = None) -> dict[str, Any]:
-        data = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(f"{self.url}/_control/{what}", data=data)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=30) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
+        return self._questions.send(f"/_control/{what}", content)
 
 
 class Double(Control):

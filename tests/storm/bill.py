@@ -19,9 +19,12 @@ class Charge:
         Executables whose results are paid for.
     usd : float
         What is charged so far.
+    failed : bool
+        Whether it has ended without a result, which is known or will be asked for.
     """
 
     key: str
     shots: int
     paid: int
     usd: float
+    failed: bool

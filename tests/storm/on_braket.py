@@ -106,4 +106,5 @@ class Braket:
         for task in self.double.ledger()["tasks"]:
             shots = task["shots"] // max(task["executables"], 1)
             charged = task["successful_shots"] if task["charged_usd"] else 0
-            yield Charge(task["token"], shots, charged // shots, task["charged_usd"])
+            failed = task["status"] in ("FAILED", "CANCELLED")
+            yield Charge(task["token"], shots, charged // shots, task["charged_usd"], failed)

@@ -85,4 +85,5 @@ class Ibm:
             rows = max(job["rows"], 1)
             key = next(tag for tag in job["tags"] if len(tag) == KEY_LENGTH)
             paid = rows if job["status"] == "Completed" else 0
-            yield Charge(key, job["shots"] // rows, paid, job["seconds"] * USD_PER_S)
+            failed = job["status"] in ("Failed", "Cancelled")
+            yield Charge(key, job["shots"] // rows, paid, job["seconds"] * USD_PER_S, failed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from storm.bill import Charge
 from storm.life import FINISHED, HUNG, Ending
@@ -32,7 +32,11 @@ CENT = 1e-6
 
 
 def after_a_life(
-    schedule: Schedule, ending: Ending, charges: Sequence[Charge], limit_usd: float
+    schedule: Schedule,
+    ending: Ending,
+    charges: Sequence[Charge],
+    limit_usd: float,
+    failed: Collection[str] = (),
 ) -> Iterator[str]:
     """Yield what is wrong when a life has ended.
 
@@ -42,6 +46,8 @@ def after_a_life(
     ending : Ending
     charges : sequence of Charge
     limit_usd : float
+    failed : collection of str
+        Keys of jobs that had failed before this life, which buys them again.
     """
     for each in (ending, *(Ending(**forked) for forked in ending.forked)):
         if each.how == HUNG:
@@ -56,7 +62,7 @@ def after_a_life(
     if ending.how == FINISHED or len(ending.values) >= len(schedule.calls):
         return
     asked = schedule.calls[len(ending.values)].shots
-    created = len({charge.shots for charge in charges} & set(asked))
+    created = len({charge.shots for charge in charges if charge.key not in failed} & set(asked))
     told = NOT_CREATED.search(ending.text)
     missing = int(told[2]) if told else len(asked) if NOTHING.search(ending.text) else 0
     if created > len(asked) - missing:

@@ -15,20 +15,24 @@ from storm.scheduler import SCHEDULER, install
 
 install()
 
+import gc
 import json
 import os
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 import braket.aws
 import qiskit_ibm_runtime.executor_sampler
+from botocore.loaders import JSONFileLoader
 from ibm_cloud_sdk_core.token_managers import token_manager
 from storm import on_braket, on_ibm
+from storm.bill import Charge
 from storm.life import FINISHED, Ending, live, live_in_child
-from storm.schedule import FORK, FORKED_SHOTS, KILL, Schedule, drawn
+from storm.schedule import FORKED_SHOTS, KILL, Schedule, drawn
 from storm.verdict import after_a_life, at_the_end
 
 import qgate as qg
@@ -67,6 +71,9 @@ class WallClock:
 WALL_CLOCK = WallClock()
 token_manager.time = WALL_CLOCK
 
+model_file = cache(JSONFileLoader().load_file)
+JSONFileLoader.load_file = lambda _, path: model_file(path)  # each child makes clients of its own
+
 
 class Storm:
     """The clouds, a device of each, and a folder for journals."""
@@ -85,6 +92,7 @@ class Storm:
         journal = tempfile.mktemp(dir=self.folder, suffix=".db")
         endings: list[Ending] = []
         wrong: list[str] = []
+        self.charges: list[Charge] = []
         for life in range(schedule.lives):
             wrong += self._live(schedule, life, journal, endings)
             if endings[-1].how == FINISHED and life >= schedule.lives - 2:
@@ -94,7 +102,7 @@ class Storm:
             wrong += self._live(schedule, None, journal, endings)
             if endings[-1].how == FINISHED:
                 break
-        wrong += at_the_end(schedule, endings[-1], list(cloud.charges()))
+        wrong += at_the_end(schedule, endings[-1], self.charges)
         for file in Path(self.folder).glob(Path(journal).name + "*"):
             file.unlink()
         return {
@@ -110,12 +118,13 @@ class Storm:
         """Let the program live once, note how that ended, and yield what was wrong."""
         budget = self._budget(schedule)
         kinds = {event.kind for event in schedule.events_of(life)} if life is not None else set()
-        run = live_in_child if kinds & {KILL, FORK} else live
+        run = live_in_child if KILL in kinds else live
         returned = [] if schedule.named or not endings else endings[-1].values
         device = self.devices[schedule.cloud]
+        failed = {charge.key for charge in self.charges if charge.failed}
         endings.append(run(device, schedule, life, journal, budget, returned))
-        charges = list(self.clouds[schedule.cloud].charges())
-        yield from after_a_life(schedule, endings[-1], charges, budget.usd)
+        self.charges = list(self.clouds[schedule.cloud].charges())
+        yield from after_a_life(schedule, endings[-1], self.charges, budget.usd, failed)
 
     def _budget(self, schedule: Schedule) -> Any:
         """Allow what is asked for, and as much again as fails or a child asks for."""
@@ -125,6 +134,7 @@ class Storm:
 
 def main() -> None:
     storm = Storm(*sys.argv[1:4])
+    gc.freeze()  # what was imported is neither searched for garbage again nor copied by forks
     first, stop, step = map(int, sys.argv[4:])
     for seed in range(first, stop, step):
         print(json.dumps(storm.run(drawn(seed, TABLES))), flush=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -10,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
+
+from clouds.double import Questions
 
 SERVER = Path(__file__).with_name("server.py")
 START_S = 240.0
@@ -30,6 +30,7 @@ class IbmDouble:
 
     def __init__(self, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
+        self._questions = Questions(self.address)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -86,9 +87,7 @@ class IbmDouble:
         return list(self.ledger["jobs"])
 
     def _send(self, what: str, body: Any) -> dict[str, Any]:
-        data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(f"{self.address}/control/{what}", data=data), timeout=60) as answer:
-            return dict(json.loads(answer.read()))
+        return self._questions.send(f"/control/{what}", body)
 
 
 @contextmanager
