@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from qgate.exceptions import InvalidOption
+from qgate.exceptions import InvalidOption, described
 
 Translate = Callable[[str, str, Any], dict[str, Any]]
 """Function from the device string, the option and its value to qgate's options."""
@@ -92,6 +92,7 @@ def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[st
             continue
         for ours, value in known[option](text, option, options[option]).items():
             if found.setdefault(ours, value) != value:
-                reason = f"the option {ours}={found[ours]!r} says something else; give one of them"
+                reason = f"the option {ours}={described(found[ours])} says something else; give "
+                "one of them"
                 raise InvalidOption(text=text, option=option, value=options[option], reason=reason)
     return found

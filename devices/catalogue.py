@@ -9,7 +9,7 @@ from qgate.devices.capabilities import Capabilities
 from qgate.devices.card import DeviceCard
 from qgate.devices.plugins import PLUGINS, missing
 from qgate.devices.provider import Provider
-from qgate.exceptions import BrokenProvider, UnknownDevice, suggest
+from qgate.exceptions import BrokenProvider, UnknownDevice, described, suggest
 
 COLUMNS = ("device", "wires", "shots", "exact")
 CARD_COLUMNS = ("USD per task", "per shot", "per minute", "card of")
@@ -98,7 +98,7 @@ def list_devices(provider: str | None = None) -> DeviceTable:
     names = PLUGINS.names()
     if provider is not None and provider not in names:
         raise UnknownDevice(
-            text=f"list_devices({provider!r})",
+            text=f"list_devices({described(provider)})",
             unknown=provider,
             kind="provider",
             known=names,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidSeed
+from qgate.exceptions import InvalidSeed, described
 from qgate.forks import at_fork, fork_path
 
 MOST_SEED = 2**63 - 1
@@ -72,5 +72,5 @@ def checked_seed(seed: Any) -> int | None:
         return None
     whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
     if not whole or not 0 <= seed <= MOST_SEED:
-        raise InvalidSeed(seed=repr(seed)[:40])
+        raise InvalidSeed(seed=described(seed)[:40])
     return int(seed)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import enclosed, is_moved, is_traced, namespace, shape_of, unwrap
-from qgate.exceptions import InvalidTransform
+from qgate.exceptions import InvalidTransform, described
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.trained_arrays import expressible, with_angles
@@ -270,6 +270,6 @@ def require_qnode(name: str, target: Any) -> None:
     if not hasattr(target, "tape_derivatives"):
         raise InvalidTransform(
             transform=name,
-            reason=f"it was given {target!r}, which is neither a QNode nor a tape",
+            reason=f"it was given {described(target)}, which is neither a QNode nor a tape",
             remedy="Give a quantum function that is bound to a device, qg.QNode(function, device).",
         )

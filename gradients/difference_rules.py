@@ -150,7 +150,8 @@ def sensible_step(
     """
     if (shots is not None and shots < 1) or not frequency > 0:
         raise InvalidDifferenceRule(
-            reason=f"there is no step for shots={shots!r} and frequency={frequency!r}",
+            reason=f"there is no step for shots={described(shots)} and "
+            f"frequency={described(frequency)}",
             remedy="Give a positive number of shots, or None for exact values, and a positive "
             "frequency.",
         )
@@ -188,7 +189,7 @@ def checked_rule(n: Any, approx_order: Any, strategy: Any) -> tuple[int, int, st
     """
     if not is_text_among(strategy, _STENCILS):
         raise InvalidDifferenceRule(
-            reason=f"{strategy!r} is not a strategy",
+            reason=f"{described(strategy)} is not a strategy",
             remedy=f"Give one of {', '.join(_STENCILS)}.{suggest(strategy, _STENCILS)}",
         )
     n, approx_order = _order("n", n), _order("approx_order", approx_order)
@@ -205,7 +206,8 @@ def _order(name: str, value: Any) -> int:
     order = value if type(value) is int else whole_number(value)
     if order is None or order < 1:
         raise InvalidDifferenceRule(
-            reason=f"{name}={value!r} is not a positive integer", remedy="Give 1, 2, 3, ..."
+            reason=f"{name}={described(value)} is not a positive integer",
+            remedy="Give 1, 2, 3, ...",
         )
     if order > MOST_ORDER:
         raise InvalidDifferenceRule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qgate.exceptions import DifferentiationError
+from qgate.exceptions import DifferentiationError, described
 
 
 def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
@@ -41,7 +41,7 @@ def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
     ask = getattr(qnode, "explain", None)
     if ask is None:
         raise DifferentiationError(
-            f"explain was given {qnode!r}. Give a QNode, that is a quantum function decorated "
-            "with qg.qnode(device)."
+            f"explain was given {described(qnode)}. Give a QNode, that is a quantum function "
+            "decorated with qg.qnode(device)."
         )
     return lambda *args, **kwargs: ask(args, kwargs, order=order)

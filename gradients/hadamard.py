@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from qgate.exceptions import UndefinedError, UnsupportedDiffMethod, suggest
+from qgate.exceptions import UndefinedError, UnsupportedDiffMethod, described, suggest
 from qgate.gradients.circuits import Circuits, Room
 from qgate.gradients.generators import in_generators, turns
 from qgate.gradients.hadamard_circuits import direct, of_state, reversed_roles, standard
@@ -115,8 +115,8 @@ class HadamardTest:
         if not isinstance(mode, str) or (mode not in MODES and mode != "auto"):
             known = [*MODES, "auto"]
             raise _unsupported(
-                f"mode={mode!r} is not one of its modes",
-                f"Give one of {', '.join(known)}.{suggest(str(mode), known)}",
+                f"mode={described(mode)} is not one of its modes",
+                f"Give one of {', '.join(known)}.{suggest(mode, known)}",
             )
         if room.wires is None and options.get("device_wires") is not None:
             room = Room(Wires(options["device_wires"]), room.most)
@@ -124,7 +124,8 @@ class HadamardTest:
         named = None if given is None else Wires(given)
         if named is not None and len(named) != 1:
             raise _unsupported(
-                f"aux_wire={given!r} names {len(named)} wires", "Name one wire, or leave it out."
+                f"aux_wire={described(given)} names {len(named)} wires",
+                "Name one wire, or leave it out.",
             )
         return _circuits(structure, slots, room, mode, named)
 
@@ -210,7 +211,7 @@ def _obstacle(mode: str, structure: Structure, missing: Refusal) -> Refusal:
     kinds = {item.kind for item in structure.measurements}
     if mode in NEEDS_OBSERVABLES and not kinds <= OBSERVABLES:
         return (
-            f"mode={mode!r} applies the observable as a gate, and "
+            f"mode={described(mode)} applies the observable as a gate, and "
             f"{', '.join(sorted(kinds - OBSERVABLES))} has none",
             "Use mode='standard' or 'direct', or return expectation values.",
         )
@@ -228,12 +229,12 @@ def _auxiliary_wire(
         (given,) = named
         if given in used:
             return None, (
-                f"the circuit uses the auxiliary wire {given!r} itself",
+                f"the circuit uses the auxiliary wire {described(given)} itself",
                 f"Name another one, leave aux_wire out, or {others}.",
             )
         if room.wires is not None and given not in room.wires:
             return None, (
-                f"there is no wire {given!r} on the device",
+                f"there is no wire {described(given)} on the device",
                 f"Name one of {list(room.wires)}, leave aux_wire out, or {others}.",
             )
     elif room.wires is not None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from qgate.arrays import namespace, shape_of
-from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod
+from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod, described
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.hybrid import HybridTransform, as_list, owners
 from qgate.gradients.parameter_shift import ParameterShift, shifts_by_slot
@@ -264,7 +264,7 @@ def _mask(argnum: Any, count: int) -> BoolArray:
             return np.outer(chosen, chosen)
     raise InvalidTransform(
         transform="param_shift_hessian",
-        reason=f"argnum={argnum!r} names none of the derivatives by the {count} trainable "
+        reason=f"argnum={described(argnum)} names none of the derivatives by the {count} trainable "
         "parameter(s) of the circuit",
         remedy=f"Give positions from 0 to {count - 1}, {count} truth values, or a symmetric mask "
         f"of shape ({count}, {count}).",

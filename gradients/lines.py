@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import finite_number, finite_numbers
-from qgate.exceptions import InvalidDifferenceRule
+from qgate.exceptions import InvalidDifferenceRule, described
 from qgate.gradients.difference_rules import finite_diff_coeffs
 from qgate.gradients.parameter_shift import HasRule, known_frequencies
 from qgate.gradients.stencil import Stencil
@@ -142,13 +142,13 @@ def steps_of(given: Any, size: int) -> FloatArray:
     steps = np.array(() if numbers is None else numbers, dtype=float)
     if numbers is None or len(steps) != size or not steps.all():
         raise InvalidDifferenceRule(
-            reason=f"h={given!r} is no step for {size} trained angles",
+            reason=f"h={described(given)} is no step for {size} trained angles",
             remedy=f"Give one number other than 0, or {size} of them.",
         )
     if (np.abs(steps) < SMALLEST_STEP).any():
         raise InvalidDifferenceRule(
-            reason=f"h={given!r} is below {SMALLEST_STEP}, where rounding is all that is left of "
-            "a difference",
+            reason=f"h={described(given)} is below {SMALLEST_STEP}, where rounding is all that "
+            "is left of a difference",
             remedy="Give a larger step, or none: the default balances rounding and bias.",
         )
     return steps

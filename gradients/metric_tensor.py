@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from qgate.arguments import is_text_among
-from qgate.exceptions import InvalidTransform
+from qgate.exceptions import InvalidTransform, described
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.generated import Generated
 from qgate.gradients.hybrid import wanted_angles
@@ -124,7 +124,7 @@ class MetricTensor(MatrixTransform):
         if not (self.approx is None or is_text_among(self.approx, APPROXIMATIONS)):
             raise InvalidTransform(
                 transform=self.name,
-                reason=f"approx={self.approx!r} is no approximation",
+                reason=f"approx={described(self.approx)} is no approximation",
                 remedy="Give 'diag', 'block-diag', or None for the full tensor.",
             )
 
@@ -188,8 +188,8 @@ class MetricTensor(MatrixTransform):
         if not set(named) <= set(tape.trainable_params):
             raise InvalidTransform(
                 transform=self.name,
-                reason=f"argnum={self.argnum!r} names parameters of the circuit that are not "
-                "trainable",
+                reason=f"argnum={described(self.argnum)} names parameters of the circuit that "
+                "are not trainable",
                 remedy=f"Its trainable parameters are {tape.trainable_params}. Give some of these.",
             )
         return wanted_angles(tape, named)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import is_traced
-from qgate.exceptions import DifferentiationError
+from qgate.exceptions import DifferentiationError, described
 from qgate.gradients.method import Shifted
 from qgate.gradients.stencil import Stencil
 from qgate.tape import Tape
@@ -128,7 +128,7 @@ def _checked(recipe: Any) -> FloatArray:
         rule = np.zeros(0)
     if rule.ndim != 2 or rule.shape[1] != 3 or not np.isfinite(rule).all():
         raise DifferentiationError(
-            f"{recipe!r} is no gradient recipe. Give a list of [c, a, s], of which the derivative "
-            "is the sum of c f(a x + s)."
+            f"{described(recipe)} is no gradient recipe. Give a list of [c, a, s], of which the "
+            "derivative is the sum of c f(a x + s)."
         )
     return rule

@@ -19,9 +19,12 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import finite_numbers, whole_number
-from qgate.exceptions import InvalidShiftRule
+from qgate.exceptions import InvalidShiftRule, described
 from qgate.sizes import MOST_POINTS, check_size
 from qgate.typing import FloatArray
+
+MOST_ORDER = 64
+"""Highest derivative for which a rule is made; default rules lose their digits long before."""
 
 _SAME = 1e-10
 """Shifts (radians), coefficients and relative frequencies this close count as equal."""
@@ -113,7 +116,10 @@ def generate_shift_rule(
     """
     known = _numbers("frequencies", frequencies)
     given = None if shifts is None else _numbers("shifts", shifts)
-    return _rule(known, given, _checked_order(known, order)).copy()
+    rule = _rule(known, given, _checked_order(known, order))
+    if not np.isfinite(rule).all():
+        raise _refusal(known, "coefficients are beyond float64", "Rescale the parameter.")
+    return rule.copy()
 
 
 def generate_multi_shift_rule(
@@ -264,7 +270,7 @@ def _rule(
 def _numbers(name: str, given: Any) -> tuple[float, ...]:
     numbers = finite_numbers(given)
     if numbers is None:
-        reason = f"{name}={given!r} is no sequence of finite numbers"
+        reason = f"{name}={described(given)} is no sequence of finite numbers"
         kind = "positive" if name == "frequencies" else "real"
         raise _refusal((), reason, f"Give a sequence of {kind} numbers, for example (0.5, 1.0).")
     return numbers
@@ -273,7 +279,16 @@ def _numbers(name: str, given: Any) -> tuple[float, ...]:
 def _checked_order(frequencies: Sequence[float], order: Any) -> int:
     number = whole_number(order)
     if number is None or number < 1:
-        raise _refusal(frequencies, f"{order!r} is no order of a derivative", "Give 1, 2, 3, ...")
+        raise _refusal(
+            frequencies, f"{described(order)} is no order of a derivative", "Give 1, 2, 3, ..."
+        )
+    if number > MOST_ORDER:
+        raise _refusal(
+            frequencies,
+            f"{described(order)} is above {MOST_ORDER}, and coefficients of higher derivatives "
+            "are lost in rounding",
+            "Take a lower order.",
+        )
     return number
 
 

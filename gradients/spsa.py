@@ -137,7 +137,7 @@ def _generator(seed: Any) -> np.random.Generator:
         return np.random.default_rng(seed)
     except (TypeError, ValueError) as error:
         raise InvalidDifferenceRule(
-            reason=f"sampler_rng={seed!r} is neither a generator nor a seed",
+            reason=f"sampler_rng={described(seed)} is neither a generator nor a seed",
             remedy="Give a numpy.random.Generator, a whole number from 0 on, or None.",
         ) from error
 
@@ -158,7 +158,8 @@ def _check(chosen: Mapping[str, Any]) -> None:
     count = chosen["num_directions"]
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
         raise InvalidDifferenceRule(
-            reason=f"num_directions={count!r} is not a positive integer", remedy="Give 1, 2, 3, ..."
+            reason=f"num_directions={described(count)} is not a positive integer",
+            remedy="Give 1, 2, 3, ...",
         )
     if count > MOST_DIRECTIONS:
         raise InvalidDifferenceRule(
@@ -195,7 +196,7 @@ def _draw(
         direction = np.asarray(given, dtype=float)
         if direction.shape != (size,) or not np.isfinite(direction).all():
             raise InvalidDifferenceRule(
-                reason=f"the sampler returned {given!r}",
+                reason=f"the sampler returned {described(given)}",
                 remedy=f"Return an array of {size} finite numbers, one for each trained angle.",
             )
         drawn.append(direction)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import enclosed, finished, in_containers
-from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, described
 from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.method import ShiftMethod, check_options
 from qgate.gradients.tape_arrays import ArrayFree
@@ -92,8 +92,9 @@ class TapeTransform(ABC):
             return self.of_tape(target, argnum, options)
         if not hasattr(target, "gradient_function"):
             raise DifferentiationError(
-                f"{self.name} was given {target!r}, which is neither a QNode nor a tape. Give it "
-                "one of these; what it returns for a QNode is differentiated with qg.jacobian."
+                f"{self.name} was given {described(target)}, which is neither a QNode nor a "
+                "tape. Give it one of these; what it returns for a QNode is differentiated with "
+                "qg.jacobian."
             )
         chosen = argnum if argnums is None else argnums
         return target.gradient_function(self.given_as, chosen, options)
@@ -210,8 +211,8 @@ def _chosen(tape: Tape, argnum: Any) -> BoolArray:
     count = len(tape.trainable_params)
     if not ((-count <= positions) & (positions < count)).all():
         raise DifferentiationError(
-            f"argnum={argnum!r} is no position among the {count} trainable parameters of the tape. "
-            f"Give positions from 0 to {count - 1}."
+            f"argnum={described(argnum)} is no position among the {count} trainable "
+            f"parameters of the tape. Give positions from 0 to {count - 1}."
         )
     sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
     return np.repeat(np.isin(np.arange(count), positions % count), sizes)

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qgate.exceptions import DifferentiationError
+from qgate.exceptions import DifferentiationError, described
 from qgate.gradients.method import check_options
 from qgate.gradients.transform import TapeTransform, Transformed
 from qgate.tape import Tape
@@ -49,8 +49,8 @@ class UserTransform(TapeTransform):
             fits = False
         if not fits:
             raise DifferentiationError(
-                f"The gradient transform {self.name} returned {made!r}. It has to return a "
-                "sequence of tapes and a function of their results."
+                f"The gradient transform {self.name} returned {described(made)}. It has to "
+                "return a sequence of tapes and a function of their results."
             )
         return tapes, postprocess
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from qgate.exceptions import InvalidParameters, described
 from qgate.typing import Tensor
 
 ORIGINS = {
@@ -273,7 +274,16 @@ def shape_of(value: Tensor) -> tuple[int, ...]:
         known: tuple[int, ...] = value.shape
         return known
     shape = getattr(value, "shape", None)
-    return _lengths(shape) if shape is not None else np.shape(value)
+    return _lengths(shape) if shape is not None else _shape_of_list(value)
+
+
+def _shape_of_list(value: Any) -> tuple[int, ...]:
+    try:
+        return np.shape(value)
+    except ValueError as error:
+        raise InvalidParameters(
+            f"No array can be made of {described(value)}: {error}. Give rows of equal length."
+        ) from None
 
 
 def _lengths(shape: Iterable[Any]) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ from math import isfinite
 from numbers import Integral, Real
 from typing import Any
 
-from qgate.exceptions import InvalidBudget
+from qgate.arguments import whole_number
+from qgate.exceptions import InvalidBudget, described
 
 ROUNDS = (1, 2, 3)
 """How many rounds of measurement a budgeted gradient may take."""
@@ -72,11 +73,11 @@ class Budget:
             ),
         }
         if name is not None and not (isinstance(name, str) and name):
-            raise InvalidBudget(reason=f"name={name!r} is not a text")
+            raise InvalidBudget(reason=f"name={described(name)} is not a text")
         if all(limit is None for limit in limits.values()):
             raise InvalidBudget(reason="it limits nothing")
-        if rounds is not None and rounds not in ROUNDS:
-            raise InvalidBudget(reason=f"rounds={rounds!r} is not one of {ROUNDS}")
+        if rounds is not None and whole_number(rounds) not in ROUNDS:
+            raise InvalidBudget(reason=f"rounds={described(rounds)} is not one of {ROUNDS}")
         for field, value in {**limits, "rounds": rounds, "name": name}.items():
             object.__setattr__(self, field, value)
 
@@ -87,7 +88,9 @@ class Budget:
 
     def __repr__(self) -> str:
         given = {field.name: getattr(self, field.name) for field in fields(self)}
-        told = ", ".join(f"{name}={value!r}" for name, value in given.items() if value is not None)
+        told = ", ".join(
+            f"{name}={described(value)}" for name, value in given.items() if value is not None
+        )
         return f"Budget({told})"
 
 
@@ -109,15 +112,17 @@ def budget_of(budget: Any) -> Budget | None:
         return Budget(shots=budget)
     except InvalidBudget as error:
         reason = (
-            f"{budget!r} is neither a Budget nor a positive whole number, which is one of shots; "
-            "qg.Budget(usd=...) limits dollars"
+            f"{described(budget)} is neither a Budget nor a positive whole number, which is one "
+            "of shots; qg.Budget(usd=...) limits dollars"
         )
         raise InvalidBudget(reason=reason) from error
 
 
 def _one_of(first: str, one: Any, second: str, other: Any) -> Any:
     if one is not None and other is not None and one != other:
-        raise InvalidBudget(reason=f"{first}={one!r} and {second}={other!r} are the same limit")
+        raise InvalidBudget(
+            reason=f"{first}={described(one)} and {second}={described(other)} are the same limit"
+        )
     return other if one is None else one
 
 
@@ -126,7 +131,7 @@ def _count(name: str, value: Any) -> int | None:
         return None
     whole = isinstance(value, Integral) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not whole or value <= 0:
-        raise InvalidBudget(reason=f"{name}={value!r} is not a positive whole number")
+        raise InvalidBudget(reason=f"{name}={described(value)} is not a positive whole number")
     return int(value)
 
 
@@ -134,5 +139,5 @@ def _amount(name: str, value: Any) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value) or value <= 0:
-        raise InvalidBudget(reason=f"{name}={value!r} is not a positive amount")
+        raise InvalidBudget(reason=f"{name}={described(value)} is not a positive amount")
     return float(value)

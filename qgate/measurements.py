@@ -269,7 +269,7 @@ def counts(
     """
     if not isinstance(all_outcomes, bool | np.bool_):
         raise InvalidParameters(
-            f"counts was given all_outcomes={all_outcomes!r}. Give True or False."
+            f"counts was given all_outcomes={described(all_outcomes)}. Give True or False."
         )
     return _readout(MeasurementKind.COUNTS, op, wires, all_outcomes=bool(all_outcomes))
 
@@ -358,6 +358,7 @@ def _readout(
 def _operator(op: Any, name: str) -> Operator:
     if not isinstance(op, Operator):
         raise QuantumFunctionError(
-            f"{name} was given {op!r}. It measures an operator, for example qg.{name}(qg.Z(0))."
+            f"{name} was given {described(op)}. It measures an operator, for example "
+            f"qg.{name}(qg.Z(0))."
         )
     return op

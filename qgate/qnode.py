@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from qgate.arguments import items_of, whole_number
 from qgate.arrays import any_boxed, framework_among, order
-from qgate.exceptions import DifferentiationError, QuantumFunctionError, name_of
+from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.execution.current import DEVICE
 from qgate.execution.evaluate import evaluate
 from qgate.execution.method import check_method, parse_method
@@ -364,7 +364,8 @@ def execute(
     given = items_of(tapes)
     if given is None or not all(isinstance(tape, Tape) for tape in given):
         raise QuantumFunctionError(
-            f"execute was given {tapes!r}. It runs a sequence of tapes: qg.execute([tape], device)."
+            f"execute was given {described(tapes)}. It runs a sequence of tapes: "
+            "qg.execute([tape], device)."
         )
     method = parse_method(diff_method, _gradient_options(gradient_kwargs))
     return _results(given, _device(device), method, Choice.of(interface))
@@ -376,8 +377,8 @@ def _gradient_options(given: Any) -> dict[str, Any]:
         return {}
     if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
         raise QuantumFunctionError(
-            f"gradient_kwargs={given!r} are no options of a gradient method. Give a mapping from "
-            "their names to values, for example {'h': 0.01} for finite-diff."
+            f"gradient_kwargs={described(given)} are no options of a gradient method. Give a "
+            "mapping from their names to values, for example {'h': 0.01} for finite-diff."
         )
     return dict(given)
 
@@ -387,7 +388,8 @@ def _highest_order(given: Any) -> int:
     number = whole_number(given)
     if number is None or number < 0:
         raise QuantumFunctionError(
-            f"max_diff={given!r} is no order of a derivative. Give 1, 2, 3, ..., or None for any."
+            f"max_diff={described(given)} is no order of a derivative. Give 1, 2, 3, ..., or "
+            "None for any."
         )
     return number
 

@@ -111,11 +111,16 @@ def _cut(
     parts, start = [], 0
     for shape in shapes:
         rows = slice(start, start + int(np.prod(shape)))
-        cut = []
-        for jacobian in jacobians:
-            xp = namespace([jacobian])
-            part = finished(xp.reshape(jacobian[rows], (*shape, *shape_of(jacobian)[1:])), args)
-            cut.append(marked(part, trainable=True) if marks else part)
-        parts.append(tuple(cut))
+        cut = [
+            rebuilt(jacobian, (_rows_of(leaf, rows, shape, args) for leaf in leaves(jacobian)))
+            for jacobian in jacobians
+        ]
+        parts.append(tuple(marked(part, trainable=True) if marks else part for part in cut))
         start = rows.stop
     return parts
+
+
+def _rows_of(jacobian: Any, rows: slice, shape: tuple[int, ...], args: Sequence[Any]) -> Any:
+    """Return the derivative of one result by one array."""
+    xp = namespace([jacobian])
+    return finished(xp.reshape(jacobian[rows], (*shape, *shape_of(jacobian)[1:])), args)

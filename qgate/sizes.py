@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from qgate.exceptions import TooLarge
 
-MOST_OPERATIONS = 100_000
-"""Most operations that one power, template or repetition is unrolled to."""
+MOST_OPERATIONS = 50_000
+"""Most operations that one power, template or repetition is unrolled to; a circuit of as many takes
+the local device some seconds."""
 
 MOST_IN_CIRCUIT = 100_000
 """Operations of a circuit after its decomposition; circuits written with more gates may have
@@ -18,7 +19,7 @@ MOST_IN_CIRCUIT = 100_000
 MOST_OF_EACH = 20
 
 MOST_NESTED = 50
-"""Most operators, or functions, inside of one another; Python's stack ends at some hundreds."""
+"""Most operators, functions or lists within one another; Python's stack ends at some hundreds."""
 
 MOST_CONTROLS = 500
 """Most control wires of one operator."""
@@ -53,6 +54,23 @@ def check_size(
     """
     if not count <= most:
         raise TooLarge(what=what, count=count, most=most, unit=unit, remedy=remedy)
+
+
+def check_depth(levels: int) -> None:
+    """Refuse containers of numbers that are nested deeper than ``MOST_NESTED``.
+
+    Raises
+    ------
+    TooLarge
+    """
+    if levels > MOST_NESTED:
+        raise TooLarge(
+            what="A list or another container",
+            count=levels,
+            most=MOST_NESTED,
+            unit="levels of nesting",
+            remedy="Give an array, or a list of fewer levels.",
+        )
 
 
 def check_matrix(num_wires: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from qgate.arguments import items_of
 from qgate.arrays import namespace, real_number, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, InvalidTape, NotFinite, described
 from qgate.measurements import Measurement
@@ -366,8 +367,9 @@ class Tape:
                 number = np.asarray(unwrap(value))
                 if kind is ParameterKind.ANGLES and number.dtype.kind not in "iufb":
                     raise InvalidParameters(
-                        f"{operation.name} was given the angle {unwrap(value)!r}. Angles are real "
-                        "numbers, or arrays of them, in radians. Give such a number."
+                        f"{operation.name} was given the angle {described(unwrap(value))}. "
+                        "Angles are real numbers, or arrays of them, in radians. Give such a "
+                        "number."
                     )
 
     def _raise_not_finite(self) -> None:
@@ -435,16 +437,16 @@ def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measureme
 
 def _checked(given: Any, kind: type, what: str, needed: str) -> tuple[Any, ...]:
     """Return the parts of a tape as a tuple, all of one kind."""
-    if not isinstance(given, ITERABLE):
+    items = given if isinstance(given, tuple) else items_of(given)
+    if items is None:
         reason = f"its {what} are {described(given)[:80]}, and no sequence"
         raise InvalidTape(reason=reason, remedy=f"Give a sequence of {needed}.")
-    items = tuple(given)
     for found in set(map(type, items)):
         if not issubclass(found, kind):
             raise _wrong_part(
                 next(item for item in items if not isinstance(item, kind)), what, needed
             )
-    return items
+    return tuple(items)
 
 
 def _wrong_part(first: Any, what: str, needed: str) -> InvalidTape:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import framework_of, getval, isbox, unwrap
-from qgate.exceptions import DuplicateWires, WireError
+from qgate.exceptions import DuplicateWires, WireError, described
 from qgate.typing import Wire, WiresLike
 
 PLAIN = frozenset({int, str})
@@ -58,7 +58,7 @@ class Wires(tuple[Any, ...]):
             distinct = len(set(members))
         except TypeError:
             raise WireError(
-                f"Wire labels have to be hashable, and {members!r} are not. "
+                f"Wire labels have to be hashable, and {described(members)} are not. "
                 "Use integers or strings."
             ) from None
         if distinct != len(members):
@@ -119,7 +119,8 @@ class Wires(tuple[Any, ...]):
             return [position[label] for label in Wires(wires)]
         except KeyError as error:
             raise WireError(
-                f"Wire {error.args[0]!r} is not among the wires {list(self)}. Name one of these."
+                f"Wire {described(error.args[0])} is not among the wires {list(self)}. Name one "
+                "of these."
             ) from None
 
     def map(self, wire_map: Mapping[Any, Any]) -> Wires:
@@ -179,7 +180,7 @@ def _number(value: Any) -> Any:
     number = unwrap(value)
     if framework_of(number) is not None:
         raise WireError(
-            f"The wire label {value!r} is traced by its framework, so that its number is not "
-            "known. Name wires by plain integers or strings."
+            f"The wire label {described(value)} is traced by its framework, so that its number "
+            "is not known. Name wires by plain integers or strings."
         )
     return number

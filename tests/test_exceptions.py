@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from qgate import exceptions
-from qgate.exceptions import QGateError, near, suggest
+from qgate.exceptions import QGateError, described, near, suggest
 
 NO_FIELDS = {"message"}
 SAMPLES = {
@@ -121,6 +121,34 @@ def test_near_names_are_suggested():
     assert near("qiskitt", ["qiskit", "braket"]) == ["qiskit"]
     assert suggest("shotz", ["shots", "seed"]) == " Did you mean 'shots'?"
     assert suggest("zzz", ["shots", "seed"]) == ""
+
+
+class WithoutText:
+    def __repr__(self):
+        raise RuntimeError("it has no text")
+
+
+def nested(levels):
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [nested(5000), {"a": nested(5000)}, WithoutText(), [WithoutText()], [10**9999], 10**9999],
+    ids=lambda value: type(value).__name__,
+)
+def test_errors_describe_values_that_have_no_text(value):
+    assert len(described(value)) < 100
+    assert "local" in str(exceptions.UnknownWires(unknown=value, device="local", known=[value]))
+    assert suggest(value, ["shots"]) == ""
+
+
+def test_values_that_have_a_text_are_described_by_it():
+    for value in ([0.1, None], (1,), {"a": [1]}, "X", 0.5, None, np.ones(2), b"x"):
+        assert described(value) == repr(value)
 
 
 def test_an_array_without_axes_is_shown_in_an_error():

@@ -53,6 +53,13 @@ def rotation(x):
     return qg.expval(qg.Z(0))
 
 
+def in_lists(levels):
+    value = [0.1]
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 UNROLLED = {
     "a power of a gate of three angles": decomposed(lambda: qg.pow(qg.Rot(0.1, 0.2, 0.3, 0), N)),
     "a negative power": decomposed(lambda: qg.pow(qg.Rot(0.1, 0.2, 0.3, 0), -N)),
@@ -85,6 +92,13 @@ UNROLLED = {
     "terms of a shift rule": lambda: qg.gradients.generate_multi_shift_rule(
         [tuple(range(1, 200))] * 4
     ),
+    "repetitions of an embedding": lambda: qg.IQPEmbedding([0.1], wires=[0], n_repeats=1e264),
+    "a range as an array": lambda: qg.RX([range(10**12)], 0),
+    "a list in lists": lambda: qg.RX(in_lists(3000), 0),
+    "an argument in lists": lambda: qg.jvp(np.sum, in_lists(3000), in_lists(3000)),
+    "a QNode's argument in lists": lambda: qg.gradients.param_shift(
+        qg.QNode(rotation, DEVICE, diff_method="parameter-shift"), argnum=0
+    )(in_lists(3000)),
     "eigenvalues": lambda: qg.gradients.eigvals_to_frequencies(tuple(range(100_000))),
     "the matrix of a template": lambda: qg.matrix(qg.GroverOperator(range(30))),
     "the matrix of a gate": lambda: qg.matrix(qg.X(0), wire_order=range(40)),

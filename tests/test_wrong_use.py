@@ -496,3 +496,86 @@ def test_an_object_that_is_no_device():
     text = refused(errors.NotADevice, lambda: bound(3))
 
     assert text.startswith("An object of type builtins.int is not a device")
+
+
+# Arguments of any kind ------------------------------------------------------------------
+
+NESTED = []
+for _ in range(3000):
+    NESTED = [NESTED]
+
+RAGGED = [["a"], [0.1, 0.2]]
+
+STATE = [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "wrong", "error"),
+    [
+        (lambda value: qg.X(value), [NESTED], errors.WireError),
+        (lambda value: qg.PauliRot(0.1, value, [0]), NESTED, errors.InvalidParameters),
+        (lambda value: qg.PCPhase(0.1, value, [0]), NESTED, errors.InvalidParameters),
+        (lambda value: qg.adjoint(value), NESTED, errors.InvalidParameters),
+        (lambda value: qg.expval(value), NESTED, errors.QuantumFunctionError),
+        (lambda value: qg.Budget(usd=value), NESTED, errors.InvalidBudget),
+        (lambda value: qg.Budget(shots=10, rounds=value), np.ones(2), errors.InvalidBudget),
+        (lambda value: qg.set_shots(bound(), value), NESTED, errors.InvalidShots),
+        (lambda value: bound(diff_method=value), np.ones((2, 2)), errors.UnknownDiffMethod),
+        (lambda value: bound(interface=value), NESTED, errors.UnknownInterface),
+        (lambda value: qg.QNGOptimizer(approx=value), np.ones(2), errors.InvalidOptimizerOption),
+        (lambda value: qg.ctrl(qg.X(0), [1], control_values=value), RAGGED, errors.QGateError),
+        (
+            lambda value: qg.MultiControlledX([0, 1], control_values=value),
+            [np.ones(2)],
+            errors.InvalidParameters,
+        ),
+        (
+            lambda value: qg.StatePrep(STATE, [0, 1], pad_with=value),
+            [0.0, 1.0, 0.0],
+            errors.InvalidParameters,
+        ),
+        (
+            lambda value: qg.StatePrep(STATE, [0], normalize=value),
+            np.ones(2),
+            errors.InvalidParameters,
+        ),
+        (
+            lambda value: qg.QubitUnitary(np.eye(2), [0], unitary_check=value),
+            np.ones(2),
+            errors.InvalidParameters,
+        ),
+        (lambda value: qg.pow(qg.X(0), value), RAGGED, errors.InvalidParameters),
+        (
+            lambda value: qg.Hamiltonian([1.0], value),
+            range(10**12),
+            errors.InvalidParameters,
+        ),
+        (lambda value: qg.tape.QuantumScript(value, []), np.array(1.0), errors.InvalidTape),
+        (
+            lambda value: qg.jvp(lambda x: x, value, [0.1, 0.2]),
+            np.ma.masked_array([0.1, 0.2], mask=[True, False]),
+            errors.NonDifferentiableError,
+        ),
+        (
+            lambda value: qg.gradients.generate_shift_rule((1, 2), order=value),
+            10**16,
+            errors.InvalidShiftRule,
+        ),
+        (
+            lambda value: qg.fourier.reconstruct(bound(), nums_frequency={"x": {(): 1}})(value),
+            "text",
+            errors.InvalidParameters,
+        ),
+        (
+            lambda value: qg.fourier.coefficients(np.sum, 1, value),
+            np.array(1j),
+            errors.InvalidFourierGrid,
+        ),
+        (lambda value: qg.equal([np.ones((0, 2))], value), [RAGGED], errors.InvalidParameters),
+    ],
+)
+def test_arguments_of_a_kind_that_nobody_expects(call, wrong, error):
+    with pytest.raises(error) as caught:
+        call(wrong)
+
+    assert str(caught.value)

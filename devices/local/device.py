@@ -21,7 +21,7 @@ from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
 from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import checked_limit, require
 from qgate.devices.local.planned import Settings
-from qgate.exceptions import InvalidOption
+from qgate.exceptions import InvalidOption, described
 from qgate.forks import ForkSafeLock
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -250,7 +250,8 @@ def _simulated(structure: Structure, own: Wires | None) -> Wires:
 def _is_single(precision: str) -> bool:
     if precision not in ("double", "single"):
         raise InvalidOption(
-            f"The local device was given precision={precision!r}. It is 'double' or 'single'."
+            f"The local device was given precision={described(precision)}. It is 'double' or "
+            "'single'."
         )
     return precision == "single"
 

@@ -7,7 +7,7 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-from qgate.exceptions import InvalidOption, TooMuchMemory
+from qgate.exceptions import InvalidOption, TooMuchMemory, described
 
 GIB = 2**30
 
@@ -66,7 +66,7 @@ def checked_limit(memory_gib: Any) -> float | None:
     number = isinstance(memory_gib, Real) and not isinstance(memory_gib, bool)
     if not number or not 0 < memory_gib < float("inf"):
         raise InvalidOption(
-            f"The local device was given memory_gib={memory_gib!r}. Give the GiB that a "
+            f"The local device was given memory_gib={described(memory_gib)}. Give the GiB that a "
             "simulation may take, a finite number above 0."
         )
     return float(memory_gib)

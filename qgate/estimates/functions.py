@@ -13,7 +13,7 @@ import numpy as np
 from qgate.budget import Budget, budget_of
 from qgate.estimates.gradient import Cost, Differences, GradientEstimate
 from qgate.estimates.value import estimates_of
-from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate
+from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate, described
 from qgate.execution.answer import Answer, answer
 from qgate.execution.resolve import SHIFT_METHODS
 from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
@@ -105,7 +105,9 @@ def gradient_estimate(
     require_qnode("gradient_estimate", qnode)
     given = budget_of(budget)
     if bias not in BIASES:
-        raise UnsupportedEstimate(what=f"bias={bias!r}", remedy="It is 'none' or 'shrink'.")
+        raise UnsupportedEstimate(
+            what=f"bias={described(bias)}", remedy="It is 'none' or 'shrink'."
+        )
 
     @functools.wraps(qnode)
     def estimate_gradient(*args: Any, **kwargs: Any) -> GradientEstimate:

@@ -9,14 +9,17 @@ from typing import Any, ClassVar
 from qgate.masking import MASK, is_secret, masked, masked_value
 
 
-def near(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+def near(word: object, known: Iterable[str], *, most: int = 3) -> list[str]:
     """Return the members of ``known`` that look like ``word``, best first."""
     import difflib
 
-    return difflib.get_close_matches(str(word), [str(name) for name in known], n=most, cutoff=0.5)
+    text = word if isinstance(word, str) else described(word)
+    return difflib.get_close_matches(
+        text[:LONGEST_WORD], [str(name) for name in known], n=most, cutoff=0.5
+    )
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+def suggest(word: object, known: Iterable[str]) -> str:
     """Return " Did you mean ...?" for the near names, or an empty string."""
     names = near(word, known)
     return f" Did you mean {' or '.join(repr(name) for name in names)}?" if names else ""
@@ -29,6 +32,9 @@ def name_of(function: Callable[..., Any]) -> str:
 
 MOST_LISTED = 100
 """An error lists the first members of a longer collection, and how many more there are."""
+
+LONGEST_WORD = 100
+"""Letters of a word for which near ones are looked for; the search takes their square."""
 
 LONGEST_INTEGER = 1000
 """Integers of more bits are described: Python refuses to write those of 4300 digits."""
@@ -52,10 +58,10 @@ class _Listed:
 
 
 class _Described:
-    """An integer that is too long to be written."""
+    """A text in place of a value that is not written out."""
 
-    def __init__(self, value: int) -> None:
-        self.text = f"an integer of {value.bit_length()} bits"
+    def __init__(self, text: str) -> None:
+        self.text = text
 
     def __str__(self) -> str:
         return self.text
@@ -71,16 +77,28 @@ def _is_huge(value: object) -> bool:
 
 
 def described(value: object) -> str:
-    """Return the text of a value that a user gave, short for integers of many digits."""
+    """Return the text of a value that a user gave, whatever it is.
+
+    Integers of many digits are described, as is what has no text: containers nested too deeply,
+    and objects whose ``__repr__`` raises.
+    """
     return repr(_spell(value))
 
 
 def _spell(value: object) -> object:
     if isinstance(value, int) and _is_huge(value):
-        return _Described(value)
-    if isinstance(value, Collection) and not isinstance(value, str | bytes | dict):
-        return _Listed(value) if _has_length(value) else value
-    return value
+        return _Described(f"an integer of {value.bit_length()} bits")
+    if isinstance(value, str | bytes | int | float | None):
+        return value
+    spelled = value
+    if isinstance(value, Collection) and not isinstance(value, dict) and _has_length(value):
+        spelled = _Listed(value)
+    try:
+        repr(spelled)
+        str(spelled)
+    except Exception:
+        return _Described(f"an object of {type(value).__name__} that cannot be written out")
+    return spelled
 
 
 def _has_length(value: Collection[Any]) -> bool:

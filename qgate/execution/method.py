@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qgate.arguments import is_text_among
 from qgate.exceptions import UnknownDiffMethod, UnsupportedDiffMethod, suggest
 from qgate.shots import Shots
 
@@ -98,9 +99,9 @@ def _parse_further(diff_method: Any, name: Any, options: Mapping[str, Any]) -> M
     if isinstance(diff_method, UserTransform):
         diff_method.check(options)
         return Method(diff_method.name, dict(options), transform=diff_method)
-    if name not in METHODS:
+    if not is_text_among(name, METHODS):
         raise UnknownDiffMethod(
-            method=diff_method, known=METHODS, hint=suggest(str(diff_method), METHODS)
+            method=diff_method, known=METHODS, hint=suggest(diff_method, METHODS)
         )
     check_options(name, options, OPTIONS[name])
     bound = TRANSFORMS[name] if not TAPE_BOUND.isdisjoint(options) else None

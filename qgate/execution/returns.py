@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.arrays import NUMBERS, is_marked, unwrap
-from qgate.exceptions import NoMeasurement
+from qgate.exceptions import NoMeasurement, described
 from qgate.execution.run import Entry, Single
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.sizes import check_depth
 from qgate.tape import Tape
 from qgate.typing import Tensor
 
@@ -21,12 +22,19 @@ Finish = Callable[[Any], Any]
 """Gives a value the precision and the mark of what it was computed from."""
 
 
-def leaves(container: Any) -> list[Any]:
-    """Return what is in nested tuples, lists and dicts, in order."""
+def leaves(container: Any, level: int = 0) -> list[Any]:
+    """Return what is in nested tuples, lists and dicts, in order.
+
+    Raises
+    ------
+    TooLarge
+        They are nested too deeply.
+    """
     if isinstance(container, dict):
         container = list(container.values())
     if isinstance(container, tuple | list):
-        return [leaf for item in container for leaf in leaves(item)]
+        check_depth(level)
+        return [leaf for item in container for leaf in leaves(item, level + 1)]
     return [container]
 
 
@@ -50,7 +58,7 @@ def measurements_of(returned: Any, function: str) -> list[Measurement]:
     """
     found = leaves(returned)
     if not found or not all(isinstance(item, Measurement) for item in found):
-        what = "nothing" if returned is None else repr(returned)
+        what = "nothing" if returned is None else described(returned)
         raise NoMeasurement(function=function, returned=what)
     return found
 

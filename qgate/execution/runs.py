@@ -16,7 +16,7 @@ from qgate.budget import Budget, budget_of
 from qgate.devices.patience import Interrupted
 from qgate.devices.remote import JOURNAL as JOURNAL_LABEL
 from qgate.devices.remote import RUN as RUN_LABEL
-from qgate.exceptions import InvalidRun, JournalUnreadable, RunDiverged
+from qgate.exceptions import InvalidRun, JournalUnreadable, RunDiverged, described
 from qgate.execution.call_budget import call_purses
 from qgate.execution.current import RUN
 from qgate.execution.digest import key_of
@@ -413,7 +413,7 @@ def checked_name(name: Any) -> str:
         The name is not a printable text.
     """
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
-        raise InvalidRun(reason=f"its name is {name!r}, which is not a line of text")
+        raise InvalidRun(reason=f"its name is {described(name)}, which is not a line of text")
     return name
 
 
@@ -421,7 +421,9 @@ def _journal(journal: Any) -> Journal:
     if isinstance(journal, Journal):
         return journal
     if journal is not None and not isinstance(journal, str | os.PathLike):
-        raise InvalidRun(reason=f"its journal is {journal!r}, which is not the path of a file")
+        raise InvalidRun(
+            reason=f"its journal is {described(journal)}, which is not the path of a file"
+        )
     return Journal(os.fsdecode(journal) if journal else default_journal())
 
 

@@ -34,9 +34,7 @@ def check_grouping(grouping: str) -> None:
     UnknownGrouping
     """
     if grouping not in GROUPINGS:
-        raise UnknownGrouping(
-            grouping=grouping, known=GROUPINGS, hint=suggest(str(grouping), GROUPINGS)
-        )
+        raise UnknownGrouping(grouping=grouping, known=GROUPINGS, hint=suggest(grouping, GROUPINGS))
 
 
 @dataclass(frozen=True, eq=False)

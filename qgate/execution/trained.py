@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidSeed, NotFinite
+from qgate.exceptions import InvalidSeed, NotFinite, described
 from qgate.sweep import Sweep
 from qgate.transforms.idle_rotations import without_idle
 from qgate.typing import FloatArray
@@ -115,5 +115,5 @@ def seed_of(number: Any) -> tuple[int, ...]:
     """
     numbers = np.asarray(number)
     if numbers.dtype.kind not in "iu" or (numbers < 0).any():
-        raise InvalidSeed(seed=repr(number))
+        raise InvalidSeed(seed=described(number))
     return tuple(int(each) for each in numbers.ravel())

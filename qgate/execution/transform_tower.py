@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, described
 from qgate.execution.returns import arrange
 from qgate.execution.run import Entry
 from qgate.execution.tower import Tower
@@ -113,7 +113,7 @@ class TransformTower(Tower):
         if count == 1 and not (isinstance(given, tuple | list) and len(given) == 1):
             return (given,)
         if not isinstance(given, tuple | list) or len(given) != count:
-            raise self._wrong(f"{given!r} where there are {count} {what}")
+            raise self._wrong(f"{described(given)} where there are {count} {what}")
         return given
 
     def _wrong(self, what: str) -> DifferentiationError:

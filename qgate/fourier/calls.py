@@ -11,8 +11,10 @@ import numpy as np
 
 from qgate.arrays import enclosed, finished, shape_of
 from qgate.exceptions import UnknownArgument, name_of, suggest
+from qgate.operations.parameters import as_array, require_numbers
 from qgate.qnode import QNode, execute
 from qgate.tape import Tape
+from qgate.typing import Tensor
 
 Index = tuple[int, ...]
 """Position of a number in an argument: () for a number, (i,) in an array with one axis."""
@@ -51,10 +53,21 @@ class Call:
         """Return the same call with other values for some arguments."""
         return Call(self.target, self.signature, {**self.arguments, **values})
 
+    def numbers(self, name: str) -> Tensor:
+        """Return an argument as a number or an array.
+
+        Raises
+        ------
+        InvalidParameters
+            It is none.
+        """
+        value = as_array(self.arguments[name])
+        require_numbers(name_of(self.target), name, value)
+        return value
+
     def shifted(self, name: str, index: Index, shift: float) -> Call:
         """Return the same call with ``shift`` added to one number of an argument."""
-        value = self.arguments[name]
-        value = np.asarray(value) if isinstance(value, list | tuple) else value
+        value = self.numbers(name)
         step = np.zeros(shape_of(value))
         step[index] = shift
         moved = enclosed(value) + (step if step.shape else shift)

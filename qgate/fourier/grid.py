@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import items_of
 from qgate.arrays import enclosed, finished, framework_of, is_traced, namespace
 from qgate.exceptions import InvalidFourierGrid, described
 from qgate.numpy.tensors import plain
@@ -89,7 +90,8 @@ def coefficients(
     thresholds = _one_each("filter_threshold", given, n_inputs)
     if any(threshold < d for threshold, d in zip(thresholds, degrees, strict=True)):
         raise InvalidFourierGrid(
-            reason=f"filter_threshold={filter_threshold!r} is below degree={degree!r}",
+            reason=f"filter_threshold={described(filter_threshold)} is below "
+            f"degree={described(degree)}",
             remedy="Give a threshold of at least the degree, 2 * degree for example.",
         )
     whole = _transformed(f, thresholds, batched=use_broadcasting)
@@ -103,7 +105,8 @@ def _is_count(value: Any) -> bool:
 
 def _one_each(name: str, value: Any, count: int) -> list[int]:
     """Return one whole number for each input."""
-    numbers = list(value) if isinstance(value, Sequence | np.ndarray) else [value] * count
+    items = items_of(value)
+    numbers = [value] * count if items is None else items
     if len(numbers) != count or not all(map(_is_count, numbers)):
         raise InvalidFourierGrid(
             reason=f"{name}={described(value)} is no frequency, nor one for each of {count} inputs",

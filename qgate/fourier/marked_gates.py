@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import FourierError
+from qgate.exceptions import FourierError, described
 from qgate.fourier.spectra import get_spectrum, joined, symmetric
 from qgate.operations.operator import Operator, operations_of
 from qgate.qnode import QNode
@@ -83,7 +83,7 @@ def _recorder(circuit: Any) -> Callable[..., Sequence[Operator]]:
     if callable(circuit):
         return lambda *args, **kwargs: operations_of(circuit, args, kwargs)
     raise FourierError(
-        f"circuit_spectrum was given {circuit!r}, which is no circuit. "
+        f"circuit_spectrum was given {described(circuit)}, which is no circuit. "
         "Give a QNode, a quantum function or a QuantumScript."
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import unwrap
-from qgate.exceptions import NoSpectrum
+from qgate.exceptions import NoSpectrum, described
 from qgate.interfaces.choice import interface_among
 from qgate.typing import BoolArray, FloatArray, Tensor
 
@@ -72,7 +72,8 @@ class Check:
         unknown = [name for name in options if name not in known]
         if unknown:
             raise NoSpectrum(
-                reason=f"validation_kwargs has {unknown[0]!r}, which is no option of the test",
+                reason=f"validation_kwargs has {described(unknown[0])}, which is no option of "
+                "the test",
                 remedy=f"Its options are {', '.join(known)}.",
             )
         return cls(**options)

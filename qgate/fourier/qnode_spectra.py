@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import finished, framework_of, is_known, is_moved, is_traced, unwrap
-from qgate.exceptions import InvalidArgnums, NoSpectrum, QuantumFunctionError, name_of
+from qgate.exceptions import InvalidArgnums, NoSpectrum, QuantumFunctionError, described, name_of
 from qgate.fourier.calls import Call, Index, argument_names, check_names
 from qgate.fourier.preprocessing import Check, classical_jacobian
 from qgate.fourier.spectra import frequencies_of, joined, symmetric
@@ -142,22 +142,23 @@ def _names_at(argnum: Any, names: Sequence[str]) -> list[str]:
     for position in positions:
         if not 0 <= position < len(names):
             reason = f"there is no argument at position {position}"
-            raise InvalidArgnums(argnums=repr(argnum), reason=reason, count=len(names))
+            raise InvalidArgnums(argnums=described(argnum), reason=reason, count=len(names))
     return [names[position] for position in positions]
 
 
 def _numbers(value: Any, name: str) -> FloatArray:
     if not is_known(value):
         raise NoSpectrum(
-            reason=f"the number in the argument {name!r} is not known while a function is traced "
-            "or compiled",
+            reason=f"the number in the argument {described(name)} is not known while a function "
+            "is traced or compiled",
             remedy="Call it outside of that function; the spectrum does not depend on the values "
             "of the arguments it is of.",
         )
     plain = np.asarray(unwrap(value)) if not isinstance(value, str | dict | set) else None
     if plain is None or plain.dtype.kind not in "iuf":
         raise NoSpectrum(
-            reason=f"the argument {name!r} is {value!r}, and not a number or an array of numbers",
+            reason=f"the argument {described(name)} is {described(value)}, and not a number or "
+            "an array of numbers",
             remedy="Leave it out by naming the others in encoding_args or argnum.",
         )
     return np.array(plain, dtype=float)
@@ -182,7 +183,8 @@ def _mask(name: str, indices: Any, shape: tuple[int, ...]) -> BoolArray:
         fits = isinstance(index, tuple) and len(index) == len(shape)
         if not fits or any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
             raise NoSpectrum(
-                reason=f"the argument {name!r} has the shape {shape} and no index {index!r}",
+                reason=f"the argument {described(name)} has the shape {shape} and no index "
+                f"{described(index)}",
                 remedy="Give tuples with one position for each axis, () for a number.",
             )
         mask[index] = True
@@ -237,7 +239,7 @@ def _refuse_arrays(tape: Tape) -> None:
     for owner, value, kind in zip(owners, tape.parameters, tape.parameter_kinds, strict=True):
         if kind is not ParameterKind.ANGLES and is_moved(value):
             raise NoSpectrum(
-                reason=f"{owner!r} depends on the arguments by other than an angle",
+                reason=f"{described(owner)} depends on the arguments by other than an angle",
                 remedy="Encode with gates that have angles, such as rotations, or leave the "
                 "argument out by naming the others in encoding_args or argnum.",
             )

@@ -11,7 +11,7 @@ import numpy as np
 
 from qgate.arguments import items_of
 from qgate.arrays import enclosed, framework_of, is_traced, namespace, shape_of
-from qgate.exceptions import InvalidReconstruction, name_of
+from qgate.exceptions import InvalidReconstruction, described, name_of
 from qgate.fourier.calls import Call, Index, check_names, run
 from qgate.fourier.series import Interpolation, Series
 from qgate.numpy.tensors import plain
@@ -122,7 +122,7 @@ def _given(nums_frequency: Any, spectra: Any) -> Mapping[str, Mapping[Index, Any
         )
     if not isinstance(known, Mapping) or not all(isinstance(v, Mapping) for v in known.values()):
         raise InvalidReconstruction(
-            reason=f"{known!r} is no mapping from arguments to mappings from indices",
+            reason=f"{described(known)} is no mapping from arguments to mappings from indices",
             remedy="Give for example {'x': {(): 1}, 'weights': {(0,): 1, (1,): 1}}.",
         )
     return known
@@ -140,7 +140,7 @@ def _chosen(ids: Any, given: Mapping[str, Mapping[Index, Any]]) -> Mapping[str, 
         names = list(given) if ids is None else [ids] if isinstance(ids, str) else items_of(ids)
         if names is None or not all(isinstance(name, str) for name in names):
             raise InvalidReconstruction(
-                reason=f"ids={ids!r} are no names of arguments",
+                reason=f"ids={described(ids)} are no names of arguments",
                 remedy="Give a name, several, or a mapping from names to indices.",
             )
         chosen = {name: tuple(given.get(name, ())) for name in names}
@@ -148,14 +148,16 @@ def _chosen(ids: Any, given: Mapping[str, Mapping[Index, Any]]) -> Mapping[str, 
         listed = items_of(indices)
         if listed is None:
             raise InvalidReconstruction(
-                reason=f"the indices of {name!r} are {indices!r}",
+                reason=f"the indices of {described(name)} are {described(indices)}",
                 remedy="Give a sequence of tuples, for example [(0,), (1,)].",
             )
         missing = [index for index in listed if not _holds(given.get(name, {}), index)]
         if name not in given or missing:
-            what = f"the index {missing[0]!r} of the argument" if missing else "the argument"
+            what = (
+                f"the index {described(missing[0])} of the argument" if missing else "the argument"
+            )
             raise InvalidReconstruction(
-                reason=f"no frequencies are given for {what} {name!r}",
+                reason=f"no frequencies are given for {what} {described(name)}",
                 remedy="Give them in nums_frequency or spectra under its name and index. Indices "
                 "are tuples, () for a number and (0,), (1,), ... in an array with one axis.",
             )
@@ -191,7 +193,8 @@ def _plan(
 def _whole(number: Any, name: str) -> int:
     if isinstance(number, bool) or number != abs(int(number)):
         raise InvalidReconstruction(
-            reason=f"nums_frequency for {name!r} is {number!r}, and it counts frequencies",
+            reason=f"nums_frequency for {described(name)} is {described(number)}, and it counts "
+            "frequencies",
             remedy="Give a whole number from 0 on, or spectra for other than integer frequencies.",
         )
     return int(number)
@@ -199,20 +202,20 @@ def _whole(number: Any, name: str) -> int:
 
 def _check_indices(plan: Plan, call: Call) -> None:
     for name, by_index in plan.items():
-        shape = shape_of(call.arguments[name])
+        shape = shape_of(call.numbers(name))
         for index in by_index:
             fits = isinstance(index, tuple) and len(index) == len(shape)
             if not fits or any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
                 raise InvalidReconstruction(
-                    reason=f"the argument {name!r} has the shape {shape} and no index {index!r}",
+                    reason=f"the argument {described(name)} has the shape {shape} and no index "
+                    f"{described(index)}",
                     remedy="Give one position for each axis, () for a number.",
                 )
 
 
 def _number(call: Call, name: str, index: Index) -> Tensor:
     """Return the value of a parameter."""
-    value = call.arguments[name]
-    number = np.asarray(value) if isinstance(value, list | tuple) else value
+    number = call.numbers(name)
     return plain(number[index] if index else number)
 
 

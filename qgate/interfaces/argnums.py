@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import BOXED, NUMBERS, framework_of, is_traced, isbox
-from qgate.exceptions import InvalidArgnums
+from qgate.exceptions import InvalidArgnums, described
 
 Argnums = int | Sequence[int] | None
 
@@ -50,7 +50,7 @@ def positions_of(argnums: Argnums, args: Sequence[Any]) -> tuple[tuple[int, ...]
         positions = tuple(operator.index(position) for position in named)
     except TypeError:
         reason = "positions are whole numbers"
-        raise InvalidArgnums(argnums=repr(argnums), reason=reason, count=len(args)) from None
+        raise InvalidArgnums(argnums=described(argnums), reason=reason, count=len(args)) from None
     return _counted_from_the_start(positions, argnums, len(args)), bare
 
 
@@ -60,9 +60,9 @@ def _counted_from_the_start(
     for position in positions:
         if not -count <= position < count:
             reason = f"there is no argument at position {position}"
-            raise InvalidArgnums(argnums=repr(argnums), reason=reason, count=count)
+            raise InvalidArgnums(argnums=described(argnums), reason=reason, count=count)
     counted = tuple(position % count for position in positions)
     if len(set(counted)) < len(counted):
         reason = "it names a position twice"
-        raise InvalidArgnums(argnums=repr(argnums), reason=reason, count=count)
+        raise InvalidArgnums(argnums=described(argnums), reason=reason, count=count)
     return counted

@@ -9,7 +9,7 @@ from typing import Any
 
 from qgate.arrays import ORIGINS, any_boxed, framework_among
 from qgate.bridge import Interface
-from qgate.exceptions import InterfaceMismatch, MissingExtra, UnknownInterface, suggest
+from qgate.exceptions import InterfaceMismatch, MissingExtra, UnknownInterface, described, suggest
 from qgate.typing import Tensor
 
 NAMES: Mapping[str | None, str | None] = {
@@ -54,9 +54,7 @@ class Choice:
         key = interface.lower() if isinstance(interface, str) else interface
         if not (key is None or isinstance(key, str)) or key not in NAMES:
             known = [str(name) for name in NAMES]
-            raise UnknownInterface(
-                interface=interface, known=known, hint=suggest(str(interface), known)
-            )
+            raise UnknownInterface(interface=interface, known=known, hint=suggest(interface, known))
         return cls(NAMES[key])
 
     def __call__(self, values: Iterable[Tensor]) -> Interface | None:
@@ -98,5 +96,7 @@ def _load(name: str) -> Interface:
     try:
         found: Interface = import_module(ORIGINS[package]).FRAMEWORK
     except ModuleNotFoundError as error:
-        raise MissingExtra(what=f"interface={name!r}", package=package, extra=package) from error
+        raise MissingExtra(
+            what=f"interface={described(name)}", package=package, extra=package
+        ) from error
     return found

@@ -20,7 +20,7 @@ from qgate.interfaces.argnums import Argnums, is_trainable, one_spelling, positi
 from qgate.interfaces.pullbacks import (
     Pullback,
     as_given,
-    described,
+    in_words,
     marked_like,
     pull_back,
     space_of,
@@ -79,7 +79,7 @@ class Gradient(Derivative):
         if space.size != 1:
             raise UndifferentiableOutput(
                 function=name_of(self.function),
-                returned=described(pullback.value),
+                returned=in_words(pullback.value),
                 derivative="its gradient",
                 needed="one real number",
                 remedy="Return a single real number (a sum, a mean, one element), or use "
@@ -234,7 +234,7 @@ def _row(pullback: Pullback, unit: Any, function: Callable[..., Any]) -> tuple[A
     if any(_is_complex(value) for value in pullback.inputs):
         raise UndifferentiableOutput(
             function=name_of(function),
-            returned=described(pullback.value),
+            returned=in_words(pullback.value),
             derivative="its Jacobian by complex arguments",
             needed="real values",
             remedy="Differentiate its real and imaginary parts, each in a function of its own.",

@@ -9,11 +9,11 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.tracer import getval, isbox
 
-from qgate.exceptions import InvalidArgnums, InvalidTangent
+from qgate.exceptions import InvalidArgnums, InvalidTangent, described
 from qgate.interfaces.argnums import Argnums, positions_of
 from qgate.interfaces.pullbacks import (
     as_given,
-    described,
+    in_words,
     marked_like,
     pull_back,
     space_of,
@@ -142,7 +142,7 @@ def _arguments(params: Any, argnums: Argnums) -> tuple[tuple[Any, ...], tuple[in
     """Return the arguments, the positions to differentiate by, and whether one stands bare."""
     args = tuple(params) if isinstance(params, list | tuple) else (params,)
     if not args:
-        raise InvalidArgnums(argnums=repr(argnums), reason="no argument was given", count=0)
+        raise InvalidArgnums(argnums=described(argnums), reason="no argument was given", count=0)
     positions, bare = positions_of(argnums, args)
     return (args, positions, bare) if positions else (args, (0,), True)
 
@@ -174,7 +174,7 @@ def _direction(tangent: Any, value: Any, what: str) -> Any:
         return _vector(tangent, value, what)
     same = isinstance(tangent, type(value)) and len(tangent) == len(value)
     if not same or (isinstance(value, dict) and tangent.keys() != value.keys()):
-        raise InvalidTangent(what=what, given=described(tangent), expected=described(value))
+        raise InvalidTangent(what=what, given=in_words(tangent), expected=in_words(value))
     keys = value if isinstance(value, dict) else range(len(value))
     items = {key: _direction(tangent[key], value[key], f"{what}[{key!r}]") for key in keys}
     return items if isinstance(value, dict) else type(value)(items.values())
@@ -184,17 +184,17 @@ def _vector(given: Any, value: Any, what: str) -> Any:
     """Return finite numbers in the shape of a value, real where it is, in double precision."""
     number = getval(given)
     if isinstance(number, list | tuple | dict) or not is_numeric(number):
-        raise InvalidTangent(what=what, given=_in_words(number), expected=described(value))
+        raise InvalidTangent(what=what, given=_in_words(number), expected=in_words(value))
     if anp.shape(given) != anp.shape(value):
-        raise InvalidTangent(what=what, given=described(given), expected=described(value))
+        raise InvalidTangent(what=what, given=in_words(given), expected=in_words(value))
     number = np.asarray(in_double(number))
     if np.iscomplexobj(number) and not space_of(value).iscomplex:
-        raise InvalidTangent(what=what, given=described(given), expected=described(value))
+        raise InvalidTangent(what=what, given=in_words(given), expected=in_words(value))
     if not np.isfinite(number).all():
-        text = f"{described(given)} with {number[~np.isfinite(number)].ravel()[0]} in it"
-        raise InvalidTangent(what=what, given=text, expected=f"{described(value)}, finite")
+        text = f"{in_words(given)} with {number[~np.isfinite(number)].ravel()[0]} in it"
+        raise InvalidTangent(what=what, given=text, expected=f"{in_words(value)}, finite")
     return given if isbox(given) else number
 
 
 def _in_words(value: Any) -> str:
-    return described(value) if isinstance(value, list | tuple | dict) else repr(value)
+    return in_words(value) if isinstance(value, list | tuple | dict) else described(value)

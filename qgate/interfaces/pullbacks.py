@@ -17,8 +17,9 @@ from autograd.core import VJPNode, backward_pass, vspace
 from autograd.tracer import getval, isbox, new_box, trace_stack
 from autograd.util import subvals
 
-from qgate.exceptions import NonDifferentiableError, UndifferentiableOutput, name_of
+from qgate.exceptions import NonDifferentiableError, UndifferentiableOutput, described, name_of
 from qgate.numpy.tensors import marked, plain, tensor
+from qgate.sizes import check_depth
 from qgate.typing import Tensor
 
 NUMBER = (int, float, complex, np.number, np.bool_, np.ndarray)
@@ -108,7 +109,7 @@ def _refuse_other_than_arrays(value: Any, function: Callable[..., Any]) -> None:
     elif isinstance(value, NUMBER):
         return
     else:
-        returned, remedy = repr(value), "Return what is to be differentiated."
+        returned, remedy = described(value), "Return what is to be differentiated."
     raise UndifferentiableOutput(
         function=name_of(function),
         returned=returned,
@@ -118,7 +119,7 @@ def _refuse_other_than_arrays(value: Any, function: Callable[..., Any]) -> None:
     )
 
 
-def differentiable(value: Any, *, argument: str) -> Any:
+def differentiable(value: Any, *, argument: str, level: int = 0) -> Any:
     """Return an argument in the form in which it is traced.
 
     Tensors become numpy arrays, so that nothing is marked while numbers are crunched, and
@@ -127,13 +128,16 @@ def differentiable(value: Any, *, argument: str) -> Any:
     if isbox(value):
         return value
     if isinstance(value, dict):
+        check_depth(level)
         return {
-            key: differentiable(item, argument=f"{argument}[{key!r}]")
+            key: differentiable(item, argument=f"{argument}[{described(key)}]", level=level + 1)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
+        check_depth(level)
         items = (
-            differentiable(item, argument=f"{argument}[{at}]") for at, item in enumerate(value)
+            differentiable(item, argument=f"{argument}[{at}]", level=level + 1)
+            for at, item in enumerate(value)
         )
         return list(items) if isinstance(value, list) else tuple(items)
     return _differentiable_leaf(value, argument)
@@ -141,8 +145,11 @@ def differentiable(value: Any, *, argument: str) -> Any:
 
 def _differentiable_leaf(value: Any, argument: str) -> Any:
     if not isinstance(value, NUMBER) or np.asarray(value).dtype.kind not in "iufc":
-        kind = f" of dtype {value.dtype}" if isinstance(value, np.ndarray) else f" {value!r}"
+        array = isinstance(value, np.ndarray)
+        kind = f" of dtype {value.dtype}" if array else f" {described(value)}"
         raise NonDifferentiableError(argument=argument, value=type(value).__name__ + kind)
+    if isinstance(value, np.ma.MaskedArray):
+        raise NonDifferentiableError(argument=argument, value="an array with masked entries")
     if isinstance(value, np.ndarray):
         return plain(value).astype(float) if value.dtype.kind in "iu" else plain(value)
     return float(value) if isinstance(value, int | np.integer) else value
@@ -195,7 +202,7 @@ def space_of(value: Tensor) -> Any:
     return vspace(value if isbox(value) else np.asarray(value))
 
 
-def described(value: Any) -> str:
+def in_words(value: Any) -> str:
     """Return what a value is, in words, without its numbers."""
     if isinstance(value, dict):
         return f"a dict with the keys {', '.join(map(str, value))}"

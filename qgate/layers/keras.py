@@ -8,11 +8,11 @@ from typing import Any, Self
 
 import keras
 
-from qgate.exceptions import InvalidLayer, name_of
+from qgate.exceptions import InvalidLayer, described, name_of
 from qgate.execution.returns import leaves
 from qgate.interfaces.choice import Choice
 from qgate.layers.rehearsal import check_recorded, number_of_results
-from qgate.layers.saving import described, key_of, restored
+from qgate.layers.saving import config_of, key_of, restored
 from qgate.layers.signature import Shape, checked_shapes
 from qgate.qnode import QNode, torch_compiles
 from qgate.tape import Tape
@@ -148,7 +148,7 @@ class KerasLayer(keras.layers.Layer):
         specs = {name: dict(spec) for name, spec in self.weight_specs.items()}
         return {
             **super().get_config(),
-            "qnode": keras.saving.serialize_keras_object(described(self.qnode)),
+            "qnode": keras.saving.serialize_keras_object(config_of(self.qnode)),
             "weight_shapes": {name: list(shape) for name, shape in self.weight_shapes.items()},
             "output_dim": list(self.output_dim),
             "weight_specs": keras.saving.serialize_keras_object(specs),
@@ -233,7 +233,7 @@ def _output_shape(function: str, output_dim: Any) -> Shape:
     if not all(isinstance(size, int) and size > 0 for size in sizes):
         raise InvalidLayer(
             function=function,
-            reason=f"output_dim is {output_dim!r}",
+            reason=f"output_dim is {described(output_dim)}",
             remedy="Give the number of results for each row of data, or a tuple of axes.",
         )
     return sizes
@@ -245,7 +245,7 @@ def _checked_specs(
     if unknown := sorted(set(specs) - set(shapes)):
         raise InvalidLayer(
             function=function,
-            reason=f"weight_specs has {unknown[0]!r}, which is not a weight",
+            reason=f"weight_specs has {described(unknown[0])}, which is not a weight",
             remedy=f"The weights are: {', '.join(shapes) or 'none'}.",
         )
     return {name: dict(spec) for name, spec in specs.items()}

@@ -11,7 +11,7 @@ from qgate.findable import name_in_module
 from qgate.qnode import QNode
 
 
-def described(qnode: QNode) -> dict[str, Any]:
+def config_of(qnode: QNode) -> dict[str, Any]:
     """Return what there is to write down of a QNode; ``restored`` says what is not enough.
 
     Returns
@@ -38,7 +38,7 @@ def restored(description: Mapping[str, Any], given: Any = None) -> QNode:
     Parameters
     ----------
     description : mapping
-        As ``described`` returns it.
+        As ``config_of`` returns it.
     given : QNode or callable, optional
         The QNode, which is returned as it is, or its function. Default: the function is taken
         from its module, which the program has to have imported: what a file names is never

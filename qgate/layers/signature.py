@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidLayer, name_of, suggest
+from qgate.exceptions import InvalidLayer, described, name_of, suggest
 from qgate.qnode import QNode
 
 Shape = tuple[int, ...]
@@ -33,7 +33,7 @@ def checked_shapes(qnode: Any, weight_shapes: Any, *, input_arg: str) -> dict[st
     """
     if not isinstance(qnode, QNode):
         raise InvalidLayer(
-            function=name_of(qnode) if callable(qnode) else repr(qnode),
+            function=name_of(qnode) if callable(qnode) else described(qnode),
             reason="it is not bound to a device",
             remedy="Give a QNode, that is a quantum function decorated with qg.qnode(device).",
         )
@@ -41,7 +41,7 @@ def checked_shapes(qnode: Any, weight_shapes: Any, *, input_arg: str) -> dict[st
     if not isinstance(weight_shapes, Mapping):
         raise InvalidLayer(
             function=function,
-            reason=f"weight_shapes is {weight_shapes!r}",
+            reason=f"weight_shapes is {described(weight_shapes)}",
             remedy="Give a dict from the name of each weight to its shape.",
         )
     _check_arguments(qnode, set(weight_shapes), input_arg)
@@ -56,21 +56,21 @@ def _check_arguments(qnode: QNode, given: Collection[str], input_arg: str) -> No
     if refused := [name for kind, name in kinds.items() if kind in by_position]:
         raise InvalidLayer(
             function=function,
-            reason=f"its argument {refused[0]!r} is given by position only",
+            reason=f"its argument {described(refused[0])} is given by position only",
             remedy="A layer gives data and weights by name: let each have an argument with a name.",
         )
     open_ended = kinds.get(inspect.Parameter.VAR_KEYWORD)
     if input_arg not in arguments and open_ended is None:
         raise InvalidLayer(
             function=function,
-            reason=f"it has no argument {input_arg!r}, which is where the data go",
+            reason=f"it has no argument {described(input_arg)}, which is where the data go",
             remedy=f"Rename the argument for the data, or name it with set_input_argument. "
             f"Its arguments are: {', '.join(arguments) or 'none'}.",
         )
     if input_arg in given:
         raise InvalidLayer(
             function=function,
-            reason=f"weight_shapes has a shape for {input_arg!r}, which is the data",
+            reason=f"weight_shapes has a shape for {described(input_arg)}, which is the data",
             remedy="Leave it out; give the shapes of the weights.",
         )
     others = {name: arguments[name] for name in arguments if name not in (input_arg, open_ended)}
@@ -85,14 +85,15 @@ def _check_weights(
     if unknown := sorted(set(given) - set(known)):
         raise InvalidLayer(
             function=function,
-            reason=f"weight_shapes has {unknown[0]!r}, which is not an argument of the function",
+            reason=f"weight_shapes has {described(unknown[0])}, which is not an argument of the "
+            "function",
             remedy=f"The arguments are: {', '.join(sorted(known)) or 'none'}."
             f"{suggest(unknown[0], known)}",
         )
     if lacking := sorted(set(needed) - set(given)):
         raise InvalidLayer(
             function=function,
-            reason=f"weight_shapes has no shape for the argument {lacking[0]!r}",
+            reason=f"weight_shapes has no shape for the argument {described(lacking[0])}",
             remedy="Give the shape of every argument besides the data.",
         )
 
@@ -106,7 +107,7 @@ def _shape(function: str, name: str, given: Any) -> Shape:
     if not all(_is_length(n) for n in numbers):
         raise InvalidLayer(
             function=function,
-            reason=f"the shape of the weight {name!r} is {given!r}",
+            reason=f"the shape of the weight {described(name)} is {described(given)}",
             remedy="A shape is a positive whole number, or a tuple of them.",
         )
     return tuple(int(n) for n in numbers)

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import torch
 
-from qgate.exceptions import InvalidLayer, name_of
+from qgate.exceptions import InvalidLayer, described, name_of
 from qgate.execution.returns import leaves
 from qgate.interfaces.choice import Choice
 from qgate.layers.rehearsal import check_recorded
@@ -89,7 +89,7 @@ class TorchLayer(torch.nn.Module):
             if hasattr(self, name):
                 raise InvalidLayer(
                     function=function,
-                    reason=f"a layer has an attribute {name!r} already",
+                    reason=f"a layer has an attribute {described(name)} already",
                     remedy="Give that argument of the function another name.",
                 )
             value = _initial(function, name, shape, methods[name])
@@ -178,7 +178,7 @@ def _methods(function: str, shapes: Mapping[str, Shape], given: Any) -> dict[str
         wrong = sorted(set(given) ^ set(shapes))
         raise InvalidLayer(
             function=function,
-            reason=f"init_method and weight_shapes do not both have {wrong[0]!r}",
+            reason=f"init_method and weight_shapes do not both have {described(wrong[0])}",
             remedy=f"Give init_method for each of: {', '.join(shapes)}.",
         )
     return dict(given)
@@ -198,7 +198,7 @@ def _initial(function: str, name: str, shape: Shape, method: Any) -> torch.Tenso
     if tuple(value.shape) != shape:
         raise InvalidLayer(
             function=function,
-            reason=f"init_method has shape {tuple(value.shape)} for the weight {name!r}, "
+            reason=f"init_method has shape {tuple(value.shape)} for the weight {described(name)}, "
             f"and weight_shapes has {shape}",
             remedy="Give both the same shape; the number 1 in weight_shapes stands for ().",
         )

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from qgate.arguments import items_of
 from qgate.arrays import enclosed, is_traced, shape_of
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, described
 from qgate.operations.composites import Composite, Prod, SProd, Sum, pauli_reps
 from qgate.operations.operator import Operator, operations_of, require_operators
-from qgate.operations.parameters import in_floats, is_scalar
+from qgate.operations.parameters import in_floats, is_scalar, truth
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import as_coefficients
 from qgate.recording import absorb, record, replace
@@ -88,13 +89,14 @@ def s_prod(
     require_operators("s_prod", operator)
     if not is_scalar(scalar):
         raise InvalidParameters(
-            f"{operator!r} cannot be multiplied by {scalar!r}. Give a number, real or complex."
+            f"{described(operator)} cannot be multiplied by {described(scalar)}. Give a number, "
+            "real or complex."
         )
     scalar = in_floats(enclosed(scalar))
     words = operator.pauli_rep
     if words is not None:
         return replace((operator,), words.scaled(scalar))
-    if not lazy and isinstance(operator, SProd):
+    if not truth("s_prod", "lazy", lazy) and isinstance(operator, SProd):
         absorb(operator)
         return SProd(scalar * operator.scalar, operator.base, id=id)
     return SProd(scalar, operator, id=id)
@@ -145,9 +147,11 @@ def dot(coeffs: Any, ops: Sequence[Operator]) -> Operator:
 def _check(ops: Sequence[Any], name: str) -> None:
     """Refuse what is not a sequence of at least one operator."""
     if isinstance(ops, Operator):
-        raise InvalidParameters(f"{name} was given {ops!r}. Give a list of operators, [{ops!r}].")
-    if not isinstance(ops, Sequence):
-        raise InvalidParameters(f"{name} was given {ops!r}. Give a list of operators.")
+        raise InvalidParameters(
+            f"{name} was given {described(ops)}. Give a list of operators, [{described(ops)}]."
+        )
+    if not isinstance(ops, Sequence) or items_of(ops) is None:
+        raise InvalidParameters(f"{name} was given {described(ops)}. Give a list of operators.")
     if not len(ops):
         raise InvalidParameters(f"{name} was given no operators. Give at least one.")
     require_operators(name, *ops)
@@ -167,7 +171,7 @@ def _combined(
     words = pauli_reps(ops)
     if words is not None:
         return replace(ops, of_words(words))
-    parts = ops if lazy else tuple(_parts(ops, kind))
+    parts = ops if truth(name, "lazy", lazy) else tuple(_parts(ops, kind))
     absorb(*ops)
     return kind(*parts, id=id)
 

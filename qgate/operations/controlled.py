@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidParameters
+from qgate.arguments import items_of, whole_number
+from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controlled_decompositions import (
     controlled_flip,
     controlled_rot,
@@ -65,13 +66,19 @@ def control_bits(controls: int, values: Any, *, name: str) -> tuple[bool, ...]:
     """
     if values is None:
         return (True,) * controls
-    given = [values] if np.ndim(values) == 0 else list(values)
-    if len(given) != controls or any(value not in (0, 1) for value in given):
+    items = items_of(values)
+    given = [values] if items is None else items
+    if len(given) != controls or not all(map(_is_bit, given)):
         raise InvalidParameters(
-            f"{name} has {controls} control wire(s) and was given control_values={values!r}. "
+            f"{name} has {controls} control wire(s) and was given "
+            f"control_values={described(values)}. "
             "Give 0 or 1 for each control."
         )
     return tuple(map(bool, given))
+
+
+def _is_bit(value: Any) -> bool:
+    return isinstance(value, bool | np.bool_) or whole_number(value) in (0, 1)
 
 
 def check_work_wires(name: str, wires: WiresLike, work_wires: WiresLike | None) -> None:

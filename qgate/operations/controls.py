@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import shape_of
-from qgate.exceptions import GeneratorUndefinedError, InvalidParameters
+from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, described
 from qgate.operations.controlled import CNOT, MultiControlledX, check_work_wires, control_bits
 from qgate.operations.controlled_decompositions import (
     controlled_flip,
@@ -76,7 +76,8 @@ class Controlled(Wrapper):
         controls = Wires(control_wires)
         if not controls:
             raise InvalidParameters(
-                f"{base!r} was to be controlled by no wires. Name at least one control wire."
+                f"{described(base)} was to be controlled by no wires. Name at least one control "
+                "wire."
             )
         values = control_bits(len(controls), control_values, name=f"C({base.name})")
         self._num_controls = len(controls)

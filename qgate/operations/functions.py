@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import is_traced, opened, shape_of, unwrap
-from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, WireError
+from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, WireError, described
 from qgate.operations.arithmetic import prod, s_prod, sum_
 from qgate.operations.composites import Composite, Prod, Sum
 from qgate.operations.matrices import circuit_matrix, dense_matrix
@@ -109,14 +109,16 @@ def generator(op: Any, format: str = "prefactor") -> Any:
     """
     if format not in GENERATOR_FORMATS:
         raise InvalidParameters(
-            f"format={format!r} is not a form of a generator. Give one of {GENERATOR_FORMATS}."
+            f"format={described(format)} is not a form of a generator. Give one of "
+            f"{GENERATOR_FORMATS}."
         )
     if not isinstance(op, Operator):
         _check_function("generator", op)
         return lambda *args, **kwargs: generator(op(*args, **kwargs), format)
     if op.num_params != 1:
         raise GeneratorUndefinedError(
-            f"{op!r} has {op.num_params} parameters. A generator exists for operators with one."
+            f"{described(op)} has {op.num_params} parameters. A generator exists for operators "
+            "with one."
         )
     with paused():
         words = pauli_decompose(op.generator_matrix(), op.wires).real()
@@ -147,7 +149,8 @@ def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
     """
     if not isinstance(wire_map, Mapping):
         raise WireError(
-            f"map_wires was given {wire_map!r}. Give a mapping from labels to labels, {{0: 'a'}}."
+            f"map_wires was given {described(wire_map)}. Give a mapping from labels to labels, "
+            "{0: 'a'}."
         )
     if not hasattr(input, "map_wires"):
         _check_function("map_wires", input)
@@ -187,9 +190,15 @@ def equal(
 
 
 def _are_equal_values(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return np.array_equal(one, other)
-    return bool(one == other)
+    try:
+        if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+            return np.array_equal(one, other)
+        return bool(one == other)
+    except Exception:
+        raise InvalidParameters(
+            f"equal was given {described(one)} and {described(other)}, which cannot be compared. "
+            "Give operators, measurements or tapes."
+        ) from None
 
 
 def commutator(op1: Operator, op2: Operator, pauli: bool = False) -> Operator:
@@ -243,8 +252,8 @@ def is_commuting(operation1: Operator, operation2: Operator) -> bool:
 def _check_function(name: str, function: Any) -> None:
     if not callable(function):
         raise InvalidParameters(
-            f"{name} was given {function!r}. Give an operator, such as qg.X(0), or a quantum "
-            "function."
+            f"{name} was given {described(function)}. Give an operator, such as qg.X(0), or a "
+            "quantum function."
         )
 
 

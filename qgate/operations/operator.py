@@ -17,6 +17,7 @@ from qgate.exceptions import (
     GeneratorUndefinedError,
     InvalidParameters,
     MatrixUndefinedError,
+    described,
 )
 from qgate.operations.matrices import diagonal_of, embed
 from qgate.operations.parameters import in_floats, is_scalar
@@ -390,7 +391,7 @@ def require_operators(name: str, *values: Any) -> None:
     for value in values:
         if not isinstance(value, Operator):
             raise InvalidParameters(
-                f"{name} was given {value!r}, which is not an operator. "
+                f"{name} was given {described(value)}, which is not an operator. "
                 "Give operators, such as qg.X(0) or qg.RX(0.1, wires=0)."
             )
 

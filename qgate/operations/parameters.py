@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import MOST_NUMBERS
 from qgate.arrays import (
     BOXED,
     enclosed,
@@ -21,6 +22,7 @@ from qgate.arrays import (
 )
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.slots import Affine
+from qgate.sizes import check_depth, check_size
 from qgate.typing import Tensor
 
 PLAIN = frozenset({float, int, np.float64, Affine})
@@ -46,11 +48,14 @@ def as_array(value: Tensor) -> Tensor:
     ------
     InvalidParameters
         The rows of a nested sequence differ in length.
+    TooLarge
+        Sequences are nested too deeply, or hold a range of more than a million numbers.
     """
     if not isinstance(value, list | tuple):
         return enclosed(value)
+    library = namespace(_leaves(value))
     try:
-        return namespace(_leaves(value)).array(value)
+        return library.array(value)
     except ValueError:
         raise InvalidParameters(
             f"No array can be made of {_brief(value)}: its rows differ in length. "
@@ -271,12 +276,31 @@ def _fits(shape: tuple[int, ...], lengths: Sequence[int | str]) -> bool:
     )
 
 
-def _leaves(value: Any) -> list[Any]:
+def truth(name: str, argument: str, value: Any) -> bool:
+    """Return whether a value is true.
+
+    Raises
+    ------
+    InvalidParameters
+        It is neither true nor false, as arrays are.
+    """
+    try:
+        return bool(value)
+    except Exception:
+        raise InvalidParameters(
+            f"{name} was given {argument}={described(value)}. Give True or False."
+        ) from None
+
+
+def _leaves(value: Any, level: int = 0) -> list[Any]:
     if isinstance(value, list | tuple):
-        return [leaf for entry in value for leaf in _leaves(entry)]
+        check_depth(level)
+        return [leaf for entry in value for leaf in _leaves(entry, level + 1)]
+    if isinstance(value, range):  # of which an array would be filled
+        check_size("An array", len(value), MOST_NUMBERS, unit="numbers", remedy="Give an array.")
     return [value]
 
 
 def _brief(value: Any) -> str:
-    text = " ".join(repr(unwrap(value)).split())
+    text = " ".join(described(unwrap(value)).split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import is_complex, is_known, namespace, shape_of, unwrap
-from qgate.exceptions import InvalidParameters, NotFinite, QuantumFunctionError
+from qgate.exceptions import InvalidParameters, NotFinite, QuantumFunctionError, described
 from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
 from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.parameters import as_array, check_shape, in_double, require_numbers
+from qgate.operations.parameters import as_array, check_shape, in_double, require_numbers, truth
 from qgate.operations.rotations import RY
 from qgate.operations.unitary_synthesis import NEGLIGIBLE, diagonal_gates
 from qgate.typing import FloatArray, Tensor, Wire, WiresLike
@@ -120,11 +120,11 @@ class StatePrep(Operator):
         vector, size = (given := as_array(state)), 2 ** len(on)
         if pad_with is not None:
             check_shape(self.name, "state", vector, ("N",), real=False)
-            vector = _padded(in_double(vector), size, pad_with)
+            vector = _padded(in_double(vector), size, _padding(self.name, pad_with))
         check_shape(self.name, "state", vector, (size,), real=False)
-        if normalize:
+        if truth(self.name, "normalize", normalize):
             vector = _normalized(in_double(vector))
-        elif validate_norm:
+        elif truth(self.name, "validate_norm", validate_norm):
             _check_norm(in_double(vector))
         super().__init__((vector,), on, id=id)
         self.is_converted |= vector is not given
@@ -206,9 +206,16 @@ def basis_bits(state: Any, wires: Wires) -> tuple[int, ...]:
     if given.shape == (count,) and np.isin(given, (0, 1)).all():
         return tuple(int(bit) for bit in given)
     raise InvalidParameters(
-        f"A basis state of {count} wire(s) cannot be {given.tolist()!r}. "
+        f"A basis state of {count} wire(s) cannot be {described(given.tolist())}. "
         f"Give {count} bits, each 0 or 1, or a whole number below {2**count}."
     )
+
+
+def _padding(name: str, value: Any) -> Any:
+    """Return the number with which a state is padded."""
+    number = as_array(value)
+    check_shape(name, "pad_with", number, (), batch=False, real=False)
+    return number
 
 
 def _padded(vector: Tensor, size: int, value: float) -> Tensor:

@@ -12,7 +12,7 @@ from qgate.exceptions import InvalidParameters
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.parameters import as_array, check_shape, in_double, in_floats
+from qgate.operations.parameters import as_array, check_shape, in_double, in_floats, truth
 from qgate.operations.spectra import diagonal_matrix
 from qgate.operations.unitary_synthesis import diagonal_gates, unitary_gates
 from qgate.typing import Tensor, WiresLike
@@ -55,7 +55,7 @@ class QubitUnitary(Operator):
     ) -> None:
         matrix, on = in_floats(as_array(U)), Wires(wires)
         check_shape(self.name, "U", matrix, (2 ** len(on),) * 2, real=False)
-        if unitary_check:
+        if truth(self.name, "unitary_check", unitary_check):
             _check_unitary(matrix)
         super().__init__((matrix,), on, id=id)
 

@@ -10,13 +10,13 @@ import numpy as np
 
 from qgate.arguments import whole_number
 from qgate.arrays import enclosed, shape_of, unwrap
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, described
 from qgate.operations.arithmetic import prod
 from qgate.operations.controls import controlled
 from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
 from qgate.operations.operator import Operator, operations_of, require_operators
-from qgate.operations.parameters import in_double, require_numbers
+from qgate.operations.parameters import in_double, require_numbers, truth
 from qgate.operations.symbolic import Adjoint, pow_
 from qgate.recording import paused, record, replace
 from qgate.sizes import check_size, nested
@@ -121,7 +121,7 @@ def pow(base: Any, z: float = 1, lazy: bool = True) -> Any:
     exponent = whole_number(z)
     if exponent is None:
         raise InvalidParameters(
-            f"A quantum function cannot be applied {z!r} times. Give a whole number."
+            f"A quantum function cannot be applied {described(z)} times. Give a whole number."
         )
     return _transformed(base, "pow", lambda operations: _repeated(operations, exponent))
 
@@ -166,7 +166,7 @@ def evolve(op: Operator, coeff: Tensor = 1, id: str | None = None) -> Exp:
 
 def _adjoint(op: Operator, lazy: bool) -> Operator:
     with paused():
-        return Adjoint(op) if lazy else op.adjoint()
+        return Adjoint(op) if truth("adjoint", "lazy", lazy) else op.adjoint()
 
 
 def _controlled(op: Operator, control: WiresLike, values: Any, work_wires: Any) -> Operator:
@@ -187,7 +187,7 @@ def _check_one_axis(name: str, coeff: Tensor) -> None:
 
 def _power(base: Operator, z: float, lazy: bool) -> Operator:
     with paused():
-        if lazy:
+        if truth("pow", "lazy", lazy):
             return pow_(base, z)
         parts = base.pow(z)
         product: Operator = prod(*reversed(parts)) if parts else Identity(base.wires)
@@ -210,8 +210,8 @@ def _transformed(function: Any, verb: str, change: Change) -> Callable[..., Any]
     """Return a function that applies other operations than ``function`` does."""
     if not callable(function):
         raise InvalidParameters(
-            f"{verb} was given {function!r}. It takes an operator, a class of operators or a "
-            "quantum function."
+            f"{verb} was given {described(function)}. It takes an operator, a class of operators "
+            "or a quantum function."
         )
 
     levels = nested(f"{verb} of functions", function)

@@ -12,7 +12,7 @@ import numpy as np
 
 from qgate.exceptions import NothingTrainable, UnsuitableObjective
 from qgate.execution.returns import leaves, rebuilt
-from qgate.interfaces.pullbacks import described
+from qgate.interfaces.pullbacks import in_words
 from qgate.numpy.tensors import marked, tensor
 from qgate.typing import FloatArray
 
@@ -177,7 +177,7 @@ def _refuse_other_than_real(leaf: Any, optimizer: str) -> None:
         raise UnsuitableObjective(
             optimizer=optimizer,
             objective="a function of this argument",
-            reason=f"{described(leaf)} is marked as trainable, and the numbers that are changed "
+            reason=f"{in_words(leaf)} is marked as trainable, and the numbers that are changed "
             "are real",
             remedy="Pass real and imaginary parts, or mark it with requires_grad=False.",
         )

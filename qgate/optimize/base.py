@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
-from qgate.exceptions import InvalidOptimizerState
+from qgate.exceptions import InvalidOptimizerState, described
 from qgate.optimize.saving import encoded, read, taken_up, write
 from qgate.typing import FloatArray
 
@@ -63,7 +63,7 @@ class Optimizer(ABC, Generic[State]):
         if not isinstance(saved, Mapping):
             raise InvalidOptimizerState(
                 what=f"A state of {self.name}",
-                reason=f"it is {saved!r}, and not a dict",
+                reason=f"it is {described(saved)}, and not a dict",
                 remedy="Give what to_json() returned.",
             )
         if saved.get("optimizer") != self.name:

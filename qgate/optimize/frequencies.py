@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidOptimizerOption
+from qgate.exceptions import InvalidOptimizerOption, described
 from qgate.fourier.series import Interpolation
 from qgate.optimize.options import count
 
@@ -58,7 +58,7 @@ class Frequencies:
         if spectrum is None:
             raise InvalidOptimizerOption(
                 optimizer=self.optimizer,
-                option=f"nums_frequency[{name!r}][{index}]",
+                option=f"nums_frequency[{described(name)}][{index}]",
                 value=None,
                 needed="how many frequencies this trainable number has, unless spectra says "
                 "which; qg.fourier.qnode_spectrum finds them",

@@ -13,7 +13,7 @@ import numpy as np
 from qgate.exceptions import UnsuitableObjective, name_of
 from qgate.interfaces.derivatives import grad
 from qgate.interfaces.device_errors import unmarking
-from qgate.interfaces.pullbacks import described
+from qgate.interfaces.pullbacks import in_words
 from qgate.optimize.arguments import Arguments, flat
 from qgate.qnode import CALL_OPTIONS, QNode
 from qgate.tape import Tape
@@ -161,7 +161,7 @@ class Objective:
         values = None if isinstance(result, tuple | list | dict) else np.asarray(result)
         if values is None or values.size != 1 or values.dtype.kind not in "iuf":
             raise self.refused(
-                f"it returned {described(result)}, and one real number is needed",
+                f"it returned {in_words(result)}, and one real number is needed",
                 "Return a single expectation value, or a sum or mean of several.",
             )
         return np.float64(values.reshape(())[()])

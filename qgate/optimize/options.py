@@ -47,7 +47,7 @@ def count(optimizer: str, *, least: int = 1, most: int | None = None, **options:
 def one_of(optimizer: str, known: Any, **options: Any) -> None:
     """Refuse options that are none of the known ones."""
     for option, value in options.items():
-        if value not in known:
+        if not isinstance(value, str | None) or value not in known:
             raise _invalid(optimizer, option, value, f"one of {', '.join(map(repr, known))}")
 
 

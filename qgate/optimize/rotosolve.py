@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidOptimizerOption
+from qgate.exceptions import InvalidOptimizerOption, described
 from qgate.fourier.series import Interpolation, Series
 from qgate.optimize.arguments import CONTAINERS, Arguments
 from qgate.optimize.base import Optimizer
@@ -194,8 +194,8 @@ def _coordinates(
         array = arguments.args[at]
         if isinstance(array, CONTAINERS):
             raise objective.refused(
-                f"its argument {names[at]!r} is a {type(array).__name__}, and frequencies belong "
-                "to indices of arrays",
+                f"its argument {described(names[at])} is a {type(array).__name__}, and "
+                "frequencies belong to indices of arrays",
                 "Give it an array of qgate.numpy.",
             )
         for index in np.ndindex(array.shape):

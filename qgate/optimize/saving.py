@@ -17,7 +17,7 @@ from typing import Any, TextIO, TypeVar
 
 import numpy as np
 
-from qgate.exceptions import CheckpointNotWritten, InvalidOptimizerState
+from qgate.exceptions import CheckpointNotWritten, InvalidOptimizerState, described
 
 FORMAT, FORMAT_WITHOUT_DIGEST = 2, 1
 """Versions of the file format: the one that is written, and the one before."""
@@ -172,7 +172,7 @@ def _places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
 
 
 def _name(path: Any) -> str:
-    return repr(os.fspath(path)) if isinstance(path, str | os.PathLike) else repr(path)
+    return repr(os.fspath(path)) if isinstance(path, str | os.PathLike) else described(path)
 
 
 def _new(draft: Path) -> TextIO:

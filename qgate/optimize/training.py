@@ -14,6 +14,7 @@ from qgate.exceptions import (
     InvalidOptimizerOption,
     InvalidOptimizerState,
     UnsuitableObjective,
+    described,
     name_of,
 )
 from qgate.execution.returns import leaves
@@ -94,7 +95,7 @@ class Training:
         if not callable(cost):
             raise UnsuitableObjective(
                 optimizer="minimize",
-                objective=repr(cost),
+                objective=described(cost),
                 reason="it cannot be called",
                 remedy="Give a QNode, or a function that returns one real number.",
             )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 import qgate as qg
@@ -106,7 +109,8 @@ def arrays() -> st.SearchStrategy[Any]:
     )
 
 
-def _anything() -> st.SearchStrategy[Any]:
+def anything() -> st.SearchStrategy[Any]:
+    """Draw a value of any kind."""
     single = st.one_of(
         st.sampled_from(INTEGERS),
         st.integers(),
@@ -121,5 +125,75 @@ def _anything() -> st.SearchStrategy[Any]:
     return st.one_of(single, single, st.lists(few, max_size=4), st.lists(single, max_size=3))
 
 
-ANYTHING = _anything()
-"""Draws a value of any kind."""
+def edits() -> st.SearchStrategy[list[tuple[float, Any]]]:
+    """Draw changes of a text or of bytes: where (0 to 1), and what is put there.
+
+    A number stands for the byte that replaces another, a text is inserted, and None ends the
+    content there.
+    """
+    change = st.one_of(
+        st.integers(0, 255),
+        st.sampled_from((0, 255, None, "\x00", "0", "-1", "1e999", "null", "[]", "{", '"', "\n=")),
+        st.sampled_from(("[" * 3000, "9" * 5000, "nan", "1979-05-27", "é", "true", "[[a]]\n")),
+    )
+    return st.lists(st.tuples(st.floats(0, 1), change), min_size=1, max_size=4)
+
+
+def edited(content: bytes, changes: Any) -> bytes:
+    """Return content with the changes that :func:`edits` draws."""
+    for place, change in changes:
+        start = int(place * len(content))
+        if change is None:
+            content = content[:start]
+        elif isinstance(change, int):
+            content = content[:start] + bytes([change]) + content[start + 1 :]
+        else:
+            content = content[:start] + change.encode() + content[start:]
+    return content
+
+
+def joined(parts: Sequence[str], most: int) -> st.SearchStrategy[str]:
+    """Draw texts that are put together from parts, or from parts and characters of any kind."""
+    part = st.one_of(st.sampled_from(parts), st.sampled_from(parts), st.text(max_size=3))
+    return st.lists(part, min_size=1, max_size=most).map("".join)
+
+
+PER_EXAMPLE = 20
+"""Values that one example of hypothesis holds: its own cost is that of many values."""
+
+
+def distinct(strategy: st.SearchStrategy[Any], draws: int, seed: int) -> tuple[Any, ...]:
+    """Return what a strategy draws, each value once.
+
+    Parameters
+    ----------
+    strategy : SearchStrategy
+    draws : int
+        Values to draw; many are equal.
+    seed : int
+    """
+    found: dict[Any, Any] = {}
+
+    def keep(values: list[Any]) -> None:
+        found.update((_identity(value), value) for value in values)
+
+    drawn: Callable[..., None] = settings(
+        max_examples=max(1, draws // PER_EXAMPLE),
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )(given(st.lists(strategy, min_size=PER_EXAMPLE, max_size=PER_EXAMPLE))(keep))
+    seeded(seed)(drawn)()
+    return tuple(found.values())
+
+
+def _identity(value: Any) -> Any:
+    try:
+        return type(value), repr(value)
+    except Exception:  # it cannot be shown: kept each time
+        return id(value)
+
+
+KINDS: dict[str, Callable[[], st.SearchStrategy[Any]]] = {"anything": anything, "edits": edits}
+"""Strategies by the name of what they draw."""

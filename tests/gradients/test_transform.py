@@ -412,3 +412,18 @@ def test_a_function_of_the_gradient_can_be_differentiated(transform):
 def test_what_is_no_circuit_is_refused(transform, tolerance, target):
     with pytest.raises(DifferentiationError, match="which is neither a QNode nor a tape"):
         transform(target)
+
+
+def test_a_list_of_arrays_is_one_argument():
+    @qg.qnode("local", diff_method="parameter-shift")
+    def circuit(x):
+        qg.RX(x[0], wires=0)
+        qg.RY(x[1], wires=1)
+        return qg.expval(qg.Z(0) @ qg.Z(1))
+
+    first, second = np.array([0.1, 0.2]), np.array([0.3, 0.4])
+
+    by_first, by_second = qg.gradients.param_shift(circuit, argnum=0)([first, second])
+
+    np.testing.assert_allclose(by_first, np.diag(-np.sin(first) * np.cos(second)), atol=1e-12)
+    np.testing.assert_allclose(by_second, np.diag(-np.cos(first) * np.sin(second)), atol=1e-12)

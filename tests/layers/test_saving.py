@@ -9,7 +9,7 @@ import pytest
 
 import qgate as qg
 from qgate.exceptions import CircuitNotFound
-from qgate.layers.saving import described, key_of, restored
+from qgate.layers.saving import config_of, key_of, restored
 
 
 @qg.qnode("local?wires=2&seed=3", diff_method="finite-diff", gradient_kwargs={"h": 0.1})
@@ -34,7 +34,7 @@ class Circuits:
 def test_a_function_is_found_by_its_name(function):
     qnode = qg.QNode(function, "local", "auto", "finite-diff", gradient_kwargs={"h": 0.1})
 
-    found = restored(json.loads(json.dumps(described(qnode))))
+    found = restored(json.loads(json.dumps(config_of(qnode))))
 
     assert found.func is function
     assert found.diff_method == "finite-diff"
@@ -43,7 +43,7 @@ def test_a_function_is_found_by_its_name(function):
 
 @pytest.mark.parametrize("shots", [None, 10, (10, 20)])
 def test_device_and_shots_are_those_of_the_qnode(shots):
-    found = restored(described(decorated.with_shots(shots)))
+    found = restored(config_of(decorated.with_shots(shots)))
 
     assert found.device.config == decorated.device.config
     assert found.shots.parts == qg.set_shots(decorated, shots).shots.parts
@@ -52,11 +52,11 @@ def test_device_and_shots_are_those_of_the_qnode(shots):
 def test_a_given_qnode_is_returned_as_it_is():
     other = qg.QNode(plain, "local")
 
-    assert restored(described(decorated), other) is other
+    assert restored(config_of(decorated), other) is other
 
 
 def test_a_given_function_takes_the_place_of_the_saved_one():
-    found = restored(described(decorated), plain)
+    found = restored(config_of(decorated), plain)
 
     assert found.func is plain
     assert found.device.config == decorated.device.config
@@ -66,9 +66,9 @@ def test_the_key_is_the_name_of_the_function():
     def inner(x):
         return qg.expval(qg.Z(0))
 
-    assert key_of(described(decorated)) == "decorated"
-    assert key_of(described(qg.QNode(Circuits.inside, "local"))) == "inside"
-    assert key_of(described(qg.QNode(inner, "local"))) == "inner"
+    assert key_of(config_of(decorated)) == "decorated"
+    assert key_of(config_of(qg.QNode(Circuits.inside, "local"))) == "inside"
+    assert key_of(config_of(qg.QNode(inner, "local"))) == "inner"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_the_key_is_the_name_of_the_function():
     ],
 )
 def test_what_cannot_be_made_again_says_why(changes, reason):
-    description = {**described(decorated), **changes}
+    description = {**config_of(decorated), **changes}
 
     with pytest.raises(CircuitNotFound, match=reason):
         restored(description)
@@ -91,7 +91,7 @@ def test_what_cannot_be_made_again_says_why(changes, reason):
 
 def test_what_a_file_names_is_not_imported():
     with pytest.raises(CircuitNotFound, match="has not imported 'this'"):
-        restored({**described(decorated), "function": "this:circuit"})
+        restored({**config_of(decorated), "function": "this:circuit"})
 
     assert "this" not in sys.modules
 
@@ -99,4 +99,4 @@ def test_what_a_file_names_is_not_imported():
 def test_a_gradient_transform_is_not_written_down():
     qnode = qg.QNode(plain, "local", diff_method=qg.gradients.param_shift)
 
-    assert described(qnode)["diff_method"] is False
+    assert config_of(qnode)["diff_method"] is False

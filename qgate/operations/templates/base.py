@@ -7,7 +7,7 @@ from typing import Any
 
 from qgate.arguments import whole_number
 from qgate.arrays import namespace, shape_of
-from qgate.exceptions import InvalidParameters, suggest
+from qgate.exceptions import InvalidParameters, described, suggest
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import circuit_matrix
 from qgate.operations.operator import Operator, without_recording
@@ -91,12 +91,15 @@ def gate_class(gate: GateName, *, prefix: str = "") -> type[Operator]:
     if isinstance(gate, type) and issubclass(gate, Operator):
         return gate
     if not isinstance(gate, str):
-        raise InvalidParameters(f"{gate!r} is no gate. Give the class of a gate, or its name.")
+        raise InvalidParameters(
+            f"{described(gate)} is no gate. Give the class of a gate, or its name."
+        )
     for name in (prefix + gate, gate):
         if name in GATES:
             return GATES[name]
     raise InvalidParameters(
-        f"There is no gate {gate!r}.{suggest(gate, GATES)} Give the class of a gate, or its name."
+        f"There is no gate {described(gate)}.{suggest(gate, GATES)} Give the class of a gate, or "
+        "its name."
     )
 
 
@@ -111,7 +114,8 @@ def check_repeats(template: str, n_repeats: Any) -> int:
     number = whole_number(n_repeats)
     if number is None or number < 1:
         raise InvalidParameters(
-            f"{template} was given n_repeats={n_repeats!r}. Give a whole number, at least 1."
+            f"{template} was given n_repeats={described(n_repeats)}. Give a whole number, at "
+            "least 1."
         )
     return number
 

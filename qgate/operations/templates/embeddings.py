@@ -22,6 +22,7 @@ from qgate.operations.templates.base import (
     positions,
 )
 from qgate.operations.templates.layers import ring
+from qgate.sizes import check_size
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
@@ -110,6 +111,8 @@ class IQPEmbedding(Template):
             if pattern is None
             else tuple(positions(wires, pair) for pair in pattern)
         )
+        count = n_repeats * (2 * len(wires) + len(pairs))
+        check_size("IQPEmbedding", count, unit="gates", remedy="Repeat it less often.")
         left, right = ([pair[side] for pair in pairs] for side in (0, 1))
         wide = in_double(features)
         with np.errstate(over="ignore"):  # what is infinite is refused when the circuit runs

@@ -10,7 +10,7 @@ import numpy as np
 
 from qgate.arguments import whole_number
 from qgate.arrays import shape_of
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controlled import CNOT, CZ
 from qgate.operations.operator import Operator
 from qgate.operations.parameters import as_array, check_shape
@@ -243,8 +243,8 @@ class RandomLayers(Template):
         check_shape("RandomLayers", "weights", weights, ("n_layers", "n_rotations"))
         if not (isinstance(ratio_imprim, Real) and 0 <= ratio_imprim < 1):
             raise InvalidParameters(
-                f"RandomLayers was given ratio_imprim={ratio_imprim!r}. It is a probability: "
-                "at least 0 and less than 1."
+                f"RandomLayers was given ratio_imprim={described(ratio_imprim)}. It is a "
+                "probability: at least 0 and less than 1."
             )
         if not wires:
             raise InvalidParameters("RandomLayers was given no wires. Give at least one.")
@@ -314,7 +314,7 @@ def _checked_seed(seed: Any) -> int:
     number = whole_number(seed)
     if number is None or number < 0:
         raise InvalidParameters(
-            f"RandomLayers was given seed={seed!r}. Give a whole number from 0 on, or None for "
-            "another circuit each time."
+            f"RandomLayers was given seed={described(seed)}. Give a whole number from 0 on, or "
+            "None for another circuit each time."
         )
     return number

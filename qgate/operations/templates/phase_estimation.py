@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any, Self
 
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controls import controlled
 from qgate.operations.fixed import Hadamard
 from qgate.operations.operator import Operator, ParameterKind, without_recording
@@ -117,7 +117,7 @@ def _operator(unitary: Operator | Tensor, target_wires: WiresLike | None) -> Ope
     """Return the unitary as an operator that is not recorded."""
     if isinstance(unitary, Operator) is (target_wires is not None):
         raise InvalidParameters(
-            f"QuantumPhaseEstimation was given target_wires={target_wires!r} with "
+            f"QuantumPhaseEstimation was given target_wires={described(target_wires)} with "
             f"{type(unitary).__name__}. Target wires are given with a matrix; an operator knows "
             "its wires."
         )

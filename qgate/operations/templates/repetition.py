@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import shape_of
-from qgate.exceptions import InvalidParameters, suggest
+from qgate.exceptions import InvalidParameters, described, suggest
 from qgate.operations.templates.layers import ring
 from qgate.sizes import check_size
 from qgate.typing import Tensor, Wire, WiresLike
@@ -78,8 +78,9 @@ def broadcast(
     entries = [()] * len(groups) if parameters is None else [_entry(p) for p in parameters]
     if len(entries) != len(groups):
         raise InvalidParameters(
-            f"broadcast was given {len(entries)} entries of parameters. The pattern {pattern!r} on "
-            f"{len(Wires(wires))} wire(s) has {len(groups)} unitaries. Give one entry for each."
+            f"broadcast was given {len(entries)} entries of parameters. The pattern "
+            f"{described(pattern)} on {len(Wires(wires))} wire(s) has {len(groups)} unitaries. "
+            "Give one entry for each."
         )
     for group, entry in zip(groups, entries, strict=True):
         unitary(*entry, wires=group, **(kwargs or {}))
@@ -129,7 +130,8 @@ def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwar
 def _check_depth(depth: int) -> None:
     if not isinstance(depth, int | np.integer) or isinstance(depth, bool) or depth < 0:
         raise InvalidParameters(
-            f"layer was given depth={depth!r}. The number of repetitions is an integer from 0 on."
+            f"layer was given depth={described(depth)}. The number of repetitions is an integer "
+            "from 0 on."
         )
     check_size("layer", depth, unit="repetitions", remedy="Repeat less often.")
 
@@ -139,11 +141,13 @@ def _groups(wires: Wires, pattern: str | Iterable[Iterable[Wire]]) -> list[Wires
         return [Wires(group) for group in pattern]
     if pattern not in PATTERNS:
         raise InvalidParameters(
-            f"broadcast knows no pattern {pattern!r}.{suggest(pattern, PATTERNS)} "
+            f"broadcast knows no pattern {described(pattern)}.{suggest(pattern, PATTERNS)} "
             f"The patterns are {', '.join(PATTERNS)}, or a list of groups of wires."
         )
     pairs = len(wires) * (len(wires) - 1) // 2 if pattern in QUADRATIC else len(wires)
-    check_size(f"broadcast({pattern!r})", pairs, unit="unitaries", remedy="Use fewer wires.")
+    check_size(
+        f"broadcast({described(pattern)})", pairs, unit="unitaries", remedy="Use fewer wires."
+    )
     return [Wires([wires[i] for i in group]) for group in PATTERNS[pattern](len(wires))]
 
 

@@ -93,8 +93,8 @@ class TrotterProduct(PauliEvolution):
         whole = isinstance(order, int | np.integer) and not isinstance(order, bool)
         if not whole or order < 1 or (order > 1 and order % 2):
             raise InvalidParameters(
-                f"TrotterProduct was given order={order!r}. The order is 1 or a positive even "
-                "number."
+                f"TrotterProduct was given order={described(order)}. The order is 1 or a "
+                "positive even number."
             )
         _check_steps("TrotterProduct", n, rotations=_step_size(len(terms), int(order)))
         options: dict[str, Any] = {"words": tuple(terms.words), "n": n, "order": order}
@@ -232,9 +232,9 @@ def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool =
     terms = hamiltonian.pauli_rep if isinstance(hamiltonian, Operator) else None
     if terms is None:
         raise InvalidParameters(
-            f"{template} was given the Hamiltonian {hamiltonian!r}. It evolves under linear "
-            "combinations of Pauli words. Write the Hamiltonian as one; qg.pauli_decompose writes "
-            "a matrix so."
+            f"{template} was given the Hamiltonian {described(hamiltonian)}. It evolves under "
+            "linear combinations of Pauli words. Write the Hamiltonian as one; "
+            "qg.pauli_decompose writes a matrix so."
         )
     weights = unwrap(terms.coefficients)
     if isinstance(weights, np.ndarray) and not np.isfinite(weights).all():
@@ -272,7 +272,7 @@ def _step_size(count: int, order: int) -> float:
 def _check_steps(template: str, n: int, *, rotations: float) -> None:
     if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
         raise InvalidParameters(
-            f"{template} was given n={n!r}. The number of steps is an integer, at least 1."
+            f"{template} was given n={described(n)}. The number of steps is an integer, at least 1."
         )
     check_size(
         template,

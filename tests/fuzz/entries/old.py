@@ -10,45 +10,19 @@ import contextlib
 import io
 import os
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fuzz.entry import Entry, UsersOwn, by_place, text_of
 
 import qgate as qg
 from qgate import numpy as qnp
 
 FOUR = np.full(4, 0.5)
-DEVICE = qg.device("local?seed=1")
+DEVICE = qg.device("local?seed=1&memory_gib=0.25")
 ANGLES = qnp.array([0.1, 0.2], requires_grad=True)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A public function and arguments that are right.
-
-    Parameters
-    ----------
-    name : str
-    function : callable
-    arguments : mapping
-        By name, also where the function takes them by place.
-    """
-
-    name: str
-    function: Callable[..., Any]
-    arguments: Mapping[str, Any]
-
-
-def _by_place(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
-    """Return a function that hands the named arguments over by their place."""
-
-    def call(**given: Any) -> Any:
-        return function(*[given.pop(name) for name in names], **given)
-
-    return call
 
 
 def _in_circuit(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,10 +52,6 @@ def _measured(measure: Callable[..., Any]) -> Callable[..., Any]:
         return circuit()
 
     return call
-
-
-class UsersOwn(Exception):
-    """An error of the user's function, which is none of qgate's."""
 
 
 def _circuit(x: Any = None, *others: Any) -> Any:
@@ -130,7 +100,7 @@ def _run(name: Any, journal: Any, budget: Any, x: Any) -> Any:
 def _in_file(text: Any, use: Callable[[Path], Any]) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "file"
-        content = text if isinstance(text, bytes) else str(text).encode(errors="surrogatepass")
+        content = text if isinstance(text, bytes) else text_of(text).encode(errors="surrogatepass")
         file.write_bytes(content)
         return use(file)
 
@@ -148,7 +118,9 @@ def _command(arguments: Any) -> Any:
 
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
-            return main([str(part) for part in arguments] if isinstance(arguments, list) else [])
+            return main(
+                [text_of(part) for part in arguments] if isinstance(arguments, list) else []
+            )
         except SystemExit:
             return None
 
@@ -161,7 +133,7 @@ def gates() -> list[Entry]:
         if spec is None or spec.wires is None or not hasattr(qg, name):
             continue
         given: dict[str, Any] = dict.fromkeys(spec.angles, 0.3)
-        gate = _by_place(getattr(qg, name), *spec.angles)
+        gate = by_place(getattr(qg, name), *spec.angles)
         found.append(Entry(name, _in_circuit(gate), {**given, "wires": list(range(spec.wires))}))
     return found
 
@@ -221,30 +193,30 @@ def arithmetic() -> list[Entry]:
     """Return entries of wrappers and of sums and products."""
     observable = qg.X(0) + 0.5 * qg.Z(1)
     return [
-        Entry("adjoint", _in_circuit(_by_place(qg.adjoint, "fn")), {"fn": qg.RX(0.1, 0)}),
+        Entry("adjoint", _in_circuit(by_place(qg.adjoint, "fn")), {"fn": qg.RX(0.1, 0)}),
         Entry(
             "ctrl",
-            _in_circuit(_by_place(qg.ctrl, "op", "control")),
+            _in_circuit(by_place(qg.ctrl, "op", "control")),
             {"op": qg.RX(0.1, 0), "control": [1], "control_values": [1]},
         ),
-        Entry("pow", _in_circuit(_by_place(qg.pow, "base", "z")), {"base": qg.X(0), "z": 2}),
-        Entry("exp", _in_circuit(_by_place(qg.exp, "op", "c")), {"op": qg.X(0), "c": 0.3j}),
-        Entry("evolve", _in_circuit(_by_place(qg.evolve, "op", "t")), {"op": qg.X(0), "t": 0.3}),
-        Entry("prod", _by_place(qg.prod, "one", "two"), {"one": qg.X(0), "two": qg.Z(1)}),
-        Entry("sum", _by_place(qg.sum, "one", "two"), {"one": qg.X(0), "two": qg.Z(1)}),
-        Entry("s_prod", _by_place(qg.s_prod, "s", "op"), {"s": 0.5, "op": qg.X(0)}),
+        Entry("pow", _in_circuit(by_place(qg.pow, "base", "z")), {"base": qg.X(0), "z": 2}),
+        Entry("exp", _in_circuit(by_place(qg.exp, "op", "c")), {"op": qg.X(0), "c": 0.3j}),
+        Entry("evolve", _in_circuit(by_place(qg.evolve, "op", "t")), {"op": qg.X(0), "t": 0.3}),
+        Entry("prod", by_place(qg.prod, "one", "two"), {"one": qg.X(0), "two": qg.Z(1)}),
+        Entry("sum", by_place(qg.sum, "one", "two"), {"one": qg.X(0), "two": qg.Z(1)}),
+        Entry("s_prod", by_place(qg.s_prod, "s", "op"), {"s": 0.5, "op": qg.X(0)}),
         Entry("dot", qg.dot, {"coeffs": [0.1, 0.2], "ops": [qg.X(0), qg.Z(1)]}),
         Entry("Hamiltonian", qg.Hamiltonian, {"coeffs": [0.1], "observables": [qg.X(0)]}),
-        Entry("matrix", _by_place(qg.matrix, "op"), {"op": observable, "wire_order": [0, 1]}),
-        Entry("eigvals", _by_place(qg.eigvals, "op"), {"op": observable}),
-        Entry("generator", _by_place(qg.generator, "op"), {"op": qg.RX(0.1, 0)}),
-        Entry("simplify", _by_place(qg.simplify, "op"), {"op": observable}),
-        Entry("equal", _by_place(qg.equal, "one", "two"), {"one": qg.X(0), "two": qg.X(0)}),
-        Entry("map_wires", _by_place(qg.map_wires, "op", "map"), {"op": observable, "map": {0: 5}}),
-        Entry("commutator", _by_place(qg.commutator, "a", "b"), {"a": qg.X(0), "b": qg.Z(0)}),
-        Entry("is_commuting", _by_place(qg.is_commuting, "a", "b"), {"a": qg.X(0), "b": qg.Z(0)}),
-        Entry("pauli_decompose", _by_place(qg.pauli_decompose, "H"), {"H": np.eye(2)}),
-        Entry("Wires", _by_place(qg.Wires, "wires"), {"wires": [0, 1]}),
+        Entry("matrix", by_place(qg.matrix, "op"), {"op": observable, "wire_order": [0, 1]}),
+        Entry("eigvals", by_place(qg.eigvals, "op"), {"op": observable}),
+        Entry("generator", by_place(qg.generator, "op"), {"op": qg.RX(0.1, 0)}),
+        Entry("simplify", by_place(qg.simplify, "op"), {"op": observable}),
+        Entry("equal", by_place(qg.equal, "one", "two"), {"one": qg.X(0), "two": qg.X(0)}),
+        Entry("map_wires", by_place(qg.map_wires, "op", "map"), {"op": observable, "map": {0: 5}}),
+        Entry("commutator", by_place(qg.commutator, "a", "b"), {"a": qg.X(0), "b": qg.Z(0)}),
+        Entry("is_commuting", by_place(qg.is_commuting, "a", "b"), {"a": qg.X(0), "b": qg.Z(0)}),
+        Entry("pauli_decompose", by_place(qg.pauli_decompose, "H"), {"H": np.eye(2)}),
+        Entry("Wires", by_place(qg.Wires, "wires"), {"wires": [0, 1]}),
     ]
 
 
@@ -252,8 +224,8 @@ def measuring() -> list[Entry]:
     """Return entries of measurements and observables."""
 
     return [
-        Entry("expval", _measured(_by_place(qg.expval, "op")), {"op": qg.Z(0), "shots": None}),
-        Entry("var", _measured(_by_place(qg.var, "op")), {"op": qg.Z(0), "shots": 10}),
+        Entry("expval", _measured(by_place(qg.expval, "op")), {"op": qg.Z(0), "shots": None}),
+        Entry("var", _measured(by_place(qg.var, "op")), {"op": qg.Z(0), "shots": 10}),
         Entry("probs", _measured(qg.probs), {"wires": [0, 1], "shots": 10}),
         Entry("probs of op", _measured(qg.probs), {"op": qg.Z(0)}),
         Entry("sample", _measured(qg.sample), {"wires": [0, 1], "shots": 10}),
@@ -290,12 +262,12 @@ def running() -> list[Entry]:
     return [
         Entry(
             "device",
-            _by_place(qg.device, "name"),
+            by_place(qg.device, "name"),
             {"name": "local", "wires": 2, "shots": 10, "seed": 3},
         ),
         Entry(
             "device options",
-            lambda option, value: qg.device(f"local?{option}={value}"),
+            lambda option, value: qg.device(f"local?{text_of(option)}={text_of(value)}"),
             {"option": "shots", "value": 10},
         ),
         Entry("device string", lambda text: qg.device(text), {"text": "qiskit:aer?shots=10"}),
@@ -382,7 +354,7 @@ def derivatives() -> list[Entry]:
         Entry("quantum_fisher", _derived(gradients.quantum_fisher), {"x": ANGLES}),
         Entry(
             "generate_shift_rule",
-            _by_place(gradients.generate_shift_rule, "frequencies"),
+            by_place(gradients.generate_shift_rule, "frequencies"),
             {"frequencies": (1, 2), "shifts": None, "order": 1},
         ),
         Entry(
@@ -392,7 +364,7 @@ def derivatives() -> list[Entry]:
         ),
         Entry(
             "eigvals_to_frequencies",
-            _by_place(gradients.eigvals_to_frequencies, "eigvals"),
+            by_place(gradients.eigvals_to_frequencies, "eigvals"),
             {"eigvals": (0.5, -0.5)},
         ),
         Entry(

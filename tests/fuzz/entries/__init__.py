@@ -1,0 +1,3 @@
+"""All entry points."""
+
+from fuzz.entries.old import entries as entries

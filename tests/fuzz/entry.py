@@ -1,0 +1,55 @@
+"""A public function with arguments that are right, and how calls of it are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A public function and arguments that are right.
+
+    Parameters
+    ----------
+    name : str
+        The public name below ``qgate``; after a space, which use of it this is.
+    function : callable
+    arguments : mapping
+        By name, also where the function takes them by place.
+    kinds : mapping
+        Pool from which an argument's values are drawn, where it is not "anything".
+    modules : tuple of str
+        What has to be imported before calls are timed.
+    framework : str
+        Package that is imported in processes of these entries only.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    arguments: Mapping[str, Any]
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    modules: tuple[str, ...] = ()
+    framework: str = ""
+
+
+class UsersOwn(Exception):
+    """An error of the user's function, which is none of qgate's."""
+
+
+def by_place(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """Return a function that hands the named arguments over by their place."""
+
+    def call(**given: Any) -> Any:
+        return function(*[given.pop(name) for name in names], **given)
+
+    return call
+
+
+def text_of(value: Any) -> str:
+    """Return the text of a value, as a program might make it."""
+    try:
+        return str(value)
+    except Exception as error:
+        raise UsersOwn from error
