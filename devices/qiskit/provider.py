@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt
+from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, ValidationError
 
 from qgate.devices.base import MOST_THREADS, Device
 from qgate.devices.options import Options
@@ -62,6 +62,22 @@ def split(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
+def card_from(value: object) -> object:
+    """Return the card that a user gave, as a card or as a mapping of its fields."""
+    if value is None:
+        return None
+    from qgate.devices.qiskit.vendors.card import VendorCard
+
+    try:
+        return VendorCard.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ValueError(
+            f"{place or 'card'}: {first['msg']} (a card is a VendorCard or a mapping of its fields)"
+        ) from None
+
+
 class QiskitOptions(Options):
     """Options of Qiskit's devices.
 
@@ -111,7 +127,7 @@ class QiskitOptions(Options):
     device: Literal["CPU", "GPU"] = "CPU"
     precision: Literal["double", "single"] = "double"
     max_parallel_threads: Annotated[int, Field(ge=0, le=MOST_THREADS)] = 0
-    card: Any = None
+    card: Annotated[Any, BeforeValidator(card_from)] = None
     paid: bool | None = None
     budget_usd: NonNegativeFloat | None = None
     unknown_price: Literal["refuse", "allow"] = "refuse"
@@ -250,11 +266,10 @@ def _of_package(
 ) -> Device:
     """Return the device of a backend that another package gives."""
     from qgate.devices.qiskit.vendors.backends import backend_of
-    from qgate.devices.qiskit.vendors.card import VendorCard, card_of
+    from qgate.devices.qiskit.vendors.card import card_of
 
     package, _, name = target.partition("/")
-    given = options.card
-    card = card_of(package) if given is None else VendorCard.model_validate(given)
+    card = card_of(package) if options.card is None else options.card
     paid = card.is_paid(name) if options.paid is None else options.paid
     card = card.model_copy(update={"paid": paid})
     source = backend_of(card, name, text=text)

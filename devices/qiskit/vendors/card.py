@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+from qgate.exceptions import BrokenProvider
 from qgate.prices import Rate
 
 GROUP = "qgate.qiskit_cards"
@@ -152,8 +153,23 @@ def card_of(package: str) -> VendorCard:
     ----------
     package : str
         The module.
+
+    Raises
+    ------
+    BrokenProvider
+        The card that is installed cannot be loaded, or is none.
     """
     for entry in entry_points(group=GROUP):
         if entry.name == package:
-            return VendorCard.model_validate(entry.load())
+            return _installed(entry)
     return CARDS.get(package) or VendorCard(package=package, unverified="everything")
+
+
+def _installed(entry: EntryPoint) -> VendorCard:
+    try:
+        return VendorCard.model_validate(entry.load())
+    except Exception as error:
+        owner = entry.dist.name if entry.dist else entry.value
+        raise BrokenProvider(
+            provider="qiskit", package=owner, reason=f"its card of {entry.name}: {error!r}"
+        ) from error

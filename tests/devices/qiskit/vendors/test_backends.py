@@ -6,6 +6,7 @@ import pickle
 
 import pytest
 from children import answer
+from qiskit_aer import AerSimulator
 
 import qgate as qg
 from qgate.devices.qiskit.vendors.backends import Source
@@ -71,6 +72,26 @@ def test_a_key_that_a_card_asks_for_is_taken_from_the_environment(acme, monkeypa
 
     with pytest.raises(AccessRefused, match="Set NO_KEY_HERE"):
         qg.device("qiskit:acme_quantum/chip", card=card)
+
+
+@pytest.mark.parametrize("card", ["text", 3, [], {"package": 3}, {"unknown": 1}])
+@pytest.mark.parametrize("device", ["qiskit:acme_quantum/chip", AerSimulator()])
+def test_what_is_no_card_is_an_error_of_the_option(acme, device, card):
+    with pytest.raises(InvalidOption, match="a card is a VendorCard or a mapping"):
+        qg.device(device, card=card)
+
+
+def test_a_card_of_a_string_is_refused(acme):
+    with pytest.raises(InvalidOption, match="a card is a VendorCard or a mapping"):
+        qg.device("qiskit:acme_quantum/chip?card=text")
+
+
+@pytest.mark.parametrize("source", ["card = 'text'", "1 / 0"])
+def test_an_installed_card_that_is_broken_is_named(acme, card, site, source):
+    (site / "acme_card.py").write_text(source)
+
+    with pytest.raises(BrokenProvider, match="its card of acme_quantum"):
+        qg.device("qiskit:acme_quantum/chip")
 
 
 def test_a_key_never_shows_up_in_an_error(acme):
