@@ -1,9 +1,9 @@
 """Write a quantum function once, run and differentiate it on any device.
 
 Every public name of qgate is here. ``qgate.numpy`` has arrays that know whether they are
-trainable, ``qgate.gradients`` the gradient methods, ``qgate.fourier`` what shows circuits as
-Fourier series, ``qgate.optimize`` optimizers, ``qgate.qnn`` layers for PyTorch and Keras,
-``qgate.exceptions`` the errors.
+trainable, ``qgate.gradients`` the gradient methods, ``qgate.fourier`` Fourier series of circuits,
+``qgate.optimize`` optimizers, ``qgate.qnn`` layers for PyTorch and Keras, ``qgate.exceptions`` the
+errors.
 """
 
 from __future__ import annotations
@@ -425,7 +425,7 @@ _OPTIMIZERS = (
     "SPSAOptimizer",
     "ShotAdaptiveOptimizer",
 )
-"""What ``qgate.optimize`` has."""
+"""Names in ``qgate.optimize``."""
 
 _TEMPLATES = (
     "QFT",
@@ -456,7 +456,7 @@ _TEMPLATES = (
     "broadcast",
     "layer",
 )
-"""What ``qgate.operations.templates`` has."""
+"""Names in ``qgate.operations.templates``."""
 
 _LATER = {
     "adjoint_metric_tensor": "qgate.gradients",
@@ -477,10 +477,10 @@ _LATER = {
     **dict.fromkeys(_OPTIMIZERS, "qgate.optimize"),
     **dict.fromkeys(_TEMPLATES, "qgate.operations.templates"),
 }
-"""Names that are loaded when they are first asked for; most programs use few of them."""
+"""Names that are loaded at first access; most programs use few of them."""
 
 _PACKAGES_LATER = frozenset({"fourier", "gradients", "numpy", "optimize", "qnn"})
-"""Packages that are loaded when they are first asked for."""
+"""Packages that are loaded at first access."""
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Checks of arguments that users give."""
+"""Validation of user arguments."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from qgate.arrays import real_number
 from qgate.exceptions import InvalidTimeout
 
 MOST_NUMBERS = 1_000_000
-"""Longest sequence of numbers that is read from an argument."""
+"""Longest sequence of numbers that is accepted as an argument."""
 
 LONGEST_S = 1e9
-"""Longest wait, more than thirty years; longer ones are cut to this, as the system takes none."""
+"""Longest wait, more than thirty years. Longer timeouts are cut to it: the system rejects them."""
 
 
 def finite_number(value: Any) -> float | None:
-    """Return the finite real number that a value is; None for anything else, also a bool.
+    """Return a value as a finite real float; None for anything else, including bool.
 
     Parameters
     ----------
@@ -32,13 +32,13 @@ def finite_number(value: Any) -> float | None:
 
 
 def whole_number(value: Any) -> int | None:
-    """Return the whole number that a value is; None for anything else, also a bool."""
+    """Return a value as a whole number; None for anything else, including bool."""
     number = finite_number(value)
     return int(number) if number is not None and number == int(number) else None
 
 
 def finite_numbers(values: Any) -> tuple[float, ...] | None:
-    """Return the finite real numbers of a sequence; None if it is none of at most a million."""
+    """Return a sequence as finite real numbers; None if it is not one, or has over a million."""
     items = items_of(values)
     numbers = None if items is None else [finite_number(item) for item in items]
     if numbers is None or any(number is None for number in numbers):
@@ -47,33 +47,33 @@ def finite_numbers(values: Any) -> tuple[float, ...] | None:
 
 
 def items_of(values: Any) -> list[Any] | None:
-    """Return the members of a sequence; None for text, for what is none, and for too many."""
+    """Return the members of a sequence; None for text, non-sequences and overlong sequences."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         return None
     try:
         items = list(islice(values, MOST_NUMBERS + 1))
-    except TypeError:  # arrays without axes have the method, and nothing to go through
+    except TypeError:  # arrays without axes have ``__iter__``, but cannot be iterated over
         return None
     return items if len(items) <= MOST_NUMBERS else None
 
 
 def is_text_among(value: Any, known: Collection[str | None]) -> bool:
-    """Return whether a value is a text that is a member of ``known``."""
+    """Return whether a value is a string that is a member of ``known``."""
     return isinstance(value, str) and value in known
 
 
 def seconds_to_wait(timeout_s: Any) -> float | None:
-    """Return how long to wait; None: without a limit.
+    """Return a timeout in seconds; None: no limit.
 
     Parameters
     ----------
     timeout_s : float or None
-        Seconds; infinity is no limit.
+        Seconds; infinity means no limit.
 
     Raises
     ------
     InvalidTimeout
-        It is negative, or no number.
+        The timeout is negative or not a number.
     """
     if timeout_s is None or (isinstance(timeout_s, float) and timeout_s == inf):
         return None
@@ -86,5 +86,5 @@ def seconds_to_wait(timeout_s: Any) -> float | None:
 def _as_float(number: float) -> float:
     try:
         return float(number)
-    except OverflowError:  # an integer beyond the range of floats is finite all the same
+    except OverflowError:  # an integer beyond the range of floats is finite, too
         return 0.0

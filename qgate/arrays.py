@@ -1,9 +1,10 @@
-"""Which array library a value belongs to, and the plain number behind it.
+"""Dispatch on array libraries: array namespace, tracing state and plain numpy value of a number.
 
-Everything numeric that has to stay differentiable is written over a namespace ``xp`` with
-numpy's names; this module says which one fits the values at hand. What it has to know of
-torch, JAX and TensorFlow it asks of their interfaces, which are loaded when a value of
-theirs is met. Autograd's values are boxes, of which there are none before autograd is loaded.
+Numeric code that has to stay differentiable is written for an array namespace ``xp`` with numpy's
+function names. This module returns the namespace that fits given values. Questions about torch, JAX
+and TensorFlow values go to their interfaces in ``qgate.interfaces``, which are imported when the
+first such value occurs. Autograd traces values as boxes, which cannot exist before autograd is
+imported.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ ORIGINS = {
     "jaxlib": "qgate.interfaces.jax",
     "tensorflow": "qgate.interfaces.tensorflow",
 }
-"""The interface of each package whose classes of values can be told by their modules."""
+"""Module of the interface for each package, by the package that defines a value's class."""
 
 
 class Framework(Protocol):
-    """What is asked about the values of a framework.
+    """Interface of a framework, as far as it concerns single values.
 
     Required: ``name``, ``namespace`` and the methods.
     """
@@ -37,51 +38,51 @@ class Framework(Protocol):
     """Array functions with numpy's names."""
 
     def is_traced(self, value: Tensor) -> bool:
-        """Say whether a derivative may be taken by a value, or its number is not known yet."""
+        """Return whether a value may be differentiated, or its number is not known yet."""
 
     def number(self, value: Tensor) -> Any:
-        """Return the number as numpy has it; the value itself where it is not known yet."""
+        """Return the value as a numpy array; the value itself if its number is not known yet."""
 
     def enclosed(self, value: Tensor) -> Tensor:
-        """Return the value as one that takes part in numpy's arithmetic."""
+        """Return the value wrapped so that it takes part in numpy arithmetic."""
 
     def settle(self, value: Tensor, count: int) -> None:
         """Fix the lengths of the last axes of a value, where the framework can leave them open."""
 
     def is_wide(self, value: Tensor) -> bool:
-        """Return whether a value already has the precision that is computed in."""
+        """Return whether a value already has the precision used for computation."""
 
     def widened(self, value: Tensor) -> Tensor:
-        """Return the value in the precision that is computed in."""
+        """Return the value in the precision used for computation."""
 
     def constant(self, value: Tensor) -> Tensor:
-        """Return the value as one that has no derivative."""
+        """Return the value as a constant, detached from differentiation."""
 
     def is_argument(self, value: Tensor) -> bool:
-        """Say whether derivatives are taken by a value when nobody says by which."""
+        """Return whether a value is trainable by default, that is if no arguments are named."""
 
     def is_moved(self, value: Tensor) -> bool:
-        """Say whether a value depends on what the innermost Jacobian is taken by."""
+        """Return whether a value depends on the inputs of the innermost Jacobian."""
 
     def jacobian(self, function: Callable[..., Tensor], argnums: tuple[int, ...]) -> Any:
-        """Return the function that gives the derivatives by these arguments."""
+        """Return the function that computes the derivatives by these arguments."""
 
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
         """Return numbers as an array of the framework."""
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
-        """Return a result as the user gets it: in the precision of the parameters."""
+        """Return a result in the precision of the parameters, as the user gets it."""
 
 
 NUMBERS = frozenset({float, int, np.float64})
-"""Types of real numbers that are nothing else."""
+"""Exact types of plain real numbers."""
 
 KNOWN: dict[type, Framework | None] = dict.fromkeys((*NUMBERS, np.ndarray))
-"""The framework of each type that has been met; None: numpy, autograd, or no number."""
+"""Framework of each type seen so far; None: numpy, autograd, or not a number."""
 
 
 class BoxTypes(dict[type, bool]):
-    """For each type that has been met, whether autograd traces values by it."""
+    """Whether autograd traces values of each type seen so far."""
 
     def __missing__(self, kind: type) -> bool:
         self[kind] = any(
@@ -94,29 +95,29 @@ BOXED = BoxTypes()
 
 
 def isbox(value: Any) -> bool:
-    """Say whether autograd traces a value."""
+    """Return whether autograd traces a value."""
     return BOXED[type(value)]
 
 
 def any_boxed(values: Iterable[Any]) -> bool:
-    """Say whether autograd traces any of ``values``."""
+    """Return whether autograd traces any of ``values``."""
     return any(map(BOXED.__getitem__, map(type, values)))
 
 
 def getval(value: Any) -> Any:
-    """Return what is in the boxes of autograd."""
+    """Return the value in autograd's boxes."""
     while BOXED[type(value)]:
         value = value._value
     return value
 
 
 def is_marked(value: Any) -> bool:
-    """Say whether a value is an array of ``qgate.numpy``, which knows whether it is trainable."""
+    """Return whether a value is an array of ``qgate.numpy``, which has ``requires_grad``."""
     return isinstance(value, np.ndarray) and hasattr(value, "requires_grad")
 
 
 def framework_of(value: Tensor) -> Framework | None:
-    """Return torch's, JAX's or TensorFlow's answers about a value; None for any other value."""
+    """Return the interface of a torch, JAX or TensorFlow value; None for any other value."""
     kind = type(value)
     try:
         return KNOWN[kind]
@@ -145,10 +146,10 @@ def framework_among(values: Iterable[Tensor]) -> Framework | None:
 
 
 def namespace(values: Iterable[Tensor]) -> Any:
-    """Return the array functions that values need.
+    """Return the array namespace for some values.
 
-    Those of torch, JAX or TensorFlow if one of ``values`` is theirs, ``autograd.numpy`` if
-    one is being differentiated by autograd, else ``numpy``.
+    The namespace of torch, JAX or TensorFlow if one of ``values`` is theirs, ``autograd.numpy`` if
+    autograd traces one of them, else ``numpy``.
     """
     values = list(values)
     framework = framework_among(values)
@@ -162,7 +163,7 @@ def namespace(values: Iterable[Tensor]) -> Any:
 
 
 def is_traced(value: Tensor) -> bool:
-    """Say whether ``value`` is being differentiated, or may be."""
+    """Return whether ``value`` is being differentiated, or may be."""
     if isbox(value):
         return True
     framework = framework_of(value)
@@ -170,14 +171,14 @@ def is_traced(value: Tensor) -> bool:
 
 
 def any_traced(values: Sequence[Tensor]) -> bool:
-    """Say whether any of ``values`` is being differentiated, or may be."""
+    """Return whether any of ``values`` is being differentiated, or may be."""
     if any_boxed(values):
         return True
     return framework_among(values) is not None and any(map(is_traced, values))
 
 
 def is_moved(value: Tensor) -> bool:
-    """Say whether ``value`` depends on what the innermost Jacobian is being taken by."""
+    """Return whether ``value`` depends on the inputs of the innermost Jacobian."""
     if isbox(value):
         from autograd.tracer import trace_stack
 
@@ -187,14 +188,14 @@ def is_moved(value: Tensor) -> bool:
 
 
 def is_known(value: Tensor) -> bool:
-    """Say whether the number behind ``value`` can be looked at; not while it is compiled."""
+    """Return whether the number behind ``value`` is available; it is not during compilation."""
     return framework_of(unwrap(value)) is None
 
 
 def unwrap(value: Tensor) -> Any:
     """Return the plain numpy value, through any depth of differentiation.
 
-    What is not known yet (see ``is_known``) is returned as it is.
+    A value whose number is not known yet (see ``is_known``) is returned unchanged.
     """
     value = getval(value)
     framework = framework_of(value)
@@ -202,21 +203,21 @@ def unwrap(value: Tensor) -> Any:
 
 
 def enclosed(value: Tensor) -> Tensor:
-    """Return a value as one that takes part in numpy's arithmetic."""
+    """Return a value wrapped so that it takes part in numpy arithmetic."""
     framework = framework_of(value)
     return value if framework is None else framework.enclosed(value)
 
 
 def opened(value: Tensor) -> Tensor:
-    """Return an array as its framework has it; undoes ``enclosed``."""
+    """Return the framework's own array; inverse of ``enclosed``."""
     return value.tensor if isinstance(value, Enclosed) else value
 
 
 def finished(value: Tensor, like: Sequence[Tensor]) -> Tensor:
     """Return a result as the user gets it.
 
-    That is a plain array of the framework of ``like``, or else of its own, in the precision of
-    ``like``; numpy's and autograd's values are returned as they are.
+    The result is a plain array of the framework of ``like``, or else of its own framework, in the
+    precision of ``like``. Values of numpy and autograd are returned unchanged.
     """
     own = framework_of(value)
     framework = framework_among(like) or own
@@ -226,20 +227,20 @@ def finished(value: Tensor, like: Sequence[Tensor]) -> Tensor:
 
 
 def in_containers(change: Callable[[Any], Any], values: Any) -> Any:
-    """Apply a function to the arrays in any tuples and lists."""
+    """Apply a function to each array in nested tuples and lists."""
     if isinstance(values, tuple | list):
         return type(values)(in_containers(change, value) for value in values)
     return change(values)
 
 
 def constant(value: Tensor) -> Tensor:
-    """Return a value as one that has no derivative, whether its number is known or not."""
+    """Return a value detached from differentiation, whether its number is known or not."""
     framework = framework_of(value)
     return unwrap(value) if framework is None else framework.constant(value)
 
 
 def depth(value: Tensor) -> int:
-    """Return how many derivatives autograd is taking of ``value`` at once; 0 elsewhere."""
+    """Return the number of nested autograd derivatives of ``value``; 0 for other frameworks."""
     count = 0
     while isbox(value):
         value, count = value._value, count + 1
@@ -247,9 +248,9 @@ def depth(value: Tensor) -> int:
 
 
 def order(values: Iterable[Tensor]) -> int | None:
-    """Return how many derivatives are being taken at once of a function of ``values``.
+    """Return the number of nested derivatives that are being taken of a function of ``values``.
 
-    None: that will be known only when they are taken, as it is outside of autograd.
+    None: outside of autograd the number is known only when the derivatives are requested.
     """
     values = list(values)
     if framework_among(values) is not None and any(
@@ -265,7 +266,7 @@ def order(values: Iterable[Tensor]) -> int | None:
 
 
 def shape_of(value: Tensor) -> tuple[int, ...]:
-    """Return the shape of a number, an array or a traced array; -1: a length not known yet."""
+    """Return the shape of a number or array; -1 for a length that is not known yet."""
     while BOXED[type(value)]:
         value = value._value
     if type(value) in NUMBERS:
@@ -287,7 +288,7 @@ def _shape_of_list(value: Any) -> tuple[int, ...]:
 
 
 def _lengths(shape: Iterable[Any]) -> tuple[int, ...]:
-    # What TensorFlow does not know yet is None; what torch compiles for any length, a symbol.
+    # An unknown length is None in TensorFlow and a symbol while torch.compile traces.
     return tuple(length if isinstance(length, int) else _length(length) for length in shape)
 
 
@@ -298,7 +299,7 @@ def _length(symbol: Any) -> int:
 
 
 def real_number(value: Tensor) -> float | None:
-    """Return the real number behind a value; None: it is an array, or of another kind."""
+    """Return the real number behind a value; None for arrays and numbers of other kinds."""
     while BOXED[type(value)]:
         value = value._value
     if type(value) in NUMBERS:
@@ -312,7 +313,7 @@ def real_number(value: Tensor) -> float | None:
 
 
 def is_complex(value: Tensor) -> bool:
-    """Say whether a value is made of complex numbers, whatever they are."""
+    """Return whether a value is of a complex type."""
     value = getval(value)
     return bool(np.iscomplexobj(value)) if framework_of(value) is None else _complex_dtype(value)
 
@@ -335,10 +336,10 @@ def _binary(name: str, *, swapped: bool = False) -> Callable[[Any, Any], Any]:
 
 
 class Enclosed:
-    """A framework's array that behaves in arithmetic as numpy's arrays do.
+    """Array of a framework that behaves like a numpy array in arithmetic.
 
-    Mixed with numbers and numpy arrays, real or complex, it gives another of its kind; it is
-    indexed as numpy arrays are. Subclasses name their ``framework``.
+    Arithmetic with numbers and numpy arrays, real or complex, gives an object of the same class.
+    Indexing follows numpy. Subclasses set ``framework``.
 
     Parameters
     ----------
@@ -346,7 +347,7 @@ class Enclosed:
     """
 
     __slots__ = ("tensor",)
-    __array_ufunc__ = None  # numpy leaves arithmetic with it to it
+    __array_ufunc__ = None  # numpy arrays leave mixed arithmetic to this class
     framework: Framework
 
     def __init__(self, tensor: Tensor) -> None:
@@ -387,38 +388,38 @@ class Enclosed:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The length of each axis; -1: not known yet."""
+        """Shape; -1 for a length that is not known yet."""
         return _lengths(self.tensor.shape)
 
     @property
     def ndim(self) -> int:
-        """How many axes there are."""
+        """Number of axes."""
         return len(self.shape)
 
     @property
     def size(self) -> int:
-        """How many numbers there are."""
+        """Number of entries."""
         return int(np.prod(self.shape))
 
     @property
     def T(self) -> Any:
-        """The array with its axes in the opposite order."""
+        """The array with its axes in reverse order."""
         return self.framework.namespace.transpose(self)
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The kind of number, as numpy names it."""
+        """Numpy's name of the dtype."""
         kind: np.dtype[Any] = self.framework.namespace.dtype_of(self)
         return kind
 
     @property
     def real(self) -> Any:
-        """The real part."""
+        """Real part."""
         return self.framework.namespace.real(self)
 
     @property
     def imag(self) -> Any:
-        """The imaginary part."""
+        """Imaginary part."""
         return self.framework.namespace.imag(self)
 
     def conj(self) -> Any:
@@ -430,7 +431,7 @@ class Enclosed:
         return self.framework.namespace.sum(self, axis=axis)
 
     def reshape(self, *shape: Any) -> Any:
-        """Return the same numbers in another shape."""
+        """Return the array reshaped."""
         wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
         return self.framework.namespace.reshape(self, tuple(wanted))
 

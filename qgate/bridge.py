@@ -1,4 +1,4 @@
-"""What qgate asks of the framework that its users compute derivatives with."""
+"""Abstract interface of qgate to a framework that computes derivatives (autograd, torch, ...)."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from qgate.typing import ComplexArray, FloatArray, Tensor
 
 
 class Computation(Hashable, Protocol):
-    """A circuit as plain numbers; what an interface makes values and derivatives of."""
+    """Circuit as a function of plain numbers, which an interface makes differentiable."""
 
     @property
     def size(self) -> int:
-        """M, how many numbers come out."""
+        """Number of values M that the circuit returns for each row."""
 
     def __hash__(self) -> int:
-        """Return a number that no other computation has."""
+        """Return a number that identifies this computation."""
 
     def require(self, order: int) -> None:
-        """Refuse derivatives that cannot be had, before anything runs."""
+        """Raise for derivatives that do not exist, before anything runs."""
 
     def refuse_fixed(self) -> None:
-        """Say why what is not trained cannot be differentiated."""
+        """Return why inputs other than the trainable ones cannot be differentiated."""
 
     def fixing(self, numbers: Sequence[Any]) -> Self:
-        """Return the same with other numbers in what is not trained."""
+        """Return the same computation with other numbers for the inputs that are not trainable."""
 
 
 class Derivatives(Computation, Protocol):
-    """Values and their derivatives: D(k, x) is the k-th by the trained angles x.
+    """Values and derivatives: D(k, x) is the k-th derivative by the trainable angles x.
 
     The derivative of D(k) is D(k + 1).
     """
@@ -42,31 +42,32 @@ class Derivatives(Computation, Protocol):
     ) -> FloatArray:
         """Return D(order, x), shape (B, M) + (n,) * order, for x of shape (B, n).
 
-        ``expect`` is the highest order that will be asked for; equal tickets share samples.
+        ``expect`` is the highest order that will be requested, so that all orders up to it can go
+        into one submission. Calls with equal ``ticket`` (sample key) share samples.
         """
 
     def by(self, columns: Sequence[int]) -> Self:
-        """Return the derivatives by some columns of x only."""
+        """Return the derivatives restricted to some columns of x."""
 
     def new_ticket(self) -> int:
-        """Return a ticket that no other run of the value has."""
+        """Return a new sample key, one for each evaluation of the value."""
 
 
 class States(Computation, Protocol):
-    """States, and products with their first derivatives by the angles x of shape (B, n)."""
+    """States, and products with their Jacobian by the angles x of shape (B, n)."""
 
     def __call__(self, x: FloatArray) -> ComplexArray:
         """Return the states, shape (B, M)."""
 
     def vjp(self, x: FloatArray, cotangents: ComplexArray) -> FloatArray:
-        """Return the derivatives of Re sum conj(c) psi, (V, B, M) to (V, B, n)."""
+        """Return the derivatives of Re sum conj(c) psi: (V, B, M) to (V, B, n)."""
 
     def jvp(self, x: FloatArray, tangents: FloatArray) -> ComplexArray:
-        """Return the change of the states along tangents, (V, B, n) to (V, B, M)."""
+        """Return the change of the states along tangents: (V, B, n) to (V, B, M)."""
 
 
 class Interface(ABC):
-    """Values and derivatives in the arrays of one framework.
+    """Interface that wraps values and derivatives in the arrays of one framework.
 
     Required: ``name``, ``namespace`` and the abstract methods.
     """
@@ -75,35 +76,35 @@ class Interface(ABC):
     namespace: Any
     """Array functions with numpy's names."""
     foretells = False
-    """Whether it asks for a value and its derivatives at once wherever it takes both."""
+    """Whether the framework requests a value and its derivatives in one call if it needs both."""
 
     @abstractmethod
     def owns(self, value: Tensor) -> bool:
-        """Say whether a value is one of the framework's."""
+        """Return whether a value belongs to the framework."""
 
     @abstractmethod
     def is_traced(self, value: Tensor) -> bool:
-        """Say whether a derivative may be taken by a value, or its number is not known yet."""
+        """Return whether a value may be differentiated, or its number is not known yet."""
 
     @abstractmethod
     def is_trained(self, value: Tensor) -> bool:
-        """Say whether a derivative may be taken by a value."""
+        """Return whether a value may be differentiated."""
 
     def trained(self, values: Sequence[Tensor]) -> list[bool]:
-        """Say of each parameter of a circuit whether a derivative may be taken by it."""
+        """Return for each parameter of a circuit whether it may be differentiated."""
         return [self.owns(value) and self.is_trained(value) for value in values]
 
     @abstractmethod
     def number(self, value: Tensor) -> Any:
-        """Return the number as numpy has it; the value itself where it is not known yet."""
+        """Return the value as a numpy array; the value itself if its number is not known yet."""
 
     @abstractmethod
     def constant(self, value: Tensor) -> Tensor:
-        """Return the value as one that has no derivative."""
+        """Return the value detached from differentiation."""
 
     @abstractmethod
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
-        """Return numbers as an array of the framework, on the device of those it is ``like``."""
+        """Return numbers as an array of the framework, on the device (CPU, GPU) of ``like``."""
 
     @abstractmethod
     def differentiable(
@@ -114,11 +115,11 @@ class Interface(ABC):
         Parameters
         ----------
         derivatives : callable
-            The values and their derivatives as plain numbers.
+            Computes values and derivatives as plain numbers.
         parts : sequence of traced arrays, shapes (B, n1), (B, n2), ...
-            The trained angles, parameter by parameter.
+            The trainable angles, one array for each parameter.
         fixed : sequence of arrays
-            What else has numbers that are not known yet; not differentiated.
+            Other inputs whose numbers are not known yet; not differentiated.
 
         Returns
         -------
@@ -129,7 +130,7 @@ class Interface(ABC):
     def from_states(
         self, states: States, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
-        """Return states that the framework can differentiate once; arguments as above.
+        """Return states that the framework can differentiate once; parameters as above.
 
         Returns
         -------
@@ -138,20 +139,21 @@ class Interface(ABC):
 
     @abstractmethod
     def is_argument(self, value: Tensor) -> bool:
-        """Say whether derivatives are taken by a value when nobody says by which."""
+        """Return whether a value is trainable by default, that is if no arguments are named."""
 
     @abstractmethod
     def is_moved(self, value: Tensor) -> bool:
-        """Say whether a value depends on what the innermost ``jacobian`` is taken by.
+        """Return whether a value depends on the inputs of the innermost ``jacobian``.
 
-        Where that is not known, whether it depends on what any derivative is taken by.
+        Where the framework does not reveal that: whether it depends on the inputs of any
+        derivative.
         """
 
     @abstractmethod
     def jacobian(
         self, function: Callable[..., Tensor], argnums: tuple[int, ...]
     ) -> Callable[..., tuple[Tensor, ...]]:
-        """Return the function that gives the derivatives of another one.
+        """Return the function that computes the derivatives of ``function``.
 
         Parameters
         ----------
@@ -163,24 +165,24 @@ class Interface(ABC):
         Returns
         -------
         callable
-            Called like ``function``. Gives for each of these arguments, of shape ``t``, a plain
-            array of the framework, ``s + t``, that can be differentiated again; for a list,
-            tuple or dict of arrays the same with derivatives in it.
+            Called like ``function``. Returns for each of these arguments, of shape ``t``, a plain
+            array of the framework, shape ``s + t``, that can be differentiated again. For a list,
+            tuple or dict of arrays, the same container of derivatives.
         """
 
     def row(self, values: Sequence[Tensor]) -> Tensor | None:
-        """Return the numbers of traced arrays side by side, (1, n); None: they stay apart."""
+        """Return traced arrays concatenated to one row, (1, n); None: they stay separate."""
         return None
 
     def result(self, values: Tensor, start: int, shape: tuple[int, ...]) -> Tensor:
-        """Return numbers of a row of values (1, M) as an array of some shape."""
+        """Return numbers from a row of values, (1, M), as an array of some shape."""
         if not shape:
             return values[0, start]
         stop = start + math.prod(shape)
         return self.namespace.reshape(values[0, start:stop], shape)
 
     def enclosed(self, value: Tensor) -> Tensor:
-        """Return the value as one that takes part in numpy's arithmetic."""
+        """Return the value wrapped so that it takes part in numpy arithmetic."""
         return value
 
     def settle(self, value: Tensor, count: int) -> None:
@@ -188,20 +190,20 @@ class Interface(ABC):
         return
 
     def is_wide(self, value: Tensor) -> bool:
-        """Say whether a value is in the precision that is computed in already."""
+        """Return whether a value already has the precision used for computation."""
         return True
 
     def widened(self, value: Tensor) -> Tensor:
-        """Return the value in the precision that is computed in, double where there is one."""
+        """Return the value in the precision used for computation: double where it exists."""
         return value
 
     def whole(self, function: Callable[..., Any], key: Hashable) -> Callable[..., Any]:
-        """Return a function of arrays in the form in which the framework runs it best.
+        """Return a function of arrays in the form that the framework runs fastest.
 
         Parameters
         ----------
         function : callable
-            What it computes follows from its arguments and from ``key``.
+            Its results are determined by its arguments and ``key``.
         key : hashable
         """
         return function
@@ -213,12 +215,12 @@ class Interface(ABC):
         *,
         complexes: Sequence[bool],
     ) -> list[Tensor]:
-        """Apply a function to row by row of arrays, whose common length is not known yet.
+        """Apply a function to each row of arrays whose common length is not known yet.
 
         Parameters
         ----------
         function : callable
-            From a row of each array to arrays, each with a leading axis.
+            Takes a row of each array; returns arrays, each with a leading axis.
         arrays : sequence of array
         complexes : sequence of bool
             Which of the arrays that ``function`` returns are complex.
@@ -226,12 +228,12 @@ class Interface(ABC):
         Returns
         -------
         list of array
-            What it returns, one after the other along the leading axis.
+            The results, concatenated along the leading axis.
 
         Raises
         ------
         DifferentiationError
-            The framework cannot do that.
+            The framework does not support this.
         """
         raise DifferentiationError(
             "A circuit has a batch of matrices or states, and the length of the batch is not known "
@@ -244,9 +246,9 @@ class Interface(ABC):
         return value
 
     def late_errors(self) -> Iterable[Exception]:
-        """Wait for what is being computed and yield the errors of it, where there may be any."""
+        """Wait for pending asynchronous computations and yield their errors."""
         return ()
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
-        """Return a result as the user gets it: in the precision of the parameters."""
+        """Return a result in the precision of the parameters, as the user gets it."""
         return value

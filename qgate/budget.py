@@ -1,4 +1,4 @@
-"""What may be spent."""
+"""Limits on shots, dollars and submissions."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from qgate.arguments import whole_number
 from qgate.exceptions import InvalidBudget, described
 
 ROUNDS = (1, 2, 3)
-"""How many rounds of measurement a budgeted gradient may take."""
+"""Numbers of measurement rounds that a budgeted gradient may take."""
 
 
 @dataclass(frozen=True, init=False)
 class Budget:
-    """A limit on shots, dollars and submissions; what would pass it is refused, not sent.
+    """Limit on shots, dollars and submissions; a request that would exceed it is refused, not sent.
 
-    As ``shots`` of a QNode it holds for each call, that is for a value and its gradient. As
-    ``budget`` of ``qg.run`` it is shared by everything that runs inside. Every function with an
-    argument ``budget`` takes a plain number as one of shots.
+    As ``shots`` of a QNode, it limits each call: a value together with its gradient. As ``budget``
+    of ``qg.run``, it limits everything that runs inside the run. Every function with an argument
+    ``budget`` reads a plain number as a number of shots.
 
     Parameters
     ----------
     shots : int, optional
-        Of all circuits together; ``total`` is another name for it.
+        Shots of all circuits together; ``total`` is another name for it.
     usd : float, optional
-        US dollars, at the upper end of what is estimated beforehand.
+        US dollars, compared with the upper end of the cost estimate before each submission.
     submissions : int, optional
-        Requests to the provider that are paid for; ``max_submissions`` is another name for it.
+        Billed requests to the provider; ``max_submissions`` is another name for it.
     rounds : {1, 2, 3}, optional
-        How many times a gradient may go to the device to find out where its shots are best spent;
-        default: as many as pay.
+        Maximum number of measurement rounds with which a gradient learns how to allocate its shots;
+        default: as many as are worthwhile.
     name : str, optional
-        Runs that share a journal share budgets of the same name; default: each run its own.
+        Runs that share a journal share budgets of the same name. Default: each run has its own.
 
     Raises
     ------
     InvalidBudget
-        Nothing is limited, or a limit is not a positive number.
+        There is no limit, or a limit is not a positive number.
 
     Examples
     --------
@@ -95,7 +95,7 @@ class Budget:
 
 
 def budget_of(budget: Any) -> Budget | None:
-    """Return the budget that an argument named ``budget`` means; a plain number limits shots.
+    """Return the budget that an argument ``budget`` stands for; a plain number limits shots.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def budget_of(budget: Any) -> Budget | None:
     Raises
     ------
     InvalidBudget
-        It is neither, or not a positive whole number.
+        The argument is neither, or not a positive whole number.
     """
     if budget is None or isinstance(budget, Budget):
         return budget

@@ -1,8 +1,9 @@
-"""Caches whose size is counted in bytes, not in entries.
+"""Caches whose size is limited in bytes, not in entries.
 
-``functools.lru_cache`` keeps a number of entries whatever they hold: 25 matrices on 11 wires are
-1.6 GiB. Here the arrays and texts in keys and values are added up, and the oldest entries
-go first, but those that were found since they were last the oldest.
+``functools.lru_cache`` limits the number of entries, whatever their size: 25 matrices on 11 wires
+take 1.6 GiB. These caches add up the sizes of arrays and strings in keys and values. Eviction is
+second-chance FIFO: the oldest entry is dropped, unless it was hit since it was last the oldest;
+then it moves to the end.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ R = TypeVar("R")
 MIB = 2**20
 
 SMALL_OBJECT = 64
-"""Bytes counted for an object, besides the objects that it refers to."""
+"""Bytes counted for an object, without the objects that it refers to."""
 
 PLAIN = (type, int, float, complex, type(None), type(Ellipsis))
-"""Types of objects that refer to nothing."""
+"""Types of objects that refer to no others."""
 
 DEEPEST = 8
 """Number of levels down which references are followed."""
@@ -43,7 +44,7 @@ class CacheInfo(NamedTuple):
 
 @dataclass(slots=True)
 class Entry(Generic[R]):
-    """A result that is kept, and whether it was found since it became the newest."""
+    """A cached result, and whether it was hit since it became the newest."""
 
     value: R
     size: int
@@ -51,15 +52,15 @@ class Entry(Generic[R]):
 
 
 class SizedCache(Generic[P, R]):
-    """A function that keeps its results by its arguments, up to a number of bytes.
+    """Function that caches its results by its arguments, up to a number of bytes.
 
-    Results that alone are larger are computed anew each time. Threads may compute the same
-    result at the same time; one of them is kept.
+    A result larger than the whole cache is not kept. Threads may compute the same result at the
+    same time; one of the results is kept.
 
     Parameters
     ----------
     function : callable
-        Of hashable positional arguments.
+        Takes hashable positional arguments.
     max_bytes : int
     """
 
@@ -92,7 +93,7 @@ class SizedCache(Generic[P, R]):
             self._drop_one()
 
     def _drop_one(self) -> None:
-        """Drop the oldest result; one that was found meanwhile becomes the newest instead."""
+        """Evict the oldest result; one that was hit meanwhile becomes the newest instead."""
         key, oldest = self._entries.popitem(last=False)
         if oldest.is_used:
             oldest.is_used = False
@@ -107,17 +108,17 @@ class SizedCache(Generic[P, R]):
             self._size = self._hits = self._misses = 0
 
     def cache_info(self) -> CacheInfo:
-        """Return the number of hits, and the bytes that are kept."""
+        """Return the number of hits and the bytes in use."""
         return CacheInfo(self._hits, self._misses, self._size, self._max_bytes)
 
 
 def sized_cache(max_bytes: int) -> Callable[[Callable[P, R]], SizedCache[P, R]]:
-    """Keep the results of a function by its arguments, up to a number of bytes."""
+    """Cache the results of a function by its arguments, up to a number of bytes."""
     return lambda function: SizedCache(function, max_bytes)
 
 
 def bytes_of(value: Any) -> int:
-    """Return about how many bytes an object takes with all that it refers to."""
+    """Return the approximate size in bytes of an object with everything that it refers to."""
     return _bytes(value, set(), DEEPEST)
 
 

@@ -1,4 +1,4 @@
-"""The command ``qgate``: devices, plans, runs, jobs, and what is installed."""
+"""Command line interface ``qgate``: devices, plans, runs, jobs and installed packages."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ PACKAGES = (
     "keras",
     "matplotlib",
 )
-"""What ``qgate doctor`` tells the versions of."""
+"""Packages whose versions ``qgate doctor`` lists."""
 
 JOB_COLUMNS = ("run", "step", "device", "rows", "shots", "USD", "state", "job", "reason")
 
 FOUND_COLUMNS = ("at", "created", "status", "job", "key", "journal")
 
 MOST_OF_A_REASON = 60
-"""So many letters of a provider's reason are shown in a table."""
+"""Number of characters of a provider's reason that a table shows."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+    """Run the command line interface.
 
     Parameters
     ----------
@@ -73,18 +73,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def devices(chosen: argparse.Namespace) -> None:
-    """List the devices that can be named here; asks no network."""
+    """List the devices that are available by name; sends no requests."""
     print(qg.list_devices(chosen.provider))
 
 
 def plan(chosen: argparse.Namespace) -> None:
-    """Say what a program would send, without sending it."""
+    """Report what a program would submit, without submitting it."""
     run_script = _script(chosen)
     print(qg.plan(run_script, chosen.device, budget=_budget(chosen))())
 
 
 def run(chosen: argparse.Namespace) -> None:
-    """Run a program as a named run: durable, within a budget, picked up where it was left."""
+    """Run a program as a named run: durable, within a budget, resumed where it stopped."""
     run_script = _script(chosen)
     with qg.run(chosen.name, chosen.journal, budget=_budget(chosen), progress=True):
         run_script()
@@ -154,7 +154,7 @@ def demo(chosen: argparse.Namespace) -> None:
 
 
 def doctor(chosen: argparse.Namespace) -> None:
-    """Tell what is installed, which simulator runs, and where settings and journals are."""
+    """List versions of installed packages, the simulator, and paths of settings and journals."""
     from qgate.devices.settings import Settings, project_file, user_file
     from qgate.execution.runs import default_journal, user_journal
 
@@ -171,7 +171,7 @@ def doctor(chosen: argparse.Namespace) -> None:
     print(qg.list_devices())
 
 
-# How they are asked for ----------------------------------------------------------------
+# Arguments of the commands --------------------------------------------------------------
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -272,11 +272,11 @@ def _add_script(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("behind", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
-# Pieces --------------------------------------------------------------------------------
+# Helpers -------------------------------------------------------------------------------
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], list[str] | None]:
-    """Return our arguments, and those of the program after ``--``; None: there is no ``--``."""
+    """Split arguments into ours and those of the program after ``--``; None: there is no ``--``."""
     if "--" not in arguments:
         return list(arguments), None
     place = list(arguments).index("--")
@@ -284,7 +284,7 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str] | None]:
 
 
 def _check_arguments(chosen: argparse.Namespace) -> None:
-    """Refuse arguments after a program without ``--``: a limit there would be ignored."""
+    """Refuse arguments after a program without ``--``: a limit there would be ignored silently."""
     script = getattr(chosen, "script", None)
     if script is None and chosen.of_program is not None:
         raise QGateError("This command runs no program, so nothing may follow after --.")
@@ -367,8 +367,8 @@ def _journal(chosen: argparse.Namespace) -> Any:
     file = chosen.journal or default_journal()
     if not Path(file).expanduser().is_file():
         raise QGateError(
-            f"There is no journal {file!r}. Name one with --journal; what was bought outside of "
-            "any run is in the journal that 'qgate doctor' tells."
+            f"There is no journal {file!r}. Name one with --journal; jobs submitted outside of "
+            "any run are in the journal that 'qgate doctor' shows."
         )
     return Journal(file)
 

@@ -1,4 +1,4 @@
-"""Functions that a decorator has replaced, made findable for pickles."""
+"""Lookup of decorated functions, so that ``pickle`` finds them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ WRAPPED = ".__wrapped__"
 
 
 class Located(NamedTuple):
-    """Location of a function, for pickles that cannot store a dotted name.
+    """Location of a function, for pickle protocols that cannot store a dotted name.
 
-    Before protocol 4, ``circuit.__wrapped__`` is written as an attribute of the object ``circuit``,
-    which is the QNode that is being written. ``torch.save`` uses protocol 2.
+    Before protocol 4, ``circuit.__wrapped__`` is pickled as an attribute of the object ``circuit``,
+    which is the QNode that is being pickled. ``torch.save`` uses protocol 2.
     """
 
     module: str
@@ -27,19 +27,19 @@ class Located(NamedTuple):
 
 
 def located(function: Any) -> Any:
-    """Return the location of a function under decorators; any other function unchanged."""
+    """Return the location of a decorated function; any other function unchanged."""
     name = getattr(function, "__qualname__", "")
     return Located(function.__module__, name) if name.endswith(WRAPPED) else function
 
 
 def make_findable(function: Callable[..., Any]) -> None:
-    """Make ``pickle`` find a function in its module through the decorators' replacement.
+    """Make ``pickle`` find a function in its module although a decorator replaced it.
 
-    A pickle holds the module and the qualified name of a function. After ``@qg.qnode(device)`` the
-    name stands for the QNode, and ``pickle`` refuses a function that it does not find. The
-    decorators set ``__wrapped__``, so ``circuit.__wrapped__`` is a name that it does find, and
-    becomes the qualified name. Programs such as cloudpickle, which write functions of ``__main__``
-    down whole, see an ordinary function.
+    A pickle holds the module and the qualified name of a function. After ``@qg.qnode(device)`` that
+    name refers to the QNode, and ``pickle`` refuses a function that it does not find. The
+    decorators set ``__wrapped__``, so ``circuit.__wrapped__`` can be found; it becomes the
+    qualified name. Packages such as cloudpickle, which serialize functions of ``__main__`` by
+    value, see an ordinary function.
     """
     name = getattr(function, "__qualname__", None)
     found: Any = sys.modules.get(getattr(function, "__module__", None) or "")

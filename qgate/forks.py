@@ -1,10 +1,10 @@
-"""State of this process that a forked child must not go on using.
+"""Reset of process state in a forked child.
 
-``os.fork`` copies the memory of a process, but only the thread that called it. In the child a lock
-that another thread held would stay locked for ever, threads of pools do not run, sockets and
-SQLite files are shared with the parent, so that one process reads answers to requests of the
-other, and random generators repeat the parent's numbers. The owner of such state registers here a
-function that recreates it. The hooks run for ``os.fork`` and its users, like the ``fork`` start
+``os.fork`` copies the memory of a process, but only the thread that called it. In the child, a lock
+that another thread held stays locked for ever; threads of pools do not run; sockets and SQLite
+files are shared with the parent, so that one process reads responses to requests of the other;
+random generators repeat the parent's numbers. The owner of such state registers a function here
+that recreates it. The hooks run for ``os.fork`` and for its users, such as the ``fork`` start
 method of ``multiprocessing``.
 """
 
@@ -36,11 +36,11 @@ class ForkSafeLock:
         _locks.add(self)
 
     def acquire(self) -> None:
-        """Wait for the lock."""
+        """Acquire the lock."""
         self._lock.acquire()
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         self._lock.release()
 
     def __enter__(self) -> None:
@@ -53,7 +53,7 @@ class ForkSafeLock:
         return type(self), ()
 
     def free(self) -> None:
-        """Replace the lock, unless the calling thread holds it itself or nobody does."""
+        """Replace the lock, unless the calling thread holds it or it is free."""
         if self._lock.acquire(blocking=False):
             self._lock.release()
         else:
@@ -61,10 +61,10 @@ class ForkSafeLock:
 
 
 class Hooks:
-    """Functions, and methods for as long as their objects live."""
+    """Collection of callbacks: functions, and methods while their objects live."""
 
     def __init__(self) -> None:
-        self._references: dict[int, Any] = {}  # by identity: their objects may have no hash
+        self._references: dict[int, Any] = {}  # by identity: the objects may not be hashable
 
     def add(self, hook: Hook) -> None:
         """Add a function or a bound method."""
@@ -74,14 +74,14 @@ class Hooks:
         self._references[id(reference)] = reference
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Remove all callbacks."""
         self._references.clear()
 
     def _forget(self, reference: Any) -> None:
         self._references.pop(id(reference), None)
 
     def __call__(self) -> None:
-        """Call all of them, in the order in which they were added."""
+        """Call all callbacks in the order in which they were added."""
         for reference in tuple(self._references.values()):
             hook = reference() if isinstance(reference, ref) else reference
             if hook is not None:
@@ -98,7 +98,7 @@ def at_fork(
     before : callable, optional
         Called in the parent, before the fork.
     in_parent, in_child : callable, optional
-        Called after it. A bound method is called for as long as its object lives.
+        Called after the fork. A bound method is called while its object lives.
     """
     for hook, hooks in ((before, _before), (in_parent, _in_parent), (in_child, _in_child)):
         if hook is not None:
@@ -107,16 +107,16 @@ def at_fork(
 
 @contextmanager
 def no_fork() -> Iterator[None]:
-    """Let no thread fork while a block runs."""
+    """Context manager during which no thread forks."""
     with _forking:
         yield
 
 
 def fork_path() -> tuple[int, ...]:
-    """Return which child this process is: the number of each fork from the first process on.
+    """Return the path of forks to this process: the number of each fork from the first process on.
 
-    Empty in a process that Python started itself. The same for every repetition of a program that
-    forks in the same order.
+    Empty in a process that was not forked. Deterministic for a program that forks in the same
+    order.
     """
     return tuple(_path)
 
@@ -124,7 +124,7 @@ def fork_path() -> tuple[int, ...]:
 _locks: WeakSet[ForkSafeLock] = WeakSet()
 _before, _in_parent, _in_child = Hooks(), Hooks(), Hooks()
 _forking = RLock()
-"""Held during a fork, so that two threads that fork at once do not get one number."""
+"""Lock held during a fork, so that two threads that fork at once get different numbers."""
 
 _path: list[int] = []
 _forks = 0
@@ -154,7 +154,7 @@ def _end_fork_in_child() -> None:
 
 
 def _free_cached_properties() -> None:
-    """Free the locks that ``cached_property`` has in Python 3.11, one for each property."""
+    """Release the locks that ``cached_property`` has in Python 3.11, one for each property."""
     if sys.version_info >= (3, 12):
         return
     for name, module in tuple(sys.modules.items()):
@@ -166,7 +166,7 @@ def _free_cached_properties() -> None:
                             value.lock = RLock()  # type: ignore[attr-defined]
 
 
-if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+if hasattr(os, "register_at_fork"):  # Windows has no fork
     os.register_at_fork(
         before=_begin_fork,
         after_in_parent=_end_fork_in_parent,

@@ -1,8 +1,8 @@
 """Every error of qgate.
 
 An error class declares its fields as annotations and its message as a format
-string over them. A message says what could not be done, what can be, and what
-to do now. The parents carry the names that users of the field already catch.
+string over them. A message says what could not be done, what is allowed, and what to do now. The
+parents have names that PennyLane users already catch.
 """
 
 from qgate.exceptions.base import (

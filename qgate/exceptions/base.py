@@ -1,4 +1,4 @@
-"""What every error is made of, and the parents that users of the field catch."""
+"""Base class of all errors, and the parents that users of the field catch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qgate.masking import MASK, is_secret, masked, masked_value
 
 
 def near(word: object, known: Iterable[str], *, most: int = 3) -> list[str]:
-    """Return the members of ``known`` that look like ``word``, best first."""
+    """Return the members of ``known`` that are similar to ``word``, best first."""
     import difflib
 
     text = word if isinstance(word, str) else described(word)
@@ -20,28 +20,28 @@ def near(word: object, known: Iterable[str], *, most: int = 3) -> list[str]:
 
 
 def suggest(word: object, known: Iterable[str]) -> str:
-    """Return " Did you mean ...?" for the near names, or an empty string."""
+    """Return " Did you mean ...?" for the similar names, or an empty string."""
     names = near(word, known)
     return f" Did you mean {' or '.join(repr(name) for name in names)}?" if names else ""
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """Return what a function is called in messages."""
+    """Return the name of a function for messages."""
     return getattr(function, "__name__", type(function).__name__)
 
 
 MOST_LISTED = 100
-"""An error lists the first members of a longer collection, and how many more there are."""
+"""Number of members of a collection that an error lists before it only counts the rest."""
 
 LONGEST_WORD = 100
-"""Letters of a word for which near ones are looked for; the search takes their square."""
+"""Characters of a word that are compared with known names; the search time is quadratic in them."""
 
 LONGEST_INTEGER = 1000
-"""Integers of more bits are described: Python refuses to write those of 4300 digits."""
+"""Integers of more bits are described: Python refuses to print those of 4300 digits."""
 
 
 class _Listed:
-    """A collection that is written as a comma-separated list, and as it is after ``!r``."""
+    """Collection that is formatted as a comma-separated list, also with ``!r``."""
 
     def __init__(self, values: Collection[Any]) -> None:
         self.values = values
@@ -58,7 +58,7 @@ class _Listed:
 
 
 class _Described:
-    """A text in place of a value that is not written out."""
+    """Text in place of a value that is too long to print."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -77,10 +77,10 @@ def _is_huge(value: object) -> bool:
 
 
 def described(value: object) -> str:
-    """Return the text of a value that a user gave, whatever it is.
+    """Return a user's value as text.
 
-    Integers of many digits are described, as is what has no text: containers nested too deeply,
-    and objects whose ``__repr__`` raises.
+    Integers of many digits are described, and so are values without a text: containers nested too
+    deeply, and objects whose ``__repr__`` raises.
     """
     return repr(_spell(value))
 
@@ -104,7 +104,7 @@ def _spell(value: object) -> object:
 def _has_length(value: Collection[Any]) -> bool:
     try:
         return len(value) >= 0
-    except Exception:  # arrays without axes raise, and so may anything of a user's
+    except Exception:  # arrays without axes raise here, and objects of users may raise anything
         return False
 
 
@@ -122,7 +122,7 @@ def _rebuild(
 
 
 def _masked_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of an error without credentials: those of an option, and those in texts."""
+    """Return the fields of an error with credentials masked, in options and in texts."""
     values = list(fields.values())
     hidden = dict(zip(fields, masked_value(values), strict=True))
     return {**hidden, "value": MASK} if is_secret(fields.get("option")) else hidden
@@ -132,13 +132,13 @@ class QGateError(Exception):
     """Parent of every error of qgate.
 
     A subclass lists its fields as annotations and formats them in ``message``;
-    it is raised with the fields as keywords. A single text serves where no
-    finer class is worth having. Errors survive pickling. Credentials in the texts of
-    fields are masked, because vendors repeat them in their messages.
+    it is raised with the fields as keywords. A single text instead of fields is allowed where no
+    finer class exists. Errors can be pickled. Credentials in the texts of fields are masked,
+    because vendors repeat them in their messages.
     """
 
-    ag_pass_through = True  # TensorFlow hands it on as it is
-    _keras_call_info_injected = True  # and so does Keras, which would make another of its text
+    ag_pass_through = True  # TensorFlow re-raises exceptions with this attribute unchanged
+    _keras_call_info_injected = True  # so does Keras, which would otherwise replace the text
 
     message: ClassVar[str] = ""
 
@@ -150,10 +150,10 @@ class QGateError(Exception):
         for name, value in fields.items():
             setattr(self, name, value)
         if fields:
-            self.args = (str(self),)  # where those who wrap errors look for the text
+            self.args = (str(self),)  # code that wraps errors looks for the text here
 
     def add_sentences(self, text: str) -> None:
-        """Add sentences that only a caller of the code that raised the error can write."""
+        """Add sentences that only a caller of the code that raised the error can supply."""
         self._more = f"{self._more} {text}".strip()
         self.args = (str(self),)
 
@@ -169,7 +169,7 @@ class QGateError(Exception):
 
 
 class QuantumFunctionError(QGateError):
-    """The quantum function, or the way it is asked for, is wrong."""
+    """The quantum function, or the request for its results, is wrong."""
 
 
 class WireError(QGateError):
@@ -177,4 +177,4 @@ class WireError(QGateError):
 
 
 class DeviceError(QGateError):
-    """The device cannot do what was asked of it."""
+    """The device does not support the request."""

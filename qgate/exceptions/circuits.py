@@ -1,4 +1,4 @@
-"""What is wrong with a circuit: mend it."""
+"""Errors in a circuit: operators, wires, tapes and measurements."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from qgate.exceptions.base import DeviceError, QGateError, QuantumFunctionError,
 
 
 class OperatorError(QGateError):
-    """An operator was built, or asked, in a way it does not allow."""
+    """An operator was built or used in a way that it does not support."""
 
 
 class InvalidParameters(OperatorError, ValueError):
@@ -17,7 +17,7 @@ class InvalidParameters(OperatorError, ValueError):
 
 
 class InvalidCall(InvalidParameters, TypeError):
-    """A gate was called with arguments that it does not have, or without some that it needs."""
+    """A gate was called with unknown arguments, or without required ones."""
 
     gate: str
     reason: str
@@ -52,15 +52,15 @@ class GeneratorUndefinedError(UndefinedError):
 
 
 class EigvalsUndefinedError(UndefinedError):
-    """The operator has no eigenvalues to give."""
+    """The operator has no known eigenvalues."""
 
 
 class NotAffine(OperatorError, TypeError):
-    """A decomposition computed something other than a linear function of its angles."""
+    """A decomposition is not linear in its angles."""
 
 
 class TooLarge(QuantumFunctionError, ValueError):
-    """A power, template or repetition would be unrolled to more parts than can be computed."""
+    """A power, template or repetition would expand to too many parts."""
 
     what: str
     count: float
@@ -94,7 +94,7 @@ class NoMeasurement(QuantumFunctionError):
 
 
 class InvalidTape(QuantumFunctionError, TypeError, ValueError):
-    """A tape was made, or changed, with something that it cannot hold."""
+    """A tape was made or changed with an object that it cannot hold."""
 
     reason: str
     remedy: str
@@ -102,7 +102,7 @@ class InvalidTape(QuantumFunctionError, TypeError, ValueError):
 
 
 class InvalidLayer(QuantumFunctionError, TypeError, ValueError):
-    """A quantum function, with the weights it is given, cannot be a layer of a network."""
+    """A quantum function, with the given weights, cannot be a layer of a network."""
 
     function: str
     reason: str
@@ -111,7 +111,7 @@ class InvalidLayer(QuantumFunctionError, TypeError, ValueError):
 
 
 class CircuitNotFound(QuantumFunctionError, ValueError):
-    """The quantum function of a saved layer cannot be made again from what was saved."""
+    """The quantum function of a saved layer cannot be restored."""
 
     function: str
     reason: str
@@ -146,7 +146,7 @@ class TooManyWires(WireError, DeviceError):
 
 
 class TooMuchMemory(DeviceError, MemoryError):
-    """A simulation would take more memory than there is, or than it may."""
+    """A simulation would exceed the available memory, or the memory limit."""
 
     wires: int
     needed_gib: float
@@ -173,7 +173,7 @@ class UnknownWires(WireError, DeviceError):
 
 
 class UnsupportedOperation(DeviceError):
-    """The device lacks a gate, and the gate does not decompose into gates it has."""
+    """The device lacks a gate, and the gate does not decompose into gates of the device."""
 
     device: str
     operation: str
@@ -185,7 +185,7 @@ class UnsupportedOperation(DeviceError):
 
 
 class NotUnitary(QuantumFunctionError, DeviceError):
-    """An operator that is no gate was left among the operations of a circuit."""
+    """An operator that is not a gate was left among the operations of a circuit."""
 
     operation: str
     wires: Collection[Any]
@@ -198,7 +198,7 @@ class NotUnitary(QuantumFunctionError, DeviceError):
 
 
 class CompilationFailed(DeviceError):
-    """The vendor's compiler cannot write the circuit in the gates of the device."""
+    """The vendor's compiler cannot transpile the circuit to the gates of the device."""
 
     device: str
     reason: str
@@ -220,7 +220,7 @@ class UnsupportedMeasurement(DeviceError):
 
 
 class TooManyMeasuredWires(QuantumFunctionError):
-    """A density matrix of so many wires is not put together from readings."""
+    """A density matrix of this many wires is not reconstructed from measurements (tomography)."""
 
     measurement: str
     wires: int

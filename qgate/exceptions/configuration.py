@@ -1,4 +1,4 @@
-"""What is wrong with the name or the options of a device."""
+"""Errors in the name, options or configuration of a device."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from qgate.exceptions.base import DeviceError
 
 
 class ConfigurationError(DeviceError, ValueError):
-    """A device was named in a way that cannot be read."""
+    """The specification of a device is invalid."""
 
 
 class UnknownDevice(ConfigurationError):
@@ -36,7 +36,7 @@ class UnknownOption(ConfigurationError):
 
 
 class InvalidOption(ConfigurationError):
-    """An option was given a value it cannot take."""
+    """An option has a value that it does not accept."""
 
     text: str
     option: str
@@ -66,7 +66,7 @@ class MissingTarget(ConfigurationError):
 
 
 class InvalidConfigFile(ConfigurationError):
-    """A configuration file cannot be read, or holds what cannot be used."""
+    """A configuration file cannot be read, or has invalid contents."""
 
     file: object
     reason: str
@@ -88,7 +88,7 @@ class UntrustedDevice(ConfigurationError):
 
 
 class DeviceLoop(ConfigurationError):
-    """Devices named in configuration files refer to each other in a circle."""
+    """Aliases of devices in configuration files refer to each other in a circle."""
 
     chain: Collection[str]
     message = (
@@ -110,7 +110,7 @@ class BrokenProvider(ConfigurationError):
 
 
 class NotADevice(ConfigurationError, TypeError):
-    """No installed provider takes an object of this type."""
+    """No installed provider accepts an object of this type."""
 
     type_name: str
     known: Collection[str]
@@ -122,7 +122,7 @@ class NotADevice(ConfigurationError, TypeError):
 
 
 class UnusableBackend(ConfigurationError):
-    """A vendor's backend object cannot be run on: its interface lacks what is needed."""
+    """A vendor's backend object cannot be used: its interface lacks required methods."""
 
     backend: str
     reason: str
@@ -134,7 +134,7 @@ class UnusableBackend(ConfigurationError):
 
 
 class DeviceAlreadyMade(ConfigurationError):
-    """Arguments were given along with a device that exists already."""
+    """Device options were given along with an existing device object."""
 
     device: object
     arguments: Collection[str]
@@ -157,7 +157,7 @@ class MissingExtra(ConfigurationError, ImportError):
 
 
 class MissingPackage(ConfigurationError, ImportError):
-    """A package of somebody else, which this device needs, is not installed."""
+    """A third-party package that this device requires is not installed."""
 
     what: str
     package: str

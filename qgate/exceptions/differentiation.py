@@ -1,4 +1,4 @@
-"""What stands against a derivative: choose another way to it."""
+"""Errors of gradient methods, derivatives and Fourier series."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from qgate.exceptions.base import QuantumFunctionError
 
 
 class DifferentiationError(QuantumFunctionError):
-    """A derivative cannot be had in the way it was asked for."""
+    """A derivative cannot be computed in the requested way."""
 
 
 class UnknownDiffMethod(DifferentiationError, ValueError):
@@ -25,7 +25,7 @@ class UnknownDiffMethod(DifferentiationError, ValueError):
 
 
 class InterfaceMismatch(DifferentiationError, TypeError):
-    """A circuit has parameters of a framework other than the one that it was made for."""
+    """A circuit has parameters of a framework other than the named interface."""
 
     interface: str
     met: str
@@ -37,7 +37,7 @@ class InterfaceMismatch(DifferentiationError, TypeError):
 
 
 class UnsupportedDiffMethod(DifferentiationError):
-    """The gradient method does not go with the device, its shots or the circuit."""
+    """The gradient method does not support the device, its shots or the circuit."""
 
     method: str
     reason: str
@@ -59,7 +59,7 @@ class UnknownGradientOption(DifferentiationError, TypeError):
 
 
 class InvalidTransform(DifferentiationError, ValueError):
-    """A transform of circuits cannot be computed for this circuit, or with these options."""
+    """A gradient transform cannot be computed for this circuit, or with these options."""
 
     transform: str
     reason: str
@@ -68,7 +68,7 @@ class InvalidTransform(DifferentiationError, ValueError):
 
 
 class InvalidShiftRule(DifferentiationError, ValueError):
-    """No shift rule can be made from these frequencies, shifts and order."""
+    """No shift rule exists for these frequencies, shifts and order."""
 
     frequencies: Collection[Any]
     reason: str
@@ -97,7 +97,7 @@ class NonDifferentiableError(DifferentiationError, TypeError):
 
 
 class UndifferentiableOutput(DifferentiationError, TypeError, ValueError):
-    """A function returned something that this derivative does not exist for."""
+    """A function returned a type for which this derivative does not exist."""
 
     function: str
     returned: str
@@ -108,7 +108,7 @@ class UndifferentiableOutput(DifferentiationError, TypeError, ValueError):
 
 
 class InvalidArgnums(DifferentiationError, ValueError, IndexError):
-    """The positions to differentiate with respect to do not fit the call."""
+    """The positions to differentiate by do not fit the call."""
 
     argnums: str
     reason: str
@@ -121,7 +121,7 @@ class InvalidArgnums(DifferentiationError, ValueError, IndexError):
 
 
 class InvalidTangent(DifferentiationError, ValueError):
-    """A tangent or cotangent does not have the form of what it belongs to."""
+    """A tangent or cotangent does not have the structure of its argument or value."""
 
     what: str
     given: str
@@ -133,7 +133,7 @@ class InvalidTangent(DifferentiationError, ValueError):
 
 
 class FourierError(QuantumFunctionError, ValueError):
-    """A circuit cannot be seen as a Fourier series in the way it was asked for."""
+    """A circuit has no Fourier series of the requested kind."""
 
 
 class InvalidFourierGrid(FourierError):
@@ -145,7 +145,7 @@ class InvalidFourierGrid(FourierError):
 
 
 class NoSpectrum(FourierError):
-    """The frequencies of a circuit cannot be told."""
+    """The frequencies of a circuit are not known."""
 
     reason: str
     remedy: str

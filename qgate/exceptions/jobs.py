@@ -1,4 +1,4 @@
-"""What becomes of jobs: wait, or run again."""
+"""Errors of jobs and of calls in the background."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from qgate.exceptions.base import DeviceError, QGateError
 
 
 class InvalidTimeout(QGateError, ValueError):
-    """A time to wait for a result is not a number of seconds."""
+    """A timeout is not a number of seconds."""
 
     value: object
     message = (
@@ -51,7 +51,7 @@ class JobTimeout(DeviceError, TimeoutError):
 
 
 class UnknownJobStatus(DeviceError):
-    """The provider calls a job's status by a name that is not known to be final or not."""
+    """The provider reports an unknown job status."""
 
     device: str
     job: str
@@ -65,7 +65,7 @@ class UnknownJobStatus(DeviceError):
 
 
 class ResultMissing(DeviceError):
-    """A job is done, and its result cannot be found."""
+    """A job is done, but its result is missing."""
 
     device: str
     job: str
@@ -78,7 +78,7 @@ class ResultMissing(DeviceError):
 
 
 class WrongResult(DeviceError):
-    """A provider answered with something other than what was asked for."""
+    """A provider's response is invalid."""
 
     device: str
     reason: str
@@ -90,7 +90,7 @@ class WrongResult(DeviceError):
 
 
 class ServiceUnavailable(DeviceError, ConnectionError):
-    """A provider's service does not answer as it should."""
+    """A provider's service does not respond correctly."""
 
     device: str
     reason: str
@@ -102,7 +102,7 @@ class ServiceUnavailable(DeviceError, ConnectionError):
 
 
 class CreationUnknown(ServiceUnavailable):
-    """A job was perhaps created, and nobody can tell."""
+    """A job was perhaps created: an ambiguous submission."""
 
     device: str
     reason: str
@@ -115,7 +115,7 @@ class CreationUnknown(ServiceUnavailable):
 
 
 class DeviceOffline(DeviceError):
-    """A device takes no jobs now."""
+    """A device is offline or takes no jobs now."""
 
     device: str
     reason: str
@@ -124,7 +124,7 @@ class DeviceOffline(DeviceError):
 
 
 class RequestRefused(DeviceError):
-    """A provider refused a request, for example the status of a job, and would refuse it again."""
+    """A provider permanently refused a request, for example the status of a job."""
 
     device: str
     code: str
@@ -136,7 +136,7 @@ class RequestRefused(DeviceError):
 
 
 class SubmissionRefused(RequestRefused):
-    """A provider refused a submission, and would refuse it again."""
+    """A provider permanently refused a submission."""
 
     device: str
     code: str
@@ -148,7 +148,7 @@ class SubmissionRefused(RequestRefused):
 
 
 class AccessRefused(DeviceError, PermissionError):
-    """A provider does not know the credentials, or does not allow what was asked for."""
+    """A provider rejected the credentials, or they lack a permission."""
 
     device: str
     reason: str
@@ -167,7 +167,7 @@ class NotListed(DeviceError):
 
 
 class CallTimeout(DeviceError, TimeoutError):
-    """A call in the background takes longer than it was waited for."""
+    """A call in the background exceeded its timeout."""
 
     jobs: Collection[str]
     timeout_s: float
@@ -178,7 +178,7 @@ class CallTimeout(DeviceError, TimeoutError):
 
 
 class OpenedInParent(DeviceError):
-    """A forked child uses a run, plan, call or connection that belongs to its parent."""
+    """A forked child used a run, plan, call or connection that belongs to its parent."""
 
     what: str
     remedy: str

@@ -1,4 +1,4 @@
-"""What stands against a step of an optimizer: choose it, or what it is given, otherwise."""
+"""Errors of optimizers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from qgate.exceptions.base import QuantumFunctionError
 
 
 class OptimizationError(QuantumFunctionError):
-    """An optimizer cannot do what was asked of it."""
+    """An optimizer cannot perform the request."""
 
 
 class InvalidOptimizerOption(OptimizationError, ValueError, TypeError):
-    """An option of an optimizer has a value that it cannot work with."""
+    """An option of an optimizer has an invalid value."""
 
     optimizer: str
     option: str
@@ -20,7 +20,7 @@ class InvalidOptimizerOption(OptimizationError, ValueError, TypeError):
 
 
 class NothingTrainable(OptimizationError, ValueError):
-    """None of the arguments may be changed."""
+    """No argument is trainable."""
 
     optimizer: str
     given: str
@@ -32,7 +32,7 @@ class NothingTrainable(OptimizationError, ValueError):
 
 
 class UnsuitableObjective(OptimizationError, ValueError, TypeError):
-    """The function to minimize is not one that the optimizer can work with."""
+    """The optimizer does not support this cost function."""
 
     optimizer: str
     objective: str
@@ -42,7 +42,7 @@ class UnsuitableObjective(OptimizationError, ValueError, TypeError):
 
 
 class InvalidOptimizerState(OptimizationError, ValueError):
-    """A saved state cannot be taken up here."""
+    """A saved state cannot be restored here."""
 
     what: str
     reason: str

@@ -1,4 +1,4 @@
-"""What is wrong with shots and seeds."""
+"""Errors in shots and seeds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from qgate.exceptions.base import DeviceError, QuantumFunctionError
 
 
 class InvalidShots(QuantumFunctionError, DeviceError, ValueError):
-    """Shots have to be a positive whole number, a vector of them, or None."""
+    """Shots are not a positive whole number, a shot vector or None."""
 
     shots: object
     message = (
@@ -29,7 +29,7 @@ class TooManyShots(InvalidShots):
 
 
 class ShotsRequired(DeviceError):
-    """The device, or the measurement, works from shots only."""
+    """The device, or the measurement, requires shots."""
 
     what: str
     message = (
@@ -49,7 +49,7 @@ class InvalidSeed(DeviceError, ValueError):
 
 
 class SeedRefused(DeviceError):
-    """The device cannot draw the samples of one call from a seed."""
+    """The device does not support a seed for the samples of one call."""
 
     device: str
     message = (

@@ -1,4 +1,4 @@
-"""What stands against a purchase: spend less, or allow more."""
+"""Errors of budgets, runs and journals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class SpendingError(QGateError):
 
 
 class InvalidBudget(SpendingError, QuantumFunctionError, ValueError):
-    """A budget does not say what may be spent, or says it twice."""
+    """A budget has no limit, or the same limit twice."""
 
     reason: str
     message = (
@@ -22,7 +22,7 @@ class InvalidBudget(SpendingError, QuantumFunctionError, ValueError):
 
 
 class SubmissionTooLarge(SpendingError, DeviceError):
-    """A single circuit is larger than what the provider takes."""
+    """A single circuit exceeds the provider's size limits."""
 
     device: str
     size: int
@@ -34,7 +34,7 @@ class SubmissionTooLarge(SpendingError, DeviceError):
 
 
 class BudgetExceeded(SpendingError):
-    """A budget does not allow what is to be bought."""
+    """A submission would exceed a budget."""
 
     what: str
     asked: str
@@ -48,7 +48,7 @@ class BudgetExceeded(SpendingError):
 
 
 class UnknownPrice(SpendingError):
-    """Nobody told what a submission costs."""
+    """The price of a submission is not known, so a budget in dollars cannot be checked."""
 
     device: str
     message = (
@@ -59,7 +59,7 @@ class UnknownPrice(SpendingError):
 
 
 class PlanExceeded(SpendingError):
-    """What runs is not what was planned."""
+    """The submissions differ from those that were planned."""
 
     device: str
     asked: str
@@ -70,11 +70,11 @@ class PlanExceeded(SpendingError):
 
 
 class JournalError(QGateError):
-    """What was written down does not fit what is asked for."""
+    """Parent of errors of journals: stored data are unusable, or do not fit the request."""
 
 
 class JournalUnreadable(JournalError, OSError):
-    """A file is not a journal that this version reads."""
+    """A file is not a journal that this version can read."""
 
     file: str
     reason: str
@@ -159,7 +159,7 @@ class RunInUse(JournalError):
 
 
 class RunExists(JournalError):
-    """Jobs of a journal that was lost cannot be taken over into this one."""
+    """Jobs of a lost journal cannot be recorded in this one."""
 
     run: str
     file: str
@@ -170,7 +170,7 @@ class RunExists(JournalError):
 
 
 class RunDiverged(JournalError):
-    """A run that is repeated asks for something else than it did before."""
+    """A re-run requests something else than the run did before."""
 
     run: str
     step: int
@@ -185,7 +185,7 @@ class RunDiverged(JournalError):
 
 
 class NotReopenable(JournalError):
-    """A submission was sent, and the device cannot come back to it."""
+    """A submission was sent, and the device cannot reattach to its job."""
 
     device: str
     job: str
@@ -197,7 +197,7 @@ class NotReopenable(JournalError):
 
 
 class CanaryFailed(SpendingError):
-    """Programs with known results came back wrong."""
+    """Canary circuits returned wrong results."""
 
     device: str
     job: str
@@ -211,7 +211,7 @@ class CanaryFailed(SpendingError):
 
 
 class BudgetTooSmall(SpendingError):
-    """A budget does not pay for what was asked of it."""
+    """A budget is too small for the request."""
 
     budget: str
     reason: str
@@ -222,7 +222,7 @@ class BudgetTooSmall(SpendingError):
 
 
 class UnsupportedEstimate(QuantumFunctionError):
-    """A budget, or an estimate with errors, cannot serve what a circuit returns."""
+    """A budget, or an estimate with errors, does not support this return value of a circuit."""
 
     what: str
     remedy: str
@@ -230,15 +230,15 @@ class UnsupportedEstimate(QuantumFunctionError):
 
 
 class ReservationExceededWarning(UserWarning):
-    """A submission that is billed by time cost more than was reserved for it."""
+    """A job that is billed by time cost more than was reserved for it."""
 
 
 class FewShotsWarning(UserWarning):
-    """There are more circuits than shots, so the circuits that run are drawn at random."""
+    """There are more circuits than shots, so the circuits to run are drawn at random."""
 
 
 class UnknownGrouping(QuantumFunctionError, ValueError):
-    """There is no such way to read words together."""
+    """No grouping of commuting Pauli words has this name."""
 
     grouping: object
     known: Collection[str]

@@ -1,7 +1,7 @@
 """Circuits as Fourier series of their parameters.
 
-The expectation value of a circuit is a sum of waves in each of its parameters. Which frequencies
-can occur follows from the gates; how strongly they occur, from a few runs.
+The expectation value of a circuit is a finite Fourier series in each of its parameters. The gates
+determine the possible frequencies; a few evaluations determine the coefficients.
 """
 
 from qgate.fourier.grid import coefficients

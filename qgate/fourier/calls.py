@@ -1,4 +1,4 @@
-"""A call of a quantum function whose arguments are known by name."""
+"""Calls of a quantum function with arguments by name."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from qgate.tape import Tape
 from qgate.typing import Tensor
 
 Index = tuple[int, ...]
-"""Position of a number in an argument: () for a number, (i,) in an array with one axis."""
+"""Index of a number in an argument: () for a number, (i,) in an array with one axis."""
 
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 @dataclass(frozen=True)
 class Call:
-    """A quantum function, or a function that calls some, with arguments for it.
+    """A quantum function, or a function that calls QNodes, with bound arguments.
 
     Parameters
     ----------
     target : QNode or callable
     signature : inspect.Signature
-        How it is called.
+        Signature of ``target``.
     arguments : mapping of str to object
-        What it is called with, defaults included.
+        Arguments by name, defaults included.
     """
 
     target: Any
@@ -41,7 +41,7 @@ class Call:
 
     @classmethod
     def of(cls, target: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
-        """Return the call with these arguments; ``shots=`` is taken as a QNode takes it."""
+        """Return the call with these arguments; ``shots=`` is handled as by a QNode."""
         signature, given = inspect.signature(target), dict(kwargs)
         if isinstance(target, QNode) and "shots" in given and "shots" not in signature.parameters:
             target = target.with_shots(given.pop("shots"))
@@ -75,7 +75,7 @@ class Call:
 
     @property
     def bound(self) -> inspect.BoundArguments:
-        """The arguments, as the function takes them."""
+        """Positional and keyword arguments of the call."""
         return inspect.BoundArguments(self.signature, dict[str, Any](self.arguments))
 
     def tape(self) -> Tape:
@@ -85,7 +85,7 @@ class Call:
 
 
 def run(calls: Sequence[Call]) -> list[Any]:
-    """Return the value of each call; all circuits of a QNode go in one submission."""
+    """Return the value of each call; all circuits of a QNode go into one submission."""
     if not calls:
         return []
     target = calls[0].target
@@ -107,7 +107,7 @@ def argument_names(target: Callable[..., Any], *, with_defaults: bool = True) ->
 
 
 def check_names(names: Iterable[str], target: Callable[..., Any]) -> None:
-    """Refuse names that are no arguments of a function.
+    """Refuse names that are not arguments of a function.
 
     Raises
     ------

@@ -40,9 +40,9 @@ def coefficients(
         N, the number of inputs.
     degree : int or sequence of int
         The highest frequency d, of all inputs or of each. Where ``f`` has higher frequencies,
-        they fold back onto lower ones: a coefficient of these is wrong then.
+        they alias onto lower ones, whose coefficients are then wrong.
     lowpass_filter : bool
-        Compute up to ``filter_threshold``, and leave out what is above ``degree``.
+        Compute up to ``filter_threshold`` and drop frequencies above ``degree``.
     filter_threshold : int or sequence of int, optional
         By default ``2 * degree``.
     use_broadcasting : bool
@@ -53,14 +53,14 @@ def coefficients(
     -------
     complex array, shape (2 d_1 + 1, ..., 2 d_N + 1)
         Entry ``[n_1, ..., n_N]`` is :math:`c_n`; negative frequencies count from the end, as in
-        numpy's Fourier transforms. An array of the framework whose arrays ``f`` returns, by
-        which it can be differentiated.
+        numpy's Fourier transforms. An array of the framework whose arrays ``f`` returns,
+        differentiable by it.
 
     Raises
     ------
     InvalidFourierGrid
-        Degrees, thresholds or the number of inputs are no such numbers, or ``f`` did not return
-        one real number for each point.
+        Degrees, thresholds or the number of inputs are invalid, or ``f`` did not return one real
+        number for each point.
 
     Notes
     -----
@@ -135,7 +135,7 @@ def _transformed(f: Callable[..., Any], degrees: Sequence[int], *, batched: bool
     if xp is np:
         return np.asarray(np.fft.fftn(values.reshape(shape)) / values.size)
     found = xp.reshape(values, shape)
-    for axis in axes:  # each is transformed as the first, and goes to the end
+    for axis in axes:  # each axis is transformed as the first, then moved to the end
         count = len(axis)
         waves = np.exp(-1j * np.outer(np.array(_frequencies(count // 2)), axis)) / count
         found = xp.tensordot(found, waves.T, axes=[[0], [0]])
@@ -154,7 +154,7 @@ def _chosen(coefficients: Tensor, frequencies: Sequence[Any]) -> Tensor:
 
 
 def _values(f: Callable[..., Any], points: FloatArray, *, batched: bool) -> Tensor:
-    """Return the values at points, shape (N, K), as an array of shape (K,)."""
+    """Return the values of ``f`` at points, shape (N, K), as an array of shape (K,)."""
     if batched:
         values = _array(f(list(points)))
         _check(values, (points.shape[1],), "use_broadcasting=True", "leave use_broadcasting out")

@@ -1,4 +1,4 @@
-"""The frequencies of gates that carry an ``id``."""
+"""Frequencies of gates that carry an ``id``."""
 
 from __future__ import annotations
 
@@ -24,31 +24,32 @@ def circuit_spectrum(
     r"""Frequencies with which a circuit depends on its gates that carry an ``id``.
 
     Gates that carry the same ``id`` are taken to encode the same input x, each as
-    :math:`e^{ixG}`; what computes their angles is left out of account. The spectrum of x is the
-    set of sums of one difference of eigenvalues of G from each gate.
+    :math:`e^{ixG}`; classical preprocessing of their angles is ignored. The spectrum of x is the
+    set of all sums that take one difference of eigenvalues of G from each gate.
 
     Parameters
     ----------
     tape : QNode, callable or QuantumScript
         The circuit; gates are marked as in ``qg.RX(x, wires=0, id="x")``.
     encoding_gates : collection of str, optional
-        The ids to look at; default all.
+        The ids to include; default all.
     decimals : int
-        Frequencies are rounded to so many.
+        Number of decimals to which frequencies are rounded.
 
     Returns
     -------
     callable, or (tuple of QuantumScript, callable) for a QuantumScript
         The callable takes the arguments of the circuit and gives a dict: each id to the list of
         its frequencies, ascending, with negative ones and 0; an id in ``encoding_gates`` that no
-        gate carries has the empty list. For a QuantumScript it takes a sequence with that script.
+        gate carries has the empty list. For a QuantumScript it takes a sequence that contains the
+        script.
 
     Raises
     ------
     NoSpectrum
         A marked gate has no angle, several, or no known frequencies; when called.
     FourierError
-        There is no circuit in what was given.
+        ``tape`` contains no circuit.
 
     Notes
     -----
@@ -77,7 +78,7 @@ def circuit_spectrum(
 
 
 def _recorder(circuit: Any) -> Callable[..., Sequence[Operator]]:
-    """Return what gives the operations of a circuit for its arguments."""
+    """Return a function from the arguments of a circuit to its operations."""
     if isinstance(circuit, QNode):
         return lambda *args, **kwargs: circuit.construct(args, kwargs).operations
     if callable(circuit):

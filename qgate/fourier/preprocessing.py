@@ -1,4 +1,4 @@
-"""How the angles of a circuit depend on the arguments of its function."""
+"""Classical preprocessing: how the angles of a circuit depend on its arguments."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from qgate.typing import BoolArray, FloatArray, Tensor
 def classical_jacobian(
     function: Callable[..., Tensor], args: Sequence[Tensor]
 ) -> tuple[FloatArray, ...]:
-    """Return the derivatives of classical values by each argument.
+    """Return the Jacobian of classical values by each argument.
 
     Parameters
     ----------
     function : callable
-        Returns an array; that it depends on its arguments is not required.
+        Returns an array, which need not depend on the arguments.
     args : sequence of array
-        Of one framework, which differentiates.
+        Arrays of one framework, which differentiates.
 
     Returns
     -------
@@ -45,18 +45,18 @@ def classical_jacobian(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """How it is tested that angles are linear functions of the arguments.
+    """Options of the test that angles are linear functions of the arguments.
 
     Parameters
     ----------
     num_pos : int
-        At how many random points their Jacobian is compared to that at the arguments.
+        Number of random points at which the Jacobian is compared with that at the arguments.
     seed : int
-        Of the random points.
+        Seed of the random points.
     atol, rtol : float
-        Differences up to ``atol + rtol * abs(derivative)`` are none.
+        Differences up to ``atol + rtol * abs(derivative)`` count as equal.
     bounds : (float, float)
-        Between which numbers the points lie, in the unit of the arguments.
+        Interval of the points, in the unit of the arguments.
     """
 
     num_pos: int = 5
@@ -67,7 +67,7 @@ class Check:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Check:
-        """Return the check with these options, ``validation_kwargs``."""
+        """Return the test with these options, ``validation_kwargs``."""
         known = list(cls.__dataclass_fields__)
         unknown = [name for name in options if name not in known]
         if unknown:
@@ -81,7 +81,7 @@ class Check:
     def points(
         self, masks: Sequence[BoolArray], values: Sequence[FloatArray]
     ) -> list[list[FloatArray]]:
-        """Return random points; where a mask is False the values stay."""
+        """Return random points; entries whose mask is False keep their values."""
         random = np.random.default_rng(self.seed)
         return [
             [

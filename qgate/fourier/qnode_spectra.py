@@ -1,4 +1,4 @@
-"""The frequencies with which a QNode depends on its arguments."""
+"""Frequencies with which a QNode depends on its arguments."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from qgate.transforms.decompose import decompose_structure
 from qgate.typing import BoolArray, FloatArray, Tensor
 
 Requested = Mapping[str, Collection[Index] | EllipsisType]
-"""For each argument the indices of its parameters; an ellipsis: all of them."""
+"""Indices of the parameters of each argument; an ellipsis: all of them."""
 
 SERIES = (MeasurementKind.EXPVAL, MeasurementKind.PROBS)
-"""What is linear in the state, so that its frequencies are those of the gates."""
+"""Measurements that are linear in the state, so that their frequencies are those of the gates."""
 
 
 def qnode_spectrum(
@@ -55,7 +55,8 @@ def qnode_spectrum(
     argnum : int or sequence of int, optional
         Positions of arguments. By default all arguments without a default value.
     decimals : int
-        Frequencies are rounded to so many; factors of arguments that are smaller are none.
+        Number of decimals to which frequencies are rounded; smaller factors of arguments count as
+        zero.
     validation_kwargs : mapping, optional
         ``num_pos`` (5), ``seed``, ``atol`` (1e-6), ``rtol`` and ``bounds`` of the test that
         angles are linear: the number of random points, and the interval in which the chosen
@@ -75,15 +76,15 @@ def qnode_spectrum(
         matrix or a state that depends on them, as may be an observable; something other than
         expectation values and probabilities is returned; an argument is not made of numbers.
     UnknownArgument, InvalidArgnums
-        The QNode has no such argument.
+        The QNode does not have such an argument.
     QuantumFunctionError
-        It is no QNode.
+        ``qnode`` is not a QNode.
 
     Notes
     -----
-    Nothing is run. Cost: the Jacobian of the angles at ``1 + num_pos`` points. Which of the
-    frequencies do occur depends on the rest of the circuit: the spectrum is what can.
-    Reference: Schuld, Sweke, Meyer, Phys. Rev. A 103, 032430 (2021), arXiv:2008.08605.
+    Nothing is run. Cost: the Jacobian of the angles at ``1 + num_pos`` points. The spectrum lists
+    the possible frequencies; the rest of the circuit determines which of them occur. Reference:
+    Schuld, Sweke, Meyer, Phys. Rev. A 103, 032430 (2021), arXiv:2008.08605.
 
     Examples
     --------
@@ -165,19 +166,19 @@ def _numbers(value: Any, name: str) -> FloatArray:
 
 
 def _like(value: FloatArray, original: Any) -> Tensor:
-    """Return numbers as an array of the framework and the precision of an argument."""
+    """Return numbers as an array of the framework and precision of an argument."""
     framework = framework_of(original)
     return value if framework is None else finished(value, [original])
 
 
 def _argument(value: Tensor) -> Tensor:
-    """Return a number as a number, an array as it is."""
+    """Return a number as a Python number, an array unchanged."""
     theirs = is_traced(value) or framework_of(value) is not None
     return value if theirs or value.shape else float(value)
 
 
 def _mask(name: str, indices: Any, shape: tuple[int, ...]) -> BoolArray:
-    """Say for each number of an argument whether its spectrum is wanted."""
+    """Return a mask of the numbers of an argument whose spectrum was requested."""
     mask = np.full(shape, indices is ...)
     for index in () if indices is ... else indices:
         fits = isinstance(index, tuple) and len(index) == len(shape)
@@ -194,7 +195,7 @@ def _mask(name: str, indices: Any, shape: tuple[int, ...]) -> BoolArray:
 def _linear_part(
     call: Call, values: Mapping[str, FloatArray], masks: Mapping[str, BoolArray], check: Check
 ) -> FloatArray:
-    """Return the derivatives, shape (P, n), of the slots of the circuit by the n parameters."""
+    """Return the derivatives, shape (P, n), of the circuit's slots by the n parameters."""
     chosen = [masks[name] for name in values]
     given = [call.arguments[name] for name in values]
 
@@ -225,7 +226,7 @@ def _linear_part(
 
 
 def _of_one_row(jacobians: FloatArray) -> FloatArray:
-    """Return the Jacobian that the rows of a broadcast have in common, shape (K, P, n)."""
+    """Return the Jacobian that all rows of a batch share, shape (K, P, n)."""
     if not np.allclose(jacobians, jacobians[0]):
         raise NoSpectrum(
             reason="a batch of angles depends on the arguments, each row of it in another way",

@@ -1,4 +1,4 @@
-"""A circuit as a function of one parameter, from a few runs."""
+"""Reconstruction of a circuit as a function of one parameter, from a few evaluations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from qgate.numpy.tensors import plain
 from qgate.typing import Tensor
 
 NEAR_ZERO = 1e-8
-"""Shifts (radians) up to this are none."""
+"""Shifts (radians) up to this size count as zero."""
 
 Plan = Mapping[str, Mapping[Index, Interpolation]]
 
@@ -30,47 +30,47 @@ def reconstruct(
     spectra: Mapping[str, Mapping[Index, Collection[float]]] | None = None,
     shifts: Mapping[str, Mapping[Index, Sequence[float]]] | None = None,
 ) -> Callable[..., dict[str, dict[Index, Series]]]:
-    r"""Write a circuit as a Fourier series of one parameter, all others fixed; of each in turn.
+    r"""Reconstruct a circuit as a Fourier series of one parameter at a time, all others fixed.
 
     Parameters
     ----------
     qnode : QNode or callable
-        Returns expectation values or probabilities of one measurement. A QNode's circuits are
-        run together, another function is called for each.
+        Returns expectation values or probabilities of one measurement. Circuits of a QNode are
+        submitted together; any other function is called once for each point.
     ids : mapping, collection of str, or str, optional
         The parameters: names of arguments, or a mapping from names to collections of indices,
         which are tuples: () for a number, (i,) in an array with one axis. By default, and where
         only names are given, those in ``nums_frequency``, or else in ``spectra``.
     nums_frequency : mapping, optional
-        For each name and index R, where the frequencies are 1, 2, ..., R, all or some of them.
-        Takes precedence over ``spectra`` and ``shifts``.
+        The highest frequency R for each name and index, where the frequencies are among 1, 2, ...,
+        R. Takes precedence over ``spectra`` and ``shifts``.
     spectra : mapping, optional
         For each name and index the frequencies, as ``qnode_spectrum`` gives them; 0 and negative
-        ones may be left out.
+        frequencies are optional.
     shifts : mapping, optional
-        For names and indices 2R + 1 distances (radians) from the parameter's value, where R is
-        the number of positive frequencies. By default evenly spaced ones.
+        For names and indices, 2R + 1 shifts (radians) from the parameter's value, where R is the
+        number of positive frequencies. Default: evenly spaced.
 
     Returns
     -------
     callable
-        Takes the arguments of ``qnode`` and ``f0``, its value there, if it is known already.
-        Gives a dict of dicts of :class:`Series`, ``result[name][index](x)``: the value of
-        ``qnode`` where that parameter has the value x. They are differentiable by x to any order.
+        Takes the arguments of ``qnode`` and optionally ``f0``, its value there. Gives a dict of
+        dicts of :class:`Series`, ``result[name][index](x)``: the value of ``qnode`` where that
+        parameter has the value x. The series are differentiable by x to any order.
 
     Raises
     ------
     InvalidReconstruction
-        Frequencies are missing or are no such numbers; the shifts do not fit them or do not
-        determine the series; an index is not in the argument; ``qnode`` returned other than one
-        real number or array.
+        Frequencies are missing or invalid; the shifts do not fit them or do not determine the
+        series; an index is not in the argument; ``qnode`` did not return one real number or array.
     UnknownArgument
-        ``qnode`` has no argument of such a name.
+        ``qnode`` has no argument of that name.
 
     Warns
     -----
     UserWarning
-        The shifts make the result sensitive to noise, or are such that ``f0`` is not used.
+        The shifts make the result sensitive to noise, or do not contain 0, so that ``f0`` is
+        unused.
 
     Notes
     -----
@@ -112,7 +112,7 @@ def reconstruct(
 
 
 def _given(nums_frequency: Any, spectra: Any) -> Mapping[str, Mapping[Index, Any]]:
-    """Return what is known of the frequencies, by name and index."""
+    """Return the given frequencies by name and index."""
     known = spectra if nums_frequency is None else nums_frequency
     if known is None:
         raise InvalidReconstruction(
@@ -129,7 +129,7 @@ def _given(nums_frequency: Any, spectra: Any) -> Mapping[str, Mapping[Index, Any
 
 
 def _chosen(ids: Any, given: Mapping[str, Mapping[Index, Any]]) -> Mapping[str, Collection[Index]]:
-    """Return the indices for each argument that is reconstructed by."""
+    """Return for each argument the indices of parameters to reconstruct."""
     chosen: dict[str, Collection[Index]]
     if isinstance(ids, Mapping):
         chosen = {
@@ -167,7 +167,7 @@ def _chosen(ids: Any, given: Mapping[str, Mapping[Index, Any]]) -> Mapping[str, 
 def _holds(mapping: Mapping[Index, Any], index: Any) -> bool:
     try:
         return index in mapping
-    except TypeError:  # it has no hash
+    except TypeError:  # the object is not hashable
         return False
 
 
@@ -220,7 +220,7 @@ def _number(call: Call, name: str, index: Index) -> Tensor:
 
 
 def _values(plan: Plan, call: Call, f0: Any) -> dict[tuple[str, Index], list[Any]]:
-    """Return the values at the shifts of each parameter; that at none of them is had once."""
+    """Return the values at the shifts of each parameter; the unshifted value is computed once."""
     calls: list[Call] = []
     places: dict[tuple[str, Index], list[int | None]] = {}
     for name, by_index in plan.items():
@@ -256,7 +256,7 @@ def _warn_unused(keys: Sequence[tuple[str, Index]]) -> None:
 
 
 def _stacked(values: Sequence[Any], qnode: Callable[..., Any]) -> Tensor:
-    """Return values as one array with the points in front."""
+    """Return values as one array whose first axis is that of the points."""
     if any(isinstance(value, tuple | list | dict) for value in values):
         return _refuse(qnode, f"a {type(values[0]).__name__}")
     numbers = [

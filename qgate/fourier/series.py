@@ -1,7 +1,8 @@
-r"""Fourier series in one variable, and how they follow from values at a few points.
+r"""Fourier series in one variable, interpolated from values at a few points.
 
 A real series with the frequencies :math:`\Omega_1, \ldots, \Omega_R` has 2R + 1 coefficients,
-in which its value at any point is linear; so its values at 2R + 1 points tell them all.
+and its value at any point is linear in them. So its values at 2R + 1 points determine all
+coefficients.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from qgate.exceptions import InvalidReconstruction, described
 from qgate.typing import FloatArray, Tensor
 
 WELL_CONDITIONED = 1e4
-"""Condition number up to which the usual shifts are kept."""
+"""Condition number up to which evenly spaced shifts are kept."""
 
 ILL_CONDITIONED = 1e8
-"""Condition number above which digits are lost that a user will miss."""
+"""Condition number above which the loss of digits is reported by a warning."""
 
 SINGULAR = 1e14
-"""Condition number above which nothing is left of the values."""
+"""Condition number above which the values do not determine the series."""
 
 SAME = 1e-10
-"""Frequencies, relative to the highest, that are this close are one."""
+"""Frequencies whose distance, relative to the highest, is below this are treated as equal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +39,8 @@ class Series:
     frequencies : array, shape (R,)
         Positive.
     coefficients : array, shape (2R + 1, ...)
-        Of 1, of the cosines and of the sines of :math:`\Omega_k (x - x_0)`; further axes are
-        those of the value.
+        Coefficients of 1, of the cosines and of the sines of :math:`\Omega_k (x - x_0)`; further
+        axes are those of the value.
     center : float
         :math:`x_0`, in the unit of x.
     """
@@ -49,10 +50,10 @@ class Series:
     center: Tensor = 0.0
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Return the values at x, shape (...): those of x, followed by those of a value.
+        """Return the values at x, whose shape is that of x followed by that of a value.
 
-        It is differentiable by x as often as one likes. Arrays of a framework come back as its
-        arrays, in the precision of x and of the parameter.
+        The values are differentiable by x to any order. For arrays of a framework the result is its
+        array, in the precision of x and of the parameter.
         """
         distance = enclosed(x) - enclosed(self.center)
         xp = namespace([distance, self.coefficients])
@@ -78,7 +79,7 @@ def _check_count(count: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Interpolation:
-    """Frequencies, points around a center, and how values there give the coefficients.
+    """Interpolation of a series: frequencies, shifts around a center, matrix to coefficients.
 
     Parameters
     ----------
@@ -95,13 +96,14 @@ class Interpolation:
     Warns
     -----
     UserWarning
-        They determine it badly: errors of the values are amplified 1e8 times and more.
+        The system is ill-conditioned: errors of the values are amplified by a factor of 1e8 or
+        more.
     """
 
     frequencies: FloatArray
     shifts: FloatArray
     matrix: FloatArray = field(init=False, repr=False)
-    """Values to coefficients, shape (2R + 1, 2R + 1)."""
+    """Matrix from values to coefficients, shape (2R + 1, 2R + 1)."""
 
     def __post_init__(self) -> None:
         _check_count(len(self.frequencies))
@@ -130,7 +132,7 @@ class Interpolation:
     def equidistant(cls, count: int) -> Interpolation:
         """Interpolate a series with the frequencies 1 to ``count``, by evenly spaced points.
 
-        The matrix is orthogonal up to factors; it is what Dirichlet kernels add up to.
+        The matrix is orthogonal up to factors; it is the interpolation by Dirichlet kernels.
         """
         _check_count(count)
         whole = np.arange(-count, count + 1).astype(np.float64)
@@ -145,7 +147,7 @@ class Interpolation:
         Parameters
         ----------
         spectrum : iterable of float
-            0 and negative frequencies may be there or not.
+            0 and negative frequencies are optional.
         shifts : iterable of float, optional
             By default multiples of one shift; where those within a period of the highest
             frequency are ill-conditioned, as for close frequencies, of a larger one.
@@ -168,12 +170,12 @@ class Interpolation:
 
 
 def positive(spectrum: Iterable[float]) -> FloatArray:
-    """Return the positive frequencies of a spectrum, ascending, each once.
+    """Return the distinct positive frequencies of a spectrum, ascending.
 
     Raises
     ------
     InvalidReconstruction
-        It has something other than finite real numbers.
+        It contains other values than finite real numbers.
     """
     given = [*spectrum]
     values = np.sort(np.abs(np.array(given, dtype=float)))
@@ -187,7 +189,7 @@ def positive(spectrum: Iterable[float]) -> FloatArray:
 
 
 def _system(frequencies: FloatArray, shifts: FloatArray) -> FloatArray:
-    """Values at the shifts, shape (..., 2R + 1), of 1, the cosines and the sines."""
+    """Return 1, the cosines and the sines at the shifts, shape (..., 2R + 1)."""
     angles = shifts[..., None] * frequencies
     ones = np.ones((*shifts.shape, 1))
     return np.concatenate([ones, np.cos(angles), np.sin(angles)], axis=-1)
@@ -196,8 +198,8 @@ def _system(frequencies: FloatArray, shifts: FloatArray) -> FloatArray:
 def _default_shifts(frequencies: FloatArray) -> FloatArray:
     r"""Return multiples -R, ..., R of one shift.
 
-    Multiples of :math:`2\pi R / ((2R + 1)\Omega_R)` tell all frequencies apart, and are the
-    evenly spaced points where these are 1, 2, ..., R.
+    Multiples of :math:`2\pi R / ((2R + 1)\Omega_R)` distinguish all frequencies, and are the evenly
+    spaced points where these are 1, 2, ..., R.
     """
     count = len(frequencies)
     if not count:

@@ -1,8 +1,8 @@
-r"""Sets of frequencies: what a gate contributes, and what several contribute together.
+r"""Sets of frequencies: of one gate, and of several gates that share a parameter.
 
 The expectation value after a gate :math:`e^{ixG}` has in x the differences of eigenvalues of G
-as its frequencies. Two gates that share x multiply their waves, so sums and differences of their
-frequencies occur.
+as its frequencies. The series of gates that share x are multiplied, so sums and differences of
+their frequencies occur.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from qgate.sizes import check_size
 from qgate.typing import FloatArray
 
 MOST_PAIRS = 10**7
-"""Pairs of frequencies whose sums and differences are taken at a time."""
+"""Number of pairs of frequencies whose sums and differences are computed at a time."""
 
 
 def get_spectrum(op: Operator, decimals: int) -> set[float]:
-    """Frequencies that a gate with one angle contributes, with 0 and without negative ones.
+    """Frequencies that a gate with one angle contributes: 0 and the positive ones.
 
     Parameters
     ----------
     op : Operator
         Of the form exp(i x G), or a product of such gates in which x occurs once.
     decimals : int
-        Frequencies are rounded to so many.
+        Number of decimals to which frequencies are rounded.
 
     Returns
     -------
@@ -57,12 +57,12 @@ def get_spectrum(op: Operator, decimals: int) -> set[float]:
 
 
 def join_spectra(spec1: Collection[float], spec2: Collection[float]) -> set[float]:
-    """Frequencies of a product of two series that have the given ones.
+    """Frequencies of a product of two series with the given frequencies.
 
     Parameters
     ----------
     spec1, spec2 : collection of float
-        Not negative, with 0.
+        Frequencies from 0 on, 0 included.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def frequencies_of(operation: Operator) -> list[tuple[float, ...]]:
     Raises
     ------
     NoSpectrum
-        They are not known.
+        The frequencies are not known.
     """
     try:
         return operation.parameter_frequencies
@@ -100,9 +100,9 @@ def frequencies_of(operation: Operator) -> list[tuple[float, ...]]:
 
 
 def joined(parts: Iterable[FloatArray], decimals: int) -> FloatArray:
-    """Return the frequencies of a product of series, with 0 and without negative ones, ascending.
+    """Return the frequencies of a product of series, 0 and positive ones, ascending.
 
-    Frequencies that agree to ``decimals`` are one.
+    Frequencies that agree to ``decimals`` are merged.
     """
     total = np.zeros(1)
     for part, times in Counter(tuple(np.asarray(part).tolist()) for part in parts).items():
