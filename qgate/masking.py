@@ -1,9 +1,9 @@
-"""Credentials in texts, masked before anybody reads them: messages of vendors and input of users.
+"""Masking of credentials in messages of vendors and input of users, before anybody reads them.
 
-Two things are replaced by ``***``: values that are known to be secret (those of environment
-variables with such names, and those given to ``learn``), and whatever stands where a secret
-stands (``token=...``, ``Authorization: Bearer ...``, signed addresses, names and passwords
-in addresses, keys of AWS, JSON web tokens).
+Two kinds of text are replaced by ``***``: values that are known to be secret (those of environment
+variables with such names, and those passed to ``learn``), and values in places of secrets
+(``token=...``, ``Authorization: Bearer ...``, signed addresses, names and passwords in addresses,
+keys of AWS, JSON web tokens).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 MASK = "***"
 
 SHORTEST = 8
-"""Known values that are shorter are not looked for: they could be any word."""
+"""Shorter known values are not searched for: they could be ordinary words."""
 
 SUSPECT = ("token", "secret", "pass", "pwd", "key", "cred", "sign", "auth", "bearer", "://", "eyj")
-"""A text without any of these, in lower case, has no place for a secret; most have none."""
+"""Lower-case markers: each place of a secret contains one, and most texts contain none."""
 
 ACCESS_KEY = ("AKIA", "ASIA")
 """Prefix of AWS's keys."""
@@ -32,7 +32,7 @@ _learned: set[str] = set()
 
 
 class _Patterns(NamedTuple):
-    """Patterns of places where secrets stand; compiled at first use, which takes 15 ms."""
+    """Patterns of places of secrets; compiled at first use, which takes 15 ms."""
 
     named: re.Pattern[str]
     announced: re.Pattern[str]
@@ -68,7 +68,7 @@ def _patterns() -> _Patterns:
 
 
 def learn(*values: str | None) -> None:
-    """Remember secrets, so that they are masked wherever they occur."""
+    """Register secrets, so that they are masked wherever they occur."""
     _learned.update(value for value in values if value and len(value) >= SHORTEST)
 
 
@@ -80,7 +80,7 @@ def is_secret(name: object) -> bool:
 
 
 def masked(text: str) -> str:
-    """Return a text without the credentials in it.
+    """Return a text with its credentials masked.
 
     >>> masked("GET https://me:pass@host/a?X-Amz-Signature=abc&b=1: apikey k1 has expired")
     'GET https://***@host/a?X-Amz-Signature=***&b=1: apikey *** has expired'
@@ -106,7 +106,7 @@ def _is_suspect(text: str) -> bool:
 
 
 def masked_device(text: str) -> str:
-    """Return the string of a device without the values of secret options.
+    """Return the string of a device with the values of secret options masked.
 
     >>> masked_device("ibm:ibm_torino?token=one two&shots=10")
     'ibm:ibm_torino?token=***&shots=10'
@@ -115,7 +115,7 @@ def masked_device(text: str) -> str:
 
 
 def masked_value(value: Any) -> Any:
-    """Return a value with the texts in it masked; other objects are returned as they are."""
+    """Return a value with the texts in it masked; other objects are returned unchanged."""
     return _masked_value(value, _known(), DEEPEST)
 
 
@@ -133,7 +133,7 @@ def _masked_value(value: Any, known: Collection[str], depth: int) -> Any:
         }
         return hidden if hidden != dict(value) else value
     if type(value) not in (list, tuple, set, frozenset):
-        return value  # no container, or somebody's own, which may not be made from its items
+        return value  # no container, or a user's class with an unknown constructor
     items = [_masked_value(item, known, depth - 1) for item in value]
     changed = any(new is not old for new, old in zip(items, value, strict=True))
     return type(value)(items) if changed else value
@@ -170,12 +170,12 @@ def _plain(value: Any) -> Any:
 def _set(holder: Any, name: str, value: Any) -> None:
     try:
         setattr(holder, name, value)
-    except (AttributeError, TypeError):  # it cannot be changed, and nobody's text is made of it
+    except (AttributeError, TypeError):  # read-only attributes, which no text is made of
         return
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and all that it was raised from or while handling."""
+    """Yield an error, its causes and the errors that it was raised while handling."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -188,7 +188,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _known() -> Collection[str]:
-    """Return the secrets that are known, the longest first, also as they stand in addresses."""
+    """Return the known secrets, the longest first, also in URL-encoded form."""
     found = _learned | _of_environment()
     if found:
         from urllib.parse import quote
@@ -198,13 +198,13 @@ def _known() -> Collection[str]:
 
 
 _environment: tuple[Mapping[Any, Any], frozenset[str]] = {}, frozenset()
-"""The environment as it was last read, and the secrets in it."""
+"""The environment at the last read, and the secrets in it."""
 
 
 def _of_environment() -> frozenset[str]:
     """Return the values of environment variables whose names denote secrets.
 
-    Variables are decoded one by one, so that the environment is read only if it has changed.
+    ``os.environ`` decodes variables one by one, so it is read again only if it has changed.
     """
     global _environment
     now = getattr(os.environ, "_data", None) or dict(os.environ)

@@ -1,4 +1,4 @@
-"""The bridges to the frameworks that compute derivatives.
+"""Interfaces to the frameworks that compute derivatives: autograd, PyTorch, JAX, TensorFlow.
 
-A framework's bridge is loaded when an array of that framework is met, or when it is named.
+An interface is imported when an array of its framework first occurs, or when it is named.
 """

@@ -1,4 +1,4 @@
-"""By which arguments a function is differentiated."""
+"""Selection of the arguments by which a function is differentiated."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Argnums = int | Sequence[int] | None
 
 
 def is_trainable(value: Any) -> bool:
-    """Say whether an argument is differentiated by when no positions are named."""
+    """Return whether an argument is trainable by default, that is if no positions are given."""
     if isbox(value) or getattr(value, "requires_grad", None) is True:
         return True
     framework = framework_of(value)
@@ -33,14 +33,14 @@ def trainable_among(values: Sequence[Any]) -> list[int]:
 
 
 def one_spelling(argnums: Argnums, argnum: Argnums) -> Argnums:
-    """Return the positions, given under the newer name or the older one."""
+    """Return the positions from ``argnums``, or from its older name ``argnum``."""
     if argnums is not None and argnum is not None:
         raise TypeError("argnum is the older name of argnums. Give one of the two.")
     return argnum if argnums is None else argnums
 
 
 def positions_of(argnums: Argnums, args: Sequence[Any]) -> tuple[tuple[int, ...], bool]:
-    """Return the positions to differentiate by, and whether the one result stands bare."""
+    """Return the positions to differentiate by, and whether the result is single (not a tuple)."""
     if argnums is None:
         trainable = tuple(at for at, value in enumerate(args) if is_trainable(value))
         return trainable, len(trainable) == 1

@@ -1,4 +1,4 @@
-"""What array functions with numpy's names have in common in every framework."""
+"""Array functions with numpy's names that all frameworks share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qgate.typing import Tensor
 
 
 class ArrayFunctions(ABC):
-    """numpy's functions on a framework's arrays, with numpy's rules for mixed kinds of numbers.
+    """Numpy's functions on a framework's arrays, with numpy's type promotion.
 
     Arguments are arrays of the framework, plain or enclosed, numpy arrays and numbers; results
     are enclosed. Required: ``tensor_of``, ``together``, ``cast``, ``reshape``, ``stack``,
@@ -30,15 +30,15 @@ class ArrayFunctions(ABC):
 
     @abstractmethod
     def together(self, values: Sequence[Tensor]) -> list[Any]:
-        """Return arrays of the framework of one kind of number."""
+        """Convert arrays to arrays of the framework with a common dtype."""
 
     @abstractmethod
     def cast(self, tensor: Any, dtype: np.dtype[Any]) -> Any:
-        """Return an array of the framework of another kind of number."""
+        """Return an array of the framework converted to another dtype."""
 
     @abstractmethod
     def reshape(self, value: Tensor, shape: Any) -> Tensor:
-        """Return the same numbers in another shape."""
+        """Return an array reshaped."""
 
     @abstractmethod
     def stack(self, values: Sequence[Tensor], axis: int = 0) -> Tensor:
@@ -50,10 +50,10 @@ class ArrayFunctions(ABC):
 
     @abstractmethod
     def sum(self, value: Tensor, axis: Any = None) -> Tensor:
-        """Add up along some axes; all by default."""
+        """Sum over some axes; all by default."""
 
     def array(self, value: Tensor, dtype: Any = None) -> Tensor:
-        """Return numbers, nested sequences of numbers and arrays included, as one array."""
+        """Return numbers, arrays and nested sequences of them as one array."""
         if isinstance(value, list | tuple):
             value = self.stack([self.array(entry) for entry in value])
         tensor = self.tensor_of(value)
@@ -62,19 +62,19 @@ class ArrayFunctions(ABC):
     asarray = array
 
     def zeros(self, shape: Any, dtype: Any = float) -> Any:
-        """Return zeros as numpy has them; arithmetic takes them in."""
+        """Return zeros as a numpy array, which arithmetic of the framework accepts."""
         return np.zeros(shape, dtype=dtype)
 
     def ones(self, shape: Any, dtype: Any = float) -> Any:
-        """Return ones as numpy has them."""
+        """Return ones as a numpy array."""
         return np.ones(shape, dtype=dtype)
 
     def eye(self, size: int, dtype: Any = float) -> Any:
-        """Return the identity as numpy has it."""
+        """Return the identity as a numpy array."""
         return np.eye(size, dtype=dtype)
 
     def ravel(self, value: Tensor) -> Tensor:
-        """Return the numbers as a vector."""
+        """Return an array flattened to a vector."""
         return self.reshape(value, (-1,))
 
     def trace(self, value: Tensor, axis1: int = 0, axis2: int = 1) -> Tensor:
@@ -82,21 +82,21 @@ class ArrayFunctions(ABC):
         return self.sum(self.diagonal(value, axis1, axis2), axis=-1)
 
     def dtype_of(self, value: Tensor) -> np.dtype[Any]:
-        """Return the kind of number as numpy names it."""
+        """Return numpy's name of the dtype."""
         kind = self.tensor_of(value).dtype
         name = getattr(kind, "name", None) or str(kind).removeprefix("torch.")
         return np.dtype("float32" if name == "bfloat16" else name)
 
     def result_type(self, *values: Tensor) -> np.dtype[Any]:
-        """Return the kind of number that all of some values go into."""
+        """Return the common dtype of some values."""
         return self.dtype_of(self.together(values)[0])
 
     def shape(self, value: Tensor) -> tuple[int, ...]:
-        """Return the length of each axis."""
+        """Return the shape."""
         return tuple(self.tensor_of(value).shape)
 
     def ndim(self, value: Tensor) -> int:
-        """Return how many axes there are."""
+        """Return the number of axes."""
         return len(self.shape(value))
 
 
@@ -134,18 +134,18 @@ SAME_NAMES = (
     *("add", "subtract", "multiply", "maximum", "minimum", "square", "less", "greater"),
     *("angle", "equal", "greater_equal", "less_equal"),
 )
-"""Functions that act on each element and have numpy's names in other frameworks, too."""
+"""Elementwise functions that have numpy's names in other frameworks, too."""
 
 
 def elementwise(module: Any, names: Mapping[str, str]) -> dict[str, Callable[..., Tensor]]:
-    """Return methods that act on each element, by numpy's names.
+    """Return elementwise methods by numpy's names.
 
     Parameters
     ----------
     module : module
-        Has the framework's functions.
+        Module with the framework's functions.
     names : mapping of str to str
-        Names of numpy's that are others there.
+        Numpy's names that differ in the framework, with the framework's names.
     """
     every = {**{name: name for name in SAME_NAMES}, **names}
     return {name: _elementwise(getattr(module, theirs)) for name, theirs in every.items()}

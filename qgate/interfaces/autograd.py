@@ -1,8 +1,8 @@
 """Values from a device, differentiable by autograd to any order.
 
-The primitive is D(k, x), the k-th derivative of all measured values by the trained angles.
-Its rule contracts with D(k + 1) in autograd operations, so one rule gives reverse and
-forward mode and every order.
+The primitive is D(k, x), the k-th derivative of all measured values by the trainable angles. Its
+rule contracts with D(k + 1) in autograd operations, so one rule gives reverse and forward mode and
+every order.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from qgate.typing import ComplexArray, FloatArray, Tensor
 
 
 class AutogradInterface(Interface):
-    """Autograd: :func:`qgate.grad`, :func:`qgate.jacobian` and what nests them."""
+    """Autograd interface: :func:`qgate.grad`, :func:`qgate.jacobian` and nestings of them."""
 
     name = "autograd"
     namespace = anp
@@ -49,8 +49,8 @@ class AutogradInterface(Interface):
         self, derivatives: Derivatives, parts: Sequence[Tensor], fixed: Sequence[Tensor]
     ) -> Tensor:
         x = parts[0] if len(parts) == 1 else anp.concatenate(list(parts), axis=-1)
-        # Each level of tracing is one derivative that will be asked for: have all of them
-        # computed together with the value, in one submission.
+        # Each level of tracing is one derivative that will be requested: compute all of them
+        # together with the value, in one submission.
         derivatives(0, np.asarray(getval(x)), expect=depth(x))
         return _derivative(x, derivatives, 0)
 
@@ -113,7 +113,8 @@ defjvp(_derivative, _jvp, argnums=(0,))
 
 # States -------------------------------------------------------------------------------------
 #
-# autograd's cotangent of a complex array pairs with its change without a conjugate, Re sum(g dpsi).
+# autograd pairs the cotangent g of a complex array with its change dpsi without a conjugate:
+# Re sum(g dpsi).
 
 
 def _compute_states(x: Any, states: States) -> ComplexArray:

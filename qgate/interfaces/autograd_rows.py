@@ -1,9 +1,9 @@
-"""Entries of autograd's arrays, and the row of numbers that a circuit is run with.
+"""Row of a circuit's parameters, gathered from autograd's arrays in one operation.
 
-A circuit mostly takes its angles from the arguments of its function as they are: ``x[0]``,
-``x[1, 2]``. autograd would record each of them by itself, and go back through each. What a
-quantum function is called with is therefore an ``Argument``, whose entries know what they are
-entries of; and one primitive makes the row of all of them.
+Most angles of a circuit are entries of the function's arguments: ``x[0]``, ``x[1, 2]``. autograd
+would record each index operation separately, and go back through each. So a quantum function is
+called with ``Argument`` arrays, whose entries know their array and index. One primitive then
+gathers all of them into a row.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from qgate.numpy.boxes import TracedArray
 from qgate.typing import FloatArray, IntArray, Tensor
 
 BASIC = frozenset({int, slice, EllipsisType, type(None)})
-"""Types of what numpy's basic indexing takes."""
+"""Index types of numpy's basic indexing."""
 
 
 TRACED = frozenset({ArrayBox, TracedArray})
-"""Types of traced arrays; autograd's own are met where it is used before this module is loaded."""
+"""Types of traced arrays that are seen before this module replaces autograd's own."""
 
 
 class Entry:
-    """The rule of ``array[index]``, in the form in which autograd keeps it with a node."""
+    """Gradient rule of ``array[index]``, in the form that autograd stores with a node."""
 
     __slots__ = ("array", "index")
 
@@ -56,14 +56,14 @@ def _entry(self: Any, index: Any) -> Any:
 
 
 Argument: Any = type("Argument", (TracedArray,), {"__slots__": (), "__getitem__": _entry})
-"""A traced array, differentiated backwards, whose entries know what they are entries of."""
+"""Traced array, differentiated in reverse, whose entries know their array and index."""
 
 Box.types.add(Argument)
 Box.type_mappings[Argument] = TracedArray
 
 
 def as_arguments(values: Sequence[Any]) -> Sequence[Any]:
-    """Return traced arrays among values as ones whose entries are known, the others as they are."""
+    """Return values with traced arrays replaced by ``Argument`` arrays."""
     if TRACED.isdisjoint(map(type, values)):
         return values
     return [_as_argument(value) for value in values]
@@ -80,16 +80,16 @@ def _as_argument(value: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Which numbers of some arrays stand where in a row.
+    """Positions of the numbers of some arrays in a row.
 
     Parameters
     ----------
     length : int
-        How many numbers the row has.
+        Length of the row.
     parts : tuple of (int, array, array)
-        Which of the arrays, where in it, counted as if it were flat, and where in the row.
+        Number of the array, flat indices in it, and indices in the row.
     shapes : tuple of tuple of int
-        Of the arrays.
+        Shapes of the arrays.
     """
 
     length: int
@@ -98,7 +98,7 @@ class Places:
 
     @cached_property
     def whole(self) -> bool:
-        """Whether the row is all of one array, in order."""
+        """Whether the row consists of one whole array, in order."""
         size = math.prod(self.shapes[0])
         return (
             len(self.parts) == 1
@@ -108,7 +108,7 @@ class Places:
 
     @cached_property
     def alone(self) -> tuple[Places, ...]:
-        """The same for each of the arrays alone; the rest of the row is zero."""
+        """The layout of each array alone; the rest of the row is zero."""
         if len(self.parts) == 1:
             return (self,)
         return tuple(
@@ -117,7 +117,7 @@ class Places:
 
 
 def row(values: Sequence[Tensor]) -> Tensor:
-    """Put the numbers of traced arrays side by side, shape (1, n)."""
+    """Concatenate the numbers of traced arrays to a row, shape (1, n)."""
     origins, numbers, members = list[Any](), dict[int, int](), list[tuple[int, tuple[Any, ...]]]()
     for value in values:
         indices: tuple[Any, ...] = ()
@@ -135,7 +135,7 @@ def row(values: Sequence[Tensor]) -> Tensor:
 def _places(shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Any], ...]) -> Places:
     try:
         return _known_places(shapes, members)
-    except TypeError:  # slices have no hash
+    except TypeError:  # slices are not hashable
         return _find_places(shapes, members)
 
 
@@ -173,7 +173,7 @@ def _compute_row(places: Places, *arrays: Any) -> FloatArray:
 
 
 def _compute_parts(cotangent: Any, places: Places) -> FloatArray:
-    """Add the numbers of a row to those of the one array that they are from."""
+    """Scatter the numbers of a row to the single array that they come from."""
     (shape,), ((_, positions, columns),) = places.shapes, places.parts
     if places.whole:
         return np.reshape(cotangent, shape)
@@ -221,7 +221,7 @@ def _compute_result(values: Any, start: int, shape: tuple[int, ...]) -> Any:
 
 
 def _compute_values(cotangent: Any, start: int, width: int) -> FloatArray:
-    """Put the cotangent of a result in its place among those of all, (1, M)."""
+    """Place the cotangent of one result among those of all results, (1, M)."""
     found = np.zeros((1, width))
     found[0, start : start + np.size(cotangent)] = np.ravel(cotangent)
     return found

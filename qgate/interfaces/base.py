@@ -1,4 +1,4 @@
-"""What the bridges to the frameworks have in common: the part that runs with numpy."""
+"""Code that all interfaces share: evaluation with numpy."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from qgate.bridge import Derivatives, States
 from qgate.typing import ComplexArray, FloatArray
 
 CALLED_WHOLE: WeakValueDictionary[str, Any] = WeakValueDictionary()
-"""What a compiler calls as one piece, by its method ``call``; a graph holds the name."""
+"""Object whose method ``call`` a compiled graph runs as one operation; the graph holds its name."""
 
 _KEYS = itertools.count()
 
 
 def call_whole(called: Any) -> str:
-    """Return the name by which a compiler calls an object.
+    """Return the name by which a compiled graph refers to an object.
 
-    It is no number, as a compiler would take that for one which varies.
+    The name is not a number, because a compiler would treat a number as a variable.
     """
     key = f"qnode {next(_KEYS)}"
     CALLED_WHOLE[key] = called
@@ -29,9 +29,9 @@ def call_whole(called: Any) -> str:
 
 
 def precision_of(dtypes: Sequence[str]) -> str | None:
-    """Return the name of the widest floating point type among some, complex ones by their parts.
+    """Return the widest floating point dtype among some; complex ones count by their parts.
 
-    None: there is none, as among whole numbers.
+    None: there is no floating point dtype among them.
     """
     widths = {
         "bfloat16": 0,
@@ -51,7 +51,7 @@ def precision_of(dtypes: Sequence[str]) -> str | None:
 def host(
     derivatives: Derivatives, orders: Sequence[int], x: Any, fixed: Sequence[Any], *, ticket: int
 ) -> list[FloatArray]:
-    """Compute derivatives of several orders with numpy, whatever axes stand before the rows.
+    """Compute derivatives of several orders with numpy, for any leading axes before the rows.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def host(
     orders : sequence of int
         Ascending.
     x : array, shape (..., B, n)
-        Leading axes come of a framework's vectorising.
+        Leading axes are those of a framework's vectorisation.
     fixed : sequence of array
         With the same leading axes.
     ticket : int
@@ -107,7 +107,7 @@ def host_vjp(states: States, x: Any, cotangents: Any, fixed: Sequence[Any]) -> F
 
 
 def host_jvp(states: States, x: Any, tangents: Any, fixed: Sequence[Any]) -> ComplexArray:
-    """Compute the change of states along tangents, shape (..., B, n) to (..., B, M)."""
+    """Compute the change of states along tangents: x of shape (..., B, n) to (..., B, M)."""
     states.require(1)
     x = np.asarray(x, dtype=float)
     return _along_members(states, x, fixed, np.asarray(tangents, dtype=float), _jvp)
@@ -124,7 +124,7 @@ def _jvp(states: States, x: FloatArray, tangents: Any) -> Any:
 def _along_members(
     states: States, x: FloatArray, fixed: Sequence[Any], vectors: Any, compute: Callable[..., Any]
 ) -> Any:
-    """Compute for leading axes: of the vectors at once, else member by member."""
+    """Compute for leading axes: all at once where only vectors have them, else in a loop."""
     lead = np.broadcast_shapes(x.shape[:-2], () if vectors is None else vectors.shape[:-2])
     numbers = [np.asarray(number) for number in fixed]
     own = [x.shape[:-2], *(number.shape[: x.ndim - 2] for number in numbers)]

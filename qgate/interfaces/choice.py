@@ -1,4 +1,4 @@
-"""Which interface computes a circuit's derivatives."""
+"""Choice of the interface that computes a circuit's derivatives."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ NAMES: Mapping[str | None, str | None] = {
     "tf": "tf",
     "tensorflow": "tf",
 }
-"""What a user may write, and the interface that it stands for."""
+"""Names that a user may pass, and the interface that each stands for."""
 
 PACKAGES = {"torch": "torch", "jax": "jax", "tf": "tensorflow"}
-"""The package that each interface needs."""
+"""Package that each interface requires."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The interface that a user named, or the one that the numbers call for.
+    """Interface that a user named, or that fits the parameters.
 
     Parameters
     ----------
@@ -44,12 +44,12 @@ class Choice:
 
     @classmethod
     def of(cls, interface: Any) -> Choice:
-        """Read what a user gave as ``interface``.
+        """Parse a user's argument ``interface``.
 
         Raises
         ------
         UnknownInterface
-            There is no such interface.
+            There is no interface of this name.
         """
         key = interface.lower() if isinstance(interface, str) else interface
         if not (key is None or isinstance(key, str)) or key not in NAMES:
@@ -63,7 +63,7 @@ class Choice:
         Raises
         ------
         InterfaceMismatch
-            The parameters are arrays of a framework other than the one that was named.
+            The parameters are arrays of another framework than the one that was named.
         MissingExtra
             The framework that was named is not installed.
         """
@@ -82,7 +82,7 @@ class Choice:
 
 
 def interface_among(values: Iterable[Tensor]) -> Interface:
-    """Return the interface of the first array that has one; for numpy's arrays autograd's."""
+    """Return the interface of the first array that has one; autograd's for numpy arrays."""
     found: Any = framework_among(values)
     return _load("autograd") if found is None else found
 

@@ -1,7 +1,7 @@
 """Gradients and Jacobians of functions of numbers and arrays.
 
-Whatever autograd can follow can be differentiated: QNodes, and what is computed around them
-with ``qgate.numpy``. Derivatives nest: ``jacobian(grad(f))`` is the Hessian of ``f``.
+Functions that autograd can trace can be differentiated: QNodes, and classical computations around
+them with ``qgate.numpy``. Derivatives nest: ``jacobian(grad(f))`` is the Hessian of ``f``.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from qgate.typing import Tensor
 
 
 class Derivative(ABC):
-    """A function of the arguments of another function: one of its derivatives.
+    """Derivative of a function, called with the function's arguments.
 
     Required method: ``_differentiate``.
 
     Attributes
     ----------
     function : callable
-        What is differentiated.
+        The function to differentiate.
     argnums : int, sequence of int or None
-        By which arguments; None stands for the trainable ones.
+        Positions of the arguments to differentiate by; None: the trainable ones.
     forward : number, array or None
-        The value of the function in the latest call, which is had without running it again.
+        The value of the function in the latest call, at no extra cost.
     """
 
     kind = "derivative"
@@ -70,7 +70,7 @@ class Derivative(ABC):
 
 
 class Gradient(Derivative):
-    """The gradient of a function that returns one real number; made by :func:`grad`."""
+    """Gradient of a function that returns one real number; created by :func:`grad`."""
 
     kind = "grad"
 
@@ -90,14 +90,14 @@ class Gradient(Derivative):
 
 
 class Jacobian(Derivative):
-    """The derivatives of all values of a function; made by :func:`jacobian`."""
+    """Derivatives of all values of a function; created by :func:`jacobian`."""
 
     kind = "jacobian"
 
     def _differentiate(self, pullback: Pullback, originals: Sequence[Any]) -> tuple[Any, ...]:
         shape = anp.shape(pullback.value)
         rows = [_row(pullback, entry, self.function) for entry in _unit_arrays(pullback.value)]
-        rows = rows or [pullback(space_of(pullback.value).zeros())]  # of which none is kept
+        rows = rows or [pullback(space_of(pullback.value).zeros())]  # for shapes; no row is kept
         columns = zip(*rows, strict=True)
         jacobians = (_stacked(column, shape) for column in columns)
         return tuple(
@@ -116,16 +116,16 @@ def grad(func: Callable[..., Any], argnums: Argnums = None, *, argnum: Argnums =
         ``qgate.numpy``.
     argnums : int, sequence of int or None
         Positions of the arguments to differentiate by, whether marked or not, and counted from
-        the end if negative. None: those that are trainable in the call, which are the arrays of
-        ``qgate.numpy`` with ``requires_grad=True`` and what an outer derivative is taken by.
+        the end if negative. None: the arguments that are trainable in the call, which are arrays of
+        ``qgate.numpy`` with ``requires_grad=True`` and inputs of an outer derivative.
     argnum
         The older name of ``argnums``.
 
     Returns
     -------
     Gradient
-        Called like ``func``. Gives an array of the shape and precision of the argument, or a
-        number for a number; for a list, tuple or dict the same with gradients in it. For several
+        Called like ``func``. Returns an array of the shape and precision of the argument, or a
+        number for a number; for a list, tuple or dict, the same container of gradients. For several
         arguments, or a sequence of ``argnums``, a tuple of these. Its attribute ``forward`` holds
         the value of ``func`` in the latest call.
 
@@ -141,8 +141,8 @@ def grad(func: Callable[..., Any], argnums: Argnums = None, *, argnum: Argnums =
     Warns
     -----
     UserWarning
-        Nothing is trainable (the result is an empty tuple), or the value does not depend on what
-        is (the result is zero).
+        Nothing is trainable (the result is an empty tuple), or the value does not depend on the
+        trainable arguments (the result is zero).
 
     Notes
     -----
@@ -175,7 +175,7 @@ def jacobian(
     Returns
     -------
     Jacobian
-        Called like ``func``. Gives an array whose shape is that of the value followed by that of
+        Called like ``func``. Returns an array whose shape is that of the value followed by that of
         the argument; lists, tuples, dicts and several arguments as for :func:`grad`.
 
     Raises
@@ -218,7 +218,7 @@ def _warn_nothing_trainable(derivative: Derivative, kwargs: Mapping[str, Any]) -
 
 
 def _unit_arrays(value: Tensor) -> Any:
-    """Yield an array of zeros with a single one, for each number in ``value``."""
+    """Yield a one-hot array for each number in ``value``."""
     zero = np.zeros(anp.shape(value), dtype=anp.result_type(value))
     for index in np.ndindex(zero.shape):
         unit = zero.copy()
@@ -239,8 +239,8 @@ def _row(pullback: Pullback, unit: Any, function: Callable[..., Any]) -> tuple[A
             needed="real values",
             remedy="Differentiate its real and imaginary parts, each in a function of its own.",
         )
-    # By real arguments, autograd gives Re(u J) for a cotangent u: once J's real part (u = 1),
-    # once, with the sign turned, its imaginary part (u = i).
+    # For real arguments, autograd returns Re(u J) for a cotangent u: the real part of J for u = 1,
+    # and minus its imaginary part for u = i.
     return tuple(map(_complex_tree, row, pullback(1j * unit)))
 
 

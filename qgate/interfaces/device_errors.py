@@ -1,7 +1,7 @@
-"""Errors of circuits that run inside of what a framework has compiled.
+"""Errors of circuits that run inside functions that a framework has compiled.
 
-JAX and TensorFlow raise an error of their own from a compiled function, of which only the text
-says what happened. So that text is given a mark, under which the error itself is kept.
+JAX and TensorFlow raise their own error from a compiled function; only its text says what happened.
+So the callback puts a mark into that text, and the original error is stored under the mark.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from qgate.arrays import ORIGINS
 from qgate.forks import ForkSafeLock
 
 MARK = re.compile(r"\[qgate error (\d+)\.(\d+)\]")
-"""The process in which an error was raised, as there may be several, and its number there."""
+"""Pattern of a mark: process id (there may be several processes) and number of the error there."""
 
 
 class InCompiledFunction(RuntimeError):
-    """What a framework is told of an error, for it to put into the text of its own."""
+    """Error raised to a framework; the framework copies its text, with the mark, into its own."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """An error, and where and from what it was raised before frameworks had to do with it."""
+    """A stored error, with its cause and traceback before the framework handled it."""
 
     error: BaseException
     cause: BaseException | None
@@ -43,7 +43,7 @@ class KeptErrors:
     Parameters
     ----------
     most : int
-        How many are kept; an older one is only told by the framework's text.
+        Number of errors to keep; of older ones only the framework's text remains.
     """
 
     def __init__(self, most: int) -> None:
@@ -57,8 +57,8 @@ class KeptErrors:
         return len(self._kept)
 
     def keep(self, error: BaseException) -> int:
-        """Keep an error and return its number."""
-        # The frames of a traceback would hold on to whatever numbers were at hand.
+        """Store an error and return its number."""
+        # The frames of a traceback would keep all their local arrays alive.
         traceback.clear_frames(error.__traceback__)
         with self._lock:
             self.latest = next(self._numbers)
@@ -68,13 +68,13 @@ class KeptErrors:
             return self.latest
 
     def behind(self, error: BaseException, *, after: int = 0) -> Kept | None:
-        """Return what is kept of the error behind a framework's; None: it is not one of these.
+        """Return the stored error behind a framework's error; None: there is none.
 
         Parameters
         ----------
         error : BaseException
         after : int
-            Leave out the errors up to this number.
+            Ignore errors up to this number.
         """
         package = type(error).__module__.partition(".")[0]
         if package not in ORIGINS and not isinstance(error, InCompiledFunction):
@@ -91,7 +91,7 @@ ERRORS = KeptErrors(most=32)
 
 @contextmanager
 def marking() -> Iterator[None]:
-    """Keep what is raised inside, and raise what bears its mark instead; for callbacks."""
+    """Store errors raised in a callback, and raise one with a mark instead."""
     try:
         yield
     except BaseException as error:
@@ -104,7 +104,7 @@ def marking() -> Iterator[None]:
 
 @contextmanager
 def unmarking() -> Iterator[None]:
-    """Raise the errors of circuits in place of those that a framework made of them."""
+    """Raise the original errors of circuits in place of the framework's."""
     try:
         yield
     except Exception as error:
@@ -112,35 +112,35 @@ def unmarking() -> Iterator[None]:
         if kept is None:
             raise
         original = kept.error.with_traceback(kept.trace)
-        if isinstance(error, InCompiledFunction):  # from a callback that was called as it is
+        if isinstance(error, InCompiledFunction):  # raised unchanged
             raise original from kept.cause
-        error.__cause__ = kept.cause  # what the provider's package raised stays in the chain
+        error.__cause__ = kept.cause  # errors of the provider's package stay in the chain
         raise original from error
 
 
 @contextmanager
 def device_errors() -> Iterator[None]:
-    """Raise errors of devices as they are, also from functions that a framework has compiled.
+    """Raise errors of devices unchanged, also from functions that a framework has compiled.
 
-    From inside of ``jax.jit`` and ``tf.function``, and of the ``fit`` of a Keras model, which
-    compiles, an error reaches the caller as one of the framework's (``JaxRuntimeError``,
-    ``UnknownError``), of which only the text tells what happened. In this context, or in a function
-    that it decorates, the error is raised itself, with its class and all that it knows (jobs,
-    what was spent); its ``__cause__`` is the framework's.
+    Inside ``jax.jit``, ``tf.function`` and ``fit`` of a compiled Keras model, an error reaches the
+    caller as one of the framework's errors (``JaxRuntimeError``, ``UnknownError``); only its text
+    says what happened. In this context, or in a function that it decorates, the original error is
+    raised, with its class and fields (jobs, usage); its ``__cause__`` is the framework's error.
 
-    JAX returns before its numbers are there. So what it is still computing when the context ends
-    is waited for, and an error of that is raised too.
+    JAX computes asynchronously. So the end of the context waits for pending computations and raises
+    their errors, too.
 
     Raises
     ------
     QGateError
-        Or whatever else was raised where the circuit ran.
+        Or any other error that was raised where the circuit ran.
 
     Notes
     -----
-    The latest 32 errors are kept. The context belongs around the compiled function: inside of one
-    it does nothing. Where nothing is compiled errors are raised as they are, and it is not needed.
-    What other threads have JAX compute meanwhile is waited for too, and their errors count here.
+    The latest 32 errors are kept. Use the context around the call of a compiled function; inside of
+    one it has no effect. Without compilation errors are raised unchanged, and the context is not
+    needed. It also waits for JAX computations that other threads start meanwhile, and raises their
+    errors.
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""Values from a device, differentiable by JAX to any order, in either mode, under any transform.
+"""JAX interface: device values, differentiable to any order, in either mode, under any transform.
 
-The primitive gives all derivatives D(0), ..., D(h) by the trained angles at once, so that what
-one transformation asks for is one submission. Its rule takes one order more and contracts
-with it in JAX's operations. What runs in the callback is numpy only: JAX waits there, and any
-operation of its own would wait for it in turn.
+The primitive returns all derivatives D(0), ..., D(h) by the trainable angles at once, so that one
+transformation is one submission. Its differentiation rule calls the primitive with one order more
+and contracts the result in JAX operations. The callback uses numpy only: JAX blocks while it runs,
+so a JAX operation inside it could wait for itself.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from qgate.typing import Tensor
 
 
 class JaxInterface(Interface):
-    """JAX: grad, jacfwd, jacrev, hessian, jit, vmap, scan."""
+    """JAX interface: grad, jacfwd, jacrev, hessian, jit, vmap, scan."""
 
     name = "jax"
     namespace = jnp
@@ -68,8 +68,8 @@ class JaxInterface(Interface):
             return states_at(states, jnp.concatenate(list(parts), axis=-1), tuple(fixed))
 
     def row(self, values: Sequence[Tensor]) -> Tensor | None:
-        # One operation instead of some for each number. Where JAX compiles that saves nothing,
-        # and numbers of different traces may move apart from each other.
+        # One concatenation instead of several operations for each number. Under jit it saves
+        # nothing, and it would merge numbers of different traces.
         traces = {id(value._trace) for value in values if self.is_traced(value)}
         if len(traces) == 1 and all(map(_is_derived_at_once, values)):
             joined: Tensor = _side_by_side(list(values))
@@ -77,7 +77,7 @@ class JaxInterface(Interface):
         return None
 
     def whole(self, function: Callable[..., Any], key: Hashable) -> Callable[..., Any]:
-        # Operation by operation, each transformation of each would be compiled by itself.
+        # Without jit, JAX would compile each transformation of each single operation.
         if key not in COMPILED:
             while len(COMPILED) >= MOST_COMPILED:
                 COMPILED.pop(next(iter(COMPILED)), None)
@@ -89,7 +89,7 @@ class JaxInterface(Interface):
         return jax.random.key_data(value) if is_key else value
 
     def late_errors(self) -> Iterator[Exception]:
-        # The barrier knows of the latest callback, also of one whose results nobody has.
+        # The barrier also covers the latest callback whose results nobody holds.
         waits = [jax.effects_barrier, *(array.block_until_ready for array in jax.live_arrays())]
         for wait in waits:
             try:
@@ -142,11 +142,11 @@ class JaxInterface(Interface):
 FRAMEWORK = JaxInterface()
 
 COMPILED: dict[Hashable, Callable[..., Any]] = {}
-"""Simulations by the circuit that they simulate."""
+"""Simulations, by the circuit that they simulate."""
 
 MOST_COMPILED = 128
 INNERMOST: ContextVar[Any] = ContextVar("innermost", default=None)
-"""What JAX traces the arguments of the innermost Jacobian with."""
+"""JAX's traces of the arguments of the innermost Jacobian."""
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0, 1, 2))
@@ -159,7 +159,7 @@ def _derivatives(
 ) -> list[Tensor]:
     """Return D(0), ..., D(highest) by the parts ``by``, each of shape (B, M) + (n,) * k.
 
-    No part for the value alone.
+    With no parts, only the value.
     """
     sizes = [part.shape[-1] for part in parts]
     columns = _columns(sizes, by)
@@ -173,7 +173,7 @@ def _derivatives(
     return found
 
 
-@lru_cache(maxsize=256)  # JAX compiles anew for every new function
+@lru_cache(maxsize=256)  # JAX compiles anew for each new function object
 def _callback(derivatives: Any, highest: int, columns: tuple[int, ...]) -> Callable[..., list[Any]]:
     @marking()
     def compute(x: Any, fixed: Sequence[Any]) -> list[Any]:
@@ -193,7 +193,7 @@ def _rule(
     primals: Sequence[Any],
     tangents: Sequence[Any],
 ) -> tuple[list[Tensor], list[Tensor]]:
-    """Contract each derivative of one order more with the steps of the parts that move."""
+    """Contract the derivative of each next order with the tangents of the parts that vary."""
     parts, fixed = primals
     if not all(map(_stands, tangents[1])):
         derivatives.refuse_fixed()
@@ -218,31 +218,31 @@ _derivatives.defjvp(_rule, symbolic_zeros=True)
 
 @jax.jit
 def _side_by_side(values: Sequence[Tensor]) -> Tensor:
-    """Return numbers as one row of floating point numbers, (1, n)."""
+    """Return numbers as one floating point row, (1, n)."""
     return jnp.concatenate([jnp.ravel(value) * 1.0 for value in values])[None]
 
 
 def _is_derived_at_once(value: Tensor) -> bool:
-    """Say whether a value is traced by derivatives only, so that its number is at hand."""
+    """Return whether a value is traced by derivatives only, so that its number is available."""
     while isinstance(value, jax.core.Tracer):
         value = getattr(value, "primal", None)
     return value is not None
 
 
 def _widest(value: Tensor) -> Any:
-    """Return the widest kind of real or complex numbers, double only if jax_enable_x64 is set."""
+    """Return the widest real or complex dtype; double only if jax_enable_x64 is set."""
     return jnp.result_type(complex if jnp.iscomplexobj(value) else float)
 
 
 def _device_of(value: Tensor) -> Any:
-    """Return where an array was put, if it was put on one device."""
+    """Return the device of an array that was placed on a single device."""
     if not isinstance(value, jax.Array) or isinstance(value, jax.core.Tracer):
         return None
     return value.device if value.committed and len(value.devices()) == 1 else None
 
 
 def _floating(value: Any) -> Any:
-    """Return whole numbers as floating point numbers, others as they are, as JAX's arrays."""
+    """Return values as JAX arrays, whole numbers as floating point numbers."""
     array = jnp.asarray(value)
     return array if jnp.issubdtype(array.dtype, jnp.inexact) else array.astype(float)
 
@@ -252,13 +252,13 @@ def _stands(tangent: Any) -> bool:
 
 
 def _columns(sizes: Sequence[int], parts: Sequence[int]) -> tuple[int, ...]:
-    """Return the columns of some parts among those of all of them, side by side."""
+    """Return the indices of some parts' columns among the concatenated columns of all."""
     starts = np.concatenate([[0], np.cumsum(sizes)])
     return tuple(int(column) for at in parts for column in range(starts[at], starts[at + 1]))
 
 
 def _chosen(tensor: Tensor, choices: Sequence[Any]) -> Tensor:
-    """Return a derivative (B, M, n, n, ...) at some columns of each of its last axes."""
+    """Return a derivative (B, M, n, n, ...) restricted to some columns of each of its last axes."""
     for axis, columns in enumerate(choices, start=2):
         if len(columns) < tensor.shape[axis]:
             tensor = jnp.take(tensor, columns, axis=axis)
@@ -266,6 +266,6 @@ def _chosen(tensor: Tensor, choices: Sequence[Any]) -> Tensor:
 
 
 def _along(slope: Tensor, step: Tensor) -> Tensor:
-    """Contract the last axis of (B, M, ..., n) with steps (B, n)."""
+    """Contract the last axis of (B, M, ..., n) with tangents (B, n)."""
     axes = (step.shape[0], *(1,) * (slope.ndim - 2), step.shape[1])
     return jnp.sum(slope * jnp.reshape(step, axes), axis=-1)

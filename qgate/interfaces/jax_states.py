@@ -1,4 +1,4 @@
-"""States as JAX differentiates them: once, in either mode.
+"""States, differentiable once by JAX in either mode.
 
 The change of the states along a tangent and the product of a cotangent with their Jacobian
 are linear, and each is the transpose of the other. JAX has no public function for such a
@@ -56,10 +56,10 @@ def _stands(tangent: Any) -> bool:
 
 
 change_p = Primitive("states_change")
-"""From angles and tangents (..., B, n) to the change of the states, (..., B, M)."""
+"""Primitive from angles and tangents (..., B, n) to the change of the states, (..., B, M)."""
 
 product_p = Primitive("states_product")
-"""From angles (..., B, n) and cotangents (..., B, M) to products, (..., B, n)."""
+"""Primitive from angles (..., B, n) and cotangents (..., B, M) to products, (..., B, n)."""
 
 
 def _change(x: Tensor, tangent: Tensor, *fixed: Tensor, states: States) -> Tensor:
@@ -80,7 +80,7 @@ def _product(x: Tensor, cotangent: Tensor, *fixed: Tensor, states: States) -> Te
     @marking()
     def compute(x: Any, cotangent: Any, *fixed: Any) -> Any:
         numbers = list(map(np.asarray, fixed))
-        # JAX's cotangent pairs with a change without a conjugate, Re sum(c dpsi).
+        # JAX pairs a cotangent c with a change without a conjugate: Re sum(c dpsi).
         conjugate = np.conj(np.asarray(cotangent))
         return host_vjp(states, np.asarray(x), conjugate, numbers).astype(x.dtype)
 
@@ -88,7 +88,7 @@ def _product(x: Tensor, cotangent: Tensor, *fixed: Tensor, states: States) -> Te
 
 
 def _define(primitive: Primitive, function: Callable[..., Any], transposed: Primitive) -> None:
-    """Give a primitive its meaning, its shapes, its derivative, its transpose and its batches."""
+    """Register a primitive's implementation, shapes, derivative, transpose and batching rule."""
 
     def differentiated(
         primals: Sequence[Any], tangents: Sequence[Any], *, states: States
@@ -135,7 +135,7 @@ def _define(primitive: Primitive, function: Callable[..., Any], transposed: Prim
 
 
 def _in_front(value: Tensor, axis: int | None, size: int) -> Tensor:
-    """Return an array with its batched axis in front, or ``size`` copies of one without."""
+    """Return an array with its batch axis in front, or ``size`` copies of an array without one."""
     if axis is None:
         return jnp.broadcast_to(value, (size, *value.shape))
     return jnp.moveaxis(value, axis, 0)

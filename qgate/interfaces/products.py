@@ -1,4 +1,4 @@
-"""Products of vectors with the Jacobian of a function."""
+"""Vector-Jacobian and Jacobian-vector products."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def vjp(
     *,
     argnums: Argnums = None,
 ) -> tuple[Any, Any]:
-    r"""Return the value of a function, and a vector times its Jacobian.
+    r"""Return the value of a function, and the product of a vector with its Jacobian (vjp).
 
     Parameters
     ----------
@@ -84,10 +84,10 @@ def jvp(
     *,
     argnums: Argnums = None,
 ) -> tuple[Any, Any]:
-    r"""Return the value of a function, and its Jacobian times a vector.
+    r"""Return the value of a function, and the product of its Jacobian with a vector (jvp).
 
-    The product of a vector with the Jacobian is linear in that vector, so its own derivative
-    along the tangent is what is sought; no Jacobian is built.
+    The vector-Jacobian product is linear in its vector, so its derivative by that vector, applied
+    to the tangent, is the result (two reverse passes); no Jacobian is built.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def jvp(
 
 
 def _arguments(params: Any, argnums: Argnums) -> tuple[tuple[Any, ...], tuple[int, ...], bool]:
-    """Return the arguments, the positions to differentiate by, and whether one stands bare."""
+    """Return the arguments, the positions to differentiate by, and whether there is just one."""
     args = tuple(params) if isinstance(params, list | tuple) else (params,)
     if not args:
         raise InvalidArgnums(argnums=described(argnums), reason="no argument was given", count=0)
@@ -148,7 +148,7 @@ def _arguments(params: Any, argnums: Argnums) -> tuple[tuple[Any, ...], tuple[in
 
 
 def _inner(left: Any, right: Any) -> Any:
-    """Return the sum of products of two trees of the same form."""
+    """Return the sum of products of two trees of the same structure."""
     if isinstance(right, dict):
         return sum(_inner(left[key], right[key]) for key in right)
     if isinstance(right, list | tuple):
@@ -169,7 +169,7 @@ def _directions(tangents: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _direction(tangent: Any, value: Any, what: str) -> Any:
-    """Return a tangent with plain leaves, after a look at its form."""
+    """Validate the structure of a tangent; return it with plain leaves."""
     if not isinstance(value, list | tuple | dict):
         return _vector(tangent, value, what)
     same = isinstance(tangent, type(value)) and len(tangent) == len(value)
@@ -181,7 +181,7 @@ def _direction(tangent: Any, value: Any, what: str) -> Any:
 
 
 def _vector(given: Any, value: Any, what: str) -> Any:
-    """Return finite numbers in the shape of a value, real where it is, in double precision."""
+    """Return finite double-precision numbers in the shape of a value, real where it is real."""
     number = getval(given)
     if isinstance(number, list | tuple | dict) or not is_numeric(number):
         raise InvalidTangent(what=what, given=_in_words(number), expected=in_words(value))

@@ -1,8 +1,8 @@
-"""One run of a function that remembers how to differentiate it.
+"""Pullback: one evaluation of a function that records how to differentiate it.
 
-Arguments are made plain before they are traced (a tensor becomes a numpy array, an integer a
-float), and derivatives get the form of the argument as it was given. Lists, tuples and dicts
-are trees: their leaves are arrays and numbers.
+Arguments are converted before they are traced (a tensor to a numpy array, an integer to a float),
+and derivatives are converted to the type of the original argument. Lists, tuples and dicts are
+trees whose leaves are arrays and numbers.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ NUMBER = (int, float, complex, np.number, np.bool_, np.ndarray)
 
 @dataclass(frozen=True)
 class Pullback:
-    """A value of a function, and the map from its cotangents to those of chosen arguments.
+    """Value of a function, and the map from its cotangents to those of chosen arguments.
 
     Attributes
     ----------
     value : number, array or traced array
-        What the function returned; traced if an outer derivative is being taken.
+        The value of the function; traced if an outer derivative is being taken.
     inputs : tuple
         The chosen arguments as they were traced.
     node : object or None
-        End of the record; None if the value does not depend on ``inputs``.
+        Last node of the trace; None if the value does not depend on ``inputs``.
     """
 
     value: Tensor
@@ -51,7 +51,7 @@ class Pullback:
             cotangents = backward_pass(cotangent, self.node)
             if len(self.inputs) == 1:
                 return (cotangents,)
-        # Traced by an outer derivative, this is a box, which is not to be iterated over.
+        # Traced by an outer derivative, this is a box that must not be iterated over.
         return tuple(cotangents[position] for position in range(len(self.inputs)))
 
 
@@ -62,16 +62,16 @@ def pull_back(
     *,
     positions: Sequence[int],
 ) -> Pullback:
-    """Run a function once, and remember how its value depends on some of its arguments.
+    """Call a function once, and record how its value depends on some of its arguments.
 
     Parameters
     ----------
     function : callable
-        Returns a number or an array, made by differentiable functions.
+        Returns a number or an array, computed by differentiable functions.
     args, kwargs
-        What it is called with.
+        Arguments of the call.
     positions : sequence of int
-        Which of ``args`` are differentiated; not negative, all different.
+        Positions in ``args`` to differentiate by; not negative, all different.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def pull_back(
     Raises
     ------
     NonDifferentiableError
-        A chosen argument holds something other than numbers.
+        A chosen argument contains other values than numbers.
     UndifferentiableOutput
         The function did not return a number or an array.
     """
@@ -122,8 +122,8 @@ def _refuse_other_than_arrays(value: Any, function: Callable[..., Any]) -> None:
 def differentiable(value: Any, *, argument: str, level: int = 0) -> Any:
     """Return an argument in the form in which it is traced.
 
-    Tensors become numpy arrays, so that nothing is marked while numbers are crunched, and
-    integers become floats.
+    Tensors become numpy arrays, so that calculations do not carry ``requires_grad``, and integers
+    become floats.
     """
     if isbox(value):
         return value
@@ -187,7 +187,7 @@ def as_given(derivative: Any, original: Any, *, as_tensor: bool = True) -> Any:
 
 def _leaf_as_given(derivative: np.ndarray[Any, Any], original: Any, as_tensor: bool) -> Any:
     if isinstance(original, np.ndarray | np.inexact) and original.dtype.kind in "fc":
-        # What is complex with respect to something real stays complex.
+        # A complex derivative by a real argument stays complex.
         kind = np.complex64 if derivative.dtype.kind == "c" else original.dtype
         derivative = derivative.astype(np.result_type(original.dtype, kind), copy=False)
     if not as_tensor:
@@ -198,12 +198,12 @@ def _leaf_as_given(derivative: np.ndarray[Any, Any], original: Any, as_tensor: b
 
 
 def space_of(value: Tensor) -> Any:
-    """Return autograd's description of the shape and kind of a number or an array."""
+    """Return autograd's description of the shape and dtype of a number or an array."""
     return vspace(value if isbox(value) else np.asarray(value))
 
 
 def in_words(value: Any) -> str:
-    """Return what a value is, in words, without its numbers."""
+    """Return a short description of a value without its numbers."""
     if isinstance(value, dict):
         return f"a dict with the keys {', '.join(map(str, value))}"
     if isinstance(value, list | tuple):
@@ -214,13 +214,13 @@ def in_words(value: Any) -> str:
 
 
 def marked_like(value: Any, originals: Sequence[Any]) -> Any:
-    """Return a value as a tensor if it was made from one."""
+    """Return a value as a tensor if it was computed from one."""
     from_tensor = any(isinstance(original, tensor) for original in originals)
     return marked(np.asarray(value), trainable=True) if from_tensor and not isbox(value) else value
 
 
 def warn_if_constant(pullback: Pullback, function: Callable[..., Any]) -> None:
-    """Tell the caller's caller that a derivative is zero because nothing varies."""
+    """Warn the caller's caller that a derivative is zero because nothing varies."""
     if pullback.node is None:
         warnings.warn(
             f"Output of {name_of(function)} seems independent of its trainable arguments, so the "

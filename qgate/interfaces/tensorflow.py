@@ -1,9 +1,9 @@
-"""Values from a device, differentiable by TensorFlow, eagerly and in ``tf.function``.
+"""TensorFlow interface: device values, differentiable eagerly and in ``tf.function``.
 
-The primitive is D(k, x), the k-th derivative of all measured values by the trained angles,
-computed by ``numpy_function``; its gradient contracts with D(k + 1), the primitive again. The
-value hands a ticket to its derivatives: TensorFlow asks for a Jacobian as often as it has
-rows, and equal tickets are paid for once.
+The primitive is D(k, x), the k-th derivative of all measured values by the trainable angles,
+computed by ``numpy_function``. Its gradient contracts with D(k + 1), the primitive again.
+TensorFlow requests a Jacobian once for each of its rows; the value passes a ``ticket`` (sample key)
+to its derivatives, and requests with equal tickets are submitted only once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from qgate.typing import Tensor
 
 
 class TensorFlowInterface(Interface):
-    """TensorFlow: tapes, accumulators, ``jacobian``, ``batch_jacobian``, ``tf.function``."""
+    """TensorFlow interface: tapes, accumulators, Jacobians and ``tf.function``."""
 
     name = "tf"
     namespace = TensorFlowNamespace()
@@ -52,7 +52,7 @@ class TensorFlowInterface(Interface):
         found = super().trained(values)
         if any(found):
             return found
-        # No tape is open inside of the function that is being traced: one may be outside.
+        # Inside of the traced function no tape is open, but one may be open outside.
         return [self.owns(value) and not _is_plain(as_tensor(value)) for value in values]
 
     def number(self, value: Tensor) -> Any:
@@ -163,13 +163,13 @@ class TensorFlowInterface(Interface):
 
 
 class TensorFlowArray(Enclosed):
-    """A TensorFlow tensor that takes part in numpy's arithmetic."""
+    """TensorFlow tensor that takes part in numpy's arithmetic."""
 
     __slots__ = ()
 
 
 def _bare(value: TensorFlowArray, dtype: Any = None, name: Any = None, as_ref: bool = False) -> Any:
-    """Return the tensor, which TensorFlow would else make a constant of by its numbers."""
+    """Return the tensor; without this method TensorFlow would make a constant of its numbers."""
     if dtype is not None and not dtype.is_compatible_with(value.tensor.dtype):
         raise TypeError(f"{value!r} is no array of {dtype.name}.")
     return value.tensor
@@ -182,11 +182,11 @@ TensorFlowArray.framework = FRAMEWORK
 FRAMEWORK.namespace.enclose = TensorFlowArray
 
 LOOPED = 64
-"""Up to so many numbers are differentiated one by one, which is faster than compiling it."""
+"""Most numbers that are differentiated one by one, which is faster than compiling a loop."""
 
 
 def _refuse_xla() -> None:
-    """Refuse to be compiled by XLA, which runs nothing but operations of its own.
+    """Refuse compilation by XLA, which cannot run numpy functions.
 
     Raises
     ------
@@ -227,7 +227,7 @@ def _value(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> Any:
 def _derivative(
     derivatives: Derivatives, order: int, x: Any, ticket: Any, fixed: Sequence[Any]
 ) -> Any:
-    """Return D(order) at x, for the run of the value that has this ticket."""
+    """Return D(order) at x, for the evaluation of the value with this sample key."""
 
     def compute(x: Any, ticket: Any, *fixed: Any) -> tuple[Any, ...]:
         return tuple(host(derivatives, [order], x, fixed, ticket=int(ticket)))
@@ -250,7 +250,7 @@ def _pulled(
     ticket: Any,
     fixed: Sequence[Any],
 ) -> list[Any]:
-    """Return a cotangent of D(k) contracted with D(k + 1), and zeros for what is fixed."""
+    """Return a cotangent of D(k) contracted with D(k + 1), and zeros for fixed inputs."""
     derivatives.require(order + 1)
     higher = _derivative(derivatives, order + 1, x, ticket, fixed)
     flat = tf.reshape(higher, (tf.shape(x)[0], -1, x.shape[1]))
@@ -260,9 +260,9 @@ def _pulled(
 
 
 def _guarded(computation: Computation, number: Any) -> Any:
-    """Return a number by which no derivative can be taken: asking for one says why."""
+    """Return a constant whose derivative raises an error with the reason."""
     if not tf.executing_eagerly() and number.op.type == "StopGradient":
-        return number  # a constant by intent, such as the array beside the angles made of it
+        return number  # intended constants, e.g. an array whose entries are the angles
 
     @tf.custom_gradient
     def guard(number: Any) -> Any:
@@ -276,7 +276,7 @@ def _guarded(computation: Computation, number: Any) -> Any:
 
 
 def _floating(value: Any) -> Any:
-    """Return a value as a tensor of its own, whole numbers as floating point numbers."""
+    """Return a copy of a value as a tensor, whole numbers as floating point numbers."""
     tensor = as_tensor(value)
     is_inexact = tensor.dtype.is_floating or tensor.dtype.is_complex
     return tf.identity(tensor) if is_inexact else tf.cast(tensor, tf.float64)

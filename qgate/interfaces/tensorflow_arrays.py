@@ -13,13 +13,13 @@ from qgate.interfaces.array_functions import ArrayFunctions, LinearAlgebra, elem
 from qgate.typing import Tensor
 
 ORDER = ("bool", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128")
-"""Kinds of numbers, each with room for those before it; see ``_common``."""
+"""Dtypes, each able to represent those before it; see ``_common``."""
 
 
 def as_tensor(value: Tensor) -> Any:
     """Return a number, a numpy array, a variable or a tensor as a tensor.
 
-    Python's numbers, which TensorFlow takes for single precision, are of double precision.
+    Python's numbers become double precision; TensorFlow's default would be single precision.
     """
     if isinstance(value, Enclosed):
         return tf.convert_to_tensor(value.tensor)
@@ -29,7 +29,7 @@ def as_tensor(value: Tensor) -> Any:
 
 
 def cast(tensor: Any, kind: str) -> Any:
-    """Return a tensor as another kind of number; derivatives of real ones stay real."""
+    """Return a tensor converted to another dtype; derivatives of real ones stay real."""
     if not kind.startswith("complex") or tensor.dtype.is_complex:
         return tf.cast(tensor, kind)
     real = tf.cast(tensor, "float64" if kind == "complex128" else "float32")
@@ -37,7 +37,7 @@ def cast(tensor: Any, kind: str) -> Any:
 
 
 class TensorFlowNamespace(ArrayFunctions):
-    """numpy's functions on TensorFlow tensors."""
+    """Numpy's functions on TensorFlow tensors."""
 
     def __init__(self) -> None:
         self.linalg = LinearAlgebra(self, tf.linalg)
@@ -53,13 +53,13 @@ class TensorFlowNamespace(ArrayFunctions):
         kind = _common([tensor.dtype.name for tensor in tensors])
         return [cast(tensor, kind) for tensor in tensors]
 
-    # Making and shaping ---------------------------------------------------------------
+    # Creation and shapes --------------------------------------------------------------
 
     def reshape(self, value: Tensor, shape: Any) -> Tensor:
         return self.enclose(tf.reshape(as_tensor(value), shape))
 
     def transpose(self, value: Tensor, axes: Sequence[int] | None = None) -> Tensor:
-        """Return the array with its axes in another order."""
+        """Return the array with permuted axes."""
         return self.enclose(tf.transpose(as_tensor(value), axes))
 
     def swapaxes(self, value: Tensor, first: int, second: int) -> Tensor:
@@ -86,7 +86,7 @@ class TensorFlowNamespace(ArrayFunctions):
         return self.enclose(tf.repeat(as_tensor(value), repeats, axis=axis))
 
     def take_index(self, value: Tensor, index: Any) -> Tensor:
-        """Index as numpy does, by numbers, slices, new axes and arrays of whole numbers."""
+        """Index as numpy does: by numbers, slices, new axes and arrays of whole numbers."""
         tensor = as_tensor(value)
         entries = index if isinstance(index, tuple) else (index,)
         arrays = [at for at, entry in enumerate(entries) if isinstance(entry, list | np.ndarray)]
@@ -95,7 +95,7 @@ class TensorFlowNamespace(ArrayFunctions):
         return self.enclose(_gather(tensor, entries, arrays))
 
     def where(self, condition: Tensor, yes: Tensor, no: Tensor) -> Tensor:
-        """Choose elements by a condition."""
+        """Choose entries by a condition."""
         first, second = self.together([yes, no])
         return self.enclose(tf.where(as_tensor(condition), first, second))
 
@@ -105,11 +105,11 @@ class TensorFlowNamespace(ArrayFunctions):
         return self.enclose(tf.reduce_sum(as_tensor(value), axis=axis))
 
     def prod(self, value: Tensor, axis: Any = None) -> Tensor:
-        """Multiply along an axis."""
+        """Return the product along an axis."""
         return self.enclose(tf.reduce_prod(as_tensor(value), axis=axis))
 
     def argmax(self, value: Tensor, axis: int) -> Tensor:
-        """Return where along an axis the largest element is."""
+        """Return the index of the largest entry along an axis."""
         return self.enclose(tf.argmax(as_tensor(value), axis=axis))
 
     def matmul(self, left: Tensor, right: Tensor) -> Tensor:
@@ -126,7 +126,7 @@ class TensorFlowNamespace(ArrayFunctions):
         return self.enclose(tf.linalg.matmul(first, second))
 
     def dot(self, left: Tensor, right: Tensor) -> Tensor:
-        """Contract the last axis of one with the last but one, or only, axis of the other."""
+        """Return the dot product: contract the last axis with the last but one, or only, axis."""
         first, second = self.together([left, right])
         if not len(first.shape) or not len(second.shape):
             return self.enclose(first * second)
@@ -138,7 +138,7 @@ class TensorFlowNamespace(ArrayFunctions):
         return self.enclose(tf.tensordot(*self.together([left, right]), axes=axes))
 
     def outer(self, left: Tensor, right: Tensor) -> Tensor:
-        """Multiply each number of one vector by each of another."""
+        """Return the outer product of two vectors."""
         first, second = self.together([left, right])
         return self.enclose(first[:, None] * second[None, :])
 
@@ -150,7 +150,7 @@ class TensorFlowNamespace(ArrayFunctions):
         return self.enclose(tf.reshape(product, (rows, columns)))
 
     def einsum(self, subscripts: str, *values: Tensor) -> Tensor:
-        """Contract by named axes."""
+        """Contract by named axes (Einstein summation)."""
         return self.enclose(tf.einsum(subscripts, *self.together(values)))
 
     def real(self, value: Tensor) -> Tensor:
@@ -167,7 +167,7 @@ class TensorFlowNamespace(ArrayFunctions):
         return self.enclose(tf.math.conj(as_tensor(value)))
 
     def diag(self, value: Tensor) -> Tensor:
-        """Return the diagonal of a matrix, or the matrix with a diagonal."""
+        """Return the diagonal of a matrix, or the matrix with a given diagonal."""
         tensor = as_tensor(value)
         one_axis = len(tensor.shape) == 1
         return self.enclose(tf.linalg.diag(tensor) if one_axis else tf.linalg.diag_part(tensor))
@@ -182,14 +182,14 @@ OTHER_NAMES = {
     **{"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2"},
     "isnan": "is_nan",
 }
-"""numpy's names and TensorFlow's of functions that act on each element."""
+"""Numpy's and TensorFlow's names of elementwise functions."""
 
 for _name, _method in elementwise(tf.math, OTHER_NAMES).items():
     setattr(TensorFlowNamespace, _name, _method)
 
 
 def _common(kinds: Sequence[str]) -> str:
-    """Return the kind of number that all of some kinds go into."""
+    """Return the common dtype of some dtypes."""
     highest = max(kinds, key=ORDER.index)
     if highest == "complex64" and "float64" in kinds:
         return "complex128"
@@ -197,7 +197,7 @@ def _common(kinds: Sequence[str]) -> str:
 
 
 def _moved(count: int, source: Any, destination: Any) -> list[int]:
-    """Return the order of axes that moves some of them."""
+    """Return the permutation that moves some axes."""
     taken = [int(axis) % count for axis in np.atleast_1d(source)]
     targets = [int(axis) % count for axis in np.atleast_1d(destination)]
     order = [axis for axis in range(count) if axis not in taken]
@@ -213,7 +213,7 @@ def _plain_entry(entry: Any) -> Any:
 
 
 def _gather(tensor: Any, entries: Sequence[Any], arrays: Sequence[int]) -> Any:
-    """Index by arrays of whole numbers that stand side by side, and slices around them."""
+    """Index by adjacent arrays of whole numbers, with slices around them."""
     before = [entry for entry in entries[: arrays[0]] if entry is not None]
     axis = len(tensor.shape) - _axes(entries[arrays[0] :]) if Ellipsis in before else len(before)
     inner = [np.asarray(entries[at]) for at in arrays]

@@ -1,9 +1,9 @@
-"""Operations of TensorFlow that compute with numpy and know their gradient, also in graphs.
+"""TensorFlow operations that compute with numpy and have a gradient, also in graphs.
 
-``tf.custom_gradient`` does not serve forward mode in graphs, where it gives zeros. Nor does it
-serve what vectorises a graph: that copies operations to another graph, where tensors that a
-closure holds do not exist. So the gradient of an operation in a graph is found by the operation
-alone.
+``tf.custom_gradient`` does not support forward mode in graphs: it returns zeros there. Nor does it
+support vectorisation of a graph, which copies operations to another graph, where tensors held by a
+closure do not exist. So the gradient of an operation in a graph is registered by name, and computed
+from the operation alone.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from tensorflow.python.eager import record
 from qgate.interfaces.device_errors import marking
 
 GRADIENT = "QgateHostOperation"
-"""The name under which TensorFlow finds the gradient of an operation in a graph."""
+"""Name under which TensorFlow finds the gradient of an operation in a graph."""
 
 
 @dataclass(frozen=True, eq=False)
 class HostOperation:
-    """A function that runs with numpy, and its gradient.
+    """Function that runs with numpy, and its gradient.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class HostOperation:
         Takes the inputs, the results and the cotangent of the first result; returns the cotangent
         of each input, None for one that has none.
     stateful : bool
-        Whether each run may give other numbers.
+        Whether each run may return other numbers.
     """
 
     compute: Callable[..., tuple[Any, ...]]
@@ -43,7 +43,7 @@ class HostOperation:
     stateful: bool = False
 
     def __call__(self, inputs: Sequence[Any], results: Sequence[tf.TensorSpec]) -> list[Any]:
-        """Return the results as tensors of these shapes and kinds; the first one is recorded."""
+        """Return the results as tensors of these shapes and dtypes; record the first one."""
         run = self._run if tf.executing_eagerly() else self._in_graph
         with record.stop_recording():
             found = run(inputs, results)
@@ -71,8 +71,8 @@ class HostOperation:
 
         names = {"PyFunc": GRADIENT, "PyFuncStateless": GRADIENT}
         with tf.compat.v1.get_default_graph().gradient_override_map(names):
-            # A function that gives the same numbers in each run is marked stateless; otherwise
-            # vectorising would run it again for each row.
+            # A function that is deterministic is marked stateless; otherwise vectorisation
+            # would run it again for each row.
             found = list(tf.numpy_function(compute, inputs, kinds, stateful=self.stateful))
         OPERATIONS[found[0].op.get_attr("token")] = self
         for tensor, spec in zip(found, results, strict=True):
@@ -81,7 +81,7 @@ class HostOperation:
 
 
 OPERATIONS: WeakValueDictionary[bytes, HostOperation] = WeakValueDictionary()
-"""The operations of graphs, by the token of the function that each calls."""
+"""Operations in graphs, by the token of the function that each calls."""
 
 
 @tf.RegisterGradient(GRADIENT)

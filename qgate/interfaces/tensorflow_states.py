@@ -1,4 +1,4 @@
-"""States as TensorFlow differentiates them: once, in either mode.
+"""States, differentiable once by TensorFlow in either mode.
 
 The change of the states along a tangent and the product of a cotangent with their Jacobian
 are linear, and each is the transpose of the other.

@@ -1,10 +1,10 @@
-"""Values from a device, differentiable by PyTorch to any order, in either mode.
+"""PyTorch interface: device values, differentiable to any order, in either mode.
 
-The primitive is D(k, x), the k-th derivative of all measured values by the trained angles. Its
-rule contracts with D(k + 1), which is the primitive again, so ``torch.autograd`` and
-``torch.func`` nest. While ``torch.compile`` traces, the primitive is a custom operator, as
-Dynamo does not look into functions with a rule for forward mode; the operator has no rule of
-its own for that mode, so it is never used bare.
+The primitive is D(k, x), the k-th derivative of all measured values by the trainable angles. Its
+rule contracts with D(k + 1), which is the primitive again, so ``torch.autograd`` and ``torch.func``
+nest. While ``torch.compile`` traces, the primitive is a custom operator, because Dynamo cannot
+trace autograd functions with a forward-mode rule. The operator itself has no forward-mode rule, so
+it is only used inside such a function.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from qgate.typing import Tensor
 
 
 class TorchInterface(Interface):
-    """PyTorch: ``backward``, ``torch.autograd.functional``, ``torch.func``, ``torch.compile``."""
+    """PyTorch interface: ``torch.autograd``, ``torch.func``, ``torch.compile``."""
 
     name = "torch"
     namespace = TorchNamespace()
@@ -71,7 +71,7 @@ class TorchInterface(Interface):
     def settle(self, value: Tensor, count: int) -> None:
         shape = _bare(value).shape
         for length in shape[max(len(shape) - count, 0) :]:
-            int(length)  # what torch.compile traces is from here on for this length alone
+            int(length)  # from here on torch.compile specialises on this length
 
     def is_wide(self, value: Tensor) -> bool:
         return _bare(value).dtype in (torch.float64, torch.complex128)
@@ -110,7 +110,7 @@ class TorchInterface(Interface):
         complexes: Sequence[bool],
     ) -> list[Tensor]:
         tensors = [as_tensor(array) for array in arrays]
-        rows = int(tensors[0].shape[0])  # what is compiled is then for this number alone
+        rows = int(tensors[0].shape[0])  # the compiled graph is then specialised on this number
         found = [function([TorchArray(tensor[row]) for tensor in tensors]) for row in range(rows)]
         return [self.namespace.concatenate(parts) for parts in zip(*found, strict=True)]
 
@@ -166,7 +166,7 @@ class TorchInterface(Interface):
 
 
 class TorchArray(Enclosed):
-    """A torch tensor that takes part in numpy's arithmetic."""
+    """Torch tensor that takes part in numpy's arithmetic."""
 
     __slots__ = ()
 
@@ -177,7 +177,7 @@ FRAMEWORK.namespace.enclose = TorchArray
 
 
 def _with_signature(function: Any) -> Any:
-    """Keep how a function is called, which torch would find out anew for each call."""
+    """Cache the signature of a function, which torch would otherwise inspect for each call."""
     function.__signature__ = inspect.signature(function)
     return function
 
@@ -202,7 +202,7 @@ class _Derivative(torch.autograd.Function):
     def backward(ctx: Any, cotangent: Any) -> Any:
         if any(ctx.needs_input_grad[3:]):
             ctx.derivatives.refuse_fixed()
-        saved = ctx.saved_tensors  # read once: checkpoints unpack what is saved no second time
+        saved = ctx.saved_tensors  # read once: checkpointing cannot unpack saved tensors twice
         flat, x = _slope(ctx, saved)
         row = cotangent.reshape(*x.shape[:-1], 1, -1).to(flat.dtype)
         gradient = torch.matmul(row, flat).reshape(x.shape)
@@ -224,7 +224,7 @@ class _Derivative(torch.autograd.Function):
 
 
 def _slope(ctx: Any, saved: Sequence[Any]) -> tuple[Any, Any]:
-    """Return D(order + 1), its derivative axes but the last merged with M, and x."""
+    """Return D(order + 1), its derivative axes except the last merged with M, and x."""
     x, *fixed = saved
     ctx.derivatives.require(ctx.order + 1)
     higher = _Derivative.apply(x, ctx.derivatives, ctx.order + 1, *fixed)
@@ -251,7 +251,7 @@ def _(x: torch.Tensor, fixed: list[torch.Tensor], key: int, order: int) -> torch
 
 
 def _floating(value: Any) -> Any:
-    """Return whole numbers as floating point numbers, others as they are, as tensors."""
+    """Return values as tensors, whole numbers as floating point numbers."""
     tensor = as_tensor(value)
     is_exact = not (tensor.is_floating_point() or tensor.is_complex())
     return tensor.to(torch.get_default_dtype()) if is_exact else tensor

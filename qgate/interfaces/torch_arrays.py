@@ -21,23 +21,23 @@ def as_tensor(value: Tensor, like: torch.Tensor | None = None) -> Any:
         return value
     numbers = np.asarray(value)
     if not numbers.flags.writeable:
-        numbers = numbers.copy()  # torch warns of memory that it may not write to
+        numbers = numbers.copy()  # torch warns about read-only memory
     return torch.as_tensor(numbers, device=None if like is None else like.device)
 
 
 def device_of(tensors: Sequence[torch.Tensor]) -> torch.device:
-    """Return where tensors are put together: where those are that are not on the host."""
+    """Return the common device of tensors: that of those that are not on the host."""
     elsewhere = (tensor.device for tensor in tensors if tensor.device.type != "cpu")
     return next(elsewhere, tensors[0].device)
 
 
 def copied(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """Return a tensor of the host on a device; between two others torch refuses to choose."""
+    """Move a tensor from the host to a device; torch raises for tensors on two other devices."""
     return tensor.to(device) if tensor.device.type == "cpu" else tensor
 
 
 class TorchNamespace(ArrayFunctions):
-    """numpy's functions on torch tensors."""
+    """Numpy's functions on torch tensors."""
 
     def __init__(self) -> None:
         self.linalg = LinearAlgebra(self, torch.linalg)
@@ -53,17 +53,17 @@ class TorchNamespace(ArrayFunctions):
         kind = tensors[0].dtype
         for tensor in tensors[1:]:
             kind = torch.promote_types(kind, tensor.dtype)
-        device = device_of(tensors)  # constants are made on the host
+        device = device_of(tensors)  # constants are created on the host
         return [copied(tensor, device).to(kind) for tensor in tensors]
 
-    # Making and shaping ---------------------------------------------------------------
+    # Creation and shapes --------------------------------------------------------------
 
     def reshape(self, value: Tensor, shape: Any) -> Tensor:
         lengths = (shape,) if isinstance(shape, int) else tuple(int(length) for length in shape)
         return self.enclose(torch.reshape(as_tensor(value), lengths))
 
     def transpose(self, value: Tensor, axes: Sequence[int] | None = None) -> Tensor:
-        """Return the array with its axes in another order."""
+        """Return the array with permuted axes."""
         tensor = as_tensor(value)
         order = range(tensor.ndim)[::-1] if axes is None else axes
         return self.enclose(torch.permute(tensor, tuple(int(axis) for axis in order)))
@@ -93,7 +93,7 @@ class TorchNamespace(ArrayFunctions):
         return self.enclose(as_tensor(value)[tuple(map(_index, entries))])
 
     def where(self, condition: Tensor, yes: Tensor, no: Tensor) -> Tensor:
-        """Choose elements by a condition."""
+        """Choose entries by a condition."""
         tensors = [as_tensor(condition), *self.together([yes, no])]
         device = device_of(tensors)
         return self.enclose(torch.where(*(copied(tensor, device) for tensor in tensors)))
@@ -105,20 +105,20 @@ class TorchNamespace(ArrayFunctions):
         return self.enclose(torch.sum(tensor) if axis is None else torch.sum(tensor, dim=axis))
 
     def prod(self, value: Tensor, axis: int = 0) -> Tensor:
-        """Multiply along an axis."""
+        """Return the product along an axis."""
         return self.enclose(torch.prod(as_tensor(value), dim=axis))
 
     def power(self, value: Tensor, exponent: Tensor) -> Tensor:
         """Raise each number to a power."""
         base = as_tensor(value)
         if isinstance(exponent, int | float) and (base.is_floating_point() or base.is_complex()):
-            # torch also differentiates by an exponent that is a tensor: the logarithm in that
+            # torch also differentiates by an exponent that is a tensor; the logarithm in that
             # derivative is NaN for bases that are not positive.
             return self.enclose(torch.pow(base, exponent))
         return self.enclose(torch.pow(*self.together([value, exponent])))
 
     def argmax(self, value: Tensor, axis: int) -> Tensor:
-        """Return where along an axis the largest element is."""
+        """Return the index of the largest entry along an axis."""
         return self.enclose(torch.argmax(as_tensor(value), dim=axis))
 
     def matmul(self, left: Tensor, right: Tensor) -> Tensor:
@@ -126,7 +126,7 @@ class TorchNamespace(ArrayFunctions):
         return self.enclose(torch.matmul(*self.together([left, right])))
 
     def dot(self, left: Tensor, right: Tensor) -> Tensor:
-        """Contract the last axis of one with the last but one, or only, axis of the other."""
+        """Return the dot product: contract the last axis with the last but one, or only, axis."""
         first, second = self.together([left, right])
         if not first.ndim or not second.ndim:
             return self.enclose(first * second)
@@ -137,7 +137,7 @@ class TorchNamespace(ArrayFunctions):
         return self.enclose(torch.tensordot(*self.together([left, right]), dims=axes))
 
     def outer(self, left: Tensor, right: Tensor) -> Tensor:
-        """Multiply each number of one vector by each of another."""
+        """Return the outer product of two vectors."""
         return self.enclose(torch.outer(*self.together([left, right])))
 
     def kron(self, left: Tensor, right: Tensor) -> Tensor:
@@ -145,7 +145,7 @@ class TorchNamespace(ArrayFunctions):
         return self.enclose(torch.kron(*self.together([left, right])))
 
     def einsum(self, subscripts: str, *values: Tensor) -> Tensor:
-        """Contract by named axes."""
+        """Contract by named axes (Einstein summation)."""
         return self.enclose(torch.einsum(subscripts, *self.together(values)))
 
     def real(self, value: Tensor) -> Tensor:
@@ -164,7 +164,7 @@ class TorchNamespace(ArrayFunctions):
         return self.enclose(torch.conj(tensor) if tensor.is_complex() else tensor)
 
     def diag(self, value: Tensor) -> Tensor:
-        """Return the diagonal of a matrix, or the matrix with a diagonal."""
+        """Return the diagonal of a matrix, or the matrix with a given diagonal."""
         return self.enclose(torch.diag(as_tensor(value)))
 
     def diagonal(self, value: Tensor, axis1: int = 0, axis2: int = 1) -> Tensor:
@@ -176,7 +176,7 @@ OTHER_NAMES = {
     **{"arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "arctan2": "arctan2"},
     **{"isnan": "isnan", "equal": "eq", "greater_equal": "ge", "less_equal": "le"},
 }
-"""numpy's names and torch's of functions that act on each element."""
+"""Numpy's and torch's names of elementwise functions."""
 
 for _name, _method in elementwise(torch, OTHER_NAMES).items():
     setattr(TorchNamespace, _name, _method)

@@ -1,7 +1,7 @@
-"""Calls of QNodes inside of ``torch.compile``.
+"""Calls of QNodes inside ``torch.compile``.
 
-Dynamo takes a call as one piece that it does not look into. The compilers behind it run the
-call with stand-ins for tensors, and so meet the operators it is made of.
+A QNode call is opaque to Dynamo: it becomes a single graph node. The compilers behind Dynamo run
+the call with fake tensors, and so trace the operators that it consists of.
 """
 
 from __future__ import annotations
@@ -16,5 +16,5 @@ from qgate.interfaces.base import CALLED_WHOLE
 
 @nonstrict_trace
 def call_in_graph(key: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """Call the QNode of this name; its arguments and results are nested containers of tensors."""
+    """Call the QNode with this name; arguments and results are nested containers of tensors."""
     return CALLED_WHOLE[key].call(args, kwargs)

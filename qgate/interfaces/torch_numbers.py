@@ -1,4 +1,4 @@
-"""The numbers behind torch tensors, and what compiled graphs compute with."""
+"""Numbers behind torch tensors, and computations of compiled graphs."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from torch._C import _functorch as functorch
 from torch.autograd import forward_ad
 
 COMPILED: dict[int, Any] = {}
-"""What compiled graphs compute with; a graph holds numbers and tensors only."""
+"""Computations of compiled graphs; a graph can hold only numbers and tensors."""
 
 _KEYS = itertools.count()
 
 
 def compiled_key(computation: Any) -> int:
-    """Keep a computation for a graph that is being compiled, and return its number."""
+    """Register a computation for a graph that is being compiled, and return its number."""
     key = next(_KEYS)
     COMPILED[key] = computation
     return key
 
 
 def is_plain(tensor: Any) -> bool:
-    """Say whether a tensor has numbers: it is neither one of a transform nor of a compiler."""
+    """Return whether a tensor has numbers: it belongs neither to a transform nor to a compiler."""
     return type(tensor) in (torch.Tensor, torch.nn.Parameter) and not (
         functorch.is_functorch_wrapped_tensor(tensor)
     )
 
 
 def to_numpy(tensor: Any) -> Any:
-    """Return the numbers of a tensor, copied to the host where they are elsewhere."""
-    with torch._C._DisableFuncTorch():  # or a transform that is running would wrap them
+    """Return the numbers of a tensor, copied to the host where needed."""
+    with torch._C._DisableFuncTorch():  # or an active transform would wrap them
         numbers = tensor.detach()
         if numbers.dtype == torch.bfloat16:
             numbers = numbers.to(torch.float32)
@@ -41,12 +41,12 @@ def to_numpy(tensor: Any) -> Any:
 
 
 def complex_of(real: torch.dtype) -> torch.dtype:
-    """Return the type of complex numbers with such parts."""
+    """Return the complex dtype whose real and imaginary parts have the given dtype."""
     return torch.complex128 if real == torch.float64 else torch.complex64
 
 
 def batch_first(tensors: Sequence[Any], axes: Sequence[int | None], size: int) -> list[Any]:
-    """Return tensors with the axis that is vectorised over in front, or one of equal copies."""
+    """Return tensors with the vmapped axis in front; those without one are copied."""
     return [
         tensor.movedim(axis, 0) if axis is not None else tensor.expand(size, *tensor.shape)
         for tensor, axis in zip(tensors, axes, strict=True)
@@ -55,10 +55,10 @@ def batch_first(tensors: Sequence[Any], axes: Sequence[int | None], size: int) -
 
 @contextmanager
 def below_forward_mode(tensors: Sequence[Any]) -> Iterator[list[Any]]:
-    """Give tensors as they are below the forward mode whose rule is running.
+    """Return tensors as seen below the forward-mode level whose rule is running.
 
-    While a rule runs, torch switches forward mode off for all levels that it nests, so that
-    those below would see zeros. Here it is on again, for tensors of the level below.
+    While a rule runs, torch disables forward mode for all nested levels, so that the levels below
+    would see zero tangents. This context enables it again, for tensors of the level below.
     """
     if not any(map(functorch.is_functorch_wrapped_tensor, tensors)):
         yield list(tensors)

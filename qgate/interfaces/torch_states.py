@@ -1,4 +1,4 @@
-"""States as PyTorch differentiates them: once, in either mode.
+"""States, differentiable once by PyTorch in either mode.
 
 The change of the states along a tangent and the product of a cotangent with their Jacobian
 are linear, and each is the transpose of the other.
@@ -26,7 +26,7 @@ from qgate.interfaces.torch_numbers import (
 
 
 class StatesAt(torch.autograd.Function):
-    """The states, shape (..., B, M), at the angles x, shape (..., B, n)."""
+    """States, shape (..., B, M), at the angles x, shape (..., B, n)."""
 
     @staticmethod
     def forward(x: Any, states: States, *fixed: Any) -> Any:
@@ -61,7 +61,7 @@ class StatesAt(torch.autograd.Function):
 
 
 class _Linear(torch.autograd.Function):
-    """What is linear in a vector beside the angles, and has no derivative by these."""
+    """Function that is linear in a vector; its derivative by the angles raises."""
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -82,7 +82,7 @@ class _Linear(torch.autograd.Function):
 
 
 class _Product(_Linear):
-    """From angles and cotangents (..., B, M) to their products with the Jacobian, (..., B, n)."""
+    """Map from angles and cotangents (..., B, M) to products with the Jacobian, (..., B, n)."""
 
     @staticmethod
     def forward(x: Any, cotangent: Any, states: States, *fixed: Any) -> Any:
@@ -110,7 +110,7 @@ class _Product(_Linear):
 
 
 class _Change(_Linear):
-    """From angles and tangents (..., B, n) to the change of the states, (..., B, M)."""
+    """Map from angles and tangents (..., B, n) to the change of the states, (..., B, M)."""
 
     @staticmethod
     def forward(x: Any, tangent: Any, states: States, *fixed: Any) -> Any:

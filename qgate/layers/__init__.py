@@ -1,1 +1,1 @@
-"""Quantum functions as layers of networks: a module for each framework, public in ``qgate.qnn``."""
+"""Quantum functions as layers of networks, one module for each framework; see ``qgate.qnn``."""

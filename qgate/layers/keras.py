@@ -1,4 +1,4 @@
-"""A quantum function as a layer of Keras 3, whatever its backend."""
+"""Keras 3 layer from a quantum function, for each of its backends."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from qgate.qnode import QNode, torch_compiles
 from qgate.tape import Tape
 
 INTERFACES = {"tensorflow": "tf", "torch": "torch", "jax": "jax"}
-"""The interface that differentiates for each backend of Keras."""
+"""Interface that differentiates for each backend of Keras."""
 
 
 @keras.saving.register_keras_serializable(package="qgate")
 class KerasLayer(keras.layers.Layer):
-    """A QNode whose arguments, but the data, are trainable weights of a Keras layer.
+    """Keras layer whose weights are all arguments of a QNode but the data.
 
     Works on each of Keras's backends TensorFlow, PyTorch and JAX. The data may have any number
-    of leading axes; all of their rows are evaluated together, as one sweep. Rows reach the
-    function as one array with the features on its last axis, so it takes a feature as
-    ``inputs[..., 0]``; embeddings take ``inputs`` as it is.
+    of leading axes; all rows are evaluated together as one batch. The function is called with one
+    array of all rows, whose last axis is that of the features: write a feature as
+    ``inputs[..., 0]``; embeddings accept ``inputs`` unchanged.
 
     Parameters
     ----------
@@ -39,33 +39,32 @@ class KerasLayer(keras.layers.Layer):
     weight_shapes : mapping
         From the name of each weight to its shape; a number n stands for (n,), and 1 for ().
     output_dim : int or tuple of int
-        The shape of the output for one row of data; the numbers that the circuit returns, side
-        by side, are brought to it.
+        The shape of the output for one row of data; the concatenated results of the circuit are
+        reshaped to it.
     weight_specs : mapping, optional
-        For each weight further arguments of ``add_weight``: ``initializer``, ``regularizer``,
+        Further arguments of ``add_weight`` for each weight: ``initializer``, ``regularizer``,
         ``constraint``, ``trainable``, ``dtype``. Default: Keras's.
     **kwargs
-        As of every Keras layer: ``name``, ``dtype``, ``trainable``.
+        Arguments of every Keras layer: ``name``, ``dtype``, ``trainable``.
 
     Raises
     ------
     InvalidLayer
-        At once: the arguments of the function are others than these. At the first call, before
-        anything is run: it returns samples, counts or a state, not as many numbers as
-        ``output_dim`` has, or does not take rows; the model is compiled by TensorFlow's XLA.
+        On construction: the arguments of the function differ from these. At the first call, before
+        anything is run: the function returns samples, counts or a state, or another number of
+        values than ``output_dim`` has, or does not accept a batch; or the model is compiled by
+        TensorFlow's XLA.
 
     Notes
     -----
-    Data of shape (..., F) give (..., *output_dim), in the layer's ``compute_dtype``; circuits
-    are computed in double precision from data and weights as they are.
+    Data of shape (..., F) give shape (..., *output_dim), in the layer's ``compute_dtype``; circuits
+    are computed in double precision.
 
-    Cost: a call is one submission of as many circuits as there are rows; building a model
-    costs nothing.
+    Cost: a call is one submission with one circuit for each row; building a model costs nothing.
 
-    A model is saved with the name of the quantum function, the device's string, the gradient
-    method and shots. It loads in a program that has imported the module of the function, or is
-    given the function or the QNode as ``custom_objects`` under the name of the function or of
-    the layer.
+    A saved model holds the name of the quantum function, the device's string, the gradient method
+    and shots. To load it, import the module of the function first, or pass the function or the
+    QNode in ``custom_objects`` under the name of the function or of the layer.
     """
 
     input_arg = "inputs"
@@ -87,7 +86,7 @@ class KerasLayer(keras.layers.Layer):
                 reason=f"its shots are the vector {qnode.shots.parts}",
                 remedy="A layer gives one output: make the QNode with a single number of shots.",
             )
-        self.input_arg = self.input_arg  # a later set_input_argument is for later layers
+        self.input_arg = self.input_arg  # a later set_input_argument applies to later layers only
         self.weight_shapes = shapes
         self.output_dim = _output_shape(function, output_dim)
         self.weight_specs = _checked_specs(function, shapes, weight_specs or {})
@@ -101,11 +100,11 @@ class KerasLayer(keras.layers.Layer):
 
     @classmethod
     def set_input_argument(cls, input_name: str = "inputs") -> None:
-        """Name the argument that is given the data, for layers that are made from now on."""
+        """Set the name of the data argument, for layers that are created from now on."""
         cls.input_arg = input_name
 
     def build(self, input_shape: Any) -> None:
-        """Make the weights."""
+        """Create the weights."""
         for name, shape in self.weight_shapes.items():
             options = {"autocast": False, **self.weight_specs.get(name, {})}
             self.qnode_weights[name] = self.add_weight(name=name, shape=shape, **options)
@@ -124,7 +123,7 @@ class KerasLayer(keras.layers.Layer):
             rows = ops.reshape(inputs, (-1, ops.shape(inputs)[-1]))
         if not compiles:
             self._rehearse(rows)
-        axes = len(rows.shape) - 1  # how many axes of a result are of rows
+        axes = len(rows.shape) - 1  # number of axes of a result that are those of rows
         columns = [
             ops.cast(ops.reshape(part, (-1, math.prod(part.shape[axes:]))), self.compute_dtype)
             for part in leaves(self.qnode(**self._arguments(rows)))
@@ -144,7 +143,7 @@ class KerasLayer(keras.layers.Layer):
         return self.qnode.construct((), self._arguments(inputs))
 
     def get_config(self) -> dict[str, Any]:
-        """Return plain data that the layer can be made from."""
+        """Return the layer's configuration as plain data."""
         specs = {name: dict(spec) for name, spec in self.weight_specs.items()}
         return {
             **super().get_config(),
@@ -156,20 +155,20 @@ class KerasLayer(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any], qnode: QNode | None = None) -> Self:
-        """Make a layer of plain data.
+        """Create a layer from its configuration.
 
         Parameters
         ----------
         config : mapping
             As ``get_config`` returns it.
         qnode : QNode or callable, optional
-            The QNode, or its function; default: what ``custom_objects`` have, else the function
-            in its module.
+            The QNode, or its function; default: the one in ``custom_objects``, else the function in
+            its module.
 
         Raises
         ------
         CircuitNotFound
-            The QNode cannot be made of what was saved.
+            The QNode cannot be restored from the configuration.
         """
         options = dict(config)
         description = keras.saving.deserialize_keras_object(options.pop("qnode"))
@@ -184,7 +183,7 @@ class KerasLayer(keras.layers.Layer):
         return {self.input_arg: inputs, **weights}
 
     def _rehearse(self, rows: Any) -> None:
-        """Record the circuit, once for each shape of a row, and refuse what cannot be a layer."""
+        """Record the circuit once for each shape of a row; refuse those that cannot be a layer."""
         batched = len(rows.shape) > 1
         shape = (*((None,) if batched else ()), rows.shape[-1])
         if shape in self._rehearsed:
@@ -214,13 +213,13 @@ class KerasLayer(keras.layers.Layer):
 
 
 def _asks_for_shapes() -> bool:
-    """Say whether Keras calls layers with made-up data, to see what they return."""
+    """Return whether Keras is calling layers with symbolic data to infer shapes."""
     with keras.SymbolicScope() as scope:
         return scope.original_scope is not None
 
 
 def _xla_traces() -> bool:
-    """Say whether TensorFlow is tracing a function for XLA."""
+    """Return whether TensorFlow is tracing a function for XLA."""
     import tensorflow as tf
     from tensorflow.python.ops import control_flow_util
 

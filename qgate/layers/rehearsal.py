@@ -1,4 +1,4 @@
-"""What is refused of a layer's circuit after it was recorded, and before it is run."""
+"""Validation of a layer's circuit after recording, before it runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_FEATURES = {
     MeasurementKind.STATE: "complex amplitudes",
     MeasurementKind.DENSITY_MATRIX: "a complex matrix",
 }
-"""Results that are not real numbers that vary smoothly with the weights."""
+"""Measurements that are not real numbers that vary smoothly with the weights."""
 
 
 def check_recorded(qnode: QNode, tape: Tape, *, batch: int | None) -> None:
@@ -23,15 +23,15 @@ def check_recorded(qnode: QNode, tape: Tape, *, batch: int | None) -> None:
     ----------
     qnode : QNode
     tape : Tape
-        What it recorded.
+        The recorded circuit.
     batch : int or None
-        How many rows of data it was given, a number that no other axis of them has; None: one
-        row without an axis of its own, or a number that is not known.
+        Number of rows of data, different from the length of any other axis; None: one row without a
+        batch axis, or the number is not known.
 
     Raises
     ------
     InvalidLayer
-        A result is not made of real numbers, or the circuit does not take rows.
+        A result is not made of real numbers, or the circuit does not accept a batch.
     """
     function = name_of(qnode.func)
     for item in tape.measurements:
@@ -53,7 +53,7 @@ def check_recorded(qnode: QNode, tape: Tape, *, batch: int | None) -> None:
 
 
 def number_of_results(qnode: QNode, tape: Tape) -> int:
-    """Return how many numbers a circuit gives for each row."""
+    """Return how many numbers a circuit returns for each row."""
     every = len(tape.wires if qnode.device.wires is None else qnode.device.wires)
     return sum(
         2 ** (len(item.wires) or every) if item.kind is MeasurementKind.PROBS else 1

@@ -1,4 +1,4 @@
-"""QNodes as plain data, and back."""
+"""QNodes as plain data, for saving and loading."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qgate.qnode import QNode
 
 
 def config_of(qnode: QNode) -> dict[str, Any]:
-    """Return what there is to write down of a QNode; ``restored`` says what is not enough.
+    """Return a QNode as plain data; ``restored`` raises if the data are incomplete.
 
     Returns
     -------
@@ -33,21 +33,21 @@ def config_of(qnode: QNode) -> dict[str, Any]:
 
 
 def restored(description: Mapping[str, Any], given: Any = None) -> QNode:
-    """Return the QNode that was described.
+    """Restore the QNode from plain data.
 
     Parameters
     ----------
     description : mapping
         As ``config_of`` returns it.
     given : QNode or callable, optional
-        The QNode, which is returned as it is, or its function. Default: the function is taken
-        from its module, which the program has to have imported: what a file names is never
-        imported, as that would run it.
+        The QNode, which is returned unchanged, or its function. Default: the function from its
+        module, which the program must have imported already: a module named in a file is never
+        imported, because that would run its code.
 
     Raises
     ------
     CircuitNotFound
-        The function is not found, or the device or gradient method was not written down.
+        The function is not found, or the device or gradient method was not saved.
     """
     if isinstance(given, QNode):
         return given
@@ -68,7 +68,7 @@ def restored(description: Mapping[str, Any], given: Any = None) -> QNode:
 
 
 def key_of(description: Mapping[str, Any]) -> str:
-    """Return the name under which the function of a described QNode may be given."""
+    """Return the name under which the function of a saved QNode may be supplied."""
     return str(description["function"]).rpartition(":")[2].rpartition(".")[2]
 
 

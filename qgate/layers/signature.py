@@ -1,4 +1,4 @@
-"""What a quantum function has to look like to be a layer."""
+"""Validation of a quantum function's signature for use as a layer."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def checked_shapes(qnode: Any, weight_shapes: Any, *, input_arg: str) -> dict[st
     weight_shapes : mapping
         From the name of each weight to its shape; a number n stands for (n,), and 1 for ().
     input_arg : str
-        The argument that is given the data.
+        Name of the data argument.
 
     Raises
     ------
     InvalidLayer
-        It is not a QNode, its arguments are others, or something is not a shape.
+        ``qnode`` is not a QNode, its arguments differ, or a shape is invalid.
     """
     if not isinstance(qnode, QNode):
         raise InvalidLayer(

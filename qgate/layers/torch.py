@@ -1,4 +1,4 @@
-"""A quantum function as a PyTorch module."""
+"""PyTorch module from a quantum function."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ InitMethod = Callable[[torch.Tensor], Any] | Mapping[str, Any] | None
 
 
 class TorchLayer(torch.nn.Module):
-    """A QNode whose arguments, but the data, are trainable parameters of a PyTorch module.
+    """PyTorch module whose parameters are all arguments of a QNode but the data.
 
-    The data may have any number of leading axes; all of their rows are evaluated together, as
-    one sweep. Rows reach the function as one array with the features on its last axis, so it
-    takes a feature as ``inputs[..., 0]``; embeddings take ``inputs`` as it is.
+    The data may have any number of leading axes; all rows are evaluated together as one batch. The
+    function is called with one array of all rows, whose last axis is that of the features: write a
+    feature as ``inputs[..., 0]``; embeddings accept ``inputs`` unchanged.
 
     >>> import torch
     >>> @qg.qnode("local")
@@ -54,8 +54,9 @@ class TorchLayer(torch.nn.Module):
     Raises
     ------
     InvalidLayer
-        At once: the arguments of the function are others than these. At the first call, before
-        anything is run: it returns samples, counts or a state, or does not take rows.
+        On construction: the arguments of the function differ from these. At the first call, before
+        anything is run: the function returns samples, counts or a state, or does not accept a
+        batch.
 
     Notes
     -----
@@ -63,11 +64,11 @@ class TorchLayer(torch.nn.Module):
     several results of M numbers in all, (...) for one number, (..., 2**n) for the probabilities
     of n wires. A vector of shots adds an axis in front.
 
-    Cost: a call is one submission of as many circuits as there are rows. Nothing is spent on
-    derivatives by data, or by weights, that do not require them.
+    Cost: a call is one submission with one circuit for each row. Derivatives by data or weights
+    with ``requires_grad=False`` cost nothing.
 
-    A layer is saved by its ``state_dict``. Copies share the QNode. What is not an attribute of
-    the module is looked up in the QNode: ``layer.tape``, ``layer.device``.
+    A layer is saved by its ``state_dict``. Copies share the QNode. Other attributes are those of
+    the QNode: ``layer.tape``, ``layer.device``.
     """
 
     input_arg = "inputs"
@@ -77,7 +78,7 @@ class TorchLayer(torch.nn.Module):
     ) -> None:
         super().__init__()
         shapes = checked_shapes(qnode, weight_shapes, input_arg=self.input_arg)
-        self.input_arg = self.input_arg  # a later set_input_argument is for later layers
+        self.input_arg = self.input_arg  # a later set_input_argument applies to later layers only
         function = name_of(qnode.func)
         self.weight_shapes = shapes
         self._rehearsed = set[tuple[int, ...]]()
@@ -97,12 +98,12 @@ class TorchLayer(torch.nn.Module):
 
     @classmethod
     def set_input_argument(cls, input_name: str = "inputs") -> None:
-        """Name the argument that is given the data, for layers that are made from now on."""
+        """Set the name of the data argument, for layers that are created from now on."""
         cls.input_arg = input_name
 
     @property
     def qnode_weights(self) -> dict[str, torch.nn.Parameter]:
-        """The weights by their names."""
+        """Weights by name."""
         return {name: getattr(self, name) for name in self.weight_shapes}
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
@@ -122,7 +123,7 @@ class TorchLayer(torch.nn.Module):
         return self.qnode.construct((), self._arguments(inputs))
 
     def extra_repr(self) -> str:
-        """Say what the function, its weights and its device are."""
+        """Return the function, its weights and its device for ``repr``."""
         weights = [f"{name}={shape}" for name, shape in self.weight_shapes.items()]
         return (
             f"{name_of(self.qnode.func)}({', '.join([self.input_arg, *weights])}), "
@@ -134,7 +135,7 @@ class TorchLayer(torch.nn.Module):
         return {self.input_arg: inputs, **weights}
 
     def _rehearse(self, rows: torch.Tensor) -> None:
-        """Record the circuit, once for each shape of a row, and refuse what cannot be a layer."""
+        """Record the circuit once for each shape of a row; refuse those that cannot be a layer."""
         shape = tuple(rows.shape[-1:]) if rows.dim() < 2 else (-1, *rows.shape[1:])
         if shape in self._rehearsed:
             return
@@ -161,7 +162,7 @@ class TorchLayer(torch.nn.Module):
 
 
 def _combined(found: Any, leading: torch.Size) -> torch.Tensor:
-    """Return results side by side on the last axis, below the leading axes of the data."""
+    """Return results concatenated on the last axis, below the leading axes of the data."""
     rows = 1 if leading else 0  # whether results have an axis for rows
     if isinstance(found, torch.Tensor):
         return found.reshape((*leading, *found.shape[rows:]))
@@ -169,7 +170,7 @@ def _combined(found: Any, leading: torch.Size) -> torch.Tensor:
 
 
 def _methods(function: str, shapes: Mapping[str, Shape], given: Any) -> dict[str, Any]:
-    """Return for each weight what makes its first value."""
+    """Return an initializer for each weight."""
     if given is None:
         return dict.fromkeys(shapes, _uniform)
     if not isinstance(given, Mapping):
