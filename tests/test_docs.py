@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from clouds.braket.double import BraketDouble
 
 import qgate as qg
 from qgate.devices.aliases import ALIASES
@@ -22,6 +23,9 @@ from qgate.devices.plugins import PLUGINS
 from qgate.execution.method import METHODS
 
 ROOT = Path(__file__).parents[1]
+ON_A_QPU = "docs/training.md"
+"""Document whose programs submit to a paid device; here a double of its service answers."""
+
 DOCUMENTS = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 FRAMEWORK = re.compile(r"^(?:import|from) (?:torch|jax|tensorflow|keras)\b", re.MULTILINE)
@@ -53,14 +57,29 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an empty working directory without anybody's settings."""
     for variable in ("QGATE_DEVICE", "QGATE_CONFIG", "XDG_CONFIG_HOME", "APPDATA"):
         monkeypatch.delenv(variable, raising=False)
+    for variable in [name for name in os.environ if name.startswith(("AWS_", "QISKIT_IBM_"))]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
+@pytest.fixture
+def braket(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BraketDouble]:
+    """Return a double of Amazon Braket, which the SDK finds by its environment variables."""
+    double = BraketDouble(tmp_path_factory.mktemp("braket"))
+    for name, value in double.environment().items():
+        monkeypatch.setenv(name, value)
+    yield double
+    double.stop()
+
+
 def imports_a_framework(document: str) -> bool:
-    """Say whether a program of a document imports torch, JAX, TensorFlow or Keras."""
+    """Return whether a program of a document imports torch, JAX, TensorFlow or Keras."""
     return any(
         FRAMEWORK.search(body) for language, body in blocks(document) if language == "python"
     )
@@ -94,9 +113,21 @@ def test_programs_with_a_framework_print_what_is_shown(document: str):
         document
         for document in DOCUMENTS
         if not imports_a_framework(document) or document == os.environ.get("QGATE_DOCUMENT")
+        if document != ON_A_QPU
     ],
 )
 def test_the_programs_of_a_document_print_what_it_shows(document: str, project: Path):
+    run_programs(document, project)
+
+
+def test_a_training_on_a_qpu_prints_what_is_shown(braket: BraketDouble, project: Path):
+    run_programs(ON_A_QPU, project)
+
+    assert braket.ledger()["charged_usd"] > 0
+
+
+def run_programs(document: str, project: Path) -> None:
+    """Run the programs of a document in order, and compare their output with what it shows."""
     names: dict[str, object] = {}
     printed = ""
     for language, body in blocks(document):
