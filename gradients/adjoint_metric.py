@@ -10,6 +10,7 @@ import numpy as np
 
 from qgate.arrays import namespace
 from qgate.exceptions import InvalidTransform
+from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.generated import Generated
 from qgate.gradients.metric_matrix import MatrixTransform
@@ -23,6 +24,7 @@ from qgate.typing import ComplexArray, Postprocess, Tensor
 ON_ANY_DEVICE = "qg.metric_tensor works from shots and on any device."
 
 
+@picklable
 def adjoint_metric_tensor(tape: Any, *, argnums: Any = None, hybrid: bool = True) -> Any:
     r"""The Fubini-Study metric tensor from exact state vectors.
 

@@ -11,12 +11,14 @@ import numpy as np
 
 from qgate.arrays import enclosed, is_moved, is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidTransform, described
+from qgate.findable import picklable
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.trained_arrays import expressible, with_angles
 from qgate.typing import IntArray, Tensor
 
 
+@picklable
 def classical_jacobian(
     qnode: Any,
     argnum: int | Sequence[int] | None = None,

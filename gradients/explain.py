@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from qgate.exceptions import DifferentiationError, described
+from qgate.findable import picklable
 
 
+@picklable
 def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
     """Return a function that says which gradient method a QNode uses, and why.
 
@@ -44,4 +47,9 @@ def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
             f"explain was given {described(qnode)}. Give a QNode, that is a quantum function "
             "decorated with qg.qnode(device)."
         )
-    return lambda *args, **kwargs: ask(args, kwargs, order=order)
+
+    @functools.wraps(qnode, updated=())
+    def explained(*args: Any, **kwargs: Any) -> Any:
+        return ask(args, kwargs, order=order)
+
+    return explained

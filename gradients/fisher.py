@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from qgate.arrays import namespace
+from qgate.findable import picklable
 from qgate.gradients.adjoint_metric import AdjointMetric, gives_state
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.hybrid import as_list
@@ -24,6 +25,7 @@ SMALLEST = 1e-28
 """Probabilities below this are zero: that of an amplitude that is rounding noise."""
 
 
+@picklable
 def quantum_fisher(
     tape: Any,
     device: Any = None,
@@ -86,6 +88,7 @@ def quantum_fisher(
     return transform(tape, argnums=argnums, hybrid=hybrid)
 
 
+@picklable
 def classical_fisher(tape: Any, argnums: Any = None) -> Any:
     r"""The classical Fisher information matrix of the probabilities of all wires.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from qgate.arrays import namespace, shape_of
 from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod, described
+from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.hybrid import HybridTransform, as_list, owners
 from qgate.gradients.parameter_shift import ParameterShift, shifts_by_slot
@@ -21,6 +22,7 @@ from qgate.transforms.linear import Recombined, linear_measurements
 from qgate.typing import BoolArray, Postprocess, Tensor
 
 
+@picklable
 def param_shift_hessian(
     tape: Any,
     argnum: Any = None,

@@ -10,6 +10,7 @@ import numpy as np
 
 from qgate.arguments import is_text_among
 from qgate.exceptions import InvalidTransform, described
+from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.generated import Generated
 from qgate.gradients.hybrid import wanted_angles
@@ -24,6 +25,7 @@ from qgate.wires import Wires
 APPROXIMATIONS = (None, "block-diag", "diag")
 
 
+@picklable
 def metric_tensor(
     tape: Any,
     argnum: int | Sequence[int] | None = None,

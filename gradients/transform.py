@@ -11,6 +11,7 @@ import numpy as np
 
 from qgate.arrays import enclosed, finished, in_containers
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, described
+from qgate.findable import picklable
 from qgate.gradients.circuits import CircuitMethod
 from qgate.gradients.method import ShiftMethod, check_options
 from qgate.gradients.tape_arrays import ArrayFree
@@ -56,6 +57,7 @@ class TapeTransform(ABC):
     def check(self, options: Mapping[str, Any]) -> None:
         """Refuse options that it does not have."""
 
+    @picklable
     def __call__(
         self, target: Any, argnum: Any = None, *, argnums: Any = None, **options: Any
     ) -> Any:

@@ -1,12 +1,16 @@
-"""Lookup of decorated functions, so that ``pickle`` finds them."""
+"""Pickles of decorated functions, and of functions that a function returned."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import reduce
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce, update_wrapper, wraps
 from importlib import import_module
-from typing import Any, NamedTuple
+from types import FunctionType, MethodType
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 WRAPPED = ".__wrapped__"
 
@@ -26,9 +30,80 @@ class Located(NamedTuple):
         return reduce(getattr, self.name.split("."), import_module(self.module))
 
 
+def picklable(factory: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a function that returns functions, so that pickles can store what it returns.
+
+    A pickle then holds the decorated function and the arguments of its call, which is repeated on
+    loading. Results that are not functions are returned as they are.
+    """
+
+    @wraps(factory)
+    def made(*args: P.args, **kwargs: P.kwargs) -> R:
+        result: Any = factory(*args, **kwargs)
+        if isinstance(result, FunctionType):
+            result = MadeFunction(result, made, args, kwargs)
+        return result  # type: ignore[no-any-return]
+
+    return made
+
+
+class MadeFunction:
+    """A function that another function returned; made by :func:`picklable`.
+
+    Parameters
+    ----------
+    function : callable
+        What is called.
+    factory : callable
+        The function of a module that returned it.
+    args, kwargs
+        The arguments of that call.
+    """
+
+    def __init__(
+        self,
+        function: FunctionType,
+        factory: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+    ) -> None:
+        update_wrapper(self, function)
+        self._function, self._call = function, (factory, tuple(args), dict(kwargs))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        factory, args, kwargs = self._call
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, FunctionType):
+                make_findable(value)
+        if protocol < 4:
+            args = tuple(map(located, args))
+            kwargs = {name: located(value) for name, value in kwargs.items()}
+        return remade, (factory, args, kwargs)
+
+    def __repr__(self) -> str:
+        factory, args, _ = self._call
+        return f"<{factory.__qualname__} of {', '.join(map(repr, args))}>"
+
+
+def remade(factory: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Repeat the call that returned a function, with functions that pickles only locate."""
+    found = {name: _resolved(value) for name, value in kwargs.items()}
+    return factory(*map(_resolved, args), **found)
+
+
+def _resolved(value: Any) -> Any:
+    return value.function() if isinstance(value, Located) else value
+
+
 def located(function: Any) -> Any:
     """Return the location of a decorated function; any other function unchanged."""
-    name = getattr(function, "__qualname__", "")
+    name = getattr(function, "__qualname__", None) or ""
     return Located(function.__module__, name) if name.endswith(WRAPPED) else function
 
 

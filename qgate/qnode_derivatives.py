@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -40,6 +41,7 @@ def gradient_function(qnode: Called, argnum: Any) -> Callable[..., Any]:
     Shapes and errors as for ``QNode.gradient_function``.
     """
 
+    @functools.wraps(qnode, updated=())
     def derivatives(*args: Any, **kwargs: Any) -> Any:
         found: Any = None
 

@@ -14,6 +14,7 @@ import pytest
 from children import finished, start
 
 import qgate as qg
+from qgate.exceptions import NotPicklable
 from qgate.findable import make_findable, name_in_module
 
 DEVICES = ("local", "local?seed=3", "qiskit:aer", "qiskit:fake_manila", "braket:local")
@@ -198,3 +199,100 @@ def test_seeded_copies_begin_their_sequence_anew(folder):
     again = pickled(circuits.seeded)
 
     assert [again(0.5), again(0.5)] == [first, second]
+
+
+def one_turn(angle):
+    qg.RX(angle, wires=0)
+
+
+@qg.estimate
+@qg.qnode("local?seed=1", shots=1000)
+def estimated(angle):
+    qg.RX(angle, wires=0)
+    return qg.expval(qg.Z(0))
+
+
+X = qg.numpy.array([0.3], requires_grad=True)
+
+
+@qg.qnode("local", diff_method="parameter-shift")
+def turned(angles):
+    qg.RX(angles[0], wires=0)
+    return qg.expval(qg.Z(0))
+
+
+@qg.qnode("local")
+def read(angles):
+    qg.RX(angles[0], wires=0)
+    return qg.probs(wires=0)
+
+
+RETURNED = {
+    "plan": (qg.plan(decorated), (0.3,)),
+    "submit": (qg.submit(decorated), (0.3,)),
+    "estimate": (qg.estimate(qg.QNode(plus, "local", shots=10)), None),
+    "decorated by estimate": (estimated, (0.3,)),
+    "gradient_estimate": (qg.gradient_estimate(turned, budget=1000), (X,)),
+    "param_shift": (qg.gradients.param_shift(turned), (X,)),
+    "finite_diff": (qg.gradients.finite_diff(turned, h=1e-5), (X,)),
+    "metric_tensor": (qg.metric_tensor(turned), (X,)),
+    "adjoint_metric_tensor": (qg.adjoint_metric_tensor(turned), (X,)),
+    "param_shift_hessian": (qg.gradients.param_shift_hessian(turned), (X,)),
+    "quantum_fisher": (qg.gradients.quantum_fisher(turned), (X,)),
+    "classical_fisher": (qg.gradients.classical_fisher(read), (X,)),
+    "classical_jacobian": (qg.gradients.classical_jacobian(turned), (X,)),
+    "explain": (qg.gradients.explain(decorated), (0.3,)),
+    "circuit_spectrum": (qg.fourier.circuit_spectrum(decorated), (0.3,)),
+    "qnode_spectrum": (qg.fourier.qnode_spectrum(turned, argnum=0), ([0.3],)),
+    "reconstruct": (
+        qg.fourier.reconstruct(decorated, nums_frequency={"angle": {(): 1}}),
+        (0.3,),
+    ),
+    "matrix": (qg.matrix(one_turn), (0.3,)),
+    "eigvals": (qg.eigvals(one_turn), (0.3,)),
+    "generator": (qg.generator(qg.RX), (0.3, 0)),
+    "map_wires": (qg.matrix(qg.map_wires(one_turn, {0: 1})), (0.3,)),
+    "adjoint": (qg.matrix(qg.adjoint(one_turn)), (0.3,)),
+    "ctrl": (qg.matrix(qg.ctrl(one_turn, control=1)), (0.3,)),
+    "pow": (qg.matrix(qg.pow(one_turn, 2)), (0.3,)),
+    "adjoint of a gate": (qg.matrix(qg.adjoint(qg.RX)), (0.3, 0)),
+}
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled, pickled_by_an_old_protocol])
+@pytest.mark.parametrize("name", RETURNED)
+def test_what_a_function_returns_for_a_circuit_is_copied(name, copied):
+    function, args = RETURNED[name]
+
+    again = copied(function)
+
+    assert again.__name__ == function.__name__
+    if args is not None and "estimate" not in name:
+        found, expected = again(*args), function(*args)
+        if name == "submit":
+            found, expected = found.result(60), expected.result(60)
+        assert comparable(found) == comparable(expected)
+
+
+def comparable(found):
+    return np.asarray(found).tolist() if isinstance(found, np.ndarray) else str(found)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
+def test_a_plan_is_copied_and_runs_what_it_planned(copied):
+    planned = qg.plan(qg.grad(turned))(X)
+
+    again = copied(planned)
+
+    assert str(again) == str(planned)
+    assert float(again.run()[0]) == pytest.approx(-np.sin(0.3))
+
+
+def test_a_call_in_the_background_and_a_run_are_not_copied(tmp_path):
+    with qg.run("copied", journal=tmp_path / "journal.db") as run:
+        handle = qg.submit(decorated)(0.3)
+        handle.result(60)
+        for held, text in ((run, "The run 'copied'"), (handle, "A call in the background")):
+            for copied in (copy.deepcopy, pickled):
+                with pytest.raises(NotPicklable, match=text):
+                    copied(held)

@@ -16,6 +16,7 @@ from qgate.estimates.value import estimates_of
 from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate, described
 from qgate.execution.answer import Answer, answer
 from qgate.execution.resolve import SHIFT_METHODS
+from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
 from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
@@ -31,6 +32,7 @@ GRADIENT_BUDGET = (
 """Advice for a QNode without shots."""
 
 
+@picklable
 def gradient_estimate(
     qnode: Any,
     budget: Budget | int | None = None,
@@ -139,6 +141,7 @@ def gradient_estimate(
     return estimate_gradient
 
 
+@picklable
 def estimate(
     qnode: Any, budget: Budget | int | None = None, *, grouping: str = "qwc"
 ) -> Callable[..., Any]:

@@ -188,6 +188,14 @@ class OpenedInParent(DeviceError):
     )
 
 
+class NotPicklable(DeviceError, TypeError):
+    """A pickle or a copy was asked for of something that lives in one process."""
+
+    what: str
+    remedy: str
+    message = "{what} belongs to its process and cannot be pickled or copied. {remedy}."
+
+
 class CallCancelled(DeviceError):
     """A call in the background was cancelled."""
 

@@ -8,14 +8,16 @@ import os
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from functools import partial, wraps
 from typing import Any
 
 from qgate.arguments import seconds_to_wait
 from qgate.devices.job import JobStatus
 from qgate.devices.patience import AFTER_SLEEP_S, overslept
-from qgate.exceptions import CallTimeout, OpenedInParent
+from qgate.exceptions import CallTimeout, NotPicklable, OpenedInParent
 from qgate.execution.current import RUN
 from qgate.execution.following import CALL, Following
+from qgate.findable import picklable
 from qgate.workers import Workers
 
 WORKERS = 32
@@ -93,6 +95,13 @@ class Handle:
             remedy = "Wait for the call there, or make it in this process"
             raise OpenedInParent(what="The call in the background", remedy=remedy)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise NotPicklable(
+            what="A call in the background",
+            remedy="Wait for its result() and pickle that, or open the same run in the other "
+            "process and make the call there, which takes the jobs that exist",
+        )
+
     def __await__(self) -> Generator[Any, None, Any]:
         self._check_process()
         return asyncio.wrap_future(self.future).__await__()
@@ -101,6 +110,7 @@ class Handle:
         return f"<qgate call: {self.status.value}, jobs {self.job_ids}>"
 
 
+@picklable
 def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
     """Call a function in the background.
 
@@ -126,11 +136,12 @@ def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
     [1, -1]
     """
 
+    @wraps(function, updated=())
     def start(*args: Any, **kwargs: Any) -> Handle:
         run = RUN.get()
         if run is not None:
             run.ordered = False  # calls that go on side by side ask in no fixed order
-        handle = Handle(lambda: function(*args, **kwargs))
+        handle = Handle(partial(function, *args, **kwargs))
         if run is not None:
             run.expect(handle.future)
         return handle

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
 from qgate.execution.current import DEVICE, PLAN
 from qgate.execution.lines import Line
 from qgate.execution.totals import LIMITS
+from qgate.findable import picklable
 from qgate.forks import ForkSafeLock
 from qgate.measurements import MeasurementKind
 from qgate.outcomes import Outcomes
@@ -201,6 +203,7 @@ class Plan:
                 )
 
 
+@picklable
 def plan(
     function: Callable[..., Any], device: Any = None, *, budget: Budget | int | None = None
 ) -> Callable[..., Plan]:
@@ -252,9 +255,12 @@ def plan(
 
         device = device_for_plan(device)
     budget_of(budget)
-    return lambda *args, **kwargs: Plan(
-        lambda: function(*args, **kwargs), device=device, budget=budget
-    )
+
+    @wraps(function, updated=())
+    def planned(*args: Any, **kwargs: Any) -> Plan:
+        return Plan(partial(function, *args, **kwargs), device=device, budget=budget)
+
+    return planned
 
 
 class Collector:

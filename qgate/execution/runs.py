@@ -16,7 +16,13 @@ from qgate.budget import Budget, budget_of
 from qgate.devices.patience import Interrupted
 from qgate.devices.remote import JOURNAL as JOURNAL_LABEL
 from qgate.devices.remote import RUN as RUN_LABEL
-from qgate.exceptions import InvalidRun, JournalUnreadable, RunDiverged, described
+from qgate.exceptions import (
+    InvalidRun,
+    JournalUnreadable,
+    NotPicklable,
+    RunDiverged,
+    described,
+)
 from qgate.execution.call_budget import call_purses
 from qgate.execution.current import RUN
 from qgate.execution.digest import key_of
@@ -322,6 +328,12 @@ class Run:
             finally:
                 self._run_lock.release()
         self.progress.end(self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise NotPicklable(
+            what=f"The run {self.name!r}",
+            remedy="Keep its name, and open it with qg.run(name) where its results are needed",
+        )
 
     def __repr__(self) -> str:
         return f"<qgate run {self.name!r} in {self.journal.file}>"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.exceptions import FourierError, described
+from qgate.findable import picklable
 from qgate.fourier.spectra import get_spectrum, joined, symmetric
 from qgate.operations.operator import Operator, operations_of
 from qgate.qnode import QNode
@@ -18,6 +19,7 @@ from qgate.typing import FloatArray
 Spectra = dict[str, list[float]]
 
 
+@picklable
 def circuit_spectrum(
     tape: Any, encoding_gates: Collection[str] | None = None, decimals: int = 8
 ) -> Any:

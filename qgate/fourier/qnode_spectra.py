@@ -11,6 +11,7 @@ import numpy as np
 
 from qgate.arrays import finished, framework_of, is_known, is_moved, is_traced, unwrap
 from qgate.exceptions import InvalidArgnums, NoSpectrum, QuantumFunctionError, described, name_of
+from qgate.findable import picklable
 from qgate.fourier.calls import Call, Index, argument_names, check_names
 from qgate.fourier.preprocessing import Check, classical_jacobian
 from qgate.fourier.spectra import frequencies_of, joined, symmetric
@@ -30,6 +31,7 @@ SERIES = (MeasurementKind.EXPVAL, MeasurementKind.PROBS)
 """Measurements that are linear in the state, so that their frequencies are those of the gates."""
 
 
+@picklable
 def qnode_spectrum(
     qnode: QNode,
     encoding_args: Mapping[str, Collection[Index] | EllipsisType] | Collection[str] | None = None,

@@ -12,6 +12,7 @@ import numpy as np
 from qgate.arguments import items_of
 from qgate.arrays import enclosed, framework_of, is_traced, namespace, shape_of
 from qgate.exceptions import InvalidReconstruction, described, name_of
+from qgate.findable import picklable
 from qgate.fourier.calls import Call, Index, check_names, run
 from qgate.fourier.series import Interpolation, Series
 from qgate.numpy.tensors import plain
@@ -23,6 +24,7 @@ NEAR_ZERO = 1e-8
 Plan = Mapping[str, Mapping[Index, Interpolation]]
 
 
+@picklable
 def reconstruct(
     qnode: Callable[..., Any],
     ids: Mapping[str, Collection[Index]] | Collection[str] | str | None = None,

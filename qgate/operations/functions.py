@@ -10,6 +10,7 @@ import numpy as np
 
 from qgate.arrays import is_traced, opened, shape_of, unwrap
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, WireError, described
+from qgate.findable import picklable
 from qgate.operations.arithmetic import prod, s_prod, sum_
 from qgate.operations.composites import Composite, Prod, Sum
 from qgate.operations.matrices import circuit_matrix, dense_matrix
@@ -23,6 +24,7 @@ from qgate.wires import Wires
 GENERATOR_FORMATS = ("prefactor", "observable", "hamiltonian", "arithmetic")
 
 
+@picklable
 def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
     """Return the matrix of an operator, of a tape, or of what a quantum function does.
 
@@ -62,6 +64,7 @@ def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
     return matrix_of_function
 
 
+@picklable
 def eigvals(op: Any, k: int = 1, which: str = "SA") -> Any:
     """Return the eigenvalues of an operator, or of what a quantum function does.
 
@@ -87,6 +90,7 @@ def eigvals(op: Any, k: int = 1, which: str = "SA") -> Any:
     return eigvals_of_function
 
 
+@picklable
 def generator(op: Any, format: str = "prefactor") -> Any:
     """Return the Hermitian generator G of an operator exp(i x G).
 
@@ -114,7 +118,12 @@ def generator(op: Any, format: str = "prefactor") -> Any:
         )
     if not isinstance(op, Operator):
         _check_function("generator", op)
-        return lambda *args, **kwargs: generator(op(*args, **kwargs), format)
+
+        @wraps(op, updated=())
+        def generator_of_gate(*args: Any, **kwargs: Any) -> Any:
+            return generator(op(*args, **kwargs), format)
+
+        return generator_of_gate
     if op.num_params != 1:
         raise GeneratorUndefinedError(
             f"{described(op)} has {op.num_params} parameters. A generator exists for operators "
@@ -138,6 +147,7 @@ def simplify(input: Operator) -> Operator:
     return replace([input], simpler)
 
 
+@picklable
 def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
     """Return an operator, measurement or quantum function with other wire labels.
 

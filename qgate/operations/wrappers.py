@@ -11,6 +11,7 @@ import numpy as np
 from qgate.arguments import whole_number
 from qgate.arrays import enclosed, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, described
+from qgate.findable import picklable
 from qgate.operations.arithmetic import prod
 from qgate.operations.controls import controlled
 from qgate.operations.exponentials import Exp
@@ -25,6 +26,7 @@ from qgate.typing import Tensor, WiresLike
 Change = Callable[[Sequence[Operator]], list[Operator]]
 
 
+@picklable
 def adjoint(fn: Any, lazy: bool = True) -> Any:
     """Return the adjoint of an operator, or a function that applies the adjoint of another.
 
@@ -53,6 +55,7 @@ def adjoint(fn: Any, lazy: bool = True) -> Any:
     )
 
 
+@picklable
 def ctrl(
     op: Any, control: WiresLike, control_values: Any = None, work_wires: WiresLike | None = None
 ) -> Any:
@@ -98,6 +101,7 @@ def ctrl(
     )
 
 
+@picklable
 def pow(base: Any, z: float = 1, lazy: bool = True) -> Any:
     """Return a power of an operator, or a function that applies another one z times.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 
 import keras
@@ -271,6 +273,39 @@ def test_a_device_that_no_string_makes_is_given_when_a_model_is_loaded(tmp_path)
     with pytest.raises(CircuitNotFound, match="device was not made from a string"):
         keras.models.load_model(file)
     assert same(keras.models.load_model(file, custom_objects={"rotations": qnode}), values)
+
+
+def pickled(value):
+    return pickle.loads(pickle.dumps(value))
+
+
+@pytest.mark.parametrize("copied", [pickled, copy.deepcopy])
+@pytest.mark.parametrize("built", [False, True])
+def test_a_layer_is_copied_with_its_weights(copied, built):
+    layer = made()
+    if built:
+        layer(data(1))
+
+    again = copied(layer)
+
+    if built:
+        assert np.allclose(numpy(again(data(3))), numpy(layer(data(3))), atol=1e-6)
+    else:
+        assert numpy(again(data(3))).shape == (3, 2)
+
+
+def test_a_pickled_model_goes_on_training_where_it_was():
+    model = keras.Sequential([keras.layers.Dense(2), made(), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.1), "mse", run_eagerly=EAGER)
+    inputs, goals = data(4), np.ones((4, 1))
+    model.fit(inputs, goals, epochs=2, verbose=0)
+
+    again = pickled(model)
+    for each in (model, again):
+        each.fit(inputs, goals, epochs=1, shuffle=False, verbose=0)
+
+    for weight, other in zip(model.get_weights(), again.get_weights(), strict=True):
+        assert np.allclose(weight, other, atol=1e-6)
 
 
 def test_a_layer_is_made_of_its_configuration_and_a_qnode():
