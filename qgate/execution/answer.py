@@ -10,6 +10,7 @@ from qgate.budget import Budget
 from qgate.execution.budgeted import Spent
 from qgate.execution.difference_steps import DifferenceSteps, chosen_steps
 from qgate.execution.question import Question, question, with_constants
+from qgate.execution.resumable import resumable_call
 from qgate.gradients.lines import Lines
 from qgate.gradients.method import ShiftMethod
 from qgate.sweep import Sweep
@@ -41,6 +42,7 @@ class Answer:
         return self.spent.measured.estimated.outputs
 
 
+@resumable_call()
 def answer(
     sweep: Sweep,
     slots: tuple[int, ...],

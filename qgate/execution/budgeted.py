@@ -20,9 +20,11 @@ from qgate.estimation.sets import ShotLimits
 from qgate.exceptions import FewShotsWarning
 from qgate.execution.affordable import Allowance, limits_of, prior_plan, shots_and_rounds
 from qgate.execution.call_budget import call_budget
-from qgate.execution.current import RUN
+from qgate.execution.current import PLAN, RUN
 from qgate.execution.digest import digest_of
+from qgate.execution.resumable import resumable_call
 from qgate.execution.run import run
+from qgate.execution.runs import implicit_run
 from qgate.execution.survey import Survey
 from qgate.execution.tracker import Tracker
 from qgate.outcomes import Outcomes
@@ -130,14 +132,13 @@ def spend(
             FewShotsWarning,
             stacklevel=2,
         )
-    records = _num_records()
-    with Tracker() as tracker, call_budget(budget, [native]):
+    with Tracker() as tracker, resumable_call(), call_budget(budget, [native]) as call:
         measured = measure_in_rounds(
             problem,
             survey.bases,
             design,
             lambda counts: read(counts, survey, native, device),
-            _random(native),
+            _random(native, device),
             shots=shots,
             rounds=rounds,
             limits=limits,
@@ -157,7 +158,7 @@ def spend(
         equal_shots_error(problem, survey.bases, measured.readings)
         / max(spent, 1)
         / _error(problem, measured),
-        _jobs_since(records),
+        call.job_ids(RUN.get()),
         measured.rounds,
     )
 
@@ -223,23 +224,14 @@ def _outcomes(found: Sequence[dict[str, int]], num_wires: int) -> list[Outcomes]
     return [Outcomes.from_counts(counts, num_wires) for counts in found]
 
 
-def _random(native: Sweep) -> np.random.Generator:
+def _random(native: Sweep, device: Device) -> np.random.Generator:
     """Return what rounds shots: from the seed, or from the run if that is to be repeatable."""
     if native.seed is not None:
         return np.random.default_rng([*native.seed, 1])
     current = RUN.get()
+    if current is None and device.capabilities.paid and PLAN.get() is None:
+        current = implicit_run()
     if current is None:
         return np.random.default_rng(secrets.randbits(128))
-    return np.random.default_rng(int(current.key("rounding", digest_of([native]), 0)[:32], 16))
-
-
-def _num_records() -> int:
-    current = RUN.get()
-    return 0 if current is None else len(current.records)
-
-
-def _jobs_since(start: int) -> tuple[str, ...]:
-    current = RUN.get()
-    if current is None:
-        return ()
-    return tuple(str(order.job) for order in current.records[start:] if order.job)
+    key = current.random_key("rounding", digest_of([native]))
+    return np.random.default_rng(int(key[:32], 16))

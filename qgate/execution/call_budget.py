@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from qgate.budget import Budget
+from qgate.execution.current import PLAN, RUN
 from qgate.execution.digest import digest_of
 from qgate.execution.orders import Purse
 from qgate.sweep import Sweep
@@ -39,13 +40,22 @@ class CallBudget:
             self._purse = Purse(f"run {run.name}, call {key[:12]}", self.budget)
         return self._purse
 
+    def job_ids(self, run: Run | None) -> tuple[str, ...]:
+        """Return the ids of the jobs that were charged to the call; empty outside of a run."""
+        if run is None or self._purse is None:
+            return ()
+        return run.journal.jobs_charged(self._purse.name)
+
 
 @contextmanager
-def call_budget(budget: Budget, asked: Sequence[Sweep]) -> Iterator[None]:
+def call_budget(budget: Budget, asked: Sequence[Sweep]) -> Iterator[CallBudget]:
     """Take all that is bought inside, on this thread, from a budget."""
-    token = _open.set(CallBudget(budget, asked))
+    call, run = CallBudget(budget, asked), RUN.get()
+    if run is not None and PLAN.get() is None:
+        call.purse(run)  # counted now: a repetition may submit nothing, and the next call counts on
+    token = _open.set(call)
     try:
-        yield
+        yield call
     finally:
         _open.reset(token)
 

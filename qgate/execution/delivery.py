@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from qgate.execution.following import CALL
 from qgate.execution.giving_up import how_to_give_up
 from qgate.execution.lines import Delivery, Line
 from qgate.execution.orders import OPEN, Order, OrderState, Spent
+from qgate.execution.resumable import when_call_raises
 from qgate.execution.settling import fail, keep, record_of, replayed
 from qgate.forks import ForkSafeLock
 from qgate.workers import GRACE_S, Workers, at_end
@@ -65,10 +67,12 @@ def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
         run.key(identity, line.digest, line.attempt, journal=remote, owner=owner) for line in lines
     ]
     try:
-        return _delivered(run, device, lines, keys)
+        deliveries = _delivered(run, device, lines, keys)
     except BaseException:
         leave(run, device, lines, keys)
         raise
+    when_call_raises(partial(leave, run, device, lines, keys))
+    return deliveries
 
 
 def leave(run: Run, device: Device, lines: Sequence[Line], keys: Sequence[str]) -> None:

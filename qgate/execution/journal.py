@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from importlib.metadata import version
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from qgate.budget import Budget
 from qgate.exceptions import JournalUnreadable, OrderDamaged, RunExists
 from qgate.execution.journal_file import MEMORY, JournalFile
-from qgate.execution.orders import Order, OrderState, Purse, Spent
+from qgate.execution.orders import Order, OrderState, OrderSummary, Purse, Spent
 from qgate.execution.sealed_rows import Row, SealedRows
-from qgate.execution.seals import digest_of_result
+from qgate.execution.seals import SEALED, digest_of_result
 from qgate.execution.totals import BUDGET, RUN, Totals
 from qgate.prices import Price
 
@@ -25,7 +26,10 @@ __all__ = ["MEMORY", "Journal"]
 class Journal:
     """Orders, their results and what they cost, in a SQLite file that processes may share.
 
-    Safe for threads and for processes; every change is one transaction.
+    Safe for threads and for processes; every change is one transaction. What precedes a request
+    to a provider is on the disk before the method returns. The id of a job and what a job brought
+    survive the end of the process at once, and a power cut after some seconds: until then they can
+    be asked for again under the key of the order, and need not wait for the disk.
 
     Parameters
     ----------
@@ -154,7 +158,7 @@ class Journal:
 
     def sent(self, key: str, job: str) -> None:
         """Write down the provider's id of an order."""
-        with self._transaction():
+        with self._waiting(durable=False), self._transaction():
             self._set(key, state=OrderState.SENT, job=job, sent_at=time.time())
             self._note(key, "sent", job)
 
@@ -167,6 +171,7 @@ class Journal:
         vendor_status: str = "",
         reason: str = "",
         taken: Spent | None = None,
+        durable: bool = True,
     ) -> None:
         """Write down how an order ended, and what it took of the budgets in the end.
 
@@ -174,6 +179,8 @@ class Journal:
         ----------
         taken : Spent, optional
             Default: all that was held for it.
+        durable : bool
+            Whether to wait for the disk; needless where the provider can be asked again.
         """
         held: dict[str, Any] = {}
         if taken is not None:
@@ -182,7 +189,7 @@ class Journal:
                 "held_shots": taken.shots,
                 "held_usd": taken.usd,
             }
-        with self._transaction():
+        with self._waiting(durable=durable), self._transaction():
             self._set(
                 key,
                 state=state,
@@ -235,16 +242,22 @@ class Journal:
             return self._orders("ORDER BY created_at, run, step, part, attempt")
         return self._orders("WHERE run = ? ORDER BY step, part, attempt, created_at", run)
 
-    def checked_orders(self, run: str) -> list[Order]:
-        """Return the orders of a run as ``orders`` does, after comparing them with the sums.
+    def checked_orders(self, run: str) -> list[OrderSummary]:
+        """Return summaries of the orders of a run, after comparing them with the sums.
 
         Raises
         ------
         JournalUnreadable
-            Some are missing.
+            Some are missing or damaged.
+
+        Notes
+        -----
+        Cost: about 15 microseconds for each order.
         """
         with self._transaction():
-            found = self.orders(run)
+            found = [
+                self._summary(row) for row in self._rows.checked("orders", "WHERE run = ?", run)
+            ]
             self._totals.check_orders(run, found)
         return found
 
@@ -269,12 +282,36 @@ class Journal:
         with self._lock:
             return self._totals.spent(RUN, run)
 
+    def jobs_charged(self, purse: str) -> tuple[str, ...]:
+        """Return the provider's ids of the orders that are charged to a budget, as placed."""
+        with self._lock:
+            charges = self._rows.select("charges", "WHERE purse = ?", purse)
+            orders = [self.find(charge["key"], result=False) for charge in charges]
+        placed = sorted(filter(None, orders), key=lambda each: (each.created_at, each.part))
+        return tuple(order.job for order in placed if order.job is not None)
+
     def limits(self) -> list[Budget]:
         """Return the stored limits of all named budgets."""
         with self._lock:
             return self._totals.limits()
 
     # Inside ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _waiting(self, *, durable: bool) -> Iterator[None]:
+        """Choose whether a transaction inside waits for the disk.
+
+        In WAL mode ``NORMAL`` does not wait, and is as safe as ``FULL`` when a process ends.
+        """
+        if durable:
+            yield
+            return
+        with self._lock:
+            self._rows.execute("PRAGMA synchronous = NORMAL")
+            try:
+                yield
+            finally:
+                self._rows.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -318,13 +355,27 @@ class Journal:
     def _order(self, row: Row) -> Order:
         try:
             return _order(row)
-        except ValueError as error:  # written by a version without seals, and damaged then
-            reason = f"its order {row['key']} is damaged ({error})"
-            raise JournalUnreadable(file=self.file, reason=reason) from error
+        except ValueError as error:
+            raise self._damaged(row["key"], error) from error
+
+    def _summary(self, row: tuple[Any, ...]) -> OrderSummary:
+        try:
+            key, attempt, state, *held = _values_of_summary(row)
+            return OrderSummary(key, attempt, OrderState(state), *held)
+        except ValueError as error:
+            raise self._damaged(row[0], error) from error
+
+    def _damaged(self, key: str, error: ValueError) -> JournalUnreadable:
+        """Return the error for an order of a version without seals that was damaged then."""
+        return JournalUnreadable(file=self.file, reason=f"its order {key} is damaged ({error})")
 
     def _orders(self, where: str, *values: Any) -> list[Order]:
         with self._lock:
             return [self._order(row) for row in self._rows.select("orders", where, *values)]
+
+
+_values_of_summary = itemgetter(*map(SEALED["orders"].index, OrderSummary._fields))
+"""Returns the values of a summary from the tuple of a row."""
 
 
 def _about(run: str, identity: str) -> Row:

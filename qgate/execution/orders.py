@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from qgate.budget import Budget
 from qgate.prices import Price
@@ -113,6 +114,23 @@ class Order:
     created_at: float = 0.0
     sent_at: float | None = None
     finished_at: float | None = None
+
+
+class OrderSummary(NamedTuple):
+    """The part of an order that opening a run needs, quick to make for many orders.
+
+    Parameters
+    ----------
+    key, attempt, state, held_submissions, held_shots, held_usd
+        As in ``Order``.
+    """
+
+    key: str
+    attempt: int
+    state: OrderState
+    held_submissions: int
+    held_shots: int
+    held_usd: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from qgate.execution.digest import key_of
 from qgate.execution.journal import Journal
 from qgate.execution.orders import ASKED_AGAIN, UNUSABLE, Order, Purse, Spent
 from qgate.execution.progress import Progress
+from qgate.execution.resumable import when_call_raises
 from qgate.execution.run_lock import RunLock
 from qgate.forks import ForkSafeLock, Hooks
 from qgate.workers import GRACE_S
@@ -222,10 +224,27 @@ class Run:
         The next call that asks for the same takes the order up, in place of a second one.
         """
         order = self.journal.find(key, result=False)
-        if order is None or order.state in UNUSABLE:
-            return
+        if order is not None and order.state not in UNUSABLE:
+            self._leave(key_of(device, digest, attempt), owner, key)
+
+    def random_key(self, purpose: str, digest: str) -> str:
+        """Return a key for random numbers of a call; the same if the call raises and is repeated.
+
+        Parameters
+        ----------
+        purpose : str
+        digest : str
+            Of what the call asks for.
+        """
+        key = self.key(purpose, digest, 0)
+        when_call_raises(partial(self._leave, key_of(purpose, digest, 0), None, key))
+        return key
+
+    def _leave(self, content: str, owner: int | None, key: str) -> None:
         with self._lock:
-            self._unfinished[key_of(device, digest, attempt), owner].append(key)
+            unfinished = self._unfinished[content, owner]
+            if key not in unfinished:
+                unfinished.append(key)
 
     def count(self, order: Order) -> None:
         """Count what was asked for."""
@@ -391,7 +410,7 @@ def run(
 
     Notes
     -----
-    Cost: two transactions of the journal for each submission, some milliseconds.
+    Cost: two writes through to the disk for each submission, some milliseconds.
 
     Examples
     --------

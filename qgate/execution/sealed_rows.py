@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from qgate.exceptions import JournalUnreadable
@@ -60,20 +60,37 @@ class SealedRows:
         JournalUnreadable
             A row does not match its seal, or the file cannot be read.
         """
+        columns = (*SEALED[table], *also)
+        found = self.checked(table, where, *values, also=also)
+        return [dict(zip(columns, row, strict=False)) for row in found]
+
+    def checked(
+        self, table: str, where: str = "", *values: Any, also: Sequence[str] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield rows as tuples of their sealed columns, those in ``also``, and the seal.
+
+        Raises
+        ------
+        JournalUnreadable
+            As ``select``.
+        """
         sealed = SEALED[table]
-        columns = (*sealed, *also)
-        found = self.fetch(f"SELECT {', '.join(columns)}, seal FROM {table} {where}", values)
-        for row in found:
+        columns = ", ".join((*sealed, *also, "seal"))
+        for row in self._read(f"SELECT {columns} FROM {table} {where}", values):
             if row[-1] != seal_of(table, row[: len(sealed)]):
                 named = ", ".join(map(str, row[:2]))
                 reason = f"a row of its table {table} is damaged ({named[:100]})"
                 raise JournalUnreadable(file=self.file, reason=reason)
-        return [dict(zip(columns, row, strict=False)) for row in found]
+            yield row
 
     def fetch(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query, unchecked."""
+        return list(self._read(query, values))
+
+    def _read(self, query: str, values: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query, unchecked, without holding all of them in memory."""
         try:
-            return self._execute(query, values).fetchall()
+            yield from self._execute(query, values)
         except sqlite3.Error as error:
             raise failure(error, self.file) from error
 

@@ -99,6 +99,7 @@ def keep(journal: Journal, order: Order, job: RemoteJob, results: Results) -> tu
         vendor_status=job.report.vendor_status,
         reason=", ".join(map(str, wires)),
         taken=taken,
+        durable=False,
     )
     _warn_of_excess(journal, order, taken)
     return encoded, not wires
@@ -113,6 +114,7 @@ def fail(journal: Journal, order: Order, job: RemoteJob, error: JobFailed) -> No
         vendor_status=job.report.vendor_status,
         reason=error.reason,
         taken=taken,
+        durable=False,
     )
     _warn_of_excess(journal, order, taken)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from qgate.budget import Budget
 from qgate.exceptions import BudgetChanged, BudgetExceeded, JournalUnreadable
-from qgate.execution.orders import Order, Purse, Spent
+from qgate.execution.orders import Order, OrderSummary, Purse, Spent
 from qgate.execution.sealed_rows import Row, SealedRows
 
 NANO_USD = 1_000_000_000
@@ -82,7 +82,7 @@ class Totals:
                     budget=repr(purse.name),
                 )
 
-    def check_orders(self, run: str, orders: Sequence[Order]) -> None:
+    def check_orders(self, run: str, orders: Sequence[OrderSummary]) -> None:
         """Compare the sums of a run with its orders; some may be missing in a damaged file.
 
         Raises
@@ -154,11 +154,11 @@ class Totals:
         self._rows.update("totals", row, orders=row["orders"] + orders, **sums)
 
 
-def _amounts(order: Order) -> tuple[int, int, int]:
+def _amounts(order: Order | OrderSummary) -> tuple[int, int, int]:
     return order.held_submissions, order.held_shots, round(order.held_usd * NANO_USD)
 
 
-def _sums(orders: Sequence[Order]) -> list[int]:
+def _sums(orders: Sequence[OrderSummary]) -> list[int]:
     amounts = [_amounts(order) for order in orders] or [(0, 0, 0)]
     return [sum(column) for column in zip(*amounts, strict=True)]
 

@@ -344,6 +344,25 @@ def test_events_and_charges_that_were_exchanged_are_noticed(journal, file):
         Journal(file).finish("k1", OrderState.DONE)
 
 
+def test_what_precedes_a_request_is_on_the_disk_and_what_can_be_asked_again_need_not_be(journal):
+    statements = []
+    journal._file.connection.set_trace_callback(statements.append)
+
+    place(journal, ORDER)
+    journal.note("k1", "attempt")
+    journal.sent("k1", "job")
+    journal.finish("k1", OrderState.DONE, durable=False)
+    journal.finish("k1", OrderState.DONE)
+
+    levels, level = [], "FULL"
+    for statement in statements:
+        if statement.startswith("PRAGMA synchronous"):
+            level = statement.split()[-1]
+        if statement == "COMMIT":
+            levels.append(level)
+    assert levels == ["FULL", "FULL", "NORMAL", "NORMAL", "FULL"]
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -746,6 +747,28 @@ def test_a_budget_of_a_call_has_the_shots_of_failed_rows_again(files):
     assert device.shop.jobs == 2
 
 
+def test_an_estimate_names_its_jobs_also_from_the_journal(files):
+    found = []
+    for _ in range(2):
+        device = ShopDevice(files[0])
+        circuit = circuit_on(device).update(shots=qg.Budget(3000))
+        with qg.run("jobs", journal=files[1]):
+            found.append([qg.gradient_estimate(circuit)(ANGLES).job_ids for _ in range(2)])
+
+    assert found == [[("1", "2", "3"), ("4", "5", "6")]] * 2
+
+
+def test_a_call_after_a_replayed_one_about_the_same_has_a_budget_of_its_own(files):
+    circuit = circuit_on(ShopDevice(files[0])).update(shots=qg.Budget(3000))
+
+    for calls in (1, 3):
+        with qg.run("more calls", journal=files[1]) as run:
+            for _ in range(calls):
+                qg.gradient_estimate(circuit)(ANGLES)
+
+    assert (run.replayed, run.submissions) == (3, 9)
+
+
 def test_calls_about_the_same_have_a_budget_each(files):
     device = ShopDevice(files[0])
     circuit = circuit_on(device).update(shots=qg.Budget(shots=3000, submissions=1, rounds=1))
@@ -755,6 +778,54 @@ def test_calls_about_the_same_have_a_budget_each(files):
             qg.gradient_estimate(circuit)(ANGLES)
 
     assert run.submissions == 3
+
+
+@pytest.mark.parametrize("where", ["run", "no run"])
+@pytest.mark.parametrize("method", ["parameter-shift", "finite-diff"])
+@pytest.mark.parametrize("failing", [2, 3])
+def test_rounds_of_a_call_that_failed_later_are_not_bought_again(
+    files, monkeypatch, where, method, failing
+):
+    monkeypatch.setenv("QGATE_JOURNAL", files[1])
+    device = ShopDevice(files[0])
+    circuit = circuit_on(device).update(diff_method=method, shots=qg.Budget(3000))
+    device.interfere = _refusing(device, send=failing)
+
+    with qg.run("rounds", journal=files[1]) if where == "run" else contextlib.nullcontext():
+        with pytest.raises(SubmissionRefused):
+            qg.gradient_estimate(circuit)(ANGLES)
+        qg.gradient_estimate(circuit)(ANGLES)
+        assert device.shop.jobs == 3
+        assert device.shop.shots <= 3000
+
+        qg.gradient_estimate(circuit)(ANGLES)
+        assert device.shop.jobs == 6
+
+
+def test_requests_of_a_call_that_failed_later_are_used_once(files, monkeypatch):
+    monkeypatch.setenv("QGATE_JOURNAL", files[1])
+    device = ShopDevice(files[0])
+    device.spoil = _spoiling(device, row=0)
+    circuit = circuit_on(device).update(shots=qg.Budget(3000))
+    device.interfere = _refusing(device, send=3)
+
+    with pytest.raises(SubmissionRefused):
+        qg.gradient_estimate(circuit)(ANGLES)
+    for _ in range(2):
+        qg.gradient_estimate(circuit)(ANGLES)
+
+    tokens = device.shop.tokens
+    assert len(set(tokens)) == len(tokens) == 3 + 1 + 3  # one row was sent twice
+
+
+def _refusing(device, *, send):
+    """Refuse one creation."""
+
+    def interfere(_, what, count):
+        if what == "before send" and count == send:
+            raise ValueError("the shop refuses")
+
+    return interfere
 
 
 def circuit_of_rows(device):
