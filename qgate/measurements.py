@@ -1,4 +1,4 @@
-"""What a quantum function returns."""
+"""Measurements: the return values of a quantum function."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from qgate.wires import Wires
 
 
 class MeasurementKind(StrEnum):
-    """The kinds of measurement."""
+    """Kinds of measurement."""
 
     EXPVAL = "expval"
     VAR = "var"
@@ -35,12 +35,12 @@ class MeasurementKind(StrEnum):
     MUTUAL_INFO = "mutual_info"
     PURITY = "purity"
     TERMS = "terms"
-    """The expectation value of each term of an observable, without its coefficients."""
+    """Expectation value of each term of an observable, without its coefficients."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What holds for every measurement of a kind."""
+    """Properties of all measurements of a kind."""
 
     exact: bool
     real: bool = True
@@ -62,10 +62,10 @@ FACTS: dict[MeasurementKind, _Facts] = {
 
 
 class Measurement:
-    """One thing to be measured at the end of a circuit.
+    """One measurement at the end of a circuit.
 
-    Like an operator it is made of what it is (``signature``) and of numbers
-    (``parameters``: the coefficients and matrices of its observable).
+    Like an operator it consists of a hashable part (``signature``) and of numbers (``parameters``:
+    the coefficients and matrices of its observable).
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ class Measurement:
     obs : Operator, optional
         The observable.
     wires : wires
-        The wires that are read, where there is no observable; none: all of them.
+        The measured wires, where there is no observable; none: all wires.
     options : pairs of str and hashable
-        What else the kind needs, e.g. the base of a logarithm.
+        Further options of the kind, e.g. the base of a logarithm.
     """
 
     def __init__(
@@ -98,12 +98,12 @@ class Measurement:
 
     @cached_property
     def observable(self) -> Any:
-        """The observable as a weighted sum of terms (its normal form), or None."""
+        """The observable in normal form, a weighted sum of terms, or None."""
         return None if self.obs is None else normal_form(self.obs)
 
     @property
     def wires(self) -> Wires:
-        """The wires that are read; none: all of them."""
+        """The measured wires; none: all wires."""
         return self.obs.wires if self.obs is not None else self._wires
 
     @property
@@ -113,7 +113,7 @@ class Measurement:
 
     @cached_property
     def _skipped(self) -> int:
-        """How many of the observable's numbers are no parameters: the coefficient 1 of one term."""
+        """Number of coefficients that are not parameters: 1 for a single term of weight 1."""
         if self.observable is None or self.observable.num_terms != 1:
             return 0
         coefficients = self.observable.parameters[0]
@@ -121,30 +121,31 @@ class Measurement:
 
     @property
     def parameters(self) -> tuple[Tensor, ...]:
-        """The numbers of the observable's normal form; its coefficients only where it has some."""
+        """Numbers of the observable's normal form; a single coefficient 1 is left out."""
         return () if self.observable is None else self.observable.parameters[self._skipped :]
 
     @property
     def parameter_kinds(self) -> tuple[ParameterKind, ...]:
-        """What each parameter is to a structure."""
+        """Kind of each parameter in a structure."""
         return () if self.observable is None else self.observable.parameter_kinds[self._skipped :]
 
     @property
     def signature(self) -> Hashable:
-        """What it is apart from its numbers."""
+        """Everything but the numbers; hashable."""
         observable = None if self.observable is None else self.observable.signature
         options = tuple(sorted(self.options.items()))
         return (self.kind, observable, self._skipped, self._wires, options)
 
     def is_returned(self, exact: frozenset[str]) -> bool:
-        """Say whether a device that is exact in some kinds returns this as it is, without shots.
+        """Return whether a device that is exact in some kinds returns this natively, without shots.
 
-        One that knows probabilities only, knows those of wires, not of an observable's eigenbasis.
+        A device that returns exact probabilities returns those of wires, not of an observable's
+        eigenbasis.
         """
         return self.kind in exact and ("expval" in exact or self.obs is None)
 
     def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
-        """Return the same measurement with other numbers (or slots)."""
+        """Return the measurement with other numbers (or slots)."""
         if self.observable is None:
             return self
         fixed = self.observable.parameters[: self._skipped]
@@ -154,20 +155,20 @@ class Measurement:
         return other
 
     def with_observable(self, observable: Operator) -> Self:
-        """Return the same measurement of an observable in normal form with as many parameters."""
+        """Return the measurement of another observable in normal form, with as many parameters."""
         other = copy.copy(self)
         other.obs = observable
         other.__dict__.update(observable=observable, _skipped=self._skipped)
         return other
 
     def with_wires(self, wires: Wires) -> Self:
-        """Return the same measurement of other wires."""
+        """Return the measurement of other wires."""
         other = copy.copy(self)
         other._wires = wires
         return other
 
     def map_wires(self, wire_map: dict[Any, Any]) -> Self:
-        """Return the same measurement with other wire labels."""
+        """Return the measurement with other wire labels."""
         if self.obs is not None:
             other = copy.copy(self)
             other.__dict__.pop("observable", None)
@@ -196,15 +197,15 @@ class Measurement:
 def are_returned(
     measurements: Sequence[Measurement], exact: frozenset[str], most_wires: int | None
 ) -> bool:
-    """Return whether a device returns all measurements as they are, in one circuit.
+    """Return whether a device returns all measurements natively, in one circuit.
 
     Parameters
     ----------
     measurements : sequence of Measurement
     exact : frozenset of str
-        The kinds that it returns without shots.
+        The kinds that the device returns without shots.
     most_wires : int or None
-        Most wires that can be measured together.
+        Maximum number of wires that can be measured together.
     """
     if not all(item.is_returned(exact) for item in measurements):
         return False
@@ -243,20 +244,20 @@ def probs(wires: WiresLike | None = None, op: Operator | None = None) -> Measure
     wires : wires, optional
         Default: all wires of the device.
     op : Operator, optional
-        Observable in whose eigenbasis the wires are read, instead of ``wires``.
+        Observable in whose eigenbasis to measure, instead of ``wires``.
     """
     return _readout(MeasurementKind.PROBS, op, wires)
 
 
 def sample(op: Operator | None = None, wires: WiresLike | None = None) -> Measurement:
-    """Single shots: eigenvalues of an observable, shape (shots,), or bits, shape (shots, n)."""
+    """Samples: one eigenvalue per shot, shape (shots,), or one bitstring, shape (shots, n)."""
     return _readout(MeasurementKind.SAMPLE, op, wires)
 
 
 def counts(
     op: Operator | None = None, wires: WiresLike | None = None, all_outcomes: bool = False
 ) -> Measurement:
-    """How often each outcome was read: a dictionary of bitstrings, or of eigenvalues.
+    """Counts of the outcomes: a dictionary by bitstring, or by eigenvalue.
 
     Parameters
     ----------
@@ -265,7 +266,7 @@ def counts(
     wires : wires, optional
         Count bitstrings of these wires; default all.
     all_outcomes : bool
-        Whether outcomes that were never read are listed with 0.
+        Whether outcomes that did not occur are listed with 0.
     """
     if not isinstance(all_outcomes, bool | np.bool_):
         raise InvalidParameters(
@@ -277,9 +278,9 @@ def counts(
 def state() -> Measurement:
     """The state vector of all wires, shape (2**n,); complex.
 
-    From shots it is the pure state nearest to the density matrix as measured, which takes 3**n
-    bases: at most 6 wires. The phase of a whole state is never measured; the amplitude of the
-    likeliest outcome is made positive, and derivatives are those of that choice.
+    From shots it is the pure state nearest to the density matrix from tomography in 3**n
+    measurement bases: at most 6 wires. The global phase cannot be measured; it is chosen so that
+    the amplitude of the most likely outcome is positive, and derivatives are those of that choice.
     """
     return Measurement(MeasurementKind.STATE)
 
@@ -287,8 +288,8 @@ def state() -> Measurement:
 def density_matrix(wires: WiresLike) -> Measurement:
     """The reduced density matrix of some wires, shape (2**n, 2**n); complex.
 
-    Without an exact state it is put together from the means of all Pauli words on the wires,
-    which are read in 3**n bases.
+    Without an exact state it is reconstructed from the expectation values of all Pauli words on the
+    wires (tomography in 3**n measurement bases).
     """
     return Measurement(MeasurementKind.DENSITY_MATRIX, wires=wires)
 
@@ -296,7 +297,7 @@ def density_matrix(wires: WiresLike) -> Measurement:
 def vn_entropy(wires: WiresLike, log_base: float | None = None) -> Measurement:
     """The von Neumann entropy of some wires; natural logarithm unless ``log_base``.
 
-    From shots it is that of the density matrix as measured, without the eigenvalues that noise
+    From shots it is the entropy of the reconstructed density matrix, without eigenvalues that noise
     made negative.
     """
     base = _base_of_logarithm("vn_entropy", log_base)

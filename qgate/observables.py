@@ -1,7 +1,7 @@
-"""What is measured: observables, and the one form they are brought to.
+"""Observables and their normal form.
 
-Whatever Hermitian operator a user writes, measurements, engines and gradients see either
-a ``PauliSum`` or a ``Combination``; ``normal_form`` makes them.
+``normal_form`` converts any Hermitian operator to a ``PauliSum`` or a ``Combination``.
+Measurements, engines and gradients handle only these two.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 MOST_DENSE_WIRES = 10
-"""Observables that only a dense matrix can represent may have this many wires."""
+"""Maximum number of wires of observables that only a dense matrix can represent."""
 
 
 def Hamiltonian(
@@ -64,7 +64,8 @@ def Hamiltonian(
     observables : sequence of Operator
         T operators.
     grouping_type, method : str
-        Accepted for PennyLane's sake: terms are always grouped qubit-wise when measured.
+        Accepted for compatibility with PennyLane; terms are always grouped qubit-wise when
+        measured.
 
     Returns
     -------
@@ -83,7 +84,7 @@ LinearCombination = Hamiltonian
 
 
 def is_observable(op: Operator) -> bool:
-    """Say whether an operator is Hermitian, so that it can be measured."""
+    """Return whether an operator is Hermitian, so that it can be measured."""
     if op.is_hermitian:
         return True
     try:
@@ -94,12 +95,12 @@ def is_observable(op: Operator) -> bool:
 
 
 def normal_form(observable: Operator) -> PauliSum | Combination:
-    """Bring an observable to the form in which it is measured.
+    """Return an observable in its normal form, in which it is measured.
 
-    Sums and products are multiplied out. Factors of a product that share wires become one
-    Pauli word, or one Hermitian matrix. What is Hermitian only as a whole becomes a
-    Hermitian matrix as a whole. The form depends on what the observable is made of, not on
-    its numbers, and stays differentiable in them.
+    Sums and products are expanded. Factors of a product that share wires become one Pauli word, or
+    one Hermitian matrix. An operator that is Hermitian only as a whole becomes one Hermitian
+    matrix. The form depends on the observable's structure, not on its numbers, and is
+    differentiable in them.
 
     Parameters
     ----------
@@ -108,7 +109,7 @@ def normal_form(observable: Operator) -> PauliSum | Combination:
     Returns
     -------
     PauliSum or Combination
-        With real coefficients and each term once.
+        With real coefficients and distinct terms.
 
     Raises
     ------
@@ -158,7 +159,7 @@ def square(observable: PauliSum | Combination) -> PauliSum | Combination:
         return _collect([(weight, _join(term)) for weight, term in squares], observable.wires)
 
 
-# Making the normal form ---------------------------------------------------------------
+# Construction of the normal form ------------------------------------------------------
 
 
 def _real_words(words: PauliSum, observable: Operator) -> PauliSum:
@@ -181,7 +182,7 @@ def _combine(terms: Sequence[tuple[Tensor, Factors]], observable: Operator) -> C
 
 
 def _collect(terms: Sequence[tuple[Tensor, Factors]], wires: Wires) -> Combination:
-    """Add the weights of terms that are the same and have no numbers of their own."""
+    """Merge terms that are equal and have no parameters."""
     place: dict[Hashable, int] = {}
     index = []
     for position, (_, factors) in enumerate(terms):
@@ -217,7 +218,7 @@ def _words(factors: Sequence[Operator]) -> list[PauliSum]:
 
 
 def _letters(factor: Operator) -> list[Operator]:
-    """Part a Pauli word into its letters; it has weight 1."""
+    """Split a Pauli word of weight 1 into its letters."""
     if not isinstance(factor, PauliSum):
         return [factor]
     letters = zip(factor.words[0], factor.wires, strict=True)
@@ -225,7 +226,7 @@ def _letters(factor: Operator) -> list[Operator]:
 
 
 def _clusters(factors: Sequence[Operator]) -> list[list[Operator]]:
-    """Put together what shares wires, directly or through others, in the order given."""
+    """Group factors that share wires, directly or through others, in the given order."""
     clusters: list[tuple[set[Any], list[int]]] = []
     for index, factor in enumerate(factors):
         wires, members = set(factor.wires), [index]
@@ -240,14 +241,14 @@ def _clusters(factors: Sequence[Operator]) -> list[list[Operator]]:
 
 
 def _join(factors: Factors) -> Factors:
-    """Put the Pauli words of a term, on disjoint wires, into one, and leave out identities."""
+    """Merge the Pauli words of a term, on disjoint wires, and leave out identities."""
     rest = tuple(op for op in factors if not isinstance(op, PauliSum))
     word = PauliSum.product(_words(factors))
     return (word, *rest) if len(word.wires) else rest
 
 
 def _atomic(op: Operator) -> Operator:
-    """Return a factor as one that knows its eigenvalues and diagonalizing gates."""
+    """Return a factor as an operator with known eigenvalues and diagonalizing gates."""
     if isinstance(op, MatrixObservable):
         return op
     if op.is_hermitian and not op.num_params:
@@ -298,7 +299,7 @@ def _squared(factor: Operator) -> Operator:
 
 
 def _half_anticommutator(left: Factors, right: Factors) -> tuple[Tensor, Factors] | None:
-    """Return half of left right + right left as a number and factors; None: they anticommute."""
+    """Return (left right + right left) / 2 as a number and factors; None: they anticommute."""
     parts = [[part for op in term for part in _letters(op)] for term in (left, right)]
     meet = set.intersection(*({wire for op in term for wire in op.wires} for term in parts))
     met = [tuple(op for op in term if meet & set(op.wires)) for term in parts]

@@ -1,9 +1,9 @@
-"""numpy's functions on arrays that know whether they are trainable.
+"""Numpy's functions on arrays that have ``requires_grad``.
 
-``from qgate import numpy as np`` gives every name of numpy. Functions that autograd can
-differentiate are autograd's, and what they return is a :class:`tensor`. Each takes the keyword
-``requires_grad``; without it, a result is trainable if one of the tensors it was made from is,
-or if it was made from none. Names are looked up when they are first used.
+``from qgate import numpy as np`` provides every name of numpy. Functions that autograd can
+differentiate are autograd's, and return a :class:`tensor`. Each takes the keyword
+``requires_grad``. Default: a result is trainable if one of the tensors among the arguments is, or
+if there is no tensor among them. Names are wrapped at first use.
 
 >>> from qgate import numpy as np
 >>> np.array([0.1, 0.2]) * np.array(2.0, requires_grad=False)

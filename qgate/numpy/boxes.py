@@ -1,7 +1,8 @@
-"""Traced arrays that leave arithmetic with operators to the operators, as arrays do.
+"""Autograd boxes that leave arithmetic with operators to the operators, as numpy arrays do.
 
-``x[0] * qg.Z(1)`` with an array is left to ``Z``, which says ``__array_ufunc__ = None``; autograd's
-boxes do not look at that. Ours do, and take their place in autograd's own table of boxes.
+For ``x[0] * qg.Z(1)`` with an array, numpy defers to ``Z``, which sets ``__array_ufunc__ = None``.
+Autograd's boxes ignore that attribute. The boxes here respect it, and replace autograd's in its
+table of boxes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""numpy's Fourier transforms on arrays that know whether they are trainable."""
+"""Numpy's Fourier transforms on arrays that have ``requires_grad``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""numpy's linear algebra on arrays that know whether they are trainable."""
+"""Numpy's linear algebra on arrays that have ``requires_grad``."""
 
 from __future__ import annotations
 

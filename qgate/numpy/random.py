@@ -1,4 +1,4 @@
-"""numpy's random numbers as arrays that know whether they are trainable."""
+"""Numpy's random numbers as arrays that have ``requires_grad``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qgate.numpy.wrapping import wrapped_method as _wrapped_method
 
 
 class Generator(_numpy.Generator):
-    """numpy's generator, with methods that return tensors and take ``requires_grad``.
+    """Numpy's generator, with methods that return tensors and accept ``requires_grad``.
 
     >>> default_rng(7).uniform(size=2, requires_grad=False).requires_grad
     False

@@ -1,4 +1,4 @@
-"""The array that knows whether it is trainable."""
+"""Numpy array with a ``requires_grad`` attribute."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from qgate.numpy.boxes import TracedArray
 
 
 class tensor(np.ndarray[Any, Any]):
-    """A numpy array that knows whether it is trainable.
+    """Numpy array with the attribute ``requires_grad``, whether it is trainable.
 
-    Views and elements inherit the mark; the result of a calculation is trainable if one of the
-    tensors that went into it is. Plain arrays and numbers count as data.
+    Views and elements inherit ``requires_grad``. The result of a calculation is trainable if one of
+    its input tensors is. Plain arrays and numbers count as data.
 
     Parameters
     ----------
     values : array_like
-        What ``numpy.array`` takes; further arguments (``dtype``, ...) are handed to it.
+        Values for ``numpy.array``; further arguments (``dtype``, ...) are passed on.
     requires_grad : bool
-        Whether :func:`qgate.grad` and the optimizers treat it as a variable.
+        Whether :func:`qgate.grad` and the optimizers treat the array as trainable.
 
     Examples
     --------
@@ -84,7 +84,7 @@ class tensor(np.ndarray[Any, Any]):
         return tensor(self, requires_grad=self.requires_grad)
 
     def unwrap(self) -> Any:
-        """Return the values without the mark.
+        """Return the values as plain numpy or Python values.
 
         Returns
         -------
@@ -94,17 +94,17 @@ class tensor(np.ndarray[Any, Any]):
         return self.view(np.ndarray) if self.ndim else self.item()
 
     def numpy(self) -> Any:
-        """Return the values without the mark; the same as :meth:`unwrap`."""
+        """Return the values as plain numpy or Python values; the same as :meth:`unwrap`."""
         return self.unwrap()
 
 
 def plain(value: Any) -> Any:
-    """Return a tensor as a numpy array over the same memory, anything else as it is."""
+    """Return a tensor as a numpy array over the same memory, anything else unchanged."""
     return value.view(np.ndarray) if isinstance(value, tensor) else value
 
 
 def marked(value: Any, trainable: bool) -> Any:
-    """Return an array or numpy number as a tensor, anything else as it is."""
+    """Return an array or numpy number as a tensor, anything else unchanged."""
     if not isinstance(value, np.ndarray | np.generic):
         return value
     made = np.asarray(value).view(tensor)
@@ -116,6 +116,6 @@ def _space(value: Any) -> VSpace:
     return ComplexArrayVSpace(value) if np.iscomplexobj(value) else ArrayVSpace(value)
 
 
-# A tensor that is handed to autograd's own functions is differentiated as an array.
+# A tensor passed to autograd's own functions is differentiated as an array.
 TracedArray.register(tensor)
 VSpace.register(tensor, _space)

@@ -1,4 +1,4 @@
-"""How a function of numpy becomes one of tensors."""
+"""Wrappers of numpy's functions that accept and return tensors."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from autograd.tracer import isbox
 from qgate.numpy.tensors import marked, tensor
 
 TRACED = None
-"""Stands among marks for an argument that is being differentiated."""
+"""Mark for an argument that is being differentiated."""
 
 UNMARKED = frozenset({float, int, complex, bool, str, type(None), np.ndarray})
-"""The commonest types that say nothing about trainability, told apart fast."""
+"""The most frequent types without ``requires_grad``, for a fast check."""
 
 
 def lookup(found: dict[str, Any], name: str, *, plain: ModuleType, traced: ModuleType) -> Any:
-    """Return a name of a numpy namespace, and keep it in ``found`` for the next time.
+    """Return a name of a numpy namespace, and cache it in ``found``.
 
-    Functions are wrapped; types, constants and modules are numpy's own.
+    Functions are wrapped; types, constants and modules are numpy's.
 
     Parameters
     ----------
     found : dict
-        The globals of the module that is asked for the name.
+        The globals of the wrapping module.
     name : str
         The name.
     plain, traced : module
@@ -47,30 +47,30 @@ def lookup(found: dict[str, Any], name: str, *, plain: ModuleType, traced: Modul
     if callable(value) and not isinstance(value, type):
         value = wrapped(value, differentiable)
     elif not isinstance(value, type | ModuleType):
-        value = differentiable  # r_ and c_ are objects, and autograd has its own
+        value = differentiable  # ``r_`` and ``c_`` are objects that autograd replaces
     found[name] = value
     return value
 
 
 def names(found: dict[str, Any], plain: ModuleType) -> list[str]:
-    """Return the names that a wrapped namespace offers, sorted."""
+    """Return the public names of a wrapped namespace, sorted."""
     return sorted({*found, *(name for name in dir(plain) if not name.startswith("_"))})
 
 
 def wrapped(plain: Callable[..., Any], traced: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that takes and gives tensors.
+    """Return a function that accepts and returns tensors.
 
     Parameters
     ----------
     plain : callable
-        The function of numpy, used on plain values: it is faster.
+        The function of numpy, used on plain values because it is faster.
     traced : callable
         The function of autograd, used when an argument is being differentiated.
 
     Returns
     -------
     callable
-        It takes one keyword more, ``requires_grad``, the mark of what it returns.
+        It takes an additional keyword, ``requires_grad``, for its result.
     """
 
     @functools.wraps(plain)
@@ -87,12 +87,12 @@ def wrapped(plain: Callable[..., Any], traced: Callable[..., Any]) -> Callable[.
 
 
 def wrapped_method(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method that takes and gives tensors."""
+    """Return a method that accepts and returns tensors."""
     return wrapped(method, method)
 
 
 def _marks(values: Iterable[Any]) -> set[bool | None]:
-    """Return the marks of the tensors among arguments, and ``TRACED`` if one is traced."""
+    """Return the ``requires_grad`` of tensors among arguments, and ``TRACED`` if one is traced."""
     marks: set[bool | None] = set()
     for value in values:
         if type(value) in UNMARKED:
@@ -107,11 +107,11 @@ def _marks(values: Iterable[Any]) -> set[bool | None]:
 
 
 def _marked_all(value: Any, trainable: bool) -> Any:
-    """Return the arrays of an answer as tensors."""
+    """Return the arrays of a result as tensors."""
     if isinstance(value, np.ndarray):
         return marked(value, trainable)
     if type(value) is list or type(value) is tuple:
         return type(value)(_marked_all(item, trainable) for item in value)
-    if isinstance(value, tuple):  # named, as what numpy.linalg.eigh returns
+    if isinstance(value, tuple):  # named tuples, such as the result of numpy.linalg.eigh
         return type(value)(*(_marked_all(item, trainable) for item in value))
     return value

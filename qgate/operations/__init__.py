@@ -1,4 +1,4 @@
-"""Gates, their wrappers, their arithmetic: one table per family."""
+"""Operators: gates (one table per family), templates, wrappers, arithmetic and Pauli words."""
 
 from qgate.operations.arithmetic import dot, prod, s_prod
 from qgate.operations.arithmetic import sum_ as sum

@@ -1,7 +1,6 @@
-"""Products, sums and multiples of operators.
+"""Products, sums and scalar multiples of operators.
 
-What consists of Pauli operators only becomes one ``PauliSum``; anything else is kept as
-it was written.
+Expressions of Pauli operators only become one ``PauliSum``; others are kept as written.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ def prod(*ops: Any, id: str | None = None, lazy: bool = True) -> Any:
     Parameters
     ----------
     *ops : Operator
-        The factors. A single quantum function is turned into a function that returns the
-        product of what it applies.
+        The factors. A single quantum function is converted to a function that returns the product
+        of the operators that it applies.
     lazy : bool
         False: factors that are products themselves are merged into this one.
 
@@ -145,7 +144,7 @@ def dot(coeffs: Any, ops: Sequence[Operator]) -> Operator:
 
 
 def _check(ops: Sequence[Any], name: str) -> None:
-    """Refuse what is not a sequence of at least one operator."""
+    """Refuse values that are not a sequence of at least one operator."""
     if isinstance(ops, Operator):
         raise InvalidParameters(
             f"{name} was given {described(ops)}. Give a list of operators, [{described(ops)}]."
@@ -166,7 +165,7 @@ def _combined(
     id: str | None,
     lazy: bool,
 ) -> Operator:
-    """Return operators as one sum of Pauli words where they are, else as a composite."""
+    """Return operators as one sum of Pauli words where possible, else as a composite."""
     _check(ops, name)
     words = pauli_reps(ops)
     if words is not None:

@@ -21,7 +21,7 @@ Factors = tuple[Operator, ...]
 
 
 class Combination(Operator):
-    """A weighted sum of products of observables, in the form that is measured.
+    """Weighted sum of products of observables, in the form in which it is measured.
 
     Parameters
     ----------
@@ -30,8 +30,8 @@ class Combination(Operator):
     terms : sequence of tuple of Operator
         The factors of each term, on pairwise disjoint wires: at most one Pauli word of
         weight 1, and ``Hermitian``, ``Projector``, ``SparseHamiltonian`` or another operator
-        without parameters that knows its eigenvalues and diagonalizing gates. No factors
-        stand for the identity.
+        without parameters and with known eigenvalues and diagonalizing gates. An empty tuple is the
+        identity.
     wires : wires, optional
         Default those of the factors.
     """
@@ -61,7 +61,7 @@ class Combination(Operator):
 
     @property
     def num_terms(self) -> int:
-        """How many terms there are, T."""
+        """Number of terms, T."""
         return len(self._terms)
 
     @property
@@ -121,7 +121,7 @@ class Combination(Operator):
 
     def __repr__(self) -> str:
         weights = unwrap(self.coefficients)
-        if not isinstance(weights, np.ndarray):  # a slot of a structure stands for them
+        if not isinstance(weights, np.ndarray):  # a slot of a structure
             weights = np.ones(self.num_terms)
         parts = [
             f"{weight} * ({' @ '.join(map(repr, term)) or 'I()'})"

@@ -1,4 +1,4 @@
-"""Operators that are made of others: products, sums and multiples."""
+"""Composite operators: products, sums and scalar multiples."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ Term = tuple[Tensor, tuple[Operator, ...]]
 
 
 class Composite(Operator):
-    """Parent of operators that are made of others, its ``operands``.
+    """Parent of operators that consist of other operators, the ``operands``.
 
-    Its parameters are those of the operands, one after the other. A subclass has to
-    provide ``canonical_matrix`` and ``adjoint``.
+    The parameters are the concatenated parameters of the operands. A subclass has to provide
+    ``canonical_matrix`` and ``adjoint``.
     """
 
     def __init__(self, *operands: Operator, id: str | None = None) -> None:
@@ -41,7 +41,7 @@ class Composite(Operator):
 
     @property
     def operands(self) -> tuple[Operator, ...]:
-        """The operators that it is made of."""
+        """The operators of which it consists."""
         return self._operands
 
     @property
@@ -78,21 +78,21 @@ class Composite(Operator):
         return [dense_matrix(op, self.wires, xp=xp) for op in rebind(self._operands, parameters)]
 
     def linear_terms(self) -> list[Term]:
-        """Return it as a weighted sum of products, multiplied out."""
+        """Return the operator expanded to a weighted sum of products."""
         return [(1.0, (self,))]
 
     @property
     def coeffs(self) -> list[Tensor]:
-        """The weights of its terms, multiplied out."""
+        """Weights of the expanded terms."""
         return self.terms()[0]
 
     @property
     def ops(self) -> list[Operator]:
-        """The operators of its terms, multiplied out."""
+        """Operators of the expanded terms."""
         return self.terms()[1]
 
     def terms(self) -> tuple[list[Tensor], list[Operator]]:
-        """Return weights and operators of which it is the sum, multiplied out."""
+        """Return weights and operators of the expanded terms."""
         from qgate.operations.arithmetic import prod
 
         terms = self.linear_terms()
@@ -100,7 +100,7 @@ class Composite(Operator):
             return [weight for weight, _ in terms], [prod(*factors) for _, factors in terms]
 
     def simplify(self) -> Operator:
-        """Return it multiplied out, with Pauli operators and equal terms put together."""
+        """Return the operator expanded, with Pauli operators and equal terms merged."""
         from qgate.operations.simplification import simplified
 
         with paused():
@@ -117,7 +117,7 @@ class Composite(Operator):
         return all(op.is_diagonal for op in self._operands)
 
     def _spelled(self, operand: Operator) -> str:
-        """Return an operand as text, in brackets where it is composite itself."""
+        """Return an operand as text, in brackets if it is composite."""
         return bracketed(operand, around="+*@" if isinstance(operand, Composite) else "+*")
 
     def __iter__(self) -> Iterator[Operator]:
@@ -131,7 +131,7 @@ class Composite(Operator):
 
 
 class Prod(Composite):
-    """A product of operators, the rightmost of which acts first. Made by ``prod`` and ``@``.
+    """A product of operators, the rightmost of which acts first. Created by ``prod`` and ``@``.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ class Prod(Composite):
 
     @property
     def is_gate(self) -> bool:
-        """Say whether every factor is a gate."""
+        """Whether every factor is a gate."""
         return all(op.is_gate for op in self._operands)
 
     @property
@@ -181,7 +181,7 @@ class Prod(Composite):
 
 
 class Sum(Composite):
-    """A sum of operators. Made by ``sum``, ``dot``, ``Hamiltonian`` and ``+``.
+    """A sum of operators. Created by ``sum``, ``dot``, ``Hamiltonian`` and ``+``.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ class Sum(Composite):
 
 
 class SProd(Composite):
-    """A number times an operator. Made by ``s_prod`` and ``*``.
+    """A number times an operator. Created by ``s_prod`` and ``*``.
 
     Parameters
     ----------
@@ -265,7 +265,7 @@ class SProd(Composite):
 
     @property
     def has_decomposition(self) -> bool:
-        """Say whether the number has modulus 1, so that it is a phase."""
+        """Whether the number has modulus 1, so that it is a phase."""
         return bool(np.isclose(abs(unwrap(self._scalar)), 1.0))
 
     def decomposition(self) -> list[Operator]:
@@ -306,13 +306,13 @@ class SProd(Composite):
 
 
 def linear_terms(op: Operator) -> list[Term]:
-    """Write an operator as a weighted sum of products of operators that are no sums.
+    """Expand an operator to a weighted sum of products whose factors are not sums.
 
     Returns
     -------
     list of (number, tuple of Operator)
         The weight and the factors of each term, the leftmost factor first. A Pauli
-        operator gives its words, each with weight 1, on the wires that it acts on.
+        operator gives its Pauli words, each with weight 1, on the wires on which it acts.
     """
     if isinstance(op, Composite):
         return op.linear_terms()
@@ -323,7 +323,7 @@ def linear_terms(op: Operator) -> list[Term]:
 
 
 def rebind(operands: Sequence[Operator], parameters: Sequence[Tensor]) -> list[Operator]:
-    """Return operators with new parameters, given one after the other."""
+    """Return operators with new parameters, given in one sequence."""
     bound, start = [], 0
     for op in operands:
         stop = start + op.num_params
@@ -333,7 +333,7 @@ def rebind(operands: Sequence[Operator], parameters: Sequence[Tensor]) -> list[O
 
 
 def pauli_reps(ops: Sequence[Operator]) -> list[PauliSum] | None:
-    """Return operators as sums of Pauli words, or None if one of them is not."""
+    """Return operators as sums of Pauli words; None if one of them is not."""
     reps = []
     for op in ops:
         words = op.pauli_rep

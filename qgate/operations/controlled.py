@@ -1,4 +1,4 @@
-"""Gates that act where their first wires are 1."""
+"""Controlled gates: they act where their first wires are 1."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _flip_matrix(n: int, control_values: tuple[bool, ...]) -> ComplexArray:
 
 
 def control_bits(controls: int, values: Any, *, name: str) -> tuple[bool, ...]:
-    """Return one truth value for each control; None is all true.
+    """Return one truth value for each control; None stands for all true.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _is_bit(value: Any) -> bool:
 
 
 def check_work_wires(name: str, wires: WiresLike, work_wires: WiresLike | None) -> None:
-    """Refuse work wires that the gate acts on; they are not used otherwise.
+    """Refuse work wires on which the gate acts; work wires are not used otherwise.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def _flip(wires: Wires, control_values: tuple[bool, ...]) -> list[Operator]:
 
 
 def _toffoli(wires: Wires) -> list[Operator]:
-    """Six CNOTs and seven T (Nielsen and Chuang, figure 4.9)."""
+    """Decompose to six CNOTs and seven T gates (Nielsen and Chuang, figure 4.9)."""
     first, second, target = wires
     back = -pi / 4
     return [
@@ -167,7 +167,7 @@ def _crx(phi: Tensor, wires: Wires) -> list[Operator]:
 
 
 def _phase_on(first: bool, second: bool) -> type[Gate]:
-    """Make the gate that gives a phase to one state of two wires."""
+    """Create the gate that applies a phase to one basis state of two wires."""
     state = f"{first:d}{second:d}"
     return gate(
         f"Phase exp(i phi) on the state {state}.",

@@ -1,7 +1,7 @@
-"""Gates with many controls in terms of gates with one or two.
+"""Decompositions of gates with many controls into gates with one or two controls.
 
-Nothing here uses wires beyond those of the gate. Angles are only added and
-multiplied with numbers, so they may be slots.
+No decomposition uses wires beyond those of the gate. Angles are only added and multiplied by
+numbers, so they may be slots.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from qgate.typing import FloatArray, Tensor, Wire
 def on_values(
     controls: Sequence[Wire], values: Sequence[bool], gates: Sequence[Operator]
 ) -> list[Operator]:
-    """Put X around ``gates`` on the controls that are to act on the value 0."""
+    """Conjugate ``gates`` by X on the controls that act on the value 0."""
     flips = [
         GATES["PauliX"](wires=wire)
         for wire, value in zip(controls, values, strict=True)
@@ -39,7 +39,7 @@ def controlled_flip(
     controls, target : wires
         Any number of controls.
     idle : wires, optional
-        Other wires, in any state, that may be used on the way and are given back as they were.
+        Borrowed wires, in any state, which are restored.
 
     Notes
     -----
@@ -59,7 +59,7 @@ def controlled_flip(
 
 
 def _flip_by_ladder(controls: Sequence[Wire], target: Wire, idle: Sequence[Wire]) -> list[Operator]:
-    """Flip with two idle wires fewer than controls: Toffolis down a ladder and up, twice."""
+    """Flip with two idle wires fewer than controls: a ladder of Toffolis, twice."""
     toffoli = GATES["Toffoli"]
     ends = (*idle, target)
     down = [
@@ -81,7 +81,7 @@ def _flip_by_halves(controls: Sequence[Wire], target: Wire, idle: Wire) -> list[
 
 
 def controlled_phase(phi: Tensor, wires: Sequence[Wire]) -> list[Operator]:
-    """Multiply the state in which every one of ``wires`` is 1 with exp(i phi)."""
+    """Multiply the state in which all of ``wires`` are 1 by exp(i phi)."""
     if len(wires) == 1:
         return [PhaseShift(phi, wires)]
     if len(wires) == 2:
@@ -137,7 +137,7 @@ def controlled_rot(
 def multiplexed_rotation(
     rotation: type[Gate], angles: FloatArray, controls: Sequence[Wire], target: Wire
 ) -> list[Operator]:
-    """Apply RY or RZ to ``target``, by another angle for each value of the controls.
+    """Apply RY or RZ to ``target``, with a separate angle for each value of the controls.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def multiplexed_rotation(
         Angle for each value of the ``k`` controls, the first control most significant; leading
         axes are a batch.
     controls, target : wires
-        Where.
+        Wires of the gate.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Controls on any operator."""
+"""Controlled operators."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ CONTROLLED_NAMES: Mapping[tuple[str, int], str] = {
     for name, row in ROWS.items()
     if row.core and row.wires is not None
 }
-"""The gate that is another one (by name) with so many controls on the value 1."""
+"""Name of the gate that is another gate, by name, with this number of controls on the value 1."""
 
 
 class Controlled(Wrapper):
-    """An operator that is applied where its control wires have given values.
+    """Operator that is applied where its control wires have given values.
 
     Parameters
     ----------
     base : Operator
-        What is applied, to other wires than the controls.
+        The operator that is applied, on other wires than the controls.
     control_wires : wires
         At least one.
     control_values : bool or sequence of bool, optional
@@ -104,7 +104,7 @@ class Controlled(Wrapper):
 
     @property
     def has_decomposition(self) -> bool:
-        """Say whether the base can be controlled gate by gate."""
+        """Whether the decomposition of the base can be controlled gate by gate."""
         return self.base.name in RULES or self.base.has_decomposition or _named(self) is not None
 
     @property
@@ -187,7 +187,7 @@ class Controlled(Wrapper):
 
 
 class ControlledQubitUnitary(Controlled):
-    """The gate with a given matrix on its last wires, controlled by the others.
+    """Gate with a given matrix on its last wires, controlled by the other wires.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ class ControlledQubitUnitary(Controlled):
     Raises
     ------
     InvalidParameters
-        The shape is none of a matrix on some of the wires, or no wires are left for controls.
+        The shape is not that of a matrix on some of the wires, or no wires are left for controls.
     """
 
     def __init__(
@@ -240,14 +240,14 @@ def controlled(
     control_values: Any = None,
     work_wires: WiresLike | None = None,
 ) -> Operator:
-    """Return an operator with controls, as the gate that has a name of its own where there is one.
+    """Return an operator with controls, as a named gate where one exists.
 
     Parameters
     ----------
     base : Operator
-        Controls that it has already are joined with the new ones.
+        Existing controls are merged with the new ones.
     control_wires, control_values, work_wires
-        As for ``Controlled``; no controls give the operator itself.
+        As for ``Controlled``; without controls the operator itself is returned.
     """
     controls = Wires(control_wires)
     if not controls:
@@ -277,7 +277,7 @@ def _on(controls: Wires, base: Operator, work_wires: WiresLike | None) -> Wires:
 
 
 def _core(operator: Operator) -> tuple[Operator, Wires, tuple[bool, ...]]:
-    """Take an operator apart into what is applied, its controls and their values."""
+    """Split an operator into the controlled operator, its controls and their values."""
     if isinstance(operator, Controlled):
         core, controls, values = _core(operator.base)
         wires = Wires((*operator.control_wires, *controls))
@@ -293,7 +293,7 @@ def _core(operator: Operator) -> tuple[Operator, Wires, tuple[bool, ...]]:
 
 
 def _gate(core: Operator, controls: Wires, values: tuple[bool, ...]) -> Operator | None:
-    """Return the gate of the table that has this core and these controls, if there is one."""
+    """Return the named gate with this core and these controls, if there is one."""
     wires = (*controls, *core.wires)
     name = CONTROLLED_NAMES.get((core.name, len(controls)))
     if name is not None and all(values):
@@ -303,7 +303,7 @@ def _gate(core: Operator, controls: Wires, values: tuple[bool, ...]) -> Operator
 
 
 def _named(operator: Controlled) -> Operator | None:
-    """Return the gate of the table that equals the operator, if there is one."""
+    """Return the named gate that equals the operator, if there is one."""
     core, controls, values = _core(operator)
     found = without_recording(lambda: filter(None, [_gate(core, controls, values)]))
     return found[0] if found else None
@@ -323,7 +323,7 @@ def _controlled_gates(base: Operator, controls: Wires) -> list[Operator]:
 
 
 def _controlled_product(parts: Sequence[Operator], controls: Wires) -> list[Operator]:
-    """Control each of several gates; a first one that the last one undoes needs no control."""
+    """Control several gates; a first gate that the last one undoes needs no control."""
     if len(parts) > 2 and parts[0].adjoint() == parts[-1]:
         return [parts[0], *_controlled_product(parts[1:-1], controls), parts[-1]]
     return [controlled(part, controls) for part in parts]
@@ -384,4 +384,4 @@ RULES: Mapping[str, Rule] = {
     "T": _constant_phase(pi / 4),
     "U1": _phase_shift,
 }
-"""How a gate is controlled; any other is controlled gate by gate of its decomposition."""
+"""Controlled form of each gate; other gates are decomposed, then controlled gate by gate."""

@@ -1,4 +1,4 @@
-"""Eigenvalues of matrices, and the gate that turns to their eigenbasis."""
+"""Eigenvalues of matrices, and the gate of the change to their eigenbasis."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from qgate.wires import Wires
 def eigensystem(matrix: Tensor) -> tuple[FloatArray | ComplexArray, ComplexArray]:
     """Return the eigenvalues of a matrix, and the eigenvectors as columns.
 
-    They are kept by the content of the matrix, so that equal ones are diagonalised once. The
-    eigenvalues of a Hermitian matrix are real and ascending.
+    Results are cached by the content of the matrix, so that equal matrices are diagonalised once.
+    The eigenvalues of a Hermitian matrix are real and ascending.
 
     Raises
     ------
     EigvalsUndefinedError
-        It is a batch of matrices.
+        The matrix is a batch of matrices.
     """
     plain = np.ascontiguousarray(unwrap(matrix), dtype=complex)
     if plain.ndim != 2:
@@ -36,7 +36,7 @@ def eigensystem(matrix: Tensor) -> tuple[FloatArray | ComplexArray, ComplexArray
 
 
 def to_eigenbasis(matrix: Tensor, wires: Wires) -> list[Operator]:
-    """Return the gate that turns the eigenbasis of a matrix to the computational basis."""
+    """Return the gate that maps the eigenbasis of a matrix to the computational basis."""
     if is_traced(matrix) and (not is_known(matrix) or is_hermitian_matrix(unwrap(matrix))):
         xp = namespace([matrix])
         turn = xp.conj(xp.swapaxes(xp.linalg.eigh(matrix)[1], -1, -2))

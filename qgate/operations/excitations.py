@@ -1,4 +1,4 @@
-"""Excitations of fermions: turns between basis states with equally many ones."""
+"""Fermionic excitations (Givens rotations) between basis states with equally many ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from qgate.wires import Wires
 
 
 def _turn(n: int, low: int, high: int, *, rest: float = 0.0) -> ComplexArray:
-    """Return the generator of the turn from basis state ``low`` to ``high``.
+    """Return the generator of the rotation between basis states ``low`` and ``high``.
 
     All other basis states take the phase ``rest`` times the angle.
     """
@@ -47,7 +47,7 @@ def _single_minus(phi: Tensor, wires: Wires) -> list[Operator]:
 
 
 INNER = (False, True, False)
-"""What the last three wires are, in the frame of ``_frame``, for the two states that turn."""
+"""Values of the last three wires, after ``_frame``, for the two states that are rotated."""
 
 
 def _frame(wires: Wires) -> list[Operator]:
@@ -57,14 +57,14 @@ def _frame(wires: Wires) -> list[Operator]:
 
 
 def _double(phi: Tensor, wires: Wires) -> list[Operator]:
-    """Turn the first wire where the others are 010: fourteen CNOTs with the frame."""
+    """Rotate the first wire where the others are 010: fourteen CNOTs with the frame."""
     frame = _frame(wires)
     turn = selected_rotation(RY, phi, INNER, wires[1:], wires[0])
     return [*frame, *turn, *reversed(frame)]
 
 
 def _double_with_phase(phi: Tensor, phase: Tensor, wires: Wires) -> list[Operator]:
-    """Turn, and give all states that do not turn a phase."""
+    """Rotate two states, and apply a phase to all others."""
     frame = _frame(wires)
     turn = selected_rotation(RY, phi, INNER, wires[1:], wires[0])
     take_back = on_values(wires[1:], INNER, controlled_phase(-phase, wires[1:]))
@@ -74,11 +74,11 @@ def _double_with_phase(phi: Tensor, phase: Tensor, wires: Wires) -> list[Operato
 SWAPPED_GENERATOR = (
     np.diag([0.0, 1, 1, 2]) - np.diag([0.0, 1, 0], 1) - np.diag([0.0, 1, 0], -1)
 ) / 2
-"""The generator of FermionicSWAP: (2 - Z0 - Z1) / 4 - (XX + YY) / 4."""
+"""Generator of FermionicSWAP: (2 - Z0 - Z1) / 4 - (XX + YY) / 4."""
 
 
 def _orbital_generator(n: int) -> ComplexArray:
-    """Return the sum of the turns of the wires 0, 2 and of 1, 3, past the fermion between."""
+    """Return the generator of both rotations, 0 with 2 and 1 with 3, past the fermion between."""
     order = Wires(range(n))
     turn = _turn(2, 1, 2)
     swap = embed(FermionicSWAP(pi, (1, 2)).matrix(), Wires((1, 2)), order)

@@ -21,28 +21,28 @@ from qgate.operations.unitaries import QubitUnitary
 from qgate.typing import BoolArray, FloatArray, Tensor
 
 DENSE_WIRES = 10
-"""Eigenvalues of a sum of several words are computed for at most so many wires."""
+"""Maximum number of wires for which the eigenvalues of a sum of several words are computed."""
 
 HALVINGS = 9
-"""How often a matrix is halved whose norm is not known."""
+"""Number of halvings (and squarings) of a matrix whose norm is not known."""
 
 TAYLOR_TERMS = 18
-"""Enough for exp of a matrix of norm 1/2 to double precision."""
+"""Number of Taylor terms for exp of a matrix of norm 1/2 in double precision."""
 
 
 class Exp(Wrapper):
     """The exponential of a number times an operator.
 
-    Where the operator A is Hermitian and the number imaginary, it is the gate exp(i x A) with
-    the angle x; else an operator that has a matrix only. The numbers in A are constants of the
-    gate, unless they are being differentiated: then they are parameters after the first.
+    If the operator A is Hermitian and the number imaginary, this is the gate exp(i x A) with the
+    angle x; otherwise it is an operator that only has a matrix. Numbers in A are constants of the
+    gate, unless they are being differentiated: then they are further parameters after x.
 
     Parameters
     ----------
     base : Operator
         A.
     coeff : number
-        What A is multiplied with.
+        The factor of A.
     angle : real, optional
         x of exp(i x A), in place of ``coeff``; may be an array with one axis, a batch.
     id : str, optional
@@ -50,8 +50,9 @@ class Exp(Wrapper):
 
     Notes
     -----
-    It decomposes exactly for every angle: a sum of commuting Pauli words to one PauliRot each,
-    any other to rotations about words of Z between two unitaries (cost 4**n numbers).
+    The decomposition is exact for every angle: a sum of commuting Pauli words decomposes to one
+    PauliRot each; any other to rotations about Pauli words of Z between two unitaries (4**n
+    numbers).
     """
 
     def __init__(
@@ -105,12 +106,12 @@ class Exp(Wrapper):
 
     @property
     def has_decomposition(self) -> bool:
-        """Say whether it is unitary, so that gates can do it."""
+        """Whether it is unitary, so that a circuit can apply it."""
         return self._turns
 
     @property
     def is_gate(self) -> bool:
-        """Say whether it is exp(i x A) with a Hermitian A."""
+        """Whether it is exp(i x A) with a Hermitian A."""
         return self._turns
 
     def _rebound(self, parameters: Sequence[Tensor]) -> Operator:
@@ -169,7 +170,7 @@ class Exp(Wrapper):
         return without_recording(lambda: self._in_eigenbasis(angle))
 
     def _in_eigenbasis(self, angle: Tensor) -> list[Operator]:
-        """Turn to the eigenbasis, rotate about words of I and Z, and turn back."""
+        """Change to the eigenbasis, rotate about Pauli words of I and Z, and change back."""
         values, vectors = np.linalg.eigh(unwrap(self.base.matrix()))
         words = pauli_decompose(np.diag(values), self.wires).real()
         return [
@@ -214,8 +215,8 @@ class Exp(Wrapper):
 def taylor_exponential(matrix: Tensor, xp: Any) -> Tensor:
     """Return the exponential of each matrix, shape (..., d, d), differentiably.
 
-    The matrix is halved until its norm is below 1/2; its Taylor sum is squared as often. While
-    a function is compiled the norm is not known; it may be up to 2**8.
+    Scaling and squaring: the matrix is halved until its norm is below 1/2, and the Taylor sum is
+    squared as many times. While a function is compiled the norm is not known; it may be up to 2**8.
     """
     halvings = HALVINGS
     if is_known(matrix):
@@ -238,7 +239,7 @@ def _turn(angle: Tensor, values: FloatArray, vectors: Any, xp: Any) -> Tensor:
 
 
 def _rotations(angle: Tensor, words: PauliSum) -> list[Operator]:
-    """Return exp(i x A) for a sum A of commuting words, one rotation for each."""
+    """Return exp(i x A) for a sum A of commuting words as one rotation for each word."""
     terms = words.real().merged()
     weights = unwrap(terms.coefficients).tolist()
     return [
@@ -248,7 +249,7 @@ def _rotations(angle: Tensor, words: PauliSum) -> list[Operator]:
 
 
 def _commute(x: BoolArray, z: BoolArray) -> bool:
-    """Say whether all words commute: their letters differ on an even number of wires."""
+    """Return whether all words commute: letters of a pair differ on an even number of wires."""
     crossed = x.astype(np.int64) @ z.T.astype(np.int64)
     return not np.any((crossed + crossed.T) % 2)
 
@@ -262,7 +263,7 @@ def _check_finite(base: Operator) -> None:
 
 
 def _is_imaginary(coeff: Tensor) -> bool:
-    """Say whether a number is known to have no real part."""
+    """Return whether a number is known to have no real part."""
     plain = unwrap(coeff)
     known = isinstance(plain, complex | float | int | np.ndarray | np.generic)
     return known and not np.any(np.real(plain))

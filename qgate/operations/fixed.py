@@ -43,31 +43,31 @@ class PauliGate(Gate):
 
 
 class XGate(PauliGate):
-    """The flip."""
+    """Bit flip."""
 
     letter = "X"
 
 
 class YGate(PauliGate):
-    """The flip with a phase."""
+    """Bit flip with a phase."""
 
     letter = "Y"
 
 
 class ZGate(PauliGate):
-    """The sign."""
+    """Phase flip."""
 
     letter = "Z"
 
 
 class IdentityGate(PauliGate):
-    """Nothing; its decomposition is empty."""
+    """Identity; its decomposition is empty."""
 
     letter = "I"
 
 
 class HadamardGate(Gate):
-    """A gate that is an observable without being a Pauli word."""
+    """Gate that is an observable without being a Pauli word."""
 
     def eigvals(self) -> FloatArray:
         return np.array([1.0, -1.0])
@@ -203,13 +203,13 @@ def _iswap(wires: Wires) -> list[Operator]:
 
 
 def _ecr(wires: Wires) -> list[Operator]:
-    """Write exp(-i pi ZX / 4) as a CNOT and two turns, then flip the first wire."""
+    """Write exp(-i pi ZX / 4) as a CNOT and two rotations, then flip the first wire."""
     first, second = wires
     return [GATES["CNOT"](wires=wires), S(first), RX(pi / 2, second), PauliX(first)]
 
 
 def _exchange(diagonal: complex, across: complex) -> np.ndarray[Any, Any]:
-    """Return the matrix that mixes 01 and 10 and leaves 00 and 11 alone."""
+    """Return the matrix that mixes 01 and 10 and leaves 00 and 11 unchanged."""
     matrix = np.eye(4, dtype=complex)
     matrix[1:3, 1:3] = [[diagonal, across], [across, diagonal]]
     return matrix

@@ -1,4 +1,4 @@
-"""What can be asked of operators, and of quantum functions that apply them."""
+"""Functions of operators and quantum functions: matrix, eigvals, generator, simplify, equal, ..."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ GENERATOR_FORMATS = ("prefactor", "observable", "hamiltonian", "arithmetic")
 
 @picklable
 def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
-    """Return the matrix of an operator, of a tape, or of what a quantum function does.
+    """Return the matrix of an operator, a tape or a quantum function.
 
     Parameters
     ----------
     op : Operator, tape, QNode or callable
-        A callable gives a function with the same arguments that returns the matrix.
+        For a callable, returns a function with the same arguments that returns the matrix.
     wire_order : wires, optional
         The first is the most significant bit. Default: the operator's wires; for a QNode
         those of its device; else the order of first appearance.
@@ -49,7 +49,7 @@ def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
         with paused():
             return opened(dense_matrix(op, wire_order))
     if hasattr(op, "operations"):
-        getattr(op, "structure", None)  # which refuses parameters of wrong shapes
+        getattr(op, "structure", None)  # raises for parameters of wrong shapes
         return opened(_matrix_of(op.operations, op.wires if wire_order is None else wire_order))
     function = getattr(op, "func", op)
     _check_function("matrix", function)
@@ -66,14 +66,14 @@ def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
 
 @picklable
 def eigvals(op: Any, k: int = 1, which: str = "SA") -> Any:
-    """Return the eigenvalues of an operator, or of what a quantum function does.
+    """Return the eigenvalues of an operator or of a quantum function.
 
     Parameters
     ----------
     op : Operator or callable
     k, which : int, str
-        For a ``SparseHamiltonian``: how many, and which, as ``scipy.sparse.linalg.eigsh``
-        names them; "SA" are the smallest.
+        For a ``SparseHamiltonian``: number of eigenvalues, and which ones, as in
+        ``scipy.sparse.linalg.eigsh``; "SA" selects the smallest.
     """
     if isinstance(op, Operator):
         if hasattr(op, "sparse_eigvals"):
@@ -97,10 +97,10 @@ def generator(op: Any, format: str = "prefactor") -> Any:
     Parameters
     ----------
     op : Operator or callable
-        A callable, such as a class of gates, gives a function of the gate's arguments.
+        For a callable, such as a gate class, returns a function of the gate's arguments.
     format : str
-        "prefactor": an observable and the number that multiplies it; "observable",
-        "hamiltonian" and "arithmetic": the whole as a sum of Pauli words.
+        "prefactor": an observable and its factor; "observable", "hamiltonian" and "arithmetic": a
+        single sum of Pauli words.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def generator(op: Any, format: str = "prefactor") -> Any:
 
 
 def simplify(input: Operator) -> Operator:
-    """Return an equal operator that is written more simply: multiplied out, like terms joined.
+    """Return an equal operator in simpler form: expanded, with like terms merged.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
     ----------
     input : Operator, Measurement or callable
     wire_map : mapping
-        From labels to labels; what is not in it stays.
+        From labels to labels; other labels stay.
     """
     if not isinstance(wire_map, Mapping):
         raise WireError(
@@ -178,10 +178,10 @@ def equal(
     rtol: float = 1e-5,
     atol: float = 1e-9,
 ) -> bool:
-    """Say whether two operators, measurements or tapes are the same.
+    """Return whether two operators, measurements or tapes are equal.
 
-    Operators made of Pauli words are compared as sums of words; in other products factors
-    that share no wires may be in any order, in sums all terms may.
+    Pauli operators are compared as sums of Pauli words. In other products, factors that share no
+    wires may be in any order; in sums, all terms.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def equal(
     check_interface, check_trainability : bool
         Whether parameters have to be of the same kind, traced or not.
     rtol, atol : float
-        How far numbers may differ, as for ``numpy.allclose``.
+        Tolerances for numbers, as for ``numpy.allclose``.
     """
     if not (isinstance(op1, Operator) and isinstance(op2, Operator)):
         return _are_equal_values(op1, op2)
@@ -218,7 +218,8 @@ def commutator(op1: Operator, op2: Operator, pauli: bool = False) -> Operator:
     ----------
     op1, op2 : Operator
     pauli : bool
-        Accepted for PennyLane's sake: the commutator of Pauli operators is a ``PauliSum``.
+        Accepted for compatibility with PennyLane; the commutator of Pauli operators is a
+        ``PauliSum``.
     """
     require_operators("commutator", op1, op2)
     left, right = op1.pauli_rep, op2.pauli_rep
@@ -234,10 +235,10 @@ comm = commutator
 
 
 def is_commuting(operation1: Operator, operation2: Operator) -> bool:
-    """Say whether two operators commute.
+    """Return whether two operators commute.
 
-    Operators on different wires do; Pauli operators are compared as words, others by their
-    matrices on the wires of both.
+    Operators on disjoint wires commute; Pauli operators are compared by their Pauli words, others
+    by their matrices on the union of the wires.
 
     Parameters
     ----------
@@ -245,7 +246,7 @@ def is_commuting(operation1: Operator, operation2: Operator) -> bool:
 
     Notes
     -----
-    Cost: 4**n numbers for operators on n wires together that are no Pauli operators.
+    Cost: 4**n numbers for operators on n wires together that are not Pauli operators.
     """
     require_operators("is_commuting", operation1, operation2)
     if not set(operation1.wires) & set(operation2.wires):
@@ -275,7 +276,7 @@ def _matrix_of(operations: Sequence[Operator], wire_order: Any) -> Tensor:
 
 
 def _split_prefactor(words: PauliSum) -> tuple[PauliSum, float]:
-    """Take out the first weight where all have the same size."""
+    """Factor out the first weight where all weights have the same modulus."""
     weights = words.coefficients
     if not np.allclose(np.abs(weights), abs(weights[0])):
         return words, 1.0
@@ -319,7 +320,7 @@ def _equal(left: Operator, right: Operator, rtol: float, atol: float) -> bool:
 
 
 def _same_operands(left: Composite, right: Composite, rtol: float, atol: float) -> bool:
-    """Match each operand with the first equal one to which it can be moved."""
+    """Match each operand with the first equal one past operands that it commutes with."""
     rest = list(right.operands)
     ordered = isinstance(left, Prod)
     for op in left.operands:

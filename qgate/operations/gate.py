@@ -7,8 +7,8 @@ A gate is one of three things, and its row says which:
   frequencies of the shift rule follow;
 - ``factors``: an exact product of other gates in which each angle occurs once.
 
-The rest of the row is optional: how the gate decomposes (linearly in its angles),
-what its adjoint is, what it needs besides angles and wires.
+The rest of the row is optional: the decomposition (linear in the angles), the adjoint, and options
+besides angles and wires.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ from qgate.typing import ComplexArray, FloatArray, Tensor
 from qgate.wires import Wires
 
 GATES: dict[str, type[Any]] = {}
-"""Every gate by name: the rows, and the gates that are given as arrays."""
+"""Every gate by name: rows of the table, and gates that are given as arrays."""
 
 ROWS: dict[str, GateSpec] = {}
 """Every row by name."""
 
 
 class Gate(Operator):
-    """A gate whose facts stand in a row of the table.
+    """Gate that is defined by a row of the table.
 
     Called as ``RX(angle, wires)``: angles first, then wires; by position or by name.
     An angle may be an array with one axis, a batch.
@@ -91,10 +91,10 @@ class Gate(Operator):
 
     @classmethod
     def compute_matrix(cls, *args: Any, **named: Any) -> Tensor:
-        """Return the matrix that the gate has with these arguments.
+        """Return the matrix of the gate with these arguments.
 
-        They are those of the call without ``wires``; where a gate acts on any number of wires,
-        ``num_wires`` stands in that place.
+        The arguments are those of the gate without ``wires``. A gate on any number of wires takes
+        ``num_wires`` instead.
 
         >>> qg.PhaseShift.compute_matrix(0.0).real.tolist()
         [[1.0, 0.0], [0.0, 1.0]]
@@ -115,7 +115,7 @@ class Gate(Operator):
 
     @classmethod
     def compute_decomposition(cls, *args: Any, **named: Any) -> list[Operator]:
-        """Return the gates that the gate decomposes to with these arguments, those of the call.
+        """Return the decomposition of the gate with these arguments.
 
         >>> qg.Rot.compute_decomposition(0.1, 0.2, 0.3, wires=0)
         [RZ(0.1, wires=[0]), RY(0.2, wires=[0]), RZ(0.3, wires=[0])]
@@ -129,7 +129,7 @@ class Gate(Operator):
 
     @property
     def has_decomposition(self) -> bool:
-        """Say whether its row gives a decomposition or factors."""
+        """Whether the row has a decomposition or factors."""
         return self.spec.decomposition is not None or self.spec.factors is not None
 
     @property
@@ -248,7 +248,7 @@ class Gate(Operator):
         return rule is not None and constant(which, *self._row).ndim == 1
 
     def label(self, decimals: int | None = None) -> str:
-        boxed = GATES[self.spec.core or self.name].__name__  # its controls are drawn as dots
+        boxed = GATES[self.spec.core or self.name].__name__  # controls are drawn as dots
         return super().label(decimals).replace(self.name, boxed)
 
     def __repr__(self) -> str:
@@ -269,18 +269,18 @@ class Gate(Operator):
 
 
 def gate(doc: str, spec: GateSpec, *, base: type[Gate] = Gate, public: str = "") -> type[Gate]:
-    """Make the class of a row and enter it in the table.
+    """Create the gate class of a row and add it to the table.
 
     Parameters
     ----------
     doc : str
-        What the gate is, as a formula.
+        The gate as a formula.
     spec : GateSpec
-        Its row.
+        The row.
     base : type, optional
-        What to inherit from, for gates that can do more than their row says.
+        Base class, for gates with methods beyond those of their row.
     public : str, optional
-        The name it has in ``qgate``, where that is not the row's name.
+        The name in ``qgate``, where it differs from the row's name.
     """
     count = len(spec.angles)
     namespace = {
@@ -312,7 +312,7 @@ def factor_frequencies(operator: Any) -> list[tuple[float, ...]]:
 
 @sized_cache(64 * MIB)
 def constant(which: str, name: str, num_wires: int, options: Any) -> Any:
-    """Return the matrix or generator of a row, or the diagonal where that is all there is."""
+    """Return the matrix or generator of a row; only the diagonal if the row has no more."""
     rule = getattr(ROWS[name], which)
     matrix = rule(num_wires, **dict(options)) if callable(rule) else rule
     entries = np.array(matrix, dtype=complex)

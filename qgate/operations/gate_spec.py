@@ -1,4 +1,4 @@
-"""The row of a gate: what it is, how it is called, and what its documentation says."""
+"""Specification of a gate: a row of the gate table, its signature and its docstring."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ Decomposition = Callable[..., Sequence["Operator"]]
 MatrixRule = NDArray[Any] | Callable[..., NDArray[Any]]
 
 REQUIRED = Parameter.empty
-"""The default of an argument that has to be given."""
+"""Marks an argument without a default."""
 
 ANGLE = "Angle in radians; an array is a batch."
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What a gate takes besides angles and wires.
+    """Argument of a gate besides angles and wires.
 
     Parameters
     ----------
     kind, doc : str
-        Its type and what it is, for the documentation.
+        Type and description, for the documentation.
     default : object
-        ``REQUIRED``: there is none.
+        ``REQUIRED``: no default.
     """
 
     kind: str
@@ -47,33 +47,33 @@ class GateSpec:
     Parameters
     ----------
     name : str
-        What devices, drawings and errors call it.
+        Name of the gate for devices, drawings and errors.
     wires : int or None
-        How many wires; None: any number.
+        Number of wires; None: any number.
     angles : tuple of str
         Names of its angles (radians), in the order of the call.
     matrix : array or callable, optional
-        Constant unitary, shape (2**n, 2**n), or its diagonal, shape (2**n,), where nothing else is
-        occupied; or how to make it from ``n`` wires and the options.
+        Constant unitary, shape (2**n, 2**n), or its diagonal, shape (2**n,), if it is diagonal; or
+        a function of the number of wires ``n`` and the options that returns one of these.
     generator : array or callable, optional
         Hermitian G of exp(i x G), likewise.
     eigenvalues : tuple of float or callable, optional
-        The distinct eigenvalues of G, where they are known without it.
+        The distinct eigenvalues of G, where they are known in closed form.
     factors, decomposition : callable, optional
         From angles and wires, and the options as keywords, to gates, first applied first.
     inverse : callable or str, optional
         Angles of this gate to the angles of its adjoint, as a tuple; or the name of the gate
         that is its adjoint.
     options : mapping of str to Option
-        What it takes besides.
+        Further arguments by name.
     core : str
-        The gate that it applies where its first wires are 1, if that is what it does.
+        For a controlled gate: the gate that is applied where the first wires are 1.
     options_first : bool
         Whether the options stand before the wires in the call.
     wireless : bool
         Whether it may be called without wires.
     check : callable, optional
-        From wires and options to the options as they are kept, or an error.
+        Takes wires and options; returns the normalized options, or raises.
     """
 
     name: str
@@ -91,9 +91,9 @@ class GateSpec:
     wireless: bool = False
     check: Callable[..., Mapping[str, Hashable]] | None = None
     defaults: Mapping[str, Any] = field(init=False)
-    """Every argument of the call in order, with its default or ``REQUIRED``."""
+    """Arguments of the call in order, with their default or ``REQUIRED``."""
     simple: bool = field(init=False)
-    """Whether it takes angles and wires, and nothing else."""
+    """Whether the gate takes angles and wires only."""
 
     def __post_init__(self) -> None:
         options = {name: option.default for name, option in self.options.items()}
@@ -110,7 +110,7 @@ class GateSpec:
 
     @property
     def signature(self) -> Signature:
-        """How the gate is called, for ``help`` and editors."""
+        """Signature of the gate, for ``help`` and editors."""
         given = [
             Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default)
             for name, default in self.defaults.items()
@@ -120,12 +120,12 @@ class GateSpec:
     def arguments(
         self, args: tuple[Any, ...], named: Mapping[str, Any], *, public: str
     ) -> Mapping[str, Any]:
-        """Match what was given to the names of the call.
+        """Bind the arguments of a call to their names.
 
         Raises
         ------
         InvalidCall
-            Something is missing, unknown, or given twice. The gate is named as ``public``.
+            An argument is missing, unknown, or given twice. The error names the gate ``public``.
         """
         defaults = self.defaults
         given: dict[str, Any] = dict(zip(defaults, args, strict=False))
@@ -148,7 +148,7 @@ class GateSpec:
     def _wrongs(
         self, args: tuple[Any, ...], named: Mapping[str, Any], whole: Mapping[str, Any]
     ) -> Iterator[str]:
-        """Say what is wrong with a call."""
+        """Raise the error for an invalid call."""
         if len(args) > len(self.call):
             several = "" if self.wires == 1 else " (several wires are given as one list)"
             yield f"it takes {len(self.call)} and was given {len(args)} arguments{several}"
@@ -175,7 +175,7 @@ class GateSpec:
         return "\n".join([summary, "", "Parameters", "----------", *lines])
 
     def _on(self) -> str:
-        """Say what wires the gate takes."""
+        """Describe the wires of the gate."""
         if self.wires is None:
             return "What it acts on: any number, or none." if self.wireless else "What it acts on."
         return "The wire it acts on." if self.wires == 1 else f"The {self.wires} wires it acts on."

@@ -1,4 +1,4 @@
-"""Observables that are given by a matrix, a state or a sparse matrix."""
+"""Observables given by a matrix, a state or a sparse matrix."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class MatrixObservable(Operator):
 
 
 class Hermitian(MatrixObservable):
-    """An observable given by its matrix.
+    """Observable given by its matrix.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Hermitian(MatrixObservable):
 
 
 class Projector(MatrixObservable):
-    """The projector on a basis state or on a state vector.
+    """Projector on a basis state or on a state vector.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class Projector(MatrixObservable):
     Raises
     ------
     InvalidParameters
-        It is neither of these.
+        ``state`` is neither of these.
     """
 
     def __init__(self, state: Tensor, wires: WiresLike, id: str | None = None) -> None:
@@ -114,7 +114,7 @@ class Projector(MatrixObservable):
 
     @property
     def basis_state(self) -> tuple[int, ...] | None:
-        """The bits it projects on, or None for a state vector."""
+        """The bits of the basis state; None for a state vector."""
         bits: Any = self.hyperparameters["basis_state"]
         return None if bits is None else tuple(bits)
 
@@ -151,7 +151,7 @@ class Projector(MatrixObservable):
 
 
 class SparseHamiltonian(MatrixObservable):
-    """An observable given by a sparse matrix; a constant, it has no parameters.
+    """Observable given by a sparse matrix; it is constant and has no parameters.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ class SparseHamiltonian(MatrixObservable):
             raise NotHermitian(
                 observable=f"The matrix given to SparseHamiltonian on wires {list(on)}"
             )
-        import hashlib  # loads OpenSSL
+        import hashlib  # importing it loads OpenSSL
 
         parts = (matrix.indptr, matrix.indices, matrix.data)
         digest = hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()

@@ -1,4 +1,4 @@
-"""Interactions of two wires, exp(i x G) with G a sum of two-letter Pauli words."""
+"""Two-wire interactions exp(i x G), with G a sum of two-letter Pauli words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _ising_zz(phi: Tensor, wires: Wires) -> list[Operator]:
 
 
 def _ising_xy(phi: Tensor, wires: Wires) -> list[Operator]:
-    """Turn XX + YY to X on the second wire minus Y on the first."""
+    """Map XX + YY to X on the second wire minus Y on the first."""
     first, second = wires
     hadamard, cy = GATES["Hadamard"], GATES["CY"]
     return [

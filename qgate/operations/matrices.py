@@ -1,4 +1,4 @@
-"""Matrices of operators: embedded in more wires, multiplied; over any array namespace."""
+"""Matrices of operators: products, and embedding in more wires; over any array namespace."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None) -> Tensor:
-    """Return the matrix of an operator, from its decomposition where it has no other.
+    """Return the matrix of an operator, from its decomposition if it has no other.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None
     Raises
     ------
     MatrixUndefinedError
-        It has neither a matrix nor a decomposition.
+        The operator has neither a matrix nor a decomposition.
     """
     xp = namespace(op.parameters) if xp is None else xp
     wires = op.wires if order is None else Wires(order)
@@ -46,7 +46,7 @@ def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None
 
 
 def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Any = None) -> Tensor:
-    """Return the matrix of operators one after the other, the first applied first.
+    """Return the matrix of a sequence of operators, the first applied first.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Any = No
 
 
 def embed(matrix: Tensor, wires: Wires, order: Wires, *, xp: Any = np) -> Tensor:
-    """Write a matrix on ``wires`` as a matrix on the wires ``order``.
+    """Embed a matrix on ``wires`` as a matrix on the wires ``order``.
 
     Parameters
     ----------
@@ -135,5 +135,5 @@ def diagonal_of(matrix: Tensor) -> Tensor:
 
 
 def is_hermitian_matrix(matrix: ComplexArray) -> bool:
-    """Say whether a matrix is its own conjugate transpose, up to rounding."""
+    """Return whether a matrix is Hermitian up to rounding."""
     return bool(np.allclose(matrix, dagger(matrix), rtol=1e-8, atol=1e-8))

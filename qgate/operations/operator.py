@@ -1,4 +1,4 @@
-"""The base of everything that acts on wires: gates, wrappers, templates, observables."""
+"""Base class of everything that acts on wires: gates, wrappers, templates, observables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class ParameterKind(Enum):
-    """What a parameter of an operator is to a structure."""
+    """Kind of an operator's parameter, which determines its slots in a structure."""
 
     ANGLES = "angles"
     """A real number, or an array of them: each element has a numbered slot."""
@@ -45,24 +45,23 @@ class ParameterKind(Enum):
 
 
 class Operator:
-    """Something that acts on wires, and the numbers it depends on.
+    """Object that acts on wires and depends on numbers.
 
-    An operator is made of what it is (its class, wires and hyperparameters, all
-    hashable: ``signature``) and of numbers (``parameters``). Operators are not
-    changed after they are made; they record themselves when they are made inside
-    a quantum function.
+    An operator consists of a hashable part (class, wires and hyperparameters: ``signature``) and of
+    numbers (``parameters``). Operators are immutable. They record themselves when they are created
+    inside a quantum function.
 
-    A subclass of its own (most gates are rows of a table, see ``gate.py``) has to
-    provide ``canonical_matrix`` or ``decomposition``. It may provide ``adjoint``,
-    ``generator_matrix``, ``parameter_frequencies``, ``eigvals`` and ``diagonalizing_gates``,
-    and sets ``ndim_params`` and ``parameter_kinds``.
+    Most gates are rows of a table (see ``gate.py``). A subclass has to provide ``canonical_matrix``
+    or ``decomposition``. It may provide ``adjoint``, ``generator_matrix``,
+    ``parameter_frequencies``, ``eigvals`` and ``diagonalizing_gates``, and sets ``ndim_params`` and
+    ``parameter_kinds``.
 
     Parameters
     ----------
     parameters : sequence of numbers or arrays
     wires : wires
     hyperparameters : mapping of str to hashable, optional
-        What else makes it what it is.
+        Further hashable values that define the operator.
     id : str, optional
         A name for this occurrence.
 
@@ -82,12 +81,12 @@ class Operator:
     """Depth of nested operators; 0 where it contains no other."""
 
     num_wires: ClassVar[int | None] = None
-    """How many wires it acts on; None: any number."""
+    """Number of wires; None: any number."""
 
-    __array_ufunc__ = None  # numpy arrays leave arithmetic with operators to us
+    __array_ufunc__ = None  # numpy arrays leave arithmetic with operators to this class
 
     is_converted = False
-    """Whether its numbers have another precision than the given ones."""
+    """Whether the numbers were converted to another precision than the given one."""
 
     def __init__(
         self,
@@ -113,57 +112,57 @@ class Operator:
             f"{len(self._wires)}: {list(self._wires)}. Name {self.num_wires}."
         )
 
-    # What it is ------------------------------------------------------------------
+    # Definition ------------------------------------------------------------------
 
     @property
     def name(self) -> str:
-        """The name of the operator, as devices know it."""
+        """Name of the operator for devices."""
         return type(self).__name__
 
     @property
     def wires(self) -> Wires:
-        """The wires it acts on."""
+        """Wires on which it acts."""
         return self._wires
 
     @property
     def parameters(self) -> tuple[Tensor, ...]:
-        """The numbers it depends on."""
+        """Numbers on which it depends."""
         return self._parameters
 
     @property
     def data(self) -> tuple[Tensor, ...]:
-        """The same as ``parameters``, each as its framework has it."""
+        """The same as ``parameters``, each in its original type."""
         return tuple(map(opened, self.parameters))
 
     @property
     def num_params(self) -> int:
-        """How many parameters it has."""
+        """Number of parameters."""
         return len(self.parameters)
 
     @property
     def hyperparameters(self) -> Mapping[str, Hashable]:
-        """What else makes it what it is; hashable values."""
+        """Further values that define the operator; hashable."""
         return self._hyperparameters
 
     @property
     def ndim_params(self) -> tuple[int, ...]:
-        """The dimensions of each parameter when there is no batch."""
+        """Number of axes of each parameter without a batch."""
         return (0,) * self.num_params
 
     @property
     def parameter_kinds(self) -> tuple[ParameterKind, ...]:
-        """What each parameter is to a structure."""
+        """Kind of each parameter in a structure."""
         return (ParameterKind.ANGLES,) * self.num_params
 
     @property
     def signature(self) -> Hashable:
-        """What it is apart from its numbers; equal for operators that differ only in numbers."""
+        """Everything but the numbers; equal for operators that differ only in numbers."""
         options = self._hyperparameters
         return (type(self), self._wires, tuple(sorted(options.items())) if options else ())
 
     @property
     def batch_size(self) -> int | None:
-        """The length of the leading axis that its parameters have in addition; None: no batch."""
+        """Length of the batch axis, the additional leading axis of parameters; None: no batch."""
         for value, ndim in zip(self.parameters, self.ndim_params, strict=True):
             shape = shape_of(value)
             if len(shape) > ndim:
@@ -172,7 +171,7 @@ class Operator:
 
     @property
     def control_wires(self) -> Wires:
-        """The wires on whose values it depends whether the rest is applied; often none."""
+        """Control wires; often none."""
         return Wires()
 
     @property
@@ -181,18 +180,18 @@ class Operator:
         return ()
 
     def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
-        """Return the same operator with other numbers (or slots); nothing is recorded."""
+        """Return the operator with other numbers (or slots); nothing is recorded."""
         other = copy.copy(self)
         other._parameters = tuple(parameters)
         return other
 
     def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
-        """Return the same operator on other wires; labels not in the map stay."""
+        """Return the operator on other wires; labels not in the map stay."""
         other = copy.copy(self)
         other._wires = self._wires.map(wire_map)
         return other
 
-    # What can be had of it; a subclass for which it never varies sets a plain attribute ----
+    # Available representations; subclasses set a plain attribute where the answer is constant --
 
     @property
     def has_matrix(self) -> bool:
@@ -201,28 +200,28 @@ class Operator:
 
     @property
     def has_decomposition(self) -> bool:
-        """Whether it is written in terms of other operators."""
+        """Whether it decomposes into other operators."""
         return False
 
     @property
     def is_gate(self) -> bool:
-        """Whether a circuit can apply it, being unitary whatever its numbers."""
+        """Whether it is a gate: unitary for all values of its parameters."""
         return True
 
-    # What it does ----------------------------------------------------------------
+    # Representations -------------------------------------------------------------
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         """Return the matrix for these parameters in the order of its own wires.
 
-        Batched parameters (a leading axis) give a batch of matrices. ``xp`` is the
-        array namespace to compute with.
+        Batched parameters (a leading axis) give a batch of matrices. ``xp`` is the array namespace
+        for the computation.
         """
         raise MatrixUndefinedError(f"{self.name} has no matrix.")
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         """Return the diagonal, shape (..., 2**n), of the matrix of a diagonal operator.
 
-        It costs 2**n numbers where the matrix would cost 4**n.
+        It has 2**n entries, the matrix 4**n.
         """
         return diagonal_of(self.canonical_matrix(parameters, xp))
 
@@ -232,7 +231,7 @@ class Operator:
         Parameters
         ----------
         wire_order : wires, optional
-            Wires that the matrix is to act on, among them its own; default its own.
+            Wires of the matrix, which contain the operator's; default the operator's.
 
         Raises
         ------
@@ -246,20 +245,20 @@ class Operator:
         return matrix if wire_order is None else embed(matrix, self.wires, order, xp=xp)
 
     def decomposition(self) -> list[Operator]:
-        """Return operators that together do the same, the first to be applied first."""
+        """Return the decomposition: operators with this product, the first applied first."""
         raise DecompositionUndefinedError(
             f"{self.name} is not written in terms of other operators."
         )
 
     def eigvals(self) -> Tensor:
-        """Return the eigenvalues, in the order that ``diagonalizing_gates`` turn them to."""
+        """Return the eigenvalues, in the order of basis states after ``diagonalizing_gates``."""
         matrix = unwrap(self.matrix())
         if np.ndim(matrix) != 2:
             raise EigvalsUndefinedError(f"{self.name} has a batch of matrices. Take one of them.")
         return np.linalg.eigvals(matrix)
 
     def diagonalizing_gates(self) -> list[Operator]:
-        """Return operators that turn its eigenbasis to the computational basis."""
+        """Return operators that map the eigenbasis to the computational basis."""
         raise EigvalsUndefinedError(f"{self.name} has no known diagonalizing gates.")
 
     def generator_matrix(self) -> Tensor:
@@ -272,12 +271,12 @@ class Operator:
 
     @property
     def parameter_frequencies(self) -> list[tuple[float, ...]]:
-        """The frequencies with which expectation values depend on each parameter.
+        """Frequencies with which expectation values depend on each parameter.
 
         Raises
         ------
         GeneratorUndefinedError
-            They are not known, so there is no shift rule.
+            The frequencies are not known, so there is no shift rule.
         """
         raise GeneratorUndefinedError(f"{self.name} has no known frequencies.")
 
@@ -294,11 +293,11 @@ class Operator:
         return [Pow(self, z)]
 
     def simplify(self) -> Operator:
-        """Return an equal operator that is written more simply, or itself."""
+        """Return an equal operator in simpler form, or the operator itself."""
         return self
 
     def label(self, decimals: int | None = None) -> str:
-        """Return what a drawing writes in the box."""
+        """Return the label for drawings."""
         if decimals is None or not self.parameters:
             return self.name
         numbers = [
@@ -310,17 +309,17 @@ class Operator:
 
     @property
     def is_hermitian(self) -> bool:
-        """Say whether it is known to be Hermitian."""
+        """Whether it is known to be Hermitian."""
         return False
 
     @property
     def is_diagonal(self) -> bool:
-        """Say whether its matrix is diagonal for every value of its parameters."""
+        """Whether its matrix is diagonal for all values of its parameters."""
         return False
 
     @property
     def pauli_rep(self) -> PauliSum | None:
-        """The operator as a sum of Pauli words, where that is at hand; else None."""
+        """The operator as a sum of Pauli words, if it is one; else None."""
         return None
 
     # Arithmetic ------------------------------------------------------------------
@@ -381,12 +380,12 @@ class Operator:
 
 
 def require_operators(name: str, *values: Any) -> None:
-    """Refuse what is not an operator; ``name`` says to whom it was given.
+    """Refuse values that are not operators; ``name`` names the caller in the error.
 
     Raises
     ------
     InvalidParameters
-        One of the values is something else.
+        One of the values is not an operator.
     """
     for value in values:
         if not isinstance(value, Operator):
@@ -397,14 +396,14 @@ def require_operators(name: str, *values: Any) -> None:
 
 
 def operations_of(function: Callable[..., Any], args: Any, kwargs: Any) -> list[Operator]:
-    """Return what a quantum function applies when it is called like this."""
+    """Return the operators that a quantum function applies with these arguments."""
     with recording() as recorder:
         function(*args, **kwargs)
     return [item for item in recorder.items if isinstance(item, Operator)]
 
 
 def without_recording(operations: Callable[[], Iterable[Operator]]) -> list[Operator]:
-    """Call ``operations`` while nothing is recorded, and return the list it makes."""
+    """Call ``operations`` with recording paused, and return its result as a list."""
     with paused():
         return list(operations())
 

@@ -1,4 +1,4 @@
-"""The numbers that operators are made with: turned to arrays, and refused where they are none."""
+"""Validation and conversion of the numbers that users pass to operators."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from qgate.sizes import check_depth, check_size
 from qgate.typing import Tensor
 
 PLAIN = frozenset({float, int, np.float64, Affine})
-"""Types of angles that need no further look."""
+"""Types of angles that need no further check."""
 
 NARROW = frozenset(map(np.dtype, ("f4", "c8")))
-"""Kinds of numbers that are kept as they are given, but not computed in."""
+"""Kinds of dtypes that are kept as given, but converted for computation."""
 
 KEPT = NARROW | frozenset(map(np.dtype, ("f8", "c16")))
-"""Kinds of numbers that are kept as they are given."""
+"""Kinds of dtypes that are kept as given."""
 
 REAL = frozenset(map(np.dtype, ("f4", "f8")))
-"""Kinds of real numbers that are kept as they are given."""
+"""Kinds of real dtypes that are kept as given."""
 
 LONGEST = 80
-"""What is refused is written out up to so many letters."""
+"""Number of characters of a refused value that an error shows."""
 
 
 def as_array(value: Tensor) -> Tensor:
-    """Return a number or array of any framework as it is, a (nested) sequence as an array.
+    """Return a number or array of any framework unchanged, a (nested) sequence as an array.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def as_array(value: Tensor) -> Tensor:
 
 
 def in_floats(value: Tensor) -> Tensor:
-    """Return whole numbers, half precision and plain objects as float64, others as they are.
+    """Return whole numbers, half precision and object arrays as float64, others unchanged.
 
     Arithmetic with small integers wraps around, and that of half precision overflows at 65504.
 
@@ -74,7 +74,7 @@ def in_floats(value: Tensor) -> Tensor:
         A number is too large for float64, or an array has masked entries.
     """
     kind = type(value)
-    if kind is int and value.bit_length() > 63:  # numpy would keep it as a Python object
+    if kind is int and value.bit_length() > 63:  # numpy would create an object array
         return float(_within_float64(value))
     if kind in PLAIN or BOXED[kind]:
         return value
@@ -93,7 +93,7 @@ def in_floats(value: Tensor) -> Tensor:
 
 
 def _within_float64(value: int) -> int:
-    """Return a whole number that float64 has room for."""
+    """Return a whole number that float64 can hold."""
     if value.bit_length() > 1023:
         raise InvalidParameters(
             f"{described(value)} is beyond 1.8e308, the largest number of float64. "
@@ -103,7 +103,7 @@ def _within_float64(value: int) -> int:
 
 
 def in_double(value: Tensor) -> Tensor:
-    """Return numbers as float64 or complex128, in which everything is computed."""
+    """Return numbers as float64 or complex128, the dtypes of computation."""
     value = in_floats(value)
     framework = framework_of(value)
     if framework is not None:
@@ -124,7 +124,7 @@ def _double(value: Any) -> Any:
 
 
 def _unmasked(value: Any) -> Any:
-    """Return the numbers of a masked array that has no masked entry."""
+    """Return the data of a masked array without masked entries."""
     if np.any(value.mask):
         raise InvalidParameters(
             f"An array has {int(np.sum(value.mask))} masked entries, which have no number: "
@@ -134,7 +134,7 @@ def _unmasked(value: Any) -> Any:
 
 
 def _in_floats_by_entry(value: Any) -> Any:
-    """Return an array of real numbers as objects as float64; others, as of slots, as they are."""
+    """Return an object array of real numbers as float64; others, e.g. of slots, unchanged."""
     if not all(isinstance(entry, Real) for entry in value.ravel()):
         return value
     try:
@@ -147,7 +147,7 @@ def _in_floats_by_entry(value: Any) -> Any:
 
 
 def is_numeric(value: Tensor, *, real: bool = False) -> bool:
-    """Say whether a value is a number, an array of numbers, or slots that stand for them."""
+    """Return whether a value is a number, an array of numbers, or slots for them."""
     if framework_of(value) is not None and _has_reals(value):
         return True
     plain = unwrap(value)
@@ -157,22 +157,22 @@ def is_numeric(value: Tensor, *, real: bool = False) -> bool:
         return plain.dtype.kind in ("biuf" if real else "biufc")
     if isinstance(plain, Number | Affine):
         return isinstance(plain, Real | Affine) or not real
-    return hasattr(plain, "shape") and hasattr(plain, "dtype")  # of another framework
+    return hasattr(plain, "shape") and hasattr(plain, "dtype")  # an array of another framework
 
 
 def _has_reals(value: Tensor) -> bool:
-    """Say whether a framework's array is of a type of real numbers, without its numbers."""
+    """Return whether a framework's array has a real dtype; its numbers need not be known."""
     name = str(opened(value).dtype)
     return "float" in name or "int" in name
 
 
 def is_scalar(value: Any) -> bool:
-    """Say whether a value is one number, real or complex."""
+    """Return whether a value is a single number, real or complex."""
     return is_numeric(value) and shape_of(value) == ()
 
 
 def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = True) -> None:
-    """Refuse what is neither a number nor an array of numbers.
+    """Refuse values that are neither a number nor an array of numbers.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = Tru
     Raises
     ------
     InvalidParameters
-        It is something else.
+        The value is neither.
     """
     if is_numeric(value, real=real):
         return
@@ -198,12 +198,12 @@ def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = Tru
 
 
 def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
-    """Return an angle, or a batch of angles, as it is kept.
+    """Return an angle, or a batch of angles, in the form in which operators store it.
 
     Raises
     ------
     InvalidParameters
-        It is not a real number, nor an array of them with one axis.
+        The angle is neither a real number nor a one-dimensional array of them.
     """
     if type(value) in PLAIN:
         return value if type(value) is not int else _within_float64(value)
@@ -234,7 +234,7 @@ def check_shape(
     batch: bool = True,
     real: bool = True,
 ) -> None:
-    """Refuse what is not an array of numbers of this shape.
+    """Refuse values that are not an array of numbers of this shape.
 
     Parameters
     ----------
@@ -242,16 +242,16 @@ def check_shape(
         What the message names.
     value : array
     lengths : sequence of int or str
-        Of each axis; a word stands for any length.
+        Length of each axis; a string stands for any length.
     batch : bool
-        Whether there may be a leading axis besides.
+        Whether an additional leading batch axis is allowed.
     real : bool
         Whether complex numbers are refused.
 
     Raises
     ------
     InvalidParameters
-        It has another shape, or is not made of numbers.
+        The array has another shape, or is not made of numbers.
     """
     require_numbers(name, argument, value, real=real)
     framework = framework_of(value)

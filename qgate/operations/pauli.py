@@ -20,11 +20,11 @@ from qgate.wires import Wires
 
 
 class PauliSum(PauliOperator):
-    """A weighted sum of Pauli words.
+    """Weighted sum of Pauli words.
 
-    Sums, products and multiples of Pauli operators are all of this kind. It is data:
-    making one with the constructors below records nothing. The coefficients are its one
-    parameter and may be traced; all arithmetic here stays differentiable in them.
+    Sums, products and multiples of Pauli operators are all of this class. It is data: the
+    constructors below record nothing. The coefficients are its only parameter and may be traced;
+    all arithmetic is differentiable in them.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class PauliSum(PauliOperator):
     def from_words(
         cls, coefficients: Tensor, words: Sequence[str], wires: WiresLike | None = None
     ) -> PauliSum:
-        """Make a sum from words such as "XIZY", one letter a wire.
+        """Create a sum from Pauli words such as "XIZY", one letter for each wire.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ class PauliSum(PauliOperator):
 
     @classmethod
     def word(cls, letters: Mapping[Wire, str], coefficient: Tensor = 1.0) -> PauliSum:
-        """Make a sum of one term, from the letter of each wire, such as ``{0: "X", 1: "Z"}``."""
+        """Create a sum of one term from the letter of each wire, such as ``{0: "X", 1: "Z"}``."""
         x, z = pw.bits_of("".join(letters.values()))
         plain = type(coefficient) is float
         weights = np.array([coefficient]) if plain else as_coefficients([coefficient])
@@ -77,7 +77,7 @@ class PauliSum(PauliOperator):
 
     @classmethod
     def identity(cls, coefficient: Tensor = 1.0, wires: WiresLike = ()) -> PauliSum:
-        """Make a multiple of the identity."""
+        """Create a multiple of the identity."""
         on = Wires(wires)
         none = np.zeros((1, len(on)), dtype=bool)
         return cls.of_terms(Terms(as_coefficients([coefficient]), none, none), on)
@@ -87,10 +87,10 @@ class PauliSum(PauliOperator):
         return self
 
     def simplify(self, cutoff: float = 1e-12) -> PauliSum:
-        """Return the sum with each word once, without those of weight up to ``cutoff``.
+        """Return the sum with distinct words, without those of weight up to ``cutoff``.
 
-        If nothing remains, that is 0 times the identity. Traced weights are all kept: what is
-        zero here may have a derivative.
+        If nothing remains, the result is 0 times the identity. All traced weights are kept: a
+        weight that is zero may have a derivative.
         """
         merged = self.merged()
         if is_traced(merged.coefficients):
@@ -108,7 +108,7 @@ class PauliSum(PauliOperator):
 
     @staticmethod
     def total(sums: Sequence[PauliSum]) -> PauliSum:
-        """Return the sum of sums: their terms one after the other, not merged."""
+        """Return the sum of sums: their terms concatenated, not merged."""
         wires = Wires.all_wires([item.wires for item in sums])
         column = {label: index for index, label in enumerate(wires)}
         columns = [[column[label] for label in item.wires] for item in sums]
@@ -117,7 +117,7 @@ class PauliSum(PauliOperator):
 
     @staticmethod
     def product(sums: Iterable[PauliSum]) -> PauliSum:
-        """Return the product of sums, the first to the left; of none, the identity."""
+        """Return the product of sums, the first to the left; the identity for none."""
         factors = tuple(sums)
         return reduce(PauliSum.times, factors) if factors else PauliSum.identity()
 
@@ -134,11 +134,11 @@ class PauliSum(PauliOperator):
         return self.with_parameters((algebra.tidy(self.coefficients * in_floats(factor)),))
 
     def times(self, other: PauliSum) -> PauliSum:
-        """Return the product, self to the left, with each word once.
+        """Return the product, ``self`` to the left, with distinct words.
 
         Notes
         -----
-        Cost: T * S products of words, and one sort of them.
+        Cost: T * S products of Pauli words, and a sort of them.
         """
         if len(self) == len(other) == 1 and set(self.wires).isdisjoint(other.wires):
             terms = algebra.side_by_side(self.arrays, other.arrays)
@@ -155,7 +155,7 @@ class PauliSum(PauliOperator):
         return PauliSum.of_terms(terms, left.wires)
 
     def squared(self) -> PauliSum:
-        """Return the product with itself; words that anticommute drop out beforehand."""
+        """Return the square; words that anticommute are dropped beforehand."""
         return PauliSum.of_terms(algebra.square(self.arrays), self.wires)
 
     def _on_common_wires(self, other: PauliSum) -> tuple[PauliSum, PauliSum]:
@@ -166,7 +166,7 @@ class PauliSum(PauliOperator):
         return self.with_parameters((namespace(self.parameters).conj(self.coefficients),))
 
     def pow(self, z: float) -> list[Operator]:
-        """Return the power as a list of one sum, for whole ``z`` of at least 0."""
+        """Return the power as a list of one sum, for whole ``z`` >= 0."""
         if z != int(z) or z < 0:
             return super().pow(z)
         power, square, left = PauliSum.identity(1.0, self.wires), self, int(z)
@@ -184,7 +184,7 @@ def _multiplied(first: PauliSum, second: PauliSum) -> PauliSum:
     Raises
     ------
     TooLarge
-        It has too many words, or weights beyond double precision.
+        The product has too many words, or weights beyond double precision.
     """
     remedy = "Take a lower power of the sum."
     pairs = len(first) * len(second)

@@ -1,6 +1,6 @@
 """Weighted Pauli words as arrays, and the products of such sums.
 
-Here wires are columns without labels. Everything is differentiable in the weights.
+In this module wires are columns without labels. All functions are differentiable in the weights.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from qgate.typing import BoolArray, IntArray, Tensor
 
 
 class Terms(NamedTuple):
-    """A sum of Pauli words on n wires."""
+    """Sum of Pauli words on n wires."""
 
     weights: Tensor
     """Real or complex, shape (T,)."""
 
     x: BoolArray
-    """Where the letters flip a bit, shape (T, n)."""
+    """Whether the letters flip a bit, shape (T, n)."""
 
     z: BoolArray
-    """Where the letters change a sign, shape (T, n)."""
+    """Whether the letters change a sign, shape (T, n)."""
 
 
 def merged(terms: Terms, first: IntArray, index: IntArray) -> Terms:
-    """Return each word once, where ``first`` and ``index`` are from ``pauli_words.distinct``."""
+    """Return the sum with distinct words; ``first`` and ``index`` from ``pauli_words.distinct``."""
     weights = pw.gather_sum(terms.weights, index, len(first))
     return Terms(weights, terms.x[first], terms.z[first])
 
 
 def joined(sums: Sequence[Terms], columns: Sequence[Sequence[int]], width: int) -> Terms:
-    """Return the terms of sums one after the other, on ``width`` wires.
+    """Return the terms of sums concatenated, on ``width`` wires.
 
-    The wires of each sum are the columns that stand beside it.
+    Each sum is given with the columns that are its wires.
     """
     count = sum(len(terms.x) for terms in sums)
     x, z = (np.zeros((count, width), dtype=bool) for _ in range(2))
@@ -51,11 +51,11 @@ def joined(sums: Sequence[Terms], columns: Sequence[Sequence[int]], width: int) 
 
 
 def product(left: Terms, right: Terms) -> Terms:
-    """Return the product with each word once.
+    """Return the product with distinct words.
 
     Notes
     -----
-    Cost: T * S products of words, and one sort of them.
+    Cost: T * S products of Pauli words, and a sort of them.
     """
     exponents = pw.product_phases(left[1:], right[1:])
     weights = left.weights[:, None] * right.weights[None, :] * _phases(exponents)
@@ -66,7 +66,7 @@ def product(left: Terms, right: Terms) -> Terms:
 
 
 def side_by_side(left: Terms, right: Terms) -> Terms:
-    """Return the product of two single words on wires of their own."""
+    """Return the product of two single words on disjoint wires."""
     x, z = (np.concatenate(bits, axis=1) for bits in zip(left[1:], right[1:], strict=True))
     return Terms(tidy(left.weights * right.weights), x, z)
 
@@ -80,7 +80,7 @@ def commutator(left: Terms, right: Terms) -> Terms:
 
 
 def square(terms: Terms) -> Terms:
-    """Return the product with itself; words that anticommute drop out beforehand."""
+    """Return the square; words that anticommute are dropped beforehand."""
     exponents = pw.product_phases(terms[1:], terms[1:])
     pairs = np.triu(exponents & 1 == 0).nonzero()
     factor = np.where(pairs[0] == pairs[1], 1.0, 2.0) * pw.PHASES[exponents[pairs]].real
@@ -89,12 +89,12 @@ def square(terms: Terms) -> Terms:
 
 
 def as_coefficients(values: Any) -> Tensor:
-    """Return weights as one array of float or complex numbers, traced where they are.
+    """Return weights as one float or complex array, traced where the weights are.
 
     Raises
     ------
     InvalidParameters
-        They are not numbers.
+        The weights are not numbers.
     """
     given = as_array(one_kind(values) if isinstance(values, list | tuple) else values)
     require_numbers("A sum of operators", "coefficients", given, real=False)
@@ -102,9 +102,9 @@ def as_coefficients(values: Any) -> Tensor:
 
 
 def one_kind(values: Sequence[Tensor]) -> list[Tensor]:
-    """Return values as complex ones if one of them is and one is traced.
+    """Return values as complex ones if one is complex and one is traced.
 
-    Joining real and complex ones would give the real ones complex derivatives.
+    Concatenating real and complex values would give the real ones complex derivatives.
     """
     if namespace(values) is np or not any(np.iscomplexobj(unwrap(value)) for value in values):
         return list(values)
@@ -112,9 +112,9 @@ def one_kind(values: Sequence[Tensor]) -> list[Tensor]:
 
 
 def tidy(weights: Tensor) -> Tensor:
-    """Return complex weights as real ones where no imaginary part is left.
+    """Return complex weights as real ones if their imaginary parts vanish.
 
-    Traced ones stay complex: an imaginary part that is zero here may have a derivative.
+    Traced weights stay complex: an imaginary part that is zero may have a derivative.
     """
     if is_traced(weights) or not np.iscomplexobj(weights) or weights.imag.any():
         return weights
@@ -122,7 +122,7 @@ def tidy(weights: Tensor) -> Tensor:
 
 
 def _sum_of_pairs(left: Terms, right: Terms, pairs: tuple[IntArray, ...], weights: Tensor) -> Terms:
-    """Return the sum of the products of the words in ``pairs``, which have these weights."""
+    """Return the weighted sum of the products of the words in ``pairs``."""
     rows, columns = pairs
     keys = pw.packed(left.x, left.z)[rows] ^ pw.packed(right.x, right.z)[columns]
     if len(keys) > 1:
@@ -133,6 +133,6 @@ def _sum_of_pairs(left: Terms, right: Terms, pairs: tuple[IntArray, ...], weight
 
 
 def _phases(exponents: IntArray) -> Any:
-    """Return powers of i, as real numbers where all of them are."""
+    """Return powers of i, as real numbers if all of them are real."""
     phases = pw.PHASES[exponents]
     return phases if (exponents & 1).any() else phases.real

@@ -1,4 +1,4 @@
-"""Matrices written as sums of Pauli words."""
+"""Decomposition of matrices into sums of Pauli words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qgate.wires import Wires
 def pauli_decompose(
     matrix: Any, wires: WiresLike | None = None, *, cutoff: float = 1e-12
 ) -> PauliSum:
-    """Write a matrix as a sum of Pauli words.
+    """Decompose a matrix into a sum of Pauli words.
 
     The weight of a word P is tr(P A) / 2**n; all of them are found by one Walsh-Hadamard
     transform of the diagonals of A.
@@ -29,7 +29,7 @@ def pauli_decompose(
     wires : wires, optional
         Default ``range(n)``; the first is the most significant.
     cutoff : float
-        Words of at most this weight are left out.
+        Words whose weight is at most this are dropped.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Pauli words as gates, and the gates that turn their eigenbases to that of Z."""
+"""Pauli words as gates, and gates that map their eigenbases to that of Z."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from qgate.operations.operator import Operator, without_recording
 from qgate.typing import Wire
 
 LETTER_GATES = {"X": "PauliX", "Y": "PauliY", "Z": "PauliZ"}
-"""The gate that each letter is."""
+"""Gate of each letter."""
 
 BASIS_GATES = {"X": ("Hadamard",), "Y": ("PauliZ", "S", "Hadamard")}
-"""The gates that turn the eigenbasis of a letter to that of Z."""
+"""Gates that map the eigenbasis of a letter to that of Z."""
 
 
 def letters_of(word: Iterable[str], wires: Iterable[Wire]) -> list[tuple[str, Wire]]:
@@ -32,7 +32,7 @@ def word_gates(word: str, wires: Sequence[Wire], phase: float) -> list[Operator]
 
 
 def basis_gates(word: str, wires: Sequence[Wire]) -> list[Operator]:
-    """Return the gates that turn the eigenbasis of each wire's letter to that of Z."""
+    """Return the gates that map the eigenbasis of each wire's letter to that of Z."""
     return without_recording(
         lambda: [
             GATES[name](wires=wire)

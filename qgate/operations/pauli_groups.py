@@ -1,4 +1,4 @@
-"""Groups of Pauli words that one measured circuit serves."""
+"""Qubit-wise commuting groups of Pauli words: one measured circuit serves each group."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from qgate.typing import BoolArray, IntArray
 
 
 def qubit_wise_groups(x: BoolArray, z: BoolArray) -> tuple[IntArray, ...]:
-    """Put Pauli words into groups in which no wire has two different letters.
+    """Group Pauli words so that no wire has two different letters within a group.
 
-    Each word goes, in the order given, to the first group in which it fits; if there is
-    none it opens a new one.
+    Greedy, in the given order: each word joins the first group in which it fits, or starts a new
+    one.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ def qubit_wise_groups(x: BoolArray, z: BoolArray) -> tuple[IntArray, ...]:
 
 
 def is_qubit_wise(x: BoolArray, z: BoolArray) -> bool:
-    """Say whether no wire has two different letters in these words."""
+    """Return whether these words commute qubit-wise: no wire has two different letters."""
     letters = [(x & ~z).any(axis=0), (z & ~x).any(axis=0), (x & z).any(axis=0)]
     return not bool((np.sum(letters, axis=0) > 1).any())
 
 
 def group_basis(x: BoolArray, z: BoolArray) -> str:
-    """Return the letter in whose basis each wire is read for the words of one group.
+    """Return the measurement basis of each wire for the words of one group.
 
     Parameters
     ----------

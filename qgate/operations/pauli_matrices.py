@@ -12,7 +12,7 @@ from qgate.sizes import check_matrix, check_size
 from qgate.typing import BoolArray, ComplexArray, IntArray, Tensor
 
 MOST_ENTRIES = 2**28
-"""Most matrix entries of all Pauli words together; an entry takes 24 bytes."""
+"""Maximum number of matrix entries of all Pauli words together; an entry takes 24 bytes."""
 
 
 def entries(x: BoolArray, z: BoolArray) -> tuple[IntArray, ComplexArray]:
@@ -62,7 +62,7 @@ def sparse(weights: ComplexArray, x: BoolArray, z: BoolArray) -> Any:
 
 
 def parity(masks: IntArray) -> IntArray:
-    """Return whether the number of bits set in each integer is odd (1) or even (0)."""
+    """Return the parity of the number of set bits of each integer: 1 odd, 0 even."""
     folded = masks.copy()
     for shift in (32, 16, 8, 4, 2, 1):
         folded ^= folded >> shift

@@ -1,4 +1,4 @@
-"""What a sum of Pauli words is as an operator: its terms, matrices, gates and text."""
+"""Sum of Pauli words as an operator: terms, matrices, gates and text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class PauliOperator(Operator):
 
     @classmethod
     def of_terms(cls, terms: Terms, wires: Wires) -> Self:
-        """Make a sum from parts that are known to fit, without a copy."""
+        """Create a sum from parts that are known to fit, without a copy."""
         made = cls.__new__(cls)
         made._parameters, made._wires = (terms.weights,), wires
         made._hyperparameters, made.id = {}, None
@@ -61,7 +61,7 @@ class PauliOperator(Operator):
         terms.z.setflags(write=False)
         return made
 
-    # What it is ------------------------------------------------------------------
+    # Definition ------------------------------------------------------------------
 
     @property
     def coefficients(self) -> Tensor:
@@ -70,27 +70,27 @@ class PauliOperator(Operator):
 
     @property
     def x(self) -> BoolArray:
-        """Where the letters flip a bit, shape (T, n)."""
+        """Whether the letters flip a bit, shape (T, n)."""
         return self._x
 
     @property
     def z(self) -> BoolArray:
-        """Where the letters change a sign, shape (T, n)."""
+        """Whether the letters change a sign, shape (T, n)."""
         return self._z
 
     @property
     def arrays(self) -> Terms:
-        """The weights and the bits together."""
+        """Weights and bits of the terms."""
         return Terms(self.coefficients, self._x, self._z)
 
     @property
     def words(self) -> list[str]:
-        """The terms as strings of one letter a wire."""
+        """The terms as strings with one letter for each wire."""
         return pw.to_letters(self._x, self._z)
 
     @property
     def num_terms(self) -> int:
-        """How many terms there are, T."""
+        """Number of terms, T."""
         return len(self._x)
 
     @property
@@ -118,12 +118,12 @@ class PauliOperator(Operator):
 
     @property
     def ops(self) -> list[Self]:
-        """The words, each on the wires it acts on, with weight 1."""
+        """The words, each with weight 1 on the wires on which it acts."""
         return [self._word(term) for term in range(len(self))]
 
     @property
     def operands(self) -> tuple[Self, ...]:
-        """The terms, each on the wires it acts on, with its weight."""
+        """The terms, each with its weight on the wires on which it acts."""
         return tuple(
             word.with_parameters((self.coefficients[term : term + 1],))
             for term, word in enumerate(self.ops)
@@ -141,7 +141,7 @@ class PauliOperator(Operator):
 
     @property
     def is_hermitian(self) -> bool:
-        """Say whether all weights are real, up to rounding."""
+        """Whether all weights are real, up to rounding."""
         weights = unwrap(self.coefficients)
         if not np.iscomplexobj(weights):
             return True
@@ -158,13 +158,13 @@ class PauliOperator(Operator):
         return self.with_wires(self._wires.map(wire_map))
 
     def with_wires(self, wires: Wires) -> Self:
-        """Return the same sum with the labels ``wires`` in the place of its own."""
+        """Return the same sum with the labels ``wires`` in place of its own."""
         other = self.with_parameters(self._parameters)
         other._wires = wires
         return other
 
     def expanded(self, order: WiresLike) -> Self:
-        """Return the same sum on the wires ``order``, among which are its own."""
+        """Return the same sum on the wires ``order``, which contain its own."""
         wires = Wires(order)
         if wires == self.wires:
             return self
@@ -176,7 +176,7 @@ class PauliOperator(Operator):
         return self.of_terms(Terms(*(part[terms] for part in self.arrays)), self.wires)
 
     def merged(self) -> Self:
-        """Return the sum with each word once, in order of first appearance."""
+        """Return the sum with distinct words, in order of first appearance."""
         first, index = self._distinct
         if len(first) == len(self):
             return self
@@ -236,7 +236,7 @@ class PauliOperator(Operator):
         return to_eigenbasis(self.matrix(), self.wires)
 
     def decomposition(self) -> list[Operator]:
-        """Return the gates of a single word, and its weight as a global phase.
+        """Return the gates of a single word, with its weight as a global phase.
 
         Raises
         ------
@@ -274,7 +274,7 @@ class PauliOperator(Operator):
         return hash(frozenset(self._by_word()))
 
     def _by_word(self) -> dict[frozenset[Any], Any]:
-        """Return the weights that are not zero by word, a set of wires with letters."""
+        """Return the nonzero weights by word; a word is a set of (wire, letter) pairs."""
         merged = self.merged()
         weights = unwrap(merged.coefficients).tolist()
         return {
@@ -285,7 +285,7 @@ class PauliOperator(Operator):
 
     def __repr__(self) -> str:
         weights = unwrap(self.coefficients)
-        if not isinstance(weights, np.ndarray):  # a slot of a structure stands for them
+        if not isinstance(weights, np.ndarray):  # a slot of a structure
             weights = np.ones(len(self))
         return pw.spell_sum(weights, self._x, self._z, self.wires)
 

@@ -1,4 +1,4 @@
-"""Rotations about Pauli words, and phases of a part of the basis, on any number of wires."""
+"""Rotations about Pauli words, and phases on a part of the basis, on any number of wires."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MOST_KEPT = 4
 """Matrices of words of at most so many letters are kept."""
 
 LETTER_ROTATIONS = {"X": RX, "Y": RY, "Z": RZ}
-"""The rotation about each letter."""
+"""Rotation about each letter."""
 
 
 def _multi_rz(theta: Tensor, wires: Wires) -> list[Operator]:
-    """Gather the parity on the last wire, turn it, and give it back."""
+    """Compute the parity on the last wire, rotate it, and uncompute the parity."""
     gather = [CNOT(pair) for pair in pairwise(wires)]
     return [*gather, RZ(theta, wires[-1]), *reversed(gather)]
 
@@ -84,7 +84,7 @@ def _word_matrix(n: int, pauli_word: str) -> ComplexArray:
 
 
 def _matrix(n: int, pauli_word: str) -> ComplexArray:
-    """Return the matrix of a word: each row has one entry, where its X and Y flip to."""
+    """Return the matrix of a word; each row has one nonzero entry."""
     size = 2**n
     flips = int("".join("01"[letter in "XY"] for letter in pauli_word), 2)
     signs = _word_signs(pauli_word.replace("Y", "Z").replace("X", "I"))
@@ -125,7 +125,7 @@ def _word_eigenvalues(n: int, pauli_word: str) -> tuple[float, ...]:
 
 
 def _pauli_rot(theta: Tensor, wires: Wires, pauli_word: str) -> list[Operator]:
-    """Turn every letter to Z, turn about ZZ...Z, and turn the letters back."""
+    """Map every letter to Z, rotate about ZZ...Z, and map back."""
     active = letters_of(pauli_word, wires)
     if not active:
         return [GlobalPhase(theta / 2)]
@@ -162,7 +162,7 @@ PauliRot = gate(
 
 
 def word_rotation(angle: Tensor, word: str, wires: Sequence[Wire]) -> Operator:
-    """Return exp(-i angle P / 2) for a word P, on the wires that it acts on."""
+    """Return exp(-i angle P / 2) for a word P, on the wires on which it acts."""
     active = letters_of(word, wires)
     if not active:
         return GlobalPhase(angle / 2)
@@ -188,10 +188,10 @@ def _pc_eigenvalues(n: int, dim: int) -> tuple[float, ...]:
 
 
 def _pc_phase(phi: Tensor, wires: Wires, dim: int) -> list[Operator]:
-    """Take -phi everywhere, and 2 phi more on each block of states below ``dim``.
+    """Apply the phase -phi to all states, and a further 2 phi to blocks of states below ``dim``.
 
-    Each bit of ``dim`` that is set makes one block: the bits above as in ``dim``, this bit 0,
-    the bits below any.
+    Each set bit of ``dim`` defines one block: the bits above it equal to those of ``dim``, this bit
+    0, and any bits below.
     """
     n = len(wires)
     if dim == 2**n:

@@ -1,7 +1,7 @@
-"""Pauli words as two rows of bits: where they flip (x) and where they change the sign (z).
+"""Pauli words as two rows of bits: x where they flip a bit, z where they change the sign.
 
 The word with bits x and z is i^|x & z| X^x Z^z: the letter X where only x is set, Z where
-only z is, Y where both are. Many words are two Boolean arrays of shape (T, n).
+only z is, Y where both are. T words are two Boolean arrays of shape (T, n).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from qgate.exceptions import InvalidParameters
 from qgate.typing import BoolArray, ComplexArray, FloatArray, IntArray, Tensor
 
 LETTERS = "IXZY"
-"""The letter of each value of x + 2 z."""
+"""Letter of each value of x + 2 z."""
 
 PHASES = np.array([1, 1j, -1, -1j])
-"""The powers of i."""
+"""Powers of i."""
 
 SHOWN_TERMS = 12
-"""Longer sums are cut off when they are printed."""
+"""Longest sum that is printed in full."""
 
 UnsignedArray = NDArray[np.uint64]
 
@@ -50,7 +50,7 @@ def from_letters(words: Sequence[str]) -> tuple[BoolArray, BoolArray]:
 
 @lru_cache(maxsize=1024)
 def bits_of(word: str) -> tuple[BoolArray, BoolArray]:
-    """Return the bits x and z of one word, each of shape (1, n); they are shared, not to write."""
+    """Return the bits x and z of one word, each of shape (1, n); read-only shared arrays."""
     x, z = from_letters([word])
     x.setflags(write=False)
     z.setflags(write=False)
@@ -64,7 +64,7 @@ def to_letters(x: BoolArray, z: BoolArray) -> list[str]:
 
 
 def spell_sum(weights: Any, x: BoolArray, z: BoolArray, wires: Sequence[Any]) -> str:
-    """Return a weighted sum of words as a user would write it; a long one is cut off."""
+    """Return a weighted sum of words as a user would write it; a long one is truncated."""
     words = to_letters(x[:SHOWN_TERMS], z[:SHOWN_TERMS])
     pairs = zip(weights[:SHOWN_TERMS].tolist(), words, strict=True)
     parts = [_spell_term(weight, word, wires) for weight, word in pairs]
@@ -91,12 +91,12 @@ def _spell_term(weight: Any, word: str, wires: Sequence[Any]) -> str:
 
 
 def packed(x: BoolArray, z: BoolArray) -> UnsignedArray:
-    """Return the bits of each word in as few 64-bit integers as hold them, shape (T, w)."""
+    """Return the bits of each word packed into 64-bit integers, shape (T, w)."""
     return pack(np.concatenate([x, z], axis=1))
 
 
 def pack(bits: BoolArray) -> UnsignedArray:
-    """Return rows of bits as rows of 64-bit integers, at least one."""
+    """Return rows of bits packed into rows of 64-bit integers, at least one per row."""
     rows, width = bits.shape
     whole = max(1, -(-width // 64))
     filled = np.zeros((rows, 8 * whole), dtype=np.uint8)
@@ -116,7 +116,7 @@ def distinct(keys: UnsignedArray) -> tuple[IntArray, IntArray]:
     first : array, shape (D,)
         Where each distinct row occurs first, ascending.
     index : array, shape (T,)
-        Which of the distinct rows each row is.
+        Index of each row among the distinct ones.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Rotations: gates with one angle about one axis, and products of them on one wire."""
+"""Rotations on one wire with one angle, and products of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from qgate.operations.gate_spec import GateSpec
 PAULI_X = np.array([[0, 1], [1, 0]], dtype=complex)
 PAULI_Y = np.array([[0, -1j], [1j, 0]])
 PAULI_Z = np.array([1.0, -1.0])
-"""Its diagonal."""
+"""Diagonal of the Z matrix."""
 ONE = np.array([0.0, 1.0])
-"""The diagonal of the projector on the state 1."""
+"""Diagonal of the projector on the state 1."""
 
 RX = gate(
     "Rotation about x, exp(-i phi X / 2).", GateSpec("RX", 1, ("phi",), generator=-PAULI_X / 2)

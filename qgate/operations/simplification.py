@@ -1,4 +1,4 @@
-"""Sums of products written with as few terms as can be seen at once."""
+"""Simplification of sums of products."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qgate.typing import Tensor
 
 
 def simplified(op: Operator) -> Operator:
-    """Multiply out, put Pauli factors together, and add what is equal."""
+    """Expand, merge Pauli factors, and merge equal terms."""
     words: list[PauliSum] = []
     weights: dict[Operator, Tensor] = {}
     for weight, factors in linear_terms(op):
@@ -35,7 +35,7 @@ def _weighted(weight: Tensor, op: Operator) -> Operator:
 
 
 def _collected(factors: Sequence[Operator]) -> tuple[Tensor, Operator]:
-    """Return a weight and a product in which Pauli factors that can meet are one word."""
+    """Return a weight and a product in which adjacent Pauli factors are merged to one word."""
     weight: Tensor = 1.0
     done: list[Operator] = []
     for factor in factors:
@@ -51,7 +51,7 @@ def _collected(factors: Sequence[Operator]) -> tuple[Tensor, Operator]:
 
 
 def _where_it_meets(done: Sequence[Operator], word: PauliSum) -> int:
-    """Return where the nearest word is to which ``word`` can be moved, else the end."""
+    """Return the position of the nearest word that ``word`` can be merged with, else the end."""
     for place in range(len(done) - 1, -1, -1):
         if isinstance(done[place], PauliSum):
             return place

@@ -1,9 +1,9 @@
-"""Numbered slots, and linear functions of them.
+"""Numbered slots, and affine functions of them.
 
-A structure holds its gates with slots in place of angles. A decomposition is
-ordinary Python that is run once on slots; what it computes from them has to be
-linear (``2 * a``, ``a + b``, ``-a / 2 + pi``), so that rows of numbers can later
-be mapped to the decomposed circuit by one matrix: ``native = A @ parameters + b``.
+A structure holds gates with slots in place of angles. A decomposition is ordinary Python code that
+runs once, on slots. Its angles have to be affine in the slots (``2 * a``, ``a + b``,
+``-a / 2 + pi``), so that rows of numbers are later mapped to the decomposed circuit by one matrix:
+``native = A @ parameters + b``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from qgate.exceptions import NotAffine
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """A linear function of slots: the sum of coefficient times slot, plus an offset.
+    """Affine function of slots: a sum of coefficient times slot, plus an offset.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Affine:
     terms: tuple[tuple[int, float], ...]
     offset: float = 0.0
 
-    __array_ufunc__ = None  # numpy numbers leave arithmetic with us to us
+    __array_ufunc__ = None  # numpy numbers leave mixed arithmetic to this class
 
     @classmethod
     def slot(cls, index: int) -> Affine:
@@ -40,7 +40,7 @@ class Affine:
 
     @classmethod
     def from_terms(cls, terms: Mapping[int, float], offset: float) -> Affine:
-        """Return the function with these terms, without those that vanish."""
+        """Return the function with these terms, without vanishing ones."""
         kept = tuple(sorted((slot, factor) for slot, factor in terms.items() if factor != 0.0))
         return cls(kept, offset)
 

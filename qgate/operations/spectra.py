@@ -1,4 +1,4 @@
-"""Exponentials of Hermitian matrices, and the frequencies that follow from their eigenvalues."""
+"""Exponentials of Hermitian matrices, and frequencies from their eigenvalues."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qgate.arrays import shape_of
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
 DECIMALS = 12
-"""Eigenvalues of a generator that agree to this many decimals are one."""
+"""Eigenvalues of a generator that agree to this many decimals are treated as equal."""
 
 
 def frequencies(eigenvalues: FloatArray) -> tuple[float, ...]:
@@ -34,7 +34,7 @@ def spectrum(generator: ComplexArray) -> tuple[FloatArray, ComplexArray]:
         vectors[:, index == k] @ vectors[:, index == k].conj().T for k in range(len(distinct))
     ]
     means = [values[index == k].mean() for k in range(len(distinct))]
-    return np.array(means), np.round(projectors, 15)  # so that a zero is 0, not 1e-18
+    return np.array(means), np.round(projectors, 15)  # so that zeros are exact, not 1e-18
 
 
 def exponential(eigenvalues: FloatArray, projectors: Tensor, angle: Tensor, xp: Any) -> Tensor:

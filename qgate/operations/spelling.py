@@ -1,4 +1,4 @@
-"""Operators and their parameters as text."""
+"""Text of operators and their parameters."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from qgate.typing import Tensor
 
 
 def spelled(value: Tensor) -> str:
-    """Return a parameter as text: a number plainly, an array as its library shows it."""
+    """Return a parameter as text: a number plainly, an array as its library prints it."""
     plain = unwrap(value)
     return repr(plain) if shape_of(plain) else str(plain)
 
 
 def bracketed(operator: object, *, around: str) -> str:
-    """Return an operator as text, in brackets where one of these signs stands outside of any."""
+    """Return an operator as text, in brackets if one of these signs stands outside brackets."""
     text, depth = repr(operator), 0
     for letter in text:
         depth += (letter in "([") - (letter in ")]")

@@ -1,4 +1,4 @@
-"""Preparations of a state from the state in which every wire is 0."""
+"""State preparations from the state in which every wire is 0."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from qgate.typing import FloatArray, Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 TOLERANCE = 1e-6
-"""How far the norm of a state may be from 1."""
+"""Tolerance of the norm of a state."""
 
 
 class BasisState(Operator):
-    """Prepares a state of the computational basis by flips.
+    """Prepares a computational basis state by bit flips.
 
     Parameters
     ----------
     state : sequence of int, or int
-        A bit for each wire, or the number they spell, first wire most significant.
+        A bit for each wire, or the integer with these bits, first wire most significant.
     wires : wires
         The wires to prepare.
     id : str, optional
@@ -38,7 +38,7 @@ class BasisState(Operator):
     Raises
     ------
     InvalidParameters
-        The bits are too few or too many, or other than 0 and 1.
+        The number of bits is wrong, or a bit is neither 0 nor 1.
     """
 
     has_matrix = False
@@ -84,7 +84,7 @@ class StatePrep(Operator):
     wires : wires
         The n wires to prepare.
     pad_with : float, optional
-        What to fill missing amplitudes with at the end.
+        Value for missing amplitudes at the end.
     normalize : bool
         Whether to divide by the norm.
     id : str, optional
@@ -99,7 +99,7 @@ class StatePrep(Operator):
 
     Notes
     -----
-    It decomposes by value, to multiplexed RY and RZ: at most 2**(n + 1) CNOTs.
+    The decomposition depends on the values: multiplexed RY and RZ, at most 2**(n + 1) CNOTs.
     """
 
     has_matrix = False
@@ -146,7 +146,7 @@ class StatePrep(Operator):
 
 
 def refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
-    """Refuse to prepare wires that other operations acted on."""
+    """Refuse preparation of wires on which other operations acted before."""
     late = [wire for wire in operation.wires if wire in touched]
     if late:
         raise QuantumFunctionError(
@@ -158,8 +158,8 @@ def refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
 def mottonen_gates(state: Tensor, wires: Sequence[Wire]) -> list[Operator]:
     """Return gates that prepare a state from the state in which every wire is 0.
 
-    The moduli are split wire by wire with multiplexed RY, then the phases are set by
-    multiplexed RZ; rotations by nothing are left out.
+    The moduli are prepared wire by wire with multiplexed RY, then the phases with multiplexed RZ;
+    rotations by 0 are left out.
 
     Parameters
     ----------
@@ -191,12 +191,12 @@ def mottonen_gates(state: Tensor, wires: Sequence[Wire]) -> list[Operator]:
 
 
 def basis_bits(state: Any, wires: Wires) -> tuple[int, ...]:
-    """Return a bit for each wire, from bits or from the number that they spell.
+    """Return a bit for each wire, from bits or from the integer with these bits.
 
     Raises
     ------
     InvalidParameters
-        They do not fit the wires.
+        The bits do not fit the wires.
     """
     bits = as_array(state)
     require_numbers("A basis state", "state", bits)
@@ -224,7 +224,7 @@ def _padded(vector: Tensor, size: int, value: float) -> Tensor:
     if shape[-1] >= size:
         return vector
     rest: Tensor = np.full((*map(abs, shape[:-1]), size - shape[-1]), value)
-    if min(shape) < 0:  # as many rows as the vector has, which is not known yet
+    if min(shape) < 0:  # a number of rows that is not known yet
         rest = rest + 0.0 * vector[..., :1]
     return namespace([vector]).concatenate([vector, rest], axis=-1)
 
@@ -234,7 +234,7 @@ def _normalized(vector: Tensor) -> Tensor:
     known = unwrap(vector)
     if isinstance(known, np.ndarray) and not np.isfinite(known).all():
         raise NotFinite(operation="StatePrep", value=known[~np.isfinite(known)].tolist()[0])
-    vector = vector / _largest(vector)  # whose squares neither overflow nor vanish
+    vector = vector / _largest(vector)  # squares neither overflow nor underflow
     squares = _squared_moduli(vector).sum(-1)
     if is_known(squares) and not np.all(unwrap(squares)):
         raise InvalidParameters(
@@ -245,7 +245,7 @@ def _normalized(vector: Tensor) -> Tensor:
 
 
 def _squared_moduli(vector: Tensor) -> Tensor:
-    """Return squares of moduli without a modulus, which has no second derivative at 0."""
+    """Return squared moduli without ``abs``, which has no second derivative at 0."""
     if not is_complex(vector):
         return vector * vector
     xp = namespace([vector])

@@ -1,6 +1,6 @@
-"""Operators made from one other operator: its adjoint, powers and exponentials.
+"""Wrappers of one operator: its adjoint and powers.
 
-They nest in any order. Controls have a file of their own.
+Wrappers nest in any order. Controls are in ``controls.py``, exponentials in ``exponentials.py``.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from qgate.sizes import MOST_OPERATIONS, check_size, nested
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 
 DENSE_WIRES = 6
-"""Most wires on which a high power of a gate is one matrix."""
+"""Maximum number of wires on which a high power of a gate is computed as one matrix."""
 
 MOST_SQUARED = 1000
-"""Whole powers up to this one are computed by squaring the matrix."""
+"""Whole powers up to this exponent are computed by repeated squaring."""
 
 
 class Wrapper(Operator):
-    """An operator made from another one, its ``base``, whose parameters it has.
+    """Operator derived from another operator, its ``base``, with the base's parameters.
 
-    A subclass provides ``canonical_matrix``; the base is taken back from the record.
+    A subclass provides ``canonical_matrix``. The base is removed from the recording.
     """
 
     def __init__(
@@ -65,22 +65,22 @@ class Wrapper(Operator):
 
     @property
     def base(self) -> Operator:
-        """The operator that it is made from."""
+        """The wrapped operator."""
         return self._base
 
     @property
     def has_matrix(self) -> bool:
-        """Say whether the base has a matrix."""
+        """Whether the base has a matrix."""
         return self.base.has_matrix
 
     @property
     def has_decomposition(self) -> bool:
-        """Say whether the base has a decomposition."""
+        """Whether the base has a decomposition."""
         return self.base.has_decomposition
 
     @property
     def is_gate(self) -> bool:
-        """Say whether the base is a gate."""
+        """Whether the base is a gate."""
         return self.base.is_gate
 
     @property
@@ -133,7 +133,7 @@ class Adjoint(Wrapper):
 
     @property
     def has_decomposition(self) -> bool:
-        """Say whether the base has a decomposition, or an adjoint in closed form."""
+        """Whether the base has a decomposition, or an adjoint in closed form."""
         return self.base.has_decomposition or self._closed_form() is not None
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
@@ -153,7 +153,7 @@ class Adjoint(Wrapper):
         return self.base.parameter_frequencies
 
     def _closed_form(self) -> Operator | None:
-        """Return the adjoint where the base can write it without this class."""
+        """Return the adjoint in closed form, without this class, where the base has one."""
         (found,) = without_recording(lambda: [self.base.adjoint()])
         return None if isinstance(found, Adjoint) else found
 
@@ -232,7 +232,7 @@ class Pow(Wrapper):
 
     @property
     def has_decomposition(self) -> bool:
-        """Say whether it is a product, or a gate with another angle, or a matrix of numbers."""
+        """Whether it is a product, a gate with another angle, or a constant matrix."""
         return self._is_whole or self._is_constant or _turns(self.base)
 
     @property
@@ -240,9 +240,9 @@ class Pow(Wrapper):
         return self.has_matrix and ParameterKind.ANGLES not in self.parameter_kinds
 
     def _rewritten(self) -> list[Operator] | None:
-        """Return the power in terms of other powers, where the base knows how, else None.
+        """Return the power in terms of other gates, where the base has a rule, else None.
 
-        A base that is one turn, apart from phases, is turned ``z`` times as far.
+        A base that is a single rotation up to phases is rotated by ``z`` times the angle.
         """
         parts = without_recording(lambda: self.base.pow(self.z))
         if not (len(parts) == 1 and isinstance(parts[0], Pow)):
@@ -324,7 +324,7 @@ class Pow(Wrapper):
     def adjoint(self) -> Operator:
         if self._is_whole or _turns(self.base):
             return Pow(self.base.adjoint(), self.z)
-        return super().adjoint()  # the principal root of the adjoint may be another one
+        return super().adjoint()  # the principal root of the adjoint may differ
 
     def pow(self, z: float) -> list[Operator]:
         if z == int(z):
@@ -361,7 +361,7 @@ class Pow(Wrapper):
 
 
 def pow_(base: Operator, z: float = 1) -> Operator:
-    """Return a power of an operator; one of a sum of Pauli words is multiplied out."""
+    """Return a power of an operator; a sum of Pauli words is expanded."""
     if isinstance(base, PauliSum) and z == int(z) and z >= 0:
         (power,) = base.pow(z)
         return replace([base], power)
@@ -369,7 +369,7 @@ def pow_(base: Operator, z: float = 1) -> Operator:
 
 
 def factors(operator: Operator) -> list[Operator]:
-    """Return operators whose exact product this one is, each angle in one of them."""
+    """Return the factors whose exact product this is, each angle in one of them."""
     return operator.factors() if hasattr(operator, "factors") else [operator]
 
 
@@ -379,7 +379,7 @@ def real_number(value: Any) -> float:
     Raises
     ------
     InvalidParameters
-        It is not one real number.
+        The exponent is not one real number.
     """
     number = unwrap(value if framework_of(value) is None else in_floats(value))
     if shape_of(number) != () or not is_numeric(number, real=True) or not _is_finite(number):
@@ -410,21 +410,21 @@ def principal_power(matrix: Tensor, z: float) -> Tensor:
 def unitary_power(matrix: ComplexArray, z: float) -> ComplexArray:
     """Return the power of each unitary matrix, shape (..., d, d), from its eigenvalues.
 
-    The result stays unitary for any exponent; phases lose about ``z`` times the rounding of the
-    matrix.
+    The result is unitary for any exponent; rounding errors of phases grow by a factor of about
+    ``z``.
     """
     from scipy.linalg import schur
 
     if matrix.ndim > 2:
         return np.stack([unitary_power(member, z) for member in matrix])
-    triangle, vectors = schur(matrix, output="complex")  # diagonal, as the matrix is normal
+    triangle, vectors = schur(matrix, output="complex")  # diagonal, because the matrix is normal
     phases = np.angle(np.diagonal(triangle))
     power: ComplexArray = (vectors * np.exp(1j * z * phases)) @ vectors.conj().T
     return power
 
 
 def _turns(gate: Operator) -> bool:
-    """Say whether its powers are gates with other angles."""
+    """Return whether powers of the operator are the same gates with other angles."""
     try:
         gate.generator_eigenvalues()
     except GeneratorUndefinedError:
@@ -433,7 +433,7 @@ def _turns(gate: Operator) -> bool:
 
 
 def _whole_power(matrix: Tensor, z: int, xp: Any) -> Tensor:
-    """Return a whole power by squaring; a negative one from the inverse."""
+    """Return a whole power by repeated squaring; a negative one from the inverse."""
     if z < 0:
         return _whole_power(xp.linalg.inv(matrix), -z, xp)
     power = np.eye(matrix.shape[-1], dtype=complex)
