@@ -1,7 +1,7 @@
-"""What a device reads from its wires, and every number that is computed from it.
+"""Measurement outcomes of a device, and all statistics computed from them.
 
-All providers' results are turned into ``Outcomes``; expectation values, variances,
-probabilities and counts are computed here and nowhere else.
+Results of all providers are converted to ``Outcomes``; expectation values, variances, probabilities
+and counts are computed only here.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from qgate.sizes import check_size
 from qgate.typing import FloatArray
 
 MOST_DENSE = 2**28
-"""Most outcomes whose probabilities are listed one by one, 2 GiB of them."""
+"""Maximum number of outcomes whose probabilities are listed densely: 2 GiB."""
 
 PACKED_WIRES = 62
-"""Up to this many wires an outcome is a 64-bit integer, beyond it a Python one."""
+"""Up to this many wires an outcome is a 64-bit integer, above it a Python integer."""
 
 
 @dataclass(frozen=True, eq=False)
 class Outcomes:
-    """Readings of some wires in the computational basis.
+    """Measurement outcomes of some wires in the computational basis.
 
     Parameters
     ----------
     num_wires : int
-        How many wires were read. The first is the most significant bit.
+        Number of measured wires. The first is the most significant bit.
     values : array of int, shape (m,)
         The distinct outcomes, ascending.
     weights : array, shape (m,)
-        How often each was read; or its probability, where ``shots`` is None.
+        Count of each outcome, or its probability if ``shots`` is None.
     shots : int or None
         The sum of the weights; None: exact probabilities.
     readings : array of int, shape (shots,), optional
-        The outcome of each shot in the order of the shots, where that was asked for.
+        The outcome of each shot in the order of the shots, if requested.
     """
 
     num_wires: int
@@ -50,19 +50,19 @@ class Outcomes:
 
     @classmethod
     def from_readings(cls, readings: NDArray[Any], num_wires: int) -> Outcomes:
-        """Count the outcomes of single shots."""
+        """Return the counts of single shots."""
         values, weights = np.unique(readings, return_counts=True)
         return cls(num_wires, values, weights, len(readings), readings)
 
     @classmethod
     def from_bits(cls, bits: NDArray[Any], *, ordered: bool = True) -> Outcomes:
-        """Count the rows of a (shots, wires) array of zeros and ones."""
+        """Return the counts of the rows of a (shots, wires) array of zeros and ones."""
         outcomes = cls.from_readings(pack_bits(bits), bits.shape[1])
         return outcomes if ordered else outcomes.without_order()
 
     @classmethod
     def from_counts(cls, counts: dict[str, int], num_wires: int) -> Outcomes:
-        """Read a dictionary of bitstrings, the first character the first wire."""
+        """Convert a dictionary of bitstrings, the first character the first wire."""
         dtype = np.int64 if num_wires <= PACKED_WIRES else object
         totals: dict[int, int] = {}
         for bits, count in counts.items():
@@ -74,13 +74,13 @@ class Outcomes:
 
     @classmethod
     def from_probabilities(cls, probabilities: FloatArray) -> Outcomes:
-        """Take exact probabilities, shape (2**num_wires,)."""
+        """Convert exact probabilities, shape (2**num_wires,)."""
         num_wires = len(probabilities).bit_length() - 1
         return cls(num_wires, np.arange(len(probabilities)), probabilities, None)
 
     @classmethod
     def joined(cls, parts: Sequence[Outcomes]) -> Outcomes:
-        """Add the counts of several samples of the same wires, one after the other."""
+        """Merge the counts of several samples of the same wires."""
         values = np.concatenate([part.values for part in parts])
         weights = np.concatenate([part.weights for part in parts])
         distinct, index = np.unique(values, return_inverse=True)
@@ -91,14 +91,14 @@ class Outcomes:
         return cls(parts[0].num_wires, distinct, totals.astype(np.int64), shots, readings)
 
     def without_order(self) -> Outcomes:
-        """Return the same without the order of the shots."""
+        """Return the outcomes without the order of the shots."""
         return Outcomes(self.num_wires, self.values, self.weights, self.shots)
 
     def with_any_order(self, *, seed: str) -> Outcomes:
-        """Return the same with an order of the shots that means nothing.
+        """Return the outcomes with the shots in a random order.
 
-        For devices that count outcomes and keep no order. Shots are independent, so that any
-        order is as likely as any other.
+        For devices that return only counts. Shots are independent, so all orders are equally
+        likely.
 
         Parameters
         ----------
@@ -110,14 +110,14 @@ class Outcomes:
         return Outcomes(self.num_wires, self.values, self.weights, self.shots, readings[order])
 
     def thinned(self, shots: int | None, *, seed: str) -> Outcomes:
-        """Return so many of the shots: the first, or where their order was not kept, any.
+        """Return a subset of the shots: the first ones, or random ones if their order is not known.
 
         Parameters
         ----------
         shots : int or None
-            At most as many as there are; None: exact, nothing is taken out.
+            At most as many as there are; None: exact, the outcomes are returned unchanged.
         seed : str
-            The same seed takes out the same.
+            The same seed selects the same shots.
         """
         if shots is None or shots == self.shots:
             return self
@@ -130,11 +130,11 @@ class Outcomes:
 
     @cached_property
     def frequencies(self) -> FloatArray:
-        """The weight of each outcome, normalised to a sum of 1."""
+        """Weight of each outcome, normalised to a sum of 1."""
         return np.asarray(self.weights / self.weights.sum(), dtype=float)
 
     def marginal(self, positions: Sequence[int]) -> Outcomes:
-        """Return the readings of some of the wires, in the given order."""
+        """Return the outcomes of some of the wires, in the given order."""
         if list(positions) == list(range(self.num_wires)):
             return self
         taken = _take_bits(self.values, positions, self.num_wires)
@@ -148,7 +148,7 @@ class Outcomes:
         return Outcomes(len(positions), values, weights, self.shots, readings)
 
     def probabilities(self) -> FloatArray:
-        """Return the frequency of every outcome, shape (2**num_wires,).
+        """Return the relative frequency of every outcome, shape (2**num_wires,).
 
         Raises
         ------
@@ -163,21 +163,21 @@ class Outcomes:
         return dense
 
     def signs(self, positions: Sequence[int]) -> FloatArray:
-        """Return (-1)**(number of ones on some of the wires) of each outcome, shape (m,)."""
+        """Return (-1)**(number of ones on some of the wires) for each outcome, shape (m,)."""
         mask = sum(1 << (self.num_wires - 1 - position) for position in positions)
         return 1.0 - 2.0 * _parity(self.values & mask)
 
     def parts(self, positions: Sequence[int]) -> NDArray[np.int64]:
-        """Return what each outcome is on a few of the wires, in the given order, shape (m,)."""
+        """Return each outcome restricted to some wires, in the given order, shape (m,)."""
         return np.asarray(_take_bits(self.values, positions, self.num_wires), dtype=np.int64)
 
     def of_each_shot(self, values: FloatArray) -> FloatArray:
-        """Return the value that belongs to each shot, from those of the outcomes, shape (shots,).
+        """Return the value of each shot from the values of the outcomes, shape (shots,).
 
         Raises
         ------
         ValueError
-            The order of the shots was not kept.
+            The order of the shots is not known.
         """
         return np.asarray(values[np.searchsorted(self.values, self._ordered())])
 
@@ -186,11 +186,11 @@ class Outcomes:
         return np.array([self.signs(positions) @ self.frequencies for positions in supports])
 
     def mean(self, values: FloatArray) -> float:
-        """Return the mean of values that belong to the outcomes, shape (m,)."""
+        """Return the mean of values assigned to the outcomes, shape (m,)."""
         return float(values @ self.frequencies)
 
     def variance(self, values: FloatArray) -> float:
-        """Return the variance of values that belong to the outcomes, shape (m,)."""
+        """Return the variance of values assigned to the outcomes, shape (m,)."""
         return self.mean((values - self.mean(values)) ** 2)
 
     def bitstrings(self) -> list[str]:
@@ -206,11 +206,11 @@ class Outcomes:
         return [text[start : start + width] for start in range(0, len(text), width)]
 
     def counts(self) -> dict[str, int]:
-        """Return how often each bitstring was read."""
+        """Return the count of each bitstring."""
         return dict(zip(self.bitstrings(), self.weights.tolist(), strict=True))
 
     def bits(self) -> NDArray[np.int64]:
-        """Return each shot's zeros and ones in the order of the shots, shape (shots, num_wires)."""
+        """Return the bits of each shot in the order of the shots, shape (shots, num_wires)."""
         readings = self._ordered()
         places = range(self.num_wires - 1, -1, -1)
         columns = [(readings >> place) & 1 for place in places]
@@ -223,7 +223,7 @@ class Outcomes:
 
 
 def pack_bits(bits: NDArray[Any]) -> NDArray[Any]:
-    """Turn the rows of a (..., wires) array of zeros and ones into integers."""
+    """Convert the rows of a (..., wires) array of zeros and ones to integers."""
     num_wires = bits.shape[-1]
     dtype = np.int64 if num_wires <= PACKED_WIRES else object
     packed = np.zeros(bits.shape[:-1], dtype=dtype)

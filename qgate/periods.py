@@ -1,9 +1,9 @@
-"""Periods of angles, and angles brought into one period.
+"""Periods of angles, and reduction of angles to one period.
 
 A gate exp(i x G) whose eigenvalues are multiples of 1/m has the same matrix, including its phase,
-at x and at x + 2 pi m. Neighbouring doubles near 1e17 are 16 apart, so that sums of such angles,
-shifted angles and their multiples lose everything; brought into one period first, they lose
-nothing. ``math.sin`` and ``math.cos`` reduce any finite double exactly (Payne and Hanek, 1983).
+at x and at x + 2 pi m. Neighbouring doubles near 1e17 are 16 apart, so shifts and sums of such
+angles lose all digits; reduced to one period first, they lose none. ``math.sin`` and ``math.cos``
+reduce any finite double exactly (Payne and Hanek, 1983).
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from qgate.structure import slots_in
 from qgate.typing import FloatArray
 
 UNITS = (1, 2, 4, 8)
-"""Eigenvalues are looked for among the multiples of 1/1, 1/2, 1/4 and 1/8."""
+"""Denominators m: eigenvalues are checked for being multiples of 1/1, 1/2, 1/4 or 1/8."""
 
 LARGEST_KEPT = 2 * pi * UNITS[-1]
-"""Angles up to this size stay as they are, to the last bit."""
+"""Angles up to this size are left unchanged, to the last bit."""
 
 ROUNDING = 1e-12
-"""Eigenvalues may miss a multiple by this much: those of small matrices are computed."""
+"""Tolerance of eigenvalues as multiples: those of small matrices are computed numerically."""
 
 MOST_ROUNDED = 1e-6
-"""A product of an angle and an eigenvalue that may be wrong by more radians is refused."""
+"""Largest rounding error (radians) of a product of angle and eigenvalue; above it, raise."""
 
 MOST_LEVELS = 60
-"""Decompositions nested deeper than this never end."""
+"""Maximum nesting of decompositions; deeper ones do not terminate."""
 
 
 def are_small(rows: FloatArray) -> bool:
@@ -42,19 +42,19 @@ def are_small(rows: FloatArray) -> bool:
 
 
 def within_periods(rows: FloatArray, operations: Sequence[Operator]) -> FloatArray:
-    """Return rows whose large angles are brought into one period of their gates.
+    """Reduce large angles of rows to one period of their gates.
 
     Parameters
     ----------
     rows : array, shape (K, P)
         Angles (radians) of the slots of the operations.
     operations : sequence of Operator
-        With slots in place of angles.
+        Operations with slots in place of angles.
 
     Returns
     -------
     array, shape (K, P)
-        Angles of gates without such a period, and those that are not finite, stay as they are.
+        Angles of gates without such a period, and those that are not finite, are unchanged.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def period_units(operations: Sequence[Operator], num_slots: int) -> tuple[FloatA
 
 
 def _refuse_rounded(angles: FloatArray, largest: FloatArray) -> None:
-    """Refuse angles without a period whose products with eigenvalues have no digits left.
+    """Refuse angles without a period whose products with eigenvalues have no correct digits.
 
     Raises
     ------

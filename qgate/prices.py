@@ -1,19 +1,19 @@
-"""What shots and submissions cost."""
+"""Prices of shots and submissions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 HUNDREDTH_OF_A_MICRO_USD = 8
-"""Sums of dollars are rounded to so many decimals."""
+"""Number of decimals to which sums of dollars are rounded."""
 
 FIGURES = {"per_task_usd": "task", "per_shot_usd": "shot", "per_second_usd": "second"}
-"""Figures of a rate, each with the unit that it is the price of."""
+"""Figures of a rate, each with the unit of the price."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars, between two bounds; a price that is known exactly has both equal.
+    """US dollars between two bounds; an exactly known price has equal bounds.
 
     >>> Price(0.3, 0.3) + Price(1, 2)
     Price(low_usd=1.3, high_usd=2.3)
@@ -24,7 +24,7 @@ class Price:
 
     @classmethod
     def exactly(cls, usd: float) -> Price:
-        """Return a price that is known."""
+        """Return an exactly known price."""
         return cls(usd, usd)
 
     def __add__(self, other: Price) -> Price:
@@ -41,21 +41,21 @@ class Price:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """What a device costs, where that was read and when.
+    """Rate of a device, with source and date.
 
     Parameters
     ----------
     per_task_usd : float
-        For each submission.
+        Price of each submission.
     per_shot_usd : float
     per_second_usd : float
-        For each second of the device's time.
+        Price of each second of the device's time.
     minimum_s : float
-        At least so many seconds are charged for a submission.
+        Minimum number of seconds charged for a submission.
     source : str
-        Where the figures come from.
+        Source of the figures.
     date : str
-        When they were read, as YYYY-MM-DD.
+        Date of the source, as YYYY-MM-DD.
 
     Examples
     --------
@@ -74,15 +74,15 @@ class Rate:
     def price(
         self, *, submissions: int = 1, shots: int = 0, seconds: tuple[float, float] = (0.0, 0.0)
     ) -> Price:
-        """Return what submissions cost.
+        """Return the price of submissions.
 
         Parameters
         ----------
         submissions : int
         shots : int
-            Of all of them together.
+            Total number of shots.
         seconds : (float, float)
-            The least and the most time that all of them together may take.
+            Lower and upper bound of their total time.
         """
         fixed = submissions * self.per_task_usd + shots * self.per_shot_usd
         least = submissions * self.minimum_s
@@ -91,7 +91,7 @@ class Rate:
 
     @property
     def figures(self) -> str:
-        """The prices in words.
+        """Prices in words.
 
         >>> Rate(per_task_usd=0.3, per_shot_usd=0.01, source="a list", date="2026-11-01").figures
         '0.3 USD per task, 0.01 USD per shot'
@@ -104,7 +104,7 @@ class Rate:
         return f"{self.figures} ({self.source}, {self.date})"
 
     def with_source(self, source: str) -> Rate:
-        """Return the same figures with another text on where they come from."""
+        """Return the same figures with another source."""
         return replace(self, source=source)
 
     def raised_to(self, other: Rate) -> Rate:

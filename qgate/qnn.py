@@ -1,6 +1,6 @@
 """Quantum functions as layers of networks: ``TorchLayer`` for PyTorch, ``KerasLayer`` for Keras 3.
 
-A layer, and with it its framework, is loaded when it is first asked for.
+A layer, and with it its framework, is imported at first access.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["KerasLayer", "TorchLayer"]
 
 _FRAMEWORKS = {"KerasLayer": "keras", "TorchLayer": "torch"}
-"""What each layer needs: a package, an extra of qgate and a module of ``qgate.layers``."""
+"""Requirements of each layer: package, extra of qgate and module of ``qgate.layers``."""
 
 
 def __getattr__(name: str) -> Any:

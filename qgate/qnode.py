@@ -1,4 +1,4 @@
-"""A quantum function bound to a device."""
+"""QNode: a quantum function bound to a device."""
 
 from __future__ import annotations
 
@@ -33,28 +33,28 @@ if TYPE_CHECKING:
 
 
 CALL_OPTIONS = ("shots", "seed")
-"""What a call takes besides the arguments of the quantum function, where that has none such."""
+"""Arguments of a QNode call besides those of the quantum function, unless it has the same names."""
 
 
 class QNode:
     """A quantum function bound to a device; called like the function, it returns numbers.
 
-    Each call records the function's operations, runs them, and returns the results in the
-    container the function returned: one measurement an array, several a tuple, a shot
-    vector a tuple of those. Batched parameters add a leading axis. A call also takes
-    ``shots=``, in place of the QNode's, and ``seed=``, a whole number, an array of such or a key
-    of ``jax.random``, from which that call draws its samples; where the function has arguments of
-    these names they are the function's.
+    Each call records the function's operations, runs the circuit, and returns the results in the
+    container that the function returned: an array for one measurement, a tuple for several, a tuple
+    of these for a shot vector. Batched parameters add a leading axis. A call also accepts
+    ``shots=``, which replaces the QNode's, and ``seed=``, a whole number, an array of whole numbers
+    or a key of ``jax.random``, for its samples; if the function has arguments of these names, they
+    go to the function.
 
     Parameters
     ----------
     func : callable
-        Makes operations and returns measurements.
+        Applies operations and returns measurements.
     device : Device or str
-        Where it runs, or the string that names it.
+        The device, or the string that names it.
     interface : {"auto", "autograd", "torch", "jax", "tf", None}
-        The framework that differentiates, and whose arrays are returned; ``auto``: that of the
-        parameters. None: numpy arrays, no derivatives.
+        The framework that differentiates, and whose arrays are returned. ``auto``: the framework of
+        the parameters. None: numpy arrays, no derivatives.
     diff_method : str, gradient transform or None
         ``best``, ``backprop``, ``adjoint`` (local device, exact), ``parameter-shift``,
         ``finite-diff``, ``spsa``, ``hadamard``.
@@ -63,25 +63,25 @@ class QNode:
     gradient_kwargs : mapping, optional
         Options of the gradient method.
     max_diff : int, optional
-        Refuse derivatives of a higher order than this; default any order.
+        Highest order of derivatives that is allowed; default any order.
 
     Raises
     ------
     UnknownDiffMethod, UnknownInterface, UnsupportedDiffMethod
-        At once, when the QNode is made.
+        On construction.
 
     Notes
     -----
     A QNode can be pickled and copied with its device, for processes of ``multiprocessing``,
-    joblib or Ray. Its function has to be found by its name in its module, as for every pickle.
-    In a copy, a device without a seed draws different numbers. A device with a seed begins its
-    sequence again, so that all copies of a seeded QNode draw the same numbers.
+    joblib or Ray. As for every pickle, its function must be importable by name from its module. In
+    a copy, a device without a seed draws different numbers; a device with a seed restarts its
+    sequence, so all copies of a seeded QNode draw the same numbers.
 
     Cost: a call is one submission; a gradient with ``parameter-shift`` is one submission
     of the value and all shifted circuits together.
     """
 
-    autograph_info__ = None  # TensorFlow takes its calls as they stand
+    autograph_info__ = None  # TensorFlow's autograph leaves calls of this object unchanged
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class QNode:
 
     @functools.cached_property
     def _options(self) -> frozenset[str]:
-        """What a call takes that is not an argument of the function."""
+        """Options of a call that are not arguments of the function."""
         own = inspect.signature(self.func).parameters
         return frozenset(name for name in CALL_OPTIONS if name not in own)
 
@@ -179,9 +179,9 @@ class QNode:
     def explain(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], *, order: int = 1
     ) -> Explanation:
-        """Say which gradient method a call with these arguments uses; nothing runs.
+        """Return the gradient method that a call with these arguments uses; nothing runs.
 
-        Where no argument is trainable, all of them count as such.
+        If no argument is trainable, all of them are treated as trainable.
         """
         from qgate.execution.explain import explain
 
@@ -199,7 +199,7 @@ class QNode:
         return other
 
     def update(self, **changes: Any) -> QNode:
-        """Return a QNode made with other arguments."""
+        """Return a QNode constructed with some arguments replaced."""
         arguments: dict[str, Any] = {
             "func": self.func,
             "device": self.device,
@@ -210,7 +210,7 @@ class QNode:
             "max_diff": self.max_diff,
         }
         if "device" in changes and self.shots == self.device.shots:
-            arguments["shots"] = "device"  # they were the device's, not the QNode's own
+            arguments["shots"] = "device"  # the shots were the device's, not the QNode's own
         return QNode(**{**arguments, **changes})
 
     def gradient_function(
@@ -218,9 +218,9 @@ class QNode:
     ) -> Callable[..., Any]:
         """Return the derivatives of the results by the trainable arguments, as a function.
 
-        What gradient transforms call. The derivative of a result of shape ``s`` by an
-        argument of shape ``t`` has shape ``s + t``; several arguments give tuples of those,
-        several results the container they were returned in.
+        Gradient transforms call this method. The derivative of a result of shape ``s`` by an
+        argument of shape ``t`` has shape ``s + t``; several arguments give a tuple, several results
+        the container in which they were returned.
 
         Raises
         ------
@@ -234,15 +234,15 @@ class QNode:
     def run(
         self, tapes: Sequence[Tape], *, diff_method: Any = None, seed: Any = None
     ) -> tuple[Any, ...]:
-        """Run tapes as its own: on its device, those without traced parameters in one submission.
+        """Run tapes on the QNode's device; tapes without traced parameters go in one submission.
 
         Parameters
         ----------
         tapes : sequence of Tape
         diff_method : str, optional
-            What differentiates them; default its own method.
+            Their gradient method; default the QNode's.
         seed : int or array of int, optional
-            What their samples are drawn from, as in a call.
+            Seed of their samples, as in a call.
 
         Returns
         -------
@@ -261,23 +261,23 @@ class QNode:
         *,
         order: int = 1,
     ) -> tuple[tuple[Any, ...], bool]:
-        """Differentiate numbers of the recorded tape by the arguments of the quantum function.
+        """Differentiate a function of the recorded tape by the arguments of the quantum function.
 
         Parameters
         ----------
         function : callable
-            From a tape with traced parameters to an array of shape ``s``.
+            Takes a tape with traced parameters; returns an array of shape ``s``.
         argnums : int, sequence of int or None
             Positions of the arguments; None: all trainable ones.
         order : {1, 2}
-            2: the second derivatives by each argument twice.
+            2: second derivatives, each by the same argument twice.
 
         Returns
         -------
         derivatives : tuple
-            By each argument, of shape ``t``: an array ``s + t``, or ``s + t + t``.
+            For each argument of shape ``t``, an array of shape ``s + t``, or ``s + t + t``.
         bare : bool
-            Whether the one argument was asked for by itself.
+            Whether a single argument was requested, not a sequence.
 
         Raises
         ------
@@ -299,7 +299,7 @@ class QNode:
 
     def __getstate__(self) -> dict[str, Any]:
         make_findable(self.func)
-        left_out = ("tape", "_key", "_options")  # numbers of the last call, and what is made anew
+        left_out = ("tape", "_key", "_options")  # state of the last call, and caches
         return {name: value for name, value in vars(self).items() if name not in left_out}
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -354,12 +354,10 @@ def execute(
     Returns
     -------
     tuple
-        For each tape what a QNode would return.
-
-    Raises
+        For each tape the results that a QNode would return. Raises
     ------
     QuantumFunctionError
-        It was not given a sequence of tapes.
+        ``tapes`` is not a sequence of tapes.
     """
     given = items_of(tapes)
     if given is None or not all(isinstance(tape, Tape) for tape in given):
@@ -384,7 +382,7 @@ def _gradient_options(given: Any) -> dict[str, Any]:
 
 
 def _highest_order(given: Any) -> int:
-    """Return the highest order of a derivative that a QNode may take."""
+    """Return the highest order of derivatives that a QNode allows."""
     number = whole_number(given)
     if number is None or number < 0:
         raise QuantumFunctionError(
@@ -397,7 +395,7 @@ def _highest_order(given: Any) -> int:
 def _results(
     tapes: Sequence[Tape], device: Device, method: Any, choice: Choice, seed: Any = None
 ) -> tuple[Any, ...]:
-    """Run tapes, and return for each what a QNode would."""
+    """Run tapes; return for each the results that a QNode would return."""
     every = [value for tape in tapes for value in tape.parameters]
     chosen = choice(every)
     results = evaluate(tapes, device, method, interface=chosen, seed=seed)
@@ -416,7 +414,7 @@ def _results(
 def _known_entries(
     args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[Sequence[Any], Mapping[str, Any]]:
-    """Return arguments, of which those that autograd traces know the entries taken of them."""
+    """Return arguments in which autograd's traced arrays record which entries are used."""
     if not any_boxed([*args, *kwargs.values()]):
         return args, kwargs
     from qgate.interfaces.autograd_rows import as_arguments
@@ -425,13 +423,13 @@ def _known_entries(
 
 
 def torch_compiles() -> bool:
-    """Say whether ``torch.compile`` is tracing what runs."""
+    """Return whether ``torch.compile`` is tracing."""
     torch = sys.modules.get("torch")
     return torch is not None and bool(torch.compiler.is_compiling())
 
 
 def _device(device: Any) -> Device:
-    """Find a device by its string, or wrap a vendor's object; the registry is loaded only then."""
+    """Return a device by its string, or wrap a vendor's object; import the registry only then."""
     if hasattr(device, "capabilities"):
         found: Device = device
         return found

@@ -1,4 +1,4 @@
-"""Derivatives of what a QNode returns, and of its tapes, by the arguments of its function."""
+"""Derivatives of a QNode's results and tapes by the arguments of its function."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Called(Protocol):
-    """What is asked of a QNode."""
+    """Protocol: methods of a QNode that are used here."""
 
     func: Callable[..., Any]
     diff_method: Any
@@ -94,7 +94,7 @@ def tape_derivatives(
 
     if order == 1:
         return jacobian(of_tape, positions)(*args), bare
-    with warnings.catch_warnings():  # what is linear has a constant Jacobian
+    with warnings.catch_warnings():  # a linear function has a constant Jacobian
         warnings.simplefilter("ignore")
         found = tuple(
             jacobian(lambda *inner, by=(at,): jacobian(of_tape, by)(*inner)[0], (at,))(*args)[0]
@@ -106,7 +106,7 @@ def tape_derivatives(
 def _cut(
     jacobians: Sequence[Any], shapes: Sequence[tuple[int, ...]], args: Sequence[Any]
 ) -> list[tuple[Any, ...]]:
-    """Cut the Jacobians of all results side by side, by each argument, by results."""
+    """Split the Jacobians of the concatenated results, for each argument, by results."""
     from qgate.numpy.tensors import marked
 
     marks = any(map(is_marked, args))

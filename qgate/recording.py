@@ -1,7 +1,7 @@
-"""What a quantum function does while it runs: a list of operations and measurements.
+"""Recording of a quantum function: the list of its operations and measurements.
 
-Operators and measurements announce themselves when they are made. Where
-nobody records, that costs one look-up and has no effect.
+Operators and measurements register themselves when they are created. Without an active recorder
+that costs one look-up and has no effect.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ R = TypeVar("R", bound="Recorder | None")
 
 
 class Recorder:
-    """Keeps what is made inside its ``with`` block, in order.
+    """Context manager that records the operators created inside its ``with`` block, in order.
 
     An operator that becomes part of another one (``X(0) @ Z(1)``, ``adjoint(op)``,
-    ``expval(op)``) is taken back out, so that what remains is what the circuit does.
+    ``expval(op)``) is removed again, so that the remaining items are the circuit.
     """
 
     def __init__(self) -> None:
@@ -26,17 +26,17 @@ class Recorder:
 
     @property
     def items(self) -> tuple[Any, ...]:
-        """What has been recorded and not taken back, in order."""
+        """Recorded items that were not removed again, in order."""
         return tuple(self._items.values())
 
     def add(self, item: Any) -> None:
-        """Record ``item``; a second time moves it to the end."""
+        """Record ``item``; recording it again moves it to the end."""
         items, key = self._items, id(item)
         items.pop(key, None)
         items[key] = item
 
     def remove(self, item: Any) -> None:
-        """Take ``item`` back, if it is here."""
+        """Remove ``item``, if it is recorded."""
         self._items.pop(id(item), None)
 
 
@@ -44,7 +44,7 @@ _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 
 
 class Recording(Generic[R]):
-    """A block in which ``recorder`` is the one that hears of operators; None: nobody does."""
+    """Context manager that makes ``recorder`` the active recorder; None disables recording."""
 
     __slots__ = ("_token", "recorder")
 
@@ -60,22 +60,22 @@ class Recording(Generic[R]):
 
 
 def recording() -> Recording[Recorder]:
-    """Record what is made inside the block, apart from any recorder outside."""
+    """Context manager that records the block, separately from any outer recorder."""
     return Recording(Recorder())
 
 
 def paused() -> Recording[None]:
-    """Make operators inside the block without recording them."""
+    """Context manager that disables recording."""
     return Recording(None)
 
 
 def is_recording() -> bool:
-    """Say whether a quantum function is being recorded."""
+    """Return whether a quantum function is being recorded."""
     return _recorder.get() is not None
 
 
 def record(item: T) -> T:
-    """Announce ``item`` to the recorder, if there is one, and return it."""
+    """Add ``item`` to the active recorder, if there is one, and return it."""
     recorder = _recorder.get()
     if recorder is not None:
         recorder.add(item)
@@ -83,13 +83,13 @@ def record(item: T) -> T:
 
 
 def replace(parts: Iterable[Any], whole: T) -> T:
-    """Record ``whole`` in the place of the ``parts`` it was made of, and return it."""
+    """Record ``whole`` in place of the ``parts`` of which it consists, and return it."""
     absorb(*parts)
     return record(whole)
 
 
 def absorb(*items: Any) -> None:
-    """Take ``items`` back from the recorder: they are parts of something else now."""
+    """Remove ``items`` from the recorder because they became parts of another object."""
     recorder = _recorder.get()
     if recorder is not None:
         for item in items:

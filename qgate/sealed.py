@@ -1,8 +1,7 @@
-"""Objects that hold credentials, out of sight.
+"""Wrapper that keeps objects with credentials out of ``vars`` and ``repr``.
 
-A vendor's client, backend or session holds the key of an account somewhere inside. Printing
-``vars`` of a device, or logging all of its attributes, would reveal the key; a ``Sealed`` attribute
-prevents this.
+A vendor's client, backend or session contains the key of an account. Printing ``vars`` of a device,
+or logging all of its attributes, would reveal the key; a ``Sealed`` attribute prevents this.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ _values: WeakKeyDictionary[Sealed[Any], Any] = WeakKeyDictionary()
 
 
 class Sealed(Generic[T]):
-    """Holds an object that neither ``vars`` nor ``repr`` of its owner shows.
+    """Wrapper of an object that neither ``vars`` nor ``repr`` of its owner shows.
 
-    Copies and pickles hold the object; an owner whose pickle must not have it leaves it out.
+    Copies and pickles contain the object; an owner whose pickle must not contain it has to omit it.
 
     >>> sealed = Sealed({"token": "abc"})
     >>> sealed
@@ -38,7 +37,7 @@ class Sealed(Generic[T]):
 
     @property
     def value(self) -> T:
-        """The object."""
+        """The wrapped object."""
         found: T = _values[self]
         return found
 

@@ -1,4 +1,4 @@
-"""How often a circuit is run."""
+"""Number of shots of a circuit."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from qgate.budget import Budget
 from qgate.exceptions import InvalidShots, TooManyShots
 
 MOST_SHOTS = 2**53
-"""Most shots of all parts together: double precision counts exactly up to this number."""
+"""Maximum total number of shots: double precision counts exactly up to this number."""
 
 MOST_PARTS = 100_000
-"""Most parts of a shot vector, each a result of its own; checked before they are made."""
+"""Maximum number of parts of a shot vector, each a result of its own; checked before allocation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shots:
-    """How often a circuit is run; no parts ask for exact values.
+    """Number of shots of a circuit; no parts stand for exact values.
 
     Parameters
     ----------
     parts : tuple of int
         Shots of each part of a shot vector; one part for a plain number.
     partitioned : bool
-        Whether the parts are results of their own (a shot vector).
+        Whether each part is a separate result (a shot vector).
     budget : Budget or None
-        What all circuits of a call may spend together; the one part is then its shots, or 1
-        where it does not limit these.
+        Budget of all circuits of a call. There is then one part: the shots of the budget, or 1 if
+        it does not limit shots.
     """
 
     parts: tuple[int, ...] = ()
@@ -40,12 +40,12 @@ class Shots:
 
     @classmethod
     def of(cls, shots: Any) -> Shots:
-        """Read None, a budget, a positive integer, or a sequence of those or (shots, copies).
+        """Convert None, a budget, a positive integer, or a sequence of integers or (shots, copies).
 
         Raises
         ------
         InvalidShots
-            It is none of these, or asks for more than ``MOST_SHOTS`` or ``MOST_PARTS``.
+            The argument is none of these, or exceeds ``MOST_SHOTS`` or ``MOST_PARTS``.
         """
         if isinstance(shots, Shots):
             return shots
@@ -67,7 +67,7 @@ class Shots:
 
     @property
     def shot_vector(self) -> tuple[tuple[int, int], ...]:
-        """The parts as (shots, copies) pairs, equal neighbours together."""
+        """The parts as (shots, copies) pairs, equal neighbours merged."""
         pairs: list[tuple[int, int]] = []
         for part in self.parts:
             if pairs and pairs[-1][0] == part:
@@ -78,7 +78,7 @@ class Shots:
 
     @property
     def has_partitioned_shots(self) -> bool:
-        """Whether it is a shot vector."""
+        """Whether this is a shot vector."""
         return self.partitioned
 
     def __bool__(self) -> bool:
@@ -94,7 +94,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _parts(shots: Sequence[Any], whole: Any) -> Iterator[int]:
-    """Yield the shots of each part, after their numbers are checked."""
+    """Yield the shots of each part, after validation of their numbers."""
     pairs = [_pair(entry, whole) for entry in shots]
     parts = sum(copies for _, copies in pairs)
     total = sum(count * copies for count, copies in pairs)
@@ -105,7 +105,7 @@ def _parts(shots: Sequence[Any], whole: Any) -> Iterator[int]:
 
 
 def _pair(entry: Any, whole: Any) -> tuple[int, int]:
-    """Read an entry of a shot vector as (shots, copies)."""
+    """Convert an entry of a shot vector to (shots, copies)."""
     if _is_count(entry):
         return int(entry), 1
     if isinstance(entry, Sequence) and len(entry) == 2 and all(map(_is_count, entry)):

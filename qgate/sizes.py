@@ -1,7 +1,7 @@
-"""Limits on what a number given by a user is unrolled to, checked before anything is made.
+"""Size limits for numbers given by users, checked before anything is allocated.
 
-The limits are far above what devices run: they turn a slip, such as a number of steps that was
-meant as a time, into an error where it would fill the memory.
+The limits are far above the capacity of devices. They turn a mistake, such as a time given as the
+number of steps, into an error before it fills the memory.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ from __future__ import annotations
 from qgate.exceptions import TooLarge
 
 MOST_OPERATIONS = 50_000
-"""Most operations that one power, template or repetition is unrolled to; a circuit of as many takes
-the local device some seconds."""
+"""Maximum number of operations to which one power, template or repetition is unrolled; a circuit of
+this size takes the local device some seconds."""
 
 MOST_IN_CIRCUIT = 100_000
-"""Operations of a circuit after its decomposition; circuits written with more gates may have
-``MOST_OF_EACH`` for each of them."""
+"""Maximum number of operations after decomposition; a circuit with more gates may have
+``MOST_OF_EACH`` times its gates."""
 
 MOST_OF_EACH = 20
 
 MOST_NESTED = 50
-"""Most operators, functions or lists within one another; Python's stack ends at some hundreds."""
+"""Maximum nesting of operators, functions or lists; Python's stack overflows at some hundreds."""
 
 MOST_CONTROLS = 500
-"""Most control wires of one operator."""
+"""Maximum number of control wires of one operator."""
 
 MOST_MATRIX_WIRES = 13
-"""Most wires of a matrix, which then takes 1 GiB."""
+"""Maximum number of wires of a matrix, which then takes 1 GiB."""
 
 MOST_POINTS = 1_000_000
-"""Most points at which a function is evaluated for one derivative, or one Fourier series."""
+"""Maximum number of evaluations of a function for one derivative or Fourier series."""
 
 
 def check_size(
@@ -41,7 +41,7 @@ def check_size(
     what : str
         The operator or function as the user wrote it.
     count : int or float
-        How many parts there would be; may be infinite.
+        Number of parts; may be infinite.
     most : int
     unit : str
         The parts, in the plural.
@@ -85,12 +85,12 @@ def check_matrix(num_wires: int) -> None:
 
 
 def nested(what: str, *parts: object) -> int:
-    """Return how deep something is nested that is made of parts, which have a ``nesting``.
+    """Return the nesting depth of an object whose parts have the attribute ``nesting``.
 
     Raises
     ------
     TooLarge
-        It is deeper than ``MOST_NESTED``.
+        The depth exceeds ``MOST_NESTED``.
     """
     levels = 1 + max((getattr(part, "nesting", 0) for part in parts), default=0)
     remedy = "Write many factors or terms as one product or sum, and many powers as one."

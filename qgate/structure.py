@@ -1,8 +1,7 @@
-"""A circuit with numbered slots in place of its numbers.
+"""Structure of a circuit: gates and measurements with numbered slots in place of numbers.
 
-Everything that has to be found out about a circuit once (how it decomposes, how its
-observables group, how it is laid out on a chip) is found out about its structure and
-cached by it. Rows of numbers come and go.
+Everything that is computed once per circuit (decomposition, grouping of observables, layout on a
+chip) depends only on the structure and is cached by it. Calls differ in their rows of numbers.
 """
 
 from __future__ import annotations
@@ -25,21 +24,21 @@ from qgate.wires import Wires
 
 @dataclass(frozen=True, slots=True)
 class ArraySlot:
-    """Stands for a whole matrix, state vector or vector of coefficients."""
+    """Slot for a whole matrix, state vector or vector of coefficients."""
 
     index: int
 
 
 OPERATOR_BYTES = 1000
-"""Approximate size in bytes of an operator of a structure without its arrays."""
+"""Approximate size in bytes of an operator of a structure, without its arrays."""
 
 
 class Structure:
     """Gates and measurements whose parameters are slots.
 
     Angles are ``Affine`` functions of numbered slots, the columns of a matrix of rows;
-    matrices, state vectors and coefficients are ``ArraySlot``; what is a constant of the
-    circuit stands there as a number.
+    matrices, state vectors and coefficients are ``ArraySlot``; constants of the circuit are
+    numbers.
 
     Parameters
     ----------
@@ -47,7 +46,7 @@ class Structure:
         First applied first.
     measurements : sequence of Measurement
     num_slots, num_arrays : int
-        How many angles and arrays the slots refer to.
+        Number of angles and arrays to which the slots refer.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class Structure:
 
     @cached_property
     def wires(self) -> Wires:
-        """All wires: 0, 1, ... where these are the labels, else in order of first appearance."""
+        """All wires: 0, 1, ... if these are the labels, else in order of first appearance."""
         parts = [operation.wires for operation in self.operations]
         parts += [measurement.wires for measurement in self.measurements]
         wires = Wires.all_wires(parts)
@@ -94,12 +93,12 @@ class Structure:
         return Structure(operations, self.measurements, self.num_slots, self.num_arrays)
 
     def bind(self, rows: Tensor, arrays: Sequence[Tensor]) -> list[Operator]:
-        """Return the gates with numbers for their slots.
+        """Return the gates with numbers in place of slots.
 
         Parameters
         ----------
         rows : array, shape (P,) or (K, P)
-            Angles; K rows make batched gates.
+            Angles; K rows give batched gates.
         arrays : sequence of array
         """
         return [
@@ -110,7 +109,7 @@ class Structure:
         ]
 
     def bind_measurements(self, arrays: Sequence[Tensor]) -> list[Measurement]:
-        """Return the measurements with numbers for their slots."""
+        """Return the measurements with numbers in place of slots."""
         return [
             measurement.with_parameters(
                 [evaluate(symbol, None, arrays) for symbol in measurement.parameters]
@@ -134,26 +133,26 @@ class Structure:
 
 
 STRUCTURES: dict[Any, Layout] = {}
-"""Layouts by what a circuit is apart from numbers, so that equal circuits share one structure."""
+"""Layouts by everything but the numbers, so that equal circuits share one structure."""
 
 MOST_STRUCTURES = 1024
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Layout:
-    """A structure, and where the parameters of a circuit stand in it.
+    """A structure, and the positions of a circuit's parameters in it.
 
     Parameters
     ----------
     structure : Structure
     kinds : tuple of ParameterKind
-        Of each parameter.
+        Kind of each parameter.
     angles, arrays : tuple of int
-        Which parameters have slots, and which are arrays as a whole.
+        Numbers of the parameters whose elements have slots, and of those that are whole arrays.
     slots : mapping of int to range
         The slots of each parameter that has some.
     single : bool
-        Whether each of the slots is a parameter by itself.
+        Whether each slot is a separate parameter.
     """
 
     structure: Structure
@@ -170,7 +169,7 @@ class Layout:
         measurements: Sequence[Measurement],
         shapes: tuple[tuple[int, ...], ...],
     ) -> Layout:
-        """Return the layout of a circuit whose parameters have these shapes; equal ones share it.
+        """Return the layout of a circuit with parameters of these shapes; equal circuits share it.
 
         The shapes are without the broadcast axis.
         """
@@ -221,7 +220,7 @@ WHOLE_ARRAYS = ("QubitUnitary", "DiagonalQubitUnitary", "StatePrep", "MottonenSt
 
 
 def _check_parameters(operation: Operator) -> None:
-    """Refuse parameters that are not as many, or an array not as large, as an operation takes."""
+    """Refuse a number of parameters, or a size of an array, that does not fit the operation."""
     given, taken = len(operation.parameters), len(operation.parameter_kinds)
     if given != taken:
         raise InvalidParameters(
@@ -241,7 +240,7 @@ def _check_parameters(operation: Operator) -> None:
 
 
 def evaluate(symbol: Any, rows: Tensor, arrays: Sequence[Tensor]) -> Tensor:
-    """Put numbers in the place of slots.
+    """Replace slots by numbers.
 
     Parameters
     ----------
@@ -278,7 +277,7 @@ def slots_in(symbol: Any) -> list[int]:
 
 
 class SlotCounter:
-    """Numbers slots in the order in which parameters are met."""
+    """Assigns numbers to slots in the order of the parameters."""
 
     def __init__(self) -> None:
         self.slots = 0

@@ -1,4 +1,4 @@
-"""What runs: one structure, many rows of numbers, shots for each row."""
+"""Sweep: a batch of runs of one structure, with a row of numbers and shots for each."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Sweep:
     ----------
     structure : Structure
     rows : array, shape (K, P)
-        A row of angles (radians) for each run. Angles of more than 16 pi are brought into one
-        period of their gate where it has a known one, so that sums with them lose nothing.
+        A row of angles (radians) for each run. Angles above 16 pi are reduced to one period of
+        their gate if it is known, so that sums with them keep full precision.
     arrays : tuple of array
         Matrices, state vectors and coefficients, the same for every row.
     shots : array of int, shape (K,), or None
         Shots of each row; None: exact.
     seed : tuple of int or None
-        What the samples are drawn from, in place of the device's own generator.
+        Seed of the samples, in place of the device's generator.
     """
 
     structure: Structure
@@ -55,22 +55,22 @@ class Sweep:
         return Sweep(structure, self.rows, self.arrays, self.shots, self.seed)
 
     def repeated(self, times: int) -> Sweep:
-        """Return each row ``times`` times over, the copies next to each other."""
+        """Return each row repeated ``times`` times, copies adjacent."""
         shots = None if self.shots is None else np.repeat(self.shots, times)
         return replace(self, rows=np.repeat(self.rows, times, axis=0), shots=shots)
 
 
 def merge_equal_rows(sweep: Sweep) -> tuple[Sweep, IntArray]:
-    """Keep one of each set of equal rows, where equal rows give equal results.
+    """Remove duplicate rows where equal rows give equal results.
 
-    Rows with shots are kept: each is a sample of its own.
+    Rows with shots are kept, because each is a separate sample.
 
     Returns
     -------
     sweep : Sweep
         The distinct rows, in order of first appearance.
     index : array of int, shape (K,)
-        Where each of the given rows is among the distinct ones.
+        Index of each given row among the distinct ones.
     """
     if sweep.shots is not None or len(sweep) < 2:
         return sweep, np.arange(len(sweep))
@@ -85,15 +85,15 @@ def distinct_rows(rows: FloatArray, *, decimals: int | None = None) -> tuple[Flo
     ----------
     rows : array, shape (K, P)
     decimals : int, optional
-        Rows that agree to so many decimals are one; default: to the last bit.
+        Rows that agree to this number of decimals are equal; default: to the last bit.
 
     Returns
     -------
     rows : array, shape (D, P)
     index : array of int, shape (K,)
-        Where each of the given rows is among the distinct ones.
+        Index of each given row among the distinct ones.
     """
     first: dict[bytes, int] = {}
-    keys = (rows if decimals is None else np.round(rows, decimals)) + 0.0  # no negative zeros
+    keys = (rows if decimals is None else np.round(rows, decimals)) + 0.0  # replaces negative zeros
     index = np.array([first.setdefault(row.tobytes(), len(first)) for row in keys], dtype=np.int64)
     return rows[np.unique(index, return_index=True)[1]], index

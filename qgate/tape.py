@@ -1,4 +1,4 @@
-"""The frozen record of a circuit: a structure and its numbers."""
+"""Tape: the immutable record of a circuit, a structure and its numbers."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from qgate.typing import FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
 ITERABLE = (list, tuple, Iterable)
-"""Classes of what can be gone through, the frequent ones first."""
+"""Common types of sequences, the frequent ones first."""
 
 INTEGER = frozenset({int})
 
 NONE: frozenset[int] = frozenset()
 
 LARGEST = np.float64(1e140)
-"""Largest number of a matrix or coefficient: its square times 1e28 is a number of float64."""
+"""Largest number of a matrix or coefficient: its square times 1e28 is finite in float64."""
 
 
 class Tape:
     """Operations and measurements, split into a structure and its numbers.
 
-    Known to users as ``QuantumScript``.
+    The public name is ``QuantumScript``.
 
     Parameters
     ----------
@@ -42,16 +42,17 @@ class Tape:
         First applied first.
     measurements : sequence of Measurement
     shots : None, int, sequence or Shots
-        How often it is run; None: exact.
+        Number of shots; None: exact.
     trainable_params : sequence of int, optional
-        Positions among ``parameters`` that derivatives are taken of; default all.
+        Positions in ``parameters`` to differentiate by; default all.
 
     Raises
     ------
     InvalidShots
         The shots are not positive.
     InvalidTape
-        An operation is no operator, a measurement no measurement, or a position no parameter.
+        An operation is not an operator, a measurement not a measurement, or a position not that of
+        a parameter.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Tape:
         self._trainable = None if trainable_params is None else self._positions(trainable_params)
 
     def _positions(self, indices: Sequence[int]) -> list[int]:
-        """Return positions among the parameters, ascending."""
+        """Return positions of parameters, ascending."""
         count = len(self.parameters)
         given = list(indices) if isinstance(indices, ITERABLE) else [indices]
         plain = INTEGER.issuperset(map(type, given))
@@ -95,7 +96,7 @@ class Tape:
 
     @property
     def measurements(self) -> list[Measurement]:
-        """The measurements, in the order in which their results come."""
+        """The measurements, in the order of their results."""
         return list(self._measurements)
 
     @property
@@ -110,12 +111,12 @@ class Tape:
 
     @property
     def num_wires(self) -> int:
-        """How many wires there are."""
+        """Number of wires."""
         return len(self.wires)
 
     @property
     def parameter_kinds(self) -> tuple[ParameterKind, ...]:
-        """What each parameter is to the structure."""
+        """Kind of each parameter in the structure."""
         return self._layout.kinds
 
     @cached_property
@@ -129,7 +130,7 @@ class Tape:
 
     @cached_property
     def batch_size(self) -> int | None:
-        """The length of the broadcast axis; None: no broadcast, -1: not known yet.
+        """Length of the batch axis (broadcast); None: no batch, -1: not known yet.
 
         Raises
         ------
@@ -162,7 +163,7 @@ class Tape:
 
     @property
     def trainable_params(self) -> list[int]:
-        """Positions among ``parameters`` that derivatives are taken of."""
+        """Positions in ``parameters`` of the trainable parameters."""
         if self._trainable is None:
             return list(range(len(self.parameters)))
         return list(self._trainable)
@@ -173,12 +174,12 @@ class Tape:
 
     @property
     def is_chosen(self) -> bool:
-        """Whether the trainable parameters were chosen; otherwise all parameters are trainable."""
+        """Whether trainable parameters were set; otherwise all parameters are trainable."""
         return self._trainable is not None
 
     @property
     def num_params(self) -> int:
-        """How many parameters derivatives are taken of."""
+        """Number of trainable parameters."""
         return len(self.trainable_params)
 
     def get_parameters(
@@ -195,7 +196,7 @@ class Tape:
         Raises
         ------
         InvalidTape
-            There are more or fewer numbers than positions, or a position is no parameter.
+            The numbers and positions differ in length, or a position is not that of a parameter.
         """
         values = list(self.parameters)
         self._positions(indices)
@@ -218,18 +219,18 @@ class Tape:
         return type(self)(items[:split], items[split:], self.shots, self._trainable)
 
     def with_shots(self, shots: Any) -> Self:
-        """Return the same tape with other shots."""
+        """Return the tape with other shots."""
         return type(self)(self._operations, self._measurements, shots, self._trainable)
 
     def with_measurements(self, measurements: Sequence[Measurement]) -> Self:
-        """Return the same operations with other measurements."""
+        """Return the tape with other measurements."""
         return type(self)(self._operations, measurements, self.shots)
 
     # Structure and rows ------------------------------------------------------------
 
     @property
     def structure(self) -> Structure:
-        """What the tape is apart from its numbers; equal tapes share one object."""
+        """The structure of the tape, without its numbers; equal tapes share one object."""
         return self._layout.structure
 
     @cached_property
@@ -238,7 +239,7 @@ class Tape:
 
     @cached_property
     def angle_shapes(self) -> tuple[tuple[int, ...], ...]:
-        """The shape of each parameter without the broadcast axis."""
+        """Shape of each parameter without the batch axis."""
         shapes = self._shapes
         if self.batch_size is None:
             return tuple(shapes)
@@ -252,7 +253,7 @@ class Tape:
 
     @property
     def kept_parameters(self) -> tuple[Tensor, ...]:
-        """The parameters of the precision in which they were given."""
+        """Parameters in the precision in which they were given."""
         if not self._converted:
             return self.parameters
         kept = enumerate(self.parameters)
@@ -260,7 +261,7 @@ class Tape:
 
     @property
     def kept_angles(self) -> tuple[Tensor, ...]:
-        """The angles of the precision in which they were given."""
+        """Angles in the precision in which they were given."""
         if not self._converted:
             return self.angles
         kept = [index for index in self._layout.angles if index not in self._converted]
@@ -268,22 +269,22 @@ class Tape:
 
     @property
     def angles(self) -> tuple[Tensor, ...]:
-        """The parameters whose elements have slots, in order."""
+        """Parameters whose elements have slots, in order."""
         return tuple([self.parameters[index] for index in self._layout.angles])
 
     @property
     def trainable_slots(self) -> IntArray:
-        """The slots of the trainable angles, ascending."""
+        """Slots of the trainable angles, ascending."""
         trainable = set(self.trainable_params)
         slots = [slot for index in trainable for slot in self.slots_of(index)]
         return np.array(sorted(slots), dtype=np.int64)
 
     def slots_of(self, index: int) -> range:
-        """Return the slots of a parameter; none for an array."""
+        """Return the slots of a parameter; empty for an array."""
         return self._layout.slots.get(index, range(0))
 
     def row(self) -> Tensor:
-        """Return all angles as one vector (P,), or with the broadcast axis, (K, P)."""
+        """Return all angles as one vector (P,), or with the batch axis, (K, P)."""
         angles = self.angles
         if not angles:
             return np.zeros((self.batch_size or 1, 0) if self.batch_size else (0,))
@@ -297,7 +298,7 @@ class Tape:
         return xp.concatenate([self.columns(index, xp) for index in self._layout.angles], -1)
 
     def columns(self, index: int, xp: Any) -> Tensor:
-        """Return the angles of one parameter: (size,), or (K, size) under a broadcast."""
+        """Return the angles of one parameter: (size,), or (K, size) with a batch."""
         value = self.parameters[index]
         size = int(np.prod(self.angle_shapes[index]))
         if self.batch_size is None:
@@ -309,7 +310,7 @@ class Tape:
 
     @cached_property
     def _ones(self) -> Tensor:
-        """A column of ones, as long as the broadcast axis."""
+        """Column of ones, as long as the batch axis."""
         if self.batch_size is not None and self.batch_size >= 0:
             return np.ones((self.batch_size, 1))
         batched = next(
@@ -326,7 +327,7 @@ class Tape:
         Parameters
         ----------
         rows : array, optional
-            The angles as a matrix, where they are known already.
+            The angles as a matrix, if already computed.
 
         Raises
         ------
@@ -347,7 +348,7 @@ class Tape:
         return repeated.with_rows(repeated.rows, np.tile(parts, len(rows)))
 
     def _plain_rows(self) -> FloatArray:
-        """Return the angles as a matrix of real numbers, one row without a broadcast."""
+        """Return the angles as a matrix of real numbers; one row without a batch."""
         if self.batch_size is None and self._layout.single:
             numbers = [real_number(value) for value in self.angles]
             if None not in numbers:
@@ -413,7 +414,7 @@ QuantumScript = Tape
 
 
 class QuantumTape(Tape):
-    """A tape that records what is made inside its ``with`` block."""
+    """Tape that records the operators created inside its ``with`` block."""
 
     def __enter__(self) -> Self:
         self._recording = recording()
@@ -424,19 +425,19 @@ class QuantumTape(Tape):
         self._recording.__exit__(*error)
         operations, measurements = split_recorded(self._recorder.items)
         shots, trainable = self.shots, self._trainable
-        self.__dict__.clear()  # what was computed of the empty tape holds no longer
+        self.__dict__.clear()  # discard what was cached for the empty tape
         self.__init__(operations, measurements, shots, trainable)  # type: ignore[misc]
 
 
 def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measurement]]:
-    """Part what was recorded into operations and measurements."""
+    """Split recorded items into operations and measurements."""
     operations = [item for item in items if isinstance(item, Operator)]
     measurements = [item for item in items if isinstance(item, Measurement)]
     return operations, measurements
 
 
 def _checked(given: Any, kind: type, what: str, needed: str) -> tuple[Any, ...]:
-    """Return the parts of a tape as a tuple, all of one kind."""
+    """Return the parts of a tape as a tuple, all of one type."""
     items = given if isinstance(given, tuple) else items_of(given)
     if items is None:
         reason = f"its {what} are {described(given)[:80]}, and no sequence"
@@ -455,7 +456,7 @@ def _wrong_part(first: Any, what: str, needed: str) -> InvalidTape:
 
 
 def _converted(operations: Sequence[Operator]) -> frozenset[int]:
-    """Return the positions of parameters of another precision than that of what was given."""
+    """Return the positions of parameters whose precision differs from that of the given values."""
     if True not in [operation.is_converted for operation in operations]:
         return NONE
     flags = [operation.is_converted for operation in operations for _ in operation.parameters]
@@ -467,7 +468,7 @@ def _is_finite(numbers: Any) -> bool:
 
 
 def _can_be_squared(numbers: Any) -> bool:
-    """Return whether numbers are finite, and not so large that variances could overflow."""
+    """Return whether numbers are finite, and small enough that variances cannot overflow."""
     entries = numbers.data if _is_sparse(numbers) else numbers
     return bool(np.logical_and.reduce(abs(entries) <= LARGEST, axis=None))
 

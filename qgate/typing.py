@@ -1,4 +1,4 @@
-"""Names for the types that cross module borders."""
+"""Type aliases that several modules use."""
 
 from __future__ import annotations
 
@@ -23,4 +23,4 @@ IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 Postprocess: TypeAlias = Callable[[Sequence[Any]], Any]
-"""Puts the results of the tapes that a transform made together again."""
+"""Function that combines the results of a transform's tapes."""

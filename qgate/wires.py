@@ -13,33 +13,34 @@ from qgate.exceptions import DuplicateWires, WireError, described
 from qgate.typing import Wire, WiresLike
 
 PLAIN = frozenset({int, str})
-"""Types of labels that need no further look."""
+"""Types of labels that need no further check."""
 
 MOST_WIRES = 100_000
-"""Most wires of a device, checked before labels are stored; no device has as many."""
+"""Maximum number of wires of a device, checked before labels are stored."""
 
 
 class TupleLabel(tuple[Any, ...]):
-    """One label that is a tuple; equal to that tuple, but not taken for several labels."""
+    """A label that is a tuple; equal to that tuple, but not read as several labels."""
 
     __slots__ = ()
 
 
 class Wires(tuple[Any, ...]):
-    """An ordered collection of distinct wire labels.
+    """Ordered collection of distinct wire labels.
 
     Parameters
     ----------
     labels : hashable or iterable of hashable
-        One label, or several. A tuple stands for several; inside of a sequence it is one
-        label, and stays one label where it is taken out of the wires again.
+        One label, or several. A tuple stands for several labels; inside a sequence it is a single
+        label, and remains one when it is taken from the wires again.
 
     Raises
     ------
     DuplicateWires
-        A label is named twice.
+        A label occurs twice.
     WireError
-        A label is not hashable, or is a traced number, or there are more than ``MOST_WIRES``.
+        A label is not hashable, or is a traced number, or there are more labels than
+        ``MOST_WIRES``.
     """
 
     __slots__ = ()
@@ -67,7 +68,7 @@ class Wires(tuple[Any, ...]):
 
     @classmethod
     def of(cls, labels: WiresLike, *, owner: str) -> Wires:
-        """Return the wires of something, and name that in the error."""
+        """Return wires for an operator or option, which is named in the error."""
         if type(labels) is int:
             return super().__new__(cls, (labels,))
         try:
@@ -109,7 +110,7 @@ class Wires(tuple[Any, ...]):
         return set(self)
 
     def contains_wires(self, wires: WiresLike) -> bool:
-        """Say whether every one of ``wires`` is among these."""
+        """Return whether all of ``wires`` are among these."""
         return set(Wires(wires)) <= set(self)
 
     def indices(self, wires: WiresLike) -> list[int]:
@@ -124,7 +125,7 @@ class Wires(tuple[Any, ...]):
             ) from None
 
     def map(self, wire_map: Mapping[Any, Any]) -> Wires:
-        """Return these wires under other labels; labels not in the map stay."""
+        """Return the wires with other labels; labels not in the map stay."""
         return Wires([wire_map.get(label, label) for label in self])
 
     def __repr__(self) -> str:
@@ -132,14 +133,14 @@ class Wires(tuple[Any, ...]):
 
 
 def too_many_wires(number: object) -> WireError:
-    """Return the error about a number of wires above the limit."""
+    """Return the error for a number of wires above the limit."""
     return WireError(
         f"{number} wires were named. The limit is {MOST_WIRES}. Name the wires that are used."
     )
 
 
 def _are_plain(labels: list[Any]) -> bool:
-    """Say whether labels are distinct, and as they are kept."""
+    """Return whether labels are distinct, of plain types and within the limit."""
     if not PLAIN.issuperset(map(type, labels)):
         return False
     return len(set(labels)) == len(labels) <= MOST_WIRES

@@ -1,9 +1,9 @@
-"""Threads in the background that do not keep a program from ending.
+"""Background daemon threads that do not keep a program from ending.
 
-The threads of ``concurrent.futures.ThreadPoolExecutor`` are joined when the interpreter ends,
-however long they wait for a job. The threads here are daemons. When the program ends they are asked
-to stop, are waited for a moment, and are then left: what they have sent is in the journal, where
-the next start of the program finds it.
+The interpreter joins threads of ``concurrent.futures.ThreadPoolExecutor`` before it exits, however
+long they wait for a job. The threads here are daemons. When the program ends they are asked to
+stop, joined for a short time, and then abandoned: their submissions are in the journal, where the
+next start of the program finds them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from weakref import WeakSet
 from qgate.forks import ForkSafeLock, Hooks, at_fork
 
 GRACE_S = 1.0
-"""Time to wait for calls that are asked to stop."""
+"""Seconds to wait for calls that are asked to stop."""
 
 END_S = 0.5
-"""Time to wait for all threads together when the program ends."""
+"""Seconds to wait for all threads together when the program ends."""
 
 
 class Workers:
@@ -37,7 +37,7 @@ class Workers:
     most : int
         Number of threads.
     name : str
-        Of the threads.
+        Name of the threads.
     """
 
     def __init__(self, most: int, name: str) -> None:
@@ -48,7 +48,7 @@ class Workers:
         at_fork(in_child=self._forget)
 
     def submit(self, call: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Submit a call to the pool; its result, or its error, arrives as a future."""
+        """Submit a call to the pool; return a future of its result or error."""
         future: Future[Any] = Future()
         with self._lock:
             if self._running < self.most:
@@ -61,7 +61,7 @@ class Workers:
         thread.start()
         self._running += 1
         _threads.add(thread)
-        atexit.unregister(_end)  # what is registered last is called first
+        atexit.unregister(_end)  # callbacks registered last are called first
         atexit.register(_end)
 
     def _work(self) -> None:
@@ -69,7 +69,7 @@ class Workers:
             pass
 
     def _made_one(self) -> bool:
-        """Make the call that has waited longest; return False if none waits."""
+        """Run the call that has waited longest; return False if none waits."""
         with self._lock:
             if not self._waiting:
                 self._running -= 1
@@ -89,9 +89,9 @@ class Workers:
 
 
 def at_end(stop: Callable[[], None]) -> None:
-    """Register a method that is called when the program ends, and stops background waits.
+    """Register a method that stops background waits when the program ends.
 
-    It is called for as long as its object lives.
+    It is called while its object lives.
     """
     _stops.add(stop)
 
@@ -103,7 +103,7 @@ at_fork(in_child=_threads.clear)
 
 
 def _end() -> None:
-    """Ask all threads to stop, before anything that they use is taken down."""
+    """Ask all threads to stop, before the objects that they use are finalized."""
     _stops()
     until = time.monotonic() + END_S
     for thread in tuple(_threads):

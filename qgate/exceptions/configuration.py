@@ -105,7 +105,7 @@ class BrokenProvider(ConfigurationError):
     reason: str
     message = (
         "The provider {provider!r} of the package {package} cannot be loaded: {reason}. "
-        "Mend, upgrade or remove that package."
+        "Repair, upgrade or remove that package."
     )
 
 

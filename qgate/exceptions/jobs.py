@@ -33,8 +33,8 @@ class JobCancelled(JobFailed):
     job: str
     reason: str
     message = (
-        "Job {job} on {device} was cancelled ({reason}). It has no results. Run it again if they "
-        "are wanted."
+        "Job {job} on {device} was cancelled ({reason}). It has no results. Run it again if you "
+        "need them."
     )
 
 
@@ -108,7 +108,7 @@ class CreationUnknown(ServiceUnavailable):
     reason: str
     tried_s: float
     message = (
-        "Nobody can tell whether {device} created a job ({reason}; it was looked for {tried_s} s). "
+        "It is not known whether {device} created a job ({reason}; it was looked for {tried_s} s). "
         "It was not created again. Look at the provider's console; to submit it again, give its "
         "order up with 'qgate jobs --forget KEY'."
     )
@@ -202,5 +202,5 @@ class CallCancelled(DeviceError):
     jobs: Collection[str]
     message = (
         "The call was cancelled, and nothing more was sent for it. The jobs {jobs} were asked to "
-        "stop. Submit it again if its result is wanted."
+        "stop. Submit it again if you need its result."
     )

@@ -95,7 +95,7 @@ def frequencies_of(operation: Operator) -> list[tuple[float, ...]]:
                 reason=f"the frequencies of {operation.name} are not known, as it is not a gate "
                 "exp(i x G) with a Hermitian G, nor a sequence of such gates",
                 remedy="Encode with gates that have angles, such as rotations; the generator or "
-                "the decomposition of an operator of your own can tell its frequencies.",
+                "the decomposition of an operator of your own can provide its frequencies.",
             ) from unknown
 
 

@@ -43,23 +43,23 @@ from qgate.operations.pauli_words import from_letters
 from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 
 MOST_PAIRED = 130
-"""Most angles for which the second order is computed: it takes a number for each triple."""
+"""Maximum number of angles for the second order, which takes one number for each triple."""
 
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """Angles of the product of rotations about Pauli words that gives an array near a fixed one.
+    """Angles of the product of Pauli rotations that gives an array near a fixed one.
 
     Parameters
     ----------
     words : tuple of str
-        m words, a letter for each wire.
+        m Pauli words, a letter for each wire.
     linear : array, shape (m, size)
         The angles are Re(linear @ K) to first order, for an array K of ``size`` numbers.
     first, second : array of int, shape (E,)
         Pairs of angles.
     weights : array, shape (E, m)
-        What each pair adds to the angles to second order.
+        Contribution of each pair to the angles to second order.
     """
 
     words: tuple[str, ...]
@@ -70,7 +70,7 @@ class Chart:
 
     @property
     def max_order(self) -> int:
-        """The highest order of derivatives that the angles are exact for."""
+        """Highest order of derivatives for which the angles are exact."""
         return 2 if len(self.words) <= MOST_PAIRED else 1
 
     def angles(self, moved: Tensor, xp: Any) -> Tensor:
@@ -79,9 +79,9 @@ class Chart:
         Parameters
         ----------
         moved : array, shape (size,)
-            K, traced; the array that no rotation moves, up to rounding.
+            K, traced; up to rounding, it is the array of the product with all angles 0.
         xp : module
-            The array functions of its framework.
+            Array namespace of its framework.
         """
         rows = np.ascontiguousarray(self.linear.T)
         linear = xp.dot(xp.real(moved), rows.real) - xp.dot(xp.imag(moved), rows.imag)
@@ -94,7 +94,7 @@ class Chart:
 
 @lru_cache(maxsize=64)
 def unitary_chart(letters: tuple[str, ...], *, real: bool, phase: bool) -> Chart:
-    """Return the chart of unitaries, K of shape (d, d) as one vector.
+    """Return the chart of unitaries; K has shape (d, d), flattened.
 
     Parameters
     ----------
@@ -111,14 +111,14 @@ def unitary_chart(letters: tuple[str, ...], *, real: bool, phase: bool) -> Chart
 
 @lru_cache(maxsize=64)
 def diagonal_chart(n: int, *, phase: bool) -> Chart:
-    """Return the chart of diagonals of diagonal unitaries, K of shape (2**n,)."""
+    """Return the chart of diagonals of diagonal unitaries; K has shape (2**n,)."""
     words = _selected(map("".join, product("IZ", repeat=n)), real=False, phase=phase)
     return _chart(words, np.ones((2**n, 1), dtype=complex))
 
 
 @lru_cache(maxsize=64)
 def state_chart(n: int, *, real: bool, phase: bool) -> Chart:
-    """Return the chart of states near |0...0>, K of shape (2**n,)."""
+    """Return the chart of states near |0...0>; K has shape (2**n,)."""
     flips = ["".join(word) for word in product("XI", repeat=n)][:-1]
     turned = [word.replace("X", "Y", 1) for word in flips]
     words = turned if real else [*flips, *turned, *(["I" * n] if phase else [])]
@@ -128,12 +128,12 @@ def state_chart(n: int, *, real: bool, phase: bool) -> Chart:
 
 
 def _selected(words: Any, *, real: bool, phase: bool) -> list[str]:
-    """Return the needed Pauli words; those that act on most wires come first."""
+    """Return the required Pauli words; those that act on most wires come first."""
     chosen = [word for word in words if phase or set(word) != {"I"}]
     chosen.sort(key=lambda word: word.count("I"))
     if not real:
         return chosen
-    return [word for word in chosen if word.count("Y") % 2]  # i P is real for these
+    return [word for word in chosen if word.count("Y") % 2]  # i P is real for these words
 
 
 def _chart(words: Sequence[str], start: ComplexArray) -> Chart:

@@ -1,4 +1,4 @@
-"""Sums over Pauli words of weights that autograd traces."""
+"""Sums over Pauli words for weights that autograd traces."""
 
 from __future__ import annotations
 

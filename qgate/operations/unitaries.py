@@ -1,4 +1,4 @@
-"""Gates that are given as matrices."""
+"""Gates given as matrices."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 TOLERANCE = 1e-6
-"""How far U U^dagger may be from the identity, entry by entry."""
+"""Tolerance of U U^dagger = 1, for each entry."""
 
 
 class QubitUnitary(Operator):
-    """The gate with a given matrix.
+    """Gate with a given matrix.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class QubitUnitary(Operator):
 
     Notes
     -----
-    It decomposes by value, to RZ, RY, CNOT and a global phase.
+    The decomposition depends on the values: RZ, RY, CNOT and a global phase.
     """
 
     has_decomposition = True
@@ -75,7 +75,7 @@ class QubitUnitary(Operator):
 
 
 class DiagonalQubitUnitary(Operator):
-    """The gate with a given diagonal.
+    """Gate with a given diagonal.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _check_unitary(matrix: Tensor) -> None:
 
 
 def _worst(moduli: Any) -> float:
-    """Return the modulus that is farthest from 1."""
+    """Return the modulus that differs most from 1."""
     return float(moduli.ravel()[abs(moduli - 1).argmax()])
 
 

@@ -1,4 +1,4 @@
-"""Matrices of numbers in terms of gates, and diagonal matrices likewise."""
+"""Synthesis of unitary and diagonal matrices from gates."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from qgate.operations.rotations import RY, RZ, GlobalPhase
 from qgate.typing import ComplexArray, FloatArray, Wire
 
 NEGLIGIBLE = 1e-12
-"""Angles and amplitudes below this are taken for zero."""
+"""Angles and amplitudes below this are treated as zero."""
 
 
 def unitary_gates(matrix: ComplexArray, wires: Sequence[Wire]) -> list[Operator]:
-    """Write a unitary as RY, RZ, CNOT and a global phase.
+    """Decompose a unitary into RY, RZ, CNOT and a global phase.
 
     One wire takes RZ RY RZ. More take the quantum Shannon decomposition: cosine-sine
     decomposition on the first wire, then each half in turn.
@@ -55,12 +55,12 @@ def euler_angles(matrix: ComplexArray) -> tuple[float, float, float, float]:
 
 
 def diagonal_gates(phases: FloatArray, wires: Sequence[Wire]) -> list[Operator]:
-    """Write diag(exp(i phases)) as multiplexed RZ and a global phase.
+    """Decompose diag(exp(i phases)) into multiplexed RZ and a global phase.
 
     Parameters
     ----------
     phases : array, shape (..., 2**n)
-        Radians; leading axes are a batch. Multiplexed rotations by nothing are left out.
+        Radians; leading axes are a batch. Multiplexed rotations by 0 are left out.
     wires : wires
         First wire most significant.
     """
@@ -81,7 +81,7 @@ def _angle(number: complex) -> float:
 
 
 def _shannon(matrix: ComplexArray, wires: Sequence[Wire]) -> tuple[list[Operator], float]:
-    """Return gates, the same ones for every matrix of a size, and the phase that they lack."""
+    """Return gates, of the same types for every matrix of a size, and the remaining phase."""
     if not wires:
         return [], float(np.angle(matrix[0, 0]))
     if len(wires) == 1:
@@ -113,6 +113,6 @@ def _demultiplexed(
 
 
 def _batched(gates: Sequence[Operator]) -> Operator:
-    """Return one gate with the angles of several that differ only in these."""
+    """Merge gates that differ only in their angles into one batched gate."""
     parameters = zip(*(gate.parameters for gate in gates), strict=True)
     return gates[0].with_parameters([np.stack(values) for values in parameters])

@@ -1,4 +1,4 @@
-"""A product of rotations about Pauli words, each with an angle of its own."""
+"""Product of rotations about Pauli words, each with its own angle."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qgate.wires import Wires
 
 
 class WordRotations(Operator):
-    """The product of exp(-i a[j] P[j] / 2), the first of them applied first.
+    """Product of exp(-i a[j] P[j] / 2), the first of them applied first.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class WordRotations(Operator):
 
     @property
     def parameter_frequencies(self) -> list[tuple[float, ...]]:
-        return [(1.0,)]  # of each angle by itself: every word squares to the identity
+        return [(1.0,)]  # of each angle separately: every word squares to the identity
 
     def decomposition(self) -> list[Operator]:
         columns = self.parameters[0].T  # a batch is the leading axis
@@ -59,9 +59,9 @@ class WordRotations(Operator):
 
 
 class IdleRotation(PauliRot):  # type: ignore[misc, valid-type]
-    """A ``PauliRot`` that only a derivative needs: in the circuit itself its angle is 0.
+    """``PauliRot`` that only a derivative needs; in the unshifted circuit its angle is 0.
 
-    It can be left out of a circuit in which the angle is 0.
+    It can be removed from a circuit in which its angle is 0.
     """
 
     @property
@@ -76,7 +76,7 @@ def rotated(vectors: ComplexArray, angles: FloatArray, words: Sequence[str]) -> 
     ----------
     vectors : array
     angles : array, shape (m,)
-        Those that are 0 cost nothing.
+        Angles that are 0 cost nothing.
     words : sequence of str
         m words of n letters, the first applied first.
     """
@@ -90,5 +90,5 @@ def rotated(vectors: ComplexArray, angles: FloatArray, words: Sequence[str]) -> 
 
 
 def is_idle(operation: Operator) -> bool:
-    """Return whether an operation can be left out where all its angles are 0."""
+    """Return whether an operation can be removed where all its angles are 0."""
     return isinstance(operation, WordRotations | IdleRotation)

@@ -1,4 +1,4 @@
-"""Adjoints, controls, powers and exponentials of operators and of quantum functions."""
+"""Adjoint, control, power and exponential of operators and quantum functions."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def adjoint(fn: Any, lazy: bool = True) -> Any:
     Parameters
     ----------
     fn : Operator or callable
-        A callable is a quantum function, a class of gates or a template; it is called with the
-        arguments of the result, and what it applies is undone, last first.
+        A callable is a quantum function, a gate class or a template. The result calls it with its
+        own arguments, and applies the adjoints of its operators in reverse order.
     lazy : bool
-        Whether the result only says that it is an adjoint; else gates give their closed form,
-        such as ``RX(-0.1, wires=0)`` for ``RX(0.1, wires=0)``.
+        True: return a wrapper; False: gates with a closed form return it, such as
+        ``RX(-0.1, wires=0)`` for ``RX(0.1, wires=0)``.
 
     Returns
     -------
@@ -59,31 +59,31 @@ def adjoint(fn: Any, lazy: bool = True) -> Any:
 def ctrl(
     op: Any, control: WiresLike, control_values: Any = None, work_wires: WiresLike | None = None
 ) -> Any:
-    """Control an operator, or all that a quantum function applies.
+    """Control an operator, or all operators that a quantum function applies.
 
     Parameters
     ----------
     op : Operator or callable
-        A quantum function, a class of gates or a template may stand here.
+        A callable is a quantum function, a gate class or a template.
     control : wires
-        The control wires, other ones than those of ``op``.
+        The control wires, disjoint from those of ``op``.
     control_values : bool or sequence of bool, optional
-        For which value of each control ``op`` is applied; default all 1.
+        Value of each control for which ``op`` is applied; default all 1.
     work_wires : wires, optional
         Not used: decompositions need no other wires.
 
     Returns
     -------
     Operator or callable
-        A gate with a name of its own where there is one (``ctrl(X(0), 1)`` is ``CNOT([1, 0])``),
-        else a ``Controlled``.
+        A named gate where one exists (``ctrl(X(0), 1)`` is ``CNOT([1, 0])``), else a
+        ``Controlled``.
 
     Raises
     ------
     DuplicateWires
         A control is among the wires of ``op``.
     InvalidParameters
-        There are more or fewer values than controls.
+        The numbers of values and controls differ.
 
     Examples
     --------
@@ -108,12 +108,12 @@ def pow(base: Any, z: float = 1, lazy: bool = True) -> Any:
     Parameters
     ----------
     base : Operator or callable
-        A callable is repeated; where ``z`` is negative, its adjoint is.
+        A callable is repeated; for negative ``z``, its adjoint is.
     z : float
         The exponent; a whole number for callables.
     lazy : bool
-        Whether the result only says that it is a power; else gates give their closed form,
-        such as ``RX(0.2, wires=0)`` for ``RX(0.1, wires=0)`` and 2.
+        True: return a wrapper; False: gates with a closed form return it, such as
+        ``RX(0.2, wires=0)`` for ``RX(0.1, wires=0)`` and 2.
 
     Raises
     ------
@@ -137,7 +137,8 @@ def exp(op: Operator, coeff: Tensor = 1.0, id: str | None = None) -> Exp:
     ----------
     op : Operator
     coeff : number
-        An imaginary one makes a gate of a Hermitian operator: ``exp(A, 1j * x)`` is exp(i x A).
+        If it is imaginary and the operator Hermitian, the result is a gate: ``exp(A, 1j * x)`` is
+        exp(i x A).
     id : str, optional
         A name for this occurrence.
     """
@@ -152,7 +153,7 @@ def evolve(op: Operator, coeff: Tensor = 1, id: str | None = None) -> Exp:
     ----------
     op : Operator
     coeff : real
-        May have a batch axis, and be differentiated.
+        May have a batch axis; differentiable.
     id : str, optional
         A name for this occurrence.
     """
@@ -211,7 +212,7 @@ def _repeated(operations: Sequence[Operator], z: int) -> list[Operator]:
 
 
 def _transformed(function: Any, verb: str, change: Change) -> Callable[..., Any]:
-    """Return a function that applies other operations than ``function`` does."""
+    """Return a function that applies transformed operations of ``function``."""
     if not callable(function):
         raise InvalidParameters(
             f"{verb} was given {described(function)}. It takes an operator, a class of operators "

@@ -1,4 +1,4 @@
-"""In which basis observables are read, and what is read there."""
+"""Measurement bases of observables, and eigenvalues of the outcomes."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from qgate.typing import BoolArray, FloatArray
 from qgate.wires import Wires
 
 Basis = dict[Any, Any]
-"""For each wire a letter, or the factor in whose eigenbasis it is read."""
+"""For each wire a letter, or the factor in whose eigenbasis it is measured."""
 
 
 @dataclass(eq=False)
 class Reading:
-    """One circuit that is read: a basis for each of its wires."""
+    """One measured circuit: a basis for each of its wires."""
 
     basis: Basis = field(default_factory=dict)
     gates: list[Operator] = field(default_factory=list)
     ordered: bool = False
 
     def agrees(self, basis: Basis) -> bool:
-        """Say whether ``basis`` asks for nothing else on the wires that are read already."""
+        """Return whether ``basis`` is compatible: equal on the wires that are measured already."""
         return all(self.basis.get(wire, token) == token for wire, token in basis.items())
 
     def take(self, basis: Basis) -> None:
-        """Read the wires of ``basis`` as well."""
+        """Measure the wires of ``basis`` as well."""
         for wire, token in basis.items():
             if wire in self.basis:
                 continue
@@ -48,14 +48,14 @@ class Reading:
                 self.gates += token.factor.diagonalizing_gates()
 
     def positions(self, wires: Sequence[Any]) -> list[int]:
-        """Return where ``wires`` are among the wires that are read."""
+        """Return the positions of ``wires`` among the measured wires."""
         order = {wire: index for index, wire in enumerate(self.basis)}
         return [order[wire] for wire in wires]
 
 
 @dataclass(frozen=True, eq=False)
 class Eigenbasis:
-    """Marks the wires of a factor that is read in its own eigenbasis."""
+    """Marks the wires of a factor that is measured in its own eigenbasis."""
 
     factor: Operator
 
@@ -68,20 +68,20 @@ class Eigenbasis:
 
 @dataclass(frozen=True, eq=False)
 class Factor:
-    """A factor of a product, whose eigenvalue follows from the outcome on its wires.
+    """Factor of a product, whose eigenvalue follows from the outcome on its wires.
 
     Parameters
     ----------
     wires : Wires
     eigenvalues : array, shape (2**n,), optional
-        That of each outcome; default the sign (-1)**(number of ones), as of a Pauli word.
+        Eigenvalue of each outcome; default (-1)**(number of ones), as for a Pauli word.
     """
 
     wires: Wires
     eigenvalues: FloatArray | None = None
 
     def read(self, outcomes: Outcomes, reading: Reading) -> FloatArray:
-        """Return the eigenvalue that belongs to each distinct outcome, shape (m,)."""
+        """Return the eigenvalue of each distinct outcome, shape (m,)."""
         positions = reading.positions(self.wires)
         if self.eigenvalues is None:
             return outcomes.signs(positions)
@@ -90,17 +90,17 @@ class Factor:
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """The eigenvalues of terms that are read in one basis.
+    """Eigenvalues of terms that are measured in one basis.
 
-    Nothing here has 2**n entries for a word on n wires: eigenvalues are computed for the
-    outcomes that were read.
+    No array has 2**n entries for a Pauli word on n wires: eigenvalues are computed only for
+    outcomes that occurred.
 
     Parameters
     ----------
     terms : tuple of tuple of Factor
-        The factors of each term; none stand for the identity.
+        The factors of each term; an empty tuple is the identity.
     basis : dict
-        For each wire that any of them acts on.
+        Basis of each wire on which a factor acts.
     """
 
     terms: tuple[tuple[Factor, ...], ...]
@@ -123,7 +123,7 @@ class Spectrum:
 
 
 def eigenbasis_gates(observable: PauliSum | Combination) -> list[Operator]:
-    """Return gates that turn the product eigenbasis of an observable to the computational one.
+    """Return gates that map the product eigenbasis of an observable to the computational basis.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def eigenbasis_gates(observable: PauliSum | Combination) -> list[Operator]:
 
 
 def spectrum_of(observable: PauliSum | Combination) -> Spectrum:
-    """Return the eigenvalues of every term in a basis that all of them share.
+    """Return the eigenvalues of every term in a basis that all terms share.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def spectrum_of_product(factors: Sequence[Operator]) -> Spectrum:
 
 
 def _basis_of_product(factors: Sequence[Operator]) -> Basis:
-    """Return the eigenbasis of a product, for which no number of it has to be known."""
+    """Return the eigenbasis of a product; its numbers need not be known."""
     basis: Basis = {}
     for factor in factors:
         if isinstance(factor, PauliSum):
@@ -176,14 +176,14 @@ def _basis_of_product(factors: Sequence[Operator]) -> Basis:
 
 
 def _basis_of(observable: PauliSum | Combination) -> Basis:
-    """Return the product eigenbasis of an observable, whose numbers may not be known yet."""
+    """Return the product eigenbasis of an observable whose numbers may not be known yet."""
     if isinstance(observable, Combination) and observable.num_terms == 1:
         return _basis_of_product(observable.terms[0])
     return spectrum_of(observable).basis
 
 
 def pauli_basis(observable: PauliSum, members: Any) -> Basis:
-    """Return the letter for each wire that some of these qubit-wise commuting words act on."""
+    """Return the letter for each wire on which some of these qubit-wise commuting words act."""
     x, z = observable.x[members].any(axis=0), observable.z[members].any(axis=0)
     letters = np.array([["I", "Z"], ["X", "Y"]])[x.astype(int), z.astype(int)]
     return {

@@ -1,7 +1,7 @@
-"""Give each member of a batch of matrices or states a tape of its own.
+"""Expansion of a batch of matrices or states into one tape for each member.
 
-A batch of angles is rows of a sweep. A matrix or a state, though, belongs to all rows of a
-sweep, so that it may become a constant of the circuit where a device cannot run it.
+A batch of angles becomes rows of a sweep. A matrix or a state belongs to all rows of a sweep,
+because it may become a constant of the circuit if a device cannot run it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from qgate.typing import Postprocess
 
 
 def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
-    """Return tapes none of whose matrices and states has a batch axis.
+    """Return tapes in which no matrix or state has a batch axis.
 
     Parameters
     ----------
@@ -27,10 +27,10 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
     -------
     tapes : tuple of Tape
         The tape itself where no array is batched; else one for each member of the batch,
-        all of one structure, the angles of that member bound as well.
+        all with the same structure, with the angles of that member.
     postprocess : callable
-        The entries of those tapes, one for each measurement with a leading axis of rows, to
-        the entries of the given one.
+        Converts the results of those tapes, one entry for each measurement with a leading axis of
+        rows, to the results of the given tape.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
 
 
 def rows_of_arrays(tape: Tape) -> list[int]:
-    """Return the positions of parameters that are batches, if any is one of matrices or states.
+    """Return the positions of batched parameters if a matrix or state is among them.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def _only(results: Sequence[Sequence[Any]]) -> Sequence[Any]:
 
 
 def _one_after_the_other(results: Sequence[Sequence[Any]]) -> list[Any]:
-    """Put the rows of several results together, measurement by measurement."""
+    """Concatenate the rows of several results, measurement by measurement."""
     return [_joined(parts) for parts in zip(*results, strict=True)]
 
 

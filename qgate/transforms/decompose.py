@@ -1,7 +1,7 @@
-"""Write a structure in terms of the gates that a device, or a rule, accepts.
+"""Decomposition of a structure into the gates that a device, or a gradient rule, accepts.
 
-It happens once per structure: decompositions run on slots, and what they compute from
-them is linear, so the angles of the decomposed circuit are ``rows @ A + b``.
+Each structure is decomposed once: decompositions run on slots and are affine in them, so the angles
+of the decomposed circuit are ``rows @ A + b``.
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ from qgate.transforms.primitive_rules import rewritten
 from qgate.typing import FloatArray, IntArray, Tensor
 
 MOST_LEVELS = 60
-"""Decompositions nested deeper than this never end."""
+"""Maximum nesting of decompositions; deeper ones do not terminate."""
 
 LONGEST_TEXT = 60
-"""An operator whose text is longer is called by its name in an error."""
+"""Longest text of an operator that an error shows; above it, only the name."""
 
 
 class Accepts(Protocol):
-    """Which operators need no decomposition; hashable, so that results can be cached by it."""
+    """Predicate of operators that need no decomposition; hashable, as a key of caches."""
 
     def __call__(self, operation: Operator) -> bool:
-        """Say whether ``operation`` can stay as it is."""
+        """Return whether ``operation`` is accepted."""
 
     def __hash__(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class GateSet:
-    """Accepts gates by name, and matrices of gates up to some number of wires.
+    """Accepts gates by name, and gates with a matrix up to some number of wires.
 
     Parameters
     ----------
     names : frozenset of str
         Names of accepted gates.
     matrix_wires : int
-        Any gate with a matrix on at most so many wires is accepted.
+        Any gate with a matrix on at most this number of wires is accepted.
     """
 
     names: frozenset[str]
@@ -60,14 +60,14 @@ class GateSet:
         if operation.name in self.names:
             return True
         if not operation.wires and operation.has_decomposition:
-            return False  # on all wires, however few it names: a barrier
+            return False  # a barrier acts on all wires, however few it names
         small = len(operation.wires) <= self.matrix_wires
         return small and operation.has_matrix and operation.is_gate
 
 
 @dataclass(frozen=True, eq=False)
 class AffineMap:
-    """The linear map from the slots of one structure to those of another.
+    """Affine map from the slots of one structure to those of another.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class AffineMap:
     offset : array, shape (Q,)
         The constants.
     num_slots : int
-        P, the number of slots mapped from.
+        P, the number of slots of the original structure.
     """
 
     slots: IntArray
@@ -94,7 +94,7 @@ class AffineMap:
 
     @cached_property
     def _one_each(self) -> bool:
-        """Whether every angle depends on just one slot (the entries are in order of angles)."""
+        """Whether every angle depends on exactly one slot (entries are in order of angles)."""
         return np.array_equal(self.columns, np.arange(len(self.offset)))
 
     def __call__(self, rows: Tensor, xp: Any = np) -> Tensor:
@@ -111,7 +111,7 @@ class AffineMap:
         return result
 
     def push_forward(self, tangent: FloatArray) -> FloatArray:
-        """Map directions of the slots, shape (..., P), to those of the angles, shape (..., Q)."""
+        """Map tangents of the slots, shape (..., P), to those of the angles, shape (..., Q)."""
         result = np.zeros((len(self.offset), *tangent.shape[:-1]))
         np.add.at(result, self.columns, np.moveaxis(self.factors * tangent[..., self.slots], -1, 0))
         return np.moveaxis(result, 0, -1)
@@ -119,7 +119,7 @@ class AffineMap:
 
 @dataclass(frozen=True)
 class Decomposed:
-    """A structure in accepted gates, and how rows are mapped to it."""
+    """A structure in accepted gates, and the map of rows to it."""
 
     structure: Structure
     angles: AffineMap
@@ -139,7 +139,7 @@ class Decomposed:
 
 
 def decompose(sweep: Sweep, accepts: Accepts, *, device: str, names: Collection[str] = ()) -> Sweep:
-    """Write a sweep in accepted gates; arguments and errors as for ``decomposition``."""
+    """Decompose a sweep to accepted gates; parameters and errors as for ``decomposition``."""
     frozen, decomposed = decomposition(sweep, accepts, device=device, names=names)
     return decomposed.sweep(frozen)
 
@@ -147,32 +147,33 @@ def decompose(sweep: Sweep, accepts: Accepts, *, device: str, names: Collection[
 def decomposition(
     sweep: Sweep, accepts: Accepts, *, device: str, names: Collection[str] = ()
 ) -> tuple[Sweep, Decomposed]:
-    """Write the structure of a sweep in accepted gates.
+    """Decompose the structure of a sweep to accepted gates.
 
-    Gates with a matrix or a state vector that are not accepted are decomposed by value.
+    Gates with a matrix or a state vector that are not accepted are decomposed by their values.
 
     Parameters
     ----------
     sweep : Sweep
     accepts : callable, hashable
     device : str
-        Whom to name in an error.
+        Name of the device in errors.
     names : collection of str
-        The gates to name in an error.
+        Names of gates for errors.
 
     Returns
     -------
     sweep : Sweep
-        The same, with what was decomposed by value as constants of its structure.
+        The given sweep; arrays of gates that were decomposed by value are constants of its
+        structure.
     decomposed : Decomposed
-        What to map that sweep with.
+        Maps that sweep.
 
     Raises
     ------
     UnsupportedOperation
         A gate is not accepted and does not decompose into gates that are.
     NotUnitary
-        An operation is no gate: it is an observable, a sum or a multiple.
+        An operation is not a gate: it is an observable, a sum or a multiple.
     """
     try:
         frozen = freeze(sweep, _needs_values(sweep.structure, accepts))
@@ -197,7 +198,7 @@ def freeze(sweep: Sweep, slots: frozenset[int]) -> Sweep:
 
 
 def freeze_weights(sweep: Sweep) -> Sweep:
-    """Make the numbers of what is no gate constants: they say whether it can be applied."""
+    """Make numbers of operators that are not gates constants: they decide whether it is unitary."""
     return freeze(sweep, _weights(sweep.structure))
 
 
@@ -213,14 +214,14 @@ def _weights(structure: Structure) -> frozenset[int]:
 
 
 def decomposes(structure: Structure, accepts: Accepts) -> bool:
-    """Say whether a structure can be written in accepted gates; by value where it has to be."""
+    """Return whether a structure decomposes to accepted gates, if necessary by value."""
     if _needs_values(structure, accepts):
         return True
     return decomposed_without_values(structure, accepts) is not None
 
 
 def decomposed_without_values(structure: Structure, accepts: Accepts) -> Decomposed | None:
-    """Return a structure in accepted gates; None: it has none, or only by its arrays."""
+    """Return a structure in accepted gates; None: impossible, or only by values of arrays."""
     if _needs_values(structure, accepts):
         return None
     try:
@@ -242,7 +243,7 @@ def _needs_values(structure: Structure, accepts: Accepts) -> frozenset[int]:
 
 @sized_cache(256 * MIB)
 def decompose_structure(structure: Structure, accepts: Accepts) -> Decomposed:
-    """Write a structure in accepted gates, with a slot of its own for each angle of each gate."""
+    """Decompose a structure to accepted gates, with a separate slot for each angle of each gate."""
     with paused():
         parts = (
             part
@@ -286,7 +287,7 @@ def _accepted(operation: Operator, accepts: Accepts, levels: int) -> Iterator[Op
 
 
 def _parts(operation: Operator, accepts: Accepts) -> Sequence[Operator]:
-    """Return the decomposition of a gate; where it has none, the replacement on this device."""
+    """Return the decomposition of a gate, or else the device's replacement rule."""
     try:
         return operation.decomposition()
     except UndefinedError as error:
@@ -299,14 +300,14 @@ def _parts(operation: Operator, accepts: Accepts) -> Sequence[Operator]:
 
 
 def _spelled(operation: Operator) -> str:
-    """Write an operator as the user did, or its name where it is long or has slots."""
+    """Return an operator as the user wrote it, or its name if it is long or has slots."""
     text = " ".join(repr(operation).split())
     has_slots = any(slots_in(symbol) for symbol in operation.parameters)
     return operation.name if has_slots or len(text) > LONGEST_TEXT else text
 
 
 class _Renumbering:
-    """Gives each angle that depends on a slot a new slot, and notes how it depends."""
+    """Assigns a new slot to each angle that depends on slots, and records the dependence."""
 
     def __init__(self) -> None:
         self.angles: list[Affine] = []

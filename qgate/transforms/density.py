@@ -1,6 +1,6 @@
-"""Density matrices and what is computed from them, over any array framework.
+"""Functions of density matrices (entropy, purity, ...), over any array framework.
 
-Rows of results lead: every density matrix has the shape (..., d, d).
+Batch axes lead: every density matrix has the shape (..., d, d).
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ SMALLEST = 1e-14
 """Eigenvalues of a density matrix below this count as zero in an entropy."""
 
 BELOW_ZERO = -1e-10
-"""Eigenvalues below this are zero by the noise of shots, not by rounding: they stay zero."""
+"""Negative eigenvalues below this come from shot noise, not from rounding: they stay zero."""
 
 
 def derived(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
-    """Return what a measurement asks for, from the density matrix of its wires.
+    """Return the value of a measurement from the density matrix of its wires.
 
     Parameters
     ----------
     measurement : Measurement
-        Of a kind in ``DERIVED``.
+        Measurement of a kind in ``DERIVED``.
     rho : array, shape (..., 2**k, 2**k)
-        Of the k wires of the measurement, the first most significant.
+        Density matrix of the k wires of the measurement, the first most significant.
     xp : module
         Array functions with numpy's names.
 
@@ -71,7 +71,7 @@ DERIVED: dict[MeasurementKind, Callable[[Measurement, Tensor, Any], Tensor]] = {
     MeasurementKind.MUTUAL_INFO: _mutual_info,
     MeasurementKind.PURITY: _purity,
 }
-"""The kinds that are functions of the density matrix of some wires; a state where it is read."""
+"""Kinds that are functions of the density matrix of some wires."""
 
 
 def partial_traces(rho: Tensor, count: int, xp: Any = np) -> tuple[Tensor, Tensor]:
@@ -100,7 +100,7 @@ def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
               - \int_0^\infty s\, \mathrm{tr} \left[ R E\, (l + E + s)^{-1} E R \right] ds,
               \quad R = (l + s)^{-1},
 
-    where no difference of eigenvalues is divided by, so that equal ones do no harm.
+    which has no division by a difference of eigenvalues, so degenerate ones are no problem.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
         Hermitian. Eigenvalues that the noise of shots made negative count as zero, and as
         constant; those that are zero up to rounding count as ``SMALLEST`` in derivatives.
     base : float, optional
-        Of the logarithm; default e.
+        Base of the logarithm; default e.
     xp : module
         Array functions with numpy's names.
 
@@ -118,8 +118,8 @@ def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
 
     Notes
     -----
-    Time: an eigendecomposition, and but for a first derivative in autograd, which says that it is
-    the only one, about two hundred inverses of matrices.
+    Time: an eigendecomposition and about two hundred matrix inverses; only the eigendecomposition
+    for a first derivative in autograd, which announces that no further one follows.
     """
     fixed = constant(rho)
     values, vectors = xp.linalg.eigh(fixed)
@@ -133,7 +133,7 @@ def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
 
 
 def _change(values: Tensor, change: Tensor, xp: Any, *, is_linear: bool) -> Tensor:
-    """Return what an entropy changes by where the eigenvalues get a change that is now zero."""
+    """Return the change of an entropy under a change of eigenvalues that is zero now."""
     counted = values > BELOW_ZERO
     clipped = xp.where(counted, xp.where(values > SMALLEST, values, SMALLEST), 1.0)
     slopes = xp.where(counted, -1.0 - xp.log(clipped), 0.0)
@@ -146,7 +146,7 @@ def _change(values: Tensor, change: Tensor, xp: Any, *, is_linear: bool) -> Tens
     moved = (change * ones[..., :, None] * ones[..., None, :])[..., None, :, :]
     shifted = clipped[..., None, :] + points[:, None]
     inverses = xp.linalg.inv(shifted[..., None, :] * np.eye(change.shape[-1]) + moved)
-    # Squared after the product, as single precision has no room for the square of a point.
+    # Square after the product: single precision cannot represent the square of a point.
     scales = (points * weights)[:, None] / shifted / shifted
     products = xp.matmul(inverses, moved)
     traces = moved * scales[..., :, None] * xp.swapaxes(products, -1, -2)
@@ -156,8 +156,8 @@ def _change(values: Tensor, change: Tensor, xp: Any, *, is_linear: bool) -> Tens
 def _half_line() -> tuple[FloatArray, FloatArray]:
     """Return points and weights of an integral over s from 0 to infinity, s = exp(u).
 
-    The trapezoidal rule is exact to rounding for a product of resolvents, as that is analytic
-    for |Im u| < pi; the ends suit eigenvalues between ``SMALLEST`` and 1.
+    The trapezoidal rule is exact to rounding for a product of resolvents, which is analytic for |Im
+    u| < pi; the limits suit eigenvalues between ``SMALLEST`` and 1.
     """
     step = 0.5
     points = np.exp(np.arange(-60.0, 32.0, step))

@@ -1,6 +1,6 @@
-"""Wires that no gate acts on: they stay in the state 0, and need not be simulated.
+"""Removal of idle wires: wires without gates stay in the state 0 and need no simulation.
 
-A letter Z or I on such a wire has the expectation value 1, so that it can be left out of a Pauli
+The letters Z and I on such a wire have the expectation value 1, so they can be removed from a Pauli
 word. A measurement of such a wire gives 0.
 """
 
@@ -18,12 +18,12 @@ from qgate.structure import Structure
 from qgate.wires import Wires
 
 LEAVES_OUT = (MeasurementKind.EXPVAL, MeasurementKind.TERMS, MeasurementKind.VAR)
-"""Measurements whose Pauli words lose letters on idle wires."""
+"""Measurements whose Pauli words lose their letters on idle wires."""
 
 
 @lru_cache(maxsize=1024)
 def busy_wires(structure: Structure) -> Wires:
-    """Return the wires that operations act on, in the order of the structure's."""
+    """Return the wires on which operations act, in the order of the structure's wires."""
     touched = {wire for operation in structure.operations for wire in operation.wires}
     if len(touched) == len(structure.wires):
         return structure.wires
@@ -32,10 +32,9 @@ def busy_wires(structure: Structure) -> Wires:
 
 @lru_cache(maxsize=1024)
 def without_idle_wires(structure: Structure) -> Structure:
-    """Return a structure whose Pauli words have no letters on idle wires where that is possible.
+    """Return a structure whose Pauli words have no letters on idle wires where possible.
 
-    It has the same slots and as many terms, so that the same numbers belong to it, and at least
-    one wire.
+    It has the same slots and number of terms, so the same parameters apply, and at least one wire.
     """
     kept = set(busy_wires(structure))
     for item in structure.measurements:
@@ -47,7 +46,7 @@ def without_idle_wires(structure: Structure) -> Structure:
 
 
 def _needed(measurement: Measurement) -> Wires:
-    """Return the wires of a measurement that it depends on although no gate acts on them."""
+    """Return the wires on which a measurement depends although no gate acts on them."""
     observable = measurement.observable
     if measurement.kind not in LEAVES_OUT or not isinstance(observable, PauliSum):
         return measurement.wires
@@ -56,7 +55,7 @@ def _needed(measurement: Measurement) -> Wires:
 
 
 def _without(measurement: Measurement, kept: set[Any]) -> Measurement:
-    """Return a measurement whose words have letters on some wires only."""
+    """Return a measurement whose Pauli words have letters only on some wires."""
     observable = measurement.observable
     if kept.issuperset(measurement.wires) or not isinstance(observable, PauliSum):
         return measurement

@@ -1,10 +1,10 @@
 """Remove rotations that only derivatives need, or merge them into the neighbouring operation.
 
-A gate or a state that is trained as an array has rotations next to it whose angles are nonzero
-only in shifted circuits (see ``trained_arrays``). Rotations with the angle 0 in all rows of a sweep
-are left out. On a device that does not return its state, the others are multiplied into the array
-of their neighbour: each row then has its own matrix or state, which is decomposed into angles of
-one sequence of gates. So shifted circuits are as deep as the circuit itself, and are compiled once.
+A gate or a state with a trainable array has neighbouring rotations whose angles are nonzero only in
+shifted circuits (see ``trained_arrays``). Rotations with the angle 0 in all rows of a sweep are
+removed. On a device that does not return its state, the others are multiplied into the neighbouring
+array: each row then has its own matrix or state, which is decomposed into angles of one sequence of
+gates. So shifted circuits are as deep as the original circuit, and are compiled once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from qgate.typing import FloatArray
 from qgate.wires import Wires
 
 MOST_MERGED_WIRES = 5
-"""A matrix on more wires takes too many gates: about (3/4) 4**n CNOTs."""
+"""Maximum number of wires of a merged matrix, which takes about (3/4) 4**n CNOTs."""
 
 
 @lru_cache(maxsize=1024)
@@ -38,13 +38,13 @@ def has_idle(structure: Structure) -> bool:
 
 
 def without_idle(sweep: Sweep, keep: Collection[int] = ()) -> Sweep:
-    """Leave out the rotations whose angles are 0 in every row.
+    """Remove the rotations whose angles are 0 in every row.
 
     Parameters
     ----------
     sweep : Sweep
     keep : collection of int
-        Rotations by these slots stay.
+        Rotations by these slots are kept.
     """
     if not has_idle(sweep.structure):
         return sweep
@@ -58,8 +58,8 @@ def without_idle(sweep: Sweep, keep: Collection[int] = ()) -> Sweep:
 def _without(structure: Structure, needed: frozenset[int]) -> tuple[Structure, tuple[int, ...]]:
     """Return a structure with the needed rotations only.
 
-    A matrix that prepares a state becomes the state itself where nothing stands before it. With
-    the arrays, by number, whose first column is then one more array, in order.
+    A matrix that prepares a state is replaced by the state if no rotation precedes it. Also return
+    the numbers of these matrices, in order; the first column of each becomes an additional array.
     """
     operations, touched, states = list[Operator](), set[Any](), list[int]()
     for operation in structure.operations:
@@ -105,19 +105,19 @@ def _slots(operation: Operator) -> list[int]:
 
 
 def _state(operation: Operator, array: int) -> Operator:
-    """Return the preparation of a state in the place of a matrix, from another array."""
+    """Return the preparation of a state, from another array, in place of a matrix."""
     zero = np.eye(1, 2 ** len(operation.wires))[0]
     (blank,) = without_recording(lambda: [StatePrep(zero, operation.wires)])
     return blank.with_parameters([ArraySlot(array)])
 
 
 def merged(sweep: Sweep) -> Sweep:
-    """Multiply the rotations that are left into the gate or the state after them.
+    """Multiply the remaining rotations into the gate or the state after them.
 
     Parameters
     ----------
     sweep : Sweep
-        Its arrays are plain numbers.
+        Sweep whose arrays are plain numbers.
     """
     if not has_idle(sweep.structure):
         return sweep
@@ -150,7 +150,7 @@ def merged(sweep: Sweep) -> Sweep:
 def _together(
     rotations: Sequence[Operator], operation: Operator, sweep: Sweep, before: Wires
 ) -> list[Operator] | None:
-    """Return rotations and the operation after them as gates with numbers, (K,) each.
+    """Return rotations and the operation after them as gates with numbers, batched over K rows.
 
     None: the operation does not act on all their wires, has slots, or acts on too many wires.
     """
@@ -187,7 +187,7 @@ def _for_all_rows(gate: Operator, index: Any) -> Operator:
 def _words_and_angles(
     rotations: Sequence[Operator], wires: Wires, rows: FloatArray
 ) -> tuple[list[str], FloatArray]:
-    """Return the word of each rotation on all of some wires, and the angles, (K, m)."""
+    """Return the Pauli word of each rotation, on all of the wires, and the angles, (K, m)."""
     words, angles = list[str](), list[Any]()
     for rotation in rotations:
         own = (

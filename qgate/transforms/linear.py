@@ -1,10 +1,10 @@
-"""Write measured values as classical functions of expectation values and probabilities.
+"""Rewrite measurements as classical functions of expectation values and probabilities.
 
 Shift rules and differences of expectation values hold for quantities that are linear in
-the state. A variance is not; it is <A^2> - <A>^2, a classical function of two that are. An
-entropy or a purity is a function of a density matrix, whose entries are linear, and which
-follows from the means of Pauli words. Coefficients that are trained are taken out of the
-observable likewise, so that their derivatives need no circuit at all.
+the state. A variance is not linear; it is <A^2> - <A>^2, a classical function of two linear
+quantities. An entropy or a purity is a function of a density matrix, whose entries are linear
+combinations of expectation values of Pauli words. Trainable coefficients are also moved out of the
+observable, so that their derivatives need no circuits.
 """
 
 from __future__ import annotations
@@ -35,36 +35,36 @@ def linear_measurements(
     returned: Collection[str] = (),
     wires: Wires | None = None,
 ) -> tuple[Tape, Recombine]:
-    """Return a tape that measures only linear quantities, and what puts its results together.
+    """Return a tape that measures only linear quantities, and the function of its results.
 
     Parameters
     ----------
     tape : Tape
         Its coefficients may be traced.
     variances : bool
-        Whether every variance is rewritten, or only those that no single basis can give
+        Whether every variance is rewritten, or only those that cannot be measured in a single basis
         and those of observables with traced coefficients.
     densities : bool
         Whether density matrices and their functions are rewritten; a state if there are shots.
     returned : collection of str
-        The kinds that the device returns as they are, for this tape's shots. One that
-        returns density matrices is not asked for the means of Pauli words.
+        The kinds that the device returns natively, for this tape's shots. If it returns density
+        matrices, they are not rewritten as expectation values of Pauli words.
     wires : Wires, optional
-        What a measurement without wires reads; default those of the tape.
+        Wires of a measurement without wires; default those of the tape.
 
     Returns
     -------
     tape : Tape
-        Nothing that is left in its measurements is traced, except matrices.
+        Only matrices in its measurements may be traced.
     recombine : callable
-        The results of that tape, one per measurement, to those of the given one. It is
-        written over the arrays' own framework, so it can be differentiated. Each result
-        may have a leading broadcast axis.
+        Converts the results of that tape, one per measurement, to those of the given tape. It is
+        written for any array framework, so it can be differentiated. Each result may have a leading
+        batch axis.
 
     Raises
     ------
     TooManyMeasuredWires
-        A density matrix would have to be put together from the means of too many words.
+        A density matrix would need the expectation values of too many Pauli words.
     """
     if all(map(_is_mean, tape.measurements)):
         return tape, tuple
@@ -80,12 +80,12 @@ def linear_measurements(
 
 @dataclass(frozen=True, eq=False)
 class Recombined:
-    """Puts the results of linear measurements together to those of the given ones.
+    """Combines the results of linear measurements to those of the given measurements.
 
     Parameters
     ----------
     recipes : sequence of callable
-        For each given measurement, from all results to what it asks for.
+        For each given measurement, a function from all results to its value.
     """
 
     recipes: Sequence[Recombine]
@@ -95,7 +95,7 @@ class Recombined:
 
 
 def _is_mean(item: Measurement) -> bool:
-    """Say whether an expectation value is linear as it stands."""
+    """Return whether an expectation value is linear without rewriting."""
     return item.kind is MeasurementKind.EXPVAL and not is_traced(item.observable.parameters[0])
 
 
@@ -105,7 +105,7 @@ def _is(new: Measurement, old: Measurement) -> bool:
 
 @dataclass(eq=False)
 class _Lowered:
-    """The linear measurements that were asked for so far."""
+    """The linear measurements that were requested so far."""
 
     variances: bool
     densities: bool
@@ -121,7 +121,7 @@ class _Lowered:
             mean = self._expval(item.observable, None)
             squared = self._expval(square(item.observable), None)
             return lambda results: squared(results) - mean(results) ** 2
-        amplitudes = item.kind is MeasurementKind.STATE and not self.sampled  # linear as they are
+        amplitudes = item.kind is MeasurementKind.STATE and not self.sampled  # these are linear
         if self.densities and item.kind in DERIVED and not amplitudes:
             return self._of_density_matrix(item)
         return self._take(item)
@@ -137,7 +137,7 @@ class _Lowered:
         return lambda results: derived(item, rho(results), namespace(results))
 
     def _expval(self, observable: Any, item: Measurement | None) -> Recombine:
-        """The mean of an observable, its coefficients outside where they are traced."""
+        """Expectation value of an observable; traced coefficients are applied classically."""
         if item is None:
             item = Measurement(MeasurementKind.EXPVAL, observable)
         coefficients = observable.parameters[0]
@@ -150,7 +150,7 @@ class _Lowered:
         return lambda results: xp.sum(take(results) * coefficients, axis=-1)
 
     def _take_once(self, item: Measurement) -> Recombine:
-        """Measure it unless it is measured already."""
+        """Add a measurement unless it was added before."""
         if item not in self.measured:
             return self._take(item)
         index = self.measured.index(item)
@@ -163,5 +163,5 @@ class _Lowered:
 
 
 def _is_split(observable: Any) -> bool:
-    """Say whether its variance has to be put together, to be measured or differentiated."""
+    """Return whether a variance has to be rewritten, to be measured or differentiated."""
     return observable.num_terms > 1 or is_traced(observable.parameters[0])

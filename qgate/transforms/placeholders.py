@@ -1,4 +1,4 @@
-"""Tapes as plain numbers, whatever their parameters are."""
+"""Tapes with plain numbers in place of traced parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qgate.typing import Tensor
 
 
 def placeholders(tape: Tape) -> Tape:
-    """Return the tape with numbers only, zeros in place of those that are not known yet."""
+    """Return the tape with plain numbers, zeros for those that are not known yet."""
     if framework_among(tape.parameters) is None:
         return tape
     theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]

@@ -1,9 +1,9 @@
-"""Decompositions of primitive gates into others that a device has instead.
+"""Decompositions of primitive gates into others, for devices that lack a primitive.
 
-Decompositions of gates end at RX, RY, RZ and CNOT. A device that lacks one of these has others
-from which it follows: a rotation about one axis is one about a second axis, turned by a quarter
-about the third, and a CNOT is any maximally entangling gate between rotations. All rules hold up to
-a phase of the whole state.
+Decompositions of gates end at RX, RY, RZ and CNOT. A device that lacks one of these has others that
+replace it: a rotation about one axis is a rotation about a second axis, conjugated by a quarter
+turn about the third; a CNOT is any maximally entangling gate between rotations. All rules hold up
+to a global phase.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _turned(axis: str, about: str, turn: float, sign: int) -> Rule:
     turn : float
         The angle of the first quarter turn.
     sign : int
-        Of the angle about ``axis``.
+        Sign of the angle about ``axis``.
     """
 
     def rule(operation: Operator) -> list[Operator]:
@@ -78,7 +78,8 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
 def rewritten(operation: Operator, accepts: Callable[[Operator], bool]) -> list[Operator] | None:
     """Return the decomposition of a gate into accepted ones; None: no rule applies.
 
-    The rotations beside an entangling gate need not be accepted, as they may be rewritten in turn.
+    The rotations next to an entangling gate need not be accepted, because they may be rewritten,
+    too.
     """
     for rule in RULES.get(operation.name, ()):
         parts = rule(operation)

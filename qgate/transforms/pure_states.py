@@ -1,6 +1,6 @@
-"""The pure state nearest to a density matrix, over any array framework.
+"""Pure state nearest to a density matrix, over any array framework.
 
-Rows of results lead: every density matrix has the shape (..., d, d).
+Batch axes lead: every density matrix has the shape (..., d, d).
 """
 
 from __future__ import annotations
@@ -13,28 +13,27 @@ from qgate.arrays import constant
 from qgate.typing import Tensor
 
 POINTS = 50
-"""Of a circle around the largest eigenvalue, with half the gap to the next for radius: what is left
-out of a derivative is 2**-50 of it."""
+"""Number of points on the contour, a circle around the largest eigenvalue whose radius is half the
+gap to the next. The relative error of a derivative is 2**-50."""
 
 SMALLEST_GAP = 1e-12
-"""Eigenvalues nearer to the largest than this are equal to it: their mixing has no derivative."""
+"""Eigenvalues this close to the largest count as equal to it; their mixing has no derivative."""
 
 
 def nearest_state(rho: Tensor, xp: Any = np) -> Tensor:
-    r"""Return the state of the largest fidelity: the eigenvector of the largest eigenvalue.
+    r"""Return the state with the largest fidelity: the eigenvector of the largest eigenvalue.
 
-    Of all pure states it is the nearest one, however mixed the readings are. A column of rho,
-    over the root of its diagonal entry, would be a state as well, but with its noise divided by
-    the probability of one outcome, which is :math:`2^{-n}` in an even superposition; and not of
-    length 1.
+    It is the nearest pure state, however mixed rho is. A column of rho, divided by the root of its
+    diagonal entry, would be an alternative; but its noise is divided by the probability of one
+    outcome, which is :math:`2^{-n}` in an even superposition, and its norm is not 1.
 
-    The eigenvector is computed once and kept fixed, and its derivatives, to any order, are those of
-    the projection of it onto the eigenspace: with the change E of rho in its eigenbasis,
+    The eigenvector is computed once and kept fixed. Its derivatives, to any order, are those of its
+    projection onto the eigenspace: with the change E of rho in its eigenbasis,
 
     .. math:: |w\rangle = \frac{1}{2 \pi i} \oint (z - l - E)^{-1} |0\rangle \, dz
 
-    around the largest eigenvalue. Only the gap to that one is divided by: that the others of a pure
-    state are all equal does no harm.
+    around the largest eigenvalue. The only division is by the gap to that eigenvalue: the
+    degeneracy of the others is no problem.
 
     Parameters
     ----------
@@ -46,12 +45,12 @@ def nearest_state(rho: Tensor, xp: Any = np) -> Tensor:
     Returns
     -------
     array, shape (..., d)
-        Of length 1. The phase, which no measurement tells, is such that the amplitude of the
-        likeliest outcome is positive (of equal ones the first).
+        Of norm 1. The phase, which cannot be measured, is chosen so that the amplitude of the most
+        likely outcome is positive (the first of equal ones).
 
     Notes
     -----
-    Time: an eigendecomposition, and ``POINTS`` inverses of matrices.
+    Time: an eigendecomposition and ``POINTS`` matrix inverses.
     """
     fixed = constant(rho)
     values, vectors = xp.linalg.eigh(fixed)
@@ -77,7 +76,7 @@ def _projected(values: Tensor, change: Tensor, xp: Any) -> Tensor:
 
 
 def _positive_at(index: Tensor, state: Tensor, xp: Any) -> Tensor:
-    """Turn the phase of states such that one amplitude of each is positive."""
+    """Multiply states by phases so that one amplitude of each is positive."""
     entries = np.arange(state.shape[-1])
     chosen = xp.where(abs(index[..., None] - entries) < 1, 1.0, 0.0)  # not every framework has ==
     amplitude = xp.sum(state * chosen, axis=-1)[..., None]

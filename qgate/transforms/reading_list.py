@@ -1,4 +1,4 @@
-"""Circuits that are measured for a structure, while they are planned."""
+"""Measured circuits of a structure, collected while they are planned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qgate.typing import IntArray
 
 
 class TooWide(Exception):
-    """A basis has more wires than a device reads exactly."""
+    """A basis has more wires than a device measures exactly."""
 
     def __init__(self, wires: int) -> None:
         super().__init__(wires)
@@ -30,7 +30,7 @@ class ExactWords:
         return len(self._places)
 
     def place(self, observable: PauliSum, members: IntArray) -> IntArray:
-        """Return where the expectation values of some terms will be found."""
+        """Return the positions of the expectation values of some terms."""
         words = (self._word(observable, term) for term in members.tolist())
         return np.array([self._places.setdefault(word, len(self._places)) for word in words])
 
@@ -51,12 +51,12 @@ class ExactWords:
 
 
 class ReadingList(list[Reading]):
-    """Readings, each with a basis for its wires; bases that agree share one.
+    """Measured circuits, each with a basis for its wires; compatible bases share one.
 
     Parameters
     ----------
     most_wires : int, optional
-        No reading has more wires.
+        Maximum number of wires of a basis.
     words : bool
         Whether expectation values of Pauli words are requested directly, not measured in a basis.
     """
@@ -67,7 +67,7 @@ class ReadingList(list[Reading]):
         self.words = ExactWords() if words else None
 
     def place(self, basis: Basis, *, ordered: bool = False) -> int:
-        """Put a basis on the first reading that agrees with it, or on a new one.
+        """Add a basis to the first compatible circuit, or to a new one.
 
         Raises
         ------

@@ -1,8 +1,9 @@
-"""Lower measurements to readings of wires in the computational basis.
+"""Lowering of measurements to outcomes of wires in the computational basis.
 
-Each term of each observable asks for a basis on its wires: X, Y or Z, or the eigenbasis
-of a matrix. Terms whose bases agree wherever they meet are read from one circuit. What is
-read, and how every value follows from it, is settled once per structure.
+Each term of each observable requires a measurement basis on its wires: X, Y or Z, or the eigenbasis
+of a matrix. Terms whose bases agree on shared wires (qubit-wise commuting terms) are measured in
+one circuit. The circuits, and the functions from outcomes to values, are computed once per
+structure.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from qgate.typing import FloatArray, IntArray, Postprocess
 from qgate.wires import Wires
 
 Evaluate = Callable[[Sequence[Outcomes], Sequence[Any]], Any]
-"""From one row's outcomes of every reading, and the arrays, to the measured value."""
+"""Function from one row's outcomes of every circuit, and the arrays, to the measured value."""
 
 EIGENVALUE_DECIMALS = 12
 """Eigenvalues that agree to this many decimals are counted as one."""
@@ -47,7 +48,7 @@ EIGENVALUE_DECIMALS = 12
 
 @dataclass(frozen=True)
 class ReadingPlan:
-    """The circuits to be read for a structure, and what follows from the outcomes."""
+    """The circuits to be measured for a structure, and the functions of their outcomes."""
 
     structures: tuple[Structure, ...]
     values: tuple[Evaluate, ...]
@@ -56,7 +57,7 @@ class ReadingPlan:
     """Whether the last circuit returns expectation values of Pauli words."""
 
     def postprocess(self, arrays: Sequence[Any], num_rows: int) -> Postprocess:
-        """Return what turns the results of the lowered sweeps into one per measurement.
+        """Return the function from results of the lowered sweeps to one result per measurement.
 
         Each lowered result is a tuple with one list of K outcomes, or with one array (K, 2**n)
         of exact probabilities, or with one (K, T) of expectation values; the result is an
@@ -68,7 +69,7 @@ class ReadingPlan:
             read = results[: len(results) - len(means)]
             columns = [*(_outcomes(result[0]) for result in read), *means]
             rows = list(zip(*columns, strict=True))
-            rows = rows or [()] * num_rows  # nothing is read for the identity
+            rows = rows or [()] * num_rows  # nothing is measured for the identity
             return tuple(
                 _stack(kind, [value(row, arrays) for row in rows])
                 for kind, value in zip(self.kinds, self.values, strict=True)
@@ -78,7 +79,7 @@ class ReadingPlan:
 
 
 def _outcomes(readings: Any) -> list[Outcomes]:
-    """Take outcomes as they are, and exact probabilities (K, 2**n) as outcomes with weights."""
+    """Return outcomes unchanged, and exact probabilities (K, 2**n) as outcomes with weights."""
     if isinstance(readings, list):
         return readings
     return [Outcomes.from_probabilities(row) for row in readings]
@@ -92,30 +93,31 @@ def lower_measurements(
     words: bool = False,
     most_wires: int | None = None,
 ) -> tuple[tuple[Sweep, ...], Postprocess]:
-    """Ask a device only for what it can return.
+    """Lower a sweep to measurements that a device can return.
 
     Parameters
     ----------
     sweep : Sweep
-        With any measurements; the wires of each are named.
+        Sweep with any measurements; the wires of each are explicit.
     exact : frozenset of str
-        The kinds that the device returns as they are, where no shots are asked for.
+        The kinds that the device returns natively without shots.
     device : str
-        Whom to name in an error.
+        Name of the device in errors.
     words, most_wires
         As for ``plan_readings``.
 
     Returns
     -------
     sweeps : tuple of Sweep
-        One for each group of terms that are read together, all with the given rows.
+        One for each commuting group of terms, all with the given rows.
     postprocess : callable
-        The results of these to one entry per measurement, arrays (K, ...).
+        Converts their results to one entry per measurement, arrays (K, ...).
 
     Raises
     ------
     UnsupportedMeasurement
-        A measurement needs shots and there are none, or more wires than are read exactly.
+        A measurement needs shots and there are none, or more wires than the device measures
+        exactly.
     """
     refuse_measurements(sweep, exact, device=device)
     asked = sweep.structure.measurements
@@ -146,7 +148,7 @@ def _too_wide(wires: int, most: int | None, device: str) -> UnsupportedMeasureme
 
 
 def _is_whole(measurement: Measurement, sweep: Sweep, exact: frozenset[str]) -> bool:
-    """Say whether the device is asked for a measurement beside the readings of others."""
+    """Return whether the device returns a measurement natively, besides lowered ones."""
     return sweep.shots is None and measurement.kind in DERIVED and measurement.kind in exact
 
 
@@ -158,7 +160,7 @@ def _select(sweep: Sweep, chosen: Sequence[bool]) -> Sweep:
 
 
 def _interleaved(first: Sequence[bool], collect: Postprocess) -> Postprocess:
-    """Put the entries of the first sweep at the places marked, those of the others between."""
+    """Insert the entries of the first sweep at the marked positions, among those of the others."""
 
     def together(results: Sequence[Any]) -> tuple[Any, ...]:
         own, others = iter(results[0]), iter(collect(results[1:]))
@@ -168,17 +170,17 @@ def _interleaved(first: Sequence[bool], collect: Postprocess) -> Postprocess:
 
 
 def refuse_measurements(sweep: Sweep, exact: frozenset[str], *, device: str) -> None:
-    """Refuse what neither the device returns nor follows from what it returns.
+    """Refuse measurements that cannot be computed from what the device returns.
 
     Raises
     ------
     UnsupportedMeasurement
     """
     if sweep.shots is not None:
-        return  # every kind follows from shots
+        return  # every kind can be computed from shots
     kinds = {measurement.kind for measurement in sweep.structure.measurements}
     supported = {MeasurementKind(kind) for kind in exact}
-    if "probs" in exact:  # all that is exact follows, but for the phase of a state
+    if "probs" in exact:  # all exact kinds can be computed, except the phase of a state
         lowered = {kind for kind, facts in FACTS.items() if facts.exact}
         supported |= lowered - {MeasurementKind.STATE}
     for kind in sorted(kinds - supported):
@@ -222,17 +224,17 @@ def plan_readings(
     ----------
     structure : Structure
     exact : bool
-        Whether probabilities are read in place of outcomes.
+        Whether circuits return exact probabilities in place of outcomes.
     words : bool
-        Whether the device also returns the exact expectation values of any Pauli words. These
-        are then requested together, unless one reading has all.
+        Whether the device also returns the exact expectation values of any Pauli words. They are
+        then requested in one circuit, unless a single basis suffices for everything.
     most_wires : int, optional
-        No exact reading may have more wires.
+        Maximum number of wires that are measured exactly.
 
     Raises
     ------
     TooWide
-        A measurement needs more.
+        A measurement needs more wires.
     """
     if not exact:
         return _planned(structure, ReadingList(), exact)
@@ -273,7 +275,7 @@ def _read_circuit(structure: Structure, reading: Reading, exact: bool) -> Struct
     )
 
 
-# How each kind of measurement follows from readings ------------------------------------
+# Values of each kind of measurement from outcomes ---------------------------------------
 
 
 def _plan(measurement: Measurement, readings: ReadingList) -> Evaluate:
@@ -296,7 +298,7 @@ def _plan(measurement: Measurement, readings: ReadingList) -> Evaluate:
 def _plan_expval(
     observable: PauliSum | Combination, readings: ReadingList, *, weighted: bool
 ) -> Evaluate:
-    """The sum over terms of coefficient times mean."""
+    """Return the evaluation of an expectation value: the weighted sum over its terms."""
     parts = (
         _pauli_parts(observable, readings)
         if isinstance(observable, PauliSum)
@@ -315,14 +317,14 @@ def _plan_expval(
 
 
 def _plan_tomography(measurement: Measurement, readings: ReadingList) -> Evaluate:
-    """Density matrices and their functions, from the means of all words."""
+    """Return the evaluation of a function of a density matrix, by tomography."""
     words = words_of(measurement, measurement.wires).observable
     means = _plan_expval(words, readings, weighted=False)
     return lambda row, arrays: from_means(measurement, means(row, arrays))
 
 
 Part = tuple[Any, Callable[[Sequence[Outcomes]], Any]]
-"""Terms of an observable, and their means from one row's outcomes."""
+"""Terms of an observable, and their expectation values from one row's outcomes."""
 
 
 def _pauli_parts(observable: PauliSum, readings: ReadingList) -> list[Part]:
@@ -332,7 +334,7 @@ def _pauli_parts(observable: PauliSum, readings: ReadingList) -> list[Part]:
         (members,) = np.nonzero((x | z).any(axis=1))
         return [(members, _word_means(readings.words.place(observable, members)))]
     for members in qubit_wise_groups(x, z):
-        members = members[(x[members] | z[members]).any(axis=1)]  # the identity is 1, unread
+        members = members[(x[members] | z[members]).any(axis=1)]  # the identity is 1, not measured
         if not len(members):
             continue
         basis = pauli_basis(observable, members)
@@ -356,7 +358,7 @@ def _parity_means(
 def _factor_parts(observable: Combination, readings: ReadingList) -> list[Part]:
     parts: list[Part] = []
     for term, factors in enumerate(observable.terms):
-        if factors:  # none: the identity is 1, unread
+        if factors:  # empty: the identity is 1, not measured
             spectrum = spectrum_of_product(factors)
             index = readings.place(spectrum.basis)
             parts.append(([term], _spectrum_means(readings[index], index, spectrum)))
@@ -370,7 +372,7 @@ def _spectrum_means(
 
 
 def _plan_turned_probs(observable: PauliSum | Combination, readings: ReadingList) -> Evaluate:
-    """Probabilities of the outcomes on an observable's wires, in its eigenbasis."""
+    """Return the evaluation of probabilities in an observable's eigenbasis."""
     basis = dict.fromkeys(observable.wires, "Z") | spectrum_of(observable).basis
     index = readings.place(basis)
     reading, wires = readings[index], observable.wires
@@ -378,7 +380,7 @@ def _plan_turned_probs(observable: PauliSum | Combination, readings: ReadingList
 
 
 def _plan_spectrum(measurement: Measurement, readings: ReadingList, *, ordered: bool) -> Evaluate:
-    """Samples, counts and the variance of an observable with one eigenbasis."""
+    """Return the evaluation of samples, counts or the variance of an observable."""
     observable = measurement.observable
     spectrum = spectrum_of(observable)
     index = readings.place(spectrum.basis, ordered=ordered)
@@ -402,7 +404,7 @@ def _plan_spectrum(measurement: Measurement, readings: ReadingList, *, ordered: 
 def _count_eigenvalues(
     outcomes: Outcomes, eigenvalues: FloatArray, possible: FloatArray
 ) -> dict[float, int]:
-    """Count equal eigenvalues together, those that are possible and were not read with 0."""
+    """Count equal eigenvalues together; possible ones that did not occur have the count 0."""
     totals = {float(value): 0 for value in np.unique(np.round(possible, EIGENVALUE_DECIMALS))}
     rounded = np.round(eigenvalues, EIGENVALUE_DECIMALS).tolist()
     for value, weight in zip(rounded, outcomes.weights.tolist(), strict=True):
@@ -411,7 +413,7 @@ def _count_eigenvalues(
 
 
 def _from_bits(measurement: Measurement, read: Callable[[Any], Outcomes]) -> Evaluate:
-    """Probabilities, samples and counts of wires."""
+    """Return the evaluation of probabilities, samples or counts of wires."""
     if measurement.kind is MeasurementKind.PROBS:
         return lambda row, arrays: read(row).probabilities()
     if measurement.kind is MeasurementKind.SAMPLE:

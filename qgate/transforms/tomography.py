@@ -1,7 +1,7 @@
-"""Density matrices from the means of Pauli words.
+"""State tomography: density matrices from expectation values of Pauli words.
 
-rho = 2**-k times the sum over all 4**k words P on k wires of <P> P. Their means are linear in
-the state, can be read in 3**k bases, and can be shifted like any other.
+rho = 2**-k times the sum over all 4**k words P on k wires of <P> P. The expectation values are
+linear in the state, can be measured in 3**k bases, and have shift rules like any other.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from qgate.typing import Tensor
 from qgate.wires import Wires
 
 MOST_WIRES = 6
-"""So many wires are read in 3**6 = 729 bases; each more takes three times as many."""
+"""Maximum number of wires, with 3**6 = 729 bases; each more wire takes three times as many."""
 
 ENTRIES = np.array([[1, 0, 0, 1], [0, 1, 1, 0], [0, -1j, 1j, 0], [1, 0, 0, -1]]) / 2
-"""Half the matrices of I, X, Y and Z, each as a row."""
+"""Half the matrices of I, X, Y and Z, each flattened to a row."""
 
 
 def words_of(measurement: Measurement, wires: Wires) -> Measurement:
-    """Return the measurement of the means of all Pauli words on some wires.
+    """Return the measurement of the expectation values of all Pauli words on some wires.
 
     Parameters
     ----------
     measurement : Measurement
-        Whom to name in an error.
+        The measurement to name in errors.
     wires : Wires
         The k wires.
 
     Returns
     -------
     Measurement
-        Of kind ``TERMS``, 4**k of them.
+        Measurement of kind ``TERMS`` with 4**k terms.
 
     Raises
     ------
@@ -62,11 +62,11 @@ def _all_words(wires: Wires) -> Measurement:
 
 
 def density_matrix(means: Tensor, xp: Any = np) -> Tensor:
-    """Return density matrices from the means of all words, (..., 4**k) to (..., 2**k, 2**k)."""
+    """Return density matrices, (..., 2**k, 2**k), from expectation values, (..., 4**k)."""
     lead, count = tuple(means.shape[:-1]), means.shape[-1]
     k = (count.bit_length() - 1) // 2
     tensor = means + 0j
-    for _ in range(k):  # the first wire's letters become entries, and the last axis
+    for _ in range(k):  # replace the first wire's letters by matrix entries, moved to the last axis
         front = xp.reshape(tensor, (*lead, 4, count // 4))
         turned = xp.matmul(xp.swapaxes(front, -1, -2), ENTRIES)
         tensor = xp.reshape(turned, (*lead, count))
@@ -77,5 +77,5 @@ def density_matrix(means: Tensor, xp: Any = np) -> Tensor:
 
 
 def from_means(measurement: Measurement, means: Tensor, xp: Any = np) -> Tensor:
-    """Return what a measurement asks for, from the means of all words on its wires."""
+    """Return the value of a measurement from the expectation values of all words on its wires."""
     return derived(measurement, density_matrix(means, xp), xp)

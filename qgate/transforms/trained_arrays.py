@@ -1,7 +1,7 @@
-"""Write gates and states that are trained by whole arrays as rotations with angles.
+"""Rewrite gates and states with trainable arrays as rotations with angles.
 
-The array becomes a constant, and rotations beside it, whose angles are functions of the array and
-0 at its present value, carry the derivative: see ``qgate.operations.tangents``. The framework of
+The array becomes a constant. Rotations next to it carry the derivative; their angles are functions
+of the array that are 0 at its present value (see ``qgate.operations.tangents``). The framework of
 the array differentiates the angles, and a gradient method the circuit by the angles.
 """
 
@@ -32,14 +32,14 @@ from qgate.tape import Tape
 from qgate.typing import Tensor
 
 MOST_STATE_WIRES = 10
-"""A state on more wires takes more than 4,000 shifted circuits and a matrix of 4**n numbers."""
+"""Maximum number of wires of a trainable state: above 4,000 shifted circuits and a 4**n matrix."""
 
 MOST_ANGLES = 1100
-"""A unitary with more degrees of freedom is refused: 4**n - 1 for n wires, 1023 for five."""
+"""Maximum degrees of freedom of a trainable unitary: 4**n - 1 for n wires, 1023 for five."""
 
 
 def expressible(operation: Operator) -> bool:
-    """Return whether ``with_angles`` can write an operation that is trained by an array."""
+    """Return whether ``with_angles`` can rewrite an operation with a trainable array."""
     if isinstance(operation, StatePrep):
         return len(operation.wires) <= MOST_STATE_WIRES
     if not isinstance(_core(operation), QubitUnitary | DiagonalQubitUnitary):
@@ -50,29 +50,29 @@ def expressible(operation: Operator) -> bool:
 def with_angles(
     tape: Tape, trained: Collection[int], *, apart: bool = False
 ) -> tuple[Tape, int | None]:
-    """Write the operations that are trained by an array with rotations.
+    """Rewrite the operations with trainable arrays as rotations.
 
     Parameters
     ----------
     tape : Tape
-        May be traced. No array is a batch.
+        May be traced. Arrays have no batch axis.
     trained : collection of int
-        The positions of its trainable parameters.
+        Positions of its trainable parameters.
     apart : bool
-        Whether each angle is a parameter of the tape by itself.
+        Whether each angle is a separate parameter of the tape.
 
     Returns
     -------
     tape : Tape
-        Its trainable parameters are those of the given one that are left, and the new angles. The
-        given tape itself where there is nothing to write.
+        Its trainable parameters are the remaining ones of the given tape, and the new angles. The
+        given tape itself if there is nothing to rewrite.
     max_order : int or None
-        The highest order of derivatives that are right; None: any.
+        The highest order of derivatives that is correct; None: any.
 
     Raises
     ------
     QuantumFunctionError
-        A trained state is prepared on wires that other operations acted on.
+        A trainable state is prepared on wires on which other operations acted before.
     """
     if ParameterKind.ARRAY not in tape.parameter_kinds:
         return tape, None
@@ -85,7 +85,7 @@ def with_angles(
         index = own.stop
         parts, marked = [operation], [place - own.start for place in own if place in trained]
         if _is_array_trained(operation, marked) and expressible(operation):
-            if isinstance(operation, StatePrep):  # the rotations before it would move another state
+            if isinstance(operation, StatePrep):  # rotations before it would act on another state
                 refuse_late_preparation(operation, touched)
             turns, fixed, order = _rotated(operation, phase=phase)
             parts = [*(turns.decomposition() if apart else [turns]), fixed]
@@ -102,17 +102,17 @@ def with_angles(
 
 
 def shows_phase(tape: Tape) -> bool:
-    """Return whether the global phase of the state is measured."""
+    """Return whether a measurement depends on the global phase of the state."""
     return any(item.kind is MeasurementKind.STATE for item in tape.measurements)
 
 
 def rotation_angles(operation: Operator, *, phase: bool) -> Tensor:
-    """Return the angles that an operation is written with, shape (m,), as functions of its array.
+    """Return the angles of an operation's rotations, shape (m,), as functions of its array.
 
     Parameters
     ----------
     operation : Operator
-        It is ``expressible``.
+        Operation that is ``expressible``.
     phase : bool
         Whether the global phase has an angle, too.
     """
@@ -147,7 +147,7 @@ def _of_state(operation: StatePrep, *, phase: bool) -> tuple[Chart, Tensor, Oper
     moved = namespace([state]).dot(dagger(whole, xp=xp), state)
     first = moved[:1] if real or not phase else namespace([moved]).real(moved[:1])
     chart = state_chart(len(operation.wires), real=real, phase=phase and not real)
-    return chart, moved / first, fixed  # without the norm, and the phase where it has no angle
+    return chart, moved / first, fixed  # remove the norm, and the phase if it has no angle
 
 
 def _of_diagonal(operation: Operator, *, phase: bool) -> tuple[Chart, Tensor, Operator]:
@@ -169,7 +169,7 @@ def _of_unitary(operation: Operator, *, phase: bool) -> tuple[Chart, Tensor, Ope
 
 
 def _constants(values: Sequence[Tensor]) -> list[Tensor]:
-    """Return arrays as constants, as numpy's where their numbers are known."""
+    """Return arrays as constants, as numpy arrays where their numbers are known."""
     found = []
     for value in values:
         fixed = constant(value)
@@ -192,7 +192,7 @@ def _letters(operation: Operator) -> tuple[str, ...]:
 
 
 class PreparedState(QubitUnitary):
-    """A unitary whose first column is a state: it prepares the state from |0...0>."""
+    """Unitary whose first column is a state: it prepares the state from |0...0>."""
 
     def __init__(self, U: Tensor, wires: Any) -> None:
         super().__init__(U, wires, unitary_check=False)

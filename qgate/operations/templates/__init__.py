@@ -1,4 +1,4 @@
-"""Circuits under one name: layers, embeddings, subroutines, time evolution, excitations."""
+"""Templates: layers, embeddings, subroutines, time evolution and excitations."""
 
 from qgate.operations.templates.arbitrary import ArbitraryStatePreparation, ArbitraryUnitary
 from qgate.operations.templates.base import Template

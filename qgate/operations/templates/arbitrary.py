@@ -1,4 +1,4 @@
-"""Universal circuits: every unitary, or every state, for some weights."""
+"""Universal templates: circuits that reach every unitary, or every state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LETTERS = "IXYZ"
 
 
 class WordRotations(Template):
-    """A rotation about each of some Pauli words; a subclass says which, and their number."""
+    """Rotation about each of some Pauli words; a subclass defines the words and their number."""
 
     ndim_params = (1,)
 
@@ -26,7 +26,7 @@ class WordRotations(Template):
 
     @staticmethod
     def words(n_wires: int) -> Sequence[str]:
-        """Return the words, the first rotation's first."""
+        """Return the Pauli words, that of the first rotation first."""
         raise NotImplementedError
 
     @staticmethod
@@ -40,7 +40,7 @@ class WordRotations(Template):
 
 
 class ArbitraryUnitary(WordRotations):
-    """A rotation about each Pauli word on n wires, which together reach every unitary.
+    """Rotation about each Pauli word on n wires; together they reach every unitary.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class ArbitraryUnitary(WordRotations):
 
     Notes
     -----
-    The words follow a Gray code: each differs from the one before in one letter.
+    The words follow a Gray code: neighbouring words differ in one letter.
     """
 
     @staticmethod
@@ -70,7 +70,7 @@ class ArbitraryUnitary(WordRotations):
 
 
 class ArbitraryStatePreparation(WordRotations):
-    """Rotations about Pauli words that together take the state 0 to every state.
+    """Rotations about Pauli words that together map the state 0 to every state.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class ArbitraryStatePreparation(WordRotations):
 
 
 def gray_words(n: int) -> list[str]:
-    """Return all Pauli words on ``n`` wires but the identity, as a Gray code.
+    """Return all Pauli words on ``n`` wires except the identity, as a Gray code.
 
     The first wire's letter changes fastest, cyclically in the order I, X, Y, Z.
     """

@@ -1,4 +1,4 @@
-"""What all templates share: circuits that are written as gates."""
+"""Base class and helpers of templates, circuits of gates under one name."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 GateName = str | type[Operator]
-"""A class of gates, or its name."""
+"""A gate class, or its name."""
 
 
 class Template(Operator):
-    """A circuit of gates under one name.
+    """Circuit of gates under one name.
 
-    Its angles are arrays, each element of which has a numbered slot; what else it
-    depends on stands in its hyperparameters, wires there as positions among its own.
+    The angles are arrays, each element of which has a numbered slot. Hyperparameters hold
+    everything else; they refer to wires by their positions in the template's wires.
 
-    A subclass has to provide ``gates``; it sets ``ndim_params`` to the dimensions that each
-    of its parameters has without a batch, and hands ``super().__init__`` parameters that
-    ``check_shape`` has passed.
+    A subclass has to provide ``gates``. It sets ``ndim_params`` to the number of axes of each
+    parameter without a batch, and passes ``super().__init__`` parameters validated by
+    ``check_shape``.
 
     >>> class Turns(Template):
     ...     ndim_params = (1,)
@@ -53,7 +53,7 @@ class Template(Operator):
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """The hyperparameters, for ``gates`` to read."""
+        """Hyperparameters, for ``gates``."""
         return self.hyperparameters
 
     def gates(self, *parameters: Tensor) -> Sequence[Operator]:
@@ -66,27 +66,27 @@ class Template(Operator):
         return without_recording(lambda: self.gates(*parameters))
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
-        """Return the product of the matrices of its gates; cost 4**n numbers for each gate."""
+        """Return the product of the matrices of the gates; 4**n numbers for each gate."""
         return circuit_matrix(self.with_parameters(parameters).decomposition(), self.wires, xp=xp)
 
     def at(self, positions: Sequence[int]) -> Wires:
-        """Return the labels of the wires at these positions among its own."""
+        """Return the labels of the wires at these positions in the template's wires."""
         return Wires([self.wires[position] for position in positions])
 
 
 def gate_class(gate: GateName, *, prefix: str = "") -> type[Operator]:
-    """Return a class of gates that is given as such or by name.
+    """Return a gate class from a class or a name.
 
     Parameters
     ----------
     gate : type or str
     prefix : str
-        What may be left out of the name: with "R", "X" is "RX".
+        Optional prefix of the name: with "R", "X" stands for "RX".
 
     Raises
     ------
     InvalidParameters
-        No gate has this name, or it is no class of gates.
+        No gate has this name, or the argument is not a gate class.
     """
     if isinstance(gate, type) and issubclass(gate, Operator):
         return gate
@@ -109,7 +109,7 @@ def check_repeats(template: str, n_repeats: Any) -> int:
     Raises
     ------
     InvalidParameters
-        It is no whole number from 1 on.
+        The number is not a positive integer.
     """
     number = whole_number(n_repeats)
     if number is None or number < 1:
@@ -121,7 +121,7 @@ def check_repeats(template: str, n_repeats: Any) -> int:
 
 
 def positions(wires: Wires, labels: WiresLike) -> tuple[int, ...]:
-    """Return where each of ``labels`` stands among ``wires``."""
+    """Return the position of each of ``labels`` in ``wires``."""
     return tuple(wires.indices(labels))
 
 

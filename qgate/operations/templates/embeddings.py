@@ -28,14 +28,14 @@ from qgate.wires import Wires
 
 
 class AngleEmbedding(Template):
-    """A rotation by each feature, the first feature on the first wire.
+    """Rotation by each feature, the first feature on the first wire (angle encoding).
 
     Parameters
     ----------
     features : array, shape (N,)
         Angles in radians, at most as many as wires; may have a leading batch axis.
     wires : wires
-        Those left over are not part of the template.
+        Surplus wires are not part of the template.
     rotation : {"X", "Y", "Z"} or gate class
         Axis of the rotations, or a gate with one angle.
     id : str, optional
@@ -74,23 +74,22 @@ class IQPEmbedding(Template):
         One for each wire; may have a leading batch axis.
     wires : wires
     n_repeats : int
-        How often the circuit is repeated.
+        Number of repetitions of the circuit.
     pattern : sequence of pairs of wires, optional
-        Which features are multiplied; default all pairs.
+        Pairs whose features are multiplied; default all pairs.
     id : str, optional
         A name for this occurrence.
 
     Raises
     ------
     InvalidParameters
-        The number of features is not the number of wires.
+        The number of features differs from the number of wires.
 
     Notes
     -----
-    The products are formed when the template is made and are its second parameter. So the
-    circuit is linear in its parameters, and every method of differentiation passes on to the
-    features.
-    Reference: Havlicek et al., Nature 567, 209 (2019).
+    The products are computed when the template is created, and are its second parameter. So the
+    circuit is linear in its parameters, and every gradient method gives derivatives by the
+    features. Reference: Havlicek et al., Nature 567, 209 (2019).
     """
 
     ndim_params = (1, 1)
@@ -115,7 +114,7 @@ class IQPEmbedding(Template):
         check_size("IQPEmbedding", count, unit="gates", remedy="Repeat it less often.")
         left, right = ([pair[side] for pair in pairs] for side in (0, 1))
         wide = in_double(features)
-        with np.errstate(over="ignore"):  # what is infinite is refused when the circuit runs
+        with np.errstate(over="ignore"):  # infinite values are refused when the circuit runs
             products = wide[..., left] * wide[..., right]
         options: dict[str, Any] = {"pattern": pairs, "n_repeats": n_repeats}
         super().__init__((wide, products), wires, options, id=id)
@@ -132,10 +131,10 @@ class IQPEmbedding(Template):
 
 
 class QAOAEmbedding(Template):
-    """Layers of a feature encoding and a trainable evolution, as of an Ising model.
+    """Layers of a feature encoding and a trainable evolution like that of an Ising model.
 
-    Each layer is RX by each feature (H on the wires left over), MultiRZ on a ring of wires and
-    a rotation of each wire by weights; at the end the features are encoded once more.
+    Each layer is RX by each feature (H on surplus wires), MultiRZ on a ring of wires and a rotation
+    of each wire by weights; at the end the features are encoded once more.
 
     Parameters
     ----------
@@ -146,14 +145,14 @@ class QAOAEmbedding(Template):
         May have a leading batch axis.
     wires : wires
     local_field : {"X", "Y", "Z"} or gate class
-        Axis of the trained rotations.
+        Axis of the trainable rotations.
     id : str, optional
         A name for this occurrence.
 
     Raises
     ------
     InvalidParameters
-        The features or weights have other shapes.
+        The features or weights have wrong shapes.
 
     Notes
     -----
@@ -203,7 +202,7 @@ def _weights_a_layer(n: int) -> int:
 
 
 def _check_features(template: str, features: Tensor, wires: Wires) -> None:
-    """Refuse features that are no vector, or more than there are wires."""
+    """Refuse features that are not a vector, or more features than wires."""
     check_shape(template, "features", features, ("N",))
     count = features.shape[-1]
     if count > len(wires):

@@ -1,4 +1,4 @@
-"""Circuits of particle-conserving excitations, for molecules."""
+"""Circuits of particle-conserving excitations for quantum chemistry."""
 
 from __future__ import annotations
 
@@ -33,12 +33,10 @@ class AllSinglesDoubles(Template):
         Angles in radians, of the single excitations first; may have a leading batch axis.
     wires : wires
     hf_state : sequence of int
-        Occupation of each wire to begin with.
+        Initial occupation of each wire.
     singles : sequence of pairs of wires, optional
     doubles : sequence of quadruples of wires, optional
-        There is at least one excitation.
-    id : str, optional
-        A name for this occurrence.
+        At least one excitation is required. id : str, optional A name for this occurrence.
 
     Raises
     ------
@@ -100,15 +98,14 @@ class UCCSD(Template):
     Parameters
     ----------
     weights : array, shape (n_repeats, len(s_wires) + len(d_wires))
-        Amplitudes, of the single excitations first; with one repetition the first axis may be
-        left out.
+        Amplitudes, of the single excitations first; with one repetition the first axis is optional.
     wires : wires
     s_wires : sequence of runs of wires, optional
         A single excitation moves a fermion between the ends of its run.
     d_wires : sequence of pairs of runs of wires, optional
-        A double excitation moves two. There is at least one excitation.
+        A double excitation moves two fermions. At least one excitation is required.
     init_state : sequence of int
-        Occupation of each wire to begin with (the Hartree-Fock state).
+        Initial occupation of each wire (the Hartree-Fock state).
     n_repeats : int
         At least 1.
     id : str, optional
@@ -157,7 +154,7 @@ class UCCSD(Template):
 
     @property
     def ndim_params(self) -> tuple[int, ...]:
-        return (self._axes,)  # as given: rows of slots are bound with one axis more
+        return (self._axes,)  # unchanged: rows of slots are bound with one more axis
 
     def gates(self, weights: Tensor) -> list[Operator]:
         gates: list[Operator] = [BasisState(self.options["init_state"], wires=self.wires)]
@@ -180,7 +177,7 @@ class UCCSD(Template):
 def _excitations(
     template: str, argument: str, groups: Excitations, wires: Wires, size: int
 ) -> tuple[tuple[int, ...], ...]:
-    """Return the positions of each group of wires, or say which has the wrong size."""
+    """Return the positions of each group of wires; raise for a group of the wrong size."""
     for group in groups:
         if len(group) != size:
             raise InvalidParameters(
@@ -198,7 +195,7 @@ def _check_some(template: str, arguments: str, count: int) -> None:
 
 
 def _check_weights(weights: Any, n_repeats: int, count: int) -> None:
-    """Refuse weights of UCCSD that are not one row for each repetition."""
+    """Refuse weights of UCCSD that do not have one row for each repetition."""
     require_numbers("UCCSD", "weights", weights)
     shape = shape_of(weights)
     if shape == (n_repeats, count) or (n_repeats == 1 and shape == (count,)):

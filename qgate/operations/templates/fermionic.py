@@ -1,4 +1,4 @@
-"""Excitations of fermions in the Jordan-Wigner form."""
+"""Fermionic excitations in the Jordan-Wigner representation."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ DOUBLE_WORDS = {
     "YYYX": -1,
     "YYXY": -1,
 }
-"""Letters at the ends of the two runs of wires, with the sign of the angle of each word."""
+"""Letters at the ends of the two runs of wires, with the sign of the angle of each Pauli word."""
 
 EXCITATION_FREQUENCIES = (0.5, 1.0)
-"""Of exp(i x G) where G has the eigenvalues -1/2, 0 and 1/2."""
+"""Frequencies of exp(i x G) where G has the eigenvalues -1/2, 0 and 1/2."""
 
 
 class FermionicSingleExcitation(Template):
-    """Moves a fermion between the first of its wires, r, and the last, p.
+    """Moves a fermion from the first of its wires, r, to the last, p.
 
-    exp(x / 2 (c_p^ c_r - h.c.)) with the operators c^, c that make and destroy a fermion, in the
-    Jordan-Wigner form: exp(i x / 4 (Y Z...Z X - X Z...Z Y)).
+    exp(x / 2 (c_p^ c_r - h.c.)) with the creation and annihilation operators c^ and c, in the
+    Jordan-Wigner representation: exp(i x / 4 (Y Z...Z X - X Z...Z Y)).
 
     Parameters
     ----------
     weight : float
         Angle x in radians; may have a batch axis.
     wires : wires
-        At least two; on those between the ends stands Z.
+        At least two; the Pauli words have Z on those between the ends.
     id : str, optional
         A name for this occurrence.
 
@@ -74,8 +74,8 @@ class FermionicSingleExcitation(Template):
 class FermionicDoubleExcitation(Template):
     """Moves two fermions from the ends s, r of a run of wires to the ends q, p of another.
 
-    exp(x / 2 (c_p^ c_q^ c_r c_s - h.c.)) with the operators c^, c that make and destroy a
-    fermion, in the Jordan-Wigner form: eight commuting rotations by x / 8 about words with Z
+    exp(x / 2 (c_p^ c_q^ c_r c_s - h.c.)) with the creation and annihilation operators c^ and c, in
+    the Jordan-Wigner representation: eight commuting rotations by x / 8 about Pauli words with Z
     between the ends of each run.
 
     Parameters

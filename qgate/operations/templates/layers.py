@@ -1,4 +1,4 @@
-"""Layers of rotations and entangling gates, for circuits that are trained."""
+"""Layers of rotations and entangling gates, for variational circuits."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from qgate.wires import Wires
 class StronglyEntanglingLayers(Template):
     """Layers of a general rotation on each wire, then a ring of entangling gates.
 
-    In layer l the entangling gate on wire i goes to wire i + r, modulo the number of
-    wires n, with a range r of its own for each layer. On one wire there are rotations only.
+    The entangling gates of a layer connect wire i with wire i + r, modulo the number of wires n,
+    where the range r may differ between layers. On one wire there are rotations only.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ class SimplifiedTwoDesign(Template):
     Parameters
     ----------
     initial_layer_weights : array, shape (n,)
-        Angles in radians of the first rotations.
+        Angles in radians of the initial RY.
     weights : array, shape (n_layers, n - 1, 2)
         Angles in radians, by layer, pair and wire of the pair; on one wire, where there are
         no pairs, (n_layers,). Both may have a leading batch axis.
@@ -195,10 +195,10 @@ class SimplifiedTwoDesign(Template):
 
 
 class RandomLayers(Template):
-    """Layers of rotations and entangling gates whose kinds and places are drawn at random.
+    """Layers of rotations and entangling gates whose types and wires are drawn at random.
 
-    Until a layer has its number of rotations, an entangling gate on two wires is drawn with
-    probability ``ratio_imprim``, else a rotation on a wire.
+    Gates are drawn until the layer has its number of rotations: an entangling gate on two wires
+    with probability ``ratio_imprim``, else a rotation on a wire.
 
     Parameters
     ----------
@@ -212,8 +212,8 @@ class RandomLayers(Template):
     rotations : sequence of gate classes or names, optional
         Gates with one angle; default ``RX``, ``RY``, ``RZ``.
     seed : int or None
-        Of ``numpy.random.default_rng``; None draws a new circuit each time it is made, which
-        has to be decomposed anew.
+        Seed of ``numpy.random.default_rng``. None draws a new circuit for each instance, which has
+        to be decomposed each time.
     id : str, optional
         A name for this occurrence.
 
@@ -224,7 +224,7 @@ class RandomLayers(Template):
 
     Notes
     -----
-    The same seed gives the same circuit here, but not the circuit PennyLane draws from it.
+    The same seed gives the same circuit, but not the one that PennyLane draws from it.
     """
 
     ndim_params = (2,)
@@ -294,7 +294,7 @@ def ring(n: int) -> list[tuple[int, int]]:
 
 
 def _ranges(ranges: Sequence[int] | None, layers: int, n: int) -> tuple[int, ...]:
-    """Return one range for each layer, or say what is wrong with those given."""
+    """Return one range for each layer; raise if the given ranges are invalid."""
     if n == 1:
         return (0,) * layers
     if ranges is None:
@@ -308,7 +308,7 @@ def _ranges(ranges: Sequence[int] | None, layers: int, n: int) -> tuple[int, ...
 
 
 def _checked_seed(seed: Any) -> int:
-    """Return the seed of a random circuit; None: a new one."""
+    """Return the seed of a random circuit; a new one for None."""
     if seed is None:
         return int(np.random.default_rng().integers(2**32))
     number = whole_number(seed)

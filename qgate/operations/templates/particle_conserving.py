@@ -1,4 +1,4 @@
-"""Circuits that keep the number of particles, the number of ones in a basis state."""
+"""Circuits that conserve the number of particles, the number of ones in a basis state."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class ExchangeLayers(Template):
 class ParticleConservingU1(ExchangeLayers):
     """Layers of a two-wire exchange gate with two angles, after a basis state.
 
-    The gate on a pair turns the span of 01 and 10 and leaves 00 and 11; in a layer it acts on
-    the pairs (0, 1), (2, 3), ..., then (1, 2), (3, 4), ...
+    The gate on a pair rotates the span of 01 and 10 and leaves 00 and 11 unchanged; in a layer it
+    acts on the pairs (0, 1), (2, 3), ..., then (1, 2), (3, 4), ...
 
     Parameters
     ----------
     weights : array, shape (n_layers, n - 1, 2)
-        Phase and turn of each pair in radians; may have a leading batch axis.
+        Phase and rotation angle of each pair in radians; may have a leading batch axis.
     wires : wires
         At least two.
     init_state : sequence of int, optional

@@ -33,7 +33,7 @@ class QuantumPhaseEstimation(Template):
     unitary : Operator or array, shape (2**n, 2**n)
         Its parameters are those of the template.
     target_wires : wires, optional
-        What the unitary acts on; given for an array and only then.
+        Wires on which the unitary acts; only for an array, and required there.
     estimation_wires : wires
         First wire most significant.
     id : str, optional
@@ -42,7 +42,7 @@ class QuantumPhaseEstimation(Template):
     Raises
     ------
     InvalidParameters
-        Wires are missing, given twice over, or both target and estimation.
+        Wires are missing, given twice, or both target and estimation wires.
 
     Notes
     -----
@@ -69,12 +69,12 @@ class QuantumPhaseEstimation(Template):
 
     @property
     def target_wires(self) -> Wires:
-        """The wires that the unitary acts on."""
+        """Wires on which the unitary acts."""
         return self._unitary.wires
 
     @property
     def estimation_wires(self) -> Wires:
-        """The wires that the phase is written to."""
+        """Wires to which the phase is written."""
         return Wires(self.wires[len(self.target_wires) :])
 
     @property
@@ -114,7 +114,7 @@ class QuantumPhaseEstimation(Template):
 
 
 def _operator(unitary: Operator | Tensor, target_wires: WiresLike | None) -> Operator:
-    """Return the unitary as an operator that is not recorded."""
+    """Return the unitary as an operator, removed from the recording."""
     if isinstance(unitary, Operator) is (target_wires is not None):
         raise InvalidParameters(
             f"QuantumPhaseEstimation was given target_wires={described(target_wires)} with "

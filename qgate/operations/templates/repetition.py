@@ -1,4 +1,4 @@
-"""Repeating a gate, or a quantum function, over wires and layers."""
+"""Repetition of a gate, or a quantum function, over wires and layers."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ PATTERNS: Mapping[str, Callable[[int], Groups]] = {
     "pyramid": _pyramid,
     "all_to_all": lambda n: list(combinations(range(n), 2)),
 }
-"""From the number of wires to the positions of the wires of each unitary, in order."""
+"""Functions from the number of wires to the wire positions of each unitary, in order."""
 
 QUADRATIC = ("pyramid", "all_to_all")
-"""Patterns of about as many unitaries as there are pairs of wires."""
+"""Patterns with about as many unitaries as pairs of wires."""
 
 
 def broadcast(
@@ -44,7 +44,7 @@ def broadcast(
     parameters: Sequence[Any] | Tensor | None = None,
     kwargs: Mapping[str, Any] | None = None,
 ) -> None:
-    """Apply a unitary to one group of wires after the other.
+    """Apply a unitary to several groups of wires, one after the other.
 
     Parameters
     ----------
@@ -53,17 +53,17 @@ def broadcast(
     wires : wires
     pattern : str or sequence of sequences of wires
         "single" (each wire), "double" (0, 1), (2, 3), ...; "double_odd" (1, 2), (3, 4), ...;
-        "chain" (0, 1), (1, 2), ...; "ring", the chain closed; "pyramid", doubles in rows that
-        get narrower; "all_to_all", all pairs; or the groups themselves.
+        "chain" (0, 1), (1, 2), ...; "ring", the chain closed; "pyramid", doubles in successively
+        narrower rows; "all_to_all", all pairs; or the groups themselves.
     parameters : sequence or array, optional
         One entry for each group: a number, or a sequence of the unitary's parameters.
     kwargs : mapping, optional
-        The same for each group.
+        Keyword arguments for each group.
 
     Raises
     ------
     InvalidParameters
-        There is no such pattern, or not one entry of parameters for each group.
+        There is no such pattern, or the number of parameters differs from that of groups.
 
     Examples
     --------
@@ -92,17 +92,17 @@ def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwar
     Parameters
     ----------
     template : callable
-        The j-th time called as ``template(*(argument[j] for argument in args), **kwargs)``.
+        The j-th call is ``template(*(argument[j] for argument in args), **kwargs)``.
     depth : int
     *args : sequence or array
         Of length ``depth``.
     **kwargs
-        The same each time.
+        Keyword arguments of each call.
 
     Raises
     ------
     InvalidParameters
-        An argument has another length, or ``depth`` is no whole number from 0 on.
+        An argument has another length, or ``depth`` is not a whole number >= 0.
     TooLarge
         ``depth`` is above ``qgate.sizes.MOST_OPERATIONS``.
 

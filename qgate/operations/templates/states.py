@@ -1,4 +1,4 @@
-"""Embeddings of data in a state: a basis state, or any amplitudes."""
+"""Embeddings of data in a state: a basis state, or arbitrary amplitudes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from qgate.typing import Tensor, WiresLike
 
 
 class BasisEmbedding(BasisState):
-    """Flips the wires whose feature is 1; devices know it as ``BasisState``.
+    """Prepares the basis state given by binary features; devices know it as ``BasisState``.
 
     Parameters
     ----------
     features : sequence of int, or int
-        A bit for each wire, or the number they spell, first wire most significant. Bits are part
-        of the circuit's structure: other bits are another circuit.
+        A bit for each wire, or the integer with these bits, first wire most significant. Bits are
+        part of the circuit's structure: other bits are another circuit.
     wires : wires
     id : str, optional
         A name for this occurrence.
@@ -23,7 +23,7 @@ class BasisEmbedding(BasisState):
     Raises
     ------
     InvalidParameters
-        The bits are too few or too many, or other than 0 and 1.
+        The number of bits is wrong, or a bit is neither 0 nor 1.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class AmplitudeEmbedding(StatePrep):
         with ``pad_with``.
     wires : wires
     pad_with : float or complex, optional
-        What to fill missing amplitudes with at the end; before the norm is taken.
+        Value for missing amplitudes at the end, before normalization.
     normalize : bool
         Whether to divide by the norm.
     id : str, optional
@@ -78,7 +78,7 @@ class AmplitudeEmbedding(StatePrep):
 
 
 class MottonenStatePreparation(StatePrep):
-    """Prepares a state by multiplexed rotations, on every device by gates.
+    """Prepares a state by multiplexed rotations; decomposed to gates on every device.
 
     Parameters
     ----------
@@ -96,8 +96,8 @@ class MottonenStatePreparation(StatePrep):
     Notes
     -----
     The angles are not linear functions of the amplitudes, so each new state is decomposed again.
-    Cost: at most 2**(n + 1) - 4 CNOTs.
-    Reference: Möttönen et al., Quantum Inf. Comput. 5, 467 (2005).
+    Cost: at most 2**(n + 1) - 4 CNOTs. Reference: Möttönen et al., Quantum Inf. Comput. 5, 467
+    (2005).
     """
 
     def __init__(self, state_vector: Tensor, wires: WiresLike, id: str | None = None) -> None:

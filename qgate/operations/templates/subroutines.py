@@ -63,7 +63,7 @@ class GroverOperator(Template):
     wires : wires
         At least two.
     work_wires : wires
-        Others than the wires; the circuit does not need them.
+        Not among the wires; the circuit does not use them.
     id : str, optional
         A name for this occurrence.
 
@@ -95,7 +95,7 @@ class GroverOperator(Template):
 
 
 class Permute(Template):
-    """Moves the states of wires: what was on ``permutation[i]`` comes to ``wires[i]``.
+    """Permutes the states of wires: the state of ``permutation[i]`` moves to ``wires[i]``.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Evolution under a Hamiltonian, as products of rotations about its Pauli words."""
+"""Time evolution under a Hamiltonian, as products of rotations about its Pauli words."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from qgate.typing import Tensor
 
 
 class PauliEvolution(Template):
-    """A circuit of rotations about the Pauli words of a Hamiltonian.
+    """Circuit of rotations about the Pauli words of a Hamiltonian.
 
-    The words are hyperparameters. How they are rotated is said by ``gates``.
+    The words are hyperparameters; subclasses define the sequence of rotations in ``gates``.
     """
 
     def rotation(self, term: int, angle: Tensor) -> Operator:
@@ -42,9 +42,9 @@ class TrotterProduct(PauliEvolution):
     r"""Evolution exp(i H t) by a Suzuki-Trotter product.
 
     For H = sum_j c_j P_j and one step of order 1 it is prod_j exp(i t c_j P_j), the last term
-    applied first. Order 2 is S_2(t) = prod_j exp(i t c_j P_j / 2), first term first, then the
-    same backwards, and order m is S_{m-2}(p t)**2 S_{m-2}((1 - 4 p) t) S_{m-2}(p t)**2 with
-    p = 1 / (4 - 4**(1 / (m - 1))).
+    applied first. Order 2 is S_2(t) = prod_j exp(i t c_j P_j / 2), first term first, followed by
+    the reverse order; order m is S_{m-2}(p t)**2 S_{m-2}((1 - 4 p) t) S_{m-2}(p t)**2 with p = 1 /
+    (4 - 4**(1 / (m - 1))).
 
     Parameters
     ----------
@@ -57,14 +57,14 @@ class TrotterProduct(PauliEvolution):
     order : int
         1 or an even number.
     check_hermitian : bool
-        Whether weights that are not real are refused; else their real parts are taken.
+        Whether to raise for weights that are not real; otherwise their real parts are used.
     id : str, optional
         A name for this occurrence.
 
     Raises
     ------
     InvalidParameters
-        The Hamiltonian has terms other than Pauli words, or the order or n is impossible.
+        The Hamiltonian has terms other than Pauli words, or the order or n is invalid.
     TooLarge
         There would be more rotations than ``qgate.sizes.MOST_OPERATIONS``.
     NotHermitian
@@ -73,9 +73,9 @@ class TrotterProduct(PauliEvolution):
     Notes
     -----
     Its parameters are the products t c_j, one for each term, so time and weights can both be
-    trained, and Hamiltonians of the same words share one structure.
-    Cost: n * T rotations for order 1, 2 * 5**(m / 2 - 1) times as many for order m.
-    Reference: Suzuki, J. Math. Phys. 32, 400 (1991).
+    trained, and Hamiltonians with the same Pauli words share one structure. Cost: n * T rotations
+    for order 1, 2 * 5**(m / 2 - 1) times as many for order m. Reference: Suzuki, J. Math. Phys. 32,
+    400 (1991).
     """
 
     ndim_params = (1,)
@@ -165,8 +165,8 @@ class CommutingEvolution(PauliEvolution):
     time : float
         t; may have a batch axis.
     frequencies : sequence of float, optional
-        The distinct differences of eigenvalues of H. With these the derivative by t is taken of
-        the evolution as a whole; else of each rotation.
+        The distinct differences of eigenvalues of H. If given, the shift rule is applied to t of
+        the whole evolution; otherwise to each rotation.
     shifts : sequence of float, optional
         Shifts of t for the shift rule, as many as frequencies.
     id : str, optional
@@ -224,9 +224,9 @@ def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool =
     Raises
     ------
     InvalidParameters
-        It is not a linear combination of Pauli words.
+        The Hamiltonian is not a linear combination of Pauli words.
     NotHermitian
-        A weight is not real, and that is checked.
+        A weight is not real, and the check is enabled.
     """
     absorb(hamiltonian)
     terms = hamiltonian.pauli_rep if isinstance(hamiltonian, Operator) else None
@@ -248,12 +248,12 @@ def times_weights(template: str, time: Tensor, terms: PauliSum) -> Tensor:
     """Return the products of time and weights, shape (T,), or (B, T) for a batch of times."""
     time = in_double(as_array(time))
     check_shape(template, "time", time, ())
-    with np.errstate(over="ignore"):  # what is infinite is refused when the circuit runs
+    with np.errstate(over="ignore"):  # infinite values are refused when the circuit runs
         return (time[..., None] if shape_of(time) else time) * terms.coefficients
 
 
 def trotter_step(count: int, order: int) -> list[tuple[int, float]]:
-    """Return one step of a product of ``count`` terms: term and fraction of time, first first."""
+    """Return one Trotter step of ``count`` terms: (term, fraction of time), first applied first."""
     forward = [(term, 0.5) for term in range(count)]
     if order == 1:
         return [(term, 1.0) for term in reversed(range(count))]
@@ -304,7 +304,7 @@ def _check_commuting(terms: PauliSum) -> None:
 
 
 def _floats(argument: str, values: Sequence[float] | None) -> tuple[float, ...] | None:
-    """Return the finite numbers of an argument, None for None."""
+    """Return the finite numbers of an argument; None for None."""
     if values is None:
         return None
     numbers = finite_numbers(values)
