@@ -146,12 +146,15 @@ def _from_object(
     if provider is None:
         raise NotADevice(type_name=kind, known=PLUGINS.names())
     checked = _checked(provider.options, options, text=kind)
-    return provider.make_from_object(
+    made = provider.make_from_object(
         candidate,
         checked,
         wires=_wires(checked, wires, text=kind),
         shots=_shots(checked, shots),
     )
+    if made.config is None:
+        made.distinct = _distinct(provider.name, made.name, options)
+    return made
 
 
 def _from_name(

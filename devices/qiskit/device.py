@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from qgate.devices.base import Device
@@ -11,6 +11,7 @@ from qgate.devices.capabilities import Capabilities
 from qgate.devices.draws import Draws
 from qgate.devices.job import Job
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
+from qgate.devices.qiskit.fingerprint import fingerprint
 from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.interface import Interface, interface_of
 from qgate.devices.qiskit.job import QiskitJob
@@ -97,6 +98,17 @@ class QiskitDevice(Device):
     def backend(self) -> Any:
         """Qiskit's object that runs the circuits."""
         return self._backend.value
+
+    @property
+    def identity(self) -> str:
+        """The device string; for a backend object, its name and a digest of its noise."""
+        if self.config is not None or not self._fingerprint:
+            return super().identity
+        return f"{super().identity}, noise {self._fingerprint}"
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        return fingerprint(self.backend)
 
     @property
     def transpilations(self) -> int:
