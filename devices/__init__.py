@@ -1,1 +1,1 @@
-"""Where tapes run: the contract of a device, and how a string finds one."""
+"""Devices: the contract that they implement, and the lookup of a device by its string."""

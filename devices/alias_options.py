@@ -1,4 +1,4 @@
-"""Options of PennyLane's devices under their own names, and what they mean here."""
+"""Translation of the options of PennyLane's devices into qgate's options."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAIR = 2
 
 
 def _bucket_and_prefix(text: str, option: str, value: Any) -> dict[str, Any]:
-    """Return the options for a storage location, a pair of a bucket and a folder in it."""
+    """Return the options for a storage location, given as a pair of bucket and folder."""
     parts = value.split(",") if isinstance(value, str) else value
     pair = list(parts) if isinstance(parts, list | tuple) else []
     if len(pair) != PAIR or not all(isinstance(part, str) and part.strip("/ ") for part in pair):
@@ -64,7 +64,7 @@ OPTIONS: Mapping[str, Mapping[str, Translate]] = {
         "s3_destination_folder": _bucket_and_prefix,
     },
 }
-"""Functions for options, by the name of the device."""
+"""Functions that translate options, by device name."""
 
 
 def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[str, Any]:
@@ -73,11 +73,11 @@ def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[st
     Parameters
     ----------
     name : str
-        Of the device, as PennyLane calls it.
+        Name of the device in PennyLane.
     options : mapping
-        Options under qgate's own names are left unchanged.
+        Options of the device; those under qgate's own names are left unchanged.
     text : str
-        What the user wrote, to be named in an error.
+        Device string as written by the user, for error messages.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[st
     known = OPTIONS.get(name, {})
     found = {option: value for option, value in options.items() if option not in known}
     for option in sorted(options.keys() & known.keys()):
-        if options[option] is None:  # PennyLane's default of each of them
+        if options[option] is None:  # PennyLane's default for each of them
             continue
         for ours, value in known[option](text, option, options[option]).items():
             if found.setdefault(ours, value) != value:

@@ -1,4 +1,4 @@
-"""PennyLane's names of devices, and what they mean here."""
+"""PennyLane's device names as aliases of qgate's devices."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from qgate.exceptions import MissingTarget
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A provider and target under another name.
+    """Alias of a provider and target.
 
     Parameters
     ----------
     provider : str
     target : str, optional
-        Its target where the option below is not given; None: it has to be given.
+        Target of the provider if ``target_option`` is not given; None: the option is required.
     target_option : str, optional
-        The option whose value names the target.
+        Option whose value names the target.
     prefix : str
-        Stands before that value in the target.
+        Text put before that value to form the target.
     """
 
     provider: str
@@ -43,7 +43,7 @@ ALIASES: Mapping[str, Alias] = {
 
 
 def object_option(name: object, options: Mapping[str, Any]) -> str | None:
-    """Return the option that holds a vendor's object where an alias looks for a target's name.
+    """Return the option that holds a vendor's device object where a target name is expected.
 
     ``device("qiskit.remote", backend=backend)`` is the device of that backend.
     """
@@ -55,21 +55,21 @@ def object_option(name: object, options: Mapping[str, Any]) -> str | None:
 def resolve_alias(
     config: DeviceConfig, options: Mapping[str, Any]
 ) -> tuple[str, str | None, dict[str, Any]]:
-    """Return provider, target and options, with an alias replaced by what it means.
+    """Return provider, target and options, with an alias resolved.
 
     Parameters
     ----------
     config : DeviceConfig
-        An alias or not; aliases have no target of their own.
+        Parsed device string; an alias has no target.
     options : mapping
-        All options, those of ``config`` among them.
+        All options, including those of ``config``.
 
     Raises
     ------
     MissingTarget
         The alias needs an option that names the target.
     InvalidOption
-        An option of PennyLane's device has no counterpart here, or a value that it cannot have.
+        An option of PennyLane's device has no counterpart in qgate, or an invalid value.
     """
     alias = ALIASES.get(config.provider) if config.target is None else None
     if alias is None:

@@ -1,4 +1,4 @@
-"""The contract of a device."""
+"""Abstract base class of devices."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ NOT_IN_IDENTITY = frozenset(
         "wires",
     }
 )
-"""Options that change nothing in the result of a sweep."""
+"""Options that do not change the result of a sweep."""
 
 
 MOST_THREADS = 256
-"""Each thread of a simulation has buffers and a stack of its own."""
+"""Maximum number of simulation threads; each has buffers and a stack of its own."""
 
 
 class Device(ABC):
-    """Something that runs sweeps.
+    """Base class of devices, which run sweeps.
 
     Required: ``capabilities`` (as a class attribute or in ``__init__``) and ``submit``.
-    Optional: ``weigh`` where the capabilities have a ``max_bytes``; ``restart_random`` for a
-    device with a seed; and, where they say ``statevector``, ``differentiates`` with
-    ``jacobian``; ``states`` with ``state_vjp``, ``state_jvp`` and ``measured``; and
-    ``differentiable``. A device whose submissions are bought is a ``RemoteDevice``.
+    Optional: ``weigh`` where the capabilities have a ``max_bytes``; ``restart_random`` for a device
+    with a seed; and, where they have ``statevector``, ``differentiates`` with ``jacobian``;
+    ``states`` with ``state_vjp``, ``state_jvp`` and ``measured``; and ``differentiable``. A device
+    with paid submissions is a ``RemoteDevice``.
 
-    What reaches ``submit`` is already decomposed into the gates of the capabilities, its
-    measurements are lowered to what the device can return, and it is within the limits of one
-    submission; the wires of every sweep are among ``wires_of(structure)``.
+    ``submit`` receives sweeps that are decomposed into the gates of the capabilities, with
+    measurements lowered to those that the device can return, within the limits of one submission.
+    The wires of every sweep are among ``wires_of(structure)``.
 
     >>> from qgate.devices.capabilities import Capabilities
     >>> from qgate.devices.job import FinishedJob
@@ -73,27 +73,27 @@ class Device(ABC):
     Parameters
     ----------
     wires : int, or wires, optional
-        Number of wires, or their labels; default: whatever the circuit uses.
+        Number of wires, or their labels; default: the wires of the circuit.
     shots : None, int, or sequence
-        Where a circuit does not say; default: the capabilities' ``default_shots``.
+        Shots of circuits that set none; default: the capabilities' ``default_shots``.
 
     Raises
     ------
     InvalidShots, ShotsRequired
-        The shots are not positive, or exactness was asked of a device that samples.
+        The shots are not positive, or exact results were requested from a device that only samples.
     WireError
-        A number of wires is below 1 or above ``qgate.wires.MOST_WIRES``.
+        The number of wires is below 1 or above ``qgate.wires.MOST_WIRES``.
     """
 
     capabilities: Capabilities
     name: str = ""
     provider: ClassVar[str] = ""
     config: str | None = None
-    """The string that makes it again; None: no string does."""
+    """Device string that recreates this device; None: there is none."""
     distinct: str | None = None
     """Device string with the options that change its results, where no string can recreate it."""
     rate: Rate | None = None
-    """What it costs; None: that is not known."""
+    """Prices of the device; None: unknown."""
 
     def __init__(self, *, wires: WiresLike | int | None = None, shots: Any = "default") -> None:
         self.wires = _wires(wires)
@@ -106,34 +106,33 @@ class Device(ABC):
 
     @abstractmethod
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
-        """Send sweeps to the device as one of its native submissions.
+        """Send sweeps to the device as one native submission.
 
         Parameters
         ----------
         sweeps : sequence of Sweep
-            Each in accepted gates. A sweep with shots has one measurement, ``counts`` or
-            ``sample`` of some wires (``sample`` asks for the order of the shots as well).
-            An exact one (``shots=None``) has measurements of the kinds in
-            ``capabilities.exact``; or one of kind ``terms``, of distinct Pauli words, where
-            these state ``exact_words``.
+            Sweeps in accepted gates. A sweep with shots has one measurement, ``counts`` or
+            ``sample`` of some wires (``sample`` keeps the order of the shots). An exact sweep
+            (``shots=None``) has measurements of the kinds in ``capabilities.exact``, or, with
+            ``capabilities.exact_words``, one measurement of kind ``terms`` of distinct Pauli words.
 
         Returns
         -------
         Job
-            Its result has one entry per sweep, a tuple with one entry per measurement:
-            for ``counts`` and ``sample`` a list of K ``Outcomes``, the first measured wire
-            most significant; for exact measurements an array (K, ...).
+            Job whose result has one entry per sweep, a tuple with one entry per measurement: for
+            ``counts`` and ``sample`` a list of K ``Outcomes``, the first measured wire most
+            significant; for exact measurements an array (K, ...).
         """
 
     def weigh(self, sweep: Sweep) -> tuple[int, int]:
-        """Return how many bytes of a submission a circuit takes, and each of its rows."""
+        """Return the size in bytes of a circuit in a submission, and of each of its rows."""
         return (0, 0)
 
     def restart_random(self, token: str) -> None:
-        """Begin a new sequence of random choices, made of the device's seed and a text.
+        """Restart the random numbers from the device's seed and a token.
 
-        What a run repeats after it was interrupted then draws what it drew before. A device
-        without a seed does nothing.
+        An interrupted run that is resumed then draws the same numbers again. A device without a
+        seed does nothing.
         """
         return
 
@@ -142,7 +141,7 @@ class Device(ABC):
         return False
 
     def differentiates(self, structure: Structure) -> bool:
-        """Say whether ``jacobian`` can be asked for a structure."""
+        """Return whether ``jacobian`` supports a structure."""
         return False
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
@@ -151,10 +150,10 @@ class Device(ABC):
         Parameters
         ----------
         sweep : Sweep
-            Exact; measures expectation values, means of terms, and probabilities where those
-            of a sampled value are differentiated.
+            Exact sweep that measures expectation values, expectation values of terms, or
+            probabilities (from which the derivatives of a sampled value are computed).
         slots : sequence of int
-            The n angles to differentiate by.
+            Slots of the n angles to differentiate by.
 
         Returns
         -------
@@ -169,58 +168,58 @@ class Device(ABC):
         Parameters
         ----------
         sweep : Sweep
-            In any gates; its wires are checked.
+            Sweep in any gates, with validated wires.
 
         Returns
         -------
         array, shape (K, 2**n)
-            The wires are those of ``wires_of``, the first most significant.
+            State vectors over the wires of ``wires_of``, the first most significant.
         """
         raise NotImplementedError
 
     def state_vjp(self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray) -> FloatArray:
-        """Return products of vectors with the Jacobian of the states, in one pass backwards.
+        """Return vector-Jacobian products of the states, in one backward pass.
 
         Parameters
         ----------
         sweep : Sweep
         slots : sequence of int
-            The m angles to differentiate by.
+            Slots of the m angles to differentiate by.
         cotangents : array, shape (V, K, 2**n)
 
         Returns
         -------
         array, shape (V, K, m)
-            The derivatives of Re sum conj(c) psi by each angle.
+            Derivatives of Re sum conj(c) psi by each angle.
         """
         raise NotImplementedError
 
     def state_jvp(self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray) -> ComplexArray:
-        """Return products of the Jacobian of the states with vectors, in one pass forward.
+        """Return Jacobian-vector products of the states, in one forward pass.
 
         Parameters
         ----------
         sweep : Sweep
         slots : sequence of int
-            The m angles to differentiate by.
+            Slots of the m angles to differentiate by.
         tangents : array, shape (V, K, m)
 
         Returns
         -------
         array, shape (V, K, 2**n)
-            The change of the states along each tangent.
+            Directional derivatives of the states along each tangent.
         """
         raise NotImplementedError
 
     def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
-        """Return exact measurement results from states, in the framework of these.
+        """Return exact measurement results computed from states, in the framework of the states.
 
         Parameters
         ----------
         sweep : Sweep
-            What it measures, and the wires.
+            Sweep with the measurements and wires.
         states : array, shape (K, 2**n)
-            As from ``states``.
+            States as returned by ``states``.
         arrays : sequence of array
         xp : module
             The framework's array functions, with numpy's names.
@@ -233,12 +232,12 @@ class Device(ABC):
         raise NotImplementedError
 
     def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
-        """Return exact measurement results, computed from traced numbers in their framework.
+        """Return exact measurement results computed from traced numbers, in their framework.
 
         Parameters
         ----------
         sweep : Sweep
-            Its structure; the numbers are taken from ``rows`` and ``arrays``.
+            Sweep whose structure is used; the numbers are taken from ``rows`` and ``arrays``.
         rows : traced array, shape (K, P)
         arrays : sequence of traced arrays
         xp : module
@@ -253,10 +252,10 @@ class Device(ABC):
 
     @property
     def identity(self) -> str:
-        """What tells devices from each other whose results may differ.
+        """Identity of the device: equal for devices that return the same results.
 
-        The string that makes it, without what a request says itself and without what only
-        concerns how it is paid and waited for.
+        The device string without the options that a request states itself and those that concern
+        only payment and waiting.
         """
         if self.config is None:
             return self.distinct or self.name
@@ -267,7 +266,7 @@ class Device(ABC):
         return str(DeviceConfig(provider=config.provider, target=config.target, options=kept))
 
     def wires_of(self, sweep_wires: Wires) -> Wires:
-        """Return the wires of states: the device's own, or as the circuit names them."""
+        """Return the wires of states: those of the device, else those of the circuit."""
         return sweep_wires if self.wires is None else self.wires
 
     def __copy__(self) -> Self:

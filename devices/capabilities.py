@@ -1,4 +1,4 @@
-"""What a device can do, as facts."""
+"""Capabilities of a device: supported gates, measurements and limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numbers import Integral
 from qgate.transforms.decompose import GateSet
 
 NAMED = ("gates", "exact")
-"""Facts that are sets of names."""
+"""Names of fields that are sets of names."""
 
 COUNTED = (
     "default_shots",
@@ -24,66 +24,66 @@ COUNTED = (
     "max_total_shots",
     "max_bytes",
 )
-"""Facts that are numbers of something, at least 1."""
+"""Names of fields that are integers of at least 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
-    """What a device can do; everything else is refused before anything is sent.
+    """Capabilities of a device; requests beyond them are refused before anything is sent.
 
     Parameters
     ----------
     gates : frozenset of str
-        Names of the operations it runs as they are. Others are decomposed into these.
+        Names of the native operations. Others are decomposed into these.
     matrix_wires : int
-        It also runs any operation with a matrix on at most so many wires.
+        Maximum number of wires of an operation that is run from its matrix.
     exact : frozenset of str
-        Kinds of measurement it returns exactly, as asked. ``probs`` alone is enough for
-        expectation values, variances and probabilities, and for density matrices of a few
-        wires and what is computed from them. Empty: it only samples.
+        Kinds of measurement that it returns exactly. ``probs`` alone is enough for expectation
+        values, variances and probabilities, and for density matrices of a few wires and quantities
+        computed from them. Empty: it only samples.
     exact_words : bool
-        Whether it also returns the exact expectation values of any Pauli words together, as a
+        Whether it also returns exact expectation values of arbitrary Pauli words, as one
         measurement of kind ``terms``.
     max_exact_wires : int or None
-        Most wires of one exact measurement of probabilities. None: no limit.
+        Maximum number of wires of one exact measurement of probabilities. None: no limit.
     sampled : bool
-        Whether it can be given shots. It then returns readings of wires, nothing else.
+        Whether it accepts shots. It then returns outcomes of wires, nothing else.
     default_shots : int or None
-        Shots where the user names none; None: exact.
+        Shots of circuits that set none; None: exact.
     max_wires : int or None
-        None: no limit of its own.
+        Maximum number of wires. None: no limit of the device itself.
     min_shots, max_shots : int, int or None
-        Range for one row.
-        A row with more shots is run in several pieces, and their counts are added.
+        Range for one row. A row with more shots is split into chunks, and their counts are added.
     shot_counts : frozenset of int
-        The only numbers of shots that one row of a submission may have; others are run as a sum
-        of these. Empty: any in the range.
+        The only numbers of shots that one row of a submission may have; other numbers are run as a
+        sum of these. Empty: any number in the range.
     max_rows, max_total_shots : int or None
         Limits of one submission.
     max_exact_rows : int or None
-        Limit of one submission of rows without shots.
+        Maximum number of rows of one submission without shots.
     max_sweeps : int or None
-        So many structures may one submission hold.
+        Maximum number of structures in one submission.
     min_total_shots : int
-        The fewest shots that one submission may have.
+        Minimum number of shots of one submission.
     max_bytes : int or None
-        The largest submission, by the device's ``weigh``.
+        Maximum size of a submission, as computed by the device's ``weigh``.
     equal_shots : bool
-        Whether all rows of one submission share one number of shots.
+        Whether all rows of one submission must have the same number of shots.
     paid : bool
-        Whether submissions cost money, so that they are written down before they are sent.
+        Whether submissions may cost money and are therefore recorded in a journal before they are
+        sent.
     call_seeds : bool
-        Whether it draws samples from the seed of a sweep that has one.
+        Whether it draws samples from the seed of a sweep, if the sweep has one.
     idle_wires_free : bool
-        Whether wires on which no gate acts cost nothing, so that ``max_wires`` does not count
-        those that are declared, or read, but not acted on.
+        Whether wires without gates cost nothing, so that ``max_wires`` does not count wires that
+        are only declared or measured.
     statevector : bool
         Whether the state can be differentiated through (``backprop``, ``adjoint``).
 
     Raises
     ------
     ValueError
-        A limit is no whole number above 0, or a set of names is a single text.
+        A limit is not an integer above 0, or a set of names is a single text.
     """
 
     gates: frozenset[str] = frozenset()

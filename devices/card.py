@@ -10,21 +10,21 @@ from qgate.prices import Rate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceCard:
-    """A snapshot of a device's limits and prices, shipped with the package.
+    """Snapshot of a device's limits and prices, shipped with the package.
 
     Parameters
     ----------
     wires : int
     min_shots, max_shots : int
-        Of one circuit.
+        Range of shots of one circuit.
     exact : bool
         Whether it returns exact values as well.
     rate : Rate
-        Its prices, with their source and date.
+        Prices, with their source and date.
     date : str
-        When the figures were read, as YYYY-MM-DD.
+        Date of the figures, as YYYY-MM-DD.
     source : str
-        Where they were read.
+        Source of the figures.
     """
 
     wires: int
@@ -41,7 +41,7 @@ class DeviceCard:
         Parameters
         ----------
         refusal : AccessRefused or ServiceUnavailable
-            What was raised when the provider was asked.
+            Error raised by the request to the provider.
         """
         if isinstance(refusal, AccessRefused):
             why = f"no credentials were accepted: {refusal.reason}"

@@ -1,4 +1,4 @@
-"""What is installed."""
+"""List of the installed devices."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from qgate.exceptions import BrokenProvider, UnknownDevice, described, suggest
 
 COLUMNS = ("device", "wires", "shots", "exact")
 CARD_COLUMNS = ("USD per task", "per shot", "per minute", "card of")
-"""Columns that are shown where any of the devices has a card."""
+"""Columns that are shown if any of the devices has a card."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
-    """One device that could be made.
+    """Record of a device that can be created.
 
     Parameters
     ----------
     name : str
-        The string that makes it; empty where the provider cannot be loaded.
+        Device string; empty if the provider cannot be loaded.
     provider : str
     target : str
     capabilities : Capabilities or None
-        None: known only once it is made.
+        None: known only once the device is created.
     remark : str
-        What to install first, or why the provider cannot be loaded; empty: it is ready.
+        What to install first, or why the provider cannot be loaded; empty: the device is ready.
     card : DeviceCard or None
-        Limits and prices as they were when the card was written; None: the device has no card.
+        Limits and prices at the date of the card; None: the device has no card.
     """
 
     name: str
@@ -43,7 +43,7 @@ class DeviceRecord:
 
     @property
     def ready(self) -> bool:
-        """Whether everything it needs is installed."""
+        """Whether everything that the device needs is installed."""
         return not self.remark
 
     def row(self, *, priced: bool) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class DeviceTable(tuple[DeviceRecord, ...]):
 
 
 def list_devices(provider: str | None = None) -> DeviceTable:
-    """Return what is installed; asks no network and makes no device.
+    """Return the installed devices, without network access and without creating any.
 
     Parameters
     ----------
@@ -80,9 +80,9 @@ def list_devices(provider: str | None = None) -> DeviceTable:
     Returns
     -------
     DeviceTable
-        A tuple of records, one per device that is known without asking its vendor, by
-        provider and name. Devices whose package is missing are listed with what to install.
-        Devices that are paid for have a card, with limits, prices and the date of these.
+        Tuple of records, one per device that is known without asking its vendor, sorted by provider
+        and name. Devices whose package is missing are listed with what to install. Paid devices
+        have a card with limits, prices and their date.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def _record(provider: Provider, target: str) -> DeviceRecord:
 
 
 def _facts(capabilities: Capabilities | None) -> tuple[str, str, str]:
-    """Return wires, shots and whether exact values can be had, in words."""
+    """Return the number of wires, the shots and whether exact values are available, as text."""
     if capabilities is None:
         return ("", "", "")
     wires = "any" if capabilities.max_wires is None else f"up to {capabilities.max_wires}"
@@ -149,7 +149,7 @@ def _card_facts(card: DeviceCard) -> tuple[str, str, str]:
 
 
 def _prices(card: DeviceCard | None) -> tuple[str, str, str, str]:
-    """Return dollars for a task, a shot and a minute, and the date of a card."""
+    """Return the prices of a card in dollars per task, shot and minute, and its date."""
     if card is None:
         return ("", "", "", "")
     rate = card.rate

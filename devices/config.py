@@ -1,4 +1,4 @@
-"""The string that names a device: ``provider:target?option=value&...``."""
+"""Device strings: ``provider:target?option=value&...``."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from qgate.exceptions import MalformedDevice
 from qgate.masking import is_secret, masked, masked_device
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-"""A provider, or a device named in a configuration file."""
+"""Pattern of the name of a provider, or of a device named in a configuration file."""
 
 OPTION = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 PLAIN_IN_TARGET = ":/@,+="
 PLAIN_IN_VALUE = PLAIN_IN_TARGET + "?"
-"""Characters written as they are, besides letters, digits and ``_.-~``."""
+"""Characters written unescaped, besides letters, digits and ``_.-~``."""
 
 
 @dataclass(frozen=True, repr=False)
 class DeviceConfig:
-    """A device as a string names it; prints back to that string.
+    """Parsed device string; prints back to that string.
 
-    The grammar is ``provider[:target][?option=value[&option=value]...]``. The target is
-    what stands between the first colon and the first question mark, so it may hold colons
-    and slashes. Characters that would be misread (``%``, ``&``, ``#``, a ``?`` in the target,
-    spaces, anything outside ASCII) are percent-encoded when printed. Values stay text here;
-    the provider's options give them their types.
+    The grammar is ``provider[:target][?option=value[&option=value]...]``. The target is the text
+    between the first colon and the first question mark, so it may contain colons and slashes.
+    Characters that would be misread (``%``, ``&``, ``#``, a ``?`` in the target, spaces, anything
+    outside ASCII) are percent-encoded when printed. Values remain text here; the provider's options
+    give them types.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class DeviceConfig:
     Raises
     ------
     ValueError
-        A part is not as said; ``parse`` raises ``MalformedDevice`` instead.
+        A part is invalid; ``parse`` raises ``MalformedDevice`` instead.
 
     Examples
     --------
@@ -60,12 +60,12 @@ class DeviceConfig:
 
     @classmethod
     def parse(cls, text: str) -> DeviceConfig:
-        """Read a string.
+        """Parse a device string.
 
         Raises
         ------
         MalformedDevice
-            The string does not follow the grammar; the message says where.
+            The string does not follow the grammar; the message states where.
         """
         try:
             return cls(**_parts(text))
@@ -88,7 +88,7 @@ class DeviceConfig:
             seen.add(option)
 
     def with_options(self, options: Mapping[str, str]) -> DeviceConfig:
-        """Return this device with more options; where both name one, ``options`` wins."""
+        """Return this device with more options; ``options`` has precedence."""
         merged = {**dict(self.options), **options}
         return DeviceConfig(
             provider=self.provider, target=self.target, options=tuple(merged.items())
@@ -118,7 +118,7 @@ def _is_shown_masked(name: str, text: str) -> bool:
 
 
 def _parts(text: str) -> dict[str, Any]:
-    """Split a string at its colon, question mark and ampersands, and decode what is between."""
+    """Split a string at its colon, question mark and ampersands, and decode the parts."""
     device, question, query = text.partition("?")
     provider, colon, target = device.partition(":")
     if question and not query:
@@ -141,7 +141,7 @@ def _option(part: str) -> tuple[str, str]:
 
 
 def _decode(part: str) -> str:
-    """Resolve percent-encoding, strictly."""
+    """Decode percent-encoding; refuse invalid sequences."""
     if wrong := re.search(r"%(?![0-9A-Fa-f]{2}).{0,2}", part):
         raise ValueError(f"{wrong.group()!r} is not a percent-encoded character")
     try:

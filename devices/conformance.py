@@ -1,7 +1,7 @@
-"""What any device must pass.
+"""Conformance tests that every device must pass.
 
-The author of a device subclasses ``DeviceConformance`` in a test module, says how the
-device is made, and pytest collects the rest.
+The author of a device subclasses ``DeviceConformance`` in a test module and implements ``make``;
+pytest collects the rest.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from qgate.typing import FloatArray
 from qgate.wires import Wires
 
 SIGMAS = 5.0
-"""How many standard errors a sampled value may be off; one in two million is by chance."""
+"""Allowed deviation of a sampled value in standard errors; one in two million exceeds it by chance.
+"""
 
 SHOTS = 2000
 
 
 class DeviceConformance:
-    """The checks; each method is a test.
+    """Test suite for a device; each method is a test.
 
-    Required: ``make``. Optional: ``noisy`` (values are not those of an ideal device, so only
-    form and order are checked), ``skip_gates`` (gates the device accepts but cannot be asked
-    for alone).
+    Required: ``make``. Optional: ``noisy`` (values are not those of an ideal device, so only form
+    and order are checked), ``skip_gates`` (gates that the device accepts but cannot run alone).
 
     >>> class TestMine(DeviceConformance):
     ...     def make(self, *, wires=None, shots=2000, seed=1):
@@ -142,7 +142,7 @@ class DeviceConformance:
         assert self.most_frequent(gates, ["a", ("c", 3), "b"]) == "011"
 
     def most_frequent(self, gates: Sequence[Operator], wires: Sequence[Any]) -> str:
-        """Return the outcome that is read most often."""
+        """Return the most frequent outcome."""
         return _most_frequent(readings(self.make(), gates, wires)[0])
 
     # Values ----------------------------------------------------------------------------
@@ -208,11 +208,11 @@ class DeviceConformance:
         _assert_raises(InvalidShots, lambda: self.make(shots=-5))
 
 
-# The road that a sweep takes to a device, without what is built around devices ------------
+# The steps of the execution pipeline that turn a sweep into native submissions ------------
 
 
 def values(device: Device, sweeps: Sequence[Sweep]) -> list[Any]:
-    """Lower, decompose, submit and put together; one entry per measurement for each sweep."""
+    """Lower, decompose and submit sweeps; return one entry per measurement for each."""
     can = device.capabilities
     prepared = [
         lower_measurements(
@@ -238,7 +238,7 @@ def values(device: Device, sweeps: Sequence[Sweep]) -> list[Any]:
 
 
 def readings(device: Device, gates: Sequence[Operator], wires: Sequence[Any]) -> list[Outcomes]:
-    """Return what is read on some wires, one entry per row."""
+    """Return the outcomes measured on some wires, one entry per row."""
     tape = Tape(gates, [counts(wires=wires)], shots=SHOTS)
     (native,), _ = lower_measurements(tape.sweep(), frozenset(), device=device.name)
     native = decompose(native, device.capabilities.gate_set, device=device.name)
@@ -258,7 +258,7 @@ def _exactly(sweep: Sweep) -> Sweep:
 
 
 def _binomial_errors(probabilities: FloatArray, shots: int) -> FloatArray:
-    """Standard errors of frequencies; where the probability is 0 or 1, that of one count."""
+    """Return standard errors of frequencies; for a probability of 0 or 1, that of one count."""
     variance = probabilities * (1 - probabilities) / shots
     return np.asarray(np.sqrt(np.maximum(variance, 1 / shots**2)))
 
@@ -279,7 +279,7 @@ def _has_fixed_wires(name: str) -> bool:
 
 
 def _gate_sweep(name: str) -> Sweep:
-    """A gate between random rotations, so that its phases show, and all its wires read."""
+    """Return a sweep of a gate between random rotations, so that its phases are measured."""
     random = np.random.default_rng(sum(map(ord, name)))
     cls = GATES[name]
     wires = list(range(cls.num_wires or 1))

@@ -1,4 +1,4 @@
-"""Random choices of a device."""
+"""Random number generator of a device."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qgate.exceptions import InvalidSeed, described
 from qgate.forks import at_fork, fork_path
 
 MOST_SEED = 2**63 - 1
-"""The largest seed, which every provider's generator can store."""
+"""Largest seed; every provider's generator can store it."""
 
 
 class Draws:
@@ -22,7 +22,7 @@ class Draws:
     - a forked child draws from a sequence that depends on the seed and the number of the fork:
       children do not repeat the numbers of the parent or of each other, and a program that
       forks in the same order draws the same numbers again;
-    - a copy or a pickle begins at the start of the sequence, as a new device with this seed does.
+    - a copy or a pickle starts the sequence anew, as a new device with this seed does.
 
     Parameters
     ----------
@@ -42,14 +42,14 @@ class Draws:
 
     @property
     def generator(self) -> np.random.Generator:
-        """The generator, made when it is first used."""
+        """The generator, created on first use."""
         if self._generator is None:
             made = np.random.SeedSequence(self.seed, spawn_key=self._path)
             self._generator = np.random.default_rng(made)
         return self._generator
 
     def restart(self, token: str) -> None:
-        """Begin a new sequence, made of the seed and a text; nothing happens without a seed."""
+        """Start a new sequence, derived from the seed and a token; do nothing without a seed."""
         if self.seed is not None:
             self._generator = np.random.default_rng([self.seed, *token.encode()])
 
@@ -61,12 +61,12 @@ class Draws:
 
 
 def checked_seed(seed: Any) -> int | None:
-    """Return a seed as an integer.
+    """Validate a seed and return it as an integer.
 
     Raises
     ------
     InvalidSeed
-        It is no integer from 0 to ``MOST_SEED``.
+        The seed is not an integer from 0 to ``MOST_SEED``.
     """
     if seed is None:
         return None

@@ -1,8 +1,8 @@
-"""Tables of error classes: the meaning of exceptions by class name, for the transport and others.
+"""Tables that map names of exception classes to error classes.
 
 A provider writes one table from the full name of a class to a ``Fault``. The class of an error is
-looked up first, then its parents, so that a class of a newer version counts as its parent does.
-Names are used in place of classes because versions of a package differ in what they have.
+looked up first, then its parents, so that a class added by a newer version counts as its parent.
+Names are used in place of classes because versions of a package define different classes.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from qgate.devices.patience import Fault
 
 ErrorClasses = Mapping[str, Fault]
-"""Error class by the full name of a class of exceptions."""
+"""Mapping from the full name of an exception class to its error class."""
 
 
 def named(module: str, fault: Fault, *classes: str) -> dict[str, Fault]:
-    """Return rows for exceptions of one module that have the same error class."""
+    """Return table rows that give exceptions of one module the same error class."""
     return {f"{module}.{name}": fault for name in classes}
 
 
 def fault_of_class(error: BaseException, classes: ErrorClasses) -> Fault | None:
-    """Return the error class of an error; None: neither it nor a parent is in the table."""
+    """Return the error class of an exception; None: its class and parents are in no row."""
     for cls in type(error).__mro__:
         found = classes.get(f"{cls.__module__}.{cls.__qualname__}")
         if found is not None:

@@ -1,9 +1,9 @@
-"""Failures after which the same submission can only fail again.
+"""Failure reasons after which a resubmission can only fail again.
 
-No vendor marks them reliably: a task of Amazon Braket has a ``failureReason`` in words, a job of
-IBM a reason with a code, and others have less. A reason counts as permanent if it is about the
+No vendor marks them reliably: a task of Amazon Braket has a ``failureReason`` as text, a job of IBM
+a reason with a code, and others have less. A reason counts as permanent if it is about the
 submission and not about the present state of the device or the service. If it is about both or
-neither, the failure counts as transient, and the submission is repeated a few times.
+neither, the failure counts as transient, and the circuits are resubmitted a few times.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PERMANENT = re.compile(
     |must\s+(?:be|not|have)|requires?\s+(?:at\s+least|more)|undefined""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Pattern of reasons about the submission: it is invalid, or larger than the device takes."""
+"""Pattern of reasons about the submission: it is invalid, or exceeds a limit of the device."""
 
 PASSING = re.compile(
     r"""internal|time[d]?[\s-]*out|temporar|\bagain\b|unavailable|throttl|rate\s+exceeded|quota|capacity
@@ -25,7 +25,9 @@ PASSING = re.compile(
     |no\s+reason|^$""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Pattern of reasons about the device or the service, which may pass; or an empty reason."""
+"""Pattern of reasons about a transient state of the device or service; also matches an empty
+reason.
+"""
 
 
 def is_permanent(reason: str) -> bool:
@@ -42,5 +44,5 @@ def is_permanent(reason: str) -> bool:
 
 
 def may_not_pass(reason: str) -> bool:
-    """Return whether a failure reason has no word about the state of the device or service."""
+    """Return whether a failure reason does not mention the state of the device or service."""
     return not PASSING.search(reason)

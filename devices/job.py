@@ -1,4 +1,4 @@
-"""What submitting to a device returns."""
+"""Jobs, which are returned when sweeps are submitted to a device."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SweepResult = tuple[Any, ...]
 
 
 class JobStatus(StrEnum):
-    """Where a job stands."""
+    """Status of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -27,12 +27,12 @@ class JobStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowFailure:
-    """Stands in a result where the readings of a row should be that the device could not run.
+    """Failure of one row, which takes the place of its outcomes in a result.
 
     Parameters
     ----------
     reason : str
-        In the provider's words; credentials in them are masked.
+        Reason in the provider's words, with credentials masked.
     """
 
     reason: str
@@ -50,53 +50,53 @@ WORST_FIRST = (
 )
 
 FINAL = frozenset({JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED})
-"""A job that stands there stays there."""
+"""Statuses that do not change any more."""
 
 
 def status_of_all(statuses: Iterable[JobStatus]) -> JobStatus:
-    """Return where several jobs stand together: at the first of ``WORST_FIRST``, else done."""
+    """Return the joint status of jobs: the first of ``WORST_FIRST`` that occurs, else done."""
     known = set(statuses)
     return next((status for status in WORST_FIRST if status in known), JobStatus.DONE)
 
 
 class Job(ABC):
-    """A submission that may still be under way.
+    """Submission that may not have ended.
 
     Required: ``id``, ``status``, ``result``. Optional: ``cancel``, ``describe``.
     """
 
     id: str = ""
     submissions: int = 1
-    """How many requests to the provider it took."""
+    """Number of requests to the provider that created the job."""
 
     @property
     @abstractmethod
     def status(self) -> JobStatus:
-        """Where the job stands; a failure is a status, not an exception."""
+        """Status of the job; a failure is a status, not an exception."""
 
     @abstractmethod
     def result(self, timeout_s: float | None = None) -> tuple[SweepResult, ...]:
-        """Wait for the results, one entry per submitted sweep.
+        """Wait for the results and return them, one entry per submitted sweep.
 
         Raises
         ------
         JobFailed
-            The job ended without results; the reason is in the text.
+            The job ended without results; the message has the reason.
         JobTimeout
-            There are no results after ``timeout_s`` seconds; the job goes on.
+            There are no results after ``timeout_s`` seconds; the job continues.
         """
 
     def cancel(self) -> None:
-        """Ask the provider to stop the job; a job that has ended stays as it is."""
+        """Ask the provider to cancel the job; a job that has ended is left unchanged."""
         return
 
     def describe(self) -> dict[str, str]:
-        """Return what is needed to find the job again."""
+        """Return the fields that are needed to find the job again."""
         return {"id": self.id, "status": self.status.value}
 
 
 class FinishedJob(Job):
-    """A job whose results were there at once."""
+    """Job whose results were available at once."""
 
     def __init__(self, results: Sequence[SweepResult], *, id: str = "") -> None:
         self._results = tuple(results)

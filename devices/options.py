@@ -1,4 +1,4 @@
-"""What the options of a device's string may be; loaded when there are any."""
+"""Base class of the options in a device string; loaded only if there are options."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from qgate.wires import MOST_WIRES
 
 
 def _none_as_text(value: object) -> object:
-    """Read the word none, which is how a string asks for exact values."""
+    """Convert the text ``none`` to None, which requests exact values."""
     return None if isinstance(value, str) and value.lower() == "none" else value
 
 
 class Options(BaseModel):
-    """What every device takes after the question mark of its string.
+    """Options that every device accepts in its string.
 
-    A provider with more options subclasses it; each option's type says what its text may
-    be (``"100"`` for an int, ``"true"`` for a bool).
+    A provider with more options subclasses it; the type of an option determines how its text is
+    parsed (``"100"`` for an int, ``"true"`` for a bool).
 
     Parameters
     ----------
     wires : int, optional
-        How many wires it has, labelled from 0.
+        Number of wires, labelled from 0.
     shots : int or "none", optional
-        Shots of a circuit that does not say; "none" asks for exact values.
+        Shots of a circuit that sets none; "none" requests exact values.
     seed : int, optional
-        Makes its random choices reproducible.
+        Seed of the random numbers, for reproducible results.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     advice: ClassVar[Mapping[str, str]] = {}
-    """Remedies for options that other libraries have, by option name."""
+    """Advice on options that exist in other libraries, by option name."""
 
     wires: Annotated[int | None, Field(gt=0, le=MOST_WIRES)] = None
     shots: Annotated[

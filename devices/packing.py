@@ -1,4 +1,10 @@
-"""How the rows of many sweeps are distributed over submissions, and put together again."""
+"""Batching: distribute the rows of many sweeps over submissions and join the results.
+
+A row is the unit of work. A row with more shots than the device accepts is split into shot chunks
+(``Piece``). A submission batch (``Parcel``) is filled greedily with chunks in order until the next
+would exceed one of the device's limits (rows, shots, circuits, bytes). Results are joined by adding
+the counts of the chunks of a row.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +26,15 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 EXACT = 0
-"""Stands for the shots of a row that is asked for exactly."""
+"""Value of ``Piece.shots`` for a row that is computed exactly."""
 
 Weight = tuple[int, int]
-"""How many bytes a circuit takes, and how many each of its rows."""
+"""Size in bytes of a circuit, and of each of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some shots of one row; all of them, but for a row with more than the device takes."""
+    """Shot chunk: some shots of one row, or all of them."""
 
     sweep: int
     row: int
@@ -37,29 +43,29 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What goes into one submission.
+    """Submission batch: the contents of one submission.
 
     Parameters
     ----------
     pieces : tuple of Piece
-        Those of one sweep next to each other.
+        Shot chunks, those of one sweep next to each other.
     """
 
     pieces: tuple[Piece, ...]
 
     @property
     def shots(self) -> int:
-        """Of all rows together."""
+        """Total number of shots of all rows."""
         return sum(piece.shots for piece in self.pieces)
 
     @property
     def groups(self) -> Iterator[tuple[int, list[Piece]]]:
-        """The sweeps that it holds rows of, and those rows."""
+        """Indices of the sweeps in the batch, each with its shot chunks."""
         for sweep, pieces in groupby(self.pieces, key=lambda piece: piece.sweep):
             yield sweep, list(pieces)
 
     def sweeps(self, whole: Sequence[Sweep]) -> list[Sweep]:
-        """Return what is to be submitted, each sweep with some rows of the one it is part of."""
+        """Return the sweeps to submit, each with its selected rows."""
         return [_part(whole[sweep], pieces) for sweep, pieces in self.groups]
 
 
@@ -73,21 +79,21 @@ def pack(
 ) -> tuple[Parcel, ...]:
     """Distribute rows over as few submissions as the limits allow.
 
-    Rows are taken in order, those with the same number of shots together where the device wants
-    that, and a submission is closed when the next row would pass a limit.
+    Rows are taken in order; a submission is closed when the next row would exceed a limit. If the
+    device requires equal shots, rows are grouped by their number of shots first.
 
     Parameters
     ----------
     sweeps : sequence of Sweep
     capabilities : Capabilities
-        Its limits.
+        Capabilities with the limits.
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
     weigh : callable, optional
-        The bytes of a sweep's circuit and of each of its rows; asked where the device has a
-        ``max_bytes``.
+        Function that returns the bytes of a sweep's circuit and of each of its rows; called if the
+        capabilities have a ``max_bytes``.
     extra_rows : int
-        So many rows of one more sweep will be added to each submission.
+        Number of rows of one more sweep that will be added to each submission.
 
     Returns
     -------
@@ -96,9 +102,9 @@ def pack(
     Raises
     ------
     InvalidShots
-        A row has fewer shots than the device takes, or a submission would.
+        A row, or a submission, has fewer shots than the device accepts.
     SubmissionTooLarge
-        A single row has more bytes than a submission may have.
+        A single row exceeds the maximum size of a submission.
 
     Examples
     --------
@@ -131,15 +137,15 @@ def pack(
 def unpack(
     parcels: Sequence[Parcel], results: Sequence[Sequence[SweepResult]], sweeps: Sequence[Sweep]
 ) -> list[SweepResult]:
-    """Put the results of submissions together to those of the sweeps that were packed.
+    """Join the results of submissions into the results of the packed sweeps.
 
     Parameters
     ----------
     parcels : sequence of Parcel
     results : sequence
-        Of each submission, the results of its sweeps.
+        For each submission, the results of its sweeps.
     sweeps : sequence of Sweep
-        What was packed.
+        The sweeps given to ``pack``.
 
     Returns
     -------
@@ -162,18 +168,18 @@ def unpack(
 
 
 def raised(sweeps: Sequence[Sweep], capabilities: Capabilities) -> list[Sweep]:
-    """Give rows more shots where together they have fewer than a submission must have.
+    """Return sweeps with more shots if together they have fewer than a submission requires.
 
     Parameters
     ----------
     sweeps : sequence of Sweep
-        What is to go into one submission.
+        Contents of one submission.
     capabilities : Capabilities
 
     Returns
     -------
     list of Sweep
-        With the missing shots distributed evenly over all rows.
+        Sweeps with the missing shots distributed evenly over all rows.
     """
     rows = [sweep.shots for sweep in sweeps if sweep.shots is not None]
     missing = capabilities.min_total_shots - sum(int(shots.sum()) for shots in rows)
@@ -191,7 +197,7 @@ def raised(sweeps: Sequence[Sweep], capabilities: Capabilities) -> list[Sweep]:
 
 
 def submit_packed(device: Device, sweeps: Sequence[Sweep]) -> Job:
-    """Submit sweeps that need more than one submission; all are sent before any is waited for."""
+    """Submit sweeps that need more than one submission; all are sent before the first wait."""
     parcels = pack(sweeps, device.capabilities, device=device.name, weigh=device.weigh)
     if len(parcels) == 1 and _is_whole(parcels[0], sweeps):
         return device.submit(sweeps)
@@ -200,15 +206,15 @@ def submit_packed(device: Device, sweeps: Sequence[Sweep]) -> Job:
 
 
 class JoinedJob(Job):
-    """Several submissions whose results belong together.
+    """Job made of several submissions whose results are joined.
 
     Parameters
     ----------
     jobs : sequence of Job
     parcels : sequence of Parcel
-        What each of them holds.
+        Contents of each submission.
     sweeps : sequence of Sweep
-        What was packed.
+        The sweeps given to ``pack``.
     """
 
     def __init__(
@@ -232,7 +238,7 @@ class JoinedJob(Job):
 
 
 def _pieces(index: int, sweep: Sweep, capabilities: Capabilities) -> Iterator[Piece]:
-    """Split rows with more shots than the device takes into chunks that it takes."""
+    """Split rows with more shots than the device accepts into shot chunks that it accepts."""
     if sweep.shots is None:
         yield from (Piece(index, row, EXACT) for row in range(len(sweep)))
         return
@@ -248,7 +254,7 @@ def _pieces(index: int, sweep: Sweep, capabilities: Capabilities) -> Iterator[Pi
 
 
 def _allowed_parts(shots: int, capabilities: Capabilities) -> Iterator[int]:
-    """Write a number of shots as a sum of those that the device takes, the largest first."""
+    """Decompose a number of shots into those that the device accepts, the largest first."""
     left = shots
     for count in sorted(capabilities.shot_counts, reverse=True):
         yield from [count] * (left // count)
@@ -267,7 +273,7 @@ def _most_shots(capabilities: Capabilities) -> int | None:
 
 
 def _together(pieces: Sequence[Piece], capabilities: Capabilities) -> Iterable[list[Piece]]:
-    """Group what may share a submission, in the order in which each group first occurs."""
+    """Group chunks that may share a submission, in the order in which each group first occurs."""
     groups: dict[Any, list[Piece]] = defaultdict(list)
     for piece in pieces:
         exact = piece.shots == EXACT
@@ -330,7 +336,7 @@ def _held(pieces: Sequence[Piece], weights: Sequence[Weight]) -> _Held:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """How much a submission holds."""
+    """Contents of a submission as counted by the device's limits."""
 
     rows: int = 0
     shots: int = 0
@@ -372,7 +378,7 @@ def _check_total(parcel: Parcel, capabilities: Capabilities, device: str) -> Non
     if fewest < capabilities.min_shots:
         raise InvalidShots(
             f"{device} was asked for {fewest} shots of one circuit, it takes at least "
-            f"{capabilities.min_shots}. Ask for at least so many."
+            f"{capabilities.min_shots}. Request at least as many."
         )
     if parcel.shots < capabilities.min_total_shots:
         raise InvalidShots(
@@ -394,7 +400,7 @@ def _part(sweep: Sweep, pieces: Sequence[Piece]) -> Sweep:
 
 
 def _is_whole(parcel: Parcel, sweeps: Sequence[Sweep]) -> bool:
-    """Say whether a parcel holds all sweeps as they are."""
+    """Return whether a batch holds all sweeps unchanged."""
     places = [(piece.sweep, piece.row) for piece in parcel.pieces]
     return places == [
         (index, row) for index, sweep in enumerate(sweeps) for row in range(len(sweep))
@@ -408,7 +414,7 @@ def _joined(rows: Sequence[Sequence[Any]], *, exact: bool) -> Any:
 
 
 def _added(pieces: Sequence[Any]) -> Any:
-    """Add the counts of the pieces of one row; a piece that failed spoils the row."""
+    """Add the counts of the chunks of one row; if a chunk failed, the row failed."""
     failed = next((piece for piece in pieces if isinstance(piece, RowFailure)), None)
     if failed is not None or len(pieces) == 1:
         return failed or pieces[0]

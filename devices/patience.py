@@ -1,4 +1,11 @@
-"""How requests to a provider are spaced, and made again when they fail in passing."""
+"""Rate limits, retries and backoff of requests to a provider.
+
+Every error has an error class (``Fault``). A transient error is retried after a random pause below
+a bound that doubles up to ``LONGEST_PAUSE_S`` (exponential backoff with full jitter), until
+requests have failed for ``patience_s`` seconds. An ambiguous error, after which the request may
+have been carried out, is retried only if the request is idempotent. Time in which the machine slept
+is not counted.
+"""
 
 from __future__ import annotations
 
@@ -30,30 +37,33 @@ T = TypeVar("T")
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 30.0
-"""Pauses between attempts are drawn at random below a bound that doubles up to the longest."""
+"""Upper bound of the random pauses between attempts; the bound starts at ``FIRST_PAUSE_S`` and
+doubles.
+"""
 
 BURST = 20
-"""So many requests may be made at once after a time without any."""
+"""Maximum number of requests that are sent without a pause after an idle time."""
 
 PAUSES = 10
 """Number of first pauses that a short ``patience_s`` is divided into."""
 
 
 CONNECTING_S = 60.0
-"""Requests without which there is no device are repeated no longer than this."""
+"""Upper bound of ``patience_s`` for requests that are needed to create a device."""
 
 LONGEST_REQUEST_S = 120.0
-"""A request that takes longer than this was cut, because the machine slept meanwhile."""
+"""Longest duration of a request in seconds; a longer one was interrupted because the machine slept.
+"""
 
 LATE_S = 1.0
-"""A time-out that ends later than this passed while the machine slept."""
+"""If a timeout ends later than this, the machine slept meanwhile."""
 
 AFTER_SLEEP_S = 30.0
-"""So long is then waited for one more answer."""
+"""Time to wait for one more response after the machine slept."""
 
 
 class Fault(Enum):
-    """What an error of a vendor's package means for the call that met it."""
+    """Error class of a vendor's exception: the meaning of the error for the request."""
 
     PASSING = "nothing was done; the same call may be made again after a pause"
     UNSURE = "the call may have been carried out, and its answer was lost"
@@ -62,12 +72,12 @@ class Fault(Enum):
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the provider certainly did nothing."""
+        """Whether the request was certainly not carried out."""
         return self in (Fault.PASSING, Fault.FINAL)
 
 
 class Interrupted(BaseException):
-    """The wait for a request was abandoned: the program was interrupted, or ends."""
+    """Wait for a request that was abandoned, because the program was interrupted or ends."""
 
 
 _stop: ContextVar[Event | None] = ContextVar("qgate_stop", default=None)
@@ -75,7 +85,7 @@ _stop: ContextVar[Event | None] = ContextVar("qgate_stop", default=None)
 
 @contextmanager
 def interruptible(stop: Event) -> Iterator[None]:
-    """Raise ``Interrupted`` instead of waiting on this thread once an event is set."""
+    """Make waits on this thread raise ``Interrupted`` once an event is set."""
     token = _stop.set(stop)
     try:
         yield
@@ -84,7 +94,7 @@ def interruptible(stop: Event) -> Iterator[None]:
 
 
 def pause(seconds: float) -> None:
-    """Wait.
+    """Wait for some seconds.
 
     Raises
     ------
@@ -99,19 +109,21 @@ def pause(seconds: float) -> None:
 
 
 class Limiter:
-    """Lets so many requests a second pass, for all threads together.
+    """Rate limiter of requests, shared by all threads.
 
     Parameters
     ----------
     per_s : float
+        Requests per second.
     burst : int
+        Maximum number of requests without a pause after an idle time.
     """
 
     def __init__(self, per_s: float, burst: int = BURST) -> None:
         self.per_s, self.burst = per_s, burst
         self._lock = ForkSafeLock()
         self._free_at = time.monotonic() - burst / per_s
-        """When the next request would pass if there were no bursts."""
+        """Time of the next request if there were no bursts."""
 
     def acquire(self) -> None:
         """Wait until a request may be made."""
@@ -123,7 +135,7 @@ class Limiter:
             pause(wait_s)
 
     def pause(self, seconds: float) -> None:
-        """Let nothing pass for a time, because the provider asked for that."""
+        """Block all requests for some seconds, as requested by the provider."""
         with self._lock:
             self._free_at = max(self._free_at, time.monotonic() + seconds)
 
@@ -134,13 +146,13 @@ at_fork(in_child=_limiters.clear)
 
 
 def limiter_of(device: RemoteDevice, *, creating: bool = False) -> Limiter:
-    """Return the limiter that all devices of an account share in this process.
+    """Return the rate limiter that all devices of an account share in this process.
 
     Parameters
     ----------
     device : RemoteDevice
     creating : bool
-        Whether it is for requests that create jobs, which some providers count on their own.
+        Whether it limits requests that create jobs, which some providers count separately.
     """
     creations = getattr(device, "creation_limit", None) if creating else None
     per_s, burst = creations or (device.requests_per_s, getattr(device, "request_burst", BURST))
@@ -158,35 +170,35 @@ def patiently(
     limited: bool = True,
     patience_s: float | None = None,
 ) -> T:
-    """Make a request, and make it again while it fails in passing.
+    """Send a request, and retry it after transient errors.
 
     Parameters
     ----------
     device : RemoteDevice
-        Says which errors pass, and how long to try.
+        Device, with its error classes and its ``patience_s``.
     call : callable
-        One attempt.
+        Function that makes one attempt.
     safe : bool
-        Whether it may be made again after it was perhaps carried out: a question, or a creation
-        under an idempotency token.
+        Whether it may be repeated after it was perhaps carried out: a status request, or a creation
+        with an idempotency token.
     question : bool
         Whether the request certainly creates no job; a refusal is then no ``SubmissionRefused``.
     limited : bool
-        Whether it counts as one of the account's requests; not where it mostly makes none, or
-        follows one that counted.
+        Whether it counts towards the account's rate limit; False for calls that rarely make a
+        request or follow one that counted.
     patience_s : float, optional
-        Default: the device's.
+        Time in seconds after which no retry follows; default: the device's.
 
     Raises
     ------
     ServiceUnavailable
-        It went on failing for so long.
+        It failed for ``patience_s`` seconds.
     LostAnswer
-        It may have been carried out, and is not safe.
+        It may have been carried out and is not ``safe``.
     QGateError
-        The vendor's error in our words, where repeating does not help.
+        The translated error of the vendor, if a retry does not help.
     Interrupted
-        Inside of ``interruptible``, when its event is set.
+        The event of ``interruptible`` was set.
     """
     limiter = limiter_of(device, creating=not question)
 
@@ -224,20 +236,21 @@ def repeatedly(
     fewest: int = 1,
     note: Callable[[RetryCallState], None] | None = None,
 ) -> T:
-    """Make a call, and make it again after growing random pauses while it fails in passing.
+    """Call a function, and retry it with exponential backoff after transient errors.
 
     Parameters
     ----------
     call : callable
-        One attempt.
+        Function that makes one attempt.
     passes : callable
-        Says whether an error does.
+        Function that returns whether an error is transient.
     patience_s : float
-        After so long the last error is raised; a time in which the machine slept is left out.
+        Time in seconds after which the last error is raised; time in which the machine slept is not
+        counted.
     fewest : int
-        At least so many attempts are made, however long one takes.
+        Minimum number of attempts, however long one takes.
     note : callable, optional
-        Called before each pause.
+        Function called before each pause.
     """
     return Retrying(
         retry=retry_if_exception(passes),
@@ -252,7 +265,7 @@ def repeatedly(
 
 
 def repeats(device: RemoteDevice, error: BaseException, *, safe: bool = True) -> bool:
-    """Say whether a request that met this error is made again."""
+    """Return whether a request is retried after an error."""
     if isinstance(error, QGateError) or not isinstance(error, Exception):
         return False
     fault = device.fault(error)
@@ -267,7 +280,7 @@ def given_up(
     question: bool = False,
     tried_s: float | None = None,
 ) -> Exception:
-    """Return what to raise for a vendor's error after which no attempt follows."""
+    """Return the error to raise for a vendor's error that is not retried."""
     fault = device.fault(error)
     if fault is Fault.UNSURE and not safe:
         return LostAnswer(device.words(error))
@@ -279,25 +292,25 @@ def given_up(
 
 
 def as_question(error: QGateError) -> QGateError:
-    """Return the error for a refused status request, which is not a refused submission."""
+    """Return the error of a refused status request, which is not a refused submission."""
     if not isinstance(error, SubmissionRefused):
         return error
     return RequestRefused(device=error.device, code=error.code, reason=error.reason)
 
 
 class LostAnswer(Exception):
-    """A creation may have been carried out; only the provider knows."""
+    """Error of a creation request that may have been carried out; only the provider knows."""
 
 
 def overslept(begun: float, timeout_s: float | None) -> bool:
-    """Say whether a time-out, begun at a monotonic time, passed while the machine slept."""
+    """Return whether the machine slept during a timeout that began at a monotonic time."""
     return timeout_s is not None and time.monotonic() - begun > timeout_s + LATE_S
 
 
 class Patience:
-    """Counts how long something has been failing, without a gap in which the machine slept.
+    """Timer of consecutive failures, not counting time in which the machine slept.
 
-    Two gaps in a row are none: then it is the attempts that take so long.
+    A gap is taken for sleep only once: two long gaps in a row mean that the attempts are slow.
 
     Parameters
     ----------
@@ -311,12 +324,12 @@ class Patience:
         self._slept = False
 
     def is_over(self, *, pause_s: float = 0.0) -> bool:
-        """Count an attempt that has failed, and say whether no other is to follow.
+        """Count a failed attempt and return whether the time for retries is over.
 
         Parameters
         ----------
         pause_s : float
-            How long will be paused before that.
+            Pause in seconds before the next attempt.
         """
         now = time.monotonic()
         step_s = now - self._since
@@ -328,7 +341,7 @@ class Patience:
 
 
 class _StopAfterAwake(stop_base):
-    """Stops after a time, without a gap in which the machine slept."""
+    """Stop condition of ``tenacity``: a time without that in which the machine slept."""
 
     def __init__(self, patience_s: float) -> None:
         self._patience = Patience(patience_s)

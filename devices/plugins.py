@@ -1,4 +1,4 @@
-"""The providers that are installed."""
+"""Discovery of installed providers."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "qgate.devices"
-"""Entry points of this group name providers."""
+"""Group of entry points that name providers."""
 
 BUILT_IN = {"local": "qgate.devices.local"}
-"""Modules of providers that are always there: a search through what is installed takes long."""
+"""Modules of built-in providers, which need no search for entry points (it takes long)."""
 
 
 class Plugins:
-    """The providers installed in this Python; each is loaded when it is first asked for."""
+    """Providers installed in this Python; each is loaded on first use."""
 
     def __init__(self) -> None:
         self._found: dict[str, list[EntryPoint]] = {}
         self._loaded: dict[str, Provider] = {}
 
     def names(self) -> list[str]:
-        """Return the names of all providers, sorted; loads none."""
+        """Return the sorted names of all providers, without loading any."""
         if not self._found:
             self.refresh()
         return sorted(self._found)
 
     def refresh(self) -> None:
-        """Look again at what is installed."""
+        """Search for installed providers again."""
         from importlib.metadata import entry_points
 
         importlib.invalidate_caches()
@@ -44,14 +44,14 @@ class Plugins:
             self._found.setdefault(entry.name, []).append(entry)
 
     def provider(self, name: str) -> Provider | None:
-        """Return a provider, or None where none of this name is installed.
+        """Return a provider, or None if none of this name is installed.
 
-        A built-in one is not searched for, and no other package can take its name.
+        Built-in providers take precedence; no other package can take their names.
 
         Raises
         ------
         BrokenProvider
-            It cannot be imported, is not a provider, or two packages give different
+            The provider cannot be imported or is no ``Provider``, or two packages define different
             providers of this name.
         """
         if name in BUILT_IN:
@@ -64,10 +64,10 @@ class Plugins:
         return self._loaded.get(name)
 
     def claiming(self, candidate: object) -> Provider | None:
-        """Return the provider that takes a vendor's object, or None.
+        """Return the provider that accepts a vendor's device object, or None.
 
-        A provider is asked only if the object's class comes from, or inherits from, one of
-        its ``sdks``; so the vendor's package is loaded already.
+        A provider is asked only if the object's class comes from, or inherits from, one of its
+        ``sdks``; the vendor's package is then loaded already.
         """
         claimant = self._claimant(candidate)
         if claimant is None:
@@ -83,7 +83,7 @@ class Plugins:
         return None
 
     def loadable(self) -> Iterator[Provider]:
-        """Yield every provider that can be loaded; skip a broken one."""
+        """Yield every provider that can be loaded; skip broken ones."""
         for name in self.names():
             try:
                 provider = self.provider(name)
@@ -94,11 +94,11 @@ class Plugins:
 
 
 PLUGINS = Plugins()
-"""Those of the running interpreter."""
+"""Plugins of the running interpreter."""
 
 
 def missing(requirements: Iterable[Requirement]) -> Requirement | None:
-    """Return the first requirement that is not installed; imports none of them."""
+    """Return the first requirement that is not installed, without importing any."""
     return next((need for need in requirements if find_spec(need.module) is None), None)
 
 
@@ -109,7 +109,7 @@ def _load(entry: EntryPoint, *others: EntryPoint) -> Provider:
             raise BrokenProvider(provider=entry.name, package=_package(entry), reason=reason)
     try:
         provider = entry.load()
-    except Exception as error:  # it is somebody else's code
+    except Exception as error:  # third-party code may raise anything
         raise BrokenProvider(
             provider=entry.name, package=_package(entry), reason=repr(error)
         ) from masked_error(error)

@@ -1,4 +1,4 @@
-"""What a provider plugin gives to the registry."""
+"""Abstract base class of provider plugins."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A vendor's package that a device needs.
+    """Package of a vendor that a device requires.
 
     Parameters
     ----------
     module : str
         Its top-level module, for example ``qiskit_aer``.
     package : str
-        How it is installed, for example ``qiskit-aer``.
+        Its name for pip, for example ``qiskit-aer``.
     extra : str
-        The extra of qgate that installs it, for example ``aer``.
+        Extra of qgate that installs it, for example ``aer``.
     """
 
     module: str
@@ -39,12 +39,12 @@ class Requirement:
 
 
 class Provider(ABC):
-    """A family of devices that a config string can name: ``provider:target?option=value``.
+    """Family of devices that a device string can name: ``provider:target?option=value``.
 
     Required: ``name``, ``targets``, ``make``. Optional: ``options``, ``default_target``,
     ``accepts``, ``may_stand_in_file``, ``requirements``, ``capabilities``, ``jobs_of``,
     ``make_without_options``; ``card`` and ``make_from_card`` where it ships cards; ``sdks``,
-    ``claims`` and ``make_from_object`` where the vendor's own device objects are taken as well.
+    ``claims`` and ``make_from_object`` if the vendor's own device objects are accepted as well.
 
     An instance is named by an entry point of the group ``qgate.devices`` whose name is
     ``name``. Importing its module must not import the vendor's packages.
@@ -64,82 +64,82 @@ class Provider(ABC):
     name: ClassVar[str]
     default_target: ClassVar[str | None] = None
     sdks: ClassVar[frozenset[str]] = frozenset()
-    """Top-level modules of the vendor's packages whose objects it may claim."""
+    """Top-level modules of the vendor's packages whose objects ``claims`` is asked about."""
 
     @property
     def options(self) -> type[Options]:
-        """The class of its options; a subclass may say ``options = AcmeOptions``."""
+        """Class of the options; a subclass may set ``options = AcmeOptions``."""
         from qgate.devices.options import Options
 
         return Options
 
     @abstractmethod
     def targets(self) -> Collection[str]:
-        """Return the names of its devices that are known without a network."""
+        """Return the names of the devices that are known without a network."""
 
     def accepts(self, target: str) -> bool:
-        """Say whether ``target`` can be made, also where it is not among ``targets()``."""
+        """Return whether ``target`` can be created, also if it is not among ``targets()``."""
         return target in self.targets()
 
     def may_stand_in_file(self, target: str) -> bool:
         """Return whether a configuration file may name ``target``.
 
-        Not where making it imports a module that is no installed plugin: a file in the working
-        directory may be somebody else's, and must not choose what is imported.
+        False if creating it imports a module that is no installed plugin: a file in the working
+        directory may come from someone else, and must not choose what is imported.
         """
         return True
 
     def jobs_of(self, run: str) -> Sequence[TaggedJob] | None:
-        """Return the jobs of all devices that have the label of a run; None: it has no tags.
+        """Return the jobs of all devices with the label of a run; None: the provider has no tags.
 
         Raises
         ------
         QGateError
-            The service could not be asked.
+            The request to the service failed.
         """
         return None
 
     def requirements(self, target: str) -> Collection[Requirement]:
-        """Return the packages that ``target`` needs; asked before ``accepts`` and ``make``."""
+        """Return the packages that ``target`` requires; called before ``accepts`` and ``make``."""
         return ()
 
     def capabilities(self, target: str) -> Capabilities | None:
-        """Return what ``target`` can do; None: known only once it is made."""
+        """Return the capabilities of ``target``; None: known only once it is created."""
         return None
 
     @abstractmethod
     def make(self, target: str, options: Any, *, wires: Wires | None, shots: Shots | str) -> Device:
-        """Make the device.
+        """Create the device.
 
         Parameters
         ----------
         target : str
-            Accepted by ``accepts``; its requirements are installed.
+            Target accepted by ``accepts``, whose requirements are installed.
         options : Options
-            An instance of the class ``options``. What it says about wires and shots has
-            already gone into the two arguments below.
+            Instance of the class ``options``. Its wires and shots are already contained in the two
+            arguments below.
         wires : Wires or None
-            Its wires; None: as the circuit names them.
+            Wires of the device; None: those of the circuit.
         shots : Shots or "default"
-            Shots of a circuit that does not say; "default": the device's own default.
+            Shots of a circuit that sets none; "default": the device's own default.
 
         Raises
         ------
         MissingExtra
-            A package that the device needs is not installed.
+            A package that the device requires is not installed.
         """
 
     def make_without_options(
         self, target: str, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
-        """Make the device where no option is given; as ``make`` with the options' defaults.
+        """Create the device without options; equal to ``make`` with default options.
 
-        A provider overrides it to do without pydantic, which takes long to load.
+        A provider overrides it to avoid importing pydantic, which takes long.
         """
         return self.make(target, self.options(), wires=wires, shots=shots)
 
     def card(self, target: str) -> DeviceCard | None:
-        """Return the limits and prices of ``target`` that the provider ships; None: it has none."""
+        """Return the shipped limits and prices of ``target``; None: there are none."""
         return None
 
     def make_from_card(
@@ -151,33 +151,33 @@ class Provider(ABC):
         wires: Wires | None,
         shots: Shots | str,
     ) -> Device | None:
-        """Make a device from its card, which can be planned for and refuses submissions.
+        """Create a device from its card: it supports plans and refuses submissions.
 
         Parameters
         ----------
         target : str
         options : Options
         refusal : AccessRefused or ServiceUnavailable
-            What ``make`` raised, and what submissions raise.
+            Error raised by ``make``; submissions raise it as well.
         wires : Wires or None
         shots : Shots or "default"
 
         Returns
         -------
         Device or None
-            None: ``target`` has no card.
+            Device; None: ``target`` has no card.
         """
         return None
 
     def claims(self, candidate: object) -> bool:
-        """Say whether an object of the vendor's packages is a device that can be wrapped.
+        """Return whether an object of the vendor's packages is a device that can be wrapped.
 
-        Asked only for objects whose class comes from, or inherits from, one of ``sdks``.
+        Called only for objects whose class comes from, or inherits from, one of ``sdks``.
         """
         return False
 
     def make_from_object(
         self, candidate: Any, options: Any, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
-        """Make a device around a claimed object; the rest as in ``make``."""
+        """Create a device around a claimed object; the other arguments are those of ``make``."""
         raise NotImplementedError

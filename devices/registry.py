@@ -1,4 +1,4 @@
-"""How a name becomes a device."""
+"""Creation of a device from its name."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SECRETS_ELSEWHERE = (
 )
 
 NAMES_SHOWN = 12
-"""So many names of devices are listed in an error."""
+"""Maximum number of device names in an error message."""
 
 
 def device(
@@ -54,30 +54,30 @@ def device(
     seed: int | None = None,
     **options: Any,
 ) -> Device:
-    """Make a device.
+    """Create a device.
 
-    A string is ``provider:target?option=value&...``, a device named in a configuration
-    file, or one of PennyLane's names. Keyword arguments win over the options of the
-    string, these over the options of a named device. The name itself is taken from the
-    call, else from ``QGATE_DEVICE``, else from ``default`` in the project's and then the
-    user's configuration file; else it is ``local``.
+    A string is ``provider:target?option=value&...``, a device named in a configuration file, or one
+    of PennyLane's names. Keyword arguments have precedence over the options of the string, and
+    these over the options of a named device. The name itself is taken from the call, else from
+    ``QGATE_DEVICE``, else from ``default`` in the project's and then the user's configuration file;
+    else it is ``local``.
 
-    Where the provider refuses access to a device that the package has a card of, the device is made
-    from that card: it can be planned for, and refuses submissions with the provider's refusal.
+    If the provider refuses access to a device for which the package has a card, the device is
+    created from that card: it supports plans, and submissions raise the provider's refusal.
 
     Parameters
     ----------
     name : str, Device, or a vendor's device object, optional
-        A device is returned as it is. A vendor's object (a Qiskit backend, say) is wrapped
+        A device is returned unchanged. A vendor's object (for example a Qiskit backend) is wrapped
         by the provider that claims it.
     wires : int or wires, optional
-        Number of wires, or their labels; default: as the circuit names them.
+        Number of wires, or their labels; default: the wires of the circuit.
     shots : None, int or sequence, optional
-        Shots of a circuit that does not say; None: exact; default: the device's own.
+        Shots of a circuit that sets none; None: exact; default: the device's own.
     seed : int, optional
-        Makes the device's random choices reproducible.
+        Seed of the device's random numbers, for reproducible results.
     **options
-        The device's further options.
+        Further options of the device.
 
     Returns
     -------
@@ -88,15 +88,15 @@ def device(
     MalformedDevice
         The string does not follow the grammar.
     UnknownDevice, MissingTarget
-        No installed provider, or no device of it, has this name; or none was named.
+        No installed provider, or no device of it, has this name; or no device was named.
     UnknownOption, InvalidOption
-        The device has no such option, or the option cannot have this value.
+        The device has no such option, or its value is invalid.
     MissingExtra
         A package that the device needs is not installed.
     InvalidConfigFile, DeviceLoop
-        A configuration file is wrong.
+        A configuration file is invalid, or named devices refer to each other in a loop.
     NotADevice, DeviceAlreadyMade
-        The object is no device; or it is one, and more arguments came with it.
+        The object is not a device; or it is a device, and more arguments are given with it.
 
     Examples
     --------
@@ -117,12 +117,12 @@ def device(
 
 
 def device_for_plan(name: str) -> Device:
-    """Make a device for planning only: from its card also where its service is down.
+    """Create a device for planning only; also from its card if its service is unavailable.
 
     Parameters
     ----------
     name : str
-        As for ``device``, which makes a device from its card only where it was refused access.
+        As for ``device``, which uses the card only if access is refused.
     """
     refusals = (AccessRefused, ServiceUnavailable)
     return _from_name(name, wires=None, shots="default", options={}, refusals=refusals)
@@ -219,15 +219,15 @@ def _refuse_secrets(config: DeviceConfig, *, text: str) -> None:
 
 
 def _given(wires: int | WiresLike | None, shots: Any) -> dict[str, Any]:
-    """Return what was given apart from a string, as options."""
+    """Return the arguments given apart from a string, as options."""
     given = {} if wires is None else {"wires": wires}
     return given if _is_default(shots) else {**given, "shots": "none" if shots is None else shots}
 
 
 def _written(provider: str, target: str, options: Mapping[str, Any]) -> str | None:
-    """Return the string with these options; None if one of them cannot stand in a string.
+    """Return the device string with these options; None if one of them cannot be part of a string.
 
-    Secrets cannot, because the string is stored and shown.
+    Secrets cannot, because the string is stored and displayed.
     """
     if not all(isinstance(value, str | int | float | np.integer) for value in options.values()):
         return None
@@ -237,9 +237,9 @@ def _written(provider: str, target: str, options: Mapping[str, Any]) -> str | No
 
 
 def _distinct(provider: str, target: str, options: Mapping[str, Any]) -> str | None:
-    """Return a text of the options that change results; None: there are none.
+    """Return a text with the options that change results; None: there are none.
 
-    It is no string that makes the device, since options may be objects; secrets are left out.
+    No device can be created from it, since options may be objects; secrets are left out.
     """
     texts = {
         name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
@@ -253,7 +253,7 @@ def _distinct(provider: str, target: str, options: Mapping[str, Any]) -> str | N
 
 
 def _target(provider: Provider, named: str | None, *, text: str) -> str:
-    """Return a target that can be made here."""
+    """Return a target that can be created here."""
     target = provider.default_target if named is None else named
     if target is None:
         choices = few(sorted(provider.targets()))
@@ -278,14 +278,14 @@ def _unknown_provider(name: str, settings: Settings, *, text: str) -> UnknownDev
 
 
 def few(names: Collection[str]) -> list[str]:
-    """Return the first distinct names, and how many more there are."""
+    """Return the first distinct names, and the number of further ones."""
     distinct = list(dict.fromkeys(names))
     more = len(distinct) - NAMES_SHOWN
     return distinct if more <= 0 else [*distinct[:NAMES_SHOWN], f"and {more} more"]
 
 
 def _checked(options: type[Options], given: Mapping[str, Any], *, text: str) -> Options:
-    """Give the options their types."""
+    """Validate options and convert them to their types."""
     from pydantic import ValidationError
 
     try:
@@ -307,7 +307,7 @@ def _checked(options: type[Options], given: Mapping[str, Any], *, text: str) -> 
 
 
 def _advice(options: type[Options], option: str) -> str:
-    """Return the remedy for an unknown option; empty: there is none."""
+    """Return advice on an unknown option; empty: there is none."""
     if is_secret(option):
         return f" {SECRETS_ELSEWHERE}."
     advice = options.advice.get(option)
@@ -319,7 +319,7 @@ def _is_default(shots: Any) -> bool:
 
 
 def _shots(options: Options | None, shots: Any) -> Shots | str:
-    """Return the shots of the call, else of the string, else the word default."""
+    """Return the shots of the call, else of the string, else ``"default"``."""
     if not _is_default(shots):
         return Shots.of(shots)
     if options is None or "shots" not in options.model_fields_set:

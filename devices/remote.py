@@ -1,4 +1,4 @@
-"""The contract of a device in a cloud, where submissions are bought."""
+"""Abstract base classes of cloud devices, whose submissions may cost money, and of their jobs."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from qgate.prices import Price
 from qgate.sweep import Sweep
 
 Record = Mapping[str, Any]
-"""What is needed to read the result of a submission, as JSON can hold it."""
+"""JSON data that is needed to read the result of a submission."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a job stands.
+    """Status report of a job.
 
     Parameters
     ----------
     status : JobStatus
         ``UNKNOWN`` for a vendor's status that is not in our table.
     vendor_status : str
-        The vendor's own word.
+        Status in the vendor's words.
     reason : str
-        Why it failed, in the vendor's words; credentials in them are masked.
+        Reason of a failure in the vendor's words, with credentials masked.
     queue_position : str
-        As the vendor says it, for example ``">2000"``; empty: not told.
+        Position as reported by the vendor, for example ``">2000"``; empty: unknown.
     """
 
     status: JobStatus
@@ -52,18 +52,18 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class TaggedJob:
-    """A job that was found by the label of its run.
+    """Job that was found by the label of its run.
 
     Parameters
     ----------
     id, token : str
-        The provider's id, and the key of the order.
+        The provider's id, and the token of the order.
     journal : str
-        The id of the journal that the order was written in.
+        Id of the journal that recorded the order.
     status : str
-        In the provider's word.
+        Status in the provider's words.
     created : str
-        When, as the provider writes it.
+        Time of creation, as written by the provider.
     """
 
     id: str
@@ -74,17 +74,17 @@ class TaggedJob:
 
 
 RUN, JOURNAL = "run", "journal"
-"""The labels of an order."""
+"""Names of the labels of an order."""
 
 LONGEST_LABEL = 64
 NOT_IN_LABELS = re.compile(r"[^A-Za-z0-9 _.:/=+@-]")
-"""Characters that the tags of AWS may not have."""
+"""Characters that are not allowed in tags of AWS."""
 
 
 def label_of(name: str) -> str:
-    """Return the name of a run as tags can hold it.
+    """Return the name of a run as a valid tag.
 
-    Names that are too long, or have other characters, are shortened and get a digest.
+    Names that are too long, or have other characters, are shortened and extended by a digest.
     """
     if len(name) <= LONGEST_LABEL and not NOT_IN_LABELS.search(name):
         return name
@@ -93,16 +93,16 @@ def label_of(name: str) -> str:
 
 
 class RemoteJob(Job):
-    """One submission in a cloud.
+    """Job of one submission to a cloud device.
 
     Required: ``poll`` and ``fetch``, which each make one attempt and raise what the vendor's
-    package raises. Optional: ``stop``, ``cost``. Waiting, pausing and repeating is done around
-    it (``qgate.devices.watch``), for all jobs of an account together.
+    package raises. Optional: ``stop``, ``cost``. Polling, backoff and retries are implemented
+    outside of it (``qgate.devices.watch``), for all jobs of an account together.
 
     Parameters
     ----------
     id : str
-        The vendor's.
+        The vendor's id.
     device : RemoteDevice
     """
 
@@ -110,36 +110,38 @@ class RemoteJob(Job):
         self.id = id
         self.device = device
         self.report = Report(JobStatus.QUEUED)
-        """How it stood when it was last asked."""
+        """Most recent status report."""
         self.token = ""
-        """Token with which the job was created; responses about a job with another are refused."""
+        """Token with which the job was created; responses about a job with another token are
+        refused.
+        """
 
     @abstractmethod
     def poll(self) -> Report:
-        """Ask how the job stands."""
+        """Request the status of the job."""
 
     @abstractmethod
     def fetch(self) -> tuple[SweepResult, ...]:
-        """Download and read what the job brought; asked when it is ``DONE`` or ``FAILED``.
+        """Download and parse the results; called when the job is ``DONE`` or ``FAILED``.
 
         A row that the device could not run is a ``RowFailure`` in place of its ``Outcomes``.
 
         Raises
         ------
         ResultMissing
-            It is not there yet.
+            The result is not available yet.
         WrongResult
-            It is damaged, or not what was asked for: too few shots, other circuits.
+            The result is damaged, or does not match the request: too few shots, other circuits.
         JobFailed
-            The job failed, and there is nothing to read.
+            The job failed without results.
         """
 
     def cost(self) -> Price | None:
-        """Return what the job did cost, as far as the vendor tells; None: it does not."""
+        """Return the cost of the job, as far as the vendor reports it; None: unknown."""
         return None
 
     def stop(self) -> None:
-        """Ask the vendor to cancel the job, one attempt; nothing happens where it has ended."""
+        """Ask the vendor to cancel the job, in one attempt; a job that has ended stays as it is."""
 
     def cancel(self) -> None:
         patiently(self.device, self.stop, question=True)
@@ -156,45 +158,46 @@ class RemoteJob(Job):
 
 
 class RemoteDevice(Device):
-    """A device whose submissions are bought.
+    """Device whose submissions are orders to a provider, and may cost money.
 
     Required, besides ``capabilities``: ``account``, ``send``, ``find``, ``record``, ``reopen``,
-    ``price``, ``fault`` and ``translated``. Whatever reaches ``send`` and ``record`` fits into
+    ``price``, ``fault`` and ``translated``. The sweeps given to ``send`` and ``record`` fit into
     one submission.
     """
 
     account: str = ""
-    """Whom the provider counts requests for: the key under which limits and waiting are shared."""
+    """Key of the account at the provider; devices with the same key share limits and polling."""
 
     origin: str | None = None
     """Source of its limits and gates, for a device that its provider describes: ``"live"``,
     or from which card and why."""
 
     refusal: QGateError | None = None
-    """Error that submissions raise on a device made from its card; None: they are accepted."""
+    """Error raised by submissions on a device created from its card; None: they are accepted."""
 
     requests_per_s: float = 20.0
     request_burst: int = BURST
-    """Requests that an account may make in a second, and at once after a pause."""
+    """Maximum number of requests of an account per second, and at once after an idle time."""
 
     creation_limit: tuple[float, int] | None = None
-    """The same for requests that create jobs, where the provider counts them separately; None:
-    they are counted with all others."""
+    """The same for requests that create jobs, as (requests per second, burst); None: the provider
+    counts them with all others.
+    """
 
     budget_usd: float | None = None
-    """What may be spent on this device by one process, or in one run."""
+    """Maximum spending on this device by one process, or in one run, in US dollars."""
 
     unknown_price: str = "refuse"
-    """``"allow"``: buy also what no price is known of."""
+    """``"allow"``: submit also if no price is known."""
 
     patience_s: float = 900.0
-    """So long are failing requests made again, one after the other, before an error is raised."""
+    """Time in seconds for which failing requests are retried before an error is raised."""
 
     shortest_wait_s: float = 0.05
-    """So long is at least waited between two questions about one job."""
+    """Minimum time in seconds between two status requests for one job."""
 
     def check_access(self) -> None:
-        """Raise the reason why a device made from its card takes no submissions."""
+        """Raise the reason why a device created from its card refuses submissions."""
         if self.refusal is not None:
             raise copy(self.refusal)
 
@@ -207,18 +210,18 @@ class RemoteDevice(Device):
 
     @abstractmethod
     def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:
-        """Make the call that creates, and pays for, one job; one attempt.
+        """Create one job, in one attempt; the provider may charge for it.
 
         Parameters
         ----------
         sweeps : sequence of Sweep
         token : str
-            At most 64 letters and digits. The provider is given it as idempotency token, or as
-            a tag where it knows no such tokens.
+            At most 64 letters and digits. It is sent as idempotency token, or as a tag if the
+            provider has no such tokens.
         """
 
     def prepare(self, sweeps: Sequence[Sweep], *, token: str) -> Callable[[], RemoteJob]:
-        """Return the call that creates one job, with all preparations done.
+        """Return a function that creates one job, with all preparations done.
 
         Compile here, and do everything else that can fail before a job is created. Then only errors
         of the request itself leave open whether there is a job. Default: ``send``.
@@ -241,18 +244,18 @@ class RemoteDevice(Device):
         settings : mapping
             Stored result of ``request_settings``.
         labels : mapping of str to str
-            The run and the journal of the order, for a provider that takes tags: by these the jobs
-            of a journal that was lost are found. The default ignores them.
+            The run and the journal of the order, for a provider that takes tags: they identify the
+            jobs of a lost journal. The default ignores them.
         """
         return self
 
     def jobs_of(self, run: str) -> Sequence[TaggedJob]:
-        """Return the jobs at the provider that have the label of a run, oldest first.
+        """Return the provider's jobs that have the label of a run, oldest first.
 
         Raises
         ------
         NotListed
-            The provider, or its package, knows no tags. The default.
+            The provider, or its package, has no tags. This is the default.
         """
         raise NotListed(device=self.name)
 
@@ -260,18 +263,18 @@ class RemoteDevice(Device):
     def find(self, token: str, *, since: float) -> str | None:
         """Return the id of the job that was created with a token; None: there is none.
 
-        Raise an error where the provider does not answer clearly: None counts as "not created".
+        Raise an error if the response leaves this open: None counts as "not created".
 
         Parameters
         ----------
         token : str
         since : float
-            When it was first sent, in seconds of Unix time.
+            Time at which the token was first sent, in seconds of Unix time.
         """
 
     @abstractmethod
     def record(self, sweeps: Sequence[Sweep]) -> Record:
-        """Return what is needed to read the result of these sweeps, without them."""
+        """Return the data that is needed to read the results of these sweeps without the sweeps."""
 
     @abstractmethod
     def reopen(self, id: str, record: Record) -> RemoteJob:
@@ -283,28 +286,28 @@ class RemoteDevice(Device):
 
     @abstractmethod
     def fault(self, error: BaseException) -> Fault:
-        """Return the error class of an error that any call of the vendor's package raised.
+        """Return the error class of an error raised by the vendor's package.
 
-        ``PASSING`` and ``FINAL`` of a creation promise that it created nothing.
+        For a creation request, ``PASSING`` and ``FINAL`` guarantee that no job was created.
         """
 
     @abstractmethod
     def translated(self, error: BaseException) -> QGateError:
-        """Return an error of ours for one of the vendor's package, its words included."""
+        """Return the error of qgate for an error of the vendor's package, including its message."""
 
     def words(self, error: BaseException) -> str:
-        """Return what an error of the vendor's package says, without credentials."""
+        """Return the message of an error of the vendor's package, without credentials."""
         return masked(str(error))
 
     def is_permanent(self, reason: str) -> bool:
         return is_permanent(reason)
 
     def retry_after_s(self, error: BaseException) -> float | None:
-        """Return how long the provider asks to wait after an error; None: it does not say."""
+        """Return the wait in seconds that the provider requests after an error, or None."""
         return None
 
     settles_s: float = 5.0
-    """Time for which ``find`` may miss a job that was created."""
+    """Time in seconds for which ``find`` may miss a job that was created."""
 
     searchable: bool = True
     """Whether ``find`` can prove that there is no job."""
@@ -320,7 +323,7 @@ class RemoteDevice(Device):
 
     @property
     def idempotent(self) -> bool:
-        """Whether ``send`` with the same token twice buys once."""
+        """Whether sending the same token twice creates only one job."""
         return False
 
 

@@ -21,16 +21,16 @@ BUILT_IN_DEFAULT = "local"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A device as somebody wrote it.
+    """A device as written by the user.
 
     Parameters
     ----------
     device : str or table
-        A string, or the table of a named device.
+        Device string, or the table of a named device.
     source : str
         Where it was written; empty for the call itself.
     in_file : bool
-        Whether that is a configuration file, which may be somebody else's.
+        Whether it is in a configuration file, which may come from someone else.
     """
 
     device: str | Mapping[str, Any]
@@ -38,7 +38,7 @@ class Written:
     in_file: bool = False
 
     def config(self) -> DeviceConfig:
-        """Read it.
+        """Parse the device string or table.
 
         Raises
         ------
@@ -53,13 +53,13 @@ class Written:
             raise MalformedDevice(text=self.place(error.text), reason=error.reason) from None
 
     def place(self, text: str) -> str:
-        """Return the text with the place where it was written, for error messages."""
+        """Return a text followed by the place where the device was written, for error messages."""
         return f"{text} ({self.source})" if self.source else text
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What configuration says: devices by name, and the one to use where none is named.
+    """Settings from configuration: named devices and the default device.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ class Settings:
         Raises
         ------
         InvalidConfigFile
-            A file cannot be read, or holds something else; names the file and, where its
-            syntax is wrong, the line.
+            A file cannot be read, or has invalid contents; the message has the name of the file and
+            the line of a syntax error.
         """
         settings = cls()
         for file in (user_file(), _project_file_here()):
@@ -93,28 +93,28 @@ class Settings:
         return settings.under(cls(default=Written(named, DEVICE_VARIABLE))) if named else settings
 
     def under(self, other: Settings) -> Settings:
-        """Return these settings where ``other``, which wins, says nothing."""
+        """Return these settings overridden by ``other``."""
         default = other.default if other.default.source else self.default
         return Settings({**self.devices, **other.devices}, default)
 
     def resolve(self, written: Written, reserved: Collection[str]) -> tuple[DeviceConfig, str]:
         """Follow named devices until a provider is reached.
 
-        Options of the one who names win over options of the named.
+        Options of the referring device have precedence over those of the device that it names.
 
         Parameters
         ----------
         written : Written
-            A string; a bare name may be that of a named device.
+            Device string; a bare name may be that of a named device.
         reserved : collection of str
-            Names that mean something without configuration.
+            Names that are defined without configuration.
 
         Returns
         -------
         config : DeviceConfig
-            Names a provider, an alias, or nothing known.
+            Device of a provider, of an alias, or of an unknown name.
         text : str
-            What to show the user: the string that led there, and where it stands.
+            Text for error messages: the last string that was followed, and where it was written.
 
         Raises
         ------
@@ -126,13 +126,13 @@ class Settings:
         return config.with_options(options), last.place(str(config))
 
     def comes_from_file(self, written: Written, reserved: Collection[str]) -> bool:
-        """Return whether a configuration file names the provider and the target of a device."""
+        """Return whether provider and target of a device come from a configuration file."""
         return self._followed(written, reserved)[0].in_file
 
     def _followed(
         self, written: Written, reserved: Collection[str]
     ) -> tuple[Written, DeviceConfig, dict[str, str]]:
-        """Return who names the provider, what they wrote, and the options of the others."""
+        """Return the last reference, its device, and the options of the references before it."""
         config, options, chain = written.config(), dict[str, str](), list[str]()
         while config.target is None and config.provider in self.devices:
             name, named = config.provider, self.devices[config.provider]
@@ -155,7 +155,7 @@ def _taken(name: str, named: Written) -> InvalidConfigFile:
 
 
 def user_file() -> Path | None:
-    """Return the user's configuration file, or None where there is none.
+    """Return the user's configuration file, or None if there is none.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def project_file(start: Path) -> Path | None:
 
 
 def _home() -> Path:
-    """Return the home directory; a path that is never reached where there is none."""
+    """Return the home directory; if there is none, a path that is never reached."""
     return Path(os.path.expanduser("~"))
 
 
@@ -245,7 +245,7 @@ def _demand(holds: bool, file: Path, key: str, expected: str) -> None:
 
 
 def _from_table(table: Mapping[str, Any]) -> DeviceConfig:
-    """Turn a named device's table into the config that its string would be."""
+    """Convert a named device's table into the equivalent device string."""
     config = DeviceConfig.parse(table["device"])
     options = {option: _as_text(value) for option, value in table.items() if option != "device"}
     try:
@@ -255,7 +255,7 @@ def _from_table(table: Mapping[str, Any]) -> DeviceConfig:
 
 
 def _as_text(value: object) -> str:
-    """Write a value of TOML as a string's option holds it; a list with commas."""
+    """Return a TOML value as the text of an option; a list is joined with commas."""
     items = _items(value)
     return ",".join(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
 
@@ -272,7 +272,7 @@ def _tables(file: Path) -> dict[str, Any] | None:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         reason = f"its TOML is broken: {str(error)[:1].lower()}{str(error)[1:]}"
-        raise InvalidConfigFile(file=file, reason=reason, remedy="Mend that line.") from None
+        raise InvalidConfigFile(file=file, reason=reason, remedy="Fix that line.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidConfigFile(
             file=file, reason=str(error), remedy="Make it a readable UTF-8 file."

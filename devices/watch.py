@@ -1,4 +1,10 @@
-"""One loop that waits for all jobs of an account."""
+"""Polling of all jobs of an account by one loop.
+
+Each job has a time at which its status is requested next; the loop takes the earliest job and hands
+the request to one of ``WORKERS`` threads. The wait before the next request is ``SHARE_OF_AGE``
+times the age of the job (or of its failing requests), between the device's minimum and
+``LONGEST_WAIT_S``. The first requests are therefore frequent, and a long job is polled rarely.
+"""
 
 from __future__ import annotations
 
@@ -41,24 +47,24 @@ Results = tuple[SweepResult, ...]
 
 LONGEST_WAIT_S = 30.0
 SHARE_OF_AGE = 0.15
-"""A job is asked again after this share of the time that it was waited for so far."""
+"""Wait before the next status request, as a share of the time that the job was waited for."""
 
 JITTER = 0.2
-"""Waits are longer or shorter by up to this share, so that jobs are not asked all at once."""
+"""Largest random relative change of a wait, so that jobs are not polled all at once."""
 
 UNKNOWN_S = 600.0
-"""So long may a job have a status that is not known."""
+"""Longest time in seconds for which a job may have an unknown status."""
 
 READINGS = 3
-"""Number of downloads of a result that does not fit the request."""
+"""Maximum number of downloads of a result that does not match the request."""
 
 WORKERS = 8
-"""So many requests are under way at once."""
+"""Maximum number of concurrent requests."""
 
 
 @dataclass(order=True)
 class _Followed:
-    """A job that is waited for."""
+    """A job that is polled."""
 
     due: float
     number: int
@@ -72,7 +78,7 @@ class _Followed:
     cut: bool = field(compare=False, default=False)
 
     def skip(self, seconds: float) -> None:
-        """Leave a time in which the machine slept out of all that is counted."""
+        """Exclude time in which the machine slept from all measured times."""
         self.since += seconds
         if self.failing_since is not None:
             self.failing_since += seconds
@@ -81,12 +87,12 @@ class _Followed:
 
 
 class Watch:
-    """Asks how jobs stand and downloads their results, on threads of its own.
+    """Poller that requests the status of jobs and downloads their results, on its own threads.
 
-    The time between two questions grows with the time a job was waited for. A request that fails
-    is made again as long as the device has patience; the job itself is not touched. A time in which
-    the machine slept counts for neither, and no wait ends before one more question. The loop ends
-    when nothing is waited for.
+    The time between two requests grows with the time a job was waited for. A failed request is
+    retried for ``patience_s`` seconds; the job itself is not affected. Time in which the machine
+    slept counts for neither, and no wait ends before one more request. The loop ends when there are
+    no jobs left.
     """
 
     def __init__(self) -> None:
@@ -97,24 +103,24 @@ class Watch:
         self._thread: Thread | None = None
 
     def follow(self, job: RemoteJob) -> Future[Results]:
-        """Begin to wait for a job; its results, or what it failed of, come as a future."""
+        """Start to poll a job; return a future of its results or its error."""
         return self._follow(job).future
 
     def forget(self, job: RemoteJob) -> None:
-        """Stop waiting for a job, which goes on."""
+        """Stop polling a job; the job itself continues."""
         with self._changed:
             self._followed.pop(id(job), None)
             self._changed.notify_all()
 
     def wait(self, job: RemoteJob, timeout_s: float | None = None) -> Results:
-        """Wait for one job.
+        """Wait for one job and return its results.
 
         Raises
         ------
         JobTimeout
-            It is not done after ``timeout_s`` seconds; it goes on.
+            The job has not ended after ``timeout_s`` seconds; it continues.
         InvalidTimeout
-            ``timeout_s`` is negative, or no number.
+            ``timeout_s`` is negative or not a number.
         JobFailed, JobCancelled, UnknownJobStatus, ResultMissing, WrongResult, ServiceUnavailable
         """
         timeout_s = seconds_to_wait(timeout_s)
@@ -140,10 +146,10 @@ class Watch:
             return known
 
     def _answers(self, followed: _Followed) -> bool:
-        """Wait for one more answer, and say whether the job ended with it."""
+        """Wait for one more response, and return whether the job has ended."""
         with self._changed:
             answered = followed.answered
-            self._changed.notify_all()  # what became due meanwhile is asked now
+            self._changed.notify_all()  # jobs that became due meanwhile are polled now
             self._changed.wait_for(
                 lambda: followed.future.done() or followed.answered > answered, AFTER_SLEEP_S
             )
@@ -166,7 +172,7 @@ class Watch:
                 return
 
     def _next(self) -> _Followed | None:
-        """Wait until a job is due; None: nothing is waited for."""
+        """Wait until a job is due and return it; None: there are no jobs."""
         with self._changed:
             while True:
                 if not self._followed:
@@ -183,7 +189,7 @@ class Watch:
                 self._changed.wait(wait_s)
 
     def _step(self, followed: _Followed) -> None:
-        """Make one request for a job, then end or go on waiting."""
+        """Make one request for a job; finish the job or leave it scheduled."""
         try:
             results = self._ask(followed)
         except Exception as error:
@@ -193,7 +199,7 @@ class Watch:
             self._end(followed, results=results)
 
     def _ask(self, followed: _Followed) -> Results | None:
-        """Return results if there are any; None: it was scheduled again."""
+        """Return the results if there are any; None: the job was scheduled again."""
         job = followed.job
         limiter, begun = limiter_of(job.device), time.monotonic()
         try:
@@ -205,7 +211,7 @@ class Watch:
         except Exception as error:
             took_s = time.monotonic() - begun
             followed.cut = not followed.cut and took_s > LONGEST_REQUEST_S
-            if followed.cut:  # two in a row are none: then it is the requests that take so long
+            if followed.cut:  # two long requests in a row are not sleep: the requests are slow
                 followed.skip(took_s)
             self._bear(followed, error)
             return None
@@ -227,7 +233,7 @@ class Watch:
         return job.fetch() if status in FINAL else None
 
     def _bear(self, followed: _Followed, error: Exception) -> None:
-        """Schedule the next attempt after an error, or raise it where none follows."""
+        """Schedule the next attempt after an error, or raise the error if none follows."""
         device, now = followed.job.device, time.monotonic()
         if isinstance(error, WrongResult) or _is_unknown(device, error):
             followed.misread += 1
@@ -279,7 +285,7 @@ class Watch:
             self._changed.notify_all()
 
 
-_chance = random.Random()  # the program's own sequence of random numbers is left alone
+_chance = random.Random()  # leaves the state of the program's own random generator unchanged
 _watches: dict[str, Watch] = {}
 _lock = ForkSafeLock()
 at_fork(in_child=_watches.clear)
@@ -287,18 +293,18 @@ at_fork(in_child=_chance.seed)
 
 
 def watch_of(account: str) -> Watch:
-    """Return the one loop of an account in this process."""
+    """Return the poller of an account in this process."""
     with _lock:
         return _watches.setdefault(account, Watch())
 
 
 def _is_unknown(device: RemoteDevice, error: Exception) -> bool:
-    """Return whether an error is in no table; a status request may be repeated all the same."""
+    """Return whether an error is in no table; a status request is retried even then."""
     return not _is_ours(error) and device.fault(error) is Fault.UNKNOWN
 
 
 def _final(device: RemoteDevice, error: Exception) -> Exception:
-    """Return the error to raise where polling cannot go on."""
+    """Return the error to raise if polling cannot continue."""
     return error if _is_ours(error) else given_up(device, error, question=True)
 
 

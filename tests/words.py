@@ -43,7 +43,12 @@ WORDS = {
 """Patterns of words that are not used, and the terms that are used in their place."""
 
 UNUSED = {re.compile(rf"\b({pattern})\b", re.IGNORECASE): term for pattern, term in WORDS.items()}
-CODE = re.compile(r"```.*?```|``.*?``|`[^`\n]*`|https?://\S+|\b\w+_\w+\b|\b\w+\(", re.DOTALL)
+CODE = re.compile(
+    r"```.*?```|``.*?``|`[^`\n]*`|https?://\S+|\b\w+_\w+\b|\b\w+\("
+    r"|^ *(>>>|\.\.\.) [^\n]*|^ *\w+(, \w+)* : [^\n]*|\b(tuple|list|sequence) of [A-Z]\w+"
+    r"|\{\w[^{}\n]*\}",
+    re.DOTALL | re.MULTILINE,
+)
 """Pattern of code within a text, which is not read: names keep their words."""
 
 READ = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", None)}
