@@ -1,4 +1,4 @@
-"""The local simulators of the Braket SDK."""
+"""Amazon Braket: the SDK's local simulators, and devices in the cloud."""
 
 from qgate.devices.braket.provider import provider
 

@@ -1,6 +1,6 @@
-"""Responses of AWS's clients, checked for the fields that they must have.
+"""Validation of AWS responses: checks for required fields.
 
-botocore takes any JSON as a response: an empty object passes as it is, and a list raises an
+botocore accepts any JSON as a response: an empty object passes unchanged, and a list raises an
 ``AttributeError`` of its parser. Neither shows whether the request was carried out.
 """
 
@@ -20,7 +20,7 @@ PARSING = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 def answered(operation: str, call: Callable[[], T]) -> T:
-    """Make a request; raise ``NoAnswer`` where the client cannot parse the response."""
+    """Send a request; raise ``NoAnswer`` if the client cannot parse the response."""
     try:
         return call()
     except (BotoCoreError, ClientError):
@@ -35,7 +35,7 @@ def field(answer: Any, name: str, kind: type[T], operation: str) -> T:
     Raises
     ------
     NoAnswer
-        It is not there, empty text, or something of another type.
+        The field is missing, empty text, or of another type.
     """
     found = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(found, kind) or found == "":

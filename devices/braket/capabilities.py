@@ -1,4 +1,4 @@
-"""Facts and capabilities from the record in which a Braket device describes itself."""
+"""Facts and capabilities of a Braket device, read from the properties that it reports."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ PROGRAM_SET = DeviceActionType.OPENQASM_PROGRAM_SET
 
 
 def read_facts(properties: Any) -> DeviceFacts:
-    """Return the facts from a device's own record.
+    """Return the facts from a device's reported properties.
 
     Parameters
     ----------
     properties : braket.device_schema.DeviceCapabilities
-        With the action OpenQASM program; with that of program sets, if it takes these.
+        Properties with the action for OpenQASM programs, and with that for program sets if the
+        device supports them.
     """
     programs = properties.action[PROGRAM]
     service = properties.service
@@ -55,5 +56,5 @@ def _set_limits(sets: Any) -> SetLimits | None:
 
 
 def read_capabilities(properties: Any, **more: Any) -> Capabilities:
-    """Return capabilities from a device's own record; arguments as ``DeviceFacts.capabilities``."""
+    """Return capabilities from a device's properties; arguments as ``DeviceFacts.capabilities``."""
     return read_facts(properties).capabilities(**more)

@@ -1,4 +1,4 @@
-"""The devices of Amazon Braket that have a short name, with the cards of ``cards.toml``."""
+"""Devices of Amazon Braket with a short name, and their cards from ``cards.toml``."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from qgate.devices.card import DeviceCard
 from qgate.prices import Rate
 
 ARN = "arn:aws:braket:"
-"""The names of devices begin with this."""
+"""Prefix of device ARNs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BraketCard(DeviceCard):
-    """The card of a device of Amazon Braket.
+    """Card of a device of Amazon Braket.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def _rate(entry: Mapping[str, Any]) -> Rate:
 
 
 def short_name(arn: str) -> str | None:
-    """Return the target that means a device; None: it has no short name."""
+    """Return the short name of a device, which is its target; None: it has none."""
     return next((name for name, known in ARNS.items() if known.lower() == arn.lower()), None)
 
 
@@ -88,12 +88,12 @@ def card_of(target: str) -> BraketCard | None:
 
 
 def region_of(arn: str) -> str | None:
-    """Return the region that a device is in; None: simulators are in each."""
+    """Return the region of a device; None: simulators are in every region."""
     return arn.split(":")[3] or None
 
 
 def is_device_arn(text: str) -> bool:
-    """Say whether a text has the form of a device's name.
+    """Return whether a text has the form of a device ARN.
 
     >>> is_device_arn("arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet")
     True
@@ -103,7 +103,7 @@ def is_device_arn(text: str) -> bool:
 
 
 def is_simulator(arn: str) -> bool:
-    """Say whether a device simulates."""
+    """Return whether a device is a simulator."""
     return "quantum-simulator/" in arn
 
 
@@ -114,4 +114,4 @@ ARNS: Mapping[str, str] = {name: card.arn for name, card in CARDS.items()}
 """ARNs by target."""
 
 RATES: Mapping[str, Rate] = {name: card.rate for name, card in CARDS.items()}
-"""Rates by target. A device that is not here has no known price."""
+"""Rates by target. A device that is missing here has no known price."""

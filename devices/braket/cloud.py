@@ -1,4 +1,9 @@
-"""A device of Amazon Braket."""
+"""Device of Amazon Braket.
+
+A submission is one quantum task. Devices that support program sets run many circuits and rows in
+one task; others run one circuit with one row. CreateQuantumTask takes a client token, so repeating
+a request with the same token creates no second task.
+"""
 
 from __future__ import annotations
 
@@ -45,36 +50,37 @@ from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
 QPU_SHOTS = 1000
-"""Where a circuit does not say; as in the SDK."""
+"""Shots of circuits that set none, as in the SDK."""
 
 EXACT_WIRES = 15
-"""Most target qubits of a probability on a cloud simulator; no device record states it."""
+"""Maximum number of qubits of a probability on a cloud simulator; no device record states it."""
 
 PREFIX = "qgate"
-"""Below this lie results in a bucket."""
+"""Prefix of results in a bucket."""
 
 LABEL_TAGS = {RUN: "qgate-run", JOURNAL: "qgate-journal"}
-"""The tags of a task that hold the labels of its order."""
+"""Names of the tags of a task that hold the labels of its order."""
 
 CLOCKS_DIFFER_S = 300.0
-"""The service's clock may be so far from ours."""
+"""Largest expected difference in seconds between the service's clock and ours."""
 
 RESERVATION = "RESERVATION_TIME_WINDOW_ARN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudOptions:
-    """How tasks are created.
+    """Options for creating tasks.
 
     Parameters
     ----------
     s3_prefix : str
+        Prefix of results in the bucket.
     placing : Placing
-        Whether wires are the device's qubits, and circuits run as they are.
+        Whether wires are the device's qubits, and circuits run without compilation.
     tags : mapping of str to str
-        Which each task gets.
+        Tags of every task.
     reservation : str, optional
-        The ARN of a reservation, which tasks go to.
+        ARN of the reservation in which tasks run.
     """
 
     s3_prefix: str = PREFIX
@@ -85,7 +91,7 @@ class CloudOptions:
 
 @dataclass(frozen=True, slots=True)
 class SpendingLimit:
-    """What the account may spend on a device, as its administrator has set it.
+    """Spending limit of an account for a device, as set by its administrator.
 
     Parameters
     ----------
@@ -100,10 +106,10 @@ class SpendingLimit:
 
 
 class BraketCloudDevice(RemoteDevice):
-    """Runs sweeps on a device of Amazon Braket.
+    """Device of Amazon Braket.
 
-    A submission is one task: a program set, with one circuit with inputs for each structure,
-    where the device takes these, else one circuit with one row.
+    A submission is one task. If the device supports program sets, it is a set with one parametrised
+    circuit for each structure; otherwise it is one circuit with one row.
 
     Parameters
     ----------
@@ -111,13 +117,13 @@ class BraketCloudDevice(RemoteDevice):
     facts : DeviceFacts
         Capabilities of the device, from GetDevice or from a card.
     access : Access or NoAccess
-        ``NoAccess``: there are only plans and prices, and submissions are refused.
+        ``NoAccess``: only plans and prices are available, and submissions are refused.
     name : str
-        The string that names the device.
+        Device string.
     rate : Rate, optional
-        What it costs; None: unknown.
+        Prices; None: unknown.
     runner : braket.aws.AwsDevice, optional
-        The SDK's object, where the service was asked.
+        The SDK's device object; None if the service was not asked.
     options : CloudOptions
     wires : int or wires, optional
     shots : None, int or sequence
@@ -128,7 +134,7 @@ class BraketCloudDevice(RemoteDevice):
     origin = "live"
     requests_per_s, request_burst = 140.0, 600
     creation_limit = (20.0, 40)
-    """Amazon's quotas for an account in a region; what is over them is throttled and sent again."""
+    """Amazon's quotas for an account in a region; requests above them are throttled and retried."""
 
     def __init__(
         self,
@@ -146,12 +152,12 @@ class BraketCloudDevice(RemoteDevice):
         self.name, self.arn, self.rate = name, arn, rate
         self._runner = None if runner is None else Sealed(runner)
         self.status = "UNKNOWN" if runner is None else str(runner.status)
-        """``ONLINE``, ``OFFLINE`` or ``RETIRED``, as it was when the device was made.
+        """``ONLINE``, ``OFFLINE`` or ``RETIRED``: the status when the device object was created.
 
-        ``UNKNOWN`` where the device was made from a card.
+        ``UNKNOWN`` if the device was created from a card.
         """
         self.windows = "" if runner is None else _windows(runner)
-        """Execution windows in UTC; empty where the device was made from a card."""
+        """Execution windows in UTC; empty if the device was created from a card."""
         self.options = options or CloudOptions()
         self.canary = False
         self._access = access
@@ -171,7 +177,7 @@ class BraketCloudDevice(RemoteDevice):
         self._style = Style(placing, native, reads_all=facts.reads_all)
         super().__init__(wires=wires, shots=shots)
 
-    # How it stands -------------------------------------------------------------------------
+    # Status --------------------------------------------------------------------------------
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state without connections; a copy connects when it needs one."""
@@ -179,18 +185,18 @@ class BraketCloudDevice(RemoteDevice):
 
     @property
     def runner(self) -> AwsDevice | None:
-        """The SDK's object; None where the device was made from a card."""
+        """The SDK's device object; None if the device was created from a card."""
         if self._runner is None and self.refusal is None:
             self._runner = Sealed(AwsDevice(self.arn, aws_session=self._access.session))
         return None if self._runner is None else self._runner.value
 
     @property
     def is_available(self) -> bool:
-        """Whether tasks are executed now: it is online, and within its execution windows."""
+        """Whether tasks are executed now: the device is online and within its execution windows."""
         return self.runner is not None and bool(self.runner.is_available)
 
     def spending_limits(self) -> tuple[SpendingLimit, ...]:
-        """Ask for the limits that the account has set for the device; they are only read."""
+        """Return the spending limits of the account for the device; read-only request."""
         filters = [{"name": "deviceArn", "operator": "EQUAL", "values": [self.arn]}]
         found = patiently(self, lambda: self._spending_limits(filters), question=True)
         return tuple(
@@ -212,17 +218,17 @@ class BraketCloudDevice(RemoteDevice):
 
     @property
     def client(self) -> Any:
-        """The client of Braket in the device's region."""
+        """The Braket client in the device's region."""
         return self._access.session.braket_client
 
     @property
     def s3(self) -> Any:
-        """The client of S3 with the same credentials."""
+        """The S3 client with the same credentials."""
         return self._access.s3
 
     @property
     def idempotent(self) -> bool:
-        """A token buys once: Braket takes it as client token."""
+        """True: Braket uses the token as client token, which creates a task only once."""
         return True
 
     @property
@@ -319,14 +325,14 @@ class BraketCloudDevice(RemoteDevice):
         return masked(reason_of(error))
 
     def is_permanent(self, reason: str) -> bool:
-        # a simulator computes the same each time: only the service's state makes a difference
+        # a simulation is deterministic: only failures of the service itself can be transient
         return may_not_pass(reason) if is_simulator(self.arn) else super().is_permanent(reason)
 
     def retry_after_s(self, error: BaseException) -> float | None:
         return asked_pause_s(error)
 
     def charged(self, facts: Mapping[str, Any], *, in_set: bool, ran: bool) -> Price | None:
-        """Return the most that a task that has ended can have cost; None: all that was reserved.
+        """Return the maximum cost of a task that has ended; None: the whole reserved amount.
 
         AWS does not report what it charges for a task. The SDK's own cost tracker counts tasks that
         failed or were cancelled as free. A program set may be charged in full although programs of
@@ -336,11 +342,11 @@ class BraketCloudDevice(RemoteDevice):
         Parameters
         ----------
         facts : mapping
-            The answer of GetQuantumTask.
+            Response of GetQuantumTask.
         in_set : bool
             Whether the task ran a program set.
         ran : bool
-            Whether it was seen running before it was cancelled, or brought results although it
+            Whether it was observed running before it was cancelled, or has results although it
             failed.
         """
         if any(each.get("type") == RESERVATION for each in facts.get("associations") or ()):
@@ -372,7 +378,7 @@ class BraketCloudDevice(RemoteDevice):
     # Requests ------------------------------------------------------------------------------
 
     def _request(self, sweeps: Sequence[Sweep], token: str) -> dict[str, Any]:
-        """Return what creates a task; the same for the same sweeps and token."""
+        """Return the request that creates a task; equal for equal sweeps and token."""
         circuits = self._circuits(sweeps)
         in_set = self._takes_sets(sweeps)
         rows = sum(map(len, sweeps))
@@ -412,10 +418,10 @@ def tasks_of(client: Any, run: str, filters: Sequence[Any] = ()) -> list[TaggedJ
     Parameters
     ----------
     client : botocore client
-        Of Braket. The service has no filter for tags, so that all of its tasks are listed.
+        Braket client. The service has no filter for tags, so all tasks are listed.
     run : str
     filters : sequence
-        Of SearchQuantumTasks.
+        Filters of SearchQuantumTasks.
     """
     pages = client.get_paginator("search_quantum_tasks").paginate(filters=list(filters))
     found = [
@@ -434,7 +440,7 @@ def tasks_of(client: Any, run: str, filters: Sequence[Any] = ()) -> list[TaggedJ
 
 
 def _shots(sweeps: Sequence[Sweep]) -> int:
-    """Of each row; all have the same number."""
+    """Return the number of shots of each row, which is the same for all."""
     return 0 if sweeps[0].shots is None else int(sweeps[0].shots[0])
 
 

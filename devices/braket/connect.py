@@ -1,4 +1,4 @@
-"""From a name and options to a device of Amazon Braket."""
+"""Creation of a device of Amazon Braket from its name and options."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ from qgate.wires import Wires
 T = TypeVar("T")
 
 READINGS = 3
-"""Number of times that capabilities are read which this version of the SDK cannot parse."""
+"""Maximum number of attempts to read capabilities that this version of the SDK cannot parse."""
 
 
 def connect(
     target: str, options: BraketOptions, *, wires: Wires | None, shots: Shots | str
 ) -> BraketCloudDevice:
-    """Ask Amazon Braket about a device, and make it.
+    """Request a device's description from Amazon Braket, and create the device.
 
     Raises
     ------
     InvalidOption
-        A seed, or wires that are no qubits of the device where they have to be.
+        A seed is given, or wires that must be qubits of the device are not.
     UnknownDevice
-        The account's Braket does not know it.
+        There is no such device in the account's regions.
     AccessRefused, ServiceUnavailable
     """
     name, arn = f"braket:{target}", ARNS.get(target, target)
@@ -85,14 +85,14 @@ def from_card(
     wires: Wires | None,
     shots: Shots | str,
 ) -> BraketCloudDevice | None:
-    """Make a device from its card, for plans; None: there is no card.
+    """Create a device from its card, for plans; None: there is no card.
 
     Parameters
     ----------
     target : str
     options : BraketOptions
     refusal : QGateError
-        Why the service could not be asked; submissions raise it.
+        Error of the request to the service; submissions raise it.
     wires : Wires, optional
     shots : Shots or "default"
     """
@@ -185,7 +185,7 @@ def _runner(name: str, arn: str, session: Access, patience_s: float) -> AwsDevic
 
 
 class _NotThere(Exception):
-    """Amazon Braket knows no such device."""
+    """Amazon Braket has no such device."""
 
 
 def _looked_up(arn: str, session: Access) -> AwsDevice:
@@ -193,7 +193,7 @@ def _looked_up(arn: str, session: Access) -> AwsDevice:
         return answered("GetDevice", lambda: AwsDevice(arn, aws_session=session.session))
     except NoAnswer as error:
         cause = error.__cause__
-        if type(cause) is ValueError and "not found" in str(cause):  # the SDK's own words
+        if type(cause) is ValueError and "not found" in str(cause):  # text of the SDK's error
             raise _NotThere(arn) from cause
         raise
 
@@ -219,7 +219,7 @@ def jobs_of(run: str) -> list[TaggedJob]:
 
 
 def _asked(name: str, call: Callable[[], T], patience_s: float) -> T:
-    """Make a request before there is a device."""
+    """Send a request that is needed to create a device, with retries."""
     started = time.monotonic()
     try:
         return repeatedly(call, passes=_passes, patience_s=min(patience_s, CONNECTING_S))

@@ -1,4 +1,4 @@
-"""A device of the Braket SDK on this machine."""
+"""Local simulator of the Braket SDK as a device."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
 STATES = {"StateVector": "state_vector", "DensityMatrix": "density_matrix"}
-"""The method of a circuit that asks for each result type, the smaller first."""
+"""Simulation method by the result type that a circuit requests, the smaller state first."""
 
 
 class BraketDevice(Device):
-    """Runs sweeps on a local simulator of Braket, those with shots as one program set.
+    """Local simulator of Braket; sweeps with shots are run as one program set.
 
-    Without shots each row is a task of its own, for which the simulator returns probabilities, or
-    the expectation values of all Pauli words where these do not commute.
+    Without shots each row is a task of its own, for which the simulator returns probabilities, or,
+    if the Pauli words do not commute, all their expectation values.
 
     24 rows of 5 four-qubit circuits with 40 angles take 0.5 s as circuits with input sets, and
     4.0 s as 120 circuits with their numbers written in (13 s and 11 s in the SDK's own simulator;
@@ -36,18 +36,18 @@ class BraketDevice(Device):
     Parameters
     ----------
     runner : braket.devices.Device
-        What runs the program sets, for example ``LocalSimulator``.
+        Device of the SDK that runs the program sets, for example ``LocalSimulator``.
     name : str
-        The string that names the device.
+        Device string.
     wires : int or wires, optional
     shots : None, int or sequence
     restart : callable, optional
-        Begins the runner's random choices anew, from a text.
+        Function that restarts the runner's random numbers from a token.
 
     Attributes
     ----------
     submissions : int
-        How many tasks were created so far.
+        Number of tasks created so far.
     """
 
     provider = "braket"
@@ -114,7 +114,7 @@ class BraketDevice(Device):
 
 
 def _state(properties: Any) -> str:
-    """Return the result type that gives the whole state; empty: there is none."""
+    """Return the result type of the whole state; empty: there is none."""
     kinds = {kind.name for kind in properties.action[PROGRAM].supportedResultTypes or ()}
     return next((name for kind, name in STATES.items() if kind in kinds), "")
 

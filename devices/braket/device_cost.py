@@ -1,4 +1,4 @@
-"""The price that Amazon Braket states for a device in the answer to GetDevice."""
+"""The price that Amazon Braket states for a device in the response to GetDevice."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ UNITS: Mapping[str, tuple[str, float]] = {
     "hr": ("per_second_usd", 3600),
     "h": ("per_second_usd", 3600),
 }
-"""The figure of a rate that a unit belongs to, and how many of its units one of these is."""
+"""For each unit, the field of a rate that it belongs to, and its size in units of that field."""
 
 
 def stated_rate(cost: Any) -> Rate | None:
-    """Return the price that the service states; None if it states none that can be read.
+    """Return the price stated by the service; None: there is none that can be parsed.
 
     Parameters
     ----------
     cost : braket.device_schema.DeviceCost or None
-        With a price in US dollars and its unit.
+        Price in US dollars and its unit.
     """
     known = UNITS.get(_singular(cost.unit)) if cost is not None else None
     if known is None or not _is_price(cost.price):
@@ -44,14 +44,15 @@ def stated_rate(cost: Any) -> Rate | None:
 
 
 def higher_rate(card: Rate | None, cost: Any) -> Rate | None:
-    """Return the rate of a card, raised to what the service states where that is higher.
+    """Return the rate of a card, with the price stated by the service where that is higher.
 
-    AWS bills by its price list, which neither of them is, so the higher figure is reserved.
+    AWS bills by its price list, and neither source is that list, so the higher figure is reserved.
 
     Parameters
     ----------
     card : Rate or None
-        None: unknown, and stays so; the service states one figure of several.
+        Rate of the card; None: unknown, and remains unknown, since the service states only one
+        figure of several.
     cost : braket.device_schema.DeviceCost or None
     """
     if card is None or cost is None:

@@ -1,4 +1,4 @@
-"""What errors of AWS mean, in one table."""
+"""Error classes and translations of errors of AWS."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An error, to be put into our words.
+    """Details of an error, from which an error of qgate is made.
 
     Parameters
     ----------
     device : str
     code : str
     reason : str
-        In the service's words, without credentials.
+        Reason in the service's words, without credentials.
     windows : str
-        When the device executes.
+        Execution windows of the device.
     """
 
     device: str
@@ -73,7 +73,7 @@ def _not_allowed(told: Told) -> QGateError:
 
 
 THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
-"""Error codes for throttling: there were too many requests, and nothing was done."""
+"""Error codes for throttling: there were too many requests, and the request was not carried out."""
 
 UNSURE = frozenset(
     {
@@ -81,7 +81,7 @@ UNSURE = frozenset(
         *("RequestTimeout", "RequestTimeoutException", "ServiceUnavailable", "SlowDown"),
     }
 )
-"""Error codes of requests that may have been carried out, whatever the status."""
+"""Error codes of requests that may have been carried out, regardless of the HTTP status."""
 
 TRANSLATIONS: Mapping[str, Translate] = {
     "AccessDenied": _not_allowed,
@@ -97,7 +97,7 @@ TRANSLATIONS: Mapping[str, Translate] = {
     "SignatureDoesNotMatch": _no_access,
     "UnrecognizedClientException": _no_access,
 }
-"""By code. What is not here is a refusal that is told in the service's own words."""
+"""Translations by error code. Other codes are refusals, reported in the service's words."""
 
 WITHOUT_ACCESS = named(
     "botocore.exceptions",
@@ -179,7 +179,7 @@ CLASSES: ErrorClasses = {
         "OperationNotFoundError",
     ),
     "botocore.utils.InvalidArnException": Fault.FINAL,
-    # parents, for classes that a newer version adds; of a ClientError the status is looked at
+    # parents, for classes that a newer version adds; a ClientError is classified by its HTTP status
     **named("botocore.exceptions", Fault.UNKNOWN, "BotoCoreError", "ClientError"),
 }
 """Error class of each exception of botocore and of the transport."""
@@ -187,18 +187,18 @@ CLASSES: ErrorClasses = {
 TOO_MANY = 429
 
 CLOSED = frozenset({408, 444, 460, 499})
-"""Statuses of closed connections; the request may have been carried out."""
+"""HTTP statuses of closed connections; the request may have been carried out."""
 
 
 def meaning(error: BaseException) -> Fault:
-    """Return the error class of an error of a request."""
+    """Return the error class of a failed request."""
     if isinstance(error, ClientError):
         return _of_answer(error)
     return fault_of_class(error, CLASSES) or Fault.UNKNOWN
 
 
 def _of_answer(error: ClientError) -> Fault:
-    """Return the error class of a response: 4xx is a refusal, 5xx is no answer."""
+    """Return the error class of a response: 4xx is a refusal, 5xx is ambiguous."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status == TOO_MANY or (code_of(error) in THROTTLED and status < 500):
         return Fault.PASSING
@@ -207,14 +207,14 @@ def _of_answer(error: ClientError) -> Fault:
 
 
 def code_of(error: BaseException) -> str:
-    """Return the service's code of an error, or the name of its class."""
+    """Return the service's error code, or the name of the exception's class."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
     return type(error).__name__
 
 
 def reason_of(error: BaseException) -> str:
-    """Return all that the service says, failures of single programs included."""
+    """Return the whole reason of the service, including failures of single programs."""
     if not isinstance(error, ClientError):
         return str(error).rstrip(".")
     parts = [str(error.response.get("Error", {}).get("Message", "")).rstrip(".")]
@@ -232,14 +232,14 @@ def _failure(failure: Mapping[str, Any]) -> str:
 
 
 def translated(error: BaseException, told: Told) -> QGateError:
-    """Return an error of ours."""
+    """Return the error of qgate for an error of AWS."""
     if fault_of_class(error, WITHOUT_ACCESS) is not None:
         return _no_access(told)
     return TRANSLATIONS.get(told.code, _refused)(told)
 
 
 def asked_pause_s(error: BaseException) -> float | None:
-    """Return how long the service asks to wait; None: it does not say."""
+    """Return the wait in seconds that the service requests; None: it requests none."""
     if not isinstance(error, ClientError):
         return None
     headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})

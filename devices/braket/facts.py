@@ -1,4 +1,4 @@
-"""Facts about a Braket device that qgate needs, from GetDevice or from a card."""
+"""Facts about a Braket device, from GetDevice or from a card."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ class SetLimits:
     Parameters
     ----------
     executables : int
+        Maximum number of executables.
     shots : int
-        Of all executables together.
+        Maximum number of shots of all executables together.
     min_shots : int
-        The fewest of all executables together.
+        Minimum number of shots of all executables together.
     """
 
     executables: int
@@ -31,7 +32,7 @@ class SetLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFacts:
-    """The facts from which capabilities are made.
+    """Facts from which the capabilities of a device are derived.
 
     Parameters
     ----------
@@ -39,17 +40,17 @@ class DeviceFacts:
     gates : frozenset of str
         Braket's names of the gates that the service compiles.
     native : frozenset of str
-        Braket's names of the gates of which a verbatim circuit is made.
+        Braket's names of the native gates, used in verbatim circuits.
     shots : (int, int)
-        Fewest and most of one circuit.
+        Minimum and maximum number of shots of one circuit.
     reservation_shots : (int, int), optional
-        The same within a reservation, where that differs.
+        The same within a reservation, if different.
     sets : SetLimits, optional
-        None: the device takes one circuit in a task.
+        Limits of program sets; None: the device accepts one circuit per task.
     exact : bool
         Whether it returns exact probabilities.
     reads_all : bool
-        Whether it reads all qubits of a circuit or none.
+        Whether it measures all qubits of a circuit or none.
     """
 
     wires: int
@@ -74,30 +75,32 @@ class DeviceFacts:
         Parameters
         ----------
         verbatim : bool
-            Whether circuits are run as they are, in the device's native gates.
+            Whether circuits are run without compilation, in the device's native gates.
         reserved : bool
-            Whether tasks go to a reservation, which may take other numbers of shots.
+            Whether tasks run in a reservation, which may accept other numbers of shots.
         noisy : bool
-            Whether its gates have errors, so that identities are gates like others.
+            Whether its gates have errors, so that identity gates are not removed.
         **more
-            Further capabilities, which do not follow from these facts.
+            Further capabilities, which do not follow from the facts.
 
         Notes
         -----
-        The fewest shots of a program set are the floor of a task, which came with program sets of
-        IonQ: https://github.com/amazon-braket/amazon-braket-schemas-python/pull/223. Where a device
-        has it, a circuit of a set may have any number of shots; else each has those of ``shots``.
+        The minimum number of shots of a program set holds for the task as a whole. It was
+        introduced with program sets of IonQ:
+        https://github.com/amazon-braket/amazon-braket-schemas-python/pull/223. If a device has it,
+        a circuit of a set may have any number of shots; otherwise each circuit must respect
+        ``shots``.
         """
         fewest, most = (reserved and self.reservation_shots) or self.shots
         if self.sets is not None and self.sets.min_shots > 1:
-            fewest = 1  # a floor of the task, in place of each circuit's
+            fewest = 1  # the minimum holds for the task, not for each circuit
         gates = accepted(self.gates, noisy=noisy)
         if verbatim:
             gates = UNREAD | forms(self.native).keys() | sequences(self.native).keys()
         return Capabilities(
             gates=gates,
             exact=frozenset({"probs"} if self.exact else ()),
-            exact_words=self.exact,  # every simulator of Braket that has the one has the other
+            exact_words=self.exact,  # true of all Braket simulators that support probs
             max_wires=self.wires,
             min_shots=max(1, fewest),
             **self._limits(most),

@@ -1,4 +1,4 @@
-"""What our gates are called in the Braket SDK."""
+"""Mapping from qgate's gates to gates of the Braket SDK."""
 
 from __future__ import annotations
 
@@ -42,30 +42,30 @@ GATES: Mapping[str, str] = {
     "U1": "PhaseShift",
     "U3": "U",
 }
-"""The class in ``braket.circuits.Gate`` of each operation, with the same matrix for its angles."""
+"""Class in ``braket.circuits.Gate`` of each operation, with the same matrix for the same angles."""
 
 UNREAD = frozenset({"GlobalPhase"})
-"""Operations that are left out: nothing that is read from a circuit depends on them."""
+"""Operations that are left out, because no measurement depends on them."""
 
 IDENTITY = "Identity"
-"""Name of the identity gate, which has a duration and errors on quantum devices; else left out."""
+"""Name of the identity gate, kept on quantum devices, where it has a duration and errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A gate of ours as a native gate of a device, with further angles after its own."""
+    """Gate of qgate as a native gate of a device, with constant angles after its own."""
 
     gate: str
     angles: tuple[float, ...] = ()
 
 
 NATIVE_FORMS: Mapping[str, Form] = {"RX": Form("PRx", (0.0,)), "RY": Form("PRx", (pi / 2,))}
-"""Where a device lacks the gate itself: rotations about an axis in the plane of X and Y."""
+"""Rotations about an axis in the plane of X and Y, for devices that lack the gate itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A native gate whose angle is ``factor`` times that of our gate, and ``offset``."""
+    """Native gate with the angle ``factor * angle + offset``, given the ``angle`` of our gate."""
 
     gate: str
     factor: float = 0.0
@@ -79,14 +79,14 @@ SEQUENCES: Mapping[str, tuple[Step, ...]] = {
     "RY": (Step("GPi2"), *_ABOUT_Z, Step("GPi2", offset=pi)),
     "RZ": _ABOUT_Z,
 }
-"""Rotations where a device has only half and quarter turns about axes in the plane of X and Y.
+"""Rotations on devices with only half and quarter turns about axes in the plane of X and Y.
 
 Two half turns are a rotation about Z; quarter turns before and after it tilt its axis.
 """
 
 
 def sequences(native: Collection[str]) -> Mapping[str, tuple[Step, ...]]:
-    """Return the gates that become several native gates of a device; for others see ``forms``.
+    """Return the gates that are written as several native gates; for others see ``forms``.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def sequences(native: Collection[str]) -> Mapping[str, tuple[Step, ...]]:
 
 
 def forms(native: Collection[str]) -> Mapping[str, Form]:
-    """Return how our gates are written in the native gates of a device, without compiling.
+    """Return the form of each of our gates in the native gates of a device, without compilation.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def accepted(supported: Collection[str], *, noisy: bool = False) -> frozenset[st
     supported : collection of str
         Names of the gates that a Braket device lists, in any case.
     noisy : bool
-        Whether its gates have errors, so that identities are gates like others.
+        Whether its gates have errors, so that identity gates are not removed.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Tasks of a local simulator that were made together."""
+"""Job of several tasks on a local simulator."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ STATES = {
     "FAILED": JobStatus.FAILED,
     "CANCELLED": JobStatus.CANCELLED,
 }
-"""What the states of a Braket task mean."""
+"""Job status by the state of a Braket task."""
 
 RUNNING = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
 
 
 class BraketJob(Job):
-    """Several tasks whose results belong together.
+    """Job of several tasks whose results are joined.
 
     Parameters
     ----------
     tasks : sequence of braket.tasks.QuantumTask
     read : callable
-        Turns the results of the tasks into those of the sweeps.
+        Function that converts the results of the tasks to those of the sweeps.
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What is sent for some sweeps, and what is kept to read the answer without them."""
+"""Serialisable record of submitted circuits, from which results are read without the sweeps."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from qgate.sweep import Sweep
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A circuit that was sent, and where in its readings the measurements are.
+    """Record of a submitted circuit and of the places of its measurements in the measured bits.
 
     Parameters
     ----------
     source : str
-        In OpenQASM 3.
+        Circuit in OpenQASM 3.
     slots : tuple of str
-        The names of its inputs.
+        Names of its inputs.
     qubits : tuple of tuple of int
-        The qubits that each measurement reads, its first wire first.
+        Measured qubits of each measurement, its first wire first.
     read : tuple of int
-        All qubits that are read, in the order in which they are asked for.
+        All measured qubits, in the order of the request.
     ordered : bool
-        Whether the order of the shots was asked for.
+        Whether the order of the shots is requested.
     rows : int
-        With how many sets of inputs it is run.
+        Number of sets of inputs.
     words : tuple of Word
         Pauli words whose exact expectation values are requested, in place of probabilities.
     """
@@ -45,7 +45,7 @@ class Layout:
 
     @classmethod
     def of(cls, sweep: Sweep, circuit: Translation) -> Layout:
-        """Describe a sweep and its circuit."""
+        """Return the record of a sweep and its circuit."""
         return cls(
             circuit.source,
             tuple(map(slot_name, circuit.slots)),
@@ -58,14 +58,14 @@ class Layout:
 
     @property
     def sizes(self) -> list[int]:
-        """How many executables each of its programs in a set has.
+        """Number of executables of each of its programs in a set.
 
-        Rows of a circuit with inputs are one program; without inputs each is a program.
+        Rows of a circuit with inputs are one program; without inputs each row is a program.
         """
         return [self.rows] if self.slots else [1] * self.rows
 
     def written(self) -> dict[str, Any]:
-        """Return it as JSON can hold it."""
+        """Return the record as JSON data."""
         return {
             "source": self.source,
             "slots": list(self.slots),
@@ -78,7 +78,7 @@ class Layout:
 
     @classmethod
     def from_written(cls, record: Mapping[str, Any]) -> Layout:
-        """Read what ``written`` wrote."""
+        """Return a record from the JSON data of ``written``."""
         return cls(
             record["source"],
             tuple(record["slots"]),

@@ -1,4 +1,4 @@
-"""Results as they lie in S3: in one object, or in many that name each other."""
+"""Results in S3: one object, or a tree of objects that refer to each other."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ FAILURE = "braket.task_result.program_set_executable_failure"
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The objects below a prefix of a bucket.
+    """Folder of S3 objects with a common prefix.
 
     Parameters
     ----------
     client : botocore client
-        Of S3, with the credentials of the device.
+        S3 client with the credentials of the device.
     bucket, prefix : str
     job, device : str
-        Whom to name in an error.
+        Names for error messages.
     """
 
     client: Any
@@ -42,12 +42,12 @@ class Folder:
     device: str
 
     def read(self, name: str) -> dict[str, Any]:
-        """Download an object and read it.
+        """Download an object and parse it.
 
         Raises
         ------
         ResultMissing, WrongResult
-            It is not there, or not JSON.
+            The object does not exist, or is not JSON.
         """
         key = f"{self.prefix.rstrip('/')}/{name}"
         try:
@@ -72,20 +72,20 @@ class Folder:
         return document
 
     def at(self, prefix: str) -> Folder:
-        """Return another folder."""
+        """Return the folder with another prefix."""
         return Folder(self.client, self.bucket, prefix, self.job, self.device)
 
 
 def read_single(folder: Folder) -> Mapping[str, Any]:
-    """Read the document of a task that ran one circuit."""
+    """Read the result of a task with one circuit."""
     return folder.read(RESULT)
 
 
 def read_programs(folder: Folder) -> list[list[Found]]:
-    """Read what each executable of each program of a set measured.
+    """Read the measured data of each executable of each program of a set.
 
-    Sources and metadata are not read. In many objects, these are one request for the result, one
-    for each program and one for each executable.
+    Sources and metadata are not downloaded. If the result is split into many objects, this takes
+    one request for the result, one for each program and one for each executable.
     """
     document, shape = folder.read(RESULT), _Shape(folder.device)
     place = document.get("s3Location")
@@ -100,17 +100,17 @@ def read_programs(folder: Folder) -> list[list[Found]]:
 
 
 def _folder_of(program: Any, base: Folder) -> Folder:
-    """Return the folder that the names in a program's object are relative to."""
+    """Return the folder to which the names in a program's object are relative."""
     if not isinstance(program, str):
         return base
     return base.at(f"{base.prefix.rstrip('/')}/{program}".rpartition("/")[0])
 
 
 def _read_all(places: Sequence[tuple[Folder, Any]]) -> list[Any]:
-    """Return the content of each place, downloading where that is the name of an object.
+    """Return the content of each place; download it if the place is the name of an object.
 
-    Several objects are downloaded at a time: a request to S3 takes tens of milliseconds, nearly all
-    of them waiting. The threads end with the call, so that none is shared with a forked child.
+    Objects are downloaded in parallel: a request to S3 takes tens of milliseconds, nearly all of it
+    waiting. The threads end with the call, so that none is shared with a forked child.
     """
     named = [place for place in places if isinstance(place[1], str)]
     if not named:
@@ -127,7 +127,7 @@ def _read_all(places: Sequence[tuple[Folder, Any]]) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Refuses documents that lack a list."""
+    """Check of a document for required lists."""
 
     device: str
 
@@ -139,12 +139,12 @@ class _Shape:
 
 
 def measured(entry: Any, device: str) -> Found:
-    """Read one executable, or a task of one circuit.
+    """Parse the result of one executable, or of a task with one circuit.
 
     Raises
     ------
     WrongResult
-        It has neither bits nor frequencies, or bits that are not zeros and ones.
+        The result has neither bits nor frequencies, or bits that are not zeros and ones.
     """
     try:
         return _measured(entry)

@@ -1,4 +1,4 @@
-"""What can be said about a device of Braket after the question mark."""
+"""Options of Braket's devices in a device string."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qgate.devices.options import Options
 
 LONGEST_TAG = 128
 MOST_TAGS = 47
-"""Most tags of the user: a task takes 50, and three hold the order's key, run and journal."""
+"""Maximum number of the user's tags: a task has 50, of which three hold token, run and journal."""
 
 
 ADVICE: Mapping[str, str] = {
@@ -21,11 +21,11 @@ ADVICE: Mapping[str, str] = {
     "poll_timeout_seconds": "A job is waited for; give a time-out to result(timeout_s=...).",
     "s3_destination_folder": "Write s3_bucket='BUCKET' and s3_prefix='FOLDER'.",
 }
-"""Remedies for options of Braket's plugin for PennyLane."""
+"""Advice on options of Braket's plugin for PennyLane."""
 
 
 def _pairs(value: object) -> object:
-    """Read ``name:value,name:value``, which is how a string writes tags."""
+    """Parse ``name:value,name:value``, the form of tags in a device string."""
     if not isinstance(value, str):
         return value
     pairs = [pair.partition(":") for pair in value.split(",")]
@@ -35,35 +35,37 @@ def _pairs(value: object) -> object:
 
 
 class BraketOptions(Options):
-    """Options of Braket's devices; all but the first three are of those in the cloud.
+    """Options of Braket's devices; all but the first three apply to devices in the cloud.
 
     Parameters
     ----------
     wires, shots, seed
         As for every device; a seed only for simulators on this machine.
     s3_bucket, s3_prefix : str
-        Where results are stored; default: the account's own bucket for Braket, below ``qgate``.
+        Location of results; default: the account's own bucket for Braket, with the prefix
+        ``qgate``.
     profile : str, optional
-        Of AWS's configuration; default: what AWS's chain of credentials finds.
+        Profile of AWS's configuration; default: found by AWS's chain of credentials.
     budget_usd : float, optional
-        What may be spent.
+        Maximum spending in US dollars.
     unknown_price : str
-        Whether to buy what no price is known of.
+        ``allow``: submit also if no price is known.
     verbatim : bool
-        Whether circuits run as they are: in the device's native gates, the wires being its
+        Whether circuits run without compilation, in the device's native gates, with wires as its
         qubits.
     disable_qubit_rewiring : bool
         Whether the wires are the device's qubits, while gates are compiled.
     canary : bool
-        Whether circuits with known answers go with each submission.
+        Whether canary circuits, whose results are known, are added to each submission.
     patience_s : float
-        So long are requests made again that fail in passing.
+        Time in seconds for which requests are retried after transient errors.
     poll_s : float, optional
-        The shortest time between two questions about one task; default: the device's advice.
+        Minimum time in seconds between two status requests for one task; default: as advised by the
+        device.
     tags : mapping of str to str
-        Which each task gets, ``name:value,name:value`` in a string.
+        Tags of every task, ``name:value,name:value`` in a string.
     reservation : str, optional
-        The ARN of a reservation to run in.
+        ARN of the reservation in which tasks run.
     """
 
     advice: ClassVar[Mapping[str, str]] = ADVICE
@@ -87,4 +89,4 @@ class BraketOptions(Options):
 
 
 LOCAL = frozenset({"wires", "shots", "seed"})
-"""The options of simulators on this machine."""
+"""Options of simulators on this machine."""

@@ -1,4 +1,4 @@
-"""What a task says about its circuit apart from the circuit."""
+"""Device parameters of a task, sent besides the circuit."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ CLASSES: Mapping[str, type] = {
     "qpu/iqm/": IqmDeviceParameters,
     "qpu/rigetti/": RigettiDeviceParameters,
 }
-"""By a part of the device's ARN; others take those of simulators, as in the SDK."""
+"""Class of device parameters by a part of the ARN; others use that of simulators, as in the SDK."""
 
 
 def device_parameters(arn: str, circuit: Translation, *, fixed: bool) -> str:
-    """Return the parameters of a device as text.
+    """Return the device parameters of a task as JSON text.
 
     Parameters
     ----------
     arn : str
-        Of the device.
+        ARN of the device.
     circuit : Translation
     fixed : bool
         Whether the circuit's qubits are the device's.

@@ -1,4 +1,4 @@
-"""The devices of Braket that a string can name."""
+"""Provider of Braket's devices."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TARGETS = {
     "local/braket_sv": "braket_sv",
     "local/default": "braket_sv",
 }
-"""The name in the SDK of the local simulator that each target means."""
+"""Name in the SDK of the local simulator of each target."""
 
 
 class BraketProvider(Provider):

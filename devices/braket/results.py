@@ -1,7 +1,7 @@
-"""From what Braket returns to outcomes.
+"""Conversion of Braket's results to outcomes.
 
 Only the measured bits, or their relative frequencies, and the order of the measured qubits are
-read; expectation values that come with a result are not.
+used; expectation values that come with a result are not.
 """
 
 from __future__ import annotations
@@ -22,21 +22,20 @@ from qgate.outcomes import Outcomes
 from qgate.typing import FloatArray
 
 SLACK = 1e-3
-"""Frequencies may add up to a number so far from 1."""
+"""Allowed deviation of the sum of frequencies from 1."""
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What one executable read.
+    """Measured bits or frequencies of one executable.
 
     Parameters
     ----------
     qubits : tuple of int
-        In the order of the bits.
+        Measured qubits in the order of the bits.
     bits : array (shots, qubits), optional
     frequencies : mapping of str to float, optional
-        How often each bitstring was read, as a share of 1, where the device does not tell the
-        bits.
+        Relative frequency of each bitstring, if the device does not return the bits.
     """
 
     qubits: tuple[int, ...]
@@ -49,12 +48,12 @@ Found = Measured | RowFailure
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One exact value.
+    """Exact value of one result type.
 
     Parameters
     ----------
     word : Word
-        The observable and its targets; without letters for probabilities.
+        Observable and targets; no letters for probabilities.
     value : array or float
     """
 
@@ -63,7 +62,7 @@ class Value:
 
     @classmethod
     def of(cls, type: Mapping[str, Any], value: Any) -> Value:
-        """Return a value with the result type that it belongs to, as in Braket's schema."""
+        """Return a value with its result type, in the format of Braket's schema."""
         letters = "".join(map(str, type.get("observable") or ()))
         return cls((letters, tuple(map(int, type.get("targets") or ()))), value)
 
@@ -71,28 +70,28 @@ class Value:
 def read_set(
     found: Sequence[Sequence[Found]], layouts: Sequence[Layout], shots: int, *, device: str
 ) -> tuple[SweepResult, ...]:
-    """Read the outcomes of every executable of a program set.
+    """Return the outcomes of every executable of a program set.
 
     Parameters
     ----------
     found : sequence of sequence of Measured or RowFailure
         For each program, for each of its executables.
     layouts : sequence of Layout
-        What was sent, for each sweep.
+        Record of the submitted circuit of each sweep.
     shots : int
-        Of each executable.
+        Shots of each executable.
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
 
     Returns
     -------
     tuple of SweepResult
-        One for each layout.
+        One result for each layout.
 
     Raises
     ------
     WrongResult
-        Circuits, executables, shots or qubits are not those that were asked for.
+        Circuits, executables, shots or qubits do not match the request.
     """
     sizes = [size for layout in layouts for size in layout.sizes]
     returned = [len(executables) for executables in found]
@@ -107,7 +106,7 @@ def read_set(
 
 
 def read_sampled(found: Found, layout: Layout, shots: int, device: str) -> Outcomes | RowFailure:
-    """Read one executable that had shots."""
+    """Return the outcomes of one executable with shots."""
     if isinstance(found, RowFailure):
         return found
     (wanted,) = layout.qubits
@@ -132,15 +131,15 @@ def read_exact(values: Sequence[Value], layout: Layout, device: str) -> tuple[Fl
     Parameters
     ----------
     values : sequence of Value
-        What the run returned.
+        Values returned by the run.
     layout : Layout
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
 
     Returns
     -------
     tuple of array
-        Probabilities (2**n,) for each measurement, or the means (T,) of all words.
+        Probabilities (2**n,) for each measurement, or the expectation values (T,) of all words.
 
     Raises
     ------
@@ -185,7 +184,7 @@ def read_probabilities(values: Any, layout: Layout, device: str) -> tuple[FloatA
 def _bits(
     frequencies: Mapping[str, float], num_qubits: int, shots: int, device: str
 ) -> NDArray[np.int64]:
-    """Return readings with these frequencies; in an order of no meaning, the same each time."""
+    """Return bits with these frequencies, in an arbitrary but deterministic order."""
     total = sum(frequencies.values())
     if abs(total - 1) > SLACK or any(len(text) != num_qubits for text in frequencies):
         reason = f"its frequencies add up to {total:.6g}, for {num_qubits} qubits"
@@ -198,7 +197,7 @@ def _bits(
 
 
 def whole_counts(shares: FloatArray, shots: int) -> NDArray[np.int64]:
-    """Return whole numbers that add up to the shots and are nearest to their shares.
+    """Round shares of the shots to integers that add up to the shots.
 
     Each share is rounded down, and the largest remainders are rounded up.
 

@@ -1,4 +1,4 @@
-"""Sessions with AWS; credentials come from AWS's own chain and stay in it."""
+"""Sessions with AWS; the credentials are found by AWS's own chain and are not stored elsewhere."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ CONFIG = Config(
     read_timeout=60,
     user_agent_extra="qgate",
 )
-"""A call is one attempt. If the client repeated a creation whose response was lost, qgate would see
-only the error of the last attempt, which proves nothing about the first."""
+"""Configuration of one attempt per call. If the client repeated a creation whose response was lost,
+qgate would see only the error of the last attempt, which proves nothing about the first.
+"""
 
 DOWNLOADS = 32
 """Number of objects of one result that are downloaded at once."""
@@ -34,17 +35,17 @@ S3_CONFIG = CONFIG.merge(Config(max_pool_connections=DOWNLOADS))
 """Configuration that keeps the connections of all downloads; the default closes those above ten."""
 
 SIMULATOR_REGION = "us-east-1"
-"""Where simulators are asked for if no region is configured."""
+"""Region for simulators if none is configured."""
 
 BUCKET_VARIABLE = "AMZN_BRAKET_OUT_S3_BUCKET"
-"""Environment variable in which Amazon's package looks for a bucket."""
+"""Environment variable from which the SDK reads the name of a bucket."""
 
 
 LENGTH_OF_KIND = 4
 """Letters of an access key id that name its kind: AKIA is a permanent key, ASIA a temporary one."""
 
 BYTES_OF_ACCOUNT, ACCOUNT_BITS, ACCOUNT_SHIFT = 6, 0x7FFFFFFFFF80, 7
-"""Number of bytes behind the kind that hold the number of the account, and its bits in these."""
+"""Number of bytes after the kind that contain the account number, and its bits in them."""
 
 
 class Clients(NamedTuple):
@@ -55,9 +56,9 @@ class Clients(NamedTuple):
     session : braket.aws.AwsSession
     s3 : botocore client
     account : str
-        A name for the account and region that tells nothing about the credentials.
+        Key for the account and region that reveals nothing about the credentials.
     scope : str
-        The account and region, the same for all credentials of the account.
+        Account and region; equal for all credentials of the account.
     """
 
     session: AwsSession
@@ -69,19 +70,18 @@ class Clients(NamedTuple):
 class Access:
     """Access to an account in a region, whose credentials are masked in all texts.
 
-    Clients are made here once, because making them is not safe in several threads. A forked child
-    makes clients of its own, since two processes that share a connection read each other's
-    answers. A pickle holds no credentials, and makes clients when it first needs them; a copy in
-    this process shares them.
+    Clients are created once, because their creation is not thread-safe. A forked child creates new
+    clients, since two processes that share a connection read each other's responses. A pickle holds
+    no credentials and creates clients on first use; a copy in this process shares them.
 
     Parameters
     ----------
     region : str, optional
-        Default: the configured one.
+        Default: the configured region.
     profile : str, optional
-        One of AWS's configuration; default: what AWS's chain finds.
+        Profile of AWS's configuration; default: found by AWS's chain of credentials.
     bucket : str, optional
-        Where results are stored; default: the account's bucket for Braket in that region.
+        Bucket for results; default: the account's bucket for Braket in that region.
     """
 
     refusal: QGateError | None = None
@@ -109,7 +109,7 @@ class Access:
         Raises
         ------
         botocore.exceptions.BotoCoreError
-            There are no credentials.
+            No credentials were found.
         """
         with self._lock:
             if self._clients is None:
@@ -118,7 +118,7 @@ class Access:
 
     @property
     def session(self) -> AwsSession:
-        """The SDK's session."""
+        """The SDK's session with AWS."""
         return self.clients.session
 
     @property
@@ -128,16 +128,16 @@ class Access:
 
     @property
     def account(self) -> str:
-        """Name for the account and region that does not reveal the credentials."""
+        """Key for the account and region that does not reveal the credentials."""
         return self.clients.account
 
     @property
     def scope(self) -> str:
-        """The account and region, the same for all credentials of the account."""
+        """Account and region; equal for all credentials of the account."""
         return self.clients.scope
 
     def bucket(self) -> str:
-        """Return where results are stored; the first time, the account may be asked."""
+        """Return the bucket for results; the first call may send a request."""
         if self.named_bucket is not None:
             return self.named_bucket
         session = self.session
@@ -145,7 +145,7 @@ class Access:
             return str(session.default_bucket())
 
     def storing_in(self, bucket: str | None) -> Access:
-        """Return an access that stores results elsewhere; None: in the account's own bucket."""
+        """Return an access with another bucket for results; None: the account's own bucket."""
         if bucket == self.named_bucket:
             return self
         with self._lock:
@@ -167,7 +167,7 @@ def _clients(region: str | None, profile: str | None) -> Clients:
     if found.region_name is None:
         found = boto3.Session(profile_name=profile, region_name=SIMULATOR_REGION)
     session = AwsSession(found, config=CONFIG)
-    session._default_bucket = None  # whatever the variable is set to; see ``Access.bucket``
+    session._default_bucket = None  # ignores the environment variable; see ``Access.bucket``
     s3 = found.client("s3", config=S3_CONFIG)
     credentials = found.get_credentials()
     if credentials is None:
@@ -181,7 +181,7 @@ def _clients(region: str | None, profile: str | None) -> Clients:
 
 
 def account_of_key(access_key: str) -> str | None:
-    """Return the number of the account that an access key id belongs to; None: it has none.
+    """Return the account number that an access key id contains; None: it contains none.
 
     Keys of one account differ, and temporary ones change every hour. AWS encodes the account in
     their ids (the operation sts:GetAccessKeyInfo returns it, too), so that no request is needed.
@@ -197,7 +197,7 @@ def account_of_key(access_key: str) -> str | None:
 
 
 class NoAccess:
-    """Placeholder for the session where an account could not be reached; using it raises why.
+    """Placeholder for the session of an unreachable account; its use raises the reason.
 
     Parameters
     ----------
@@ -227,21 +227,21 @@ class NoAccess:
 
 
 def access(region: str | None, *, profile: str | None, bucket: str | None) -> Access:
-    """Open a session.
+    """Open a session with AWS.
 
     Parameters
     ----------
     region : str, optional
-        Default: the configured one.
+        Default: the configured region.
     profile : str, optional
-        One of AWS's configuration; default: what AWS's chain finds.
+        Profile of AWS's configuration; default: found by AWS's chain of credentials.
     bucket : str, optional
-        Where results are stored; default: the account's bucket for Braket in that region.
+        Bucket for results; default: the account's bucket for Braket in that region.
 
     Raises
     ------
     botocore.exceptions.BotoCoreError
-        There are no credentials.
+        No credentials were found.
     """
     made = Access(region, profile=profile, bucket=bucket or os.environ.get(BUCKET_VARIABLE))
     made.clients  # noqa: B018

@@ -1,10 +1,10 @@
 """Braket's local simulators for program sets with many rows, and with a seed.
 
-The SDK's simulators parse a program twice for every row, which for a four-qubit circuit of 80
-gates takes over ten times as long as simulating it, and draw shots from a generator that cannot
-be seeded. Here a program is parsed once, by the simulator's own interpreter, its instructions are
-given the numbers of each row, and shots are drawn from a generator of ours; the simulation itself
-is the SDK's.
+The SDK's simulators parse a program twice for every row, which takes over ten times as long as
+simulating a four-qubit circuit of 80 gates, and draw shots from a generator that cannot be seeded.
+Here a program is parsed once, by the simulator's own interpreter, the numbers of each row are
+inserted into its instructions, and shots are drawn from our own generator; the simulation itself is
+the SDK's.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ from braket.task_result.program_set_task_metadata_v1 import ProgramMetadata
 from qgate.devices.draws import Draws
 
 PROGRAMS = 256
-"""So many parsed programs are kept."""
+"""Maximum number of parsed programs that are cached."""
 
 
 @dataclass(frozen=True, eq=False)
 class Parsed:
-    """A program's instructions, with symbols in place of its inputs.
+    """Instructions of a program, with symbols in place of its inputs.
 
     Parameters
     ----------
     instructions : list of Operation
-        Of the simulator, on qubits 0 to ``num_qubits - 1``.
+        Operations of the simulator, on qubits 0 to ``num_qubits - 1``.
     symbols : list of dict
-        For each instruction, which of its attributes is which input.
+        For each instruction, the name of the input by attribute.
     """
 
     instructions: list[Any]
@@ -63,7 +63,7 @@ class Parsed:
 
 
 class Seeded(BaseLocalSimulator):  # type: ignore[misc]  # published without types
-    """Runs program sets as its sibling from the SDK does, with one parse per program.
+    """Simulator that runs program sets as the SDK's class does, with one parse per program.
 
     Parameters
     ----------
@@ -80,13 +80,13 @@ class Seeded(BaseLocalSimulator):  # type: ignore[misc]  # published without typ
         return type(self), (self._draws.seed,)
 
     def restart_random(self, token: str) -> None:
-        """Begin a new sequence of random choices, made of the seed and a text."""
+        """Restart the random numbers from the seed and a token."""
         self._draws.restart(token)
 
     def run_program_set(
         self, program_set: ProgramSet, shots: int = 0, *, batch_size: int = 1
     ) -> ProgramSetTaskResult:
-        """Run every program with every set of its inputs; ``shots`` is the total."""
+        """Run every program with every set of its inputs; ``shots`` is the total number."""
         started = _now()
         shots_each = shots // program_set.num_executables
         results = [self._run(program, shots_each, batch_size) for program in program_set.programs]
@@ -111,7 +111,7 @@ class Seeded(BaseLocalSimulator):  # type: ignore[misc]  # published without typ
         names, columns = list(program.inputs or {}), list((program.inputs or {}).values())
         rows = list(zip(*columns, strict=True)) or [()]
         executables = [
-            ProgramSetExecutableResult.construct(  # checking each bit takes longer than drawing it
+            ProgramSetExecutableResult.construct(  # validating bits takes longer than drawing
                 inputsIndex=index,
                 measurements=self._bits(
                     parsed, dict(zip(names, row, strict=True)), shots, batch_size
@@ -133,7 +133,7 @@ class Seeded(BaseLocalSimulator):  # type: ignore[misc]  # published without typ
             qubit_count=parsed.num_qubits, shots=shots, batch_size=batch_size
         )
         simulation.evolve(parsed.bind(inputs))
-        probabilities = np.abs(simulation.probabilities)  # a density matrix may give -1e-17
+        probabilities = np.abs(simulation.probabilities)  # may be -1e-17 (density matrix)
         normalised = probabilities / probabilities.sum()
         outcomes = self._draws.generator.choice(len(normalised), size=shots, p=normalised)
         places = [parsed.num_qubits - 1 - qubit for qubit in parsed.measured]
@@ -150,17 +150,17 @@ class Seeded(BaseLocalSimulator):  # type: ignore[misc]  # published without typ
 
 
 class SeededStateVector(Seeded, StateVectorSimulator):  # type: ignore[misc]
-    """``braket_sv``."""
+    """Simulator ``braket_sv`` of state vectors."""
 
 
 class SeededDensityMatrix(Seeded, DensityMatrixSimulator):  # type: ignore[misc]
-    """``braket_dm``."""
+    """Simulator ``braket_dm`` of density matrices."""
 
     def _validate_ir_instructions_compatibility(self, *_: Any, **__: Any) -> None:
-        """Skip the SDK's check for noise, because no circuit that is run here has any.
+        """Skip the SDK's check for noise, because circuits here have none.
 
-        The check warns even though the user chose this simulator by name. Silencing the warning
-        around each call would change the filters of the whole process while other threads run.
+        The check warns although the user chose this simulator by name. Silencing the warning around
+        each call would change the filters of the whole process while other threads run.
         """
 
 
@@ -168,7 +168,7 @@ SIMULATORS: dict[str, type[Seeded]] = {
     "braket_dm": SeededDensityMatrix,
     "braket_sv": SeededStateVector,
 }
-"""By the name that ``braket.devices.LocalSimulator`` knows them by."""
+"""Simulators by their name in ``braket.devices.LocalSimulator``."""
 
 
 def _bound(instruction: Any, values: dict[str, float]) -> Any:

@@ -1,8 +1,8 @@
 """Expectation values of Pauli words in a state vector or density matrix from a local simulator.
 
-A Pauli word takes the basis state k to k ^ x, where x has the bits of its X and Y, with the factor
-i**(number of Y) (-1)**(number of ones in k & z), where z has the bits of its Y and Z. Its value is
-the sum over k of that factor times rho[k, k ^ x].
+A Pauli word maps the basis state k to k ^ x, where x has the bits of its X and Y, with the factor
+i**(number of Y) (-1)**(number of ones in k & z), where z has the bits of its Y and Z. Its
+expectation value is the sum over k of that factor times rho[k, k ^ x].
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def word_means(words: Sequence[Word], state: ComplexArray) -> FloatArray:
     Parameters
     ----------
     words : sequence of Word
-        On the qubits 0 to n - 1.
+        Pauli words on the qubits 0 to n - 1.
     state : array, shape (2**n,) or (2**n, 2**n)
         A state vector or a density matrix, qubit 0 the most significant.
     """

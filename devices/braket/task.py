@@ -1,4 +1,4 @@
-"""A task of Amazon Braket."""
+"""Quantum task of Amazon Braket."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     from qgate.devices.braket.cloud import BraketCloudDevice
 
 TOKEN_TAG = "qgate-token"
-"""The tag that holds the token of a task."""
+"""Name of the tag that holds the token of a task."""
 
 FOUND_LATE_S = 60.0
-"""So long after its creation may the service not know a task yet."""
+"""Time in seconds after its creation during which the service may not find a task yet."""
 
 
 class BraketTask(RemoteJob):
-    """One task, which runs a program set or one circuit with one row.
+    """Quantum task with a program set, or with one circuit and one row.
 
     Parameters
     ----------
     id : str
-        Its ARN.
+        ARN of the task.
     device : BraketCloudDevice
     record : mapping
-        As from ``BraketCloudDevice.record``.
+        Record as returned by ``BraketCloudDevice.record``.
     created : bool
-        Whether this process has just created it.
+        Whether this process has just created the task.
     """
 
     device: BraketCloudDevice
@@ -92,7 +92,7 @@ class BraketTask(RemoteJob):
         return self._read(folder)
 
     def cost(self) -> Price | None:
-        """Return the most the task can have cost by the rate card; None: not known, or not over."""
+        """Return the maximum cost of the task by the rate card; None: unknown, or not ended."""
         if self.device.rate is None or self.report.status not in FINAL:
             return None
         cancelled = self.report.status is JobStatus.CANCELLED
@@ -125,14 +125,14 @@ class BraketTask(RemoteJob):
         return facts
 
     def _check_task(self, facts: Mapping[str, Any]) -> None:
-        """Refuse an answer about another task, or one that belongs to another order."""
+        """Refuse a response about another task, or about one that belongs to another order."""
         tagged = (facts.get("tags") or {}).get(TOKEN_TAG, self.token)
         if facts.get("quantumTaskArn", self.id) != self.id or (self.token and tagged != self.token):
             reason = f"the service answered about another task than {self.id}"
             raise WrongResult(device=self.device.name, reason=reason)
 
     def _rest(self, folder: Folder, reason: str) -> tuple[SweepResult, ...]:
-        """What a failed program set has nevertheless brought."""
+        """Return the partial results of a failed program set."""
         try:
             if self._in_set:
                 return self._read(folder)

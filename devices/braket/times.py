@@ -1,4 +1,4 @@
-"""How long a simulation may take, which is what a simulator in the cloud charges for."""
+"""Bounds of simulation times, by which simulators in the cloud are charged."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from qgate.sweep import Sweep
 
 AMPLITUDES_PER_S = 1e7
-"""So many amplitudes does a slow simulator change in a second; a rough bound, not a measurement."""
+"""Amplitudes that a slow simulator changes per second; a rough bound, not a measurement."""
 
 SHOTS_PER_S = 1e4
 START_S = 3.0
 
 
 def simulation_s(sweeps: Sequence[Sweep], *, mixed: bool = False) -> tuple[float, float]:
-    """Return the least and the most seconds that simulating all rows may take.
+    """Return the minimum and maximum time in seconds of simulating all rows.
 
-    The least is nothing, so that the shortest time that is charged counts. The most counts the
-    gates, the amplitudes that each changes and the shots; of a ``mixed`` state there are as many as
-    of a pure one of twice the wires.
+    The minimum is 0, so that the shortest charged time applies. The maximum counts gates times
+    amplitudes, and shots; a ``mixed`` state of n wires has as many amplitudes as a pure one of 2n.
     """
     most = sum(_most_s(sweep, 4.0 if mixed else 2.0) for sweep in sweeps)
     return 0.0, round(most, 3)

@@ -1,4 +1,4 @@
-"""One structure as one parametrised Braket circuit."""
+"""Translation of a structure to one parametrised Braket circuit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from qgate.wires import Wires
 
 
 class Placing(Enum):
-    """What the qubits of a circuit are."""
+    """Meaning of the qubits of a circuit."""
 
     FREE = "numbers; the service chooses the device's qubits"
     PHYSICAL = "the device's qubits; its gates are compiled"
@@ -40,16 +40,16 @@ PHYSICAL = OpenQASMSerializationProperties(qubit_reference_type=QubitReferenceTy
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How circuits are written for a device.
+    """Style of circuits for a device.
 
     Parameters
     ----------
     placing : Placing
-        Where it is not ``FREE``, wires are numbers of the device's qubits.
+        Unless it is ``FREE``, wires are numbers of the device's qubits.
     native : frozenset of str
-        The gates of which a verbatim circuit is made.
+        Native gates, used in verbatim circuits.
     reads_all : bool
-        Whether the device reads all qubits of a circuit or none.
+        Whether the device measures all qubits of a circuit or none.
     state : str
         The result type from which expectation values are computed, ``state_vector`` or
         ``density_matrix``; empty: each is a result type of its own, which SDK simulators on this
@@ -63,26 +63,26 @@ class Style:
 
     @property
     def forms(self) -> Mapping[str, Form]:
-        """How each gate of ours is written."""
+        """Native form of each of our gates."""
         if self.placing is Placing.VERBATIM:
             return forms(self.native)
         return {ours: Form(theirs) for ours, theirs in GATES.items()}
 
     @property
     def sequences(self) -> Mapping[str, tuple[Step, ...]]:
-        """Gates that become several native gates of the device."""
+        """Gates that are written as several native gates of the device."""
         return sequences(self.native) if self.placing is Placing.VERBATIM else {}
 
 
 FREE = Style()
 
 Word = tuple[str, tuple[int, ...]]
-"""Letters, in lower case as in OpenQASM, and the qubit of each."""
+"""Letters of a Pauli word, in lower case as in OpenQASM, and the qubit of each."""
 
 
 @dataclass(frozen=True, eq=False)
 class Translation:
-    """A structure as a Braket circuit, read at its end.
+    """Structure as a Braket circuit, with the places of its measurements.
 
     Parameters
     ----------
@@ -95,11 +95,11 @@ class Translation:
     slots : tuple of int
         The slots that occur in the circuit.
     qubits : tuple of tuple of int
-        The qubits that each measurement reads, its first wire first.
+        Measured qubits of each measurement, its first wire first.
     read : tuple of int
-        All qubits that are read, in the order in which they are asked for.
+        All measured qubits, in the order of the request.
     ordered : bool
-        Whether the order of the shots was asked for.
+        Whether the order of the shots is requested.
     words : tuple of Word
         Pauli words whose exact expectation values are requested, in place of probabilities.
     """
@@ -113,17 +113,17 @@ class Translation:
     words: tuple[Word, ...] = ()
 
     def inputs(self, rows: FloatArray) -> dict[str, list[float]]:
-        """Return the values of each parameter, one for each of the given rows."""
+        """Return the values of each parameter for the given rows."""
         return {slot_name(slot): rows[:, slot].tolist() for slot in self.slots}
 
 
 def translate(sweep: Sweep, wires: Wires, style: Style = FREE) -> Translation:
-    """Write the structure of a sweep as a Braket circuit; once per structure.
+    """Translate the structure of a sweep to a Braket circuit; cached by structure.
 
     Parameters
     ----------
     sweep : Sweep
-        In gates of the table; its matrices become constants of the circuit. Its measurements
+        Sweep in gates of the table; its matrices become constants of the circuit. Its measurements
         are ``counts`` or ``sample``; or, if it has no shots, any number of ``probs``, or one of
         kind ``terms``.
     wires : Wires
@@ -135,7 +135,7 @@ def translate(sweep: Sweep, wires: Wires, style: Style = FREE) -> Translation:
 
 
 def slot_name(slot: int) -> str:
-    """Return the name of the parameter that stands for a slot."""
+    """Return the parameter name of a slot."""
     return f"slot_{slot}"
 
 
@@ -179,7 +179,7 @@ def _words(observable: Any, places: Mapping[Any, int]) -> tuple[Word, ...]:
 
 
 def _ask_for(words: Sequence[Word], circuit: Circuit, style: Style) -> None:
-    """Add the result types for the expectation values of Pauli words."""
+    """Add result types for the expectation values of Pauli words."""
     if style.state:
         getattr(circuit, style.state)()
         return
@@ -212,7 +212,7 @@ def _circuit(structure: Structure, places: Mapping[Any, int], style: Style) -> C
     if style.placing is Placing.VERBATIM:
         return Circuit().add_verbatim_box(Circuit(instructions)) if instructions else Circuit()
     touched = {int(qubit) for instruction in instructions for qubit in instruction.target}
-    # a qubit that no gate acts on would be left out of the results, or be put last in them
+    # without an identity, the results leave out a qubit that no gate acts on, or put it last
     idle = [Instruction(Gate.I(), [place]) for place in places.values() if place not in touched]
     return Circuit([*instructions, *idle])
 
@@ -238,7 +238,7 @@ def _instructions(
 
 
 def _native(step: Step, operation: Operator, places: Mapping[Any, int]) -> Instruction:
-    """Return one of the native gates of a rotation."""
+    """Return one of the native gates that a rotation is made of."""
     (angle,), (wire,) = operation.parameters, operation.wires
     turned = step.offset
     if step.factor:
@@ -253,7 +253,7 @@ def _instruction(operation: Operator, places: Mapping[Any, int], form: Form) -> 
 
 
 def _parameter(symbol: Any) -> Any:
-    """A slot as a free parameter, a number or matrix as itself."""
+    """Return a slot as a free parameter, and a number or matrix unchanged."""
     if isinstance(symbol, Affine):
         ((slot, _),) = symbol.terms
         return FreeParameter(slot_name(slot))
