@@ -1,4 +1,4 @@
-"""Devices of Qiskit: Aer, the fake backends of qiskit-ibm-runtime, any ``BackendV2``."""
+"""Devices of Qiskit: Aer, the fake backends of qiskit-ibm-runtime, and any ``BackendV2``."""
 
 from qgate.devices.qiskit.provider import provider
 

@@ -1,12 +1,12 @@
-r"""Gates that a backend runs only for a range of angles, with angles that are still free.
+r"""Gates that a backend supports only for a range of angles, in circuits with free angles.
 
-IBM's ``rzz`` is calibrated for 0 to pi/2. The transpiler folds angles that are numbers into that
-range, and leaves free ones as they are. Here one circuit serves all rows: each free
+IBM's ``rzz`` is calibrated for angles from 0 to pi/2. The transpiler folds numerical angles into
+that range, and leaves free angles unchanged. Here one circuit serves all rows: each free
 :math:`R_{ZZ}(\theta)` becomes
 
     rx(flip) on one qubit, rzz(angle), rx(flip) on that qubit, rz(turn) on both,
 
-where ``angle`` is in the range, and ``flip`` and ``turn`` are 0 or pi. It rests on
+where ``angle`` is in the range, and ``flip`` and ``turn`` are 0 or pi. This uses
 :math:`R_{ZZ}(\theta + \pi) \sim (Z \otimes Z) R_{ZZ}(\theta)` and
 :math:`(X \otimes 1) R_{ZZ}(\theta) (X \otimes 1) = R_{ZZ}(-\theta)`.
 """
@@ -28,18 +28,18 @@ from qgate.typing import FloatArray
 
 FOLDED = "rzz"
 NEEDED = frozenset({"rx", "rz", FOLDED})
-"""Gates that the replacement of a folded gate consists of."""
+"""Gates used in the replacement of a folded gate."""
 
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """The three parameters in place of the angle of one gate.
+    """Parameters that replace the angle of one folded gate.
 
     Parameters
     ----------
     angle, flip, turn : Parameter
     slots : sequence of int
-        The n slots of which the angle was a sum.
+        The n slots in the sum that was the angle.
     factors : array, shape (n,)
     offset : float
     """
@@ -52,7 +52,7 @@ class Fold:
     offset: float
 
     def columns(self, rows: FloatArray) -> dict[Parameter, FloatArray]:
-        """Return the values of its parameters for rows of slots, shape (K, P): (K,) each."""
+        """Return the values of its parameters, each of shape (K,), for rows of shape (K, P)."""
         theta = np.mod(rows[:, list(self.slots)] @ self.factors + self.offset, 2 * pi)
         turned = (theta > pi / 2) & (theta <= 3 * pi / 2)
         rest = np.where(turned, theta - pi, np.where(theta > pi, theta - 2 * pi, theta))
@@ -63,7 +63,7 @@ class Fold:
         }
 
     def gates(self, item: CircuitInstruction) -> Iterator[CircuitInstruction]:
-        """Yield the replacement of a gate."""
+        """Yield the gates that replace a folded gate."""
         first, second = item.qubits
         yield CircuitInstruction(RXGate(self.flip), [first])
         yield CircuitInstruction(RZZGate(self.angle), [first, second])
@@ -73,14 +73,14 @@ class Fold:
 
 
 def bounded_gates(target: Target) -> frozenset[str]:
-    """Return the names of the gates whose angles have a range."""
+    """Return the names of the gates with a limited range of angles."""
     if not target.has_angle_bounds():
         return frozenset()
     return frozenset(filter(target.gate_has_angle_bounds, target.operation_names))
 
 
 def is_foldable(target: Target) -> bool:
-    """Return whether ``rzz`` of a target can be folded: 0 to pi/2 is in its range."""
+    """Return whether ``rzz`` of a target can be folded: its range contains 0 to pi/2."""
     if not target.operation_names >= NEEDED:
         return False
     return all(target.supported_angle_bound(FOLDED, [angle]) for angle in (0.0, pi / 2))
@@ -105,7 +105,7 @@ def free_gates(circuit: QuantumCircuit) -> frozenset[str]:
 
 
 def fold(circuit: QuantumCircuit) -> tuple[QuantumCircuit, tuple[Fold, ...]]:
-    """Return a circuit whose free ``rzz`` are folded, and its new parameters."""
+    """Return a circuit with folded free ``rzz`` gates, and its new parameters."""
     folded, folds = circuit.copy_empty_like(), list[Fold]()
     for item in circuit.data:
         if item.operation.name == FOLDED and _free(item):
@@ -118,7 +118,7 @@ def fold(circuit: QuantumCircuit) -> tuple[QuantumCircuit, tuple[Fold, ...]]:
 
 
 def _fold(expression: Any, number: int) -> Fold:
-    """Return the fold of an angle; the transpiler only adds angles and multiplies by numbers."""
+    """Return the fold of an angle; the transpiler only adds and scales angles."""
     parameters = list(expression.parameters)
     return Fold(
         angle=Parameter(f"fold_{number}_angle"),

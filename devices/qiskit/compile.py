@@ -1,4 +1,4 @@
-"""Compile structures for a backend, once each."""
+"""Transpilation of structures for a backend, once per structure."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ from qgate.wires import Wires
 MOST_PROGRAMS = 1024
 
 _Key = tuple[Structure, tuple[int, ...] | None]
-"""A structure, and the qubits of its wires where these are not left to the transpiler."""
+"""A structure, and the qubits of its wires unless the transpiler chooses them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """A circuit in the gates and on the qubits of a backend, its angles still free.
+    """Transpiled circuit in the gates and on the qubits of a backend, with free angles.
 
     Parameters
     ----------
     circuit : QuantumCircuit
-        With P' free parameters; a slot that has no effect may have been compiled away.
+        Circuit with P' free parameters; slots without effect may have been compiled away.
     wires : Wires
-        Of the qubits of the circuit before it was compiled.
+        Wires of the qubits of the circuit before transpilation.
     folds : tuple of Fold
-        The gates whose angles have a range; their parameters are computed from slots.
+        Gates with a limited range of angles; their parameters are computed from slots.
     """
 
     circuit: QuantumCircuit
@@ -56,12 +56,12 @@ class Program:
 
     @cached_property
     def parameters(self) -> list[Any]:
-        """The free parameters of the circuit, in its own order."""
+        """Free parameters of the circuit, in the order of Qiskit."""
         return list(self.circuit.parameters)
 
     @cached_property
     def places(self) -> dict[Any, int]:
-        """The qubit of the backend on which each wire ends, and is read; empty: not told."""
+        """Final qubit of the backend for each wire, where it is measured; empty: unknown."""
         layout = self.circuit.layout
         if layout is None:
             return {}
@@ -80,11 +80,11 @@ class Program:
 
     @cached_property
     def binds_natively(self) -> bool:
-        """Whether Aer can be handed the free circuit and the numbers of its rows.
+        """Whether Aer can bind the rows to the circuit itself.
 
-        Aer looks for parameters only in instructions that call themselves parametrised,
-        which controlled gates never do (qiskit-aer issues 2323, 2391, 2403): their angles
-        would silently be zero.
+        Aer looks for parameters only in instructions that report to be parametrised, which
+        controlled gates never do (qiskit-aer issues 2323, 2391, 2403): their angles would silently
+        be zero.
         """
         instructions = [item.operation for item in self.circuit]
         return bool(self.parameters) and all(
@@ -92,7 +92,7 @@ class Program:
         )
 
     def bound(self, row: FloatArray) -> QuantumCircuit:
-        """Return the circuit with the numbers of one row, shape (P,)."""
+        """Return the circuit bound to one row, shape (P,)."""
         return self.circuit.assign_parameters(self.values(row[None])[0].tolist())
 
     def binds(self, rows: FloatArray) -> dict[Any, list[float]]:
@@ -102,30 +102,30 @@ class Program:
 
 
 def _has_free(operation: Any) -> bool:
-    """Say whether an instruction has an angle that is still free."""
+    """Return whether an instruction has a free angle."""
     return any(getattr(value, "parameters", ()) for value in operation.params)
 
 
 class Compiler:
-    """Translates structures and transpiles them for a backend, and keeps what it made.
+    """Translate structures and transpile them for a backend, with a cache.
 
-    All structures that are new to it are transpiled in one call, so that the circuits of
-    one gradient cost one transpilation, and none when they come again.
+    All new structures are transpiled in one call, so that the circuits of one gradient cost one
+    transpilation, and none when they are run again.
 
     Parameters
     ----------
     backend : BackendV2
-        Compiled for its target.
+        Backend whose target is compiled for.
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
     order : callable
-        From the wires of a circuit to all wires in the order of the device.
+        Function from the wires of a circuit to all wires in the order of the device.
     optimization_level : int
-        How hard Qiskit's preset pass manager tries, 0 to 3.
+        Level of Qiskit's preset pass manager, 0 to 3.
     initial_layout : sequence of int, optional
-        The qubit of each wire in the order of the device; default: chosen by Qiskit.
+        Qubit of each wire in the order of the device; default: chosen by Qiskit.
     runs_on : BackendV2, optional
-        What runs the circuits; default: ``backend``.
+        Backend that runs the circuits; default: ``backend``.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class Compiler:
         return self._backend.value
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state without the programs, which a copy compiles again."""
+        """Return the state without the programs, which a copy compiles itself."""
         return {**vars(self), "_programs": OrderedDict()}
 
     def programs(self, structures: Sequence[Structure]) -> list[Program]:
@@ -162,7 +162,7 @@ class Compiler:
         Raises
         ------
         CompilationFailed
-            Qiskit cannot write a circuit in the gates of the backend.
+            Qiskit cannot transpile a circuit to the gates of the backend.
         """
         keys: list[_Key] = [(structure, None) for structure in structures]
         known = {key: self._programs[key] for key in keys if key in self._programs}
@@ -174,10 +174,10 @@ class Compiler:
         return [known[key] for key in keys]
 
     def program_beside(self, structure: Structure, others: Sequence[Structure]) -> Program:
-        """Return the program of a structure, each wire read on the qubit where others read it.
+        """Return the program of a structure that measures the same physical qubits as others.
 
-        Where two of them are not laid alike, the first holds; where that leaves two wires on one
-        qubit, or a wire without, the structure is laid as it would be by itself.
+        If the others have different layouts, the first counts. If this puts two wires on one qubit,
+        or leaves a wire without a qubit, the structure gets a layout of its own.
 
         Raises
         ------
@@ -195,7 +195,7 @@ class Compiler:
         return program
 
     def _qubits(self, structure: Structure) -> Wires:
-        """Return the wires of a circuit's qubits: those in use, or all where a layout is given."""
+        """Return the wires of a circuit's qubits: those in use, or all if a layout is given."""
         order = self._order(structure.wires)
         if self._layout is not None:
             return order
@@ -217,7 +217,7 @@ class Compiler:
     def _group(
         self, structures: Sequence[Structure], layout: Sequence[int] | None, *, identities: bool
     ) -> list[Program]:
-        """Transpile structures that all have, or all lack, identities that are to be kept."""
+        """Transpile structures that all have, or all lack, identity gates that must be kept."""
         wires = [self._qubits(structure) for structure in structures]
         gate = kept_identity if identities else IGate if self._noisy else None
         circuits = [translate(*each, identity=gate) for each in zip(structures, wires, strict=True)]
@@ -240,7 +240,7 @@ class Compiler:
 
     @property
     def folds(self) -> bool:
-        """Whether angles may be folded into the range that the backend runs."""
+        """Whether angles can be folded into the range that the backend supports."""
         return FOLDED in self._passes.bounded_gates
 
     @cached_property
@@ -248,7 +248,7 @@ class Compiler:
         return self._noisy and self._passes.has_identity
 
     def _remember(self, programs: Mapping[_Key, Program]) -> None:
-        """Keep programs, the last used last; other threads may do so at the same time."""
+        """Cache programs, the last used last; other threads may do so at the same time."""
         for key, program in programs.items():
             self._programs.pop(key, None)
             self._programs[key] = program
@@ -260,12 +260,12 @@ def _program(compiled: QuantumCircuit, wires: Wires, *, folds: bool) -> Program:
     """Return the program of a transpiled circuit."""
     restore_identities(compiled)
     circuit, folded = fold(compiled) if folds else (compiled, ())
-    circuit.global_phase = 0  # nobody can read it, and Aer cannot bind one that is free
+    circuit.global_phase = 0  # not observable, and Aer cannot bind a free one
     return Program(circuit, wires, folded)
 
 
 def with_constant_matrices(sweep: Sweep) -> Sweep:
-    """Make matrices of gates part of the structure; a compiled circuit cannot leave them open."""
+    """Make matrices of gates part of the structure; Qiskit has no free parameters for them."""
     slots = {
         symbol.index
         for operation in sweep.structure.operations

@@ -1,4 +1,4 @@
-"""The device around a backend of Qiskit."""
+"""Device of a Qiskit backend that runs on this machine."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
 DEFAULT_SHOTS = 1024
-"""As in PennyLane's devices for Qiskit."""
+"""Default number of shots, as in PennyLane's devices for Qiskit."""
 
 LARGEST_SEED = 2**31 - 1
 
 
 class QiskitDevice(Device):
-    """Runs sweeps on a backend of Qiskit.
+    """Device of a Qiskit backend.
 
     A structure is translated and transpiled once. All rows of all sweeps of a submission, which
-    have the same number of shots, go to the backend as one job.
+    have the same number of shots, are sent to the backend as one job.
 
     Parameters
     ----------
     backend : BackendV2
-        Runs the circuits.
+        Backend that runs the circuits.
     name : str
-        What the device is called.
+        Name of the device.
     target : BackendV2, optional
-        Whose gates and couplings to compile for; default ``backend``.
+        Backend whose gates and couplings are compiled for; default ``backend``.
     wires : int or wires, optional
     shots : None, int or sequence
-        Where a circuit does not say; default 1024.
+        Shots of circuits that set none; default 1024.
     seed : int, optional
-        Every job has a seed of its own, drawn from this one.
+        Seed from which the seed of every job is drawn.
     exact : frozenset of str
-        Kinds of measurement that the backend gives exactly (Aer without noise: probabilities).
+        Kinds of measurement that the backend returns exactly (Aer without noise: probabilities).
     optimization_level : int
-        Of the transpiler, 0 to 3.
+        Level of the transpiler, 0 to 3.
     initial_layout : sequence of int, optional
-        The qubit of each wire; default: chosen by the transpiler.
+        Qubit of each wire; default: chosen by the transpiler.
 
     Attributes
     ----------
     jobs : int
-        How many jobs the backend was given.
+        Number of jobs submitted to the backend.
     transpilations : int
-        How often the transpiler was called.
+        Number of calls of the transpiler.
     """
 
     provider = "qiskit"
@@ -96,7 +96,7 @@ class QiskitDevice(Device):
 
     @property
     def backend(self) -> Any:
-        """Qiskit's object that runs the circuits."""
+        """Qiskit's backend that runs the circuits."""
         return self._backend.value
 
     @property
@@ -112,7 +112,7 @@ class QiskitDevice(Device):
 
     @property
     def transpilations(self) -> int:
-        """How often the transpiler was called."""
+        """Number of calls of the transpiler."""
         return self._compiler.calls
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
@@ -129,7 +129,7 @@ class QiskitDevice(Device):
 
     def _next_seed(self) -> int | None:
         if self._draws.seed is None:
-            return None  # the backend draws a seed of its own for every job
+            return None  # the backend then draws a seed for every job
         return int(self._draws.generator.integers(LARGEST_SEED))
 
 
@@ -141,11 +141,11 @@ def describe(
     Parameters
     ----------
     backend : BackendV2
-        Whose qubits there are.
+        Backend whose qubits are used.
     interface : Interface
-        Of the backend that runs the circuits.
+        Interface of the backend that runs the circuits.
     exact : frozenset of str
-        Kinds of measurement that it gives exactly.
+        Kinds of measurement that it returns exactly.
     """
     return Capabilities(
         gates=ACCEPTED,
@@ -162,7 +162,7 @@ def describe(
 
 
 def _default_shots(interface: Interface) -> int:
-    """Return the number of shots nearest to the usual one that a backend takes."""
+    """Return the number of shots nearest to the default that a backend accepts."""
     if interface.shot_counts:
         return min(interface.shot_counts, key=lambda count: abs(count - DEFAULT_SHOTS))
     return max(DEFAULT_SHOTS, interface.min_shots)

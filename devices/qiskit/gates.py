@@ -1,4 +1,4 @@
-"""Which gates Qiskit has, by the names they have here."""
+"""Mapping from qgate's gates to gates of Qiskit."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from qiskit.circuit import library as gates
 from qgate.operations.operator import Operator
 
 Angle = Any
-"""A number, or an expression of Qiskit's parameters."""
+"""Number, or expression of Qiskit's parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """A row: how a gate is made for Qiskit.
+    """Table row that creates a gate of Qiskit.
 
     Parameters
     ----------
     make : callable
-        From the operation and its angles to the instruction.
+        Function from the operation and its angles to the instruction.
     last_first : bool
-        Whether the instruction takes the wires in reverse, because it is given by a matrix:
-        Qiskit's matrices have their first qubit least significant.
+        Whether the instruction takes the wires in reverse, because it is given by a matrix: in
+        Qiskit's matrices the first qubit is the least significant.
     """
 
     make: Callable[[Operator, Sequence[Angle]], Instruction]
@@ -35,7 +35,7 @@ class Native:
 
 
 def _of(gate: Callable[..., Instruction]) -> Native:
-    """Return the row of a gate that takes the same angles and wires as here."""
+    """Return the row of a gate that takes the same angles and wires as in qgate."""
     return Native(lambda operation, angles: gate(*angles))
 
 
@@ -89,7 +89,7 @@ NATIVE: Mapping[str, Native] = {
     "U1": _of(gates.PhaseGate),
     "U2": _of(lambda phi, delta: gates.UGate(pi / 2, phi, delta)),
     "U3": _of(gates.UGate),
-    # up to the phase exp(-i (phi + omega) / 2), which nobody can read
+    # up to the phase exp(-i (phi + omega) / 2), which is not observable
     "Rot": _of(lambda phi, theta, omega: gates.UGate(theta, omega, phi)),
     # two wires
     "ControlledPhaseShift": _of(gates.CPhaseGate),
@@ -106,16 +106,16 @@ NATIVE: Mapping[str, Native] = {
     "QubitUnitary": Native(_matrix, last_first=True),
     "DiagonalQubitUnitary": Native(_diagonal, last_first=True),
 }
-"""Every gate that is handed to Qiskit as it is; others are decomposed into these."""
+"""Gates that Qiskit has; others are decomposed into these."""
 
 IDENTITY = "Identity"
-"""Name of the identity gate, kept where gates have durations and errors (see ``identity``)."""
+"""Name of the identity gate, kept if gates have durations and errors (see ``identity``)."""
 
 UNSEEN = frozenset({IDENTITY, "GlobalPhase"})
-"""Operations that cannot change any result, and that are left out."""
+"""Operations that do not change any result and are left out."""
 
 BARRIER = "Barrier"
-"""Not a gate, and without wires it is on all of them."""
+"""Name of the barrier; without wires it acts on all of them."""
 
 ACCEPTED = frozenset(NATIVE) | UNSEEN | {BARRIER}
-"""What needs no decomposition."""
+"""Operations that need no decomposition."""

@@ -1,8 +1,8 @@
-"""Identity gates on backends where they take time and have errors.
+"""Identity gates on backends where they have a duration and errors.
 
 On a backend with noise an ``id`` gate has a duration and an error, which a user who writes one
-intends. Qiskit's transpiler removes it at the optimization levels 1 to 3, because its matrix has no
-effect. A circuit is therefore transpiled with an opaque instruction in its place, which the
+intends to use. Qiskit's transpiler removes it at the optimization levels 1 to 3, because its matrix
+has no effect. A circuit is therefore transpiled with an opaque instruction in its place, which the
 target gets as well, with the properties of ``id``; afterwards each of them becomes ``id``.
 """
 
@@ -41,12 +41,12 @@ def is_noisy(backend: Any) -> bool:
 
 
 def kept_identity() -> Instruction:
-    """Return the instruction that the transpiler leaves where it is."""
+    """Return the instruction that replaces an identity and is not removed by the transpiler."""
     return Instruction(KEPT, 1, 0, [])
 
 
 def with_kept_identity(target: Target) -> Target:
-    """Return a target that also has the instruction, wherever it has ``id``."""
+    """Return a target that has this instruction wherever it has ``id``."""
     wider = deepcopy(target)
     wider.add_instruction(kept_identity(), dict(target[NATIVE_NAME]))
     return wider

@@ -1,7 +1,7 @@
 """Interface of a backend's ``run``, checked before anything is sent.
 
-``BackendV2`` leaves much open: options and their validators, the arguments of ``run``, limits. A
-mismatch is found here, when the device is made, and not after a job was paid for.
+``BackendV2`` does not specify options and their validators, the arguments of ``run``, or limits. A
+mismatch is found here, when the device is created, and not after a job was paid for.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from qgate.masking import masked_error
 SHOTS = "shots"
 
 GIVEN = frozenset({SHOTS, "memory", "seed_simulator"})
-"""The arguments of ``run`` that a device may give besides the circuits."""
+"""Arguments of ``run`` that a device may pass besides the circuits."""
 
 ONE_CIRCUIT = "QuantumCircuit"
-"""The annotation of the first argument of a ``run`` that takes no list."""
+"""Annotation of the first argument of a ``run`` that accepts no list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Interface:
     Parameters
     ----------
     arguments : frozenset of str
-        Those of ``GIVEN`` that it has as options and ``run`` takes.
+        Arguments of ``GIVEN`` that are options of the backend and accepted by ``run``.
     max_circuits : int or None
-        Of one job.
+        Maximum number of circuits of one job.
     min_shots : int
     max_shots : int or None
     shot_counts : frozenset of int
-        The only numbers of shots that it takes; empty: any from the least to the most.
+        The only accepted numbers of shots; empty: any from the minimum to the maximum.
     """
 
     arguments: frozenset[str] = frozenset()
@@ -54,13 +54,13 @@ def interface_of(backend: Any, *, name: str) -> Interface:
     ----------
     backend : BackendV2
     name : str
-        What to call it in an error.
+        Name of the device, for error messages.
 
     Raises
     ------
     UnusableBackend
-        Its ``run`` takes no shots, needs an argument that is not known here, or its limits are
-        no positive whole numbers.
+        Its ``run`` takes no shots or requires an unknown argument, or its limits are not positive
+        integers.
     """
     try:
         parameters = signature(backend.run).parameters
@@ -95,7 +95,7 @@ def _is_needed(argument: Parameter) -> bool:
 
 
 def _accepts(parameters: Mapping[str, Parameter], argument: str) -> bool:
-    """Return whether a function takes a keyword."""
+    """Return whether a function accepts a keyword argument."""
     named = parameters.get(argument)
     if named is not None and named.kind is not Parameter.POSITIONAL_ONLY:
         return True
@@ -125,7 +125,7 @@ def _options(backend: Any) -> Mapping[str, Any]:
 def _asked(backend: Any, fact: str, name: str) -> Any:
     try:
         return getattr(backend, fact, None)
-    except Exception as error:  # it is somebody else's code
+    except Exception as error:  # third-party code may raise anything
         raise UnusableBackend(backend=name, reason=f"{fact}: {error!r}") from masked_error(error)
 
 
@@ -139,7 +139,7 @@ def _count(value: Any, fact: str, name: str) -> int | None:
 
 
 def _shots(backend: Any, name: str) -> tuple[int, int | None, frozenset[int]]:
-    """Return the least and the most shots of a circuit, and the only allowed numbers, if limited.
+    """Return minimum and maximum shots of a circuit, and the only accepted numbers, if any.
 
     The validator of an option is a range, a list of values, or a type.
     """
@@ -159,5 +159,5 @@ def _shots(backend: Any, name: str) -> tuple[int, int | None, frozenset[int]]:
 
 
 def _whole(value: Any) -> Any:
-    """Return a number without a fraction as a whole number."""
+    """Return a number without fractional part as an integer."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

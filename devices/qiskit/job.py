@@ -1,4 +1,4 @@
-"""A job of Qiskit."""
+"""Job of a Qiskit backend."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ STATUSES = {
     "ERROR": JobStatus.FAILED,
     "CANCELLED": JobStatus.CANCELLED,
 }
-"""Qiskit's names. A name that is not here is not final: the job counts as running."""
+"""Job status by Qiskit's status. Others are not final: the job counts as running."""
 
 FIRST_WAIT_S = 0.002
 LONGEST_WAIT_S = 1.0
-"""A job is asked how it stands after the first wait, then after twice that, up to the longest."""
+"""Longest wait between two status requests; the wait starts at the first and doubles."""
 
 
 class QiskitJob(Job):
-    """A job of a backend that runs here.
+    """Job of a backend that runs on this machine.
 
     Parameters
     ----------
     job : JobV1
-        Qiskit's: ``job_id()``, ``status()``, ``result()``, ``cancel()``.
+        Qiskit's job: ``job_id()``, ``status()``, ``result()``, ``cancel()``.
     read : callable
-        From its result to the results of the sweeps.
+        Function from its result to the results of the sweeps.
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
     """
 
     def __init__(
@@ -87,18 +87,18 @@ class QiskitJob(Job):
 
 
 def vendor_status(job: Any) -> str:
-    """Return the vendor's word for how a job stands: the name of an enumeration's member."""
+    """Return the vendor's status of a job: the name of an enumeration's member."""
     status = job.status()
     return str(getattr(status, "name", status))
 
 
 def finished(job: Any, *, device: str) -> Any:
-    """Return the vendor's result.
+    """Return the vendor's result of a job.
 
     Raises
     ------
     JobFailed
-        With the vendor's reason.
+        The job failed; the message has the vendor's reason.
     """
     named = {"device": device, "job": str(job.job_id())}
     try:
@@ -117,7 +117,7 @@ def check_success(result: Any, *, job: str, device: str) -> None:
     Raises
     ------
     JobFailed
-        With the vendor's reason.
+        The job failed; the message has the vendor's reason.
     """
     if not getattr(result, "success", True):
         parts = [result.status, *(entry.status for entry in result.results)]

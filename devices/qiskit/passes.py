@@ -1,9 +1,9 @@
 """Qiskit's pass managers, each used by one thread at a time.
 
 A pass manager keeps state while it runs: at the optimization levels 2 and 3 a second thread that
-enters it gets ``RuntimeError: Already borrowed``. Making one takes 4 to 8 ms for a device, and
-100 ms for Aer, so idle ones are kept for the next caller. No lock is held while one runs, which a
-forked child could inherit locked.
+enters it gets ``RuntimeError: Already borrowed``. Creating one takes 4 to 8 ms for a device, and
+100 ms for Aer, so idle ones are kept for the next caller. No lock is held while one runs, because a
+forked child would inherit it locked.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from qgate.forks import at_fork
 from qgate.sealed import Sealed
 
 TRANSPILER_SEED = 0
-"""The layout search draws numbers; a fixed seed gives a structure one layout for ever."""
+"""Fixed seed of the layout search, so that a structure always gets the same layout."""
 
 MOST_KINDS = 16
-"""Most combinations of layout and settings for which pass managers are kept."""
+"""Maximum number of combinations of layout and settings for which pass managers are kept."""
 
 _Kind = tuple[tuple[int, ...] | None, bool, bool]
-"""The arguments of ``run`` that a pass manager is made for."""
+"""Arguments of ``run`` that a pass manager is created for."""
 
 
 def _compile_on_one_thread() -> None:
-    """Keep Qiskit's passes from waiting for threads that a forked child does not have.
+    """Prevent deadlocks of Qiskit's passes in forked children, which lack the parent's threads.
 
-    They are written in Rust and share the work of large circuits among a pool of threads (rayon),
-    which the parent has started. Qiskit sets this variable in the processes that it makes itself.
+    The passes are written in Rust and distribute large circuits over a thread pool (rayon), which
+    the parent has started. Qiskit sets this variable in the processes that it creates itself.
     """
     os.environ["QISKIT_IN_PARALLEL"] = "TRUE"
 
@@ -45,13 +45,13 @@ at_fork(in_child=_compile_on_one_thread)
 
 
 class PassManagers:
-    """Transpiles circuits for a backend by Qiskit's preset pass managers.
+    """Transpile circuits for a backend with Qiskit's preset pass managers.
 
     Parameters
     ----------
     backend : BackendV2
     level : int
-        How hard to try, 0 to 3.
+        Optimization level, 0 to 3.
     """
 
     def __init__(self, backend: Any, level: int) -> None:
@@ -60,11 +60,11 @@ class PassManagers:
 
     @property
     def backend(self) -> Any:
-        """The backend."""
+        """Backend that circuits are transpiled for."""
         return self._backend.value
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state without the pass managers, which a copy makes itself."""
+        """Return the state without the pass managers, which a copy creates itself."""
         return {**vars(self), "_idle": {}}
 
     def run(
@@ -75,17 +75,17 @@ class PassManagers:
         identities: bool = False,
         bounded: bool = True,
     ) -> list[QuantumCircuit]:
-        """Return the circuits in the gates of the backend.
+        """Transpile circuits to the gates of the backend.
 
         Parameters
         ----------
         circuits : sequence of QuantumCircuit
         layout : sequence of int, optional
-            The qubit of each wire; default: chosen by Qiskit.
+            Qubit of each wire; default: chosen by Qiskit.
         identities : bool
-            Whether they hold identities that are to be kept.
+            Whether they have identity gates that must be kept.
         bounded : bool
-            Whether free angles may be those of gates that ``unfoldable_gates`` names.
+            Whether gates in ``unfoldable_gates`` may have free angles.
 
         Raises
         ------
@@ -121,12 +121,12 @@ class PassManagers:
 
     @cached_property
     def target(self) -> Target:
-        """Target of the backend, kept because some backends make a new one on each access.
+        """Target of the backend, kept because some backends create a new one on each access.
 
         Raises
         ------
         UnusableBackend
-            It has none.
+            The backend has no target.
         """
         target = self.backend.target
         if target is None:
@@ -136,12 +136,12 @@ class PassManagers:
 
     @cached_property
     def bounded_gates(self) -> frozenset[str]:
-        """The gates whose angles have a range."""
+        """Names of the gates with a limited range of angles."""
         return bounded_gates(self.target)
 
     @cached_property
     def unfoldable_gates(self) -> frozenset[str]:
-        """The gates whose angles, where they are free, cannot be kept in their range."""
+        """Names of the gates whose free angles cannot be kept in their range."""
         folded = FOLDED in self.bounded_gates and is_foldable(self.target)
         return self.bounded_gates - ({FOLDED} if folded else set())
 

@@ -1,4 +1,4 @@
-"""Qiskit's devices as a provider."""
+"""Provider of Qiskit's devices."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ AER = Requirement("qiskit_aer", "qiskit-aer", "aer")
 FAKES = Requirement("qiskit_ibm_runtime", "qiskit-ibm-runtime", "ibm")
 
 PACKAGED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*/.+")
-"""A module and the name of a backend that it gives."""
+"""Pattern of a module and the name of a backend in it."""
 
 FAKE = "fake_"
-"""The names of fake backends begin with this."""
+"""Prefix of the names of fake backends."""
 
 EXACT_METHODS = frozenset(
     {"automatic", "statevector", "density_matrix", "stabilizer", "matrix_product_state"}
 )
-"""Methods of Aer that give probabilities without shots."""
+"""Methods of Aer that return probabilities without shots."""
 
 SIMULATION = ("method", "device", "precision", "max_parallel_threads")
-"""Options of Aer; a backend object that was made elsewhere has its own."""
+"""Options of Aer; not allowed with a backend object, which has its own."""
 
 
 OWN_SIMULATOR = "Make the simulator yourself and hand it over: qg.device(AerSimulator({}))."
@@ -54,11 +54,11 @@ ADVICE: Mapping[str, str] = {
     "seed_simulator": "Write seed=....",
     "seed_transpiler": "The transpiler has a fixed seed here; write seed=... for the simulator's.",
 }
-"""Remedies for options of PennyLane or Aer."""
+"""Advice on options of PennyLane or Aer."""
 
 
 def split(value: object) -> object:
-    """Read numbers with commas between them, which is how a string writes a list."""
+    """Parse numbers separated by commas, the form of a list in a device string."""
     return value.split(",") if isinstance(value, str) else value
 
 
@@ -86,27 +86,27 @@ class QiskitOptions(Options):
     wires, shots, seed
         As for every device.
     optimization_level : int
-        How hard the transpiler tries, 0 to 3.
+        Level of the transpiler, 0 to 3.
     initial_layout : sequence of int, optional
-        The qubit of each wire, ``0,5,6`` in a string; default: chosen by the transpiler.
+        Qubit of each wire, ``0,5,6`` in a string; default: chosen by the transpiler.
     method : str
-        How Aer simulates.
+        Simulation method of Aer.
     device : str
-        What Aer computes on.
+        Hardware that Aer computes on.
     precision : str
-        Of Aer's numbers.
+        Precision of Aer's numbers.
     max_parallel_threads : int
-        How many threads Aer uses, up to 256; 0: as many as there are cores.
+        Number of threads of Aer, up to 256; 0: the number of cores.
     card : VendorCard, optional
-        Facts about another package's backend; default: those that are installed.
+        Facts about another package's backend; default: the installed card.
     paid : bool, optional
-        Whether another package's backend costs money; default: as its card says.
+        Whether another package's backend costs money; default: as on its card.
     budget_usd : float, optional
-        What may be spent on a backend that costs money.
+        Maximum spending on a paid backend in US dollars.
     unknown_price : str
-        ``allow`` buys also where no price is known.
+        ``allow``: submit also if no price is known.
     patience_s : float
-        So long are failing requests made again.
+        Time in seconds for which failing requests are retried.
     """
 
     advice: ClassVar[Mapping[str, str]] = ADVICE
@@ -135,7 +135,7 @@ class QiskitOptions(Options):
 
 
 class QiskitProvider(Provider):
-    """``qiskit:aer``, ``qiskit:fake_NAME``, ``qiskit:PACKAGE/BACKEND``, and any ``BackendV2``."""
+    """Provider of Aer, fake backends, backends of other packages, and any ``BackendV2``."""
 
     name = "qiskit"
     default_target = "aer"
@@ -157,7 +157,7 @@ class QiskitProvider(Provider):
 
     def requirements(self, target: str) -> Collection[Requirement]:
         if "/" in target:
-            return ()  # somebody else's, and no extra of ours
+            return ()  # a third-party package, for which qgate has no extra
         return (FAKES, AER) if target.startswith(FAKE) else (AER,)
 
     def make(
@@ -199,7 +199,7 @@ class QiskitProvider(Provider):
 
 @cache
 def fake_names() -> tuple[str, ...]:
-    """Return the names of the fake backends, from their folders; imports nothing of Qiskit."""
+    """Return the names of the fake backends from their folders, without importing Qiskit."""
     package = find_spec(FAKES.module)
     if package is None:
         return ()
@@ -217,7 +217,7 @@ def fake_backend(name: str) -> Any:
 
 
 def _simulator(options: QiskitOptions, text: str, fake: Any = None) -> Any:
-    """Return Aer's simulator, with the noise of a fake backend where one is given."""
+    """Return Aer's simulator, with the noise of a fake backend if one is given."""
     from qiskit_aer import AerSimulator
 
     here = AerSimulator()
@@ -264,7 +264,7 @@ def _device(
 def _of_package(
     target: str, text: str, options: QiskitOptions, *, wires: Wires | None, shots: Shots | str
 ) -> Device:
-    """Return the device of a backend that another package gives."""
+    """Return the device of a backend from a third-party package."""
     from qgate.devices.qiskit.vendors.backends import backend_of
     from qgate.devices.qiskit.vendors.card import card_of
 
@@ -285,13 +285,13 @@ def _around(
     wires: Wires | None,
     shots: Shots | str,
 ) -> Device:
-    """Return a device that buys, where the card says so, else one that just runs."""
+    """Return a ``VendorDevice`` for a paid backend, else a ``QiskitDevice``."""
     from qgate.devices.qiskit.vendors.device import VendorDevice
 
     if not card.paid:
         return _device(source.backend, text, options, wires=wires, shots=shots)
     if options.seed is not None:
-        raise refused(text, "seed", options.seed, "what is bought cannot be repeated")
+        raise refused(text, "seed", options.seed, "results of a paid backend cannot be repeated")
     return VendorDevice(
         source,
         card,
@@ -335,7 +335,7 @@ def check_layout(layout: tuple[int, ...], wires: Wires, backend: Any, text: str)
 
 
 def refused(text: str, option: str, value: object, reason: str) -> InvalidOption:
-    """Return the error for an option that cannot have its value."""
+    """Return the error for an option with an invalid value."""
     return InvalidOption(text=text, option=option, value=value, reason=reason)
 
 

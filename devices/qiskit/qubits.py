@@ -1,4 +1,4 @@
-"""Qubits of a backend that work."""
+"""Working qubits of a backend."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MEASURE = "measure"
 def working_qubits(backend: Any) -> tuple[int, ...] | None:
     """Return the qubits that can be measured; None: all, or the backend does not state them.
 
-    IBM leaves qubits that are out of order out of what a backend's target lists.
+    IBM omits faulty qubits from the instructions in a backend's target.
     """
     target = backend.target
     if target is None or MEASURE not in target.operation_names:

@@ -1,4 +1,4 @@
-"""Qiskit's results as outcomes."""
+"""Conversion of Qiskit's results to outcomes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from qgate.sweep import Sweep
 
 
 def entry_of(sweep: Sweep) -> dict[str, Any]:
-    """Return what is needed to read the result of a sweep, as JSON can hold it."""
+    """Return the JSON data that is needed to read the result of a sweep."""
     measurements = sweep.structure.measurements
     return {
         "rows": len(sweep),
@@ -32,16 +32,16 @@ def entry_of(sweep: Sweep) -> dict[str, Any]:
 def read_results(
     result: Any, entries: Sequence[Mapping[str, Any]], *, device: str
 ) -> tuple[SweepResult, ...]:
-    """Return the results of sweeps from that of the job that ran them.
+    """Return the results of sweeps from the result of their job.
 
     Parameters
     ----------
     result : Result
-        Of Qiskit.
+        Result of Qiskit.
     entries : sequence of mapping
-        What ``entry_of`` says of each sweep.
+        Data of ``entry_of`` for each sweep.
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def read_results(
     Raises
     ------
     WrongResult
-        There are results missing, or the counts do not add up to the shots.
+        Results are missing, or the counts do not add up to the shots.
     """
     expected = sum(entry["rows"] for entry in entries)
     found = getattr(result, "results", None)
@@ -97,16 +97,16 @@ def read_outcomes(
     Parameters
     ----------
     data : mapping
-        ``counts`` by outcome, and ``memory``, the outcome of each shot, where the order is
-        asked for and the backend keeps it.
+        Dictionary with ``counts`` by outcome, and ``memory``, the outcome of each shot, if the
+        order is requested and the backend keeps it.
     num_wires : int
-        How many wires were measured.
+        Number of measured wires.
     shots : int
-        How many shots were asked for.
+        Number of requested shots.
     ordered : bool
-        Whether the order of the shots was asked for.
+        Whether the order of the shots is requested.
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
     seed : str
         Seed of an order of the shots, where one is required and the backend did not keep it.
 
@@ -148,5 +148,5 @@ def _outcomes(
 
 
 def _number(outcome: str) -> int:
-    """Read an outcome as backends write it: hexadecimal, or a bitstring, perhaps with spaces."""
+    """Parse an outcome as backends write it: hexadecimal, or a bitstring, possibly with spaces."""
     return int(outcome, 16) if outcome.startswith("0x") else int(outcome.replace(" ", ""), 2)

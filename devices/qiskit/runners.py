@@ -1,4 +1,4 @@
-"""Sweeps handed to a backend, all of them in one job."""
+"""Submission of sweeps to a backend, all in one job."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from qgate.sweep import Sweep
 
 
 class Runner:
-    """Runs sweeps on any ``BackendV2``: every row is a circuit with its numbers.
+    """Runner for any ``BackendV2``: every row is one circuit with bound parameters.
 
     Parameters
     ----------
     backend : BackendV2
     interface : Interface
-        What its ``run`` takes.
+        Interface of its ``run``.
     """
 
     def __init__(self, backend: Any, interface: Interface) -> None:
@@ -27,21 +27,21 @@ class Runner:
 
     @property
     def backend(self) -> Any:
-        """The backend."""
+        """Backend that runs the circuits."""
         return self._backend.value
 
     def run(
         self, programs: Sequence[Program], sweeps: Sequence[Sweep], *, seed: int | None = None
     ) -> Any:
-        """Submit sweeps, all of whose rows have the same shots, and return the vendor's job.
+        """Submit sweeps whose rows all have the same shots, and return the vendor's job.
 
         Parameters
         ----------
         programs : sequence of Program
-            One for each sweep.
+            One program for each sweep.
         sweeps : sequence of Sweep
         seed : int or None
-            Of the backend's random numbers.
+            Seed of the backend's random numbers.
         """
         shots = sweeps[0].shots
         options: dict[str, Any] = {"shots": 1 if shots is None else int(shots[0])}
@@ -55,18 +55,17 @@ class Runner:
     def circuits(
         self, programs: Sequence[Program], sweeps: Sequence[Sweep]
     ) -> tuple[list[Any], dict[str, Any]]:
-        """Return the circuits to hand over, and further options."""
+        """Return the circuits to submit, and further options."""
         pairs = zip(programs, sweeps, strict=True)
         return [program.bound(row) for program, sweep in pairs for row in sweep.rows], {}
 
 
 class AerRunner(Runner):
-    """Runs sweeps on Aer, which takes one circuit and the numbers of all its rows.
+    """Runner for Aer, which accepts one circuit and the numbers of all its rows.
 
-    Handing over one circuit for each row takes Aer 1.1 ms a row to read (4 wires, 24 angles,
-    1000 shots); binding the rows in its own code takes 0.35 ms, with the same outcomes. Its
-    own code misses the angles of controlled gates (see ``Program.binds_natively``); programs
-    with these are handed over row by row.
+    Submitting one circuit for each row takes Aer 1.1 ms a row (4 wires, 24 angles, 1000 shots);
+    binding the rows in Aer takes 0.35 ms, with the same outcomes. Aer misses the angles of
+    controlled gates (see ``Program.binds_natively``); programs with these are submitted row by row.
     """
 
     def circuits(
@@ -85,7 +84,7 @@ class AerRunner(Runner):
 
 
 class SingleRunner(Runner):
-    """Runs the only row of the only sweep on a backend whose jobs are one circuit."""
+    """Runner for backends whose jobs have one circuit: the only row of the only sweep."""
 
     def circuits(self, programs: Sequence[Program], sweeps: Sequence[Sweep]) -> tuple[Any, Any]:
         ((circuit,), more) = super().circuits(programs, sweeps)
@@ -93,13 +92,13 @@ class SingleRunner(Runner):
 
 
 def runner(backend: Any, interface: Interface) -> Runner:
-    """Return what runs sweeps on a backend fastest.
+    """Return the fastest runner for a backend.
 
     Parameters
     ----------
     backend : BackendV2
     interface : Interface
-        What its ``run`` takes.
+        Interface of its ``run``.
     """
     if type(backend).__module__.partition(".")[0] == "qiskit_aer":
         return AerRunner(backend, interface)
@@ -108,5 +107,5 @@ def runner(backend: Any, interface: Interface) -> Runner:
 
 
 def is_ordered(sweep: Sweep) -> bool:
-    """Say whether the order of the shots is asked for."""
+    """Return whether the order of the shots is requested."""
     return any(item.kind is MeasurementKind.SAMPLE for item in sweep.structure.measurements)

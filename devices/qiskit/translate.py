@@ -1,4 +1,4 @@
-"""A structure as one parametrised circuit of Qiskit."""
+"""Translation of a structure to one parametrised circuit of Qiskit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qgate.structure import Structure
 from qgate.wires import Wires
 
 READOUT = "readout"
-"""The register of the bits that are read."""
+"""Name of the classical register of the measured bits."""
 
 
 def probabilities_label(index: int) -> str:
@@ -27,26 +27,27 @@ def probabilities_label(index: int) -> str:
 def translate(
     structure: Structure, wires: Wires, *, identity: Callable[[], Instruction] | None = None
 ) -> QuantumCircuit:
-    """Write a structure as a circuit with a free parameter for each slot.
+    """Translate a structure to a circuit with a free parameter for each slot.
 
-    Only the wires that are asked for are measured. The first of them goes to the last
-    classical bit, which Qiskit writes first, so that its outcomes, read as numbers, have
-    the first wire most significant. The order of bits is turned here and nowhere else.
+    Only the requested wires are measured. The first of them is stored in the last classical bit,
+    which Qiskit writes first, so that its outcomes, read as numbers, have the first wire most
+    significant. The order of bits is reversed here and nowhere else.
 
     Parameters
     ----------
     structure : Structure
-        In native gates, its matrices constants; each angle is a slot or a number.
+        Structure in native gates, with constant matrices; each angle is a slot or a number.
     wires : Wires
         The wire of each qubit of the circuit.
     identity : callable, optional
-        Makes the instruction for each wire of an identity; default: identities are left out.
+        Function that creates the instruction for each wire of an identity; default: identities are
+        left out.
 
     Returns
     -------
     QuantumCircuit
-        Slot ``i`` is element ``i`` of a parameter vector. A measurement of probabilities is
-        saved under ``probabilities_label`` of its place.
+        Circuit in which slot ``i`` is element ``i`` of a parameter vector. A measurement of
+        probabilities is saved under ``probabilities_label`` of its index.
     """
     circuit = QuantumCircuit(len(wires))
     slots = ParameterVector("slot", structure.num_slots)

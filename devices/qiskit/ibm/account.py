@@ -1,4 +1,4 @@
-"""Address of a backend and its service, from which processes and copies of a device reconnect."""
+"""Address of a backend and its service, from which forks and pickles reconnect."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from qgate.sealed import Sealed
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Address of a backend; the vendor's own chain finds the credentials.
+    """Address of a backend; the credentials are found by the vendor's own chain.
 
     Parameters
     ----------
     device : str
-        Name of the device for errors.
+        Name of the device, for error messages.
     backend : str
     instance, channel, account : str, optional
         As in ``connect``.
     fractional : bool
         Whether its fractional gates are used.
     patience_s : float
-        How long failing requests are made again, in seconds.
+        Time in seconds for which failing requests are retried.
     """
 
     device: str
@@ -37,17 +37,17 @@ class Address:
 
 
 class Account:
-    """A service and one of its backends.
+    """Service and backend of an account, with reconnection.
 
-    A forked child makes connections of its own. A pickle holds no credentials, and connects when
-    it first needs to; a copy in this process shares the connection.
+    A forked child opens connections of its own. A pickle holds no credentials and connects on first
+    use; a copy in this process shares the connection.
 
     Parameters
     ----------
     address : Address, optional
-        Where a pickle finds the backend; default: it holds the service and the backend.
+        Address from which a pickle connects; default: taken from service and backend.
     service, backend : optional
-        Default: they are connected to when they are needed.
+        Default: connected on first use.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The backends of IBM Quantum that have a card, in ``cards.toml``."""
+"""Cards of backends of IBM Quantum, from ``cards.toml``."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from qgate.devices.card import DeviceCard
 from qgate.devices.qiskit.ibm.rates import RATES
 
 PLAN = "pay-as-you-go"
-"""Plan whose prices a card uses, because it is the dearest; an account's own is not known."""
+"""Plan whose prices a card uses: the most expensive, as the account's plan is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IbmCard(DeviceCard):
-    """The card of a backend.
+    """Card of a backend.
 
     Parameters
     ----------
     fake : str
-        The name of the fake backend with its couplings and gates.
+        Name of the fake backend with its couplings and gates.
     """
 
     fake: str

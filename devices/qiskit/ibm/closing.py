@@ -1,9 +1,9 @@
-"""Closing batches and sessions in the background.
+"""Background thread that closes batches and sessions.
 
-A batch is closed when its device is forgotten. The garbage collector finds that on any thread, in
-the middle of anything, so a finalizer makes no request and takes no lock: it hands the batch to a
-``SimpleQueue``, whose ``put`` may interrupt another ``put``. One daemon thread makes the requests.
-It starts when something is opened, because no thread can start while the interpreter ends.
+A batch is closed when its device is garbage-collected. Finalizers run on any thread and interrupt
+any code, so the finalizer makes no request and takes no lock: it puts the batch into a
+``SimpleQueue``, whose ``put`` is reentrant. One daemon thread makes the requests. It starts when
+the first batch is opened, because no thread can start while the interpreter ends.
 """
 
 from __future__ import annotations
@@ -43,18 +43,18 @@ class Closer:
         at_fork(in_child=self._forget)
 
     def _forget(self) -> None:
-        """Start anew in a forked child: its parent closes what it has opened itself."""
+        """Start anew in a forked child: the parent closes what it opened."""
         self._waiting: SimpleQueue[tuple[Opened | None, Future[None]]] = SimpleQueue()
         self._thread: Thread | None = None
         self._at_end = Hooks()
 
     def start(self, hand_over: Callable[[], Any]) -> None:
-        """Start the thread, before something is opened.
+        """Start the thread, before a batch or session is opened.
 
         Parameters
         ----------
         hand_over : callable
-            Called when the program ends; hands over what is open then.
+            Function that is called when the program ends and hands over what is open.
         """
         with self._lock:
             self._at_end.add(hand_over)
@@ -64,9 +64,9 @@ class Closer:
                 atexit.register(self._end)
 
     def close(self, opened: Opened | None) -> Future[None]:
-        """Hand over a batch or session; the future is done when it was closed, or was not.
+        """Hand over a batch or session to be closed; return a future of the end of that attempt.
 
-        Returns at once, and may be called by a finalizer.
+        This returns at once, and may be called by a finalizer.
         """
         future: Future[None] = Future()
         self._waiting.put((opened, future))
@@ -83,7 +83,7 @@ class Closer:
                 future.set_exception(error)
 
     def _end(self) -> None:
-        """Hand over what is open, and wait a moment until it is closed."""
+        """Hand over what is open, and wait up to ``END_S`` seconds until it is closed."""
         if self._thread is None:
             return
         self._at_end()

@@ -1,4 +1,4 @@
-"""The connection to an account of IBM Quantum."""
+"""Connection to an account of IBM Quantum."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ T = TypeVar("T")
 PACKAGE = "qiskit-ibm-runtime"
 
 FEWEST = 3
-"""Attempts to connect; after one lost answer the client waits a minute for its next token."""
+"""Minimum number of attempts to connect; the client waits a minute for a token after a failure."""
 
 NOT_TOLD = "unknown"
-"""The client's word for a plan that the catalogue did not tell it."""
+"""Plan name used by the client if the catalogue did not return one."""
 
 UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """Exceptions raised where a configuration or properties have an unexpected form."""
 
 PLAN_ATTEMPTS = 4
-"""So often is a plan asked for; without one no price is known, and nothing may be bought."""
+"""Number of requests for the plan; without one no price is known, and submissions are refused."""
 
 
 def connect(
@@ -58,19 +58,19 @@ def connect(
     plan: str | None = None,
     patience_s: float,
 ) -> Any:
-    """Return the service; the credentials are found by the vendor's own chain.
+    """Return the service of an account; the credentials are found by the vendor's own chain.
 
     Parameters
     ----------
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
     instance, channel : str, optional
     account : str, optional
-        The name of a saved account.
+        Name of a saved account.
     plan : str, optional
-        What is charged, where the service need not tell it.
+        Plan that is charged, if it need not be requested from the service.
     patience_s : float
-        So long are failing requests made again, at most ``CONNECTING_S``.
+        Time in seconds for which failing requests are retried, at most ``CONNECTING_S``.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def connect(
 
 
 class _PlanNotTold(Exception):
-    """The client goes on where the catalogue of plans did not answer."""
+    """The catalogue of plans did not answer; the client continues without a plan."""
 
 
 def jobs_of(device: str, run: str) -> list[TaggedJob]:
@@ -110,7 +110,7 @@ def jobs_of(device: str, run: str) -> list[TaggedJob]:
 
 
 def _asked(device: str, call: Callable[[], T], patience_s: float) -> T:
-    """Make requests before there is a device; none of them buys anything."""
+    """Send requests that are needed to create a device, with retries; none creates a job."""
     started = time.monotonic()
     try:
         return repeatedly(
@@ -140,15 +140,15 @@ def _unconnected(error: Exception, device: str, tried_s: float) -> Exception:
 
 
 def leave_repeating_to_qgate(service: Any) -> None:
-    """Let the client make every request once.
+    """Make the client send every request only once.
 
-    The client has no option for this, so its sessions are given ``OnceAdapter``; what may be made
-    again is decided by ``fault_of``.
+    The client has no option for this, so its sessions get ``OnceAdapter``; ``fault_of`` decides
+    which requests are retried.
 
     Raises
     ------
     BrokenProvider
-        The sessions are not where they were in the versions known; nothing must be bought then.
+        The sessions are not where they were in known versions; submissions must then be refused.
     """
     try:
         for session in _sessions(service):
@@ -160,7 +160,7 @@ def leave_repeating_to_qgate(service: Any) -> None:
 
 
 def renew_connections(service: Any) -> None:
-    """Give a service in a forked child connections, tokens and locks of its own."""
+    """Give a service in a forked child its own connections, tokens and locks."""
     leave_repeating_to_qgate(service)
     for session in _sessions(service):
         session.auth = deepcopy(session.auth)
@@ -182,29 +182,29 @@ def backend_of(
     service : QiskitRuntimeService
     name : str
     device : str
-        Whom to name in an error.
+        Name of the device, for error messages.
     fractional : bool
         Whether its fractional gates are used.
     patience_s : float
-        How long failing requests are made again, in seconds, at most ``CONNECTING_S``.
+        Time in seconds for which failing requests are retried, at most ``CONNECTING_S``.
 
     Raises
     ------
     InvalidOption
-        It has no fractional gates.
+        The backend has no fractional gates.
     UnknownDevice
-        The account has none of this name.
+        The account has no backend of this name.
     ServiceUnavailable
     """
     backend = _asked(device, lambda: _backend(service, name, device, fractional), patience_s)
-    leave_repeating_to_qgate(service)  # it may have opened one more
+    leave_repeating_to_qgate(service)  # it may have opened another session
     return backend
 
 
 def _backend(service: Any, name: str, device: str, fractional: bool) -> Any:
-    """Look a backend up; where it is not found, ask what there is.
+    """Return a backend; if it is not found, list the backends of the account.
 
-    To the client a backend is not there as well if one of its own questions failed.
+    The client reports a backend as missing also if one of its own requests failed.
     """
     try:
         return loaded(service.backend(name, use_fractional_gates=fractional))
@@ -226,7 +226,7 @@ def _backend(service: Any, name: str, device: str, fractional: bool) -> Any:
 
 
 def loaded(backend: Any) -> Any:
-    """Return a backend that has asked for all that compiling needs."""
+    """Return a backend after loading the data that transpilation needs."""
     try:
         backend.target  # noqa: B018
     except UNREADABLE as error:
@@ -237,7 +237,7 @@ def loaded(backend: Any) -> Any:
 
 
 def plan_of(service: Any) -> str:
-    """Return the name of the plan that is charged; empty where it is not told."""
+    """Return the name of the plan that is charged; empty: unknown."""
     active = service.active_instance()
     plans = [item.get("plan") or "" for item in service.instances() if item.get("crn") == active]
     return str(plans[0]) if plans and plans[0] != NOT_TOLD else ""

@@ -1,4 +1,9 @@
-"""A backend of IBM Quantum as a device."""
+"""Backend of IBM Quantum as a device.
+
+A submission is one job with one PUB per structure, whose parameter array has the rows. IBM has no
+idempotency tokens: a job carries its token as a tag, by which it is found if the response to its
+creation was lost.
+"""
 
 from __future__ import annotations
 
@@ -48,58 +53,58 @@ MOST_BYTES = 50_000_000
 DEFAULT_REP_DELAY_S = 250e-6
 TOKEN_LENGTH = 64
 TAG = "qgate"
-"""Every job has it, besides its token."""
+"""Tag of every job, besides its token."""
 
 RAN_TOO_LONG = re.compile(r"\b1305\b|ran too long|max(?:imum)? execution time", re.IGNORECASE)
-"""The reason of a job that the service stopped, by its code or in words."""
+"""Pattern of the reason of a job that the service stopped, by its code or in words."""
 
 LABEL_TAGS = {RUN: "qgate-run ", JOURNAL: "qgate-journal "}
 """Prefixes of the tags that hold the labels of an order."""
 
 CLOCKS_APART = timedelta(hours=1)
-"""So much may the clocks here and at the service differ."""
+"""Largest assumed difference between our clock and the service's."""
 
 
 class IbmDevice(RemoteDevice):
-    """Runs sweeps on a backend of IBM Quantum.
+    """Device of a backend of IBM Quantum.
 
-    A structure is transpiled once for the backend. All rows of a submission go into one job: one
-    PUB for each structure, with the rows as its parameter array.
+    A structure is transpiled once for the backend. All rows of a submission are one job: one PUB
+    for each structure, with the rows as its parameter array.
 
     Parameters
     ----------
     service : QiskitRuntimeService
-        Connected, and making every request once (see ``connection``).
+        Connected service that sends every request once (see ``connection``).
     backend : IBMBackend
     name : str
-        What the device is called.
+        Name of the device.
     wires : int or wires, optional
     shots : int or sequence
-        Where a circuit does not say; default 1024.
+        Shots of circuits that set none; default 1024.
     optimization_level : int
-        Of the transpiler, 0 to 3.
+        Level of the transpiler, 0 to 3.
     initial_layout : sequence of int, optional
-        The qubit of each wire; default: chosen by the transpiler.
+        Qubit of each wire; default: chosen by the transpiler.
     sampler : str
         ``auto``, ``executor`` or ``sampler``.
     mode : str
         ``batch``, ``job`` or ``session``.
     max_time_s : int, optional
-        When the service closes the batch or session.
+        Time in seconds after which the service closes the batch or session.
     max_execution_time_s : int, optional
-        When the service stops a job.
+        Time in seconds after which the service stops a job.
     twirling : bool
-        Of readouts; rounds the number of shots up.
+        Whether readouts are twirled; the number of shots is then rounded up.
     plan : str, optional
-        What is charged; default: as the service says.
+        Plan that is charged; default: as reported by the service.
     tags : sequence of str
-        Of every job.
+        Tags of every job.
     budget_usd, unknown_price, patience_s
         As in ``RemoteDevice``.
     canary : bool
-        Whether programs with known results are sent along.
+        Whether canary circuits, whose results are known, are added to each submission.
     address : Address, optional
-        Where copies and pickles of the device find the backend.
+        Address from which copies and pickles of the device connect.
     """
 
     provider = "ibm"
@@ -140,7 +145,7 @@ class IbmDevice(RemoteDevice):
         self.rate = rate_of(self.plan)
         self._sampler, self._put_into = sampler, (mode, max_time_s)
         self._level, self._layout = optimization_level, initial_layout
-        self.mode, self._compiler  # noqa: B018  # made now, except in copies
+        self.mode, self._compiler  # noqa: B018  # created now, except in copies
 
     def __copy__(self) -> Self:
         self.mode, self._compiler  # noqa: B018  # one batch, and one compilation, for all copies
@@ -158,17 +163,17 @@ class IbmDevice(RemoteDevice):
 
     @property
     def backend(self) -> Any:
-        """The backend, ``IBMBackend``."""
+        """The client's backend, ``IBMBackend``."""
         return self._account.backend
 
     @property
     def scope(self) -> str:
-        """The instance that is charged, and that ``find`` searches."""
+        """The instance that is charged, and in which ``find`` searches."""
         return self._instance or ""
 
     @property
     def _instance(self) -> str | None:
-        """The instance that the backend is of; None: it is a fake one, of a card."""
+        """Instance of the backend; None: it is a fake backend, of a card."""
         found = getattr(self.backend, "_instance", None)
         return None if found is None else str(found)
 
@@ -189,7 +194,7 @@ class IbmDevice(RemoteDevice):
 
     @property
     def transpilations(self) -> int:
-        """How often the transpiler was called."""
+        """Number of calls of the transpiler."""
         return self._compiler.calls
 
     def send(self, sweeps: Sequence[Sweep], *, token: str) -> RemoteJob:
@@ -212,13 +217,13 @@ class IbmDevice(RemoteDevice):
                 except Exception:
                     if creation.job is None:
                         raise
-                    return IbmJob(creation.job, self, record)  # the client failed afterwards
+                    return IbmJob(creation.job, self, record)  # failed after the creation
             return IbmJob(vendor.job_id(), self, record, vendor)
 
         return create
 
     def _created(self, parts: Sequence[Any], shots: int, tags: Sequence[str]) -> Any:
-        """Create a job; in another batch where the service has closed the one that is open."""
+        """Create a job; if the service has closed the batch, in a new one."""
 
         def attempt() -> Any:
             sampler = primitive(self._sampler, self.mode.of_next_job())
@@ -259,7 +264,7 @@ class IbmDevice(RemoteDevice):
             job_tags=[token],
             created_after=after,
             descending=False,
-            instance=self._instance,  # another may be active since a job was looked up
+            instance=self._instance,  # a job lookup may have changed the active instance
         )
         return str(found[0].job_id()) if found else None
 
@@ -283,17 +288,17 @@ class IbmDevice(RemoteDevice):
         return self.rate.price(seconds=estimate_s(loads, rep_delay_s=self._rep_delay_s))
 
     def remaining_s(self) -> float | None:
-        """Ask how many seconds of its instance are left; None: it has no limit."""
+        """Return the remaining seconds of the instance; None: it has no limit."""
         left = self.service.usage().get("usage_remaining_seconds")
         return None if left is None else float(left)
 
     def close(self) -> None:
-        """Close the batch or session; the next job opens another.
+        """Close the batch or session; the next job opens a new one.
 
         Raises
         ------
         ServiceUnavailable
-            A session was perhaps not closed, and the time until it is closed is charged.
+            A session may still be open, and the time until it is closed is charged.
         """
         if not self.mode.close() and self._put_into[0] == "session":
             reason = "the session is perhaps open, and charged until the service closes it"
@@ -306,7 +311,7 @@ class IbmDevice(RemoteDevice):
         return translated(error, self.name)
 
     def is_permanent(self, reason: str) -> bool:
-        # such a job is charged for the time that it ran, each time
+        # such a job is charged for its running time, at every attempt
         return RAN_TOO_LONG.search(reason) is not None or super().is_permanent(reason)
 
     def retry_after_s(self, error: BaseException) -> float | None:
@@ -317,7 +322,7 @@ class IbmDevice(RemoteDevice):
         structures = [sweep.structure for sweep in fixed]
         if not self.canary or len(structures) == 1:
             return fixed, self._compiler.programs(structures)
-        # known answers come last, and say something of the qubits on which the others are read
+        # canary circuits come last, and must use the qubits of the others
         *others, known = structures
         programs = self._compiler.programs(others)
         return fixed, [*programs, self._compiler.program_beside(known, others)]
@@ -340,7 +345,7 @@ def jobs_with_label(service: Any, run: str, **which: Any) -> list[TaggedJob]:
     service : QiskitRuntimeService
     run : str
     **which
-        What else ``QiskitRuntimeService.jobs`` can ask for.
+        Further filters of ``QiskitRuntimeService.jobs``.
     """
     wanted = [LABEL_TAGS[RUN] + label_of(run)]
     jobs = service.jobs(limit=None, job_tags=wanted, descending=False, **which)
@@ -357,12 +362,12 @@ def jobs_with_label(service: Any, run: str, **which: Any) -> list[TaggedJob]:
 
 
 def _after(beginning: str, tags: Sequence[str]) -> str:
-    """Return the rest of the tag that begins like this; empty: none does."""
+    """Return the rest of the tag with this prefix; empty: there is none."""
     return next((tag.removeprefix(beginning) for tag in tags if tag.startswith(beginning)), "")
 
 
 def describe(backend: Any) -> Capabilities:
-    """Return what a backend can do: what it says of itself, within what the service takes."""
+    """Return the capabilities of a backend from its description and the limits of the service."""
     return Capabilities(
         gates=ACCEPTED,
         default_shots=DEFAULT_SHOTS,

@@ -1,4 +1,4 @@
-"""What errors of qiskit-ibm-runtime mean, and what they are called here."""
+"""Error classes and translations of errors of qiskit-ibm-runtime."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from qgate.devices.qiskit.ibm.transport import is_creation
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
 BUSY = frozenset({423, 425, 429})
-"""The service says that it did nothing, and that it may be asked again."""
+"""HTTP statuses of requests that were not carried out and may be repeated."""
 
 CLOSED = frozenset({408, 444, 460, 499})
-"""Statuses of closed connections; the request may have been carried out."""
+"""HTTP statuses of closed connections; the request may have been carried out."""
 
 REPEATABLE_CODES = frozenset({1006, 1008, 1010, 1011, 1202})
-"""Codes of IBM's registry whose advice is to do the same again."""
+"""Codes of IBM's registry that advise to repeat the request."""
 
 NO_BACKEND = frozenset({1004, 1007})
-"""Codes of IBM's registry for a backend that is not there or takes no jobs."""
+"""Codes of IBM's registry for a backend that does not exist or accepts no jobs."""
 
 NO_ACCESS = frozenset({401, 403})
 
@@ -56,7 +56,7 @@ CLASSES: ErrorClasses = {
         "URLRequired",
     ),
     "requests.cookies.CookieConflictError": Fault.FINAL,
-    # the package that signs in and looks up instances; a response, if any, decides instead
+    # the package for sign-in and instances; the response, if any, takes precedence
     "ibm_cloud_sdk_core.api_exception.ApiException": Fault.PASSING,
     # the client: responses that it cannot interpret
     **named(
@@ -70,7 +70,7 @@ CLASSES: ErrorClasses = {
         *("IBMApiError", "IBMBackendApiError", "IBMBackendApiProtocolError"),
         "RuntimeJobTimeoutError",
     ),
-    # the client: accounts and values that it refuses, and ends of jobs
+    # the client: accounts and values that it refuses, and failed jobs
     "qiskit_ibm_runtime.api.exceptions.AuthenticationLicenseError": Fault.FINAL,
     **named(
         "qiskit_ibm_runtime.accounts.exceptions",
@@ -97,14 +97,14 @@ CLASSES: ErrorClasses = {
         *("IBMBackendError", "IBMError", "IBMRuntimeError"),
     ),
 }
-"""Error class of exceptions that no request of the transport explains."""
+"""Error classes of exceptions that were not caused by an error of the transport."""
 
 
 def fault_of(error: BaseException) -> Fault:
-    """Return the error class of an error of a call.
+    """Return the error class of an error raised by the client.
 
-    Only creating a job costs money. The client hides which request failed behind errors of its
-    own; it is read from the transport's error that these were made of.
+    Only creating a job costs money. The client wraps errors of requests in its own, so the failed
+    request is read from the transport's error in the chain of causes.
     """
     transport = transport_error(error)
     if transport is None:
@@ -129,20 +129,20 @@ def _fault_without_answer(transport: RequestException) -> Fault:
 
 
 def _never_connected(transport: RequestException) -> bool:
-    """Return whether the request never went out, by the reason that urllib3 gives."""
+    """Return whether the request was never sent, by the reason that urllib3 reports."""
     reasons = [getattr(argument, "reason", None) for argument in transport.args]
     causes = [reason for reason in reasons if isinstance(reason, BaseException)]
     return any(fault_of_class(cause, TRANSPORT) is Fault.PASSING for cause in causes)
 
 
 def _may_create(transport: RequestException) -> bool:
-    """Return whether a request may have created a job; True where the request is not known."""
+    """Return whether a request may have created a job; True if the request is unknown."""
     request = transport.request
     return request is None or request.url is None or is_creation(request)
 
 
 def translated(error: BaseException, device: str) -> QGateError:
-    """Return an error of ours for one of the client's, its words included."""
+    """Return the error of qgate for an error of the client, including its message."""
     transport = transport_error(error)
     status = None if transport is None else _status(transport)
     code = None if transport is None else _code(transport)
@@ -159,7 +159,7 @@ def translated(error: BaseException, device: str) -> QGateError:
 
 
 def retry_after_s(error: BaseException) -> float | None:
-    """Return how long the service asks to wait."""
+    """Return the wait in seconds that the service requests."""
     transport = transport_error(error)
     if transport is None or transport.response is None:
         return None
@@ -168,25 +168,25 @@ def retry_after_s(error: BaseException) -> float | None:
 
 
 def status_of(error: BaseException) -> int | None:
-    """Return the HTTP status of the answer that an error is about."""
+    """Return the HTTP status of the response that caused an error."""
     transport = transport_error(error)
     return None if transport is None else _status(transport)
 
 
 def transport_error(error: BaseException) -> RequestException | None:
-    """Return the error of the transport that an error was made of."""
+    """Return the transport's error that caused an error."""
     for each in _chain(error):
         if isinstance(each, RequestException):
             return each
         if isinstance(each, ApiException) and each.http_response is not None:
-            # of the package that signs in, and looks up instances
+            # set by the package for sign-in and instances
             answer = each.http_response
             return HTTPError(str(each), request=answer.request, response=answer)
     return None
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and those that it was raised after, also where that is not displayed."""
+    """Yield an error and its causes and contexts, including suppressed ones."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
@@ -200,7 +200,7 @@ def _status(transport: RequestException) -> int | None:
 
 
 def _code(transport: RequestException) -> int | None:
-    """Return the code of IBM's registry in the body of an answer."""
+    """Return the code of IBM's registry in the body of a response."""
     if transport.response is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""A job of IBM Quantum."""
+"""Job of IBM Quantum."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ STATUSES = {
     "ERROR": JobStatus.FAILED,
     "CANCELLED": JobStatus.CANCELLED,
 }
-"""The client's words; it hands on others that the service may use."""
+"""Job status by the client's status; the client passes on further statuses of the service."""
 
 
 POSITION_S = 10.0
-"""The place in the queue is a request of its own, which is made no more often than this."""
+"""Minimum time in seconds between two requests for the queue position."""
 
 
 class IbmJob(RemoteJob):
-    """One job, whose result is read by a record of what was asked for.
+    """Job of IBM Quantum, whose result is read with the record of its order.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class IbmJob(RemoteJob):
     device : IbmDevice
     record : mapping
     vendor : RuntimeJobV2, optional
-        The client's object; default: it is looked up by its id.
+        The client's job object; default: looked up by its id.
     """
 
     device: IbmDevice
@@ -64,7 +64,7 @@ class IbmJob(RemoteJob):
 
     @property
     def vendor(self) -> Any:
-        """The client's object."""
+        """The client's job object."""
         if self._vendor.value is None:
             found = self.device.service.job(self.id)
             if found.job_id() != self.id or (self.token and self.token not in (found.tags or ())):
@@ -85,17 +85,17 @@ class IbmJob(RemoteJob):
         )
 
     def _position(self) -> str:
-        """Ask for the place in the queue, now and then; empty where the service does not tell."""
+        """Return the queue position, requested every ``POSITION_S`` seconds; empty: unknown."""
         now = time.monotonic()
         if now >= self._next_position:
             self._next_position = now + POSITION_S
-            with suppress(IBMRuntimeError):  # nothing depends on it
+            with suppress(IBMRuntimeError):  # only informative
                 told = self.vendor.metrics().get("position_in_queue")
                 self._known_position = "" if told is None else str(told)
         return self._known_position
 
     def _word(self) -> str:
-        """Ask for the client's word; for a failed job it looks for a result that may be missing."""
+        """Return the client's status; for a failed job it requests a result that may be missing."""
         try:
             return str(self.vendor.status())
         except RequestsApiError as error:
@@ -104,7 +104,7 @@ class IbmJob(RemoteJob):
             return str(self.vendor.status())
 
     def _reason(self) -> str:
-        """Return why a job ended: what came with the status, and the client hands out nowhere."""
+        """Return why a job ended: part of the status, without public access in the client."""
         return str(getattr(self.vendor, "_reason", None) or "")
 
     def fetch(self) -> tuple[SweepResult, ...]:
@@ -124,7 +124,7 @@ class IbmJob(RemoteJob):
         return read(result, self.record, device=self.device.name)
 
     def _unread(self, error: Exception) -> QGateError | None:
-        """Return what an error of downloading and decoding means; None: the request failed."""
+        """Return the error for a failed download or decoding; None: the request failed."""
         if status_of(error) == 404:
             reason = "the service has no result of it"
             return ResultMissing(device=self.device.name, job=self.id, reason=reason)
@@ -146,8 +146,8 @@ class IbmJob(RemoteJob):
         try:
             self.vendor.cancel()
         except RuntimeInvalidStateError:
-            return  # it has ended
+            return  # the job has ended
 
 
 DAMAGED = (ValidationError, ValueError, KeyError, TypeError, IndexError, AttributeError)
-"""What decoding a damaged result raises."""
+"""Exceptions raised by decoding a damaged result."""

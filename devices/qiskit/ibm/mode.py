@@ -1,4 +1,4 @@
-"""What the jobs of a device are put into: a batch, a session, or nothing."""
+"""Execution modes of jobs: batch, session, or single jobs."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from qgate.sealed import Sealed
 MODES: Mapping[str, Any] = {"batch": Batch, "session": Session, "job": None}
 
 LONGEST_S = 4 * 3600.0
-"""A batch is replaced when it is so old; the service closes it at some age (mostly 8 hours)."""
+"""Age in seconds at which a batch is replaced; the service closes it, mostly after 8 hours."""
 
 
 class Mode:
-    """Opened with the first job, closed with the device or at the end of the program.
+    """Execution mode, opened with the first job and closed with the device or the program.
 
-    Jobs of a batch wait together and are charged for the time that they run. A session is
-    exclusive and charged by the clock on the wall from its first job until it is closed.
+    Jobs of a batch are queued together and charged for their running time. A session is exclusive
+    and charged for the wall-clock time from its first job until it is closed.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Mode:
     kind : str
         ``batch``, ``session`` or ``job``.
     max_time_s : int, optional
-        When the service closes it.
+        Time in seconds after which the service closes it.
     """
 
     def __init__(self, backend: Any, kind: str, max_time_s: int | None = None) -> None:
@@ -44,16 +44,16 @@ class Mode:
         weakref.finalize(self, _hand_over, self._open).atexit = False
 
     def _forget(self) -> None:
-        """Forget the open mode in a forked child: the parent puts its jobs there and closes it."""
+        """Forget the open mode in a forked child: the parent uses and closes it."""
         self._open.clear()
 
     @property
     def backend(self) -> Any:
-        """The backend, IBM's object."""
+        """The client's backend."""
         return self._backend.value
 
     def of_next_job(self) -> Any:
-        """Return what the vendor's primitive is given: the backend, or what is open for it."""
+        """Return the argument of the vendor's primitive: the backend, or a batch or session."""
         kind = MODES[self.kind]
         if kind is None:
             return self.backend
@@ -71,7 +71,7 @@ class Mode:
         return LONGEST_S if self.max_time_s is None else min(LONGEST_S, 0.9 * self.max_time_s)
 
     def has_ended(self) -> bool:
-        """Ask whether the service takes no more jobs into what is open; forget it then."""
+        """Return whether the service accepts no more jobs in the open mode; forget it then."""
         with self._lock:
             if not self._open:
                 return False
@@ -82,12 +82,12 @@ class Mode:
             return ended
 
     def close(self) -> bool:
-        """Let no more jobs into what is open; those in it run on.
+        """Close the open batch or session to new jobs; its jobs continue.
 
         Returns
         -------
         bool
-            Whether the service has confirmed that within ``CLOSE_S``.
+            Whether the service confirmed this within ``CLOSE_S``.
         """
         closings = self._hand_over()
         done, open_still = wait(closings, CLOSE_S)
@@ -98,7 +98,7 @@ class Mode:
 
 
 def _hand_over(held: list[tuple[Sealed[Any], float]]) -> list[Future[None]]:
-    """Have what is open closed in the background; a finalizer calls this, on any thread."""
+    """Close the open batch or session in the background; called by finalizers, on any thread."""
     closings = []
     with suppress(IndexError):  # another thread may take the last one
         while True:

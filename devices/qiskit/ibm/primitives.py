@@ -1,4 +1,4 @@
-"""IBM's two samplers behind one function."""
+"""IBM's two sampler primitives behind one function."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MOST_TWIRLS = 32
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How jobs are run.
+    """Execution settings of jobs.
 
     Parameters
     ----------
     max_execution_time_s : int or None
-        The service stops a job that takes more of the device's time.
+        Device time in seconds after which the service stops a job.
     twirling : bool
         Whether readouts are twirled; the number of shots is then rounded up.
     """
@@ -32,7 +32,7 @@ class Settings:
     twirling: bool = False
 
     def executed(self, shots: int) -> int:
-        """Return how many shots are run, and paid for, where so many are asked for."""
+        """Return the number of shots that are run, and charged, for a requested number."""
         if not self.twirling:
             return shots
         each = max(FEWEST_SHOTS_OF_A_TWIRL, -(-shots // MOST_TWIRLS))
@@ -49,16 +49,16 @@ def _sampler(mode: Any) -> Any:
     from qiskit_ibm_runtime import SamplerV2
 
     with _warnings_changed, warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it was asked for
+        warnings.simplefilter("ignore", DeprecationWarning)  # the user chose this sampler
         return SamplerV2(mode=mode)
 
 
 PRIMITIVES: Mapping[str, Callable[[Any], Any]] = {"executor": _executor, "sampler": _sampler}
-"""The one that prepares circuits on this side, and the older one."""
+"""Sampler by name; the executor prepares circuits in this process, the other is the older one."""
 
 
 def primitive(kind: str, mode: Any) -> Any:
-    """Return a sampler; ``auto`` is the newest that is installed."""
+    """Return a sampler; ``auto`` is the newest installed one."""
     if kind != "auto":
         return PRIMITIVES[kind](mode)
     try:
@@ -70,7 +70,7 @@ def primitive(kind: str, mode: Any) -> Any:
 def create(
     sampler: Any, pubs: Sequence[Any], *, shots: int, tags: Sequence[str], settings: Settings
 ) -> Any:
-    """Create a job and return the vendor's object; both samplers take the same options."""
+    """Create a job and return the client's object; both samplers take the same options."""
     options = sampler.options
     options.environment.job_tags = list(tags)
     options.twirling.enable_gates = False

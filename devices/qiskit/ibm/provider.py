@@ -1,4 +1,4 @@
-"""Backends of IBM Quantum as a provider."""
+"""Provider of IBM Quantum's backends."""
 
 from __future__ import annotations
 
@@ -32,39 +32,39 @@ class IbmOptions(Options):
     wires, shots
         As for every device. A backend takes no ``seed``.
     optimization_level : int
-        How hard the transpiler tries, 0 to 3.
+        Level of the transpiler, 0 to 3.
     initial_layout : sequence of int, optional
-        The qubit of each wire, ``0,5,6`` in a string; default: chosen by the transpiler.
+        Qubit of each wire, ``0,5,6`` in a string; default: chosen by the transpiler.
     instance : str, optional
-        The name or CRN of the instance that is charged; default: that of the account.
+        Name or CRN of the instance that is charged; default: that of the account.
     account : str, optional
-        The name of a saved account; default: as qiskit-ibm-runtime chooses.
+        Name of a saved account; default: as chosen by qiskit-ibm-runtime.
     channel : str, optional
     primitive : str
         ``executor``, the older ``sampler``, or ``auto``.
     mode : str
-        ``batch``, ``job`` or ``session``; a session is charged by the clock on the wall.
+        ``batch``, ``job`` or ``session``; a session is charged for wall-clock time.
     max_time_s : int, optional
-        When the service closes a batch or session.
+        Time in seconds after which the service closes a batch or session.
     max_execution_time_s : int, optional
-        When the service stops a job.
+        Time in seconds after which the service stops a job.
     twirling : bool
         Whether readouts are twirled; shots are then rounded up.
     use_fractional_gates : bool
-        Whether the backend's ``rx`` and ``rzz`` of any angle are used, where it has them; default:
-        not, as in qiskit-ibm-runtime.
+        Whether the backend's ``rx`` and ``rzz`` with arbitrary angles are used, if it has them;
+        default: False, as in qiskit-ibm-runtime.
     plan : str, optional
-        ``open``, ``pay-as-you-go`` or ``flex``; default: as the service says.
+        ``open``, ``pay-as-you-go`` or ``flex``; default: as reported by the service.
     tags : sequence of str
-        Of every job, with commas between them in a string.
+        Tags of every job, separated by commas in a string.
     budget_usd : float, optional
-        What may be spent on the device.
+        Maximum spending on the device in US dollars.
     unknown_price : str
-        ``allow`` buys also where no price is known.
+        ``allow``: submit also if no price is known.
     patience_s : float
-        So long are failing requests made again.
+        Time in seconds for which failing requests are retried.
     canary : bool
-        Whether programs with known results are sent along.
+        Whether canary circuits, whose results are known, are added to each submission.
     """
 
     optimization_level: Annotated[int, Field(ge=0, le=3)] = 2
@@ -89,7 +89,7 @@ class IbmOptions(Options):
 
 
 CONNECTION = ("instance", "account", "channel")
-"""Options that choose a service; a backend object has one."""
+"""Options that choose a service; not allowed with a backend object, which has one."""
 
 PASSED_ON = (
     "optimization_level",
@@ -105,11 +105,11 @@ PASSED_ON = (
     "patience_s",
     "canary",
 )
-"""Options that the device has under the same names."""
+"""Options that are passed on to the device unchanged."""
 
 
 class IbmProvider(Provider):
-    """``ibm:BACKEND``, with the account that qiskit-ibm-runtime finds, and its backend objects."""
+    """Provider of ``ibm:BACKEND`` and of backend objects of qiskit-ibm-runtime."""
 
     name = "ibm"
     options = IbmOptions
@@ -119,7 +119,7 @@ class IbmProvider(Provider):
         return cards().keys()
 
     def accepts(self, target: str) -> bool:
-        return bool(target)  # the account knows which there are
+        return bool(target)  # only the account knows its backends
 
     def jobs_of(self, run: str) -> Sequence[TaggedJob] | None:
         if missing((FAKES,)) is not None:
@@ -177,7 +177,7 @@ class IbmProvider(Provider):
         wires: Wires | None,
         shots: Shots | str,
     ) -> Device | None:
-        """Make a device of a fake backend of the same name, priced by the dearest plan."""
+        """Create a device from the fake backend of this name, priced by the most expensive plan."""
         card = self.card(target)
         if card is None:
             return None
@@ -200,7 +200,7 @@ class IbmProvider(Provider):
     def make_from_object(
         self, candidate: Any, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
-        """Make a device around a backend; its service makes every request once from then on."""
+        """Create a device from a backend object; make its service send every request once."""
         from qgate.devices.qiskit.ibm.account import Address
         from qgate.devices.qiskit.ibm.connection import leave_repeating_to_qgate
 
@@ -229,7 +229,7 @@ class IbmProvider(Provider):
 
 def _check_seed(options: IbmOptions, text: str) -> None:
     if options.seed is not None:
-        reason = "what a quantum device reads cannot be repeated"
+        reason = "outcomes of a quantum device cannot be repeated"
         raise refused(text, "seed", options.seed, reason)
 
 

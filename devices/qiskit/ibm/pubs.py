@@ -1,4 +1,4 @@
-"""Sweeps as the primitives' PUBs, and their results as outcomes."""
+"""Conversion of sweeps to the primitives' PUBs, and of results to outcomes."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from qgate.sweep import Sweep
 
 BYTES_PER_CIRCUIT = 10_000
 BYTES_PER_GATE = 250
-"""Of a compiled circuit, for each gate on one wire; one on two wires counts as four."""
+"""Bytes per one-wire gate of a compiled circuit; a two-wire gate counts as four."""
 
 BYTES_PER_NUMBER = 24
-"""A float as decimal text, with a comma."""
+"""Bytes per number: a float as decimal text, with a comma."""
 
 NUMBERS_PER_FOLDED_ANGLE = 6
-"""A gate may become two of ``rzz``, each with three numbers in place of its angle."""
+"""Numbers per folded angle: a gate may become two ``rzz``, each with three numbers."""
 
 
 def pubs(program: Program, sweep: Sweep) -> list[Any]:
     """Return one PUB with all rows as its parameter array.
 
-    A circuit without free angles has no array, and stands there once for every row.
+    A circuit without free angles has no array and is repeated for every row.
     """
     if not program.parameters:
         return [(program.circuit,)] * len(sweep)
@@ -40,10 +40,10 @@ def pubs(program: Program, sweep: Sweep) -> list[Any]:
 
 
 def weight(sweep: Sweep, *, folded: bool = False) -> tuple[int, int]:
-    """Return how many bytes a circuit takes in a job, and each of its rows, not less than it does.
+    """Return an upper bound of the bytes of a circuit in a job, and of each of its rows.
 
-    An estimate from the gates before they are compiled: circuits are weighed one by one, and
-    compiled all together. ``folded``: there may be gates whose angles are folded into a range.
+    The bound is estimated from the gates before compilation: circuits are weighed one by one, and
+    compiled all together. ``folded``: gates may have angles that are folded into a range.
     """
     structure = sweep.structure
     numbers = structure.num_slots * (NUMBERS_PER_FOLDED_ANGLE if folded else 1)
@@ -52,9 +52,9 @@ def weight(sweep: Sweep, *, folded: bool = False) -> tuple[int, int]:
 
 
 def record_of(sweeps: Sequence[Sweep], settings: Settings) -> dict[str, Any]:
-    """Return what is needed to read the result of sweeps, as JSON can hold it.
+    """Return the JSON data that is needed to read the results of sweeps.
 
-    The bits of a register stand for the measured wires, the first wire the last bit.
+    The bits of a register are the measured wires, the first wire being the last bit.
     """
     return {"register": READOUT, "sweeps": [_entry(sweep, settings) for sweep in sweeps]}
 
@@ -65,13 +65,13 @@ def _entry(sweep: Sweep, settings: Settings) -> dict[str, Any]:
 
 
 def read(result: Any, record: Mapping[str, Any], *, device: str) -> tuple[SweepResult, ...]:
-    """Return the results of sweeps from that of the primitive.
+    """Return the results of sweeps from the result of the primitive.
 
     Raises
     ------
     WrongResult
-        It is no result at all (the client hands on a text that it cannot read), or has not what
-        was asked for.
+        It is not a result (the client passes on text that it cannot parse), or does not match the
+        request.
     """
     if not isinstance(result, PrimitiveResult):
         kind = "nothing" if result is None else f"something unreadable ({type(result).__name__})"
@@ -87,11 +87,11 @@ def read(result: Any, record: Mapping[str, Any], *, device: str) -> tuple[SweepR
 
 
 class _Unfit(Exception):
-    """A result is not what was asked for."""
+    """A result does not match the request."""
 
 
 def _rows(found: Iterator[Any], entry: Mapping[str, Any], register: str) -> Iterator[Outcomes]:
-    """Yield the outcomes of each row: from one PUB, or from one each."""
+    """Yield the outcomes of each row: from one PUB for all, or from one PUB per row."""
     read, rows, (wires,) = 0, entry["rows"], entry["wires"]
     while read < rows:
         bits = _bits(next(found, None), register)
@@ -124,7 +124,7 @@ def _check(bits: Any, shots: int, wires: int) -> None:
 
 
 def _numbers(array: NDArray[np.uint8]) -> NDArray[Any]:
-    """Read shots, shape (shots, bytes), the most significant byte first."""
+    """Convert shots of shape (shots, bytes) to numbers, the most significant byte first."""
     shots, width = array.shape
     if width * 8 > PACKED_WIRES + 2:
         return np.array([int.from_bytes(row.tobytes(), "big") for row in array], dtype=object)

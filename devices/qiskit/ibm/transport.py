@@ -1,9 +1,9 @@
-"""HTTP adapter of IBM's client that makes each request once and checks the response.
+"""HTTP adapter of IBM's client that sends each request once and validates the response.
 
-By itself the client repeats requests that fail with a 5xx up to five times, also those that create
-jobs. A job that was accepted before a gateway answered 502 is then created again, and both are
-charged. It also takes any JSON as a response, and fails later, with an error that no longer shows
-that a request was carried out.
+By default the client retries requests that fail with a 5xx up to five times, including those that
+create jobs. A job that was accepted before a gateway answered 502 is then created again, and both
+are charged. The client also accepts any JSON as a response and fails later, with an error that no
+longer shows that a request was carried out.
 """
 
 from __future__ import annotations
@@ -30,28 +30,28 @@ REQUIRED: Mapping[tuple[str, str], Mapping[str, type]] = {
     ("GET", r"/backends"): {"devices": list},
     ("GET", r"/backends/[^/]+/(configuration|properties|status)"): {},
 }
-"""Fields of the JSON objects that answer requests, by method and the end of the path."""
+"""Required fields of the JSON objects in responses, by method and the end of the path."""
 
 
 CREATION_S = 900.0
-"""Longest wait for the response to a creation, the client's own limit."""
+"""Longest wait in seconds for the response to a creation, which is the client's own limit."""
 
 ANSWER_S = 120.0
-"""Longest wait for the response to any other request; the client has no limit for these."""
+"""Longest wait in seconds for any other response; the client has no limit for these."""
 
 
 class UnreadableAnswer(RequestException):
-    """A response is malformed; the request was perhaps carried out."""
+    """Malformed response; the request may have been carried out."""
 
 
 @dataclass
 class Creation:
-    """The job that an attempt has created.
+    """Job created by an attempt.
 
     Attributes
     ----------
     job : str or None
-        Its id, as soon as the service has returned it.
+        Id of the job, as soon as the service has returned it.
     """
 
     job: str | None = None
@@ -62,7 +62,7 @@ _current = local()
 
 @contextmanager
 def watched_creation() -> Iterator[Creation]:
-    """Note the job that is created inside, on this thread."""
+    """Record the job that is created inside the block on this thread."""
     creation = _current.creation = Creation()
     try:
         yield creation
@@ -72,7 +72,7 @@ def watched_creation() -> Iterator[Creation]:
 
 @contextmanager
 def answered_within(seconds: float) -> Iterator[None]:
-    """Limit the wait for each response inside, on this thread."""
+    """Limit the wait for each response inside the block on this thread."""
     _current.longest_s = seconds
     try:
         yield
@@ -81,7 +81,7 @@ def answered_within(seconds: float) -> Iterator[None]:
 
 
 class OnceAdapter(HTTPAdapter):
-    """Adapter that makes every request once, waits a limited time, and checks the response."""
+    """HTTP adapter that sends every request once, with a time limit, and validates the response."""
 
     def __init__(self) -> None:
         super().__init__(max_retries=0)
@@ -111,7 +111,7 @@ def is_creation(request: Any) -> bool:
 
 
 def _limited(timeout: Any, request: Any) -> tuple[float, float]:
-    """Return the limits in seconds for connecting and for a response, none of them missing."""
+    """Return the time limits for connecting and for a response; fill in missing ones."""
     longest_s = getattr(_current, "longest_s", None)
     if longest_s is None:
         longest_s = CREATION_S if is_creation(request) else ANSWER_S
@@ -120,7 +120,7 @@ def _limited(timeout: Any, request: Any) -> tuple[float, float]:
 
 
 def _checked(request: PreparedRequest, response: Response) -> Any:
-    """Return the content of a response; None: any content is accepted for such a request."""
+    """Validate a response and return its content; None: the request needs no validation."""
     fields = _required(request)
     if fields is None:
         return None

@@ -9,7 +9,7 @@ from qgate.exceptions import QGateError
 
 
 class NoService:
-    """Placeholder for ``QiskitRuntimeService`` that raises why the account could not be reached.
+    """Placeholder for ``QiskitRuntimeService`` of an unreachable account; its use raises why.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class NoService:
 
 
 class NoMode:
-    """Placeholder for the batch or session that jobs are put into; opening it raises why.
+    """Placeholder for a batch or session; opening it raises why the account could not be reached.
 
     Without it, the vendor's primitives would run on the fake backend in this process.
 

@@ -1,1 +1,1 @@
-"""Backends that other packages bring for Qiskit."""
+"""Qiskit backends of third-party packages."""

@@ -1,4 +1,4 @@
-"""From the names of a package and a backend to the backend."""
+"""Lookup of a backend from the names of its package and itself."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from qgate.masking import learn, masked_error
 from qgate.sealed import Sealed
 
 METHODS = ("get_backend", "backend")
-"""By what a backend is given, in packages nobody knows."""
+"""Method names that return a backend, tried for packages without a card."""
 
 
 class Source:
-    """A backend, and the function or provider that returned it.
+    """Backend, and the function or provider that returned it.
 
-    A backend that was obtained by names is obtained again in a forked child, and by a pickle at
-    first use. An object that a program made itself belongs to the process in which it was made:
-    its connections and credentials cannot be separated from the rest of it.
+    A backend that was looked up by names is looked up again in a forked child, and by a pickle on
+    first use. An object that the program created itself belongs to its process: its connections and
+    credentials cannot be separated from the rest of it.
 
     Parameters
     ----------
     backend, provider
     names : tuple, optional
-        Arguments of ``backend_of`` that obtain them again.
+        Arguments of ``backend_of`` from which they are looked up again.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class Source:
 
     @property
     def backend(self) -> Any:
-        """The package's backend.
+        """Backend of the package.
 
         Raises
         ------
         OpenedInParent
-            In a forked child, of an object that its parent has made.
+            The process is a forked child, and the object was created by its parent.
         """
         return self._taken()[0]
 
@@ -97,18 +97,18 @@ def _source_again(card: VendorCard, name: str, text: str) -> Source:
 
 
 def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
-    """Return a backend of a package.
+    """Return a backend of a third-party package.
 
     Raises
     ------
     MissingPackage
-        It is not installed.
+        The package is not installed.
     BrokenProvider
-        It cannot be imported, or nothing in it gives backends.
+        The package cannot be imported, or nothing in it returns backends.
     AccessRefused
-        The vendor's class wants a key and was not given one, or did not like it.
+        The vendor's class requires a key, and none was given or it was refused.
     UnknownDevice
-        It has no backend of this name.
+        The package has no backend of this name.
     """
     cls = _provider_class(card, text)
     given = {}
@@ -123,7 +123,7 @@ def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
         provider = cls(**given)
         for step in card.steps:
             provider = getattr(provider, step)
-    except Exception as error:  # it is somebody else's code
+    except Exception as error:  # third-party code may raise anything
         remedy = f"Give {card.package} its credentials as its own documents say."
         reason = repr(error)
         raise AccessRefused(device=text, reason=reason, remedy=remedy) from masked_error(error)
@@ -145,7 +145,7 @@ def _provider_class(card: VendorCard, text: str) -> Callable[..., Any]:
         module: Any = import_module(card.package)
     except MissingPackage:
         raise
-    except Exception as error:  # it is somebody else's code
+    except Exception as error:  # third-party code may raise anything
         broken = BrokenProvider(provider="qiskit", package=install, reason=repr(error))
         raise broken from masked_error(error)
     cls: Any = module
@@ -164,7 +164,7 @@ def _provider_class(card: VendorCard, text: str) -> Callable[..., Any]:
 
 
 def _found(module: Any) -> Any:
-    """Return the class of a module that looks as if it gave backends."""
+    """Return the class of a module whose name suggests that it returns backends."""
     classes = [
         value
         for name, value in sorted(vars(module).items())
@@ -184,8 +184,8 @@ def _getter(card: VendorCard, provider: Any) -> Callable[[str], Any]:
 
 
 def _known(provider: Any) -> list[str]:
-    """Return the names of a provider's backends, where it lists them."""
+    """Return the names of a provider's backends, if it lists them."""
     try:
         return sorted(str(backend.name) for backend in provider.backends())
-    except Exception:  # it need not have that, nor need that work
+    except Exception:  # optional, and third-party code
         return []

@@ -1,4 +1,4 @@
-"""What an adapter must know of a vendor's package, because Qiskit's interface does not say it."""
+"""Facts about a vendor's package that Qiskit's interface does not state."""
 
 from __future__ import annotations
 
@@ -12,52 +12,52 @@ from qgate.exceptions import BrokenProvider
 from qgate.prices import Rate
 
 GROUP = "qgate.qiskit_cards"
-"""Entry points of this group name cards, each under the name of its package's module."""
+"""Group of entry points that name cards, each under the name of its package's module."""
 
 
 class VendorCard(BaseModel):
-    """Facts about a package that brings backends for Qiskit.
+    """Facts about a package with backends for Qiskit.
 
     Parameters
     ----------
     package : str
-        The module that is imported.
+        Module that is imported.
     install : str
-        The distribution that has it; empty: named as the module.
+        Distribution of the module; empty: of the same name.
     provider : str
-        The class that gives backends, as a path from the module; empty: it is looked for.
+        Class that returns backends, as a path from the module; empty: it is searched for.
     steps : tuple of str
         Attributes between an instance of that class and the method below, for example
         ``("offline",)``.
     method : str
-        Gives a backend for a name.
+        Method that returns a backend by its name.
     key_variable, key_argument : str
-        The environment variable with the key, and the class's argument that takes it; empty: the
-        package finds its key itself.
+        Environment variable with the key, and the class's argument for it; empty: the package finds
+        its key itself.
     paid : bool
         Whether its backends cost money.
     free : frozenset of str
-        Backends that do not, all the same.
+        Backends that are free although ``paid`` is set.
     min_shots, max_shots : int, int or None
-        Of one circuit.
+        Range of shots of one circuit.
     circuits_per_job : int or None
-        None: as the backend says.
+        Maximum number of circuits of a job; None: as reported by the backend.
     price : Rate or None
         None: unknown.
     charged_by : str
-        What the price of several circuits in one job is counted by.
+        Unit by which several circuits in one job are charged.
     reopen : str
-        How a job is had again by its id: ``backend.METHOD`` or ``provider.METHOD``; empty: not
-        at all.
+        How a job is retrieved by its id: ``backend.METHOD`` or ``provider.METHOD``; empty: it
+        cannot be.
     tags, idempotent : bool
-        Whether jobs can be found by a tag, or created under a token. No package surveyed has
-        either, and nothing here makes use of them yet.
+        Whether jobs can be found by a tag, or created with an idempotency token. No surveyed
+        package has either, and nothing here uses them yet.
     repeats_creation : bool
-        Whether the package itself creates again after a 5xx, which may buy twice.
+        Whether the package itself retries creations after a 5xx, which may create a second job.
     source : str
-        What the facts were read from.
+        Sources of the facts.
     unverified : str
-        What of them was not confirmed.
+        Facts that were not confirmed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -84,7 +84,7 @@ class VendorCard(BaseModel):
     unverified: str = ""
 
     def is_paid(self, backend: str) -> bool:
-        """Say whether a backend costs money."""
+        """Return whether a backend costs money."""
         return self.paid and backend not in self.free
 
 
@@ -138,26 +138,26 @@ CARDS: Mapping[str, VendorCard] = {
         ),
     )
 }
-"""The packages that were looked at, by module."""
+"""Cards of the examined packages, by module."""
 
 
 def has_card(package: str) -> bool:
-    """Return whether a package has a card, one of qgate's or one that an entry point names."""
+    """Return whether a package has a card, from qgate or from an entry point."""
     return package in CARDS or any(entry.name == package for entry in entry_points(group=GROUP))
 
 
 def card_of(package: str) -> VendorCard:
-    """Return the card of a package: one that is installed, else ours, else one that says nothing.
+    """Return the card of a package: an installed one, else one of qgate, else an empty one.
 
     Parameters
     ----------
     package : str
-        The module.
+        Name of the module.
 
     Raises
     ------
     BrokenProvider
-        The card that is installed cannot be loaded, or is none.
+        The installed card cannot be loaded, or is not a card.
     """
     for entry in entry_points(group=GROUP):
         if entry.name == package:

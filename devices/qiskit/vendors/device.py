@@ -1,4 +1,4 @@
-"""A vendor's backend whose jobs are bought."""
+"""Device of a third-party backend with paid jobs."""
 
 from __future__ import annotations
 
@@ -34,32 +34,32 @@ from qgate.sweep import Sweep
 from qgate.typing import WiresLike
 
 LOCAL = (CircuitError, TranspilerError, NotImplementedError)
-"""Errors that come before a package makes any request."""
+"""Errors that are raised before a package sends any request."""
 
 BUSY = frozenset({423, 425, 429})
-"""Statuses that mean that nothing was done, and that the request may be sent again."""
+"""HTTP statuses of requests that were not carried out and may be repeated."""
 
 CLOSED = frozenset({408, 444, 460, 499})
-"""Statuses of closed connections; the request may have been carried out."""
+"""HTTP statuses of closed connections; the request may have been carried out."""
 
 
 class VendorDevice(RemoteDevice):
-    """Runs sweeps on a backend of somebody's package, by what its card says.
+    """Device of a backend of a third-party package, used as described by its card.
 
     Parameters
     ----------
     source : Source
-        The backend, and what gave it.
+        Backend, and the function or provider that returned it.
     card : VendorCard
     name : str
-        What the device is called.
+        Name of the device.
     wires : int or wires, optional
     shots : int or sequence
-        Where a circuit does not say; default 1024.
+        Shots of circuits that set none; default 1024.
     optimization_level : int
-        Of the transpiler, 0 to 3.
+        Level of the transpiler, 0 to 3.
     initial_layout : sequence of int, optional
-        The qubit of each wire; default: chosen by the transpiler.
+        Qubit of each wire; default: chosen by the transpiler.
     budget_usd, unknown_price, patience_s
         As in ``RemoteDevice``.
     """
@@ -93,7 +93,7 @@ class VendorDevice(RemoteDevice):
         self._level, self._layout = optimization_level, initial_layout
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return all but the compiled programs, which hold the backend."""
+        """Return the state without the compiled programs, which hold the backend."""
         return {name: value for name, value in vars(self).items() if name != "_compiler"}
 
     @property
@@ -142,7 +142,7 @@ class VendorDevice(RemoteDevice):
         return VendorJob(id, self, record)
 
     def vendor_job(self, id: str) -> Any:
-        """Return the vendor's object of a job, by the recipe of the card."""
+        """Return the vendor's job object, looked up as described by the card."""
         whose, _, method = self.card.reopen.partition(".")
         return getattr(getattr(self.source, whose), method)(id)
 
@@ -157,10 +157,10 @@ class VendorDevice(RemoteDevice):
         return by.get(self.card.charged_by, Price(least.low_usd, most.high_usd))
 
     def fault(self, error: BaseException) -> Fault:
-        """Return the error class; an error not known to be a refusal may have been carried out.
+        """Return the error class: ambiguous, unless the error is a known refusal.
 
-        A package that repeats creations itself shows the error of the last attempt alone, which
-        proves nothing about those before.
+        A package that retries creations itself reports only the error of the last attempt, which
+        proves nothing about the attempts before it.
         """
         if isinstance(error, LOCAL):
             return Fault.FINAL
@@ -177,7 +177,7 @@ class VendorDevice(RemoteDevice):
 
 
 class VendorJob(RemoteJob):
-    """A job of somebody's package.
+    """Job of a third-party package.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ class VendorJob(RemoteJob):
     device : VendorDevice
     record : mapping
     vendor : JobV1, optional
-        The package's object; default: had by the recipe of the card.
+        The package's job object; default: looked up as described by the card.
     """
 
     device: VendorDevice
@@ -196,7 +196,7 @@ class VendorJob(RemoteJob):
 
     @property
     def vendor(self) -> Any:
-        """The package's object."""
+        """The package's job object."""
         if self._vendor.value is None:
             self._vendor = Sealed(self.device.vendor_job(self.id))
         return self._vendor.value
@@ -207,7 +207,7 @@ class VendorJob(RemoteJob):
 
     def fetch(self) -> tuple[SweepResult, ...]:
         if self.report.status is JobStatus.DONE:
-            result = self.vendor.result()  # an error of it is one of the request, not of the job
+            result = self.vendor.result()  # its errors are those of the request, not of the job
             check_success(result, job=self.id, device=self.device.name)
         else:
             result = finished(self.vendor, device=self.device.name)
@@ -218,7 +218,7 @@ class VendorJob(RemoteJob):
 
 
 def limited(capabilities: Capabilities, card: VendorCard) -> Capabilities:
-    """Return what both a backend and the card of its package allow."""
+    """Return the capabilities allowed by both a backend and the card of its package."""
     rows = _smaller(capabilities.max_rows, card.circuits_per_job)
     most = card.max_shots or capabilities.max_shots
     counts = (count for count in capabilities.shot_counts if most is None or count <= most)
@@ -238,7 +238,7 @@ def _smaller(*limits: int | None) -> int | None:
 
 
 def _status(error: BaseException) -> int | None:
-    """Return the HTTP status of an answer, where an error or what it was raised from has one."""
+    """Return the HTTP status of the response that caused an error, if there is one."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
