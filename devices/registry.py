@@ -170,6 +170,7 @@ def _from_name(
     reserved = {*PLUGINS.names(), *ALIASES} if settings.devices else ALIASES.keys()
     config, text = settings.resolve(written, reserved)
     _refuse_secrets(config, text=text)
+    text = masked_device(text) if config.options else text
     everything = {**dict(config.options), **options}
     provider_name, target, everything = resolve_alias(config, everything)
     provider = PLUGINS.provider(provider_name)

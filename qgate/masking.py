@@ -19,7 +19,20 @@ MASK = "***"
 SHORTEST = 8
 """Shorter known values are not searched for: they could be ordinary words."""
 
-SUSPECT = ("token", "secret", "pass", "pwd", "key", "cred", "sign", "auth", "bearer", "://", "eyj")
+SUSPECT = (
+    "token",
+    "secret",
+    "pass",
+    "pwd",
+    "key",
+    "cred",
+    "sign",
+    "auth",
+    "bearer",
+    "jwt",
+    "://",
+    "eyj",
+)
 """Lower-case markers: each place of a secret contains one, and most texts contain none."""
 
 ACCESS_KEY = ("AKIA", "ASIA")
@@ -39,6 +52,7 @@ class _Patterns(NamedTuple):
     in_address: re.Pattern[str]
     alone: re.Pattern[str]
     option: re.Pattern[str]
+    random_value: re.Pattern[str]
     whole_name: re.Pattern[str]
     variable: re.Pattern[str]
 
@@ -47,7 +61,7 @@ class _Patterns(NamedTuple):
 def _patterns() -> _Patterns:
     secret = (
         r"(?:token|secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|access[_-]?key"
-        r"|private[_-]?key|session[_-]?key|credentials?|signature|authorization)"
+        r"|private[_-]?key|session[_-]?key|credentials?|signature|authorization|jwt)"
     )
     harmless = r"(?:client|next|qgate|idempotency|page)[_-]?token"  # they identify a request
     name = rf"(?<![\w-])(?!{harmless})[\w-]*?{secret}(?:[_-]?\w+)?"
@@ -58,6 +72,9 @@ def _patterns() -> _Patterns:
         in_address=re.compile(r"(://)[^/\s@\"']+@"),
         alone=re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"),
         option=re.compile(rf"([?&]\s*(?:{name}|key|auth|pass)=)[^&]+", re.IGNORECASE),
+        random_value=re.compile(
+            r"([?&][^=&]*=)(?=[^&]*[a-z])(?=[^&]*[A-Z])(?=[^&]*\d)[\w+/=.~-]{20,}(?=&|$)"
+        ),
         whole_name=re.compile(
             rf"(?!{harmless})[\w-]*{secret}(?:[_-]?\w+)?|key|auth|pass", re.IGNORECASE
         ),
@@ -108,10 +125,15 @@ def _is_suspect(text: str) -> bool:
 def masked_device(text: str) -> str:
     """Return the string of a device with the values of secret options masked.
 
+    Values that look like a key, long and of mixed letters and digits, are masked as well: the name
+    of their option may be misspelt.
+
     >>> masked_device("ibm:ibm_torino?token=one two&shots=10")
     'ibm:ibm_torino?token=***&shots=10'
     """
-    return masked(_patterns().option.sub(rf"\1{MASK}", text))
+    patterns = _patterns()
+    named = patterns.option.sub(rf"\1{MASK}", text)
+    return masked(patterns.random_value.sub(rf"\1{MASK}", named))
 
 
 def masked_value(value: Any) -> Any:

@@ -134,6 +134,17 @@ def test_names_of_other_things(name):
 
 def test_an_option_of_a_device_is_masked_to_its_end():
     assert masked_device("a:b?token=one two&shots=1") == "a:b?token=***&shots=1"
+    assert masked_device("a:b?jwt=one&shots=1") == "a:b?jwt=***&shots=1"
+
+
+def test_values_of_a_device_string_that_look_like_keys_are_masked_under_any_name():
+    for key in ("S3cr3tV4lueXYZ0123456789abcd", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY1"):
+        assert masked_device(f"a:b?tokn={key}&shots=1") == "a:b?tokn=***&shots=1"
+    for kept in (
+        "a:b?s3_bucket=amazon-braket-us-east-1-123456789012",
+        "a:b?instance=My-Instance-1",
+    ):
+        assert masked_device(kept) == kept
 
 
 def test_errors_of_ours_hold_no_secret():
