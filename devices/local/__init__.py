@@ -1,4 +1,4 @@
-"""The statevector simulator of this machine."""
+"""Local statevector simulator."""
 
 from qgate.devices.local.provider import provider
 

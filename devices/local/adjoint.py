@@ -1,9 +1,10 @@
-"""Derivatives of states and expectation values by going through the circuit backwards.
+"""Adjoint differentiation of states and expectation values, by undoing the gates one by one.
 
-For a gate exp(i x G), the derivative of Re <c|psi> by x is Re(i <b|G|k>), where |k> is the
-state after the gate and <b| is <c| taken back to the same place. Both are taken back gate by
-gate. For f = <psi|O|psi> it is twice that with <c| = <psi|O|. Jones, Gacon, arXiv:2009.02823
-(2020).
+For a gate exp(i x G), the derivative of Re <c|psi> by x is Re(i <b|G|k>), where |k> is the state
+after the gate and <b| is <c| propagated back to the same place. Both are propagated back gate by
+gate, so the time does not depend on the number of angles, and no intermediate state is stored. For
+an expectation value f = <psi|O|psi> the derivative is twice that, with <c| = <psi|O|. Jones, Gacon,
+arXiv:2009.02823 (2020).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OneAngleGates:
-    """Accepts gates exp(i x G) and all that depends on no angle; the rest is decomposed."""
+    """Gate set of gates exp(i x G) and gates without angles; the others are decomposed."""
 
     accepts_rest: Any
 
@@ -69,9 +70,9 @@ def jacobian(
     ----------
     engine : Engine
     sweep : Sweep
-        In gates that ``OneAngleGates`` accepts; measures ``expval``, ``terms`` and ``probs``.
+        Sweep in gates of ``OneAngleGates``; measures ``expval``, ``terms`` and ``probs``.
     slots : sequence of int
-        The n angles to differentiate by.
+        Slots of the n angles to differentiate by.
     order : Wires
 
     Returns
@@ -81,7 +82,7 @@ def jacobian(
 
     Notes
     -----
-    Time: about 2 + M circuits, whatever n is. Memory: (2 + M) K 2**n numbers.
+    Time: about 2 + M circuits, independent of n. Memory: (2 + M) K 2**n numbers.
     """
     structure = preparations_first(sweep.structure)
     ket = engine.states(structure, sweep.rows, sweep.arrays, order=order)
@@ -98,26 +99,26 @@ def jacobian(
 def state_vjp(
     engine: Engine, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray, order: Wires
 ) -> FloatArray:
-    """Return the derivatives of the overlaps of the states with given vectors.
+    """Return the vector-Jacobian products of the states.
 
     Parameters
     ----------
     engine : Engine
     sweep : Sweep
-        In gates that ``OneAngleGates`` accepts.
+        Sweep in gates of ``OneAngleGates``.
     slots : sequence of int
-        The n angles to differentiate by.
+        Slots of the n angles to differentiate by.
     cotangents : array, shape (V, K, 2**n)
     order : Wires
 
     Returns
     -------
     array, shape (n, K, V)
-        By each angle, of Re sum conj(c) psi.
+        Derivatives of Re sum conj(c) psi by each angle.
 
     Notes
     -----
-    Time: about 2 + V circuits, whatever n is. Memory: (2 + V) K 2**n numbers.
+    Time: about 2 + V circuits, independent of n. Memory: (2 + V) K 2**n numbers.
     """
     structure = preparations_first(sweep.structure)
     ket = engine.states(structure, sweep.rows, sweep.arrays, order=order)
@@ -125,15 +126,15 @@ def state_vjp(
 
 
 def state_jvp(engine: Engine, sweep: Sweep, tangents: FloatArray, order: Wires) -> ComplexArray:
-    """Return the derivatives of the states along directions.
+    """Return the Jacobian-vector products of the states.
 
     Parameters
     ----------
     engine : Engine
     sweep : Sweep
-        In gates that ``OneAngleGates`` accepts. P slots.
+        Sweep in gates of ``OneAngleGates``, with P slots.
     tangents : array, shape (V, K, P)
-        The directions.
+        Directions in the space of slots.
     order : Wires
 
     Returns
@@ -142,7 +143,7 @@ def state_jvp(engine: Engine, sweep: Sweep, tangents: FloatArray, order: Wires) 
 
     Notes
     -----
-    One pass forward that carries all tangents: time about 1 + 2 V circuits.
+    All tangents are propagated in one forward pass: time about 1 + 2 V circuits.
     """
     structure = preparations_first(sweep.structure)
     prepared = [hasattr(operation, "canonical_state") for operation in structure.operations]
@@ -171,12 +172,12 @@ def _going_back(
     bras: ComplexArray,
     slots: Sequence[int],
 ) -> FloatArray:
-    """Undo the gates from the last to the first one that is trained, reading derivatives.
+    """Undo the gates from the last to the first trainable one, and collect the derivatives.
 
     Returns
     -------
     array, shape (n, K, V)
-        Of Re <b|psi> for each of the V bras, shape (V, K, 2**n), by each of the slots.
+        Derivatives of Re <b|psi> for each of the V bras, shape (V, K, 2**n), by each of the slots.
     """
     column = {slot: index for index, slot in enumerate(slots)}
     derivatives = np.zeros((len(slots), ket.shape[0], len(bras)))
@@ -199,14 +200,14 @@ def _going_back(
 
 
 def _generated(state: ComplexArray, operation: Operator, axes: list[int], n: int) -> ComplexArray:
-    """Multiply the generator of a gate exp(i x G) onto a state; of a wide one by its diagonal."""
+    """Apply the generator of a gate exp(i x G) to a state; for wide gates as a diagonal."""
     if operation.name not in ANY_WIDTH:
         return np.asarray(apply_matrix(state, operation.generator_matrix(), axes, n))
     return np.asarray(apply_diagonal(state, unit_generator(operation), axes, n))
 
 
 def _undone(state: ComplexArray, operation: Operator, axes: list[int], n: int) -> ComplexArray:
-    """Multiply the inverse of a gate onto a state."""
+    """Apply the inverse of a gate to a state."""
     if operation.is_diagonal:
         diagonal = operation.canonical_diagonal(operation.parameters, np)
         return np.asarray(apply_diagonal(state, np.conj(diagonal), axes, n))
@@ -215,7 +216,7 @@ def _undone(state: ComplexArray, operation: Operator, axes: list[int], n: int) -
 
 
 def _trained(operation: Operator, column: dict[int, int]) -> tuple[tuple[int, float], ...]:
-    """Return the wanted slots that an operation depends on, with their factors."""
+    """Return the selected slots that an operation depends on, with their factors."""
     return tuple(
         (slot, factor)
         for symbol in operation.parameters
@@ -227,7 +228,7 @@ def _trained(operation: Operator, column: dict[int, int]) -> tuple[tuple[int, fl
 
 @sized_cache(64 * MIB)
 def preparations_first(structure: Structure) -> Structure:
-    """Move state preparations to the front; nothing may act on their wires before them."""
+    """Move state preparations to the front; no gate may act on their wires before them."""
     operations, touched = structure.operations, set[Any]()
     for operation in operations:
         if hasattr(operation, "canonical_state"):
@@ -240,9 +241,9 @@ def preparations_first(structure: Structure) -> Structure:
 def values_and_bras(
     measurement: Measurement, ket: ComplexArray, order: Wires, most: int | None = None
 ) -> Iterator[tuple[FloatArray, ComplexArray]]:
-    """Yield the means of the observables O that are measured, (K, m), and O|psi>, (m, K, 2**n).
+    """Yield expectation values of the measured observables O, (K, m), and O|psi>, (m, K, 2**n).
 
-    Up to ``most`` at a time.
+    At most ``most`` observables at a time.
     """
     if measurement.kind is MeasurementKind.PROBS:
         values = measure(measurement, ket, order)
@@ -268,7 +269,7 @@ def _chunks(count: int, most: int | None) -> Iterator[slice]:
 def _projections(
     measurement: Measurement, ket: ComplexArray, order: Wires, outcomes: slice
 ) -> ComplexArray:
-    """Return the part of the state that has each of some outcomes, shape (m, K, 2**n)."""
+    """Return the projections of the state on some outcomes, shape (m, K, 2**n)."""
     from qgate.transforms.bases import eigenbasis_gates
 
     n = len(order)

@@ -1,4 +1,4 @@
-"""Operations on the amplitudes of states, one operation at a time, over any array framework."""
+"""Gates on the amplitudes of states, one operation at a time, for any array framework."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def apply(state: Tensor, operation: Operator, axes: list[int], n: int, *, xp: An
 
 
 def apply_matrix(state: Tensor, matrix: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
-    """Multiply a matrix (d, d), or one for each row (K, d, d), onto some wires of (K, 2**n)."""
+    """Apply a matrix (d, d), or one per row (K, d, d), to some wires of states (K, 2**n)."""
     k = len(axes)
     permutation, inverse = _to_front(axes, n)
     tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
@@ -32,12 +32,12 @@ def apply_matrix(state: Tensor, matrix: Tensor, axes: list[int], n: int, *, xp: 
 def apply_diagonal(
     state: Tensor, diagonal: Tensor, axes: list[int], n: int, *, xp: Any = np
 ) -> Tensor:
-    """Multiply a diagonal (d,), or one for each row (K, d), onto some wires of (K, 2**n)."""
+    """Apply a diagonal (d,), or one per row (K, d), to some wires of states (K, 2**n)."""
     return state * diagonal[..., part_of_index(axes, n)]
 
 
 def prepare(state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
-    """Put some wires, which have to be in the state 0, into a state, (d,) or (K, d)."""
+    """Set some wires, which must be in the state 0, to a state (d,), or one per row (K, d)."""
     k = len(axes)
     permutation, inverse = _to_front(axes, n)
     tensor = xp.transpose(xp.reshape(state, (-1, *(2,) * n)), permutation)
@@ -55,7 +55,7 @@ def _to_front(axes: list[int], n: int) -> tuple[list[int], list[int]]:
 
 
 def part_of_index(axes: list[int], n: int) -> Any:
-    """Return, for each basis state of all wires, the index of its part on some of them."""
+    """Return, for each basis state of all wires, its index on some of them."""
     states = np.arange(2**n)
     index = np.zeros(2**n, dtype=np.int64)
     for axis in axes:

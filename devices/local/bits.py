@@ -1,4 +1,4 @@
-"""Square matrices of bits: a mask for each column, or for each row."""
+"""Square matrices of bits (over GF(2)), as masks of their columns or rows."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ Masks = tuple[int, ...]
 
 
 def identity(size: int) -> Masks:
-    """Return the identity, whose columns are its rows."""
+    """Return the identity, whose columns equal its rows."""
     return tuple(1 << bit for bit in range(size))
 
 
 def through(columns: Sequence[int], vector: int) -> int:
-    """Return a matrix times a vector: the exclusive or of the columns of its bits."""
+    """Return a matrix times a vector: the exclusive or of the columns at its set bits."""
     chosen = (column for bit, column in enumerate(columns) if vector >> bit & 1)
     return reduce(xor, chosen, 0)
 
 
 def transposed(masks: Sequence[int]) -> Masks:
-    """Return the rows for columns, or the columns for rows."""
+    """Return the rows of a matrix from its columns, or the columns from its rows."""
     size = range(len(masks))
     return tuple(sum((masks[k] >> bit & 1) << k for k in size) for bit in size)
 
 
 def product(masks: Iterable[int], others: Sequence[int]) -> Masks:
-    """Return the rows of the product of two matrices by rows, or of the reverse one by columns."""
+    """Return the rows of the product A B from rows, or the columns of B A from columns."""
     return tuple(through(others, mask) for mask in masks)
 
 
 def inverse(masks: Sequence[int]) -> Masks:
-    """Return the inverse, by columns or by rows as it was given."""
+    """Return the inverse by columns from columns, or by rows from rows."""
     pairs = [(mask, 1 << bit) for bit, mask in enumerate(masks)]
     for bit in range(len(pairs)):
         pivot = next(i for i in range(bit, len(pairs)) if pairs[i][0] >> bit & 1)

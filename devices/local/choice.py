@@ -1,4 +1,4 @@
-"""Which engine computes: the compiled one where it was built, else numpy."""
+"""Choice of the simulation engine: the compiled one if it was built, else numpy."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from qgate.devices.local.planned import PlanEngine, Settings
 from qgate.exceptions import DeviceError, suggest
 
 VARIABLE = "QGATE_ENGINE"
-"""The environment variable that names an engine."""
+"""Environment variable that selects an engine."""
 
 ENGINES = (*SETS, "numpy", "gates")
-"""Compiled for an instruction set; the same plans in numpy; gate by gate in numpy."""
+"""Engine names: compiled for an instruction set; the same plans in numpy; gate by gate in numpy."""
 
 
 def choose_engine(settings: Settings) -> Engine:
-    """Return the engine that ``QGATE_ENGINE`` names, or the fastest there is.
+    """Return the engine selected by ``QGATE_ENGINE``, or the fastest available one.
 
     Raises
     ------
     DeviceError
-        The variable names no engine, or one that was not built or that this machine cannot run.
+        The variable does not name an engine, or names one that was not built or that this machine
+        cannot run.
     """
     name = os.environ.get(VARIABLE, "")
     if name and name not in ENGINES:

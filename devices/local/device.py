@@ -1,4 +1,8 @@
-"""The local statevector device."""
+"""Device of the local statevector simulator.
+
+Sweeps are passed to an ``Engine``: by default ``PlanEngine`` with the compiled C library, which
+runs a plan of the circuit on all rows in one call.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
 AMPLITUDES_AT_ONCE = 2**24
-"""Rows are simulated together up to so many amplitudes (256 MiB of complex128)."""
+"""Maximum number of amplitudes of rows that are simulated together (256 MiB of complex128)."""
 
 LOCAL = Capabilities(
     gates=ANY_SIZE,
@@ -45,30 +49,32 @@ LOCAL = Capabilities(
 
 
 class LocalDevice(Device):
-    """Simulates state vectors on this machine, exactly or with shots.
+    """Statevector simulator on this machine, exact or with shots.
 
     Parameters
     ----------
     wires : int or wires, optional
     shots : None, int or sequence
     seed : int, optional
-        Seeds the sampling; the same seed and the same sequence of calls give the same bits.
-        Forked children draw numbers of their own; copies and pickles begin anew (``Draws``).
+        Seed of the sampling; the same seed and the same sequence of calls give the same bits.
+        Forked children draw other numbers; copies and pickles restart the sequence (``Draws``).
     precision : {"double", "single"}
-        Of the amplitudes; complex64 takes half the memory.
+        Precision of the amplitudes; complex64 takes half the memory.
     threads : int, optional
-        How many processors a simulation may use, 1 to 256; default ``QGATE_NUM_THREADS``, or all.
+        Maximum number of threads of a simulation, 1 to 256; default ``QGATE_NUM_THREADS``, or the
+        number of processors.
     memory_gib : float, optional
-        How much memory a simulation may take; default nine tenths of what is free.
+        Maximum memory of a simulation in GiB; default: nine tenths of the free memory.
     engine : Engine, optional
-        Computes the states; default the compiled one, or what ``QGATE_ENGINE`` names.
+        Engine that computes the states; default: the one selected by ``QGATE_ENGINE``, or the
+        compiled one.
 
     Raises
     ------
     InvalidOption
-        An option is not of these types, or out of its range.
+        An option has another type, or is out of range.
     TooMuchMemory
-        By calls that would not fit, before anything is computed.
+        Raised by calls that would not fit in memory, before anything is computed.
     """
 
     name = "local"
@@ -91,7 +97,7 @@ class LocalDevice(Device):
         self.settings, self.memory_gib = settings, checked_limit(memory_gib)
         self.engine = engine or choose_engine(settings)
         self._draws = Draws(seed)
-        self._sampling = ForkSafeLock()  # two threads must not draw from a generator at once
+        self._sampling = ForkSafeLock()  # generators are not thread-safe
 
     def restart_random(self, token: str) -> None:
         self._draws.restart(token)
@@ -125,13 +131,13 @@ class LocalDevice(Device):
         return tuple(_joined(entries) for entries in zip(*parts, strict=True))
 
     def _random_for(self, seed: Sequence[int] | None, place: int) -> np.random.Generator:
-        if seed is not None:  # sweeps of one submission do not draw the same numbers
+        if seed is not None:  # sweeps of one submission must not draw the same numbers
             return np.random.default_rng([*seed, place])
         with self._sampling:
             return self._draws.generator
 
     def _require_for(self, sweep: Sweep, order: Wires, rows: int) -> None:
-        """Refuse results that would not fit in memory, for a number of rows computed together."""
+        """Refuse results that would not fit in memory, for the number of rows computed together."""
         structure = sweep.structure
         if sweep.shots is None:
             found = footprint(structure, len(order))
@@ -158,8 +164,8 @@ class LocalDevice(Device):
     ) -> None:
         """Refuse a simulation that would not fit in memory.
 
-        ``outside`` counts state vectors in double precision beside those of the engine, ``other``
-        further bytes.
+        ``outside`` is the number of state vectors in double precision in addition to those of the
+        engine, ``other`` the number of further bytes.
         """
         together = len(sweep) if rows is None else rows
         states = self.engine.room(sweep.structure, num_bras, together) + outside
@@ -239,7 +245,7 @@ def _among(own: Wires, used: Wires) -> Wires:
 
 @lru_cache(maxsize=1024)
 def _simulated(structure: Structure, own: Wires | None) -> Wires:
-    """Return the wires that are simulated on a device with its own wires; see ``_order``."""
+    """Return the wires that are simulated on a device with declared wires; see ``_order``."""
     if own is None:
         return structure.wires
     if any(item.obs is None and not item.wires for item in structure.measurements):
@@ -257,7 +263,7 @@ def _is_single(precision: str) -> bool:
 
 
 def _joined(entries: Sequence[Any]) -> Any:
-    """Put the results of consecutive rows together: lists of outcomes, or arrays."""
+    """Concatenate the results of consecutive rows: lists of outcomes, or arrays."""
     if isinstance(entries[0], list):
         return [outcomes for entry in entries for outcomes in entry]
     return np.concatenate(entries) if len(entries) > 1 else entries[0]

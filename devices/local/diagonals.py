@@ -1,4 +1,9 @@
-"""Diagonal gates: phases of all amplitudes, from sums of parities of their indices."""
+"""Diagonal gates in numpy: phases of all amplitudes, from sums of parities of their indices.
+
+A diagonal gate is exp(i x D), where D is a weighted sum of (-1)**parity(mask & index). If few
+distinct values of D occur (small multiples of one weight, as in the cost layers of QAOA), the class
+of every index is stored in a table and only one phase per class is computed.
+"""
 
 from __future__ import annotations
 
@@ -15,24 +20,25 @@ from qgate.devices.local.steps import Phases
 from qgate.typing import ComplexArray, FloatArray
 
 TABLE_BITS = 22
-"""Diagonals of larger states have no table of the classes of all indices."""
+"""Maximum number of bits of states for which a table of the classes of all indices is kept."""
 
 MOST_CLASSES = 256
 
 POINTS = 2048
-"""A phase is a multiple of one turn in so many, times a short series."""
+"""Number of tabulated points per turn; the phase between them is a short series."""
 
 FAST_ANGLE = 1e5
-"""Largest angle reduced here; the C library reduces any larger one exactly."""
+"""Largest angle that is reduced here; larger ones are reduced exactly by the C library."""
 
 STEP = float(np.float32(2 * np.pi / POINTS))
 STEP_REST = (2 * np.pi / POINTS - STEP) + 2.4492935982947064e-16 / POINTS
-"""One turn over ``POINTS`` in two parts: products with the first, of 24 bits, are exact, and the
-second has what the double 2 pi lacks."""
+"""Remainder of one turn over ``POINTS``, which is split in two parts: products with ``STEP``, which
+has 24 bits, are exact; the remainder includes the part of 2 pi that a double lacks.
+"""
 
 
 class PhasesRunner:
-    """Applies a diagonal to states (R, 2**n), and takes it back."""
+    """Runner of a diagonal on states (R, 2**n), forward and back."""
 
     def __init__(self, step: Phases, num_bits: int, one: int) -> None:
         terms = [
@@ -80,7 +86,7 @@ class PhasesRunner:
                 part *= phases
 
     def _phases(self, angles: FloatArray) -> Iterator[tuple[Block, ComplexArray]]:
-        """Yield blocks of indices, and the phases there, shape (R, indices)."""
+        """Yield blocks of indices, and their phases, shape (R, indices)."""
         taken = angles[:, self.angle]
         if self.table is not None and (taken == taken[:, :1]).all():
             classes, values = self.table
@@ -94,7 +100,7 @@ class PhasesRunner:
 
 
 def unit_phases(values: FloatArray) -> ComplexArray:
-    """Return exp(i x), exact to about 1e-16 and the rounding of x itself."""
+    """Return exp(i x), exact to about 1e-16 and the rounding of x."""
     if not np.abs(values).max(initial=0.0) <= FAST_ANGLE:
         exact: ComplexArray = np.exp(1j * values)
         return exact
@@ -120,7 +126,7 @@ def _table(
 ) -> tuple[NDArray[np.uint8], FloatArray] | None:
     """Return the class of every index, and the value of the diagonal for every class.
 
-    There are few where all weights are small multiples of one of them.
+    There are few classes if all weights are small multiples of one of them.
     """
     weights = np.array([weight for _, weight in terms])
     unit = np.abs(weights).min()

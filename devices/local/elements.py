@@ -1,4 +1,4 @@
-"""What a gate is to a plan: what it does to the bits of an index, found out from its matrix."""
+"""Classification of gates for a plan, by the action of their matrix on the bits of an index."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ from qgate.typing import ComplexArray, FloatArray
 from qgate.wires import Wires
 
 DENSE_WIRES = 6
-"""Matrices on more wires are not multiplied as such."""
+"""Maximum number of wires of gates that are applied as dense matrices."""
 
 TINY = 1e-13
-"""Entries of matrices below this are zero."""
+"""Entries of matrices below this are treated as zero."""
 
 ONE_WEIGHT = ("MultiRZ", "GlobalPhase")
-"""Gates whose diagonal is one parity, or constant: a plan holds them on any number of wires."""
+"""Gates whose diagonal is one parity, or constant; a plan supports them on any number of wires."""
 
 ANY_WIDTH = (*ONE_WEIGHT, "PCPhase")
 """Diagonal gates whose generators are known without their matrices, on any number of wires."""
 
 NOTHING = ("Barrier", "Identity", "Snapshot")
-"""Operations that change no state."""
+"""Operations that do not change the state."""
 
 
 @dataclass(frozen=True, eq=False)
 class Element:
-    """A gate on the bits of an index.
+    """Gate on the bits of an index.
 
     Parameters
     ----------
     bits : tuple of int
         Bit positions of its wires, the first most significant.
     angle : int or None
-        x of exp(i x G), as a native slot; None: a fixed matrix.
+        Native slot of x in exp(i x G); None: a fixed matrix.
     matrix : array or None, shape (2**k, 2**k)
-        G, or the fixed matrix; None: known only together with the arrays of a sweep.
+        G, or the fixed matrix; None: known only with the arrays of a sweep.
     kind : Kind
-        What the matrix does.
+        Action of the matrix.
     source : Operator or None
-        Gives the matrix where it is not known.
+        Operation that returns a matrix that is not known yet.
     """
 
     bits: tuple[int, ...]
@@ -59,19 +59,21 @@ class Element:
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """What a matrix does, apart from where.
+    """Action of a matrix, independent of its wires.
 
     Parameters
     ----------
     name : {"one", "phases", "moves", "pairs", "dense"}
-        A gate on one bit, a diagonal, a permutation that is linear in the bits, a gate on two
-        basis states of its bits, or none of these.
+        A gate on one bit, a diagonal, a permutation that is linear in the bits, a gate on two basis
+        states of its bits, or none of these.
     axes : tuple of str
-        For each bit what the matrix commutes with: ``Z``, ``X`` or nothing (an empty string).
+        For each bit, the Pauli operator that the matrix commutes with: ``Z``, ``X``, or an empty
+        string.
     weights : array, shape (2**k,)
         Of phases: the diagonal as a sum of weight times (-1)**parity(mask & index).
     columns : tuple of int, shift : int
-        Of moves: each index takes the amplitude of the exclusive or of the columns of its bits.
+        Of moves: the source of an index is the exclusive or of the shift and the columns at its set
+        bits.
     states : tuple of int
         Of pairs: the two basis states.
     """
@@ -85,7 +87,7 @@ class Kind:
 
 
 def element_of(operation: Operator, order: Wires) -> Element | None:
-    """Return what an operation in gates of one angle is to a plan; None: it can not be planned."""
+    """Return the element of an operation in one-angle gates; None: a plan cannot hold it."""
     bits = tuple(len(order) - 1 - axis for axis in order.indices(operation.wires))
     slots = [slot for symbol in operation.parameters for slot in slots_in(symbol)]
     if any(isinstance(symbol, ArraySlot) for symbol in operation.parameters):
@@ -111,7 +113,7 @@ def element_of(operation: Operator, order: Wires) -> Element | None:
 
 
 def has_step(operation: Operator) -> bool:
-    """Return whether a plan can hold an operation, or its decomposition, however wide it is."""
+    """Return whether a plan can hold an operation, or its decomposition, of any width."""
     wires = len(operation.wires)
     if wires <= DENSE_WIRES or hasattr(operation, "canonical_state") or operation.name in NOTHING:
         return True
@@ -119,7 +121,7 @@ def has_step(operation: Operator) -> bool:
 
 
 def _wide_phases(operation: Operator) -> Kind | None:
-    """Return a rotation about Z on all wires, or a phase of the whole state, however many."""
+    """Return the kind of a Z rotation on all wires, or of a global phase, of any width."""
     if operation.name not in ONE_WEIGHT:
         return None
     (symbol,) = operation.parameters
@@ -131,7 +133,7 @@ def _wide_phases(operation: Operator) -> Kind | None:
 
 
 def unit_generator(operation: Operator) -> FloatArray:
-    """Return the diagonal of G of a gate of ``ANY_WIDTH``; eigenvalues are within -1 and 1."""
+    """Return the diagonal of G of a gate of ``ANY_WIDTH``; its eigenvalues are between -1 and 1."""
     return np.asarray(np.angle(operation.canonical_diagonal((1.0,), np)))
 
 
@@ -167,7 +169,7 @@ def _fixed_kind(content: bytes, k: int) -> Kind:
 
 
 def _axes(matrix: ComplexArray, k: int) -> tuple[str, ...]:
-    """Say for each bit, the most significant first, what the matrix commutes with."""
+    """Return the commuting Pauli operator (Z, X or none) of each bit, most significant first."""
     size = 2**k
     if not np.abs(matrix - np.diag(np.diagonal(matrix))).max() > TINY:
         return ("Z",) * k
@@ -185,12 +187,12 @@ def _axes(matrix: ComplexArray, k: int) -> tuple[str, ...]:
 
 
 def _linear_moves(matrix: ComplexArray, k: int) -> tuple[tuple[int, ...], int] | None:
-    """Return from where each index takes its amplitude, if that is linear in the bits.
+    """Return the source of each index of a permutation, if it is linear in the bits.
 
     Returns
     -------
     columns : tuple of int
-        For each bit, the least significant first.
+        Column of each bit, the least significant first.
     shift : int
     """
     if np.abs(matrix * (matrix - 1)).max() > TINY or (np.abs(matrix).sum(axis=1) - 1).any():
@@ -209,7 +211,7 @@ def _linear_moves(matrix: ComplexArray, k: int) -> tuple[tuple[int, ...], int] |
 
 
 def walsh(diagonal: Any) -> FloatArray:
-    """Return the weights with which parities of an index add up to a diagonal."""
+    """Return the Walsh-Hadamard transform of a diagonal: its weights as a sum of parities."""
     values = np.array(diagonal, dtype=float)
     step = 1
     while step < len(values):

@@ -1,4 +1,4 @@
-"""What a statevector engine has to do, and the one that goes gate by gate in numpy."""
+"""Interface of statevector engines, and the reference engine that runs gate by gate in numpy."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from qgate.wires import Wires
 
 
 class Engine(ABC):
-    """Computes state vectors, what is measured of them, and derivatives.
+    """Base class of engines, which compute state vectors, measurement results and derivatives.
 
     Required: ``states``. An engine gets sweeps in accepted gates, with any number of rows.
-    The rest is done gate by gate, unless an engine has a better way.
+    The other methods have implementations that run gate by gate; an engine may override them.
     """
 
     name: str = ""
@@ -49,7 +49,7 @@ class Engine(ABC):
         order : Wires
             All n wires, the first most significant.
         xp : module
-            Array functions with numpy's names; traced rows need those of their framework.
+            Array functions with numpy's names; for traced rows, those of their framework.
 
         Returns
         -------
@@ -59,7 +59,7 @@ class Engine(ABC):
     def room(self, structure: Structure, num_bras: int, rows: int) -> float:
         """Return the number of state vectors held while ``num_bras`` derivatives are computed.
 
-        All rows go gate by gate together: the states before and after a gate are held at once.
+        All rows are simulated together, and the states before and after a gate are held at once.
         """
         return rows * (4.0 + 2.0 * num_bras)
 
@@ -79,31 +79,31 @@ class Engine(ABC):
         return np.asarray(states.real**2 + states.imag**2)
 
     def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
-        """Return the outcomes that ascending numbers fall on, and how many fall on each.
+        """Return the outcomes drawn by ascending numbers, and their counts.
 
-        A number falls on the first outcome up to which the weights add up to more.
+        A number draws the first outcome at which the cumulative sum of the weights exceeds it.
         """
         found = np.searchsorted(np.cumsum(weights), places, side="right")
-        found = np.minimum(found, np.flatnonzero(weights)[-1])  # rounding may go past the end
+        found = np.minimum(found, np.flatnonzero(weights)[-1])  # rounding may pass the last
         starts = np.flatnonzero(np.diff(found, prepend=-1))
         return found[starts].astype(np.int64), np.diff(starts, append=len(found))
 
     def jacobian(
         self, sweep: Sweep, slots: Sequence[int], order: Wires
     ) -> tuple[FloatArray, FloatArray]:
-        """Return values and their derivatives by some slots, (K, M) and (n, K, M).
+        """Return expectation values and their derivatives by some slots, (K, M) and (n, K, M).
 
         Parameters
         ----------
         sweep : Sweep
-            Measures ``expval``, ``terms`` and ``probs``.
+            Sweep that measures ``expval``, ``terms`` and ``probs``.
         slots : sequence of int
         order : Wires
 
         Raises
         ------
         UnsupportedOperation
-            A gate is not of the form exp(i x G), and does not decompose into such.
+            A gate is not of the form exp(i x G), and does not decompose into such gates.
         """
         native, angles = one_angle_gates(sweep)
         every = range(native.structure.num_slots)
@@ -113,7 +113,7 @@ class Engine(ABC):
     def state_vjp(
         self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray, order: Wires
     ) -> FloatArray:
-        """Return the derivatives of Re sum conj(c) psi, (V, K, 2**n) to (V, K, n)."""
+        """Return the derivatives of Re sum conj(c) psi by some slots, (V, K, 2**n) to (V, K, n)."""
         native, angles = one_angle_gates(sweep)
         every = range(native.structure.num_slots)
         by_angle = adjoint.state_vjp(self, native, every, cotangents, order)
@@ -122,7 +122,7 @@ class Engine(ABC):
     def state_jvp(
         self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray, order: Wires
     ) -> ComplexArray:
-        """Return the change of the states along tangents, (V, K, n) to (V, K, 2**n)."""
+        """Return the derivatives of the states along tangents, (V, K, n) to (V, K, 2**n)."""
         native, angles = one_angle_gates(sweep)
         by_slot = np.zeros((*tangents.shape[:-1], sweep.structure.num_slots))
         by_slot[..., list(slots)] = tangents
@@ -130,10 +130,10 @@ class Engine(ABC):
 
 
 class NumpyEngine(Engine):
-    """One gate after the other, all rows at once.
+    """Engine that applies one gate after the other to all rows.
 
-    Correct and readable first: it is the oracle of the faster engines, does what they cannot, and
-    is what derivatives are traced through.
+    It is simple rather than fast: the reference for tests of the other engines, the fallback for
+    circuits that they do not support, and the engine that frameworks trace for ``backprop``.
     """
 
     name = "gates"
@@ -147,7 +147,7 @@ class NumpyEngine(Engine):
         order: Wires,
         xp: Any = np,
     ) -> Tensor:
-        num_rows = max(rows.shape[0], 1)  # -1: not known yet; the first batched gate brings it
+        num_rows = max(rows.shape[0], 1)  # -1: unknown; broadcast by the first batched gate
         state: Tensor = np.tile(np.eye(1, 2 ** len(order), dtype=complex), (num_rows, 1))
         touched: set[Any] = set()
         for operation in structure.bind(rows, arrays):
@@ -163,6 +163,6 @@ class NumpyEngine(Engine):
 
 
 def one_angle_gates(sweep: Sweep) -> tuple[Sweep, AffineMap]:
-    """Write a sweep in gates that the adjoint method takes back one by one."""
+    """Decompose a sweep into gates exp(i x G), as the adjoint method requires."""
     frozen, decomposed = decomposition(sweep, adjoint.OneAngleGates(GATES), device="local")
     return decomposed.sweep(frozen), decomposed.angles

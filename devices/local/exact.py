@@ -1,4 +1,4 @@
-"""Exact measurement results from state vectors, over any array framework."""
+"""Exact measurement results from state vectors, for any array framework."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qgate.typing import Tensor
 from qgate.wires import Wires
 
 TERMS_AT_ONCE = 2**22
-"""Signs of Pauli words are laid out for so many (term, amplitude) pairs at a time."""
+"""Maximum number of (term, amplitude) pairs whose signs are computed at a time."""
 
 
 def measure(measurement: Measurement, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
@@ -26,10 +26,10 @@ def measure(measurement: Measurement, state: Tensor, order: Wires, xp: Any = np)
     Parameters
     ----------
     measurement : Measurement
-        With numbers, not slots.
+        Measurement with numbers in place of slots.
     state : array, shape (K, 2**n)
     order : Wires
-        The wires of the state, the first most significant.
+        Wires of the state, the first most significant.
     xp : module
         Array functions with numpy's names.
 
@@ -90,7 +90,7 @@ MEASURES: dict[MeasurementKind, Callable[[Measurement, Tensor, Wires, Any], Tens
 
 
 def term_means(observable: Any, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
-    """Return the mean of each term of an observable, shape (K, T)."""
+    """Return the expectation value of each term of an observable, shape (K, T)."""
     if isinstance(observable, PauliSum):
         if xp is np:
             return word_means(observable, state, order)
@@ -103,7 +103,10 @@ def term_means(observable: Any, state: Tensor, order: Wires, xp: Any = np) -> Te
 
 
 def _pauli_means(observable: PauliSum, state: Tensor, order: Wires, xp: Any) -> Tensor:
-    """Words with the same flips share the product conj(psi[i XOR x]) psi[i]."""
+    """Return the expectation value of each Pauli word, shape (K, T).
+
+    Words with the same bit flips x share the product conj(psi[i XOR x]) psi[i].
+    """
     x, z = observable.x_masks(order), observable.z_masks(order)
     indices = np.arange(state.shape[-1])
     parts, places = [], []
@@ -121,7 +124,7 @@ def _pauli_means(observable: PauliSum, state: Tensor, order: Wires, xp: Any) -> 
 
 
 def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
-    """Multiply an observable onto every row of a state, shape (K, 2**n)."""
+    """Apply an observable to every row of a state, shape (K, 2**n)."""
     coefficients = observable.parameters[0]
     if not isinstance(observable, PauliSum):
         terms = [_apply_factors(factors, state, order, xp) for factors in observable.terms]
@@ -153,7 +156,7 @@ def _apply_factors(factors: tuple[Operator, ...], state: Tensor, order: Wires, x
 
 
 def marginal(probabilities: Tensor, wires: Wires, order: Wires, xp: Any = np) -> Tensor:
-    """Sum probabilities (K, 2**n) over all but some wires, in their order: (K, 2**k)."""
+    """Return the marginal probabilities of some wires, in their order: (K, 2**n) to (K, 2**k)."""
     if wires == order:
         return probabilities
     tensor = _front(probabilities, wires, order, xp)
@@ -167,7 +170,7 @@ def reduced(state: Tensor, wires: Wires, order: Wires, xp: Any = np) -> Tensor:
 
 
 def _front(array: Tensor, wires: Wires, order: Wires, xp: Any) -> Tensor:
-    """Reshape (K, 2**n) to (K, 2**k, 2**(n-k)), some wires apart from the rest."""
+    """Reshape (K, 2**n) to (K, 2**k, 2**(n-k)), with some wires in front of the rest."""
     n, k, num_rows = len(order), len(wires), array.shape[0]
     axes = order.indices(wires)
     rest = [axis for axis in range(n) if axis not in axes]

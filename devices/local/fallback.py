@@ -1,4 +1,9 @@
-"""Plans in plain numpy, for machines without the compiled engine."""
+"""Execution of plans in plain numpy, for machines without the compiled engine.
+
+Each step of a plan has a runner with ``forward`` and ``back``. Derivatives use the adjoint method
+step by step: kets and bras are propagated back together, and each step adds the derivatives by its
+angles. For small states the kets are stored on the way forward instead.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +22,17 @@ from qgate.devices.local.windows import LayerRunner
 from qgate.typing import ComplexArray, FloatArray, IntArray
 
 TOGETHER_BITS = 15
-"""Rows are worked on together up to so many amplitudes, which stay in the cache."""
+"""Rows are processed together up to 2**15 amplitudes, which fit into the cache."""
 
 LOOKUP_BITS = 16
-"""Permutations look up so many bits of an index in a table."""
+"""Number of index bits per lookup table of a permutation."""
 
 KEPT_AMPLITUDES = 2**20
-"""Up to so many, kets that the way back needs are kept, and not computed anew."""
+"""Maximum number of amplitudes of kets that are stored for the backward pass, not recomputed."""
 
 
 class Passage:
-    """A plan on its way from the first states to the last, and back with bras.
+    """Run of a plan: from the initial states to the final ones, and back with bras.
 
     Parameters
     ----------
@@ -35,16 +40,16 @@ class Passage:
     rows : array, shape (K, P)
     numbers : array
     phase : float
-        As ``plan.numbers_for`` returns them.
+        As returned by ``plan.numbers_for``.
     initial : array, shape (1 or K, 2**n), optional
-        What the preparations of the plan make; default 0.
+        Initial states, made by the preparations of the plan; default 0.
     returns : bool
-        Whether ``slopes`` will be asked for.
+        Whether ``slopes`` will be called.
 
     Attributes
     ----------
     kets : array, shape (K, 2**n)
-        The last states.
+        Final states.
     """
 
     def __init__(
@@ -67,7 +72,7 @@ class Passage:
         self.kets = found[0] if len(found) == 1 else np.concatenate([nothing, *found])
 
     def _forward(self, part: slice, initial: ComplexArray | None) -> ComplexArray:
-        """Return the last states of some rows, and keep those that the way back needs."""
+        """Return the final states of some rows, and store the kets that the backward pass needs."""
         angles = _angles(self.plan, self.rows[part])
         starting = self._runners[0] if self._runners and initial is None else None
         if initial is not None:
@@ -123,9 +128,9 @@ class Passage:
 
 
 class Runner(Protocol):
-    """Applies a step to states, and takes it back.
+    """Runner of a step, forward on states and back on kets and bras.
 
-    ``angles``: those that it depends on, without the one that is 1.
+    ``angles``: the angles that the step depends on, without the constant 1.
     """
 
     angles: frozenset[int]
@@ -133,7 +138,7 @@ class Runner(Protocol):
     def forward(
         self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
     ) -> ComplexArray:
-        """Return states (R, 2**n) after the step; those given may be written to."""
+        """Return states (R, 2**n) after the step; may overwrite its argument."""
 
     def back(
         self,
@@ -143,22 +148,22 @@ class Runner(Protocol):
         slopes: FloatArray,
         undone: slice,
     ) -> None:
-        """Add derivatives to ``slopes``, (V, R, A); take some vectors back to before the step.
+        """Add derivatives to ``slopes``, (V, R, A); undo the step in some vectors.
 
-        The vectors after it are the kets and V times bras, each (R, 2**n). Those that are undone
-        are written to.
+        The vectors after the step are the kets and V times bras, each (R, 2**n). Those in
+        ``undone`` are overwritten.
         """
 
 
 def _parts(num_rows: int, num_bits: int) -> Iterator[slice]:
-    """Part rows into those that are worked on together."""
+    """Split rows into parts that are processed together."""
     step = max(1, (1 << TOGETHER_BITS) >> num_bits)
     for start in range(0, num_rows, step):
         yield slice(start, start + step)
 
 
 def _angles(plan: Plan, rows: FloatArray) -> FloatArray:
-    """Return the angles of the steps, the last one 1, shape (R, A)."""
+    """Return the angles of the steps and a last column of 1, shape (R, A)."""
     return np.concatenate([plan.angles(rows), np.ones((len(rows), 1))], axis=1)
 
 
@@ -178,7 +183,7 @@ def _runner(step: Step, plan: Plan) -> Runner:
 
 
 class MovesRunner:
-    """Lets each index take the amplitude of another, and give it back."""
+    """Runner of a permutation of the amplitudes."""
 
     angles = frozenset[int]()
 
@@ -205,14 +210,14 @@ class MovesRunner:
 
 
 class _Sources:
-    """From where each index takes its amplitude: the exclusive or of columns of its bits."""
+    """Sources of a permutation: for each index the exclusive or of the columns at its set bits."""
 
     def __init__(self, columns: tuple[int, ...], shift: int) -> None:
         self.lookup = _lookup(columns[:LOOKUP_BITS])
         self.bases: list[int] = (_lookup(columns[LOOKUP_BITS:]) ^ shift).tolist()
 
     def taken(self, vectors: ComplexArray) -> ComplexArray:
-        """Return vectors (..., 2**n) with their entries moved."""
+        """Return vectors (..., 2**n) with permuted entries."""
         size, found = vectors.shape[-1], np.empty_like(vectors)
         blocks = found.reshape(-1, len(self.bases), len(self.lookup)).swapaxes(0, 1)
         for base, block in zip(self.bases, blocks, strict=True):
@@ -223,7 +228,7 @@ class _Sources:
 
 
 class MatrixRunner:
-    """Multiplies a matrix onto some basis states of some bits, or onto all of them."""
+    """Runner of a matrix on some basis states of some bits, or on all of them."""
 
     def __init__(self, step: Pairs | Dense, num_bits: int) -> None:
         self.step = step
@@ -270,7 +275,7 @@ class MatrixRunner:
             self._put(vector, undoing @ part)
 
     def _spectrum(self, numbers: FloatArray) -> tuple[FloatArray, ComplexArray]:
-        """Return eigenvalues and projectors of the generator; of a fixed matrix, 0 and itself."""
+        """Return eigenvalues and projectors of the generator; for a fixed matrix, 0 and itself."""
         size, start, count = len(self.places), self.start, 0
         if isinstance(self.step, Dense):
             count = self.step.num_values
@@ -304,7 +309,7 @@ class MatrixRunner:
 
 @sized_cache(16 * MIB)
 def _lookup(columns: tuple[int, ...]) -> IntArray:
-    """Return, for every index, the exclusive or of the columns of its bits."""
+    """Return, for every index, the exclusive or of the columns at its set bits."""
     found = np.zeros(1, dtype=np.int64)
     for column in columns:
         found = np.concatenate([found, found ^ column])

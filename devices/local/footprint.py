@@ -1,4 +1,4 @@
-"""Memory that the measurements of a simulation take besides the states in the engine.
+"""Memory of the measurements of a simulation, in addition to the states in the engine.
 
 The factors count the arrays that ``exact.py`` and ``density.py`` hold at the same
 time, in units of one state vector or of one density matrix.
@@ -15,17 +15,17 @@ from qgate.structure import Structure
 from qgate.sweep import Sweep
 
 BRA_AMPLITUDES = 2**24
-"""Largest number of amplitudes for which vectors O|psi> are propagated back together."""
+"""Maximum number of amplitudes of vectors O|psi> that are propagated back together."""
 
 MOST_WIRES = 200
-"""More wires are counted as this many: that is far beyond any memory, and fits into a float."""
+"""Number of wires at which estimates are capped: beyond any memory, without float overflow."""
 
 ENTROPIES = (MeasurementKind.VN_ENTROPY, MeasurementKind.MUTUAL_INFO)
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Memory that the measurements of a row take.
+    """Memory of the measurements of a row.
 
     Parameters
     ----------
@@ -36,10 +36,10 @@ class Footprint:
     kept : float
         Bytes of the results of each row.
     values : int
-        Numbers that are differentiated.
+        Number of values that are differentiated.
     sums : bool
         Whether all are expectation values of sums of Pauli words, which the compiled engine
-        computes by itself.
+        computes itself.
     """
 
     states: float
@@ -51,7 +51,7 @@ class Footprint:
 
 @lru_cache(maxsize=1024)
 def footprint(structure: Structure, num_wires: int) -> Footprint:
-    """Return the memory that exact measurements of a structure take on ``num_wires`` wires."""
+    """Return the memory of exact measurements of a structure on ``num_wires`` wires."""
     parts = [_of(item, num_wires) for item in structure.measurements]
     prepared = any(hasattr(item, "canonical_state") for item in structure.operations)
     sums = all(part.sums for part in parts)
@@ -89,7 +89,7 @@ def _of(item: Measurement, num_wires: int) -> Footprint:
 
 
 def derivative_bytes(sweep: Sweep, num_wires: int, *, compiled: bool) -> float:
-    """Return the memory that derivatives by all slots take, besides the states in the engine."""
+    """Return the memory of derivatives by all slots, in addition to the states in the engine."""
     found, rows = footprint(sweep.structure, num_wires), len(sweep)
     slopes = 24.0 * max(sweep.structure.num_slots, 1) * rows * found.values
     if found.sums and compiled:

@@ -1,4 +1,4 @@
-"""What the local device runs without decomposing it."""
+"""Native operations of the local device."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ ANY_SIZE = frozenset(
         "Identity",
     }
 )
-"""Operations that are run as they are on any number of wires."""
+"""Native operations on any number of wires."""
 
 MATRIX_WIRES = 6
-"""Any gate with a matrix on up to so many wires is run as it is."""
+"""Maximum number of wires of native gates with a matrix."""
 
 GATES = GateSet(ANY_SIZE, MATRIX_WIRES)

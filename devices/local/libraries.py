@@ -1,6 +1,6 @@
-"""The compiled libraries, one for each instruction set.
+"""Compiled libraries of the simulator, one for each instruction set.
 
-They are plain C without Python; ctypes loads them and gives up the interpreter's lock during a
+They are plain C without Python; ctypes loads them and releases the global interpreter lock during a
 call.
 """
 
@@ -20,20 +20,21 @@ from qgate.exceptions import InvalidOption
 from qgate.typing import FloatArray, IntArray
 
 SETS = ("baseline", "avx2", "avx512")
-"""The instruction sets that there are libraries for, each with all of the one before."""
+"""Instruction sets with a library; each contains the one before."""
 
 FASTEST_FIRST = ("avx2", "avx512", "baseline")
-"""As they were timed, see ``docs/benchmarks.md``: wider vectors gain nothing on large states, and
-lose a quarter on many small ones and on long sums of words."""
+"""Instruction sets by measured speed, see ``docs/benchmarks.md``: wider vectors gain nothing on
+large states, and lose a quarter on many small ones and on long sums of words.
+"""
 
 
 class Library:
-    """One of the compiled libraries.
+    """Compiled library for one instruction set.
 
     Parameters
     ----------
     name : str
-        Its instruction set.
+        Instruction set.
     path : Path
     """
 
@@ -68,9 +69,9 @@ class Library:
         return _loaded_again, (self.name,)
 
     def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
-        """Return the outcomes that ascending numbers fall on, and how many fall on each.
+        """Return the outcomes drawn by ascending numbers, and their counts.
 
-        A number falls on the first outcome up to which the weights add up to more.
+        A number draws the first outcome at which the cumulative sum of the weights exceeds it.
         """
         most = min(len(weights), len(places))
         values, counts = np.empty((2, most), dtype=np.int64)
@@ -86,7 +87,7 @@ class Library:
 
     @property
     def supported(self) -> str:
-        """The best instruction set that this machine has."""
+        """Best instruction set of this machine."""
         return SETS[self._function("qgate_instruction_set", ctypes.c_int)()]
 
 
@@ -94,7 +95,8 @@ class Library:
 def library(name: str) -> Library | None:
     """Return the library of an instruction set; None if it was not built.
 
-    ``QGATE_KERNELS`` names a folder to look in, in place of the one of this file.
+    The environment variable ``QGATE_KERNELS`` sets the folder to search; default: that of this
+    file.
     """
     folder = Path(os.environ.get("QGATE_KERNELS", Path(__file__).parent))
     for suffix in EXTENSION_SUFFIXES:
@@ -106,35 +108,35 @@ def library(name: str) -> Library | None:
 
 @cache
 def best_library() -> Library | None:
-    """Return the library of the fastest instruction set that this machine has."""
+    """Return the library of the fastest instruction set of this machine."""
     built = (library(name) for name in FASTEST_FIRST if name in _usable_sets())
     return next((found for found in built if found is not None), None)
 
 
 def _usable_sets() -> tuple[str, ...]:
-    """Return the instruction sets that this machine has; none where nothing was built."""
+    """Return the instruction sets of this machine that have a library; empty if none was built."""
     baseline = library("baseline")
     return () if baseline is None else SETS[: SETS.index(baseline.supported) + 1]
 
 
 def _loaded_again(name: str) -> Library | None:
-    """Return the library of a pickle; another machine may need another one."""
+    """Return the library for a pickle; another machine may need another instruction set."""
     found = library(name) if name in _usable_sets() else None
     return best_library() if found is None else found
 
 
 def num_threads(given: int | None = None) -> int:
-    """Return how many threads the engine uses.
+    """Return the number of threads of the engine.
 
     Parameters
     ----------
     given : int, optional
-        The option of a device; default ``QGATE_NUM_THREADS``, or all processors.
+        Option of a device; default ``QGATE_NUM_THREADS``, or the number of processors.
 
     Raises
     ------
     InvalidOption
-        The number is not whole, below 1 or above ``MOST_THREADS``.
+        The number is not an integer from 1 to ``MOST_THREADS``.
     """
     if given is not None:
         return _checked_threads(given, name="threads")

@@ -1,4 +1,4 @@
-"""How much memory a simulation takes, and whether it is there."""
+"""Check whether a simulation fits in memory."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from qgate.exceptions import InvalidOption, TooMuchMemory, described
 GIB = 2**30
 
 SPARE = 0.9
-"""The share of free memory that a simulation may take."""
+"""Fraction of the free memory that a simulation may take."""
 
 MOST_WIRES = 40
-"""Most wires for which the compiled engine makes indices and tables, whatever memory there is."""
+"""Maximum number of wires of the compiled engine's indices and tables, independent of memory."""
 
 SMALL = 2**26
-"""Less than this many bytes is not asked about."""
+"""Size in bytes below which the free memory is not checked."""
 
 
 def require(
     num_states: float, num_wires: int, *, limit_gib: float | None, other_bytes: float = 0.0
 ) -> None:
-    """Refuse to begin what would not fit.
+    """Refuse a simulation that would not fit in memory.
 
     Parameters
     ----------
     num_states : float
-        State vectors in double precision that are held at a time.
+        Number of state vectors in double precision that are held at a time.
     num_wires : int
     limit_gib : float or None
-        What may be taken; None: nine tenths of what is free.
+        Limit in GiB; None: nine tenths of the free memory.
     other_bytes : float
-        What is held besides, such as results.
+        Further memory in bytes, such as results.
 
     Raises
     ------
@@ -54,12 +54,12 @@ def require(
 
 
 def checked_limit(memory_gib: Any) -> float | None:
-    """Return a limit of memory in GiB; None: no limit was given.
+    """Validate a memory limit and return it in GiB; None: no limit is given.
 
     Raises
     ------
     InvalidOption
-        It is no finite number above 0.
+        The limit is not a finite number above 0.
     """
     if memory_gib is None:
         return None
@@ -73,7 +73,7 @@ def checked_limit(memory_gib: Any) -> float | None:
 
 
 def free_bytes() -> float:
-    """Return how many bytes a process can still have: of the machine, or of its container."""
+    """Return the free memory in bytes: of the machine, or of the process's container."""
     found = [float("inf")]
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
@@ -93,7 +93,7 @@ def free_bytes() -> float:
 
 
 def _free_pages() -> float:
-    """Return the bytes of free pages, where the system counts them."""
+    """Return the bytes of free pages, if the system reports them."""
     try:
         return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     except (AttributeError, OSError, ValueError):

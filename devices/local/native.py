@@ -1,4 +1,8 @@
-"""Plans and observables that a library holds, and calls of it."""
+"""Plans and observables in the memory of a compiled library, and calls of the library.
+
+``Request`` mirrors the C struct ``request`` of ``csrc/plan.h`` field by field. A call fills in
+pointers to arrays for the requested results; the arrays are referenced until the call ends.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ from qgate.typing import ComplexArray, FloatArray
 from qgate.wires import Wires
 
 THREADED_BITS = 15
-"""Smaller states are worked on by one thread each."""
+"""Number of bits below which every row is simulated by one thread."""
 
 
 def no_memory(what: str) -> TooMuchMemory:
@@ -30,7 +34,7 @@ def no_memory(what: str) -> TooMuchMemory:
 
 
 class Request(ctypes.Structure):
-    """What is to be computed; the same as ``request`` in ``plan.h``."""
+    """Request to the library; mirrors ``request`` in ``plan.h``."""
 
     _fields_ = (
         ("num_rows", ctypes.c_int64),
@@ -65,7 +69,7 @@ def _free_with(owner: Any, free: Callable[[int], None], handle: int) -> None:
 
 
 class NativePlan:
-    """A plan as a library holds it."""
+    """Plan in the memory of a library."""
 
     def __init__(self, plan: Plan, library: Library) -> None:
         self.plan, self.library = plan, library
@@ -82,9 +86,9 @@ class NativePlan:
         )
 
     def needed(self, slots: Sequence[int]) -> NDArray[np.uint8]:
-        """Return for each angle whether it depends on one of the slots."""
+        """Return, for each angle, whether it depends on one of the slots."""
         key = tuple(slots)
-        known, needed = self._needed  # one look: another thread may ask for other slots
+        known, needed = self._needed  # read once: another thread may replace it
         if known != key:
             angles = self.plan.angles
             moved = np.isin(angles.slots, np.array(key, dtype=np.int64))
@@ -95,7 +99,7 @@ class NativePlan:
 
 
 class NativeObservable:
-    """A sum of Pauli words as a library holds it."""
+    """Sum of Pauli words in the memory of a library."""
 
     def __init__(self, observable: PauliSum, order: Wires, library: Library) -> None:
         self.num_words = observable.num_terms
@@ -108,7 +112,7 @@ class NativeObservable:
 
 
 class Run:
-    """A call of a plan on rows of angles.
+    """Call of a plan on rows of angles.
 
     Parameters
     ----------
@@ -167,7 +171,7 @@ class Run:
     def observe(
         self, observables: Sequence[NativeObservable], weights: Sequence[Any]
     ) -> FloatArray:
-        """Ask for the means of observables, shape (K, M), and return where they will be."""
+        """Request expectation values of observables; return the array for them, shape (K, M)."""
         count = len(observables)
         values = np.empty((self.request.num_rows, count))
         handles = (ctypes.c_void_p * count)(*(item.handle for item in observables))
@@ -181,7 +185,7 @@ class Run:
         return values
 
     def words(self, observable: NativeObservable) -> FloatArray:
-        """Ask for the mean of every word, shape (K, T), and return where they will be."""
+        """Request the expectation value of every word; return the array for them, shape (K, T)."""
         means = np.empty((self.request.num_rows, observable.num_words))
         self.request.words, self.request.means = observable.handle, self._pointer(means)
         return means
@@ -189,10 +193,10 @@ class Run:
     def differentiate(
         self, num_bras: int, slots: Sequence[int], bras: ComplexArray | None = None
     ) -> FloatArray:
-        """Ask for the slopes of Re <bra|psi>, (K, V, P), and return where they will be.
+        """Request derivatives of Re <bra|psi>; return the array for them, shape (K, V, P).
 
-        Those by other slots than the given ones may be zero. The bras are the observables on the
-        state, or given, shape (V, K, 2**n).
+        Derivatives by other slots than the given ones may be zero. The bras are the observables
+        applied to the state, or given, shape (V, K, 2**n).
         """
         slopes = np.empty((len(self.rows), num_bras, self.rows.shape[1]))
         self.request.slopes = self._pointer(slopes)
@@ -206,7 +210,7 @@ class Run:
         return slopes
 
     def __call__(self) -> None:
-        """Compute what was asked for.
+        """Run the request.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The options of the local device."""
+"""Options of the local device."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class LocalOptions(Options):
     wires, shots, seed
         As for every device.
     precision : {"double", "single"}
-        Of the amplitudes.
+        Precision of the amplitudes.
     threads : int, optional
-        How many processors a simulation may use, 1 to 256; default: all.
+        Maximum number of threads of a simulation, 1 to 256; default: the number of processors.
     memory_gib : float, optional
-        How much memory a simulation may take; default: nine tenths of what is free.
+        Maximum memory of a simulation in GiB; default: nine tenths of the free memory.
     """
 
     precision: Literal["double", "single"] = "double"

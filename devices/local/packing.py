@@ -1,4 +1,8 @@
-"""Plans and observables as rows of numbers, which is how the libraries read them."""
+"""Serialisation of plans and observables to arrays of integers and doubles, for the C libraries.
+
+``qgate_plan_new`` and ``qgate_observable_new`` in ``csrc/engine.c`` read these arrays; both sides
+must agree on the order.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +18,20 @@ from qgate.devices.local.tiles import inverted, tiled
 from qgate.typing import FloatArray, IntArray
 
 LEAST_BITS = 4
-"""A state has at least so many bits in there, those above its own being 0: one whole vector."""
+"""Minimum number of bits of a state in the library: one whole vector; extra bits are 0."""
 
 TABLE_BITS = 22
-"""Diagonals of larger states have no table of the classes of all indices."""
+"""Maximum number of bits of states for which a table of the classes of all indices is kept."""
 
 BLOCK_BITS, GATHERED = 10, 5
-"""Sums of Pauli words go through blocks of 2**10; so many bits of a block may be gathered."""
+"""Sums of Pauli words are applied in blocks of 2**10 amplitudes, with at most 5 gathered bits."""
 
 LAYER, PHASES, MOVES, PAIRS, DENSE = range(5)
 AXES = {"": 0, "Z": 1, "Y": 2, "X": 3}
 
 
 def written_plan(plan: Plan) -> tuple[IntArray, FloatArray]:
-    """Write a plan as ``qgate_plan_new`` reads it."""
+    """Serialise a plan for ``qgate_plan_new``."""
     num_bits, one = max(plan.num_bits, LEAST_BITS), plan.one
     elements: list[int] = []
     fused: list[int] = []
@@ -116,7 +120,7 @@ def written_plan(plan: Plan) -> tuple[IntArray, FloatArray]:
 
 
 def _entries(plan: Plan) -> tuple[list[int], list[int], list[float]]:
-    """Return the terms of the angles by angle: where each begins, and their slots and factors."""
+    """Return the terms of the angles sorted by angle: their starts, slots and factors."""
     angles = plan.angles
     by_angle = np.argsort(angles.columns, kind="stable")
     counts = np.bincount(angles.columns, minlength=plan.one + 1)
@@ -125,7 +129,7 @@ def _entries(plan: Plan) -> tuple[list[int], list[int], list[float]]:
 
 
 def _written_moves(step: Moves, num_bits: int) -> list[int]:
-    """Write a permutation and its inverse as moves inside of tiles."""
+    """Serialise a permutation and its inverse as moves within tiles."""
     columns = (*step.columns, *identity(num_bits)[len(step.columns) :])
     moves = tiled(columns, step.shift)
     written = [len(moves)]
@@ -143,13 +147,13 @@ def _gathered(mask: int, bits: Sequence[int]) -> int:
 
 
 def written_words(x: Any, z: Any, num_bits: int) -> IntArray:
-    """Write Pauli words as ``qgate_observable_new`` reads them.
+    """Serialise Pauli words for ``qgate_observable_new``.
 
-    Words with the same flips are a group, and groups whose flips stay in one block are a pass.
+    Words with the same bit flips form a group; groups whose flips stay within a block form a pass.
     """
     num_bits = max(num_bits, LEAST_BITS)
     x, z = np.asarray(x, dtype=np.int64), np.asarray(z, dtype=np.int64)
-    # Not np.unique, which loads numpy.ma: a fifth of the time to a first value.
+    # Not np.unique, which imports numpy.ma: a fifth of the time to a first value.
     passes = _passes(sorted(set(x.tolist())), num_bits)
     heads: list[int] = []
     groups: list[int] = []
@@ -173,10 +177,10 @@ def written_words(x: Any, z: Any, num_bits: int) -> IntArray:
 
 
 def _passes(flips: Sequence[int], num_bits: int) -> list[tuple[list[int], list[int]]]:
-    """Part flips so that few blocks are loaded: the bits that are gathered, and the flips.
+    """Split bit flips into passes that load few blocks: their gathered bits, and their flips.
 
-    The first part goes through blocks of neighbours, and reads others for flips that leave them.
-    Where several flips leave them by the same few bits, blocks are gathered from these.
+    The first pass uses blocks of neighbours, and reads other blocks for flips that leave them. If
+    several flips leave them by the same few bits, blocks are gathered over these bits.
     """
     size = min(num_bits, BLOCK_BITS)
     gathered: list[tuple[set[int], list[int]]] = []
@@ -199,7 +203,7 @@ def _passes(flips: Sequence[int], num_bits: int) -> list[tuple[list[int], list[i
 
 
 def _inside(mask: int, bits: int, high: Sequence[int]) -> int:
-    """Return the part of a mask that is in the index of a block."""
+    """Return the part of a mask within the index of a block."""
     low = bits - len(high)
     found = mask & ((1 << low) - 1)
     for place, bit in enumerate(high):

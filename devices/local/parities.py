@@ -1,8 +1,9 @@
 """Sums over indices with the signs (-1)**parity(mask & index), for many masks at once.
 
-An index is a high and a low part. The sum of weight * (-1)**parity(mask & index) over the masks is
-then A W B: the signs of the high parts of the masks, a small matrix of weights, and the signs
-of their low parts. Sums over the indices, with the signs of each mask, go the same way back.
+An index is split into a high and a low part. The sum of weight * (-1)**parity(mask & index) over
+the masks is then a matrix product A W B: A has the signs of the high parts, W the weights, and B
+the signs of the low parts. Sums over the indices, with the signs of each mask, use the transposed
+product.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from qgate.caches import MIB, sized_cache
 from qgate.typing import FloatArray, IntArray
 
 BLOCK_BITS = 14
-"""States of more bits are worked on in blocks."""
+"""States with more bits are processed in blocks."""
 
 
 class Parities:
-    """The signs of T masks on the indices of n bits.
+    """Signs of T masks on the indices of n bits.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ class Parities:
         self._after = _signs(self.low_bits, low)
 
     def weights(self, weights: Any) -> Any:
-        """Lay out a weight for each mask, shape (R, T), for ``diagonal``."""
+        """Arrange a weight for each mask, shape (R, T), as ``diagonal`` requires."""
         high, low = self._before.shape[1], len(self._after)
         laid = np.zeros((high * low, len(weights)), weights.dtype)
         np.add.at(laid, self._place, weights.T)
@@ -51,7 +52,7 @@ class Parities:
         return found.reshape(len(found), -1)
 
     def sums(self, values: Any, block: Block) -> Any:
-        """Return sums of values at the indices of a block, (R, indices), with signs: (R, T)."""
+        """Return signed sums of values at the indices of a block: (R, indices) to (R, T)."""
         parts = values.reshape(len(values), -1, 1 << self.low_bits)
         sums = self._before[self._rows(block)].T @ parts @ self._after.T
         return sums.reshape(len(values), -1)[:, self._place]
@@ -63,24 +64,24 @@ class Parities:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Indices in a row: those whose bits from ``bits`` on are ``number``."""
+    """Block of consecutive indices: those whose bits from ``bits`` on are ``number``."""
 
     number: int
     bits: int
 
     def of(self, vectors: Any) -> Any:
-        """Show the entries of vectors (..., 2**n) there."""
+        """Return a view of the entries of vectors (..., 2**n) in the block."""
         return vectors[..., self.number << self.bits : (self.number + 1) << self.bits]
 
     def flipped(self, vectors: Any, flip: int) -> Any:
-        """Return for each index the entry of vectors (..., 2**n) at index ^ flip."""
+        """Return, for each index, the entry of vectors (..., 2**n) at index ^ flip."""
         part = Block(self.number ^ (flip >> self.bits), self.bits).of(vectors)
         inside = flip & ((1 << self.bits) - 1)
         return part.take(_exchanged(self.bits, inside), axis=-1, mode="clip") if inside else part
 
 
 def blocks(num_bits: int) -> Iterator[Block]:
-    """Part the indices of n bits into blocks that are worked on together."""
+    """Split the indices of n bits into blocks that are processed together."""
     bits = min(num_bits, max(BLOCK_BITS, (num_bits + 1) // 2))
     for number in range(1 << (num_bits - bits)):
         yield Block(number, bits)

@@ -1,7 +1,9 @@
-"""A circuit as a list of steps on the bits of an index, made once from its structure.
+"""Compilation of a circuit to a plan: a list of steps on the bits of an index, cached by structure.
 
-One-qubit gates are fused to one 2x2 matrix for each bit, permutations to one, diagonal gates to
-one; what changes from call to call are the angles, and the numbers of given matrices.
+Gates that commute are reordered (``schedule``) and fused: one-qubit gates to one 2x2 matrix per
+bit, permutations to one permutation, diagonal gates to one diagonal. A plan has no numbers of a
+call: angles, and the entries of given matrices, are inserted when it runs. Plans are run by the C
+library (``native``), or in numpy (``fallback``).
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ STEP_BYTES = 1000
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """A matrix that comes with the arrays of a sweep: where it goes, and what gives it."""
+    """Matrix from the arrays of a sweep: its position in the numbers, and its source."""
 
     data: int
     operation: Operator
@@ -53,7 +55,7 @@ class Given:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The steps of a structure.
+    """Steps of a structure.
 
     Parameters
     ----------
@@ -61,16 +63,16 @@ class Plan:
         n; the first wire is the most significant bit.
     steps : tuple of Step
     angles : AffineMap
-        From the slots of the structure to the angles of the steps. The angle after these is 1.
+        Map from the slots of the structure to the angles of the steps. One more angle is always 1.
     numbers : array of float
-        What factors and dense matrices refer to.
+        Numbers that factors and dense matrices refer to.
     given : tuple of Given
     phase : float
-        A fixed phase of the whole state.
+        Constant global phase.
     phases : tuple of (int, float)
-        Angles, and their weights, that turn the phase of the whole state.
+        Angles, and their weights, that contribute to the global phase.
     preparations : tuple of Operator
-        Prepare the state that the steps begin with.
+        Preparations of the initial state.
     """
 
     num_bits: int
@@ -89,11 +91,11 @@ class Plan:
 
     @cached_property
     def one(self) -> int:
-        """The angle that is 1."""
+        """Index of the angle that is always 1."""
         return len(self.angles.offset)
 
     def numbers_for(self, arrays: Sequence[Tensor]) -> tuple[FloatArray, float]:
-        """Return the numbers, and the phase of the whole state, with the arrays of a sweep."""
+        """Return the numbers and the global phase, with the arrays of a sweep inserted."""
         if not self.given:
             return self.numbers, self.phase
         numbers, phase = self.numbers.copy(), self.phase
@@ -110,12 +112,12 @@ class Plan:
 
 @sized_cache(256 * MIB)
 def plan_of(structure: Structure, order: Wires) -> Plan | None:
-    """Return the plan of a structure; None where it has operations that only matrices can do.
+    """Return the plan of a structure; None if an operation cannot be part of a plan.
 
     Parameters
     ----------
     structure : Structure
-        State preparations come first, and arrays are there only of gates that are accepted.
+        State preparations come first; only accepted gates have arrays.
     order : Wires
 
     Raises
@@ -182,7 +184,7 @@ class _Writer:
         self.steps.append(Layer(tuple(fused)))
 
     def _axis(self, element: Element) -> str:
-        """Return the one axis that a gate on one bit turns about."""
+        """Return the common rotation axis of a gate on one bit."""
         if element.matrix is None:
             return ""
         matrix = element.matrix if element.angle is not None else _special(element.matrix)[0]
@@ -191,7 +193,7 @@ class _Writer:
         return about[0] if len(about) == 1 else ""
 
     def _factor(self, element: Element) -> Factor:
-        """Write a gate on one bit; its phase goes to that of the whole state."""
+        """Return the factor of a gate on one bit; its phase is added to the global phase."""
         start = len(self.numbers)
         if element.angle is not None:
             assert element.matrix is not None
@@ -223,7 +225,7 @@ class _Writer:
             own = list(identity(self.num_bits))
             for local, place in enumerate(places):
                 own[place] = _spread(kind.columns[local], places)
-            # what came before takes its amplitude from where this gate takes it
+            # the source of an index is found through the gates before this one
             shift ^= through(columns, _spread(kind.shift, places))
             columns = [through(columns, column) for column in own]
         self.steps.append(Moves(tuple(columns), shift))
@@ -304,13 +306,13 @@ def _parts(generator: ComplexArray) -> tuple[float, list[float]]:
 
 
 def _special(matrix: ComplexArray) -> tuple[ComplexArray, float]:
-    """Return a unitary 2x2 matrix with determinant 1, and the phase that was taken out."""
+    """Return a unitary 2x2 matrix scaled to determinant 1, and the phase that was removed."""
     phase = float(np.angle(np.linalg.det(matrix)) / 2)
     return matrix * np.exp(-1j * phase), phase
 
 
 def _spectrum(generator: ComplexArray) -> tuple[FloatArray, ComplexArray]:
-    """Return the distinct eigenvalues of a Hermitian matrix, and the projectors on them."""
+    """Return the distinct eigenvalues and the spectral projectors of a Hermitian matrix."""
     values, vectors = np.linalg.eigh(generator)
     distinct, index = np.unique(values.round(12), return_inverse=True)
     projectors = [

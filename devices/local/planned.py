@@ -1,4 +1,4 @@
-"""The engine that makes a plan of a structure once, and runs it in C or in numpy."""
+"""Engine that compiles a structure to a plan once, and runs the plan in C or in numpy."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from qgate.devices.local.fallback import Passage
 
 AMPLITUDES_AT_ONCE = 2**24
-"""Bras that are not sums of Pauli words go back together up to so many amplitudes."""
+"""Maximum number of amplitudes of numpy's bras that are propagated back together."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How an engine runs.
+    """Settings of an engine.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A sweep with its plan."""
+    """Sweep with its plan."""
 
     plan: Plan
     rows: FloatArray
@@ -61,12 +61,12 @@ class Planned:
 
 
 class PlanEngine(Engine):
-    """Runs plans, and goes gate by gate where there is no plan.
+    """Engine that runs plans, and runs gate by gate if a structure has no plan.
 
     Parameters
     ----------
     library : Library or None
-        The compiled engine; None: plans are run in numpy.
+        Compiled library; None: plans are run in numpy.
     settings : Settings
     """
 
@@ -92,7 +92,7 @@ class PlanEngine(Engine):
     def room(self, structure: Structure, num_bras: int, rows: int) -> float:
         if not is_planned(structure):
             return self._gatewise.room(structure, num_bras, rows)
-        if self.library is None:  # with copies; the few MiB of kets that are kept do not count
+        if self.library is None:  # includes copies; the few MiB of stored kets are neglected
             return 3.25 + 2.0 * num_bras + (2.0 if num_bras else 0.0)
         return (1.0 + num_bras) * (0.5 if self.settings.single else 1.0)
 
@@ -130,7 +130,7 @@ class PlanEngine(Engine):
 
     @staticmethod
     def _observe(run: Run, observed: Sequence[Observed], sweep: Sweep) -> FloatArray:
-        """Ask for the means of sums of Pauli words, shape (K, M)."""
+        """Request the expectation values of sums of Pauli words, shape (K, M)."""
         weights = [_weights(item.weights, sweep.arrays) for item in observed]
         return run.observe([item.words for item in observed], weights)
 
@@ -160,7 +160,7 @@ class PlanEngine(Engine):
     def _jacobian_of_bras(
         self, sweep: Sweep, planned: Planned, slots: Sequence[int], order: Wires
     ) -> tuple[FloatArray, FloatArray]:
-        """Compute O|psi> in numpy, and go back with a part of these at a time."""
+        """Compute O|psi> in numpy, and propagate some of these vectors back at a time."""
         passage = self._passage(planned, returns=True) if self.library is None else None
         kets = self._states(planned) if passage is None else passage.kets
         values, slopes = [], []
@@ -248,7 +248,7 @@ class PlanEngine(Engine):
 
 @lru_cache(maxsize=1024)
 def is_planned(structure: Structure) -> bool:
-    """Return whether no operation is too wide for a plan."""
+    """Return whether a plan can hold every operation."""
     return all(map(has_step, structure.operations))
 
 
@@ -259,13 +259,13 @@ def _weights(symbol: Any, arrays: Sequence[Tensor]) -> FloatArray:
 
 @sized_cache(256 * MIB)
 def native_plan(plan: Plan, library: Library) -> NativePlan:
-    """Return a plan as a library holds it."""
+    """Return a plan in the memory of a library."""
     return NativePlan(plan, library)
 
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """A sum of Pauli words whose mean is measured; ``weights`` may be an ``ArraySlot``."""
+    """Sum of Pauli words that is measured; ``weights`` may be an ``ArraySlot``."""
 
     words: NativeObservable
     weights: Any
@@ -275,7 +275,7 @@ class Observed:
 def _observed(
     structure: Structure, order: Wires, library: Library | None
 ) -> tuple[Observed | None, ...]:
-    """Return what a library can measure; None for other measurements."""
+    """Return the measurements that a library can compute; None for the others."""
     return tuple(_as_native(item, order, library) for item in structure.measurements)
 
 

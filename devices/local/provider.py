@@ -1,4 +1,4 @@
-"""The local simulator as a provider."""
+"""Provider of the local simulator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LocalProvider(Provider):
-    """``local``, in full ``local:statevector``."""
+    """Provider of ``local``, in full ``local:statevector``."""
 
     name = "local"
     default_target = "statevector"

@@ -1,4 +1,4 @@
-"""Readings drawn from probabilities."""
+"""Sampling of outcomes from probabilities."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from qgate.typing import FloatArray
 from qgate.wires import Wires
 
 FEW_OUTCOMES = 2**12
-"""Up to so many outcomes their counts are drawn one by one, from binomial distributions."""
+"""Maximum number of outcomes whose counts are drawn one by one, from binomial distributions."""
 
 MANY_SHOTS = 2**24
-"""Number of shots above which counts are drawn this way for any number of outcomes: the memory is
-independent of the shots."""
+"""Number of shots above which counts are always drawn this way, to bound the memory."""
 
 
 def sample(
@@ -30,18 +29,18 @@ def sample(
     random: np.random.Generator,
     engine: Engine,
 ) -> Outcomes:
-    """Read wires so many times.
+    """Draw outcomes of the measured wires.
 
     Parameters
     ----------
     measurement : Measurement
         ``counts`` of some wires, or ``sample``, which keeps the order of the shots.
     probabilities : array, shape (2**k,)
-        Of the outcomes of these wires; their sum is 1 up to rounding.
+        Probabilities of the outcomes of these wires; their sum is 1 up to rounding.
     shots : int
     random : Generator
     engine : Engine
-        Looks up what ascending numbers fall on.
+        Engine that looks up the outcomes of ascending random numbers.
     """
     num_wires = len(measurement.wires)
     few = len(probabilities) <= FEW_OUTCOMES
@@ -60,14 +59,14 @@ def sample(
 
 
 def sampled_bytes(sweep: Sweep, num_read: int) -> float:
-    """Return the memory that outcomes take: of all rows, and while those of one row are drawn.
+    """Return the memory of the outcomes of all rows, and that needed while one row is drawn.
 
     Parameters
     ----------
     sweep : Sweep
-        Has shots; measures ``counts`` or ``sample``.
+        Sweep with shots that measures ``counts`` or ``sample``.
     num_read : int
-        How many of the measured wires are simulated.
+        Number of measured wires that are simulated.
     """
     assert sweep.shots is not None
     (item,) = sweep.structure.measurements
@@ -85,9 +84,9 @@ def with_idle_wires(outcomes: Outcomes, read: Wires, wires: Wires) -> Outcomes:
     Parameters
     ----------
     outcomes : Outcomes
-        Of the wires ``read``.
+        Outcomes of the wires ``read``.
     read, wires : Wires
-        ``wires`` are those of ``read``, in the same order, and others between them.
+        ``wires`` contains the wires of ``read`` in the same order, and additional ones.
     """
     if len(read) == len(wires):
         return outcomes
@@ -99,7 +98,7 @@ def with_idle_wires(outcomes: Outcomes, read: Wires, wires: Wires) -> Outcomes:
 
 
 def _spread(values: NDArray[Any], shifts: Sequence[int], kind: type) -> NDArray[Any]:
-    """Move the bits of outcomes, the most significant first, to these places."""
+    """Move the bits of outcomes, the most significant first, to the given positions."""
     found: NDArray[Any] = np.zeros(values.shape, dtype=kind)
     for place, shift in enumerate(reversed(shifts)):
         found |= ((values >> place) & 1).astype(kind) << shift
@@ -109,8 +108,8 @@ def _spread(values: NDArray[Any], shifts: Sequence[int], kind: type) -> NDArray[
 def _ascending(probabilities: FloatArray, shots: int, random: np.random.Generator) -> FloatArray:
     """Draw numbers between 0 and the sum of the probabilities, in ascending order.
 
-    They are sums of exponential gaps, so that nothing has to be sorted.
+    They are cumulative sums of exponential gaps, so that no sorting is needed.
     """
     places = np.cumsum(random.standard_exponential(shots + 1))
-    total = np.cumsum(probabilities)[-1]  # added up one by one, as they are when looked up
+    total = np.cumsum(probabilities)[-1]  # summed one by one, in the order of the lookup
     return np.asarray(places[:-1] * (total / places[-1]))

@@ -1,8 +1,8 @@
-"""The order in which gates are applied, so that many of a kind come together.
+"""Reordering of gates, so that gates of a kind become adjacent and can be fused.
 
-Gates that share no wire commute, and so do gates that both commute with Z, or both with X, on
-every wire they share. What is left is a partial order. Steps take from it all that is ready of
-one kind.
+Gates that share no wire commute, and so do gates that both commute with Z, or both with X, on every
+wire they share. This defines a partial order. Each step takes all gates of one kind that are ready
+in this order.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ ONE = "one"
 
 
 def stages(elements: Sequence[Element]) -> Iterator[tuple[str, list[Element]]]:
-    """Yield elements in an order that does the same as theirs, those of a kind together.
+    """Yield the elements in an equivalent order, grouped by kind.
 
-    Gates on one bit wait for others of their bit, and come when something else needs them done.
+    Gates on one bit are delayed, to be fused with later ones, until another gate depends on them.
     """
     before, after = _order(elements)
     waiting = [len(needs) for needs in before]
@@ -50,7 +50,7 @@ def _rank(kind: str) -> int:
 def _closure(
     elements: Sequence[Element], ready: set[int], kind: str, done: Callable[[int], None]
 ) -> list[int]:
-    """Take what is ready of a kind, and what of that kind becomes ready by it."""
+    """Take the ready elements of a kind, and those of the kind that become ready thereby."""
     alike = {kind} if kind in ("moves", "pairs", "dense") else {"phase", "parity", "phases"}
     taken: list[int] = []
     while True:
@@ -69,9 +69,9 @@ def _needed_ones(
     after: Sequence[set[int]],
     done: Callable[[int], None],
 ) -> list[int]:
-    """Take the gates on one bit that other gates wait for; all of them if none does."""
+    """Take the gates on one bit that other gates wait for; all of them if there are none."""
     chain, blocked = sorted(ready), dict[int, int]()
-    for index in chain:  # grows on the way
+    for index in chain:  # grows during the loop
         for later in after[index]:
             blocked[later] = blocked.get(later, waiting[later]) - 1
             if not blocked[later] and elements[later].kind.name == ONE:
@@ -87,7 +87,7 @@ def _needed_ones(
 
 
 def _order(elements: Sequence[Element]) -> tuple[list[set[int]], list[set[int]]]:
-    """Return for each element those that have to come before it, and those after it."""
+    """Return, for each element, those that must come before it, and those after it."""
     before: list[set[int]] = [set() for _ in elements]
     after: list[set[int]] = [set() for _ in elements]
     current: dict[int, tuple[str, list[int]]] = {}

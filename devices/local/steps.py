@@ -1,4 +1,4 @@
-"""The steps of a plan: what is done to the amplitudes, one after the other."""
+"""Steps of a plan: operations on the amplitudes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, eq=False)
 class Factor:
-    """A gate of a fused one: exp(i x (m + w n.sigma)), or a fixed matrix of determinant 1.
+    """Factor of a fused gate: exp(i x (m + w n.sigma)), or a fixed matrix of determinant 1.
 
-    ``data`` is where its numbers begin: m, w and n, or the matrix by rows.
+    ``data`` is the index of its first number: m, w and n, or the matrix by rows.
     """
 
     angle: int | None
@@ -18,9 +18,9 @@ class Factor:
 
 @dataclass(frozen=True, eq=False)
 class Fused:
-    """All gates on one bit that follow one another.
+    """Consecutive gates on one bit, fused to one.
 
-    ``axis``: the one axis that all of them turn about, X, Y or Z; else an empty string.
+    ``axis``: the common rotation axis X, Y or Z; else an empty string.
     """
 
     bit: int
@@ -30,14 +30,14 @@ class Fused:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """Fused gates on different bits, the lowest bit first."""
+    """Layer of fused gates on different bits, the lowest bit first."""
 
     fused: tuple[Fused, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class PhaseGroup:
-    """exp(i x D) with D the sum of weight times (-1)**parity(mask & index)."""
+    """Gate exp(i x D), where D is the sum of weight times (-1)**parity(mask & index)."""
 
     angle: int
     masks: tuple[int, ...]
@@ -46,14 +46,14 @@ class PhaseGroup:
 
 @dataclass(frozen=True, eq=False)
 class Phases:
-    """Diagonal gates together."""
+    """Group of diagonal gates."""
 
     groups: tuple[PhaseGroup, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """Let each index take the amplitude of the exclusive or of the columns of its bits."""
+    """Permutation: the source of an index is the exclusive or of the columns at its set bits."""
 
     columns: tuple[int, ...]
     shift: int
@@ -61,7 +61,7 @@ class Moves:
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """A 2x2 matrix on the amplitudes of i and i ^ flip where i & select is the pattern."""
+    """2x2 matrix on the amplitudes of i and i ^ flip, for all i where i & select is the pattern."""
 
     flip: int
     select: int
@@ -71,9 +71,10 @@ class Pairs:
 
 @dataclass(frozen=True, eq=False)
 class Dense:
-    """A matrix on some bits: fixed, or the sum of exp(i value x) times a projector.
+    """Matrix on some bits: fixed, or the sum of exp(i value x) times a projector.
 
-    ``data``: where the matrix begins, or the values, then the projectors, then G.
+    ``data``: index of the first number of the matrix, or of the values, then the projectors, then
+    G.
     """
 
     bits: tuple[int, ...]

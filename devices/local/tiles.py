@@ -1,4 +1,10 @@
-"""Permutations in place: as moves inside of tiles, which fit into a cache."""
+"""Factorisation of permutations into moves within tiles, which fit into a cache.
+
+A permutation that is linear in the bits of the index (any circuit of CNOT, SWAP and X) is an
+invertible matrix over GF(2) and a shift. Moving amplitudes within a tile changes only the rows of
+the tile's bits, so the matrix is reduced to the identity row by row, as in Gaussian elimination,
+with as many rows at a time as a tile has bits.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +16,27 @@ from operator import or_
 from qgate.devices.local.bits import Masks, identity, inverse, product, through, transposed
 
 TILE_BITS = 13
-"""A tile has so many amplitudes, 2**13, as the kernels have room for."""
+"""Bits of a tile: it has 2**13 amplitudes, the size of the buffers of the kernels."""
 
 WHOLE_BITS = 16
-"""A state of up to 2**16 amplitudes is one tile: for these there is room of their own."""
+"""A state of up to 2**16 amplitudes is one tile; the kernels have a spare buffer for these."""
 
 GATHERED = 8
-"""So many bits of a tile may lie above those that begin at bit 0."""
+"""Maximum number of bits of a tile above its lowest, contiguous bits."""
 
 
 @dataclass(frozen=True)
 class Tiled:
-    """Amplitudes that move inside of tiles: sets of indices that differ in some bits only.
+    """Permutation within tiles, which are sets of indices that differ only in some bits.
 
     Parameters
     ----------
     bits : tuple of int
-        These, ascending.
+        These bits, ascending.
     columns : tuple of int
-        For each bit of an index what it adds to the index of the source (exclusive or).
+        For each bit of an index, its contribution to the source index (exclusive or).
     shift : int
-        What is added for every index.
+        Constant contribution to every source index (exclusive or).
     """
 
     bits: tuple[int, ...]
@@ -40,20 +46,18 @@ class Tiled:
 
 @lru_cache(maxsize=1024)
 def tiled(columns: tuple[int, ...], shift: int) -> tuple[Tiled, ...]:
-    """Write a permutation that is linear in the bits as moves inside of tiles, the first first.
+    """Factorise a linear permutation into moves within tiles, in the order of application.
 
     Parameters
     ----------
     columns : tuple of int
-        Index i takes the amplitude of the exclusive or of the columns of its bits,
+        The source of index i is the exclusive or of the columns at its set bits,
     shift : int
-        and of this.
+        and of this shift.
 
     Notes
     -----
-    A permutation is a matrix of bits. Moves inside of tiles change the rows of the tile's bits, so
-    that a matrix is brought to the identity row by row, as many rows at a time as a tile has bits:
-    mostly one move up to 16 bits, two up to 21, three up to 29.
+    Typically one move for up to 16 bits, two for up to 21, three for up to 29.
     """
     found: list[Tiled] = []
     rows = transposed(columns)
@@ -69,13 +73,13 @@ def tiled(columns: tuple[int, ...], shift: int) -> tuple[Tiled, ...]:
 
 
 def inverted(step: Tiled) -> Tiled:
-    """Return the moves that undo others."""
+    """Return the inverse of moves within tiles."""
     columns = inverse(step.columns)
     return Tiled(step.bits, columns, through(columns, step.shift))
 
 
 def _best_tile(rows: Masks, shift: int) -> tuple[tuple[int, ...], Masks]:
-    """Return the bits of the tile that solves the most rows, and the rows as they are then."""
+    """Return the bits of the tile that solves the most rows, and the resulting rows."""
     size = len(rows)
     if size <= WHOLE_BITS:
         return tuple(range(size)), _solved(rows, range(size))
@@ -87,7 +91,7 @@ def _best_tile(rows: Masks, shift: int) -> tuple[tuple[int, ...], Masks]:
 
 
 def _windows(size: int) -> list[tuple[int, ...]]:
-    """Return tiles of neighbouring bits above the lowest."""
+    """Return tiles of contiguous bits above the lowest ones."""
     starts = {max(TILE_BITS - GATHERED, size - GATHERED * part) for part in range(1, size)}
     return [
         (*range(TILE_BITS - GATHERED), *range(start, start + GATHERED)) for start in sorted(starts)
@@ -95,7 +99,7 @@ def _windows(size: int) -> list[tuple[int, ...]]:
 
 
 def _gathered(rows: Masks) -> tuple[int, ...]:
-    """Choose the bits of a tile one by one, each time what solves most."""
+    """Choose the bits of a tile greedily, each time the one that solves the most rows."""
     size, chosen = len(rows), list(range(TILE_BITS - GATHERED))
     while len(chosen) < TILE_BITS:
         left = [bit for bit in range(size) if bit not in chosen]
@@ -108,7 +112,7 @@ def _gathered(rows: Masks) -> tuple[int, ...]:
 
 
 def _solved(rows: Masks, bits: Sequence[int]) -> Masks:
-    """Make as many rows of some bits as can be those of the identity; all stay independent."""
+    """Reduce as many rows of some bits as possible to the identity's; keep all independent."""
     basis: dict[int, int] = {}
     for bit, row in enumerate(rows):
         if bit not in bits:
@@ -123,7 +127,7 @@ def _solved(rows: Masks, bits: Sequence[int]) -> Masks:
 
 
 def _added(basis: dict[int, int], row: int) -> bool:
-    """Add a row to those that are independent, by their highest bits; False: it depends on them."""
+    """Add a row to a basis, by their highest bits; return False if it depends on the basis."""
     while row:
         highest = row.bit_length()
         if highest not in basis:
@@ -134,7 +138,7 @@ def _added(basis: dict[int, int], row: int) -> bool:
 
 
 def _one_by_one(rows: Masks, shift: int) -> Iterator[Tiled]:
-    """Solve one row after the other, each by the exclusive or with one other, which always ends."""
+    """Solve one row after the other by exclusive or with another row, which always terminates."""
     size, left = len(rows), list(rows)
 
     def added(target: int, other: int) -> Tiled:

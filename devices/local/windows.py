@@ -1,7 +1,7 @@
-"""Layers of gates on one bit each, by products with small matrices on neighbouring bits.
+"""Layers of one-qubit gates in numpy, by products with small matrices on contiguous bits.
 
-A window of four bits or so is one 16x16 matrix, the Kronecker product of the gates there. All
-windows that fit in a block of amplitudes are worked on while the block is in the cache.
+A window of about four bits is one 16x16 matrix, the Kronecker product of its gates. All windows
+that fit in a block of amplitudes are processed while the block is in the cache.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ from qgate.devices.local.steps import Layer
 from qgate.typing import ComplexArray, FloatArray, IntArray
 
 WINDOW = 4
-"""Bits that one matrix is made for; one more where a bit would be left alone."""
+"""Number of bits of a window; one more if a single bit would remain."""
 
 BLOCK_BITS, GATHERED = 14, 8
-"""States of more bits are worked on in blocks; so many high bits are gathered in one."""
+"""States with more than 14 bits are processed in blocks, with at most 8 gathered high bits."""
 
 LOW_BITS = 12
-"""The bits of a block of neighbours; the higher bits are gathered."""
+"""Number of low bits of a block of neighbours; higher bits are gathered."""
 
 LONG_RUN = 256
-"""Amplitudes in a row from which many small products are as fast as a large one."""
+"""Length of runs of amplitudes from which many small products are as fast as a large one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """Neighbouring bits: the lowest of them, and which gate of the layer each has, if any."""
+    """Window of contiguous bits: the lowest of them, and the gate of the layer on each, if any."""
 
     first: int
     members: tuple[int | None, ...]
 
     @property
     def size(self) -> int:
-        """The dimension of its matrix."""
+        """Dimension of its matrix."""
         return 1 << len(self.members)
 
     def matrix(self, gates: ComplexArray) -> ComplexArray:
-        """Return the product of the gates of its bits, (R, B, 2, 2): (R, size, size)."""
+        """Return the Kronecker product of its gates, (R, B, 2, 2) to (R, size, size)."""
         found = np.ones((len(gates), 1, 1), dtype=complex)
         for member in self.members:
             gate = np.eye(2)[None] if member is None else gates[:, member]
@@ -54,12 +54,12 @@ class Window:
 
 @dataclass(frozen=True, eq=False)
 class Pass:
-    """Windows that are worked on together, on blocks that have all of some bits.
+    """Windows that are processed together, on blocks that contain all their bits.
 
     Parameters
     ----------
     first, bits : int
-        The lowest of these bits, and their number.
+        Lowest of these bits, and their number.
     num_bits : int
         n
     windows : tuple of Window
@@ -71,7 +71,7 @@ class Pass:
     windows: tuple[Window, ...]
 
     def cuts(self) -> Iterator[tuple[slice, slice]]:
-        """Yield which of the higher and which of the lower bits' values each block has."""
+        """Yield the values of the higher bits and of the lower bits for each block."""
         high, low = 1 << (self.num_bits - self.first - self.bits), 1 << self.first
         room = 1 << max(BLOCK_BITS - self.bits, 0)
         across = min(low, room)
@@ -81,12 +81,12 @@ class Pass:
                 yield slice(top, top + down), slice(start, start + across)
 
     def view(self, states: ComplexArray, cut: tuple[slice, slice]) -> ComplexArray:
-        """Show a block of states (R, 2**n)."""
+        """Return a view of a block of states (R, 2**n)."""
         shape = (1 << (self.num_bits - self.first - self.bits), 1 << self.bits, 1 << self.first)
         return states.reshape(-1, *shape)[:, cut[0], :, cut[1]]
 
     def multiply(self, vectors: Sequence[ComplexArray], gates: ComplexArray) -> None:
-        """Multiply the gates, (R, B, 2, 2), onto each of some vectors (R, 2**n)."""
+        """Apply the gates, (R, B, 2, 2), to each of some vectors (R, 2**n)."""
         matrices = [window.matrix(gates) for window in self.windows]
         for cut in self.cuts():
             for vector in vectors:
@@ -118,7 +118,7 @@ class Pass:
 
 
 class LayerRunner:
-    """Applies a layer to states (R, 2**n), and takes it back."""
+    """Runner of a layer on states (R, 2**n), forward and back."""
 
     def __init__(self, layer: Layer, num_bits: int) -> None:
         self.num_bits = num_bits
@@ -137,7 +137,7 @@ class LayerRunner:
         self.angles = frozenset(self.turned[3].tolist())
 
     def start(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
-        """Return what the layer makes of the state 0."""
+        """Return the state after the layer, applied to the state 0."""
         columns = np.zeros((self.num_bits, len(angles), 2), dtype=complex)
         columns[:, :, 0] = 1.0
         gates = _product(self._factors(numbers, angles))
@@ -162,17 +162,17 @@ class LayerRunner:
         slopes: FloatArray,
         undone: slice,
     ) -> None:
-        """Add the derivatives by the angles; take kets and bras back to before the layer.
+        """Add the derivatives by the angles; undo the layer in kets and bras.
 
         Parameters
         ----------
         vectors : sequence of array, shape (R, 2**n)
-            The kets and V times bras, after the layer.
+            Kets and V times bras, after the layer.
         numbers : array
         angles : array, shape (R, A)
         slopes : array, shape (V, R, A)
         undone : slice
-            Which of the vectors are taken back; the others keep what is after the layer.
+            Vectors in which the layer is undone; the others stay as after the layer.
         """
         factors = self._factors(numbers, angles)
         undoing = _dagger(_product(factors))
@@ -186,7 +186,7 @@ class LayerRunner:
         self._add_slopes(slopes, traces, factors, numbers)
 
     def _factors(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
-        """Return the matrices of all gates, (R, B, F, 2, 2), with identities at the ends."""
+        """Return the matrices of all gates, (R, B, F, 2, 2), padded with identities."""
         found = np.zeros((len(angles), len(self.bits), self.most, 2, 2), dtype=complex)
         found[..., 0, 0] = found[..., 1, 1] = 1.0
         block, place, data, angle = self.turned
@@ -204,7 +204,7 @@ class LayerRunner:
     def _add_slopes(
         self, slopes: FloatArray, traces: ComplexArray, factors: ComplexArray, numbers: FloatArray
     ) -> None:
-        """Take the partial traces after each gate back to those before it, reading derivatives."""
+        """Propagate the partial traces back through the gates, and add the derivatives."""
         after = np.empty((self.most, *traces.shape), dtype=complex)
         for place in reversed(range(self.most)):
             after[place] = traces
@@ -218,7 +218,7 @@ class LayerRunner:
 
 
 def _passes(bits: Sequence[int], num_bits: int) -> tuple[Pass, ...]:
-    """Part the bits of a layer: those of a block of neighbours, and the others by groups."""
+    """Split the bits of a layer into passes: the low bits in one, the others in groups."""
     size, found, left = num_bits if num_bits <= BLOCK_BITS else LOW_BITS, [], list(bits)
     first = 0
     while left:
@@ -233,7 +233,7 @@ def _passes(bits: Sequence[int], num_bits: int) -> tuple[Pass, ...]:
 
 
 def _windows(bits: Sequence[int], member: Mapping[int, int]) -> Iterator[Window]:
-    """Part ascending bits into neighbours; the lowest bits have a window from bit 0 on."""
+    """Split ascending bits into windows; the lowest bits have a window from bit 0 on."""
     while bits:
         first = bits[0] if bits[0] >= WINDOW else 0
         size = WINDOW + 1 if bits[-1] == first + WINDOW else WINDOW
@@ -255,13 +255,13 @@ def _dagger(matrices: ComplexArray) -> ComplexArray:
 
 
 def _outer(low: ComplexArray, high: ComplexArray) -> ComplexArray:
-    """Return the product of vectors (R, a) on lower and (R, b) on higher bits: (R, a b)."""
+    """Return the outer product of vectors (R, a) on lower and (R, b) on higher bits: (R, a b)."""
     product: ComplexArray = (high[:, :, None] * low[:, None, :]).reshape(len(low), -1)
     return product
 
 
 def _overlaps(ket: ComplexArray, bra: ComplexArray, size: int, run: int) -> ComplexArray:
-    """Sum ket times bra over all but a window, whose neighbours are ``run`` apart."""
+    """Sum ket times bra over all bits except a window, whose neighbours are ``run`` apart."""
     rows = len(ket)
     if run == 1:
         low = np.swapaxes(ket.reshape(rows, -1, size), 1, 2)
@@ -276,7 +276,7 @@ def _overlaps(ket: ComplexArray, bra: ComplexArray, size: int, run: int) -> Comp
 
 
 def _write_traces(traces: ComplexArray, window: Window, whole: ComplexArray) -> None:
-    """Write the traces for each gate, (V, R, B, 2, 2), of matrices on their window."""
+    """Write the trace for each gate, (V, R, B, 2, 2), from matrices on their window."""
     parts = whole.reshape(*whole.shape[:2], -1) @ _tracing(len(window.members))
     parts = parts.reshape(*whole.shape[:2], -1, 2, 2)
     for place, member in enumerate(window.members):
@@ -286,7 +286,7 @@ def _write_traces(traces: ComplexArray, window: Window, whole: ComplexArray) -> 
 
 @cache
 def _tracing(count: int) -> ComplexArray:
-    """Return what makes of a matrix on some bits the trace over all but each: (4**k, 4 k)."""
+    """Return the map from a matrix on k bits to its partial traces on each bit: (4**k, 4 k)."""
     size = 1 << count
     found = np.zeros((size, size, count, 2, 2), dtype=complex)
     row, column = np.indices((size, size))

@@ -1,6 +1,6 @@
 """Sums of Pauli words on state vectors, in plain numpy.
 
-A word takes index i to i ^ x, and words with the same flip x are one gather and one diagonal.
+A word maps index i to i ^ x; words with the same flip x share one gather and one diagonal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from qgate.wires import Wires
 
 
 def apply_words(observable: PauliSum, states: ComplexArray, order: Wires) -> ComplexArray:
-    """Multiply a sum of words onto states (K, 2**n)."""
+    """Apply a sum of words to states (K, 2**n)."""
     groups = _groups_of(observable, order)
     coefficients = np.asarray(observable.parameters[0])
     weights = [group.weights(coefficients) for group in groups]
@@ -30,7 +30,7 @@ def apply_words(observable: PauliSum, states: ComplexArray, order: Wires) -> Com
 
 
 def word_means(observable: PauliSum, states: ComplexArray, order: Wires) -> FloatArray:
-    """Return the mean of every word in states (K, 2**n), shape (K, T)."""
+    """Return the expectation value of every word in states (K, 2**n), shape (K, T)."""
     means = np.zeros((len(states), observable.num_terms))
     for block in blocks(len(order)):
         own = block.of(states)
@@ -42,15 +42,15 @@ def word_means(observable: PauliSum, states: ComplexArray, order: Wires) -> Floa
 class WordGroup:
     """Words with the same flip.
 
-    A word of the masks x, z takes i to i**|x & z| (-1)**|z & i| times i ^ x.
+    A word with the masks x, z maps index i to i ^ x with the factor 1j**|x & z| (-1)**|z & i|.
 
     Parameters
     ----------
     flip : int
     members : array of int, shape (T,)
-        Which words of a sum these are.
+        Indices of the words in the sum.
     masks : array of int, shape (T,)
-        z of each.
+        Mask z of each word.
     num_bits : int
     """
 
@@ -62,18 +62,18 @@ class WordGroup:
         self.parities = Parities(masks, num_bits) if masks.any() else None
 
     def weights(self, coefficients: Any) -> Any:
-        """Return what ``diagonal`` needs to know of the coefficients of all words."""
+        """Return the coefficients of all words as weights, as ``diagonal`` requires."""
         weights = (coefficients[self.members] * self.units.conj())[None]
         if not weights.imag.any():
             weights = weights.real
         return weights.sum() if self.parities is None else self.parities.weights(weights)
 
     def diagonal(self, weights: Any, block: Block) -> Any:
-        """Return what the sum of the words multiplies on the flipped amplitudes of a block."""
+        """Return the factors of the flipped amplitudes of a block in the sum of the words."""
         return weights if self.parities is None else self.parities.diagonal(weights, block)
 
     def means(self, flipped: ComplexArray, own: ComplexArray, block: Block) -> FloatArray:
-        """Return the part of each word's mean from a block of states (K, indices): (K, T)."""
+        """Return a block's part of each word's expectation value, (K, indices) to (K, T)."""
         values: Any = flipped.conj() * own
         if self.real:
             values = np.ascontiguousarray(values.real)

@@ -1,13 +1,14 @@
-/* Gates on a block: 2**bits amplitudes that stay in the cache, real and imaginary parts apart. */
+/* Gates and derivatives on a block: 2**bits amplitudes that stay in the cache, with separate
+ * arrays of real and imaginary parts. */
 
 typedef struct {
-    int bit;     /* which bit of the index in the block */
+    int bit;     /* bit of the index within the block */
     int axis;    /* AXIS_Y or AXIS_X */
     real c, s;   /* cosine and sine of half the angle */
 } NAME(rotation);
 #define rotation NAME(rotation)
 
-/* exp(-i angle Y / 2) or exp(-i angle X / 2) on two vectors of amplitudes. */
+/* Apply exp(-i angle Y / 2) or exp(-i angle X / 2) to two vectors of amplitudes. */
 #define ROTATE(axis, c, s, r0, i0, r1, i1)                                                         \
     do {                                                                                           \
         vec a_ = r0, b_ = i0, d_ = r1, e_ = i1;                                                    \
@@ -32,7 +33,7 @@ static inline __attribute__((always_inline)) void NAME(one_high)(
         }
 }
 
-/* Two rotations in one pass, on bits of which `low` < `high` are the steps in vectors. */
+/* Apply two rotations in one pass, on bits whose strides in vectors are `low` < `high`. */
 static inline __attribute__((always_inline)) void NAME(two_high)(
     vec *restrict re, vec *restrict im, int64_t count, int64_t low, int64_t high,
     int axis_low, int axis_high, const rotation *a, const rotation *b)
@@ -53,7 +54,7 @@ static inline __attribute__((always_inline)) void NAME(two_high)(
             }
 }
 
-/* All rotations on bits inside of a vector, in one pass. */
+/* Apply all rotations on bits within a vector, in one pass. */
 static void NAME(in_lanes)(vec *restrict re, vec *restrict im, int64_t count,
                            const rotation *rotations, int number)
 {
@@ -77,7 +78,7 @@ static void NAME(in_lanes)(vec *restrict re, vec *restrict im, int64_t count,
     }
 }
 
-/* Rotations on different bits of a block, those on the lowest bits first. */
+/* Apply rotations on different bits of a block, those on the lowest bits first. */
 static void NAME(rotate_block)(real *restrict re_, real *restrict im_, int bits,
                                const rotation *rotations, int number)
 {
@@ -123,7 +124,7 @@ static void NAME(phase_block)(real *restrict re_, real *restrict im_, int bits,
 
 /* Derivatives ------------------------------------------------------------------------------- */
 
-/* Add Im <b|X|k>, Im <b|Y|k>, Im <b|Z|k> of two vectors of each to the sums that are wanted. */
+/* Add Im <b|X|k>, Im <b|Y|k>, Im <b|Z|k> of two vectors each to the required sums. */
 #define READ(want, k0r, k0i, k1r, k1i, b0r, b0i, b1r, b1i)                                         \
     do {                                                                                           \
         if ((want) & WANT_X) x += b0r * k1i - b0i * k1r + b1r * k0i - b1i * k0r;                   \
@@ -131,7 +132,7 @@ static void NAME(phase_block)(real *restrict re_, real *restrict im_, int bits,
         if ((want) & WANT_Z) z += b0r * k0i - b0i * k0r - b1r * k1i + b1i * k1r;                   \
     } while (0)
 
-/* Read the derivatives of a rotation and undo it, in ket and bra. */
+/* Add the derivatives of a rotation and undo it, in ket and bra. */
 static inline __attribute__((always_inline)) void NAME(undo_high)(
     vec *restrict kr, vec *restrict ki, vec *restrict br, vec *restrict bi, int64_t count,
     int64_t step, int axis, int turned, int want, real cosine, real sine, double *sums)
@@ -192,7 +193,7 @@ static inline __attribute__((always_inline)) void NAME(undo_lanes)(
     default: call(WANT_X | WANT_Y | WANT_Z);                                                       \
     }
 
-/* Read what is wanted of a bit (sums: of X, Y, Z) and undo its rotation, if it has one. */
+/* Add the required derivatives of a bit (sums of X, Y, Z) and undo its rotation, if it has one. */
 static void NAME(undo_in_block)(real *kr, real *ki, real *br, real *bi, int bits,
                                 const rotation *r, int turned, int want, double *sums)
 {

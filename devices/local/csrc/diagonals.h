@@ -1,11 +1,10 @@
-/* Steps that multiply every amplitude by a phase: exp(i sum of angle * D). */
+/* Diagonal steps: multiply every amplitude by a phase exp(i sum of angle * D). */
 
-/* sin and cos of many angles; errors of a few units in the last place.
+/* Compute sin and cos of many angles, with errors of a few units in the last place.
  *
- * The multiple q of pi/2 is subtracted in three parts, of which the first has 33 bits, so that its
- * product with q is exact up to about 2**20 (Cody and Waite). Larger angles go to the C library,
- * which reduces any double exactly.
- */
+ * The multiple q of pi/2 is subtracted in three parts, of which the first has 33 bits, so that
+ * its product with q is exact up to about 2**20 (Cody and Waite). Larger angles are passed to
+ * the C library, which reduces any double exactly. */
 static void NAME(sines)(const double *restrict x, real *restrict c, real *restrict s, int64_t count)
 {
     int64_t any_large = 0;
@@ -30,7 +29,7 @@ static void NAME(sines)(const double *restrict x, real *restrict c, real *restri
         if (!(fabs(x[j]) <= FAST_ANGLE)) s[j] = (real)sin(x[j]), c[j] = (real)cos(x[j]);
 }
 
-/* The Walsh-Hadamard transform: out[i] = sum over m of (-1)**parity(i & m) in[m]. */
+/* Walsh-Hadamard transform in place: out[i] = sum over m of (-1)**parity(i & m) in[m]. */
 static void NAME(walsh)(double *x, int bits)
 {
     int64_t size = (int64_t)1 << bits;
@@ -47,7 +46,7 @@ static inline double NAME(sign)(uint64_t mask, uint64_t index)
     return __builtin_parityll(mask & index) ? -1.0 : 1.0;
 }
 
-/* Whether one angle multiplies all of a step's diagonal, and its values are in a table. */
+/* Return whether one angle multiplies all diagonals of a step, and their sum is tabulated. */
 static int NAME(tabled)(const plan *p, const step *st, const double *angles)
 {
     if (st->table < 0) return 0;
@@ -100,7 +99,7 @@ static void NAME(apply_diagonal)(const plan *p, const step *st, const double *an
     meet(t);
 }
 
-/* Im of conj(b) k for every amplitude of a block. */
+/* Write Im of conj(b) k for every amplitude of a block. */
 static void NAME(overlaps)(const state *k, const state *b, int64_t start, int64_t size, double *out)
 {
     const real *kr = k->re + start, *ki = k->im + start, *br = b->re + start, *bi = b->im + start;

@@ -1,7 +1,17 @@
-/* A statevector engine: plans are made of circuits once, and run on rows of angles.
+/* Statevector engine: a circuit is read as a plan once, and the plan is run on rows of angles.
  *
- * It knows nothing of Python; `devices/local/native.py` calls the functions at the end.
- */
+ * It does not depend on Python. `devices/local/packing.py` writes plans and observables as
+ * arrays, `libraries.py` declares the functions at the end of this file, and `native.py` calls
+ * them.
+ *
+ * A run has two phases (run.h). Forward: apply the steps of the plan to the state 0. Backward,
+ * for derivatives: adjoint differentiation (arXiv:2009.02823), that is undo the steps in the ket
+ * and in the bras O|psi>, and add Im <bra|G|ket> at each angle. Steps process the state in
+ * blocks that fit into the cache (layers.h, diagonals.h, gates.h). Sums are split into a fixed
+ * number of parts, so that the number of threads does not change the result.
+ *
+ * All of it is compiled twice, for double and single precision: precision.h is included with
+ * `real` and NAME(x) defined, and undefined again by forget.h. */
 #define _GNU_SOURCE
 #include <complex.h>
 #include <math.h>
@@ -12,14 +22,15 @@
 #include "threads.h"
 
 enum {
-    SMALL_BITS = 10, /* of a block that stays in the first cache */
-    LARGE_BITS = 13, /* of a block that stays in the second, and of its tables of phases */
-    SPARE_BITS = 16, /* smaller states have the room of half a state more, to permute faster */
-    GATHERED = 7,    /* bits that are gathered in one pass, at most */
-    PARTS = 32,      /* sums are made of so many parts, whatever the number of threads */
-    DOUBLES = 2 << SMALL_BITS, /* numbers of a thread of its own */
+    SMALL_BITS = 10, /* bits of a block that stays in the level-1 cache */
+    LARGE_BITS = 13, /* bits of a block that stays in the level-2 cache with its tables of phases */
+    SPARE_BITS = 16, /* smaller states have a spare buffer, for faster permutations */
+    GATHERED = 7,    /* maximum number of gathered bits of a pass */
+    PARTS = 32,      /* sums have this number of parts, independent of the number of threads */
+    DOUBLES = 2 << SMALL_BITS, /* numbers per thread */
     BUFFER = 6 << LARGE_BITS,
-    APART = 272 /* numbers between arrays, or addresses would agree in their last bits */
+    APART = 272 /* padding between arrays, whose addresses would otherwise agree in their last
+                 * bits */
 };
 
 /* Angles up to this size are reduced with a few multiplications; see `sines`. */
@@ -79,7 +90,7 @@ static void *copied(const void *from, int64_t bytes)
     return to;
 }
 
-/* Collect the blocks of a layer in passes: those on low bits, and the others by groups. */
+/* Add a pass of a layer: blocks on low bits, or a group on gathered high bits. */
 static int add_pass(const plan *p, step *st, const int64_t *members, int number, int gathered)
 {
     pass *q = &st->passes[st->num_passes];
@@ -119,7 +130,7 @@ static int plan_passes(const plan *p, step *st)
     return 0;
 }
 
-/* Read moves as `packing.py` writes them, and go on behind them; NULL without memory. */
+/* Read moves as `packing.py` writes them, and advance the pointer; NULL if memory is exhausted. */
 static moves *read_moves(const plan *p, int number, const int64_t **ints)
 {
     moves *all = calloc(number + 1, sizeof(moves));
@@ -138,7 +149,7 @@ static moves *read_moves(const plan *p, int number, const int64_t **ints)
             for (int64_t j = 0; j < (int64_t)1 << place; j++)
                 m->lookup[((int64_t)1 << place) + j] = m->lookup[j] ^ (uint16_t)m->columns[bit];
         }
-        /* the others tell the tiles apart */
+        /* the remaining bits select the tile */
         for (int place = 0; place < m->rows.bits; place++)
             m->columns[place < num_low ? place : m->rows.high[place - num_low]] = 0;
     }
@@ -153,7 +164,7 @@ static int incomplete(const moves *all, int number)
     return !all;
 }
 
-/* Find the distinct values of a diagonal and the class of every index; no table if too many. */
+/* Find the distinct values of a diagonal and the class of every index; no table above 256. */
 static int fill_classes(const plan *p, class_table *t)
 {
     int bits = p->num_bits < SMALL_BITS ? p->num_bits : SMALL_BITS;
@@ -183,7 +194,7 @@ static int fill_classes(const plan *p, class_table *t)
 
 void qgate_plan_free(plan *p) { free_plan(p); }
 
-/* Read a plan as `native.py` writes it; NULL without memory. */
+/* Read a plan as `packing.py` writes it (`written_plan`); NULL if memory is exhausted. */
 plan *qgate_plan_new(const int64_t *ints, const double *doubles)
 {
     plan *p = calloc(1, sizeof *p);
@@ -271,7 +282,7 @@ void qgate_observable_free(observable *o)
     free(o);
 }
 
-/* Read an observable as `native.py` writes it; NULL without memory. */
+/* Read an observable as `packing.py` writes it (`written_words`); NULL if memory is exhausted. */
 observable *qgate_observable_new(const int64_t *ints)
 {
     observable *o = calloc(1, sizeof *o);
@@ -300,15 +311,15 @@ observable *qgate_observable_new(const int64_t *ints)
     return o;
 }
 
-/* Run a request; nonzero without memory. */
+/* Run a request; nonzero if memory is exhausted. */
 int qgate_run(const plan *p, const request *r)
 {
     return r->single ? run_single(p, r) : run_double(p, r);
 }
 
-/* Count outcomes: `places` are ascending numbers below the sum of the weights, and each falls on the
- * first outcome up to which the weights add up to more. Returns how many distinct outcomes there
- * are; their values and counts are written. */
+/* Count outcomes. `places` are ascending numbers below the sum of the weights; each draws the
+ * first outcome at which the cumulative sum of the weights exceeds it. Writes the distinct
+ * outcomes and their counts, and returns their number. */
 int64_t qgate_count(const double *weights, int64_t size, const double *places, int64_t shots,
                     int64_t *values, int64_t *counts)
 {
@@ -326,7 +337,7 @@ int64_t qgate_count(const double *weights, int64_t size, const double *places, i
 }
 
 #if defined(__x86_64__) || defined(__i386__)
-/* The instruction set of this machine: 2 AVX-512, 1 AVX2, 0 neither. */
+/* Return the instruction set of this machine: 2 AVX-512, 1 AVX2, 0 neither. */
 int qgate_instruction_set(void)
 {
     __builtin_cpu_init();

@@ -1,4 +1,4 @@
-/* Forget the names of one precision, before the next. */
+/* Undefine the names of one precision, before the next is compiled. */
 #undef VECTOR_BYTES
 #undef vec
 #undef ivec

@@ -1,6 +1,6 @@
-/* Steps that move amplitudes, act on pairs of them, or multiply a small matrix onto some bits. */
+/* Steps that permute amplitudes, act on pairs of them, or apply a small dense matrix. */
 
-/* Let `length` indices of a tile take the values of their sources in it. */
+/* Assign the source amplitudes to `length` indices of a tile. */
 static inline void NAME(take)(const moves *m, const uint16_t *lookup, int64_t length, uint64_t base,
                               const real *restrict from, real *restrict to)
 {
@@ -12,7 +12,7 @@ static inline void NAME(take)(const moves *m, const uint16_t *lookup, int64_t le
     }
 }
 
-/* Let the amplitudes of each tile change places, by a copy of it. */
+/* Permute the amplitudes of each tile, by a copy of it. */
 static void NAME(move)(const plan *p, const moves *m, state *x, workspace *w, const team *t)
 {
     const blocking *q = &m->rows;
@@ -38,7 +38,7 @@ static void NAME(move)(const plan *p, const moves *m, state *x, workspace *w, co
     meet(t);
 }
 
-/* The same for a small state, which is one tile: into the spare room. */
+/* Permute a small state, which is one tile, into the spare buffer. */
 static void NAME(move_all)(const moves *m, state *x, workspace *w, const team *t)
 {
     int bits = m->rows.bits < SMALL_BITS ? m->rows.bits : SMALL_BITS;
@@ -53,7 +53,7 @@ static void NAME(move_all)(const moves *m, state *x, workspace *w, const team *t
     }
 }
 
-/* A permutation, or its inverse. */
+/* Apply a permutation, or its inverse. */
 static void NAME(permute)(const plan *p, const step *st, int back, state *x, workspace *w, const team *t)
 {
     const moves *all = back ? st->back : st->there;
@@ -64,7 +64,7 @@ static void NAME(permute)(const plan *p, const step *st, int back, state *x, wor
             NAME(move)(p, all + i, x, w, t);
 }
 
-/* Spread a number over the bits that are not in `sorted`, in ascending order; these stay 0. */
+/* Spread the bits of a number over the places not in `sorted`; those in `sorted` are 0. */
 static inline int64_t NAME(spread)(int64_t number, const int *sorted, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -82,7 +82,7 @@ static int NAME(bits_of)(uint64_t mask, int *sorted)
     return count;
 }
 
-/* The 2x2 matrix of an element, by rows. */
+/* Write the 2x2 matrix of an element, by rows. */
 static void NAME(element_matrix)(const element *el, const double *numbers, const double *angles,
                                  double complex *u)
 {
@@ -97,7 +97,7 @@ static void NAME(element_matrix)(const element *el, const double *numbers, const
     u[2] = phase * (s * (I * d[2] - d[3])), u[3] = phase * (c - I * (s * d[4]));
 }
 
-/* The bits that tell the pairs of a step apart are all but these. */
+/* Write the bits that are fixed for all pairs of a step; the other bits select the pair. */
 static int NAME(pair_bits)(const step *st, int *sorted)
 {
     uint64_t fixed = st->select;
@@ -132,7 +132,8 @@ static void NAME(turn_pairs)(const plan *p, const step *st, const double complex
     meet(t);
 }
 
-/* Im <b|1|k>, and of X, Y and Z, on the pairs of a step; by one thread each a part. */
+/* Add Im <b|k> and Im <b|sigma|k> for X, Y and Z on the pairs of a step; each thread sums a
+ * part. */
 static void NAME(pair_means)(const plan *p, const step *st, const state *x, const state *y,
                              double *sums, const team *t)
 {
@@ -187,7 +188,7 @@ static void NAME(undo_pairs)(const plan *p, const step *st, const double *number
 
 /* Dense matrices ---------------------------------------------------------------------------- */
 
-/* The matrix, by rows: fixed, or the sum of exp(i value x) projector. */
+/* Write a dense matrix by rows: fixed, or the sum of exp(i value x) projector. */
 static void NAME(dense_matrix)(const step *st, const double *numbers, const double *angles,
                                double complex *u)
 {
@@ -205,7 +206,7 @@ static void NAME(dense_matrix)(const step *st, const double *numbers, const doub
     }
 }
 
-/* Where the amplitudes of each row of a dense matrix are, from where the first is. */
+/* Write the offset of the amplitude of each row of a dense matrix from the first one. */
 static void NAME(dense_offsets)(const step *st, int64_t *offsets, int *sorted)
 {
     uint64_t mask = 0;

@@ -1,6 +1,10 @@
-/* Steps of one-qubit gates: every block of amplitudes is loaded once for many qubits. */
+/* Layers of one-qubit gates: every block of amplitudes is loaded once for many qubits.
+ *
+ * Each fused gate U = [[a, -conj(b)], [b, conj(a)]] is split into RZ(after) R(axis, angle)
+ * RZ(before). The RZ of all members of a pass are combined into one table of phases per block,
+ * so that a gate costs one real rotation of its pairs. */
 
-/* Multiply the elements of a block: U = [[a, -conj(b)], [b, conj(a)]]. */
+/* Multiply the elements of a fused gate: U = [[a, -conj(b)], [b, conj(a)]]. */
 static void NAME(multiply_elements)(const plan *p, const fused *f, const double *numbers,
                                     const double *angles, double complex *a, double complex *b)
 {
@@ -127,7 +131,7 @@ static void NAME(apply_layer)(const plan *p, const step *st, const double *numbe
     }
 }
 
-/* Write the state that a layer makes of 0. */
+/* Write the state of a layer applied to 0, which is a product state. */
 static void NAME(product_state)(const plan *p, const step *st, const double *numbers,
                                 const double *angles, const state *x, workspace *w, const team *t)
 {
@@ -169,10 +173,9 @@ static void NAME(product_state)(const plan *p, const step *st, const double *num
     meet(t);
 }
 
-/* Add the derivatives by the angles of a block, given Im <b|sigma|k> after it.
+/* Add the derivatives by the angles of a fused gate, given Im <b|sigma|k> after it.
  *
- * Going back through the elements turns the vector of these three means with them.
- */
+ * Going back through its elements rotates the vector of these three numbers. */
 static void NAME(block_derivatives)(const plan *p, const fused *f, const double *numbers,
                                     const double *angles, const double *means, double *slopes)
 {
@@ -217,8 +220,8 @@ static int NAME(wanted)(const plan *p, const fused *f, const uint8_t *needed)
     }
 }
 
-/* Read the derivatives of a layer for every bra, and undo the layer in ket and bras unless it is
- * the last one that matters. */
+/* Add the derivatives of a layer for every bra, and undo the layer in ket and bras unless
+ * `last`: then no earlier step has a needed angle. */
 static void NAME(undo_layer)(const plan *p, const step *st, const double *numbers,
                              const double *angles, const uint8_t *needed, const state *ket,
                              const state *bras, int64_t num_bras, int last, double *slopes,
@@ -254,7 +257,7 @@ static void NAME(undo_layer)(const plan *p, const step *st, const double *number
                 }
                 if (s->has_after) NAME(phase_block)(k.re, k.im, q->rows.bits, w->after_re, w->after_im, 1);
                 for (int64_t v = 0; v < num_bras; v++) {
-                    /* all bras but the last one read from a copy of the ket */
+                    /* all bras but the last one use a copy of the ket */
                     int copied = v + 1 < num_bras;
                     state a = k, c = {bras[v].re + start, bras[v].im + start};
                     if (copied) {

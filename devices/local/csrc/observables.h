@@ -1,6 +1,10 @@
-/* Sums of Pauli words on states: O|psi>, means, and the mean of every word by itself. */
+/* Sums of Pauli words on states: O|psi>, its expectation value, and that of every word.
+ *
+ * A word maps index j to j ^ flip with a sign and a power of i. Words with the same flip are
+ * applied together: the Walsh-Hadamard transform of their coefficients is the factor of every
+ * amplitude. */
 
-/* The lanes of x in the order lane ^ lanes. */
+/* Return the lanes of x in the order lane ^ lanes. */
 static inline vec NAME(crossed)(vec x, int lanes)
 {
     for (int bit = 0; (1 << bit) < LANES; bit++)
@@ -8,7 +12,7 @@ static inline vec NAME(crossed)(vec x, int lanes)
     return x;
 }
 
-/* The weights that a group gives a block; says whether any is imaginary. */
+/* Write the factors of a group in a block; return whether any is imaginary. */
 static int NAME(group_weights)(const observable *o, const word_group *g, const double *coefficients,
                                int64_t start, int bits, double *work, real *wr, real *wi)
 {
@@ -88,7 +92,7 @@ static void NAME(deliver)(const blocking *q, int64_t start, const real *buffer, 
     }
 }
 
-/* Return <psi|O|psi>, and write O|psi> where `bra` is given. */
+/* Return <psi|O|psi>, and write O|psi> if `bra` is given. */
 static double NAME(apply_observable)(const plan *p, const observable *o, const double *coefficients,
                                      const state *x, const state *bra, workspace *w, const team *t)
 {
@@ -146,7 +150,7 @@ static double NAME(apply_observable)(const plan *p, const observable *o, const d
     return result;
 }
 
-/* Write the mean of each word, in the order of its place. */
+/* Write the expectation value of each word at its place. */
 static void NAME(word_means)(const plan *p, const observable *o, const state *x, double *means,
                              workspace *w)
 {

@@ -1,4 +1,4 @@
-/* All of the engine for one precision. */
+/* The whole engine for one precision. */
 #include "vectors.h"
 #include "blocks.h"
 #include "room.h"

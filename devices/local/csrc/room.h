@@ -1,19 +1,19 @@
-/* States, and the room in which the threads of a run work. */
+/* States and the workspace of the threads of a run. */
 
 typedef struct {
     real *re, *im;
 } NAME(state);
 #define state NAME(state)
 
-/* A fused block as numbers: RZ(after) R(axis, angle) RZ(before). */
+/* Fused gate as numbers: RZ(after) R(axis, angle) RZ(before). */
 typedef struct {
     double after, before;
     rotation turn;
-    int turns, phases; /* whether there is a rotation; phases before or after */
+    int turns, phases; /* whether there is a rotation; whether there are phases */
 } NAME(split);
 #define split NAME(split)
 
-/* What the threads share of a pass. */
+/* Data of a pass that the threads share. */
 typedef struct {
     split splits[MOST_BITS];
     rotation turns[MOST_BITS];
@@ -21,7 +21,7 @@ typedef struct {
 } NAME(shared_pass);
 #define shared_pass NAME(shared_pass)
 
-/* Room for `num_states` states and what the threads of one run share. */
+/* Workspace: `num_states` states and the data that the threads of one run share. */
 typedef struct {
     state *states;
     int64_t num_states;
@@ -33,7 +33,7 @@ typedef struct {
 } NAME(workspace);
 #define workspace NAME(workspace)
 
-/* The index of the first amplitude of a block, when its gathered bits are 0. */
+/* Return the index of the first amplitude of a block, whose gathered bits are 0. */
 static inline int64_t NAME(block_start)(const blocking *q, int64_t number)
 {
     if (!q->num_high) return number << q->bits;
@@ -60,7 +60,7 @@ static void NAME(copy_rows)(const blocking *q, int64_t start, real *state, real 
     }
 }
 
-/* Have the rows of a block brought to the cache. */
+/* Prefetch the rows of a block into the cache. */
 static inline void NAME(fetch_rows)(const blocking *q, int64_t start, const state *x)
 {
     int64_t length = (int64_t)1 << (q->bits - q->num_high);

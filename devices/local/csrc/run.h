@@ -1,4 +1,4 @@
-/* Rows of angles to states, means and derivatives. */
+/* Execution of requests: from rows of angles to states, expectation values and derivatives. */
 
 static void NAME(angles_of)(const plan *p, const double *row, double *angles)
 {
@@ -41,7 +41,7 @@ static void NAME(to_probabilities)(const state *x, double *to, int64_t length, c
     meet(t);
 }
 
-/* The state that the steps make, in states[0]; from `initial`, or from 0. */
+/* Compute the final state in states[0], from `initial`, or from 0. */
 static void NAME(forward)(const plan *p, const double *numbers, const double *initial,
                           int64_t length, workspace *w, const team *t)
 {
@@ -81,7 +81,7 @@ static void NAME(forward)(const plan *p, const double *numbers, const double *in
     }
 }
 
-/* The index of the first step that has a needed angle; the number of steps if none has. */
+/* Return the index of the first step with a needed angle; the number of steps if there is none. */
 static int64_t NAME(first_needed)(const plan *p, const uint8_t *needed)
 {
     for (int64_t i = 0; i < p->num_steps; i++) {
@@ -97,7 +97,7 @@ static int64_t NAME(first_needed)(const plan *p, const uint8_t *needed)
     return p->num_steps;
 }
 
-/* Derivatives of Re <b|psi> by the angles, for each of the bras in states[1...]. */
+/* Compute derivatives of Re <b|psi> by the angles, for each of the bras in states[1...]. */
 static void NAME(backward)(const plan *p, const double *numbers, const uint8_t *needed,
                            int64_t num_bras, int phased, workspace *w, const team *t)
 {
@@ -164,7 +164,7 @@ static void NAME(release)(workspace *w)
     free(w);
 }
 
-/* Room for a run, or NULL if there is not enough memory. */
+/* Allocate the workspace of a run; NULL if memory is exhausted. */
 static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads)
 {
     workspace *w = calloc(1, sizeof *w);
@@ -197,7 +197,7 @@ static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads)
     return w;
 }
 
-/* One row of a request. */
+/* Run one row of a request. */
 static void NAME(run_row)(const plan *p, const request *r, int64_t row, workspace *w, const team *t)
 {
     if (t->index == 0) NAME(angles_of)(p, r->rows + row * p->num_slots, w->angles);
@@ -223,7 +223,7 @@ static void NAME(run_row)(const plan *p, const request *r, int64_t row, workspac
         for (int64_t v = 0; v < bras; v++) {
             const double *bra = r->bras + 2 * (v * r->num_rows + row) * r->length;
             NAME(to_split)(bra, w->states + 1 + v, (int64_t)1 << p->num_bits, r->length, t);
-            if (r->phased) { /* the ket is without its phase, so that the bra has to lose it too */
+            if (r->phased) { /* the ket has no global phase; remove it from the bra */
                 int64_t size = (int64_t)1 << p->num_bits;
                 real c = (real)creal(phase), s = (real)-cimag(phase);
                 state *x = w->states + 1 + v;
@@ -252,7 +252,7 @@ typedef struct {
     const plan *p;
     const request *r;
     workspace *w;
-    int together; /* all threads on one row, or each on rows of its own */
+    int together; /* all threads work on one row, or each thread on rows of its own */
     int failed;
 } NAME(work);
 

@@ -11,7 +11,7 @@ typedef struct {
     void *given;
 } member;
 
-/* Wait until it is known how many threads have started, then work. */
+/* Wait until the number of started threads is known, then work. */
 static void *run_member(void *given)
 {
     member *m = given;
@@ -54,7 +54,7 @@ int start_team(int threads, void (*work)(void *, const team *), void *given)
     return started;
 }
 
-/* A block begins with its size, a cache line before what is handed out. */
+/* A block begins with its size, one cache line before the returned address. */
 enum { LINE = 64 };
 static const int64_t LEAST_KEPT = (int64_t)1 << 20, MOST_KEPT = (int64_t)1 << 29;
 static char *kept;

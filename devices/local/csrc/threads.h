@@ -1,4 +1,4 @@
-/* Threads that go through the steps of a plan together, and memory for states. */
+/* Teams of threads that run the steps of a plan together, and memory for states. */
 #ifndef QGATE_THREADS_H
 #define QGATE_THREADS_H
 
@@ -16,7 +16,7 @@ typedef struct {
     barrier *at;
 } team;
 
-/* Wait until all threads of the team are here. A waiting thread sleeps. */
+/* Barrier: wait until all threads of the team have arrived. A waiting thread sleeps. */
 static inline void meet(const team *t)
 {
     if (t->count == 1) return;
@@ -31,11 +31,13 @@ static inline void meet(const team *t)
     pthread_mutex_unlock(&b->lock);
 }
 
-/* Run `work` in that many threads, of which the caller's is the first; nonzero if one was not to
- * be had. Threads live for one call, so that a process may fork at any other time. */
+/* Run `work` in a team of threads, of which the caller's is the first; return the number of
+ * threads. The team is smaller if threads cannot be started. Threads live for one call, so that
+ * the process may fork at any other time. */
 int start_team(int threads, void (*work)(void *, const team *), void *given);
 
-/* Memory on the border of a cache line, or NULL. One large block is kept for the next call. */
+/* Allocate memory aligned to a cache line, or return NULL. One large block is kept for the next
+ * call. */
 void *take_memory(int64_t bytes);
 void give_back(void *memory);
 

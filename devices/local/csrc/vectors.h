@@ -1,8 +1,7 @@
-/* Vectors of the width that the instruction set has, for the type `real`.
+/* Vectors of the width of the instruction set, for the type `real`.
  *
  * Included once for each precision, with `real`, `index_t` (an integer of the same size) and
- * NAME(x) defined. GCC and clang only; other compilers leave the numpy engine to do the work.
- */
+ * NAME(x) defined. It requires GCC or clang; with other compilers the numpy engine is used. */
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
 #elif defined(__AVX2__)
@@ -31,7 +30,7 @@ static inline real NAME(total)(vec x) {
     return sum;
 }
 
-/* The lanes of x with those whose numbers differ by 1 << bit exchanged. */
+/* Return x with the lanes exchanged whose numbers differ by 1 << bit. */
 static inline vec NAME(partner)(vec x, int bit) {
 #if defined(__clang__)
     vec y;
@@ -44,7 +43,7 @@ static inline vec NAME(partner)(vec x, int bit) {
 #endif
 }
 
-/* +1 in the lanes where `mask & lane` has even parity, -1 in the others. */
+/* Return +1 in the lanes where `mask & lane` has even parity, -1 in the others. */
 static inline vec NAME(lane_signs)(uint64_t mask) {
     vec y;
     for (int lane = 0; lane < LANES; lane++)
