@@ -92,7 +92,18 @@ def nested(what: str, *parts: object) -> int:
     TooLarge
         The depth exceeds ``MOST_NESTED``.
     """
-    levels = 1 + max((getattr(part, "nesting", 0) for part in parts), default=0)
+    return levels_within(what, max((getattr(part, "nesting", 0) for part in parts), default=0))
+
+
+def levels_within(what: str, most: int) -> int:
+    """Return how deep something is nested whose parts are at most ``most`` levels deep.
+
+    Raises
+    ------
+    TooLarge
+        It is deeper than ``MOST_NESTED``.
+    """
+    levels = 1 + most
     remedy = "Write many factors or terms as one product or sum, and many powers as one."
     check_size(what, levels, MOST_NESTED, unit="levels of nesting", remedy=remedy)
     return levels

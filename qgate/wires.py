@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,11 @@ class Wires(tuple[Any, ...]):
     @classmethod
     def all_wires(cls, several: Iterable[Iterable[Wire]]) -> Wires:
         """Return every label that occurs, in order of first appearance."""
-        return cls(dict.fromkeys(label for wires in several for label in wires))
+        several = list(several)
+        labels = dict.fromkeys(chain.from_iterable(several))
+        if len(labels) > MOST_WIRES or not all(type(wires) is cls for wires in several):
+            return cls(labels)
+        return super().__new__(cls, labels)  # labels of wires are checked
 
     @property
     def labels(self) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ Expressions of Pauli operators only become one ``PauliSum``; others are kept as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from qgate.arguments import items_of
@@ -170,17 +170,7 @@ def _combined(
     words = pauli_reps(ops)
     if words is not None:
         return replace(ops, of_words(words))
-    parts = ops if truth(name, "lazy", lazy) else tuple(_parts(ops, kind))
-    absorb(*ops)
-    return kind(*parts, id=id)
-
-
-def _parts(ops: Sequence[Operator], kind: type[Composite]) -> Iterator[Operator]:
-    for op in ops:
-        if isinstance(op, kind):
-            yield from _parts(op.operands, kind)
-        else:
-            yield op
+    return kind(*ops, id=id) if truth(name, "lazy", lazy) else kind.flattened(ops, id=id)
 
 
 def _product_of_function(function: Callable[..., Any]) -> Callable[..., Operator]:

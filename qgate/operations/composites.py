@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import chain
 from typing import Any, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.pauli import PauliSum
 from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, paused
-from qgate.sizes import nested
+from qgate.sizes import levels_within, nested
 from qgate.typing import Tensor
 from qgate.wires import Wires
 
@@ -33,11 +34,38 @@ class Composite(Operator):
     ``canonical_matrix`` and ``adjoint``.
     """
 
+    _is_flat = False
+    """Whether it is known that none of its operands is of its own class."""
+
     def __init__(self, *operands: Operator, id: str | None = None) -> None:
         self.nesting = nested(type(self).__name__, *operands)
         absorb(*operands)
         self._operands = operands
         super().__init__((), Wires.all_wires([op.wires for op in operands]), id=id)
+
+    @classmethod
+    def flattened(cls, operands: Sequence[Operator], *, id: str | None = None) -> Self:
+        """Return the composite of operands, of which those of this class are taken apart.
+
+        A sum of n terms that is made term by term takes n of these calls, so each of them looks at
+        its own operands only, and copies those of a flat one as a whole.
+        """
+        absorb(*operands)
+        made = cls.__new__(cls)
+        made._operands = tuple(chain.from_iterable(made._taken_apart(op) for op in operands))
+        own = [op.nesting - isinstance(op, cls) for op in operands]
+        made.nesting = levels_within(cls.__name__, max(own))
+        made._is_flat = True
+        wires = Wires.all_wires([op.wires for op in operands])
+        Operator.__init__(made, (), wires, id=id)
+        return made
+
+    def _taken_apart(self, operand: Operator) -> Iterable[Operator]:
+        if not isinstance(operand, type(self)):
+            return (operand,)
+        if operand._is_flat:
+            return operand._operands
+        return chain.from_iterable(self._taken_apart(op) for op in operand._operands)
 
     @property
     def operands(self) -> tuple[Operator, ...]:

@@ -8,6 +8,7 @@ processor time, or one that needs more memory than a device may use.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 import time
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pools, limits = Pools(DRAWS, parsed.seed), Limits(memory_gib=parsed.memory_gib)
     failed, seconds = 0, 0.0
     sessions = [Session(entry, parsed.examples, pools, limits) for entry in chosen]
+    for module in sorted({module for entry in chosen for module in entry.modules}):
+        importlib.import_module(module)  # which children then have
     pools.draw_all(kind for entry in chosen for kind in entry.kinds.values())
     for session in run_all(sessions, parsed.workers):
         failed, seconds = failed + len(session.failures), seconds + session.seconds

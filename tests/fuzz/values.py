@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -152,10 +152,73 @@ def edited(content: bytes, changes: Any) -> bytes:
     return content
 
 
-def joined(parts: Sequence[str], most: int) -> st.SearchStrategy[str]:
-    """Draw texts that are put together from parts, or from parts and characters of any kind."""
-    part = st.one_of(st.sampled_from(parts), st.sampled_from(parts), st.text(max_size=3))
-    return st.lists(part, min_size=1, max_size=most).map("".join)
+TARGETS = (
+    *("local", "local:", "qiskit:aer", "qiskit:fake_manila", "qiskit:fake_nothing", "qiskit:"),
+    *("qiskit:PKG/x", "qiskit:os/x", "qiskit:qiskit_aer/AerSimulator", "braket:local", "braket:"),
+    *("braket:local/braket_dm", "braket:iqm/garnet", "braket:nothing", "ibm:ibm_torino", "ibm:"),
+    *("default.qubit", "lightning.qubit", "qiskit.aer", "braket.aws.qubit", "nothing", ":", "?"),
+)
+
+OPTIONS = (
+    *("shots", "seed", "wires", "threads", "memory_gib", "precision", "method", "device", "card"),
+    *("optimization_level", "initial_layout", "max_parallel_threads", "paid", "budget_usd"),
+    *("unknown_price", "patience_s", "poll_s", "tags", "profile", "verbatim", "canary", "mode"),
+    *("disable_qubit_rewiring", "reservation", "instance", "account", "channel", "primitive"),
+    *("max_time_s", "twirling", "use_fractional_gates", "plan", "token", "nothing", ""),
+)
+
+SETTINGS = (
+    *("0", "1", "10", "-1", "2.5", "1e9", "1e400", "9" * 30, "nan", "inf", "none", "true", "false"),
+    *(
+        "0,1",
+        "0,0",
+        "a:b",
+        "text",
+        "double",
+        "single",
+        "allow",
+        "arn:aws:braket",
+        "%",
+        "%00",
+        "%zz",
+    ),
+)
+
+WORDS = (
+    *("plan", "run", "devices", "jobs", "resume", "budgets", "r", "program.py", "nothing.py", "--"),
+    *("--usd", "--shots", "--submissions", "--journal", "--device", "--run", "--key", "--forget"),
+    *(
+        "--find",
+        "--journal-id",
+        "--timeout-s",
+        "local",
+        "j.db",
+        ".",
+        "5",
+        "-1",
+        "nan",
+        "1e400",
+        "b",
+    ),
+    *("--help", "--version", "local?shots=10", "braket:iqm/garnet", "/dev/null", "x" * 5000),
+)
+
+
+def devices() -> st.SearchStrategy[str]:
+    """Draw strings of devices: right ones, wrong ones and mixtures."""
+    value = st.one_of(st.sampled_from(SETTINGS), st.sampled_from(SETTINGS), st.text(max_size=4))
+    option = st.tuples(st.sampled_from(OPTIONS), value).map("=".join)
+    target = st.one_of(*[st.sampled_from(TARGETS)] * 4, st.text(max_size=8))
+    options = st.lists(option, max_size=3).map("&".join)
+    return st.tuples(target, st.sampled_from(("?", "?", "?", "", "&")), options).map("".join)
+
+
+def command_lines() -> st.SearchStrategy[list[str]]:
+    """Draw arguments of the command."""
+    word = st.one_of(*[st.sampled_from(WORDS)] * 6, st.text(max_size=5))
+    return st.tuples(st.sampled_from(WORDS[:6]), st.lists(word, max_size=6)).map(
+        lambda parts: [parts[0], *parts[1]]
+    )
 
 
 PER_EXAMPLE = 20
@@ -195,5 +258,10 @@ def _identity(value: Any) -> Any:
         return id(value)
 
 
-KINDS: dict[str, Callable[[], st.SearchStrategy[Any]]] = {"anything": anything, "edits": edits}
+KINDS: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
+    "anything": anything,
+    "edits": edits,
+    "devices": devices,
+    "command lines": command_lines,
+}
 """Strategies by the name of what they draw."""

@@ -7,6 +7,7 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from counting import calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
@@ -357,3 +358,22 @@ def test_matrices_are_differentiable_in_scalars_and_angles(make):
 
     derivative = autograd.grad(function)(point) @ direction
     assert_allclose(derivative, difference / (2 * step), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("join", [operator.add, operator.matmul])
+def test_the_work_for_a_long_sum_or_product_grows_with_its_length(join):
+    def joined(count):
+        return reduce(join, [RX(0.1 * wire, wire) for wire in range(count)])
+
+    few, many = (calls(lambda count=count: joined(count)) for count in (100, 400))
+
+    assert many < 5 * few
+    assert joined(400).operands == tuple(RX(0.1 * wire, wire) for wire in range(400))
+    assert list(joined(400).wires) == list(range(400))
+
+
+def test_sums_in_sums_that_are_joined_by_plus_are_flat():
+    a, b, c, d = (RX(0.1, wire) for wire in range(4))
+
+    assert (sum_(sum_(a, b), c) + d).operands == (a, b, c, d)
+    assert (sum_(a, b) + sum_(c, d)).operands == (a, b, c, d)

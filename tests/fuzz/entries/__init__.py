@@ -1,3 +1,27 @@
 """All entry points."""
 
-from fuzz.entries.old import entries as entries
+from __future__ import annotations
+
+from fuzz.entries import derivatives, files, frameworks, measuring, operators, optimizers, running
+from fuzz.entry import Entry
+
+
+def entries() -> list[Entry]:
+    """Return all, those first that take longest."""
+    return [
+        *frameworks.frameworks(),
+        *running.devices(),
+        *running.circuits(),
+        *running.runs(),
+        *files.files(),
+        *files.commands(),
+        *optimizers.optimizers(),
+        *derivatives.derivatives(),
+        *derivatives.rules(),
+        *derivatives.series(),
+        *operators.operators(),
+        *operators.classes(),
+        *operators.arithmetic(),
+        *measuring.measuring(),
+        *operators.gates(),
+    ]

@@ -1,0 +1,193 @@
+"""Gates, other operators, and arithmetic with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from fuzz.circuits import FOUR, OBSERVABLE, in_circuit, measured
+from fuzz.entry import Entry, by_place
+
+import qgate as qg
+
+STATE: dict[str, Any] = {"state": FOUR, "normalize": False, "pad_with": None}
+LAYERS: dict[str, Any] = {"weights": np.ones((1, 2, 3)), "wires": [0, 1]}
+TWO: dict[str, Any] = {"weights": np.ones((1, 2)), "wires": [0, 1]}
+EXCITED: dict[str, Any] = {"weights": [0.1], "wires": [0, 1]}
+EVOLVED: dict[str, Any] = {"hamiltonian": qg.X(0) + qg.Z(1), "time": 0.3, "n": 2}
+PARAMETERS: dict[str, Any] = {"parameters": [0.1, 0.2], "kwargs": None}
+
+
+def gates() -> list[Entry]:
+    """Return an entry for each gate of fixed size."""
+    found = []
+    for name, gate_class in sorted(qg.GATES.items()):
+        spec = getattr(gate_class, "spec", None)
+        if spec is None or spec.wires is None or not hasattr(qg, name):
+            continue
+        given: dict[str, Any] = dict.fromkeys(spec.angles, 0.3)
+        gate = by_place(getattr(qg, name), *spec.angles)
+        found.append(Entry(name, in_circuit(gate), {**given, "wires": list(range(spec.wires))}))
+    return found
+
+
+def operators() -> list[Entry]:
+    """Return entries of what is made with arrays, words or wires of any number."""
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("MultiRZ", {"theta": 0.3, "wires": [0, 1]}),
+        ("PauliRot", {"theta": 0.3, "pauli_word": "XY", "wires": [0, 1], "id": None}),
+        ("PCPhase", {"phi": 0.3, "dim": 2, "wires": [0, 1]}),
+        ("MultiControlledX", {"wires": [0, 1, 2], "control_values": [1, 0], "work_wires": [4]}),
+        ("QubitUnitary", {"U": np.eye(2), "wires": [0], "unitary_check": True}),
+        ("DiagonalQubitUnitary", {"D": np.ones(2), "wires": [0]}),
+        ("ControlledQubitUnitary", {"base": np.eye(2), "wires": [0, 1]}),
+        ("BasisState", {"state": [1, 0], "wires": [0, 1]}),
+        ("StatePrep", {**STATE, "wires": [0, 1], "validate_norm": True}),
+        ("MottonenStatePreparation", {"state_vector": FOUR, "wires": [0, 1]}),
+        (
+            "AmplitudeEmbedding",
+            {"features": FOUR, "wires": [0, 1], "normalize": True, "pad_with": 0.0},
+        ),
+        ("AngleEmbedding", {"features": [0.1, 0.2], "wires": [0, 1], "rotation": "Y"}),
+        ("BasisEmbedding", {"features": [1, 0], "wires": [0, 1]}),
+        ("IQPEmbedding", {"features": [0.1, 0.2], "wires": [0, 1], "n_repeats": 2}),
+        (
+            "QAOAEmbedding",
+            {"features": [0.1], "weights": np.ones((1, 3)), "wires": [0, 1]},
+        ),
+        ("StronglyEntanglingLayers", {**LAYERS, "ranges": [1], "imprimitive": qg.CZ}),
+        ("BasicEntanglerLayers", {**TWO, "rotation": qg.RX}),
+        ("RandomLayers", {**TWO, "seed": 1, "ratio_imprim": 0.3, "rotations": [qg.RX]}),
+        (
+            "SimplifiedTwoDesign",
+            {
+                "initial_layer_weights": np.ones(2),
+                "weights": np.ones((1, 1, 2)),
+                "wires": [0, 1],
+            },
+        ),
+        ("QFT", {"wires": [0, 1]}),
+        ("GroverOperator", {"wires": [0, 1], "work_wires": [2]}),
+        ("ArbitraryUnitary", {"weights": np.ones(15), "wires": [0, 1]}),
+        ("Permute", {"permutation": [1, 0], "wires": [0, 1]}),
+        ("Barrier", {"wires": [0, 1]}),
+        ("GlobalPhase", {"phi": 0.3}),
+        (
+            "TrotterProduct",
+            {
+                "hamiltonian": qg.X(0) + qg.Z(1),
+                "time": 0.3,
+                "n": 2,
+                "order": 2,
+                "check_hermitian": True,
+            },
+        ),
+        ("ApproxTimeEvolution", EVOLVED),
+        (
+            "CommutingEvolution",
+            {"hamiltonian": qg.Z(0) + qg.Z(1), "time": 0.3, "frequencies": (2, 4), "shifts": None},
+        ),
+        ("ArbitraryStatePreparation", {"weights": np.ones(6), "wires": [0, 1]}),
+        ("FermionicSingleExcitation", {"weight": 0.3, "wires": [0, 1, 2]}),
+        ("FermionicDoubleExcitation", {"weight": 0.3, "wires1": [0, 1], "wires2": [2, 3]}),
+        (
+            "ParticleConservingU1",
+            {"weights": np.ones((1, 1, 2)), "wires": [0, 1], "init_state": [1, 0]},
+        ),
+        (
+            "ParticleConservingU2",
+            {"weights": np.ones((1, 3)), "wires": [0, 1], "init_state": [1, 0]},
+        ),
+        (
+            "UCCSD",
+            {**EXCITED, "s_wires": [[0, 1]], "d_wires": [], "init_state": [1, 0], "n_repeats": 1},
+        ),
+        ("AllSinglesDoubles", {**EXCITED, "hf_state": [1, 0], "singles": [[0, 1]], "doubles": []}),
+        (
+            "QuantumPhaseEstimation",
+            {"unitary": np.eye(2), "target_wires": [0], "estimation_wires": [1, 2]},
+        ),
+        ("broadcast", {"unitary": qg.RX, "wires": [0, 1], "pattern": "single", **PARAMETERS}),
+        ("layer", {"template": lambda x: qg.RX(x, 0), "depth": 2, "x": [0.1, 0.2]}),
+        ("Operator", {"parameters": [0.1], "wires": [0], "hyperparameters": {"a": 1}}),
+    ]
+    return [Entry(name, in_circuit(_maker(name)), given) for name, given in rows]
+
+
+def _maker(name: str) -> Any:
+    made = getattr(qg, name)
+    if name == "layer":
+        return by_place(made, "template", "depth", "x")
+    return (lambda **given: repr(made(**given))) if name == "Operator" else made
+
+
+def classes() -> list[Entry]:
+    """Return entries of the classes of wrapped and compound operators."""
+    gate, word = qg.RX(0.1, 0), qg.X(0)
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("Adjoint", {"base": gate}),
+        ("Controlled", {"base": gate, "control_wires": [1], "control_values": [1]}),
+        ("Exp", {"base": word, "coeff": 0.3j}),
+        ("Pow", {"base": gate, "z": 2}),
+    ]
+    products = [
+        Entry(
+            name, in_circuit(by_place(getattr(qg, name), "one", "two")), {"one": one, "two": gate}
+        )
+        for name, one in (("Prod", qg.Y(1)), ("SProd", 1.0))
+    ]
+    return [
+        *(Entry(name, in_circuit(getattr(qg, name)), given) for name, given in rows),
+        *products,
+        Entry("Sum", by_place(qg.Sum, "one", "two"), {"one": word, "two": qg.Z(1)}),
+        Entry(
+            "PauliSum",
+            measured(lambda **given: qg.expval(qg.PauliSum(**given))),
+            {"coefficients": [0.5], "x": [[1, 0]], "z": [[0, 1]], "wires": [0, 1]},
+        ),
+    ]
+
+
+def arithmetic() -> list[Entry]:
+    """Return entries of wrappers and of sums and products."""
+    one, two = qg.X(0), qg.Z(1)
+    rows: list[tuple[str, Any, dict[str, Any]]] = [
+        ("adjoint", in_circuit(by_place(qg.adjoint, "fn")), {"fn": qg.RX(0.1, 0), "lazy": True}),
+        (
+            "ctrl",
+            in_circuit(by_place(qg.ctrl, "op", "control")),
+            {"op": qg.RX(0.1, 0), "control": [1], "control_values": [1]},
+        ),
+        ("pow", in_circuit(by_place(qg.pow, "base", "z")), {"base": one, "z": 2, "lazy": True}),
+        ("exp", in_circuit(by_place(qg.exp, "op", "c")), {"op": one, "c": 0.3j}),
+        ("evolve", in_circuit(by_place(qg.evolve, "op", "t")), {"op": one, "t": 0.3}),
+        ("prod", by_place(qg.prod, "one", "two"), {"one": one, "two": two, "lazy": True}),
+        ("sum", by_place(qg.sum, "one", "two"), {"one": one, "two": two, "lazy": True}),
+        ("s_prod", by_place(qg.s_prod, "s", "op"), {"s": 0.5, "op": one, "lazy": True}),
+        ("dot", qg.dot, {"coeffs": [0.1, 0.2], "ops": [one, two]}),
+        (
+            "Hamiltonian",
+            qg.Hamiltonian,
+            {"coeffs": [0.1], "observables": [one], "grouping_type": None, "method": "lf"},
+        ),
+        ("matrix", by_place(qg.matrix, "op"), {"op": OBSERVABLE, "wire_order": [0, 1]}),
+        ("matrix of a gate", lambda x: qg.matrix(qg.RX(x, 0)), {"x": 0.3}),
+        ("eigvals", by_place(qg.eigvals, "op"), {"op": OBSERVABLE, "k": 1, "which": "SA"}),
+        ("generator", by_place(qg.generator, "op"), {"op": qg.RX(0.1, 0), "format": "prefactor"}),
+        ("simplify", by_place(qg.simplify, "op"), {"op": OBSERVABLE}),
+        (
+            "equal",
+            by_place(qg.equal, "one", "two"),
+            {"one": qg.RX(0.1, 0), "two": qg.RX(0.1, 0), "rtol": 0.1, "check_interface": True},
+        ),
+        ("map_wires", by_place(qg.map_wires, "op", "map"), {"op": OBSERVABLE, "map": {0: 5}}),
+        ("commutator", by_place(qg.commutator, "a", "b"), {"a": one, "b": two, "pauli": False}),
+        ("is_commuting", by_place(qg.is_commuting, "a", "b"), {"a": one, "b": two}),
+        (
+            "pauli_decompose",
+            by_place(qg.pauli_decompose, "H"),
+            {"H": np.eye(2), "wires": [0], "cutoff": 1e-12},
+        ),
+        ("Wires", by_place(qg.Wires, "wires"), {"wires": [0, 1]}),
+    ]
+    return [Entry(name, function, given) for name, function, given in rows]
