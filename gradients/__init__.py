@@ -1,4 +1,4 @@
-"""How derivatives are made."""
+"""Gradient methods, and transforms that compute derivatives, metrics and Fisher information."""
 
 from qgate.gradients.adjoint_metric import adjoint_metric_tensor
 from qgate.gradients.classical_jacobian import classical_jacobian

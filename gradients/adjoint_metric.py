@@ -1,4 +1,4 @@
-"""The metric tensor from the exact state and its derivatives."""
+"""Metric tensor from the exact state and its derivatives."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ ON_ANY_DEVICE = "qg.metric_tensor works from shots and on any device."
 
 @picklable
 def adjoint_metric_tensor(tape: Any, *, argnums: Any = None, hybrid: bool = True) -> Any:
-    r"""The Fubini-Study metric tensor from exact state vectors.
+    r"""Return the Fubini-Study metric tensor, computed from exact state vectors.
 
     For a gate :math:`e^{ixG}`, :math:`G = \sum_w c_w P_w`, the derivative of the state is
-    :math:`i\sum_w c_w|\psi_w\rangle`, where the word :math:`P_w` follows the gate. All these
-    states come from one forward sweep: the circuit with many rows, each of which turns one word
-    by :math:`\pi`. The inner products of the derivatives are the metric tensor, for whose
-    definition see ``metric_tensor``.
+    :math:`i\sum_w c_w|\psi_w\rangle`, where in :math:`\psi_w` the word :math:`P_w` follows the
+    gate. All these states are computed in one sweep: each row of the circuit applies one of the
+    words, as a rotation by :math:`\pi`. The metric tensor, defined in ``metric_tensor``, follows
+    from the inner products of the derivatives.
 
     Parameters
     ----------
     tape : QuantumScript or QNode
-        Exact; what it measures does not matter.
+        Tape or QNode without shots; its measurements are ignored.
     argnums : int or sequence of int, optional
         QNode: positions of the arguments to differentiate by; default all trainable ones.
     hybrid : bool
-        QNode: whether it is the metric of the arguments, else of the angles of the gates.
+        QNode: whether to return the metric of the arguments; otherwise that of the gate angles.
 
     Returns
     -------
@@ -51,8 +51,8 @@ def adjoint_metric_tensor(tape: Any, *, argnums: Any = None, hybrid: bool = True
     Raises
     ------
     InvalidTransform
-        There are shots, or the device does not give its state; a trained gate without
-        generator; a broadcast.
+        There are shots, the device does not return its state, a trainable gate has no generator, or
+        the tape is a broadcast.
     DifferentiationError
         Nothing is trainable.
 
@@ -79,7 +79,7 @@ def adjoint_metric_tensor(tape: Any, *, argnums: Any = None, hybrid: bool = True
 
 @dataclass(frozen=True)
 class AdjointMetric(MatrixTransform):
-    """The metric tensor from exact states, times ``scale``."""
+    """Transform to the metric tensor from exact states, times ``scale``."""
 
     scale: float = 1.0
 
@@ -99,7 +99,7 @@ class AdjointMetric(MatrixTransform):
     def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
         _refuse_shots(tape.shots)
         circuit = Generated.of(tape, transform="metric tensor")
-        if not circuit.gates:  # only global phases are trained
+        if not circuit.gates:  # only global phases are trainable
             size = len(tape.trainable_slots)
             return [], lambda results: np.zeros((size, size))
         operations, weights = _forward(circuit)
@@ -110,7 +110,7 @@ class AdjointMetric(MatrixTransform):
 
 
 def gives_state(device: Any) -> bool:
-    """Say whether a device returns its exact state."""
+    """Return whether a device returns its exact state."""
     return "state" in device.capabilities.exact
 
 
@@ -124,18 +124,18 @@ def _refuse_shots(shots: Any) -> None:
 
 
 def _forward(circuit: Generated) -> tuple[list[Operator], ComplexArray]:
-    """Return operations that give the state, and one with each word of each generator.
+    """Return operations that compute the state, and the state after each word of each generator.
 
-    Row 0 is the circuit itself. A word follows its gate where it is turned by pi, exp(-i pi P / 2)
-    being -i P; a gate with one word is turned further itself, exp(i s (a + c P)) with s = pi / 2c
-    being exp(i s a) i P.
+    Row 0 is the circuit itself. A word follows its gate as a rotation by pi, since exp(-i pi P / 2)
+    = -i P. A gate with a single word is rotated further itself: exp(i s (a + c P)) with s = pi / 2c
+    is exp(i s a) i P.
 
     Returns
     -------
     operations : list of Operator
-        A broadcast of M rows.
+        Broadcast of M rows.
     weights : array, shape (gates, M)
-        From the states of the rows to the derivatives by the angles of the gates.
+        Map from the states of the rows to the derivatives by the angles of the gates.
     """
     rows = 1 + sum(len(gate.generator) for gate in circuit.gates)
     weights = np.zeros((len(circuit.gates), rows), dtype=complex)
@@ -167,14 +167,14 @@ def _forward(circuit: Generated) -> tuple[list[Operator], ComplexArray]:
 
 
 def _alone(row: int, rows: int, value: float) -> Any:
-    """Return a column that is zero but for one row."""
+    """Return a column that is zero except for one row."""
     column = np.zeros(rows)
     column[row] = value
     return column
 
 
 def _metric(states: Tensor, weights: ComplexArray) -> Tensor:
-    """Return the real part of the inner products of derivatives, apart from the state."""
+    """Return the real part of the derivatives' inner products, orthogonal to the state."""
     xp = namespace([states])
     here, slopes = states[0], xp.matmul(weights, states)
     along = xp.matmul(slopes, xp.conj(here))

@@ -12,20 +12,21 @@ from qgate.tape import Tape
 from qgate.wires import Wires
 
 Fold = Callable[[Sequence[Any], Sequence[Any]], list[Any]]
-"""From the entries of a circuit, arrays (K, ...), and the arrays of the sweep, to what they add to
-each measured quantity, arrays (K, ...) of the shapes of those quantities."""
+"""Function from the entries of a circuit, arrays (K, ...), and the arrays of the sweep to
+contributions to each measured quantity, arrays (K, ...) of the shapes of those quantities.
+"""
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one circuit adds to one derivative: ``weight`` times its folded results.
+    """Contribution of one circuit to one derivative: ``weight`` times its folded results.
 
     Parameters
     ----------
     target : int
-        Which of the n derivatives.
+        Index of the derivative, below n.
     circuit : int
-        Which of the circuits.
+        Index of the circuit.
     weight : float
     fold : callable
     """
@@ -38,7 +39,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Circuits:
-    """Circuits with the slots and arrays of a structure, and the derivatives they add up to.
+    """Circuits with the slots and arrays of a structure, and their contributions to derivatives.
 
     Parameters
     ----------
@@ -52,14 +53,14 @@ class Circuits:
 
 @dataclass(frozen=True)
 class Room:
-    """What wires there are for circuits.
+    """Available wires for circuits.
 
     Parameters
     ----------
     wires : Wires or None
-        The labels that a device has; None: any.
+        Wires of the device; None: any.
     most : int or None
-        How many wires a circuit may have; None: any number.
+        Maximum number of wires of a circuit; None: no limit.
     """
 
     wires: Wires | None = None
@@ -67,21 +68,21 @@ class Room:
 
 
 class CircuitMethod(Protocol):
-    """A gradient method that runs circuits other than the one it differentiates.
+    """Gradient method that runs circuits other than the differentiated one.
 
     Required: ``name``, ``options``, ``nonlinear``, ``densities``, ``refusal`` and the call.
     """
 
     name: str
     options: frozenset[str]
-    """What it takes as ``gradient_kwargs``."""
+    """Names of its ``gradient_kwargs``."""
     nonlinear: bool
-    """Whether it holds for what is not linear in the state, such as a variance."""
+    """Whether it supports results that are not linear in the state, such as a variance."""
     densities: bool
-    """Whether it differentiates a density matrix as it is, and not the means of Pauli words."""
+    """Whether it differentiates a density matrix directly, not by Pauli expectation values."""
 
     def refusal(self, tape: Tape) -> Refusal:
-        """Say why the method cannot differentiate a tape by its trainable parameters."""
+        """Return why the method cannot differentiate a tape by its trainable parameters."""
 
     def __call__(
         self,
@@ -91,22 +92,22 @@ class CircuitMethod(Protocol):
         room: Room,
         options: Mapping[str, Any],
     ) -> Circuits:
-        """Return the circuits that the first derivatives by ``slots`` need.
+        """Return the circuits for the first derivatives by ``slots``.
 
         Parameters
         ----------
         structure : Structure
-            Measures only quantities that the method can differentiate. The matrices of its
-            observables are constants.
+            Structure that measures only quantities that the method can differentiate. The matrices
+            of its observables are constants.
         slots : tuple of int
-            The n trained slots.
+            The n trainable slots.
         room : Room
-            The wires that there are.
+            Available wires.
         options : mapping
-            What the user gave as ``gradient_kwargs``; names are among ``self.options``.
+            The user's ``gradient_kwargs``; their names are among ``self.options``.
 
         Raises
         ------
         UnsupportedDiffMethod
-            The options do not go with the circuit, or there are not enough wires.
+            The options do not fit the circuit, or there are not enough wires.
         """

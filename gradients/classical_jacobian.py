@@ -1,4 +1,4 @@
-"""How the angles of a circuit depend on the arguments of its quantum function."""
+"""Classical Jacobian: derivatives of a circuit's angles by the quantum function's arguments."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def classical_jacobian(
     expand_fn: Callable[[Tape], Tape] | None = None,
     trainable_only: bool = True,
 ) -> Callable[..., Any]:
-    r"""Derivatives of the gate arguments of a QNode by its own arguments.
+    r"""Return the derivatives of the gate arguments of a QNode by its own arguments.
 
-    Only the classical processing inside the quantum function is differentiated; nothing is run.
+    Only the classical processing inside the quantum function is differentiated; no circuit is run.
 
     Parameters
     ----------
@@ -35,17 +35,18 @@ def classical_jacobian(
     argnum : int, sequence of int or None
         Positions of the arguments to differentiate by; None: all trainable ones.
     expand_fn : callable, optional
-        What to do to the recorded tape first.
+        Transformation that is applied to the recorded tape first.
     trainable_only : bool
-        Whether only those gate arguments have rows that are trainable; else all.
+        Whether only trainable gate arguments have rows; otherwise all have.
 
     Returns
     -------
     callable
-        With the arguments of the QNode. Gives an array :math:`J_{ij} = \partial g_i/\partial w_j`
-        of shape ``(m,) + t`` for m gate arguments and an argument of shape ``t``; for several
-        arguments, or a sequence ``argnum``, a tuple. Gate arguments that are arrays of one shape
-        ``u`` give ``(m,) + u + t``; of different shapes, each of their elements has a row.
+        Function of the arguments of the QNode. It returns an array :math:`J_{ij} = \partial
+        g_i/\partial w_j` of shape ``(m,) + t`` for m gate arguments and an argument of shape ``t``;
+        for several arguments, or a sequence ``argnum``, a tuple. Gate arguments that are arrays of
+        equal shape ``u`` give ``(m,) + u + t``; if their shapes differ, each of their elements has
+        a row.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def classical_jacobian(
 
     Notes
     -----
-    Cost: the quantum function is called once, and one pass back for each row.
+    Cost: one call of the quantum function, and one backward pass for each row.
 
     Examples
     --------
@@ -90,27 +91,27 @@ def classical_jacobian(
 
 @dataclass(frozen=True, eq=False)
 class ClassicalPart:
-    """The angles of a recorded circuit as functions of the arguments of its quantum function.
+    """Angles of a recorded circuit as functions of the arguments of its quantum function.
 
     Parameters
     ----------
     qnode : QNode
     argnums : int, sequence of int or None
     args, kwargs
-        Of the call.
+        Arguments of the call.
     arrays : tuple of int
-        The positions of the matrices and states of the recorded tape that depend on the arguments;
-        ``marked`` writes them with angles.
+        Positions of the matrices and states of the recorded tape that depend on the arguments;
+        ``marked`` decomposes them into gates with angles.
     trained : tuple of int
-        The positions of those angles of the written tape that depend on the arguments.
+        Positions of those angles of the decomposed tape that depend on the arguments.
     slots : array of int, shape (n,)
-        The slots of their angles.
+        Slots of these angles.
     jacobians : tuple of array
         For each argument, of shape ``t``, the derivatives of these angles, ``(n,) + t``.
     bare : bool
-        Whether the one argument was asked for by itself.
+        Whether a single argument is given, not a sequence.
     in_observable : bool
-        Whether numbers of what is measured depend on the arguments as well.
+        Whether numbers of the measurements depend on the arguments as well.
     """
 
     qnode: Any
@@ -128,15 +129,15 @@ class ClassicalPart:
     def of(
         cls, qnode: Any, argnums: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> ClassicalPart:
-        """Find what depends on the arguments, and how.
+        """Compute the dependence of a call's angles on its arguments.
 
         Raises
         ------
         DifferentiationError
             Nothing in the call is trainable.
         InvalidTransform
-            No angle depends on it, or a matrix or a state does that cannot be written with
-            angles.
+            No angle depends on the arguments, or a matrix or state does that cannot be decomposed
+            into gates with angles.
         """
         seen: list[tuple[tuple[int, ...], tuple[int, ...], IntArray, bool]] = []
 
@@ -171,12 +172,12 @@ class ClassicalPart:
         return cls(qnode, argnums, args, kwargs, arrays, trained, slots, known, bare, observable)
 
     def marked(self, tape: Tape) -> Tape:
-        """Return the tape of the call, or of other numbers, with its trained angles marked.
+        """Return the tape of the call, or of other numbers, with its trainable angles marked.
 
         Parameters
         ----------
         tape : Tape
-            As it is recorded.
+            Tape as recorded.
         """
         written, _ = with_angles(tape, self.arrays)
         marked = written.with_shots(written.shots)
@@ -194,9 +195,9 @@ class ClassicalPart:
 
     @functools.cached_property
     def is_curved(self) -> bool:
-        """Whether some angle has a second derivative; if its own derivative is taken, assume so.
+        """Whether some angle has a second derivative; assumed where this is itself differentiated.
 
-        A combination of all second derivatives with arbitrary weights tells.
+        It is tested on a combination of all second derivatives with arbitrary weights.
         """
         if any(is_traced(value) for value in self.jacobians):
             return True
@@ -227,7 +228,7 @@ class ClassicalPart:
 
 
 def _side_by_side(tape: Tape, trained: Sequence[int], interface: Any) -> Tensor:
-    """Return the angles of trained parameters as one vector, in one operation where possible."""
+    """Return the angles of trainable parameters as one vector, in one operation where possible."""
     joined = None
     if tape.batch_size is None:
         joined = interface.row([tape.parameters[index] for index in trained])
@@ -246,7 +247,7 @@ def _moved_arrays(tape: Tape, traced: Sequence[int]) -> tuple[int, ...]:
     Raises
     ------
     InvalidTransform
-        One of them cannot be written with angles.
+        One of them cannot be decomposed into gates with angles.
     """
     owners = [operation for operation in tape.operations for _ in operation.parameters]
     angles = set(angle_positions(tape))
@@ -263,7 +264,7 @@ def _moved_arrays(tape: Tape, traced: Sequence[int]) -> tuple[int, ...]:
 
 
 def require_qnode(name: str, target: Any) -> None:
-    """Refuse what has no tape to be made.
+    """Refuse an object that is neither a tape nor a QNode.
 
     Raises
     ------

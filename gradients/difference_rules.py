@@ -1,7 +1,7 @@
-r"""Finite-difference rules, and the step that suits the noise of the function.
+r"""Finite-difference rules, and the step that balances bias and noise.
 
-A rule approximates :math:`f^{(n)}(x) \approx h^{-n} \sum_j c_j f(x + s_j h)` with whole
-numbers :math:`s_j` and an error of order :math:`h^p`.
+A rule approximates :math:`f^{(n)}(x) \approx h^{-n} \sum_j c_j f(x + s_j h)` with integers
+:math:`s_j` and an error of order :math:`h^p`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from qgate.typing import FloatArray
 _STENCILS: Mapping[str, Callable[[int, int], tuple[int, ...]]] = {
     "forward": lambda n, p: tuple(range(n + p)),
     "backward": lambda n, p: tuple(range(0, -n - p, -1)),
-    # Symmetry gives one order for free, so an odd number of points with one half of them
-    # on each side is enough. Order: 0, -1, 1, -2, 2, ...
+    # Symmetry gives one order for free, so an odd number of points with half of them on each side
+    # is enough. Order: 0, -1, 1, -2, 2, ...
     "center": lambda n, p: (
         0,
         *(sign * i for i in range(1, (n + 1) // 2 + p // 2) for sign in (-1, 1)),
@@ -30,22 +30,22 @@ _STENCILS: Mapping[str, Callable[[int, int], tuple[int, ...]]] = {
 """Points of each strategy for a derivative of order n with an error of order p."""
 
 MOST_ORDER = 64
-"""Coefficients grow as binomials of the order, whose largest has 64 bits at about this one."""
+"""Maximum order of derivatives and rules; the coefficients grow as binomials, to 64 bits here."""
 
 _EXACT_VARIANCE = 1e-28 / 8
 """Variance of a value computed without shots, in units of the squared size of the function.
 
-It is the square of about 16 rounding errors, what some tens of gates in double precision
-leave, and gives the first derivative by forward difference the step 1e-7.
+It is the square of about 16 rounding errors, typical of some tens of gates in double precision, and
+leads to the step 1e-7 for the first derivative by forward difference.
 """
 
 
 def finite_diff_coeffs(n: int, approx_order: int, strategy: str) -> FloatArray:
-    r"""Coefficients and shifts of a finite difference.
+    r"""Return the coefficients and shifts of a finite-difference rule.
 
-    The rule differentiates the polynomial through its points: :math:`c_j` is :math:`n!` times
-    the coefficient of :math:`x^n` in the Lagrange polynomial of point :math:`s_j`, computed in
-    whole numbers and rounded once. Points with coefficient zero are left out.
+    The rule differentiates the polynomial through its points: :math:`c_j` is :math:`n!` times the
+    coefficient of :math:`x^n` in the Lagrange polynomial of point :math:`s_j`, computed in integers
+    and rounded once. Points with coefficient zero are omitted.
 
     Parameters
     ----------
@@ -60,14 +60,14 @@ def finite_diff_coeffs(n: int, approx_order: int, strategy: str) -> FloatArray:
     Returns
     -------
     array of shape (2, points)
-        Row 0 the coefficients for a step of 1 (divide by ``h**n``), row 1 the shifts in steps,
-        by growing absolute value.
+        Row 0: the coefficients for a step of 1 (divide by ``h**n``). Row 1: the shifts in steps, by
+        increasing absolute value.
 
     Raises
     ------
     InvalidDifferenceRule
-        An order that is not a positive whole number, an odd ``approx_order`` for ``"center"``, or
-        an unknown strategy.
+        An order is not a positive integer, ``approx_order`` is odd for ``"center"``, or the
+        strategy is unknown.
 
     Notes
     -----
@@ -94,7 +94,7 @@ def sensible_step(
     strategy: str = "forward",
     frequency: float = 1.0,
 ) -> float:
-    r"""Step of a finite difference that balances the noise of the function and the bias.
+    r"""Return the step of a finite difference that balances noise and bias.
 
     With N shots at each point and one-shot variance V, a rule of coefficients :math:`c_j` and
     shifts :math:`s_j` for the derivative of order n has the mean squared error
@@ -131,7 +131,7 @@ def sensible_step(
     Raises
     ------
     InvalidDifferenceRule
-        As `finite_diff_coeffs`; shots or frequency not positive.
+        As `finite_diff_coeffs`; or shots or frequency are not positive.
 
     Notes
     -----
@@ -161,7 +161,7 @@ def sensible_step(
 
 @lru_cache(maxsize=256)
 def _step(shots: int | None, order: int, approx_order: int, strategy: str) -> float:
-    """Return the step of checked arguments for a function of frequency 1."""
+    """Return the step for validated arguments and a function of frequency 1."""
     coefficients, shifts = _rule(order, approx_order, strategy)
     total = order + approx_order
     variance = (_EXACT_VARIANCE if shots is None else 1 / shots) * float(
@@ -173,14 +173,14 @@ def _step(shots: int | None, order: int, approx_order: int, strategy: str) -> fl
 
 @lru_cache(maxsize=256)
 def _rule(n: int, approx_order: int, strategy: str) -> FloatArray:
-    """Return the rule of checked arguments; the array is shared, so callers copy it."""
+    """Return the rule for validated arguments; the array is cached, so callers copy it."""
     points = _STENCILS[strategy](n, approx_order)
     rule = np.array([[_coefficient(point, points, n) for point in points], points], float)
     return rule[:, rule[0] != 0]
 
 
 def checked_rule(n: Any, approx_order: Any, strategy: Any) -> tuple[int, int, str]:
-    """Return the orders of a rule as plain integers, and its strategy.
+    """Validate the orders of a rule and its strategy; return them as plain integers and text.
 
     Raises
     ------
@@ -219,7 +219,7 @@ def _order(name: str, value: Any) -> int:
 
 
 def _coefficient(point: int, points: tuple[int, ...], n: int) -> float:
-    """Derivative of order n at 0 of the polynomial that is 1 at point and 0 at the others."""
+    """Return the n-th derivative at 0 of the polynomial that is 1 at point and 0 at the others."""
     powers, divisor = [1], 1  # powers[k] multiplies x**k
     for other in points:
         if other != point:

@@ -1,4 +1,4 @@
-"""Ask a QNode how it is differentiated."""
+"""Explanation of the gradient method that a QNode uses."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from qgate.findable import picklable
 
 @picklable
 def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
-    """Return a function that says which gradient method a QNode uses, and why.
+    """Return a function that explains which gradient method a QNode uses, and why.
 
     Parameters
     ----------
     qnode : QNode
     order : int
-        Of the derivative that is asked about.
+        Order of the derivative.
 
     Returns
     -------
     callable
-        Called like the QNode. Nothing runs; it gives an ``Explanation`` with ``method``,
-        ``reason`` and, for each other method, whether it could be used or why not.
+        Function with the arguments of the QNode. It runs no circuit, and returns an ``Explanation``
+        with ``method``, ``reason`` and, for each other method, whether it could be used or why not.
 
     Raises
     ------
     DifferentiationError
-        It was not given a QNode.
+        The argument is not a QNode.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Derivatives from differences of values at nearby angles."""
+"""Finite-difference gradients."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from qgate.transforms.decompose import Decomposed
 DEFAULTS: Mapping[str, Any] = {"h": None, "approx_order": 1, "n": 1, "strategy": "forward"}
 
 SERVED = tuple(kind for kind, facts in FACTS.items() if facts.exact)
-"""What is a number, or an array of them."""
+"""Kinds of measurements whose result is a number, or an array of numbers."""
 
 
 class FiniteDifference:
-    """Finite differences of any order of accuracy, forward, backward or central.
+    """Gradient method of finite differences: forward, backward or central, of any accuracy.
 
-    Options (``gradient_kwargs``): ``h``, the step in radians, one or one for each trained angle
-    (default: the one that balances noise and bias for the shots, about 1e-7 where there are
-    none); ``approx_order``; ``strategy``; ``n``, the order of the derivative; ``broadcast``: on
-    tapes, whether all points are one broadcast tape (True) or a tape each; ``validate_params`` is
-    accepted and changes nothing, tapes being checked in any case.
+    Options (``gradient_kwargs``): ``h``, the step in radians, a number or one for each trainable
+    angle (default: balances noise and bias for the number of shots; about 1e-7 without shots);
+    ``approx_order``; ``strategy``; ``n``, the order of the derivative; ``broadcast``: on tapes,
+    whether all points are one broadcast tape (True) or one tape each; ``validate_params`` is
+    accepted without effect, since tapes are always checked.
     """
 
     name = "finite-diff"
@@ -59,7 +59,7 @@ class FiniteDifference:
         chosen = {**DEFAULTS, **given}
         strategy, approx_order = chosen["strategy"], chosen["approx_order"]
         if order > 1 and not given:
-            strategy, approx_order = "center", 2  # a forward difference of one has too large a bias
+            strategy, approx_order = "center", 2  # a forward difference has too large a bias
         n, approx_order, strategy = checked_rule(chosen["n"], approx_order, strategy)
         step = chosen["h"]
         if step is None:
@@ -72,7 +72,7 @@ class FiniteDifference:
     def lines(
         self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
     ) -> Lines | None:
-        """Return a line for each angle; differences are central unless something is asked for."""
+        """Return a line for each angle; differences are central by default."""
         given = {name: value for name, value in options.items() if name in DEFAULTS}
         chosen = {**DEFAULTS, **(given or {"strategy": "center", "approx_order": 2})}
         if chosen["n"] != 1:

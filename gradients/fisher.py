@@ -1,4 +1,4 @@
-"""Fisher information of the state a circuit prepares, and of what is read from it."""
+"""Quantum Fisher information of states, and classical Fisher information of outcomes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from qgate.tape import Tape
 from qgate.typing import Postprocess, Tensor, WiresLike
 
 SMALLEST = 1e-28
-"""Probabilities below this are zero: that of an amplitude that is rounding noise."""
+"""Probabilities below this count as zero; it is the square of an amplitude's rounding error."""
 
 
 @picklable
@@ -38,13 +38,13 @@ def quantum_fisher(
     argnums: Any = None,
     hybrid: bool = True,
 ) -> Any:
-    r"""The quantum Fisher information matrix, four times the metric tensor.
+    r"""Return the quantum Fisher information matrix, which is four times the metric tensor.
 
     Parameters
     ----------
     tape : QuantumScript or QNode
     device : Device, optional
-        Where a tape is going to run; that of a QNode is known.
+        Device on which a tape will run; not needed for a QNode.
     argnum, approx, allow_nonunitary, aux_wire, device_wires, argnums, hybrid
         As for ``metric_tensor``.
 
@@ -60,8 +60,8 @@ def quantum_fisher(
 
     Notes
     -----
-    Cost: that of ``adjoint_metric_tensor`` without shots where the device gives its state, unless
-    ``argnum``, ``approx`` or ``aux_wire`` ask for something else; else that of ``metric_tensor``.
+    Cost: that of ``adjoint_metric_tensor`` without shots if the device returns its state, and none
+    of ``argnum``, ``approx`` and ``aux_wire`` is given; otherwise that of ``metric_tensor``.
     Reference: Meyer, Quantum 5, 539 (2021), arXiv:2103.15191, eq. (27).
 
     Examples
@@ -90,38 +90,38 @@ def quantum_fisher(
 
 @picklable
 def classical_fisher(tape: Any, argnums: Any = None) -> Any:
-    r"""The classical Fisher information matrix of the probabilities of all wires.
+    r"""Return the classical Fisher information matrix of the probabilities of all wires.
 
     .. math:: F_{ij} = \sum_\ell \frac{1}{p_\ell}
         \frac{\partial p_\ell}{\partial\theta_i}\frac{\partial p_\ell}{\partial\theta_j}
 
-    The derivatives are by parameter shift. Outcomes that do not occur are left out: where a
-    probability touches zero the limit of its summand depends on the direction.
+    The derivatives are computed by parameter shifts. Outcomes of probability zero are omitted,
+    because the limit of their summand depends on the direction.
 
     Parameters
     ----------
     tape : QuantumScript or QNode
-        What it measures does not matter; all wires that it names are read.
+        Tape or QNode whose measurements are ignored; all its wires are measured.
     argnums : int or sequence of int, optional
         QNode: positions of the arguments to differentiate by; default all trainable ones.
 
     Returns
     -------
     callable for a QNode, (list of QuantumScript, callable) for a tape
-        QNode: an array (size, size) by the elements of the argument, a list for several.
-        Tape: an array (n, n). A shot vector gives a tuple of that.
+        QNode: an array (size, size) by the elements of the argument, or a list for several
+        arguments. Tape: an array (n, n). A shot vector gives a tuple of these.
 
     Raises
     ------
     InvalidTransform
-        A broadcast, or arguments that no angle depends on.
+        The tape is a broadcast, or no angle depends on the arguments.
     DifferentiationError
         Nothing is trainable.
 
     Notes
     -----
-    Cost: one submission; a row, and two for each frequency of each occurrence of an angle.
-    Reference: Meyer, Quantum 5, 539 (2021), arXiv:2103.15191, eq. (15).
+    Cost: one submission with one row, and two rows for each frequency of each occurrence of an
+    angle. Reference: Meyer, Quantum 5, 539 (2021), arXiv:2103.15191, eq. (15).
 
     Examples
     --------

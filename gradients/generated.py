@@ -1,4 +1,4 @@
-"""Circuits whose trained gates are exponentials of Pauli sums, and their layers."""
+"""Circuits whose trainable gates are exponentials of Pauli sums, and their layers."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from qgate.transforms.placeholders import placeholders
 from qgate.typing import FloatArray
 
 MOST_WIRES = 6
-"""Generators on more wires are not written as sums of Pauli words; their gates are decomposed."""
+"""Maximum number of wires of generators written as Pauli sums; wider gates are decomposed."""
 
 
 @dataclass(frozen=True, slots=True)
 class HasGenerator:
-    """Accepts gates exp(i x G) with a constant G, and all that depends on none of some slots.
+    """Gate set of gates exp(i x G) with a constant G, and of gates independent of some slots.
 
     Parameters
     ----------
@@ -53,18 +53,18 @@ class HasGenerator:
 
 @dataclass(frozen=True, eq=False)
 class TrainedGate:
-    """A gate exp(i x G) of a circuit, x its angle.
+    """Trainable gate exp(i x G) of a circuit, where x is its angle.
 
     Parameters
     ----------
     position : int
-        Where it is among the operations.
+        Index among the operations.
     angle : int
-        The slot of x.
+        Slot of x.
     generator : PauliSum
         G without its multiple of the identity, which is a global phase.
     identity : float
-        That multiple.
+        Coefficient of the identity in G.
     """
 
     position: int
@@ -75,16 +75,16 @@ class TrainedGate:
 
 @dataclass(frozen=True, eq=False)
 class Generated:
-    """A tape in gates with generators.
+    """Tape whose trainable gates have generators.
 
     Parameters
     ----------
     operations : tuple of Operator
-        With numbers, which may be traced.
+        Operations with numbers, which may be traced.
     gates : tuple of TrainedGate
-        In order.
+        Trainable gates in order.
     jacobian : array, shape (gates, n)
-        Derivatives of their angles by the n trained slots of the tape.
+        Derivatives of their angles by the n trainable slots of the tape.
     """
 
     operations: tuple[Operator, ...]
@@ -93,12 +93,12 @@ class Generated:
 
     @classmethod
     def of(cls, tape: Tape, *, transform: str) -> Generated:
-        """Write a tape in gates with generators, where it depends on trained slots.
+        """Decompose the gates of a tape that depend on trainable slots into gates with generators.
 
         Raises
         ------
         InvalidTransform
-            A trained gate has no generator and does not decompose into gates that have one.
+            A trainable gate has no generator and does not decompose into gates that have one.
         """
         slots = tape.trainable_slots
         accepts = HasGenerator(frozenset(slots.tolist()))
@@ -122,10 +122,10 @@ class Generated:
         return cls(operations, gates, by_slot[:, [gate.angle for gate in gates]].T)
 
     def layers(self) -> list[list[int]]:
-        """Return the trained gates as layers, in order: none depends on another of its layer.
+        """Return the trainable gates in layers, in order; no gate depends on another of its layer.
 
-        A gate depends on another one if a path along the wires leads from that to it. Each
-        opens a new layer that depends on a gate of the layer before.
+        A gate depends on an earlier one if a path along the wires connects them. It opens a new
+        layer if it depends on a gate of the current layer.
         """
         number = {gate.position: index for index, gate in enumerate(self.gates)}
         layers: list[list[int]] = [[]]
@@ -165,12 +165,12 @@ def _slots_of(operation: Operator) -> list[int]:
 
 
 def distinct_words(sums: Sequence[PauliSum]) -> tuple[PauliSum, FloatArray, FloatArray]:
-    """Return the words of several sums, each once, and how the sums are made of them.
+    """Return the distinct Pauli words of several sums, and the sums as combinations of them.
 
     Parameters
     ----------
     sums : sequence of PauliSum
-        With real weights.
+        Sums with real weights.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def distinct_words(sums: Sequence[PauliSum]) -> tuple[PauliSum, FloatArray, Floa
         The W distinct words, with weight 1, without the identity.
     weights : array, shape (sums, W)
     constants : array, shape (sums,)
-        The weights of the identity.
+        Coefficients of the identity.
     """
     together = PauliSum.total(sums)
     first, index = pw.distinct(pw.packed(together.x, together.z))
@@ -199,15 +199,15 @@ def light_cone(
     *,
     after: int = -1,
 ) -> list[Operator]:
-    """Return what the state on the wires of some gates, just before these, depends on.
+    """Return the operations that affect the state on the wires of some gates, just before them.
 
     Parameters
     ----------
     operations : sequence of Operator
     ends : iterable of TrainedGate
-        The gates, none of which depends on another.
+        Gates, none of which depends on another.
     inserted : sequence of Operator
-        Put after the operation at position ``after``, and kept.
+        Operations that are inserted after position ``after``, and always kept.
     """
     at = {gate.position: gate for gate in ends}
     cone: list[Operator] = []

@@ -1,4 +1,4 @@
-"""Gates as exponentials of Pauli words: which are, and what words they are made of."""
+"""Generators of gates as sums of Pauli words."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from qgate.structure import Structure, map_parameters, slots_in
 from qgate.transforms.decompose import Decomposed, decompose_structure
 
 WIDE = 4
-"""A gate on more wires, whose generator is not one word, is decomposed if it can be."""
+"""Gates on more wires, whose generator is not a single word, are decomposed if possible."""
 
 ONE_WORD: Mapping[str, Callable[[Operator], str]] = {
     "MultiRZ": lambda gate: "Z" * len(gate.wires),
     "PauliRot": lambda gate: str(gate.hyperparameters["pauli_word"]),
 }
-"""Rotations exp(-i x P / 2) about one word, on any number of wires."""
+"""Generators of rotations exp(-i x P / 2) about one Pauli word, on any number of wires."""
 
 
 @dataclass(frozen=True, slots=True)
 class HasGenerator:
-    """Accepts what depends on no slot, narrow exp(i x G), and what decomposes no further."""
+    """Gate set of gates without slots, narrow gates exp(i x G), and gates without decomposition."""
 
     def __call__(self, operation: Operator) -> bool:
         if not _depends_on_slots(operation):
@@ -46,16 +46,16 @@ class HasGenerator:
 
 @dataclass(frozen=True)
 class Turn:
-    """A gate exp(i x G) whose angle depends on slots.
+    """Gate exp(i x G) whose angle depends on slots.
 
     Parameters
     ----------
     position : int
-        Where it stands among the operations.
+        Index among the operations.
     words : PauliSum
-        G, as a rule without its part that is a multiple of the identity.
+        G, by default without its multiple of the identity.
     slots : tuple of (int, float)
-        On which slots x depends, and by what factors.
+        Slots on which x depends, and their factors.
     """
 
     position: int
@@ -64,13 +64,13 @@ class Turn:
 
 
 def generator_words(operation: Operator, *, identity: bool = False) -> PauliSum | None:
-    """Return G of a gate exp(i x G) as Pauli words; None: there is none.
+    """Return the generator G of a gate exp(i x G) as Pauli words; None: there is none.
 
-    ``identity``: with the part that changes a phase only.
+    ``identity``: whether to include the multiple of the identity, which only changes a phase.
 
     Notes
     -----
-    Cost: n 4**n operations on n wires, unless the gate is made of words.
+    Cost: n 4**n operations on n wires, unless the gate is defined by words.
     """
     if operation.num_params != 1:
         return None
@@ -96,7 +96,7 @@ def _words(operation: Operator) -> PauliSum | None:
 
 @lru_cache(maxsize=256)
 def in_generators(structure: Structure) -> Structure:
-    """Return a structure of the same slots whose gates are exp(i x G) where possible.
+    """Return a structure with the same slots whose gates have the form exp(i x G) where possible.
 
     Angles are affine functions of the slots.
     """
@@ -125,14 +125,15 @@ def _angles(decomposed: Decomposed) -> list[Affine]:
 def turns(
     structure: Structure, slots: tuple[int, ...], *, identity: bool = False
 ) -> Iterator[Turn]:
-    """Yield the gates of a structure, as ``in_generators`` returns it, that turn by given slots.
+    """Yield the gates that depend on given slots, of a structure returned by ``in_generators``.
 
-    ``identity``: generators with the part that changes a phase only.
+    ``identity``: whether generators include the multiple of the identity, which only changes a
+    phase.
 
     Raises
     ------
     UndefinedError
-        A gate is not of the form exp(i x G); the text is its name.
+        A gate is not of the form exp(i x G); the message is its name.
     """
     wanted = set(slots)
     for position, operation in enumerate(structure.operations):

@@ -1,12 +1,12 @@
-r"""Derivatives from Hadamard tests, and from their direct counterparts.
+r"""Hadamard-test gradients, and their direct counterparts without auxiliary wire.
 
-For a gate :math:`e^{ixG}` with :math:`G = \sum_w g_w P_w`, the state :math:`\phi` after it, and
-what is measured pulled back to there, :math:`\tilde O`, the derivative is
+For a gate :math:`e^{ixG}` with :math:`G = \sum_w g_w P_w`, the state :math:`\phi` after it, and the
+observable pulled back to there, :math:`\tilde O`, the derivative is
 
 .. math:: \partial_x \langle O \rangle = i \langle\phi| [\tilde O, G] |\phi\rangle
     = -2 \sum_w g_w \, \mathrm{Im} \langle\phi| \tilde O P_w |\phi\rangle.
 
-Each of the four modes reads the imaginary part from a circuit in another way. Guerreschi and
+Each of the four modes measures the imaginary part with a different circuit. Guerreschi and
 Smelyanskiy, arXiv:1701.01450; Schuld et al., Phys. Rev. A 99, 032331; arXiv:2408.05406.
 """
 
@@ -37,10 +37,10 @@ SERVED = (
     *DERIVED,
     MeasurementKind.TERMS,
 )
-"""What is the mean of observables, and classical functions of such; and the state, by itself."""
+"""Supported measurements: expectation values, functions of them, and the state by itself."""
 
 OBSERVABLES = frozenset({MeasurementKind.EXPVAL, MeasurementKind.TERMS})
-"""What can take the role of the generator."""
+"""Measurements whose observable can be exchanged with the generator."""
 
 Build = Callable[[Structure, tuple[int, ...], Wire | None, Wires], Circuits]
 
@@ -52,35 +52,35 @@ MODES: Mapping[str, Build] = {
         structure, slots, None, everything
     ),
 }
-"""What each mode makes of a structure in generators."""
+"""Function that builds the circuits of each mode, from a structure in generators."""
 
 TESTS = ("standard", "reversed")
-"""Those that need an auxiliary wire."""
+"""Modes that require an auxiliary wire."""
 
 NEEDS_OBSERVABLES = ("reversed", "reversed-direct")
 
 
 class HadamardTest:
-    """Derivatives by gates exp(i x G), from one circuit for each Pauli word of G.
+    """Gradient method of Hadamard tests: one circuit for each Pauli word of the generator G.
 
-    Options (``gradient_kwargs``): ``mode``, the roles of generator and observable and how they are
-    combined:
+    Options (``gradient_kwargs``): ``mode``, the roles of generator and observable:
 
     - ``standard`` (default): an auxiliary wire controls the word of the generator after the gate,
-      and its Y is measured with the observable. One circuit for each word.
-    - ``direct``: exp(-i pi/4 P) and its inverse in the place of the controlled word. Two circuits
-      for each word, no auxiliary wire.
+      and its Y is measured together with the observable. One circuit for each word.
+    - ``direct``: exp(-i pi/4 P) and its inverse in place of the controlled word. Two circuits for
+      each word, no auxiliary wire.
     - ``reversed``: the auxiliary wire controls a word of the observable after all gates, the gates
-      are undone down to the trained one, and Y is measured with its generator. One circuit for
-      each word of the observable and each layer of trained gates; expectation values only.
+      are undone down to the trainable one, and Y is measured together with its generator. One
+      circuit for each word of the observable and each layer of trainable gates; expectation values
+      only.
     - ``reversed-direct``: both at once.
     - ``auto``: the one of these with the fewest circuits.
 
-    The state itself, where a simulator returns it, needs none of them: i P after the gate gives
-    its derivative, whatever the mode.
+    The derivative of the state itself, if a simulator returns it, requires none of these: it is the
+    state with i P inserted after the gate, in every mode.
 
     ``aux_wire``: the auxiliary wire (default: one that neither circuit nor measurement uses);
-    ``device_wires``: from which it is taken where a tape is transformed.
+    ``device_wires``: the wires from which it is taken when a tape is transformed.
     """
 
     name = "hadamard"
@@ -132,7 +132,7 @@ class HadamardTest:
 
 @lru_cache(maxsize=256)
 def _without_generator(structure: Structure, slots: tuple[int, ...]) -> str | None:
-    """Return the name of a trained gate that is not of the form exp(i x G), if there is one."""
+    """Return the name of a trainable gate that is not of the form exp(i x G), or None."""
     try:
         for _ in turns(in_generators(structure), slots):
             pass
@@ -166,7 +166,7 @@ def _circuits(
 
 
 def _measures_state(structure: Structure) -> bool:
-    """Say whether the state is asked for, which goes with nothing else.
+    """Return whether the state is measured; it cannot be combined with other measurements.
 
     Raises
     ------
@@ -187,16 +187,16 @@ def _measures_state(structure: Structure) -> bool:
 def _fewest(
     structure: Structure, usable: Sequence[str], build: Callable[[str], Circuits]
 ) -> Circuits:
-    """Return the circuits of the mode that has the fewest, the simpler one of equals."""
+    """Return the circuits of the mode with the fewest circuits; of equal ones, the simpler mode."""
     best = min((build(name) for name in usable if name not in NEEDS_OBSERVABLES), key=_count)
     least = _count(best)
     for name in (name for name in usable if name in NEEDS_OBSERVABLES):
-        # A reversed mode runs at least a circuit for every term but the identity.
+        # A reversed mode runs at least one circuit for every term except the identity.
         if max(item.observable.num_terms for item in structure.measurements) - 1 >= least:
             continue
         try:
             other = build(name)
-        except UnsupportedDiffMethod:  # its observables are not written as words
+        except UnsupportedDiffMethod:  # observables that are not Pauli words
             continue
         best, least = min((best, least), (other, _count(other)), key=lambda pair: pair[1])
     return best
@@ -207,7 +207,7 @@ def _unsupported(reason: str, remedy: str) -> UnsupportedDiffMethod:
 
 
 def _obstacle(mode: str, structure: Structure, missing: Refusal) -> Refusal:
-    """Say why a mode does not go with a structure."""
+    """Return why a mode does not support a structure."""
     kinds = {item.kind for item in structure.measurements}
     if mode in NEEDS_OBSERVABLES and not kinds <= OBSERVABLES:
         return (
@@ -221,7 +221,7 @@ def _obstacle(mode: str, structure: Structure, missing: Refusal) -> Refusal:
 def _auxiliary_wire(
     structure: Structure, room: Room, named: Wires | None
 ) -> tuple[Wire | None, Refusal]:
-    """Return a wire that is free, or say why there is none."""
+    """Return a free wire, or why there is none."""
     used = structure.wires
     others = "use mode='direct' or 'reversed-direct', which need none"
     given: Wire | None = None
@@ -250,5 +250,5 @@ def _auxiliary_wire(
 
 
 def _count(circuits: Circuits) -> int:
-    """Return how many circuits are run with shots, one for each basis that is read."""
+    """Return the number of circuits that are run with shots: one for each measurement basis."""
     return sum(len(plan_readings(each, False).structures) for each in circuits.structures)

@@ -1,4 +1,4 @@
-"""The circuits of the modes of Hadamard tests."""
+"""Circuits of the modes of Hadamard tests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from qgate.typing import FloatArray, Wire
 from qgate.wires import Wires
 
 CONTROLLED = {"X": CNOT, "Y": CY, "Z": CZ}
-"""Each letter with a control."""
+"""Controlled gate of each Pauli letter."""
 
 LETTERS = {"X": X, "Y": Y, "Z": Z}
 
@@ -39,21 +39,22 @@ LETTERS = {"X": X, "Y": Y, "Z": Z}
 def standard(
     structure: Structure, slots: tuple[int, ...], auxiliary: Wire | None, everything: Wires
 ) -> Circuits:
-    """Control each word of a generator after its gate, and measure Y with the observable.
+    """Build circuits of the standard mode: a controlled word after the gate, Y measured at the end.
 
-    The state is |0>|V phi> + |1>|V P phi>, so that Y times O has the mean Im<phi|O~ P|phi>.
+    The state is (|0>|V phi> + |1>|V P phi>) / sqrt(2), so that Y times O has the expectation value
+    Im<phi|O~ P|phi>.
 
     Parameters
     ----------
     structure : Structure
-        In generators.
+        Structure in generators.
     slots : tuple of int
     auxiliary : hashable
     everything : Wires
-        What a measurement without wires reads.
+        Wires of a measurement that names none.
     """
     measurements, fold = with_sign(structure.measurements, auxiliary, everything)
-    end = [RX(pi / 2, auxiliary)]  # Y is read as Z
+    end = [RX(pi / 2, auxiliary)]  # measure Y as Z
 
     def circuits(word: Word) -> Iterator[tuple[list[Operator], float]]:
         yield _controlled(word, auxiliary), -2.0
@@ -62,9 +63,10 @@ def standard(
 
 
 def direct(structure: Structure, slots: tuple[int, ...]) -> Circuits:
-    """Put exp(-i pi/4 P) and its inverse after the gate, for each word of its generator.
+    """Build circuits of the direct mode: exp(-i pi/4 P) and its inverse after the gate.
 
-    The difference of the two values is -i <phi|[O~, P]|phi>.
+    There are two circuits for each word P of the generator. The difference of their values is -i
+    <phi|[O~, P]|phi>.
     """
 
     def circuits(word: Word) -> Iterator[tuple[list[Operator], float]]:
@@ -75,9 +77,9 @@ def direct(structure: Structure, slots: tuple[int, ...]) -> Circuits:
 
 
 def of_state(structure: Structure, slots: tuple[int, ...]) -> Circuits:
-    """Put each word of a generator after its gate: the derivative of the state is i P phi.
+    """Build circuits for derivatives of the state: the state with i P inserted after the gate.
 
-    The state itself can be read, so that nothing has to be controlled or measured with it.
+    Nothing has to be controlled or measured, because the state itself is returned.
     """
 
     def circuits(word: Word) -> Iterator[tuple[list[Operator], float]]:
@@ -90,7 +92,7 @@ def of_state(structure: Structure, slots: tuple[int, ...]) -> Circuits:
 
 
 Insertions = Callable[[Word], Iterator[tuple[list[Operator], float]]]
-"""From a word to what is put into the circuit, and the weight of the result."""
+"""Function from a word to operations that are inserted, and the weight of the result."""
 
 
 def _after_gates(
@@ -102,7 +104,7 @@ def _after_gates(
     *,
     identity: bool = False,
 ) -> Circuits:
-    """Make a circuit for each word of each trained gate and each insertion after that gate."""
+    """Build a circuit for each word of each trainable gate and each insertion after that gate."""
     targets = {slot: index for index, slot in enumerate(slots)}
     operations = structure.operations
     structures: list[Structure] = []
@@ -125,16 +127,17 @@ def _after_gates(
 def reversed_roles(
     structure: Structure, slots: tuple[int, ...], auxiliary: Wire | None, everything: Wires
 ) -> Circuits:
-    """Apply each word of the observables after all gates, undo these, and measure generators.
+    """Build circuits of the reversed modes: words of observables as gates, generators measured.
 
-    With the auxiliary wire the word is controlled, and Y times the generator is measured;
-    without it, the word Q is exp(-i pi/4 Q) and its inverse. Trained gates between which no gate
-    touches their wires share a circuit.
+    A word is applied after all gates, and the gates are undone down to the trainable one. With an
+    auxiliary wire the word is controlled, and Y times the generator is measured; without it, the
+    word Q is replaced by exp(-i pi/4 Q) and its inverse. Trainable gates share a circuit if no gate
+    between them acts on their wires.
 
     Parameters
     ----------
     structure : Structure
-        In generators; measures expectation values and terms.
+        Structure in generators that measures expectation values and terms.
     slots : tuple of int
     auxiliary : hashable or None
         None: the direct variant.
@@ -176,14 +179,14 @@ def _observed(word: Word, auxiliary: Wire | None) -> Iterator[tuple[list[Operato
 
 
 class _Share:
-    """How a word enters a measured quantity.
+    """Share of a word in a measured quantity.
 
     Parameters
     ----------
     weights : array, shape (T,), or None
-        Its weight in each term; None: it is in none.
+        Weight in each term; None: the word is in none.
     coefficients : array, shape (T,), ArraySlot or None
-        By which the terms are added up; None: each is measured by itself.
+        Coefficients of the sum of the terms; None: each term is a result by itself.
     terms : int
         T.
     """
@@ -199,7 +202,7 @@ class _Share:
 
 
 class _Shared:
-    """Hands the mean of the generator at ``place`` to every quantity that contains the word."""
+    """Fold that adds the generator's value at ``place`` to all quantities with the word."""
 
     def __init__(self, place: int, shares: Sequence[_Share]) -> None:
         self.place, self.shares = place, shares
@@ -210,7 +213,7 @@ class _Shared:
 
 
 def _words(structure: Structure) -> list[tuple[Word, list[_Share]]]:
-    """Return each word of the observables, and how it enters each measured quantity."""
+    """Return each word of the observables with its shares in each measured quantity."""
     tables = [words_of(item) for item in structure.measurements]
     every = dict.fromkeys(word for table in tables for word in table)
     return [
@@ -232,10 +235,10 @@ def _summed(item: Any) -> Any:
 
 
 def _layers(structure: Structure, slots: tuple[int, ...]) -> list[list[Turn]]:
-    """Group trained gates, the last first, that can be measured at the same place.
+    """Group trainable gates, the last first, that can be measured at the same place.
 
-    A gate can be measured where the one that opened the layer is, if nothing from itself to
-    there touches its wires.
+    A gate can be measured at the place of the gate that opened the layer if no gate in between acts
+    on its wires.
     """
     layers: list[list[Turn]] = []
     for turn in reversed(list(turns(structure, slots))):

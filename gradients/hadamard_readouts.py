@@ -1,7 +1,7 @@
-"""What is measured in the circuits of a Hadamard test, and how derivatives are read from it.
+"""Measurements of the circuits of a Hadamard test, and derivatives from their results.
 
-At the end of such a circuit the auxiliary wire is turned so that its Y is read as Z. What was
-measured is measured together with this Z: the sign of the auxiliary wire multiplies it.
+At the end of such a circuit the auxiliary wire is rotated so that its Y is measured as Z. The
+original measurements are made together with this Z: its sign multiplies them.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from qgate.typing import BoolArray, FloatArray, Wire
 from qgate.wires import Wires
 
 WIDEST_FACTOR = 6
-"""Observables that are no Pauli words are written as such on at most so many wires."""
+"""Maximum number of wires of observables that are expanded into Pauli words."""
 
 Word = tuple[tuple[Wire, str], ...]
-"""The letters of a Pauli word, and the wires they act on."""
+"""Letters of a Pauli word, and the wires that they act on."""
 
 Read = tuple[Measurement, "Part"]
 
 
 class Part:
-    """Takes one measured quantity from the entry of a measurement with the auxiliary wire."""
+    """Part of a fold: extracts a measured quantity from a measurement with the auxiliary wire."""
 
     def __call__(self, entry: Any, arrays: Sequence[Any]) -> Any:
         return entry
 
 
 class _Signed(Part):
-    """Leaves out terms that are the identity: they do not change, and read as 1."""
+    """Part that omits terms that are the identity: they are constant, and are measured as 1."""
 
     def __init__(self, identity: BoolArray, coefficients: Any, *, weighted: bool) -> None:
         self.identity, self.coefficients, self.weighted = identity, coefficients, weighted
@@ -53,9 +53,9 @@ class _Signed(Part):
 
 
 class _Difference(Part):
-    """Takes the difference of the probabilities at the two readings of the auxiliary wire.
+    """Part that subtracts the probabilities at the two outcomes of the auxiliary wire.
 
-    Where that wire was measured itself, it is the wire at ``place``, and is 0.
+    If that wire was measured itself, it is the wire at ``place``, in state 0.
     """
 
     def __init__(self, place: int | None) -> None:
@@ -72,20 +72,20 @@ class _Difference(Part):
 
 
 def numbers_of(coefficients: Any, arrays: Sequence[Any]) -> FloatArray:
-    """Return the coefficients of an observable, shape (T,), where a slot may stand for them."""
+    """Return the coefficients of an observable, shape (T,); a slot is looked up in the arrays."""
     known = arrays[coefficients.index] if isinstance(coefficients, ArraySlot) else coefficients
     return np.real(np.asarray(known))
 
 
 def as_measured(entries: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
-    """Take the entries of a circuit that measures what the original one does."""
+    """Return the entries of a circuit with the measurements of the original one, unchanged."""
     return list(entries)
 
 
 def with_sign(
     measurements: Sequence[Measurement], auxiliary: Wire, everything: Wires
 ) -> tuple[list[Measurement], Fold]:
-    """Return each measurement together with Z of the auxiliary wire, and how to read it.
+    """Return each measurement multiplied by Z of the auxiliary wire, and the fold of its result.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def with_sign(
         Expectation values, terms and probabilities.
     auxiliary : hashable
     everything : Wires
-        What a measurement without wires reads.
+        Wires of a measurement that names none.
     """
     signed = [_with_sign(item, auxiliary, everything) for item in measurements]
     parts = [part for _, part in signed]
@@ -121,7 +121,7 @@ def _with_sign(item: Measurement, auxiliary: Wire, everything: Wires) -> Read:
 
 
 def _identities(observable: PauliSum | Combination) -> BoolArray:
-    """Say which terms are the identity, shape (T,)."""
+    """Return which terms are the identity, shape (T,)."""
     if isinstance(observable, PauliSum):
         return np.array([not letters.any() for letters in observable.x | observable.z])
     return np.array([not factors for factors in observable.terms])
@@ -130,7 +130,7 @@ def _identities(observable: PauliSum | Combination) -> BoolArray:
 def _times_sign(
     observable: PauliSum | Combination, auxiliary: Wire, but: BoolArray | None = None
 ) -> PauliSum | Combination:
-    """Multiply Z of the auxiliary wire, which comes first, to every term ``but`` some."""
+    """Multiply every term, ``but`` some, by Z of the auxiliary wire, which comes first."""
     wires = Wires((auxiliary, *observable.wires))
     left = np.zeros(observable.num_terms, dtype=bool) if but is None else but
     if isinstance(observable, PauliSum):
@@ -164,17 +164,17 @@ def signed_words(words: PauliSum, auxiliary: Wire | None) -> Measurement:
 
 
 def words_of(measurement: Measurement) -> dict[Word, FloatArray]:
-    """Write the terms of a measured observable as Pauli words.
+    """Expand the terms of a measured observable into Pauli words.
 
     Returns
     -------
     dict
-        For each word, the identity left out, its weight in each of the T terms, shape (T,).
+        For each word except the identity, its weight in each of the T terms, shape (T,).
 
     Raises
     ------
     UnsupportedDiffMethod
-        A factor that is no Pauli word has too many wires.
+        A factor that is not a Pauli word has too many wires.
     """
     observable, found = measurement.observable, dict[Word, FloatArray]()
     for term, words in enumerate(_expanded(observable)):
@@ -187,7 +187,7 @@ def words_of(measurement: Measurement) -> dict[Word, FloatArray]:
 
 
 def letters_on(letters: str, wires: Sequence[Wire]) -> Word:
-    """Return the letters of a word that act on something, with their wires, in one order."""
+    """Return the letters of a word except the identities, with their wires, in canonical order."""
     pairs = [pair for pair in zip(wires, letters, strict=True) if pair[1] != "I"]
     return tuple(sorted(pairs, key=lambda pair: str(pair[0])))
 

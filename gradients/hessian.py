@@ -1,4 +1,4 @@
-"""Second derivatives of circuits by shifts of their angles."""
+"""Hessian of a circuit by parameter shifts."""
 
 from __future__ import annotations
 
@@ -33,53 +33,53 @@ def param_shift_hessian(
     argnums: Any = None,
     hybrid: bool = True,
 ) -> Any:
-    r"""Second derivatives of all results by the trainable parameters, in one submission.
+    r"""Return the second derivatives of all results by the trainable parameters, in one submission.
 
     Parameters
     ----------
     tape : QuantumScript or QNode
-        Measures anything but samples: expectation values, variances, probabilities, states,
-        density matrices, and entropies and purities of these.
+        Tape or QNode that measures anything except samples: expectation values, variances,
+        probabilities, states, density matrices, and entropies and purities of these.
     argnum : int, sequence of int, array of bool, optional
-        Positions among the n trainable parameters of the tape, or which of them, shape (n,), or
-        a symmetric mask of derivatives, shape (n, n). All others are left at zero.
+        Positions among the n trainable parameters of the tape, or a mask of them, shape (n,), or a
+        symmetric mask of derivatives, shape (n, n). All other derivatives are zero.
     diagonal_shifts, off_diagonal_shifts : sequence, optional
-        Shifts in radians of the first-order rules, one sequence for each trained angle, or one
+        Shifts in radians of the first-order rules, one sequence for each trainable angle, or one
         for all. Those on the diagonal are applied twice.
     f0 : array or tuple, optional
-        The results without shifts; if they are needed they are not run.
+        Results without shifts; if given, they are not computed.
     argnums : int or sequence of int, optional
         QNode: positions of the arguments to differentiate by; default all trainable ones.
     hybrid : bool
-        QNode: whether derivatives are by its arguments, else by the angles of its gates.
+        QNode: whether derivatives are by its arguments; otherwise by the angles of its gates.
 
     Returns
     -------
     callable for a QNode, (list of QuantumScript, callable) for a tape
-        QNode: by an argument of shape ``t``, for a result of shape ``s``, an array
-        ``t + t + s``. Several results give a tuple, several arguments a tuple of those.
-        Tape: for n parameters n tuples of n arrays of shape ``s`` (between array parameters of
-        shapes ``t`` and ``u``: ``t + u + s``), for one parameter the array; several results give
-        a tuple of those. A shot vector gives a tuple of all that.
+        QNode: by an argument of shape ``t``, for a result of shape ``s``, an array ``t + t + s``.
+        Several results give a tuple, several arguments a tuple of those. Tape: for n parameters n
+        tuples of n arrays of shape ``s`` (between array parameters of shapes ``t`` and ``u``: ``t +
+        u + s``), for one parameter the array; several results give a tuple of those. A shot vector
+        gives a tuple of all these.
 
     Raises
     ------
     DifferentiationError
         Nothing is trainable.
     InvalidTransform
-        ``argnum`` does not fit, or the tape is a broadcast.
+        ``argnum`` is invalid, or the tape is a broadcast.
     UnsupportedDiffMethod
-        Shift rules do not hold for what is measured.
+        Shift rules do not hold for the measurements.
 
     Notes
     -----
     Angles may depend on the arguments in any way: first and second derivatives of the classical
-    processing are taken into account. Cost: for n Pauli rotations 2n(n-1) + n + 1 circuits, and
-    2n for the gradient if the processing has second derivatives or what is measured is no linear
-    function of mean values, such as a variance or an entropy; all are rows of one sweep. Such a
-    function F of quantities q, of a density matrix for instance, has the second derivatives
-    F''[d_i q, d_j q] + F'[d_ij q], of which the circuits give q and its derivatives, and the
-    framework those of F. Reference: Mari et al., Phys. Rev. A 103, 012405 (2021).
+    processing are taken into account. Cost: for n Pauli rotations 2n(n-1) + n + 1 circuits, and 2n
+    for the gradient if the processing has second derivatives or a result is not a linear function
+    of expectation values, such as a variance or an entropy; all are rows of one sweep. Such a
+    function F of quantities q, of a density matrix for instance, has the second derivatives F''[d_i
+    q, d_j q] + F'[d_ij q], where the circuits return q and its derivatives, and the framework
+    computes those of F. Reference: Mari et al., Phys. Rev. A 103, 012405 (2021).
 
     Examples
     --------
@@ -99,10 +99,10 @@ def param_shift_hessian(
 
 @dataclass(frozen=True, eq=False)
 class _Quantum:
-    """Derivatives by the n trained slots, one entry for each measurement of shape ``s``."""
+    """Derivatives by the n trainable slots, one entry for each measurement of shape ``s``."""
 
     gradients: Sequence[Tensor]
-    """Shape (n,) + s; none where they are not needed."""
+    """Shape (n,) + s; empty if they are not needed."""
 
     hessians: Sequence[Tensor]
     """Shape (n, n) + s."""
@@ -170,7 +170,7 @@ class _Hessian(HybridTransform):
             )
 
     def _kept(self, tape: Tape) -> BoolArray:
-        """Say which derivatives by trained slots are wanted, shape (n, n)."""
+        """Return which derivatives by trainable slots are required, shape (n, n)."""
         mask = _mask(self.argnum, len(tape.trainable_params))
         owner = owners(tape)
         return mask[np.ix_(owner, owner)]
@@ -215,7 +215,7 @@ def _series(stencils: Sequence[Stencil], values: Sequence[Tensor]) -> Series:
 def _recombined(
     series: Series, recombine: Recombined, tape: Tape, kept: BoolArray, *, sloped: bool
 ) -> _Quantum:
-    """Return the derivatives of what the tape measures, from those of linear quantities."""
+    """Return the derivatives of the results of the tape from those of linear quantities."""
     sampled, gradients, hessians = bool(tape.shots), [], []
     for item, recipe in zip(tape.measurements, recombine.recipes, strict=True):
         derivatives = (Polynomial if is_polynomial(item, sampled=sampled) else Function)(
@@ -230,7 +230,7 @@ def _recombined(
 
 
 def _by_parameters(hessian: Tensor, tape: Tape) -> Any:
-    """Cut the derivatives by all trained slots, shape (n, n) + s, by parameters."""
+    """Split the derivatives by all trainable slots, shape (n, n) + s, by parameters."""
     xp, measured = namespace([hessian]), shape_of(hessian)[2:]
     shapes = [tape.angle_shapes[index] for index in tape.trainable_params]
     sizes = [int(np.prod(shape)) for shape in shapes]
@@ -250,7 +250,7 @@ def _by_parameters(hessian: Tensor, tape: Tape) -> Any:
 
 
 def _mask(argnum: Any, count: int) -> BoolArray:
-    """Read what a user gave as ``argnum``, as a mask of shape (count, count)."""
+    """Convert the user's ``argnum`` to a mask of shape (count, count)."""
     if argnum is None:
         return np.ones((count, count), dtype=bool)
     given = np.asarray(argnum)

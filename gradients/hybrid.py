@@ -19,18 +19,18 @@ from qgate.typing import IntArray, Postprocess, Tensor
 
 
 class HybridTransform(ABC):
-    """Derivatives by the angles of a tape, and by the arguments of a QNode that makes it.
+    """Transform that differentiates by the angles of a tape, or by the arguments of a QNode.
 
     Required: ``name``, ``expand``, ``of_tape`` and ``of_argument``.
     Optional: ``check_qnode``, ``joined`` and ``diff_method``.
 
-    The tapes it makes may have traced parameters, and what it computes from their results is
-    written over the framework of these, so that all of it can be differentiated.
+    The returned tapes may have traced parameters, and their results are processed in the framework
+    of these, so that the whole transform can be differentiated.
     """
 
     name: ClassVar[str]
     diff_method: ClassVar[str | None] = None
-    """What differentiates the tapes it makes; None: the QNode's method."""
+    """Gradient method for the returned tapes; None: the QNode's method."""
 
     @abstractmethod
     def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
@@ -39,17 +39,17 @@ class HybridTransform(ABC):
         Parameters
         ----------
         tape : Tape
-            One row; its trainable parameters are angles.
+            Tape with one row, whose trainable parameters are angles.
         classical : ClassicalPart or None
-            How these depend on the arguments of a QNode.
+            Dependence of these angles on the arguments of a QNode.
 
         Returns
         -------
         tapes : list of Tape
-            With the shots of the given one.
+            Tapes with the shots of the given one.
         postprocess : callable
-            The results of one part of a shot vector, one per tape, to what the methods below
-            take.
+            Function from the results of one part of a shot vector, one per tape, to the argument of
+            the methods below.
         """
 
     @abstractmethod
@@ -65,7 +65,7 @@ class HybridTransform(ABC):
         return results[0] if len(results) == 1 else tuple(results)
 
     def check_qnode(self, qnode: Any) -> HybridTransform:
-        """Return the transform for this QNode, or refuse it."""
+        """Return the transform for this QNode, or refuse the QNode."""
         return self
 
     def __call__(self, target: Any, *, argnums: Any = None, hybrid: bool = True) -> Any:
@@ -75,9 +75,9 @@ class HybridTransform(ABC):
         ----------
         target : QuantumScript or QNode
         argnums : int, sequence of int or None
-            QNode: by which arguments; None: all trainable ones.
+            QNode: positions of the arguments to differentiate by; None: all trainable ones.
         hybrid : bool
-            QNode: whether derivatives are by its arguments; else by the angles of its gates.
+            QNode: whether derivatives are by its arguments; otherwise by the angles of its gates.
 
         Returns
         -------
@@ -120,9 +120,9 @@ class HybridTransform(ABC):
     def _by_angles(
         qnode: Any, argnums: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Tape:
-        """Return the tape of a call, with those angles marked that derivatives are by."""
+        """Return the tape of a call, with the angles marked that derivatives are taken by."""
         tape: Tape = qnode.construct(args, kwargs)
-        if framework_among(args) is not None:  # its arrays tell only while they are traced
+        if framework_among(args) is not None:  # arrays are only marked while traced
             return ClassicalPart.of(qnode, argnums, args, kwargs).marked(tape)
         return tape
 
@@ -165,24 +165,24 @@ class HybridTransform(ABC):
 
 
 def wanted_angles(tape: Tape, wanted: Sequence[int]) -> Any:
-    """Say for each trained slot whether it belongs to one of these parameters of a tape."""
+    """Return, for each trainable slot, whether it belongs to one of these parameters of a tape."""
     sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
     return np.repeat(np.isin(tape.trainable_params, list(wanted)), sizes)
 
 
 def owners(tape: Tape) -> IntArray:
-    """Return for each trained slot the position of its parameter among the trained ones."""
+    """Return, for each trainable slot, the index of its parameter among the trainable ones."""
     sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
     return np.repeat(np.arange(len(sizes)), sizes)
 
 
 def as_list(result: Tensor) -> list[Tensor]:
-    """Return the results of all measurements of a tape."""
+    """Return the results of all measurements of a tape as a list."""
     return list(result) if isinstance(result, tuple | list) else [result]
 
 
 def _as_precise(found: Tensor, jacobian: Tensor) -> Tensor:
-    """Return an array in the framework and the precision of the argument it is by."""
+    """Convert an array to the framework and precision of the argument."""
     is_single = isinstance(jacobian, np.ndarray) and jacobian.dtype == np.float32
     if is_single and isinstance(found, np.ndarray | np.generic):
         return found.astype(np.float32)

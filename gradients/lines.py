@@ -1,8 +1,8 @@
-"""Straight lines that differences are taken along, apart from the steps.
+"""Straight lines in parameter space along which differences are taken, without their steps.
 
-Finite differences go along each angle by itself, simultaneous perturbation along random
-diagonals. With shots the best step of a line depends on how often its points are read, and on how
-fast the function turns along it; who knows both chooses the steps.
+Finite differences go along each angle by itself, simultaneous perturbation along random diagonals.
+With shots, the best step of a line depends on the number of shots at its points and on the
+frequency of the function along it; the caller knows both and chooses the steps.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from qgate.transforms.decompose import decompose_structure
 from qgate.typing import BoolArray, FloatArray
 
 SMALLEST_STEP = 1e-12
-"""In radians. Values have 16 digits, of which a difference by less leaves three or fewer."""
+"""Minimum step in radians; smaller ones leave at most 3 of the 16 digits of values."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,15 +33,15 @@ class Lines:
     Parameters
     ----------
     directions : array, shape (L, P)
-        How each slot moves along each line, for a step of 1 radian.
+        Change of each slot along each line, for a step of 1 radian.
     mixing : array, shape (n, L)
-        From the derivatives along the lines to those by the n trained slots.
+        Map from the derivatives along the lines to those by the n trainable slots.
     approx_order : int
         p: the error of the rule is of the order of the step to the power p.
     strategy : str
         As for ``finite_diff_coeffs``.
     given : array, shape (L,), optional
-        The steps in radians that the user asked for.
+        Steps in radians set by the user.
     """
 
     directions: FloatArray
@@ -60,11 +60,11 @@ class Lines:
 
     @property
     def next_rule(self) -> FloatArray:
-        """Likewise for the derivative of order p + 1, by central differences."""
+        """Coefficients and shifts of the derivative of order p + 1, by central differences."""
         return finite_diff_coeffs(self.approx_order + 1, 2, "center")
 
     def frequencies(self, structure: Structure, depends: BoolArray) -> FloatArray:
-        """Return about the largest frequency of each word along each line, in 1/radian.
+        """Return an estimate of the largest frequency of each word along each line, in 1/radian.
 
         Along a diagonal of m angles a function of frequency 1 in each varies about as fast as one
         of frequency sqrt(m) in one angle (a product of m cosines is 1 - m h^2 / 2).
@@ -72,9 +72,9 @@ class Lines:
         Parameters
         ----------
         structure : Structure
-            P slots.
+            Structure with P slots.
         depends : array of bool, shape (P, T)
-            On which of them each of T words depends.
+            Slots on which each of T words depends.
 
         Returns
         -------
@@ -84,11 +84,11 @@ class Lines:
         return np.asarray(np.sqrt(own**2 @ depends.astype(float)))
 
     def derivatives(self, steps: FloatArray) -> Stencil:
-        """Return the derivatives by the n trained slots, with a step for each line, shape (L,)."""
+        """Return the stencil of derivatives by the n trainable slots, for steps of shape (L,)."""
         return self._stencil(self.rule, steps, 1, self.mixing)
 
     def curvatures(self, steps: FloatArray) -> Stencil:
-        """Return the derivatives of order p + 1 along the L lines, which the rule errs by."""
+        """Return the stencil of the derivatives of order p + 1 along the L lines: the bias."""
         return self._stencil(self.next_rule, steps, self.approx_order + 1, np.eye(len(self)))
 
     def _stencil(
@@ -112,9 +112,9 @@ class Lines:
 
 
 def slot_frequencies(structure: Structure) -> FloatArray:
-    """Return the largest frequency of a measured value in each slot, in 1/radian, shape (P,).
+    """Return the largest frequency of an expectation value in each slot, in 1/radian, shape (P,).
 
-    An upper bound where a slot feeds several gates, 1 for a gate that says nothing of its own.
+    It is an upper bound if a slot enters several gates, and 1 for a gate of unknown frequencies.
     """
     return _slot_frequencies(structure).copy()
 
@@ -130,12 +130,12 @@ def _slot_frequencies(structure: Structure) -> FloatArray:
 
 
 def steps_of(given: Any, size: int) -> FloatArray:
-    """Return the steps that a user gave, one for each of so many angles or one for all.
+    """Validate the user's steps: one for each of ``size`` angles, or one for all.
 
     Raises
     ------
     InvalidDifferenceRule
-        Neither, or a step is 0 or not finite.
+        There is another number of steps, or a step is 0 or not finite.
     """
     one = finite_number(given)
     numbers = finite_numbers(given) if one is None else (one,) * size

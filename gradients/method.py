@@ -1,4 +1,4 @@
-"""What a gradient method that works by shifted circuits has to say."""
+"""Interface of gradient methods that work by shifted circuits."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ USE_BACKPROP = "On qg.device('local') with shots=None, diff_method='backprop' do
 
 @dataclass(frozen=True)
 class Shifted:
-    """A structure to run, and the points around its rows to run it at.
+    """Structure to run, and shifted points around its rows.
 
     Parameters
     ----------
     decomposed : Decomposed
-        The structure whose slots are shifted, and how the tape's rows are mapped to it.
+        Structure whose slots are shifted, and the map of the tape's rows to it.
     stencil : Stencil
-        Shifts of that structure's slots; derivatives by the tape's trained slots.
+        Shifts of that structure's slots; derivatives by the tape's trainable slots.
     """
 
     decomposed: Decomposed
@@ -41,23 +41,22 @@ class Shifted:
 
 
 class ShiftMethod(Protocol):
-    """A gradient method that needs nothing of a device but values at shifted parameters.
+    """Gradient method that only requires values at shifted parameters.
 
-    Required: ``name``, ``options``, ``nonlinear``, ``densities``, ``refusal``, ``lines``
-    and the call.
-    ``order`` is that of the derivative; equal points of several orders are run once.
+    Required: ``name``, ``options``, ``nonlinear``, ``densities``, ``refusal``, ``lines`` and the
+    call. ``order`` is the order of the derivative; equal points of several orders are run once.
     """
 
     name: str
     options: frozenset[str]
-    """What it takes as ``gradient_kwargs``."""
+    """Names of its ``gradient_kwargs``."""
     nonlinear: bool
-    """Whether it holds for what is not linear in the state, such as a variance."""
+    """Whether it supports results that are not linear in the state, such as a variance."""
     densities: bool
-    """Whether it differentiates a density matrix as it is, and not the means of Pauli words."""
+    """Whether it differentiates a density matrix directly, not by Pauli expectation values."""
 
     def refusal(self, tape: Tape) -> Refusal:
-        """Say why the method cannot differentiate a tape by its trainable parameters."""
+        """Return why the method cannot differentiate a tape by its trainable parameters."""
 
     def __call__(
         self,
@@ -68,28 +67,28 @@ class ShiftMethod(Protocol):
         shots: int | None,
         options: Mapping[str, Any],
     ) -> Shifted:
-        """Return the circuits that the derivative of this order by ``slots`` needs.
+        """Return the circuits for the derivative of this order by ``slots``.
 
         Parameters
         ----------
         structure : Structure
-            Measures only quantities that the method can differentiate.
+            Structure that measures only quantities that the method can differentiate.
         slots : tuple of int
-            The n trained slots.
+            The n trainable slots.
         order : int
-            1 or more.
+            Order of the derivative, 1 or more.
         shots : int or None
             Shots of each point, for methods whose step depends on it.
         options : mapping
-            What the user gave as ``gradient_kwargs``; names are among ``self.options``.
+            The user's ``gradient_kwargs``; their names are among ``self.options``.
         """
 
     def lines(
         self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
     ) -> Lines | None:
-        """Return the lines of the first derivatives, whose steps another may choose.
+        """Return the lines of the first derivatives, whose steps the caller may choose.
 
-        None: the method has no steps that it leaves to others.
+        None: the method determines its steps itself.
         """
 
 
@@ -108,7 +107,7 @@ def check_options(method: str, options: Mapping[str, Any], known: Collection[str
 
 
 def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, method: str) -> Refusal:
-    """Refuse a tape that measures something other than the kinds a method serves."""
+    """Refuse a tape with measurements of kinds that a method does not support."""
     wrong = sorted({item.kind.value for item in tape.measurements if item.kind not in served})
     if not wrong:
         return None
@@ -120,7 +119,7 @@ def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, metho
 
 
 def trained_by_arrays(tape: Tape) -> Iterator[Operator | Measurement]:
-    """Yield the operations and measurements with a trainable matrix, state or the like."""
+    """Yield the operations and measurements with a trainable matrix, state or other array."""
     if ParameterKind.ARRAY not in tape.parameter_kinds:
         return
     owners = (item for item in tape for _ in item.parameters)
@@ -132,7 +131,7 @@ def trained_by_arrays(tape: Tape) -> Iterator[Operator | Measurement]:
 
 
 def refuse_trained_arrays(tape: Tape) -> Refusal:
-    """Refuse a tape with a trainable array that cannot be written with angles."""
+    """Refuse a tape with a trainable array that cannot be decomposed into gates with angles."""
     for owner in trained_by_arrays(tape):
         if isinstance(owner, Operator) and expressible(owner):
             continue

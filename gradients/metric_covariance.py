@@ -1,4 +1,4 @@
-"""The part of a metric tensor within layers: covariances of generators."""
+"""Metric tensor within layers: covariances of generators."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from qgate.typing import FloatArray, IntArray, Tensor
 
 @dataclass(frozen=True, eq=False)
 class LayerMoments:
-    """How the moments of the generators of one layer follow from the means of Pauli words.
+    """Linear map from expectation values of Pauli words to moments of the generators of one layer.
 
     Parameters
     ----------
     means : array, shape (gates, W)
-        From the means of W words to those of the generators.
+        Map from the expectation values of W words to those of the generators.
     seconds : array, shape (P, W)
-        To the means of P products of two generators,
+        Map to those of P products of two generators,
     constants : array, shape (P,)
         to which these are added.
     pairs : array of int, shape (gates, gates)
-        Which product belongs to a pair of gates.
+        Index of the product of each pair of gates.
     """
 
     means: FloatArray
@@ -39,7 +39,7 @@ class LayerMoments:
     pairs: IntArray
 
     def covariance(self, words: Tensor, *, diagonal: bool) -> Tensor:
-        """Return the covariance matrix of the generators, from the means of words (W,)."""
+        """Return the covariance matrix of the generators, from expectation values of words (W,)."""
         xp = namespace([words])
         means = xp.matmul(self.means, words)
         second = xp.matmul(self.seconds, words) + self.constants
@@ -50,15 +50,15 @@ class LayerMoments:
 
 @dataclass(frozen=True, eq=False)
 class Covariances:
-    """Circuits that measure generators and their products, and the covariances from them.
+    """Circuits that measure generators and their products, and covariances from their results.
 
     Parameters
     ----------
     tapes : list of Tape
-        One for each layer: what comes before it, and the means of Pauli words.
+        One for each layer: the operations before it, and expectation values of Pauli words.
     moments : sequence of LayerMoments
     diagonal : bool
-        Whether only variances are wanted.
+        Whether only variances are required.
     """
 
     tapes: list[Tape]
@@ -69,7 +69,7 @@ class Covariances:
     def of(
         cls, circuit: Generated, layers: Sequence[Sequence[int]], shots: Shots, *, diagonal: bool
     ) -> Covariances:
-        """Make the circuits for these layers of trained gates."""
+        """Build the circuits for these layers of trainable gates."""
         tapes, moments = [], []
         for layer in layers:
             gates = [circuit.gates[index] for index in layer]
@@ -80,19 +80,19 @@ class Covariances:
         return cls(tapes, moments, diagonal)
 
     def means(self, results: Sequence[Tensor]) -> list[Tensor]:
-        """Return the means of the generators of each layer, from the results of the tapes."""
+        """Return expectation values of each layer's generators from the results of the tapes."""
         return [
             namespace([words]).matmul(moments.means, words)
             for moments, words in zip(self.moments, results, strict=True)
         ]
 
     def metric(self, results: Sequence[Tensor], jacobians: Sequence[FloatArray]) -> Any:
-        """Return the sum of the covariances of all layers by the trained slots.
+        """Return the sum of the covariances of all layers, by the trainable slots.
 
         Parameters
         ----------
         results : sequence of array, shape (W,)
-            Of the tapes.
+            Results of the tapes.
         jacobians : sequence of array, shape (gates, n)
             Derivatives of the angles of each layer.
         """
@@ -103,7 +103,7 @@ class Covariances:
 
 
 def _moments(generators: Sequence[PauliSum], *, diagonal: bool) -> tuple[PauliSum, LayerMoments]:
-    """Return the words to be measured, and how the moments follow from their means."""
+    """Return the words to be measured, and the map from their expectation values to the moments."""
     count = len(generators)
     pairs = np.zeros((count, count), dtype=np.int64)
     products: list[PauliSum] = []
@@ -117,6 +117,6 @@ def _moments(generators: Sequence[PauliSum], *, diagonal: bool) -> tuple[PauliSu
 
 
 def _pulled_back(block: Tensor, left: FloatArray, right: FloatArray) -> Tensor:
-    """Map a block by the angles of gates to one by the trained slots."""
+    """Transform a block by the angles of gates to one by the trainable slots."""
     xp = namespace([block])
     return xp.matmul(left.T, xp.matmul(block, right))

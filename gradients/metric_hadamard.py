@@ -1,8 +1,8 @@
-"""The part of a metric tensor between layers, by Hadamard tests.
+"""Metric tensor between layers, by Hadamard tests.
 
-For gates exp(i x G) and exp(i y H), the earlier and the later, with V all that is between,
-Re <d_x psi|d_y psi> = Re <phi|G V* H V|phi>. For one word P of G: an auxiliary wire in the
-state |+> controls P, V follows, and X on that wire times H is measured.
+For gates exp(i x G) and exp(i y H), the earlier and the later one, with all gates in between
+combined in V, Re <d_x psi|d_y psi> = Re <phi|G V* H V|phi>. For each word P of G, an auxiliary wire
+in the state |+> controls P, V follows, and X of that wire times H is measured.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from qgate.tape import Tape
 from qgate.typing import FloatArray, Tensor, Wire
 
 CONTROLLED: Mapping[str, Any] = {"X": CNOT, "Y": CY, "Z": CZ}
-"""The controlled gate of each letter."""
+"""Controlled gate of each Pauli letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class HadamardTest:
-    """What one circuit contributes: a word of a gate, and all generators of a later layer.
+    """Hadamard test of one circuit: a word of a gate, and all generators of a later layer.
 
     Parameters
     ----------
     layer, gate : int
-        The layer, and the place of the gate in it.
+        Layer, and index of the gate in it.
     weight : float
-        That of the word in its generator.
+        Weight of the word in its generator.
     later : int
-        The other layer.
+        The later layer.
     """
 
     layer: int
@@ -59,9 +59,9 @@ class CrossTerms:
     ----------
     tapes : list of Tape
     tests : list of HadamardTest
-        What each tape is for.
+        Hadamard test of each tape.
     weights : sequence of array, shape (gates, W)
-        For each layer, from the means of its words to those of its generators.
+        For each layer, the map from the expectation values of its words to those of its generators.
     """
 
     tapes: list[Tape]
@@ -72,7 +72,7 @@ class CrossTerms:
     def of(
         cls, circuit: Generated, layers: Sequence[Sequence[int]], shots: Shots, auxiliary: Wire
     ) -> CrossTerms:
-        """Make the circuits for all pairs of layers of trained gates."""
+        """Build the circuits for all pairs of layers of trainable gates."""
         gates = [[circuit.gates[index] for index in layer] for layer in layers]
         measured, weights = zip(*(_measured(layer, auxiliary) for layer in gates), strict=True)
         tapes, tests = [], []
@@ -92,14 +92,14 @@ class CrossTerms:
         means: Sequence[Tensor],
         jacobians: Sequence[FloatArray],
     ) -> Any:
-        """Return the entries between layers by the trained slots.
+        """Return the entries between layers, by the trainable slots.
 
         Parameters
         ----------
         results : sequence of array, shape (W,)
-            Of the tapes.
+            Results of the tapes.
         means : sequence of array, shape (gates,)
-            Of the generators of each layer.
+            Expectation values of the generators of each layer.
         jacobians : sequence of array, shape (gates, n)
             Derivatives of the angles of each layer.
         """
@@ -120,7 +120,7 @@ class CrossTerms:
 
 
 def _measured(gates: Sequence[TrainedGate], auxiliary: Wire) -> tuple[Measurement, FloatArray]:
-    """Return what is read for a layer: the words of its generators times X on the extra wire."""
+    """Return the measurement of a layer: its generators' words times X of the auxiliary wire."""
     words, weights, _ = distinct_words([gate.generator for gate in gates])
     flip = PauliSum.word({auxiliary: "X"})
     with paused():

@@ -11,13 +11,13 @@ from qgate.tape import Tape
 
 
 class MatrixTransform(HybridTransform):
-    """Turns tapes into matrices (n, n) by trained slots, which ``expand`` gives.
+    """Transform of a tape to a matrix (n, n) by its trainable slots, returned by ``expand``.
 
     Required: ``name``, ``expand`` and ``scale``.
     """
 
     scale: float
-    """What the matrix is multiplied by."""
+    """Factor of the matrix."""
 
     def of_tape(self, quantum: Any, tape: Tape) -> Any:
         return quantum * self.scale

@@ -1,4 +1,4 @@
-"""A metric tensor from the overlap of a state with itself at other angles."""
+"""Metric tensor from the overlap of a state with itself at other angles."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from qgate.wires import Wires
 
 
 def overlap_metric(tape: Tape, wanted: BoolArray) -> tuple[list[Tape], Postprocess]:
-    r"""Return circuits for a metric tensor that need no further wire.
+    r"""Return circuits for a metric tensor without auxiliary wire.
 
-    With :math:`F(x') = |\langle\psi(x)|\psi(x')\rangle|^2`, the probability to read only zeros
-    after the circuit at x' and its inverse at x, the metric is minus half the Hessian of F at
-    x' = x, where F is 1.
+    With :math:`F(x') = |\langle\psi(x)|\psi(x')\rangle|^2`, the probability of the outcome 0...0
+    after the circuit at x' and its inverse at x, the metric is minus half the Hessian of F at x' =
+    x, where F is 1.
 
     Parameters
     ----------
     tape : Tape
     wanted : array of bool, shape (n,)
-        The trained slots whose entries are wanted; the others are zero.
+        Trainable slots whose entries are required; the others are zero.
 
     Returns
     -------
     tapes : list of Tape
         One broadcast: the circuit and its inverse, at shifted angles.
     postprocess : callable
-        To the metric, shape (n, n).
+        Function from the results to the metric, shape (n, n).
     """
     overlap = _overlap(tape)
     count = len(wanted)
@@ -58,7 +58,7 @@ def overlap_metric(tape: Tape, wanted: BoolArray) -> tuple[list[Tape], Postproce
 
 
 def _overlap(tape: Tape) -> Tape:
-    """Return the circuit followed by its inverse; trainable are the angles of the former."""
+    """Return the circuit followed by its inverse; the angles of the circuit are trainable."""
     operations = tape.operations
     wires = Wires.all_wires([operation.wires for operation in operations])
     with paused():
@@ -70,7 +70,7 @@ def _overlap(tape: Tape) -> Tape:
 
 
 def _inverse(operation: Operator) -> list[Operator]:
-    """Return what undoes an operation; a prepared state is undone by undoing its gates."""
+    """Return the inverse of an operation; a state preparation is inverted through its gates."""
     if not hasattr(operation, "canonical_state"):
         return [operation.adjoint()]
     try:

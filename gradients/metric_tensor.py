@@ -1,4 +1,4 @@
-"""The metric tensor of the states that a circuit prepares."""
+"""Metric tensor of the states that a circuit prepares."""
 
 from __future__ import annotations
 
@@ -37,52 +37,55 @@ def metric_tensor(
     argnums: Any = None,
     hybrid: bool = True,
 ) -> Any:
-    r"""The Fubini-Study metric tensor of a circuit's state, on any device, from shots too.
+    r"""Return the Fubini-Study metric tensor of a circuit's state, exact or from shots.
 
     .. math:: g_{ij} = \mathrm{Re}\,[\langle\partial_i\psi|\partial_j\psi\rangle
         - \langle\partial_i\psi|\psi\rangle\langle\psi|\partial_j\psi\rangle]
 
     Within a layer of gates :math:`e^{ixG}`, none of which depends on another, the entries are
-    covariances of generators; between layers they are Hadamard tests. Without a wire for these,
-    :math:`g_{ij} = -\tfrac12\partial_i\partial_j|\langle\psi(x)|\psi(x')\rangle|^2` by shift rules.
+    covariances of generators; between layers they are measured by Hadamard tests. Without a wire
+    for these, :math:`g_{ij} = -\tfrac12\partial_i\partial_j|\langle\psi(x)|\psi(x')\rangle|^2` by
+    shift rules.
 
     Parameters
     ----------
     tape : QuantumScript or QNode
-        What it measures does not matter.
+        Tape or QNode whose measurements are ignored.
     argnum : int or sequence of int, optional
-        Which of the tape's ``trainable_params``; entries of the others are zero.
+        Parameters among the tape's ``trainable_params``; entries of the others are zero.
     approx : {None, "block-diag", "diag"}
         All entries, those within layers, or those on the diagonal.
     allow_nonunitary : bool
-        Accepted for PennyLane's sake: generators are controlled word by word, which is unitary.
+        Accepted for compatibility with PennyLane, without effect: generators are controlled word by
+        word, which is unitary.
     aux_wire : wires, optional
-        For Hadamard tests, the first that the circuit does not use. Default: a free wire of
-        the device, if there is one.
+        Wires for Hadamard tests; the first one that the circuit does not use is taken. Default: a
+        free wire of the device, if there is one.
     device_wires : wires, optional
-        Where to look for it; default, for a QNode, its device's.
+        Wires among which it is searched; default for a QNode: those of its device.
     argnums : int or sequence of int, optional
         QNode: positions of the arguments to differentiate by; default all trainable ones.
     hybrid : bool
-        QNode: whether it is the metric of the arguments, else of the angles of the gates.
+        QNode: whether to return the metric of the arguments; otherwise that of the gate angles.
 
     Returns
     -------
     callable for a QNode, (list of QuantumScript, callable) for a tape
         QNode: an array ``t + t`` for an argument of shape ``t``, a tuple for several. Tape: an
-        array (n, n). A shot vector gives a tuple of that.
+        array (n, n). A shot vector gives a tuple of these.
 
     Raises
     ------
     InvalidTransform, DifferentiationError
-        An unknown option, a trained gate without generator, a broadcast; nothing trainable.
+        An option is unknown, a trainable gate has no generator, the tape is a broadcast, or nothing
+        is trainable.
 
     Notes
     -----
-    Cost, in one submission: a circuit for each layer, and for the full tensor one for each word
-    and each later layer; without auxiliary wire 2n(n-1) + n rows for n Pauli rotations. With
-    shots, each as often as its words need bases.
-    References: Stokes et al., Quantum 4, 269 (2020); Mari et al., PRA 103, 012405 (2021).
+    Cost, in one submission: a circuit for each layer, and for the full tensor one for each word and
+    each later layer; without auxiliary wire 2n(n-1) + n rows for n Pauli rotations. With shots,
+    each is run once per measurement basis of its words. References: Stokes et al., Quantum 4, 269
+    (2020); Mari et al., PRA 103, 012405 (2021).
 
     Examples
     --------
@@ -105,12 +108,12 @@ def metric_tensor(
 
 @dataclass(frozen=True)
 class MetricTensor(MatrixTransform):
-    """The metric tensor, times ``scale``; arguments as for ``metric_tensor``.
+    """Transform to the metric tensor, times ``scale``; arguments as for ``metric_tensor``.
 
     Parameters
     ----------
     most_wires : int, optional
-        How many the device has.
+        Number of wires of the device.
     """
 
     argnum: int | Sequence[int] | None = None
@@ -140,7 +143,7 @@ class MetricTensor(MatrixTransform):
         *,
         scale: float = 1.0,
     ) -> MetricTensor:
-        """Read what a user gave."""
+        """Validate the user's options."""
         auxiliary, known = (
             None if wires is None else Wires(wires) for wires in (aux_wire, device_wires)
         )
@@ -150,7 +153,7 @@ class MetricTensor(MatrixTransform):
         return self.on_device(qnode.device)
 
     def on_device(self, device: Any) -> MetricTensor:
-        """Return the same, with an auxiliary wire only if the device has one; None: any."""
+        """Return the transform for a device: with an auxiliary wire only if the device has one."""
         if device is None:
             return self
         wires = device.wires if self.device_wires is None else self.device_wires
@@ -166,7 +169,7 @@ class MetricTensor(MatrixTransform):
         used = jacobian.any(axis=1)
         layers = [[gate for gate in layer if used[gate]] for layer in circuit.layers()]
         layers = [layer for layer in layers if layer]
-        if not layers:  # only global phases are trained
+        if not layers:  # only global phases are trainable
             return [], lambda results: np.zeros((len(wanted), len(wanted)))
         jacobians = [jacobian[layer] for layer in layers]
         blocks = Covariances.of(circuit, layers, tape.shots, diagonal=self.approx == "diag")
@@ -183,7 +186,7 @@ class MetricTensor(MatrixTransform):
         return [*blocks.tapes, *crossed.tapes], postprocess
 
     def _wanted(self, tape: Tape) -> Any:
-        """Say for each trained slot whether its entries are wanted."""
+        """Return, for each trainable slot, whether its entries are required."""
         if self.argnum is None:
             return np.ones(len(tape.trainable_slots), dtype=bool)
         named = np.atleast_1d(np.asarray(self.argnum)).tolist()

@@ -1,10 +1,10 @@
-"""Derivatives from values at finitely shifted angles.
+"""Parameter-shift gradients: derivatives from values at finitely shifted angles.
 
-An expectation value depends on the angle of a gate exp(i x G) as a trigonometric
-polynomial whose frequencies are the differences of eigenvalues of G. Its derivative is
-a weighted sum of its values at as many shifted angles as it has frequencies, twice.
-The same holds for amplitudes, whose frequencies are the eigenvalues themselves.
-Schuld et al., Phys. Rev. A 99, 032331 (2019); Wierichs et al., Quantum 6, 677 (2022).
+An expectation value depends on the angle of a gate exp(i x G) as a trigonometric polynomial whose
+frequencies are the differences of eigenvalues of G. Its derivative is a weighted sum of its values
+at shifted angles, two for each frequency. The same holds for amplitudes, whose frequencies are the
+eigenvalues themselves. Schuld et al., Phys. Rev. A 99, 032331 (2019); Wierichs et al., Quantum 6,
+677 (2022).
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ from qgate.transforms.decompose import AffineMap, Decomposed, decompose_structur
 from qgate.typing import FloatArray
 
 SERVED = tuple(kind for kind, facts in FACTS.items() if facts.exact)
-"""What is linear in the projector on the state or in the state, and functions of such."""
+"""Supported measurements: linear in the state or its projector, and functions of such."""
 
 
 class Quantities(Flag):
-    """What is measured, by what it is linear in."""
+    """Flags for the linearity of measured quantities."""
 
     AVERAGES = auto()
     """Linear in the projector on the state."""
@@ -54,7 +54,7 @@ class Quantities(Flag):
 
     @classmethod
     def measured(cls, structure: Structure) -> Quantities:
-        """Return what a structure measures."""
+        """Return the flags of a structure's measurements."""
         found = cls(0)
         for item in structure.measurements:
             found |= cls.AMPLITUDES if item.kind is MeasurementKind.STATE else cls.AVERAGES
@@ -62,17 +62,17 @@ class Quantities(Flag):
 
 
 DECIMALS = 10
-"""Frequencies that agree to so many decimals are one."""
+"""Frequencies that agree to this many decimals count as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class HasRule:
-    """Accepts what depends on no slot, what has a shift rule, and what decomposes no further.
+    """Gate set of gates without slots, gates with a shift rule, and gates without decomposition.
 
     Parameters
     ----------
     of : Quantities
-        What the rule has to hold for.
+        Quantities for which the rule must hold.
     """
 
     of: Quantities = Quantities.AVERAGES
@@ -90,15 +90,15 @@ class HasRule:
 
 
 class ParameterShift:
-    """The general parameter-shift rule, for any frequencies.
+    """Gradient method of the general parameter-shift rule, for any frequencies.
 
-    A gate without known frequencies that does not decompose is differentiated by central
-    finite differences instead, with a step that suits the shots.
+    A gate with unknown frequencies and without decomposition is differentiated by central finite
+    differences instead, with a step that depends on the shots.
 
-    Options (``gradient_kwargs``): ``shifts``, the shifts of the rule in radians, as many as the
-    gates have frequencies, or a sequence of such for each trained angle (default: the
-    equidistant ones); ``fallback_step``, that of the finite differences; ``broadcast``: on
-    tapes, whether all points are one broadcast tape (True) or a tape each.
+    Options (``gradient_kwargs``): ``shifts``, the shifts of the rule in radians, one for each
+    frequency of the gates, or a sequence of these for each trainable angle (default: equidistant
+    shifts); ``fallback_step``, the step of the finite differences; ``broadcast``: on tapes, whether
+    all points are one broadcast tape (True) or one tape each.
     """
 
     name = "parameter-shift"
@@ -126,15 +126,15 @@ class ParameterShift:
     def lines(
         self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
     ) -> None:
-        """Return None: shifts are given by the frequencies."""
+        """Return None, because shifts are given by the frequencies."""
 
 
 Shifts = tuple[tuple[float, ...] | None, ...]
-"""The shifts that a user gave for each trained slot."""
+"""Shifts given by the user for each trainable slot."""
 
 
 def shifts_by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
-    """Return the shifts for each trained slot, given for each of them or for all together."""
+    """Return the shifts for each trainable slot, given for each of them or for all together."""
     if shifts is None:
         return (None,) * len(slots)
     if all(np.ndim(entry) == 0 for entry in shifts):
@@ -165,8 +165,8 @@ def first_order(
 ) -> Stencil:
     """Return the stencil of the derivatives by a tape's slots, from rules for a structure's slots.
 
-    A slot that feeds several gates gets a contribution from each (the product rule), with
-    the factor with which it enters.
+    By the product rule, a slot gets a contribution from each gate that it enters, times the factor
+    with which it enters.
     """
     target = {slot: index for index, slot in enumerate(slots)}
     entries = []
@@ -190,15 +190,15 @@ def rules_by_angle(
     Parameters
     ----------
     decomposed : Decomposed
-        In gates that ``HasRule`` accepts.
+        Circuit in gates of ``HasRule``.
     shifts : mapping
-        From trained slots to the shifts that are to be used, or None.
+        Shifts for trainable slots, or None for the default.
     step : float
-        That of central differences, for gates without a rule.
+        Step of central differences, for gates without a rule.
     order : int
-        Of the derivative by the angle.
+        Order of the derivative by the angle.
     of : Quantities
-        What the rules have to hold for.
+        Quantities for which the rules must hold.
     """
     angles = decomposed.angles
     feeds = dict(zip(angles.columns.tolist(), angles.slots.tolist(), strict=True))
@@ -217,9 +217,9 @@ def rules_by_angle(
 
 
 def known_frequencies(structure: Structure) -> dict[int, float]:
-    """Return the largest frequency of averages in each angle of which one is known, in 1/radian.
+    """Return the largest frequency of expectation values in each angle, if known, in 1/radian.
 
-    An angle that changes a phase only has frequency 0.
+    An angle that only changes a phase has frequency 0.
     """
     found: dict[int, float] = {}
     for operation in structure.operations:
@@ -235,7 +235,7 @@ def known_frequencies(structure: Structure) -> dict[int, float]:
 
 
 def _shift_rule(frequencies: tuple[float, ...], shifts: Any, order: int) -> FloatArray:
-    if not frequencies:  # the angle is a global phase: nothing measured depends on it
+    if not frequencies:  # a global phase: nothing depends on it
         return np.zeros((0, 2))
     return generate_shift_rule(frequencies, shifts, order)
 
@@ -246,10 +246,10 @@ def _difference_rule(step: float, order: int) -> FloatArray:
 
 
 def _frequencies(operation: Operator, of: Quantities) -> list[tuple[float, ...]] | None:
-    """Return the frequencies of each angle, or None where they are not known.
+    """Return the frequencies of each angle; None: unknown.
 
-    Those of amplitudes are known of exponentials of one angle. A rule for the frequencies of
-    averages and amplitudes together holds for both.
+    Frequencies of amplitudes are known for exponentials of one angle. A rule for the frequencies of
+    expectation values and amplitudes together holds for both.
     """
     try:
         if Quantities.AMPLITUDES not in of:

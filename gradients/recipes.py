@@ -1,4 +1,4 @@
-"""Shift rules that a user gives: sums of c f(a x + s)."""
+"""Gradient recipes: shift rules given by the user as sums of c f(a x + s)."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ def with_recipes(
     recipes: Any,
     default: Callable[[tuple[int, ...]], Shifted],
 ) -> Shifted:
-    """Return the points for the derivatives of a tape, by the user's rules where there are some.
+    """Return the points for the derivatives of a tape, by the user's rules where given.
 
     Parameters
     ----------
     tape : Tape
-        Its parameters are the x of the rules.
+        Tape whose parameters are the x of the rules.
     wanted : array of bool, shape (n,)
-        Which of the trained slots derivatives are taken by.
+        Trainable slots that derivatives are taken by.
     recipes : sequence or None
-        For each trainable parameter rows [c, a, s] of a rule, the derivative being the sum of
-        c f(a x + s), or None for the rule of the method. An array of angles has one rule for each
-        of its elements. None: that of the method for all.
+        For each trainable parameter, rows [c, a, s] of a rule, the derivative being the sum of c
+        f(a x + s), or None for the rule of the method. An array of angles has one rule for each of
+        its elements. None: the rule of the method for all.
     default : callable
-        What the method says about some slots.
+        Function from slots to the points of the method.
 
     Raises
     ------
     DifferentiationError
-        There are not as many recipes as trainable parameters, or one is no rows of 3 numbers.
+        The number of recipes differs from that of trainable parameters, or a recipe does not
+        consist of rows of 3 numbers.
     """
     slots = tape.trainable_slots[wanted]
     if recipes is None:
@@ -76,7 +77,7 @@ def with_recipes(
 
 
 def _refuse_stretched(tape: Tape, rules: Sequence[FloatArray | None]) -> None:
-    """Refuse points that depend on a parameter by other than a shift where that has a derivative.
+    """Refuse rules with a scaled parameter (a other than 1) if a derivative by it may be taken.
 
     Raises
     ------
@@ -92,7 +93,7 @@ def _refuse_stretched(tape: Tape, rules: Sequence[FloatArray | None]) -> None:
 
 
 def _nothing(tape: Tape) -> Shifted:
-    """Return the tape's own structure at no points."""
+    """Return the tape's own structure without points."""
     none = np.zeros(0, dtype=np.int64)
     offsets = np.zeros((0, tape.structure.num_slots))
     return Shifted(
@@ -101,7 +102,7 @@ def _nothing(tape: Tape) -> Shifted:
 
 
 def _moved_by(angles: AffineMap, slot: int) -> FloatArray:
-    """Return by how much each angle moves with a slot, shape (Q,)."""
+    """Return the factor of a slot in each angle, shape (Q,)."""
     row = np.zeros(len(angles.offset))
     own = angles.slots == slot
     row[angles.columns[own]] = angles.factors[own]
@@ -109,7 +110,7 @@ def _moved_by(angles: AffineMap, slot: int) -> FloatArray:
 
 
 def _by_slot(tape: Tape, recipes: Any) -> list[FloatArray | None]:
-    """Return the rule of each trained slot."""
+    """Return the rule of each trainable slot."""
     given, trained = list(recipes), tape.trainable_params
     if len(given) != len(trained):
         raise DifferentiationError(

@@ -1,7 +1,7 @@
-"""First and second derivatives of functions of what is measured, from its own derivatives.
+"""First and second derivatives of functions of measured quantities, from those of the quantities.
 
-A circuit measures quantities q that shift rules hold for. What is put together from them, F(q), has
-the second derivatives F''(q)[d_i q, d_j q] + F'(q)[d_ij q].
+A circuit measures quantities q for which shift rules hold. A result F(q) that is computed from them
+has the second derivatives F''(q)[d_i q, d_j q] + F'(q)[d_ij q] (chain rule).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from qgate.transforms.linear import Recombine
 from qgate.typing import Tensor
 
 ENTROPIES = frozenset({MeasurementKind.VN_ENTROPY, MeasurementKind.MUTUAL_INFO})
-"""What is put together from mean values by more than a polynomial of degree 2, as a state is."""
+"""Results that are no polynomial of degree 2 of expectation values."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +35,13 @@ class Series:
 
 
 def is_polynomial(item: Measurement, *, sampled: bool) -> bool:
-    """Say whether a measurement is of degree 2 at most in what it is put together from.
+    """Return whether a result is a polynomial of degree 2 at most of the measured quantities.
 
     Parameters
     ----------
     item : Measurement
     sampled : bool
-        Whether it is read from shots: then a state is an eigenvector of the density matrix.
+        Whether it is computed from shots: then a state is an eigenvector of the density matrix.
     """
     return item.kind not in ENTROPIES and not (sampled and item.kind is MeasurementKind.STATE)
 
@@ -49,8 +49,8 @@ def is_polynomial(item: Measurement, *, sampled: bool) -> bool:
 class Polynomial:
     """Derivatives of a polynomial of degree 2 at most.
 
-    That along a direction, and the mixed one along two, are differences of its values with any
-    step.
+    Its derivative along a direction, and its mixed derivative along two, are exact differences of
+    its values with any step.
     """
 
     def __init__(self, series: Series, recipe: Recombine) -> None:
@@ -85,8 +85,8 @@ def _reversed(direction: Sequence[Tensor]) -> list[Tensor]:
 class Function:
     """Derivatives of any function F.
 
-    They are those of F(q + sum_i t_i d_i q + sum_ij t_i t_j d_ij q / 2) by t at zero, which the
-    framework takes: by n numbers, however many quantities F is put together from.
+    They are the derivatives of F(q + sum_i t_i d_i q + sum_ij t_i t_j d_ij q / 2) by t at zero,
+    computed by the framework: by n numbers, independent of the number of quantities.
     """
 
     def __init__(self, series: Series, recipe: Recombine) -> None:
@@ -128,14 +128,14 @@ class Function:
 
 
 def _weighted(weights: Tensor, derivatives: Tensor) -> Tensor:
-    """Add up derivatives of shape w + s by weights of shape w; real ones may weigh complex ones."""
+    """Sum derivatives of shape w + s with weights of shape w; dtypes may be real or complex."""
     xp, lead = namespace([weights, derivatives]), shape_of(weights)
     ones = (1,) * (len(shape_of(derivatives)) - len(lead))
     return xp.sum(xp.reshape(weights, (*lead, *ones)) * derivatives, axis=tuple(range(len(lead))))
 
 
 def _by_autograd(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    """Return the derivative that autograd takes, of complex values in two real parts."""
+    """Return the derivative by autograd, with complex values as two real parts."""
 
     def derivative(t: Tensor) -> Tensor:
         turned = False

@@ -1,4 +1,4 @@
-"""All second derivatives of a circuit as one sweep."""
+"""Second derivatives of a circuit by shift rules, as one sweep."""
 
 from __future__ import annotations
 
@@ -19,32 +19,33 @@ from qgate.typing import BoolArray, FloatArray, Tensor
 from qgate.wires import Wires
 
 Point = tuple[tuple[int, float], ...]
-"""The angles that are shifted, ascending, with their shifts."""
+"""Shifted angles, ascending, with their shifts."""
 
 
 def second_order(
     tape: Tape, kept: BoolArray, *, diagonal: Shifts, off_diagonal: Shifts
 ) -> tuple[Decomposed, Stencil]:
-    """Return the stencil of the second derivatives by the trained slots of a tape.
+    """Return the stencil of the second derivatives by the trainable slots of a tape.
 
-    The second derivative by one angle has a rule of its own, with fewer points than the
-    first-order rule applied twice; that by two is the product of their first-order rules.
+    The second derivative by one angle has a rule of its own, with fewer points than the first-order
+    rule applied twice. The mixed derivative by two angles uses the product of their first-order
+    rules.
 
     Parameters
     ----------
     tape : Tape
-        Measures quantities that shift rules hold for.
+        Tape that measures quantities for which shift rules hold.
     kept : array of bool, shape (n, n)
-        Symmetric; the derivatives that are wanted. The others are zero and cost nothing.
+        Symmetric mask of the required derivatives. The others are zero and cost nothing.
     diagonal, off_diagonal : sequence
-        For each trained slot the shifts of its rule, or None.
+        For each trainable slot, the shifts of its rule, or None.
 
     Returns
     -------
     decomposed : Decomposed
-        What is shifted.
+        Structure whose slots are shifted.
     stencil : Stencil
-        Of order 2; without any points if the circuit does not depend on the slots.
+        Stencil of order 2; without points if the circuit does not depend on the slots.
     """
     slots = [int(slot) for slot in tape.trainable_slots]
     of = Quantities.measured(tape.structure)
@@ -118,11 +119,11 @@ def around(tape: Tape, decomposed: Decomposed, offsets: FloatArray) -> Tape:
     Parameters
     ----------
     tape : Tape
-        One row.
+        Tape with one row.
     decomposed : Decomposed
-        Of its structure.
+        Decomposition of its structure.
     offsets : array, shape (M, Q)
-        What is added to the angles of that structure at each point.
+        Shifts of the angles of that structure at each point.
     """
     rows = decomposed.angles(tape.row(), namespace(tape.angles))
     return bound(decomposed.structure, rows + offsets, tape)
@@ -137,19 +138,19 @@ def bound(structure: Structure, rows: Tensor, tape: Tape) -> Tape:
 
 
 def _with_wires(item: Measurement, wires: Wires) -> Measurement:
-    """Name the wires of a measurement that reads all of them."""
+    """Set the wires of a measurement without wires."""
     return item.with_wires(wires) if item.obs is None and not item.wires else item
 
 
 def with_known(values: Tensor, known: Tensor, run: BoolArray) -> Tensor:
-    """Put a known value in the place of the one point that was not run.
+    """Insert a known value at the one point that was not run.
 
     Parameters
     ----------
     values : array, shape (M - 1, ...)
     known : array, shape (...)
     run : array of bool, shape (M,)
-        Which points were run.
+        Mask of the points that were run.
     """
     xp, place = namespace([values, known]), int(np.flatnonzero(~run)[0])
     row = xp.reshape(known, (1, *shape_of(values)[1:]))

@@ -1,10 +1,9 @@
-r"""Shift rules: from the frequencies of a gate to coefficients and shifts.
+r"""Shift rules: coefficients and shifts computed from the frequencies of a gate.
 
-The expectation value as a function of one gate parameter is
-:math:`f(x) = \sum_\Omega a_\Omega e^{i\Omega x}`, with the frequencies
-:math:`\Omega` the differences of the eigenvalues of the gate's generator. A
-shift rule :math:`f^{(k)}(x) = \sum_\mu c_\mu f(x + s_\mu)` holds exactly for
-every such function. Rules are plain numbers; tapes are shifted elsewhere.
+The expectation value as a function of one gate parameter is :math:`f(x) = \sum_\Omega a_\Omega
+e^{i\Omega x}`, with the frequencies :math:`\Omega` the differences of the eigenvalues of the gate's
+generator. A shift rule :math:`f^{(k)}(x) = \sum_\mu c_\mu f(x + s_\mu)` holds exactly for every
+such function. Rules are arrays of numbers; they are applied to tapes elsewhere.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from qgate.sizes import MOST_POINTS, check_size
 from qgate.typing import FloatArray
 
 MOST_ORDER = 64
-"""Highest derivative for which a rule is made; default rules lose their digits long before."""
+"""Highest order of a derivative; default rules lose their precision long before."""
 
 _SAME = 1e-10
 """Shifts (radians), coefficients and relative frequencies this close count as equal."""
@@ -36,31 +35,31 @@ _WELL_CONDITIONED = 1e4
 """Condition number up to which default shifts are considered."""
 
 _LITTLE_NOISE = 1.5
-"""Noise, in units of its lower bound, up to which the usual shifts are kept."""
+"""Noise, in units of its lower bound, up to which the equidistant shifts are used."""
 
 _MAX_TRIALS = 4096
-"""Most spacings that are tried where the usual shifts are no good."""
+"""Maximum number of spacings that are tried if the equidistant shifts are unsuitable."""
 
 _MAX_ENTRIES = 10**7
-"""Entries of all systems that are tried together."""
+"""Maximum number of entries of all systems that are tried together."""
 
 MOST_FREQUENCIES = 1000
-"""Frequencies whose rule solves a linear system."""
+"""Maximum number of frequencies of a rule that solves a linear system."""
 
 MOST_EVEN_FREQUENCIES = 100_000
-"""Evenly spaced frequencies, whose rule is a formula."""
+"""Maximum number of evenly spaced frequencies, whose rule is a formula."""
 
 MOST_EIGENVALUES = 4096
-"""Distinct eigenvalues of a generator whose differences are taken."""
+"""Maximum number of distinct eigenvalues of a generator whose differences are computed."""
 
 _MAX_TURNS = 1e5
-"""Most turns of the fastest wave in a period by which shifts are reduced."""
+"""Maximum number of turns of the highest frequency in a period by which shifts are reduced."""
 
 
 def generate_shift_rule(
     frequencies: Sequence[float], shifts: Sequence[float] | None = None, order: int = 1
 ) -> FloatArray:
-    r"""Coefficients and shifts that give a derivative of a gate's expectation value.
+    r"""Return coefficients and shifts of a derivative by a gate parameter.
 
     For ``R`` frequencies :math:`f_0, 2f_0, \ldots, Rf_0` the first derivative has the shifts
     :math:`\pm s_\mu`, :math:`s_\mu = x_\mu/f_0 = (2\mu-1)\pi/(2Rf_0)`, and the coefficients
@@ -74,34 +73,33 @@ def generate_shift_rule(
     shifts : sequence of float, optional
         As many as frequencies, in radians, distinct up to sign; each is used in both directions.
         With ``order`` above 1 the first-order rule with these shifts is applied ``order`` times.
-        By default the shifts above; where they make the system ill-conditioned (as for the
-        frequencies 1 and 3) or the rule noisy, odd multiples of another angle, the one of least
-        noise (see Notes) among well-conditioned ones. Even orders use even multiples, with 0.
+        Default: the shifts above. If these make the system ill-conditioned (as for the frequencies
+        1 and 3) or the rule noisy, odd multiples of another angle: the one of least noise (see
+        Notes) among well-conditioned ones. Even orders use even multiples, and 0.
     order : int
         Order of the derivative, 1 or more.
 
     Returns
     -------
     array of shape (terms, 2)
-        Rows (coefficient, shift in radians), by growing absolute shift, the positive one first.
-        Shifts that are equal modulo the period of the function are one row, for orders above 1
-        in [-period/2, period/2).
+        Rows (coefficient, shift in radians), by increasing absolute shift, the positive one first.
+        Shifts that are equal modulo the period of the function are combined; for orders above 1
+        they are in [-period/2, period/2).
 
     Raises
     ------
     InvalidShiftRule
-        Frequencies that are not positive and distinct; shifts that are repeated, of the wrong
-        number, or from which the derivative cannot be found; an order below 1.
+        Frequencies are not positive and distinct; shifts are repeated, of the wrong number, or do
+        not determine the derivative; or the order is below 1.
 
     Notes
     -----
-    Cost: 2R terms, 2R+1 for an even order of unevenly spaced frequencies, more for an order above
-    1 with given shifts. With the same variance V in each value and n shots in total, spread in
-    proportion to ``abs(coefficient)``, the variance of the derivative is
-    ``V * sum(abs(coefficients))**2 / n``. The sum is at least the highest frequency to the power
-    ``order`` (Bernstein); default rules come close to it. Rules are remembered, so asking again
-    is cheap.
-    Reference: Wierichs et al., Quantum 6, 677 (2022), arXiv:2107.12390.
+    Cost: 2R terms, 2R+1 for an even order of unevenly spaced frequencies, more for an order above 1
+    with given shifts. With the same variance V of each value and n shots in total, distributed in
+    proportion to ``abs(coefficient)``, the variance of the derivative is ``V *
+    sum(abs(coefficients))**2 / n``. The sum is at least the highest frequency to the power
+    ``order`` (Bernstein); default rules come close to it. Rules are cached. Reference: Wierichs et
+    al., Quantum 6, 677 (2022), arXiv:2107.12390.
 
     Examples
     --------
@@ -127,7 +125,7 @@ def generate_multi_shift_rule(
     shifts: Sequence[Sequence[float] | None] | None = None,
     orders: Sequence[int] | None = None,
 ) -> FloatArray:
-    r"""Coefficients and shifts of a mixed derivative by several parameters.
+    r"""Return coefficients and shifts of a mixed derivative by several parameters.
 
     The rule is the product of the rules of the single parameters: every combination of their
     terms, with the product of the coefficients.
@@ -137,9 +135,9 @@ def generate_multi_shift_rule(
     frequencies : sequence of sequences of float
         Frequencies of each parameter.
     shifts : sequence, optional
-        For each parameter its shifts (radians), or None for the default ones.
+        For each parameter its shifts in radians, or None for the default ones.
     orders : sequence of int, optional
-        For each parameter how often to differentiate by it; once by default.
+        For each parameter the order of differentiation by it; default 1.
 
     Returns
     -------
@@ -149,7 +147,7 @@ def generate_multi_shift_rule(
     Raises
     ------
     InvalidShiftRule
-        As `generate_shift_rule`, or the arguments differ in length.
+        As `generate_shift_rule`; or the arguments differ in length.
 
     Notes
     -----
@@ -183,7 +181,7 @@ def generate_multi_shift_rule(
 
 
 def eigvals_to_frequencies(eigvals: Sequence[float]) -> tuple[float, ...]:
-    """Frequencies of a gate: the positive differences of its generator's eigenvalues.
+    """Return the frequencies of a gate: the positive differences of its generator's eigenvalues.
 
     Differences that agree up to rounding (relative to the largest) are one frequency.
 
@@ -195,7 +193,7 @@ def eigvals_to_frequencies(eigvals: Sequence[float]) -> tuple[float, ...]:
     Returns
     -------
     tuple of float
-        Growing; empty if all eigenvalues are equal.
+        Ascending frequencies; empty if all eigenvalues are equal.
 
     Examples
     --------
@@ -215,21 +213,21 @@ def eigvals_to_frequencies(eigvals: Sequence[float]) -> tuple[float, ...]:
 
 
 def frequencies_to_period(frequencies: Sequence[float], decimals: int = 5) -> float:
-    """Period of the functions that have these frequencies, ``2 pi / gcd(frequencies)``.
+    """Return the period of functions with these frequencies, ``2 pi / gcd(frequencies)``.
 
     Parameters
     ----------
     frequencies : sequence of float
         Positive numbers.
     decimals : int
-        Each frequency is read as the nearest fraction with a denominator of at most
+        Each frequency is rounded to the nearest fraction with a denominator of at most
         ``10**decimals``.
 
     Returns
     -------
     float
-        In radians; infinite without frequencies. For frequencies that are no such fractions
-        it is an angle after which the function comes close to where it was.
+        Period in radians; infinite without frequencies. For frequencies that are not such
+        fractions, an angle after which the function nearly repeats.
 
     Examples
     --------
@@ -249,7 +247,7 @@ def frequencies_to_period(frequencies: Sequence[float], decimals: int = 5) -> fl
 def _rule(
     frequencies: tuple[float, ...], shifts: tuple[float, ...] | None, order: int
 ) -> FloatArray:
-    """Check the arguments and make the rule; the array is shared, so callers copy it."""
+    """Validate the arguments and compute the rule; the array is cached, so callers copy it."""
     remedy = "Write the gate as several of fewer frequencies."
     size = len(frequencies)
     check_size("A shift rule", size, MOST_EVEN_FREQUENCIES, unit="frequencies", remedy=remedy)
@@ -328,16 +326,17 @@ def _check_shifts(frequencies: tuple[float, ...], shifts: tuple[float, ...]) -> 
 
 
 def _exact_period(frequencies: FloatArray) -> float:
-    """Period of the function, or infinity if the frequencies only nearly have a common one."""
+    """Return the period of the function, or infinity if it is only approximately periodic."""
     period = frequencies_to_period(frequencies.tolist())
     turns = frequencies * period / (2 * np.pi)
-    # Rounding makes every large number whole, so only a moderate number of turns tells.
+    # Rounding makes every large number an integer, so only a moderate number of turns is
+    # conclusive.
     exact = turns[-1] < _MAX_TURNS and np.allclose(turns, np.round(turns), rtol=0, atol=_SAME)
     return period if exact else math.inf
 
 
 def _closed_form(base: float, count: int) -> FloatArray:
-    """First derivative for the frequencies base, 2 base, ..., count base."""
+    """Return the rule of the first derivative for the frequencies base, 2 base, ..., count base."""
     index = np.arange(1, count + 1)
     angles = (2 * index - 1) * np.pi / (2 * count)
     coefficients = base * (-1.0) ** (index - 1) / (4 * count * np.sin(angles / 2) ** 2)
@@ -345,15 +344,16 @@ def _closed_form(base: float, count: int) -> FloatArray:
 
 
 def _both_ways(coefficients: FloatArray, shifts: FloatArray, *, sign: int) -> FloatArray:
-    """Rows for the shifts forward and, with the coefficients times sign, back; merged."""
+    """Return merged rows for the shifts and, with the coefficients times sign, their negatives."""
     forward = np.stack([coefficients, shifts], axis=1)
     return _merged(np.concatenate([forward, forward * [sign, -1]]))
 
 
 def _system(frequencies: FloatArray, shifts: FloatArray, order: int) -> FloatArray:
-    """Response of each frequency to each pair of shifts; stacks of shifts give stacks.
+    """Return the response of each frequency to each pair of shifts; stacks of shifts give stacks.
 
-    A pair of equal sign (even order) also sees the constant part of the function, as frequency 0.
+    A pair of equal sign (even order) also responds to the constant part of the function, as
+    frequency 0.
     """
     if order % 2:
         return np.asarray(2 * np.sin(frequencies[:, None] * shifts[..., None, :]))
@@ -361,13 +361,13 @@ def _system(frequencies: FloatArray, shifts: FloatArray, order: int) -> FloatArr
 
 
 def _wanted(frequencies: FloatArray, order: int) -> FloatArray:
-    """Response that a derivative has, in the rows of the system."""
+    """Return the response of the exact derivative, in the rows of the system."""
     derivatives = (-1.0) ** (order // 2) * frequencies**order
     return np.asarray(derivatives if order % 2 else np.append(0.0, derivatives))
 
 
 def _solved(frequencies: FloatArray, shifts: FloatArray, order: int) -> FloatArray:
-    """Rule with pairs of the given shifts, sums for even orders and differences for odd ones."""
+    """Return the rule with pairs of the given shifts: sums (even order) or differences (odd)."""
     system = _system(frequencies, shifts, order)
     if np.linalg.svd(system, compute_uv=False)[-1] < _SINGULAR:
         listed = ", ".join(f"{shift:.6g}" for shift in shifts)
@@ -382,10 +382,10 @@ def _solved(frequencies: FloatArray, shifts: FloatArray, order: int) -> FloatArr
 
 
 def _default_shifts(frequencies: FloatArray, order: int) -> FloatArray:
-    """Odd (for even orders: even) multiples of one angle, so chosen that the rule is good.
+    """Return odd (for even orders: even) multiples of one angle that give a good rule.
 
-    The angle pi / (2 R f) of evenly spaced frequencies is kept if it will do. Below
-    pi / (2 f_max) every angle gives a regular system; close frequencies need larger ones.
+    The angle pi / (2 R f) of evenly spaced frequencies is used if it is suitable. Below pi / (2
+    f_max) every angle gives a regular system; close frequencies require larger ones.
     """
     count = len(frequencies)
     multiples = 2.0 * np.arange(count) + 1 if order % 2 else 2.0 * np.arange(count + 1)
@@ -399,7 +399,7 @@ def _default_shifts(frequencies: FloatArray, order: int) -> FloatArray:
 
 
 def _noise(frequencies: FloatArray, candidates: FloatArray, order: int) -> FloatArray:
-    """Sum of the absolute coefficients for each row of shifts, in units of its lower bound."""
+    """Return the sum of absolute coefficients for each row of shifts, over its lower bound."""
     systems = _system(frequencies, candidates, order)
     good = np.linalg.cond(systems) <= _WELL_CONDITIONED
     wanted = _wanted(frequencies, order)[:, None]
@@ -420,10 +420,10 @@ def _repeated(rule: FloatArray, order: int, period: float) -> FloatArray:
 
 
 def _merged(rule: FloatArray, period: float = math.inf) -> FloatArray:
-    """Add up rows with the same shift modulo the period, drop zeros, sort by absolute shift."""
+    """Combine rows with the same shift modulo the period, drop zeros, sort by absolute shift."""
     coefficients, shifts = rule.T
     if math.isfinite(period):
-        # Half a period goes to its negative, also when rounding leaves it just below.
+        # Half a period is mapped to its negative, also if rounding leaves it just below.
         shifts = (shifts + period / 2 + _SAME / 2) % period - period / 2 - _SAME / 2
     rising = np.argsort(shifts, kind="stable")
     coefficients, shifts = coefficients[rising], shifts[rising]
@@ -431,6 +431,6 @@ def _merged(rule: FloatArray, period: float = math.inf) -> FloatArray:
     coefficients, shifts = np.add.reduceat(coefficients, first), shifts[first]
     kept = np.abs(coefficients) > _SAME * np.max(np.abs(coefficients))
     coefficients, shifts = coefficients[kept], shifts[kept]
-    # Two rows of the same |shift| tie up to rounding; the positive one goes first.
+    # Two rows of the same |shift| tie up to rounding; the positive one comes first.
     ranks = np.lexsort((-shifts, np.round(np.abs(shifts), 9)))
     return np.stack([coefficients[ranks], shifts[ranks]], axis=1)

@@ -1,10 +1,10 @@
-r"""Derivatives from differences along random directions in all angles at once.
+r"""SPSA gradients: differences along random directions in all angles at once.
 
-Along a direction :math:`\Delta` the difference of f estimates :math:`\sum_j \Delta_j f_j` with
-the derivatives :math:`f_j`. Divided by :math:`\Delta_i` it has the mean :math:`f_i`, if the
-entries are independent and as often positive as negative: the other terms,
-:math:`f_j \Delta_j / \Delta_i`, have mean zero. A gradient costs a few circuits for each
-direction, however many angles there are. Spall, IEEE Trans. Autom. Control 37, 332 (1992).
+Along a direction :math:`\Delta` the difference of f estimates :math:`\sum_j \Delta_j f_j` with the
+derivatives :math:`f_j`. Divided by :math:`\Delta_i` it has the mean :math:`f_i`, if the entries are
+independent, and positive and negative with equal probability: the other terms, :math:`f_j \Delta_j
+/ \Delta_i`, have mean zero. A gradient costs a few circuits for each direction, independent of the
+number of angles. Spall, IEEE Trans. Autom. Control 37, 332 (1992).
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ from qgate.transforms.decompose import Decomposed
 from qgate.typing import FloatArray, IntArray
 
 Sampler = Callable[..., Any]
-"""Called as ``sampler(indices, size, repetition, rng=generator)``; returns a direction (size,),
-zero but at ``indices``."""
+"""Function ``sampler(indices, size, repetition, rng=generator)`` that returns a direction (size,),
+zero except at ``indices``.
+"""
 
 MOST_DIRECTIONS = 10_000
-"""Directions of one derivative."""
+"""Maximum number of directions of one derivative."""
 
 EXACT_STEP = 1e-5
 """Step without shots, in radians; the rounding error is below 1e-10."""
@@ -45,7 +46,7 @@ EXACT_STEP = 1e-5
 def rademacher(
     indices: Sequence[int], size: int, repetition: int, *, rng: np.random.Generator
 ) -> FloatArray:
-    """Return a direction of shape (size,), 1 or -1 with equal odds at ``indices``, else 0."""
+    """Return a direction, shape (size,): 1 or -1 with equal odds at ``indices``, else 0."""
     direction = np.zeros(size)
     direction[list(indices)] = rng.choice((-1.0, 1.0), len(indices))
     return direction
@@ -64,19 +65,19 @@ DEFAULTS: Mapping[str, Any] = {
 
 
 class SimultaneousPerturbation:
-    """Simultaneous perturbation (SPSA): a few circuits for any number of angles.
+    """Gradient method of simultaneous perturbation (SPSA): a few circuits for any number of angles.
 
-    The estimate is unbiased up to the step, and its spread is as large as the gradient itself;
-    it falls with the square root of ``num_directions``.
+    The estimate is unbiased up to the error of the step. Its standard deviation is as large as the
+    gradient itself, and decreases with the square root of ``num_directions``.
 
-    Options (``gradient_kwargs``): ``num_directions``, over which is averaged; ``h``, the step in
-    radians, one or one for each trained angle (default 1e-5 without shots, else the one that
-    balances noise and bias); ``approx_order`` and ``strategy`` as for finite differences;
-    ``sampler_rng``, an integer (the same directions in every call), a numpy ``Generator`` or
-    None (new directions in every call); ``sampler``, a function that draws a direction;
-    ``validate_params``: angles on which nothing measured depends stay as they are and get the
-    derivative zero (True), or are varied like the others (False); ``n``, which is 1;
-    ``broadcast``: on tapes, whether all points are one broadcast tape (True) or a tape each.
+    Options (``gradient_kwargs``): ``num_directions``, the number of directions to average over;
+    ``h``, the step in radians, a number or one for each trainable angle (default 1e-5 without
+    shots, otherwise the one that balances noise and bias); ``approx_order`` and ``strategy`` as for
+    finite differences; ``sampler_rng``, an integer (the same directions in every call), a numpy
+    ``Generator`` or None (new directions in every call); ``sampler``, a function that draws a
+    direction; ``validate_params``: whether angles on which no measurement depends are not varied
+    and get the derivative zero (True), or are varied like the others (False); ``n``, which must be
+    1; ``broadcast``: on tapes, whether all points are one broadcast tape (True) or one tape each.
     """
 
     name = "spsa"
@@ -112,7 +113,7 @@ class SimultaneousPerturbation:
     def lines(
         self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
     ) -> Lines | None:
-        """Return a line for each direction that is drawn."""
+        """Return a line for each random direction."""
         chosen = {**DEFAULTS, **options}
         _check(chosen)
         rng = _generator(chosen["sampler_rng"])
@@ -143,7 +144,7 @@ def _generator(seed: Any) -> np.random.Generator:
 
 
 def _varied(structure: Structure, slots: tuple[int, ...], chosen: Mapping[str, Any]) -> IntArray:
-    """Return the positions of the trained slots that directions move."""
+    """Return the positions of the trainable slots that directions vary."""
     if not chosen["validate_params"]:
         return np.arange(len(slots))
     return np.flatnonzero(np.isin(slots, list(_reaching(structure))))
@@ -173,8 +174,8 @@ def _steps(
 ) -> FloatArray | float:
     """Return the step of each angle in radians, shape (size,), or one for all.
 
-    Along a diagonal of m angles a function of frequency 1 in each varies about as fast as one
-    of frequency sqrt(m) in one angle (a product of m cosines is 1 - m h^2 / 2).
+    Along a diagonal of m angles a function of frequency 1 in each varies about as fast as one of
+    frequency sqrt(m) in one angle (a product of m cosines is 1 - m h^2 / 2).
     """
     if chosen["h"] is not None:
         return steps_of(chosen["h"], size)
@@ -226,7 +227,7 @@ def _stencil(
 
 
 def _reaching(structure: Structure) -> set[int]:
-    """Return the slots of gates that are connected by wires with something that is measured."""
+    """Return the slots of gates that are connected to a measurement through wires."""
     cone = {wire for item in structure.measurements for wire in item.wires}
     if not all(item.wires for item in structure.measurements):
         cone = set(structure.wires)

@@ -1,7 +1,7 @@
-"""Derivatives as weighted sums of values at shifted parameters.
+"""Stencils: derivatives as weighted sums of values at shifted parameters.
 
-A shift rule and a finite difference are the same thing, a stencil: points around the
-parameters, and weights. All derivatives of a circuit are one stencil, so they are one sweep.
+Shift rules and finite differences are both stencils: points around the parameters, and weights. All
+derivatives of a circuit are one stencil, so they are computed in one sweep.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from qgate.sweep import Sweep, distinct_rows
 from qgate.typing import FloatArray, IntArray, Tensor
 
 DECIMALS = 12
-"""Points that agree to this many decimals are one."""
+"""Points that agree to this many decimals count as one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stencil:
-    """Points around a row of parameters, and the derivatives that values there add up to.
+    """Points around a row of parameters, and weights that combine values there to derivatives.
 
     Derivative ``targets[e]`` is the sum over entries e of ``weights[e] * value at points[e]``.
 
     Parameters
     ----------
     offsets : array, shape (M, P)
-        What is added to the row at each point.
+        Shifts that are added to the row at each point.
     targets, points : array of int, shape (E,)
     weights : array, shape (E,)
     size : int
-        n, the number of parameters that derivatives are taken of.
+        n, the number of parameters that derivatives are taken by.
     order : int
         k; there are n**k derivatives, numbered in C order.
     """
@@ -56,13 +56,13 @@ class Stencil:
     def from_rules(
         cls, rules: Sequence[tuple[int, int, FloatArray]], num_slots: int, size: int
     ) -> Stencil:
-        """Return a stencil of order 1.
+        """Return the stencil of first derivatives from rules.
 
         Parameters
         ----------
         rules : sequence of (target, slot, rule)
-            To derivative ``target``, slot ``slot`` contributes the rule's rows
-            (coefficient, shift).
+            Contributions of ``slot`` to derivative ``target``: the rule's rows (coefficient,
+            shift).
         num_slots : int
         size : int
         """
@@ -75,12 +75,13 @@ class Stencil:
         return cls(offsets, targets, np.arange(len(steps)), weights, size, 1).merged()
 
     def compose(self, inner: Stencil) -> Stencil:
-        """Return the stencil of these derivatives of those derivatives.
+        """Return the stencil of these derivatives of the derivatives of ``inner``.
 
         Raises
         ------
         TooLarge
-            There would be more points than ``qgate.sizes.MOST_POINTS``, equal ones counted apart.
+            There would be more points than ``qgate.sizes.MOST_POINTS``, before equal ones are
+            merged.
         """
         count = len(self.offsets) * len(inner.offsets)
         remedy = "Take derivatives by fewer parameters, or of a lower order."
@@ -101,19 +102,19 @@ class Stencil:
         ).merged()
 
     def merged(self) -> Stencil:
-        """Return the same with equal points taken as one."""
+        """Return the stencil with equal points merged."""
         offsets, index = distinct_rows(self.offsets, decimals=DECIMALS)
         return Stencil(
             offsets, self.targets, index[self.points], self.weights, self.size, self.order
         )
 
     def contract(self, values: Tensor) -> Tensor:
-        """Add up values to derivatives.
+        """Combine values to derivatives.
 
         Parameters
         ----------
         values : array, shape (M, ...)
-            The value at each point; of any framework.
+            Value at each point, an array of any framework.
 
         Returns
         -------
@@ -126,7 +127,7 @@ class Stencil:
 
     @cached_property
     def _by_target(self) -> tuple[IntArray, FloatArray]:
-        """The points and weights of each derivative, (n**k, most), filled up with weights of 0."""
+        """The points and weights of each derivative, (n**k, most), padded with weights of 0."""
         count = self.size**self.order
         order = np.argsort(self.targets, kind="stable")
         targets = self.targets[order]
@@ -139,7 +140,7 @@ class Stencil:
 
 
 def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
-    """Return the points of several stencils together, and the stencils on those points."""
+    """Return the union of the points of several stencils, and the stencils on those points."""
     every = np.concatenate([stencil.offsets for stencil in stencils])
     offsets, index = distinct_rows(every, decimals=DECIMALS)
     together, start = [], 0
@@ -153,7 +154,7 @@ def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
 
 
 def at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:
-    """Run every row at every point: the rows of the first point, then of the second, ..."""
+    """Return a sweep of every row at every point: all rows of the first point come first."""
     rows = (offsets[:, None, :] + sweep.rows[None, :, :]).reshape(-1, sweep.rows.shape[1])
     shots = None if sweep.shots is None else np.tile(sweep.shots, len(offsets))
     return sweep.with_rows(rows, shots)

@@ -1,6 +1,6 @@
 """Derivatives of a tape by its trainable matrices and states.
 
-A trainable array is written as a constant with rotations beside it (``with_angles``). The method
+A trainable array is decomposed into a constant and rotations (``with_angles``). The method
 differentiates the circuit by the angles of these, and the chain rule with the Jacobian of the
 angles by the array gives the derivative by the array.
 """
@@ -22,15 +22,16 @@ from qgate.typing import Tensor
 
 @dataclass(frozen=True, eq=False)
 class ArrayFree:
-    """A tape whose trainable arrays are written as rotations.
+    """Tape whose trainable arrays are decomposed into rotations.
 
     Parameters
     ----------
     tape : Tape
-        Its trainable parameters are angles, one for each trainable parameter of the given tape.
+        Tape whose trainable parameters are angles, one for each trainable parameter of the given
+        tape.
     jacobians : tuple
-        For each of them None, or for an array of shape ``t`` the derivatives of the m angles that
-        were written for it, shape ``(m,) + t``.
+        For each trainable parameter None, or for an array of shape ``t`` the derivatives of its m
+        angles, shape ``(m,) + t``.
     """
 
     tape: Tape
@@ -38,12 +39,12 @@ class ArrayFree:
 
     @classmethod
     def of(cls, tape: Tape, *, method: str) -> ArrayFree:
-        """Write the trainable arrays of the operations of a tape as rotations.
+        """Decompose the trainable arrays of the operations of a tape into rotations.
 
         Raises
         ------
         UnsupportedDiffMethod
-            A trainable array cannot be written so, or was chosen among what is measured.
+            A trainable array cannot be decomposed, or belongs to a measurement.
         """
         chosen = _of_operations(tape)
         refusal = refuse_trained_arrays(chosen) or _refuse_others(chosen)
@@ -64,9 +65,9 @@ class ArrayFree:
         Parameters
         ----------
         derivative : array, shape s + (m,)
-            By the angles of one trainable parameter of ``tape``.
+            Derivative by the angles of one trainable parameter of ``tape``.
         position : int
-            Its position among the trainable ones.
+            Position of the parameter among the trainable ones.
         """
         jacobian = self.jacobians[position]
         if jacobian is None:
@@ -75,7 +76,7 @@ class ArrayFree:
 
 
 def refuse_chosen_arrays(tape: Tape, *, transform: str) -> None:
-    """Refuse a tape whose trainable parameters have arrays among them, where only angles can be.
+    """Refuse a tape with arrays among its trainable parameters, where only angles are supported.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def refuse_chosen_arrays(tape: Tape, *, transform: str) -> None:
 
 
 def _of_operations(tape: Tape) -> Tape:
-    """Return the tape, whose coefficients and arrays of observables are trainable if chosen."""
+    """Return the tape; coefficients and arrays of observables are trainable only if chosen."""
     if tape.is_chosen:
         return tape
     angles, array = ParameterKind.ANGLES, ParameterKind.ARRAY

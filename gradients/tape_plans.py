@@ -1,4 +1,4 @@
-"""The tapes that the derivatives of a tape need, and what becomes of their results."""
+"""Plans of derivatives of a tape: the tapes to run, and the processing of their results."""
 
 from __future__ import annotations
 
@@ -32,19 +32,20 @@ from qgate.transforms.readouts import freeze_observables
 from qgate.typing import BoolArray, Tensor
 
 Derivatives = Callable[[Sequence[Any]], Any]
-"""From the results of the tapes that were made to the derivatives."""
+"""Function from the results of the tapes to the derivatives."""
 
 RECIPES = "gradient_recipes"
-"""The option that gives rules for single parameters."""
+"""Option with rules for single parameters."""
 
 Read = Callable[[Sequence[Any]], tuple[list[Tensor], list[Any]]]
-"""From the result of each tape to the derivatives of each linear quantity, shape (m, ...), by the
-m wanted slots, and to its value, or 0 where the value was not needed."""
+"""Function from the result of each tape to the derivatives of each linear quantity by the m
+required slots, shape (m, ...), and to its value, or 0 if the value is not required.
+"""
 
 
 @dataclass(frozen=True)
 class TapePlan:
-    """Tapes to run, and how to read derivatives from their results.
+    """Tapes to run, and a function that computes derivatives from their results.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ class TapePlan:
 
 
 class Plan(Protocol):
-    """Makes the plan of a tape by some method."""
+    """Function that makes the plan of a tape by some method."""
 
     def __call__(
         self, tape: Tape, wanted: BoolArray, options: Mapping[str, Any], *, value: bool
@@ -67,12 +68,12 @@ class Plan(Protocol):
         Parameters
         ----------
         tape : Tape
-            Measures linear quantities, or any if the method holds for those.
+            Tape that measures linear quantities, or any quantities that the method supports.
         wanted : array of bool, shape (n,)
-            Which of the trained slots derivatives are taken by.
+            Trainable slots that derivatives are taken by.
         options : mapping
         value : bool
-            Whether the value is needed as well.
+            Whether the value is required as well.
         """
 
 
@@ -84,9 +85,9 @@ def shift_plan(
     *,
     value: bool,
 ) -> TapePlan:
-    """Plan to run one structure at shifted points: one broadcast tape, or a tape for each.
+    """Plan the derivatives of a shift method: one broadcast tape of all points, or a tape for each.
 
-    Options that are read here: ``broadcast``, ``f0``, ``gradient_recipes``.
+    Options that are used here: ``broadcast``, ``f0``, ``gradient_recipes``.
     """
     slots = tuple(int(slot) for slot in tape.trainable_slots[wanted])
     shots = min(tape.shots.parts, default=None)
@@ -101,7 +102,7 @@ def shift_plan(
     if value or not len(shifted.stencil.offsets):
         needed.append(Stencil.value(structure.num_slots, len(slots)))
     offsets, stencils = union(needed)
-    # What is put together from several measurements does not follow from the value of the whole.
+    # A result that is computed from several measurements does not determine their values.
     known = None if value else options.get("f0")
     skipped = np.array([known is not None and not offset.any() for offset in offsets])
     here = shifted.decomposed.angles(tape.row(), namespace(tape.angles))
@@ -127,7 +128,7 @@ def circuit_plan(
     *,
     value: bool,
 ) -> TapePlan:
-    """Plan to run other circuits, a tape for each, and the value first where it is needed."""
+    """Plan the derivatives of a circuit method: a tape per circuit, and the value if required."""
     if not all(map(is_known, tape.arrays)):
         raise DifferentiationError(
             f"{method.name} makes circuits by the matrices and coefficients of a tape, which are "
@@ -160,7 +161,7 @@ def circuit_plan(
 
 
 def _array(entry: Any) -> Tensor:
-    """Return a result as an array that takes part in numpy's arithmetic."""
+    """Convert a result to an array that supports numpy's arithmetic."""
     is_theirs = framework_of(entry) is not None or is_traced(entry)
     return enclosed(entry) if is_theirs else np.asarray(entry)
 
@@ -174,7 +175,7 @@ def _entries(results: Sequence[Any], *, broadcast: bool) -> list[Tensor]:
 
 
 def _with_known(entries: Sequence[Tensor], known: Sequence[Any], run: BoolArray) -> list[Tensor]:
-    """Put the known value of each measurement in the place of the point that was not run."""
+    """Insert the known value of each measurement at the point that was not run."""
     found = []
     others = list(entries) or [np.zeros((0, *shape_of(each))) for each in known]
     if len(others) != len(known):
@@ -197,20 +198,21 @@ def _listed(result: Any) -> list[Any]:
 
 
 class Derive:
-    """Turns the results of the tapes of a plan into derivatives.
+    """Function that computes derivatives from the results of the tapes of a plan.
 
     Parameters
     ----------
     read : callable
-        Of the plan.
+        Function of the plan.
     recombine : callable
-        From linear quantities to what was measured.
+        Function from linear quantities to the measured results.
     wanted : array of bool, shape (n,)
-        Which of the trained slots the derivatives are by; zero for the others.
+        Trainable slots that derivatives are taken by; those by the others are zero.
     shapes : sequence of tuple of int
-        Of the trained parameters.
+        Shapes of the trainable parameters.
     by_parameter : callable
-        From the derivative by a trained parameter, and its position, to that by what it stands for.
+        Function from the derivative by a trainable parameter, and its position, to that by the
+        original parameter.
     """
 
     def __init__(
@@ -226,7 +228,7 @@ class Derive:
         self.by_parameter = by_parameter
 
     def parts(self, results: Sequence[Any], *, partitioned: bool) -> Any:
-        """Return the derivatives of each part of a shot vector, or of the one result."""
+        """Return the derivatives of each part of a shot vector, or of the single result."""
         if not partitioned:
             return self(results)
         return tuple(self(part) for part in zip(*results, strict=True))
@@ -237,7 +239,7 @@ class Derive:
         return found[0] if len(found) == 1 else tuple(found)
 
     def _chain(self, values: Sequence[Any], slopes: Sequence[Tensor]) -> Sequence[Tensor]:
-        """Return the derivatives of the recombined values: those along the slopes, all at once."""
+        """Return the derivatives of the recombined values along all slopes at once."""
         if self.recombine is tuple:
             return slopes
 
@@ -251,7 +253,7 @@ class Derive:
         return [_derivative_at_zero(partial(along, index), slopes) for index in range(count)]
 
     def _by_parameter(self, slopes: Tensor) -> Any:
-        """Cut the derivatives by the wanted slots, shape (m, ...), by parameters."""
+        """Split the derivatives by the required slots, shape (m, ...), by parameters."""
         xp, measured = namespace([slopes]), shape_of(slopes)[1:]
         if not self.wanted.all():
             zero = xp.zeros((1, *measured), dtype=slopes.dtype)
@@ -267,7 +269,7 @@ class Derive:
 
 
 def _derivative_at_zero(function: Callable[[Tensor], Tensor], like: Sequence[Tensor]) -> Tensor:
-    """Return the derivative of a function of one number, in the framework of arrays."""
+    """Return the derivative of a function of one number at zero, in the framework of arrays."""
     framework = framework_among(like)
     if framework is None:
         return make_jvp(function)(0.0)(1.0)[1]

@@ -1,4 +1,4 @@
-"""Gradient methods as functions on tapes and on quantum functions."""
+"""Gradient methods as transforms of tapes and QNodes."""
 
 from __future__ import annotations
 
@@ -22,40 +22,41 @@ from qgate.transforms.linear import linear_measurements
 from qgate.typing import BoolArray
 
 EXACTLY_LINEAR = frozenset({MeasurementKind.DENSITY_MATRIX})
-"""What is measured for its functions where there are no shots."""
+"""Measurements that count as linear quantities without shots, without an expansion in Pauli words.
+"""
 
 TAPE_BOUND = frozenset({"f0", "gradient_recipes"})
 """Options whose meaning depends on the numbers of a tape."""
 
 Transformed = tuple[list[Tape], Derivatives]
-"""Tapes to run, and what turns their results into derivatives."""
+"""Tapes to run, and the function that computes derivatives from their results."""
 
 
 class TapeTransform(ABC):
-    """What can be called on a tape or on a QNode, and be given as ``diff_method``.
+    """Transform that can be called on a tape or on a QNode, and be used as ``diff_method``.
 
-    On a QNode it returns a function with the same arguments that gives the derivatives of
-    the results by each trainable argument. On a tape it returns tapes to run and a function
-    that turns their results into derivatives.
+    On a QNode it returns a function with the same arguments that returns the derivatives of the
+    results by each trainable argument. On a tape it returns tapes to run and a function that
+    computes derivatives from their results.
 
     Required: ``name``, ``of_tape`` and ``check``.
     """
 
     name: str
-    """What errors call it."""
+    """Name in error messages."""
 
     @property
     def given_as(self) -> Any:
-        """What a QNode takes as ``diff_method`` for it."""
+        """Value of ``diff_method`` that selects the transform."""
         return self
 
     @abstractmethod
     def of_tape(self, tape: Tape, argnum: Any, options: Mapping[str, Any]) -> Transformed:
-        """Return the tapes to run and what to do with their results."""
+        """Return the tapes to run and the function of their results."""
 
     @abstractmethod
     def check(self, options: Mapping[str, Any]) -> None:
-        """Refuse options that it does not have."""
+        """Refuse unknown options."""
 
     @picklable
     def __call__(
@@ -67,8 +68,8 @@ class TapeTransform(ABC):
         ----------
         target : QuantumScript or QNode
         argnum : int or sequence of int, optional
-            Tape: positions among its trainable parameters; the derivatives by the others are
-            left at zero. QNode: another name of ``argnums``.
+            Tape: positions among its trainable parameters; the derivatives by the others are zero.
+            QNode: another name of ``argnums``.
         argnums : int or sequence of int, optional
             QNode: positions of arguments; default all trainable ones.
         options
@@ -87,7 +88,7 @@ class TapeTransform(ABC):
             The method cannot differentiate the tape.
         UnknownGradientOption
         DifferentiationError
-            It was given neither a tape nor a QNode.
+            The target is neither a tape nor a QNode.
         """
         self.check(options)
         if isinstance(target, Tape):
@@ -103,20 +104,20 @@ class TapeTransform(ABC):
 
 
 class GradientTransform(TapeTransform):
-    """A gradient method that can be called on a tape or on a QNode.
+    """Gradient method that can be called on a tape or on a QNode.
 
-    As ``diff_method`` it stands for its method.
+    As ``diff_method`` it is equivalent to the name of its method.
 
     Parameters
     ----------
     method : callable
-        Makes the shifted circuits, or other circuits.
+        Gradient method, which makes shifted or other circuits.
     doc : str
-        What it says of itself.
+        Docstring.
     plan : callable
-        From a tape of linear quantities, its wanted slots and the options to its plan.
+        Function from a tape of linear quantities, its required slots and the options to the plan.
     bound : frozenset of str
-        Which of the options it takes that depend on the numbers of a tape.
+        Supported options that depend on the numbers of a tape.
     """
 
     def __init__(
@@ -135,17 +136,17 @@ class GradientTransform(TapeTransform):
     def of_shifts(
         cls, method: ShiftMethod, doc: str, bound: frozenset[str] = frozenset()
     ) -> GradientTransform:
-        """Make the transform of a method that runs a structure at shifted points."""
+        """Return the transform of a method that runs a structure at shifted points."""
         return cls(method, doc, functools.partial(shift_plan, method), bound)
 
     @classmethod
     def of_circuits(cls, method: CircuitMethod, doc: str) -> GradientTransform:
-        """Make the transform of a method that runs other circuits."""
+        """Return the transform of a method that runs other circuits."""
         return cls(method, doc, functools.partial(circuit_plan, method))
 
     @property
     def given_as(self) -> str:
-        """The name of its method."""
+        """Name of its method."""
         return self.diff_method
 
     def check(self, options: Mapping[str, Any]) -> None:
@@ -153,14 +154,14 @@ class GradientTransform(TapeTransform):
         check_options(self.diff_method, options, self.options)
 
     def of_tape(self, tape: Tape, argnum: Any, options: Mapping[str, Any]) -> Transformed:
-        """Return the tapes to run, and what turns their results into derivatives.
+        """Return the tapes to run, and the function that computes derivatives from their results.
 
         Parameters
         ----------
         tape : QuantumScript
-            Without a broadcast. Where its trainable parameters were not chosen, all parameters of
-            its operations are trainable. The derivative by a complex array is that by its real
-            parts minus i times that by its imaginary parts.
+            Tape without a broadcast. Unless its trainable parameters were chosen, all parameters of
+            its operations are trainable. The derivative by a complex array is the derivative by its
+            real parts minus i times that by its imaginary parts.
         argnum : int, sequence of int or None
             Positions among its trainable parameters.
         options : mapping
@@ -206,7 +207,7 @@ class GradientTransform(TapeTransform):
 
 
 def _chosen(tape: Tape, argnum: Any) -> BoolArray:
-    """Say for each trainable slot whether a derivative by it is wanted."""
+    """Return, for each trainable slot, whether a derivative by it is required."""
     if argnum is None:
         return np.ones(len(tape.trainable_slots), dtype=bool)
     positions = np.atleast_1d(np.asarray(argnum, dtype=np.int64))

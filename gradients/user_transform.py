@@ -1,4 +1,4 @@
-"""Gradient methods that users write as functions on tapes."""
+"""Gradient methods written by users as functions on tapes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from qgate.tape import Tape
 
 
 class UserTransform(TapeTransform):
-    """A gradient method that a user wrote; made by :func:`transform`.
+    """Gradient method written by a user; created by :func:`transform`.
 
     Parameters
     ----------
     function : callable
-        Takes a tape and options; returns tapes, and what turns their results into derivatives.
+        Function from a tape and options to tapes, and a function from their results to derivatives.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -36,7 +36,7 @@ class UserTransform(TapeTransform):
             check_options(self.name, options, self._named)
 
     def of_tape(self, tape: Tape, argnum: Any, options: Mapping[str, Any]) -> Transformed:
-        """Call the function, with ``argnum`` only where one was given."""
+        """Call the function; pass ``argnum`` only if it is given."""
         if argnum is not None:
             options = {**options, "argnum": argnum}
             self.check(options)
@@ -59,28 +59,28 @@ class UserTransform(TapeTransform):
 
 
 def transform(function: Callable[..., Any]) -> UserTransform:
-    """Make a gradient method of a function on tapes.
+    """Create a gradient method from a function on tapes.
 
     Parameters
     ----------
     function : callable
-        Takes a tape, and options by name. Returns tapes to run, and a function of the sequence
-        of their results (each as ``qg.execute`` returns it) that gives the derivatives by the
-        tape's trainable parameters, in the form in which ``qg.gradients.param_shift`` gives them:
-        an array of shape ``s + t`` for a result of shape ``s`` and a parameter of shape ``t``,
-        tuples of those for several parameters, tuples of these for several results.
+        Function of a tape, and of options by name. It returns tapes to run, and a function from the
+        sequence of their results (each as returned by ``qg.execute``) to the derivatives by the
+        tape's trainable parameters, in the format of ``qg.gradients.param_shift``: an array of
+        shape ``s + t`` for a result of shape ``s`` and a parameter of shape ``t``, a tuple of these
+        for several parameters, and a tuple of those for several results.
 
     Returns
     -------
     callable
-        Can be called on tapes, and on QNodes, for which it returns a function that gives the
-        derivatives by the trainable arguments; and be given to a QNode as ``diff_method``, with
-        its options as ``gradient_kwargs``. It gives first derivatives.
+        Transform of tapes and of QNodes. For a QNode it returns a function that returns the
+        derivatives by the trainable arguments. It can also be the ``diff_method`` of a QNode, with
+        its options as ``gradient_kwargs``. It supports first derivatives only.
 
     Raises
     ------
     DifferentiationError
-        Later, where the function returns something else.
+        Raised by a later call if the function returns anything else.
 
     Notes
     -----
