@@ -119,14 +119,20 @@ def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, metho
 
 
 def trained_by_arrays(tape: Tape) -> Iterator[Operator | Measurement]:
-    """Yield the operations and measurements with a trainable matrix, state or other array."""
-    if ParameterKind.ARRAY not in tape.parameter_kinds:
+    """Yield the operations and measurements with a trainable matrix, state or other array.
+
+    The coefficient of an observable that is applied as a gate is its phase, and counts as such.
+    """
+    kinds = tape.parameter_kinds
+    of_gates = len(kinds) - sum([len(item.parameters) for item in tape.measurements])
+    if ParameterKind.ARRAY not in kinds and ParameterKind.COEFFICIENTS not in kinds[:of_gates]:
         return
     owners = (item for item in tape for _ in item.parameters)
-    kinds = zip(owners, tape.parameter_kinds, strict=True)
     trained = set(tape.trainable_params)
-    for index, (owner, kind) in enumerate(kinds):
-        if kind is ParameterKind.ARRAY and index in trained:
+    for index, (owner, kind) in enumerate(zip(owners, kinds, strict=True)):
+        if kind is ParameterKind.ANGLES or index not in trained:
+            continue
+        if kind is ParameterKind.ARRAY or isinstance(owner, Operator):
             yield owner
 
 
@@ -138,8 +144,8 @@ def refuse_trained_arrays(tape: Tape) -> Refusal:
         name = owner.name if isinstance(owner, Operator) else owner.return_type
         return (
             f"{name} is trained by a whole array, and only angles can be shifted. Arrays can be "
-            f"trained of StatePrep on up to {MOST_STATE_WIRES} wires, and of QubitUnitary and "
-            "DiagonalQubitUnitary on a few",
+            f"trained of StatePrep on up to {MOST_STATE_WIRES} wires, of QubitUnitary on up to 5 "
+            "and of DiagonalQubitUnitary on up to 10, where two controls count as one more wire",
             "Mark the array as not trainable (requires_grad=False), or write the circuit with "
             f"gates that have angles. {USE_BACKPROP}",
         )

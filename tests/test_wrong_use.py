@@ -400,8 +400,9 @@ def test_a_trained_observable(method):
 
     assert refused(errors.UnsupportedDiffMethod, lambda: qg.grad(circuit)(matrix)) == (
         f"diff_method='{method}' cannot be used here: expval is trained by a whole array, and "
-        "only angles can be shifted. Arrays can be trained of StatePrep on up to 10 wires, and "
-        "of QubitUnitary and DiagonalQubitUnitary on a few. Mark the array as not trainable "
+        "only angles can be shifted. Arrays can be trained of StatePrep on up to 10 wires, of "
+        "QubitUnitary on up to 5 and of DiagonalQubitUnitary on up to 10, where two controls count "
+        "as one more wire. Mark the array as not trainable "
         "(requires_grad=False), or write the circuit with gates that have angles. "
         "On qg.device('local') with shots=None, diff_method='backprop' does it."
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from qgate.arrays import (
     framework_among,
+    is_traced,
     namespace,
     order,
 )
@@ -25,8 +26,9 @@ from qgate.execution.tower_maker import TowerMaker, split_parameters
 from qgate.execution.tracker import notify
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
+from qgate.structure import ArraySlot
 from qgate.tape import Tape
-from qgate.transforms.decompose import decomposition
+from qgate.transforms.decompose import decomposition, needs_values
 from qgate.transforms.linear import linear_measurements
 from qgate.transforms.placeholders import placeholders
 from qgate.transforms.readouts import refuse_measurements
@@ -215,6 +217,7 @@ def _backprop(tape: Tape, device: Device, interface: Interface) -> list[Entry]:
     sweep = checked(placeholders(tape).sweep(), device)
     refuse_measurements(sweep, device.capabilities.exact, device=device.name)
     accepts = device.capabilities.gate_set
+    _refuse_by_value(tape, needs_values(sweep.structure, accepts), device)
     frozen, decomposed = decomposition(
         sweep, accepts, device=device.name, names=sorted(accepts.names)
     )
@@ -230,3 +233,27 @@ def _backprop(tape: Tape, device: Device, interface: Interface) -> list[Entry]:
     results = run_whole(rows, tape.arrays)
     notify(device, submissions=1, batches=1, executions=len(sweep))
     return list(results)
+
+
+def _refuse_by_value(tape: Tape, slots: Collection[int], device: Device) -> None:
+    """Refuse arrays that are differentiated or not known yet, and become constants of gates.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+    """
+    traced = [index for index in slots if is_traced(tape.arrays[index])]
+    if traced:
+        name = next(
+            owner.name
+            for owner in tape.structure.operations
+            for symbol in owner.parameters
+            if isinstance(symbol, ArraySlot) and symbol.index == traced[0]
+        )
+        raise UnsupportedDiffMethod(
+            method="backprop",
+            reason=f"{device.name} decomposes {name} by the numbers of its array, which is being "
+            "differentiated or is not known yet",
+            remedy="Mark the array as not trainable (requires_grad=False) and give it as numbers, "
+            "or write the circuit with gates that have angles.",
+        )

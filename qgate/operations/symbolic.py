@@ -247,10 +247,17 @@ class Pow(Wrapper):
         parts = without_recording(lambda: self.base.pow(self.z))
         if not (len(parts) == 1 and isinstance(parts[0], Pow)):
             return parts
+        if self._has_traced_array:  # a decomposition by its numbers has no derivative
+            return None
         turns = self.base.decomposition() if self.base.has_decomposition else []
         if sum(part.name != "GlobalPhase" for part in turns) != 1 or not all(map(_turns, turns)):
             return None
         return without_recording(lambda: [each for part in turns for each in part.pow(self.z)])
+
+    @property
+    def _has_traced_array(self) -> bool:
+        values = zip(self.parameters, self.parameter_kinds, strict=True)
+        return any(is_traced(value) for value, kind in values if kind is not ParameterKind.ANGLES)
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
         if self._is_whole and abs(self.z) <= MOST_SQUARED:

@@ -176,7 +176,7 @@ def decomposition(
         An operation is not a gate: it is an observable, a sum or a multiple.
     """
     try:
-        frozen = freeze(sweep, _needs_values(sweep.structure, accepts))
+        frozen = freeze(sweep, needs_values(sweep.structure, accepts))
         return frozen, decompose_structure(frozen.structure, accepts)
     except _NotDecomposable as error:
         raise UnsupportedOperation(
@@ -215,14 +215,14 @@ def _weights(structure: Structure) -> frozenset[int]:
 
 def decomposes(structure: Structure, accepts: Accepts) -> bool:
     """Return whether a structure decomposes to accepted gates, if necessary by value."""
-    if _needs_values(structure, accepts):
+    if needs_values(structure, accepts):
         return True
     return decomposed_without_values(structure, accepts) is not None
 
 
 def decomposed_without_values(structure: Structure, accepts: Accepts) -> Decomposed | None:
     """Return a structure in accepted gates; None: impossible, or only by values of arrays."""
-    if _needs_values(structure, accepts):
+    if needs_values(structure, accepts):
         return None
     try:
         return decompose_structure(structure, accepts)
@@ -231,7 +231,8 @@ def decomposed_without_values(structure: Structure, accepts: Accepts) -> Decompo
 
 
 @lru_cache(maxsize=1024)
-def _needs_values(structure: Structure, accepts: Accepts) -> frozenset[int]:
+def needs_values(structure: Structure, accepts: Accepts) -> frozenset[int]:
+    """Return the numbers of the arrays whose gates are not accepted, and decomposed by value."""
     return frozenset(
         symbol.index
         for operation in structure.operations
