@@ -23,6 +23,7 @@ from qgate.devices.plugins import PLUGINS
 from qgate.execution.method import METHODS
 
 ROOT = Path(__file__).parents[1]
+CONTRIBUTING = "CONTRIBUTING.md"
 ON_A_QPU = "docs/training.md"
 """Document whose programs submit to a paid device; here a double of its service answers."""
 
@@ -141,7 +142,43 @@ def run_programs(document: str, project: Path) -> None:
             assert doctest.OutputChecker().check_output(body, printed, SAME), printed
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, "CONTRIBUTING.md", "CHANGELOG.md"])
+def section_names(document: str) -> set[str]:
+    """Return the names by which links find the headings of a document, made as GitHub does."""
+    outside = FENCE.sub("", read(document))
+    headings = re.findall(r"^#+ (.+)$", outside, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, CONTRIBUTING])
+def test_links_to_a_section_find_its_heading(document: str):
+    folder = Path(document).parent
+    links = re.findall(r"\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)", read(document))
+
+    missing = [
+        (path, name)
+        for path, name in links
+        if name not in section_names(os.path.normpath(folder / path) if path else document)
+    ]
+
+    assert missing == []
+
+
+def test_the_index_lists_every_document():
+    listed = set(re.findall(r"\]\((\w+\.md)\)", read("docs/README.md")))
+
+    assert listed == {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+
+
+def test_contributing_names_files_that_exist():
+    named = re.findall(
+        r"`((?:qgate|devices|gradients|tests|benchmarks|docs)/[\w/.]+)`", read(CONTRIBUTING)
+    )
+
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, CONTRIBUTING, "CHANGELOG.md"])
 def test_links_of_a_document_lead_somewhere(document: str):
     folder = (ROOT / document).parent
 
