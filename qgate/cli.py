@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import qgate as qg
-from qgate.exceptions import QGateError
+from qgate.arguments import seconds_to_wait
+from qgate.exceptions import QGateError, suggest
 
 PACKAGES = (
     "qgate",
@@ -96,12 +97,15 @@ def jobs(chosen: argparse.Namespace) -> None:
     if chosen.forget is not None:
         _forget(journal, chosen)
         return
-    if chosen.key is not None:
-        for order in journal.orders(chosen.run):
-            if order.key.startswith(chosen.key):
-                _print_history(journal, order)
-        return
+    _check_run(journal, chosen.run)
     orders = journal.orders(chosen.run)
+    if chosen.key is not None:
+        found = [order for order in orders if order.key.startswith(chosen.key)]
+        for order in found:
+            _print_history(journal, order)
+        if orders and not found:
+            raise QGateError(f"No order has a key that begins with {chosen.key!r}.")
+        return
     _print_table(JOB_COLUMNS, [_job_row(order) for order in orders])
     total = sum(order.held_usd for order in orders)
     shots = sum(order.held_shots for order in orders)
@@ -116,7 +120,9 @@ def budgets(chosen: argparse.Namespace) -> None:
         raise QGateError("Name the budget to change, for example: qgate budgets --usd 50 shared")
     if limit is not None:
         journal.set_limit(limit)
-    for budget in journal.limits():
+    known = journal.limits()
+    _check_known("budget", chosen.name, [str(budget.name) for budget in known])
+    for budget in known:
         if chosen.name in (None, budget.name):
             spent = journal.spent(str(budget.name))
             taken = f"{spent.submissions} submissions, {spent.shots} shots, {spent.usd:.2f} USD"
@@ -130,8 +136,14 @@ def resume(chosen: argparse.Namespace) -> None:
         return
     from qgate.execution.resumption import resume as fetch
 
+    if chosen.device or chosen.journal_id:
+        raise QGateError(
+            "--device and --journal-id belong to --find NAME; --run NAME chooses a run."
+        )
+    journal, timeout_s = _journal(chosen), seconds_to_wait(chosen.timeout_s)
+    _check_run(journal, chosen.run)
     found = 0
-    orders = fetch(_journal(chosen), qg.device, run=chosen.run, timeout_s=chosen.timeout_s)
+    orders = fetch(journal, qg.device, run=chosen.run, timeout_s=timeout_s)
     for order, told in orders:
         found += 1
         job = order.job or "unknown"
@@ -318,6 +330,8 @@ def _budget(chosen: argparse.Namespace, *, name: str | None = None) -> qg.Budget
 
 def _find(chosen: argparse.Namespace) -> None:
     """List the jobs of a run at its providers; record them where their journal is lost."""
+    if chosen.run is not None or chosen.timeout_s is not None:
+        raise QGateError("--find NAME takes neither --run nor --timeout-s; NAME is the run.")
     from qgate.execution.finding import find_jobs
     from qgate.execution.journal import Journal
     from qgate.execution.runs import default_journal
@@ -371,6 +385,19 @@ def _journal(chosen: argparse.Namespace) -> Any:
             "any run are in the journal that 'qgate doctor' shows."
         )
     return Journal(file)
+
+
+def _check_run(journal: Any, name: str | None) -> None:
+    _check_known("run", name, journal.runs())
+
+
+def _check_known(kind: str, name: str | None, known: Sequence[str]) -> None:
+    """Refuse a name that the journal does not have: it would select nothing without a word."""
+    if name is not None and name not in known:
+        listed = ", ".join(map(repr, known)) or "none"
+        raise QGateError(
+            f"The journal has no {kind} {name!r}.{suggest(name, known)} It has: {listed}."
+        )
 
 
 def _job_row(order: Any) -> tuple[str, ...]:

@@ -302,6 +302,32 @@ def test_a_missing_journal_or_program_is_told(shell):
     assert shell("jobs").returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["jobs", "--run", "mone"], "no run 'mone'. Did you mean 'mine'? It has: 'mine'."),
+        (["jobs", "--key", "zz"], "No order has a key that begins with 'zz'"),
+        (["resume", "--run", "mone"], "no run 'mone'"),
+        (["resume", "--timeout-s", "nan"], "timeout"),
+        (["resume", "--timeout-s", "-1"], "timeout"),
+        (["resume", "--device", "shop:one"], "belong to --find NAME"),
+        (["resume", "--journal-id", "a"], "belong to --find NAME"),
+        (["resume", "--find", "mine", "--run", "mine"], "takes neither --run nor --timeout-s"),
+        (["budgets", "ours"], "no budget 'ours'. It has: none."),
+    ],
+)
+def test_a_choice_that_selects_nothing_or_would_be_ignored_is_refused(
+    shell, device, arguments, told
+):
+    said(shell("run", "mine", "program.py", "--", device))
+
+    refused = shell(*arguments)
+
+    assert refused.returncode == 1
+    assert told in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_the_demo_finds_the_ground_state(shell):
     assert said(shell("demo", "--steps", "40")).splitlines()[-2].split() == [
         "step", "40", "energy", "-3.0000",
