@@ -3,7 +3,7 @@
     python examples/config_strings.py
     python examples/config_strings.py local "qiskit:fake_manila?shots=500" "aer?"
 
-What cannot be had is refused before anything runs, and the message says what can.
+Unsupported requests are refused before anything runs, and the message says what is supported.
 """
 
 from __future__ import annotations

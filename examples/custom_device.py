@@ -1,10 +1,10 @@
-"""A device of one's own, and the checks that any device must pass.
+"""A user-defined device, and the conformance suite that any device must pass.
 
     python examples/custom_device.py              # a value and a gradient from its readings
     python -m pytest examples/custom_device.py    # conformance
 
-The device knows four gates and gives nothing but readings, as a chip does. Decomposition,
-grouping of observables, estimates and gradients are built around it.
+The device has four gates and returns only measured bits, like a quantum processor. qgate adds
+decomposition, grouping of observables, estimates and gradients.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from qgate.sweep import Sweep
 
 
 class TinyDevice(Device):
-    """Multiplies matrices, one row after the other."""
+    """Device that multiplies matrices, one row after another."""
 
     name = "tiny"
     capabilities = Capabilities(
@@ -42,7 +42,7 @@ class TinyDevice(Device):
         return FinishedJob([(self.read_rows(sweep),) for sweep in sweeps])
 
     def read_rows(self, sweep: Sweep) -> list[Outcomes]:
-        """Return the readings of each row."""
+        """Return the measurement outcomes of each row."""
         wires = self.wires_of(sweep.structure.wires)
         (measurement,) = sweep.structure.measurements
         positions = [wires.index(wire) for wire in measurement.wires]

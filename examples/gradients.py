@@ -1,4 +1,4 @@
-"""The same derivatives by every gradient method, and what each of them costs.
+"""The same derivatives by every gradient method, and the cost of each.
 
 python examples/gradients.py
 """
@@ -22,13 +22,13 @@ HEAD = f"{'device':26}{'method':18}{'gradient':26}{'circuits':>9}{'shots':>9}{'s
 def circuit(angles):
     qg.Hadamard(0)
     qg.CRX(angles[0], wires=[0, 1])  # two frequencies: four shifts
-    qg.IsingXY(angles[1], wires=[1, 2])  # another two
-    qg.RY(angles[0] + angles[1] ** 2, wires=2)  # one, with classical arithmetic before it
+    qg.IsingXY(angles[1], wires=[1, 2])  # four more
+    qg.RY(angles[0] + angles[1] ** 2, wires=2)  # one frequency, with classical arithmetic before it
     return qg.expval(qg.Z(1) @ qg.Z(2))
 
 
 def line(device: str, method: str, options: dict[str, object]) -> str:
-    """Differentiate once, and write down what came and what was spent."""
+    """Return a row of the table: a gradient and its cost."""
     node = qg.QNode(circuit, qg.device(device), diff_method=method, gradient_kwargs=options)
     angles = np.array([0.7, 0.4], requires_grad=True)
     with qg.Tracker() as tracker:

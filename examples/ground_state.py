@@ -27,11 +27,10 @@ PICTURE = Path("ground_state.png")
 
 @dataclass(frozen=True)
 class Molecule:
-    """What is to be computed, and how.
+    """Problem and training parameters of a molecule.
 
-    ``excitations`` are the wires of the excitations of the Hartree-Fock state, one angle
-    each, at first ``start`` radians; the energies of the ``last`` steps are averaged for the
-    one that is reported.
+    ``excitations`` are the wires of the excitations of the Hartree-Fock state, with one angle each,
+    initially ``start`` radians. The reported energy is the average over the ``last`` steps.
     """
 
     title: str
@@ -60,7 +59,7 @@ MOLECULES = {
 
 @dataclass
 class Training:
-    """What a run on one device gave."""
+    """Result of a run on one device."""
 
     device: str
     energies: list[float] = field(default_factory=list)
@@ -70,7 +69,7 @@ class Training:
 
 
 def train(molecule: Molecule, data: dict[str, Any], device: str) -> Training:
-    """Go down the gradient."""
+    """Train by gradient descent."""
     wires = range(data["qubits"])
     coefficients, words = zip(*data["terms"], strict=True)
     hamiltonian = qg.PauliSum.from_words(coefficients, words, wires)
@@ -100,7 +99,7 @@ def train(molecule: Molecule, data: dict[str, Any], device: str) -> Training:
 
 
 def table(exact: float, trainings: list[Training]) -> str:
-    """Write one line for each device."""
+    """Print one row for each device."""
     columns = f"{'energy / Ha':>12} {'error / mHa':>12} {'shots':>11} {'submissions':>12} {'s':>6}"
     head = f"{'device':34} {columns}"
     lines = [head, "-" * len(head)]

@@ -14,7 +14,7 @@ import qgate as qg
 SPINS = 4
 LAYERS = 2
 WANTED = 0.001
-"""How far from the lowest eigenvalue training may end."""
+"""Goal for the distance from the lowest eigenvalue."""
 
 
 def chain():
@@ -48,7 +48,7 @@ def train() -> tuple[float, float]:
 def main() -> None:
     found, lowest = train()
     print(f"energy {found:.6f}, lowest eigenvalue {lowest:.6f}")
-    print(f"loss {found - lowest:.6f} above the lowest eigenvalue, wanted below {WANTED}")
+    print(f"loss {found - lowest:.6f} above the lowest eigenvalue, goal below {WANTED}")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ import qgate as qg
 WIRES = 3
 EPOCHS = 25
 WANTED = 0.2
-"""The cross entropy below which training has to end."""
+"""Goal for the cross entropy."""
 
 
 def points(count: int = 90) -> tuple[np.ndarray, np.ndarray]:
-    """Return points of the plane, labelled 1 where their coordinates have the same sign."""
+    """Return points of the plane, labelled 1 if their coordinates have the same sign."""
     places = np.random.default_rng(1).uniform(-1, 1, (count, 2)).astype("float32")
     return places, (places.prod(axis=1, keepdims=True) > 0).astype("float32")
 
@@ -57,7 +57,7 @@ def main() -> None:
     losses = train(os.environ.get("DEVICE", "local"))
     for number in range(0, EPOCHS, 5):
         print(f"epoch {number:2}: {losses[number]:.4f}")
-    print(f"loss {losses[-1]:.4f}, wanted below {WANTED}")
+    print(f"loss {losses[-1]:.4f}, goal below {WANTED}")
 
 
 if __name__ == "__main__":

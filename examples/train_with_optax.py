@@ -18,7 +18,7 @@ import qgate as qg
 HAMILTONIAN = Path(__file__).parent / "hamiltonians" / "h2_sto3g_0.7414.json"
 STEPS = 40
 WANTED = 0.0005
-"""How far from the exact energy training may end, in Ha."""
+"""Goal for the distance from the exact energy, in Ha."""
 
 
 def train(device: str = "local") -> tuple[list[float], float]:
@@ -55,7 +55,7 @@ def main() -> None:
     energies, exact = train(os.environ.get("DEVICE", "local"))
     for number in range(0, STEPS, 8):
         print(f"step {number:3}: {energies[number]:.6f} Ha")
-    print(f"loss {energies[-1] - exact:.6f} Ha above the exact energy, wanted below {WANTED}")
+    print(f"loss {energies[-1] - exact:.6f} Ha above the exact energy, goal below {WANTED}")
 
 
 if __name__ == "__main__":

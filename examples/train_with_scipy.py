@@ -19,7 +19,7 @@ HAMILTONIAN = Path(__file__).parent / "hamiltonians" / "h2_sto3g_0.7414.json"
 WITH_GRADIENT = ("BFGS", "L-BFGS-B", "CG", "SLSQP", "TNC", "Newton-CG", "trust-constr")
 WITHOUT_GRADIENT = ("COBYLA", "Nelder-Mead", "Powell")
 WANTED = 0.001
-"""How far from the exact energy a method may end, in Ha."""
+"""Goal for the distance from the exact energy, in Ha."""
 
 
 def problem(device: str):
@@ -38,7 +38,7 @@ def problem(device: str):
 
     gradient = qg.grad(energy, argnums=0)
 
-    def value_and_slope(angles):  # one submission brings both
+    def value_and_slope(angles):  # one submission returns both
         slope = gradient(angles)
         return float(gradient.forward), np.asarray(slope)
 
@@ -46,7 +46,7 @@ def problem(device: str):
 
 
 def train(method: str, device: str = "local") -> tuple[float, int]:
-    """Return how far from the exact energy a method ends, and how many submissions it takes."""
+    """Return a method's final distance from the exact energy, and its submissions."""
     energy, value_and_slope, exact = problem(device)
     start = np.array([0.6, 0.3, -0.2])
     with qg.Tracker() as tracker:

@@ -16,11 +16,11 @@ import qgate as qg
 WIRES = 3
 EPOCHS = 25
 WANTED = 0.2
-"""The cross entropy below which training has to end."""
+"""Goal for the cross entropy."""
 
 
 def points(count: int = 90) -> TensorDataset:
-    """Return points of the plane, labelled 1 where their coordinates have the same sign."""
+    """Return points of the plane, labelled 1 if their coordinates have the same sign."""
     places = 2 * torch.rand(count, 2) - 1
     return TensorDataset(places, (places.prod(dim=1, keepdim=True) > 0).float())
 
@@ -59,7 +59,7 @@ def main() -> None:
     losses = train(os.environ.get("DEVICE", "local"))
     for number in range(0, EPOCHS, 5):
         print(f"epoch {number:2}: {losses[number]:.4f}")
-    print(f"loss {losses[-1]:.4f}, wanted below {WANTED}")
+    print(f"loss {losses[-1]:.4f}, goal below {WANTED}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Programs in an interpreter of their own, for tests that fork, exit or are interrupted."""
+"""Programs in a separate interpreter, for tests that fork, exit or are interrupted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 HANG_S = 900.0
-"""A program that takes longer than this hangs; a guard, not a measure of speed."""
+"""Timeout of a program; a guard against hanging, not a measure of speed."""
 
 PRELUDE = """
 import json, os, pickle, signal, sys, threading, traceback
@@ -48,7 +48,7 @@ def tell(value):
 def start(
     source: str, *arguments: object, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[str]:
-    """Start a program; what it imports is found where this process finds it."""
+    """Start a program with the import path of this process."""
     path = os.pathsep.join(filter(None, sys.path))
     return subprocess.Popen(
         [sys.executable, "-c", PRELUDE + source, *map(str, arguments)],
@@ -61,7 +61,7 @@ def start(
 
 
 def finished(program: subprocess.Popen[str]) -> tuple[str, str]:
-    """Wait for a program and return its output and errors; one that hangs is killed."""
+    """Wait for a program and return its output and errors; kill it after the timeout."""
     try:
         return program.communicate(timeout=HANG_S)
     except subprocess.TimeoutExpired:
@@ -79,5 +79,5 @@ def answer(source: str, *arguments: object, environment: Mapping[str, str] | Non
 
 
 def written(folder: Path, name: str, source: str) -> None:
-    """Write a module that programs find by its name when the folder is on their path."""
+    """Write a module that programs can import when the folder is on their path."""
     (folder / f"{name}.py").write_text(source)

@@ -1,4 +1,4 @@
-"""What holds for every test: one thread, no chance, no network, nobody's own settings."""
+"""Fixtures for every test: one thread, fixed seeds, no network, no user settings."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# Before numpy is imported: pools of threads read these once. Two test processes on two
-# cores are faster with one thread each, and sums are added up in one order.
+# Set before numpy is imported: thread pools read these once. Two test processes on two cores are
+# faster with one thread each, and sums are added in a fixed order.
 for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON"):
     os.environ[f"{pool}_NUM_THREADS"] = "1"
 os.environ.pop("QGATE_DEVICE", None)
-os.environ["QGATE_JOURNAL"] = ":memory:"  # what is bought in no run is not written down at home
+os.environ["QGATE_JOURNAL"] = ":memory:"  # calls outside of runs leave no file at home
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
-# The same examples each time; `--hypothesis-profile=search` looks for new ones.
+# The same examples each time; `--hypothesis-profile=search` draws new ones.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("steady")
@@ -28,20 +28,20 @@ settings.load_profile("steady")
 sys.path.append(str(Path(__file__).parent))  # for the doubles of services, `clouds`
 
 SLEPT_S = 3 * 3600.0
-"""So long is a machine shut in tests of that."""
+"""Seconds for which a machine sleeps in tests of that."""
 
 LOOPBACK = ("127.", "::1", "localhost")
 
 
 class LeftTheMachine(RuntimeError):
-    """A test without the mark ``remote`` asked for an address beyond this machine."""
+    """A test without the mark ``remote`` connected to an address beyond this machine."""
 
 
 def host_of(event: str, arguments: tuple[Any, ...]) -> str | None:
-    """Return the host that an audit event of the interpreter asks for, if any."""
+    """Return the host of an audit event of the interpreter, if any."""
     if event == "socket.getaddrinfo":
         return arguments[0] and str(arguments[0])
-    if event == "socket.connect" and isinstance(arguments[1], tuple):  # else a local path
+    if event == "socket.connect" and isinstance(arguments[1], tuple):  # otherwise a local path
         return str(arguments[1][0])
     return None
 
@@ -64,7 +64,7 @@ sys.addaudithook(GUARD)
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Any:
-    """Open the network to tests that are marked ``remote``."""
+    """Open the network for tests with the mark ``remote``."""
     GUARD.open = item.get_closest_marker("remote") is not None
     try:
         return (yield)
@@ -74,7 +74,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
 
 @pytest.fixture(autouse=True)
 def _few_frameworks(request: pytest.FixtureRequest) -> Any:
-    """Fail where one worker has loaded every framework: each needs seconds and memory."""
+    """Fail if one worker has loaded every framework: each needs seconds and memory."""
     yield
     loaded = {"jax", "tensorflow", "torch"} & sys.modules.keys()
     if len(loaded) > 2 and hasattr(request.config, "workerinput"):
@@ -83,7 +83,7 @@ def _few_frameworks(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def fall_asleep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Let the clock jump by hours, as it does while a laptop is shut."""
+    """Let the clock jump by hours, as it does while a laptop sleeps."""
     awake, slept = time.monotonic, list[float]()
     monkeypatch.setattr(time, "monotonic", lambda: awake() + sum(slept))
     return lambda: slept.append(SLEPT_S)

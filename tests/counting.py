@@ -1,4 +1,4 @@
-"""Work that is counted, where time would depend on what else the machine does."""
+"""Counts of function calls, which unlike time do not depend on the load of the machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def calls(function: Callable[[], object]) -> int:
-    """Return how many Python functions a function calls."""
+    """Return the number of Python functions that a function calls."""
     counted = 0
 
     def count(frame: Any, event: str, argument: Any) -> None:

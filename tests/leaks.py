@@ -1,4 +1,4 @@
-"""Places where a credential could be seen: in errors, and in what an object holds."""
+"""Search for credentials in errors and in the contents of an object."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST = 200_000
 
 
 def texts_of_error(error: BaseException) -> Iterator[str]:
-    """Yield all texts of an error and of those that it was raised from."""
+    """Yield all texts of an error and of its causes."""
     yield "".join(line for line in traceback.format_exception(error) if " line " not in line)
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
@@ -28,7 +28,7 @@ def texts_of_error(error: BaseException) -> Iterator[str]:
 
 
 def texts_held(held: object) -> Iterator[str]:
-    """Yield every text that is reached from an object by ``vars``, items and slots."""
+    """Yield every text that is reachable from an object by ``vars``, items and slots."""
     seen: set[int] = set()
     waiting: list[Any] = [held]
     while waiting and len(seen) < MOST:
@@ -51,8 +51,8 @@ def texts_held(held: object) -> Iterator[str]:
 
 
 def pickled(held: object) -> bytes:
-    """Return the pickle of an object; nothing where it cannot be pickled."""
+    """Return the pickle of an object; empty if it cannot be pickled."""
     try:
         return pickle.dumps(held)
-    except Exception:  # any error: then nothing is written anywhere
+    except Exception:  # after any error nothing is written
         return b""

@@ -1,6 +1,6 @@
-"""The benchmark scripts run; figures they print are checked by no test.
+"""The benchmark scripts run; no test checks the figures that they print.
 
-Where a script wants PennyLane it is given a stand-in, which is qgate under that name.
+Scripts that require PennyLane get a stand-in, which is qgate under that name.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def agreement(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def run(tmp_path: Path):
-    """Return what runs a script beside a stand-in for PennyLane."""
+    """Return a function that runs a script with a stand-in for PennyLane."""
     (tmp_path / "pennylane.py").write_text(STAND_IN)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
 
@@ -51,7 +51,7 @@ def test_every_program_runs_under_qgate(agreement: ModuleType):
 
     failed = {name for name, found in results.items() if found["type"] == "error"}
     assert len(results) > 300
-    assert failed == {"gate: PSWAP, 2 wires, generator"}  # which nobody has
+    assert failed == {"gate: PSWAP, 2 wires, generator"}  # a package that is installed nowhere
 
 
 def test_known_differences_are_of_programs_that_exist(agreement: ModuleType):

@@ -1,4 +1,4 @@
-"""What a budget may say."""
+"""Limits of budgets."""
 
 import pickle
 

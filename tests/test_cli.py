@@ -1,4 +1,4 @@
-"""The command, as a user types it; its devices come from a provider that a third party made."""
+"""The command line interface; its devices come from a third-party provider."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ print("gradient", float(qg.grad(circuit)(np.array(0.4, requires_grad=True))))
 
 
 class Shell:
-    """Runs the command in a folder."""
+    """Runs a command in a folder."""
 
     def __init__(self, folder, environment):
         self.folder, self.environment = folder, environment
@@ -89,7 +89,7 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path):
-    """Return what runs the command in an empty folder where the shop's provider is installed."""
+    """Return a function that runs a command in an empty folder, with the shop's provider."""
     site = tmp_path / "site"
     info = site / "shop_qgate-1.0.dist-info"
     info.mkdir(parents=True)

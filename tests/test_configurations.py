@@ -1,4 +1,4 @@
-"""``docs/configurations.md`` says what happens; frameworks have tests of their own."""
+"""``docs/configurations.md`` is correct; frameworks have tests of their own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from configurations import COUNTED, FRAMEWORKS, PAGE, STALE, stale_cells, stale_
 
 
 def expected_mark(name: str, shots: str, kind: str, method: str) -> str:
-    """Return what a cell must be."""
+    """Return the expected content of a cell."""
     if shots == "sampled" and method == "backprop":
         return "✗"
     if kind in ("sample", "counts"):

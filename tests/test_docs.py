@@ -1,4 +1,4 @@
-"""What the documents show is what happens, and what they name exists."""
+"""Programs and names in the documents are correct."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from qgate.execution.method import METHODS
 ROOT = Path(__file__).parents[1]
 CONTRIBUTING = "CONTRIBUTING.md"
 ON_A_QPU = "docs/training.md"
-"""Document whose programs submit to a paid device; here a double of its service answers."""
+"""Document whose programs submit to a paid device; in the test a double of its service responds."""
 
 DOCUMENTS = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -47,7 +47,7 @@ def blocks(document: str) -> Iterator[tuple[str, str]]:
 
 
 def first_column(document: str, heading: str) -> list[str]:
-    """Return what stands in backticks in the first column of the table below a heading."""
+    """Return the texts in backticks in the first column of the table below a heading."""
     section = read(document).partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| ")]
     return [name for cell in cells[1:] for name in re.findall(r"`([^`]+)`", cell)]
@@ -55,7 +55,7 @@ def first_column(document: str, heading: str) -> list[str]:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty working directory without anybody's settings."""
+    """Return an empty working directory without user settings."""
     for variable in ("QGATE_DEVICE", "QGATE_CONFIG", "XDG_CONFIG_HOME", "APPDATA"):
         monkeypatch.delenv(variable, raising=False)
     for variable in [name for name in os.environ if name.startswith(("AWS_", "QISKIT_IBM_"))]:
@@ -71,7 +71,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def braket(
     project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[BraketDouble]:
-    """Return a double of Amazon Braket, which the SDK finds by its environment variables."""
+    """Return a double of Amazon Braket, which the SDK finds by environment variables."""
     double = BraketDouble(tmp_path_factory.mktemp("braket"))
     for name, value in double.environment().items():
         monkeypatch.setenv(name, value)
@@ -128,7 +128,7 @@ def test_a_training_on_a_qpu_prints_what_is_shown(braket: BraketDouble, project:
 
 
 def run_programs(document: str, project: Path) -> None:
-    """Run the programs of a document in order, and compare their output with what it shows."""
+    """Run the programs of a document in order, and compare their output with the document."""
     names: dict[str, object] = {}
     printed = ""
     for language, body in blocks(document):
@@ -202,7 +202,7 @@ def test_an_example_runs(
 
 
 class TestCustomDevice(CUSTOM_DEVICE["TestTinyDevice"]):
-    """The example's device passes what any device must pass."""
+    """The example's device passes the conformance suite."""
 
 
 def test_the_table_of_the_readme_is_what_the_demo_prints(project: Path):

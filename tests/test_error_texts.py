@@ -1,8 +1,7 @@
-"""Every error that a user can meet has a test that provokes it, and looks at its text.
+"""Every error that a user can meet has a test that provokes it and checks its text.
 
-What counts is read from the tests themselves: ``pytest.raises(Class, match=...)``, or without
-``match`` where the same test goes on to look at the text of what it caught. A class may also be a
-parameter of the test.
+The tests themselves are parsed for ``pytest.raises(Class, match=...)``, or without ``match`` if the
+same test then checks the text of the error. A class may also be a parameter of the test.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ SOURCES = [TESTS.parent / folder for folder in ("qgate", "devices", "gradients")
 CATCHERS = frozenset({"raises", "warns"})
 
 RETURNS_TEXT = "refused"
-"""The helper of ``test_wrong_use.py`` that returns the text of what it caught."""
+"""The helper of ``test_wrong_use.py`` that returns the text of the error."""
 
 CLASSES = {
     name: value
@@ -66,7 +65,7 @@ def constants_of(module: ast.Module) -> dict[str, ast.expr]:
 def caught_by(
     test: ast.FunctionDef | ast.AsyncFunctionDef, constants: dict[str, ast.expr]
 ) -> Iterator[str]:
-    """Yield the classes whose text a function looks at."""
+    """Yield the classes whose text a function checks."""
     given = {argument.arg for argument in (*test.args.args, *test.args.kwonlyargs)}
     for statement in ast.walk(test):
         if isinstance(statement, ast.Call) and name_of(statement.func) == RETURNS_TEXT:
@@ -100,7 +99,7 @@ def _looks_at_text(test: ast.AST, call: ast.Call, alias: str) -> bool:
 
 @cache
 def looked_at() -> frozenset[str]:
-    """Return the classes whose text some test looks at."""
+    """Return the classes whose text some test checks."""
     return frozenset(
         name
         for module in trees(TESTS)
@@ -112,7 +111,7 @@ def looked_at() -> frozenset[str]:
 
 @cache
 def raised() -> frozenset[str]:
-    """Return the classes that the package makes errors of; the others are only their parents."""
+    """Return the classes that the package raises; the others are only their parents."""
     return frozenset(
         name_of(node.func)
         for folder in SOURCES

@@ -1,4 +1,4 @@
-"""Every error: its text is made of its fields, and it survives pickling."""
+"""Every error: its text is made of its fields, and it can be pickled."""
 
 import inspect
 import pickle

@@ -1,4 +1,4 @@
-"""State that a forked child makes anew, each case in an interpreter of its own."""
+"""State that a forked child recreates, each case in a separate interpreter."""
 
 from __future__ import annotations
 

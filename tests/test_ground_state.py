@@ -1,4 +1,4 @@
-"""The main job: ground-state energies from shots, where only the device string differs."""
+"""Ground-state energies from shots, where only the device string differs."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_h2_comes_out_on_every_device(example, device, error_mha):
     training = example.train(molecule, data, device)
 
     assert abs(training.energy - data["ground_energy_sector"]) < error_mha / 1000
-    assert training.counted["submissions"] == molecule.steps  # one purchase a step
+    assert training.counted["submissions"] == molecule.steps  # one submission per step
 
 
 @pytest.mark.parametrize(

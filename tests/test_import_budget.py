@@ -1,4 +1,4 @@
-"""What ``import qgate`` may cost."""
+"""Limits on the cost of ``import qgate``."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def circuit(angle):
 circuit(0.3)
 """
 LIMITS = {"import qgate": 1.0, FIRST_VALUE: 1.5}
-"""Most function calls, as a multiple of those that importing the dependencies takes."""
+"""Maximum number of function calls, as a multiple of those of importing the dependencies."""
 
-# Calls of Python functions, and not time: they are the same beside other programs.
+# Counts of Python function calls do not depend on the load of the machine, unlike time.
 COUNTED = """
 from counting import calls
 
@@ -72,7 +72,7 @@ ENVIRONMENT["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
 
 
 def run(code: str) -> str:
-    """Return what ``code`` prints in a fresh interpreter."""
+    """Return the output of ``code`` in a fresh interpreter."""
     done = subprocess.run(
         [sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, text=True, check=True
     )
@@ -80,7 +80,7 @@ def run(code: str) -> str:
 
 
 def calls(statement: str) -> int:
-    """Return how many functions ``statement`` calls in a fresh interpreter."""
+    """Return the number of function calls of ``statement`` in a fresh interpreter."""
     return int(run(COUNTED.format(statement)))
 
 

@@ -1,4 +1,4 @@
-"""The rows of ``docs/architecture.md``, as the contracts in ``pyproject.toml`` say them."""
+"""The rows of ``docs/architecture.md`` equal the contracts in ``pyproject.toml``."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LINT_IMPORTS = (Path(sys.executable).with_name("lint-imports"), "--no-cache", "-
 
 
 def broken_contracts(checkout: Path) -> str:
-    """Return what import-linter has to say against a checkout; empty if nothing."""
+    """Return the violations that import-linter finds in a checkout; empty if none."""
     run = subprocess.run(LINT_IMPORTS, cwd=checkout, capture_output=True, text=True, check=False)
     return "" if run.returncode == 0 else run.stdout + run.stderr
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Return a copy of the sources that may be spoiled."""
+    """Return a copy of the sources that a test may modify."""
     for folder in ("qgate", "devices", "gradients"):
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, tmp_path / folder, symlinks=True, ignore=ignore)

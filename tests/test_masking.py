@@ -1,4 +1,4 @@
-"""Credentials are masked in texts, wherever they stand."""
+"""Credentials are masked in texts, at any place."""
 
 import pickle
 import sys

@@ -1,4 +1,4 @@
-"""Measurements as values: what they are made of, and what they refuse."""
+"""Measurements as values: their parts and their validation."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Numbers that are not finite, or whose squares would not be: an error, never NaN."""
+"""Numbers that are not finite, or whose squares would not be, raise and never give NaN."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Values computed from outcomes, against the same on plain arrays of bits."""
+"""Statistics of outcomes, against the same on plain arrays of bits."""
 
 import numpy as np
 import pytest

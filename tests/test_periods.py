@@ -1,4 +1,4 @@
-"""Large angles in one period of their gates, against arithmetic with many digits."""
+"""Reduction of large angles to one period, against high-precision arithmetic."""
 
 import mpmath
 import numpy as np
@@ -15,7 +15,7 @@ LARGE = [60.5, 1e5 + 0.3, 9.1e15, 3.9e17, 1e22, 1e100, 1.7e308]
 
 
 def turned(x, eigenvalue=0.5):
-    """exp(-i eigenvalue x), with as many digits as it takes."""
+    """exp(-i eigenvalue x), in high precision."""
     with mpmath.workdps(400):
         return complex(mpmath.expj(-mpmath.mpf(eigenvalue) * mpmath.mpf(x)))
 

@@ -1,4 +1,4 @@
-"""Layers are loaded when they are asked for."""
+"""Layers are imported at first access."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import qgate as qg
 
 
 def run(code: str) -> str:
-    """Return what a fresh interpreter prints."""
+    """Return the output of a fresh interpreter."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return done.stdout
 

@@ -1,4 +1,4 @@
-"""QNodes as a user meets them."""
+"""QNodes for a user."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""What a quantum function leaves behind."""
+"""Recorded contents of a quantum function."""
 
 import threading
 

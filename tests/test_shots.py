@@ -1,4 +1,4 @@
-"""How shots are read, and what is refused."""
+"""Conversion of shots, and refused values."""
 
 import pickle
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Numbers that are unrolled: refused before anything is made, or computed in closed form."""
+"""Numbers that are unrolled: refused before allocation, or computed in closed form."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""The benchmark of the local engine asks every library for the same, and says what it found.
+"""The benchmark of the local engine runs the same circuits in every library, and prints results.
 
 Its peers are not installed here; a stand-in for PennyLane is qgate under that name.
 """
@@ -170,7 +170,7 @@ def test_frequencies_are_of_ones_and_of_neighbours_that_differ():
 
 
 class Recorded:
-    """Answers as an interpreter would, with times that were given to it."""
+    """Responds as an interpreter would, with given times."""
 
     def __init__(self, numbers: list[float] | None, times: list[float]) -> None:
         self.numbers, self.times, self.asked = numbers, times, 0
@@ -221,7 +221,7 @@ def test_a_result_that_is_no_number_agrees_with_none():
     assert not distances({"a": [1.0], "b": [float("nan")]})["b"] <= 1
 
 
-# What is printed -------------------------------------------------------------------------
+# Output --------------------------------------------------------------------------------
 
 
 def row_of(workload: str, call: str, **seconds: float) -> Row:
@@ -325,7 +325,7 @@ def test_the_picture_is_drawn(tmp_path: Path):
 
 @pytest.fixture
 def run(tmp_path: Path):
-    """Return what runs the script beside a stand-in for PennyLane."""
+    """Return a function that runs the script with a stand-in for PennyLane."""
     (tmp_path / "pennylane.py").write_text(STAND_IN)
     installed = tmp_path / "pennylane_lightning-0.dist-info"
     installed.mkdir()

@@ -410,7 +410,7 @@ WRONG_NUMBERS = {
 @pytest.mark.parametrize("operation", WRONG_NUMBERS.values(), ids=WRONG_NUMBERS.keys())
 @pytest.mark.parametrize("shots", [None, 10])
 def test_parameters_that_no_circuit_has_are_refused_when_it_is_run(operation, shots):
-    qg.execute([Tape([ROTATION], MEASURED)], qg.device("local"))  # its layout is kept
+    qg.execute([Tape([ROTATION], MEASURED)], qg.device("local"))  # its layout is cached
 
     with pytest.raises(QGateError):
         qg.execute([Tape([operation], MEASURED, shots=shots)], qg.device("local", wires=1))

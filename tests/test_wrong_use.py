@@ -1,4 +1,4 @@
-"""What a user gets to read who asks for something that cannot be had."""
+"""Error texts for users who request something impossible."""
 
 import pickle
 
@@ -28,7 +28,7 @@ def bound(
 
 
 def refused(error, call):
-    """Return the text of the error, which has to survive pickling."""
+    """Return the text of the error, which must survive pickling."""
     with pytest.raises(error) as caught:
         call()
     again = pickle.loads(pickle.dumps(caught.value))
@@ -294,7 +294,7 @@ def test_an_observable_and_wires_together():
     assert text == "probs was given both an observable and wires. Give one of them."
 
 
-# What a quantum function returns --------------------------------------------------------
+# Return values of quantum functions -----------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -499,7 +499,7 @@ def test_an_object_that_is_no_device():
     assert text.startswith("An object of type builtins.int is not a device")
 
 
-# Arguments of any kind ------------------------------------------------------------------
+# Arguments of any type ------------------------------------------------------------------
 
 NESTED = []
 for _ in range(3000):

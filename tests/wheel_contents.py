@@ -1,4 +1,4 @@
-"""Check that a wheel holds the whole package and nothing else: ``wheel_contents.py WHEEL``."""
+"""Check that a wheel contains the whole package and nothing else: ``wheel_contents.py WHEEL``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SOURCES = {"qgate": "qgate", "devices": "qgate/devices", "gradients": "qgate/gra
 
 
 def expected_files() -> Iterator[str]:
-    """Yield the place in the wheel of every source file and every card."""
+    """Yield the path in the wheel of every source file and every card."""
     yield "qgate/py.typed"
     for folder, place in SOURCES.items():
         found = (path for pattern in PATTERNS for path in (ROOT / folder).rglob(pattern))
@@ -25,7 +25,7 @@ def expected_files() -> Iterator[str]:
 
 
 def complaints(names: list[str]) -> Iterator[str]:
-    """Yield what is wrong with the list of names in a wheel."""
+    """Yield the problems of the list of names in a wheel."""
     tops = {PurePosixPath(name).parts[0] for name in names}
     for top in sorted(tops):
         if top != "qgate" and not top.endswith(".dist-info"):
@@ -51,7 +51,7 @@ def entry_point_complaints(names: list[str]) -> Iterator[str]:
 
 
 def main(wheel: str) -> int:
-    """Print the complaints about the file ``wheel``; 1 if there are any."""
+    """Print the problems of the file ``wheel``; return 1 if there are any."""
     with ZipFile(wheel) as archive:
         names = archive.namelist()
     found = [*complaints(names), *entry_point_complaints(names)]

@@ -1,6 +1,6 @@
 """Check a qgate that was installed without a C compiler: ``without_compiler.py FOLDER``.
 
-It has to say once that numpy computes, and pass the tests of the local device.
+It has to warn once that numpy computes, and pass the tests of the local device.
 """
 
 from __future__ import annotations

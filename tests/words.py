@@ -2,7 +2,8 @@
 
 ``python tests/words.py [FILE ...]`` prints each place where a docstring opens with a word that
 does not say what a thing is, or where a word is used that has a standard term in this field;
-without files, all of the project is checked. Names in code and in backticks are not read.
+without files, the whole project is checked. Code is not read: names, text in backticks and strings
+that are programs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import ast
 import io
 import re
 import sys
+import textwrap
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +22,11 @@ FOLDERS = ("qgate", "devices", "gradients", "tests", "benchmarks", "examples", "
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 SUFFIXES = (".py", ".md", ".c", ".h")
 
+EXEMPT = {"words.py", "test_words.py"}
+"""Files that contain these words on purpose."""
+
 OPENING = re.compile(r"(What|Which|Who|Say|Says|Tell|Tells|So (many|much|often|long|few))\b")
-"""Pattern of words with which no docstring opens."""
+"""Words that do not open a docstring."""
 
 WORDS = {
     r"towers?": "derivatives",
@@ -40,7 +45,7 @@ WORDS = {
     r"mend(s|ed|ing)?": "fix, repair",
     r"fridges?": "device",
 }
-"""Patterns of words that are not used, and the terms that are used in their place."""
+"""Patterns of words that are not used, and the terms to use instead."""
 
 UNUSED = {re.compile(rf"\b({pattern})\b", re.IGNORECASE): term for pattern, term in WORDS.items()}
 CODE = re.compile(
@@ -51,14 +56,14 @@ CODE = re.compile(
 )
 """Pattern of code within a text, which is not read: names keep their words."""
 
-READ = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", None)}
-"""Kinds of tokens that are read."""
+SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|BEGIN)\b")
+"""Pattern of the beginning of a database statement, which is not prose."""
 
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
 def main(arguments: list[str]) -> int:
-    """Check files; return 1 if a word is to be replaced."""
+    """Check files; return 1 if a problem was found."""
     files = [Path(name) for name in arguments] or sorted(_all_files())
     found = [problem for file in files for problem in problems(file)]
     print("\n".join(found) or f"{len(files)} files are in plain words")
@@ -66,10 +71,10 @@ def main(arguments: list[str]) -> int:
 
 
 def problems(file: Path) -> Iterator[str]:
-    """Yield a line for each word of a file that is to be replaced."""
-    source = file.read_text()
-    if file.name == Path(__file__).name:
+    """Yield a message for each word and docstring opening of a file that is to be replaced."""
+    if file.name in EXEMPT:
         return
+    source = file.read_text()
     for line, text in sorted(_texts(file.suffix, source)):
         readable = CODE.sub(_blank, text)
         for pattern, term in UNUSED.items():
@@ -93,12 +98,12 @@ def _all_files() -> Iterator[Path]:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Return spaces in place of code, and its ends of lines."""
+    """Return spaces in place of code, with its line breaks."""
     return re.sub(r"[^\n]", " ", match[0])
 
 
 def _texts(suffix: str, source: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and text of whatever is written for people in a file."""
+    """Yield the line and text of each document, comment and string that is prose."""
     if suffix == ".md":
         yield 1, source
     elif suffix != ".py":
@@ -106,8 +111,35 @@ def _texts(suffix: str, source: str) -> Iterator[tuple[int, str]]:
             yield source.count("\n", 0, match.start()) + 1, match[0]
     else:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type in READ:
+            if token.type == tokenize.COMMENT:
                 yield token.start[0], token.string
+        for line, text in _strings(ast.parse(source)):
+            if not _is_code(text):
+                yield line, text
+
+
+def _strings(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the line and text of each string, with ``_`` in place of what is formatted."""
+    match node:
+        case ast.JoinedStr(values=values):
+            parts = [value.value if isinstance(value, ast.Constant) else "_" for value in values]
+            yield node.lineno, "".join(map(str, parts))
+        case ast.Constant(value=str(text)):
+            yield node.lineno, text
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _strings(child)
+
+
+def _is_code(text: str) -> bool:
+    """Return whether a string is a program, a name or a database statement."""
+    if SQL.match(text):
+        return True
+    try:
+        ast.parse(textwrap.dedent(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _docstrings(source: str) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""Two programs that buy from one budget, which has too little for both."""
+"""Two programs that submit within one budget, which is too small for both."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from qgate.exceptions import BudgetExceeded
 
 ALLOWED = 100
 WANTED = 80
-"""By each of the two."""
+"""Submissions of each of the two programs."""
 
 Found = tuple[int, str]
-"""How much one program bought, and with what words more was refused."""
+"""Accepted submissions of one program, and the text of the last refusal."""
 
 
 def buy(device: Any, journal: str, name: str) -> None:
-    """Buy one after the other in a run, and print how much that was, and the last refusal."""
+    """Submit repeatedly in a run; print the number of submissions and the last refusal."""
 
     @qg.qnode(device)
     def circuit() -> Any:
@@ -43,12 +43,12 @@ def buy(device: Any, journal: str, name: str) -> None:
 def race(
     program: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> list[Found]:
-    """Run a program twice at once, as ``one`` and as ``two``.
+    """Run a program twice at the same time, as ``one`` and as ``two``.
 
     Parameters
     ----------
     program : str
-        Its text, which calls ``buy``; it is given the arguments and its name.
+        Its source, which calls ``buy``; its arguments are the given ones and its name.
     arguments : sequence of str
     environment : mapping, optional
         Variables besides those of this process.
@@ -68,7 +68,7 @@ def race(
 
 
 def assert_all_was_bought(found: Sequence[Found]) -> None:
-    """Check that the budget was used up, and that what was refused was told why."""
+    """Check that the budget was used up, and that refusals state the reason."""
     assert sum(bought for bought, _ in found) == ALLOWED
     refused = [told for bought, told in found if bought < WANTED]
     assert refused

@@ -1,9 +1,9 @@
-"""A training that is killed at one point after the other, and repeated until it ends.
+"""A training that is killed at one point after another, and repeated until it ends.
 
 ``main`` is called by a program without threads, because it forks: each training runs in a child,
-which is ended by SIGKILL when a certain number of things have happened or after a certain time, and
-is then repeated in further children until one comes to its end. Prints a line of JSON for each
-point. ``outcomes`` runs such a program, and reads these lines.
+which is killed by SIGKILL after a number of events or after a time, and is then repeated in further
+children until one finishes. The program prints a line of JSON for each point. ``outcomes`` runs
+such a program, and reads these lines.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ from qgate.execution.journal import Journal
 STEPS = 20
 
 REPEATED = 5
-"""Every so many points the training that came to its end is repeated once more."""
+"""Interval of points at which the finished training is repeated once more."""
 
 TIMED = 3
-"""Every so many points the training is killed after a time, and not at what happens."""
+"""Interval of points at which the training is killed after a time, not at an event."""
 
 LOOK_S = 0.002
-"""A child that is to be killed after a time is looked at so often."""
+"""Interval in seconds at which a child is polled that is to be killed after a time."""
 
 Kill = int | float | None
-"""After so many happenings, or so many seconds; None: never."""
+"""Number of events, or seconds, after which a child is killed; None: never."""
 
 
 @dataclass(frozen=True)
 class Bill:
-    """What the provider says of the jobs of one training.
+    """The provider's bill for the jobs of one training.
 
     Parameters
     ----------
     completed : int
-        Jobs that brought results.
+        Jobs with results.
     charged : int
         Jobs that are charged.
     tokens : int
-        Different orders among all jobs.
+        Number of distinct orders among all jobs.
     jobs : int
     """
 
@@ -63,7 +63,7 @@ class Bill:
 
 
 class Countdown:
-    """Kills this process when it was told of so many happenings.
+    """Kills this process after a number of events.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Countdown:
 
 
 def count_requests(countdown: Countdown) -> None:
-    """Count every request over HTTP that this process makes, before it is sent."""
+    """Count every HTTP request of this process as an event, before it is sent."""
 
     def happening(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "http.client.send":
@@ -94,7 +94,7 @@ def count_requests(countdown: Countdown) -> None:
 
 
 class DangerousJournal(Journal):
-    """A journal whose transactions are happenings, before they are committed and after."""
+    """Journal whose transactions count as events, before the commit and after it."""
 
     def __init__(self, file: str, countdown: Countdown) -> None:
         self.countdown = countdown
@@ -109,7 +109,7 @@ class DangerousJournal(Journal):
 
 
 def train(device: Any, journal: Journal, *, steps: int, spare: int) -> tuple[list[float], int]:
-    """Return the angles after some steps of gradient descent, and how much was bought."""
+    """Return the angles after some steps of gradient descent, and the number of submissions."""
 
     @qg.qnode(device, diff_method="parameter-shift")
     def circuit(angles: Any) -> Any:
@@ -125,7 +125,7 @@ def train(device: Any, journal: Journal, *, steps: int, spare: int) -> tuple[lis
 
 
 def in_child(work: Callable[[], Any], answer: Path, seconds: float | None = None) -> bool:
-    """Run something in a child that writes what it returns; False: it was killed.
+    """Run a function in a child that writes its result to a file; False: it was killed.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def in_child(work: Callable[[], Any], answer: Path, seconds: float | None = None
 
 
 def _ended(pid: int, seconds: float | None) -> int:
-    """Wait for a child, and kill it when its time is up."""
+    """Wait for a child, and kill it after the time limit."""
     if seconds is None:
         return os.waitpid(pid, 0)[1]
     end = time.monotonic() + seconds
@@ -175,15 +175,15 @@ def _ended(pid: int, seconds: float | None) -> int:
 
 @dataclass(frozen=True)
 class Trainer:
-    """Trains in children.
+    """Runs trainings in children.
 
     Parameters
     ----------
     make : callable
-        From a folder, and what counts happenings, to a device.
+        Takes a folder and an event counter; returns a device.
     steps : int
     spare : int
-        So many submissions may be bought beyond one for each step.
+        Number of submissions allowed beyond one for each step.
     """
 
     make: Callable[[Path, Countdown], Any]
@@ -191,7 +191,7 @@ class Trainer:
     spare: int
 
     def attempt(self, folder: Path, kill: Kill) -> tuple[list[float], int, int] | None:
-        """Return angles, how much was bought and how much happened; None: it was killed."""
+        """Return angles, number of submissions and number of events; None: it was killed."""
         answer = folder / "answer.json"
 
         def work() -> Any:
@@ -207,7 +207,7 @@ class Trainer:
         return angles, bought, happened
 
     def survive(self, folder: Path, kills: Sequence[Kill]) -> tuple[list[float], int, int]:
-        """Return angles, how much was bought, and how often the training was killed."""
+        """Return angles, number of submissions and number of kills."""
         begin(folder)
         for killed, kill in enumerate((*kills, None)):
             found = self.attempt(folder, kill)
@@ -217,10 +217,10 @@ class Trainer:
 
 
 def begin(folder: Path) -> None:
-    """Make a folder with an empty journal.
+    """Create a folder with an empty journal.
 
-    All are copies of one: the id of a journal goes into the keys of its orders, by which the
-    providers of these trainings draw their shots.
+    All are copies of one journal: its id is part of the keys of its orders, which seed the shots of
+    the providers of these trainings.
     """
     folder.mkdir()
     empty = folder.parent / "empty.db"
@@ -237,19 +237,19 @@ def main(
     steps: int = STEPS,
     spare: int = 0,
 ) -> None:
-    """Print what became of each point; the arguments are a folder and a number of points.
+    """Print the result of each point; the arguments are a folder and a number of points.
 
     Parameters
     ----------
     make : callable
-        From a folder, and what counts happenings, to a device.
+        Takes a folder and an event counter; returns a device.
     bill : callable
-        From a folder to what the provider says.
+        Takes a folder; returns the provider's bill.
     prepare : callable
         Called before each training with the number of its point; None: before the whole one.
     steps : int
     spare : int
-        So many submissions may be bought beyond one for each step.
+        Number of submissions allowed beyond one for each step.
     """
     root, points = Path(sys.argv[1]), int(sys.argv[2])
     trainer = Trainer(make, steps, spare)
@@ -286,7 +286,7 @@ def main(
 def outcomes(
     program: Path, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Run a program that calls ``main``; return what it says of the whole, and of each point.
+    """Run a program that calls ``main``; return its results for the whole training and each point.
 
     Parameters
     ----------
@@ -314,7 +314,7 @@ def outcomes(
 def assert_paid_once(
     whole: dict[str, Any], killed: Sequence[dict[str, Any]], *, steps: int, same: bool = True
 ) -> None:
-    """Check that nothing was bought twice and nothing lost.
+    """Check that nothing was submitted twice and nothing lost.
 
     Parameters
     ----------
@@ -322,8 +322,8 @@ def assert_paid_once(
         As ``outcomes`` returns them.
     steps : int
     same : bool
-        Whether the end has to be that of the training that was not killed: what is bought again
-        after it failed reads something else.
+        Whether the result must equal that of the training that was not killed: a resubmission after
+        a failure has other outcomes.
     """
     assert (whole["completed"], whole["jobs"], whole["bought"]) == (steps, steps, steps)
     assert [each for each in killed if each["completed"] != steps] == []

@@ -1,4 +1,4 @@
-"""A test's side of a double: it runs as a child process, and is asked and told things."""
+"""A test's client of a double, which runs as a child process."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ START_S = 240.0
 """Seconds that a double may take to start."""
 
 ANSWER_S = 60.0
-"""Seconds after which a double has not answered."""
+"""Timeout of a response of a double, in seconds."""
 
 
 class Connection(HTTPConnection):
-    """A connection that is closed when nobody needs it any more."""
+    """Connection that is closed when it is garbage-collected."""
 
     def __del__(self) -> None:
         self.close()
@@ -41,7 +41,7 @@ class Questions(threading.local):
         self._pid = 0
 
     def send(self, path: str, content: Any = None) -> dict[str, Any]:
-        """Return the answer to a GET, or to a POST of the content."""
+        """Return the response to a GET, or to a POST with content."""
         if self._pid != os.getpid():
             self._connection = Connection(self._place, timeout=ANSWER_S)
             self._pid = os.getpid()
@@ -56,7 +56,7 @@ class Questions(threading.local):
 
 
 class Control:
-    """Asks and tells a double that runs somewhere.
+    """Client of a running double.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Control:
         self._questions = Questions(url)
 
     def ledger(self) -> dict[str, Any]:
-        """Return what happened since the last reset."""
+        """Return the ledger since the last reset."""
         return self._ask("ledger")
 
     def fault(self, operation: str, kind: str, **details: Any) -> None:
@@ -77,11 +77,11 @@ class Control:
         self._ask("faults", [{"operation": operation, "kind": kind, **details}])
 
     def calm(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._ask("calm", {})
 
     def settings(self, **given: Any) -> None:
-        """Change how the service behaves; what there is to change, it says itself."""
+        """Change settings of the service, which documents them."""
         self._ask("settings", given)
 
     def reset(self) -> None:
@@ -100,7 +100,7 @@ class Double(Control):
     script : Path
         The server, which calls ``clouds.service.serve``.
     folder : Path
-        For the files in which it says its port and what happened.
+        Folder of its files: the port and the ledger.
     """
 
     def __init__(self, script: Path, folder: Path) -> None:
@@ -110,7 +110,7 @@ class Double(Control):
         super().__init__(f"http://127.0.0.1:{self._port()}")
 
     def environment(self) -> dict[str, str]:
-        """Return the variables by which an unpatched client finds the double."""
+        """Return the environment variables by which an unpatched client finds the double."""
         return {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
     def stop(self) -> None:

@@ -1,8 +1,8 @@
-"""Faults of a creation, of the search for its job, and of what is sent after it, in all triples.
+"""All triples of faults: of a creation, of the search for its job, and of the retry.
 
-``braket`` and ``ibm`` return one cloud each: a device on a double, the faults there are, and what
-the double has charged. A ``Triple`` is set on it once for a first start, and once for a repetition
-in which the search and all creations still fail.
+``braket`` and ``ibm`` each return a cloud: a device on a double, its faults, and the charges of the
+double. A ``Triple`` is applied once for a first start, and once for a repetition in which the
+search and all creations still fail.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ class Triple:
 
 @dataclass(frozen=True)
 class Cloud:
-    """A device on a double, and how to let requests to it go wrong.
+    """Device on a double, and functions that inject faults into its requests.
 
     Parameters
     ----------
     device : Device
     creations, searches, retries : mapping of str to mapping
-        What may go wrong with each, by name.
+        Faults of each, by name.
     set : callable
-        Let a fault meet ``creation`` or ``search``: once, or always.
+        Apply a fault to ``creation`` or ``search``, once or always.
     calm, reset : callable
     jobs : callable
         Returns the tokens of all jobs that are, or will be, charged.
     usd : callable
-        Returns what they cost.
+        Returns their cost.
     """
 
     device: Any
@@ -65,12 +65,12 @@ class Cloud:
     usd: Callable[[], float]
 
     def first_start(self, triple: Triple) -> None:
-        """Let the first creation, all others and all searches fail."""
+        """Make the first creation, all others and all searches fail."""
         self.set("creation", self.creations[triple.creation], False)
         self.later_start(triple)
 
     def later_start(self, triple: Triple) -> None:
-        """Let all creations and searches fail."""
+        """Make all creations and searches fail."""
         for place, kind in (
             ("creation", self.retries[triple.retry]),
             ("search", self.searches[triple.search]),
@@ -124,7 +124,7 @@ OPERATIONS = {"creation": "CreateQuantumTask", "search": "SearchQuantumTasks"}
 
 
 def braket(double: BraketDouble) -> Cloud:
-    """Return Garnet on the double; its variables have to be set."""
+    """Return Garnet on the double; the environment variables have to be set."""
     device = qg.device("braket:iqm/garnet?shots=50&s3_bucket=amazon-braket-results")
 
     def set_fault(place: str, kind: Kind, always: bool) -> None:
@@ -179,7 +179,7 @@ IBM_USD_PER_S = 1.6
 
 
 def ibm(double: IbmDouble) -> Cloud:
-    """Return a small backend on the double; its variables have to be set."""
+    """Return a small backend on the double; the environment variables have to be set."""
     device = qg.device("ibm:ibm_manila?shots=50&optimization_level=0")
 
     def set_fault(place: str, kind: Kind, always: bool) -> None:
@@ -207,7 +207,7 @@ def ibm(double: IbmDouble) -> Cloud:
 
 
 def _hasty(device: Any, account: str) -> Any:
-    """Let a device wait as little as possible; its requests are counted apart from others'."""
+    """Set minimal waiting times of a device, and a separate request account."""
     device.account = f"{account} of the triples"
     device.requests_per_s = 1e6
     device.patience_s, device.settles_s, device.shortest_wait_s = PATIENCE_S, SETTLES_S, 0.005
@@ -215,5 +215,5 @@ def _hasty(device: Any, account: str) -> Any:
 
 
 def named(triples: Sequence[Triple]) -> list[str]:
-    """Return the names under which tests of triples are reported."""
+    """Return the test ids of triples."""
     return [str(triple).replace(" ", "-") for triple in triples]

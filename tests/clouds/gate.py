@@ -1,4 +1,4 @@
-"""A network between a client and a double that a test takes away, and gives back."""
+"""A network between a client and a double that a test can interrupt."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CHUNK = 65536
 class Gate:
     """Forwards connections to an address; while it is closed, they are refused.
 
-    After ``fall_silent`` it takes connections, and no request on them is answered.
+    After ``fall_silent`` it accepts connections, but no request on them gets a response.
 
     Parameters
     ----------
     url : str
-        Of the double.
+        Address of the double.
     """
 
     def __init__(self, url: str) -> None:
@@ -30,23 +30,23 @@ class Gate:
 
     @property
     def url(self) -> str:
-        """The address that clients are given."""
+        """Address for clients."""
         return f"http://127.0.0.1:{self._port}"
 
     def open(self) -> None:
-        """Take connections, always on the same port."""
+        """Accept connections, always on the same port."""
         self._silent = False
         self._listener = socket.create_server(("127.0.0.1", self._port))
         self._port = self._listener.getsockname()[1]
         Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def fall_silent(self) -> None:
-        """Break the connections that there are, and answer nothing on others until ``close``."""
+        """Break existing connections, and send no responses on others until ``close``."""
         self._silent = True
         self._disconnect(*self._open)
 
     def close(self) -> None:
-        """Refuse connections, and break those that there are."""
+        """Refuse connections, and break existing ones."""
         self._disconnect(self._listener, *self._open)
 
     def _disconnect(self, *sockets: socket.socket) -> None:
@@ -65,7 +65,7 @@ class Gate:
             Thread(target=self._connect, args=(client,), daemon=True).start()
 
     def _connect(self, client: socket.socket) -> None:
-        """Forward a connection; a client whose double does not answer is disconnected."""
+        """Forward a connection; disconnect a client whose double does not respond."""
         if self._silent:
             self._open.append(client)
             return

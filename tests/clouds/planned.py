@@ -11,7 +11,7 @@ ANGLES = (0.3, 0.8)
 
 
 def energy(on: Any, **options: Any) -> qg.QNode:
-    """Return a QNode whose observable has two groups of words that commute."""
+    """Return a QNode whose observable has two commuting groups of Pauli words."""
 
     @qg.qnode(on, diff_method="parameter-shift", **options)
     def circuit(angles: Any) -> Any:
@@ -31,7 +31,7 @@ def planned(device: str, **options: Any) -> Plan:
 
 
 def content(plan: Plan) -> list[tuple[Any, ...]]:
-    """Return all numbers of a plan, and what its submissions ask for."""
+    """Return all numbers of a plan, and the contents of its submissions."""
     return [
         (entry.circuits, entry.rows, entry.shots, entry.price, entry.digest)
         for entry in plan.entries

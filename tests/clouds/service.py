@@ -1,8 +1,8 @@
-"""A double of somebody's web service on 127.0.0.1, whose faults a test scripts.
+"""A double of a web service on 127.0.0.1, whose faults a test scripts.
 
-A subclass of ``Service`` says what a request asks for and how it is answered. What it has in
-common with other doubles is here: connections, counted requests, faults between the service and
-its client, and the paths by which a test controls it.
+A subclass of ``Service`` names the operation of a request and processes it. The part that all
+doubles share is here: connections, counted requests, faults between the service and its client, and
+the paths by which a test controls it.
 
 ``POST /_control/faults``   a list of faults, see ``Fault``
 ``POST /_control/calm``     nothing goes wrong any more
@@ -34,7 +34,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 @dataclass(frozen=True)
 class Request:
-    """What a client sent; ``path`` is as it was sent, percent-encoded."""
+    """A client's request; ``path`` is percent-encoded, as it was sent."""
 
     method: str
     path: str
@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the service says."""
+    """Response of the service."""
 
     status: int = 200
     body: bytes = b""
@@ -62,7 +62,7 @@ class Answer:
 
     @classmethod
     def of(cls, content: Any, status: int = 200, **headers: str) -> Answer:
-        """Return JSON."""
+        """Return a response with JSON."""
         return cls(
             status, json.dumps(content).encode(), {"Content-Type": "application/json", **headers}
         )
@@ -70,12 +70,12 @@ class Answer:
 
 @dataclass
 class Fault:
-    """Something that goes wrong.
+    """A scripted fault.
 
     Parameters
     ----------
     operation : str
-        The service's name of what is asked for, or of an event; ``*``: any request.
+        The service's name of a request, or of an event; ``*``: any request.
     kind : str
         ``error`` (``status``, ``code``, ``message``, ``headers``; nothing is done, unless ``when``
         is ``after``), ``answer`` (done; ``text`` in place of what is to be answered),
@@ -86,13 +86,13 @@ class Fault:
         ``hang`` (done after ``seconds``), ``kill`` (SIGKILL to ``pid``; ``when`` is ``before`` the
         request is processed or ``after``, and it is not answered), or a kind of the service.
     at : int
-        From which occurrence on, the first after the fault was set being 1.
+        First occurrence that fails; 1 is the first after the fault was set.
     times : int
-        For so many occurrences; 0: for all.
+        Number of occurrences; 0: all.
     probability : float
-        With which each of these goes wrong, drawn with ``seed``.
+        Probability that each of these fails, drawn with ``seed``.
     details : dict
-        The rest.
+        Further fields.
     """
 
     operation: str
@@ -113,7 +113,7 @@ class Fault:
         return cls(**known, details=given)
 
     def strikes(self, operation: str) -> bool:
-        """Count an occurrence, and say whether it goes wrong."""
+        """Count an occurrence, and return whether it fails."""
         if self.operation not in (operation, "*"):
             return False
         self._seen += 1
@@ -122,21 +122,21 @@ class Fault:
 
 
 class ClosedConnection(Exception):
-    """Close the connection, after a part of the answer."""
+    """Close the connection after a part of the response."""
 
     def __init__(self, answer: Answer | None = None) -> None:
         self.answer = answer
 
 
 class Service(ABC):
-    """Answers requests, and fails as it is told to.
+    """Responds to requests, with scripted faults.
 
     Required: ``operation``, ``process``, ``error``. Optional: ``ledger``, ``settings``, ``reset``.
 
     Parameters
     ----------
     state_file : Path, optional
-        Where the ledger is written after each request that changes it.
+        File to which the ledger is written after each request that changes it.
     """
 
     def __init__(self, state_file: Path | None = None) -> None:
@@ -147,31 +147,31 @@ class Service(ABC):
 
     @abstractmethod
     def operation(self, request: Request) -> str:
-        """Name what is asked for."""
+        """Return the name of the operation."""
 
     @abstractmethod
     def process(self, operation: str, request: Request) -> Answer:
-        """Do it."""
+        """Process a request."""
 
     @abstractmethod
     def error(self, operation: str, details: dict[str, Any]) -> Answer:
-        """Return an answer that says that something went wrong."""
+        """Return an error response."""
 
     def ledger(self) -> dict[str, Any]:
-        """Return what happened so far."""
+        """Return the ledger."""
         return {"requests": dict(self.requests)}
 
     def settings(self, given: dict[str, Any]) -> None:
-        """Take what a test wants to be otherwise; by default nothing can be."""
+        """Apply settings of a test; by default there are none."""
         raise ValueError(f"There is no setting {sorted(given)}.")
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Clear the state."""
         self.requests.clear()
         self.faults.clear()
 
     def struck(self, operation: str) -> Fault | None:
-        """Return the fault that an occurrence meets; all that wait for it count it."""
+        """Return the fault of an occurrence; all pending faults count it."""
         with self.lock:
             striking = [fault for fault in self.faults if fault.strikes(operation)]
         return striking[0] if striking else None
@@ -212,7 +212,7 @@ class Service(ABC):
             return Answer.of(self.ledger())
 
 
-# What becomes of a request that meets a fault ------------------------------------------------
+# Responses with faults -----------------------------------------------------------------------
 
 
 def _error(service: Service, fault: Fault, operation: str, request: Request) -> Answer:
@@ -282,7 +282,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection to ``service``."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # else a body waits 40 ms for the client to confirm its head
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the headers' acknowledgement
     service: Service
 
     def handle_one(self) -> None:
@@ -298,7 +298,7 @@ class Handler(BaseHTTPRequestHandler):
         except ClosedConnection as closed:
             self._close(closed.answer)
             return
-        except Exception as error:  # a mistake in the double must be seen by the test
+        except Exception as error:  # a bug in the double must reach the test
             answer = Answer.of({"message": f"The double failed: {error!r}"}, 500)
         self._send(answer, answer.body)
 
@@ -306,12 +306,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes:
         if self.headers.get("Expect", "").lower() == "100-continue":
-            pass  # the base class has answered it
+            pass  # the base class has sent the response
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             return b"".join(self._chunks())
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
-        if len(body) < length:  # the client ended in the middle of it
+        if len(body) < length:  # the client closed the connection in the middle of the request
             raise ClosedConnection
         return body
 
@@ -333,10 +333,10 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def _close(self, answer: Answer | None) -> None:
-        """Close with a reset, so that the client does not take it for an end."""
+        """Close with a reset, so that the client does not see a regular end."""
         if answer is not None:
             self._send(answer, answer.body[: len(answer.body) // 2])
-            time.sleep(0.02)  # what was sent is to arrive before the reset
+            time.sleep(0.02)  # data that was sent must arrive before the reset
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.shutdown(socket.SHUT_RD)
@@ -363,7 +363,7 @@ class Server(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing about clients that went away."""
+        """Suppress tracebacks of clients that disconnected."""
 
 
 def serve(make: Callable[[Path | None], Service]) -> None:

@@ -1,6 +1,6 @@
-"""Nothing is paid twice, nothing is lost and no budget is passed, whatever three faults meet.
+"""Nothing is paid twice, nothing is lost and no budget is exceeded, for any triple of faults.
 
-``QGATE_FAULT_TRIPLES`` is the number of triples that are drawn with a seed; 0: all of them.
+``QGATE_FAULT_TRIPLES`` is the number of triples that are drawn with a seed; 0: all.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ SAMPLE = int(os.environ.get("QGATE_FAULT_TRIPLES", "30")) or None
 ROOM = 1.4
 """Budget as a multiple of the price of the one submission that is requested."""
 
-LIES = re.compile(r"[Nn]othing (was|of it was) (sent|bought|paid)")
+LIES = re.compile(r"[Nn]othing (was|of it was) (sent|submitted|paid)")
 
 NOT_CREATED = re.compile(r"was not created|Nothing was created")
 CREATED = re.compile(r"was created|came back")
 
 
 class Killed(BaseException):
-    """The process ends."""
+    """Simulated end of the process."""
 
 
 class DeadlyJournal(Journal):
-    """A journal whose process is killed before it writes the id of a job down."""
+    """Journal whose process is killed before it records the id of a job."""
 
     deadly = False
 
@@ -73,7 +73,7 @@ NUMBERS = count()
 
 
 def gradient_on(device: Any) -> Callable[[], Any]:
-    """Return a call that is one submission, and that no other test makes."""
+    """Return a call that is one submission, different from those of all other tests."""
     angle = np.array(0.1 + next(NUMBERS) * 1e-3, requires_grad=True)
 
     @qg.qnode(device, diff_method="parameter-shift")
@@ -85,7 +85,7 @@ def gradient_on(device: Any) -> Callable[[], Any]:
 
 
 def outcome(call: Callable[[], Any]) -> QGateError | None:
-    """Return what a call raised; errors that are not ours end the test."""
+    """Return the error of a call; errors that are not qgate's fail the test."""
     try:
         call()
     except QGateError as error:
@@ -110,7 +110,7 @@ def check(cloud: Cloud, held_usd: float, limit_usd: float, error: QGateError | N
 
 
 def price_of(cloud: Cloud) -> float:
-    """Return the most that the one submission may cost."""
+    """Return the maximum cost of the one submission."""
     with qg.run("price", Journal()) as run:
         gradient_on(cloud.device)()
         (order,) = run.records
@@ -125,7 +125,7 @@ def usd(cloud: Cloud) -> float:
 
 
 class Program:
-    """A program in a run, which is started again and again."""
+    """A program in a run, which is started repeatedly."""
 
     def __init__(self, cloud: Cloud, triple: Triple, usd: float) -> None:
         self.cloud, self.triple, self.limit_usd = cloud, triple, ROOM * usd
@@ -144,7 +144,7 @@ class Program:
         return error
 
     def live(self) -> None:
-        """Fail, fail again, and come to an end."""
+        """Fail, fail again, and finish."""
         self.cloud.reset()
         self.journal.deadly = self.triple.creation == "killed"
         self.cloud.first_start(self.triple)

@@ -1,4 +1,4 @@
-"""A network that is gone for a while: jobs are waited for, and created once when it is back."""
+"""A network that is down for a while: jobs are awaited, and created once when it is back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qgate.exceptions import ServiceUnavailable
 from qgate.execution.orders import OrderState
 
 GONE_S = 0.6
-"""Longer than the pauses between the first few attempts."""
+"""Seconds, longer than the pauses between the first few attempts."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def hasty(name: str) -> Any:
 
 @pytest.fixture
 def network(cloud: Cloud) -> Iterator[Gate]:
-    """The network of the cloud, which is back when the test ends."""
+    """The network of the cloud, which is restored when the test ends."""
     yield cloud.gate
     cloud.device.patience_s = 900.0
     cloud.hold(False)

@@ -1,4 +1,4 @@
-"""How many submissions a value and a gradient are, counted by the doubles of both vendors."""
+"""Number of submissions of a value and a gradient, counted by the doubles of both vendors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENERGY = qg.Hamiltonian([0.5, 0.3], [qg.Z(0) @ qg.Z(1), qg.X(0) @ qg.X(1)])
 GROUPS = 2
 
 MOST_ROWS = 100
-"""Of Garnet in one task."""
+"""Maximum shots of Garnet in one task."""
 
 ARRIVE_S = 240.0
 
@@ -32,11 +32,11 @@ class Cloud:
     ----------
     device : str
     most_rows : int
-        In one submission.
+        Maximum rows of one submission.
     submissions : callable
         Returns the numbers of rows and of shots of each submission so far.
     hold : callable
-        Let all jobs stand in the queue, or no longer.
+        Hold all jobs in the queue, or release them.
     reset : callable
     """
 
@@ -85,7 +85,7 @@ def cloud(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Any,
 ) -> Cloud:
-    """Return the cloud of one vendor, fresh; its client finds it by its variables."""
+    """Return the cloud of one vendor after a reset; environment variables direct its client."""
     found, environment = doubles[request.param]
     for name, value in {**environment, "HOME": str(tmp_path)}.items():
         monkeypatch.setenv(name, value)
@@ -174,12 +174,12 @@ def test_a_gradient_of_mixed_shots_is_not_sequential(cloud):
 
     rows = GROUPS * (1 + 2 * len(ANGLES))
     expected = [(rows, rows * 10), (rows, rows * 20), (rows, rows * 30)]
-    assert len(arrived) == len(expected)  # all stood in the queue at once
+    assert len(arrived) == len(expected)  # all were in the queue at the same time
     assert sorted(cloud.submissions()) == expected
 
 
 def wait_for(cloud: Cloud, number: int) -> list[tuple[int, int]]:
-    """Return the submissions when there are so many, none of which has results yet."""
+    """Return the submissions as soon as there is this number of them, none with results."""
     end = time.monotonic() + ARRIVE_S
     while time.monotonic() < end and len(cloud.submissions()) < number:
         time.sleep(0.02)

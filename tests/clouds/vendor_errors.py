@@ -10,11 +10,11 @@ from inspect import isclass
 from types import ModuleType
 
 LEFT_OUT = (".vendored", ".contrib", ".docs", "fake_provider", ".test")
-"""Parts of names of modules: copies that only serve as parents, extensions, tools."""
+"""Parts of module names that are skipped: parent-only copies, extensions, tools."""
 
 
 def exceptions_of(package: str) -> dict[str, type[Exception]]:
-    """Return the exceptions of a package by full name; warnings are left out."""
+    """Return the exceptions of a package by full name, without warnings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return {
@@ -35,5 +35,5 @@ def _modules(package: str) -> Iterator[ModuleType]:
         if not any(part in found.name for part in LEFT_OUT):
             try:
                 yield import_module(found.name)
-            except ImportError:  # needs another package, which is not installed here either
+            except ImportError:  # requires a package that is not installed here
                 continue

@@ -1,4 +1,4 @@
-"""A machine without anybody's settings, and a provider that a third party installed."""
+"""A machine without user settings, and a provider that a third party installed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Acme(Provider):
 
 provider = Acme()
 '''
-"""A provider that records what it was asked for."""
+"""A provider that records the requested devices."""
 
 
 @pytest.fixture

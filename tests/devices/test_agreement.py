@@ -64,7 +64,7 @@ WORDS = [qg.Z(0), qg.X(1) @ qg.Y(2), qg.Z(3) @ qg.Z(0), qg.Y(3), qg.X(0) @ qg.X(
 
 
 def standard_errors(means, shots):
-    """Of means of values 1 and -1; at least what one reading changes."""
+    """Standard error of expectation values of 1 and -1; at least the change by one shot."""
     return np.maximum(np.sqrt(np.maximum(1 - means**2, 0) / shots), 2 / shots)
 
 
@@ -109,7 +109,7 @@ def test_gradients_from_shots_agree(device, gates):
     exact = qg.grad(qg.QNode(circuit, "local"))(angles)
 
     # A shift rule of these gates has coefficients whose squares add up to 1/2 at most, and the
-    # variance of a reading is 1 at most.
+    # variance of an outcome is 1 at most.
     np.testing.assert_allclose(found, exact, atol=5 * np.sqrt(0.5 / SHOTS))
 
 
@@ -129,7 +129,7 @@ def test_a_grouped_hamiltonian_agrees(device):
         qg.grad(qg.QNode(energy, name))(x) for name in (f"{device}?shots={SHOTS}&seed=9", "local")
     )
 
-    # however the terms are grouped, the error is at most that of all of them read together
+    # for any grouping, the error is at most that of all terms in one circuit
     error = np.abs(coefficients).sum() / np.sqrt(SHOTS)
     assert found == pytest.approx(exact, abs=5 * error)
     np.testing.assert_allclose(slope, exact_slope, atol=5 * error * np.sqrt(0.5))

@@ -1,4 +1,4 @@
-"""What a device says that it can do."""
+"""Capabilities of devices."""
 
 import pickle
 from dataclasses import FrozenInstanceError, replace
@@ -28,7 +28,7 @@ def test_names_may_come_in_any_collection():
 def test_capabilities_are_a_frozen_hashable_value_that_survives_pickling():
     capabilities = Capabilities(gates=frozenset({"RX"}), max_rows=10)
 
-    assert capabilities.limited  # what is remembered is no part of the value
+    assert capabilities.limited  # caches are not part of the value
     assert capabilities == Capabilities(gates=frozenset({"RX"}), max_rows=10)
     assert hash(capabilities) == hash(Capabilities(gates=frozenset({"RX"}), max_rows=10))
     assert pickle.loads(pickle.dumps(capabilities)) == capabilities

@@ -1,4 +1,4 @@
-"""The list of what is installed."""
+"""The list of installed devices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The conformance suite passes a device that is right, and finds every planted fault."""
+"""The conformance suite passes a correct device, and finds every planted fault."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ class TestLocal(DeviceConformance):
 
 
 class Chip(LocalDevice):
-    """Has a few gates and no exact results; faults are planted in what it returns."""
+    """Device with few gates and no exact results; faults are planted in its results."""
 
     name = "chip"
     capabilities = Capabilities(
@@ -166,7 +166,7 @@ FAULTS = {
 
 
 def failing(cls):
-    """The checks that a device does not pass."""
+    """Return the checks that a device does not pass."""
 
     class Check(DeviceConformance):
         def make(self, *, wires=None, shots=2000, seed=1):

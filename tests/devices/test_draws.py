@@ -1,4 +1,4 @@
-"""Random numbers that no other process or copy repeats by accident."""
+"""Random numbers that no other process or copy repeats."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def test_what_is_wrong_with_a_submission_is_permanent(reason):
     "reason",
     [
         "",
-        "The fridge is warm",
+        "The cryostat is warm",
         "InternalError",
         "Rate exceeded",
         "Request timed out while the program was parsed",

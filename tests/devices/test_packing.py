@@ -1,4 +1,4 @@
-"""Rows are distributed over submissions within every limit, and come back in their places."""
+"""Rows are distributed over submissions within every limit, and results return to their places."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ WEIGHT = (7, 2)
 
 
 def sweep(number, shots):
-    """Rows that say by their angle which sweep and row they are."""
+    """Rows whose angles identify their sweep and row."""
     measurement = probs(wires=0) if shots is None else counts(wires=range(NUM_WIRES))
     tape = Tape([RX(0.0, 0)], [measurement], shots=None if shots is None else 1)
     rows = shots if shots is not None else [0] * 3
@@ -32,7 +32,7 @@ def sweep(number, shots):
 
 
 def answer(part: Sweep):
-    """Read from each row its angle, so often as it has shots."""
+    """Return for each row its angle, once for each shot."""
     if part.shots is None:
         return (part.rows[:, 0],)
     return (
@@ -61,7 +61,7 @@ sweeps = st.lists(st.none() | shots_of_rows, min_size=1, max_size=5).map(
 
 
 def held(parcel, whole):
-    """What a submission holds, counted from what is submitted."""
+    """Contents of a submission, counted from its arguments."""
     parts = parcel.sweeps(whole)
     return {
         "rows": sum(map(len, parts)),
@@ -210,7 +210,7 @@ def test_a_row_of_which_a_piece_failed_has_failed():
 
 
 class Recorder(Device):
-    """Keeps what it is sent."""
+    """Keeps the submitted data."""
 
     def __init__(self, **facts):
         self.capabilities = Capabilities(exact=frozenset({"probs"}), **facts)

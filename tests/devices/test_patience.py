@@ -1,4 +1,4 @@
-"""Requests are spaced, and made again when they fail in passing."""
+"""Requests are spaced, and retried after transient errors."""
 
 import pickle
 import time
@@ -24,7 +24,7 @@ class Vendor(Exception):
 
 @dataclass
 class Cloud:
-    """What is asked of a device about an error."""
+    """Device methods that classify an error."""
 
     name: str = "cloud"
     account: str = ""
@@ -32,7 +32,7 @@ class Cloud:
     requests_per_s: float = 1e6
 
     def __post_init__(self):
-        self.account = self.account or f"patient {next(ACCOUNTS)}"
+        self.account = self.account or f"account {next(ACCOUNTS)}"
 
     def fault(self, error):
         return error.fault
@@ -48,7 +48,7 @@ class Cloud:
 
 
 class Call:
-    """Fails a few times, then answers."""
+    """Fails a few times, then responds."""
 
     def __init__(self, *errors, forever=False):
         self.errors, self.forever, self.made = list(errors), forever, 0
@@ -194,7 +194,7 @@ def test_what_is_raised_survives_pickling():
 
 
 class Shut(Call):
-    """A call in which the laptop is shut at some attempts."""
+    """A call in which the laptop sleeps at some attempts."""
 
     def __init__(self, *errors, fall_asleep, attempts, forever=False):
         super().__init__(*errors, forever=forever)

@@ -1,4 +1,4 @@
-"""How a name, an object or nothing at all becomes a device."""
+"""Conversion of a name, an object or nothing to a device."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_device_that_exists_takes_no_more_arguments(argument: dict[str, int]):
 
 @pytest.mark.usefixtures("acme")
 class TestThirdParty:
-    """A provider from a distribution of its own."""
+    """A provider from a separate distribution."""
 
     def test_its_entry_point_is_found(self):
         made = device("acme:one?level=3&fast=true", shots=5)
@@ -151,7 +151,7 @@ class TestThirdParty:
 
 
 def vendor_object(module: str, name: str) -> object:
-    """Return an object of a class that says it comes from a module."""
+    """Return an object of a class that claims to come from a module."""
     return type(name, (), {"__module__": module})()
 
 

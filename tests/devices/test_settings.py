@@ -1,4 +1,4 @@
-"""Configuration files and the environment: what they may hold, and who wins."""
+"""Configuration files and the environment: contents and precedence."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_the_user_file_follows_the_platform_and_the_environment(
 
 
 def shots(**call: object) -> int | None:
-    """Return the shots of the device of a call, which tell who named it."""
+    """Return the shots of the device of a call, which identify the file that set them."""
     return device(**call).shots.total_shots
 
 
@@ -308,7 +308,7 @@ def test_a_malformed_device_is_named_with_its_place(project: Path, monkeypatch: 
     assert of_environment.value.text == "local?shots (QGATE_DEVICE)"
 
 
-# What a file that is somebody else's cannot do ----------------------------------------------
+# Limits of files of other people -------------------------------------------------------------
 
 MODULE = """
 open("imported", "w").close()

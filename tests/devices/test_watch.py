@@ -1,4 +1,4 @@
-"""One loop waits for all jobs of an account."""
+"""One loop polls all jobs of an account."""
 
 import threading
 import time
@@ -26,23 +26,23 @@ ACCOUNTS = count()
 DONE, QUEUED = Report(JobStatus.DONE), Report(JobStatus.QUEUED)
 RESULT = (([1],),)
 SOON_S = 240.0
-"""What should take milliseconds has failed after this."""
+"""Timeout in seconds of what should take milliseconds."""
 
 
 class Passing(Exception):
-    """Nothing was done."""
+    """Error: the request was not processed."""
 
 
 class Asking(Passing):
-    """The provider asks to wait."""
+    """Error: the provider asks to wait."""
 
 
 class Final(Exception):
-    """It will not do better."""
+    """Error: a retry would not help."""
 
 
 class Cloud(RemoteDevice):
-    """A device whose jobs answer as they are told."""
+    """Device whose jobs respond as scripted."""
 
     name = "cloud"
     capabilities = Capabilities()
@@ -71,7 +71,7 @@ Cloud.__abstractmethods__ = frozenset()
 
 
 class Scripted(RemoteJob):
-    """Gives one answer after the other; the last is given from then on."""
+    """Returns one response after another; the last one is repeated."""
 
     def __init__(self, device, *, polls=(DONE,), fetches=(RESULT,), id="job"):
         super().__init__(id, device)
@@ -289,7 +289,7 @@ def test_one_failing_job_does_not_stop_the_others():
 
 
 class Shut(Scripted):
-    """A job during which the laptop is shut, once: so long after, or within, its n-th question."""
+    """A job during which the laptop sleeps once: at, or for a time within, its n-th poll."""
 
     def __init__(self, device, fall_asleep, *, question, after_s=None, **answers):
         super().__init__(device, **answers)
@@ -306,7 +306,7 @@ class Shut(Scripted):
 
 
 def pauses(job):
-    """The times between the questions about a job, and how many of them were slept through."""
+    """Times between the polls of a job, and how many of them were slept through."""
     found = [later - earlier for earlier, later in pairwise(job.asked_at)]
     return found, sum(pause > 3600 for pause in found)
 

@@ -1,4 +1,4 @@
-"""Differences within a budget: their steps, what these are from, and what they cost."""
+"""Finite differences within a budget: their steps, points and costs."""
 
 import warnings
 from dataclasses import replace
@@ -95,7 +95,7 @@ def test_the_curvature_is_read_from_shots():
     means, errors = np.mean(seen, axis=0), np.std(seen, axis=0) / 20**0.5
     slope = abs(TRUTH[1]) / 2
     assert 0.8 * slope - 4 * errors[1] < means[1] < slope + 4 * errors[1]
-    assert means[0] < 0.3  # the weights of the words suggest 1
+    assert means[0] < 0.3  # the weights of the Pauli words suggest 1
 
 
 def test_the_bias_that_is_told_is_about_the_one_there_is():

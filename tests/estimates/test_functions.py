@@ -1,4 +1,4 @@
-"""Gradients and values from a budget: right on average, with the errors they say, never over it."""
+"""Gradients and values from a budget: unbiased, with correct errors, never over it."""
 
 import pickle
 import warnings

@@ -1,4 +1,4 @@
-"""Through the whole road, on devices of any limits: never above a budget of any kind."""
+"""End to end, on devices with any limits: never above a budget of any kind."""
 
 import contextlib
 import warnings
@@ -34,7 +34,7 @@ def circuit(x, terms):
 
 @st.composite
 def devices(draw):
-    """Draw a device that asks for shots and rows as devices in clouds do."""
+    """Draw a device with limits on shots and rows like those of devices in clouds."""
     limits = {
         "min_shots": draw(st.sampled_from([1, 1, 7, 100])),
         "max_rows": draw(st.sampled_from([None, 1, 3, 100])),

@@ -1,4 +1,4 @@
-"""What a basis reads is what the words are."""
+"""Measurement bases: outcomes agree with the Pauli words."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Means that are said not to depend on an angle do not."""
+"""Expectation values outside an angle's causal cone do not depend on the angle."""
 
 import numpy as np
 from hypothesis import given, settings

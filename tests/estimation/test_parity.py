@@ -1,4 +1,4 @@
-"""Words that are said to stand for each other have the same mean."""
+"""Pauli words that are related by parity have the same expectation value."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ MIXING = ("RX", "RY", "Hadamard")
 
 @st.composite
 def circuits(draw):
-    """Gates of which most conserve the number of ones, and a word."""
+    """Gates, most of which conserve the number of ones, and a Pauli word."""
     gates = [qg.PauliX(wires=wire) for wire in WIRES if draw(st.booleans())]
     for _ in range(draw(st.integers(1, 6))):
         name = draw(

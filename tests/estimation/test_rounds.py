@@ -17,7 +17,7 @@ BASES = qubit_wise(Representatives.themselves(WORDS.x, WORDS.z), numpy.ones(3), 
 
 
 def problem(first, second):
-    """Two rows: X X weighs something at the first, Z I and Z Z at the second."""
+    """Two rows: X X has a weight in the first, Z I and Z Z in the second."""
     vectors = numpy.array([[first, 0.0, 0.0], [0.0, second, second]])
     return Problem(2, numpy.arange(2), vectors, numpy.ones((1, 2)), numpy.zeros(1), numpy.ones(1))
 

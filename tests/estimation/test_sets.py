@@ -1,4 +1,4 @@
-"""Sets of circuits with equal shots are what devices take, and spend what there is."""
+"""Sets of circuits with equal shots: accepted by devices, and within the budget."""
 
 import numpy as np
 import pytest

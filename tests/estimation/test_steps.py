@@ -1,4 +1,4 @@
-"""Steps of differences: of least error for known curvature, and no worse for what is unknown."""
+"""Steps of differences: of least error for known curvature, and no worse for unknown curvature."""
 
 import math
 
@@ -94,7 +94,7 @@ def test_a_reading_without_noise_is_believed(scale, reading, lines):
 
 
 def test_believed_curvatures_have_the_right_mean_square():
-    """With curvatures as they are suggested, what is believed is right on average."""
+    """With curvatures from the prior, the estimated errors are right on average."""
     random, suggested, noise = np.random.default_rng(1), np.full(200_000, 2.0), 3.0
     true = random.normal(0, 2.0, len(suggested))
     read = true + random.normal(0, math.sqrt(noise), len(true))

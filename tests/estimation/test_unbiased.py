@@ -1,4 +1,4 @@
-"""Thousands of gradients from few shots: right on average, with the errors that they tell."""
+"""Thousands of gradients from few shots: unbiased, with correct standard errors."""
 
 from dataclasses import replace
 from functools import cache
@@ -25,7 +25,7 @@ OBSERVABLE = qg.Hamiltonian(
 )
 ESTIMATES = 2000
 CIRCUITS = 24
-"""Shifted rows times bases, of which each is read."""
+"""Shifted rows times bases, each of which is measured."""
 
 
 def circuit(x):
@@ -41,7 +41,7 @@ TRUTH = np.asarray(qg.grad(NODE)(X))
 
 
 class Known:
-    """The gradient as a problem, with the exact distribution of what each circuit reads."""
+    """The gradient as a problem, with the exact outcome distribution of each circuit."""
 
     def __init__(self):
         part = ClassicalPart.of(NODE, None, (X,), {})
@@ -96,7 +96,7 @@ KNOWN = Known()
 
 @cache
 def estimates(shots, rounds):
-    """Return those of the circuit, drawn once for all tests."""
+    """Return the gradients of the circuit, drawn once for all tests."""
     return KNOWN.estimates(shots, rounds)
 
 
@@ -109,7 +109,7 @@ def test_one_round_is_right_on_average_at_any_number_of_shots(shots):
 
 
 def test_the_bias_of_later_rounds_is_below_a_fifth_of_an_error():
-    """It is of order 1/n of a circuit's shots: here, with 20, about a tenth of a standard error."""
+    """The bias is of order 1/n for n shots: here, with 20, about a tenth of a standard error."""
     gradients, _ = estimates(20 * CIRCUITS, 3)
 
     bias = (gradients.mean(axis=0) - TRUTH) / gradients.std(axis=0)
@@ -119,7 +119,7 @@ def test_the_bias_of_later_rounds_is_below_a_fifth_of_an_error():
 @pytest.mark.parametrize(
     ("shots", "rounds", "least", "most"),
     [
-        (CIRCUITS // 2, 1, 0.85, 1.4),  # a circuit that did not run tells nothing of its variance
+        (CIRCUITS // 2, 1, 0.85, 1.4),  # a circuit that did not run has no variance estimate
         (2 * CIRCUITS, 1, 0.9, 1.25),
         (20 * CIRCUITS, 1, 0.93, 1.07),
         (20 * CIRCUITS, 3, 0.93, 1.07),

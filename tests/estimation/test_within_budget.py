@@ -1,4 +1,4 @@
-"""Whatever is asked, planned and spent shots keep to the budget, and every word has a chance."""
+"""Any planned and spent shots stay within the budget, and every Pauli word has a chance."""
 
 import contextlib
 
@@ -23,9 +23,9 @@ budgets = st.one_of(st.integers(1, 60), st.integers(1, 10**6))
 
 @st.composite
 def problems(draw):
-    """Draw a problem of a few words in up to 8 bases, read at a few rows with weights of any size.
+    """Draw a problem of a few words in up to 8 bases, measured at a few rows with any weights.
 
-    Some words are not needed at some rows; some weigh nothing at all.
+    Some words are not needed at some rows; some have the weight 0.
     """
     random = np.random.default_rng(draw(st.integers(0, 2**31)))
     letters = random.integers(0, 4, (draw(st.integers(1, 20)), 3))
@@ -51,7 +51,7 @@ def problems(draw):
 
 @st.composite
 def limits(draw):
-    """Draw what a device asks: the fewest, the most, or equal shots in sets."""
+    """Draw a device's limits: minimum and maximum shots, or equal shots in sets."""
     least = draw(st.sampled_from([1, 1, 2, 10, 100]))
     if draw(st.booleans()):
         return ShotLimits(least, most=draw(st.sampled_from([None, None, least, 100 * least])))
@@ -60,7 +60,7 @@ def limits(draw):
 
 
 class Readings:
-    """Reads random bits, and keeps how often each circuit ran in each round."""
+    """Returns random bits, and records how often each circuit ran in each round."""
 
     def __init__(self, bases, seed):
         self.bases, self.random, self.rounds = bases, np.random.default_rng(seed), []
@@ -139,7 +139,7 @@ def test_no_round_spends_more_than_there_is(case, shots, limit, rounds, seed):
 @given(problems(), st.integers(1, 40), st.integers(0, 2**31))
 @settings(max_examples=15)
 def test_circuits_run_as_often_as_was_planned(case, shots, seed):
-    """In one round the mean of the shots is the plan, on which unbiasedness rests."""
+    """In one round the mean of the shots is the plan, which makes the estimate unbiased."""
     problem, bases = case
     design, random = plan(problem, bases, shots, ShotLimits()), np.random.default_rng(seed)
     readings = Readings(bases, seed)

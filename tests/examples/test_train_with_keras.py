@@ -1,4 +1,4 @@
-"""The example with Keras learns its labels on each backend, in a process of its own."""
+"""The example with Keras learns its labels on each backend, in a separate process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LAST_LINE = re.compile(r"loss (?P<loss>[\d.]+), wanted below (?P<wanted>[\d.]+)\n$")
+LAST_LINE = re.compile(r"loss (?P<loss>[\d.]+), goal below (?P<goal>[\d.]+)\n$")
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "torch", "jax"])
@@ -30,4 +30,4 @@ def test_the_loss_ends_below_what_is_wanted(backend: str):
 
     assert run.returncode == 0, run.stderr[-3000:]
     printed = LAST_LINE.search(run.stdout)
-    assert float(printed["loss"]) < float(printed["wanted"])
+    assert float(printed["loss"]) < float(printed["goal"])

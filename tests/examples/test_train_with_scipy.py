@@ -1,4 +1,4 @@
-"""The example with scipy goes down to the ground state of H2 by each method."""
+"""The example with scipy converges to the ground state of H2 by each method."""
 
 from __future__ import annotations
 

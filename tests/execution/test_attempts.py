@@ -1,4 +1,4 @@
-"""An order stays perhaps sent, and reserved, until nothing was created for certain."""
+"""An order stays perhaps-sent and reserved until it is certain that no job was created."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from qgate.execution.runs import Run
 ANGLES = np.array([0.3, 0.8], requires_grad=True)
 
 USD = 1.3
-"""Of one gradient."""
+"""Number of submissions of one gradient."""
 
 
 class Unheard(Exception):
@@ -39,7 +39,7 @@ def gradient_on(device):
 
 
 class Script:
-    """Let some occurrences of what a device does end in an error."""
+    """Make some calls of a device method raise."""
 
     def __init__(self, **errors):
         self.errors = {place.replace("_", " "): list(each) for place, each in errors.items()}
@@ -54,7 +54,7 @@ class Script:
 
 @pytest.fixture
 def start(tmp_path):
-    """Run one gradient in a run, as a program that is started anew; return the outcome."""
+    """Run one gradient in a run, like a restarted program; return the outcome."""
 
     def start(script, *, unique, budget=1.4):
         device = ShopDevice(str(tmp_path / "shop.db"), unique=unique, interfere=script)
@@ -163,7 +163,7 @@ def test_every_attempt_is_in_the_journal_before_it_goes_out(start):
 
 @pytest.mark.parametrize("named", [True, False], ids=["in a run", "in none"])
 def test_the_same_call_takes_up_what_a_failed_call_left(tmp_path, named):
-    """A retry by the user is no second purchase, also outside of any run."""
+    """A user's retry submits nothing twice, also outside of any run."""
     device = ShopDevice(str(tmp_path / "shop.db"), unique=False)
     device.patience_s = 0.3
     gradient = gradient_on(device)
@@ -213,7 +213,7 @@ def test_a_job_that_could_not_be_polled_is_taken_up_by_the_same_call(tmp_path, n
 
 
 def test_another_process_takes_up_what_a_call_outside_of_any_run_left(tmp_path):
-    """Under the name that the error gives, with the journal of calls outside of runs."""
+    """Under the name in the error, with the journal of calls outside of runs."""
     file = str(tmp_path / "calls.db")
     outside = Run("unnamed 2026", Journal(file), ordered=False)
     outside.begin()
@@ -256,7 +256,7 @@ def test_resume_looks_up_what_was_perhaps_created(start, tmp_path, script, jobs,
 
 
 def test_a_second_call_waits_for_a_creation_that_was_left_behind():
-    """As Ctrl-C leaves it, while the provider takes long to answer."""
+    """As Ctrl-C leaves it while the provider responds slowly."""
     begun, answer, order = Event(), Event(), []
 
     def first():

@@ -1,4 +1,4 @@
-"""Which circuits a budget is spent on."""
+"""Circuits to which a budget is allocated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs with known results tell every wire from every other, and from a dead one."""
+"""Canary circuits distinguish every wire from every other, and from a dead one."""
 
 from __future__ import annotations
 

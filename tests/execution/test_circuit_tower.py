@@ -1,4 +1,4 @@
-"""Derivatives from other circuits: what they are, and what they cost."""
+"""Derivatives from other circuits: their values and costs."""
 
 import numpy as np
 import pytest

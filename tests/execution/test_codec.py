@@ -1,4 +1,4 @@
-"""Results as bytes come back to the last bit."""
+"""Results as bytes are restored to the last bit."""
 
 from __future__ import annotations
 

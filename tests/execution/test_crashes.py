@@ -1,4 +1,4 @@
-"""A training that is killed anywhere comes to the same end, and pays for everything once."""
+"""A training that is killed anywhere has the same result, and pays for everything once."""
 
 from __future__ import annotations
 

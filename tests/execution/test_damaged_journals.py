@@ -1,4 +1,4 @@
-"""A journal that was changed at random: a repetition is right, or ends in an error of qgate."""
+"""A journal that was changed at random: a re-run is right, or raises an error of qgate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qgate.exceptions import QGateError
 from qgate.execution.journal import Journal
 
 SEEDS = 150
-"""Mutations of each kind; each is drawn from its own seed."""
+"""Number of mutations of each kind; each is drawn from its own seed."""
 
 TABLES = ("runs", "orders", "charges", "events", "totals", "limits", "identity")
 
@@ -37,7 +37,7 @@ def trained(device, journal):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """A folder with a shop and a journal in which a program has ended, and what it returned."""
+    """A folder with a shop and a journal in which a program has ended, and its results."""
     folder = tmp_path_factory.mktemp("whole")
     device = ShopDevice(str(folder / "shop.db"))
     values, run = trained(device, str(folder / "runs.db"))
@@ -46,7 +46,7 @@ def whole(tmp_path_factory):
 
 
 def change_bytes(file, chance):
-    """Overwrite, cut out or insert bytes at a place."""
+    """Overwrite, remove or insert bytes at a position."""
     content = bytearray(file.read_bytes())
     for _ in range(chance.choice((1, 1, 3, 30))):
         place, length = chance.randrange(len(content)), chance.choice((1, 1, 4, 100))
@@ -62,7 +62,7 @@ def change_bytes(file, chance):
 
 
 def change_rows(file, chance):
-    """Delete a row, copy a value from one row into another, or write something else."""
+    """Delete a row, copy a value from one row into another, or write another value."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         table = chance.choice(TABLES)
@@ -86,7 +86,7 @@ def change_rows(file, chance):
                         (chance.choice(values), row),
                     )
         except sqlite3.IntegrityError:
-            return  # SQLite itself refuses it
+            return  # SQLite itself refuses the file
         connection.commit()
 
 

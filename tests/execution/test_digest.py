@@ -1,4 +1,4 @@
-"""A fingerprint is the same in every process, and another for anything else."""
+"""A fingerprint is the same in every process, and differs for any other content."""
 
 from __future__ import annotations
 

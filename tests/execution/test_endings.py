@@ -1,4 +1,4 @@
-"""Programs that end, fail or are interrupted while jobs are under way."""
+"""Programs that end, fail or are interrupted while jobs are running."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_ctrl_c_ends_a_program_whose_creations_fail(tmp_path, case, times):
 
     for _ in range(times):
         program.send_signal(signal.SIGINT)
-        time.sleep(0.2)  # the second is to meet the program while it cleans up
+        time.sleep(0.2)  # the second is meant to arrive during cleanup
     _, errors = finished(program)
 
     assert program.returncode == -2, errors

@@ -25,7 +25,7 @@ def table_gate(gate):
 
 
 def weighted(*terms):
-    """A sum of words whose eigenvalues are not equidistant."""
+    """A sum of Pauli words whose eigenvalues are not equidistant."""
     return qg.dot([0.7, 0.45, -1.1][: len(terms)], terms)
 
 
@@ -172,7 +172,7 @@ TOLERANCE = {"finite-diff": 2e-5}
 
 
 def cost(blocks, returned, method, device="local", **options):
-    """A function of three numbers that feed all angles, through a circuit, to a real number."""
+    """A real function of three numbers, which determine all angles of a circuit."""
     size = 1 + sum(MENU[name][0] for name, _ in blocks)
     mixing = np.random.default_rng(size).uniform(-1, 1, size=(size, 3))
 
@@ -325,7 +325,7 @@ def test_mixed_derivatives_by_different_arguments(method):
     assert mixed(0.3, 0.5) == pytest.approx(np.sin(0.3) * np.sin(0.5), abs=HIGHER[method])
 
 
-# What is trained --------------------------------------------------------------------------
+# Trainable parameters ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["backprop", "adjoint", "parameter-shift", "finite-diff"])

@@ -56,7 +56,7 @@ def values(device, journal, calls=3, name="lost"):
 
 
 def adopted(shop, file, name="lost"):
-    """Take over what was found into a new journal."""
+    """Record the found jobs in a new journal."""
     ((_, jobs),) = find_jobs(name, [shop])
     journal = Journal(file)
     (identity,) = {job.journal for job in jobs}
@@ -72,9 +72,9 @@ def test_a_new_journal_uses_the_jobs_of_the_lost_one_and_sends_only_what_is_miss
     after, run = values(shop, journal)
 
     assert after[:2] == before
-    assert shop.shop.jobs == 4  # two, that of the other run, and the third call
+    assert shop.shop.jobs == 4  # two: the other run's, and the third call
     assert [order.state for order in run.records] == [OrderState.DONE] * 3
-    assert run.cost == pytest.approx(3 * 0.4)  # what was sent before is counted in the budget
+    assert run.cost == pytest.approx(3 * 0.4)  # earlier submissions count towards the budget
     assert values(shop, journal)[0] == after
     assert shop.shop.jobs == 4
 

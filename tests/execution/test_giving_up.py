@@ -1,4 +1,4 @@
-"""One order is given up: only that is submitted again, and what it cost stays counted."""
+"""One order is given up: only it is submitted again, and its cost stays counted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def files(tmp_path):
 
 
 def values(device, journal, **options):
-    """Return three values, each of a submission of its own, and the run."""
+    """Return three values, each from a separate submission, and the run."""
 
     @qg.qnode(device)
     def circuit(angle):

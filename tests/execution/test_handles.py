@@ -1,4 +1,4 @@
-"""Calls in the background: at once, awaited, as they are done, cancelled."""
+"""Calls in the background: concurrent, awaited, as completed, cancelled."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def file(tmp_path):
 
 
 class Gate:
-    """Lets jobs stand in the queue until it is opened."""
+    """Holds jobs in the queue until it is opened."""
 
     def __init__(self):
         self.sent = threading.Event()
@@ -95,7 +95,7 @@ def test_a_timeout_that_was_slept_through_asks_once_more(
     gate = Gate()
     device = ShopDevice(file, interfere=gate)
 
-    def wake():  # after the time-out that is waited for below
+    def wake():  # after the timeout of the wait below
         fall_asleep()
         if ends:
             threading.Timer(1.5, device.shop.set_status, ["1", "DONE"]).start()
@@ -165,7 +165,7 @@ def test_progress_tells_how_jobs_stand(file, tmp_path):
     gate = Gate()
     device = ShopDevice(file, interfere=gate)
 
-    with qg.run("told", tmp_path / "runs.db", progress=lines.append):
+    with qg.run("reported", tmp_path / "runs.db", progress=lines.append):
         handle = qg.submit(circuit_on(device))()
         assert gate.sent.wait(240)
         for _ in range(2400):
@@ -175,8 +175,8 @@ def test_progress_tells_how_jobs_stand(file, tmp_path):
         device.shop.set_status("1", "DONE")
         handle.result(timeout_s=240)
 
-    assert lines[0] == "told: 0 of 1 submissions done (1 queued, queue position 3)"
-    assert lines[-1] == "told: 1 submissions, 100 shots, 0.40 USD, 0 answered from the journal"
+    assert lines[0] == "reported: 0 of 1 submissions done (1 queued, queue position 3)"
+    assert lines[-1] == "reported: 1 submissions, 100 shots, 0.40 USD, 0 answered from the journal"
 
 
 def test_a_cancelled_call_sends_nothing_more(file, tmp_path):

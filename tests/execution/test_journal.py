@@ -1,4 +1,4 @@
-"""The file of orders: what it keeps, what it refuses."""
+"""The file of orders: contents and validation."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ORDER = Order(
     held_shots=300,
     held_usd=1.5,
 )
-PURSE = Purse("the purse", Budget(usd=2.0))
+PURSE = Purse("the account", Budget(usd=2.0))
 
 
 @pytest.fixture
@@ -88,13 +88,13 @@ def test_what_happens_to_an_order_is_kept_in_order(journal):
 
 def test_a_budget_counts_what_is_held_until_it_is_settled(journal):
     place(journal, ORDER)
-    assert journal.spent("the purse") == Spent(1, 300, 1.5)
+    assert journal.spent("the account") == Spent(1, 300, 1.5)
 
     journal.finish("k1", OrderState.DONE, taken=Spent(1, 300, 0.7))
-    assert journal.spent("the purse") == Spent(1, 300, 0.7)
+    assert journal.spent("the account") == Spent(1, 300, 0.7)
 
     place(journal, replace(ORDER, key="k2", held_usd=1.3))
-    assert journal.spent("the purse").usd == pytest.approx(2.0)
+    assert journal.spent("the account").usd == pytest.approx(2.0)
 
 
 def test_all_of_a_request_is_placed_or_nothing(journal):
@@ -102,7 +102,7 @@ def test_all_of_a_request_is_placed_or_nothing(journal):
         place(journal, ORDER, replace(ORDER, key="k2"))
 
     assert journal.orders() == []
-    assert journal.spent("the purse") == Spent()
+    assert journal.spent("the account") == Spent()
     assert "allows 2.00 USD and has 0.00 USD spent" in str(caught.value)
 
 
@@ -175,7 +175,7 @@ def test_a_journal_survives_a_process_that_ends_in_the_middle_of_a_transaction(j
     other.execute("DELETE FROM charges")
     other.close()
 
-    assert Journal(file).spent("the purse") == Spent(1, 300, 1.5)
+    assert Journal(file).spent("the account") == Spent(1, 300, 1.5)
 
 
 # Sums --------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ def test_running_sums_are_the_sums_over_all_orders(steps):
 
 
 def instructions(journal, call):
-    """Return how many instructions SQLite carries out for a call, in tens."""
+    """Return how many instructions SQLite executes for a call, in tens."""
     counted = []
     journal._file.connection.set_progress_handler(lambda: counted.append(1) and 0, 10)
     call()

@@ -1,4 +1,4 @@
-"""Journals of older versions become those of this one, once, and all of the way or not at all."""
+"""Journals of older versions are migrated to this one, once, and completely or not at all."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CREATE INDEX events_of_an_order ON events (key);
 PRAGMA application_id = 1902600564;
 PRAGMA user_version = 1;
 """
-"""Version 1, as the first release wrote it; it is never edited."""
+"""Version 1, as the first release wrote it; never edit it."""
 
 COLUMNS = {
     "runs": "name, created_at, qgate",
@@ -61,7 +61,7 @@ CREATE TABLE IF NOT EXISTS marks (x);
 INSERT INTO marks VALUES (1);
 ALTER TABLE orders ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'
 """
-"""A version that is made up; what it leaves tells how often it was run."""
+"""A made-up version, whose traces count how often it was run."""
 
 FAILING = """
 UPDATE orders SET shots = 0;
@@ -77,7 +77,7 @@ WHERE key = ?
 
 @pytest.fixture(params=["this version", "a next version"])
 def migrations(request, monkeypatch):
-    """The migrations of today, and those of a version to come."""
+    """The current migrations, and those of a future version."""
     if request.param == "a next version":
         monkeypatch.setattr(journal_schema, "MIGRATIONS", (*MIGRATIONS, NEXT))
     return journal_schema.MIGRATIONS
@@ -93,7 +93,7 @@ def old(tmp_path):
 
 
 def copied(new, old):
-    """Write what is in one journal into one of version 1."""
+    """Copy a journal into one of version 1."""
     with closing(sqlite3.connect(old)) as connection:
         connection.execute("ATTACH ? AS new", (new,))
         for table, columns in COLUMNS.items():
@@ -102,7 +102,7 @@ def copied(new, old):
 
 
 def without_id(file):
-    """Make a journal whose runs have the keys of version 1, which had no id of the journal."""
+    """Create a journal whose runs have the keys of version 1, which had no id of the journal."""
     Journal(file).close()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("UPDATE identity SET id = ''")
@@ -111,7 +111,7 @@ def without_id(file):
 
 
 def content(file):
-    """All that is in a file, and its version."""
+    """Return the whole content of a file, and its version."""
     with closing(sqlite3.connect(file)) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         return version, list(connection.iterdump())
@@ -268,7 +268,7 @@ def test_a_journal_in_use_for_too_long_is_refused(old, monkeypatch):
 
 
 def opened_while(old, what):
-    """Open a journal on a thread, and do something to it when that is about to migrate."""
+    """Open a journal on a thread, and run a function when it is about to migrate."""
     about, failed = threading.Event(), []
 
     def open_it():

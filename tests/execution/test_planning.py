@@ -1,4 +1,4 @@
-"""A plan says what would be sent, sends nothing, and holds who runs it to it."""
+"""A plan reports the submissions, sends nothing, and binds the run to it."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ def test_a_plan_prints_as_a_table(device):
     ]  # fmt: skip
     assert lines[2].split() == ["1", "shop:one", "1", "2", "10", "1000", "1.30", "USD"]
     assert lines[3].startswith("in all")
-    # two words at 100 shots, by coefficients 1 and 0.5
+    # two Pauli words at 100 shots, with coefficients 1 and 0.5
     errors = f"values {np.sqrt(1.25 / 100):.2g}, derivatives {np.sqrt(1.25 / 200):.2g}"
     assert lines[4] == f"expected standard errors before anything is read: {errors}"
     assert lines[5] == "allowed: Budget(usd=5.0)"
 
 
 def independent(angles):
-    """At zero every word that is read for the gradient is a fair coin."""
+    """At zero every Pauli word that is measured for the gradient is a fair coin."""
     qg.RX(angles[0], wires=0)
     qg.RX(angles[1], wires=1)
     qg.Hadamard(2)

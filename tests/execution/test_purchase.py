@@ -1,4 +1,4 @@
-"""What is bought: written down first, once, within budgets, and again only where it failed."""
+"""Submissions: recorded before sending, once, within budgets, resubmitted only after failures."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_another_run_of_the_same_journal_buys_for_itself(files):
 
 @pytest.mark.parametrize("name", ["local", "qiskit:aer", "braket:local"])
 def test_a_local_run_draws_the_same_after_a_replay(files, name):
-    """What is replayed draws nothing, and what follows must not depend on that."""
+    """Replayed results draw no random numbers, and later results must not depend on that."""
 
     def values(steps):
         circuit = circuit_on(qg.device(f"{name}?shots=50&seed=3"))
@@ -643,7 +643,7 @@ def test_errors_of_ours_reach_the_user_as_they_are(files):
         circuit_on(device)(ANGLES)
 
 
-# Known answers -------------------------------------------------------------------------
+# Canary circuits -----------------------------------------------------------------------
 
 
 def test_known_answers_are_sent_along_and_taken_out_again(files):

@@ -1,4 +1,4 @@
-"""Which gradient method runs, and why another one cannot."""
+"""Choice of the gradient method, and reasons against others."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Results take the form of what the quantum function returned."""
+"""Results have the structure that the quantum function returned."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Sweeps to numbers: what is checked, what is sent, and what comes back."""
+"""From sweeps to numbers: checks, submissions and results."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ LOCAL = LocalDevice()
 
 
 class Narrow(Device):
-    """Two wires, few gates, 10 to 1000 shots; keeps what it is sent and lets ``local`` answer."""
+    """Two wires, few gates, 10 to 1000 shots; records submissions and delegates to ``local``."""
 
     name = "narrow"
     capabilities = Capabilities(
@@ -50,7 +50,7 @@ def tape(*measurements, shots=None, angle=0.3):
     return Tape([qg.RX(angle, 0), qg.CNOT([0, 1])], measurements, shots=shots)
 
 
-# What is sent -----------------------------------------------------------------------------
+# Submissions ------------------------------------------------------------------------------
 
 
 def test_all_sweeps_are_one_submission():
@@ -113,7 +113,7 @@ def test_results_of_several_sweeps_come_back_in_order():
     np.testing.assert_allclose([values[1][0, 1] for values in found], np.sin([0, 0.5]) ** 2)
 
 
-# What is checked --------------------------------------------------------------------------
+# Checks -----------------------------------------------------------------------------------
 
 
 def test_a_measurement_without_wires_reads_those_of_the_device():

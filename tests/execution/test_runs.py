@@ -1,4 +1,4 @@
-"""Opening and closing a run: its keys, its lock, its budget, and what it took."""
+"""Opening and closing a run: its keys, lock, budget and usage."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def test_a_run_without_a_name_for_its_budget_may_raise_it(shop, file):
     assert device.shop.jobs == 1
 
 
-# What it took --------------------------------------------------------------------------
+# Usage ---------------------------------------------------------------------------------
 
 
 def test_the_cost_of_a_run_reads_no_results(shop, file):

@@ -1,4 +1,4 @@
-"""Rows of any number, shots and limits are packed, bought, and bought again where they failed."""
+"""Rows with any number, shots and limits are batched, submitted, and resubmitted after failures."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ WEIGHT = (7, 2)
 
 
 def sweep(number, shots):
-    """Rows that say by their angle which sweep and row they are."""
+    """Rows whose angles identify their sweep and row."""
     tape = Tape([RX(0.0, 0)], [counts(wires=range(NUM_WIRES))], shots=1)
-    angles = 10.0 * number + np.arange(len(shots))  # small enough to reach the device as they are
+    angles = 10.0 * number + np.arange(len(shots))  # small enough to reach the device unchanged
     return tape.sweep().with_rows(angles.reshape(-1, 1), np.array(shots, dtype=np.int64))
 
 
 class Unreliable(ShopDevice):
-    """A device of the shop that reads from each row its angle, and cannot run some.
+    """Device of the shop whose outcomes are a row's angle, and which cannot run some rows.
 
     Parameters
     ----------
     journal : Journal
-        Says of a submission which part of its request it is, and how often that was bought before.
+        Identifies the part of the request that a submission is, and its earlier submissions.
     bad : sequence of sequence of bool
-        Of the first, second, ... purchase, which rows fail; all over again where there are more.
-        The purchase after these brings all rows.
+        Rows that fail in the first, second, ... submission, cyclically. The submission after these
+        returns all rows.
     """
 
     def __init__(self, journal, bad, **limits):
@@ -77,19 +77,19 @@ class Unreliable(ShopDevice):
 
 
 def rows_of(sweep):
-    """Which rows a sweep has, and their shots."""
+    """Rows of a sweep, and their shots."""
     return [
         (int(angle), int(shots)) for (angle,), shots in zip(sweep.rows, sweep.shots, strict=True)
     ]
 
 
 def reading(name, shots):
-    """What the device reads of a row: its angle, so often as it has shots."""
+    """Outcomes of a row: its angle, once for each shot."""
     return Outcomes.from_readings(np.full(shots, name), NUM_WIRES)
 
 
 def names_of(rows):
-    """How often each row is among some."""
+    """Number of times that each row occurs."""
     return Counter(name for name, _ in rows.elements())
 
 
@@ -99,7 +99,7 @@ def shots_of(rows):
 
 
 def obtained(whole, device):
-    """Have sweeps run; what has too few shots to be taken at all is not what is tested here."""
+    """Draw sweeps that a device accepts: too few shots are tested elsewhere."""
     try:
         return obtain(whole, device)
     except InvalidShots:
@@ -111,7 +111,7 @@ def within(number, limit):
 
 
 def assert_within_limits(submissions, limits):
-    """Check each submission, those of rows that are bought again too."""
+    """Check each submission, including resubmissions."""
     for parts in submissions:
         shots = [shots for rows in parts for _, shots in rows]
         assert within(len(parts), limits["max_sweeps"])
@@ -168,7 +168,7 @@ def test_rows_that_fail_are_bought_again_alone_and_all_come_back_in_their_places
 
     assert bought.submissions == len(device.submissions) == device.shop.jobs
     brought = sum(map(shots_of, device.sent)) - sum(map(shots_of, device.failed))
-    assert run.shots == brought >= sum(asked.values())  # those of rows that failed were given back
+    assert run.shots == brought >= sum(asked.values())  # the shots of failed rows were given back
 
     assert_within_limits(device.submissions, limits)
 

@@ -1,4 +1,4 @@
-"""Settling of orders in the journal; jobs billed by time may cost more than was reserved."""
+"""Settlement of orders in the journal; jobs billed by time may cost more than reserved."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qgate.prices import Price
 
 
 class Meter(ShopDevice):
-    """A device of the shop whose jobs are billed by what they took: the next price of a list."""
+    """Device of the shop whose jobs are billed by time: the next price of a list."""
 
     def __init__(self, file, *charges, **options):
         super().__init__(file, **options)

@@ -1,4 +1,4 @@
-"""What a derivative costs, and that it is paid once."""
+"""Cost of derivatives, each of which is paid once."""
 
 import math
 
@@ -184,7 +184,7 @@ def test_a_gradient_on_braket_is_one_program_set_for_a_hundred_executables(angle
     assert totals["executions"] == 1 + 2 * angles
 
 
-# The tower itself ---------------------------------------------------------------------------
+# Derivatives ---------------------------------------------------------------------------------
 
 
 def tower(kind=ShiftTower, *measurements, angles=(0.3, 0.7)):

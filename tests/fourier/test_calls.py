@@ -1,4 +1,4 @@
-"""Calls whose arguments are known by name."""
+"""Calls with arguments by name."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ GATES = [
     lambda x: qg.AngleEmbedding([x, 0.5 * x, 0.3], [0, 1, 2], rotation="Y"),
 ]
 QUARTER = 0.25
-"""Frequencies of these gates, with the factors below, are multiples of it."""
+"""Frequencies of these gates, with the factors below, are multiples of this."""
 
 
 @settings(max_examples=25)
@@ -205,7 +205,7 @@ def test_frequencies_that_occur_are_in_the_spectrum(gates, seed):
     assert set(occurring.round(6).tolist()) <= set(spectrum)
 
 
-# What is refused ---------------------------------------------------------------------------
+# Refusals ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

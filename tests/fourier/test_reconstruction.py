@@ -155,7 +155,7 @@ def test_a_parameter_without_frequencies_is_constant_and_runs_one_circuit():
     assert found["f"][()](5.0) == pytest.approx(circuit(0.0, Y))
 
 
-# What is reconstructed ---------------------------------------------------------------------
+# Results of the reconstruction -------------------------------------------------------------
 
 
 def test_probabilities_are_reconstructed_all_at_once():
@@ -195,7 +195,7 @@ def test_a_reconstruction_can_be_differentiated_by_other_arguments():
     np.testing.assert_allclose(found, qg.grad(lambda weights: circuit(1.0, weights))(Y), atol=1e-10)
 
 
-# What is refused ---------------------------------------------------------------------------
+# Refusals ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

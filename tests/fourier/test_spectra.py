@@ -1,4 +1,4 @@
-"""What gates contribute to a spectrum."""
+"""Spectra of gates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qgate.fourier.spectra import joined, symmetric
 
 
 class Turn(qg.Operator):
-    """A gate of somebody's own that tells its generator and nothing else."""
+    """User-defined gate that has a generator and nothing else."""
 
     num_wires = 1
 

@@ -1,4 +1,4 @@
-"""What holds for QNodes with a budget of shots in every framework that it is written for."""
+"""Cases of QNodes with a budget of shots, for every framework."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Both = Callable[[Any], tuple[Any, Any]]
 
 
 def budgeted(measure: Callable[[], Any] = energy, **options: Any) -> qg.QNode:
-    """Return the circuit with a budget, on a device of its own."""
+    """Return the circuit with a budget, on a new device."""
     return qnode(measure, qg.device("local", seed=9), shots=qg.Budget(total=SHOTS), **options)
 
 
@@ -64,7 +64,7 @@ class BudgetCases:
             assert not np.array_equal(*found)
 
     def test_a_value_alone_gets_all_shots(self) -> None:
-        """A twentieth, its share beside a gradient, would have an error of 0.06."""
+        """A twentieth, its share next to a gradient, would have an error of 0.06."""
         exact = float(qnode(energy)(X, Y))
         for way in self.values.values():
             node = budgeted()

@@ -1,4 +1,4 @@
-"""Checks that cannot share a process with other tests: a file of tests for a pytest of its own."""
+"""Checks that need a separate process: a file of tests for another pytest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def assert_they_pass(checks: Path, **environment: str) -> None:
-    """Run a file of checks in a child, and tell what it says where one fails.
+    """Run a file of checks in a child; report its output if a check fails.
 
     Parameters
     ----------

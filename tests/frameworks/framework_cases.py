@@ -1,8 +1,7 @@
-"""What has to hold in every framework; each has a class of tests made of these.
+"""Cases for every framework; each has a test class made of them.
 
-A framework is given by an ``Adapter``: how it makes arrays and takes derivatives. What comes
-out is compared with what autograd gives for the same circuits, which other tests compare
-with mathematics.
+An ``Adapter`` describes how a framework makes arrays and takes derivatives. Results are compared
+with those of autograd for the same circuits, which other tests compare with mathematics.
 """
 
 from __future__ import annotations
@@ -61,12 +60,12 @@ ARRAYS: dict[str, Callable[[Any], Any]] = {
         qg.IsingXY.compute_matrix(x[0]) @ qg.CRot.compute_matrix(x[1], x[0], 0.3), wires=[1, 0]
     ),
 }
-"""Operations that are trained by an array made of two numbers."""
+"""Operations with a trainable array made of two numbers."""
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """How a framework makes arrays and takes derivatives.
+    """Functions of a framework that make arrays and take derivatives.
 
     Parameters
     ----------
@@ -121,7 +120,7 @@ def energy() -> Any:
 
 
 def reference(measure: Callable[[], Any], argnum: int, order: int = 1) -> Any:
-    """Return what autograd gives through the simulation."""
+    """Return the result of autograd through the simulation."""
     node = qnode(measure, diff_method="backprop")
     function: Any = node
     if np.iscomplexobj(np.asarray(node(X, Y))):
@@ -136,7 +135,7 @@ def _absolute(node: qg.QNode, *args: Any) -> Any:
 
 
 class Broken(Device):
-    """Fails each time that it is asked for more than it can."""
+    """Fails for each request that exceeds its capacity."""
 
     capabilities = Capabilities(
         gates=frozenset({"RX", "RY", "RZ", "CNOT"}), exact=frozenset({"probs"})
@@ -148,12 +147,12 @@ class Broken(Device):
 
 
 class Failing(Broken):
-    """Buys a job each time, which fails because of what the provider's package raises."""
+    """Submits jobs that fail because of an error of the provider's package."""
 
     name = "failing"
 
     def submit(self, sweeps: Sequence[Any]) -> Job:
-        error = JobFailed(device=self.name, job="job-7", reason="the fridge is warm")
+        error = JobFailed(device=self.name, job="job-7", reason="the cryostat is warm")
         raise error from OSError("503")
 
 
@@ -171,9 +170,9 @@ FAILING = qg.QNode(_failing, Failing(), diff_method="parameter-shift")
 
 
 def assert_is_of_the_device(error: Any, wrapped_in: type[BaseException]) -> None:
-    """Check that an error is the device's own, and that nothing of its causes is lost."""
+    """Check that an error is the device's own, with all its causes."""
     assert type(error) is JobFailed
-    assert (error.job, error.device, error.reason) == ("job-7", "failing", "the fridge is warm")
+    assert (error.job, error.device, error.reason) == ("job-7", "failing", "the cryostat is warm")
     assert isinstance(error.__cause__, wrapped_in)
     assert "Job job-7 on failing failed" in str(error.__cause__)
     assert isinstance(error.__cause__.__cause__, OSError)
@@ -194,7 +193,7 @@ class FailingStates:
         return np.ones((len(x), self.size), complex)
 
     def jvp(self, x: Any, tangents: Any) -> Any:
-        raise JobFailed(device="failing", job="job-7", reason="the fridge is warm")
+        raise JobFailed(device="failing", job="job-7", reason="the cryostat is warm")
 
     vjp = jvp
 
@@ -509,7 +508,7 @@ class FrameworkCases:
     def test_an_error_of_the_device_keeps_what_it_knows_and_its_cause(self) -> None:
         angle = self.adapter.array(Y)
         for run in (failing, self.adapter.jacobian(failing, 0)):
-            with pytest.raises(JobFailed, match="the fridge is warm") as raised:
+            with pytest.raises(JobFailed, match="the cryostat is warm") as raised:
                 run(angle)
             error = raised.value
             assert error.job == "job-7"

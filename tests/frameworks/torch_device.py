@@ -1,10 +1,10 @@
-"""A device of PyTorch that needs no hardware: memory of the host that torch cannot reach.
+"""A device of PyTorch without hardware: memory of the host that torch cannot access.
 
-Torch leaves room for one device that it does not know (PrivateUse1), which Python can take. A
-tensor on it is a plain ``torch.Tensor`` with a shape, a type and no memory; its numbers are in a
-tensor of the host that only the kernels below find. As on a GPU, ``numpy()`` is refused, and so
-is an operation on tensors of two devices; autograd and ``torch.func`` treat it as any device.
-A process can do so once and not undo it, and what its tensors held is kept until its end.
+Torch reserves one device for extensions (PrivateUse1), which Python can register. A tensor on it is
+a plain ``torch.Tensor`` with a shape, a type and no memory; its numbers are in a tensor of the host
+that only the kernels below find. As on a GPU, ``numpy()`` is refused, and so is an operation on
+tensors of two devices; autograd and ``torch.func`` treat it as any device. A process can register
+it once and not undo it; the memory of its tensors is kept until the process ends.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ NAME = "stand_in"
 
 COPIES = {"aten::copy_", "aten::_copy_from"}
 INDEXED = {"aten::index", "aten::index_put", "aten::index_put_", "aten::_index_put_impl_"}
-"""What takes indices of the host, on a GPU too: as its second argument."""
+"""Operations that accept indices of the host, also on a GPU, as their second argument."""
 
 OF_TORCH = {"aten::alias", "aten::detach"}
-"""What torch does by itself: another tensor of the same memory, as parameters are made."""
+"""Operations that torch itself implements: aliases of the same memory, as for parameters."""
 
 _memory: dict[int, tuple[torch.UntypedStorage, torch.Tensor]] = {}
-_libraries: list[torch.library.Library] = []  # kernels last as long as their library
+_libraries: list[torch.library.Library] = []  # kernels live as long as their library
 
 
 def register() -> torch.device:
-    """Make the device known to torch, and return it."""
+    """Register the device with torch, and return it."""
     _setup_privateuseone_for_python_backend(NAME)
     any_other = torch.library.Library("_", "IMPL")
     any_other.fallback(_run, "PrivateUse1")
     composed = torch.library.Library("aten", "IMPL")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they take the place of torch's own
+        warnings.simplefilter("ignore")  # they replace torch's own
         for name in filter(_is_composed, torch._C._dispatch_get_all_op_names()):
             composed.impl(name, _kernel(name), "PrivateUse1")
     _libraries.extend([any_other, composed])
@@ -45,7 +45,7 @@ def register() -> torch.device:
 
 
 def _is_composed(name: str) -> bool:
-    """Say whether torch would compose an operation of others, which needs true strides."""
+    """Return whether torch would compose an operation of others, which needs true strides."""
     keys = ("CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional")
     return (
         name.startswith("aten::")
@@ -61,7 +61,7 @@ def _kernel(name: str) -> Callable[..., Any]:
 
 
 def _run(operation: Any, *args: Any, **kwargs: Any) -> Any:
-    """Run an operation on the numbers, and return what it gives as tensors of the device."""
+    """Run an operation on the host's numbers, and return its results as tensors of the device."""
     name = operation._schema.name
     if name not in COPIES:
         _refuse_mixed(name, (args[0], args[2:]) if name in INDEXED else (args, kwargs))
@@ -71,7 +71,7 @@ def _run(operation: Any, *args: Any, **kwargs: Any) -> Any:
         return target
     inner_args, inner_kwargs = pytree.tree_map(_inner, (args, kwargs))
     if name == "aten::view":
-        found = inner_args[0].reshape(inner_args[1])  # numbers may lie in another order
+        found = inner_args[0].reshape(inner_args[1])  # numbers may be stored in another order
     else:
         found = operation(*inner_args, **inner_kwargs)
     given = {id(_numbers(tensor)): tensor for tensor in _tensors((args, kwargs))}
@@ -87,7 +87,7 @@ def _run(operation: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def _refuse_mixed(name: str, arguments: Any) -> None:
-    """Refuse tensors of two devices, but for single numbers of the host, as a GPU does."""
+    """Refuse tensors of two devices, except single numbers of the host, as a GPU does."""
     tensors = _tensors(arguments)
     devices = {tensor.device for tensor in tensors if tensor.ndim or tensor.device.type == NAME}
     if len(devices) > 1:

@@ -1,7 +1,7 @@
-"""What has to hold of the gradient transforms in every framework.
+"""Cases of the gradient transforms for every framework.
 
-Values and derivatives are compared with those that autograd gives for the same circuits, which
-the tests of the transforms compare with mathematics.
+Values and derivatives are compared with those of autograd for the same circuits, which the tests of
+the transforms compare with mathematics.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def several() -> qg.QNode:
 
 
 def curved(diff_method: str = "best") -> qg.QNode:
-    """Return a QNode whose angles are no linear functions of its arguments."""
+    """Return a QNode whose angles are not linear in its arguments."""
 
     def function(x: Any, y: Any) -> Any:
         qg.RX(x[0] ** 2, wires=0)
@@ -53,7 +53,7 @@ def curved(diff_method: str = "best") -> qg.QNode:
 
 
 def entropy() -> qg.QNode:
-    """Return a QNode with a result that is no polynomial of mean values."""
+    """Return a QNode with a result that is not a polynomial of expectation values."""
 
     def function(x: Any, y: Any) -> Any:
         circuit(x, y)
@@ -128,7 +128,7 @@ def tape_of(x: Any, y: Any) -> qg.tape.QuantumScript:
 
 
 def on_tape(transform: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    """Return what a transform gives for the tape, as a function of its numbers."""
+    """Return the result of a transform for the tape, as a function of its numbers."""
 
     def function(x: Any, y: Any) -> Any:
         tapes, postprocess = transform(tape_of(x, y), **options)

@@ -1,4 +1,4 @@
-"""Make calls of an entry point in a process of its own, and watch time and memory."""
+"""Make calls of an entry point in a separate process, with limits on time and memory."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from fuzz.entry import Entry, UsersOwn
 from qgate.exceptions import QGateError
 
 BLOCKED_S = 600
-"""Time after which a call is interrupted that does not compute either."""
+"""Time after which a call is interrupted, also one that does not compute."""
 
 SHOWN = 300
 """Characters of an argument that are printed."""
 
 MOST_DEATHS = 20
-"""An entry point whose calls end so many processes is given up."""
+"""Number of processes that calls of an entry point may end before it is given up."""
 
 OURS = (QGateError, UsersOwn)
 
@@ -40,24 +40,24 @@ NUMBER = struct.Struct("q")
 
 
 class Hung(BaseException):
-    """A call took more processor time than any should."""
+    """A call exceeded the limit on processor time."""
 
 
 class Blocked(BaseException):
-    """A call waited longer than any should."""
+    """A call exceeded the limit on waiting time."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one call may take.
+    """Limits of one call.
 
     Parameters
     ----------
     seconds : float
-        Processor time after which a call is taken to hang, and is interrupted. Where it does not
-        come back to the interpreter, its process is ended after as much again.
+        Processor time after which a call is interrupted. If it does not return to the interpreter,
+        its process is killed after the same time again.
     memory_gib : float
-        What may be allocated beyond what the process has when it starts; 0: any amount.
+        Memory that may be allocated in addition to that of the process at its start; 0: any amount.
     """
 
     seconds: float = 5.0
@@ -74,7 +74,7 @@ class Failure:
     kind : str
         The exception's class, and where in qgate it was raised.
     call : str
-        One call that meets it.
+        One call that fails like this.
     """
 
     entry: str
@@ -92,9 +92,9 @@ def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 class Session:
-    """The calls of one entry point, made in one child after another.
+    """The calls of one entry point, in one child after another.
 
-    A child that is ended by a call is followed by one that makes the calls after it.
+    If a call ends its child, the next child makes the remaining calls.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class Session:
         self.seconds = 0.0
         self.failures: list[Failure] = []
         self._deaths = 0
-        self._first = -1  # the right call
+        self._first = -1  # the unchanged call
         self._under_way = mmap.mmap(-1, NUMBER.size)
         self._folder = tempfile.TemporaryDirectory()
 
@@ -118,7 +118,7 @@ class Session:
         return Path(self._folder.name, "report")
 
     def start(self) -> int:
-        """Fork a child that makes the calls that are left; return its process id."""
+        """Fork a child that makes the remaining calls; return its process id."""
         sys.stdout.flush()
         sys.stderr.flush()
         pid = os.fork()
@@ -134,7 +134,7 @@ class Session:
         return pid
 
     def ended(self, status: int, seconds: float) -> bool:
-        """Take in how a child ended; return whether calls are left.
+        """Process the end of a child; return whether calls are left.
 
         Parameters
         ----------
@@ -172,7 +172,7 @@ class Session:
 
     def _make_calls(self) -> None:
         warnings.simplefilter("ignore")
-        gc.callbacks.clear()  # hypothesis has one, in which the interruption would be swallowed
+        gc.callbacks.clear()  # hypothesis has a handler that would swallow the interruption
         os.chdir(self._folder.name)
         sys.addaudithook(_refuse_network)
         if self.entry.framework:
@@ -187,7 +187,7 @@ class Session:
                     report.write(pickle.dumps((kind, number)))
 
     def _kind_of(self, number: int) -> str:
-        """Make one call; return the kind of failure that it meets, or an empty text."""
+        """Make one call; return the kind of failure, or an empty text."""
         arguments = self._arguments(number)
         if number < 0:
             return _right(self.entry.function, arguments)
@@ -202,7 +202,7 @@ class Session:
 
 
 def _right(function: Callable[..., Any], arguments: dict[str, Any]) -> str:
-    """Make the right call, without a limit: it imports what such calls need."""
+    """Make the unchanged call, without a limit: it imports what such calls need."""
     try:
         function(**arguments)
     except Exception as error:
@@ -211,7 +211,7 @@ def _right(function: Callable[..., Any], arguments: dict[str, Any]) -> str:
 
 
 def run_all(sessions: Sequence[Session], workers: int) -> Iterator[Session]:
-    """Make the calls of all sessions, some at a time; yield each session when it is through."""
+    """Make the calls of all sessions, some at a time; yield each session when it is finished."""
     waiting, running = list(reversed(sessions)), dict[int, Session]()
     while waiting or running:
         while waiting and len(running) < workers:

@@ -1,8 +1,8 @@
-"""Calls of entry points, each of which follows from a seed and its number.
+"""Calls of entry points, each determined by a seed and its number.
 
-Hypothesis draws the values once, for all entry points together; which call gets which of them is
-drawn by Python's generator. Hypothesis takes about 3 ms to draw the arguments of a single call,
-which is longer than most calls take.
+Hypothesis draws the values once, for all entry points together; Python's generator assigns them to
+calls. Hypothesis takes about 3 ms to draw the arguments of a single call, which is longer than most
+calls take.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fuzz.entry import Entry
 from fuzz.values import KINDS, distinct
 
 COMPOUND = 0.2
-"""Share of values that are put together from others."""
+"""Share of values that are combined from others."""
 
 COMPOUNDS: tuple[Callable[[list[Any]], Any], ...] = (
     list,
@@ -33,12 +33,12 @@ def _is_flat(values: list[Any]) -> bool:
 
 
 class Pools:
-    """The values of each kind, drawn when the kind is first asked for.
+    """The values of each kind, drawn at the first request of the kind.
 
     Parameters
     ----------
     draws : int
-        Values that are drawn of each kind; equal ones are kept once.
+        Number of values drawn of each kind; equal ones are kept once.
     seed : int
     """
 
@@ -60,7 +60,7 @@ class Pools:
 
 
 def arguments_of(entry: Entry, number: int, pools: Pools) -> dict[str, Any]:
-    """Return the arguments of one call, of which one or two are something else.
+    """Return the arguments of one call, one or two of which are replaced.
 
     Parameters
     ----------

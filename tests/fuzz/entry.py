@@ -1,4 +1,4 @@
-"""A public function with arguments that are right, and how calls of it are made."""
+"""A public function with valid arguments, and how calls of it are made."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Entry:
-    """A public function and arguments that are right.
+    """A public function and valid arguments.
 
     Parameters
     ----------
     name : str
-        The public name below ``qgate``; after a space, which use of it this is.
+        The public name below ``qgate``; after a space, the kind of use.
     function : callable
     arguments : mapping
-        By name, also where the function takes them by place.
+        By name, also for positional-only arguments.
     kinds : mapping
         Pool from which an argument's values are drawn, where it is not "anything".
     modules : tuple of str
-        What has to be imported before calls are timed.
+        Modules to import before calls are timed.
     framework : str
         Package that is imported in processes of these entries only.
     """
@@ -35,11 +35,11 @@ class Entry:
 
 
 class UsersOwn(Exception):
-    """An error of the user's function, which is none of qgate's."""
+    """An error of the user's function, not one of qgate's."""
 
 
 def by_place(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
-    """Return a function that hands the named arguments over by their place."""
+    """Return a function that passes the named arguments by position."""
 
     def call(**given: Any) -> Any:
         return function(*[given.pop(name) for name in names], **given)
@@ -48,7 +48,7 @@ def by_place(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
 
 
 def text_of(value: Any) -> str:
-    """Return the text of a value, as a program might make it."""
+    """Return the text of a value, as a program might compute it."""
     try:
         return str(value)
     except Exception as error:

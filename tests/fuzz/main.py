@@ -1,8 +1,8 @@
-"""Change the arguments of right calls, and see that every error is one of qgate's.
+"""Change the arguments of valid calls, and check that every error is one of qgate's.
 
-``python tests/fuzz/main.py --examples 10000`` makes so many calls of each entry point and prints
-each kind of failure once: an exception that is none of ours, a call of more than five seconds of
-processor time, or one that needs more memory than a device may use.
+``python tests/fuzz/main.py --examples 10000`` makes that number of calls of each entry point and
+prints each kind of failure once: an exception that is not qgate's, a call of more than five seconds
+of processor time, or one that needs more memory than a device may use.
 """
 
 from __future__ import annotations

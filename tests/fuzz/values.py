@@ -1,4 +1,4 @@
-"""Values that somebody might hand over in place of the right ones."""
+"""Values that a user might pass in place of valid ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SHAPES = ((), (0,), (1,), (2,), (3,), (4,), (8,), (1, 1), (2, 2), (4, 4), (2, 3)
 
 
 class Odd:
-    """An object that nothing is known of, whose text and size are not to be had."""
+    """An opaque object, whose text and size raise."""
 
     def __repr__(self) -> str:
         return "<odd>"
@@ -128,8 +128,7 @@ def anything() -> st.SearchStrategy[Any]:
 def edits() -> st.SearchStrategy[list[tuple[float, Any]]]:
     """Draw changes of a text or of bytes: where (0 to 1), and what is put there.
 
-    A number stands for the byte that replaces another, a text is inserted, and None ends the
-    content there.
+    A number replaces a byte, a text is inserted, and None truncates the content.
     """
     change = st.one_of(
         st.integers(0, 255),
@@ -222,17 +221,17 @@ def command_lines() -> st.SearchStrategy[list[str]]:
 
 
 PER_EXAMPLE = 20
-"""Values that one example of hypothesis holds: its own cost is that of many values."""
+"""Number of values in one example of hypothesis, whose own cost is that of many values."""
 
 
 def distinct(strategy: st.SearchStrategy[Any], draws: int, seed: int) -> tuple[Any, ...]:
-    """Return what a strategy draws, each value once.
+    """Return the values of a strategy, each once.
 
     Parameters
     ----------
     strategy : SearchStrategy
     draws : int
-        Values to draw; many are equal.
+        Number of values to draw; many are equal.
     seed : int
     """
     found: dict[Any, Any] = {}
@@ -254,7 +253,7 @@ def distinct(strategy: st.SearchStrategy[Any], draws: int, seed: int) -> tuple[A
 def _identity(value: Any) -> Any:
     try:
         return type(value), repr(value)
-    except Exception:  # it cannot be shown: kept each time
+    except Exception:  # it has no text: kept each time
         return id(value)
 
 

@@ -1,4 +1,4 @@
-"""Metric tensors from numerical derivatives of exact states: what tests compare with."""
+"""Metric tensors from numerical derivatives of exact states, as reference values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _state_of(function: Callable[..., Any], args: Sequence[Any]) -> Any:
 
 @pytest.fixture(name="numerical_metric")
 def _numerical_metric() -> Callable[..., Any]:
-    """Return what computes the metric of a quantum function by one of its arguments."""
+    """Return a function that computes the metric of a quantum function by one of its arguments."""
     return _metric
 
 

@@ -1,4 +1,4 @@
-"""A gradient method by other circuits can be written by anyone."""
+"""Gradient methods by other circuits can be user-defined."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from qgate.tape import Tape
 
 
 class Ninety:
-    """Differentiates RX by putting a quarter turn, and its inverse, in front of it."""
+    """Differentiates RX by a quarter turn, and its inverse, in front of it."""
 
     name = "ninety"
     options = frozenset()

@@ -21,7 +21,7 @@ RULES = [
     if strategy != "center" or p % 2 == 0
 ]
 
-# Rows as users of PennyLane know them.
+# Rules known from PennyLane.
 KNOWN_RULES = [
     (1, 1, "forward", [-1, 1], [0, 1]),
     (1, 2, "forward", [-3 / 2, 2, -1 / 2], [0, 1, 2]),
@@ -70,7 +70,7 @@ class TestCoefficients:
     def test_number_of_points_is_the_documented_one(self, n, p, strategy):
         points = finite_diff_coeffs(n, p, strategy).shape[1]
 
-        # An odd derivative by central difference does without the point 0.
+        # An odd derivative by central difference does not need the point 0.
         assert points == n + p - (strategy == "center")
 
     @pytest.mark.parametrize(("n", "p"), [(1, 1), (2, 3), (3, 2)])
@@ -151,7 +151,7 @@ class TestStep:
 
         best = least_error(shots, n, p, strategy)
         here = squared_error(np.array([step]), shots, n, p, strategy)[0]
-        hopeless = best > 0.5  # so few shots that the answer 0 is about as good
+        hopeless = best > 0.5  # so few shots that the estimate 0 is about as good
         assert hopeless or here < 1.1 * best
 
     def test_hardly_a_rule_is_hopeless_with_many_shots(self):

@@ -1,4 +1,4 @@
-"""Circuits by the generators of their gates: layers, words and what these depend on."""
+"""Circuits by the generators of their gates: layers, Pauli words and their dependences."""
 
 import numpy as np
 import pytest

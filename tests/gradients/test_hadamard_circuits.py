@@ -1,4 +1,4 @@
-"""What the circuits of each mode are made of."""
+"""Composition of the circuits of each mode."""
 
 import pytest
 

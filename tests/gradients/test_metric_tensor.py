@@ -13,7 +13,7 @@ WEIGHTS = qnp.array([0.1, 0.2, 0.4, 0.5], requires_grad=True)
 
 
 def mixed(x, y):
-    """Angles that are functions of the arguments; words, sums of words, gates of three angles."""
+    """Angles that depend on the arguments; Pauli words, their sums, gates of three angles."""
     qg.Hadamard("a")
     qg.RX(qnp.sin(x), "a")
     qg.CRY(y[0] * x, ["a", 0])
@@ -201,7 +201,7 @@ def test_from_shots(wires, numerical_metric):
 
     found = qg.metric_tensor(circuit)(WEIGHTS)
 
-    # Entries are sums of at most four means of readings of size 1, with weights of 1/4.
+    # Entries are sums of at most four means of outcomes of modulus 1, with weights of 1/4.
     error = np.abs(found - numerical_metric(layered, (WEIGHTS,))).max()
     assert error < 5 * np.sqrt(4 / 16 / shots)
 
@@ -235,7 +235,7 @@ def test_a_commuting_layer_is_one_circuit():
     with qg.Tracker() as tracker:
         qg.metric_tensor(qg.QNode(circuit, qg.device("local", seed=1), shots=10))(WEIGHTS)
 
-    assert tracker.totals["executions"] == 1  # every generator and product is read in one basis
+    assert tracker.totals["executions"] == 1  # every generator and product is measured in one basis
 
 
 # Tapes ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Parameter-shift: which circuits are made, and that their weighted sums are derivatives."""
+"""Parameter-shift: the circuits, and that their weighted sums are derivatives."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Shift rules that a user gives, and values that are known already."""
+"""User-defined shift rules, and values that are already known."""
 
 import numpy as np
 import pytest
@@ -102,7 +102,7 @@ def test_wrong_recipes_are_refused(recipes, text):
         qg.gradients.param_shift(tape(), gradient_recipes=recipes)
 
 
-# Values that are known ------------------------------------------------------------------------
+# Known values -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("broadcast", [True, False])

@@ -1,4 +1,4 @@
-"""The stencil of second derivatives, apart from what is done with it."""
+"""The stencil of second derivatives."""
 
 import numpy as np
 import pytest

@@ -21,7 +21,7 @@ from qgate.gradients.shift_rules import (
 SQRT2 = math.sqrt(2)
 LARGE, SMALL = (SQRT2 + 1) / (4 * SQRT2), (SQRT2 - 1) / (4 * SQRT2)
 
-# Rows as users of PennyLane know them: (frequencies, order, coefficients, shifts over pi).
+# Rules known from PennyLane: (frequencies, order, coefficients, shifts over pi).
 KNOWN_RULES = [
     ((1,), 1, [1 / 2, -1 / 2], [1 / 2, -1 / 2]),
     ((2,), 1, [1, -1], [1 / 4, -1 / 4]),

@@ -1,4 +1,4 @@
-"""Simultaneous perturbation: unbiased, cheap, and as random as it is told to be."""
+"""Simultaneous perturbation (SPSA): unbiased, cheap, and random with a given sampler."""
 
 import itertools
 
@@ -72,7 +72,7 @@ def test_the_estimate_is_within_five_standard_errors_of_the_gradient():
     function, count = circuit(num_directions=400, sampler_rng=3), 400
     gradient = exact(function)
 
-    # entry i is off by the mean of count terms f_j D_j / D_i, each of variance f_j ** 2
+    # entry i deviates by the mean of count terms f_j D_j / D_i, each of variance f_j ** 2
     errors = np.sqrt((gradient**2).sum() - gradient**2) / np.sqrt(count)
 
     assert (np.abs(qg.grad(function)(WEIGHTS) - gradient) < 5 * errors).all()

@@ -1,4 +1,4 @@
-"""The tapes of a plan, and what is read from their results."""
+"""The tapes of a plan, and the processing of their results."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Derivatives by arrays of gates and states: truth is central differences of the values."""
+"""Derivatives by arrays of gates and states, against central differences of the values."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SHIFTING = ("parameter-shift", "finite-diff", "hadamard")
 
 
 def unitary(x: Any, words: tuple[str, ...]) -> Any:
-    """Return the product of exp(-i x P) over words; the identity for zeros."""
+    """Return the product of exp(-i x P) over Pauli words; the identity for zeros."""
     matrices = [reduce(np.kron, [LETTERS[letter] for letter in word]) for word in words]
     eye = np.eye(len(matrices[0]))
     factors = [
@@ -86,7 +86,7 @@ CASES = {**PREPARED, **GATES}
 
 
 def circuit(name: str) -> Callable[[Any], Any]:
-    """Return a quantum function with one trained array, and angles of the same numbers."""
+    """Return a quantum function with one trainable array, and angles of the same numbers."""
 
     def function(x: Any) -> Any:
         qg.RX(0.3, wires=0)
@@ -115,9 +115,9 @@ def difference(function: Callable[[Any], Any], x: Any, along: Any, step: float =
 
 
 def points(name: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return where to differentiate, singular for common angles every third time, and along what.
+    """Return a point, singular for common angles every third time, and a direction.
 
-    Those are basis states with amplitudes 0, and matrices that are the identity.
+    Singular points are basis states with amplitudes 0, and identity matrices.
     """
     rng = np.random.default_rng(seed)
     size = CASES[name][0]
@@ -285,7 +285,7 @@ def test_a_batch_of_states_has_a_derivative_for_each(name: str):
 
 
 def executions(name: str, method: str) -> int:
-    """Return how many circuits a gradient by an array takes, the value included."""
+    """Return the number of circuits of a gradient by an array, the value included."""
 
     def function(x: Any) -> Any:
         qg.RX(0.3, wires=0)

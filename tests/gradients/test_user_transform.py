@@ -1,4 +1,4 @@
-"""``qg.gradients.transform``: gradient methods of one's own."""
+"""``qg.gradients.transform``: user-defined gradient methods."""
 
 import numpy as np
 import pytest
@@ -214,7 +214,7 @@ def test_a_transform_is_given_angles_in_the_place_of_a_matrix():
         qg.QubitUnitary(matrix, wires=0)
         return qg.expval(qg.Z(0))
 
-    # Of the real directions only the rotation about Y keeps the matrix unitary.
+    # Of the real directions, only the rotation about Y keeps the matrix unitary.
     found = qg.grad(circuit, argnums=0)(np.eye(2))
 
     turn = np.array([[0, -1], [1, 0]]) / 2

@@ -1,4 +1,4 @@
-"""The autograd interface, on functions whose derivatives are known without any circuit."""
+"""The autograd interface, on functions with derivatives known in closed form."""
 
 import autograd
 import autograd.numpy as anp

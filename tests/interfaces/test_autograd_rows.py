@@ -1,4 +1,4 @@
-"""Angles that are entries of a function's arguments, and the one row that they make."""
+"""Angles that are entries of a function's arguments, and the row made of them."""
 
 import autograd
 import autograd.numpy as anp
@@ -20,7 +20,7 @@ WEIGHTS = onp.array([1.0, -0.7, 0.4])
 
 
 def energy(angles, *, diff_method="best", **options):
-    """Return a QNode of ten arguments' worth of gates, whose angles ``angles`` makes."""
+    """Return a QNode with gates for ten arguments, whose angles ``angles`` computes."""
 
     @qg.qnode(qg.device("local", wires=3), diff_method=diff_method, **options)
     def circuit(*args):

@@ -19,14 +19,14 @@ from qgate.interfaces.device_errors import (
 
 
 class FrameworkError(Exception):
-    """What a framework makes of an error: a text."""
+    """A framework's error: only the original text."""
 
 
 FrameworkError.__module__ = "jax.errors"
 
 
 def marked(error: BaseException) -> str:
-    """Return the text that a framework is given of an error."""
+    """Return the text that a framework receives of an error."""
     with pytest.raises(InCompiledFunction) as raised, marking():
         raise error
     return str(raised.value)

@@ -1,4 +1,4 @@
-"""What ``KerasLayer`` does on the backend that ``KERAS_BACKEND`` names; see ``test_keras.py``."""
+"""``KerasLayer`` on the backend that ``KERAS_BACKEND`` names; see ``test_keras.py``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qgate.devices.capabilities import Capabilities
 from qgate.exceptions import CircuitNotFound, InvalidLayer, JobFailed
 from qgate.layers.keras import KerasLayer
 
-# Of Keras and of torch's compiler themselves.
+# Warnings of Keras and of torch's compiler.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:.torch.jit.script:DeprecationWarning"),
@@ -189,7 +189,7 @@ def test_a_step_of_the_first_layer_spends_nothing_on_derivatives_by_data():
     with qg.Tracker() as tracker:
         model.train_on_batch(data(5), data(5))
 
-    assert tracker.totals["executions"] == 5 * (1 + 2 * 2)  # two trained angles
+    assert tracker.totals["executions"] == 5 * (1 + 2 * 2)  # two trainable angles
 
 
 # Weights --------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ def test_specs_of_unknown_weights_are_refused():
 
 
 def saved(tmp_path, layer, name="model.keras"):
-    """Save a model of one layer; return its file and what it predicts."""
+    """Save a model of one layer; return its file and its predictions."""
     model = keras.Sequential([keras.Input((2,)), layer])
     model.save(tmp_path / name)
     return tmp_path / name, numpy(layer(data(4)))
@@ -428,7 +428,7 @@ class Failing(Device):
     name = "failing"
 
     def submit(self, sweeps):
-        error = JobFailed(device=self.name, job="job-7", reason="the fridge is warm")
+        error = JobFailed(device=self.name, job="job-7", reason="the cryostat is warm")
         raise error from OSError("503")
 
 
@@ -460,6 +460,6 @@ def test_a_model_raises_the_error_of_the_device_as_it_is(method, run_eagerly):
         getattr(model, method)(*arguments, **options)
 
     assert (raised.value.job, raised.value.device) == ("job-7", "failing")
-    if not run_eagerly and BACKEND != "torch":  # Keras drops the cause of what is not compiled
+    if not run_eagerly and BACKEND != "torch":  # Keras drops the cause outside of compiled code
         assert type(raised.value.__cause__).__module__.startswith(BACKEND)
         assert isinstance(raised.value.__cause__.__cause__, OSError)

@@ -1,4 +1,4 @@
-"""What is refused of a recorded circuit, before it is run."""
+"""Validation of a recorded circuit before it runs."""
 
 from __future__ import annotations
 

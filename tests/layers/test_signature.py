@@ -1,4 +1,4 @@
-"""Which quantum functions and weights make a layer."""
+"""Quantum functions and weights that are accepted as a layer."""
 
 from __future__ import annotations
 

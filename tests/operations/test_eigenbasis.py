@@ -1,4 +1,4 @@
-"""Eigenvalues of matrices and the gate that turns to their eigenbasis."""
+"""Eigenvalues of matrices and the gate of the change to their eigenbasis."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What can be asked of operators and quantum functions."""
+"""Functions of operators and quantum functions."""
 
 import numpy as np
 import pytest

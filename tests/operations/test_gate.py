@@ -1,4 +1,4 @@
-"""What all gates of the table share."""
+"""Properties of all gates of the table."""
 
 import autograd
 import autograd.numpy as anp

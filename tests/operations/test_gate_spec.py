@@ -1,4 +1,4 @@
-"""How gates are called."""
+"""Signatures of gates."""
 
 import inspect
 import pickle

@@ -1,4 +1,4 @@
-"""The table of gates against definitions that are written down here."""
+"""The table of gates against independent definitions."""
 
 from functools import reduce
 from math import pi, sqrt

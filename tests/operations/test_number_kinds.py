@@ -13,7 +13,7 @@ from qgate.measurements import Measurement
 from qgate.operations.gate import GATES, ROWS
 
 Make = Callable[[Any], Any]
-"""From plain numbers to numbers of the kind that is tried."""
+"""From plain numbers to numbers of the tested kind."""
 
 KINDS: dict[str, Make] = {
     name: (lambda values, name=name: np.array(values).astype(name)[()])
@@ -72,7 +72,7 @@ TURNS = [name for name, row in ROWS.items() if row.angles and not row.options]
 
 
 def value_of(make: Callable[[Make], list[Any]], numbers: Make) -> Any:
-    """Run a circuit, and return what it measures, or the state."""
+    """Run a circuit, and return its measurement, or the state."""
 
     @qg.qnode("local")
     def circuit() -> Any:
@@ -97,7 +97,7 @@ def turned(name: str, numbers: Make) -> list[Any]:
 
 
 def assert_same(found: Any, wanted: Any, kind: str) -> None:
-    """Compare with what float64 gives: exactly but for single precision."""
+    """Compare with the result for float64: exactly, except for single precision."""
     tolerance = 1e-6 if found.dtype in (np.float32, np.complex64) else 1e-12
     np.testing.assert_allclose(found, wanted, rtol=tolerance, atol=tolerance, err_msg=kind)
 

@@ -1,4 +1,4 @@
-"""The numbers that operators are made with."""
+"""Numbers as parameters of operators."""
 
 import autograd
 import autograd.numpy as anp
@@ -53,7 +53,7 @@ def test_anything_else_is_no_number(value):
 
 
 class OtherTensor:
-    """An array of a framework that is not known here."""
+    """An array of an unknown framework."""
 
     shape, dtype = (2,), "other.float"
 
@@ -81,7 +81,7 @@ def test_a_shape_without_a_batch_has_no_leading_axis():
         check_shape("Hermitian", "A", np.ones((2, 3)), (3,), batch=False)
 
 
-# What users see -----------------------------------------------------------------------
+# Representations for users ------------------------------------------------------------
 
 MAKE = [
     lambda value: qg.RX(value, 0),

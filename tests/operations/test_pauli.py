@@ -321,7 +321,7 @@ def test_ten_times_as_many_terms_are_multiplied_and_commuted_in_as_many_calls():
     many = random_sum(1, 1000), random_sum(2, 1000)
 
     for operation in (PauliSum.times, PauliSum.commutator):
-        operation(*few)  # what is kept for the next time is not counted
+        operation(*few)  # caches are not counted
         assert calls(lambda: operation(*many)) <= 1.5 * calls(lambda: operation(*few))  # noqa: B023
 
 

@@ -1,4 +1,4 @@
-"""The angles of charts give the arrays near a fixed one, to the order that they claim."""
+"""The angles of charts give the arrays near a fixed one, to their order."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def hermitian(size: int, seed: int, *, imaginary: bool = False) -> np.ndarray:
 
 
 def error(chart: Chart, start: np.ndarray, generator: np.ndarray, size: float) -> float:
-    """Return how far the rotations are from what a generator does to the start, up to a phase."""
+    """Return the distance of the rotations from the generator's action, up to a phase."""
     exact = expm(-1j * size * generator) @ start
     angles = _angles(chart, exact)
     found = rotated(start, angles, chart.words)

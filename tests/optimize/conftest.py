@@ -1,4 +1,4 @@
-"""H2 on four wires: what optimizers are tried on."""
+"""H2 on four wires, the test problem for optimizers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Problem:
         return qg.QNode(self.circuit, named, **options)
 
     def error(self, *args: Any) -> float:
-        """Return how far the exact energy of these angles is above the least, in hartree."""
+        """Return the difference of the exact energy of these angles to the minimum, in hartree."""
         return float(self.qnode()(*args)) - self.exact
 
 
@@ -54,5 +54,5 @@ def h2() -> Problem:
 
 @pytest.fixture
 def start() -> list[Any]:
-    """Return angles some way from the ground state of H2."""
+    """Return angles at some distance from the ground state of H2."""
     return [np.array(0.6, requires_grad=True), np.array([0.3, -0.2], requires_grad=True)]

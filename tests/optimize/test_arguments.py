@@ -1,4 +1,4 @@
-"""What changes in the arguments of an objective, and what does not."""
+"""Trainable and fixed arguments of an objective."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adaptive shots that are spread as a budget is."""
+"""Adaptive shots that are allocated like a budget."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RULES = ["icans", "gcans"]
 
 
 class Recording(LocalDevice):
-    """Remembers the shots of every circuit of every submission."""
+    """Records the shots of every circuit of every submission."""
 
     def __init__(self, **options):
         super().__init__(**options)
@@ -37,7 +37,7 @@ def budgeted(least=10, **options):
 
 
 def steps(optimizer, node, args, count):
-    """Return the slopes of each step at the same arguments."""
+    """Return the gradients of each step at the same arguments."""
     found = []
     for _ in range(count):
         after = optimizer.step(node, *args)

@@ -1,4 +1,4 @@
-"""All optimizers find the ground state of H2, and from shots those that draw at random do."""
+"""All optimizers find the ground state of H2; the stochastic ones also from shots."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TWO = {"pair": {(): 2}, "singles": {(0,): 2, (1,): 2}}
 
 
 def descended(optimizer, steps, h2, start):
-    """Take steps from the start, and return the error of where they end, in hartree."""
+    """Take steps from the start, and return the error of the last point, in hartree."""
     circuit, args = h2.qnode(), start
     for _ in range(steps):
         args = optimizer.step(circuit, *args)

@@ -1,4 +1,4 @@
-"""The training loop: when it stops, what it remembers, and how it goes on."""
+"""The training loop: stopping, history and resumption."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def wave(x):
 
 
 class Killed(RuntimeError):
-    """The process ended here."""
+    """Simulated end of the process."""
 
 
 def kill_after(step):

@@ -1,4 +1,4 @@
-"""What can be minimized."""
+"""Objectives that can be minimized."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that no optimizer can work with are refused when it is made."""
+"""Invalid options of optimizers are refused on construction."""
 
 from __future__ import annotations
 

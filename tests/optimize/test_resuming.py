@@ -1,4 +1,4 @@
-"""A run that is killed goes on to the same bits."""
+"""A training that is killed resumes to the same bits."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ RANDOM = ("SPSA", "QNSPSA", "ShotAdaptive", "ShotAdaptiveBudget")
 
 
 def made(name, seed):
-    """Return an optimizer; those that draw at random have the seed."""
+    """Return an optimizer; stochastic ones have the seed."""
     return MAKERS[name](seed=seed) if name in RANDOM else MAKERS[name]()
 
 
 def run(optimizer, circuit, args, steps):
-    """Take steps, each with a seed of its own for the samples where there are shots."""
+    """Take steps, each with its own seed for the samples if there are shots."""
     costs = []
     for number in steps:
         options = {"seed": 100 + number} if circuit.shots else {}

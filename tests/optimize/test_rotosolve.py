@@ -81,7 +81,7 @@ def test_a_single_frequency_need_not_be_one(frequency):
 
 
 def search(function, bounds, points):
-    """A search of a user's own, which does not say how small the value is."""
+    """A user-defined search that does not return the minimum."""
     grid = numpy.linspace(*bounds[0], points)
     return grid[numpy.argmin([function(x) for x in grid])], None
 

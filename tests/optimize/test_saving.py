@@ -1,4 +1,4 @@
-"""What is written reads back as it was."""
+"""Saved states are restored unchanged."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_place_where_no_checkpoint_can_be_is_refused_before_the_first_step(tmp
 
 
 def test_a_full_disk_keeps_the_earlier_checkpoint(path):
-    """The size of files is limited, which fails like a full disk, in a process of its own."""
+    """The size of files is limited, which fails like a full disk, in a separate process."""
     write(path, {"step": 1})
     program = (
         "import resource, signal, sys\n"

@@ -1,4 +1,4 @@
-"""Shots that go where they gain."""
+"""Shots are allocated by their expected gain."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_variance_is_what_repeated_slopes_scatter_by(sampling):
 
 
 def transcribed(rule, samples, *, L, n, mu, b, least):
-    """The rules as the papers have them, over all slopes together."""
+    """The rules as in the papers, over all slopes together."""
     chi, xi = numpy.zeros(3), numpy.zeros(3)
     for k, (g, v) in enumerate(samples):
         chi, xi = mu * chi + (1 - mu) * g, mu * xi + (1 - mu) * v

@@ -1,4 +1,4 @@
-"""What a step sends to a device is what the optimizer says of itself."""
+"""Submissions of a step are those that the optimizer's docstring states."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BLOCKED = "with ``blocking`` one"
 EACH = "Cost: for each trainable number one submission"
 
 ARGUMENT_CASES = [
-    # optimizer, device, what its docstring says, submissions of a step and of one with the value
+    # optimizer, device, sentence of its docstring, submissions of a step and of one with the value
     (qg.GradientDescentOptimizer(0.1), SAMPLED, ONE, 1, 1),
     (qg.GradientDescentOptimizer(0.1), EXACT, ONE, 1, 1),
     (qg.MomentumOptimizer(0.1), SAMPLED, ONE, 1, 1),

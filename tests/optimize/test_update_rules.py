@@ -1,4 +1,4 @@
-"""Each rule against its formula, written once more in plain numpy, over 20 steps."""
+"""Each rule against its formula in plain numpy, over 20 steps."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def coupled(x, axes=(X, Y, X)):
 
 
 def least(line):
-    """Where a function A sin(t + B) + C is least in (-pi, pi], and how small it is there."""
+    """Return the minimum in (-pi, pi] of a function A sin(t + B) + C, and its value."""
     middle, plus, minus = line(0.0), line(numpy.pi / 2), line(-numpy.pi / 2)
     turn = -numpy.pi / 2 - numpy.arctan2(2 * middle - plus - minus, plus - minus)
     offset = (plus + minus) / 2

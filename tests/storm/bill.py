@@ -12,15 +12,15 @@ class Charge:
     Parameters
     ----------
     key : str
-        The token or tag under which it was ordered.
+        Token or tag of its order.
     shots : int
-        Of each executable.
+        Shots of each executable.
     paid : int
-        Executables whose results are paid for.
+        Number of executables whose results are paid for.
     usd : float
-        What is charged so far.
+        Charge so far.
     failed : bool
-        Whether it has ended without a result, which is known or will be asked for.
+        Whether it has ended without a result.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""One life of a program: it begins, things befall it, and it ends somehow."""
+"""One life of a program: start, events and end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from qgate.exceptions import QGateError
 RUN = "storm"
 
 STUCK_S = 120
-"""Seconds after which a child that waits for an answer that never comes is ended."""
+"""Seconds after which a child that waits for a response in vain is killed."""
 
 KILLED = "killed"
 HUNG = "hung"
@@ -43,11 +43,11 @@ class Ending:
     text : str
         Text of the exception and its notes.
     values : list
-        What the calls returned.
+        Results of the calls.
     cost, shots : float, int
         Usage that the run reports as spent or reserved.
     lasted_s : float
-        On the scheduler's clock.
+        Duration on the scheduler's clock.
     forked : list of dict
         The endings of forked children.
     """
@@ -63,7 +63,7 @@ class Ending:
 
 
 class Fate:
-    """Lets events befall this process.
+    """Applies events to this process.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class Fate:
             raise KeyboardInterrupt
 
     def requests(self) -> None:
-        """Count a request, which may find nobody."""
+        """Count a request, which may be refused."""
         self.happens()
         if self.refused:
             self.refused -= 1
@@ -138,7 +138,7 @@ def live(
     device : Device
     schedule : Schedule
     life : int or None
-        Which repetition; None: one of the last, which nothing befalls.
+        Number of the repetition; None: one of the last, without events.
     journal : str
     budget : Budget
     returned : sequence

@@ -1,7 +1,7 @@
 """Run schedules of submissions on the doubles of Amazon Braket and IBM Quantum Platform.
 
-``python tests/storm/main.py --schedules 10000`` runs so many, on two workers, and prints how
-many broke a promise; ``--first N --schedules 1`` repeats the one with number N.
+``python tests/storm/main.py --schedules 10000`` runs that number of schedules, on two workers, and
+prints how many broke a promise; ``--first N --schedules 1`` repeats the one with number N.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from clouds.ibm.double import running
 WORKER = Path(__file__).with_name("worker.py")
 
 MEMORY = Path("/dev/shm")
-"""Journals are written here where it exists: thousands of them wait for the disk otherwise."""
+"""Folder of journals, in memory where possible: thousands of them would wait for the disk."""
 
 SHOWN = 20
 
@@ -74,7 +74,7 @@ def run(first: int, stop: int, workers: int) -> list[dict[str, Any]]:
 
 
 def _part(folder: Path, seeds: range) -> list[dict[str, Any]]:
-    """Run some schedules, in a new worker after each whose threads wait for each other."""
+    """Run some schedules, with a new worker after each deadlock."""
     for name in ("braket", "ibm", "journals"):
         (folder / name).mkdir(parents=True)
     found: list[dict[str, Any]] = []
@@ -84,7 +84,7 @@ def _part(folder: Path, seeds: range) -> list[dict[str, Any]]:
         ibm = stack.enter_context(running(folder / "ibm"))
         environment = {**os.environ, **double.environment(), **ibm.environment}
         environment |= {"OMP_NUM_THREADS": "1", "QGATE_JOURNAL": str(folder / "implicit.db")}
-        environment["USAGE_DATA_OPT_OUT"] = "True"  # IBM's client else inspects its callers
+        environment["USAGE_DATA_OPT_OUT"] = "True"  # else each request inspects the stack
         while len(found) < len(seeds):
             left = seeds[len(found) :]
             arguments = [double.url, ibm.address, str(folder / "journals")]

@@ -1,4 +1,4 @@
-"""Amazon Braket in the storm: its faults, and its ledger."""
+"""Amazon Braket in the storm: its faults and its ledger."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Braket:
     Parameters
     ----------
     url : str
-        Where the double listens.
+        Address of the double.
     """
 
     def __init__(self, url: str) -> None:
@@ -92,13 +92,13 @@ class Braket:
         return qg.device(DEVICE)
 
     def begin(self, faults: Sequence[Mapping[str, Any]]) -> None:
-        """Forget everything, and let things go wrong from now on."""
+        """Reset the double, and inject faults from now on."""
         self.double.reset()
         for fault in faults:
             self.double.fault(**fault)
 
     def calm(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self.double.calm()
 
     def charges(self) -> Iterator[Charge]:

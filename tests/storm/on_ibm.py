@@ -1,4 +1,4 @@
-"""IBM Quantum Platform in the storm: its faults, and its ledger."""
+"""IBM Quantum Platform in the storm: its faults and its ledger."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FAULTS: Sequence[Mapping[str, Any]] = (
     {"job": {"queued": 3}},
     {"job": {"hidden": 1}},
     {"job": {"hidden": 2}},
-    {"job": {"status": "Failed", "reason": "the fridge was warm"}},
+    {"job": {"status": "Failed", "reason": "the cryostat was warm"}},
     {"job": {"status": "Cancelled"}},
 )
 
@@ -53,7 +53,7 @@ class Ibm:
     Parameters
     ----------
     url : str
-        Where the double listens.
+        Address of the double.
     """
 
     def __init__(self, url: str) -> None:
@@ -65,7 +65,7 @@ class Ibm:
         return qg.device(DEVICE)
 
     def begin(self, faults: Sequence[Mapping[str, Any]]) -> None:
-        """Forget everything, and let things go wrong from now on."""
+        """Reset the double, and inject faults from now on."""
         self.double.reset()
         self.double.set(at_once=True, sessions=self._sessions)
         for fault in faults:
@@ -75,7 +75,7 @@ class Ibm:
                 self.double.goes_wrong(**fault)
 
     def calm(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self.double.reset_faults()
         self._sessions = {each["id"]: each for each in self.double.ledger["sessions"]}
 

@@ -22,14 +22,14 @@ CALLS = (1, 2, 2, 3)
 MOST_FAULTS = 4
 
 FIRST_SHOTS = 50
-"""Every submission of a program has a number of shots of its own, from here on: by it the
-provider's ledger says which call a job belongs to."""
+"""First number of shots: every submission of a program has a different one, by which the
+provider's ledger identifies the call of a job."""
 
 FORKED_SHOTS = 400
-"""The same, of what a forked child asks for."""
+"""First number of shots of a forked child's calls."""
 
 EVENTS = 60
-"""Kills and interrupts strike at one of the first events of a life, up to this number."""
+"""Latest event of a life, from 0, at which kills and interrupts strike."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Call:
     Parameters
     ----------
     bits : tuple of int
-        What it measures: rotations by 0 or pi make every shot the same.
+        Outcome of every shot, set by rotations by 0 or pi.
     shots : tuple of int
-        One submission for each.
+        Shots of each submission.
     """
 
     bits: tuple[int, ...]
@@ -50,18 +50,19 @@ class Call:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that befalls the program itself.
+    """Event of the program itself.
 
     Parameters
     ----------
     kind : str
         ``kill``, ``fork``, ``interrupt`` or ``unreachable``.
     life : int
-        In which repetition of the program.
+        Number of the repetition of the program.
     at : int
-        At which event of that life, a request or a switch of threads; of a fork, before which call.
+        Number of the request or switch of threads in that life; for a fork, number of the next
+        call.
     times : int
-        How many connections are refused, one after the other.
+        Number of consecutive connections that are refused.
     """
 
     kind: str
@@ -81,7 +82,7 @@ class Schedule:
         ``braket`` or ``ibm``.
     calls : tuple of Call
     faults : tuple of dict
-        As the double of the cloud takes them.
+        Faults in the format of the cloud's double.
     events : tuple of Event
     named : bool
         Whether the program is a run with a name, and repeats all of it after an error; else it
@@ -106,7 +107,7 @@ class Schedule:
         return sum(sum(call.shots) for call in self.calls)
 
     def events_of(self, life: int) -> list[Event]:
-        """Return what befalls one life of the program."""
+        """Return the events of one life of the program."""
         return [event for event in self.events if event.life == life]
 
 

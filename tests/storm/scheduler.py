@@ -25,10 +25,10 @@ from collections.abc import Callable
 from typing import Any
 
 PREEMPTION = 0.1
-"""Probability that a thread that takes a lock, or gives it back, hands on the baton."""
+"""Probability that a thread that acquires or releases a lock passes on the baton."""
 
 TICK_S = 1e-6
-"""Reading the clock takes so long, so that no two readings are equal."""
+"""Seconds that reading the clock takes, so that no two readings are equal."""
 
 
 class Deadlock(BaseException):
@@ -41,7 +41,7 @@ class Turn:
     Parameters
     ----------
     ident : int
-        The thread's; 0 before it has begun.
+        Id of the thread; 0 before it has started.
     """
 
     def __init__(self, ident: int) -> None:
@@ -54,14 +54,14 @@ class Turn:
         self.done = False
 
     def may_run(self, now: float) -> bool:
-        """Return whether what this thread waits for is there, or its time is up."""
+        """Return whether the condition of this thread holds, or its time is up."""
         if self.ready is None or self.ready():
             return True
         return self.deadline is not None and self.deadline <= now
 
 
 class Scheduler:
-    """Hands the baton among the threads of a process.
+    """Passes the baton among the threads of a process.
 
     Attributes
     ----------
@@ -92,19 +92,19 @@ class Scheduler:
         self.wait(_never, seconds)
 
     def wait(self, ready: Callable[[], bool], timeout: float | None = None) -> bool:
-        """Give the baton away until a condition holds.
+        """Pass on the baton until a condition holds.
 
         Parameters
         ----------
         ready : callable
-            The condition; looked at by whichever thread hands the baton on.
+            The condition; evaluated by the thread that passes on the baton.
         timeout : float, optional
             Seconds; None waits for ever.
 
         Returns
         -------
         bool
-            Whether it holds; False: the time was up.
+            Whether it holds; False: timeout.
         """
         turn = self.current
         turn.ready = ready
@@ -116,7 +116,7 @@ class Scheduler:
         return ready()
 
     def preempt(self) -> None:
-        """Perhaps let another thread run; raises nothing, as the caller may hold a lock."""
+        """Perhaps let another thread run; raises nothing, because the caller may hold a lock."""
         if len(self.turns) > 1 and self.random.random() < PREEMPTION:
             self._hand_on(self.current)
 
@@ -143,7 +143,7 @@ class Scheduler:
         self.wait(lambda: all(turn.thread is not thread for turn in self.turns), timeout)
 
     def after_fork(self) -> None:
-        """Go on in a child, which has the thread that forked and no other."""
+        """Continue in a child, which has only the thread that forked."""
         self.turns = [self.current]
         self.current.ident = _thread.get_ident()
 
@@ -158,7 +158,7 @@ class Scheduler:
         turn.gate.release()
 
     def _next(self) -> Turn:
-        """Choose who runs, and let the clock jump where nobody can."""
+        """Choose the next thread; let the clock jump if none can run."""
         while True:
             able = [turn for turn in self.turns if turn.may_run(self.now)]
             if able:
@@ -179,7 +179,7 @@ class Scheduler:
 
 
 DEPTH = 16
-"""Number of stack frames of each thread that are shown."""
+"""Number of stack frames of each thread that are printed."""
 
 DEADLOCKED = 77
 """Exit status of a process whose threads all wait for each other."""
@@ -229,7 +229,7 @@ class Lock:
 
 
 def install() -> Scheduler:
-    """Take over threads, locks and clocks of this process, which has one thread."""
+    """Replace threads, locks and clocks of this process, which has one thread."""
     names: Any = threading
     names._allocate_lock = names.Lock = Lock
     names._CRLock = None

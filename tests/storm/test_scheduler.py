@@ -1,4 +1,4 @@
-"""The scheduler of the storm, in processes of its own: it takes over threads and clocks."""
+"""The scheduler of the storm, in separate processes: it replaces threads and clocks."""
 
 import subprocess
 import sys

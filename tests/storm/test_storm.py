@@ -1,4 +1,4 @@
-"""The storm, for a while; ``make storm`` runs ten thousand schedules."""
+"""The storm, for a short time; ``make storm`` runs ten thousand schedules."""
 
 import json
 import subprocess

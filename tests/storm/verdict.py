@@ -20,13 +20,13 @@ TWICE, LOST, OVER, FOREIGN, WRONG = (
 KINDS = (TWICE, LOST, OVER, FOREIGN, WRONG)
 
 NOT_CREATED = re.compile(r"Of (\d+) submissions of this request.*?(\d+) (?:was|were) not created")
-"""Pattern of sentences on how much of a request certainly does not exist."""
+"""Pattern of statements on how much of a request certainly does not exist."""
 
 NOTHING = re.compile(
-    r"(?i)nothing (was|has been|is) (sent|bought|submitted|created|paid)"
-    r"|(?<!\d )(was|were) not (sent|bought|submitted|created)"
+    r"(?i)nothing (was|has been|is) (sent|submitted|created|paid)"
+    r"|(?<!\d )(was|were) not (sent|submitted|created)"
 )
-"""Pattern of sentences that nothing of a request exists."""
+"""Pattern of statements that nothing of a request exists."""
 
 CENT = 1e-6
 
@@ -38,7 +38,7 @@ def after_a_life(
     limit_usd: float,
     failed: Collection[str] = (),
 ) -> Iterator[str]:
-    """Yield what is wrong when a life has ended.
+    """Yield the broken promises at the end of a life.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def after_a_life(
     charges : sequence of Charge
     limit_usd : float
     failed : collection of str
-        Keys of jobs that had failed before this life, which buys them again.
+        Keys of jobs that had failed before this life, which resubmits them.
     """
     for each in (ending, *(Ending(**forked) for forked in ending.forked)):
         if each.how == HUNG:
@@ -70,7 +70,7 @@ def after_a_life(
 
 
 def at_the_end(schedule: Schedule, ending: Ending, charges: Sequence[Charge]) -> Iterator[str]:
-    """Yield what is wrong when nothing befell the last life."""
+    """Yield the broken promises of a last life without events."""
     wanted = [[(-1.0) ** bit for _ in call.shots for bit in call.bits] for call in schedule.calls]
     if ending.how != FINISHED:
         yield f"{LOST}: the last repetition ended in {ending.how}: {ending.text}"

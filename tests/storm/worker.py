@@ -43,17 +43,17 @@ assert qiskit_ibm_runtime
 TABLES = {"braket": on_braket.FAULTS, "ibm": on_ibm.FAULTS}
 
 SUBMISSION_USD = {"braket": 0.3 + 0.00145 * FORKED_SHOTS, "ibm": 60.0}
-"""More than one submission costs."""
+"""Upper bound of the cost of one submission."""
 
 CALM_LIVES = 2
-"""Repetitions after the storm; the first may be the one that learns of a cancelled job."""
+"""Repetitions after the storm; the first may be the one that detects a cancelled job."""
 
 
 class WallClock:
-    """Wall clock that moves on with the scheduler's.
+    """Wall clock that advances with the scheduler's.
 
-    IBM's sign-in waits until a minute has passed after a request that failed. All others read the
-    real one, by which the doubles say when a job was created.
+    IBM's sign-in waits for a minute after a failed request. All others read the real clock, by
+    which the doubles date the creation of a job.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ WALL_CLOCK = WallClock()
 token_manager.time = WALL_CLOCK
 
 model_file = cache(JSONFileLoader().load_file)
-JSONFileLoader.load_file = lambda _, path: model_file(path)  # each child makes clients of its own
+JSONFileLoader.load_file = lambda _, path: model_file(path)  # each child creates its own clients
 
 
 class Storm:
@@ -84,7 +84,7 @@ class Storm:
         self.folder = folder
 
     def run(self, schedule: Schedule) -> dict[str, Any]:
-        """Run one schedule; return what it was, and what was wrong."""
+        """Run one schedule; return it, and its broken promises."""
         cloud = self.clouds[schedule.cloud]
         SCHEDULER.seed(schedule.seed)
         WALL_CLOCK.began = SCHEDULER.now
@@ -115,7 +115,7 @@ class Storm:
     def _live(
         self, schedule: Schedule, life: int | None, journal: str, endings: list[Ending]
     ) -> Iterator[str]:
-        """Let the program live once, note how that ended, and yield what was wrong."""
+        """Run the program once, record its end, and yield broken promises."""
         budget = self._budget(schedule)
         kinds = {event.kind for event in schedule.events_of(life)} if life is not None else set()
         run = live_in_child if KILL in kinds else live
@@ -127,19 +127,19 @@ class Storm:
         yield from after_a_life(schedule, endings[-1], self.charges, budget.usd, failed)
 
     def _budget(self, schedule: Schedule) -> Any:
-        """Allow what is asked for, and as much again as fails or a child asks for."""
+        """Allow the requested amount, and as much again as fails or a child requests."""
         submissions = sum(len(call.shots) for call in schedule.calls) + 8
         return qg.Budget(usd=SUBMISSION_USD[schedule.cloud] * submissions)
 
 
 def main() -> None:
     storm = Storm(*sys.argv[1:4])
-    gc.freeze()  # what was imported is neither searched for garbage again nor copied by forks
+    gc.freeze()  # imported objects are neither garbage-collected again nor copied by forks
     first, stop, step = map(int, sys.argv[4:])
     for seed in range(first, stop, step):
         print(json.dumps(storm.run(drawn(seed, TABLES))), flush=True)
     sys.stdout.flush()
-    os._exit(0)  # threads that wait for requests are left behind
+    os._exit(0)  # threads that wait for requests are abandoned
 
 
 if __name__ == "__main__":

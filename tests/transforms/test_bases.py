@@ -1,4 +1,4 @@
-"""Bases in which observables are read, and their eigenvalues there, against dense matrices."""
+"""Measurement bases of observables, and their eigenvalues there, against dense matrices."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def product(gates):
 
 
 def everything():
-    """All outcomes on the wires, read in the order of the wires."""
+    """All outcomes on the wires, in the order of the wires."""
     return Outcomes.from_probabilities(np.full(8, 1 / 8)), Reading(dict.fromkeys(WIRES, "Z"))
 
 
@@ -99,7 +99,7 @@ def test_words_on_many_wires_cost_no_more_than_what_was_read():
     assert_allclose(outcomes.of_each_shot(signs), np.prod(1 - 2 * bits, axis=1))
 
 
-# Readings -------------------------------------------------------------------------------
+# Measured circuits ----------------------------------------------------------------------
 
 
 @given(st.permutations(["X", "Y", "Z"]))

@@ -1,4 +1,4 @@
-"""A tape with a batch of matrices is as many tapes as the batch has members."""
+"""A tape with a batch of matrices is expanded to one tape for each member."""
 
 import autograd
 import autograd.numpy as anp

@@ -250,7 +250,7 @@ def test_the_numbers_of_what_is_no_gate_can_be_made_constants():
     assert matrix.parameters == (ArraySlot(1),)
 
 
-# What is accepted -----------------------------------------------------------------------
+# Accepted gates -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_names_are_accepted_on_any_number_of_wires():
 
 
 class Opaque(Operator):
-    """Cannot be taken apart."""
+    """An operator without a decomposition."""
 
     num_wires = 1
     has_matrix = False
@@ -296,7 +296,7 @@ class Opaque(Operator):
 
 @dataclass(frozen=True)
 class Nothing:
-    """Accepts nothing at all."""
+    """Accepts no gate."""
 
     def __call__(self, operation):
         return False

@@ -28,7 +28,7 @@ def state(seed, size, rank=None):
 
 
 def rotation(seed, size, t):
-    """exp(i t H), over autograd, by its series."""
+    """exp(i t H), in autograd's functions, by its series."""
     generator = 1j * t * hermitian(seed, size)
     power = total = anp.eye(size) + 0j * t
     for order in range(1, 25):
@@ -75,7 +75,7 @@ def test_derivatives_to_the_fifth_order_are_those_of_a_closed_form(seed):
 
 @pytest.mark.parametrize("spectrum", [[0.25] * 4, [0.5, 0.5, 0, 0], [0.4, 0.4, 0.1, 0.1]])
 def test_equal_eigenvalues_do_no_harm(spectrum):
-    """rho(t) keeps its rank: a part of it is turned, and the weights of the rest move."""
+    """rho(t) keeps its rank: a part of it is rotated, and the weights of the rest change."""
     weights = np.array(spectrum)
     moved = np.where(weights > 0, [0.3, -0.1, -0.2, 0.0], 0.0)
     moved = np.where(weights > 0, moved - moved.sum() / np.count_nonzero(weights), 0.0)

@@ -1,4 +1,4 @@
-"""Wires on which no gate acts: left out of what is simulated, with the same results."""
+"""Idle wires are not simulated, with the same results."""
 
 import tracemalloc
 

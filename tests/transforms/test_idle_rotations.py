@@ -1,4 +1,4 @@
-"""Rotations at the angle 0 are left out, others are multiplied into their neighbour."""
+"""Rotations at the angle 0 are removed, others are multiplied into their neighbour."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNITARY = qg.matrix(qg.CRot(0.3, 0.4, 0.5, wires=[0, 1])) @ qg.matrix(qg.IsingXY
 
 
 def neighbour(kind: str) -> Any:
-    """Return what stands after the rotations."""
+    """Return the operation after the rotations."""
     if kind == "state":
         return PreparedState(reflection(STATE, np), [0, 1])
     if kind == "diagonal":
@@ -44,7 +44,7 @@ def sweep(kind: str, angles: Any, *, before: bool = False) -> Sweep:
 
 
 def values(of: Sweep) -> list[np.ndarray]:
-    """Return what the local device measures, in the gates that are left."""
+    """Return the results of the local device in the remaining gates."""
     native = decompose(of, NATIVE, device="a test")
     return [np.asarray(entry) for entry in qg.device("local").submit([native]).result()[0]]
 

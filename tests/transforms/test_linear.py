@@ -1,4 +1,4 @@
-"""Variances, entropies and trained coefficients as functions of linear quantities."""
+"""Variances, entropies and trainable coefficients as functions of linear quantities."""
 
 import autograd
 import autograd.numpy as anp
@@ -37,7 +37,7 @@ def mean(operator, state):
 
 
 def measured(tape, state):
-    """Dense results of a tape's measurements, expectation values and means of terms."""
+    """Dense results of a tape's measurements, expectation values and those of terms."""
     return [result_of(item, state) for item in tape.measurements]
 
 

@@ -14,7 +14,7 @@ from qgate.transforms.decompose import GateSet, decompose
 from qgate.transforms.primitive_rules import RULES
 
 PREPARED = [qg.RX(0.3, 0), qg.RY(0.5, 1), qg.CZ([0, 1]), qg.RY(1.1, 0)]
-"""Make a state of which no gate below is an eigenstate."""
+"""Prepare a state of which no gate below is an eigenstate."""
 
 CASES = [(name, index) for name, rules in RULES.items() for index in range(len(rules))]
 SETS = [

@@ -45,7 +45,7 @@ def test_derivatives_of_any_order_are_those_of_the_eigenvector(start):
     def sampled(points):
         return np.array([nearest_state(weights + t * change)[1].imag for t in points])
 
-    # derivatives from a circle in the complex plane are no way here, as states are conjugated
+    # complex-step derivatives do not apply, because states are conjugated
     points = 0.25 * np.cos(np.pi * (np.arange(24) + 0.5) / 24)
     exact = np.polynomial.Chebyshev.fit(points, sampled(points), 23, domain=[-0.25, 0.25])
     slope = part

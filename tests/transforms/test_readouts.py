@@ -1,7 +1,7 @@
-"""Measurements lowered to readings of wires: how many, of what, and what follows from them.
+"""Measurements lowered to outcomes of wires: circuits, bases and results.
 
-That the numbers are right is tested with the local device, which has dense matrices as its
-truth; here they are computed from outcomes that are made up.
+The numbers are tested with the local device, against dense matrices; here they are computed from
+made-up outcomes.
 """
 
 from functools import reduce
@@ -32,7 +32,7 @@ def lowered(*measurements, shots=10, exact=SAMPLES, gates=GATES):
 
 
 def readings(*measurements, **options):
-    """What is read: the kind and wires, and the gates that are added."""
+    """Return the measurement: kind and wires, and the gates that are added."""
     sweeps, _ = lowered(*measurements, **options)
     found = []
     for sweep in sweeps:
@@ -67,7 +67,7 @@ def test_words_in_one_reading_agree_and_each_is_read(words):
 
 
 def letters_of(structure):
-    """The letter that each read wire is turned from."""
+    """The letter whose basis each measured wire is rotated from."""
     wires = structure.measurements[0].wires
     turns = {wire: [g for g in structure.operations if g.wires == Wires(wire)] for wire in wires}
     letters = {1: "X", len(Y_TURN): "Y", 0: "Z"}
@@ -171,11 +171,11 @@ def test_planning_records_nothing():
     assert list(recorder.items) == measured
 
 
-# Values, from outcomes that are made up -------------------------------------------------
+# Values from made-up outcomes -----------------------------------------------------------
 
 
 def answer(sweeps, bits):
-    """Answer every reading with given shots of all wires."""
+    """Return given shots of all wires for every circuit."""
     results = []
     for sweep in sweeps:
         columns = list(sweep.structure.measurements[0].wires)
@@ -344,7 +344,7 @@ def test_readings_have_no_more_wires_than_may_be_read_exactly():
         lower_measurements(tape.sweep(), PROBS, device="a chip", most_wires=1)
 
 
-# What a device returns as it is ---------------------------------------------------------
+# Native results of a device -------------------------------------------------------------
 
 
 def test_a_device_is_asked_for_what_it_returns_as_it_is():

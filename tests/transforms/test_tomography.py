@@ -1,4 +1,4 @@
-"""Density matrices from the means of Pauli words, against traces of dense matrices."""
+"""Density matrices from expectation values of Pauli words, against traces of dense matrices."""
 
 from functools import reduce
 
@@ -90,7 +90,7 @@ def circuit(returned, device, shots):
 
 
 def assert_near(copies, true, bias):
-    """Compare the mean of the copies; what is not linear is biased by the variance of means."""
+    """Compare the mean of the copies; nonlinear results are biased by the variance of means."""
     values = np.array(copies)
     spread = values.real.std(axis=0) + values.imag.std(axis=0)
     error = np.abs(values.mean(axis=0) - true)
@@ -167,7 +167,7 @@ def pure(device="local", shots=None, method="best"):
 
 
 def likeliest_positive(x):
-    """The exact state in the phase that a state from shots has."""
+    """The exact state with the phase convention of a state from shots."""
     amplitudes = pure()(x)
     largest = amplitudes[np.argmax(np.abs(amplitudes))]
     return amplitudes * np.conj(largest) / np.abs(largest)

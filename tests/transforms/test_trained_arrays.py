@@ -1,4 +1,4 @@
-"""Operations that are written with angles, and the places of their trainable parameters."""
+"""Operations written with angles, and the positions of their trainable parameters."""
 
 from __future__ import annotations
 

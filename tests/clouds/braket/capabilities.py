@@ -17,7 +17,7 @@ IONQ_GATES = (
 )
 PER_MINUTE_USD = 0.075
 SHORTEST_S = 3.0
-"""What a simulator charges for."""
+"""Billed time unit of a simulator."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Card:
     ----------
     arn : str
     schema : str
-        The SDK's class that its document must fit, with the version.
+        Class of the SDK, with version, that its document must match.
     qubits : int
-        How many; 0: of a simulator.
+        Number of qubits; 0 for a simulator.
     native : sequence of str
     shots : (int, int)
-        For one executable.
+        Minimum and maximum for one executable.
     sets : tuple of int, optional
-        Executables, shots, and the fewest shots of a program set; None: it takes none.
+        Maximum executables, maximum shots and minimum shots of a program set; None: unsupported.
     per_shot_usd : float
     cost : dict, optional
-        The ``deviceCost`` that it states; default: its price of a shot, or of a minute.
+        The ``deviceCost`` in its document; default: its price of a shot, or of a minute.
     exact : bool
         Whether it returns exact probabilities.
     probabilities : bool
@@ -47,7 +47,7 @@ class Card:
         Whether its results of program sets are many objects in place of one.
     status : str
     hours : (str, str)
-        When it executes, every day.
+        Daily execution window.
     """
 
     arn: str
@@ -74,7 +74,7 @@ class Card:
         return "quantum-simulator" in self.arn
 
     def price_usd(self, *, shots: int, tasks: int = 1) -> float:
-        """Return what tasks with so many shots together cost."""
+        """Return the price of tasks with this total number of shots."""
         if self.simulator:
             return tasks * SHORTEST_S / 60 * PER_MINUTE_USD
         return tasks * 0.3 + shots * self.per_shot_usd
@@ -208,12 +208,12 @@ CARDS = {
             shots=(10, 50_000),
             per_shot_usd=0.000425,
         ),
-        _iqm("Single", sets=None),  # takes no program sets
+        _iqm("Single", sets=None),  # no program sets
         _iqm("Tiny", sets=(10, 1000, None)),
         _iqm("Floor", sets=(10, 1000, 50)),  # a program set has at least 50 shots
-        _iqm("Asleep", hours=("00:00:00", "00:00:00.000001")),  # its execution window is closed
+        _iqm("Asleep", hours=("00:00:00", "00:00:00.000001")),  # the execution window is closed
         _iqm("Offline", status="OFFLINE"),
         _iqm("Retired", status="RETIRED"),
     )
 }
-"""By ARN."""
+"""Devices by ARN."""

@@ -1,4 +1,4 @@
-"""The double of Amazon Braket, S3 and STS as tests start it."""
+"""Client of the double of Amazon Braket, S3 and STS for tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN = "planted-session-token-that-nobody-may-see"
 
 
 class BraketDouble(Double):
-    """See ``server.py`` for what it answers."""
+    """Child process with the double; ``server.py`` describes its responses."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(SERVER, folder)

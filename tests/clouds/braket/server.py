@@ -11,14 +11,14 @@ Start it from a test, once for many of them::
     double.reset()  # between tests
     double.stop()
 
-or as a script, ``python tests/clouds/braket/server.py --port-file F --state-file G``; it ends with
+or as a script, ``python tests/clouds/braket/server.py --port-file F --state-file G``; it exits with
 its parent. The devices are those of ``capabilities.py``, for example ``braket:iqm/garnet``.
 
 ``double.ledger()``, and the file G after every request, hold ``requests`` (by operation, for
 example ``CreateQuantumTask``, ``GetObject``), ``tasks_created``, ``executables``, ``shots``,
 ``charged_usd`` and ``tasks``, a list with ``arn``, ``device``, ``token``, ``status``,
-``executables``, ``shots``, ``successful_shots``, ``charged_usd``, ``tags``. A client token buys
-once. A task is charged in full when it is completed, also if executables of it failed, and not at
+``executables``, ``shots``, ``successful_shots``, ``charged_usd``, ``tags``. A client token creates
+one task. A completed task is charged in full, also if some of its executables failed, and not at
 all if none succeeded.
 
 ``double.fault(operation, kind, ...)`` scripts a fault (``clouds.service.Fault``):
@@ -76,7 +76,7 @@ STATUSES = {
     "UnrecognizedClientException": 403,
     "ValidationException": 400,
 }
-"""The HTTP status of each error."""
+"""HTTP status of each error."""
 
 OPERATIONS = {
     ("GET", "device"): "GetDevice",
@@ -87,20 +87,20 @@ OPERATIONS = {
     ("POST", "quantum-tasks"): "SearchQuantumTasks",
     ("POST", "spending-limits"): "SearchSpendingLimits",
 }
-"""By method and first part of the path."""
+"""Operations by method and first part of the path."""
 
 OBJECTS = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject"}
 
 
 class Refused(Exception):
-    """The service says no."""
+    """Error response of the service."""
 
     def __init__(self, code: str, message: str, **more: Any) -> None:
         self.details = {"code": code, "message": message, **more}
 
 
 class BraketService(Service):
-    """All that the SDK asks for when it runs circuits."""
+    """Service with all requests that the SDK makes when it runs circuits."""
 
     def __init__(self, state_file: Path | None = None) -> None:
         super().__init__(state_file)
@@ -264,7 +264,7 @@ class BraketService(Service):
             self.tasks[arn] = Task(arn, card, given, self.struck("task"), held=self.held)
         except Refused:
             raise
-        except Exception as error:  # the simulator does not know the program
+        except Exception as error:  # the simulator cannot parse the program
             failures = [{"programIndex": 0, "inputsIndex": 0, "errors": [str(error)]}]
             raise Refused(
                 "ValidationException",
@@ -295,7 +295,7 @@ class BraketService(Service):
         return Answer.of({"quantumTaskArn": task.arn, "cancellationStatus": "CANCELLING"})
 
     def _search(self, request: Request) -> Answer:
-        """Pages of two, so that clients must ask for the next one."""
+        """Pages of two entries, so that clients must request the next page."""
         asked = request.json
         fitting = [task for task in self.tasks.values() if _fits(task, asked["filters"])]
         start = int(asked.get("nextToken") or 0)
@@ -337,14 +337,14 @@ class BraketService(Service):
 
 
 TARGETS = 15
-"""Most target qubits of the probability of a simulator."""
+"""Maximum number of target qubits of the probability of a simulator."""
 
 MORE = frozenset({"reason", "programSetValidationFailures"})
-"""What an error may have besides its message."""
+"""Further fields of an error."""
 
 
 def _scope(request: Request) -> list[str]:
-    """Return key, date, region and service that a request was signed for."""
+    """Return key, date, region and service from the signature of a request."""
     signed = request.headers.get("authorization", "").partition("Credential=")[2]
     return signed.partition(",")[0].split("/") if signed else ["", "", "us-east-1", "braket"]
 
@@ -375,7 +375,7 @@ def _summary(card: Card) -> dict[str, str]:
 
 
 def _check(card: Card, given: dict[str, Any]) -> None:
-    """Refuse what the device does not take."""
+    """Refuse tasks that the device does not accept."""
     if card.status == "OFFLINE":
         raise Refused("DeviceOfflineException", "The device is offline.")
     if card.status == "RETIRED":
@@ -400,7 +400,7 @@ def _check(card: Card, given: dict[str, Any]) -> None:
 
 
 def _fits(task: Task, filters: list[dict[str, Any]]) -> bool:
-    """Say whether a task is what is searched for; only by what the service documents."""
+    """Return whether a task matches a search, as documented by the service."""
     facts = {
         "quantumTaskArn": task.arn,
         "deviceArn": task.card.arn,

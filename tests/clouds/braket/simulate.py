@@ -1,4 +1,4 @@
-"""What a device reads, computed by the SDK's simulators; the same bits for the same token."""
+"""Simulated outcomes of a device, from the SDK's simulators; the same bits for the same token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from braket.ir.openqasm import Program
 PROGRAM_SET = "braket.ir.openqasm.program_set"
 
 Bits = tuple[list[list[int]], list[int]]
-"""Readings (shots, qubits), and the qubits."""
+"""Outcomes, shape (shots, qubits), and the qubits."""
 
 
 def executables(action: dict[str, Any]) -> list[list[dict[str, Any]]]:
@@ -37,7 +37,7 @@ def _inputs(program: dict[str, Any], several: bool) -> list[dict[str, Any]]:
 
 
 def generator(*content: Any) -> np.random.Generator:
-    """Return a generator of random numbers made of a token and what belongs to it."""
+    """Return a random generator seeded with a token and the position of an executable."""
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
@@ -60,7 +60,7 @@ def draw(
 
 @lru_cache(maxsize=256)
 def _distribution(source: str, inputs: str, noisy: bool) -> tuple[Any, Any, tuple[int, ...]]:
-    """Return probabilities of outcomes, the place of each measured qubit in these, and those."""
+    """Return probabilities of outcomes, positions of the measured qubits, and the qubits."""
     simulator = (DensityMatrixSimulator if noisy else StateVectorSimulator)()
     circuit = simulator.parse_program(Program(source=source, inputs=json.loads(inputs))).circuit
     measured = list(circuit.measured_qubits) or sorted(circuit.qubit_set)
@@ -76,7 +76,7 @@ def _distribution(source: str, inputs: str, noisy: bool) -> tuple[Any, Any, tupl
 def exactly(source: str, inputs: dict[str, Any], *, noisy: bool) -> list[dict[str, Any]]:
     """Return the result types of one program without shots."""
     simulator = (DensityMatrixSimulator if noisy else StateVectorSimulator)()
-    warnings.simplefilter("ignore")  # that there is no noise
+    warnings.simplefilter("ignore")  # simulation without noise
     result = simulator.run(Program(source=source, inputs=inputs), shots=0)
     return [
         {"type": json.loads(found.type.json()), "value": np.asarray(found.value).tolist()}
@@ -85,6 +85,6 @@ def exactly(source: str, inputs: dict[str, Any], *, noisy: bool) -> list[dict[st
 
 
 def frequencies(bits: list[list[int]]) -> dict[str, float]:
-    """Return how often each bitstring was read, as a share of 1."""
+    """Return the relative frequency of each bitstring."""
     texts, counts = np.unique(["".join(map(str, row)) for row in bits], return_counts=True)
     return {str(text): float(count / len(bits)) for text, count in zip(texts, counts, strict=True)}

@@ -1,4 +1,4 @@
-"""Quantum tasks: how they stand, what they read and what they cost."""
+"""Quantum tasks: status, outcomes and cost."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Task:
     Parameters
     ----------
     request : dict
-        What it was created with.
+        The creation request.
     fault : Fault, optional
-        What becomes of it: ``failed`` (``reason``), ``partial`` (``executables``: which fail;
+        Fault of the task: ``failed`` (``reason``), ``partial`` (``executables``: which fail;
         ``reason``), ``cancelled``, ``short`` (``missing`` shots of each executable), ``missing``
         (the last executable is left out), ``late`` (the first ``reads`` of its result find
         nothing), ``corrupt`` (``text`` in place of its result), ``queued`` (for ``polls``
@@ -75,7 +75,7 @@ class Task:
 
     @property
     def failed(self) -> frozenset[int]:
-        """Which executables could not be run."""
+        """Executables that could not be run."""
         if self.status == "FAILED" and self.kind == "failed":
             return frozenset(range(self.num_executables))
         return frozenset(self.detail("executables", [0]) if self.kind == "partial" else ())
@@ -89,7 +89,7 @@ class Task:
 
     @property
     def charged_usd(self) -> float:
-        """Cost of the task: nothing before it ends, or if all of it failed; else the full price."""
+        """Cost of the task: 0 before it ends or if all executables failed; else the full price."""
         if self.status == "COMPLETED" or (self.kind == "partial" and self.successful_shots):
             return round(self.card.price_usd(shots=self.shots), 8)
         return 0.0
@@ -100,7 +100,7 @@ class Task:
         return f"{prefix}/{self.arn.rpartition('/')[2]}"
 
     def describe(self) -> dict[str, Any]:
-        """Return what GetQuantumTask says."""
+        """Return the response to GetQuantumTask."""
         status = self.status
         kind = self.action["braketSchemaHeader"]["name"]
         found: dict[str, Any] = {
@@ -142,7 +142,7 @@ class Task:
         )
 
     def read(self, name: str) -> str | None:
-        """Return an object of its result; None: it is not there."""
+        """Return an object of its result; None: it does not exist."""
         if self.status not in ("COMPLETED", "FAILED") or self.kind == "failed":
             return None
         if name == "results.json":
@@ -246,7 +246,7 @@ class Task:
         return {"results.json": {"braketSchemaHeader": header, **document}}
 
     def _parts(self, programs: list[dict[str, Any]]) -> dict[str, Any]:
-        """The same as one object for each program, its source and each executable."""
+        """The result as one object for each program, its source and each executable."""
         objects: dict[str, Any] = {"metadata.json": self._metadata(programs)}
         names = []
         for number, program in enumerate(programs):

@@ -1,4 +1,4 @@
-"""The whole road to Amazon Braket, as a user walks it: plan, run, interrupt, resume, repeat."""
+"""The whole path to Amazon Braket for a user: plan, run, interrupt, resume, repeat."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_gradient_is_planned_interrupted_fetched_and_replayed(double, tmp_path
     assert first == said(double, tmp_path, "run", "once", "program.py")
 
     ledger = double.ledger()
-    assert ledger["tasks_created"] == 1  # value, all shifts and both groups together
+    assert ledger["tasks_created"] == 1  # value, all shifts and both groups in one task
     assert ledger["executables"] == 26
     assert f"{4.07:.2f}" in said(double, tmp_path, "jobs").splitlines()[-1]
     journal = (tmp_path / "qgate.db").read_bytes()

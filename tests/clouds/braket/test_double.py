@@ -1,4 +1,4 @@
-"""The double itself: what it charges, what it forgets, and how it fails, seen by the SDK alone."""
+"""The double itself: charges, reset and faults, as seen by the SDK alone."""
 
 import json
 import os

@@ -1,7 +1,7 @@
-"""What a step of each optimizer buys: tasks that the service created, counted in its ledger.
+"""Submissions of a step of each optimizer: tasks that the service created, from its ledger.
 
-The vendor's SDK sends program sets over loopback; what an optimizer says of its cost in its
-docstring has to be what is charged.
+The vendor's SDK sends program sets over loopback; the cost in the docstring of an optimizer has to
+equal the charge.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ONE = "Cost: one submission"
 NATURAL = "Cost: one submission of the value, the gradient and the metric tensor"
 
 CASES = [
-    # optimizer, what its docstring says, tasks of a step and of one with the value
+    # optimizer, sentence of its docstring, tasks of a step and of one with the value
     (qg.GradientDescentOptimizer(0.1), ONE, 1, 1),
     (qg.MomentumOptimizer(0.1), ONE, 1, 1),
     (qg.NesterovMomentumOptimizer(0.1), ONE, 1, 1),
@@ -57,7 +57,7 @@ def double(started, monkeypatch):
 
 
 def bought(double, step, *args, **options):
-    """Return how many tasks were created meanwhile, and what the step gave."""
+    """Return the number of tasks created by a step, and its result."""
     before = double.ledger()["tasks_created"]
     found = step(*args, **options)
     return double.ledger()["tasks_created"] - before, found

@@ -1,7 +1,7 @@
-"""Trainings on the double of Amazon Braket that are killed at one point after the other.
+"""Trainings on the double of Amazon Braket that are killed at one point after another.
 
 The first argument is a folder, the second a number of points, the third the double's address and
-the fourth what goes wrong: a name among ``FAULTS``.
+the fourth the name of a set of faults in ``FAULTS``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import braket.aws  # before any fork, because it takes a second
+import braket.aws  # import before any fork, because it takes a second
 from clouds.crash import Bill, Countdown, count_requests, main
 from clouds.double import Control
 
@@ -22,10 +22,10 @@ STORM = (
     ("GetObject", "cut", {"probability": 0.05, "seed": 59}),
     ("task", "late", {"probability": 0.1, "seed": 5, "reads": 2}),
 )
-"""What goes wrong, how, and how often, without changing what a task reads in the end."""
+"""Faults, with kind and frequency, that do not change the outcomes of a task."""
 
-FAILING = (("task", "failed", {"probability": 0.2, "seed": 6, "reason": "the fridge was warm"}),)
-"""What is bought again, and then reads something else."""
+FAILING = (("task", "failed", {"probability": 0.2, "seed": 6, "reason": "the cryostat was warm"}),)
+"""Faults after which a task is resubmitted, which changes the outcomes."""
 
 FAULTS = {"calm": (), "storm": STORM, "failing": FAILING}
 
@@ -33,7 +33,7 @@ assert braket.aws
 
 
 def make(folder: Path, countdown: Countdown) -> qg.devices.base.Device:
-    """Return a device whose requests are happenings."""
+    """Return a device whose requests count as events."""
     count_requests(countdown)
     return qg.device("braket:iqm/garnet?shots=50&s3_bucket=amazon-braket-results")
 
@@ -42,14 +42,14 @@ if __name__ == "__main__":
     double = Control(sys.argv[3])
 
     def prepare(number: int | None) -> None:
-        """Begin a new ledger; what goes wrong goes wrong from the first point on."""
+        """Reset the ledger; faults occur from the first point on."""
         double.reset()
         if number is not None:
             for operation, kind, details in FAULTS[sys.argv[4]]:
                 double.fault(operation, kind, times=0, **details)
 
     def bill(folder: Path) -> Bill:
-        """Count what was paid for, of this training alone."""
+        """Return the bill of this training alone."""
         tasks = double.ledger()["tasks"]
         return Bill(
             completed=sum(task["status"] == "COMPLETED" for task in tasks),

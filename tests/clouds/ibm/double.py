@@ -1,4 +1,4 @@
-"""Starts the double of IBM Quantum Platform, points clients at it, scripts it."""
+"""Starts the double of IBM Quantum Platform, directs clients to it and scripts its faults."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class IbmDouble:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What points an unchanged client at the double."""
+        """Environment variables that direct an unchanged client to the double."""
         return {
             "IAM_URL": self.address,
             "GLOBAL_SEARCH_URL": self.address,
@@ -47,43 +47,43 @@ class IbmDouble:
         }
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Reset the double."""
         self._send("reset", {})
 
     def goes_wrong(self, at: str, do: str = "status", **more: Any) -> None:
-        """Let something go wrong with requests to an endpoint; see ``faults.Fault``."""
+        """Add a fault of requests to an endpoint; see ``faults.Fault``."""
         self._send("fault", {"at": at, "do": do, **more})
 
     def reset_faults(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._send("calm", {})
 
     def next_job(self, **script: Any) -> None:
-        """Say what becomes of the next job.
+        """Set the fate of the next job.
 
-        ``status``, ``reason``, ``reason_code`` (how it ends), ``queued`` (so often is it found
-        in the queue), ``late`` (so often is its result missing), ``hidden`` (so
-        many searches do not find it yet), ``fewer_shots``, ``spoil``
-        (``cut``, ``empty``, ``noise`` or ``other``).
+        ``status``, ``reason``, ``reason_code`` (final state), ``queued`` (number of polls that find
+        it in the queue), ``late`` (number of downloads that find no result), ``hidden`` (number of
+        searches that do not find it), ``fewer_shots``, ``spoil`` (``cut``, ``empty``, ``noise`` or
+        ``other``).
         """
         self._send("job", script)
 
     def any_job(self, *, probability: float, seed: int, **script: Any) -> None:
-        """Say what becomes of some of the jobs that ``next_job`` says nothing of."""
+        """Set the fate of a fraction of the jobs that ``next_job`` does not cover."""
         self._send("chance", {"probability": probability, "seed": seed, **script})
 
     def set(self, **values: Any) -> None:
-        """Change the service: ``revoked``, ``limit_s``, ``held`` (all jobs stand in the queue)."""
+        """Change the service: ``revoked``, ``limit_s``, ``held`` (all jobs stay in the queue)."""
         self._send("service", values)
 
     @property
     def ledger(self) -> dict[str, Any]:
-        """Requests by endpoint, jobs, sessions, seconds charged."""
+        """Ledger: requests by endpoint, jobs, sessions, seconds charged."""
         return self._send("ledger", None)
 
     @property
     def jobs(self) -> list[dict[str, Any]]:
-        """All jobs, with what they held."""
+        """All jobs, with their contents."""
         return list(self.ledger["jobs"])
 
     def _send(self, what: str, body: Any) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def running(folder: Path) -> Iterator[IbmDouble]:
 
 
 def _port(file: Path, process: subprocess.Popen[bytes]) -> int:
-    """Wait for the server to write down where it listens."""
+    """Wait until the server has written its port."""
     end = time.monotonic() + START_S
     while not file.exists():
         if process.poll() is not None or time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""What goes wrong between a client and the double, as a test scripts it."""
+"""Scripted faults between a client and the double."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass
 class Fault:
-    """One thing that goes wrong.
+    """One fault of requests.
 
     Parameters
     ----------
@@ -25,11 +25,11 @@ class Fault:
     when : str
         ``before`` or ``after`` the request is carried out.
     skip : int
-        So many requests pass first.
+        Number of requests that pass first.
     times : int or None
-        So many meet it then; None: all.
+        Number of requests that meet the fault after that; None: all.
     probability : float
-        With which each of these goes wrong, drawn with ``seed``.
+        Probability that each of these fails, drawn with ``seed``.
     status : int
     headers : dict
     pid : int
@@ -53,7 +53,7 @@ class Fault:
         self._random = random.Random(self.seed)
 
     def meets(self, endpoint: str) -> bool:
-        """Count a request, and say whether it goes wrong."""
+        """Count a request, and return whether it fails."""
         if self.at not in (endpoint, "*") or self.times == 0:
             return False
         if self.skip > 0:
@@ -65,28 +65,28 @@ class Fault:
 
 
 class Faults:
-    """The faults that are still to come."""
+    """Faults that have not occurred yet."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._coming: list[Fault] = []
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         with self._lock:
             self._coming = []
 
     def add(self, described: dict[str, Any]) -> None:
-        """Add one, described by its fields."""
+        """Add a fault, described by its fields."""
         with self._lock:
             self._coming.append(Fault(**described))
 
     def meeting(self, endpoint: str) -> Fault | None:
-        """Return what goes wrong with this request, and count it."""
+        """Count a request, and return its fault."""
         with self._lock:
             return next((fault for fault in self._coming if fault.meets(endpoint)), None)
 
 
 def kill(fault: Fault) -> None:
-    """End the process that a fault names; the kernel does not ask it."""
+    """Kill the process that a fault names, by SIGKILL."""
     os.kill(fault.pid, signal.SIGKILL)

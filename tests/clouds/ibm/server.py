@@ -22,7 +22,7 @@ from faults import Fault, Faults, kill
 from service import Refusal, Service
 
 BASE = "/experimental/api/v1"
-"""The client uses an address with this word as it is."""
+"""The client uses an address with this word unchanged."""
 
 BACKENDS = {
     "ibm_fractional": "fractional",
@@ -40,7 +40,7 @@ ROUTES: list[tuple[str, str, Callable[..., Answer]]] = []
 
 
 def route(endpoint: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Register what answers an endpoint; the parts in capitals are handed over."""
+    """Register the handler of an endpoint; parts in capitals become its arguments."""
     method, _, path = endpoint.partition(" ")
     pattern = "^" + re.sub(r"/[A-Z]+", "/([^/]+)", path) + "$"
 
@@ -194,19 +194,19 @@ def _settings(server: Double, request: Request) -> Answer:
 
 
 class Request(BaseHTTPRequestHandler):
-    """Reads a whole request, lets a fault meet it, carries it out, answers."""
+    """Reads a request, applies its fault, processes it and responds."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # else a body waits 40 ms for the client to confirm its head
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the headers' acknowledgement
     server: Double
 
     def handle_any(self) -> None:
-        """Answer a request of any method."""
+        """Respond to a request of any method."""
         address = urlsplit(self.path)
         self.query = parse_qs(address.query)
         length = int(self.headers.get("Content-Length") or 0)
         self.body = self.rfile.read(length)
-        if len(self.body) < length:  # the client ended in the middle of it
+        if len(self.body) < length:  # the client closed the connection in the middle of the request
             self.close_connection = True
             return
         path = unquote(address.path.removeprefix(BASE))
@@ -217,16 +217,16 @@ class Request(BaseHTTPRequestHandler):
                 return
         self._answer(404, {"errors": [{"message": f"no endpoint {self.command} {path}"}]})
 
-    # the names that the standard library looks for
+    # names that the standard library requires
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815
 
     @property
     def json(self) -> Any:
-        """The body."""
+        """Request body."""
         return json.loads(self.body or b"{}")
 
     def log_message(self, *args: Any) -> None:
-        """Say nothing."""
+        """Suppress logging."""
 
     def _carry_out(self, function: Callable[..., Answer], parts: tuple[str, ...]) -> None:
         endpoint: str = function.endpoint  # type: ignore[attr-defined]
@@ -250,7 +250,7 @@ class Request(BaseHTTPRequestHandler):
             raise Refusal(401, "The token has expired or is not valid", 1200)
 
     def _go_wrong(self, fault: Fault, answer: Answer | None) -> bool:
-        """Do what a fault says; tell whether that was the answer."""
+        """Apply a fault; return whether it replaced the response."""
         if fault.do == "kill":
             kill(fault)
             return False
@@ -279,7 +279,7 @@ class Request(BaseHTTPRequestHandler):
             self.wfile.write(content[: len(content) // 2] if half else content)
             self.wfile.flush()
         except ConnectionError:
-            self.close_connection = True  # the client is gone
+            self.close_connection = True  # the client has disconnected
         if half:
             self._reset()
 
@@ -308,13 +308,13 @@ class Double(ThreadingHTTPServer):
         self.faults = Faults()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that were reset on purpose."""
+        """Suppress tracebacks of connections that were reset on purpose."""
         if not isinstance(sys.exception(), OSError | ValueError):
             super().handle_error(request, client_address)
 
 
 def recordings() -> Path:
-    """Return the folder of recorded backends; nothing of the package is imported."""
+    """Return the folder of recorded backends, without importing the package."""
     package = find_spec("qiskit_ibm_runtime")
     assert package is not None
     (root,) = package.submodule_search_locations or [""]

@@ -1,4 +1,4 @@
-"""What the double of IBM Quantum Platform knows: instances, backends, sessions, jobs, a ledger."""
+"""State of the double of IBM Quantum Platform: instances, backends, sessions, jobs, a ledger."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FINAL = frozenset({"Completed", "Failed", "Cancelled"})
 
 
 class Refusal(Exception):
-    """An answer that is an error."""
+    """Error response."""
 
     def __init__(self, status: int, message: str, code: int = 0) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class Refusal(Exception):
 
 @dataclass
 class Job:
-    """One job, and what a test wants to become of it."""
+    """One job, with its scripted fate."""
 
     id: str
     body: dict[str, Any]
@@ -67,24 +67,24 @@ class Job:
 
 @dataclass
 class Ledger:
-    """What was asked of the service."""
+    """Counts of requests to the service."""
 
     requests: Counter[str] = field(default_factory=Counter)
 
 
 class Service:
-    """The whole state; everything in it is forgotten by ``reset``."""
+    """Whole state of the service, which ``reset`` clears."""
 
     def __init__(self, folder: Path, backends: dict[str, str]) -> None:
         self.folder, self.backends = folder, backends
         self.simulator = Simulator()
         self.lock = Lock()
         self.known: dict[str, str] = {}
-        self.numbers = count(1)  # no id comes twice, also after a reset
+        self.numbers = count(1)  # ids are unique, also after a reset
         self.reset()
 
     def reset(self) -> None:
-        """Forget jobs, sessions, scripts and the ledger."""
+        """Clear jobs, sessions, scripts and the ledger."""
         with self.lock:
             self.jobs: dict[str, Job] = {}
             self.sessions: dict[str, dict[str, Any]] = {}
@@ -96,12 +96,12 @@ class Service:
             self.revoked = False
             self.held = False
             self.at_once = False
-            """Whether a job is run before its creation is answered."""
+            """Whether a job is run before the response to its creation."""
 
     # Accounts --------------------------------------------------------------------------
 
     def token(self) -> dict[str, Any]:
-        """Return a token that is good for an hour; nobody checks its signature."""
+        """Return a token that is valid for an hour; its signature is not checked."""
         now = int(time.time())
         parts = [{"alg": "HS256", "typ": "JWT"}, {"iat": now, "exp": now + 3600, "iam_id": "x"}]
         coded = [
@@ -118,7 +118,7 @@ class Service:
         }
 
     def instances(self) -> dict[str, Any]:
-        """Return all instances as the search gives them."""
+        """Return all instances in the format of the search."""
         items = [
             {
                 "crn": crn,
@@ -132,7 +132,7 @@ class Service:
         return {"items": items, "limit": 100}
 
     def plan(self, name: str) -> dict[str, Any]:
-        """Return what the catalogue says of a plan."""
+        """Return the catalogue entry of a plan."""
         display, kind = PLANS[name]
         return {
             "id": name,
@@ -141,7 +141,7 @@ class Service:
         }
 
     def usage(self) -> dict[str, Any]:
-        """Return what was used of an instance's time."""
+        """Return the usage of an instance."""
         used = round(self.consumed_s)
         return {
             "usage_consumed_seconds": used,
@@ -173,7 +173,7 @@ class Service:
         return {**self._recorded(name, "props"), "backend_name": name}
 
     def status(self, name: str) -> dict[str, Any]:
-        """Return whether a backend works."""
+        """Return whether a backend is operational."""
         return {
             "state": True,
             "status": "active",
@@ -207,7 +207,7 @@ class Service:
             return self.sessions[id]
 
     def session(self, id: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return a session, perhaps after changing it."""
+        """Return a session after an optional change."""
         if id not in self.sessions:
             raise Refusal(404, f"Session {id} not found", 1215)
         self.sessions[id].update(changes or {})
@@ -216,7 +216,7 @@ class Service:
     # Jobs ------------------------------------------------------------------------------
 
     def create(self, body: dict[str, Any], instance: str) -> dict[str, Any]:
-        """Take a job and begin to run it."""
+        """Create a job and start it."""
         session = self.sessions.get(body.get("session_id") or "")
         if session is not None and not session["accepting_jobs"]:
             raise Refusal(400, f"Session {session['id']} is closed", 1217)
@@ -232,7 +232,7 @@ class Service:
         return {"id": id, "backend": body["backend"]}
 
     def _chance(self) -> dict[str, Any]:
-        """Draw what becomes of a job that nothing was said of."""
+        """Draw the fate of a job without a script."""
         drawn = [script for chance, share, script in self.chances if chance.random() < share]
         return drawn[0] if drawn else {}
 
@@ -244,7 +244,7 @@ class Service:
         answer = json.loads(text)
         with self.lock:
             if job.id not in self.jobs or self.jobs[job.id] is not job:
-                return  # it was forgotten meanwhile
+                return  # the service was reset meanwhile
             job.pubs, job.rows, job.shots = answer["pubs"], answer["rows"], answer["shots"]
             job.seconds = OVERHEAD_S + SECONDS_PER_SHOT * job.shots
             job.result = _spoiled(answer.get("result", ""), job.script.get("spoil", ""))
@@ -259,7 +259,7 @@ class Service:
                 self.consumed_s += job.seconds
 
     def _simulated(self, job: Job, seed: int, fewer: int) -> str:
-        """Run a job; at once, equal jobs read the same, whatever their tags."""
+        """Run a job; equal jobs have equal outcomes, whatever their tags."""
         asked = (job.body["program_id"], job.body["params"])
         if not self.at_once:
             return self.simulator.run(*asked, seed, fewer)
@@ -269,7 +269,7 @@ class Service:
         return self.known[key]
 
     def job(self, id: str, *, params: bool) -> dict[str, Any]:
-        """Return how a job stands."""
+        """Return the status of a job."""
         job = self._job(id)
         job.asked += 1
         queued = self.held or job.asked <= job.script.get("queued", 0)
@@ -299,7 +299,7 @@ class Service:
         return job.result
 
     def cancel(self, id: str) -> None:
-        """Stop a job that is not done."""
+        """Cancel a job that is not done."""
         job = self._job(id)
         held = self.held or job.asked < job.script.get("queued", 0)
         if job.status != "Running" and not held:
@@ -307,7 +307,7 @@ class Service:
         job.status, job.script = "Cancelled", {}
 
     def metrics(self, id: str) -> dict[str, Any]:
-        """Return what a job used."""
+        """Return the usage of a job."""
         job = self._job(id)
         done = job.status in FINAL
         usage = {
@@ -318,7 +318,7 @@ class Service:
         return {"timestamps": timestamps, "usage": usage, "position_in_queue": 7}
 
     def search(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        """Return the jobs that have all the tags asked for, the newest first."""
+        """Return the jobs with all the given tags, the newest first."""
         wanted = set(query.get("tags", []))
         after = query.get("created_after", [""])[0]
         for job in self.jobs.values():
@@ -369,7 +369,7 @@ class Service:
 
 
 def _spoiled(text: str, how: str) -> str:
-    """Damage a result: cut it, empty it, or put something else there."""
+    """Damage a result: truncate it, empty it, or replace it."""
     return {
         "": text,
         "cut": text[: len(text) // 2],

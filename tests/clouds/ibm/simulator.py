@@ -1,4 +1,4 @@
-"""The child process in which the double simulates; Qiskit crashed in threads of a server."""
+"""Child process in which the double simulates; Qiskit crashed in threads of a server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WORKER = Path(__file__).with_name("worker.py")
 
 
 class Simulator:
-    """Hands jobs to a child process, one after the other."""
+    """Passes jobs to a child process, one after another."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -22,7 +22,7 @@ class Simulator:
         )
 
     def run(self, program: str, params: Any, seed: int, fewer: int) -> str:
-        """Return what came out, as JSON: result or error, pubs, rows, shots."""
+        """Return the outcome as JSON: result or error, pubs, rows, shots."""
         request = {"program": program, "params": params, "seed": seed, "fewer": fewer}
         with self._lock:
             self._stdin.write(json.dumps(request).encode() + b"\n")

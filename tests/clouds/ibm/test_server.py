@@ -17,7 +17,7 @@ def double(tmp_path_factory):
 
 @pytest.fixture
 def service(double, monkeypatch, tmp_path):
-    """A client that nothing but the environment points at the double."""
+    """A client that is directed to the double by the environment alone."""
     double.reset()
     monkeypatch.setenv("HOME", str(tmp_path))
     for name, value in double.environment.items():
@@ -27,7 +27,7 @@ def service(double, monkeypatch, tmp_path):
 
 @pytest.fixture
 def run(service):
-    """Run a circuit that reads 1 as often as it is run."""
+    """Run a circuit whose every shot gives 1."""
 
     def run(tag="some-tag", shots=30):
         backend = service.backend("ibm_torino")

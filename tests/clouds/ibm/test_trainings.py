@@ -1,7 +1,6 @@
-"""Trainings on IBM Quantum that are killed: the same end, and everything paid for once.
+"""Trainings on IBM Quantum that are killed: same result, and nothing paid twice.
 
-``make crashes`` runs many more points, of longer trainings, than the few that are run with every
-change.
+``make crashes`` runs many more points, of longer trainings, than the default tests.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ POINTS = {
     "storm": int(os.environ.get("QGATE_CRASH_POINTS", "4")) // 2,
     "failing": int(os.environ.get("QGATE_CRASH_POINTS", "4")) // 2,
 }
-"""How many points of a training are tried with each kind of weather."""
+"""Number of points of a training that are tried with each set of faults."""
 
 
 @pytest.mark.timeout(3000)

@@ -1,7 +1,7 @@
-"""Trainings on the double of IBM Quantum Platform that are killed at one point after the other.
+"""Trainings on the double of IBM Quantum Platform that are killed at one point after another.
 
 The first argument is a folder, the second a number of points, the third the double's address, the
-fourth what goes wrong, a name among ``WEATHER``, and the fifth a number of steps.
+fourth a set of faults, a name in ``WEATHER``, and the fifth a number of steps.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import qiskit_ibm_runtime.executor_sampler  # before any fork, because it takes seconds
+import qiskit_ibm_runtime.executor_sampler  # import before any fork, because it takes seconds
 from clouds.crash import Bill, Countdown, count_requests, main
 from clouds.ibm.double import IbmDouble
 
@@ -27,10 +27,10 @@ JOB_REQUESTS = (
 
 
 def storm(double: IbmDouble) -> None:
-    """Let much go wrong, without changing what a job reads in the end.
+    """Inject many faults that do not change the outcomes of a job.
 
-    Of the requests about jobs 30 % are throttled. Of the others, of which a creation makes two and
-    a connection seven, all of which have to succeed, only one in twenty. No answer with a token is
+    30 % of the requests about jobs are throttled, but only 5 % of the others: a creation makes two
+    and a connection seven of them, which all have to succeed. Responses with a token are never
     lost, because the client then waits for a minute.
     """
     for seed, at in enumerate(JOB_REQUESTS):
@@ -45,12 +45,12 @@ def storm(double: IbmDouble) -> None:
 
 
 def failing(double: IbmDouble) -> None:
-    """Let jobs fail, which are bought again and then read something else."""
-    double.any_job(probability=0.2, seed=20, status="Failed", reason="the fridge was warm")
+    """Make jobs fail; resubmitted jobs have other outcomes."""
+    double.any_job(probability=0.2, seed=20, status="Failed", reason="the cryostat was warm")
 
 
 def calm(double: IbmDouble) -> None:
-    """Let nothing go wrong."""
+    """Inject no faults."""
 
 
 WEATHER: Mapping[str, Callable[[IbmDouble], None]] = {
@@ -64,7 +64,7 @@ assert ibm_device
 
 
 def make(folder: Path, countdown: Countdown) -> qg.devices.base.Device:
-    """Return a device whose requests are happenings."""
+    """Return a device whose requests count as events."""
     count_requests(countdown)
     device = qg.device("ibm:ibm_manila?shots=50&optimization_level=0")
     device.settles_s = 0.2
@@ -76,13 +76,13 @@ if __name__ == "__main__":
     double = IbmDouble(int(address.rpartition(":")[2]))
 
     def prepare(number: int | None) -> None:
-        """Begin a new ledger; what goes wrong goes wrong from the first point on."""
+        """Reset the ledger; faults occur from the first point on."""
         double.reset()
         if number is not None:
             WEATHER[weather](double)
 
     def bill(folder: Path) -> Bill:
-        """Count what was paid for, of this training alone; failed jobs are charged as well."""
+        """Return the bill of this training alone; failed jobs are charged as well."""
         jobs = double.jobs
         return Bill(
             completed=sum(job["status"] == "Completed" for job in jobs),

@@ -1,4 +1,4 @@
-"""Runs the programs of primitives on Aer: a line of JSON in, a line of JSON out."""
+"""Runs the programs of primitives on Aer: one line of JSON in, one line of JSON out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qiskit_ibm_runtime.quantum_program.params_converters import (
 
 
 def without_idle_qubits(circuit: QuantumCircuit) -> QuantumCircuit:
-    """Return a circuit on the qubits that something happens to, with the same classical bits."""
+    """Return a circuit on the qubits that it uses, with the same classical bits."""
     used = [
         qubit
         for qubit in circuit.qubits
@@ -39,7 +39,7 @@ def without_idle_qubits(circuit: QuantumCircuit) -> QuantumCircuit:
 
 
 def executor(params: Any, seed: int, fewer: int) -> dict[str, Any]:
-    """Run what the primitives on the client's side send."""
+    """Run a request of the current primitives."""
     from ibm_quantum_schemas.executor.version_2_0 import models
 
     model = models.ParamsModel.model_validate(params)
@@ -77,7 +77,7 @@ def executor(params: Any, seed: int, fewer: int) -> dict[str, Any]:
 
 
 def sampler(params: Any, seed: int, fewer: int) -> dict[str, Any]:
-    """Run what the older primitive sends."""
+    """Run a request of the older primitive."""
     decoded = json.loads(json.dumps(params), cls=RuntimeDecoder)
     default = decoded.get("options", {}).get("default_shots")
     pubs = []
@@ -98,9 +98,9 @@ PROGRAMS = {"executor": executor, "sampler": sampler}
 
 
 def main() -> None:
-    """Answer until nothing more comes."""
+    """Respond to each line until the input ends."""
     warnings.simplefilter("ignore")
-    answers, sys.stdout = sys.stdout, sys.stderr  # nothing else may write there
+    answers, sys.stdout = sys.stdout, sys.stderr  # other output would corrupt the protocol
     for line in sys.stdin:
         request = json.loads(line)
         try:

@@ -1,8 +1,8 @@
-"""A cloud in a file: a device whose jobs outlive the process that bought them.
+"""A cloud in a file: a device whose jobs outlive the process that submitted them.
 
-What the contract of remote devices needs is here without a vendor's package, so that whatever
-lies above it can be tried quickly, and killed at any point. The file is the provider: a job that
-was created stays created, and is charged, whether its buyer learned of it or not.
+It implements the contract of remote devices without a vendor's package, so that the code above it
+can be tested quickly, and killed at any point. The file is the provider: a created job persists,
+and is charged, whether its client received the response or not.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ RATE = Rate(per_task_usd=0.3, per_shot_usd=0.001, source="the shop's own", date=
 
 
 class Busy(Exception):
-    """The shop has no time now; nothing was done."""
+    """The shop is busy; the request was not processed."""
 
 
 class Lost(Exception):
-    """The answer was lost on its way."""
+    """The response was lost."""
 
 
 class Shop:
@@ -58,7 +58,7 @@ class Shop:
         )
 
     def create(self, token: str, rows: int, shots: int, result: bytes, *, unique: bool) -> str:
-        """Make a job and charge for it; a known token gives the job that it made before."""
+        """Create a job and charge for it; a known token returns the existing job."""
         with self.lock:
             self.connection.execute("BEGIN IMMEDIATE")
             known = self.find(token) if unique else None
@@ -84,7 +84,7 @@ class Shop:
         return found
 
     def set_status(self, id: str, status: str) -> None:
-        """Let a job stand somewhere."""
+        """Set the status of a job."""
         self.connection.execute("UPDATE jobs SET status = ? WHERE id = ?", (status, id))
 
     def __del__(self) -> None:
@@ -92,13 +92,13 @@ class Shop:
 
     @property
     def jobs(self) -> int:
-        """How many jobs were charged."""
+        """Number of jobs that were charged."""
         query = "SELECT COUNT(*) FROM jobs WHERE status != 'FAILED'"
         return int(self.connection.execute(query).fetchone()[0])
 
     @property
     def shots(self) -> int:
-        """How many shots were charged."""
+        """Number of shots that were charged."""
         query = "SELECT COALESCE(SUM(shots), 0) FROM jobs WHERE status != 'FAILED'"
         return int(self.connection.execute(query).fetchone()[0])
 
@@ -115,10 +115,10 @@ class ShopDevice(RemoteDevice):
     ----------
     file : str
     unique : bool
-        Whether the shop knows idempotency tokens.
+        Whether the shop supports idempotency tokens.
     interfere : callable, optional
-        Called with the device, a word for what is being done, and how often that was done; it
-        may raise, kill the process, or change the shop.
+        Called with the device, the name of an operation, and its count; may raise, kill the
+        process, or change the shop.
     """
 
     provider = "shop"
@@ -153,7 +153,7 @@ class ShopDevice(RemoteDevice):
         return self.unique
 
     def happens(self, what: str) -> None:
-        """Count what is done, and let the test interfere."""
+        """Count an operation, and let the test interfere."""
         self.counts[what] = self.counts.get(what, 0) + 1
         if self.interfere is not None:
             self.interfere(self, what, self.counts[what])

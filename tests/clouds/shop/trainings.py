@@ -1,7 +1,7 @@
-"""Trainings at the shop that are killed at one point after the other.
+"""Trainings at the shop that are killed at one point after another.
 
-The first argument is a folder, the second a number of points, the third ``tokens`` where the shop
-knows idempotency tokens.
+The first argument is a folder, the second a number of points, the third ``tokens`` if the shop
+supports idempotency tokens.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from shop import Shop, ShopDevice
 
 
 def make(folder: Path, countdown: Countdown) -> ShopDevice:
-    """Return a device of a shop with or without tokens, whose verbs are happenings."""
+    """Return a device of a shop with or without tokens, whose operations count as events."""
     device = ShopDevice(
         str(folder / "shop.db"), unique=sys.argv[3] == "tokens", interfere=countdown
     )
@@ -23,7 +23,7 @@ def make(folder: Path, countdown: Countdown) -> ShopDevice:
 
 
 def bill(folder: Path) -> Bill:
-    """Count what was paid for."""
+    """Return the bill."""
     shop = Shop(str(folder / "shop.db"))
     return Bill(shop.jobs, shop.jobs, tokens=len(set(shop.tokens)), jobs=len(shop.tokens))
 

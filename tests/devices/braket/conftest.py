@@ -17,7 +17,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BraketDouble]:
 
 @pytest.fixture
 def double(started: BraketDouble, monkeypatch: pytest.MonkeyPatch) -> BraketDouble:
-    """Return the double without memories; the SDK finds it by its variables."""
+    """Return the double after a reset; the SDK finds it by environment variables."""
     started.reset()
     for name, value in started.environment().items():
         monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""An order that was perhaps sent is looked for in its own account and region alone."""
+"""A perhaps-sent order is searched for in its own account and region only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OURS, THEIRS = 111122223333, 444455556666
 
 
 def key_of(account, number=0):
-    """Return an access key id as AWS makes them: the account behind a set bit, then the key."""
+    """Return an access key id in AWS's format: the account behind a set bit, then the key."""
     content = ((1 << 40 | account) << 7).to_bytes(6, "big") + number.to_bytes(4, "big")
     return "ASIA" + base64.b32encode(content).decode()
 
@@ -66,7 +66,7 @@ def start(profiles, tmp_path):
 
 
 def perhaps_sent(double, start, profile="ours", **more):
-    """Lose the answer to a creation, then the access."""
+    """Lose the response to a creation, then the access."""
     double.fault("CreateQuantumTask", "lost")
     double.fault("CreateQuantumTask", "error", code="ExpiredTokenException", times=3)
     double.fault("SearchQuantumTasks", "error", code="AccessDeniedException", times=99)

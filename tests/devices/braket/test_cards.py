@@ -22,7 +22,7 @@ EXPIRED = {"code": "ExpiredTokenException", "message": "The security token is ex
 
 @pytest.fixture
 def nobody(double, monkeypatch):
-    """No credentials; the double would answer if it was asked."""
+    """No credentials; the double would respond to requests."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name)
     return double
@@ -68,7 +68,7 @@ def test_an_exact_simulator_is_planned_from_its_card(nobody):
 def test_a_plan_from_a_card_has_the_price_in_closed_form(nobody):
     plan = qg.plan(energy("braket:iqm/garnet", shots=1000))(ANGLES)
 
-    # two groups that commute, one task: 0.30 + 2 * 1000 * 0.00145
+    # two commuting groups, one task: 0.30 + 2 * 1000 * 0.00145
     assert (plan.submissions, plan.shots) == (1, 2000)
     assert plan.price == Price.exactly(3.2)
 

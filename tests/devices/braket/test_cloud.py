@@ -1,4 +1,4 @@
-"""Devices of Amazon Braket: what is sent, what it costs, and what is kept."""
+"""Devices of Amazon Braket: requests, costs and results."""
 
 import json
 import math
@@ -57,7 +57,7 @@ def ones(outcomes):
     return outcomes.counts().get("1", 0)
 
 
-# What a device says of itself -------------------------------------------------------------
+# Capabilities ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("target", "kept"), [("iqm/garnet", True), ("sv1", False)])
@@ -129,7 +129,7 @@ def test_what_a_device_cannot_keep_to_is_refused(double, target, option):
         made(target, f"&{option}")
 
 
-# What is sent -----------------------------------------------------------------------------
+# Requests ---------------------------------------------------------------------------------
 
 
 def test_one_submission_is_one_task_with_one_program_for_each_structure(double):
@@ -469,7 +469,7 @@ CANCELLED = {"status": "CANCELLED", "shots": 300}
         (COMPLETED, True, True, 0.735),
         ({**COMPLETED, "numSuccessfulShots": 200}, True, True, 0.735),
         ({**FAILED, "numSuccessfulShots": 200}, True, True, 0.735),
-        ({**FAILED, "numSuccessfulShots": 0}, True, True, 0.735),  # the results prove it wrong
+        ({**FAILED, "numSuccessfulShots": 0}, True, True, 0.735),  # the results disprove it
         ({**FAILED, "numSuccessfulShots": 0}, True, False, 0.0),
         ({**FAILED, "numSuccessfulShots": 1}, True, False, 0.735),
         (FAILED, True, False, 0.735),
@@ -498,7 +498,7 @@ def test_a_simulator_is_charged_for_its_time_however_a_task_ends(double, status)
 
     assert simulator.charged(facts, in_set=False, ran=False) is None
     if status == "CANCELLED":
-        assert ended is None  # part of that time it was queued; what was reserved is held
+        assert ended is None  # part of that time was spent in the queue; the reservation is kept
     else:
         assert ended.high_usd == pytest.approx(2 * 0.075)
 
@@ -547,7 +547,7 @@ def test_options_are_kept_on_the_device(double):
     assert (garnet.patience_s, garnet.shortest_wait_s) == (7.0, 0.2)
 
 
-# Finding again ----------------------------------------------------------------------------
+# Reattaching ------------------------------------------------------------------------------
 
 
 def test_a_task_is_found_by_its_token_on_any_page(double):
@@ -650,7 +650,7 @@ def _counts(job):
 
 
 def test_a_task_takes_two_turns_of_what_the_account_may_ask_for(double, monkeypatch):
-    """One creates it, one asks for its state; results are in S3, and the price is reckoned."""
+    """One device creates it, one polls its state; results are in S3, and the price is computed."""
     turns = []
     monkeypatch.setattr(Limiter, "acquire", lambda limiter: turns.append(limiter))
 

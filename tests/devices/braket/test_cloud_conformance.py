@@ -1,4 +1,4 @@
-"""Devices of Amazon Braket, through the SDK and HTTP, pass what any device must pass."""
+"""Devices of Amazon Braket, through the SDK and HTTP, pass the conformance suite."""
 
 from functools import cache
 
@@ -9,13 +9,13 @@ from qgate.devices.conformance import DeviceConformance
 from qgate.devices.registry import device
 
 
-@cache  # a second of work, most of it in the SDK
+@cache  # takes a second, most of it in the SDK
 def made(target, wires, shots):
     return device(f"braket:{target}?s3_bucket=amazon-braket-test", wires=wires, shots=shots)
 
 
 class InTheCloud(DeviceConformance):
-    """Seeds are not taken there: what is drawn depends on the token, which is new each time."""
+    """Seeds are not supported: outcomes depend on the token, which is new each time."""
 
     target = ""
 

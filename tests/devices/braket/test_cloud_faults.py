@@ -1,4 +1,4 @@
-"""What becomes of jobs on Amazon Braket when something goes wrong."""
+"""Jobs on Amazon Braket under faults."""
 
 import re
 
@@ -44,7 +44,7 @@ def flip():
 
 
 def bought(garnet, token=None):
-    """Buy as it is done around devices: again under the same token while it fails in passing."""
+    """Submit as qgate does: retry under the same token after transient errors."""
     chosen = token or new_token()
     return patiently(garnet, lambda: garnet.send([sweep()], token=chosen))
 
@@ -322,14 +322,14 @@ def test_a_circuit_that_failed_is_bought_again_with_as_many_shots_as_a_task_must
     assert run.shots == 80 + 100  # without those of the circuit that failed
     assert run.cost == pytest.approx(0.6 + (120 + 100) * 0.08)  # which may be charged
     assert run.cost == pytest.approx(double.ledger()["charged_usd"])
-    assert gradient == pytest.approx(-1.0)  # both points are certain
+    assert gradient == pytest.approx(-1.0)  # both angles give certain outcomes
 
 
 @pytest.mark.parametrize(
     ("target", "reason", "tasks"),
     [
         ("sv1", "ValidationException: 16 target qubits exceed the maximum of 15", 1),
-        ("sv1", "The state does not fit", 1),  # a simulator fails the same each time
+        ("sv1", "The state does not fit", 1),  # a simulator fails deterministically
         ("sv1", "An internal error occurred", 3),
         ("iqm/garnet", "The gate ccnot is not supported in a verbatim box", 1),
         ("iqm/garnet", "The laser is tired", 3),

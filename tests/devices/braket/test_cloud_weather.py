@@ -1,4 +1,4 @@
-"""Trainings on Amazon Braket that are stopped by an error: they go on later, and pay once."""
+"""Trainings on Amazon Braket that an error stops: they resume later, and pay once."""
 
 from shutil import copy
 
@@ -57,7 +57,7 @@ def test_a_training_that_an_error_stopped_goes_on_later(
     again = training("stopped")
     if (
         operation != "CreateQuantumTask"
-    ):  # what is refused is ordered anew, and reads something else
+    ):  # refused submissions are ordered anew, with other outcomes
         assert again == whole
     assert double.ledger()["tasks_created"] == STEPS
     assert len({task["token"] for task in double.ledger()["tasks"]}) == STEPS

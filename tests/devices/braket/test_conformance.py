@@ -1,4 +1,4 @@
-"""The devices of Braket's SDK pass what any device must pass."""
+"""The devices of Braket's SDK pass the conformance suite."""
 
 from qgate.devices.conformance import DeviceConformance
 from qgate.devices.registry import device

@@ -47,7 +47,7 @@ def with_rows(tape, rows, shots):
 
 
 def flips(num_rows, shots, *, wires=(0, 1, 2), measured=None):
-    """Row k turns the wires that are 1 in k by pi: the outcome says which row it is."""
+    """Rows whose outcomes identify them: row k rotates the wires that are 1 in k by pi."""
     tape = Tape([RY(0.0, wire) for wire in wires], [counts(wires=measured or wires)], shots=1)
     bits = (np.arange(num_rows)[:, None] >> np.arange(len(wires))[::-1]) & 1
     return with_rows(tape, np.pi * bits, shots)
@@ -226,7 +226,7 @@ def test_a_finished_job_says_so_and_cannot_be_cancelled():
     assert job.id
 
 
-# What it can do -------------------------------------------------------------------------
+# Capabilities ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("target", "wires"), [("local/braket_sv", 26), ("local/braket_dm", 13)])
@@ -254,7 +254,7 @@ def test_barriers_and_identities_change_nothing_on_an_ideal_simulator():
 
 
 def hamiltonian(terms, wires, seed=3):
-    """A random sum of words, and its matrix."""
+    """A random sum of Pauli words, and its matrix."""
     random = np.random.default_rng(seed)
     words = {"".join(random.choice(list("IXYZ"), wires)) for _ in range(10 * terms)} - {"I" * wires}
     chosen, weights = sorted(words)[:terms], random.normal(size=terms)
@@ -275,7 +275,7 @@ def test_an_exact_hamiltonian_is_one_submission_however_many_terms_it_has(target
 
     found = energy()
 
-    # a product state: each word is a product of sin (X), cos (Z) and 0 (Y)
+    # a product state: each Pauli word is a product of sin (X), cos (Z) and 0 (Y)
     means = {"I": np.ones(6), "X": np.sin(angles), "Y": np.zeros(6), "Z": np.cos(angles)}
     products = [np.prod([means[c][i] for i, c in enumerate(word)]) for word in words]
     assert found == pytest.approx(weights @ products, abs=1e-10)
@@ -297,7 +297,7 @@ def test_an_exact_density_matrix_is_one_submission():
     np.testing.assert_allclose(matrix, np.outer(vector, vector), atol=1e-12)
     np.testing.assert_allclose(chances, [1, 0], atol=1e-12)
     assert mean == pytest.approx(0, abs=1e-12)
-    assert on.submissions == 2  # the words, and the probabilities
+    assert on.submissions == 2  # the Pauli words, and the probabilities
 
 
 def test_exact_values_that_one_circuit_gives_are_read_from_probabilities():

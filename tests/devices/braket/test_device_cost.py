@@ -1,4 +1,4 @@
-"""Prices that the service states for a device, beside those of its card."""
+"""Prices that the service states for a device, compared with those of its card."""
 
 from __future__ import annotations
 

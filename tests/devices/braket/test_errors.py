@@ -20,7 +20,7 @@ NETWORK_GONE = {
     "botocore.exceptions.ReadTimeoutError": Fault.UNSURE,
     "botocore.exceptions.SSLError": Fault.UNSURE,
 }
-"""Errors of a connection, and whether the request may have been sent all the same."""
+"""Connection errors, and whether the request may have been sent nevertheless."""
 
 
 def answer(status, code="Code"):
@@ -70,7 +70,7 @@ def test_only_a_refusal_promises_that_nothing_was_done(status, code, expected):
 
 def test_what_is_in_no_table_promises_nothing():
     class Newer(Exception):
-        """Of a version that is not out yet."""
+        """Exception of a future version."""
 
     assert meaning(Newer()) is Fault.UNKNOWN
     assert not meaning(Newer()).is_refusal

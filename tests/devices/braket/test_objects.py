@@ -1,4 +1,4 @@
-"""Results in many objects: downloaded several at a time, read in their order."""
+"""Results in many objects: downloaded concurrently, read in order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qgate.devices.braket.session import DOWNLOADS
 from qgate.exceptions import ResultMissing, WrongResult
 
 GUARD_S = 240.0
-"""No thread waits longer for the others; it ends a test that would hang."""
+"""Seconds that a thread waits for the others; a guard against hanging."""
 
 
 class Bucket:
@@ -24,9 +24,9 @@ class Bucket:
     Parameters
     ----------
     objects : dict
-        By key.
+        Contents by key.
     together : int
-        So many downloads of executables wait for each other.
+        Number of downloads of executables that wait for each other.
     """
 
     def __init__(self, objects, together=1):

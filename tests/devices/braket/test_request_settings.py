@@ -1,4 +1,4 @@
-"""One token stands for one request: an order is repeated with the settings of its first request."""
+"""One token identifies one request: an order is repeated with the settings of its first request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Means of Pauli words in states, against dense matrices."""
+"""Expectation values of Pauli words in states, against dense matrices."""
 
 from __future__ import annotations
 

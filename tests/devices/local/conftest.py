@@ -1,4 +1,4 @@
-"""Random circuits over everything that can be applied, and dense matrices to compare with."""
+"""Random circuits of all operations, and dense matrices for comparison."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def matrix(operator: Any, order: Sequence[Any] = WIRES) -> Any:
 
 
 def member(operator: Any, index: int) -> Any:
-    """Return one of a batch of operators."""
+    """Return one member of a batch of operators."""
     values = zip(operator.parameters, operator.ndim_params, strict=True)
     return operator.with_parameters([v[index] if np.ndim(v) > n else v for v, n in values])
 
@@ -228,7 +228,7 @@ def sweeps(draw: Any, sizes: Sequence[int], most: int = 16) -> Any:
 
 
 class Planned:
-    """A sweep, its plan, and what the plan has to come to, gate by gate."""
+    """A sweep, its plan, and the expected result of the plan, gate by gate."""
 
     def __init__(self, sweep: Any, order: Wires) -> None:
         self.order, self.rows = order, sweep.rows
@@ -271,7 +271,7 @@ def planned() -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def dense() -> SimpleNamespace:
-    """Dense linear algebra that knows nothing of the engine."""
+    """Dense linear algebra, independent of the engine."""
     return SimpleNamespace(
         matrix=matrix, member=member, state=state, states=states, reduced=reduced, entropy=entropy
     )

@@ -174,7 +174,7 @@ def test_constant_gates_after_the_last_angle_and_before_the_first_count(dense):
     assert_allclose(derivatives, differences(tape, dense, [0, 1])[1], atol=1e-7)
 
 
-# What is differentiated as it is --------------------------------------------------------
+# Native derivatives ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

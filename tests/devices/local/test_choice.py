@@ -1,4 +1,4 @@
-"""Which engine computes, and what is said about it."""
+"""Choice of the engine, and the warning about it."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""The local device as a user meets it: shots, seeds, rows, and what is no gate."""
+"""The local device for a user: shots, seeds, rows, and operators that are not gates."""
 
 import mpmath
 import numpy as np
@@ -77,7 +77,7 @@ def test_sampled_expectation_values_and_variances_are_near_the_exact_ones(make, 
 
     found = node(lambda: (qg.expval(make()), qg.var(make())), shots=SHOTS, seed=3)()
 
-    # An average of readings of modulus b is off by at most b standard errors of a fair coin;
+    # An average of outcomes of modulus b deviates by at most b standard errors of a fair coin;
     # of their squares, and of twice the mean times the mean, by b**2 and 2 * b**2.
     error = bound / np.sqrt(SHOTS)
     assert abs(found[0] - mean) <= 5 * error
@@ -245,7 +245,7 @@ def test_another_seed_gives_other_samples_and_so_does_a_second_call():
 
 
 class Counting(Engine):
-    """Returns the state 0 for every row, and notes how many rows it was given at once."""
+    """Returns the state 0 for every row, and records how many rows it was given at once."""
 
     def __init__(self):
         self.rows = []
@@ -415,7 +415,7 @@ def test_a_batch_of_arrays_is_differentiable_in_the_arrays():
     assert_allclose(found, np.stack([4 * a * b**2 / norm, -4 * a**2 * b / norm], axis=1))
 
 
-# What is no gate ------------------------------------------------------------------------
+# Operators that are not gates -----------------------------------------------------------
 
 NO_GATES = {
     "a matrix": lambda: qg.Hermitian(A, 0),
@@ -437,7 +437,7 @@ METHODS = ["adjoint", "backprop", "parameter-shift", "finite-diff"]
 
 
 def leave(make):
-    """Leave an operator among the operations; sums of words do not record themselves."""
+    """Put an operator among the operations; sums of Pauli words do not record themselves."""
     record(make())
 
 

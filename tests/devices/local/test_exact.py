@@ -1,4 +1,4 @@
-"""Exact results against dense linear algebra, on both roads: from states, from probabilities."""
+"""Exact results against dense linear algebra, by both methods: from states, from probabilities."""
 
 from dataclasses import replace
 from functools import reduce
@@ -29,13 +29,13 @@ LETTERS = {
 
 
 class Probabilities(LocalDevice):
-    """Knows the probabilities of wires, as some providers' exact simulators do."""
+    """Returns probabilities of wires, as some providers' exact simulators do."""
 
     capabilities = replace(LocalDevice.capabilities, exact=frozenset({"probs"}), statevector=False)
 
 
 class ProbabilitiesAndStates(LocalDevice):
-    """Knows these, and what exists only exactly."""
+    """Returns these, and the results that exist only exactly."""
 
     capabilities = replace(
         LocalDevice.capabilities, exact=frozenset({"probs", "state", "purity"}), statevector=False
@@ -185,7 +185,7 @@ def test_probabilities_of_eigenvalues(device, make, dense, drawn):
 
 
 def spectrum(observable, wires):
-    """The eigenvalue of each outcome, from that of each factor: words +-1, matrices ascending."""
+    """Return the eigenvalue of each outcome: words +-1, matrices ascending, for each factor."""
     if isinstance(observable, qg.PauliSum):
         return kron(*([1.0, -1.0] for _ in wires))
     if observable.name == "Identity":

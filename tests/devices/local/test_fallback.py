@@ -21,8 +21,8 @@ def passage(case, **changed):
 
 
 def check(case, seed):
-    check_passage(case, passage(case, returns=True), seed)  # keeps what it needs, if it is little
-    check_passage(case, passage(case), seed)  # computes it anew
+    check_passage(case, passage(case, returns=True), seed)  # keeps small intermediate results
+    check_passage(case, passage(case), seed)  # recomputes them
 
 
 def check_passage(case, way, seed):

@@ -25,7 +25,7 @@ def node(measure, wires, gates=(), method="best", **device):
 
 
 def traced(ask):
-    """The bytes that Python and numpy hold at most during a call."""
+    """Return the peak number of bytes that Python and numpy allocate during a call."""
     tracemalloc.start()
     try:
         ask()
@@ -99,7 +99,7 @@ SMALLER = {
 
 @pytest.mark.parametrize(("measure", "wires", "x", "device"), SMALLER.values(), ids=SMALLER.keys())
 def test_the_estimate_is_about_what_is_taken(measure, wires, x, device):
-    node(measure, wires, **device)(x)  # what is kept for later calls does not count
+    node(measure, wires, **device)(x)  # caches for later calls do not count
     with pytest.raises(TooMuchMemory) as refused:
         node(measure, wires, memory_gib=1e-6, **device)(x)
     needed = refused.value.needed_gib * 2**30

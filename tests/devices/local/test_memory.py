@@ -1,4 +1,4 @@
-"""Simulations that do not fit are refused before they begin."""
+"""Simulations that exceed the memory are refused before they begin."""
 
 import os
 import subprocess
@@ -82,7 +82,7 @@ print((peak() - before) / (16 * 2**20))
 
 
 @needs_kernels
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems tell it elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems report it elsewhere")
 @pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="sanitizers hold memory of their own")
 def test_a_gradient_through_permutations_takes_two_states_and_no_more():
     shown = subprocess.run(

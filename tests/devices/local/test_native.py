@@ -24,7 +24,7 @@ SMALL, LARGE = [1, 2, 3, 4, 5, 6, 8, 10, 11], [13, 14, 15]
 
 
 def usable():
-    """The instruction sets that there is a library for and that this machine has."""
+    """Instruction sets for which there is a library and which this machine supports."""
     baseline = library("baseline")
     known = [] if baseline is None else SETS[: SETS.index(baseline.supported) + 1]
     return [name for name in known if library(name) is not None]
@@ -59,7 +59,7 @@ class Native:
         return slopes
 
     def observe(self, sums):
-        """Values (K, M), slopes (K, M, P) and the means of the words of the first, (K, T)."""
+        """Values (K, M), derivatives (K, M, P), and the terms of the first value, (K, T)."""
         run = self.run()
         held = [NativeObservable(item, self.case.order, self.library) for item in sums]
         values = run.observe(held, [np.real(item.coefficients) for item in sums])

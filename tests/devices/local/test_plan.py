@@ -1,4 +1,4 @@
-"""What gates are to a plan, the order they are put in, and what a plan counts."""
+"""Plans: gates, their order, and counts of operations."""
 
 from collections import Counter
 
@@ -206,7 +206,7 @@ def test_pairs_name_their_two_basis_states():
     assert (step.flip, step.select, step.pattern) == (0b001, 0b101, 0b100)
 
 
-# What can not be planned ---------------------------------------------------------------------
+# Unsupported circuits ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Samples of few and of many outcomes, and what ascending numbers fall on."""
+"""Samples of few and of many outcomes, and search in cumulative sums."""
 
 import numpy as np
 import pytest

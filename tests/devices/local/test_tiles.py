@@ -1,4 +1,4 @@
-"""Permutations as moves inside of tiles."""
+"""Permutations as moves within tiles."""
 
 import numpy as np
 import pytest

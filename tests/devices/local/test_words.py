@@ -1,4 +1,4 @@
-"""Sums of Pauli words, many at a time, against one word after the other."""
+"""Sums of Pauli words, many at a time, against one word after another."""
 
 import autograd
 import autograd.numpy as anp

@@ -1,4 +1,4 @@
-"""What the tests of Qiskit's devices share."""
+"""Fixtures that the tests of Qiskit's devices share."""
 
 from functools import reduce
 
@@ -40,7 +40,7 @@ def assert_sampled():
 
 @pytest.fixture
 def count_sweep():
-    """A sweep that counts some wires."""
+    """A sweep that measures counts of some wires."""
 
     def sweep(operations, wires, shots=4000):
         return Tape(operations, [counts(wires=wires)], shots=shots).sweep()

@@ -1,4 +1,4 @@
-"""Free angles of gates that a backend runs in a range only."""
+"""Free angles of gates that a backend supports in a range only."""
 
 from math import pi
 
@@ -27,7 +27,7 @@ TWO_WIRES = (
 )
 
 EDGES = np.array([0, pi / 2, pi, 1.5 * pi, 2 * pi])
-"""Angles at which one way of folding changes to the next."""
+"""Angles at which the branch of the folding changes."""
 
 ANGLES = np.array([*EDGES, *-EDGES, *EDGES + 1e-9, *EDGES - 1e-9, *np.linspace(-13, 13, 20)])
 
@@ -39,7 +39,7 @@ def circuit(name, angles):
 
 
 def sweep_of(name, shots=1000):
-    """A sweep in which the angles of a gate go through all quadrants."""
+    """A sweep in which the angles of a gate pass through all quadrants."""
     number = len(GATES[name].spec.angles)
     draws = np.stack([np.roll(ANGLES, shift) for shift in range(number)], axis=1)
     tapes = [Tape(circuit(name, row), [counts(wires=[0, 1])]) for row in draws]

@@ -70,7 +70,7 @@ def known(*wires):
 
 
 def read_on(program):
-    """The qubit whose reading becomes each classical bit, the last bit first."""
+    """The qubit that is measured into each classical bit, the last bit first."""
     circuit = program.circuit
     reads = [item for item in circuit if item.name == "measure"]
     places = {circuit.find_bit(item.clbits[0]).index: item.qubits[0] for item in reads}

@@ -1,4 +1,4 @@
-"""Qiskit's devices pass what any device must pass."""
+"""Qiskit's devices pass the conformance suite."""
 
 from qiskit.providers.basic_provider import BasicSimulator
 

@@ -1,4 +1,4 @@
-"""Sweeps on backends of Qiskit give what dense matrices give."""
+"""Sweeps on backends of Qiskit agree with dense matrices."""
 
 import numpy as np
 import pytest

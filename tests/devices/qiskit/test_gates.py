@@ -1,4 +1,4 @@
-"""Every gate handed to Qiskit is the gate that is meant."""
+"""Every gate converted to Qiskit is the same gate."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Backends of all kinds: what their ``run`` takes is known before anything is sent."""
+"""Backends of all kinds: the arguments of ``run`` are checked before anything is sent."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ class Odd(BackendV2):
         return self.most
 
     def carry_out(self, circuits, shots):
-        """Run circuits, and return counts alone."""
+        """Run circuits, and return counts only."""
         self.sent.append((len(circuits), shots))
         job = BasicSimulator().run(circuits, shots=shots, seed_simulator=len(self.sent))
         for entry in job.result().results:
@@ -153,7 +153,7 @@ def test_samples_come_from_counts_where_no_order_is_kept(kind):
     assert found.shape == (400, 2)
     assert np.array_equal(found[:, 0], found[:, 1])
     assert abs(found[:, 0].mean() - 0.5) < 5 * 0.5 / np.sqrt(400)
-    assert 100 < np.count_nonzero(np.diff(found[:, 0])) < 300  # no long runs of one outcome
+    assert 100 < np.count_nonzero(np.diff(found[:, 0])) < 300  # no long sequences of one outcome
     assert backend.sent == [(1, 400)]
 
 

@@ -13,7 +13,7 @@ from qgate.exceptions import JobFailed, JobTimeout
 
 
 class VendorJob:
-    """Stands where it is told to, and ends as it is told to."""
+    """Vendor job with a given status and outcome."""
 
     def __init__(self, status, *, outcome=None, name="j1"):
         self.stands, self.outcome, self.name, self.cancels = status, outcome, name, 0
@@ -63,9 +63,9 @@ def test_a_result_is_read():
 
 
 def test_the_vendors_reason_is_passed_on():
-    job = read_of(VendorJob("ERROR", outcome=JobError("the fridge is warm")))
+    job = read_of(VendorJob("ERROR", outcome=JobError("the cryostat is warm")))
 
-    with pytest.raises(JobFailed, match=r"Job j1 on here failed: .*the fridge is warm"):
+    with pytest.raises(JobFailed, match=r"Job j1 on here failed: .*the cryostat is warm"):
         job.result()
 
 

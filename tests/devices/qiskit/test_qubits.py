@@ -1,4 +1,4 @@
-"""Qubits that are out of order."""
+"""Qubits that are not operational."""
 
 import pytest
 from qiskit.providers.fake_provider import GenericBackendV2
@@ -11,7 +11,7 @@ from qgate.exceptions import InvalidOption
 
 @pytest.fixture
 def broken():
-    """A device of five qubits in a line, of which IBM reports number 2 as out of order."""
+    """A device of five qubits in a line, of which IBM reports number 2 as not operational."""
     backend = FakeManilaV2()
     backend._set_props_dict_from_json()
     facts = backend._props_dict

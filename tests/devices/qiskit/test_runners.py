@@ -1,4 +1,4 @@
-"""Sweeps are handed to a backend in one job."""
+"""Sweeps are submitted to a backend in one job."""
 
 import numpy as np
 import pytest

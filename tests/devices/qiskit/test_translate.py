@@ -1,4 +1,4 @@
-"""A structure becomes one parametrised circuit."""
+"""A structure is translated to one parametrised circuit."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Where results and derivatives are on a host of two devices; see ``test_devices.py``."""
+"""Devices of results and derivatives on a host with two devices; see ``test_devices.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors of devices out of what JAX has compiled."""
+"""Errors of devices inside functions compiled by JAX."""
 
 from __future__ import annotations
 

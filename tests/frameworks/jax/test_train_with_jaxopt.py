@@ -11,7 +11,7 @@ import pytest
 SCRIPT = Path(__file__).parents[3] / "examples" / "train_with_jaxopt.py"
 
 
-# jaxopt says, when it is imported, that nobody maintains it.
+# jaxopt warns on import that it is not maintained.
 @pytest.mark.filterwarnings("ignore:JAXopt is no longer maintained:DeprecationWarning")
 def test_the_loss_ends_below_what_is_wanted():
     example = runpy.run_path(str(SCRIPT))

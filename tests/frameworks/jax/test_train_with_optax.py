@@ -1,4 +1,4 @@
-"""The example with optax goes down to the ground state of H2."""
+"""The example with optax converges to the ground state of H2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The column of TensorFlow in ``docs/configurations.md`` says what happens."""
+"""The column of TensorFlow in ``docs/configurations.md`` is correct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors of devices out of what TensorFlow has compiled."""
+"""Errors of devices inside functions compiled by TensorFlow."""
 
 from __future__ import annotations
 

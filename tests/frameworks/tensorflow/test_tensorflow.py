@@ -191,7 +191,7 @@ class TestTapes:
         derivative = tf.function(jacobian(node))
         found = [derivative(tf.constant(X), tf.constant(Y)).numpy() for _ in range(4)]
         assert len({gradient.tobytes() for gradient in found}) > 1
-        for gradient in found:  # rows of one sampled Jacobian add up to exactly nothing
+        for gradient in found:  # rows of one sampled Jacobian cancel exactly
             np.testing.assert_allclose(gradient.sum(axis=0), 0.0, atol=1e-12)
 
 

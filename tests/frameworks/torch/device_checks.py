@@ -1,4 +1,4 @@
-"""Where results and derivatives are beside a stand-in for a GPU; see ``test_devices.py``."""
+"""Devices of results and derivatives with a stand-in for a GPU; see ``test_devices.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The column of PyTorch in ``docs/configurations.md`` says what happens."""
+"""The column of PyTorch in ``docs/configurations.md`` is correct."""
 
 from __future__ import annotations
 

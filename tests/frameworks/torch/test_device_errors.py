@@ -1,4 +1,4 @@
-"""Errors of devices out of what torch has compiled, which raises them as they are."""
+"""Errors of devices inside functions compiled by torch, which raises them unchanged."""
 
 from __future__ import annotations
 

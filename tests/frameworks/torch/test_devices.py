@@ -1,9 +1,9 @@
-"""Tensors elsewhere than on the host, on a stand-in for a GPU, in a process of its own.
+"""Tensors on another device than the host, a stand-in for a GPU, in a separate process.
 
-What this shows: qgate copies numbers to the host before it reads them, puts results and
-derivatives on the device of the parameters, and hands torch no operation on tensors of two
-devices, which the stand-in refuses like a GPU. What it does not show: the kernels, streams and
-rounding of a real GPU, several devices beside the host, and devices without double precision.
+Tested: qgate copies numbers to the host before it reads them, puts results and derivatives on the
+device of the parameters, and calls no torch operation on tensors of two devices, which the stand-in
+refuses like a GPU. Not tested: the kernels, streams and rounding of a real GPU, several devices
+besides the host, and devices without double precision.
 """
 
 from __future__ import annotations
@@ -22,6 +22,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.timeout(7200)  # a suite of its own, whose tests have guards of their own
+@pytest.mark.timeout(7200)  # a separate suite, whose tests have guards of their own
 def test_results_and_derivatives_are_where_the_parameters_are() -> None:
     assert_they_pass(CHECKS)

@@ -1,4 +1,4 @@
-"""``TorchLayer``: shapes, weights, what is spent, and training."""
+"""``TorchLayer``: shapes, weights, cost and training."""
 
 from __future__ import annotations
 
@@ -337,7 +337,7 @@ def test_a_module_is_compiled_once_for_all_numbers_of_rows(method):
         assert torch.allclose(output, expected(inputs, layer), atol=1e-6)
         assert torch.allclose(layer.weights.grad, wanted, atol=1e-5)
 
-    assert frames.frame_count == 2  # the first length by itself, the second for all others
+    assert frames.frame_count == 2  # one compilation for the first length, one for all others
 
 
 def test_a_module_can_be_compiled_for_each_number_of_rows():

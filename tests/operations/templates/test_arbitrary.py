@@ -1,4 +1,4 @@
-"""Universal circuits: their words are enough, each is met once."""
+"""Universal circuits: their Pauli words are sufficient and distinct."""
 
 from __future__ import annotations
 

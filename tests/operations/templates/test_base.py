@@ -1,4 +1,4 @@
-"""What all templates share."""
+"""Properties of all templates."""
 
 from __future__ import annotations
 

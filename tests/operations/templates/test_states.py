@@ -18,7 +18,7 @@ from qgate.operations.templates.states import (
 
 
 def prepared(template):
-    """What the gates make of the state zero."""
+    """Return the state that the gates prepare from the state zero."""
     return circuit_matrix(template.decomposition(), template.wires)[:, 0]
 
 

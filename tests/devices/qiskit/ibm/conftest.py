@@ -20,7 +20,7 @@ def double(tmp_path_factory):
 
 @pytest.fixture
 def cloud(double, monkeypatch, tmp_path):
-    """The double, fresh, and an environment that points the client at it."""
+    """The double after a reset, and an environment that directs the client to it."""
     double.reset()
     monkeypatch.setenv("HOME", str(tmp_path))
     for name, value in double.environment.items():
@@ -30,7 +30,7 @@ def cloud(double, monkeypatch, tmp_path):
 
 @pytest.fixture
 def make(cloud):
-    """Make a device of the double; small, because compiling for 133 qubits takes long."""
+    """Create a device of the double; small, because compiling for 133 qubits takes long."""
 
     def make(target="ibm_manila", **options):
         return device(f"ibm:{target}", **{"patience_s": 5, **options})
@@ -40,7 +40,7 @@ def make(cloud):
 
 @pytest.fixture
 def flips():
-    """A sweep in native gates whose rows read 0, 1, 0, 1, ... without doubt."""
+    """A sweep in native gates whose rows have the certain outcomes 0, 1, 0, 1, ..."""
 
     def flips(rows=4, shots=100):
         structure = Tape([GATES["RX"](0.1, 0)], [counts(wires=[0])]).structure

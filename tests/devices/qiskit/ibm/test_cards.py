@@ -18,7 +18,7 @@ from qgate.exceptions import AccessRefused, InvalidOption
 
 @pytest.fixture
 def nobody(cloud, monkeypatch):
-    """No account; the double would answer if it was asked."""
+    """No account; the double would respond to requests."""
     for name in [name for name in os.environ if name.startswith("QISKIT_IBM")]:
         monkeypatch.delenv(name)
     return cloud

@@ -1,4 +1,4 @@
-"""Backends of IBM pass what any device must pass, over the wire."""
+"""Backends of IBM pass the conformance suite over HTTP."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from qgate.devices.conformance import DeviceConformance
 
 
 class TestIbm(DeviceConformance):
-    # what a quantum device reads cannot be repeated
+    # outcomes of a quantum device cannot be reproduced
     test_the_same_seed_gives_the_same_readings = None
 
     @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""A job is created once, whatever becomes of the answer."""
+"""A job is created once, whatever happens to the response."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from qgate.tape import Tape
 
 @pytest.fixture
 def buy(make, tmp_path):
-    """Run a circuit in a run of its own, so that no test takes up what another one left."""
+    """Run a circuit in a run of its own, so that no test resumes another one's run."""
 
     def buy():
         device = make()
@@ -81,7 +81,7 @@ def test_an_answer_to_a_creation_that_cannot_be_read_leads_to_one_job(buy, cloud
 
 
 def test_an_error_of_the_client_after_a_job_was_created_leads_to_one_job(buy, cloud):
-    """The answer lacks the backend, which the client looks at once it has the job's id."""
+    """The response lacks the backend, which the client reads once it has the job's id."""
     cloud.goes_wrong("POST /jobs", "answer", when="after", text='{"id": "job-that-was-made"}')
     cloud.goes_wrong("GET /jobs/ID", status=404, times=None)
 
@@ -123,7 +123,7 @@ def test_a_refused_question_is_no_refused_submission(buy, cloud, status):
 
 
 def test_a_search_in_another_instance_proves_nothing(make, cloud, tmp_path, monkeypatch):
-    """A job that one instance may have is not created again in another from the environment."""
+    """A job that may exist in one instance is not created again in another from the environment."""
 
     def start(instance):
         monkeypatch.setenv("QISKIT_IBM_INSTANCE", instance)
@@ -157,7 +157,7 @@ def test_a_batch_that_the_service_closed_is_replaced(make, cloud, send):
     device = make()
     first = send(device)
     device.mode.of_next_job().close()
-    device.mode.of_next_job()._active = True  # as it is where the service closed it by itself
+    device.mode.of_next_job()._active = True  # as after the service has closed it
 
     send(device).result(240)
     first.result(240)

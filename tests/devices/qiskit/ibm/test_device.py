@@ -1,4 +1,4 @@
-"""Sweeps become jobs of IBM, and their results come back."""
+"""Sweeps as jobs of IBM, and their results."""
 
 import json
 
@@ -236,7 +236,7 @@ def test_wide_readings_do_not_overflow(make):
     [
         ("Error code 1305; Ran too long", True),
         ("Job exceeded the max execution time of 60 s", True),
-        ("Error code 9999; The fridge is warm", False),
+        ("Error code 9999; The cryostat is warm", False),
         ("Error code 1517; The circuit has unsupported instructions", True),
         ("Error code 13051; an internal error", False),
     ],

@@ -1,4 +1,4 @@
-"""What errors of the client mean."""
+"""Error classes of the client's errors."""
 
 import pytest
 import requests
@@ -29,7 +29,7 @@ CANCEL = ("POST", "http://host/api/v1/jobs/1/cancel")
 
 
 def answered(request, status, body=b"{}", headers=None):
-    """Return the client's error for an answer, made as the client makes it."""
+    """Return the client's error for a response, created as the client does it."""
     prepared = requests.Request(*request).prepare()
     response = requests.Response()
     response.status_code, response._content, response.request = status, body, prepared

@@ -29,7 +29,7 @@ def value(device, **options):
 
 @pytest.fixture
 def sent(monkeypatch):
-    """All PUBs that devices hand over to IBM's client."""
+    """All PUBs that devices pass to IBM's client."""
     found, create = [], IbmDevice._created
 
     def record(self, parts, shots, tags):

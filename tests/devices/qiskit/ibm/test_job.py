@@ -1,4 +1,4 @@
-"""What goes wrong with a job, and what is said of it."""
+"""Failures of a job, and their error texts."""
 
 import subprocess
 import sys
@@ -76,7 +76,7 @@ def test_progress_tells_the_place_in_the_queue(make, cloud, flips, tmp_path):
     lines = []
     circuit = qg.QNode(lambda: qg.counts(wires=0), make(shots=10))
 
-    with qg.run("told", tmp_path / "runs.db", progress=lines.append):
+    with qg.run("reported", tmp_path / "runs.db", progress=lines.append):
         handle = qg.submit(circuit)()
         for _ in range(300):
             if any("queue position" in line for line in lines):
@@ -85,7 +85,7 @@ def test_progress_tells_the_place_in_the_queue(make, cloud, flips, tmp_path):
         cloud.set(held=False)
         handle.result(timeout_s=240)
 
-    assert "told: 0 of 1 submissions done (1 queued, queue position 7)" in lines
+    assert "reported: 0 of 1 submissions done (1 queued, queue position 7)" in lines
 
 
 def test_waiting_ends_where_a_queue_is_long_and_the_job_goes_on(make, cloud, send, assert_flips):
@@ -108,19 +108,19 @@ def test_what_is_no_number_of_seconds_leaves_the_whole_price_reserved(make, send
 
 
 def test_a_failed_job_says_why_in_ibms_words(make, cloud, send):
-    cloud.next_job(status="Failed", reason="The fridge is warm", reason_code=9999)
+    cloud.next_job(status="Failed", reason="The cryostat is warm", reason_code=9999)
     job = send(make())
 
-    with pytest.raises(JobFailed, match="Error code 9999; The fridge is warm"):
+    with pytest.raises(JobFailed, match="Error code 9999; The cryostat is warm"):
         job.result(240)
     assert job.status is JobStatus.FAILED
     assert job.cost().low_usd > 0
 
 
 def test_a_failed_job_without_any_result_says_why_too(make, cloud, send):
-    cloud.next_job(status="Failed", reason="The fridge is warm", late=1000)
+    cloud.next_job(status="Failed", reason="The cryostat is warm", late=1000)
 
-    with pytest.raises(JobFailed, match="The fridge is warm"):
+    with pytest.raises(JobFailed, match="The cryostat is warm"):
         send(make()).result(240)
 
 

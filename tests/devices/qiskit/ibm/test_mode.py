@@ -39,7 +39,7 @@ def gate(cloud, monkeypatch):
 
 @pytest.fixture
 def hasty(monkeypatch):
-    """Shorter waits for closings."""
+    """Shorter waits for closing."""
     for module in (closing, mode):
         monkeypatch.setattr(module, "CLOSE_S", 0.2)
     monkeypatch.setattr(closing, "ANSWER_S", 0.1)

@@ -1,4 +1,4 @@
-"""How many shots a twirled readout takes."""
+"""Number of shots of twirled measurements."""
 
 from hypothesis import given
 from hypothesis import strategies as st

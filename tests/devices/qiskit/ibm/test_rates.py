@@ -1,4 +1,4 @@
-"""Seconds and what they cost."""
+"""Seconds and their price."""
 
 import pytest
 from hypothesis import given

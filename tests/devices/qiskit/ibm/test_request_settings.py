@@ -1,4 +1,4 @@
-"""Jobs have the tags of their run and journal; an order is repeated as it was first written."""
+"""Jobs have the tags of their run and journal; an order is repeated as it was first recorded."""
 
 from __future__ import annotations
 

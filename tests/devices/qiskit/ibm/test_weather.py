@@ -1,4 +1,4 @@
-"""Trainings on IBM Quantum that are stopped by an error: they go on later, and pay once."""
+"""Trainings on IBM Quantum that an error stops: they resume later, and pay once."""
 
 from shutil import copy
 
@@ -19,7 +19,7 @@ from qgate.execution.journal import Journal
 STEPS = 3
 
 EXPIRED = {"status": 401, "code": 1200, "message": "The token has expired"}
-OFFLINE = {"status": 400, "code": 1004, "message": "The backend is being mended"}
+OFFLINE = {"status": 400, "code": 1004, "message": "The backend is under repair"}
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def training(make, tmp_path):
         ("GET /jobs/ID", EXPIRED, AccessRefused, "expired.*save_account"),
         ("GET /jobs/ID/results", EXPIRED, AccessRefused, "expired.*save_account"),
         ("POST /jobs", EXPIRED, AccessRefused, "expired.*save_account"),
-        ("POST /jobs", OFFLINE, DeviceOffline, "being mended.*Choose another backend"),
+        ("POST /jobs", OFFLINE, DeviceOffline, "under repair.*Choose another backend"),
         ("GET /jobs/ID", {"status": 503, "times": None}, ServiceUnavailable, "for 1.0 s.*503"),
     ],
 )
@@ -58,7 +58,7 @@ def test_a_training_that_an_error_stopped_goes_on_later(training, cloud, at, fau
     cloud.reset_faults()
 
     again = training("stopped")
-    if at != "POST /jobs":  # what is refused is ordered anew, and reads something else
+    if at != "POST /jobs":  # refused submissions are ordered anew, with other outcomes
         assert again == whole
     assert len(cloud.jobs) == STEPS
 

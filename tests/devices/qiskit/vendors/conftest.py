@@ -1,4 +1,4 @@
-"""A package that brings a backend for Qiskit, as somebody else would write it."""
+"""A third-party package with a backend for Qiskit."""
 
 import sys
 
@@ -105,7 +105,7 @@ def site(tmp_path, monkeypatch):
 
 @pytest.fixture
 def acme(site):
-    """The package as it is imported."""
+    """The imported package."""
     import acme_quantum
 
     return acme_quantum
@@ -113,7 +113,7 @@ def acme(site):
 
 @pytest.fixture
 def card(site, acme):
-    """Install a card for it."""
+    """Install a card for the package."""
     (site / "acme_card.py").write_text(CARD)
     info = site / "acme_card-1.0.dist-info"
     info.mkdir()

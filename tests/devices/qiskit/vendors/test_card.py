@@ -1,4 +1,4 @@
-"""What is known of packages."""
+"""Cards of packages."""
 
 import pytest
 from pydantic import ValidationError

@@ -1,4 +1,4 @@
-"""Backends of somebody's package, bought from."""
+"""Submissions to backends of third-party packages."""
 
 import json
 
@@ -141,7 +141,7 @@ def test_a_request_that_was_given_up_may_have_been_carried_out(card, status):
 
 
 def test_a_type_error_may_come_after_a_job_was_created(card):
-    """As where a package reads an answer that is a list in place of an object."""
+    """As in packages that read a list in place of an object in a response."""
     card.AFTER.append(TypeError("list indices must be integers"))
 
     with pytest.raises(CreationUnknown):
