@@ -21,7 +21,7 @@ from qgate import numpy as np
 from qgate.optimize.single_shots import Terms
 
 WANTED = 1.6e-3
-"""Hartree above the ground energy: chemical accuracy."""
+"""Goal in hartree above the ground energy: chemical accuracy."""
 MOST_SHOTS, MOST_STEPS = 30_000_000, 400
 MOLECULES = {"H2": "H2 uccsd", "LiH6": "LiH6 uccsd"}
 RULES, ALLOCATIONS = ("icans", "gcans"), ("groups", "budget", "auto")
@@ -29,15 +29,15 @@ RULES, ALLOCATIONS = ("icans", "gcans"), ("groups", "budget", "auto")
 
 @dataclass(frozen=True)
 class Found:
-    """A training.
+    """Result of a training.
 
     Parameters
     ----------
     shots : int or None
-        When it was near enough; None: it was not.
+        Shots until the goal; None: not reached.
     steps : int
     used : str
-        How the shots of the last step were spread.
+        Allocation of the shots of the last step.
     """
 
     shots: int | None
@@ -70,7 +70,7 @@ def trained(molecule: str, rule: str, allocation: str, *, min_shots: int, seed: 
 
 
 def row(molecule: str, rule: str, min_shots: int, seeds: int) -> str:
-    """Return a line of the table: the median of each allocation."""
+    """Return a row of the table: the median of each allocation."""
     cells = []
     for allocation in ALLOCATIONS:
         runs = [

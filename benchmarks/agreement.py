@@ -1,4 +1,4 @@
-"""Run the same programs under qgate and under PennyLane and compare what they return.
+"""Run the same programs under qgate and under PennyLane and compare their results.
 
     python benchmarks/agreement.py --python .venv-peers/bin/python
     python benchmarks/agreement.py --python ... --only "gate: RX" --show
@@ -23,7 +23,7 @@ from programs import PROGRAMS
 TOLERANCE = 1e-7
 
 EXACT_DTYPE = ("circuit", "derivative", "return", "template")
-"""Groups in which dtypes are compared; matrices are complex128 in qgate, here int, there float."""
+"""Groups in which dtypes are compared; qgate's matrices are complex128, PennyLane's vary."""
 
 COUNTS = (
     "counts",
@@ -46,7 +46,7 @@ KNOWN: dict[str, str] = {
     "derivative: shift rules": "eigvals_to_frequencies gives sorted floats",
     "optimizer: the value of Nesterov": "the value at the arguments, not at the shifted point",
 }
-"""Programs that differ on purpose, and why."""
+"""Programs that differ on purpose, with the reason."""
 
 
 def encoded(value: Any) -> Any:
@@ -69,7 +69,7 @@ def encoded(value: Any) -> Any:
 
 
 def answer(qml: Any, np: Any, request: dict[str, Any]) -> Any:
-    """Run the program that is asked for."""
+    """Run the requested program."""
     try:
         return encoded(PROGRAMS[request["program"]](qml, np))
     except Exception as error:
@@ -77,7 +77,7 @@ def answer(qml: Any, np: Any, request: dict[str, Any]) -> Any:
 
 
 def differences(ours: Any, theirs: Any, facts: tuple[str, ...], place: str = "") -> Iterator[str]:
-    """Yield what differs, with its place in the containers."""
+    """Yield the differences, with their places in the containers."""
     here = place or "result"
     if ours.get("error") != theirs.get("error"):
         failed = [pair for pair in (("qgate", ours), ("PennyLane", theirs)) if "error" in pair[1]]

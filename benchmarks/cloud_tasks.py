@@ -1,13 +1,13 @@
-"""A thousand tasks on a double of Amazon Braket: qgate beside the SDK's own loop.
+"""A thousand tasks on a double of Amazon Braket: qgate and the SDK's own loop.
 
     python benchmarks/cloud_tasks.py                     # 1000 circuits, calm and with faults
     python benchmarks/cloud_tasks.py --circuits 100 --loop 100
 
 Each way has the same circuits on the same simulator behind the same HTTP service on this machine,
 which counts requests, tasks and charges. The SDK's loop calls ``AwsDevice.run(circuit).result()``
-for each circuit, polling every 50 ms, and makes a task again when it raises or brings nothing,
-which is what users write. With faults, 10 % of all requests are throttled, 2 % fail inside the
-service, 2 % of the creations lose their answer, and 2 % of the tasks fail.
+for each circuit, polling every 50 ms, and repeats a task that raises or has no result, which is
+what users write. With faults, 10 % of all requests are throttled, 2 % fail inside the service, 2 %
+of the creations lose their response, and 2 % of the tasks fail.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ FAULTS = (
 )
 
 TRIES = 10
-"""So often does the SDK's loop make a task before it gives up."""
+"""Maximum number of attempts of the SDK's loop for each task."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What one way took."""
+    """Usage of one method."""
 
     way: str
     weather: str
@@ -63,7 +63,7 @@ class Row:
 
 
 def with_sdk(number: int) -> int:
-    """Run circuits one after the other, as the SDK's examples do."""
+    """Run circuits one after another, as the SDK's examples do."""
     from braket.aws import AwsDevice
     from braket.circuits import Circuit
 
@@ -106,7 +106,7 @@ WAYS = {
 
 
 def measure(double: BraketDouble, way: str, weather: str, number: int) -> Row:
-    """Run one way in one weather."""
+    """Run one method with or without faults."""
     double.reset()
     for operation, kind, details in FAULTS if weather == "faults" else ():
         double.fault(operation, kind, times=0, **details)

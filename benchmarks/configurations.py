@@ -3,8 +3,8 @@
     python benchmarks/configurations.py
     python benchmarks/configurations.py --check
 
-Each interface has an interpreter of its own, as frameworks do not get on with each other in one
-process. ``--check`` writes nothing; exit status 1 if the page is not what would be written.
+Each interface has a separate interpreter, because frameworks conflict in one process. ``--check``
+writes nothing; exit status 1 if the page is out of date.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ STALE = "docs/configurations.md is not what qgate does. Run `make configurations
 
 
 def measured(name: str) -> dict[str, Any]:
-    """Run all that concerns an interface, and return it as JSON can hold it."""
+    """Run all cells of an interface, and return the results as JSON data."""
     cells = [
         [*key, *astuple(verdict)] for shots in SECTIONS for key, verdict in column(name, shots)
     ]
@@ -38,7 +38,7 @@ def measured(name: str) -> dict[str, Any]:
 
 
 def stale_cells(name: str, shots: str) -> list[str]:
-    """Run the cells of an interface, and return where the page says something else."""
+    """Run the cells of an interface, and return the differences from the page."""
     shown = column_of(PAGE.read_text(encoding="utf-8"), name)
     return [
         f"{', '.join(key)}: {verdict}, and the page says {shown.get(key)}"
@@ -48,7 +48,7 @@ def stale_cells(name: str, shots: str) -> list[str]:
 
 
 def stale_counts(name: str) -> list[str]:
-    """Count the circuits of an interface, and return where the page says something else."""
+    """Count the circuits of an interface, and return the differences from the page."""
     shown = counts_of(PAGE.read_text(encoding="utf-8"), name)
     return [
         f"{label}: {counted(numbers)}, and the page says {shown.get(label)}"
@@ -80,7 +80,7 @@ def _asked(name: str) -> Any:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare, and write nothing")
     parser.add_argument("--interface", choices=FRAMEWORKS, help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""How fast each optimizer trains a molecule, a graph and a classifier: two pictures, one table.
+"""Convergence of each optimizer on a molecule, a graph and a classifier: two pictures, one table.
 
 python benchmarks/convergence.py            # writes docs/images/convergence_*.svg
 python benchmarks/convergence.py --quick --folder /tmp
@@ -19,17 +19,17 @@ from training.problems import Problem, best_of, classifier, graph, molecule
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 CIRCUITS = (2e3, 2e4, 1e5)
-"""Circuits that each run may take, for each problem."""
+"""Maximum number of circuits of each run, for each problem."""
 SHOTS = (1e6, 4e5, 3e6)
-"""Shots that each run may take, for each problem."""
+"""Maximum number of shots of each run, for each problem."""
 DRAWN = ("SPSA", "QNSPSA")
-"""What draws at random also where there are no shots."""
+"""Optimizers that are random also without shots."""
 
 
 def measured(
     problems: Sequence[Problem], *, sampled: bool, part: float, seeds: int
 ) -> list[list[Curve]]:
-    """Run all optimizers on all problems that they can take."""
+    """Run all optimizers on all problems that they support."""
     limits, found = SHOTS if sampled else CIRCUITS, []
     for problem, limit in zip(problems, limits, strict=True):
         curves = []
@@ -46,7 +46,7 @@ def measured(
 
 
 def table(problems: Sequence[Problem], curves: Sequence[Sequence[Curve]], spent: str) -> str:
-    """Say for each optimizer what it had spent when it was good enough."""
+    """Return the usage of each optimizer when its error was small enough."""
     names = list(dict.fromkeys(item.optimizer for column in curves for item in column))
     lines = [f"| {spent} until | " + " | ".join(f"{p.wanted:g} {p.unit}" for p in problems) + " |"]
     lines.append("| --- |" + " ---: |" * len(problems))

@@ -1,4 +1,4 @@
-"""Tables in Markdown, and the parts of a document that are written from them."""
+"""Tables in Markdown, and generated parts of documents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def filled(document: str, name: str, text: str) -> str:
-    """Return a document with a text between the marks of that name.
+    """Return a document with a text between its marks of that name.
 
     Raises
     ------

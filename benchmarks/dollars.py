@@ -1,14 +1,13 @@
-"""What a gradient as good as PennyLane's from program sets costs on devices that are rented.
+"""Price of a gradient as accurate as PennyLane's from program sets, on rentable devices.
 
     python benchmarks/dollars.py --python .venv-peers/bin/python
     python benchmarks/dollars.py --python ... --runs 100 --only IQM --write
 
-PennyLane's plugin for Amazon Braket puts its circuits into program sets with equal shots; what they
-cost is counted, and their error is computed exactly from the groups that PennyLane says. qgate's
-budget in dollars goes through the code of a user's: ``qg.gradient_estimate`` on a device with the
-limits of the real one, read from the document that tests use, and qgate's own price cards.
-Circuits are sampled without noise. The budget at which the errors are equal is looked for, and
-measured once more.
+PennyLane's plugin for Amazon Braket puts its circuits into program sets with equal shots; their
+cost is counted, and their error is computed exactly from PennyLane's groups. qgate's budget in
+dollars runs through the public function ``qg.gradient_estimate`` on a device with the limits of the
+real one, from the document that tests use, and with qgate's price cards. Circuits are sampled
+without noise. The budget at which the errors are equal is searched for, and then measured again.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ from qgate.exceptions import FewShotsWarning
 
 CIRCUIT = "LiH6 uccsd"
 SHOTS = 100_000
-"""Of PennyLane's circuits together."""
+"""Total shots of PennyLane's circuits."""
 
 STEPS = (0.85, 1.0, 1.18)
-"""Budgets beside the one that is guessed, through whose errors a line is drawn."""
+"""Budgets around the initial guess, through whose errors a line is fitted."""
 
 GOALS = {"IonQ Forte-1": 12.0, "IQM Garnet": 8.0}
-"""So many times cheaper is aimed at."""
+"""Target ratio of the prices."""
 
 HEADS = (
     *("device", "fewest shots for", "", "tasks", "shots", "fees", "dollars", "error"),
@@ -47,13 +46,13 @@ HEADS = (
 
 @dataclass(frozen=True)
 class Bought:
-    """What one gradient takes on average.
+    """Average usage of one gradient.
 
     Parameters
     ----------
     tasks, shots, fees_usd, usd : float
     most_usd : float
-        The most that one of them was charged.
+        Highest charge of one gradient.
     rounds : float
     error, spread : float
         The mean squared error of the gradient, and its standard error.
@@ -70,7 +69,7 @@ class Bought:
 
 
 def of_peer(machine: Machine, circuits: int, constant: float) -> Bought:
-    """Return what PennyLane pays for program sets; ``constant``: its error times its shots."""
+    """Return PennyLane's price for program sets; ``constant``: its error times its shots."""
     limits = machine.capabilities
     shots = max(SHOTS, circuits * limits.min_shots)
     tasks = -(-circuits // limits.max_rows)
@@ -80,7 +79,7 @@ def of_peer(machine: Machine, circuits: int, constant: float) -> Bought:
 
 
 def of_ours(known: Known, machine: Machine, usd: float, runs: int) -> Bought:
-    """Estimate the gradient many times with a budget, and keep the device's account."""
+    """Estimate the gradient many times with a budget, and compare charges with the device's."""
     device = Priced(machine, 2026)
     node = qg.QNode(known.circuit.function(qg), device, diff_method="parameter-shift")
     estimate = qg.gradient_estimate(node, qg.Budget(usd=usd), value=False)
@@ -93,7 +92,7 @@ def of_ours(known: Known, machine: Machine, usd: float, runs: int) -> Bought:
         charges.append(device.charged_usd - before)
         rounds.append(found.rounds)
         before = device.charged_usd
-        assert abs(charges[-1] - found.usd) < 1e-6, "the account differs from what was told"
+        assert abs(charges[-1] - found.usd) < 1e-6, "the charge differs from the reported cost"
         assert charges[-1] <= usd + 1e-6, "the budget was exceeded"
     return Bought(
         device.submissions / runs,
@@ -108,7 +107,7 @@ def of_ours(known: Known, machine: Machine, usd: float, runs: int) -> Bought:
 
 
 def equal_error(known: Known, machine: Machine, peer: Bought, runs: int) -> tuple[float, Bought]:
-    """Return the budget at which the error is the peer's, and what is measured with it."""
+    """Return the budget at which the error is the peer's, and the measurement with it."""
 
     def bought(usd: float, times: int) -> Bought:
         return of_ours(known, machine, usd, times)

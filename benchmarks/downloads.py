@@ -1,8 +1,8 @@
 """Time to download the result of a program set that is stored as one object for each circuit.
 
 Run ``downloads.py [--executables 100] [--latency-ms 50] [--rounds 5]``: a double of Amazon Braket
-and S3 on this machine answers each request for an object after the latency. What is timed is the
-fetch of a task that is done: one object for the set, one for its program and one for each
+and S3 on this machine responds to each request for an object after the latency. The timed call
+fetches the result of a completed task: one object for the set, one for its program and one for each
 executable.
 """
 
@@ -28,7 +28,7 @@ from qgate.tape import Tape
 
 
 def main() -> None:
-    """Print the median and the range of some rounds."""
+    """Print the median and the range over some rounds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--executables", type=int, default=100)
     parser.add_argument("--latency-ms", type=float, default=50.0)
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def measured(double: BraketDouble, executables: int, latency_ms: float, rounds: int) -> list[float]:
-    """Return the seconds that each round took."""
+    """Return the duration of each round in seconds."""
     emerald = device("braket:iqm/emerald?s3_bucket=amazon-braket-test")
     tape = Tape([RX(0.0, 0)], [counts(wires=0)], shots=10)
     rows = np.linspace(0, np.pi, executables).reshape(-1, 1)

@@ -1,13 +1,13 @@
-"""Time `import qgate`, and a first value, beside its dependencies and PennyLane's.
+"""Time `import qgate`, and a first value, compared with its dependencies and PennyLane.
 
     python benchmarks/import_time.py
     python benchmarks/import_time.py --python .venv-peers/bin/python
 
-Every row has a fresh interpreter. Rounds are interleaved: each runs every row once. Printed are
-medians of processor time (user and system, the interpreter's start not counted) and of time by the
-clock, ratios of the first to the dependencies, and to PennyLane at the end. Libraries have one
-thread each: those of OpenBLAS wait by spinning, and what another processor spends on that while a
-program loads would be counted as the program's.
+Every row has a fresh interpreter. Rounds are interleaved: each runs every row once. The output has
+medians of processor time (user and system, without the interpreter's start) and of wall time,
+ratios of the processor time to that of the dependencies, and to PennyLane at the end. Libraries
+have one thread each: threads of OpenBLAS wait by spinning, which would count as processor time of
+the program.
 """
 
 from __future__ import annotations
@@ -52,11 +52,11 @@ ARRAYS = {
 }
 
 ENVIRONMENT = {**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": ""}
-"""In which modules are compiled once and not in every interpreter."""
+"""Folder of compiled modules, which are compiled once and not in every interpreter."""
 
 
 def first_value(library: str, device: str, arrays: str) -> tuple[str, str]:
-    """Return a title, and the program that imports a library and asks for a value of 4 qubits."""
+    """Return a title, and the program that imports a library and computes a value of 4 qubits."""
     numbers, angles = ARRAYS[arrays]
     program = FIRST_VALUE.format(
         library=library, device=device, numbers=numbers.format(library=library), angles=angles
@@ -85,7 +85,7 @@ THEIRS = (
 
 
 def seconds(python: str, program: str) -> tuple[float, float]:
-    """Return how long a program takes in a fresh interpreter, of the processor and by the clock."""
+    """Return the processor time and wall time of a program in a fresh interpreter."""
     command = [python, "-c", TIMED.format(program)]
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
     processor, clock = map(float, done.stdout.split())
@@ -93,7 +93,7 @@ def seconds(python: str, program: str) -> tuple[float, float]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run everything in turn, and print a table."""
+    """Run all programs in turn, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", help="the interpreter that has PennyLane, to time it too")
     parser.add_argument("--rounds", type=int, default=21)

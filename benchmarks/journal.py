@@ -28,7 +28,7 @@ from qgate.prices import Price
 
 REPETITIONS = 21
 AT_ONCE = 1000
-"""Orders that are written in one transaction while a journal is filled."""
+"""Number of orders per transaction while a journal is filled."""
 
 ORDER = Order(
     key="",
@@ -74,7 +74,7 @@ def median_ms(call: Callable[[int], Any], repetitions: int = REPETITIONS) -> flo
 
 
 def measured(orders: int, size: int) -> tuple[float, float, float, float]:
-    """Return the times of placing, opening and asking for the cost in ms, and memory in MB."""
+    """Return the times of placing, opening and reading the cost in ms, and memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
         journal = filled(Path(folder, "runs.db"), orders, size)
         place_ms = median_ms(

@@ -1,8 +1,8 @@
-"""A library in an interpreter of its own, which answers one request after another.
+"""A library in a separate interpreter, which responds to one request after another.
 
-Two libraries whose requirements exclude one another cannot be imported together, and two
-that share a process share its caches and threads. So each has an interpreter: requests and
-answers are lines of JSON on its standard input and output. Threads are held at one.
+Two libraries with conflicting requirements cannot be imported together, and two in one process
+share its caches and threads. So each has a separate interpreter: requests and responses are lines
+of JSON on its standard input and output. Each uses one thread.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ class Peer:
     script : str
         The file that calls ``serve``.
     library : str
-        What it serves: a module such as ``qgate`` or ``pennylane``, or a name of the script's own.
+        The served library: a module such as ``qgate`` or ``pennylane``, or a name defined by the
+        script.
     environment : mapping, optional
-        Variables that it gets besides ``ONE_THREAD``, or in place of one of these.
+        Environment variables in addition to ``ONE_THREAD``, which they may override.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Peer:
         )
 
     def ask(self, **request: Any) -> Any:
-        """Return the answer to a request."""
+        """Return the response to a request."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
@@ -71,7 +72,7 @@ class Peer:
 
 
 def serve(library: str, answer: Callable[[Any, Any, dict[str, Any]], Any]) -> None:
-    """Answer requests until there are no more.
+    """Respond to requests until the input ends.
 
     ``answer`` gets the library, its ``numpy`` and the request.
     """
@@ -84,7 +85,7 @@ def serve(library: str, answer: Callable[[Any, Any, dict[str, Any]], Any]) -> No
 
 
 def respond(answer: Callable[[dict[str, Any]], Any]) -> None:
-    """Answer requests until there are no more; ``answer`` gets the request."""
-    replies, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
+    """Respond to requests until the input ends; ``answer`` gets the request."""
+    replies, sys.stdout = sys.stdout, sys.stderr  # output of a library is not a response
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line))), file=replies, flush=True)

@@ -1,4 +1,4 @@
-"""Answers the benchmarks of budgets, in an interpreter that has PennyLane and not qgate."""
+"""Server of the budget benchmarks, in an interpreter that has PennyLane and not qgate."""
 
 from __future__ import annotations
 

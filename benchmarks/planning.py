@@ -1,9 +1,9 @@
-"""Time what a gradient from a budget of shots costs in planning, beside running circuits.
+"""Time the planning of a gradient from a budget of shots, compared with running circuits.
 
     python benchmarks/planning.py
 
-LiH on 12 qubits, 631 terms and 92 excitations: what depends on the structure of the circuit, once,
-and what each step of a training does before its circuits run. CPU time of one thread.
+LiH on 12 qubits, 631 terms and 92 excitations: the work done once for the structure of the circuit,
+and the work of each training step before its circuits run. CPU time of one thread.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ CIRCUIT = Circuit(
 
 
 def seconds(action: Callable[[], Any]) -> tuple[float, Any]:
-    """Return the CPU time of a call, and what it returns."""
+    """Return the CPU time of a call, and its result."""
     start = time.process_time()
     found = action()
     return time.process_time() - start, found
 
 
 def asked(node: Any, x: Any) -> Any:
-    """Return what a budget is asked for: the gradient at x."""
+    """Return the request of a budget: the gradient at x."""
     part = ClassicalPart.of(node, None, (x,), {})
     tape = node.construct((qnp.array(x, requires_grad=False),), {})
     constant = with_constants(tape.sweep(), node.device)

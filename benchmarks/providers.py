@@ -1,12 +1,12 @@
-"""Time gradient steps of H2 and LiH on each provider's simulator, and say whose time it is.
+"""Time gradient steps of H2 and LiH on each provider's simulator, by owner of the time.
 
     python benchmarks/providers.py
     python benchmarks/providers.py --only qiskit --rounds 5
 
-The ground states are those of `examples/ground_state.py`. The first step makes the device and
-compiles. A further one is the difference between a training of several steps and one of a
-single step, divided by the steps. Printed are medians over interleaved rounds of processor
-time, what one step sends, and how much of a further step is spent in the vendor's packages.
+The ground states are those of `examples/ground_state.py`. The first step creates the device and
+compiles. A further step is the difference between a training of several steps and one of a single
+step, divided by the steps. The output has medians of processor time over interleaved rounds, the
+submissions of one step, and the share of a further step in the vendor's packages.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ CROSSINGS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""Where the processor goes over from one owner to another: a class, its method, the owner."""
+"""Calls from one owner to another: a class, its method, the owner."""
 
 
 class Stopwatch:
-    """Adds up the processor time of each owner, the innermost one's where they are nested."""
+    """Sums the processor time of each owner; nested calls count for the innermost owner."""
 
     def __init__(self) -> None:
         self.spent: defaultdict[str, float] = defaultdict(float)
@@ -67,7 +67,7 @@ class Stopwatch:
         self._since = now
 
     def read(self) -> dict[str, float]:
-        """Return what was spent so far, and begin anew."""
+        """Return the times so far, and reset them."""
         self._settle()
         spent, self.spent = self.spent, defaultdict(float)
         return spent
@@ -96,14 +96,14 @@ def train(
 ) -> tuple[Training, dict[str, float]]:
     """Return a training of some steps, and the seconds of each owner."""
     data = json.loads((HAMILTONIANS / molecule.file).read_text())
-    gc.collect()  # what earlier trainings left is not for this one to pay
+    gc.collect()  # garbage of earlier trainings is not counted for this one
     watch.read()
     training = ground_state(dataclasses.replace(molecule, steps=steps, last=1), data, device)
     return training, watch.read()
 
 
 def measure(watch: Stopwatch, molecule: Molecule, device: str, steps: int) -> dict[str, float]:
-    """Return seconds of the first and of a further step, and what a step sends."""
+    """Return seconds of the first and of a further step, and the submissions of a step."""
     _, first = train(watch, molecule, device, 1)
     training, all_steps = train(watch, molecule, device, 1 + steps)
     further = {owner: (all_steps[owner] - first[owner]) / steps for owner in ("qgate", "vendor")}

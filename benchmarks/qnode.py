@@ -1,12 +1,12 @@
-"""Time a value and a gradient through the QNode beside PennyLane's simulators.
+"""Time a value and a gradient through the QNode, compared with PennyLane's simulators.
 
     python benchmarks/qnode.py --python .venv-peers/bin/python
     python benchmarks/qnode.py --python ... --only "W1 n=4" --rounds 3
 
-Each library has an interpreter of its own with one thread. A round asks each device in turn
-for the same calls; printed are medians over rounds of processor time for one call, and in
-brackets how many times qgate's that is: above 1 qgate is faster, below 1 the other.
-The results of all devices are compared; exit status 1 if they do not agree.
+Each library has a separate interpreter with one thread. A round runs the same calls on each device
+in turn. The output has medians over rounds of processor time for one call, and in brackets the
+ratio to qgate's: above 1 qgate is faster, below 1 the other. The results of all devices are
+compared; exit status 1 if they do not agree.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def run(python: str, only: str, rounds: int) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", help="the interpreter that has PennyLane")
     parser.add_argument("--only", default="", help="workloads whose name contains this")

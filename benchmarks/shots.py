@@ -5,10 +5,10 @@
     python benchmarks/shots.py --python ... --write
     python benchmarks/shots.py --python ... --each 1 2 4 8 --write
 
-PennyLane, in the interpreter that is given, says how it groups the words of each Hamiltonian, and
-the error of equal shots for all its circuits is computed exactly. With ``--measure`` it also
-samples gradients, whose errors are compared with that. qgate's errors are measured by sampling
-from exact distributions, through the code that spends a budget on a device.
+PennyLane, in the given interpreter, groups the Pauli words of each Hamiltonian, and the error of
+equal shots for all its circuits is computed exactly. With ``--measure`` it also samples gradients,
+whose errors are compared with that. qgate's errors are measured by sampling from exact
+distributions, through the code that spends a budget on a device.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from pennylane_side import pennylane
 PICTURE = IMAGES / "shots.svg"
 GROUPINGS = ("qwc", "symmetry", "fc")
 GOALS_SHOTS = 100_000
-"""The budget that goals are for."""
+"""The budget for which the goals are set."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What was found for one circuit, grouping and budget.
+    """Result for one circuit, grouping and budget.
 
     Parameters
     ----------
@@ -48,13 +48,14 @@ class Row:
     default : float
         PennyLane's error times the shots.
     neyman : float
-        The same of the best allocation, words read once.
+        The same for the best allocation, each word measured in one group.
     error, spread : float
-        The same of qgate, as measured, and its standard error.
+        The same for qgate, as measured, and its standard error.
     sd, covered : float
-        Of the deviations in reported standard errors, and the part within 1.96.
+        Standard deviation of the errors in units of reported standard errors, and the fraction
+        within 1.96.
     excess : int
-        The most shots that were spent, less the budget.
+        Maximum shots that were spent, minus the budget.
     """
 
     name: str
@@ -72,7 +73,7 @@ class Row:
 
     @property
     def gain(self) -> float:
-        """The factor by which the error falls."""
+        """The factor by which the error is reduced."""
         return self.default / self.error
 
 
@@ -106,7 +107,7 @@ def measured(known: Known, name: str, default: float, shots: int, runs: int) -> 
 def rows_of(
     name: str, groupings: tuple[str, ...], shots: list[int], each: list[int], runs: int, peer: Peer
 ) -> Any:
-    """Yield the rows of one circuit, for budgets in all or for each of PennyLane's circuits."""
+    """Yield the rows of one circuit, for total budgets or for each of PennyLane's circuits."""
     circuit = CIRCUITS[name]
     groups = peer.ask(groups=circuit.data)
     for grouping in groupings:
@@ -151,7 +152,7 @@ def table(rows: list[Row]) -> str:
 
 
 def write(rows: list[Row], versions: str, *, few: bool) -> None:
-    """Put the table into the documents, and the picture beside it unless it is of few shots."""
+    """Write the table into the documents, and the picture unless the budgets are per circuit."""
     fewest, most = (choose(row.runs for row in rows) for choose in (min, max))
     runs = f"{most}" if fewest == most else f"{fewest} to {most}"
     note = f"{datetime.now(UTC):%Y-%m-%d}, {versions}; {runs} runs each."

@@ -1,13 +1,13 @@
-"""Time the local statevector engine beside lightning.qubit, qulacs and Aer.
+"""Time the local statevector engine, compared with lightning.qubit, qulacs and Aer.
 
     python benchmarks/statevector.py --python .venv-peers/bin/python
     python benchmarks/statevector.py --python ... --only "W1 n=4" --rounds 3
     python benchmarks/statevector.py --threads 2
     python benchmarks/statevector.py --engines avx2 baseline numpy
 
-Each contender has an interpreter of its own with one thread, and in a round each is asked in
-turn for the same calls. Printed are medians over rounds of one call, by processor time and by
-wall time. The results of all are compared; exit status 1 if they do not agree.
+Each contender has a separate interpreter with one thread; a round runs the same calls in each in
+turn. The output has medians of one call over rounds, by processor time and by wall time. The
+results of all are compared; exit status 1 if they do not agree.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ LEAST_S, QUICK_S = 0.1, 0.02
 
 @dataclass
 class Run:
-    """What was measured.
+    """Results of a measurement.
 
     Parameters
     ----------
     part : {"peers", "threads", "engines"}
     heads : dict
-        The title of each contender that took part.
+        Title of each contender that took part.
     note : str
         Date, versions, rounds.
     rows, alone : list of Row
-        Those of the table, and those of qgate alone.
+        Rows of the table, and rows of qgate alone.
     """
 
     part: str
@@ -66,13 +66,13 @@ class Run:
 
     @classmethod
     def read(cls, path: Path) -> Run:
-        """Read what ``save`` wrote."""
+        """Load a file written by ``save``."""
         data = json.loads(path.read_text(encoding="utf-8"))
         lists = {name: [Row(**row) for row in data.pop(name)] for name in ("rows", "alone")}
         return cls(**data, **lists)
 
     def save(self, path: Path) -> None:
-        """Write everything to a file."""
+        """Save everything to a file."""
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     def table(self, clock: str) -> str:
@@ -83,18 +83,18 @@ class Run:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much is measured."""
+    """Limits of the measurement."""
 
     only: str
     rounds: int
     quick: bool
 
     def takes(self, name: str) -> bool:
-        """Say whether a workload is to be run."""
+        """Return whether a workload is to be run."""
         return self.only in name and (EVERY[name].quick or not self.quick)
 
     def measure(self, peers: Mapping[str, Peer], name: str, call: str) -> Row:
-        """Measure a call, and say on standard error how it went."""
+        """Measure a call, and log it on standard error."""
         row = measure(
             peers,
             name,
@@ -111,14 +111,14 @@ class Limits:
 
 
 def note(versions: Mapping[str, str], rounds: int) -> str:
-    """Say when this was measured, where, and with what."""
+    """Return a note on date, machine, versions and rounds."""
     listed = ", ".join(f"{name} {version}" for name, version in versions.items())
     where = f"{processor()}, {os.cpu_count()} cores"
     return f"{datetime.now(UTC):%Y-%m-%d}, {where}, {listed}; medians of {rounds} rounds."
 
 
 def processor() -> str:
-    """Return the model of the processor where the system tells it, or its architecture."""
+    """Return the model of the processor if the system reports it, else its architecture."""
     listed = Path("/proc/cpuinfo")
     lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
@@ -126,7 +126,7 @@ def processor() -> str:
 
 
 def beside_peers(python: str, wanted: list[str], limits: Limits, save: Any) -> Run:
-    """Measure qgate beside its peers, and what it runs alone."""
+    """Measure qgate and its peers, and the workloads of qgate alone."""
     with ExitStack() as stack:
         peers = {
             name: stack.enter_context(
@@ -158,7 +158,7 @@ def beside_peers(python: str, wanted: list[str], limits: Limits, save: Any) -> R
 def variants(
     part: str, environments: Mapping[str, dict[str, str]], names: Any, limits: Limits, save: Any
 ) -> Run:
-    """Measure qgate in several environments, the first of which the others are compared with."""
+    """Measure qgate in several environments, compared with the first."""
     with ExitStack() as stack:
         peers = {
             title: stack.enter_context(Peer(sys.executable, __file__, ENGINE, variables))
@@ -185,7 +185,7 @@ def report(run: Run) -> None:
 
 
 def write(run: Run) -> None:
-    """Write the tables to the document, and the picture beside it."""
+    """Write the tables to the document, and the picture."""
     clock = "wall" if run.part == "threads" else "cpu"
     text = f"{run.note}\n\n{run.table(clock)}"
     if run.part == "peers":
@@ -196,7 +196,7 @@ def write(run: Run) -> None:
 
 
 def measured(options: argparse.Namespace) -> Run:
-    """Measure what was asked for."""
+    """Run the requested measurements."""
     limits = Limits(options.only, options.rounds or (2 if options.quick else 7), options.quick)
     save = (lambda run: run.save(options.save)) if options.save else (lambda run: None)
     if options.threads:
@@ -212,7 +212,7 @@ def measured(options: argparse.Namespace) -> Run:
 
 
 def parsed(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", help="the interpreter that has the peers")
     parser.add_argument("--only", default="", help="workloads whose name contains this")

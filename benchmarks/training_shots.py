@@ -1,13 +1,13 @@
-"""Train LiH from shots until the energy is chemically exact: qgate beside PennyLane.
+"""Train LiH from shots to chemical accuracy: qgate and PennyLane.
 
     python benchmarks/training_shots.py --python .venv-peers/bin/python --write
 
 From the Hartree-Fock state to 1.6 mHa above the exact energy of the 6-qubit Hamiltonian, which the
-circuit reaches. Whether a training has arrived is judged by the exact energy of its angles, for
-which nothing is charged. Settings and rates of all contenders are chosen alike: every pair of the
-contender's settings and the common rates is tried from ``TRIALS`` seeds, and the one with the least
-median of shots runs from as many other seeds as are asked for. What has run is kept in a file, and
-a benchmark that was killed goes on from there.
+circuit reaches. A training has reached the goal if the exact energy of its angles has, at no
+charge. Settings and rates of all contenders are chosen by the same rule: every pair of the
+contender's settings and the common rates is tried from ``TRIALS`` seeds, and the pair with the
+least median of shots runs from other seeds, whose number is an option. Finished trainings are saved
+in a file, from which a benchmark that was killed resumes.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ WANTED = 1.6e-3
 RATES = (0.1, 0.19, 0.4, 0.8, 0.05)
 TRIALS = 9
 LIMITS = {"shots": 3_000_000, "steps": 150, "seconds": 30}
-"""Of each training."""
+"""Limits of each training."""
 
 HOPELESS = 4
-"""A trial ends at so many times the shots of the best pair before it."""
+"""A trial ends at this multiple of the shots of the best pair before it."""
 
 PICTURE = IMAGES / "training_shots.svg"
 KEPT = Path(__file__).parents[1] / "build" / "training_shots.jsonl"
@@ -48,16 +48,16 @@ Train = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to train.
+    """A training method.
 
     Parameters
     ----------
     title : str
     library : {"qgate", "pennylane"}
     way : str
-        As its library calls it.
+        Name in its library.
     what : str
-        What the setting is.
+        Meaning of the setting.
     settings : sequence of int
     rates : sequence of float
     """
@@ -98,7 +98,7 @@ CONTENDERS = (
 
 @dataclass(frozen=True)
 class Found:
-    """What came of a contender: its best pair, and the trainings with it."""
+    """Result of a contender: its best pair, and the trainings with it."""
 
     contender: Contender
     setting: int
@@ -107,7 +107,7 @@ class Found:
 
 
 class Kept:
-    """Trainings that have run, in a file with a line for each."""
+    """Finished trainings, in a file with a line for each."""
 
     def __init__(self, path: Path, trains: Mapping[str, Train]) -> None:
         self.path, self._trains = path, trains
@@ -118,7 +118,7 @@ class Kept:
             self._known[asked] = found
 
     def run(self, contender: Contender, setting: int, rate: float, seed: int, shots: float) -> Run:
-        """Return a training, which is run if it has not been."""
+        """Return a training; run it if it is not in the file."""
         record = CIRCUITS[CIRCUIT].record
         least = record["ground_energy_sector"]
         request = {

@@ -1,7 +1,7 @@
 """Circuits whose running time is measured, in the vocabulary of both libraries.
 
-Each row of ``WORKLOADS`` makes calls without arguments: ``value``, and ``gradient`` where
-there is one. What they return is compared, so that all libraries are timed at the same work.
+Each row of ``WORKLOADS`` creates calls without arguments: ``value``, and ``gradient`` if it has
+one. Their results are compared, so that all libraries are timed at the same work.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Calls = dict[str, Callable[[], Any]]
 
 @dataclass(frozen=True)
 class Workload:
-    """What is run: ``prepare(qml, np, device)`` gives the calls; results agree to ``within``."""
+    """A workload: ``prepare(qml, np, device)`` returns the calls; results agree to ``within``."""
 
     title: str
     prepare: Callable[[Any, Any, str], Calls]
@@ -44,7 +44,7 @@ def ising(qml: Any, n: int) -> Any:
 
 
 def drawn(np: Any, *shape: int, trainable: bool = True) -> Any:
-    """Return angles, the same ones in every library."""
+    """Return angles, the same in every library."""
     angles = numpy.random.default_rng(7).uniform(-numpy.pi, numpy.pi, shape)
     return np.array(angles, requires_grad=trainable)
 
@@ -52,7 +52,7 @@ def drawn(np: Any, *shape: int, trainable: bool = True) -> Any:
 def trained(n: int, layers: int, qml: Any, np: Any, device: str) -> Calls:
     """Energy of the Ising chain and its gradient by all angles, by the default method."""
     hamiltonian, angles = ising(qml, n), drawn(np, layers, n, 3)
-    fixed = drawn(np, layers, n, 3, trainable=False)  # or PennyLane finds the gradient as well
+    fixed = drawn(np, layers, n, 3, trainable=False)  # else PennyLane adds the gradient
 
     @qml.qnode(qml.device(device, wires=n))
     def energy(angles: Any) -> Any:
@@ -75,7 +75,7 @@ def broadcast(n: int, layers: int, rows: int, qml: Any, np: Any, device: str) ->
 
 
 def sampled(n: int, rows: int, shots: int, qml: Any, np: Any, device: str) -> Calls:
-    """Counts of many rows; what is compared is how often each wire reads 1, over all rows."""
+    """Counts of many rows; the compared number is how often each wire is 1, over all rows."""
     angles = drawn(np, rows, 3, n, 3, trainable=False)
 
     @qml.set_shots(shots=shots)
@@ -106,4 +106,4 @@ WORKLOADS: Mapping[str, Workload] = {
         within=5 * (2 * 0.25 / 20_000) ** 0.5,  # five standard errors of the difference
     ),
 }
-"""W1: layers of rotations and CNOT rings, an Ising chain measured; W3: one layer of it."""
+"""W1: layers of rotations and CNOT rings with an Ising chain; W3: one layer of it."""

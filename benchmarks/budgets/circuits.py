@@ -14,12 +14,12 @@ import numpy
 HAMILTONIANS = Path(__file__).parents[1] / "hamiltonians"
 
 Apply = Callable[[Any, Any, Mapping[str, Any]], None]
-"""Makes the gates: of the library, the weights and the record of the Hamiltonian."""
+"""Applies the gates; called with the library, the weights and the record of the Hamiltonian."""
 
 
 @dataclass(frozen=True)
 class Circuit:
-    """A circuit that is trained, and where its gradient is taken.
+    """Variational circuit, and the point at which its gradient is taken.
 
     Parameters
     ----------
@@ -28,11 +28,11 @@ class Circuit:
         The file of its Hamiltonian.
     apply : callable
     size : callable
-        How many weights there are, from the record of the Hamiltonian.
+        Number of weights, from the record of the Hamiltonian.
     near_optimum : bool
         Near the end of a training, or at random angles.
     goal : float
-        The factor over PennyLane's default that is aimed at.
+        Target factor over PennyLane's default.
     """
 
     title: str
@@ -44,7 +44,7 @@ class Circuit:
 
     @property
     def record(self) -> Mapping[str, Any]:
-        """The Hamiltonian and what is known of it."""
+        """The Hamiltonian and its known properties."""
         return read(self.data)
 
     def function(self, qml: Any) -> Callable[[Any], Any]:
@@ -66,7 +66,7 @@ def read(data: str) -> Mapping[str, Any]:
 
 
 def hamiltonian(qml: Any, record: Mapping[str, Any]) -> Any:
-    """Return the sum of words of a record."""
+    """Return the sum of the Pauli words of a record."""
     coefficients = [coefficient for coefficient, _ in record["terms"]]
     return qml.Hamiltonian(coefficients, [word(qml, letters) for _, letters in record["terms"]])
 
@@ -130,7 +130,7 @@ def brickwork(layers: int, qml: Any, weights: Any, record: Mapping[str, Any]) ->
 
 
 def alternating(layers: int, qml: Any, weights: Any, record: Mapping[str, Any]) -> None:
-    """Apply QAOA for the words ZZ of a record."""
+    """Apply QAOA for the ZZ words of a record."""
     count = record["qubits"]
     edges = [
         [wire for wire, letter in enumerate(letters) if letter == "Z"]
@@ -197,11 +197,11 @@ CIRCUITS: Mapping[str, Circuit] = {
         1.9,
     ),
 }
-"""What is measured, by short names."""
+"""Measured circuits, by short names."""
 
 
 def angles(circuit: Circuit, minimise: Callable[[Any], Any]) -> Any:
-    """Return where the gradient is taken; ``minimise`` goes downhill from a start."""
+    """Return the point of the gradient; ``minimise`` runs gradient descent from a start."""
     generator = numpy.random.default_rng(11)
     size = circuit.size(circuit.record)
     if not circuit.near_optimum:

@@ -1,4 +1,4 @@
-"""A gradient whose circuits' distributions are known: exact errors, and fast sampling."""
+"""Gradient of a circuit with known outcome distributions: exact errors, and fast sampling."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Known:
 
     @cached_property
     def x(self) -> Any:
-        """Where the gradient is taken."""
+        """Point at which the gradient is taken."""
         gradient = qg.grad(self.node)
 
         def downhill(start: Any) -> Any:
@@ -69,7 +69,7 @@ class Known:
 
     @cached_property
     def question(self) -> Question:
-        """The gradient alone, as a budget is asked for it."""
+        """The gradient as a request within a budget."""
         part = ClassicalPart.of(self.node, None, (self.x,), {})
         tape = self.node.construct((qnp.array(self.x, requires_grad=False),), {})
         constant = with_constants(tape.sweep(), self.node.device)
@@ -85,12 +85,12 @@ class Known:
 
     @cached_property
     def problem(self) -> Any:
-        """Without words whose mean is known to be zero."""
+        """The gradient without Pauli words whose expectation value is known to be zero."""
         return self.question.problem.without(self.question.survey.representatives.vanishing)
 
     @cached_property
     def used(self) -> Any:
-        """The rows that anything is read at."""
+        """The rows at which any circuit is measured."""
         return np.unique(self.problem.rows)
 
     @cached_property
@@ -115,7 +115,7 @@ class Known:
 
     @cached_property
     def cumulative(self) -> list[Any]:
-        """For each basis the cumulative distributions, row s shifted by s, one after the other."""
+        """Cumulative distributions of each basis, concatenated, row s shifted by s."""
         found = []
         for basis in self.question.survey.bases.members:
             sums = np.cumsum(self.distributions(basis.gates), axis=1)
@@ -124,7 +124,7 @@ class Known:
         return found
 
     def sampler(self, random: np.random.Generator) -> Callable[[Any], list[Table]]:
-        """Return what runs circuits, from their known distributions."""
+        """Return a function that runs circuits, from their known distributions."""
         bases = self.question.survey.bases.members
 
         def measure(counts: Any) -> list[Table]:
@@ -166,7 +166,7 @@ class Known:
 
     @cached_property
     def neyman(self) -> float:
-        """The error times the shots of the best allocation for words that are read at home only."""
+        """Error times shots of the best allocation, for words measured in their own group only."""
         survey, total = self.question.survey, 0.0
         home = survey.bases.disjoint()
         outcomes = _outcomes(len(survey.observed.wires))
@@ -182,7 +182,7 @@ class Known:
         return total**2
 
     def equal_shots(self, groups: Sequence[Sequence[str]]) -> float:
-        """Return the error times the shots of equal shots for all rows in given groups of words."""
+        """Return the error times the shots, for equal shots of all rows in given groups."""
         survey = self.question.survey
         observed, total = survey.observed, 0.0
         place = {letters: index for index, letters in enumerate(to_letters(observed.x, observed.z))}

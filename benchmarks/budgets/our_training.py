@@ -22,7 +22,7 @@ Spent = Callable[[], tuple[int, int]]
 
 
 def budgeted(function: Any, shots: int, seed: int, machine: Machine) -> tuple[Any, Gradient, Spent]:
-    """Return gradients from so many shots each, which begin at the variances of the last one."""
+    """Return gradients from a number of shots each, given the variances of the last one."""
     device, latest = Priced(machine, seed), [None]
     node = qg.QNode(function, device, diff_method="parameter-shift")
 
@@ -39,7 +39,7 @@ def budgeted(function: Any, shots: int, seed: int, machine: Machine) -> tuple[An
 
 
 def fixed(function: Any, shots: int, seed: int, machine: Machine) -> tuple[Any, Gradient, Spent]:
-    """Return gradients from so many shots of each circuit, which are packed by their number."""
+    """Return gradients from a number of shots of each circuit, batched by their number."""
     device = qg.device("local", seed=seed)
     node = qg.QNode(function, device, diff_method="parameter-shift", shots=shots)
     slopes, spent = qg.grad(node), numpy.zeros(2, dtype=int)
@@ -61,7 +61,7 @@ WAYS: Mapping[str, Callable[..., tuple[Any, Gradient, Spent]]] = {
 
 
 def train(request: Mapping[str, Any], machine: Machine) -> dict[str, Any]:
-    """Train from zeros by gradient descent; as PennyLane's ``train``, with limits of a device."""
+    """Train from zeros by gradient descent like PennyLane's ``train``, within device limits."""
     circuit = CIRCUITS[request["circuit"]]
     function = circuit.function(qg)
     exact, way = qg.QNode(function, "local"), WAYS[request["way"]]

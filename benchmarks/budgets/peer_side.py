@@ -1,4 +1,4 @@
-"""What PennyLane is asked for, in its own interpreter."""
+"""Requests to PennyLane, in its own interpreter."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .circuits import CIRCUITS, hamiltonian, read
 
 
 def answer(qml: Any, np: Any, request: dict[str, Any]) -> Any:
-    """Answer with a version, groups of a Hamiltonian's words, a training, or errors of gradients.
+    """Return a version, groups of a Hamiltonian's words, a training, or errors of gradients.
 
     The error is returned times the shots of all circuits but the unshifted one: the rows that
-    ``default.qubit`` runs times the groups it reads.
+    ``default.qubit`` runs times the groups that it measures.
     """
     if "version" in request:
         return qml.__version__
@@ -38,7 +38,7 @@ def answer(qml: Any, np: Any, request: dict[str, Any]) -> Any:
 
 
 def groups(qml: Any, data: str) -> list[list[str]]:
-    """Return the words that are read together, as letters."""
+    """Return the commuting groups of Pauli words, as letters."""
     split = importlib.import_module("pennylane.transforms.split_non_commuting")
     record = read(data)
     tape = qml.tape.QuantumScript([], [qml.expval(hamiltonian(qml, record))])

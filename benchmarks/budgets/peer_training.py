@@ -1,9 +1,9 @@
 """PennyLane's trainings from shots, in its own interpreter.
 
-Its optimizers are as they are, and so are its shift rule and its groups. Only drawing is replaced:
-where ``default.qubit`` draws each shot of each circuit by itself, which takes 5 s and more for a
-step of LiH, all shots of a step are drawn here from the distributions of the same circuits.
-``check`` compares numbers and moments of both.
+Optimizers, shift rule and groups are PennyLane's. Only the sampling is replaced: ``default.qubit``
+draws each shot of each circuit separately, which takes 5 s and more for a step of LiH; here all
+shots of a step are drawn at once from the distributions of the same circuits. ``check`` compares
+numbers and moments of both.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TURNS = {
 
 
 class Sampler:
-    """Draws what the circuits of a gradient read.
+    """Samples the circuits of a gradient.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ class Sampler:
     offsets : array, shape (R + 1, n)
         The rows, the unshifted one first.
     terms : sequence of (float, str)
-        Without the identity.
+        All terms but the identity.
     tapes : array of int, shape (T,)
-        How many circuits PennyLane runs for each term by itself, the unshifted one among them.
+        Number of circuits that PennyLane runs for each term separately, the unshifted one included.
     idle : int
         The same for the identity, which its adaptive optimizer samples with weighted terms.
     """
@@ -98,7 +98,7 @@ class Sampler:
         return [numpy.abs(states @ turn.T) ** 2 for turn in self.turns]
 
     def means(self, distributions: list[Any]) -> dict[str, Any]:
-        """Return the mean of each word at all rows."""
+        """Return the expectation value of each Pauli word at all rows."""
         return {
             letters: chances @ signs
             for chances, group, rows in zip(distributions, self.words, self.signs, strict=True)
@@ -150,7 +150,7 @@ def _signs(letters: str) -> Any:
 
 
 def adaptive(qml: Any, sampler: Sampler, random: Any) -> type:
-    """Return PennyLane's optimizer, with shots drawn here and counted, but for the identity's."""
+    """Return PennyLane's optimizer; shots, except the identity's, are drawn here and counted."""
 
     class Counted(qml.ShotAdaptiveOptimizer):  # type: ignore[misc, name-defined]
         shots = tasks = idle = 0
@@ -184,14 +184,14 @@ def adaptive(qml: Any, sampler: Sampler, random: Any) -> type:
 
 @cache
 def sampler_of(qml: Any, name: str) -> Sampler:
-    """Return the sampler of a circuit, made once."""
+    """Return the sampler of a circuit, cached."""
     return Sampler(qml, CIRCUITS[name])
 
 
 def train(qml: Any, np: Any, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Train from zeros, and return the exact energy and what had been spent before each step.
+    """Train from zeros; return the exact energy and the usage before each step.
 
-    A training ends at an energy, or with as many shots, steps or seconds as it may take.
+    A training ends at an energy, or at a limit on shots, steps or seconds.
     """
     sampler = sampler_of(qml, request["circuit"])
     random = numpy.random.default_rng(request["seed"])
@@ -231,7 +231,7 @@ def train(qml: Any, np: Any, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check(qml: Any, np: Any, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Compare a gradient of single shots that PennyLane draws with one that is drawn here.
+    """Compare a gradient of single shots drawn by PennyLane with one that is drawn here.
 
     Returned are how many shots were drawn, the identity's among them and counted where
     ``default.qubit`` draws, and the sum over all angles of the variances of one shot. With weighted

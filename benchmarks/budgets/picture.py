@@ -1,4 +1,4 @@
-"""The factors by which errors fall, as a picture."""
+"""Picture of the factors by which errors are reduced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Devices of Amazon Braket by what they say of themselves and what they cost, sampled locally."""
+"""Devices of Amazon Braket with their documented limits and prices, sampled locally."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "tests"))
 
 @dataclass(frozen=True)
 class Machine:
-    """A device that can be rented.
+    """A rentable device.
 
     Parameters
     ----------
     title : str
     target : str
-        What follows ``braket:`` in its string.
+        The part of its string after ``braket:``.
     """
 
     title: str
@@ -39,14 +39,14 @@ class Machine:
 
     @property
     def rate(self) -> Rate:
-        """What it costs, from qgate's own card."""
+        """Its rate, from qgate's card."""
         from qgate.devices.braket.cards import RATES
 
         return RATES[self.target]
 
     @cached_property
     def capabilities(self) -> Any:
-        """As qgate reads them from the document that the tests' double of Amazon Braket gives."""
+        """Its capabilities, as parsed from the document of the tests' double of Amazon Braket."""
         from braket.schema_common import BraketSchemaBase
         from clouds.braket.capabilities import CARDS
 
@@ -66,10 +66,10 @@ MACHINES = (
 
 
 class Priced(Device):
-    """Takes what a device takes, charges what it charges, and samples without noise.
+    """Device with the limits and prices of a machine, sampled without noise.
 
-    What reaches ``submit`` has been decomposed into the gates of the device and packed by its
-    limits. Distributions are kept: the same circuits are run many times.
+    Circuits passed to ``submit`` are decomposed into the gates of the device and batched within its
+    limits. Distributions are cached: the same circuits are run many times.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Priced(Device):
     Attributes
     ----------
     submissions, sampled : int
-        Tasks and shots that were sent, as the device counts them.
+        Numbers of submitted tasks and shots.
     """
 
     def __init__(self, machine: Machine, seed: int) -> None:
@@ -92,13 +92,13 @@ class Priced(Device):
 
     @property
     def charged_usd(self) -> float:
-        """What the device has charged."""
+        """Total charge in US dollars."""
         rate: Any = self.rate
         price = rate.price(submissions=self.submissions, shots=self.sampled)
         return float(price.high_usd)
 
     def forget(self) -> None:
-        """Forget the distributions of circuits that will not be run again."""
+        """Drop the distributions of circuits that will not be run again."""
         self._known.clear()
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:

@@ -1,4 +1,4 @@
-"""Runs of trainings: what they spent until they arrived, and pictures of them."""
+"""Runs of trainings: their usage until the goal, and pictures of them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Run:
     Parameters
     ----------
     errors : array
-        Of the exact energy before each step and after the last, in Hartree.
+        Errors of the exact energy before each step and after the last, in Hartree.
     shots, tasks : array of int
-        What had been spent there.
+        Usage at the same points.
     wanted : float
-        The error at which it has arrived.
+        The goal for the error.
     """
 
     errors: Any
@@ -35,32 +35,32 @@ class Run:
 
     @classmethod
     def of(cls, found: Mapping[str, Any], least: float, wanted: float) -> Run:
-        """Read what a training returned; ``least``: the exact energy."""
+        """Convert the result of a training; ``least``: the exact energy."""
         errors = np.array(found["energies"]) - least
         return cls(errors, np.array(found["shots"]), np.array(found["tasks"]), wanted)
 
     @property
     def arrived(self) -> bool:
-        """Whether the error was small enough in the end."""
+        """Whether the goal was reached."""
         return bool(self.errors[-1] <= self.wanted)
 
     @property
     def spent(self) -> float:
-        """Shots until it arrived; infinite if it did not."""
+        """Shots until the goal; infinite if not reached."""
         return float(self.shots[-1]) if self.arrived else np.inf
 
     def usd(self, rate: Rate) -> float:
-        """Dollars until it arrived; infinite if it did not."""
+        """Dollars until the goal; infinite if not reached."""
         price = rate.price(submissions=int(self.tasks[-1]), shots=int(self.shots[-1]))
         return price.high_usd if self.arrived else np.inf
 
     def at(self, grid: Any) -> Any:
-        """Return the error when so many shots had been spent, the last one from there on."""
+        """Return the error after these numbers of shots; after the end, the last error."""
         return self.errors[np.searchsorted(self.shots, grid, side="right") - 1]
 
 
 def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return the median between the quartiles; each is a value, which may be infinite."""
+    """Return the median and quartiles; each is one of the values, which may be infinite."""
     lower, middle, upper = np.quantile(values, (0.25, 0.5, 0.75), method="higher")
     return float(lower), float(middle), float(upper)
 
@@ -68,7 +68,7 @@ def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
 def draw(runs: Mapping[str, Sequence[Run]], path: Path) -> None:
     """Draw the median of the error of each contender over shots, between the quartiles.
 
-    A training that has arrived keeps its last error.
+    A finished training keeps its last error.
     """
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""How many circuits a value with its Jacobian runs."""
+"""Number of circuits of a value with its Jacobian."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cells.frameworks import FRAMEWORKS
 
 @dataclass(frozen=True)
 class Task:
-    """A circuit of three angles, and how it is differentiated.
+    """A circuit of three angles, and its gradient method.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class Task:
     method : str
     shots : int or None
     rows : int or None
-        How many rows a broadcast has.
+        Number of rows of a batch.
     """
 
     measure: Callable[[], Any]
@@ -47,7 +47,7 @@ class Task:
 
 
 def energy() -> Any:
-    """Return the mean of three words that no basis reads together."""
+    """Return the expectation values of three Pauli words without a common basis."""
     return qg.expval(qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(0) + 0.2 * qg.Y(1))
 
 
@@ -69,7 +69,7 @@ TASKS = {
         lambda: qg.vn_entropy(wires=[0]), "parameter-shift", 1000
     ),
 }
-"""The rows of the table."""
+"""Rows of the table."""
 
 
 def executions(name: str) -> dict[str, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""How each interface takes a value and its Jacobian; a framework is imported when it is used."""
+"""Values and Jacobians by each interface; a framework is imported at first use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cells.returned import real_numbers
 
 
 class NoDerivative(Exception):
-    """A framework refuses to differentiate; the text is what a user is told."""
+    """A framework refuses to differentiate; the text is its error message."""
 
 
 class Framework(ABC):
@@ -39,12 +39,12 @@ class Framework(ABC):
         function : callable
             Real or complex, of any shape.
         at : array
-            What ``array`` returned.
+            Result of ``array``.
 
         Raises
         ------
         NoDerivative
-            The framework cannot differentiate what the function returned.
+            The framework cannot differentiate the return type of the function.
         """
 
 
@@ -70,7 +70,7 @@ class NoInterface(Autograd):
 
 
 class Torch(Framework):
-    """A row of the Jacobian by each ``torch.autograd.grad``."""
+    """One row of the Jacobian by each ``torch.autograd.grad``."""
 
     name = "torch"
 
@@ -166,4 +166,4 @@ FRAMEWORKS: dict[str, Callable[[], Framework]] = {
     "jax": Jax,
     "tf": TensorFlow,
 }
-"""The columns of the page."""
+"""Columns of the page."""

@@ -14,7 +14,7 @@ from cells.returned import RETURNED
 from cells.verdicts import METHODS, RUNS, SHOTS, Key, Verdict
 
 COUNTED = tuple(name for name in FRAMEWORKS if name != "None")
-"""The interfaces whose circuits are counted."""
+"""Interfaces whose circuits are counted."""
 
 INTRODUCTION = f"""# Configurations
 
@@ -57,7 +57,7 @@ def text(columns: Mapping[str, Column], counts: Mapping[str, Any]) -> str:
     columns : mapping
         The cells of each interface.
     counts : mapping
-        Of each interface, executions and submissions by the labels of the tasks.
+        Executions and submissions of each interface, by the labels of the tasks.
     """
     notes: list[str] = []
     parts = [INTRODUCTION]
@@ -106,7 +106,7 @@ def _counts(counts: Mapping[str, Any]) -> str:
 
 
 def counted(numbers: Any) -> str:
-    """Return executions and submissions as the page shows them."""
+    """Return executions and submissions in the format of the page."""
     return "{} ({})".format(*numbers)
 
 
@@ -115,7 +115,7 @@ def _row(*cells: str) -> str:
 
 
 def column_of(page: str, name: str) -> dict[Key, Verdict]:
-    """Read the cells of an interface back."""
+    """Parse the cells of an interface."""
     place = list(FRAMEWORKS).index(name) + 2
     notes = dict(re.findall(r"^(\d+)\. (.*)$", page, re.MULTILINE))
     kinds = {returned.label: kind for kind, returned in RETURNED.items()}
@@ -134,7 +134,7 @@ def column_of(page: str, name: str) -> dict[Key, Verdict]:
 
 
 def counts_of(page: str, name: str) -> dict[str, str]:
-    """Read the executions of an interface back."""
+    """Parse the executions of an interface."""
     place = COUNTED.index(name) + 1
     return {row[0]: row[place] for row in _rows(page, "Executions per Jacobian")}
 

@@ -1,4 +1,4 @@
-"""What PennyLane's page "Gradients and training" (0.26) says of default.qubit.
+"""Entries of PennyLane's page "Gradients and training" (0.26) for default.qubit.
 
 Each method with the return types that its table supports, under autograd, torch, jax and tf
 alike: without shots, and with. Without an interface nothing is differentiated there, and
@@ -30,11 +30,11 @@ SUPPORTED: dict[str, dict[str, frozenset[str]]] = {
         "finite-diff": DIFFERENCES,
     },
 }
-"""With shots its ``adjoint`` is the exact gradient, and a warning says so."""
+"""With shots ``adjoint`` is the exact gradient, with a warning."""
 
 
 def says(shots: str, kind: str, method: str) -> str:
-    """Return what the table says of a gradient: yes, no, or nothing."""
+    """Return the table's entry on a gradient: yes, no, or nothing."""
     supported = SUPPORTED[shots].get(method)
     if supported is None or kind not in TYPES:
         return ""

@@ -1,7 +1,7 @@
-"""The circuit of all cells in plain numpy, and what is measured as functions of its state.
+"""The circuit of all cells in plain numpy, and measurements as functions of its state.
 
-Nothing of qgate is used here. Jacobians are central differences of eighth order, which
-are good to 1e-12.
+This module does not use qgate. Jacobians are central differences of eighth order, with errors of
+1e-12.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 STEP = 0.02
 WEIGHTS = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
-"""Of f(x + ks) - f(x - ks) in the derivative times s."""
+"""Weights of f(x + ks) - f(x - ks) in the derivative times s."""
 
 IDENTITY, X, Y, Z = (
     np.array(rows, dtype=complex)
@@ -66,7 +66,7 @@ def applied(matrix: Any, wires: Sequence[int], state: Any) -> Any:
 
 
 def likeliest_positive(state: Any) -> Any:
-    """Return a state in the phase in which its largest amplitude is positive."""
+    """Return a state with the phase in which its largest amplitude is positive."""
     largest = state[np.argmax(np.abs(state))]
     return state * np.conj(largest) / np.abs(largest)
 

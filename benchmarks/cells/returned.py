@@ -1,4 +1,4 @@
-"""What circuits of the cells return: the measurement, and its value in plain numpy."""
+"""Return values of the cells' circuits: the measurement, and its value in plain numpy."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class Returned:
     Parameters
     ----------
     label : str
-        What the page calls it.
+        Name on the page.
     measure : callable
-        From the parameters of the circuit to the measurement.
+        Takes the parameters of the circuit; returns the measurement.
     exact : callable
-        From the state and the parameters to the value.
+        Takes the state and the parameters; returns the value.
     at : tuple of float
-        The parameters: two angles, then the coefficients that are trained.
+        The parameters: two angles, then the trainable coefficients.
     mixed : bool
-        Whether the two wires are entangled with two others. An entropy of no full rank is
-        not smooth, and much biased when it is read from shots.
+        Whether the two wires are entangled with two others. An entropy of a rank-deficient state is
+        not smooth, and strongly biased from shots.
     single_shots : bool
-        Whether single shots come back, of which the relative frequencies are compared.
+        Whether the results are single shots, whose relative frequencies are compared.
     """
 
     label: str
@@ -61,14 +61,14 @@ class Returned:
         return self.measure(parameters)
 
     def value(self, parameters: Any, *, sampled: bool = False) -> Any:
-        """Return the exact value as real numbers, of a state from shots in the phase it has."""
+        """Return the exact value as real numbers; states have the phase of states from shots."""
         state = reference.circuit_state(parameters, mixed=self.mixed)
         if sampled:
             state = reference.likeliest_positive(state)
         return real_numbers(self.exact(state, parameters))
 
     def frequencies(self, found: Any) -> Any:
-        """Return how often each outcome of two wires was met, from samples or counts."""
+        """Return the relative frequency of each outcome of two wires, from samples or counts."""
         if isinstance(found, dict):
             counted = [found.get(f"{outcome:02b}", 0) for outcome in range(4)]
         else:
@@ -77,7 +77,7 @@ class Returned:
 
 
 def real_numbers(value: Any) -> Any:
-    """Return the numbers of an array in a row; of complex ones real parts, then imaginary ones."""
+    """Return the numbers of an array in a row; real parts before imaginary ones."""
     flat = np.reshape(value, -1)
     return np.concatenate([flat.real, flat.imag]) if np.iscomplexobj(flat) else flat
 
@@ -149,4 +149,4 @@ RETURNED = {
         lambda state, _: np.sum(np.abs(reference.density(state, [0])) ** 2),
     ),
 }
-"""The ten of PennyLane's table and three more."""
+"""The ten return types of PennyLane's table and three more."""

@@ -1,4 +1,4 @@
-"""One cell: a value and its Jacobian by one interface and method, and how far off they are."""
+"""One cell: a value and its Jacobian by one interface and method, and their errors."""
 
 from __future__ import annotations
 
@@ -31,36 +31,36 @@ METHODS = (
 SHOTS = 100_000
 SEED = 7
 DIRECTIONS = 4
-"""Of spsa."""
+"""Number of directions of spsa."""
 
 RUNS = 8
-"""How many runs the spread of what chance has a part in is taken from."""
+"""Number of runs from which the spread of random results is estimated."""
 
 MOST_SIGMAS = 5
-"""How many times that spread a result may be off."""
+"""Tolerance of a random result, as a multiple of the spread."""
 
 BOUNDS = ("1e-10", "1e-6")
-"""What exact results may be off; the second is for differences without shots."""
+"""Tolerances of exact results; the second is for finite differences without shots."""
 
 FLOOR = 1e-6
-"""What is added to a spread: exact values have none, and differences have a bias."""
+"""Added to a spread: exact values have none, and finite differences have a bias."""
 
 Key = tuple[str, str, str]
-"""The shots, ``exact`` or ``sampled``; the return type; the method."""
+"""Shots (``exact`` or ``sampled``), return type and method."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a cell.
+    """Result of a cell.
 
     Parameters
     ----------
     mark : {"✓", "○", "✗"}
-        Value and Jacobian are right; the value is, and there is no Jacobian; neither.
+        Value and Jacobian are correct; only the value, without a Jacobian; neither.
     error : str
         A bound of the error, or standard errors; empty where there is no number.
     message : str
-        What a user is told where something is refused; empty where nothing is.
+        The error message, or empty.
     """
 
     mark: str
@@ -69,7 +69,7 @@ class Verdict:
 
     @property
     def text(self) -> str:
-        """What stands in the cell."""
+        """Content of the cell."""
         return f"{self.mark} {self.error}".rstrip()
 
 
@@ -107,7 +107,7 @@ def cell(framework: Framework, key: Key) -> Verdict:
 
 @contextmanager
 def exact_slopes() -> Iterator[None]:
-    """Do not warn that derivatives of sampled values are exact."""
+    """Suppress the warning that derivatives of sampled values are exact."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The values are from shots")
         yield
@@ -157,7 +157,7 @@ def _numbers(returned: Returned, value: Any) -> Any:
 
 
 def _text(error: QGateError | NoDerivative, method: str) -> str:
-    """Return what a user is told, without the name of the method that is asked for."""
+    """Return an error message without the name of the requested method."""
     text = " ".join(str(error).split())
     text = text.replace(f"diff_method={method!r} cannot", "diff_method=... cannot")
     text = text.replace(f"and {method} differentiates", "and it differentiates")
@@ -167,7 +167,7 @@ def _text(error: QGateError | NoDerivative, method: str) -> str:
 def _judged(
     mark: str, parts: Sequence[tuple[Any, Any, float | None]], message: str = ""
 ) -> Verdict:
-    """Compare results with what is exact, by their spread where chance has a part in them."""
+    """Compare results with exact ones, within their spread if they are random."""
     differences = [(np.linalg.norm(found - exact), spread) for found, exact, spread in parts]
     if parts[-1][2] is None:
         off = max(difference for difference, _ in differences)

@@ -1,1 +1,1 @@
-"""What `statevector.py` times: circuits that belong to no library, and each library's way."""
+"""Workloads of `statevector.py`: library-independent circuits, and their runner in each library."""

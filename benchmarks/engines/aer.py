@@ -1,4 +1,4 @@
-"""A workload in Qiskit Aer, which has no gradient; wires numbered from its other end."""
+"""A workload in Qiskit Aer, which has no gradient; wires are numbered in reverse."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def prepare(workload: Workload) -> Calls:
 
 
 def counting(circuit: QuantumCircuit, rows: Any, shots: int) -> Any:
-    """Return what binds each row of angles and counts the bitstrings."""
+    """Return a function that binds each row of angles and counts the bitstrings."""
     measured = circuit.copy()
     measured.measure_all()
     simulator = AerSimulator(**OPTIONS)

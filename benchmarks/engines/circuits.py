@@ -1,4 +1,4 @@
-"""Circuits that belong to no library: gates by name, angles by number, an observable as words."""
+"""Library-independent circuits: gates by name, angles by number, an observable as Pauli words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HAMILTONIANS = Path(__file__).parents[1] / "hamiltonians"
 
 @dataclass(frozen=True)
 class Gate:
-    """A gate on some wires, and which of the circuit's angles it turns by."""
+    """A gate on some wires, and the index of its angle."""
 
     name: str
     wires: tuple[int, ...]
@@ -74,7 +74,7 @@ def unstructured(n: int, rotations: int, entanglers: int) -> Circuit:
 
 
 def regular_graph(n: int, degree: int) -> list[tuple[int, int]]:
-    """Return the edges of a random graph, each node of which has so many of them."""
+    """Return the edges of a random graph whose nodes have this degree."""
     random = np.random.default_rng(3)
     while True:
         ends = random.permutation(np.repeat(np.arange(n), degree)).reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""Who is timed, and what the interpreter of each one answers."""
+"""Timed libraries, and the responses of the interpreter of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import numpy as np
 from .workloads import EVERY, Call, Calls
 
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
-"""Bytes in which the system counts the peak of memory."""
+"""Unit in bytes of the system's peak memory."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Contender:
     Parameters
     ----------
     title : str
-        The head of its column.
+        Head of its column.
     place : str
-        The function that makes the calls of a workload, written "module:function".
+        The function that creates the calls of a workload, written "module:function".
     needs : str
-        The package that must be there, by the name under which it is installed.
+        The required package, by the name under which it is installed.
     """
 
     title: str
@@ -55,7 +55,7 @@ ENGINE, NODE = OURS
 
 
 def version(package: str) -> str | None:
-    """Return the version of an installed package, None if there is none."""
+    """Return the version of an installed package; None if it is not installed."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -64,16 +64,16 @@ def version(package: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def prepared(name: str, workload: str) -> Calls:
-    """Return the calls of a workload; those of the one before are let go."""
+    """Return the calls of a workload; release those of the previous one."""
     module, _, function = CONTENDERS[name].place.partition(":")
     calls: Calls = getattr(importlib.import_module(module), function)(EVERY[workload])
     return calls
 
 
 def answer(name: str, request: dict[str, Any]) -> Any:
-    """Give the version of the library, run a call for its result, or time it.
+    """Return the version of the library, run a call for its result, or time it.
 
-    The first for an empty request, None where the library is not there; the second for a
+    The first for an empty request, None if the library is not installed; the second for a
     ``workload`` and a ``call``, with the repeats that take ``least_s``; the third with ``repeats``.
     """
     if not request:
@@ -86,7 +86,7 @@ def answer(name: str, request: dict[str, Any]) -> Any:
     started = time.perf_counter()
     numbers = np.asarray(call.read(call.run()), dtype=float).reshape(-1)
     seconds = time.perf_counter() - started
-    if seconds < request["least_s"]:  # the first one compiled
+    if seconds < request["least_s"]:  # compiled by the first call
         seconds = timed(call, 1)["wall"]
     repeats = max(1, round(request["least_s"] / seconds))
     return {"numbers": numbers.tolist(), "repeats": repeats, "seconds": seconds}

@@ -14,7 +14,7 @@ from .workloads import Call, Calls, Workload, chosen, frequencies
 
 
 def prepare(workload: Workload) -> Calls:
-    """Return the calls of the device; what is made beforehand is the sweep."""
+    """Return the calls of the device; the sweep is made beforehand."""
     device = qg.device("local", wires=workload.circuit.num_wires)
     node = qnode(qg, "local", workload)
     angles = workload.angles if workload.num_rows > 1 else workload.angles[0]
@@ -30,7 +30,7 @@ def prepare(workload: Workload) -> Calls:
         return [outcomes.counts() for outcomes in values()]
 
     def by_angle(result: Any) -> Any:
-        """Add up what belongs to one angle; derivatives (slots, 1, 1)."""
+        """Sum the derivatives of slots, (slots, 1, 1), by angle."""
         return np.bincount(places, weights=np.ravel(result[1]))
 
     return chosen(

@@ -1,4 +1,4 @@
-"""Rounds in which contenders take turns at the same work, and whether their results agree."""
+"""Interleaved rounds of contenders on the same work, with a comparison of their results."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 
 SLOW_S = 2.0
 FEW = 3
-"""If a call takes someone longer than ``SLOW_S``, there are no more than ``FEW`` rounds."""
+"""Maximum number of rounds if a call takes longer than ``SLOW_S``."""
 
 
 class Answering(Protocol):
-    """What is measured: an interpreter that answers requests."""
+    """Protocol of an interpreter that responds to requests."""
 
     def ask(self, **request: Any) -> Any: ...
 
@@ -30,9 +30,9 @@ class Row:
     cpu, wall : dict
         Seconds by contender.
     peak : dict
-        Bytes by contender, the most that was held so far.
+        Peak memory so far in bytes, by contender.
     off : dict
-        How far the results of each lie from the first one's.
+        Deviation of each result from the first one's.
     agrees : bool
     """
 
@@ -54,15 +54,15 @@ def measure(
     rounds: int,
     least_s: float,
 ) -> Row:
-    """Ask each in turn, in every round, and return medians.
+    """Run all contenders in turn in every round, and return medians.
 
     Parameters
     ----------
     peers : mapping
-        Contenders; the first is the one that the others' results are compared with.
+        Contenders; the first is the reference for the others' results.
     workload, call : str
     within : float
-        How far results may lie apart, relative to the largest where that is above 1.
+        Tolerance of results, relative to the largest if that is above 1.
     rounds : int
     least_s : float
         A call is repeated until it has taken this long.
@@ -86,9 +86,9 @@ def measure(
 
 
 def distances(numbers: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """Return how far each one's numbers lie from the first one's; infinite if they are not as many.
+    """Return the deviation of each result from the first one's; infinite for another length.
 
-    Relative to the largest number, where that is above 1.
+    Relative to the largest number if that is above 1.
     """
     reference, *_ = numbers.values()
     scale = max(1.0, float(np.abs(reference).max()))

@@ -20,7 +20,7 @@ def number(value: float) -> str:
 
 
 def label(row: Row, before: Row | None) -> list[str]:
-    """Return the first two cells; a workload is named in the first of its rows."""
+    """Return the first two cells; only the first row of a workload names it."""
     again = before is not None and before.workload == row.workload
     return ["" if again else f"{row.workload}: {EVERY[row.workload].title}", row.call]
 
@@ -31,7 +31,7 @@ def labelled(rows: Sequence[Row]) -> list[tuple[Row, list[str]]]:
 
 
 def times(row: Row, clock: str, names: Sequence[str]) -> list[str]:
-    """Return milliseconds of each contender, the least in bold."""
+    """Return milliseconds of each contender, the shortest in bold."""
     seconds: Mapping[str, float] = getattr(row, clock)
     best = min(seconds.values())
     cells = []
@@ -45,7 +45,7 @@ def times(row: Row, clock: str, names: Sequence[str]) -> list[str]:
 
 
 def ratio(seconds: Mapping[str, float], ours: str, theirs: Sequence[str]) -> str:
-    """Return how many times ours the time of the best of them is."""
+    """Return the ratio of our time to that of the fastest peer."""
     found = [seconds[name] for name in theirs if name in seconds]
     return f"{number(min(found) / seconds[ours])}x" if found and ours in seconds else "-"
 
@@ -57,7 +57,7 @@ def peers_table(rows: Sequence[Row], names: Mapping[str, str], clock: str) -> st
     ----------
     rows : sequence of Row
     names : mapping
-        The head of each contender's column.
+        Head of each contender's column.
     clock : {"cpu", "wall"}
     """
     heads = ["workload", "", *names.values(), "best peer / device", "lightning / QNode"]

@@ -27,7 +27,7 @@ LABELS: Mapping[str, str] = {
 UNITS: Sequence[tuple[float, str]] = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 PANELS: Mapping[str, str] = {"value": "Value", "gradient": "Gradient by all angles"}
 NEAREST = 0.055
-"""Least distance of two labels, as a part of the height."""
+"""Minimum distance of two labels, as a fraction of the height."""
 
 
 def in_words(seconds: float) -> str:
@@ -38,7 +38,7 @@ def in_words(seconds: float) -> str:
 
 
 def finding(rows: Sequence[Row]) -> str:
-    """Say what the gradient of most qubits takes, and what the fastest peer does."""
+    """Return a caption: times of the gradient with most qubits, of qgate and the fastest peer."""
     row = max((row for row in rows if row.call == "gradient"), key=qubits)
     ours = row.cpu["qgate"]
     peers = {name: row.cpu[name] for name in ("lightning", "qulacs", "aer") if name in row.cpu}
@@ -56,7 +56,7 @@ def qubits(row: Row) -> int:
 
 
 def spread(heights: Sequence[float]) -> list[float]:
-    """Move heights apart that are nearer than labels may be, as little as that takes."""
+    """Move heights apart that are closer than labels may be, as little as possible."""
     order = sorted(range(len(heights)), key=lambda index: heights[index])
     groups: list[list[int]] = []
     for index in order:
@@ -72,12 +72,12 @@ def spread(heights: Sequence[float]) -> list[float]:
 
 
 def lowest(group: Sequence[int], heights: Sequence[float]) -> float:
-    """Return where the lower edge of a stack of labels is, around the middle of its heights."""
+    """Return the lower edge of a stack of labels around the middle of its heights."""
     return sum(heights[index] for index in group) / len(group) - NEAREST * len(group) / 2
 
 
 def highest(group: Sequence[int], heights: Sequence[float]) -> float:
-    """Return where its upper edge is."""
+    """Return the upper edge of a stack of labels."""
     return lowest(group, heights) + NEAREST * len(group)
 
 

@@ -51,8 +51,8 @@ def qnode(qml: Any, device: str, workload: Workload) -> Any:
 def prepare(library: str, device: str, workload: Workload) -> Calls:
     """Return the calls through the QNode of ``qgate`` or ``pennylane``.
 
-    A value is asked for angles that are not trainable: PennyLane takes the gradient of trainable
-    ones at once, whether it is wanted or not.
+    Values use angles that are not trainable: for trainable ones PennyLane computes the gradient at
+    once, even if it is not requested.
     """
     qml = importlib.import_module(library)
     np = importlib.import_module(f"{library}.numpy")

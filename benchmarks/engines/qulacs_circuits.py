@@ -1,4 +1,4 @@
-"""A workload in qulacs; wires are numbered from its other end, so that keys read as qgate's."""
+"""A workload in qulacs; wires are numbered in reverse, so that bitstrings read like qgate's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TURNED |= {"RZ": "add_parametric_RZ_gate"}
 
 
 def compiled(circuit: Circuit) -> tuple[Any, list[int]]:
-    """Return the circuit, and which angle each of its parameters is."""
+    """Return the circuit, and the angle of each of its parameters."""
     made, places = qulacs.ParametricQuantumCircuit(circuit.num_wires), []
     for gate in circuit.gates:
         qubits = [circuit.num_wires - 1 - wire for wire in gate.wires]
@@ -43,12 +43,12 @@ def observed(circuit: Circuit) -> Any:
 
 
 def prepare(workload: Workload) -> Calls:
-    """Return the calls: setting the parameters, and what qulacs has for each."""
+    """Return the calls: set the parameters, then call qulacs's function."""
     n = workload.circuit.num_wires
     circuit, places = compiled(workload.circuit)
     observable = observed(workload.circuit)
     state = qulacs.QuantumState(n)
-    rows = (-workload.angles[:, places]).tolist()  # qulacs turns the other way
+    rows = (-workload.angles[:, places]).tolist()  # qulacs rotates in the other direction
 
     def set_parameters(row: list[float]) -> None:
         for index, angle in enumerate(row):

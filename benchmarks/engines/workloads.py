@@ -1,4 +1,4 @@
-"""What every library is asked to do, the same for all."""
+"""Workloads that every library runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .circuits import Circuit, layers, lithium_hydride, qaoa, unstructured
 
 
 class Kind(Enum):
-    """What is asked for."""
+    """Kinds of results of a workload."""
 
     TRAINED = "the energy, and its gradient by all angles"
     ROWS = "the energies of many rows of angles"
@@ -23,22 +23,22 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Workload:
-    """A circuit and what is asked of it.
+    """A circuit and the requested result.
 
     Parameters
     ----------
     title : str
     build : callable
-        Makes the circuit.
+        Creates the circuit.
     kind : Kind
     num_rows : int
         Rows of angles.
     shots : int or None
-        For each row.
+        Shots of each row.
     peers : tuple of str or None
-        The peers that have its gates; None: all.
+        Peers that support its gates; None: all.
     quick : bool
-        It takes no more than some seconds.
+        Whether it takes only some seconds.
     """
 
     title: str
@@ -55,25 +55,25 @@ class Workload:
 
     @property
     def calls(self) -> tuple[str, ...]:
-        """What is timed."""
+        """Names of the timed calls."""
         if self.kind is Kind.TRAINED:
             return ("value", "gradient")
         return ("counts",) if self.kind is Kind.COUNTS else ("value",)
 
     @property
     def angles(self) -> Any:
-        """The numbers, the same in every library, shape (num_rows, P)."""
+        """The angles, the same in every library, shape (num_rows, P)."""
         shape = (self.num_rows, self.circuit.num_angles)
         return np.random.default_rng(7).uniform(-np.pi, np.pi, shape)
 
     @property
     def within(self) -> float:
-        """How far results may lie apart: rounding, or six standard errors of a difference."""
+        """Tolerance of results: rounding, or six standard errors of a difference."""
         return 1e-9 if self.shots is None else 6 * (2 * 0.25 / self.shots) ** 0.5
 
 
 LAYERS: Mapping[int, int] = {4: 3, 8: 4, 12: 6, 16: 5, 20: 3, 22: 2}
-"""Layers of W1 by the number of qubits."""
+"""Number of layers of W1 by the number of qubits."""
 
 WORKLOADS: Mapping[str, Workload] = {
     "W3": Workload("4 qubits, 12 angles", partial(layers, 4, 1), quick=True),
@@ -112,14 +112,14 @@ WORKLOADS: Mapping[str, Workload] = {
 LARGE: Mapping[str, Workload] = {
     "W1 n=24": Workload("24 qubits, 72 angles", partial(layers, 24, 1)),
 }
-"""What is run by qgate alone, for its time and memory."""
+"""Workloads that only qgate runs, for time and memory."""
 
 EVERY: Mapping[str, Workload] = {**WORKLOADS, **LARGE}
 
 
 @dataclass(frozen=True)
 class Call:
-    """What is timed, and how the numbers to be compared are read off its result."""
+    """Timed calls, and functions that extract the numbers to be compared."""
 
     run: Callable[[], Any]
     read: Callable[[Any], Any] = np.ravel
@@ -129,12 +129,12 @@ Calls = dict[str, Call]
 
 
 def chosen(workload: Workload, **calls: Call) -> Calls:
-    """Return those calls that the workload asks for."""
+    """Return the calls that the workload requests."""
     return {name: calls[name] for name in workload.calls}
 
 
 def frequencies(results: Any) -> Any:
-    """Return how often each wire reads 1, and how often neighbours differ, row after row.
+    """Return how often each wire is 1, and how often neighbours differ, row after row.
 
     Parameters
     ----------

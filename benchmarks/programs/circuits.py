@@ -1,4 +1,4 @@
-"""Programs as people write them: ground states, optimisation, classifiers, algorithms."""
+"""Typical user programs: ground states, optimisation, classifiers, algorithms."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ SERVED: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
     ),
     "purity": (lambda qml: qml.purity([0]), ("best", "backprop")),
 }
-"""What is measured, and by which methods PennyLane differentiates it."""
+"""Measurements, and the methods by which PennyLane differentiates them."""
 
 
 def node(qml: Any, measure: Any, method: str) -> Any:

@@ -31,7 +31,7 @@ ANGLES = {
         "OrbitalRotation",
     ),
 }
-"""Names by numbers of angles and of wires."""
+"""Gate names by numbers of angles and of wires."""
 
 PHASES = numpy.exp(1j * numpy.array([0.1, 0.2, 0.3, 0.4]))
 TURN = numpy.array([[0.6, 0.8j], [0.8j, 0.6]])
@@ -46,7 +46,7 @@ def start(qml: Any, wires: range) -> None:
 
 
 def facts(make: Any, n_wires: int, qml: Any, np: Any) -> Any:
-    """Return what is known of a gate without angles, and the state after it."""
+    """Return the properties of a gate without angles, and the state after it."""
     wires = range(n_wires)
 
     @qml.qnode(qml.device("default.qubit", wires=n_wires))
@@ -69,12 +69,12 @@ def facts(make: Any, n_wires: int, qml: Any, np: Any) -> Any:
 
 
 def fixed(name: str, n_wires: int, qml: Any, np: Any) -> Any:
-    """Return the facts of a gate without angles."""
+    """Return the properties of a gate without angles."""
     return facts(lambda qml: getattr(qml, name)(wires=range(n_wires)), n_wires, qml, np)
 
 
 def angled(name: str, n_angles: int, n_wires: int, qml: Any, np: Any) -> Any:
-    """Return the facts of a gate with angles, and its gradient."""
+    """Return the properties of a gate with angles, and its gradient."""
     gate, wires = getattr(qml, name), range(n_wires)
     angles = np.array([0.37, -0.52, 1.21][:n_angles], requires_grad=True)
 
@@ -89,7 +89,7 @@ def angled(name: str, n_angles: int, n_wires: int, qml: Any, np: Any) -> Any:
 
 
 def frequencies(name: str, n_angles: int, n_wires: int, qml: Any, np: Any) -> Any:
-    """Return the differences of eigenvalues by which a gate's angles enter."""
+    """Return the frequencies of a gate's angles."""
     return getattr(qml, name)(*[0.37] * n_angles, wires=range(n_wires)).parameter_frequencies
 
 

@@ -1,4 +1,4 @@
-"""A few steps of every optimizer that draws nothing at random, or takes a seed."""
+"""A few steps of every optimizer that is deterministic, or takes a seed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def energy(qml: Any) -> Any:
 
 
 def arguments(np: Any) -> list[Any]:
-    """Return where to start."""
+    """Return the start point."""
     return [
         np.array([0.4, -0.7], requires_grad=True),
         np.array(0.3, requires_grad=False),
@@ -61,7 +61,7 @@ def flat(args: Any) -> list[float]:
 for title, make in BY_GRADIENT.items():
 
     def steps(qml: Any, np: Any, make: Callable[[Any], Any] = make) -> Any:
-        """Return the points of some steps; the value is left to a program of its own."""
+        """Return the points of some steps; the values are in a separate program."""
         circuit, args, chosen, points = energy(qml), arguments(np), make(qml), []
         if "QNSPSA" in type(chosen).__name__:
             circuit, args = one(qml), [np.array([0.4, -0.7], requires_grad=True)]

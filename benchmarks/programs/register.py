@@ -1,4 +1,4 @@
-"""Collects programs under the names of their functions."""
+"""Registry of programs under the names of their functions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ Program = Callable[[Any, Any], Any]
 
 
 def into(table: dict[str, Program]) -> Callable[[Program], Program]:
-    """Return a decorator that files a program in ``table``; ``two_words`` is ``two words``."""
+    """Return a decorator that registers a program in ``table``; ``two_words`` is ``two words``."""
 
     def file(program: Program) -> Program:
         table[program.__name__.replace("_", " ")] = program

@@ -1,4 +1,4 @@
-"""What comes back: every measurement, every container, shots and broadcasting."""
+"""Return types: every measurement, every container, shots and broadcasting."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ MEASUREMENTS: dict[str, Any] = {
     "mutual_info": lambda qml: qml.mutual_info([0], [1]),
     "purity": lambda qml: qml.purity([0, 2]),
 }
-"""Exact ones."""
+"""Exact measurements."""
 
 SAMPLED: dict[str, Any] = {
     "expval": lambda qml: qml.expval(qml.PauliZ(0)),
@@ -73,7 +73,7 @@ SAMPLED: dict[str, Any] = {
     "sample of wires": lambda qml: qml.sample(wires=[0, 1]),
     "sample of an observable": lambda qml: qml.sample(qml.PauliZ(0) @ qml.PauliZ(1)),
 }
-"""From shots; run on the basis state 100, so that values are certain."""
+"""Measurements from shots, on the basis state 100, so that values are certain."""
 
 
 def exact(measure: Any, angle: Any) -> Program:

@@ -1,4 +1,4 @@
-"""Every template: the state it makes, its gradient by its weights, and the shape of those."""
+"""Every template: its state, its gradient by its weights, and the shape of the weights."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ TRAINED: dict[str, tuple[int, tuple[tuple[int, ...], ...], Callable[..., Any]]] 
         lambda qml, w: qml.layer(lambda angle: qml.MultiRZ(angle, wires=range(3)), 2, w),
     ),
 }
-"""Wires, shapes of the weights and what to make of them."""
+"""Wires, shapes of the weights and a function that applies the template."""
 
 UNTRAINED: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "AmplitudeEmbedding": (
@@ -157,7 +157,7 @@ SHAPES: dict[str, tuple[Any, ...]] = {
 PREPARES = {"AmplitudeEmbedding", "BasisState", "MottonenStatePreparation", "StatePrep"}
 PREPARES |= {"BasisEmbedding", "AllSinglesDoubles", "UCCSD", "QuantumPhaseEstimation"}
 PREPARES |= {"ArbitraryStatePreparation", "ParticleConservingU1", "ParticleConservingU2"}
-"""Those that begin with a basis state or expect it."""
+"""Templates that begin with a basis state or expect it."""
 
 
 def trained(name: str, qml: Any, np: Any) -> Any:

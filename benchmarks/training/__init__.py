@@ -1,1 +1,1 @@
-"""Problems, and optimizers that are tried on them."""
+"""Problems, and optimizers that are run on them."""

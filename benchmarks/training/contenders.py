@@ -1,4 +1,4 @@
-"""Every optimizer on every problem that it can take, step by step."""
+"""Every optimizer on every problem that it supports, step by step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import qgate as qg
 from .problems import Problem
 
 MOST_FLOWS = 8
-"""Steps of those that append to a circuit, each of which is compiled anew."""
+"""Number of steps of optimizers that append to a circuit, each step of which is compiled anew."""
 
 Trained = Iterator[float]
 """The exact value before the first step, and after each."""
@@ -80,12 +80,12 @@ def exact_value(node: qg.QNode) -> float:
 
 
 def by_rate(kind: str, make: Callable[[float], Any]) -> Callable[[Problem, Any, int], Trained]:
-    """Return steps of an optimizer with the problem's rate for its kind."""
+    """Return the steps of an optimizer with the problem's stepsize for its kind."""
     return lambda problem, device, seed: argument_steps(make(problem.rates[kind]), problem, device)
 
 
 def contenders(*, sampled: bool) -> Mapping[str, Callable[[Problem, Any, int], Trained]]:
-    """Return for each optimizer what yields its values on a problem, on a device, with a seed."""
+    """Return for each optimizer a function of problem, device and seed that yields values."""
     width = 0.3 if sampled else 0.05
 
     def natural(make: Callable[[float], Any]) -> Callable[[Problem, Any, int], Trained]:
@@ -134,7 +134,7 @@ def contenders(*, sampled: bool) -> Mapping[str, Callable[[Problem, Any, int], T
 
 
 def takes(name: str, problem: Problem, *, sampled: bool) -> bool:
-    """Say whether an optimizer can take a problem."""
+    """Return whether an optimizer supports a problem."""
     if name == "ShotAdaptive" and not sampled:
         return False
     if problem.cost is None:

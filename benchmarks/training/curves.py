@@ -1,4 +1,4 @@
-"""Errors against what they cost."""
+"""Errors against usage."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .problems import Problem
 MOST_STEPS = 250
 
 SMALLEST = 40
-"""A run ends where the error is so many times smaller than what is wanted."""
+"""A run ends where the error is this factor below the goal."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """How the error of one optimizer falls.
+    """Error of one optimizer against its usage.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Curve:
     errors: Any
 
     def reached(self, wanted: float) -> float:
-        """Return what had been spent when the error was first good enough; infinite if never."""
+        """Return the usage when the error first reached the goal; infinite if never."""
         good = numpy.flatnonzero(self.errors <= wanted)
         return float(self.spent[good[0]]) if len(good) else float("inf")
 
@@ -51,12 +51,12 @@ def curve(
     most: float,
     seeds: int,
 ) -> Curve:
-    """Run an optimizer until it has spent its part, from several seeds.
+    """Run an optimizer until its limit, from several seeds.
 
     Parameters
     ----------
     most : float
-        Circuits, or shots where it is sampled, that each run may take.
+        Maximum circuits of each run, or shots if it is sampled.
     """
     grid = numpy.geomspace(most / 3000, most, 240)
     runs = [_one(problem, run, seed, grid, sampled=sampled) for seed in range(seeds)]

@@ -1,4 +1,4 @@
-"""Curves of all optimizers, a row for each family, the others grey behind it."""
+"""Curves of all optimizers, a row for each family, the others in grey behind it."""
 
 from __future__ import annotations
 

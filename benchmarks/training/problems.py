@@ -16,32 +16,32 @@ from qgate import numpy as np
 ROOT = Path(__file__).parents[2]
 LAYERS = 2
 POINTS = 40
-"""How many points the two moons have."""
+"""Number of points of the two moons."""
 
 Circuit = Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to minimize.
+    """A minimization problem.
 
     Parameters
     ----------
     title : str
     unit : str
-        What the error is, for an axis.
+        Quantity and unit of the error, for an axis.
     wanted : float
-        An error that is good enough.
+        The goal for the error.
     shots : int
-        Of each circuit, where there are shots.
+        Shots of each circuit, if sampled.
     least : float
-        What the error is measured from.
+        The minimum, from which the error is measured.
     circuit : callable
         A function of the weights that returns an expectation value.
     start : array
         The first weights.
     frequencies : array
-        How many frequencies each weight has.
+        Number of frequencies of each weight.
     rates : mapping
         The stepsize for each kind of optimizer.
     cost : callable, optional
@@ -66,13 +66,13 @@ class Problem:
     grown: tuple[Circuit, Sequence[str]] | None = None
 
     def objective(self, device: Any) -> Circuit:
-        """Return what is minimized, on a device."""
+        """Return the function to minimize, on a device."""
         node = qg.QNode(self.circuit, device, diff_method="parameter-shift")
         return node if self.cost is None else self.cost(node)
 
 
 def hamiltonian(path: str) -> tuple[Any, dict[str, Any]]:
-    """Return the observable in a file, and what else the file says."""
+    """Return the observable in a file, and the other contents of the file."""
     data = json.loads((ROOT / path).read_text())
     coefficients, words = zip(*data["terms"], strict=True)
     return qg.PauliSum.from_words(coefficients, words, range(data["qubits"])), data
@@ -167,7 +167,7 @@ def graph() -> Problem:
 
 
 def moons() -> tuple[Any, Any]:
-    """Return points on two interleaved half circles, and to which each belongs, as -1 or 1."""
+    """Return points on two interleaved half circles, with labels -1 or 1."""
     random = numpy.random.default_rng(3)
     angles = numpy.pi * random.uniform(size=POINTS)
     labels = numpy.repeat([-1.0, 1.0], POINTS // 2)
@@ -177,7 +177,7 @@ def moons() -> tuple[Any, Any]:
 
 
 def classifier() -> Problem:
-    """Return two moons, told apart by a circuit into which the points enter three times."""
+    """Return two moons, classified by a circuit into which the points enter three times."""
     points, labels = moons()
 
     def circuit(x, data=points):
