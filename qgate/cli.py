@@ -219,14 +219,14 @@ def _add_devices(commands: Any) -> None:
 
 def _add_plan(commands: Any) -> None:
     parser = _command(commands, "plan", plan)
-    parser.add_argument("--device", help="in place of every device that the program names")
+    parser.add_argument("--device", help="replaces every device that the program names")
     _add_limits(parser)
     _add_script(parser)
 
 
 def _add_run(commands: Any) -> None:
     parser = _command(commands, "run", run)
-    parser.add_argument("name", help="under which a repetition finds what was done")
+    parser.add_argument("name", help="name of the run; a re-run under this name resumes it")
     _add_journal(parser)
     _add_limits(parser)
     _add_script(parser)
@@ -260,13 +260,13 @@ def _add_resume(commands: Any) -> None:
     parser.add_argument(
         "--find",
         metavar="NAME",
-        help="list the jobs of a run at its providers, by their tags, and take them over into the "
-        "journal where theirs was lost",
+        help="list the jobs of a run at its providers, by their tags, and record them in the "
+        "journal if theirs was lost",
     )
     parser.add_argument(
         "--device", action="append", default=[], help="look for jobs of this device only"
     )
-    parser.add_argument("--journal-id", help="take over the jobs of this journal only")
+    parser.add_argument("--journal-id", help="record the jobs of this journal only")
 
 
 def _add_journal(parser: argparse.ArgumentParser) -> None:
@@ -274,9 +274,9 @@ def _add_journal(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--usd", type=float, help="spend at most so many dollars")
-    parser.add_argument("--shots", type=int, help="take at most so many shots")
-    parser.add_argument("--submissions", type=int, help="make at most so many submissions")
+    parser.add_argument("--usd", type=float, help="limit on US dollars")
+    parser.add_argument("--shots", type=int, help="limit on shots")
+    parser.add_argument("--submissions", type=int, help="limit on submissions")
 
 
 def _add_script(parser: argparse.ArgumentParser) -> None:
@@ -346,7 +346,7 @@ def _find(chosen: argparse.Namespace) -> None:
     journals = {job.journal for job in found} & {chosen.journal_id or job.journal for job in found}
     print(f"{len(found)} jobs of the run {chosen.find!r} were found.")
     if len(journals) > 1:
-        print("They are of several journals. Choose one with --journal-id to take its jobs over.")
+        print("They are of several journals. Choose one with --journal-id to record its jobs.")
     if len(journals) != 1:
         return
     (identity,) = journals
@@ -355,7 +355,7 @@ def _find(chosen: argparse.Namespace) -> None:
     Journal(file).adopt(chosen.find, identity, jobs_by_key)
     print(
         f"The journal {file} has {len(jobs_by_key)} of them now. Run the program again under this "
-        "name and with this journal: their results are used, and only what is missing is sent."
+        "name and with this journal: their results are used, and only missing ones are submitted."
     )
 
 

@@ -31,10 +31,10 @@ class Located(NamedTuple):
 
 
 def picklable(factory: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a function that returns functions, so that pickles can store what it returns.
+    """Decorate a function that returns functions, so that its results can be pickled.
 
-    A pickle then holds the decorated function and the arguments of its call, which is repeated on
-    loading. Results that are not functions are returned as they are.
+    The pickle holds the decorated function and the arguments of its call, which is repeated on
+    loading. Results that are not functions are returned unchanged.
     """
 
     @wraps(factory)
@@ -48,14 +48,14 @@ def picklable(factory: Callable[P, R]) -> Callable[P, R]:
 
 
 class MadeFunction:
-    """A function that another function returned; made by :func:`picklable`.
+    """Function returned by a function that is decorated with :func:`picklable`.
 
     Parameters
     ----------
     function : callable
-        What is called.
+        The returned function.
     factory : callable
-        The function of a module that returned it.
+        The decorated function, importable from its module.
     args, kwargs
         The arguments of that call.
     """

@@ -247,7 +247,7 @@ class QNode:
         Returns
         -------
         tuple
-            For each tape what a QNode would return.
+            For each tape the results that a QNode would return.
         """
         method = self._method if diff_method is None else parse_method(diff_method, {})
         return _results(tapes, self.device, method, self._choice, seed)
@@ -354,7 +354,9 @@ def execute(
     Returns
     -------
     tuple
-        For each tape the results that a QNode would return. Raises
+        For each tape the results that a QNode would return.
+
+    Raises
     ------
     QuantumFunctionError
         ``tapes`` is not a sequence of tapes.

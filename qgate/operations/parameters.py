@@ -177,7 +177,7 @@ def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = Tru
     Parameters
     ----------
     name, argument : str
-        What the message names.
+        Names of the caller and of the argument, for the message.
     value : object
     real : bool
         Whether complex numbers are refused.
@@ -239,7 +239,7 @@ def check_shape(
     Parameters
     ----------
     name, argument : str
-        What the message names.
+        Names of the caller and of the argument, for the message.
     value : array
     lengths : sequence of int or str
         Length of each axis; a string stands for any length.

@@ -24,7 +24,7 @@ from qgate.wires import Wires
 
 
 class PauliOperator(Operator):
-    """A sum of Pauli words without its arithmetic, which ``PauliSum`` adds."""
+    """Sum of Pauli words without arithmetic, which ``PauliSum`` adds."""
 
     has_decomposition = True
     is_gate = False

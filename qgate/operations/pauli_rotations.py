@@ -24,7 +24,7 @@ from qgate.typing import ComplexArray, FloatArray, Tensor, Wire
 from qgate.wires import Wires
 
 MOST_KEPT = 4
-"""Matrices of words of at most so many letters are kept."""
+"""Maximum number of letters of Pauli words whose matrices are cached."""
 
 LETTER_ROTATIONS = {"X": RX, "Y": RY, "Z": RZ}
 """Rotation about each letter."""

@@ -36,7 +36,9 @@ class AllSinglesDoubles(Template):
         Initial occupation of each wire.
     singles : sequence of pairs of wires, optional
     doubles : sequence of quadruples of wires, optional
-        At least one excitation is required. id : str, optional A name for this occurrence.
+        At least one excitation is required.
+    id : str, optional
+        A name for this occurrence.
 
     Raises
     ------
