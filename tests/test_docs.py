@@ -18,6 +18,7 @@ import pytest
 from clouds.braket.double import BraketDouble
 
 import qgate as qg
+from qgate.cli import main as command
 from qgate.devices.aliases import ALIASES
 from qgate.devices.plugins import PLUGINS
 from qgate.execution.method import METHODS
@@ -167,6 +168,22 @@ def test_the_index_lists_every_document():
     listed = set(re.findall(r"\]\((\w+\.md)\)", read("docs/README.md")))
 
     assert listed == {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+
+
+def test_the_table_of_commands_has_all_of_them(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        command(["--help"])
+
+    listed = set(re.findall(r"^ {4}(\w+)", capsys.readouterr().out, re.MULTILINE))
+    shown = {text.split()[1] for text in first_column("docs/runs.md", "Commands")}
+    assert shown == listed
+
+
+def test_the_errors_of_runs_exist():
+    shown = first_column("docs/runs.md", "Errors")
+
+    assert len(shown) > 15
+    assert [name for name in shown if not hasattr(qg.exceptions, name)] == []
 
 
 def test_contributing_names_files_that_exist():
