@@ -9,13 +9,17 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from typing import Any
 
+from qiskit.exceptions import QiskitError
 from qiskit_ibm_runtime import Batch, Session
 
 from qgate.devices.qiskit.ibm.closing import CLOSE_S, CLOSER
+from qgate.devices.qiskit.ibm.faults import status_of
 from qgate.forks import ForkSafeLock, at_fork
 from qgate.sealed import Sealed
 
 MODES: Mapping[str, Any] = {"batch": Batch, "session": Session, "job": None}
+
+NOT_FOUND = 404
 
 LONGEST_S = 4 * 3600.0
 """Age in seconds at which a batch is replaced; the service closes it, mostly after 8 hours."""
@@ -75,8 +79,7 @@ class Mode:
         with self._lock:
             if not self._open:
                 return False
-            details = self._open[0][0].value.details() or {}
-            ended = details.get("state") == "closed" or details.get("accepting_jobs") is False
+            ended = _has_ended(self._open[0][0].value)
             if ended:
                 self._hand_over()
             return ended
@@ -95,6 +98,15 @@ class Mode:
 
     def _hand_over(self) -> list[Future[None]]:
         return _hand_over(self._open)
+
+
+def _has_ended(opened: Any) -> bool:
+    """Return whether a batch or session takes no more jobs; False where nobody can tell."""
+    try:
+        details = opened.details() or {}
+    except (QiskitError, OSError) as error:
+        return status_of(error) == NOT_FOUND
+    return details.get("state") == "closed" or details.get("accepting_jobs") is False
 
 
 def _hand_over(held: list[tuple[Sealed[Any], float]]) -> list[Future[None]]:

@@ -128,6 +128,31 @@ def test_a_batch_that_is_too_old_is_replaced_without_waiting_for_its_end(make, c
     device.close()
 
 
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_refused_job_is_reported_as_such_where_its_batch_cannot_be_asked_about(
+    make, cloud, send, status
+):
+    device = make()
+    cloud.goes_wrong("POST /jobs", status=400, code=6053, message="The circuit is not ISA")
+    cloud.goes_wrong("GET /sessions/ID", status=status)
+
+    with pytest.raises(Exception, match="The circuit is not ISA"):
+        send(device)
+    device.close()
+
+
+def test_a_batch_that_the_service_no_longer_knows_is_replaced(make, cloud, send):
+    device = make()
+    send(device).result(HANG_S)
+    cloud.goes_wrong("POST /jobs", status=400, code=1211, message="Session has been closed")
+    cloud.goes_wrong("GET /sessions/ID", status=404)
+
+    send(device).result(HANG_S)
+
+    assert len({job["session"] for job in cloud.jobs}) == 2
+    device.close()
+
+
 def test_a_batch_is_closed_at_the_end_of_the_program(cloud):
     assert answer(OPENS_A_BATCH) == "open"
     assert is_open(cloud) == [False]
