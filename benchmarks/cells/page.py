@@ -18,21 +18,21 @@ COUNTED = tuple(name for name in FRAMEWORKS if name != "None")
 
 INTRODUCTION = f"""# Configurations
 
-Every combination of interface, gradient method and return type on `local`, run and compared
-with a simulation in plain numpy. `make configurations` writes this page, and a test of each
-interface runs its column again.
+Every combination of interface, gradient method and return type on `local`, run and compared with a
+simulation in plain numpy. `make configurations` writes this page, and a test of each interface runs
+its column again.
 
-- ✓: value and Jacobian are correct; ○: the value is correct, and there is no Jacobian; ✗:
-  refused. The error message is in the notes, under the number in brackets.
-- Without shots, the number is a bound on the error. With random numbers, the error of one run
-  is at most the given number of σ, the standard deviation of {RUNS} runs in autograd; more than
-  5σ would be an error of qgate. `spsa` draws 4 directions, so it has a σ without shots as well.
+- ✓: value and Jacobian are correct; ○: the value is correct, and there is no Jacobian; ✗: refused.
+  The error message is in the notes, under the number in brackets.
+- Without shots, the number is a bound on the error. With random numbers, the error of one run is at
+  most the given number of σ, the standard deviation of {RUNS} runs in autograd; more than 5σ would be
+  an error of qgate. `spsa` draws 4 directions, so it has a σ without shots as well.
 - `None` is `interface=None`, called with numpy arrays: circuits return numpy arrays and are not
   differentiated. All other interfaces are chosen automatically from the arguments.
 - The last column is the entry of PennyLane's own table of its `default.qubit` for the gradient
   (version 0.26; empty where the table has no such row; without an interface it has "no"
-  throughout). `adjoint` with shots is the exact gradient of the sampled value, with a warning,
-  in both; in qgate so is `device`, which is `adjoint` on `local`.
+  throughout). `adjoint` with shots is the exact gradient of the sampled value, with a warning, in
+  both; in qgate so is `device`, which is `adjoint` on `local`.
 """
 
 SECTIONS = {"exact": "Without shots", "sampled": f"With {SHOTS:,} shots"}
@@ -40,10 +40,10 @@ SECTIONS = {"exact": "Without shots", "sampled": f"With {SHOTS:,} shots"}
 COUNTS = """## Executions per Jacobian
 
 Number of circuits that run for a value and its Jacobian by three angles, one of which is used
-twice; in brackets the number of submissions. Torch and TensorFlow compute the value before it
-is known whether it will be differentiated, so the Jacobian may be a separate submission; the
-circuits of the value do not run again. A device that computes values and derivatives together
-returns both at once where the framework records derivatives.
+twice; in brackets the number of submissions. Torch and TensorFlow compute the value before it is
+known whether it will be differentiated, so the Jacobian may be a separate submission; the circuits
+of the value do not run again. A device that computes values and derivatives together returns both
+at once where the framework records derivatives.
 """
 
 Column = Mapping[Key, Verdict]
