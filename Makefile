@@ -76,6 +76,10 @@ format-check: $(VENV)/dev.stamp
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 
+.PHONY: words
+words: $(VENV)/dev.stamp ## Check the wording of docstrings, comments, messages and documents
+	$(BIN)/python tests/words.py
+
 .PHONY: types
 types: $(VENV)/dev.stamp
 	$(BIN)/mypy
@@ -93,7 +97,7 @@ wheel: $(VENV)/dev.stamp
 	$(BIN)/python tests/wheel_contents.py dist/*.whl
 
 .PHONY: format
-format: $(VENV)/dev.stamp ## Format the code and mend what the linter can
+format: $(VENV)/dev.stamp ## Format the code and fix what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -25,8 +25,8 @@ its column again.
 - ✓: value and Jacobian are correct; ○: the value is correct, and there is no Jacobian; ✗: refused.
   The error message is in the notes, under the number in brackets.
 - Without shots, the number is a bound on the error. With random numbers, the error of one run is at
-  most the given number of σ, the standard deviation of {RUNS} runs in autograd; more than 5σ would be
-  an error of qgate. `spsa` draws 4 directions, so it has a σ without shots as well.
+  most the given number of σ, the standard deviation of {RUNS} runs in autograd; more than 5σ would
+  be an error of qgate. `spsa` draws 4 directions, so it has a σ without shots as well.
 - `None` is `interface=None`, called with numpy arrays: circuits return numpy arrays and are not
   differentiated. All other interfaces are chosen automatically from the arguments.
 - The last column is the entry of PennyLane's own table of its `default.qubit` for the gradient
