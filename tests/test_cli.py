@@ -186,7 +186,7 @@ def test_ctrl_c_leaves_jobs_running_and_tells_how_to_come_back(shell, device, tm
     _, errors = program.communicate(timeout=240)
 
     assert program.returncode == 130
-    assert "1 jobs go on: 1." in errors
+    assert "1 jobs continue: 1." in errors
     assert "qg.run('stopped', journal='qgate.db')" in errors
     assert shop.job("1")[1] == "QUEUED"
 

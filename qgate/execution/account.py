@@ -1,4 +1,4 @@
-"""Sentences on the state of the submissions of a request, as the journal proves it."""
+"""Texts that report the state of a request's submissions, as recorded in the journal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qgate.execution.runs import Run
 
 MOST_NAMED = 3
-"""Most orders that are named in a text."""
+"""Maximum number of orders that a text names."""
 
 
 class _Fate(Enum):
@@ -44,7 +44,7 @@ FATES = {
 
 
 def account_of(run: Run, device: RemoteDevice, orders: Sequence[Order]) -> str:
-    """Return what the journal knows of the orders of a request, and how to go on.
+    """Return the state of a request's orders in the journal, and how to continue.
 
     Parameters
     ----------

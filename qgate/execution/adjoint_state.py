@@ -1,7 +1,7 @@
-"""States of a tape and products with their Jacobian, as numbers.
+"""States of a tape and products with their Jacobian, as arrays of numbers.
 
-An interface makes its framework's derivatives out of these; what is measured is then
-computed from the states in the framework.
+An interface builds its framework's derivatives from these. Measurement results are then computed
+from the states within the framework.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from qgate.typing import ComplexArray, FloatArray
 
 
 class AdjointStates(Computation):
-    """The states of a sweep as a function of its trained angles.
+    """States of a sweep as a function of its trainable angles.
 
-    The device has ``states``, ``state_vjp`` and ``state_jvp``.
+    Requires a device with ``states``, ``state_vjp`` and ``state_jvp``.
     """
 
     @property
     def size(self) -> int:
-        """How many amplitudes a state has."""
+        """Number of amplitudes of a state."""
         sweep = self.trained.sweep
         return int(2 ** len(self.device.wires_of(sweep.structure.wires)))
 
@@ -46,5 +46,5 @@ class AdjointStates(Computation):
         return self.device.state_vjp(self.trained.needed_at(x), self.trained.slots, cotangents)
 
     def jvp(self, x: FloatArray, tangents: FloatArray) -> ComplexArray:
-        """Return the change of the states along tangents, (V, B, n) to (V, B, 2**w)."""
+        """Return the directional derivatives of the states, (V, B, n) to (V, B, 2**w)."""
         return self.device.state_jvp(self.trained.needed_at(x), self.trained.slots, tangents)

@@ -1,4 +1,9 @@
-"""What a budget of dollars, submissions or shots buys on a device."""
+"""Number of shots and rounds that a budget of dollars, submissions or shots allows on a device.
+
+The number of shots is found by bisection: a number fits if the submissions of its measurement plan,
+and their price at the device's rate, are within the budget. The number of rounds is the one with
+the smallest expected error, which falls with the number of shots.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +31,18 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 LATER_ROUNDS_GAIN, WITH_FEW_SHOTS = 0.85, 0.95
-"""The error after several rounds beside that after one, as it is taken to be when prices decide."""
+"""Expected error after several rounds relative to one round, used to choose the number of rounds.
+"""
 
 MOST_SHOTS = 10**7
-"""What a budget without a limit on shots is taken to allow."""
+"""Number of shots that a budget without a limit on shots is assumed to allow."""
 
 ONE_SET = 10**9
-"""The size of a set that holds all circuits."""
+"""Size of a set that holds all circuits."""
 
 
 def limits_of(device: Device) -> ShotLimits:
-    """Return what a device asks of shots."""
+    """Return the limits of a device on the shots of circuits and of sets of circuits."""
     capabilities = device.capabilities
     sets = capabilities.max_rows if capabilities.equal_shots else None
     if capabilities.equal_shots and sets is None:
@@ -49,7 +55,7 @@ def limits_of(device: Device) -> ShotLimits:
 def shots_and_rounds(
     budget: Budget, problem: Problem, survey: Survey, device: Device, limits: ShotLimits
 ) -> tuple[int, int | None]:
-    """Return how many shots may be spent, and in how many rounds; None: as many as pay."""
+    """Return the number of shots to spend, and of rounds (None: as many as are worthwhile)."""
     refuse_known_answers(device)
     if budget.usd is None and budget.submissions is None:
         return int(budget.shots or 0), budget.rounds
@@ -65,14 +71,14 @@ def shots_and_rounds(
             choices.append(((1.0 if rounds == 1 else later) / shots, rounds, shots))
     if not choices:
         raise BudgetTooSmall(
-            budget=repr(budget), reason=f"{device.name} asks for more for a single round"
+            budget=repr(budget), reason=f"{device.name} requires more for a single round"
         )
     _, rounds, shots = min(choices)
     return shots, rounds
 
 
 def refuse_known_answers(device: Device) -> None:
-    """Refuse a device that runs circuits of its own beside those it is asked for.
+    """Refuse a device that runs canary circuits beside the requested ones.
 
     Raises
     ------
@@ -81,7 +87,7 @@ def refuse_known_answers(device: Device) -> None:
     if getattr(device, "canary", False):
         raise UnsupportedEstimate(
             what=f"A circuit on {device.name} with canary=true",
-            remedy="Known answers take shots of their own, on which the budget has no hold: give "
+            remedy="Canary circuits take additional shots, which the budget cannot limit: give "
             "canary=false, or a plain number of shots within a qg.run that has a budget.",
         )
 
@@ -94,7 +100,7 @@ def _affordable(
     device: Device,
     limits: ShotLimits,
 ) -> int:
-    """Return the most shots, to a thousandth, that so many rounds leave within all limits."""
+    """Return the largest number of shots, to a thousandth, that ``rounds`` rounds can spend."""
     rate: Any = device.rate
 
     def fits(shots: int) -> bool:
@@ -122,12 +128,15 @@ def _affordable(
 
 @lru_cache(maxsize=32)
 def prior_plan(problem: Problem, bases: Bases, shots: int, limits: ShotLimits) -> Design:
-    """Plan without an earlier estimate, once for each problem."""
+    """Return a plan without an earlier estimate, computed once for each problem."""
     return plan(problem, bases, shots, limits)
 
 
 def num_submissions(design: Design, limits: ShotLimits, device: Device, rounds: int = 1) -> int:
-    """Return how many submissions so many rounds take at most; the drawn circuits run in one."""
+    """Return the maximum number of submissions of ``rounds`` rounds.
+
+    Circuits that are drawn at random run in one round only.
+    """
     again = replace(design, planned=np.where(design.certain, design.planned, 0.0))
     return _in_a_round(design, limits, device) + (rounds - 1) * _in_a_round(again, limits, device)
 
@@ -147,14 +156,14 @@ def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
 
 
 class Allowance:
-    """Counts what rounds take, so that none begins that cannot be paid or that is not taken.
+    """Counter of submissions and shots, which allows only rounds that fit budget and device.
 
     Parameters
     ----------
     budget : Budget
     device : Device
     sweeps : callable
-        From shots (S, B) to what is run for them.
+        From shots (S, B) to the sweeps that run them.
     """
 
     def __init__(
@@ -164,7 +173,7 @@ class Allowance:
         self.submissions = self.shots = 0
 
     def allows(self, counts: IntArray) -> bool:
-        """Say whether circuits can be run so often, and take it that they are then."""
+        """Return whether circuits can be run with these shots; if so, count them as spent."""
         budget, rate = self.budget, self.device.rate
         of_any_size = self.device.capabilities.min_total_shots == 1
         if budget.submissions is None and budget.usd is None and of_any_size:
@@ -183,7 +192,7 @@ class Allowance:
 
 
 def submissions_of(sweeps: Sequence[Sweep], device: Device) -> int | None:
-    """Return in how many submissions sweeps are run; None: one would have too few shots."""
+    """Return the number of submissions for sweeps; None: one of them would have too few shots."""
     if not device.capabilities.limited:
         return 1
     from qgate.devices.packing import pack

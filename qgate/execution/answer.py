@@ -1,4 +1,4 @@
-"""Spend a budget on values and derivatives, with steps that suit it where differences are taken."""
+"""Spend a budget on values and derivatives; finite differences get steps that suit the budget."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What came of a question.
+    """Result of a budgeted estimation.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Answer:
 
     @property
     def outputs(self) -> FloatArray:
-        """The numbers that were asked for."""
+        """The requested numbers."""
         return self.spent.measured.estimated.outputs
 
 
@@ -56,25 +56,25 @@ def answer(
     jacobian: FloatArray | None = None,
     prior: FloatArray | None = None,
 ) -> Answer:
-    """Estimate what a sweep measures, its derivatives, or both.
+    """Estimate the measurement results of a sweep, its derivatives, or both.
 
     Parameters
     ----------
     sweep : Sweep
         Without shots.
     slots : tuple of int
-        The n slots that derivatives are taken by.
+        The n slots to differentiate by.
     device : Device
     budget : Budget
     method : ShiftMethod, optional
-        Its points are those of the derivatives; None: none are asked for.
+        Gradient method, which gives the points at which the circuit runs; None: no derivatives.
     options : mapping, optional
-        Of the method.
+        Options of the method.
     values : bool
-        Whether values are asked for.
+        Whether to estimate the values.
     grouping : {"qwc", "fc", "symmetry"}
     jacobian : array, shape (G, n), optional
-        From derivatives by the slots to those that are wanted.
+        Maps derivatives by the slots to the requested ones.
     prior : array, shape (S, B), optional
         One-shot variances of the circuits from an earlier estimate.
 
@@ -108,7 +108,7 @@ def _along(
     jacobian: FloatArray | None,
     prior: FloatArray | None,
 ) -> Answer:
-    """Take differences along lines, with what the choice of their steps leaves of the budget."""
+    """Estimate differences along directions, with the budget left after choosing the steps."""
     steps, left, before = chosen_steps(lines, constant, device, budget, grouping, jacobian)
     asked = question(
         constant,
@@ -123,5 +123,5 @@ def _along(
 
 
 def _shots_of_a_point(budget: Budget, slots: tuple[int, ...]) -> int:
-    """Return about how many shots each point of a central difference gets."""
+    """Return the approximate number of shots of each point of a central difference."""
     return max(1, (budget.shots or 10_000) // (2 * max(len(slots), 1)))

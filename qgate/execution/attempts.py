@@ -1,9 +1,9 @@
-"""Creation attempts of an order, as the journal records them.
+"""Creation attempts of an order, as recorded in the journal.
 
-An attempt is recorded before its request goes out, and its outcome when that is known. An order
-whose attempts were all refused has no job. One with an attempt of unknown outcome (a lost answer, a
-server's error, a process that was killed) perhaps has one, until the provider was searched and has
-none. A later error proves nothing about an earlier attempt.
+An attempt is recorded before its request is sent, and its outcome when that is known. An order
+whose attempts were all refused has no job. An order with an attempt of unknown outcome (a lost
+response, a server error, a killed process) may have a job, until a search at the provider shows
+that it has none. A later error proves nothing about an earlier attempt.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST_CREATION_S = 900.0
-"""Longest wait for the response to a creation: that of IBM's client; AWS's waits for a minute."""
+"""Longest wait for the response to a creation: that of IBM's client. That of AWS is a minute."""
 
 ATTEMPT = "attempt"
-"""Event: a creation request goes out."""
+"""Event: a creation request is about to be sent."""
 
 REFUSED = "not taken"
-"""Event: the provider refused the last attempt, and did nothing."""
+"""Event: the provider refused the last attempt and created nothing."""
 
 UNANSWERED = "no answer"
 """Event: the outcome of the last attempt is unknown."""
 
 NOT_CREATED = "not created"
-"""Event: the provider was searched after its settling time, and has no job of the order."""
+"""Event: a search at the provider after its settling time found no job of the order."""
 
 
 def perhaps_sent(journal: Journal, key: str) -> bool:
@@ -55,8 +55,8 @@ def perhaps_sent(journal: Journal, key: str) -> bool:
 def settling_s(journal: Journal, key: str, settles_s: float) -> float:
     """Return the seconds until a search proves that no attempt has created a job.
 
-    They count from the outcome of the last attempt. One that has none, because its process was
-    killed, may have been under way for as long as a request can take.
+    They count from the outcome of the last attempt. An attempt without an outcome (its process was
+    killed) may have been in flight for as long as a request can take.
     """
     outcomes = [
         (at, what) for at, what, _ in journal.history(key) if what in (ATTEMPT, REFUSED, UNANSWERED)
@@ -68,7 +68,7 @@ def settling_s(journal: Journal, key: str, settles_s: float) -> float:
 
 
 def check_scope(journal: Journal, device: RemoteDevice, key: str) -> None:
-    """Refuse a search that cannot find what an earlier attempt may have created.
+    """Refuse a search that cannot find a job which an earlier attempt may have created.
 
     Raises
     ------
@@ -119,7 +119,10 @@ PAUSE_S = 0.02
 
 @contextmanager
 def alone(key: str) -> Iterator[None]:
-    """Wait until no other thread creates the job of an order; Ctrl-C may have left one behind."""
+    """Wait until no other thread is creating the job of an order.
+
+    Another thread can be at it in the same process: Ctrl-C leaves the thread of a request running.
+    """
     while not _taken(key):
         pause(PAUSE_S)
     try:

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 
 
 class BudgetTower(Tower):
-    """Values and first derivatives within a budget.
+    """Values and first derivatives, estimated within a budget.
 
-    A call that will be differentiated spends it on both together. The value alone gets all of it.
+    A call that will be differentiated spends the budget on value and gradient together. A call for
+    the value alone spends all of it on the value.
 
     Parameters
     ----------
     trained, device
-        As for every tower.
+        As for ``Tower``.
     budget : Budget
     method : ShiftMethod
     options : mapping
@@ -39,7 +40,7 @@ class BudgetTower(Tower):
     Attributes
     ----------
     recorded : bool
-        Whether a framework records derivatives, which are then bought with the value.
+        Whether a framework records derivatives, which are then estimated together with the value.
     """
 
     def __init__(
@@ -98,9 +99,10 @@ class BudgetTower(Tower):
         return tensors
 
     def _keep(self, content: bytes, tensor: FloatArray) -> None:
-        """Keep derivatives that were bought with a value for when they are asked for.
+        """Keep derivatives that were estimated with a value until they are requested.
 
-        Compiled graphs of PyTorch ask apart from it, and do not say which run of it is meant.
+        Compiled graphs of PyTorch request value and derivatives separately, without naming the
+        evaluation of the value to which the derivatives belong.
         """
         self._ahead.pop(content, None)
         while len(self._ahead) >= REMEMBERED:
@@ -113,7 +115,7 @@ class BudgetTower(Tower):
 
 
 def estimated_values(sweep: Sweep, budget: Budget, device: Device) -> list[FloatArray]:
-    """Return what a sweep measures within a budget, an array (K, ...) for each measurement."""
+    """Return the results of a sweep within a budget, an array (K, ...) for each measurement."""
     found = answer(replace(sweep, shots=None), (), device, budget, method=None, values=True)
     asked, outputs = found.question, found.outputs
     flat, parts, start = outputs.reshape(len(sweep), -1), list[FloatArray](), 0

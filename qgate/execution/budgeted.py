@@ -1,4 +1,11 @@
-"""Spend a budget on a circuit: plan, run in rounds, estimate."""
+"""Estimate the outputs of a circuit within a budget: plan, run in rounds, combine.
+
+The measurement plan lists the circuits (row times basis). Shots are distributed over them in
+proportion to their contribution to the error of the outputs. Each round runs the circuits, and the
+variances it measured decide the distribution of the next one. Where there are fewer shots than
+circuits, the circuits to run are drawn at random with known probabilities, so that the estimate
+stays unbiased.
+"""
 
 from __future__ import annotations
 
@@ -35,30 +42,30 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 VALUE_SHARE = 0.05
-"""What part of a budget for a value and a gradient goes to the value."""
+"""Share of a budget for a value and a gradient that goes to the value."""
 
 MOST_DRAWN = 0.05
-"""What part of all circuits may be drawn at random where earlier variances are relied on."""
+"""Largest share of circuits drawn at random for which variances of an earlier estimate are used."""
 
 
 @dataclass(frozen=True, eq=False)
 class Spent:
-    """What a budget was spent on.
+    """Outputs estimated within a budget, with the usage.
 
     Parameters
     ----------
     measured : Measured
-        The outputs, their covariance, and the readings they are from.
+        The outputs, their covariance, and the outcomes from which they are estimated.
     planned_shots, shots : int
     submissions : int
     usd : float or None
-        None: it is not known what the device costs.
+        None: the price of the device is unknown.
     circuits : int
-        Rows times bases that were run.
+        Number of rows times bases that were run.
     gain : float
-        The error with equal shots for all circuits, over the one that was reached.
+        Error with equal shots for all circuits, relative to the error that was reached.
     job_ids : tuple of str
-        Where a run keeps a journal.
+        Filled where a run keeps a journal.
     rounds : int
     """
 
@@ -73,7 +80,7 @@ class Spent:
     rounds: int
 
     def after(self, first: Spent) -> Spent:
-        """Return the same with the costs of what was spent before, for the same end."""
+        """Return the same, with the usage of an earlier part of the same estimation added."""
         usd = None if self.usd is None or first.usd is None else self.usd + first.usd
         return replace(
             self,
@@ -102,11 +109,11 @@ def spend(
     ----------
     budget : Budget
     problem : Problem
-        About the rows of ``native``.
+        Refers to the rows of ``native``.
     survey : Survey
-        Of its structure.
+        Measurement plan of the structure of ``native``.
     native : Sweep
-        All rows; shots are not looked at, a seed is.
+        All rows. Its shots are ignored, its seed is used.
     device : Device
     prior : array, shape (S, B), optional
         One-shot variances of the circuits from an earlier estimate.
@@ -114,7 +121,7 @@ def spend(
     Raises
     ------
     BudgetTooSmall
-        It does not pay for one circuit.
+        The budget is too small for one circuit.
     UnknownPrice
         Dollars are limited, and the device has no rate.
 
@@ -166,11 +173,11 @@ def spend(
 def designed(
     problem: Problem, survey: Survey, shots: int, limits: ShotLimits, prior: FloatArray | None
 ) -> Design:
-    """Plan which circuits run how often.
+    """Return a plan of the shots of each circuit.
 
-    Variances of an earlier estimate are left aside where they are of other circuits, and where
-    shots are so few that circuits are drawn at random: whether a circuit runs then makes more
-    noise than its variance does.
+    Variances of an earlier estimate are ignored where they belong to other circuits. They are also
+    ignored where shots are so few that circuits are drawn at random, since the drawing then adds
+    more noise than the variances can save.
     """
     known = fitting(prior, problem, survey)
     if known is not None:
@@ -186,7 +193,7 @@ def _error(problem: Problem, measured: Measured) -> float:
 
 
 def fitting(prior: FloatArray | None, problem: Problem, survey: Survey) -> FloatArray | None:
-    """Return variances of an earlier estimate if they are of these circuits."""
+    """Return the variances of an earlier estimate if they belong to these circuits, else None."""
     shape = (problem.num_rows, len(survey.bases))
     if prior is None or prior.shape != shape:
         return None
@@ -195,7 +202,7 @@ def fitting(prior: FloatArray | None, problem: Problem, survey: Survey) -> Float
 
 
 def read(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> list[Table]:
-    """Run each circuit as often as it is said, in one call of the device."""
+    """Run each circuit with its number of shots, in one call of the device."""
     used = np.flatnonzero(counts.any(axis=0)).tolist()
     rows = {basis: np.flatnonzero(counts[:, basis]) for basis in used}
     results = run(_sweeps(counts, survey, native), device)
@@ -211,7 +218,7 @@ def read(counts: IntArray, survey: Survey, native: Sweep, device: Device) -> lis
 
 
 def _sweeps(counts: IntArray, survey: Survey, native: Sweep) -> list[Sweep]:
-    """Return the rows of each basis that is read at all, each as often as it is said."""
+    """Return one sweep for each basis that has shots: its rows with shots, and their numbers."""
     sweeps = []
     for basis in np.flatnonzero(counts.any(axis=0)).tolist():
         rows = np.flatnonzero(counts[:, basis])
@@ -225,7 +232,7 @@ def _outcomes(found: Sequence[dict[str, int]], num_wires: int) -> list[Outcomes]
 
 
 def _random(native: Sweep, device: Device) -> np.random.Generator:
-    """Return what rounds shots: from the seed, or from the run if that is to be repeatable."""
+    """Return the generator for rounding shots, seeded by the sweep or by a repeatable run."""
     if native.seed is not None:
         return np.random.default_rng([*native.seed, 1])
     current = RUN.get()

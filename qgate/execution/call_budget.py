@@ -1,4 +1,4 @@
-"""The budget of a call that is under way, from which what is bought again is taken as well."""
+"""Budget of the current call, which also limits its resubmissions."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _open: ContextVar[CallBudget | None] = ContextVar("qgate_call_budget", default=N
 
 
 class CallBudget:
-    """A limit on all that one call buys.
+    """Limit on all submissions of one call.
 
     Parameters
     ----------
     budget : Budget
     asked : sequence of Sweep
-        What the call is about; calls about the same are told apart by their order.
+        The circuits of the call. Calls with the same circuits are distinguished by their order.
     """
 
     def __init__(self, budget: Budget, asked: Sequence[Sweep]) -> None:
@@ -34,7 +34,7 @@ class CallBudget:
         self._purse: Purse | None = None
 
     def purse(self, run: Run) -> Purse:
-        """Return it under a name that a repetition of the run gives it again."""
+        """Return the account under a deterministic name, so that a re-run finds the same one."""
         if self._purse is None:
             key = run.key("budget", digest_of(self._asked), 0)
             self._purse = Purse(f"run {run.name}, call {key[:12]}", self.budget)
@@ -49,10 +49,10 @@ class CallBudget:
 
 @contextmanager
 def call_budget(budget: Budget, asked: Sequence[Sweep]) -> Iterator[CallBudget]:
-    """Take all that is bought inside, on this thread, from a budget."""
+    """Context manager that charges all submissions of this thread to a budget."""
     call, run = CallBudget(budget, asked), RUN.get()
     if run is not None and PLAN.get() is None:
-        call.purse(run)  # counted now: a repetition may submit nothing, and the next call counts on
+        call.purse(run)  # now, so that a repetition that submits nothing counts as well
     token = _open.set(call)
     try:
         yield call
@@ -61,6 +61,6 @@ def call_budget(budget: Budget, asked: Sequence[Sweep]) -> Iterator[CallBudget]:
 
 
 def call_purses(run: Run) -> list[Purse]:
-    """Return the budget of the call that is under way, if it has one."""
+    """Return the account of the current call's budget, if it has one."""
     call = _open.get()
     return [] if call is None else [call.purse(run)]

@@ -1,4 +1,8 @@
-"""Programs with known results that are sent along with others."""
+"""Canary circuits: circuits with known results, submitted together with others.
+
+The outcome of canary ``k`` on wire ``w`` is bit ``k`` of the number ``w + 1``. The outcomes of all
+canaries thus identify each wire, and reveal swapped wires and qubits stuck at 0 or 1.
+"""
 
 from __future__ import annotations
 
@@ -23,23 +27,23 @@ if TYPE_CHECKING:
 
 
 def num_canaries(wires: int) -> int:
-    """Return how many programs tell every wire from every other, and from a dead one."""
+    """Return the number of canary circuits that distinguish all wires, and detect stuck ones."""
     return (wires + 1).bit_length()
 
 
 def expected_bits(wires: int) -> IntArray:
-    """Return what each program reads on each wire, shape (programs, wires).
+    """Return the expected bit of each canary circuit on each wire, shape (circuits, wires).
 
-    Down a column stands the number of the wire, counted from 1, in binary: no two columns are
-    equal, none is all zeros or all ones. A bit order that is not ours, and a qubit that always
-    reads the same, both show.
+    A column is the number of the wire, counted from 1, in binary. No two columns are equal, and
+    none is all zeros or all ones. Both a wrong bit order and a qubit with a constant outcome are
+    detected.
     """
     places = np.arange(num_canaries(wires))[:, None]
     return (np.arange(1, wires + 1)[None, :] >> places) & 1
 
 
 def canary(wires: Wires, shots: int, device: Device) -> Sweep:
-    """Return the programs as a sweep in the device's gates; every qubit is turned over or not."""
+    """Return the canary circuits as a sweep in the device's gates; each qubit is flipped or not."""
     angles = np.pi * expected_bits(len(wires))
     gates = [RX(angles[:, place], wires=wire) for place, wire in enumerate(wires)]
     sweep = Tape(gates, [counts(wires=wires)], shots=shots).sweep()
@@ -49,12 +53,12 @@ def canary(wires: Wires, shots: int, device: Device) -> Sweep:
 
 
 def misread(outcomes: Sequence[Any], wires: Wires) -> list[Any]:
-    """Return the wires on which most shots read something else than expected.
+    """Return the wires on which the majority of shots has another outcome than expected.
 
     Parameters
     ----------
     outcomes : sequence of Outcomes or RowFailure
-        Of the programs; those that failed tell nothing.
+        Of the canary circuits; failed ones are skipped.
     wires : Wires
     """
     wrong = set()

@@ -1,4 +1,4 @@
-"""Derivatives from circuits other than the one that is differentiated."""
+"""Derivatives by gradient methods that run other circuits than the one to be differentiated."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 Shifts = tuple[Sweep, list[Stencil]]
-"""A circuit at all its points, and the stencil of each order on these."""
+"""A circuit at all its points, and the stencil of each order on these points."""
 
 
 class CircuitTower(Tower):
-    """Derivatives from circuits that a method makes of the one to be differentiated.
+    """Derivatives from circuits that a gradient method generates, for example the Hadamard test.
 
-    First derivatives are sums of their results. For derivatives of order k the parameter-shift
-    rule differentiates these results k - 1 times more. All circuits of every order that is
-    expected, and the value, are one submission.
+    First derivatives are linear combinations of the results of these circuits. For derivatives of
+    order k, the parameter-shift rule differentiates the results k - 1 more times. The circuits of
+    all expected orders, and the value, are one submission.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class CircuitTower(Tower):
         return self.method(structure, self.trained.slots, room=room, options=self.options)
 
     def _shifts(self, structure: Structure, sweep: Sweep, orders: Sequence[int]) -> Shifts:
-        """Return a circuit at the points that its derivatives up to the highest order need."""
+        """Return a circuit at the points that its derivatives up to the highest order require."""
         slots = self.trained.slots
         decomposed, stencils = Decomposed.unchanged(structure), list[Stencil]()
         shots = None if sweep.shots is None else int(sweep.shots.min())
@@ -89,7 +89,7 @@ class CircuitTower(Tower):
         sweep: Sweep,
         shape: tuple[int, int],
     ) -> FloatArray:
-        """Add up the tensor (B, M) + (n,) * order of one order; ``shape`` is order and M."""
+        """Sum up the tensor (B, M) + (n,) * order of one order; ``shape`` is (order, M)."""
         order, numbers = shape
         size = len(self.trained.slots)
         total = np.zeros((size, *(size,) * (order - 1), len(sweep), numbers))

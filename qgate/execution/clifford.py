@@ -1,4 +1,4 @@
-"""Circuits of Clifford gates, which are simulated on hundreds of wires."""
+"""Circuits of Clifford gates, which can be simulated on hundreds of wires."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ADVICE = (
 
 
 def is_clifford(structure: Structure) -> bool:
-    """Return whether a circuit is made of Clifford gates alone, by their names."""
+    """Return whether a circuit consists of Clifford gates alone, judged by their names."""
     return all(operation.name in CLIFFORD for operation in structure.operations)
 
 
 def advice_on(structures: Iterable[Structure]) -> str:
-    """Return devices for Clifford circuits that are too wide for a device; empty: not known."""
+    """Return advice on devices for too wide Clifford circuits; empty for other circuits."""
     return ADVICE if all(map(is_clifford, structures)) else ""

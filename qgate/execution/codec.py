@@ -1,4 +1,4 @@
-"""Results of sweeps as bytes, without anything that could run code when it is read."""
+"""Results of sweeps as bytes, in a format that cannot execute code when it is read."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from qgate.outcomes import Outcomes
 Arrays = dict[str, np.ndarray[Any, Any]]
 
 LAYOUT = "layout.json"
-"""The member of the archive that says how the arrays belong together."""
+"""Member of the archive that describes how the arrays belong together."""
 
 _reading = ForkSafeLock()
-"""Numpy parses an array's header with ``ast``, which fails now and then on Python 3.11 where
-threads parse at once ("AST constructor recursion depth mismatch")."""
+"""Lock for parsing array headers. NumPy parses them with ``ast``, which occasionally fails on
+Python 3.11 if several threads parse at once ("AST constructor recursion depth mismatch").
+"""
 
 
 def encode(results: Sequence[SweepResult]) -> bytes:
-    """Write results, so that ``decode`` gives the same bits.
+    """Serialize results; ``decode`` restores them bit for bit.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def encode(results: Sequence[SweepResult]) -> bytes:
 
 
 def decode(data: bytes) -> list[SweepResult]:
-    """Read what ``encode`` wrote."""
+    """Restore the results that ``encode`` serialized."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         layout = json.loads(archive.read(LAYOUT))
         arrays = {
@@ -62,7 +63,7 @@ def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray[Any, Any]:
 
 
 def _entry(entry: Any, arrays: Arrays) -> Any:
-    """Describe the result of one measurement; its arrays are put aside."""
+    """Return the description of one measurement's result; its arrays are added to ``arrays``."""
     if isinstance(entry, list):
         return {"rows": [_row(row, arrays) for row in entry]}
     return {"array": _put(np.asarray(entry), arrays)}
@@ -83,7 +84,7 @@ def _row(row: Any, arrays: Arrays) -> dict[str, Any]:
 
 
 def _integers(values: np.ndarray[Any, Any], arrays: Arrays) -> Any:
-    """Outcomes of many wires are Python integers, which are written as hexadecimal digits."""
+    """Store integers; those of many wires are Python integers, written as hexadecimal digits."""
     if values.dtype == object:
         return {"hex": [format(int(value), "x") for value in values]}
     return _put(values, arrays)

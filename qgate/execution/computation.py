@@ -1,4 +1,4 @@
-"""What a framework is given to run a circuit by: numbers in, numbers out."""
+"""Circuits as functions from numbers to numbers, the form in which a framework runs them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Computation:
-    """A sweep on a device, as a function of its trained angles.
+    """A sweep on a device, as a function of its trainable angles.
 
     Parameters
     ----------
@@ -28,12 +28,12 @@ class Computation:
     Attributes
     ----------
     shapes : list of tuple of int
-        Of the result of each measurement for one row.
+        Shape of the result of each measurement for one row.
     complex : list of bool
-        Which of them are complex; these have a last axis of the real and the imaginary part.
+        Whether each result is complex. Complex results have a last axis of real and imaginary part.
     limits : Limits
     marks : bytes
-        Tell computations that remember in the same place apart.
+        Distinguishes computations that share a cache.
     """
 
     def __init__(self, trained: Trained, device: Device) -> None:
@@ -45,11 +45,11 @@ class Computation:
 
     @property
     def size(self) -> int:
-        """M, how many numbers are measured."""
+        """M, the number of measured values."""
         return sum(int(np.prod(shape)) for shape in self.shapes)
 
     def require(self, order: int) -> None:
-        """Refuse derivatives that are not given, before anything runs.
+        """Refuse unavailable derivatives before anything runs.
 
         Raises
         ------
@@ -59,7 +59,7 @@ class Computation:
             self.limits.check(order)
 
     def refuse_fixed(self) -> None:
-        """Say why what is not trained cannot be differentiated.
+        """Raise the reason why non-trainable inputs cannot be differentiated.
 
         Raises
         ------
@@ -76,22 +76,22 @@ class Computation:
         )
 
     def by(self, columns: Sequence[int]) -> Self:
-        """Return the same by some of the trained angles only."""
+        """Return the same function of only some of the trainable angles."""
         return self._of(self.trained.by(columns), repr(columns).encode())
 
     def fixing(self, numbers: Sequence[Any]) -> Self:
-        """Return the same with numbers in what was not known when it was made."""
+        """Return the same function, with numbers for inputs that were unknown so far."""
         if not numbers:
             return self
         marks = b"".join(np.ascontiguousarray(number).tobytes() for number in numbers)
         return self._of(self.trained.fixing(numbers), marks)
 
     def _of(self, trained: Trained, marks: bytes) -> Self:
-        """Return the same of another sweep; ``marks`` tell the two apart."""
+        """Return a copy for another sweep; ``marks`` distinguishes the two."""
         other = copy.copy(self)
         other.trained, other.marks = trained, self.marks + marks
         return other
 
     def new_ticket(self) -> int:
-        """Return a ticket that no other run of the value has."""
+        """Return an identifier of one evaluation of the value."""
         return next(self._tickets)

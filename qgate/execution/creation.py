@@ -1,4 +1,11 @@
-"""How an order gets its job: the one that was created before, else a new one, never two."""
+"""Creation of an order's job: find the job of an earlier attempt, else create one; never two.
+
+Protocol: every attempt is recorded in the journal before its request is sent. If the response to an
+attempt is lost, the provider is searched for the order's key (sent as token or tag) before the
+next attempt. A search is conclusive only after the provider's settling time, because new jobs do
+not appear in its lists at once. Providers with idempotency tokens allow the attempt to be repeated
+instead.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
     from qgate.sweep import Sweep
 
 SEARCHES = 3
-"""Searches for a job whose creation was not answered, while the provider settles."""
+"""Number of searches for a job while the provider settles, after a creation without response."""
 
 SEARCH_S = 10.0
 """Time for which a search is retried where the creation can be repeated instead."""
@@ -34,7 +41,7 @@ SEARCH_S = 10.0
 def job_of(
     journal: Journal, device: RemoteDevice, order: Order, sweeps: Sequence[Sweep]
 ) -> RemoteJob:
-    """Return the job of an order, and write its id down.
+    """Return the job of an order, and record its id.
 
     Parameters
     ----------
@@ -42,7 +49,7 @@ def job_of(
     device : RemoteDevice
     order : Order
     sweeps : sequence of Sweep
-        What it asks for.
+        Circuits of the order.
 
     Raises
     ------
@@ -94,8 +101,8 @@ def _created(
 def _of_earlier_attempt(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
     """Return the job that an earlier process may have created; None: create it now.
 
-    Where a repeated token creates nothing new, the search may fail: the creation is repeated.
-    Another account does not know the token.
+    Where a repeated token creates nothing new, the search may fail, because the creation can be
+    repeated. Only the same account recognizes the token.
     """
     if not device.idempotent:
         return searched(journal, device, order)
@@ -109,7 +116,7 @@ def _of_earlier_attempt(journal: Journal, device: RemoteDevice, order: Order) ->
 def _of_unanswered_attempt(
     journal: Journal, device: RemoteDevice, order: Order
 ) -> RemoteJob | None:
-    """Return the job of an attempt before the one that was refused; None: none is known."""
+    """Return the job of an attempt before the refused one; None: none is known."""
     if not perhaps_sent(journal, order.key):
         return None
     try:
@@ -121,7 +128,7 @@ def _of_unanswered_attempt(
 
 
 def searched(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
-    """Search until the provider has settled; then it is certain that no attempt created a job."""
+    """Search until the provider has settled, when it is certain that no attempt made a job."""
     check_scope(journal, device, order.key)
     end = time.monotonic() + settling_s(journal, order.key, device.settles_s)
     while True:

@@ -1,4 +1,4 @@
-"""The run and the plan that are open now; loads nothing."""
+"""Context variables for the active run, plan and device. This module imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -28,14 +28,16 @@ class Opened(Generic[T]):
 
 
 class Current(Generic[T]):
-    """What is open: on this thread, else, as frameworks run circuits on their own, on any.
+    """Innermost active context of this thread, or else of any thread.
+
+    It falls back to other threads because frameworks run callbacks on threads of their own.
 
     Parameters
     ----------
     name : str
     refusal : callable, optional
-        Returns the error to raise in a forked child that uses what its parent has opened; by
-        default nothing counts as open there.
+        Returns the error to raise in a forked child that uses its parent's context. By default, the
+        child has no active context.
     """
 
     def __init__(self, name: str, refusal: Callable[[T], Exception] | None = None) -> None:
@@ -45,7 +47,7 @@ class Current(Generic[T]):
         self._lock = ForkSafeLock()
 
     def get(self) -> T | None:
-        """Return the innermost value; None: nothing is open.
+        """Return the innermost value; None: no context is active.
 
         Raises
         ------
@@ -66,7 +68,7 @@ class Current(Generic[T]):
 
     @contextmanager
     def opened(self, value: T) -> Iterator[None]:
-        """Open something for as long as a block runs."""
+        """Context manager that makes ``value`` the active one."""
         opened = Opened(value)
         token = self._here.set(opened)
         with self._lock:
@@ -83,7 +85,7 @@ def _run_of_parent(run: Run) -> Exception:
     return OpenedInParent(
         what=f"The run {run.name!r} of {run.journal.file}",
         remedy=(
-            "Open a run of its own in each child, with a name of its own (with "
+            "Open a separate run in each child, with a separate name (with "
             "qg.run(f'part {number}', ...):), or open none around the pool. Runs of one journal "
             "share a budget under one name: qg.Budget(..., name='ours')"
         ),
@@ -98,4 +100,4 @@ def _plan_of_parent(watcher: Collector | Guard) -> Exception:
 RUN: Current[Run] = Current("qgate_run", _run_of_parent)
 PLAN: Current[Collector | Guard] = Current("qgate_plan", _plan_of_parent)
 DEVICE: Current[Any] = Current("qgate_planned_device")
-"""The device that stands in for every other while a plan is made or run."""
+"""The device that replaces every other one while a plan is made or run."""

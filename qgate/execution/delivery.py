@@ -1,4 +1,12 @@
-"""One attempt at the submissions of a request."""
+"""One attempt at the submissions of a request: record orders, create jobs, record results.
+
+Protocol: ``Journal.place`` records all orders of the request in one transaction, which also charges
+them to the budgets; nothing is sent before. Each order then follows one path: results that are in
+the journal are replayed, jobs that are known are waited for, and the others are created (see
+``creation.py``). Worker threads create the jobs, one poller per account waits for them, and the
+calling thread records every end in the journal. Whatever interrupts the call leaves the orders in a
+state from which the next identical call continues.
+"""
 
 from __future__ import annotations
 
@@ -41,21 +49,21 @@ if TYPE_CHECKING:
 Results = Sequence[SweepResult]
 
 SENDERS = 8
-"""So many submissions are being sent at once."""
+"""Maximum number of submissions that are sent at the same time."""
 
 TELL_S = 1.0
-"""Progress is told at least so often."""
+"""Interval in seconds at which progress is reported."""
 
 
 def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
-    """Have lines done: replayed, picked up again, or bought.
+    """Submit requests exactly once: replay results, resume jobs of earlier calls, or create jobs.
 
     Raises
     ------
     BudgetExceeded, UnknownPrice, RunDiverged
         Before anything is sent.
     QGateError
-        Something else than a failed job stands against one of them; the others were waited for.
+        One of them failed for another reason than a failed job. The others were waited for.
     """
     call = CALL.get()
     if call is not None:
@@ -76,7 +84,7 @@ def deliver(run: Run, device: Device, lines: Sequence[Line]) -> list[Delivery]:
 
 
 def leave(run: Run, device: Device, lines: Sequence[Line], keys: Sequence[str]) -> None:
-    """Let the next identical call take up the orders of a call that raised."""
+    """Let the next identical call resume the orders of a call that raised."""
     identity = run.identity_of(device)
     for line, key in zip(lines, keys, strict=True):
         run.leave(identity, line.digest, line.attempt, key=key, owner=_owner(device))
@@ -85,7 +93,7 @@ def leave(run: Run, device: Device, lines: Sequence[Line], keys: Sequence[str]) 
 def _owner(device: Device) -> int | None:
     """Return the id of the only device that may resume unfinished orders; None: any of this name.
 
-    A provider that cannot be searched has to be checked by the user, who then makes a new device.
+    A provider that cannot be searched has to be checked by the user, who then creates a new device.
     """
     searchable = not isinstance(device, RemoteDevice) or device.searchable
     return None if searchable else id(device)
@@ -111,7 +119,7 @@ def _delivered(
 
 
 class _Deliveries:
-    """The orders of one attempt, while they are under way."""
+    """Orders of one attempt while they are in progress."""
 
     def __init__(
         self,
@@ -131,7 +139,7 @@ class _Deliveries:
         self.call = CALL.get()
 
     def all(self) -> list[Delivery]:
-        """Wait for all of them."""
+        """Wait for all orders and return their outcomes."""
         waiting = [
             index for index, order in enumerate(self.orders) if self._must_wait(index, order)
         ]
@@ -145,7 +153,7 @@ class _Deliveries:
         return [self._delivery(index) for index in range(len(self.orders))]
 
     def _must_wait(self, index: int, order: Order) -> bool:
-        """Answer from the journal what can be."""
+        """Return whether an order is unfinished; take its results from the journal otherwise."""
         if order.key not in self.new:
             self.run.replays(order.key)
         if order.state is OrderState.DONE:
@@ -169,16 +177,16 @@ class _Deliveries:
     # On this machine -------------------------------------------------------------------
 
     def _run_here(self, index: int) -> None:
-        """Run an order on a device that costs nothing, and whose jobs do not outlive us."""
+        """Run an order on a device that costs nothing and whose jobs end with this process."""
         order = self.orders[index]
-        with _here:  # random choices begin anew for each order
+        with _here:  # each order restarts the random generator of the device
             self.device.restart_random(order.key)
             results = self.device.submit(self.lines[index].sweeps).result()
         encoded = encode(results)
         self.results[index] = decode(encoded)
         self.run.journal.finish(order.key, OrderState.DONE, result=encoded)
 
-    # In a cloud ------------------------------------------------------------------------
+    # At a provider ---------------------------------------------------------------------
 
     def _wait_for(self, waiting: Sequence[int], device: RemoteDevice) -> None:
         device.check_access()
@@ -210,10 +218,10 @@ class _Deliveries:
     def _abandon(
         self, sending: Mapping[int, Future[None]], left: set[int], error: BaseException
     ) -> None:
-        """Take back what was not begun, and leave the rest as it is, for a repetition of the run.
+        """Withdraw orders that were not begun; leave the others for a repetition of the run.
 
-        A creation that is under way is given a moment to be answered; after that its order stays
-        in the journal as one that was perhaps sent.
+        A creation in progress gets ``GRACE_S`` seconds for its response. After that, its order
+        stays in the journal as perhaps sent.
         """
         self.stopped.set()
         self.interrupted.set()
@@ -224,7 +232,7 @@ class _Deliveries:
             self._leave([self.jobs[index] for index in sorted(left) if index in self.jobs], error)
 
     def _begin(self, index: int, device: RemoteDevice) -> None:
-        """Make sure that an order has a job, and wait for it; on a thread of its own."""
+        """Make sure that an order has a job, and wait for it; runs on a worker thread."""
         try:
             if self.stopped.is_set():
                 self._withdraw([index])
@@ -239,7 +247,7 @@ class _Deliveries:
         job = job_of(self.run.journal, device, order, self.lines[index].sweeps)
         job.token = order.key
         self.jobs[index] = job
-        if self.interrupted.is_set():  # its id is in the journal, and nobody waits here
+        if self.interrupted.is_set():  # its id is in the journal, and no thread waits for it
             return
         if self.call is not None:
             self.call.add(job)
@@ -247,7 +255,7 @@ class _Deliveries:
         future.add_done_callback(lambda done: self.ended.put((index, done)))
 
     def _end(self, index: int, outcome: Future[Any] | BaseException) -> None:
-        """Write down how an order ended."""
+        """Record the end of an order."""
         if isinstance(outcome, Withdrawn):
             return
         error = outcome if isinstance(outcome, BaseException) else outcome.exception()
@@ -267,7 +275,7 @@ class _Deliveries:
             self.errors.append(self._canary_failed(kept))
 
     def _failed(self, index: int, error: BaseException | None) -> None:
-        """A job that failed is ordered again; anything else is told, and the job left alone."""
+        """Record a failed job for resubmission; report other errors and leave the job alone."""
         order, job = self.orders[index], self.jobs[index]
         if isinstance(error, JobFailed):
             fail(self.run.journal, order, job, error)
@@ -281,7 +289,7 @@ class _Deliveries:
             self.errors.append(error)
 
     def _refused(self, index: int, error: BaseException | None) -> None:
-        """Give back what was reserved if nothing was created, and begin nothing more."""
+        """Refund what was reserved if nothing was created, and begin no more orders."""
         key = self.orders[index].key
         current = self.run.journal.find(key, result=False)
         unsent = current is not None and current.state is OrderState.INTENDED
@@ -299,11 +307,11 @@ class _Deliveries:
         return error
 
     def _withdraw(self, indices: Sequence[int]) -> None:
-        """Take back orders that were not begun."""
+        """Withdraw orders that were not begun."""
         for index in indices:
             order = self.orders[index]
             if order.key in self.new:
-                reason = "taken back before it was sent"
+                reason = "withdrawn before it was sent"
                 self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
 
     def _canary_failed(self, order: Order) -> CanaryFailed:
@@ -313,27 +321,27 @@ class _Deliveries:
         return error
 
     def _leave(self, jobs: Sequence[RemoteJob], error: BaseException) -> None:
-        """Wait for jobs no longer, and add to an error how to come back to them."""
+        """Stop waiting for jobs, and add to an error how to resume them."""
         for job in jobs:
             watch_of(job.device.account).forget(job)
         if jobs:
             ids = ", ".join(job.id for job in jobs)
             error.add_note(
-                f"{len(jobs)} jobs go on: {ids}. Run the program again under "
+                f"{len(jobs)} jobs continue: {ids}. Run the program again under "
                 f"qg.run({self.run.name!r}, journal={self.run.journal.file!r}) to wait for them; "
                 f"'qgate resume --journal {self.run.journal.file}' fetches their results."
             )
 
 
 class Withdrawn(Exception):
-    """An order was taken back before it was sent."""
+    """An order was withdrawn before it was sent."""
 
 
 _here = ForkSafeLock()
 
 
 def _order(run: Run, device: Device, line: Line, key: str, step: int) -> Order:
-    """Return what is written down before a line is sent."""
+    """Return the order that is recorded before a request is sent."""
     price, record = None, b""
     if isinstance(device, RemoteDevice):
         device.check_access()

@@ -1,4 +1,10 @@
-"""The steps of differences within a budget: from its shots, and from how fast the circuit turns."""
+"""Steps of finite differences within a budget, from its shots and the curvature of the circuit.
+
+A long step has a large bias (proportional to a higher derivative, the "curvature"), a short one
+amplifies shot noise. The chosen steps balance both, see ``qgate/estimation/steps.py``. The
+curvature is estimated from the coefficients of the observables and the frequencies of the gates,
+and, where that pays, from a pilot measurement with a tenth of the shots.
+"""
 
 from __future__ import annotations
 
@@ -26,18 +32,18 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 PILOT_SHARE = 0.1
-"""What part of a budget goes to find out the curvature, where that pays."""
+"""Share of a budget for a pilot measurement of the curvature, where that pays."""
 
 PILOT_LONGEST = 1.2
-"""Times the largest frequency the points that read the curvature are no farther apart."""
+"""Largest distance of the pilot's points, times the largest frequency."""
 
 PILOT_NOISE = 0.5
-"""The curvature is read if that has less than this part of the variance it is thought to have."""
+"""Largest variance of a measured curvature, relative to its expected square, for a pilot to pay."""
 
 
 @dataclass(frozen=True, eq=False)
 class DifferenceSteps:
-    """The steps of differences along L lines, and what they were chosen by.
+    """Steps of differences along L directions, and the data that determined them.
 
     Parameters
     ----------
@@ -45,11 +51,11 @@ class DifferenceSteps:
     steps : array, shape (L,)
         In radians.
     curvatures : array, shape (L,)
-        About how large the derivatives are, along the lines, that the differences err by (the
-        third for central ones); the root of their mean squares over what is measured.
+        Estimated size of the derivatives that cause the bias of the differences (the third ones for
+        central differences), along the directions: root mean square over the measurements.
     source : str
-        Where these are from: ``"words"``, the weights of what is measured and the frequencies of
-        the gates; ``"shots"``, in addition a part of the budget.
+        Source of the curvatures. ``"words"``: coefficients of the observables and frequencies of
+        the gates. ``"shots"``: in addition, a part of the budget.
     """
 
     lines: Lines
@@ -58,13 +64,13 @@ class DifferenceSteps:
     source: str
 
     def shifted(self, structure: Structure) -> Shifted:
-        """Return the points around the rows of a structure."""
+        """Return the shifted points around the rows of a structure."""
         return Shifted(Decomposed.unchanged(structure), self.lines.derivatives(self.steps))
 
     def bias(self, jacobian: FloatArray) -> FloatArray:
-        """Return about how far each derivative is off, shape (G,); jacobian (G, n).
+        """Return the estimated bias of each derivative, shape (G,); jacobian (G, n).
 
-        Lines err independently of each other, as far as is known.
+        The biases along different directions are taken to be independent.
         """
         along = _rule(self.lines).bias(self.steps, self.curvatures)
         return np.asarray(np.sqrt((jacobian @ self.lines.mixing) ** 2 @ along**2))
@@ -78,24 +84,24 @@ def chosen_steps(
     grouping: str,
     jacobian: FloatArray | None,
 ) -> tuple[DifferenceSteps, Budget, Spent | None]:
-    """Return steps, what is left of the budget, and what finding them took, if anything.
+    """Return the steps, the remaining budget, and the usage of the pilot measurement, if any.
 
     Parameters
     ----------
     lines : Lines
-        Steps that the user gave stay as they are.
+        Directions. Steps that the user gave are kept.
     constant : Sweep
         R rows, as for ``question``.
     device : Device
     budget : Budget
     grouping : str
     jacobian : array, shape (G, n), optional
-        The squared errors of the G derivatives that are wanted are to be small.
+        Maps derivatives by the slots to the G requested ones, whose squared errors are minimized.
 
     Notes
     -----
-    Cost: a tenth of the shots, in one call of the device, if shots are all that is limited, they
-    may be spent in several rounds, and a tenth is enough to learn from; else nothing.
+    Cost: a tenth of the shots, in one call of the device, if the budget limits only shots, allows
+    several rounds, and a tenth of it suffices for a useful pilot; else nothing.
     """
     rows, ones = len(constant), np.ones(len(lines))
     trial = _asked(constant, lines.derivatives(ones), grouping)
@@ -138,14 +144,14 @@ def _asked(constant: Sweep, stencil: Stencil, grouping: str) -> Question:
 
 
 def _allowed(budget: Budget, asked: Question, device: Device) -> tuple[int, int | None]:
-    """Return the shots that a budget allows, and in how many rounds."""
+    """Return the number of shots and of rounds that a budget allows."""
     if budget.shots is not None and budget.usd is None and budget.submissions is None:
         return budget.shots, budget.rounds
     return shots_and_rounds(budget, asked.problem, asked.survey, device, limits_of(device))
 
 
 def _widths(lines: Lines, frequencies: FloatArray, shots: float) -> FloatArray:
-    """Return the steps of the points that read curvatures, shape (L,)."""
+    """Return the steps of the points that measure curvatures, shape (L,)."""
     points = max(1, len(lines.next_rule[0]) * len(lines))
     width = sensible_step(
         max(1, int(shots / points)),
@@ -159,10 +165,11 @@ def _widths(lines: Lines, frequencies: FloatArray, shots: float) -> FloatArray:
 def _from_words(
     lines: Lines, curved: Question, turning: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return what words suggest of curvatures and of spreads at a point, shape (L,) each.
+    """Return the expected curvatures, and standard deviations at a point, shape (L,) each.
 
-    A function that words of weights c add up to, with signs as good as random, is about as large as
-    the root of the sum of c^2, and each turns with its frequency along the line.
+    The function is a sum of Pauli words with coefficients c. If their signs are random, its size is
+    sqrt(sum(c**2)). Each term oscillates with its frequency along the direction, which gives the
+    size of its derivatives.
     """
     known = curved.survey
     squares = (known.observed.coefficients**2).sum(axis=0)
@@ -174,13 +181,13 @@ def _from_words(
 def _noise_of_curvatures(
     lines: Lines, spreads: FloatArray, widths: FloatArray, shots: float
 ) -> FloatArray:
-    """Return the variances with which so many shots are going to read curvatures, shape (L,)."""
+    """Return the variances of curvatures measured with ``shots`` shots, shape (L,)."""
     own = np.abs(lines.next_rule[0]).sum() * spreads / widths ** (lines.approx_order + 1)
     return np.asarray(own * own.sum() / max(shots, 1))
 
 
 def _pays(suggested: FloatArray, noise: FloatArray, curved: Question, most: int) -> bool:
-    """Say whether curvatures are worth reading; ``most``: how many circuits can run."""
+    """Return whether to measure curvatures; ``most``: largest number of circuits that can run."""
     turns = suggested > 0
     if not turns.any():
         return False
@@ -190,7 +197,7 @@ def _pays(suggested: FloatArray, noise: FloatArray, curved: Question, most: int)
 
 
 def _read(spent: Spent, rows: int, count: int) -> tuple[FloatArray, FloatArray]:
-    """Return squares of curvatures and their variances, as means over rows, shape (L,) each."""
+    """Return squared curvatures and their variances, as means over rows, shape (L,) each."""
     found = spent.measured.estimated
     squares = (found.outputs**2).reshape(rows, -1, count).sum(axis=1)
     variances = np.diag(found.covariance).reshape(rows, -1, count).sum(axis=1)

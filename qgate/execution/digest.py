@@ -1,4 +1,4 @@
-"""A fingerprint of sweeps that is the same in every process."""
+"""Fingerprints (SHA-256) of sweeps that are the same in every process."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from qgate.sweep import Sweep
 
 
 def digest_of(sweeps: Sequence[Sweep]) -> str:
-    """Return 64 hexadecimal digits that are made of all that the sweeps ask for.
+    """Return a digest of sweeps, 64 hexadecimal digits.
 
-    Circuits, measurements, wires, rows, arrays and shots go into it, to the last bit.
+    It covers circuits, measurements, wires, rows, arrays, shots and seeds, to the last bit.
     """
     state = hashlib.sha256()
     for sweep in sweeps:
@@ -29,7 +29,7 @@ def digest_of(sweeps: Sequence[Sweep]) -> str:
 
 
 def key_of(*parts: object) -> str:
-    """Return 64 hexadecimal digits that are made of texts and numbers."""
+    """Return a digest of texts and numbers, 64 hexadecimal digits."""
     state = hashlib.sha256()
     for part in parts:
         for piece in _pieces(part):
@@ -39,7 +39,7 @@ def key_of(*parts: object) -> str:
 
 
 def _pieces(value: Any) -> Iterator[bytes]:
-    """Spell a value; what is not known is spelled by its ``repr``."""
+    """Yield the bytes that represent a value; values of other types are represented by ``repr``."""
     if isinstance(value, Structure):
         yield from _pieces(value.key)
     elif isinstance(value, type):

@@ -1,4 +1,4 @@
-"""A tape to results in the user's framework, ready to be differentiated."""
+"""Evaluate tapes: return results in the user's framework, ready to be differentiated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from qgate.execution.method import Method
 
 SINGLE_SHOTS = (MeasurementKind.SAMPLE, MeasurementKind.COUNTS)
-"""Kinds of results that have no derivative, whatever the method."""
+"""Kinds of results that have no derivative under any gradient method."""
 
 
 def evaluate(
@@ -51,25 +51,25 @@ def evaluate(
     Parameters
     ----------
     tapes : sequence of Tape
-        Tapes without traced parameters go to the device in one submission. A batch of
-        matrices or states counts as a tape for each of them.
+        Tapes without traced parameters are sent to the device in one submission. A batch of
+        matrices or states counts as one tape for each of them.
     device : Device
     method : Method or None
-        How to differentiate; None: it must not be needed.
+        Gradient method; None: no parameter may be traced.
     interface : Interface or None
-        The interface of the framework that traces; None: it must not be needed.
+        Interface of the framework that traces; None: no parameter may be traced.
     max_diff : int, optional
-        The highest order of derivatives that is allowed.
+        Highest allowed order of derivatives.
     seed : whole number or array of such, optional
-        What samples are drawn from, in place of the device's own generator.
+        Seed of the samples, in place of the device's own generator.
     singles : bool
-        Whether the result for an only row may be given as a ``Single``.
+        Whether the result of a single row may be a ``Single``.
 
     Raises
     ------
     DifferentiationError
-        Derivatives are being taken that cannot be had. Frameworks that say only later which
-        are taken get this error then.
+        Unavailable derivatives are requested. Frameworks that request derivatives only later
+        raise this error then.
 
     Returns
     -------
@@ -104,14 +104,14 @@ def evaluate(
 
 
 def _has_unknown_rows(tape: Tape) -> bool:
-    """Say whether a tape has a batch of matrices or states whose length is not known yet."""
+    """Return whether a tape has a batch of matrices or states of a length that is not known yet."""
     return tape.batch_size == -1 and bool(rows_of_arrays(tape))
 
 
 def _by_rows(
     tape: Tape, again: Callable[[Sequence[Tape]], list[list[Entry]]], interface: Interface
 ) -> list[Entry]:
-    """Evaluate a tape, row by row where it has a batch of matrices whose length is not known."""
+    """Evaluate a tape; row by row if it has a batch of matrices of unknown length."""
     if not _has_unknown_rows(tape):
         return again([tape])[0]
     batched = rows_of_arrays(tape)
@@ -123,7 +123,7 @@ def _by_rows(
 
 
 def _needs_framework(tape: Tape, seed: Tensor) -> bool:
-    """Say whether a tape is traced, and measures anything that can be."""
+    """Return whether a tape is traced and has a measurement that can be differentiated."""
     if tape.shots and not is_known(seed):
         return True
     if not any_traced(tape.parameters):
@@ -153,7 +153,7 @@ def values(tapes: Sequence[Tape], device: Device, seed: Tensor = None) -> list[l
 
 
 def _entries(tapes: Sequence[Tape], device: Device, seed: Tensor) -> list[Sequence[Entry]]:
-    """Return what tapes measure; each that has a budget spends it for itself."""
+    """Return the results of tapes; tapes with a budget are estimated one by one."""
     sweeps = [_seeded(tape, seed) for tape in tapes]
     plain = [sweep for tape, sweep in zip(tapes, sweeps, strict=True) if not tape.shots.budget]
     if PLAN.get() is not None:
@@ -166,7 +166,7 @@ def _entries(tapes: Sequence[Tape], device: Device, seed: Tensor) -> list[Sequen
 
 
 def _expect(sweeps: Sequence[Sweep], device: Device) -> None:
-    """Tell the open plan what errors these leave; what that takes is loaded now."""
+    """Report the expected errors of sweeps to the active plan; imports the estimators on use."""
     from qgate.execution.expected import expect
 
     for sweep in sweeps:
@@ -174,7 +174,7 @@ def _expect(sweeps: Sequence[Sweep], device: Device) -> None:
 
 
 def _within_budget(sweep: Sweep, budget: Budget, device: Device) -> Sequence[Entry]:
-    """Estimate what a sweep measures; what that takes is loaded now."""
+    """Estimate the results of a sweep within a budget; imports the estimators on use."""
     from qgate.execution.budget_tower import estimated_values
 
     return estimated_values(sweep, budget, device)
@@ -192,7 +192,7 @@ def _seeded(tape: Tape, seed: Tensor) -> Sweep:
 def _numbers(tape: Tape) -> Tape:
     """Return the tape with plain numbers in place of a framework's arrays.
 
-    Angles that are no batch may stay as they are: ``Tape.sweep`` takes their numbers.
+    Angles without a batch may stay as they are: ``Tape.sweep`` converts them to numbers.
     """
     if framework_among(tape.parameters) is None:
         return tape
@@ -209,5 +209,5 @@ def _numbers(tape: Tape) -> Tape:
 
 
 def _reads_variances(tape: Tape, device: Device) -> bool:
-    """Say whether the device returns any variance as it is."""
+    """Return whether the device returns exact variances."""
     return not tape.shots and MeasurementKind.VAR in device.capabilities.exact

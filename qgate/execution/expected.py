@@ -1,4 +1,4 @@
-"""What errors plain numbers of shots leave, told to a plan before anything is read."""
+"""Expected standard errors for plain numbers of shots, reported to a plan before measuring."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def expect(sweep: Sweep, device: Device, stencils: Sequence[Stencil] = ()) -> None:
-    """Tell the plan that is open, if there is one, the standard errors of what is asked for.
+    """Report the expected standard errors of requested results to the active plan, if any.
 
-    As in ``estimation.prior_errors`` every word has variance 1, and words that are read together
-    are independent. Circuits that measure what is not linear in the means of words are left out.
+    As in ``estimation.prior_errors``, every Pauli word has variance 1, and Pauli words of a
+    commuting group are taken to be independent. Circuits with measurements that are not linear in
+    expectation values are skipped.
 
     Parameters
     ----------
@@ -28,8 +29,8 @@ def expect(sweep: Sweep, device: Device, stencils: Sequence[Stencil] = ()) -> No
         R rows with their shots, unshifted.
     device : Device
     stencils : sequence of Stencil
-        What is asked for in place of the values alone; order 0 is the values. Of the derivatives,
-        the lowest order is told.
+        Requested in place of the values alone; order 0 is the values. Of the derivatives, the
+        lowest order is reported.
     """
     plan = PLAN.get()
     if plan is None or sweep.shots is None:
@@ -46,7 +47,7 @@ def expect(sweep: Sweep, device: Device, stencils: Sequence[Stencil] = ()) -> No
 
 
 def _variances(sweep: Sweep, device: Device) -> FloatArray | None:
-    """Return those of the values, shape (R, M); None: they do not follow from coefficients."""
+    """Return the variances of the values, shape (R, M); None: the observables are not linear."""
     from qgate.estimation.observed import Observed
     from qgate.exceptions import UnsupportedEstimate
     from qgate.execution.question import with_constants
@@ -61,7 +62,7 @@ def _variances(sweep: Sweep, device: Device) -> FloatArray | None:
 
 
 def _squares(stencil: Stencil) -> FloatArray:
-    """Return the sum of the squares of the weights of the points of each derivative."""
+    """Return the sum of the squared weights of the points of each derivative."""
     count = len(stencil.offsets)
     pairs, index = np.unique(stencil.targets * count + stencil.points, return_inverse=True)
     weights = np.bincount(index.ravel(), weights=stencil.weights)

@@ -1,4 +1,4 @@
-"""Which gradient method differentiates a circuit, and why."""
+"""Explain which gradient method differentiates a circuit, and why."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What differentiates a circuit.
+    """The gradient method of a circuit, with the reason for its choice.
 
     Parameters
     ----------
     method : str or None
-        The method that runs; None: none can.
+        The method that is used; None: none is available.
     reason : str
-        Why it is that one, or why there is none.
+        Why this method is used, or why none is available.
     others : mapping of str to str
         For each method that could be named: ``can``, or the reason why it cannot.
     """
@@ -41,16 +41,16 @@ class Explanation:
 
 
 def explain(tape: Tape, device: Device, method: Method | None, *, depth: int) -> Explanation:
-    """Say which method differentiates a tape by its trainable parameters.
+    """Return which gradient method differentiates a tape by its trainable parameters.
 
     Parameters
     ----------
     tape : Tape
     device : Device
     method : Method or None
-        What the QNode was made with.
+        The method of the QNode.
     depth : int
-        The order of the derivative.
+        Order of the derivative.
     """
     others = {name: _verdict(tape, device, name, depth) for name in METHODS if name != "best"}
     if method is None:

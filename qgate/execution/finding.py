@@ -1,4 +1,4 @@
-"""Jobs of a run whose journal was lost, found at their providers by the tags of their orders."""
+"""Find the jobs of a run whose journal was lost, at their providers, by the tags of the jobs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Found = tuple[str, Sequence[TaggedJob] | QGateError]
 
 
 def find_jobs(run: str, devices: Sequence[Device] = ()) -> Iterator[Found]:
-    """Ask providers for the jobs of a run, oldest first.
+    """Search providers for the jobs of a run, oldest first.
 
     Parameters
     ----------
     run : str
-        The name of the run.
+        Name of the run.
     devices : sequence of Device
         Devices whose jobs are searched. Default: all devices of every provider that has tags, with
         the credentials that it finds.

@@ -1,4 +1,4 @@
-"""The jobs of one call, for those who look at it from outside."""
+"""Jobs of one call, so that its handle can report and cancel them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Following:
         self.cancelled = False
 
     def add(self, job: Job) -> None:
-        """Take a job in; one that comes after the call was cancelled is cancelled."""
+        """Add a job; cancel it if the call was cancelled before."""
         with self._lock:
             self._jobs.append(job)
         if self.cancelled:
             job.cancel()
 
     def check(self) -> None:
-        """Refuse to begin more after the call was cancelled.
+        """Refuse to begin more jobs after the call was cancelled.
 
         Raises
         ------
@@ -49,13 +49,13 @@ class Following:
 
     @property
     def job_ids(self) -> list[str]:
-        """In the order in which they were waited for."""
+        """Ids of the jobs, in the order in which they were added."""
         with self._lock:
             return [job.id for job in self._jobs]
 
     @property
     def status(self) -> JobStatus:
-        """How those that are not done stand together."""
+        """Joint status of the jobs that are not done."""
         with self._lock:
             statuses = [job.status for job in self._jobs]
         unfinished = [status for status in statuses if status not in FINAL]

@@ -1,4 +1,4 @@
-"""Giving up a single order, which the next run then submits again."""
+"""Give up a single order, so that the next run submits its circuits again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from qgate.execution.journal import Journal
 
 MOST_LISTED = 5
-"""Most orders that an error lists."""
+"""Maximum number of orders that an error lists."""
 
 
 def give_up(journal: Journal, key: str, *, run: str | None = None) -> Order:
@@ -24,9 +24,9 @@ def give_up(journal: Journal, key: str, *, run: str | None = None) -> Order:
     ----------
     journal : Journal
     key : str
-        The key of the order, or a beginning of it that no other key has.
+        Key of the order, or a unique prefix of it.
     run : str, optional
-        Look among the orders of this run only.
+        Consider the orders of this run only.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def give_up(journal: Journal, key: str, *, run: str | None = None) -> Order:
 
 
 def how_to_give_up(journal: Journal, key: str) -> str:
-    """Return a sentence that names the command which gives an order up."""
+    """Return a sentence that names the command for giving up an order."""
     return (
         f"To submit it again instead, give the order up with 'qgate jobs --journal {journal.file} "
         f"--forget {key[:16]}' and run again; what it cost stays counted."

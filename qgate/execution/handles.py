@@ -1,4 +1,4 @@
-"""Calls that go on in the background."""
+"""Calls in the background: ``qg.submit`` and ``qg.as_completed``."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from qgate.findable import picklable
 from qgate.workers import Workers
 
 WORKERS = 32
-"""So many calls are under way at once; further ones wait for their turn."""
+"""Maximum number of calls in progress; further calls are queued."""
 
 _workers = Workers(WORKERS, "qgate-call")
 
 
 class Handle:
-    """A call that goes on in the background; made by ``qg.submit``.
+    """A call in the background; returned by ``qg.submit``.
 
-    It can be awaited. What it does belongs to the run that was open when it was submitted. A
-    program that ends does not wait for it; its jobs go on, and the same program picks them up when
-    it is run again.
+    It can be awaited. Its submissions belong to the run that was active when it was made. A program
+    that ends does not wait for it; its jobs continue, and the same program resumes them when it
+    runs again.
     """
 
     def __init__(self, call: Callable[[], Any]) -> None:
@@ -46,7 +46,7 @@ class Handle:
 
     @property
     def status(self) -> JobStatus:
-        """How the jobs of the call stand; a failure is a status, not an exception."""
+        """Status of the call's jobs; a failure is a status, not an exception."""
         if self.future.cancelled():
             return JobStatus.CANCELLED
         if not self.future.done():
@@ -60,23 +60,23 @@ class Handle:
 
     @property
     def job_ids(self) -> list[str]:
-        """The provider's ids of all jobs that it waited for so far."""
+        """The provider's ids of all jobs that the call has waited for so far."""
         return self._following.job_ids
 
     def result(self, timeout_s: float | None = None) -> Any:
-        """Wait for what the call returns.
+        """Wait for the call and return its result.
 
         Raises
         ------
         CallTimeout
-            It takes longer than ``timeout_s`` seconds; it goes on. Where these passed while the
-            machine slept, it is given half a minute more to find out what became of its jobs.
+            The call takes longer than ``timeout_s`` seconds; it continues. If the machine slept
+            during this time, the call gets half a minute more to update the status of its jobs.
         InvalidTimeout
             ``timeout_s`` is negative, or no number.
         OpenedInParent
-            This process was forked from that which has made the call.
+            This process was forked from the one that made the call.
         Exception
-            What the call raises.
+            Any error of the call.
         """
         self._check_process()
         limit_s = seconds_to_wait(timeout_s)
@@ -85,7 +85,7 @@ class Handle:
         return self.future.result()
 
     def cancel(self) -> None:
-        """Ask the providers to stop the jobs of the call, and begin no more."""
+        """Ask the providers to cancel the jobs of the call, and begin no more."""
         self._check_process()
         self.future.cancel()
         self._following.cancel()
@@ -112,7 +112,7 @@ class Handle:
 
 @picklable
 def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
-    """Call a function in the background.
+    """Return a function that calls ``function`` in the background.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
     def start(*args: Any, **kwargs: Any) -> Handle:
         run = RUN.get()
         if run is not None:
-            run.ordered = False  # calls that go on side by side ask in no fixed order
+            run.ordered = False  # concurrent calls make their requests in no fixed order
         handle = Handle(partial(function, *args, **kwargs))
         if run is not None:
             run.expect(handle.future)
@@ -150,12 +150,12 @@ def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
 
 
 def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> Iterator[Handle]:
-    """Yield handles as they are done, first those that are first.
+    """Yield handles in the order in which their calls end.
 
     Raises
     ------
     CallTimeout
-        Not all are done after ``timeout_s`` seconds; they go on.
+        Not all are done after ``timeout_s`` seconds; they continue.
     """
     waiting = {handle.future: handle for handle in handles}
     for handle in waiting.values():
@@ -173,7 +173,7 @@ def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> I
 
 
 def _done(futures: Collection[Future[Any]], timeout_s: float | None) -> set[Future[Any]]:
-    """Wait for the first of some calls, a little longer where the machine slept meanwhile."""
+    """Wait for the first of several calls, a little longer if the machine slept meanwhile."""
     begun = time.monotonic()
     done, _ = wait(futures, timeout_s, FIRST_COMPLETED)
     if not done and overslept(begun, timeout_s):

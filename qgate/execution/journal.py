@@ -1,4 +1,18 @@
-"""The file in which every submission is written down before it is made."""
+"""Journal of submissions: every order is recorded before it is sent.
+
+The journal makes submissions exactly-once and budgets hard limits across threads, processes and
+crashes. It is a write-ahead log in a SQLite file:
+
+1. ``place`` records orders, checks them against every budget and charges their highest cost, all in
+   one transaction. Two processes thus cannot pass a budget together.
+2. ``note`` records each attempt to create a job before its request is sent (see ``attempts.py``).
+3. ``sent`` records the provider's job id, ``finish`` the result and the final cost.
+
+An order's key is derived from run, device, content, repetition and attempt. A repeated program
+computes the same keys, finds the orders, and continues each from its recorded state.
+
+References: SQLite, "Atomic Commit In SQLite", https://www.sqlite.org/atomiccommit.html.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +38,7 @@ __all__ = ["MEMORY", "Journal"]
 
 
 class Journal:
-    """Orders, their results and what they cost, in a SQLite file that processes may share.
+    """Orders, their results and their usage, in a SQLite file that processes may share.
 
     Safe for threads and for processes; every change is one transaction. What precedes a request
     to a provider is on the disk before the method returns. The id of a job and what a job brought
@@ -34,19 +48,19 @@ class Journal:
     Parameters
     ----------
     file : str or path
-        It is made where there is none, readable for its owner only.
+        It is created if it does not exist, readable for its owner only.
 
     Raises
     ------
     JournalUnreadable
         The file cannot be opened, is no journal, or one of a newer version.
     JournalNotWritten
-        The disk is full, or takes no files.
+        The disk is full, or cannot be written.
 
     Notes
     -----
-    Every row has a seal (see ``sealed_rows.py``): where a row was damaged or exchanged, the method
-    that reads it raises ``JournalUnreadable``, and ``OrderDamaged`` for the result of an order.
+    Every row has a seal (see ``sealed_rows.py``). If a row was damaged or exchanged, the method
+    that reads it raises ``JournalUnreadable``, or ``OrderDamaged`` for the result of an order.
     """
 
     def __init__(self, file: str | Path = MEMORY) -> None:
@@ -68,8 +82,8 @@ class Journal:
         Returns
         -------
         str
-            What goes into the keys of its orders, so that the same run of another journal has other
-            keys: a random id of this journal; empty for a run that is older than such ids.
+            A random id of this journal, which is part of the keys of the run's orders, so that the
+            same run of another journal has other keys. Empty for a run that is older than such ids.
         """
         with self._transaction():
             found = self._rows.select("runs", "WHERE name = ?", run)
@@ -82,14 +96,14 @@ class Journal:
     def adopt(self, run: str, identity: str, jobs: Mapping[str, str]) -> None:
         """Take over the jobs of a run whose journal was lost.
 
-        Its program then asks for orders of the same keys, and finds their jobs here: it waits for
-        them, and sends only what was never sent.
+        When its program runs again, it requests orders with the same keys and finds their jobs
+        here. It waits for them, and sends only what was never sent.
 
         Parameters
         ----------
         run : str
         identity : str
-            The id of the journal that was lost.
+            Id of the journal that was lost.
         jobs : mapping of str to str
             The provider's id of a job for each key.
 
@@ -108,7 +122,7 @@ class Journal:
                 self._rows.update("found", {"key": key, "run": run, "job": job})
 
     def agree(self, budget: Budget | None) -> None:
-        """Store the limit of a named budget, or compare with what was stored.
+        """Store the limit of a named budget, or compare it with the stored one.
 
         Raises
         ------
@@ -125,20 +139,20 @@ class Journal:
             self._totals.set_limit(budget)
 
     def place(self, orders: Sequence[Order], purses: Sequence[Purse], *, what: str) -> list[Order]:
-        """Write down what is to be sent, all of it or nothing, and take it from the budgets.
+        """Record orders before they are sent, all or none, and charge them to the budgets.
 
         Parameters
         ----------
         orders : sequence of Order
         purses : sequence of Purse
-            All of them have to allow all of it.
+            Accounts of budgets, each of which must allow all orders.
         what : str
-            How to call the orders in an error.
+            Name of the orders in an error.
 
         Raises
         ------
         BudgetExceeded, BudgetChanged
-            Nothing was written.
+            Nothing was recorded.
         """
         now = time.time()
         with self._transaction():
@@ -157,7 +171,7 @@ class Journal:
         return placed
 
     def sent(self, key: str, job: str) -> None:
-        """Write down the provider's id of an order."""
+        """Record the provider's id of an order."""
         with self._waiting(durable=False), self._transaction():
             self._set(key, state=OrderState.SENT, job=job, sent_at=time.time())
             self._note(key, "sent", job)
@@ -173,14 +187,14 @@ class Journal:
         taken: Spent | None = None,
         durable: bool = True,
     ) -> None:
-        """Write down how an order ended, and what it took of the budgets in the end.
+        """Record the end of an order, and its final usage.
 
         Parameters
         ----------
         taken : Spent, optional
-            Default: all that was held for it.
+            Default: all that was reserved for it.
         durable : bool
-            Whether to wait for the disk; needless where the provider can be asked again.
+            Whether to wait for the disk; unnecessary if the provider can be asked again.
         """
         held: dict[str, Any] = {}
         if taken is not None:
@@ -203,7 +217,7 @@ class Journal:
             self._note(key, state.value, reason)
 
     def note(self, key: str, what: str, detail: str = "") -> None:
-        """Add to the history of an order, for example a provider's error in its own words."""
+        """Add an event to the history of an order, for example a provider's error message."""
         with self._transaction():
             self._note(key, what, detail)
 
@@ -216,7 +230,7 @@ class Journal:
         ----------
         key : str
         result : bool
-            Whether it comes with its result.
+            Whether to include its result.
 
         Raises
         ------
@@ -236,14 +250,14 @@ class Journal:
     def orders(self, run: str | None = None) -> list[Order]:
         """Return the orders of one run or of all, in the order in which they were placed.
 
-        They come without their results, which ``find`` reads.
+        Results are not included; ``find`` reads them.
         """
         if run is None:
             return self._orders("ORDER BY created_at, run, step, part, attempt")
         return self._orders("WHERE run = ? ORDER BY step, part, attempt, created_at", run)
 
     def checked_orders(self, run: str) -> list[OrderSummary]:
-        """Return summaries of the orders of a run, after comparing them with the sums.
+        """Return summaries of the orders of a run, after comparing them with the totals.
 
         Raises
         ------
@@ -267,13 +281,13 @@ class Journal:
             return [row["name"] for row in self._rows.select("runs", "ORDER BY created_at")]
 
     def history(self, key: str) -> list[tuple[float, str, str]]:
-        """Return what happened to an order: Unix time in seconds, what, and details."""
+        """Return the events of an order: Unix time in seconds, kind, and details."""
         with self._lock:
             events = self._rows.select("events", "WHERE key = ? ORDER BY id", key)
         return [(event["at"], event["what"], event["detail"]) for event in events]
 
     def spent(self, purse: str) -> Spent:
-        """Return what was taken from a budget."""
+        """Return the usage that was charged to a budget."""
         with self._lock:
             return self._totals.spent(BUDGET, purse)
 
@@ -326,7 +340,7 @@ class Journal:
                 raise
 
     def _set(self, key: str, **values: Any) -> None:
-        """Change an order, and the sums that it is part of."""
+        """Change an order, and the totals that include it."""
         rows = self._rows.select("orders", "WHERE key = ?", key)
         if not rows:
             reason = f"it holds no order {key}"
@@ -342,7 +356,7 @@ class Journal:
         self._totals.replace(before, after, [charge["purse"] for charge in charges])
 
     def _with_found_job(self, order: Order) -> Order:
-        """Return an order as sent, where its job was found at the provider."""
+        """Return an order as sent if its job was found at the provider."""
         found = self._rows.select("found", "WHERE key = ?", order.key)
         if not found:
             return order
@@ -385,7 +399,7 @@ def _about(run: str, identity: str) -> Row:
 
 
 def _row(order: Order) -> Row:
-    """Return the values of a row that is written for an order."""
+    """Return the row that stores an order."""
     values = {field.name: getattr(order, field.name) for field in fields(order)}
     price = values.pop("price")
     low, high = (None, None) if price is None else (price.low_usd, price.high_usd)
@@ -395,7 +409,7 @@ def _row(order: Order) -> Row:
 
 
 def _order(row: Row) -> Order:
-    """Return the order of a row that was read."""
+    """Return the order that a row stores."""
     values = dict(row)
     del values["result_digest"]
     low, high = values.pop("low_usd"), values.pop("high_usd")

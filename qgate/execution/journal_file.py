@@ -1,4 +1,4 @@
-"""Opening the SQLite file of a journal, readable for its owner only."""
+"""SQLite file of a journal, readable for its owner only, and safe under forks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATIENCE_S = 60.0
 """Longest wait in seconds for another process that is writing."""
 
 OWNER_ONLY = 0o600
-"""The mode of a journal that is made; SQLite gives it to the files -wal and -shm as well."""
+"""File mode of a new journal; SQLite gives it to the files -wal and -shm as well."""
 
 UNWRITABLE = frozenset(
     {
@@ -31,11 +31,11 @@ UNWRITABLE = frozenset(
         sqlite3.SQLITE_TOOBIG,
     }
 )
-"""Primary codes of SQLite for errors of the disk, not of a damaged file."""
+"""Primary SQLite codes for errors of the disk, not of a damaged file."""
 
 
 class JournalFile:
-    """The open file of a journal, which no forked child shares with its parent.
+    """Open file of a journal, which no forked child shares with its parent.
 
     Parameters
     ----------
@@ -70,16 +70,17 @@ class JournalFile:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """The open file, which is opened again after a fork."""
+        """The connection, which is opened again after a fork."""
         if self._handle is None:
             if not Path(self.path).exists():
                 raise JournalUnreadable(file=self.file, reason="it was removed meanwhile")
             self._handle = self._opened()
         return self._handle
 
-    # SQLite counts the locks of a file in memory, and a forked child that inherits an open file
-    # believes to hold locks that only its parent has (https://www.sqlite.org/howtocorrupt.html,
-    # 2.6). So no file is open during a fork. A journal in memory is copied with the rest of it.
+    # SQLite counts the locks of a file in memory. A forked child that inherits an open file would
+    # therefore believe to hold locks that only its parent has, and could damage the file
+    # (https://www.sqlite.org/howtocorrupt.html, section 2.6). So no file is open during a fork. A
+    # journal in memory is copied by the fork.
 
     def _leave(self) -> None:
         self.lock.acquire()
@@ -117,14 +118,14 @@ def failure(error: Exception, file: str) -> JournalUnreadable | JournalNotWritte
 
 
 def _is_in_use(error: BaseException) -> bool:
-    """Return whether SQLite refused because of another process, for whatever reason."""
+    """Return whether SQLite refused because another process uses the file."""
     if not isinstance(error, sqlite3.OperationalError):
         return False
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
-# SQLite waits for other processes by itself, but not where one of them gives the same file its
-# journal mode, recovers it after a crash, or closes it as the last one
+# SQLite's own timeout for other processes does not apply while one of them sets the journal mode of
+# the file, recovers it after a crash, or closes it as the last one
 # (https://www.sqlite.org/wal.html).
 @retry(
     retry=retry_if_exception(_is_in_use),
@@ -133,7 +134,7 @@ def _is_in_use(error: BaseException) -> bool:
     reraise=True,
 )
 def opened(place: str, file: str) -> sqlite3.Connection:
-    """Return a connection to a journal, whose tables are brought to this version.
+    """Return a connection to a journal, whose tables are migrated to this version.
 
     Parameters
     ----------
@@ -165,7 +166,7 @@ def opened(place: str, file: str) -> sqlite3.Connection:
 
 
 def absolute(file: str) -> str:
-    """Return where a journal is, also after the working directory was changed.
+    """Return the absolute path of a journal, which stays valid after a change of directory.
 
     Raises
     ------
@@ -179,10 +180,10 @@ def absolute(file: str) -> str:
 
 
 def _create(place: str, file: str) -> None:
-    """Make a file for its owner where there is none.
+    """Create a file for its owner if there is none.
 
-    An existing file is not opened here: closing it would give up the locks that SQLite holds on
-    it in this process.
+    An existing file is not opened here: closing it would release the locks that SQLite holds on it
+    in this process.
     """
     try:
         path = Path(place).resolve()

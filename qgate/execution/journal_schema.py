@@ -1,4 +1,4 @@
-"""The tables of the journal, and how those of older versions become those of this one."""
+"""Tables of the journal, and their migration from older versions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from qgate.exceptions import JournalUnreadable
 from qgate.execution.seals import seal_all
 
 APPLICATION = 0x71676174
-"""Marks a SQLite file as a journal of qgate."""
+"""Application id that marks a SQLite file as a journal of qgate."""
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -106,14 +106,14 @@ MIGRATIONS: tuple[str, ...] = (
 )
 """Statements that upgrade a file from each version to the next, beginning with an empty file.
 
-Version 2: an id of the journal for the keys of new runs (runs of version 1 have none, and keep
-their keys), seals of all rows, sums over orders, the limits of named budgets, and an attempt to
-create each order that was not known to be sent, because version 1 did not record these.
+Version 2 adds an id of the journal for the keys of new runs (runs of version 1 have none, and keep
+their keys), seals of all rows, totals of orders, and the limits of named budgets. It also adds an
+attempt to create each order that was not known to be sent, because version 1 did not record these.
 """
 
 
 def migrate(connection: sqlite3.Connection, file: str) -> None:
-    """Bring the tables of a file to this version, all of the way or not at all.
+    """Migrate the tables of a file to this version, completely or not at all.
 
     Raises
     ------

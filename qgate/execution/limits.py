@@ -1,4 +1,4 @@
-"""Which derivatives are given."""
+"""Limits on the available derivatives."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 
 @dataclass(frozen=True)
 class Limits:
-    """Which derivatives are given.
+    """Derivatives that are available, and the errors for the others.
 
     Parameters
     ----------
     method : str
         The gradient method, as errors name it.
     max_order : int or None
-        The highest order that the user allows; None: any.
+        Highest order that the user allows; None: any.
     refusal : DifferentiationError or None
-        Why no derivative can be had at all.
+        Why no derivative is available at all.
     arrays : DifferentiationError or None
-        Why none can be had by matrices and states, where they turn out to be trained.
+        Why derivatives by matrices and states are not available, in case these are trainable.
     array_order : int or None
-        The highest order that is right where a gate or a state is trained by an array; None: any.
+        Highest order that is correct where a gate or a state is trained by an array; None: any.
     """
 
     method: str = ""
@@ -32,7 +32,7 @@ class Limits:
     array_order: int | None = None
 
     def check(self, order: int) -> None:
-        """Refuse a derivative of this order.
+        """Refuse a derivative of this order if it is not available.
 
         Raises
         ------

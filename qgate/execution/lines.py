@@ -1,4 +1,4 @@
-"""What goes into one submission, and what became of it."""
+"""Submission requests and their outcomes."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ Results = Sequence[SweepResult]
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """What is to go into one submission.
+    """Request for one submission.
 
     Parameters
     ----------
     sweeps : tuple of Sweep
     part : int
-        Which submission of the request it is.
+        Index of the submission within its request.
     attempt : int
-        How often the same was ordered before and failed.
+        Number of earlier orders of the same circuits that failed.
     purchases : int
-        How often it was bought since the program began.
+        Number of submissions of these circuits since the program began.
     places : tuple of (int, list of int)
         Sweeps and rows of the failed submission whose rows these are.
     canary : Wires or None
-        The last sweep is one with known results, on these wires.
+        If given, the last sweep holds canary circuits on these wires.
     """
 
     sweeps: tuple[Sweep, ...]
@@ -45,43 +45,43 @@ class Line:
 
     @property
     def asked(self) -> tuple[Sweep, ...]:
-        """Its sweeps without known answers."""
+        """The sweeps without canary circuits."""
         return self.sweeps if self.canary is None else self.sweeps[:-1]
 
     def changed(self, **values: Any) -> Line:
-        """Return another line."""
+        """Return a copy with some values replaced."""
         return replace(self, **values)
 
     @cached_property
     def digest(self) -> str:
-        """A fingerprint of what it asks for."""
+        """Fingerprint of the sweeps."""
         return digest_of(self.sweeps)
 
     @property
     def num_rows(self) -> int:
-        """Of all sweeps."""
+        """Number of rows of all sweeps."""
         return sum(len(sweep) for sweep in self.sweeps)
 
     @property
     def num_shots(self) -> int:
-        """Of all rows."""
+        """Number of shots of all rows."""
         return sum(int(sweep.shots.sum()) for sweep in self.sweeps if sweep.shots is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one line.
+    """Outcome of one submission request.
 
     Parameters
     ----------
     order : Order
-        As it stands in the journal.
+        As it is in the journal.
     results : sequence of SweepResult
-        Of its sweeps; empty where all of it failed.
+        Of its sweeps; empty if all of it failed.
     bought : bool
         Whether it was sent now.
     purchases : int
-        How often the line was bought since the program began.
+        Number of submissions of these circuits since the program began.
     """
 
     order: Order
@@ -96,5 +96,5 @@ class Delivery:
 
     @property
     def reason(self) -> str:
-        """Why, in the provider's words."""
+        """Reason of the failure, in the provider's words."""
         return next(iter(failures(self.results)), self.order.reason)

@@ -1,4 +1,4 @@
-"""The gradient method that a user names; what it does is loaded when it is used."""
+"""Gradient methods by the names that users give; implementations are imported on use."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from qgate.gradients.transform import TapeTransform
 
 STATE_METHODS = ("backprop", "adjoint")
-"""Methods that need the state; on the local device only."""
+"""Methods that require access to the state, and thus the local device."""
 
 OWN_METHOD = "device"
-"""What a device does by itself; the local one: ``adjoint``."""
+"""Gradient method of the device itself; ``adjoint`` on the local one."""
 
 CIRCUIT_METHOD = "hadamard"
-"""The method that runs other circuits than the one it differentiates."""
+"""Method that runs other circuits than the one it differentiates."""
 
 METHODS = (
     "best",
@@ -32,7 +32,7 @@ METHODS = (
     "spsa",
     CIRCUIT_METHOD,
 )
-"""All names; ``qgate.execution.resolve`` has what they stand for."""
+"""All names; ``qgate.execution.resolve`` maps them to implementations."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,12 @@ class Method:
     ----------
     name : str
     options : mapping
-        What the user gave as ``gradient_kwargs``.
+        The user's ``gradient_kwargs``.
     higher : str or None
-        The method that gives the higher orders, where ``name`` gives the first only.
+        Method for higher orders, where ``name`` supports the first order only.
     transform : TapeTransform or None
-        What makes the tapes of every derivative, where that depends on the numbers of the tape.
+        Transform that generates the tapes of every derivative, where these depend on the numbers in
+        the tape.
     """
 
     name: str
@@ -57,7 +58,7 @@ class Method:
 
     @property
     def nonlinear(self) -> bool:
-        """Whether it differentiates what is not linear in the state, such as a variance."""
+        """Whether it differentiates results that are nonlinear in the state, such as variances."""
         if self.transform is not None:
             return True
         from qgate.execution.resolve import SHIFT_METHODS
@@ -67,19 +68,19 @@ class Method:
 
     @property
     def densities(self) -> bool:
-        """Whether it differentiates density matrices that a device returns as they are."""
+        """Whether it differentiates density matrices that a device returns exactly."""
         return self.transform is not None or self.name != CIRCUIT_METHOD
 
 
 def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
-    """Read what a user gave as ``diff_method``; None means that nothing is differentiated.
+    """Return the method for a user's ``diff_method``; None: nothing is differentiated.
 
     Raises
     ------
     UnknownDiffMethod
         It is neither a method's name nor a gradient transform.
     UnknownGradientOption
-        The method does not take one of the options.
+        The method does not have one of the options.
     """
     if diff_method is None:
         return None
@@ -90,7 +91,7 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
 
 
 def _parse_further(diff_method: Any, name: Any, options: Mapping[str, Any]) -> Method:
-    """Read a transform of the user's or a method with options; what that takes is loaded now."""
+    """Parse a user's transform or a method with options; imports the implementations on use."""
     from qgate.execution.resolve import OPTIONS, TRANSFORMS
     from qgate.gradients.method import check_options
     from qgate.gradients.transform import TAPE_BOUND
@@ -109,7 +110,7 @@ def _parse_further(diff_method: Any, name: Any, options: Mapping[str, Any]) -> M
 
 
 def check_method(method: Method | None, device: Device, shots: Shots) -> None:
-    """Refuse a method that the device, or its shots, can never serve."""
+    """Refuse a method that the device or its shots can never support."""
     if method is None or method.name not in (OWN_METHOD, *STATE_METHODS):
         return
     if method.name == OWN_METHOD and not device.capabilities.statevector:

@@ -1,4 +1,4 @@
-"""What was ordered: one row of the journal for each submission."""
+"""Orders: the journal has one row for each submission."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from qgate.prices import Price
 
 
 class OrderState(StrEnum):
-    """How far an order has come."""
+    """State of an order."""
 
     INTENDED = "intended"
-    """Written down, and not known to be sent."""
+    """Recorded, and not known to be sent."""
 
     SENT = "sent"
-    """The provider gave it an id."""
+    """The provider has assigned an id."""
 
     DONE = "done"
     """Its results are in the journal."""
@@ -29,17 +29,17 @@ class OrderState(StrEnum):
     """Its job was cancelled."""
 
     REFUSED = "refused"
-    """The provider did not take it, or it was taken back before it was sent."""
+    """The provider refused it, or it was withdrawn before it was sent."""
 
     QUARANTINED = "quarantined"
-    """Its known answers were wrong; its results are in the journal and not used."""
+    """Its canary circuits had wrong results; its own results are in the journal and not used."""
 
     GIVEN_UP = "given up"
-    """The user no longer waits for it; what it cost, or may cost, stays counted."""
+    """The user no longer waits for it; its cost, or possible cost, stays counted."""
 
 
 OPEN = frozenset({OrderState.INTENDED, OrderState.SENT})
-"""An order that stands here may still bring results."""
+"""States of orders that may still get results."""
 
 ASKED_AGAIN = frozenset(
     {OrderState.REFUSED, OrderState.CANCELLED, OrderState.FAILED, OrderState.GIVEN_UP}
@@ -47,33 +47,34 @@ ASKED_AGAIN = frozenset(
 """Terminal states after which the order is submitted again under another key."""
 
 UNUSABLE = frozenset({OrderState.QUARANTINED, OrderState.GIVEN_UP})
-"""States whose results are not used; a call outside of a named run that raised because of one
-submits again when it is made again."""
+"""States whose results are not used. Outside of a named run, a call that raised because of one of
+these submits again when it is repeated.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One submission, as the journal knows it.
+    """One submission, as recorded in the journal.
 
     Parameters
     ----------
     key : str
-        64 hexadecimal digits made of run, device, content, repetition and attempt; the
+        64 hexadecimal digits derived from run, device, content, repetition and attempt. It is the
         provider's idempotency token, or its tag.
     run : str
     step : int
-        The request that it is part of, counted within the run.
+        Index of its request within the run.
     part : int
-        Which submission of that request it is.
+        Index of the submission within that request.
     attempt : int
-        0, or how often the same was ordered before and failed.
+        Number of earlier orders of the same circuits that failed.
     device : str
-        The string that makes the device again.
+        Configuration string that creates the device.
     provider : str
     digest : str
-        Of what it asks for.
+        Fingerprint of its circuits.
     record : bytes
-        What is needed to read its result, as JSON.
+        JSON with all that is required to read its result.
     rows, shots : int
     price : Price or None
         None: unknown.
@@ -84,7 +85,7 @@ class Order:
         In the provider's words.
     result : bytes or None
     held_submissions, held_shots, held_usd : int, int, float
-        What it takes of budgets: the most it may cost, and what it did cost once that is settled.
+        Usage that is charged to budgets: the most it may cost, and the actual cost once settled.
     settled : bool
     created_at, sent_at, finished_at : float
         Unix time in seconds.
@@ -135,7 +136,7 @@ class OrderSummary(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """A budget, and the name under which what is taken from it is counted."""
+    """Account of a budget: the budget, and the name under which its usage is counted."""
 
     name: str
     budget: Budget
@@ -143,7 +144,7 @@ class Purse:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What was taken from budgets: paid, or held for what is under way."""
+    """Usage of budgets: paid, or reserved for orders in progress."""
 
     submissions: int = 0
     shots: int = 0

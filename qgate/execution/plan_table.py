@@ -1,4 +1,4 @@
-"""A plan in words and numbers."""
+"""A plan as a table of text."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 HEAD = ("request", "device", "submissions", "circuits", "rows", "shots", "price")
 
 MOST_LINES = 20
-"""So many requests are shown one by one."""
+"""Maximum number of requests that are listed."""
 
 MOST_ERRORS = 5
-"""So many different standard errors are shown."""
+"""Maximum number of different standard errors that are listed."""
 
 
 def table(plan: Plan) -> str:
-    """Return a line for each request, and the sum."""
+    """Return a table with a line for each request, and the total."""
     steps: dict[tuple[int, str], list[PlannedSubmission]] = {}
     for entry in plan.entries:
         steps.setdefault((entry.step, entry.device), []).append(entry)
@@ -36,10 +36,10 @@ def table(plan: Plan) -> str:
 
 
 def _expected(errors: PriorErrors) -> str:
-    """Return standard errors in words."""
+    """Return a text on expected standard errors."""
     named = {"values": errors.values, "derivatives": errors.derivatives}
     parts = [f"{name} {_range(found)}" for name, found in named.items() if found]
-    return f"expected standard errors before anything is read: {', '.join(parts)}"
+    return f"expected standard errors before any measurement: {', '.join(parts)}"
 
 
 def _range(errors: Sequence[float]) -> str:
@@ -68,7 +68,7 @@ def _line(
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    left = 2  # the columns of words; those of numbers stand at the right
+    left = 2  # number of text columns; columns of numbers are right-aligned
     lines = [
         "  ".join(
             cell.ljust(width) if place < left else cell.rjust(width)

@@ -1,4 +1,4 @@
-"""What would be sent, found out by running a function without sending anything."""
+"""Plans: find out what a function would submit, by running it without sending anything."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class PlannedSubmission:
     ----------
     device : str
     step : int
-        The request that it is part of; those of one request are sent together.
+        Index of its request; the submissions of one request are sent together.
     circuits : int
-        Structures.
+        Number of structures.
     rows, shots : int
         Of all circuits together.
     price : Price or None
         None: unknown.
     digest : str
-        Of what it asks for.
+        Fingerprint of its circuits.
     """
 
     device: str
@@ -62,15 +62,15 @@ class PlannedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class PriorErrors:
-    """Standard errors that shots are expected to leave, before anything is known.
+    """Standard errors expected from the number of shots, before any measurement.
 
-    They are from the shots and the coefficients alone: each word is taken to have variance 1, and
-    words that are read together to be independent.
+    They follow from the shots and the coefficients alone: each Pauli word is assumed to have
+    variance 1, and the Pauli words of a commuting group to be independent.
 
     Parameters
     ----------
     values : tuple of float
-        Of what is measured.
+        Of the measurement results.
     derivatives : tuple of float
         By the arguments where ``gradient_estimate`` is planned, else by the angles of the gates.
     """
@@ -80,28 +80,28 @@ class PriorErrors:
 
 
 class Plan:
-    """What a call would send, before anything is sent.
+    """Submissions that a call would make, determined before anything is sent.
 
-    Made by ``qg.plan``; prints as a table. The values on which later requests depend are not
-    known beforehand: such requests are planned as if every circuit had read zeros, and are only
-    as certain as that.
+    Returned by ``qg.plan``; prints as a table. If later requests depend on results, these are not
+    known beforehand. Such requests are planned as if the outcome of every circuit was all zeros,
+    and are only as certain as that.
 
     Parameters
     ----------
     call : callable
-        Without arguments: what is planned.
+        The call to plan, without arguments.
     budget : Budget or int, optional
-        A number limits shots. ``run`` spends no more.
+        A number limits shots. It also limits ``run``.
 
     Attributes
     ----------
     entries : tuple of PlannedSubmission
     prior_errors : tuple of PriorErrors
-        One for each request whose numbers are linear in the means of Pauli words: expectation
-        values and probabilities, and their derivatives by shifts.
+        One for each request whose results are linear in the expectation values of Pauli words:
+        expectation values and probabilities, and their derivatives by shifts.
     sources : dict of str to str
-        For each device that is paid for: its prices with their source and date, and whether its
-        limits and gates are live or from a card.
+        For each paid device, its prices with their source and date, and whether its limits and
+        gates are live or from a card.
     """
 
     def __init__(
@@ -113,26 +113,26 @@ class Plan:
         self.sources: dict[str, str] = {}
         self._collect()
 
-    # What it says ----------------------------------------------------------------------
+    # Contents ------------------------------------------------------------------------
 
     @property
     def submissions(self) -> int:
-        """How many requests to providers it makes."""
+        """Number of requests to providers."""
         return len(self.entries)
 
     @property
     def rows(self) -> int:
-        """How many circuits with numbers it runs."""
+        """Number of circuits with bound parameters."""
         return sum(entry.rows for entry in self.entries)
 
     @property
     def shots(self) -> int:
-        """How many shots it takes."""
+        """Number of shots."""
         return sum(entry.shots for entry in self.entries)
 
     @property
     def price(self) -> Price | None:
-        """What it costs; None: the price of a part of it is unknown."""
+        """Price of all submissions; None: the price of one of them is unknown."""
         total = Price()
         for entry in self.entries:
             if entry.price is None:
@@ -141,17 +141,17 @@ class Plan:
         return total
 
     def run(self) -> Any:
-        """Make the call; what is not in the plan is refused.
+        """Make the call; refuse all that is not in the plan.
 
         Returns
         -------
         Any
-            What the call returns.
+            The result of the call.
 
         Raises
         ------
         PlanExceeded
-            It would send something else, for example because results decide what comes next.
+            It would send something else, for example because results decide later requests.
         """
         guard = Guard(Counter((entry.device, entry.digest) for entry in self.entries))
         return self._under(guard)
@@ -163,7 +163,7 @@ class Plan:
 
     __repr__ = __str__
 
-    # How it is made --------------------------------------------------------------------
+    # Collection ----------------------------------------------------------------------
 
     def _collect(self) -> None:
         collector = Collector()
@@ -207,16 +207,16 @@ class Plan:
 def plan(
     function: Callable[..., Any], device: Any = None, *, budget: Budget | int | None = None
 ) -> Callable[..., Plan]:
-    """Find out what calling a function would send, without sending it.
+    """Return a function that plans calls of ``function`` instead of making them.
 
     Parameters
     ----------
     function : callable
         A QNode, its gradient, or any function that calls such.
     device : str or Device, optional
-        In place of the device of every QNode that is called.
+        Replaces the device of every QNode that is called.
     budget : Budget or int, optional
-        What the plan may take, a number in shots; also the limit of ``Plan.run``.
+        Limit of the plan and of ``Plan.run``; a number limits shots.
 
     Returns
     -------
@@ -234,10 +234,10 @@ def plan(
 
     Notes
     -----
-    Cost: the function runs once, with zeros in place of what circuits read. Making a device of a
-    cloud asks its provider for its properties, which costs nothing. Without credentials, or where
-    the service does not answer, the limits and prices are those of the device's card in this
-    package; ``Plan.sources`` lists which were used.
+    Cost: the function runs once, with zeros as the outcomes of circuits. Creating a cloud device
+    requests its properties from the provider, which is free. Without credentials, or if the service
+    does not respond, the limits and prices are those of the device's card in this package;
+    ``Plan.sources`` lists which were used.
 
     Examples
     --------
@@ -264,7 +264,7 @@ def plan(
 
 
 class Collector:
-    """Answers requests without sending them, and keeps what they were."""
+    """Records requests and returns zeros as their results, without sending them."""
 
     def __init__(self) -> None:
         self.entries: list[PlannedSubmission] = []
@@ -274,7 +274,7 @@ class Collector:
         self._lock = ForkSafeLock()
 
     def answer(self, device: Device, lines: Sequence[Line]) -> list[Results] | None:
-        """Return what circuits would read that always read zero."""
+        """Return results in which every outcome is zero."""
         with self._lock:
             self._steps += 1
             self.entries += [_entry(device, line, self._steps) for line in lines]
@@ -283,21 +283,21 @@ class Collector:
         return [_zeros(line.sweeps, device) for line in lines]
 
     def expects(self, errors: FloatArray, num_values: int) -> None:
-        """Take in the standard errors of values and derivatives as they are expected."""
+        """Record the expected standard errors of values and derivatives."""
         found = tuple(errors.tolist())
         with self._lock:
             self.prior_errors.append(PriorErrors(found[:num_values], found[num_values:]))
 
 
 class Guard:
-    """Lets pass what is in a plan."""
+    """Allows only the submissions of a plan."""
 
     def __init__(self, left: Counter[tuple[str, str]]) -> None:
         self._left = left
         self._lock = ForkSafeLock()
 
     def answer(self, device: Device, lines: Sequence[Line]) -> list[Results] | None:
-        """Refuse what is not in the plan; the answer is left to the device."""
+        """Refuse submissions that are not in the plan; return None: the device runs the rest."""
         with self._lock:
             asked = Counter((device.name, line.digest) for line in lines)
             for content, number in asked.items():
@@ -309,7 +309,7 @@ class Guard:
         return None
 
     def expects(self, errors: FloatArray, num_values: int) -> None:
-        """Nothing is checked of what is expected."""
+        """Ignore expected errors; they are not part of the check."""
 
 
 def _entry(device: Device, line: Line, step: int) -> PlannedSubmission:
@@ -359,7 +359,7 @@ def _zero(sweep: Sweep) -> SweepResult:
 
 
 def _certain(wires: int, rows: int) -> Any:
-    """Probabilities of always reading zero, shape (K, 2**n)."""
+    """Return the probabilities of an outcome that is always zero, shape (K, 2**n)."""
     probabilities = np.zeros((rows, 2**wires))
     probabilities[:, 0] = 1.0
     return probabilities

@@ -1,4 +1,4 @@
-"""A line that tells how the jobs of a run stand."""
+"""Progress reports on the jobs of a run, one line of text at a time."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from qgate.execution.runs import Run
 
 INTERVAL_S = 0.5
-"""A line is told at most so often, except for the last."""
+"""Shortest interval in seconds between two lines, except for the last."""
 
 
 class Progress:
-    """Tells how jobs stand, one line at a time.
+    """Reporter of the status of jobs, one line at a time.
 
     Parameters
     ----------
     tell : callable or None
-        Called with a line; None: nothing is told.
+        Called with each line; None: nothing is reported.
     """
 
     def __init__(self, tell: Callable[[str], None] | None) -> None:
@@ -34,29 +34,29 @@ class Progress:
 
     @classmethod
     def silent(cls) -> Progress:
-        """Return one that tells nothing."""
+        """Return a reporter that reports nothing."""
         return cls(None)
 
     @classmethod
     def of(cls, wanted: bool | Callable[[str], None]) -> Progress:
-        """Read what a user gives as ``progress``."""
+        """Return the reporter for a user's ``progress``."""
         if callable(wanted):
             return cls(wanted)
         return cls(_to_stderr if wanted else None)
 
     @property
     def wanted(self) -> bool:
-        """Whether anything is told."""
+        """Whether anything is reported."""
         return self._tell is not None
 
     def update(self, run: Run, reports: Iterable[Report], *, done: int, total: int) -> None:
-        """Tell how the submissions of one request stand."""
+        """Report the status of the submissions of one request."""
         if self._tell is None or time.monotonic() - self._told < INTERVAL_S:
             return
         self._say(f"{run.name}: {done} of {total} submissions done{_standing(reports)}")
 
     def end(self, run: Run) -> None:
-        """Tell what the run took."""
+        """Report the usage of the run."""
         if self._tell is not None:
             spent = run.spent
             self._say(
@@ -73,7 +73,7 @@ class Progress:
 
 
 def _standing(reports: Iterable[Report]) -> str:
-    """Return how many jobs have which status, and the queue position of the first in line."""
+    """Return the number of jobs by status, and the smallest queue position."""
     found = list(reports)
     counts = Counter(report.status.value for report in found)
     parts = [f"{number} {status}" for status, number in sorted(counts.items())]

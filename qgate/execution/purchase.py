@@ -1,9 +1,9 @@
-"""The road of a request within a run: look up, reserve, write down, send, wait, settle.
+"""Request within a run: look up, reserve, record, send, wait, settle; repeat what failed.
 
-A request is a few submissions. Those whose results the journal holds are answered from there,
-those under way are waited for, and the rest is written down and taken from the budgets, all in
-one transaction, before the first of it is sent. What a provider could not run is ordered again,
-a few times, within the same budgets.
+A request consists of a few submissions. Submissions with results in the journal are replayed, and
+those in progress are waited for. All others are recorded and charged to the budgets in one
+transaction, before the first of them is sent. What a provider could not run is resubmitted a few
+times, within the same budgets.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 Results = Sequence[SweepResult]
 
 MOST_PURCHASES = 3
-"""So often is the same bought before a failure is an error."""
+"""Maximum number of submissions of the same circuits before a failure raises."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What a request was answered with.
+    """Results of a request, with the usage of its submissions.
 
     Parameters
     ----------
     results : sequence
-        For each line the results of its sweeps.
+        For each submission request the results of its sweeps.
     submissions, executions, shots : int
-        What was sent for it now; not what came from the journal.
+        Sent now; replayed results do not count.
     """
 
     results: Sequence[Results]
@@ -52,7 +52,7 @@ class Bought:
 
 
 def buy(run: Run, device: Device, lines: Sequence[Line]) -> Bought:
-    """Have submissions done, all together, and those that fail once more.
+    """Submit requests together and wait for them; resubmit what failed.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def buy(run: Run, device: Device, lines: Sequence[Line]) -> Bought:
     BudgetExceeded, UnknownPrice, RunDiverged
         Before anything is sent.
     JobFailed
-        A submission, or a row of one, failed on every attempt, or for a reason that lies
-        in itself; all others were waited for and are in the journal.
+        A submission, or a row of one, failed on every attempt, or permanently. All others were
+        waited for and are in the journal.
     """
     deliveries = deliver(run, device, lines)
     try:
@@ -84,7 +84,7 @@ def buy(run: Run, device: Device, lines: Sequence[Line]) -> Bought:
 def _with_repeats(
     run: Run, device: Device, lines: Sequence[Line], deliveries: Sequence[Delivery]
 ) -> Bought:
-    """Return results of which those that failed are submitted again."""
+    """Return results; those that failed are submitted again."""
     again = [
         (index, _what_failed(line, delivery, device.capabilities))
         for index, (line, delivery) in enumerate(zip(lines, deliveries, strict=True))
@@ -121,15 +121,15 @@ def _check_attempts(delivery: Delivery, device: Device) -> None:
     job = delivery.order.job or delivery.order.key
     error = JobFailed(device=device.name, job=job, reason=delivery.reason)
     if permanent:
-        error.add_note("It was not submitted again, because the same can only fail again.")
+        error.add_note("It was not submitted again, because the same circuits can only fail again.")
     raise error
 
 
 def _what_failed(line: Line, delivery: Delivery, capabilities: Capabilities) -> Line:
-    """Return the rows that have no results, as a line of their own.
+    """Return a request for the rows without results.
 
-    Its known answers go with it. Rows that alone have fewer shots than a submission must have are
-    bought with more.
+    The canary circuits are repeated with them. If these rows alone have fewer shots than a
+    submission must have, they are submitted with more.
     """
     again = {
         "attempt": line.attempt + 1,
@@ -154,10 +154,10 @@ def _rows(sweep: Sweep, rows: list[int]) -> Sweep:
 
 
 def _merged(results: Results, line: Line, again: Line, parts: Results) -> Results:
-    """Put what was had the second time where it failed the first time.
+    """Return results in which the repeated rows replace the failed ones.
 
-    A row that was bought with more shots than it was asked for with is thinned to these: the
-    surplus is as random as all the rest, and nobody above expects it.
+    A row that was submitted with more shots than requested is thinned to the requested number. The
+    surplus shots are as random as the others, and callers do not expect them.
     """
     if not results:
         return parts

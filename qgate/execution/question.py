@@ -1,4 +1,4 @@
-"""What a budget is asked for: values, derivatives, or both, as one problem."""
+"""Estimation requests: values, derivatives, or both, of a circuit within a budget."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What a budget is asked for: numbers that a circuit measures, their derivatives, or both.
+    """Estimation request for values of a circuit, their derivatives, or both, as a linear problem.
 
     Parameters
     ----------
     sweep : Sweep
-        R rows, the coefficients of what is measured as constants.
+        R rows, with the coefficients of observables as constants.
     survey : Survey
-        Of its structure, which measures M numbers.
+        Measurement plan of its structure, for M values.
     problem : Problem
-        First R * M values if there are any, then for each row the derivatives, all by one
-        parameter next to each other for each number.
+        First R * M values if there are any. Then, for each row and value, the derivatives by all
+        parameters side by side.
     num_values : int
         R * M, or 0.
     """
@@ -52,7 +52,7 @@ class Question:
     num_values: int
 
     def spend(self, budget: Budget, device: Device, *, prior: FloatArray | None = None) -> Spent:
-        """Estimate all of it; errors as for ``execution.budgeted.spend``."""
+        """Estimate all outputs; errors as for ``execution.budgeted.spend``."""
         spent = spend(budget, self.problem, self.survey, self.circuits, device, prior=prior)
         plan = PLAN.get()
         if plan is not None:
@@ -62,15 +62,15 @@ class Question:
     def measure(
         self, shots: int, device: Device, *, least: int, prior: FloatArray | None = None
     ) -> Measured:
-        """Estimate all of it in one call of the device, from circuits that all run.
+        """Estimate all outputs in one call of the device, from circuits that all run.
 
         Parameters
         ----------
         shots : int
-            Of all circuits; more where ``least`` asks for them.
+            Of all circuits; more where ``least`` requires them.
         device : Device
         least : int
-            The fewest of each circuit.
+            Minimum number of shots of each circuit.
         prior : array, shape (S, B), optional
             As for ``execution.budgeted.spend``.
         """
@@ -86,12 +86,12 @@ class Question:
         )
 
     def weighing(self, importance: FloatArray) -> Question:
-        """Return the same where errors of outputs count otherwise, shape (O,); zero: not asked."""
+        """Return the same with other weights of the outputs' errors, shape (O,); zero: ignored."""
         return replace(self, problem=self.problem.weighing(importance))
 
     @property
     def circuits(self) -> Sweep:
-        """All rows that a budget may be spent on, in the device's gates."""
+        """All rows on which a budget may be spent, in the device's gates."""
         native = self.survey.shifted.decomposed.sweep(self.sweep)
         points, rows = self.survey.offsets, native.rows
         every = rows[:, None, :] + points[None, :, :]
@@ -108,21 +108,21 @@ def question(
     jacobian: FloatArray | None = None,
     cached: bool = True,
 ) -> Question:
-    """Return what is to be estimated.
+    """Return an estimation request.
 
     Parameters
     ----------
     constant : Sweep
         From ``with_constants``.
     shifted : Shifted, optional
-        The points of its derivatives; None: there are none to take.
+        Points of its derivatives; None: there are no derivatives.
     values, derivatives : bool
-        What is asked for.
+        Whether each is requested.
     grouping : {"qwc", "fc", "symmetry"}
     jacobian : array, shape (G, n), optional
-        From the n derivatives of the points to those that are wanted.
+        Maps the n derivatives of the points to the requested ones.
     cached : bool
-        Whether the same points are going to be asked for again.
+        Whether to cache the measurement plan, for repeated requests at the same points.
 
     Raises
     ------
@@ -141,12 +141,12 @@ def question(
 
 
 def with_constants(sweep: Sweep, device: Device) -> Sweep:
-    """Return a sweep as a device is asked for it, its measurements with numbers for coefficients.
+    """Return a sweep as a device runs it, with numbers as coefficients of its measurements.
 
     Raises
     ------
     DeviceError
-        The device has not the wires, or a number is not finite.
+        The device does not have the wires, or a number is not finite.
     """
     frozen = freeze_observables(checked(sweep, device))
     measured = frozen.structure.bind_measurements(frozen.arrays)
@@ -164,9 +164,9 @@ def _unshifted(structure: Structure) -> Shifted:
 def _problem(
     known: Survey, jacobian: bytes | None, size: int, copies: int, *, values: bool
 ) -> Problem:
-    """Return what is asked; a training whose angles are its parameters asks the same each step.
+    """Return the problem of a request; cached, because each step of a training has the same one.
 
-    ``jacobian``: the content of an array (G, size); None: derivatives are not asked for.
+    ``jacobian``: the content of an array (G, size); None: derivatives are not requested.
     """
     parts = []
     if values:
@@ -184,7 +184,7 @@ def _problem(
 
 
 def _importance(values: Problem, derivatives: Problem) -> FloatArray:
-    """Return how much the errors of values count, so that they get their share of the shots."""
+    """Return weights of the values' errors that give the values their share of the shots."""
     own = float(np.sqrt(values.squares.sum(axis=1)).sum())
     others = float(np.sqrt(derivatives.squares.sum(axis=1)).sum())
     if not own or not others:

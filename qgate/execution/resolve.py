@@ -1,4 +1,4 @@
-"""Which gradient method runs, or why none can."""
+"""Choose the gradient method of a circuit, or raise the reason why none is available."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHIFT_METHODS: Mapping[str, ShiftMethod] = {
     "finite-diff": FiniteDifference(),
     "spsa": SimultaneousPerturbation(),
 }
-"""Methods that need nothing but values; on every device."""
+"""Methods that require only values, and thus run on every device."""
 
 CIRCUIT_METHODS: Mapping[str, CircuitMethod] = {"hadamard": HadamardTest()}
 """Methods that run other circuits than the one they differentiate; on every device."""
@@ -43,29 +43,30 @@ TRANSFORMS: Mapping[str, GradientTransform] = {
     transform.diff_method: transform
     for transform in (param_shift, finite_diff, spsa_grad, hadamard_grad)
 }
-"""What applies a method to a tape, for options that depend on a tape's numbers."""
+"""Transforms that apply a method to a tape, for options that depend on a tape's numbers."""
 
 OPTIONS: Mapping[str, frozenset[str]] = {
     **{name: frozenset() for name in (OWN_METHOD, *STATE_METHODS)},
     **{transform.diff_method: transform.options for transform in TRANSFORMS.values()},
     "best": SHIFT_METHODS["parameter-shift"].options,
 }
-"""What each method takes as ``gradient_kwargs``; ``best`` hands them on where it shifts."""
+"""The ``gradient_kwargs`` of each method; ``best`` passes them on where it uses shifts."""
 
 JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
-"""What ``adjoint`` differentiates by the Jacobian of expectation values, in one pass for all."""
+"""Measurements that ``adjoint`` differentiates in one pass, by a Jacobian of expectation values.
+"""
 
 ADJOINT_SERVES = tuple(kind for kind, facts in FACTS.items() if facts.exact)
-"""What is a function of the state."""
+"""Measurements that are functions of the state."""
 
 
 def choose_method(method: Method, tape: Tape, device: Device, depth: int | None) -> Method:
-    """Return the method that differentiates a tape, ``best`` replaced by what that is.
+    """Return the method that differentiates a tape; ``best`` is resolved to a specific one.
 
-    Best is: on an exact state vector ``adjoint`` for first derivatives (its time does not grow
-    with the number of parameters), ``backprop`` for anything else, and for what is no expectation
-    value where the order is not known beforehand; and ``parameter-shift`` wherever there are
-    shots, no state to be had, or gates that only differences can differentiate.
+    On an exact state vector, ``best`` is ``adjoint`` for first derivatives, because its time does
+    not grow with the number of parameters. It is ``backprop`` for higher orders, and for results
+    other than expectation values if the order is not known beforehand. It is ``parameter-shift``
+    with shots, without access to the state, and for gates that only differences can differentiate.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def _best(tape: Tape, device: Device, depth: int | None) -> str:
 
 
 def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str]:
-    """Return the method that ``best`` stands for, and why it is that one.
+    """Return the method to which ``best`` resolves, and the reason.
 
     Raises
     ------
@@ -128,7 +129,7 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
 
 
 def gives_jacobian(tape: Tape) -> bool:
-    """Say whether ``adjoint`` differentiates a tape without going through its states."""
+    """Return whether ``adjoint`` differentiates a tape without using its states."""
     return all(item.kind in JACOBIAN_KINDS for item in tape.measurements)
 
 
@@ -159,7 +160,7 @@ _REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
 
 @contextmanager
 def adjoint_refusals() -> Iterator[None]:
-    """Say of a gate that it is no exponential of one angle that adjoint cannot take it back.
+    """Context manager that reports a gate without a generator as unsupported by adjoint.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Results of jobs whose program has ended, fetched without it."""
+"""Fetch the results of jobs after their program has ended."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ MakeDevice = Callable[[str], object]
 def resume(
     journal: Journal, make: MakeDevice, *, run: str | None = None, timeout_s: float | None = None
 ) -> Iterator[tuple[Order, str]]:
-    """Fetch what is under way into the journal; nothing is bought.
+    """Fetch the results of jobs in progress into the journal; nothing is submitted.
 
     Parameters
     ----------
     journal : Journal
     make : callable
-        From the string of a device to the device.
+        From a configuration string to the device.
     run : str, optional
         Only the orders of this run.
     timeout_s : float, optional
-        So long is each job waited for.
+        Maximum time to wait for each job.
 
     Yields
     ------
     order : Order
     told : str
-        What became of it.
+        Report on the order.
 
     Raises
     ------
     RunInUse
-        The run is open elsewhere, which fetches its results itself.
+        Another process has opened the run, and fetches its results itself.
     """
     names = journal.runs() if run is None else [run]
     for name in names:
@@ -78,13 +78,13 @@ def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float 
 
 
 def _released(journal: Journal, order: Order, reason: str) -> str:
-    """Give back what is reserved for an order that certainly has no job."""
+    """Refund what is reserved for an order that certainly has no job."""
     journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
-    return f"{reason}; what was reserved for it is given back"
+    return f"{reason}; what was reserved for it is refunded"
 
 
 def _job(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
-    """Return the job of an order, as the journal or the provider know it; None: it has none."""
+    """Return the job of an order from the journal or the provider; None: it has none."""
     if order.job is None:
         return searched(journal, device, order)
     if not order.record:
@@ -106,4 +106,4 @@ def _fetched(journal: Journal, order: Order, job: RemoteJob, timeout_s: float | 
         fail(journal, order, job, error)
         return f"failed: {error.reason}"
     _, good = keep(journal, order, job, results)
-    return "done" if good else "done, and put aside: its known answers are wrong"
+    return "done" if good else "done, and quarantined: its canary circuits have wrong results"

@@ -1,4 +1,4 @@
-"""Results in the form in which the quantum function returned its measurements."""
+"""Arrange results in the form in which the quantum function returned its measurements."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from qgate.bridge import Interface
 
 Finish = Callable[[Any], Any]
-"""Gives a value the precision and the mark of what it was computed from."""
+"""Function that gives a value the precision and the trainable mark of the inputs."""
 
 
 def leaves(container: Any, level: int = 0) -> list[Any]:
-    """Return what is in nested tuples, lists and dicts, in order.
+    """Return the leaves of nested tuples, lists and dicts, in order.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def rebuilt(container: Any, values: Iterator[Any]) -> Any:
 
 
 def measurements_of(returned: Any, function: str) -> list[Measurement]:
-    """Return the measurements in what a quantum function returned.
+    """Return the measurements that a quantum function returned.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def arrange(
     interface: Interface | None = None,
     like: Sequence[Tensor] = (),
 ) -> Any:
-    """Put the results of a tape into the form a user expects.
+    """Arrange the results of a tape in the form that a user expects.
 
     Parameters
     ----------
@@ -79,11 +79,11 @@ def arrange(
     entries : sequence
         For each measurement B rows: broadcast rows, each with its shot parts side by side.
     returned : Measurement, or nested tuple, list or dict of them
-        What the quantum function returned.
+        The return value of the quantum function.
     interface : Interface, optional
-        Whose arrays the results are; default numpy's.
+        Framework of the returned arrays; default NumPy.
     like : sequence of array
-        What was given, in the precision of which the results are returned.
+        Inputs, whose precision the results get.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def arrange(
 
 
 def _select(item: Measurement, rows: Entry, batch: int | None, finish: Finish) -> Any:
-    """Return the only row, or the rows of the broadcast."""
+    """Return the only row, or all rows of a broadcast."""
     value = rows if batch is not None else rows[0]
     if item.kind is MeasurementKind.COUNTS:
         return value
@@ -116,7 +116,7 @@ def _select(item: Measurement, rows: Entry, batch: int | None, finish: Finish) -
 
 
 def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
-    """Return what makes results arrays of a framework."""
+    """Return the function that converts results to arrays of a framework."""
     if interface.name == "autograd":
         return _finish_numpy(tape, like)
 
@@ -155,7 +155,7 @@ def _in_single_precision(value: Any) -> Any:
 
 
 def _is_single(values: Sequence[Tensor]) -> bool:
-    """Say whether all floating point numbers among values are of single precision."""
+    """Return whether all floating point numbers among values are of single precision."""
     found = False
     for value in values:
         kind = getattr(unwrap(value), "dtype", None)

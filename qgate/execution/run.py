@@ -1,4 +1,4 @@
-"""Sweeps to numbers: check, lower, decompose, merge, submit, wait, put together."""
+"""Run sweeps on a device: validate, lower, decompose, merge, submit, wait, assemble."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 Entry = Any
-"""The results of one measurement for K rows: an array (K, ...), a list of K, or a ``Single``."""
+"""Results of one measurement for K rows: an array (K, ...), a list of K, or a ``Single``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """The result of a measurement for the only row, which has no axis of rows."""
+    """Result of a measurement for a single row, without the axis of rows."""
 
     value: Any
 
@@ -82,7 +82,7 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[Entry, ...]]:
 
 
 def _advised(error: TooMuchMemory, sweeps: Sequence[Sweep]) -> TooMuchMemory:
-    """Return an error that names devices for circuits that take too much memory here."""
+    """Return the error, with devices that can run these circuits in less memory, if any."""
     advice = advice_on(sweep.structure for sweep in sweeps)
     if not advice:
         return error
@@ -95,7 +95,7 @@ def _advised(error: TooMuchMemory, sweeps: Sequence[Sweep]) -> TooMuchMemory:
 
 
 def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
-    """Have sweeps run in the device's gates, and tell trackers what was sent for them."""
+    """Submit sweeps in the device's gates, and report the usage to trackers."""
     if _is_written_down(sweeps, device) or PLAN.get() is not None:
         from qgate.execution.sending import obtain
 
@@ -118,7 +118,7 @@ def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
 
 
 def _check_rows(results: Sequence[Any], job: str, device: Device) -> None:
-    """Raise what a row failed of; within a run it would be sent again."""
+    """Raise the failure of a row; within a run, the row would be submitted again."""
     from qgate.devices.job import RowFailure
 
     entries = [entry for result in results for entry in result if isinstance(entry, list)]
@@ -128,7 +128,7 @@ def _check_rows(results: Sequence[Any], job: str, device: Device) -> None:
 
 
 def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:
-    """Say whether a request belongs into a journal: not if it is exact and costs nothing."""
+    """Return whether a request is recorded in a journal: not if it is exact and free."""
     if device.capabilities.paid:
         return True
     for sweep in sweeps:
@@ -138,17 +138,16 @@ def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:
 
 
 def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray | None, Postprocess]:
-    """Turn a sweep into what a device runs, without sending anything.
+    """Convert a sweep to sweeps that a device runs, without sending anything.
 
     Returns
     -------
     sweeps : tuple of Sweep
         In the device's gates and measurements.
     index : array of int, shape (K,), or None
-        Where the result of each given row is among those of the rows that are run; None: in the
-        same place.
+        For each given row the index of its result among the rows that run; None: the same index.
     postprocess : callable
-        The results of the sweeps to one entry per measurement.
+        Maps the results of the sweeps to one entry per measurement.
     """
     sweep, index, capabilities = checked(sweep, device), None, device.capabilities
     if sweep.shots is None and len(sweep) > 1:
@@ -185,7 +184,7 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
 def _as_it_stands(
     structure: Structure, exact: frozenset[str], accepts: GateSet, most_wires: int | None
 ) -> Decomposed | None:
-    """Return a structure in the gates of a device that returns all it measures; else None."""
+    """Return a structure in the gates of a device that returns all measurements; else None."""
     if not are_returned(structure.measurements, exact, most_wires):
         return None
     return decomposed_without_values(structure, accepts)
@@ -196,7 +195,7 @@ def _only(results: Sequence[Any]) -> Any:
 
 
 def checked(sweep: Sweep, device: Device) -> Sweep:
-    """Name the wires of every measurement, and refuse what the device cannot hold.
+    """Validate a sweep for a device, and set the wires of every measurement.
 
     Raises
     ------
@@ -226,7 +225,7 @@ def _fitted(
     idle_wires_free: bool,
     most: int | None,
 ) -> Structure:
-    """Return a structure that names the wires of its measurements, and that a device can hold."""
+    """Return a structure with the wires of its measurements set, if the device can hold it."""
     structure = _name_wires(structure, wires)
     _check_known(structure, wires, device)
     if idle_wires_free:
@@ -242,7 +241,7 @@ def _fitted(
 
 @lru_cache(maxsize=1024)
 def _name_wires(structure: Structure, wires: Wires | None) -> Structure:
-    """Name the wires of measurements that read all of them."""
+    """Set the wires of measurements on all wires."""
     everything = structure.wires if wires is None else wires
     if not structure.measurements:
         raise NoMeasurement(function="of this tape", returned="nothing")
@@ -259,7 +258,7 @@ def _name_wires(structure: Structure, wires: Wires | None) -> Structure:
 
 
 def _check_known(structure: Structure, wires: Wires | None, device: str) -> None:
-    """Refuse a structure with wires that a device has not."""
+    """Refuse a structure with wires that the device does not have."""
     if wires is None:
         return
     used, known = structure.wires, set(wires)
@@ -275,7 +274,7 @@ def _check_shots(shots: IntArray, device: Device) -> None:
     if low < least:
         raise InvalidShots(
             f"{device.name} was asked for {low} shots of one circuit, it takes at least {least}. "
-            "Ask for at least so many."
+            "Request at least that number."
         )
 
 

@@ -1,4 +1,4 @@
-"""One holder for each run, in all processes of a machine."""
+"""Lock that lets only one process of a machine open a run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from qgate.execution.journal_file import MEMORY, OWNER_ONLY
 from qgate.forks import ForkSafeLock, at_fork
 
 SUFFIX = "-lock"
-"""Put after the name of the journal; the file stays empty."""
+"""Suffix of the lock file's name after that of the journal; the file stays empty."""
 
 PLACES = 2**40
-"""A run locks one byte of the file, at a place that is made of its name."""
+"""Number of lock positions. A run locks the byte of the file at a hash of its name."""
 
 _files: dict[str, IO[bytes]] = {}
 _held: set[tuple[str, str]] = set()
@@ -24,7 +24,7 @@ _guard = ForkSafeLock()
 
 
 class RunLock:
-    """Held while a run is open; the system takes it back when the process ends in any way.
+    """Lock of an open run, which the operating system releases when the process ends in any way.
 
     Parameters
     ----------
@@ -38,12 +38,12 @@ class RunLock:
         self.run = run
 
     def acquire(self) -> None:
-        """Take it.
+        """Acquire the lock.
 
         Raises
         ------
         RunInUse
-            Somebody holds it.
+            Another run object or process holds it.
         JournalNotWritten
             There can be no lock at this place.
         """
@@ -76,7 +76,7 @@ class RunLock:
         if self.file == MEMORY:
             return True
         try:
-            if self._name not in _files:  # open while any is held: closing one would free all
+            if self._name not in _files:  # kept open: closing one file releases all its locks
                 _files[self._name] = open(self._name, "a+b", opener=_owned)  # noqa: SIM115
             return _lock(_files[self._name], self._place)
         except OSError as error:
@@ -88,11 +88,11 @@ def _owned(name: str, flags: int) -> int:
 
 
 HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
-"""Error numbers by which a system reports that another process holds a lock."""
+"""Error numbers by which an operating system reports that another process holds a lock."""
 
 
 def _forget_all() -> None:
-    """Forget the locks of the parent in a forked child; the system does not pass them on."""
+    """Forget the parent's locks in a forked child, which does not inherit them."""
     _held.clear()
     _files.clear()
 

@@ -1,4 +1,4 @@
-"""What a run took, as a picture."""
+"""Plot the usage of a run."""
 
 from __future__ import annotations
 

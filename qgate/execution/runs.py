@@ -1,4 +1,4 @@
-"""What holds together all that a program sends to devices: a name, a journal, a budget."""
+"""Runs: a name, a journal and a budget for all submissions of a program."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 JOURNAL_VARIABLE = "QGATE_JOURNAL"
-"""Names the journal where a program names none."""
+"""Environment variable with the default journal."""
 
 LOCAL_JOURNAL = "qgate.db"
-"""The journal of a run for which none is named, in the working directory."""
+"""Default journal of a run, in the working directory."""
 
 
 class Run:
-    """A named piece of work, whose submissions are written down and paid for once.
+    """A named run, whose submissions are recorded in a journal and paid for once.
 
-    Made by ``qg.run``; used as a context. While it is open, everything that goes to a device, on
-    any thread, belongs to it. A request that the journal holds the results of is answered from
-    there, one that is under way is waited for, and only what was never bought is bought.
+    Returned by ``qg.run``; used as a context manager. While it is open, all requests to devices, on
+    any thread, belong to it. Results that the journal holds are replayed, jobs in progress are
+    waited for, and only what was never submitted is submitted.
 
     Parameters
     ----------
@@ -59,16 +59,16 @@ class Run:
     budget : Budget, optional
     progress : Progress, optional
     ordered : bool
-        Whether a repetition asks for the same things in the same order.
+        Whether a repetition makes the same requests in the same order.
 
     Attributes
     ----------
     name : str
     journal : Journal
     replayed : int
-        Submissions that were answered from the journal since the run was opened.
+        Submissions that were replayed from the journal since the run was opened.
     asked : Spent
-        What was asked for since then, from the journal or anew.
+        Usage of all requests since then, replayed or new.
     """
 
     def __init__(
@@ -99,16 +99,16 @@ class Run:
         self._process = os.getpid()
         self._opened = ExitStack()
 
-    # What was done ---------------------------------------------------------------------
+    # Records ---------------------------------------------------------------------------
 
     @property
     def records(self) -> list[Order]:
-        """All orders of the run, those of earlier times as well, in order, without results."""
+        """All orders of the run, including those of earlier times, in order, without results."""
         return self.journal.orders(self.name)
 
     @property
     def spent(self) -> Spent:
-        """What the run took: submissions, shots and dollars, paid or reserved."""
+        """Usage of the run: submissions, shots and dollars, paid or reserved."""
         return self.journal.spent_by(self.name)
 
     @property
@@ -127,7 +127,7 @@ class Run:
         return self.spent.submissions
 
     def plot(self) -> Any:
-        """Draw shots and dollars against time; needs matplotlib.
+        """Draw shots and dollars against time; requires matplotlib.
 
         Returns
         -------
@@ -137,7 +137,7 @@ class Run:
 
         return plot(self.name, self.records)
 
-    # What purchases ask ----------------------------------------------------------------
+    # For submissions -------------------------------------------------------------------
 
     def next_step(self) -> int:
         """Return the number of the next request.
@@ -162,7 +162,7 @@ class Run:
         journal: bool = False,
         owner: int | None = None,
     ) -> str:
-        """Return the key of the next order of this content; equal contents are numbered.
+        """Return the key of the next order of these circuits; repetitions are numbered.
 
         An order that an earlier call of this process left unfinished is resumed.
 
@@ -171,9 +171,10 @@ class Run:
         device, digest : str
         attempt : int
         journal : bool
-            Whether the id of the journal goes into it. A provider must not take the order of a new
-            journal for that of another one; devices on this machine draw their shots from the key,
-            and the same program with the same seed draws the same shots with any journal.
+            Whether the key contains the id of the journal. Keys for providers do: an order must not
+            get the job of the same order in another journal. Keys for devices on this machine do
+            not, because these derive their random numbers from the key, and the same program with
+            the same seed draws the same shots with any journal.
         owner : int, optional
             Id of the only device that may resume unfinished orders. Default: any of this name.
         """
@@ -191,7 +192,7 @@ class Run:
         """Return the text for a device in the keys of this run.
 
         A run that is older than the ids of journals keeps its keys, in which a device without a
-        string that makes it again has its name only.
+        configuration string is represented by its name only.
         """
         if device.config is None and not self._identity:
             return device.name
@@ -199,7 +200,7 @@ class Run:
 
     @property
     def labels(self) -> dict[str, str]:
-        """The run and its journal, as the tags of its jobs name them."""
+        """The run and its journal, as tags of its jobs."""
         return {RUN_LABEL: self.name, JOURNAL_LABEL: self._identity}
 
     def find(self, key: str) -> Order | None:
@@ -219,9 +220,9 @@ class Run:
     def leave(
         self, device: str, digest: str, attempt: int, *, key: str, owner: int | None = None
     ) -> None:
-        """Note that a call raised, so that nobody received the results of its orders.
+        """Note that a call raised, so that no caller received the results of its orders.
 
-        The next call that asks for the same takes the order up, in place of a second one.
+        The next identical call resumes the order instead of placing a second one.
         """
         order = self.journal.find(key, result=False)
         if order is not None and order.state not in UNUSABLE:
@@ -247,7 +248,7 @@ class Run:
                 unfinished.append(key)
 
     def count(self, order: Order) -> None:
-        """Count what was asked for."""
+        """Add the usage of an order to that of all requests."""
         with self._lock:
             self.asked = Spent(
                 self.asked.submissions + order.held_submissions,
@@ -256,12 +257,12 @@ class Run:
             )
 
     def replays(self, key: str) -> None:
-        """Note that an order of an earlier time was asked for again."""
+        """Note that an order of an earlier time was requested again."""
         with self._lock:
             self._left.discard(key)
 
     def check_order(self, step: int) -> None:
-        """Refuse what is new while recorded orders were not asked for yet.
+        """Refuse new orders while recorded ones were not requested again yet.
 
         Raises
         ------
@@ -272,7 +273,7 @@ class Run:
                 raise RunDiverged(run=self.name, step=step, left=len(self._left))
 
     def purses(self, device: Device) -> list[Purse]:
-        """Return the budgets that a purchase for this device is taken from."""
+        """Return the accounts that are charged for a submission to this device."""
         found = []
         if self.budget is not None:
             name = f"run {self.name}" if self.budget.name is None else self.budget.name
@@ -283,7 +284,7 @@ class Run:
         return found + call_purses(self)
 
     def expect(self, call: Future[Any]) -> None:
-        """Take in a call in the background, which the end of the run waits for."""
+        """Add a call in the background, which the end of the run waits for."""
         with self._lock:
             self._calls.append(call)
 
@@ -295,7 +296,7 @@ class Run:
             raise
 
     def _interrupt_calls(self) -> None:
-        """Stop calls that wait in the background and leave their jobs; wait a moment for them."""
+        """Stop calls in the background, which leave their jobs, and wait briefly for them."""
         self._closed = True
         self.interrupts()
         wait(self._calls_here(), GRACE_S)
@@ -366,32 +367,32 @@ def run(
     progress: bool | Callable[[str], None] = False,
     ordered: bool = True,
 ) -> Run:
-    """Open a named run: durable, within a budget, and picked up where it was left.
+    """Open a named run, which records its submissions, keeps a budget, and resumes after a crash.
 
-    Run the same program again under the same name, after it ended in any way, and results that
-    were paid for are taken from the journal, bit for bit; jobs under way are waited for; only
-    what was never bought is bought.
+    If the program runs again under the same name, after it ended in any way, results that were paid
+    for are taken from the journal, bit for bit. Jobs in progress are waited for. Only what was
+    never submitted is submitted.
 
     Parameters
     ----------
     name : str
         Unique in its journal.
     journal : str, path or Journal, optional
-        A file, made where there is none; default: what ``QGATE_JOURNAL`` names, else
+        A file, created if it does not exist. Default: the value of ``QGATE_JOURNAL``, else
         ``qgate.db`` in the working directory.
     budget : Budget or int, optional
-        A number limits shots. Shared by all that runs inside, over all repetitions of the run; and
-        by other runs of this journal whose budget has the same ``name``.
+        A number limits shots. It is shared by all calls inside, over all repetitions of the run,
+        and by other runs of this journal whose budget has the same ``name``.
     progress : bool or callable
-        Tell how jobs stand, on the standard error stream or by calling this with a line of text.
+        Report the status of jobs on the standard error stream, or call this with each line of text.
     ordered : bool
-        Whether a repetition asks for the same in the same order. A repetition that does not is
-        refused before it buys anything; give False where threads run in no fixed order.
+        Whether a repetition makes the same requests in the same order. A repetition that does not
+        is refused before it submits anything; pass False if threads run in no fixed order.
 
     Returns
     -------
     Run
-        A context.
+        A context manager.
 
     Raises
     ------
@@ -436,7 +437,7 @@ def run(
 
 
 def checked_name(name: Any) -> str:
-    """Return the name of a run.
+    """Return the name of a run, after validation.
 
     Raises
     ------
@@ -459,12 +460,12 @@ def _journal(journal: Any) -> Journal:
 
 
 def default_journal() -> str:
-    """Return the journal's file where none is named."""
+    """Return the file of the default journal."""
     return os.environ.get(JOURNAL_VARIABLE) or LOCAL_JOURNAL
 
 
 def implicit_run() -> Run:
-    """Return the run to which purchases belong that are made in none; one for each process."""
+    """Return the run for submissions outside of any run; one for each process."""
     with _lock:
         pid = os.getpid()
         if pid not in _implicit:
@@ -477,7 +478,7 @@ def implicit_run() -> Run:
 
 
 def user_journal() -> Path:
-    """Return the file in which purchases are written down that are made in no run."""
+    """Return the journal file for submissions outside of any run."""
     state = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_STATE_HOME")
     folder = Path(state) if state else Path.home() / ".local" / "state"
     return folder / "qgate" / "journal.db"

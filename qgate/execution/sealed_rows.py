@@ -1,4 +1,4 @@
-"""Rows of the journal, each written with a seal and checked against it when it is read."""
+"""Rows of the journal, each stored with a seal (digest) that is verified when the row is read."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "limits": ("name",),
     "found": ("key",),
 }
-"""Columns that identify a row that is updated."""
+"""Columns that identify a row to update."""
 
 
 class SealedRows:
-    """The tables of an open journal.
+    """Tables of an open journal.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class SealedRows:
             self._write("INSERT", table, _normal(row))
 
     def update(self, table: str, row: Mapping[str, Any], **values: Any) -> None:
-        """Change values of a row that was read before, or add the row where there is none."""
+        """Change values of a row that was read before, or add the row if there is none."""
         changed = _normal({**row, **values})
         place = " AND ".join(f"{column} = :{column}" for column in KEYS[table])
         columns = ", ".join(f"{column} = :{column}" for column in (*changed, "seal"))
@@ -53,7 +53,7 @@ class SealedRows:
     def select(
         self, table: str, where: str = "", *values: Any, also: Sequence[str] = ()
     ) -> list[Row]:
-        """Return rows, after their seals were checked.
+        """Return rows, after verifying their seals.
 
         Raises
         ------
@@ -84,18 +84,18 @@ class SealedRows:
             yield row
 
     def fetch(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a query, unchecked."""
+        """Return the rows of a query, without verification."""
         return list(self._read(query, values))
 
     def _read(self, query: str, values: Any) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query, unchecked, without holding all of them in memory."""
+        """Yield the rows of a query, without verification and without holding all in memory."""
         try:
             yield from self._execute(query, values)
         except sqlite3.Error as error:
             raise failure(error, self.file) from error
 
     def execute(self, statement: str) -> None:
-        """Begin, commit or roll back."""
+        """Execute a statement that begins, commits or rolls back a transaction."""
         self._execute(statement, ())
 
     def _write(self, verb: str, table: str, row: Mapping[str, Any]) -> None:
@@ -127,6 +127,6 @@ def _stored(column: str, value: Any) -> Any:
         return value
     if column in REALS:
         return float(value) + 0.0  # SQLite has no negative zero
-    if isinstance(value, str):  # texts of providers may hold halves of surrogate pairs
+    if isinstance(value, str):  # texts of providers may contain unpaired surrogates
         return str(value).encode("utf-8", "replace").decode()
     return value

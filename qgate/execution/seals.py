@@ -1,8 +1,8 @@
 """Seals of the rows of a journal.
 
-A seal is a digest of the name of the table and of all values of the row, its key included. It shows
-values that were damaged or exchanged between rows. The large result of an order is not part of
-the seal itself: its own digest is, so that orders can be listed without their results.
+A seal is a digest of the name of the table and of all values of the row, including its key. It
+detects values that were damaged or exchanged between rows. The large result of an order is not part
+of the seal itself, only its digest is, so that orders can be listed without their results.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SEALED: Mapping[str, tuple[str, ...]] = {
     "limits": ("name", "submissions", "shots", "usd"),
     "found": ("key", "run", "job"),
 }
-"""The columns of each table that its seal covers."""
+"""Columns of each table that its seal covers."""
 
 
 REALS = frozenset(
@@ -61,12 +61,12 @@ def digest_of_result(key: str, result: bytes | None) -> str:
 
 
 def seal_all(connection: sqlite3.Connection, file: str) -> None:
-    """Seal every row as it stands; the journal comes from a version that had no such seals.
+    """Seal all existing rows of a journal that an older version wrote without such seals.
 
     Raises
     ------
     JournalUnreadable
-        A value has not the type of its column, so that the row was damaged.
+        A value does not have the type of its column, so the row was damaged.
     """
     connection.create_function("digest_of_result", 2, digest_of_result)
     connection.execute("UPDATE orders SET result_digest = digest_of_result(key, result)")

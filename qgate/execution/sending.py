@@ -1,4 +1,4 @@
-"""From sweeps in a device's gates to their results, within a run or a plan."""
+"""Submit sweeps in a device's gates, within a run or a plan, and return their results."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def obtain(sweeps: Sequence[Sweep], device: Device) -> tuple[list[SweepResult], Bought]:
-    """Have sweeps run.
+    """Run sweeps, or record them in the active plan.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def obtain(sweeps: Sequence[Sweep], device: Device) -> tuple[list[SweepResult], 
     -------
     results : list of SweepResult
     bought : Bought
-        What was sent for them.
+        Usage of the submissions.
     """
     plan = PLAN.get()
     parcels = packed(sweeps, device)
@@ -46,7 +46,7 @@ def obtain(sweeps: Sequence[Sweep], device: Device) -> tuple[list[SweepResult], 
 
 
 def packed(sweeps: Sequence[Sweep], device: Device) -> tuple[Parcel, ...]:
-    """Distribute sweeps over submissions, with room for known answers where these are wanted."""
+    """Distribute sweeps over submissions, with space for canary circuits if these are enabled."""
     extra = 0
     if _has_canary(device):
         extra = max((num_canaries(len(wires)) for wires in map(_wires, sweeps)), default=0)
@@ -57,7 +57,7 @@ def packed(sweeps: Sequence[Sweep], device: Device) -> tuple[Parcel, ...]:
 
 
 def lines_of(parcels: Sequence[Parcel], sweeps: Sequence[Sweep], device: Device) -> list[Line]:
-    """Return what goes into each submission."""
+    """Return the request for each submission."""
     return [_line(part, parcel, sweeps, device) for part, parcel in enumerate(parcels)]
 
 

@@ -1,4 +1,4 @@
-"""How an order ends in the journal, and what it took of the budgets."""
+"""Final accounting of orders: record their results or failures in the journal, and their usage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EXCEEDED = "above reservation"
 """Event in the history of an order: it cost more than was reserved for it."""
 
 COST_S = 60.0
-"""So long is a provider asked for the price of a job that has ended."""
+"""Maximum time in seconds for requesting the price of a job that has ended."""
 
 
 def record_of(
@@ -45,14 +45,14 @@ def record_of(
     canary: Sequence[Any],
     labels: Mapping[str, str],
 ) -> bytes:
-    """Return the settings needed to send an order again and to read its result, for the journal.
+    """Return the settings for sending an order again and reading its result, for the journal.
 
     Parameters
     ----------
     device : RemoteDevice
     sweeps : sequence of Sweep
     canary : sequence
-        The wires of the last sweep, if that has known results.
+        Wires of the canary circuits in the last sweep; empty if there are none.
     labels : mapping of str to str
         The run and the journal of the order, for the provider.
     """
@@ -73,7 +73,7 @@ def reopened(device: RemoteDevice, order: Order, job: str) -> RemoteJob:
 
 
 def as_written(device: RemoteDevice, order: Order) -> RemoteDevice:
-    """Return a device whose creation requests have the settings that the order was written with."""
+    """Return a device whose creation requests have the settings that an order was recorded with."""
     record = _record(order)
     if "settings" not in record:  # written by a version that did not keep them
         return device
@@ -81,14 +81,14 @@ def as_written(device: RemoteDevice, order: Order) -> RemoteDevice:
 
 
 def keep(journal: Journal, order: Order, job: RemoteJob, results: Results) -> tuple[bytes, bool]:
-    """Write the results of an order down.
+    """Record the results of an order.
 
     Returns
     -------
     results : bytes
-        As they stand in the journal.
+        As they are in the journal.
     good : bool
-        Whether the known answers among them were right, if there were any.
+        Whether the results of the canary circuits were correct, if there were any.
     """
     wires = misread(results[-1][0], _record(order)["canary"]) if _has_canary(order) else []
     encoded, taken = encode(results), _taken(order, job, results)
@@ -106,7 +106,7 @@ def keep(journal: Journal, order: Order, job: RemoteJob, results: Results) -> tu
 
 
 def fail(journal: Journal, order: Order, job: RemoteJob, error: JobFailed) -> None:
-    """Write down that a job ended without results."""
+    """Record that a job ended without results."""
     cancelled, taken = isinstance(error, JobCancelled), _taken(order, job, ())
     journal.finish(
         order.key,
@@ -120,7 +120,7 @@ def fail(journal: Journal, order: Order, job: RemoteJob, error: JobFailed) -> No
 
 
 def failures(results: Results) -> list[str]:
-    """Return the reasons of all rows that failed."""
+    """Return the reasons of all failed rows."""
     return [
         row.reason
         for result in results
@@ -132,7 +132,7 @@ def failures(results: Results) -> list[str]:
 
 
 def replayed(journal: Journal, order: Order) -> Results:
-    """Return the results of an order that is done, from the journal.
+    """Return the results of a finished order, from the journal.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def replayed(journal: Journal, order: Order) -> Results:
     """
     try:
         return decode(order.result or b"")
-    except Exception as error:  # whatever damaged bytes make zipfile, json and numpy raise
+    except Exception as error:  # damaged bytes make zipfile, json and numpy raise many classes
         raise OrderDamaged(key=order.key, what="result", file=journal.file) from error
 
 
@@ -159,7 +159,7 @@ def _has_canary(order: Order) -> bool:
 
 
 def _taken(order: Order, job: RemoteJob, results: Results) -> Spent | None:
-    """Return what an order took in the end; None: all that was held."""
+    """Return the final usage of an order; None: all that was reserved."""
     cost = _cost(job)
     if results:
         usd = order.held_usd if cost is None else cost.high_usd
@@ -172,10 +172,10 @@ def _taken(order: Order, job: RemoteJob, results: Results) -> Spent | None:
 
 
 def _warn_of_excess(journal: Journal, order: Order, taken: Spent | None) -> None:
-    """Report an order that cost more than was reserved; the journal has the whole amount by now.
+    """Warn that an order cost more than was reserved; the journal has the whole amount already.
 
-    A device that is billed by time may take longer than was estimated. The budget is then exceeded
-    by what was not reserved, and further orders are refused.
+    A device that is billed by time may take longer than estimated. The budget is then exceeded by
+    the amount that was not reserved, and further orders are refused.
     """
     if taken is None or order.price is None or taken.usd <= order.held_usd + ROUNDING_USD:
         return
@@ -190,15 +190,15 @@ def _warn_of_excess(journal: Journal, order: Order, taken: Spent | None) -> None
 
 
 def _cost(job: RemoteJob) -> Price | None:
-    """Ask what a job cost; None: the provider does not say, or cannot be asked for a while."""
+    """Return the cost of a job; None: the provider does not report it, or not in time."""
     patience_s = min(job.device.patience_s, COST_S)
-    with suppress(QGateError):  # the most that it may cost stays reserved
+    with suppress(QGateError):  # the highest possible cost stays reserved
         return patiently(job.device, job.cost, question=True, limited=False, patience_s=patience_s)
     return None
 
 
 def _lost_shots(order: Order, results: Results) -> int:
-    """Return how many of an order's shots belong to rows that failed."""
+    """Return the number of an order's shots that belong to failed rows."""
     if not failures(results):
         return 0
     read = sum(

@@ -1,4 +1,4 @@
-"""The shapes of results, known before anything runs."""
+"""Shapes of results, computed before anything runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""What a budget needs to know about a circuit; found out once for each structure."""
+"""Measurement plan of a circuit: points, Pauli words and measurement bases; cached by structure.
+
+A derivative is a linear combination of expectation values of Pauli words at shifted points. Pairs
+of a point and a Pauli word that cannot contribute are dropped: a Pauli word outside the light cone
+of the shifted angles has the same expectation value at all their points, and its weights add up to
+zero. The remaining Pauli words are grouped into measurement bases.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +29,11 @@ from qgate.typing import BoolArray, FloatArray
 from qgate.wires import Wires
 
 GROUPINGS = ("qwc", "fc", "symmetry")
-"""Ways to read words together; see ``docs/shots.md``."""
+"""Strategies for grouping commuting Pauli words; see ``docs/shots.md``."""
 
 
 def check_grouping(grouping: str) -> None:
-    """Refuse a way to read words together that there is not.
+    """Refuse an unknown grouping.
 
     Raises
     ------
@@ -39,18 +45,18 @@ def check_grouping(grouping: str) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """A circuit at its points, the words that are read there, and in which bases.
+    """Measurement plan: a circuit at its points, its Pauli words, and their measurement bases.
 
     Parameters
     ----------
     shifted : Shifted
         The structure that runs, and the points around its rows.
     observed : Observed
-        T words.
+        T Pauli words.
     depends : array of bool, shape (P, T)
-        Which words depend on which slots.
+        Whether each Pauli word depends on each slot.
     kept : array of bool, shape (E, T)
-        Which words each entry of the stencil needs.
+        Whether each entry of the stencil requires each Pauli word.
     grouping : str
     """
 
@@ -67,12 +73,12 @@ class Survey:
 
     @property
     def structure(self) -> Structure:
-        """The structure that runs, without what is read."""
+        """The structure that runs, without measurements."""
         return self.shifted.decomposed.structure
 
     @cached_property
     def pruned(self) -> float:
-        """What part of all pairs of an entry and a word needs no shot."""
+        """Share of the pairs of a stencil entry and a Pauli word that require no shots."""
         return float(1 - self.kept.mean()) if self.kept.size else 0.0
 
     @cached_property
@@ -82,12 +88,12 @@ class Survey:
         return np.concatenate([origin, self.stencil.offsets])
 
     def derivatives(self, jacobian: FloatArray | None = None) -> Problem:
-        """Return the derivatives of what is measured as a problem.
+        """Return the derivatives of the measurement results as a linear problem.
 
         Parameters
         ----------
         jacobian : array, shape (G, n), optional
-            From the n derivatives of the stencil to the G that are wanted.
+            Maps the n derivatives of the stencil to the G requested ones.
         """
         stencil = self.stencil
         entries = zip(
@@ -106,7 +112,7 @@ class Survey:
 
     @cached_property
     def representatives(self) -> Representatives:
-        """The words, with those that stand for them where the grouping allows that."""
+        """The Pauli words, or equivalent ones where the grouping allows a replacement."""
         x, z = self.observed.x, self.observed.z
         if self.grouping != "symmetry":
             return Representatives.themselves(x, z)
@@ -114,7 +120,7 @@ class Survey:
 
     @cached_property
     def bases(self) -> Bases:
-        """The bases that the words are read in."""
+        """Measurement bases of the Pauli words."""
         strengths = np.abs(self.observed.coefficients).sum(axis=0)
         if self.stencil.size and len(self.stencil.offsets):
             strengths = strengths * 1e-6 + self.derivatives().strengths
@@ -123,7 +129,7 @@ class Survey:
 
     @cached_property
     def circuits(self) -> tuple[Structure, ...]:
-        """What runs in each basis."""
+        """Circuit for each basis."""
         counted = Measurement(MeasurementKind.COUNTS, wires=self.observed.wires)
         counted.options["all_outcomes"] = False
         native = self.structure
@@ -138,18 +144,18 @@ class Survey:
 def survey(
     structure: Structure, shifted: Shifted, wires: Wires, grouping: str, *, cached: bool
 ) -> Survey:
-    """Return what is known about a circuit.
+    """Return the measurement plan of a circuit.
 
     Parameters
     ----------
     structure : Structure
-        With numbers for the coefficients of what it measures, and names for the wires.
+        With numbers as coefficients of its measurements, and named wires.
     shifted : Shifted
     wires : Wires
         Those of the structure.
     grouping : str
     cached : bool
-        Whether the same points are going to be asked for again.
+        Whether to cache the plan, for repeated requests at the same points.
     """
     check_grouping(grouping)
     make = _survey if cached else _survey.__wrapped__
@@ -175,10 +181,10 @@ def _dependences(native: Structure, structure: Structure, wires: Wires) -> BoolA
 
 
 def _kept(stencil: Stencil, depends: BoolArray) -> BoolArray:
-    """Say which words each entry of a stencil needs.
+    """Return whether each entry of a stencil requires each Pauli word.
 
-    A word that depends on none of the angles that some points move has one value at all of
-    them. Where the weights of these points add up to zero, it drops out.
+    A Pauli word that does not depend on the angles moved by some points has the same value at all
+    of these points. If the weights of these points add up to zero, it drops out.
     """
     moved = stencil.offsets != 0
     kept = np.zeros((len(stencil.weights), depends.shape[1]), dtype=bool)
@@ -191,7 +197,7 @@ def _kept(stencil: Stencil, depends: BoolArray) -> BoolArray:
 
 
 def _alike(moved: BoolArray, stencil: Stencil, entries: Sequence[int]) -> list[list[int]]:
-    """Part entries by the angles that they move, if the weights of each part add up to zero."""
+    """Group entries by the angles that they move, if the weights of each group add up to zero."""
     groups: dict[bytes, list[int]] = {}
     for entry in entries:
         groups.setdefault(moved[stencil.points[entry]].tobytes(), []).append(entry)

@@ -1,7 +1,8 @@
-"""Running sums over the orders of each run and of each budget, and the limits of named budgets.
+"""Running totals of the orders of each run and of each budget, and limits of named budgets.
 
-Every change of an order changes the sums in the same transaction, so that neither a submission nor
-the cost of a run reads all orders. Dollars are summed as whole billionths, which add up exactly.
+Every change of an order changes the totals in the same transaction. Checking a budget therefore
+does not read all orders, and stays exact while several processes submit. Dollars are stored as
+whole billionths, which add up exactly.
 """
 
 from __future__ import annotations
@@ -18,20 +19,21 @@ NANO_USD = 1_000_000_000
 """Prices are rounded to hundredths of a millionth of a dollar, so that billionths are exact."""
 
 RUN, BUDGET = "run", "budget"
-"""The kinds of sums."""
+"""Kinds of totals."""
 
 LIMITS = (
     ("submissions", "held_submissions", "{:d} submissions"),
     ("shots", "held_shots", "{:d} shots"),
     ("usd", "held_usd", "{:.2f} USD"),
 )
-"""Each limit of a budget, what an order takes of it, and how an amount is written."""
+"""For each limit of a budget: its name, the column of an order's usage, the format of amounts.
+"""
 
 ROUNDING_USD = 1e-9
 
 
 class Totals:
-    """Sums over orders in the tables of a journal.
+    """Totals of orders in the tables of a journal.
 
     Parameters
     ----------
@@ -42,25 +44,25 @@ class Totals:
         self._rows = rows
 
     def spent(self, kind: str, name: str) -> Spent:
-        """Return the usage charged to a run or a budget: paid, or held for unfinished orders."""
+        """Return the usage charged to a run or budget: paid, or reserved for unfinished orders."""
         return _spent(self._row(kind, name))
 
     def add(self, kind: str, name: str, orders: Sequence[Order]) -> None:
-        """Add new orders to the sums."""
+        """Add new orders to the totals."""
         amounts = [_amounts(order) for order in orders]
         self._change(
             kind, name, len(orders), [sum(column) for column in zip(*amounts, strict=True)]
         )
 
     def replace(self, before: Order, after: Order, budgets: Iterable[str]) -> None:
-        """Add the changes of one order to the sums of its run and of its budgets."""
+        """Add the changes of one order to the totals of its run and of its budgets."""
         changes = [new - old for new, old in zip(_amounts(after), _amounts(before), strict=True)]
         if any(changes):
             for kind, name in ((RUN, after.run), *((BUDGET, name) for name in budgets)):
                 self._change(kind, name, 0, changes)
 
     def check(self, orders: Sequence[Order], purse: Purse, what: str) -> None:
-        """Refuse orders for which a budget has not enough left.
+        """Refuse orders that exceed the rest of a budget.
 
         Raises
         ------
@@ -83,7 +85,7 @@ class Totals:
                 )
 
     def check_orders(self, run: str, orders: Sequence[OrderSummary]) -> None:
-        """Compare the sums of a run with its orders; some may be missing in a damaged file.
+        """Compare the totals of a run with its orders; orders may be missing in a damaged file.
 
         Raises
         ------
@@ -112,7 +114,7 @@ class Totals:
         Raises
         ------
         BudgetChanged
-            The stored limit is another one.
+            The stored limit differs.
         """
         assert budget.name is not None
         stored = self.limit(budget.name)
@@ -132,7 +134,7 @@ class Totals:
         limits = {name: getattr(budget, name) for name, _, _ in LIMITS}
         self._rows.update("limits", {"name": budget.name, **limits})
 
-    # Inside --------------------------------------------------------------------------------
+    # Internal ------------------------------------------------------------------------------
 
     def _row(self, kind: str, name: str) -> Row:
         found = self._rows.select("totals", "WHERE kind = ? AND name = ?", kind, name)
@@ -173,7 +175,7 @@ def _budget(row: Row) -> Budget:
 
 
 def _limits(budget: Budget) -> dict[str, Any]:
-    """Return the limits of a budget that are set."""
+    """Return the limits that a budget has."""
     named = {name: getattr(budget, name) for name, _, _ in LIMITS}
     return {name: limit for name, limit in named.items() if limit is not None}
 

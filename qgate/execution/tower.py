@@ -1,7 +1,8 @@
-"""Values of a tape and all their derivatives, as numbers.
+"""Values of a tape and all their derivatives, as arrays of numbers.
 
-An interface makes its framework's derivatives out of these: D(k, x) is the k-th derivative
-by the trained angles x as one tensor, and the derivative of D(k) is D(k + 1).
+D(k, x) is the k-th derivative by the trainable angles x, as one tensor. The derivative of D(k) is
+D(k + 1), so an interface can define its framework's derivative of order k by that of order k + 1,
+and frameworks can differentiate to any order.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 REMEMBERED = 8
-"""Derivative tensors that a tower keeps, so that each is paid for once."""
+"""Number of derivative tensors in the cache, which avoids that the same one is paid for twice."""
 
 
 class Tower(Computation, ABC):
-    """D(k, x) for k = 0, 1, ...; computed once for each x and ticket, and remembered.
+    """Derivatives D(k, x) for k = 0, 1, ...; computed once for each x and ticket, and cached.
 
     Required: ``compute``.
 
@@ -65,17 +66,17 @@ class Tower(Computation, ABC):
         order : int
             k; 0 is the value.
         x : array, shape (B, n)
-            The trained angles of each row.
+            Trainable angles of each row.
         expect : int
-            The highest order that will be asked for; what can be had together with this
-            one is bought together.
+            Highest order that will be requested. Orders that can be computed together with this one
+            are submitted together.
         ticket : int
-            Sampled numbers are remembered for equal tickets only, exact ones for all.
+            Sampled results are reused for equal tickets only, exact ones for all.
 
         Returns
         -------
         array, shape (B, M) + (n,) * k
-            M counts the numbers of all measurements, one after the other.
+            M is the number of values of all measurements, one after the other.
         """
         self.require(order)
         content = x.tobytes() + self.marks
@@ -98,19 +99,19 @@ class Tower(Computation, ABC):
     def compute(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
     ) -> dict[int, FloatArray]:
-        """Return the tensor of this order, and of others that came with it.
+        """Return the tensor of this order, and of others that are computed together with it.
 
-        ``value`` is D(0) where it is known, which need not be paid for again.
+        ``value`` is D(0) if it is known; it need not be paid for again.
         """
 
     def entries(self, sweep: Sweep) -> Sequence[Entry]:
-        """Return what a sweep measures, when nothing of it is trained."""
+        """Return the measurement results of a sweep without trainable angles."""
         return run([sweep], self.device)[0]
 
     def flat(self, entries: Sequence[Entry]) -> FloatArray:
-        """Put the entries of all measurements side by side, (rows, M), and note their shapes.
+        """Concatenate the entries of all measurements to (rows, M), and store their shapes.
 
-        A complex number is two real ones.
+        A complex number becomes two real ones.
         """
         arrays = [np.asarray(entry) for entry in entries]
         self.complex = [array.dtype.kind == "c" for array in arrays]
@@ -144,8 +145,8 @@ class Tower(Computation, ABC):
 class ShiftTower(Tower):
     """Derivatives from values at shifted angles, on any device.
 
-    Every order that is expected, the value included, is one sweep where the method runs the
-    same structure for all of them.
+    All expected orders, including the value, are one sweep if the method runs the same structure
+    for all of them.
     """
 
     def __init__(
@@ -202,15 +203,15 @@ class DeviceTower(Tower):
     Parameters
     ----------
     trained, device
-        As for every tower.
+        As for ``Tower``.
     higher : ShiftTower, optional
-        Gives derivatives of higher orders; without it they are refused.
+        Computes derivatives of higher orders; without it they are refused.
 
     Attributes
     ----------
     recorded : bool
-        Whether a framework records derivatives: the first ones come with the value then, for
-        which the device would else have to run twice.
+        Whether a framework records derivatives. First derivatives are then computed with the value,
+        since the device would have to run twice otherwise.
     """
 
     def __init__(self, trained: Trained, device: Device, higher: ShiftTower | None = None) -> None:
@@ -265,7 +266,7 @@ class DeviceTower(Tower):
 
 
 def _unknown(offsets: FloatArray, value: FloatArray | None) -> BoolArray:
-    """Say which points have to be run: all but the unshifted one where its value is known."""
+    """Return which points have to run: all but the unshifted one if its value is known."""
     return np.ones(len(offsets), dtype=bool) if value is None else np.asarray(offsets.any(axis=1))
 
 

@@ -1,4 +1,4 @@
-"""From a tape and a gradient method to the tower of its derivatives."""
+"""Create the derivatives of a tape for a gradient method."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TowerMaker:
-    """Makes the derivatives of tapes by a gradient method.
+    """Factory of the derivatives of tapes by a gradient method.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class TowerMaker:
         Runs tapes with plain numbers in one submission.
     interface : Interface
     seed : number or array, optional
-        What samples are drawn from.
+        Seed of the samples.
     """
 
     device: Device
@@ -57,11 +57,12 @@ class TowerMaker:
     seed: Tensor = None
 
     def __call__(self, tape: Tape) -> tuple[Tower, list[Tensor], list[Tensor]]:
-        """Return the derivatives of a tape, its trained angles, and what is not known yet.
+        """Return the derivatives of a tape, its trainable angles, and its late inputs.
 
-        Angles are arrays (B, size), a row for every part of the shots.
+        Late inputs are inputs whose numbers are not known yet. Angles are arrays (B, size), with a
+        row for every part of the shots.
         """
-        named = self.method.name not in CIRCUIT_METHODS  # these look for a wire to spare
+        named = self.method.name not in CIRCUIT_METHODS  # these look for a free auxiliary wire
         trained, parts, fixed = split_parameters(
             tape, self.device, self.interface, self.seed, named=named
         )
@@ -111,10 +112,10 @@ class TowerMaker:
 def split_parameters(
     tape: Tape, device: Device, interface: Interface, seed: Tensor = None, *, named: bool = True
 ) -> tuple[Trained, list[Tensor], list[Tensor]]:
-    """Return what moves in a tape, its trained angles, and what is not known yet.
+    """Return the trainable sweep of a tape, its trainable angles, and its late inputs.
 
-    Angles are arrays (B, size), a row for every part of the shots. ``named``: measurements that
-    read all wires name them.
+    Angles are arrays (B, size), with a row for every part of the shots. ``named``: set the wires of
+    measurements on all wires.
     """
     copies = max(1, len(tape.shots.parts)) if tape.shots else 1
     moving, trained = _moving(tape), set(tape.trainable_params)
@@ -142,7 +143,7 @@ def split_parameters(
 
 
 def _moving(tape: Tape) -> list[int]:
-    """Return the angles that are trained; where none is, those that are not known yet."""
+    """Return the trainable angles; if there are none, those whose numbers are not known yet."""
     kinds = tape.parameter_kinds
     trained = [index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES]
     if trained:
@@ -154,7 +155,7 @@ def _moving(tape: Tape) -> list[int]:
 def _numbers(
     tape: Tape, moving: Sequence[int], joined: Tensor | None, interface: Interface
 ) -> Sweep:
-    """Return the numbers of a tape, those of its angles from the row of them where it has all."""
+    """Return the sweep of a tape with numbers, from the row of all its angles if there is one."""
     if joined is not None and len(moving) == len(tape.angles) and all(map(is_known, tape.arrays)):
         row = interface.number(joined)
         if isinstance(row, np.ndarray):
@@ -163,7 +164,7 @@ def _numbers(
 
 
 def _rows(tape: Tape, index: int, copies: int) -> Tensor:
-    """Return the angles of a parameter as rows, each once for every part of its shots."""
+    """Return the angles of a parameter as rows, each repeated for every part of its shots."""
     xp = namespace([tape.parameters[index]])
     rows = xp.reshape(tape.columns(index, xp), (-1, len(tape.slots_of(index))))
     return rows if copies == 1 else xp.repeat(rows, copies, axis=0)

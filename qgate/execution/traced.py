@@ -1,4 +1,4 @@
-"""A tape with traced parameters to results that its framework can differentiate."""
+"""Evaluate a tape with traced parameters to results that its framework can differentiate."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """How tapes are evaluated; see ``evaluate``."""
+    """Options for the evaluation of tapes; see ``evaluate``."""
 
     device: Device
     method: Method | None
@@ -93,7 +93,7 @@ def traced(tape: Tape, request: Request) -> list[Entry]:
         device, method, limits, lambda tapes: values(tapes, device), interface, request.seed
     )
     tower, parts, fixed = make(linear)
-    if tape.shots.budget is not None:  # shared with derivatives, so also if these only may follow
+    if tape.shots.budget is not None:  # shared with derivatives, even if these only may follow
         tower.recorded = not interface.foretells and any(interface.trained(linear.parameters))
     elif isinstance(tower, DeviceTower):
         theirs = filter(interface.owns, linear.parameters)
@@ -103,8 +103,8 @@ def traced(tape: Tape, request: Request) -> list[Entry]:
         and not tape.shots.budget
         and all(place.array is None for place in tower.trained.fixed)
     ):
-        prepare(tower.trained.sweep, device)  # refuses in time what a callback could only report
-    if not parts and not fixed:  # only coefficients are trained: they are outside already
+        prepare(tower.trained.sweep, device)  # refuse now; a callback could only report it later
+    if not parts and not fixed:  # only coefficients are trained, and these are outside of the tape
         return list(recombine(tower.entries(tower.trained.sweep)))
     parts = parts or [np.zeros((len(tower.trained.sweep), 0))]
     numbers = interface.differentiable(tower, parts, fixed)
@@ -116,7 +116,7 @@ def traced(tape: Tape, request: Request) -> list[Entry]:
 def _by_angles(
     tape: Tape, trained: Collection[int], method: Method, limits: Limits, levels: int | None
 ) -> tuple[Tape, Limits]:
-    """Write what is trained by an array with angles, and limit the order of derivatives."""
+    """Replace arrays that are trained by gates with angles, and limit the order of derivatives."""
     written, most = with_angles(tape, trained, apart=method.transform is not None)
     if most is None:
         return written, limits
@@ -143,7 +143,7 @@ def _switched_off(option: str, remedy: str) -> DifferentiationError:
 
 
 def _widened(tape: Tape, interface: Interface) -> Tape:
-    """Return the tape with the framework's numbers in the precision that is computed in."""
+    """Return the tape with the framework's numbers in the precision of the computation."""
     if framework_among(tape.parameters) is None:
         return tape
     narrow = [
@@ -163,10 +163,10 @@ def _mark_trained(tape: Tape, interface: Interface) -> None:
 def _chosen(
     tape: Tape, request: Request, method: Method, levels: int | None
 ) -> tuple[Method, Limits]:
-    """Return what differentiates the tape, and which derivatives that gives.
+    """Return the method that differentiates the tape, and the limits of its derivatives.
 
-    A framework that does not say beforehand whether derivatives are taken gets the values
-    even where none can be had.
+    A framework that does not announce whether it takes derivatives gets the values even if there
+    are no derivatives.
     """
     try:
         chosen = choose_method(method, tape, request.device, levels)
@@ -187,7 +187,7 @@ def _chosen(
 def _without_arrays(
     tape: Tape, request: Request, method: Method, refusal: DifferentiationError
 ) -> tuple[Method, Limits]:
-    """Return what differentiates the tape if no matrix or state turns out to be trained."""
+    """Return the method that differentiates the tape if matrices and states are not trainable."""
     kinds = tape.parameter_kinds
     angles = [i for i in tape.trainable_params if kinds[i] is ParameterKind.ANGLES]
     try:

@@ -1,4 +1,4 @@
-"""Counts what is sent to devices."""
+"""Tracker that counts submissions, executions and shots."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from qgate.forks import ForkSafeLock
 
 COUNTED = ("submissions", "batches", "executions", "shots")
-"""What is counted."""
+"""Names of the counted numbers."""
 
 _active: list[Tracker] = []
 
-_lock = ForkSafeLock()  # frameworks run circuits on threads of their own
+_lock = ForkSafeLock()  # frameworks run callbacks on threads of their own
 
 
 class Tracker:
-    """Counts submissions, executions and shots while its ``with`` block runs, on any thread.
+    """Counter of submissions, executions and shots during its ``with`` block, on any thread.
 
     Parameters
     ----------
@@ -29,9 +29,9 @@ class Tracker:
     ----------
     totals : dict of str to int
         ``submissions`` (requests to the provider), ``batches`` (calls of the device),
-        ``executions`` (circuits run: rows times readings) and ``shots``.
+        ``executions`` (circuits run: rows times measurement bases) and ``shots``.
     history : dict of str to list of int
-        The summands of the totals, in order.
+        Summands of the totals, in order.
     latest : dict of str to int
         The last summands.
     """
@@ -42,7 +42,7 @@ class Tracker:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what was counted."""
+        """Reset all counts."""
         self.totals: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.history: dict[str, list[int]] = {}
         self.latest: dict[str, int] = {}
@@ -67,12 +67,12 @@ class Tracker:
 
 
 def is_tracked() -> bool:
-    """Say whether any tracker is open."""
+    """Return whether any tracker is active."""
     return bool(_active)
 
 
 def notify(device: Any, **numbers: int) -> None:
-    """Tell every tracker that is open for this device."""
+    """Add numbers to every active tracker for this device."""
     with _lock:
         for tracker in _active:
             if tracker.device is None or tracker.device is device:
@@ -80,6 +80,6 @@ def notify(device: Any, **numbers: int) -> None:
 
 
 def notify_sent(device: Any, submissions: int, executions: int, shots: int) -> None:
-    """Tell what one request took."""
+    """Report the usage of one request to the active trackers."""
     if _active:
         notify(device, submissions=submissions, batches=1, executions=executions, shots=shots)

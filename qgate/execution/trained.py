@@ -1,4 +1,4 @@
-"""A sweep whose angles move, and by which of them derivatives are taken."""
+"""Trainable sweeps: sweeps with variable angles, and the slots to differentiate by."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from qgate.typing import FloatArray
 
 @dataclass(frozen=True)
 class Unknown:
-    """Where in a sweep numbers go that are not known before it runs.
+    """Late input: a place in a sweep for numbers that are not known before it runs.
 
     Parameters
     ----------
     slots : tuple of int
         Slots of angles; none for an array.
     array : int or None
-        The position of a matrix, a state or the like among the arrays of the sweep.
+        Index of a matrix, a state or the like among the arrays of the sweep.
     seed : bool
         Whether it is the seed of the sweep.
     """
@@ -48,18 +48,18 @@ class Unknown:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A sweep, and which of its slots derivatives are taken of.
+    """A sweep, and the slots to differentiate by.
 
     Parameters
     ----------
     sweep : Sweep
-        Measures real arrays only. B rows.
+        B rows. All its measurements have real results.
     slots : tuple of int
-        The n slots that derivatives are taken by.
+        The n slots to differentiate by.
     moving : tuple of int, optional
-        The slots that numbers are given for; default the same.
+        Slots whose numbers vary; default the same.
     fixed : tuple of Unknown
-        Where other numbers go that are not known yet.
+        Late inputs.
     """
 
     sweep: Sweep
@@ -68,12 +68,12 @@ class Trained:
     fixed: tuple[Unknown, ...] = ()
 
     def at(self, x: FloatArray) -> Sweep:
-        """Return the sweep with other numbers in the moving slots.
+        """Return the sweep with other numbers in the variable slots.
 
         Parameters
         ----------
         x : array, shape (V * B, m)
-            The rows of the sweep, or all of them several times over.
+            The rows of the sweep, or all of them several times.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class Trained:
         return self.sweep.with_rows(rows, None if shots is None else np.tile(shots, times))
 
     def needed_at(self, x: FloatArray) -> Sweep:
-        """Return a sweep without the rotations that these derivatives do not need."""
+        """Return a sweep without the rotations that are irrelevant for these derivatives."""
         return without_idle(self.at(x), self.slots)
 
     def by(self, columns: Sequence[int]) -> Trained:
@@ -98,7 +98,7 @@ class Trained:
         return replace(self, slots=slots, moving=self.slots if self.moving is None else self.moving)
 
     def fixing(self, numbers: Sequence[Any]) -> Trained:
-        """Return the same with numbers in what was not known."""
+        """Return the same with numbers for the late inputs."""
         sweep = self.sweep
         for place, number in zip(self.fixed, numbers, strict=True):
             sweep = place.filled(sweep, np.asarray(number))

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 Execute = Callable[[Sequence[Tape]], list[list[Entry]]]
-"""Runs tapes in one submission; gives the entries of each."""
+"""Function that runs tapes in one submission and returns the entries of each."""
 
 
 class TransformTower(Tower):
-    """Values, and first derivatives from the tapes that a transform makes of each row.
+    """Values, and first derivatives from the tapes that a transform generates for each row.
 
     The value and all tapes of all rows are one submission.
     """
@@ -70,7 +70,7 @@ class TransformTower(Tower):
         return found
 
     def _columns(self) -> list[int]:
-        """Return where the slots to differentiate by are among those that move."""
+        """Return the indices of the slots to differentiate by among the variable slots."""
         moving = self.trained.slots if self.trained.moving is None else self.trained.moving
         return [moving.index(slot) for slot in self.trained.slots]
 
@@ -90,7 +90,7 @@ class TransformTower(Tower):
         ]
 
     def _read(self, derivatives: Any, tape: Tape) -> FloatArray:
-        """Put what a transform returned for a tape together, shape (M, n)."""
+        """Combine the derivatives that a transform returned for a tape, shape (M, n)."""
         shapes = [tape.angle_shapes[index] for index in tape.trainable_params]
         by_result = self._parted(derivatives, len(self.shapes), "results")
         rows = []
@@ -109,7 +109,7 @@ class TransformTower(Tower):
         return np.concatenate(rows)
 
     def _parted(self, given: Any, count: int, what: str) -> Sequence[Any]:
-        """Return ``count`` things, which stand bare if there is one."""
+        """Return a sequence of ``count`` items; a single item may come without a sequence."""
         if count == 1 and not (isinstance(given, tuple | list) and len(given) == 1):
             return (given,)
         if not isinstance(given, tuple | list) or len(given) != count:

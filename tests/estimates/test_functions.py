@@ -76,7 +76,7 @@ def test_a_budget_is_never_exceeded(shots, rounds, least):
     with qg.Tracker() as tracker, warnings.catch_warnings():
         warnings.simplefilter("ignore", FewShotsWarning)
         if shots < least:
-            with pytest.raises(BudgetTooSmall, match=rf"at least {least}.*|asks for more"):
+            with pytest.raises(BudgetTooSmall, match=rf"at least {least}.*|requires more"):
                 qg.gradient_estimate(node, budget=budget)(X)
         else:
             qg.gradient_estimate(node, budget=budget)(X)

@@ -66,7 +66,7 @@ def test_a_plan_prints_as_a_table(device):
     assert lines[3].startswith("in all")
     # two Pauli words at 100 shots, with coefficients 1 and 0.5
     errors = f"values {np.sqrt(1.25 / 100):.2g}, derivatives {np.sqrt(1.25 / 200):.2g}"
-    assert lines[4] == f"expected standard errors before anything is read: {errors}"
+    assert lines[4] == f"expected standard errors before any measurement: {errors}"
     assert lines[5] == "allowed: Budget(usd=5.0)"
 
 
@@ -98,7 +98,7 @@ def test_expected_errors_of_a_value_follow_from_its_coefficients():
     (errors,) = planned.prior_errors
     assert errors.values == pytest.approx([np.sqrt((0.7**2 + 0.2**2 + 0.4**2) / 1000)])
     assert errors.derivatives == ()
-    last = "expected standard errors before anything is read: values 0.026"
+    last = "expected standard errors before any measurement: values 0.026"
     assert str(planned).splitlines()[-1] == last
 
 

@@ -63,7 +63,7 @@ def test_a_gradient_is_planned_interrupted_fetched_and_replayed(double, tmp_path
     (errors,) = (line for line in plan.splitlines() if line.startswith("expected standard"))
     assert total.split()[2:6] == ["1", "2", "26", "2600"]
     assert total.endswith("4.07 USD")  # 0.30 and 2600 shots at 0.00145
-    assert "before anything is read" in errors
+    assert "before any measurement" in errors
     assert double.ledger()["tasks_created"] == 0
 
     double.settings(held=True)
