@@ -1,4 +1,4 @@
-"""Values and gradients with their errors."""
+"""Estimates of values and gradients with standard errors."""
 
 from qgate.estimates.functions import estimate, gradient_estimate
 from qgate.estimates.gradient import Cost, Differences, GradientEstimate

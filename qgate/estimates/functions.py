@@ -1,4 +1,4 @@
-"""Values and gradients with their errors, from a budget of shots or dollars."""
+"""Estimate values and gradients with standard errors, within a budget of shots or dollars."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from qgate.transforms.placeholders import placeholders
 from qgate.typing import FloatArray
 
 BIASES = ("none", "shrink")
-"""Whether components that are lost in noise are made smaller."""
+"""Options for the bias of a gradient: none, or components smaller than their noise are shrunk."""
 
 GRADIENT_BUDGET = (
     "a budget: qg.gradient_estimate(qnode, budget=100_000), or shots=qg.Budget(total=100_000)"
@@ -43,47 +43,48 @@ def gradient_estimate(
     bias: str = "none",
     prior: GradientEstimate | None = None,
 ) -> Callable[..., GradientEstimate]:
-    r"""Return a function that estimates the gradient of a QNode, and says how well.
+    r"""Return a function that estimates the gradient of a QNode, with standard errors.
 
-    Words whose mean cannot depend on an angle are left out, the others are read together, and
-    shots are spent where they lower the mean squared error of the gradient most, in one to three
-    rounds, each one submission where the device allows. ``docs/shots.md`` has the formulas.
+    Pauli words whose expectation value cannot depend on an angle are left out; the others are
+    measured in commuting groups. Shots are allocated where they lower the mean squared error of the
+    gradient most, in one to three rounds. Each round is one submission where the device allows.
+    ``docs/shots.md`` has the formulas.
 
     Parameters
     ----------
     qnode : QNode
         Returns one expectation value. Its method is ``parameter-shift``, ``finite-diff`` or
-        ``spsa`` (``best``: the first); the latter two are biased, with steps for the shots and
-        for the curvature, which ``differences`` of the estimate tells.
+        ``spsa`` (``best``: the first). The latter two are biased; their steps are chosen for the
+        number of shots and the curvature, and are reported in ``differences`` of the estimate.
     budget : Budget or int, optional
-        For the value and the gradient together; a number is one of shots. Default the QNode's.
+        For the value and the gradient together; a number limits shots. Default the QNode's.
     grouping : {"qwc", "fc", "symmetry"}
-        ``qwc``: one letter for each wire. ``fc``: any words that commute, at the cost of Clifford
-        gates before the reading. ``symmetry``: as ``qwc``, and words that differ by a parity
-        which the circuit provably conserves stand for each other; a device with noise may not
-        conserve it.
+        ``qwc``: qubit-wise commuting Pauli words. ``fc``: all commuting Pauli words, at the cost of
+        Clifford gates before the measurement. ``symmetry``: as ``qwc``; in addition, Pauli words
+        that differ by a parity which the circuit provably conserves replace each other. A device
+        with noise may not conserve it.
     argnums : int, sequence of int or None
-        By which arguments; default the trainable ones.
+        Arguments to differentiate by; default the trainable ones.
     value : bool
-        Whether the value is estimated as well, from a twentieth of the shots.
+        Whether to estimate the value as well, with a twentieth of the shots.
     bias : {"none", "shrink"}
         ``shrink`` multiplies each component g of variance V by max(0, 1 - V / g**2), which
-        lowers the error where noise is larger than what is looked for, and is biased.
+        lowers the error where noise is larger than the derivative, and is biased.
     prior : GradientEstimate, optional
-        An earlier estimate of the same QNode, as in the last step of a training; its variances
-        are where this one begins.
+        An earlier estimate of the same QNode, for example of the last step of a training. Its
+        variances are used for the first allocation of shots.
 
     Returns
     -------
     callable
-        With the arguments of the QNode.
+        Takes the arguments of the QNode, returns a ``GradientEstimate``.
 
     Raises
     ------
     InvalidBudget
         The budget is neither a ``Budget`` nor a positive whole number.
     UnsupportedEstimate
-        The QNode returns something else, or its observable is trained.
+        The QNode returns something else, or its observable is trainable.
     BudgetTooSmall, UnknownPrice
         Nothing was sent.
 
@@ -145,23 +146,23 @@ def gradient_estimate(
 def estimate(
     qnode: Any, budget: Budget | int | None = None, *, grouping: str = "qwc"
 ) -> Callable[..., Any]:
-    """Return a function that estimates what a QNode returns, with standard errors from the counts.
+    """Return a function that estimates the results of a QNode, with standard errors.
 
     Parameters
     ----------
     qnode : QNode
         Returns expectation values, variances or probabilities.
     budget : Budget or int, optional
-        A number is one of shots. Default the QNode's, or its number of shots for each basis
-        that is read.
+        A number limits shots. Default the QNode's budget, or its number of shots for each
+        measurement basis.
     grouping : {"qwc", "fc", "symmetry"}
         As for ``gradient_estimate``.
 
     Returns
     -------
     callable
-        With the arguments of the QNode. Gives an ``Estimate`` for each measurement: one by itself,
-        several in a tuple.
+        Takes the arguments of the QNode. Returns an ``Estimate`` for a single measurement, a tuple
+        of them for several.
 
     Raises
     ------
@@ -239,7 +240,7 @@ def _gradient(
     name: str,
     bias: str,
 ) -> GradientEstimate:
-    """Put what was found into the form of the arguments."""
+    """Return the estimate of the gradient in the shapes of the arguments."""
     asked, spent, steps = answered.question, answered.spent, answered.steps
     found, (shapes, bare) = spent.measured.estimated, form
     own = slice(asked.num_values, None)

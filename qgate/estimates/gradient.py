@@ -1,4 +1,4 @@
-"""A gradient, how well it is known, and what it took."""
+"""Estimate of a gradient, with its covariance and its usage."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from qgate.exceptions import MissingExtra
 from qgate.typing import FloatArray
 
 MOST_ROWS = 40
-"""More components are left out of a table."""
+"""Maximum number of components in a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What was planned and what was spent.
+    """Planned shots and actual usage.
 
     Parameters
     ----------
     planned_shots, shots : int
     submissions : int
     usd : float or None
-        None: it is not known what the device costs.
+        None: the price of the device is unknown.
     rounds : int
     circuits : int
-        How many different circuits ran.
+        Number of different circuits that ran.
     job_ids : tuple of str
-        Where a run keeps a journal.
+        Filled where a run keeps a journal.
     """
 
     planned_shots: int
@@ -45,20 +45,20 @@ class Cost:
 
 @dataclass(frozen=True, eq=False)
 class Differences:
-    """The steps of finite differences, and what they were chosen by.
+    """Steps of finite differences, and the data that determined them.
 
     Parameters
     ----------
     steps : array, shape (L,)
-        In radians: of each angle of a gate, or of each direction of ``spsa``.
+        In radians, for each angle of a gate, or each direction of ``spsa``.
     curvatures : array, shape (L,)
-        About how large the derivatives are that the differences err by: the third along each
-        angle or direction for central differences.
+        Estimated size of the derivatives that cause the bias of the differences: the third ones
+        along each angle or direction for central differences.
     source : {"words", "shots"}
-        What the curvatures are from: the weights of the observable and the frequencies of the
-        gates, or a first round of shots beside them.
+        Source of the curvatures. ``"words"``: coefficients of the observable and frequencies of the
+        gates. ``"shots"``: in addition, a first round of shots.
     bias : array, shape (G,)
-        About how far each derivative is off because of the steps.
+        Estimated bias of each derivative due to the steps.
     """
 
     steps: FloatArray
@@ -76,37 +76,37 @@ class Differences:
 
 @dataclass(frozen=True, eq=False)
 class GradientEstimate:
-    """A gradient with errors; where an array is wanted it is the gradient.
+    """Gradient with standard errors; converts to the gradient where an array is required.
 
     Parameters
     ----------
     value, value_error : float or None
-        Of the QNode, and its standard error; None: not asked for.
+        Value of the QNode and its standard error; None: not requested.
     flat : array, shape (G,)
-        The derivatives by all arguments one after the other.
+        Derivatives by all arguments, one after the other.
     covariance : array, shape (G, G)
-        Of these.
+        Of the derivatives.
     shapes : tuple of tuple of int
         Of the arguments.
     bare : bool
-        Whether ``gradient`` is the one array by itself.
+        Whether ``gradient`` is a single array.
     cost : Cost
     budget : Budget
-        What was allowed.
+        Limit of the estimation.
     pruned : float
-        The part of all pairs of a shifted circuit and a word that needs no shots, because the
-        derivative is zero whatever the angles.
+        Share of all pairs of a shifted circuit and a Pauli word that require no shots, because the
+        derivative is zero at any angles.
     gain : float
-        By how much equal shots for every circuit would have had a larger mean squared error,
-        from the variances that were measured.
+        Mean squared error with equal shots for every circuit, relative to that of this allocation,
+        from the measured variances.
     drawn : int
-        Circuits that ran by chance only, because there are too few shots for all.
+        Number of circuits that ran with a probability below 1, because there are too few shots.
     biased : bool
-        Whether the estimate is of something else: a finite difference, or shrunk.
+        Whether the estimate is biased: by finite differences or by shrinking.
     circuit_variances : array, shape (rows, bases)
         One-shot variances, for the next estimate's ``prior``.
     differences : Differences or None
-        None: by shift rules, which take none.
+        None: shift rules were used, not finite differences.
     """
 
     value: float | None
@@ -126,43 +126,43 @@ class GradientEstimate:
 
     @property
     def gradient(self) -> Any:
-        """The derivative by each argument in its shape; a tuple unless one was asked for."""
+        """Derivative by each argument in its shape; a tuple for several arguments."""
         return self._shaped(self.flat)
 
     @property
     def standard_error(self) -> Any:
-        """That of each component, in the form of ``gradient``."""
+        """Standard error of each component, in the form of ``gradient``."""
         return self._shaped(np.sqrt(np.maximum(np.diag(self.covariance), 0.0)))
 
     @property
     def snr(self) -> float:
-        """The squared length of the gradient over the sum of the variances."""
+        """Signal-to-noise ratio: squared length of the gradient over the sum of the variances."""
         total = float(np.trace(self.covariance))
         return float(self.flat @ self.flat) / total if total > 0 else float("inf")
 
     @property
     def shots(self) -> int:
-        """How many were spent."""
+        """Number of shots."""
         return self.cost.shots
 
     @property
     def submissions(self) -> int:
-        """How many were sent."""
+        """Number of submissions."""
         return self.cost.submissions
 
     @property
     def usd(self) -> float | None:
-        """US dollars; None: not known."""
+        """US dollars; None: unknown."""
         return self.cost.usd
 
     @property
     def rounds(self) -> int:
-        """In how many rounds it was measured."""
+        """Number of rounds."""
         return self.cost.rounds
 
     @property
     def job_ids(self) -> tuple[str, ...]:
-        """The provider's names of what was sent, where a run keeps a journal."""
+        """The provider's ids of the jobs, where a run keeps a journal."""
         return self.cost.job_ids
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> FloatArray:
@@ -179,7 +179,7 @@ class GradientEstimate:
         return iter(np.asarray(self))
 
     def plot(self) -> Any:
-        """Draw the components with bars of one standard error; needs matplotlib.
+        """Draw the components with bars of one standard error; requires matplotlib.
 
         Returns
         -------

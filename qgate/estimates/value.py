@@ -1,4 +1,4 @@
-"""What a circuit measures, with errors from the counts."""
+"""Estimate of measurement results, with standard errors."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """A value and how well it is known; where an array is wanted it is the value.
+    """Value with standard errors; converts to the value where an array is required.
 
     Parameters
     ----------
     value, standard_error : array
-        Of one shape: that of the measurement, with a leading axis for a batch.
+        In the shape of the measurement, with a leading axis for a batch.
     covariance : array, shape (N, N)
         Of all N numbers of the value, one after the other.
     shots, submissions : int
-        What all measurements of the circuit took together.
+        Usage of all measurements of the circuit together.
     usd : float or None
-        None: it is not known what the device costs.
+        None: the price of the device is unknown.
     """
 
     value: FloatArray
@@ -58,18 +58,19 @@ def estimates_of(
 ) -> list[Estimate]:
     """Return an estimate for each measurement of a tape.
 
-    What is no mean (a variance) is a function of means; its errors are those of its linear part
-    there.
+    A result that is nonlinear in expectation values (a variance) gets its errors by linear error
+    propagation.
 
     Parameters
     ----------
     tape : Tape
-        Plain numbers.
+        With plain numbers.
     device : Device
     budget : Budget
     grouping : str
     equal_shots : bool
-        Whether each basis gets all shots of the budget, as a plain number of shots means.
+        Whether each basis gets all shots of the budget, which is the meaning of a plain number of
+        shots.
     """
     linear, recombine = linear_measurements(tape, variances=True, densities=False)
     sweep = linear.with_shots(None).sweep()

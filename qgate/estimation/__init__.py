@@ -1,1 +1,1 @@
-"""Means of Pauli words from as few shots as can be: what to read, how often, and how well."""
+"""Estimate expectation values of Pauli words with few shots: bases, allocation, errors."""

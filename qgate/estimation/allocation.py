@@ -1,8 +1,8 @@
-r"""How many shots each circuit gets.
+r"""Allocation of shots to circuits.
 
-A circuit is a row in a basis. With one-shot variances V the error :math:`\sum V / n` is least
-for :math:`n \propto \sqrt V` (Neyman, J. R. Stat. Soc. 97, 558, 1934). What was measured already
-counts: a later round fills up towards that.
+A circuit is a row in a measurement basis. With one-shot variances V, the error
+:math:`\sum V / n` is least for :math:`n \propto \sqrt V` (Neyman, J. R. Stat. Soc. 97, 558, 1934).
+Shots of earlier rounds count: a later round fills up towards that allocation.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from qgate.typing import FloatArray, IntArray
 
 
 def filled_up(spreads: FloatArray, done: FloatArray, shots: float) -> FloatArray:
-    r"""Return what is to be added to the shots that circuits had.
+    r"""Return the shots to add to those of earlier rounds.
 
     The sum of :math:`s_i^2 / (d_i + x_i)` is least, for a given sum of the x, where
     :math:`x_i = \max(0, \lambda s_i - d_i)`.
@@ -23,9 +23,9 @@ def filled_up(spreads: FloatArray, done: FloatArray, shots: float) -> FloatArray
     spreads : array
         s, one-shot standard deviations.
     done : array
-        d, the shots they had, of the same shape.
+        d, the shots of earlier rounds, of the same shape.
     shots : float
-        The sum of what is added.
+        Sum of the added shots.
 
     Returns
     -------
@@ -48,21 +48,21 @@ def filled_up(spreads: FloatArray, done: FloatArray, shots: float) -> FloatArray
 
 
 def rounded(wanted: FloatArray, total: int, random: np.random.Generator) -> IntArray:
-    """Round shots at random to neighbouring whole numbers, with the right mean.
+    """Round shots at random to neighbouring whole numbers, without bias.
 
     Parameters
     ----------
     wanted : array
         Not negative; their sum is at most ``total`` up to rounding errors.
     total : int
-        What the sum must not exceed; it does not, whatever is wanted.
+        Upper limit of the sum, which always holds.
     random : Generator
 
     Returns
     -------
     array of int
-        Of the same shape. Each is the number below or above, and their sum that of all of them
-        likewise (systematic sampling in a random order).
+        Of the same shape. Each number is rounded down or up, and so is their sum (systematic
+        sampling in a random order).
     """
     flat = wanted.ravel()
     order = random.permutation(len(flat))

@@ -1,4 +1,4 @@
-"""The bases that Pauli words are read in, and which of them can be read together."""
+"""Measurement bases of Pauli words, by qubit-wise commutation."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from qgate.wires import Wires
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """One way to read a circuit, and the words whose values follow.
+    """A measurement basis, and the Pauli words that can be measured in it.
 
     Parameters
     ----------
     gates : tuple of Operator
-        What is applied before the wires are read.
+        Gates before the measurement of the wires.
     readable : array of bool, shape (T,)
-        Which words can be read.
+        Whether each Pauli word can be measured.
     supports : array of bool, shape (T, n)
-        The wires whose parity is the value of a word, up to its sign.
+        Wires whose parity is the value of a Pauli word, up to its sign.
     signs : array, shape (T,)
     """
 
@@ -36,7 +36,7 @@ class Basis:
     signs: FloatArray
 
     def values(self, bits: BoolArray) -> FloatArray:
-        """Return the values of the readable words for outcomes (U, n), shape (U, readable)."""
+        """Return the values of the readable Pauli words, from outcomes (U, n) to (U, readable)."""
         chosen = self.supports[self.readable]
         ones = bits.astype(np.float32) @ chosen.T.astype(np.float32)
         return np.asarray((1.0 - 2.0 * (ones % 2)) * self.signs[self.readable])
@@ -44,7 +44,7 @@ class Basis:
 
 @dataclass(frozen=True, eq=False)
 class Bases:
-    """All bases, each word readable in at least one of them.
+    """All measurement bases; each Pauli word can be measured in at least one of them.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Bases:
         The n wires, in the order of the supports.
     members : tuple of Basis
     home : array of int, shape (T,)
-        The basis to which each word was first given.
+        The basis to which each Pauli word was first assigned.
     """
 
     wires: Wires
@@ -63,26 +63,26 @@ class Bases:
         return len(self.members)
 
     def readable(self) -> BoolArray:
-        """Return which basis reads which word, shape (B, T)."""
+        """Return whether each Pauli word can be measured in each basis, shape (B, T)."""
         rows = [basis.readable for basis in self.members]
         return np.array(rows, dtype=bool).reshape(len(self), len(self.home))
 
     def disjoint(self) -> BoolArray:
-        """Return which basis reads which word if each word is read at home only, shape (B, T)."""
+        """Return the same if each Pauli word is measured only in its home basis, shape (B, T)."""
         return np.asarray(np.arange(len(self))[:, None] == self.home[None, :])
 
 
 def qubit_wise(words: Representatives, strengths: FloatArray, wires: Wires) -> Bases:
-    """Read every wire in one of X, Y and Z.
+    """Group Pauli words into bases that measure every wire in one of X, Y and Z.
 
-    Sorted insertion: each word, the strongest first, goes to the first basis in which it, or
-    a word that stands for it, fits. Then each basis reads on its free wires what fits, the
-    strongest first, so that a word may be read in many.
+    Sorted insertion: each Pauli word, the one with the largest coefficient first, goes to the first
+    basis that can measure it or a representative of it. Then each basis assigns its free wires to
+    further Pauli words in the same order, so that a Pauli word may be measured in many bases.
 
     Parameters
     ----------
     words : Representatives
-        T words, each with R that stand for it.
+        T Pauli words, each with R representatives.
     strengths : array, shape (T,)
     wires : Wires
 
@@ -111,7 +111,7 @@ def qubit_wise(words: Representatives, strengths: FloatArray, wires: Wires) -> B
 
 
 def _integers(bits: BoolArray) -> list[list[int]]:
-    """Return rows of bits (T, R, n) as integers of any size, the first wire the highest bit."""
+    """Return rows of bits (T, R, n) as integers of any size; the first wire is the highest bit."""
     return [
         [
             int.from_bytes(np.packbits(row[::-1], bitorder="little").tobytes(), "little")
@@ -122,13 +122,13 @@ def _integers(bits: BoolArray) -> list[list[int]]:
 
 
 class _Letters:
-    """A letter for each wire, as bits x and z."""
+    """One letter (X, Y or Z) for each wire, as bits x and z."""
 
     def __init__(self) -> None:
         self.x = self.z = 0
 
     def take(self, words: list[tuple[int, int]]) -> bool:
-        """Settle the letters of the first of several words that fits, if one does."""
+        """Fix the letters of the first Pauli word that fits; return whether one does."""
         for x, z in words:
             both = (self.x | self.z) & (x | z)
             if not ((self.x ^ x) | (self.z ^ z)) & both:
@@ -138,7 +138,7 @@ class _Letters:
         return False
 
     def made(self, words: Representatives, wires: Wires) -> Basis:
-        """Return the basis; all letters are settled."""
+        """Return the basis; all letters are fixed."""
         count = len(wires)
         own_x, own_z = (
             np.array([number >> place & 1 for place in range(count - 1, -1, -1)], dtype=bool)

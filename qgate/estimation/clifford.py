@@ -1,4 +1,10 @@
-"""Bases for words that commute: Clifford gates that make all of them products of Z."""
+"""Measurement bases of fully commuting Pauli words: Clifford gates diagonalize a group.
+
+Commuting Pauli words can be mapped to products of Z by one Clifford circuit (Gokhale et al.,
+arXiv:1907.13623), after which all of them are parities of one measurement of the wires. The circuit
+is found by Gaussian elimination over GF(2) of the x bits, in the tableau representation of
+Aaronson and Gottesman (arXiv:quant-ph/0406196).
+"""
 
 from __future__ import annotations
 
@@ -16,22 +22,22 @@ from qgate.wires import Wires
 
 
 def fully_commuting(words: Representatives, strengths: FloatArray, wires: Wires) -> Bases:
-    """Read words together that commute, whatever their letters on single wires.
+    """Group Pauli words that commute, even if their letters differ on single wires.
 
-    Sorted insertion as for ``qubit_wise``: a word goes to the first basis with all of whose words
-    it commutes. Then each basis takes in all words that commute with it, the strongest first, so
-    that a word may be read in many. The gates of a basis are found by elimination.
+    Sorted insertion as for ``qubit_wise``: a Pauli word goes to the first basis with all of whose
+    Pauli words it commutes. Then each basis adds all Pauli words that commute with it, the ones
+    with the largest coefficients first, so that a Pauli word may be measured in many bases.
 
     Parameters
     ----------
     words : Representatives
-        T words; only they themselves are used.
+        T Pauli words; representatives are ignored.
     strengths : array, shape (T,)
     wires : Wires
 
     Notes
     -----
-    Cost: O(T B n) words, and O(n^2) gates, among them at most n (n - 1) / 2 CZ and as many
+    Cost: O(T B n) operations, and O(n^2) gates, among them at most n (n - 1) / 2 CZ and as many
     CNOT in each basis. Reference: Gokhale et al., arXiv:1907.13623.
     """
     x, z = words.x[:, 0], words.z[:, 0]
@@ -58,7 +64,7 @@ def _commuting(x: BoolArray, z: BoolArray) -> BoolArray:
 
 
 def _extended(group: list[int], order: IntArray, commutes: BoolArray) -> list[int]:
-    """Return the words of a group and those that commute with all taken in before."""
+    """Return the Pauli words of a group, and those that commute with all added before."""
     taken, fits = list(group), np.asarray(commutes[group].all(axis=0))
     inside = set(group)
     for term in order.tolist():
@@ -70,7 +76,7 @@ def _extended(group: list[int], order: IntArray, commutes: BoolArray) -> list[in
 
 @dataclass(eq=False)
 class _Tableau:
-    """Words with their signs, and the gates that were applied to all of them."""
+    """Pauli words with their signs, and the gates that were applied to all of them."""
 
     x: BoolArray
     z: BoolArray
@@ -103,11 +109,11 @@ class _Tableau:
 
 
 def _basis(x: BoolArray, z: BoolArray, group: list[int], wires: Wires) -> Basis:
-    """Turn commuting words to products of Z, and see which words are such then.
+    """Diagonalize commuting Pauli words, and find all Pauli words that become products of Z.
 
-    Below all words of the tableau stand those of the group once more. These are multiplied with
-    each other until the bits x of r of them are one each, on wires of their own, and those of the
-    others are none.
+    The tableau holds all Pauli words, and below them a copy of the group. The copy is multiplied
+    with each other until r of them have a single x bit each, on different wires, and the others
+    have none.
     """
     size = len(x)
     table = _Tableau(
@@ -136,9 +142,9 @@ def _basis(x: BoolArray, z: BoolArray, group: list[int], wires: Wires) -> Basis:
 
 
 def _reduced(table: _Tableau, start: int) -> list[tuple[int, int]]:
-    """Eliminate the bits x of the words from a row on; return the rows with a pivot, and its wire.
+    """Eliminate the x bits of the Pauli words from row ``start``; return pivot rows and wires.
 
-    Multiplying words changes what generates the group, not the group; signs are not followed.
+    Multiplying Pauli words changes the generators of the group, not the group. Signs are ignored.
     """
     pivots: list[tuple[int, int]] = []
     for at in range(table.x.shape[1]):

@@ -1,4 +1,4 @@
-"""What the usual way would have reached: equal shots for every circuit, each word read once."""
+"""Error of the usual allocation: equal shots for every circuit, each Pauli word in one basis."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from qgate.estimation.readings import Readings
 
 
 def equal_shots_error(problem: Problem, bases: Bases, readings: Readings) -> float:
-    r"""Return the error times the shots, if all K circuits had equal shots.
+    r"""Return the error times the number of shots, if all K circuits had equal shots.
 
-    It is :math:`K \sum V`, with the one-shot variances V as they were measured, for all rows in
-    all bases that words were first given to.
+    It is :math:`K \sum V` with the measured one-shot variances V, for all rows in all home bases.
     """
     home = bases.disjoint()
     weights = [

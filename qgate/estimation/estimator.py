@@ -1,9 +1,10 @@
-r"""From readings to estimates: which reading counts how much, and how well the result is known.
+r"""Combine outcomes to estimates of the outputs, with their covariance.
 
-An output is a sum over circuits of weighted means. Circuits that run for certain (probability
-1) share what a word weighs; one that runs with probability p < 1 has its weight settled
-beforehand, divided by p where it runs. For weights that do not depend on the readings the
-estimate is unbiased.
+An output is a sum over circuits of weighted expectation values. Several circuits may measure the
+same Pauli word; its weight is shared among those that run for certain. Generalised least squares
+gives the shares of least variance. A circuit that runs with probability p < 1 has a fixed weight,
+divided by p if it runs (Horvitz and Thompson, J. Am. Stat. Assoc. 47, 663, 1952). For weights that
+do not depend on the outcomes, the estimate is unbiased.
 """
 
 from __future__ import annotations
@@ -19,38 +20,38 @@ from qgate.estimation.weights import shared
 from qgate.typing import BoolArray, FloatArray
 
 STRENGTH = 4.0
-"""As many shots the pooled variance of a circuit counts for beside its own."""
+"""Weight, in shots, of the pooled variance of a basis beside a circuit's own variance."""
 
 PRIOR_SHOTS = 30.0
-"""As many shots the covariance of words before anything is read counts for: the identity."""
+"""Number of shots that the prior covariance of Pauli words, the identity, counts for."""
 
 RIDGE = 3e-3
-"""Added to the variance of each word, so that nothing is taken to be known for certain."""
+"""Added to the variance of each Pauli word, so that no value is taken as certain."""
 
 SOLVER_STEPS = 50
-"""Steps of conjugate gradients to the best weights."""
+"""Maximum number of steps of conjugate gradients for the best weights."""
 
 MOST_ELIMINATION = 5e9
-"""Operations for which the equations of the best weights are solved exactly."""
+"""Maximum number of operations for solving the equations of the best weights by elimination."""
 
 SOLVED_WITHIN = 1e-3
-"""Relative residual of the best weights; what is left is shared by shots."""
+"""Relative residual of the best weights; the rest is shared in proportion to shots."""
 
 Weights = list[FloatArray]
-"""For each basis the weights of the words it reads in each part, (F, k)."""
+"""For each basis the weights of its Pauli words in each part, (F, k)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """How circuits were chosen to run.
+    """Design of a measurement: which circuits run, with how many shots.
 
     Parameters
     ----------
     readable : array of bool, shape (B, T)
     planned : array, shape (S, B)
-        Expected shots; zero for what never runs.
+        Expected shots; zero for circuits that never run.
     chances : array, shape (S, B)
-        The probability that a circuit runs; 1 for those that run for certain.
+        Probability that a circuit runs; 1 for those that run for certain.
     """
 
     readable: BoolArray
@@ -59,13 +60,13 @@ class Design:
 
     @property
     def certain(self) -> BoolArray:
-        """Which circuits run for certain, shape (S, B)."""
+        """Whether each circuit runs for certain, shape (S, B)."""
         return (self.chances >= 1.0) & (self.planned > 0)
 
 
 @dataclass(frozen=True, eq=False)
 class Estimated:
-    """Outputs, and how well they are known.
+    """Outputs with their covariance.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ class Estimated:
 
 
 def covariances(readings: Readings) -> list[FloatArray]:
-    """Return the covariances of the words of each basis, pooled over rows, (k, k) each."""
+    """Return the covariances of the Pauli words of each basis, pooled over rows, (k, k) each."""
     found = []
     for table in readings.tables:
         size = int(table.basis.readable.sum())
@@ -95,14 +96,14 @@ def covariances(readings: Readings) -> list[FloatArray]:
 
 
 def pooled_weights(problem: Problem, design: Design, shots: FloatArray) -> Weights:
-    """Return weights by shots: every reading of a word at a row counts the same.
+    """Return weights in proportion to shots: every shot of a Pauli word at a row counts the same.
 
     Parameters
     ----------
     problem : Problem
     design : Design
     shots : array, shape (S, B)
-        Of the circuits that run for certain; anything proportional serves.
+        Of the circuits that run for certain; up to a factor.
     """
     fixed, rest = _fixed(problem, design)
     own = np.where(design.certain, shots, 0.0)[problem.rows]
@@ -115,13 +116,13 @@ def pooled_weights(problem: Problem, design: Design, shots: FloatArray) -> Weigh
 def best_weights(
     problem: Problem, design: Design, shots: FloatArray, known: Sequence[FloatArray]
 ) -> Weights:
-    r"""Return the weights of least variance for known covariances of the words.
+    r"""Return the weights of least variance for known covariances of the Pauli words.
 
-    For covariances :math:`C_b` of the words of basis b and shots :math:`n_b` they are
+    For covariances :math:`C_b` of the Pauli words of basis b and shots :math:`n_b` they are
     :math:`w_b = n_b C_b^{-1} \lambda`, where :math:`\lambda` solves
-    :math:`\sum_b n_b C_b^{-1} \lambda = v` (generalised least squares). It is solved for all parts
-    together by conjugate gradients; what is left of v is shared by shots, so that the estimate is
-    unbiased however far they got.
+    :math:`\sum_b n_b C_b^{-1} \lambda = v` (generalised least squares). Large systems are solved
+    for all parts together by conjugate gradients. The residual of v is shared in proportion to
+    shots, so that the estimate is unbiased at any accuracy of the solution.
 
     Notes
     -----
@@ -146,7 +147,7 @@ def best_weights(
 
 
 def _read_at_all(rest: FloatArray, own: FloatArray, readable: BoolArray) -> BoolArray:
-    """Say which words of each part can be read where it is read, (F, T)."""
+    """Return whether each Pauli word of each part is measured at the part's row, (F, T)."""
     return np.asarray(own @ readable > 0)
 
 
@@ -207,7 +208,7 @@ def _dot(left: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def _fixed(problem: Problem, design: Design) -> tuple[Weights, FloatArray]:
-    """Return the weights of circuits that may not run, and what is left for the others, (F, T)."""
+    """Return the weights of circuits that may not run, and the rest for the others, (F, T)."""
     planned = design.planned[problem.rows]
     certain = design.certain[problem.rows]
     drawn = np.where(certain, 0.0, planned)
@@ -257,7 +258,7 @@ def estimate(
     weights: Weights,
     known: Sequence[FloatArray],
 ) -> Estimated:
-    """Put estimates and their covariances together.
+    """Return the estimated outputs with their covariance.
 
     Parameters
     ----------
@@ -266,7 +267,7 @@ def estimate(
     readings : Readings
     weights : list of array
     known : sequence of array
-        Pooled covariances of the words of each basis.
+        Pooled covariances of the Pauli words of each basis.
     """
     size = len(problem.rows)
     found, spread = np.zeros(size), np.zeros((size, size))
@@ -291,7 +292,7 @@ def estimate(
 def _add_shared(
     spread: FloatArray, problem: Problem, table: Table, weights: FloatArray, means: FloatArray
 ) -> None:
-    """Add the covariances of parts that are read from the same shots."""
+    """Add the covariances of parts that are measured with the same shots."""
     for row, parts in problem.shared_rows:
         shots = float(table.shots[row])
         if shots > 1 and len(table.outcomes):

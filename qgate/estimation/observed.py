@@ -1,4 +1,4 @@
-"""What a circuit measures, as one set of Pauli words and a matrix of coefficients."""
+"""Expand measurements in Pauli words: one set of Pauli words and a matrix of coefficients."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from qgate.typing import BoolArray, FloatArray
 from qgate.wires import Wires
 
 MOST_PROBABILITIES = 10
-"""Probabilities of so many wires are put together from the means of 2**10 words."""
+"""Maximum number of wires of probabilities, which are expanded in 2**10 Pauli words."""
 
 MOST_FACTOR_WIRES = 6
-"""Matrices on more wires are not written as Pauli words, of which there would be 4**7."""
+"""Maximum number of wires of a matrix that is expanded in Pauli words (4**6 of them)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """Numbers that are linear in the means of Pauli words: constants + coefficients @ means.
+    """Numbers that are linear in expectation values: constants + coefficients @ expectation values.
 
     Parameters
     ----------
     wires : Wires
-        The n wires that are read.
+        The n measured wires.
     x, z : array of bool, shape (T, n)
-        The words, all different, none the identity.
+        The Pauli words, all different, none the identity.
     coefficients : array, shape (M, T)
     constants : array, shape (M,)
-        The weight of the identity in each number.
+        Coefficient of the identity in each number.
     shapes : tuple of tuple of int
         Of each measurement; their sizes add up to M.
     """
@@ -53,33 +53,33 @@ class Observed:
 
     @property
     def num_words(self) -> int:
-        """T, how many words are read."""
+        """T, the number of Pauli words."""
         return len(self.x)
 
     @property
     def size(self) -> int:
-        """M, how many numbers are measured."""
+        """M, the number of measured values."""
         return len(self.constants)
 
     @classmethod
     def of(cls, measurements: Sequence[Measurement], wires: Wires) -> Observed:
-        """Return what expectation values, means of terms and probabilities are made of.
+        """Expand expectation values, terms of observables and probabilities in Pauli words.
 
         Parameters
         ----------
         measurements : sequence of Measurement
-            With numbers for coefficients; those of probabilities name their wires.
+            With numbers as coefficients; those of probabilities name their wires.
         wires : Wires
             Those of the circuit.
 
         Raises
         ------
         UnsupportedEstimate
-            A measurement is of another kind, or would take too many words.
+            A measurement is of another kind, or would require too many Pauli words.
 
         Notes
         -----
-        Cost: one sort of all words.
+        Cost: one sort of all Pauli words.
         """
         refuse_other_kinds(measurements)
         with paused():
@@ -102,11 +102,11 @@ class Observed:
 
 
 SERVED = (MeasurementKind.EXPVAL, MeasurementKind.TERMS, MeasurementKind.PROBS)
-"""What is linear in the means of Pauli words."""
+"""Kinds of measurements that are linear in expectation values of Pauli words."""
 
 
 def refuse_other_kinds(measurements: Sequence[Measurement]) -> None:
-    """Refuse what is not made of means of Pauli words.
+    """Refuse measurements that are not linear in expectation values of Pauli words.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def refuse_other_kinds(measurements: Sequence[Measurement]) -> None:
 
 
 Part = tuple[PauliSum, FloatArray, tuple[int, ...]]
-"""Words, a matrix of coefficients with a row for each number, and the shape of the numbers."""
+"""Pauli words, a matrix of coefficients with a row for each number, and the numbers' shape."""
 
 
 def _words(item: Measurement) -> Part:
@@ -140,7 +140,7 @@ def _words(item: Measurement) -> Part:
 
 
 def _terms(observable: PauliSum | Combination) -> list[PauliSum]:
-    """Return each term of an observable, without its coefficient, as a sum of words."""
+    """Return each term of an observable, without its coefficient, as a sum of Pauli words."""
     if isinstance(observable, PauliSum):
         ones = np.ones(len(observable))
         plain = observable.with_parameters((ones,))
@@ -164,7 +164,7 @@ def _probabilities(item: Measurement) -> Part:
     observable: Any = item.obs
     if observable is not None or len(item.wires) > MOST_PROBABILITIES:
         raise UnsupportedEstimate(
-            what=f"probs of {'an observable' if observable is not None else 'so many wires'}",
+            what=f"probs of {'an observable' if observable is not None else 'too many wires'}",
             remedy=f"Return probs of at most {MOST_PROBABILITIES} wires, or give a plain number "
             "of shots.",
         )

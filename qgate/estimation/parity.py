@@ -1,10 +1,10 @@
-r"""Parities that a circuit conserves, and words that have equal means because of them.
+r"""Conserved parities of a circuit, and Pauli words that have equal expectation values due to them.
 
-A product Q of letters Z is conserved where the first state is a product of zeros and ones, so
-that its value q is known, and each gate commutes with it or changes its sign. Then
-:math:`\langle P \rangle = q \langle PQ \rangle` for a word that commutes with Q, and
-:math:`\langle P \rangle = 0` for one that does not. Gates with angles have to commute with
-Q for every angle: all words of their generators do.
+A product Q of letters Z is conserved if the initial state is a product of zeros and ones, so that
+its value q is known, and each gate commutes with it or changes its sign. Then
+:math:`\langle P \rangle = q \langle PQ \rangle` for a Pauli word that commutes with Q, and
+:math:`\langle P \rangle = 0` for one that does not. A gate with angles must commute with Q for
+every angle, that is, all Pauli words of its generator must.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from qgate.wires import Wires
 
 @dataclass(frozen=True, eq=False)
 class Representatives:
-    """Words, and for each of them the words whose means are the same up to a sign.
+    """Pauli words, each with the Pauli words that have the same expectation value up to a sign.
 
     Parameters
     ----------
     x, z : array of bool, shape (T, R, n)
-        The first of each R is the word itself.
+        The first of each R is the Pauli word itself.
     signs : array, shape (T, R)
-        The mean of the word is the sign times the mean of the representative.
+        The expectation value of the Pauli word is the sign times that of the representative.
     vanishing : array of bool, shape (T,)
-        Words whose mean is zero.
+        Pauli words whose expectation value is zero.
     """
 
     x: BoolArray
@@ -44,7 +44,7 @@ class Representatives:
 
     @classmethod
     def themselves(cls, x: BoolArray, z: BoolArray) -> Representatives:
-        """Return words that nothing else stands for; bits of shape (T, n)."""
+        """Return Pauli words without other representatives; bits of shape (T, n)."""
         none = np.zeros(len(x), dtype=bool)
         return cls(x[:, None, :], z[:, None, :], np.ones((len(x), 1)), none)
 
@@ -65,7 +65,7 @@ class Parities:
     values: FloatArray
 
     def representatives(self, x: BoolArray, z: BoolArray) -> Representatives:
-        """Return words (T, n) with all products of them with the parities."""
+        """Return Pauli words (T, n) with all products of them with the parities."""
         odd = product_phases((x, z), (np.zeros_like(self.supports), self.supports)) & 1
         none = np.zeros((1, x.shape[-1]), dtype=bool)
         bits_x, bits_z, signs = [], [], []
@@ -98,7 +98,7 @@ def conserved_parities(structure: Structure, wires: Wires) -> Parities:
     Returns
     -------
     Parities
-        None at all where a gate is not known well enough.
+        Empty if a gate has no known matrix or generator.
 
     Notes
     -----

@@ -1,8 +1,9 @@
-r"""How large errors are to be expected before anything is read.
+r"""Expected standard errors of the outputs, before any measurement.
 
-Then every word has variance 1, the largest it can have, and words that are read together are taken
-to be independent. With :math:`n_{st}` shots that read word t at row s, the variance of an output
-:math:`\sum_{st} c_{st} \langle P_t \rangle_s` is :math:`\sum_{st} c_{st}^2 / n_{st}`.
+Every Pauli word is assumed to have variance 1, the largest possible, and the Pauli words of a
+commuting group to be independent. With :math:`n_{st}` shots that measure Pauli word t at row s, the
+variance of an output :math:`\sum_{st} c_{st} \langle P_t \rangle_s` is
+:math:`\sum_{st} c_{st}^2 / n_{st}`.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from qgate.typing import FloatArray
 
 
 def prior_errors(problem: Problem, design: Design) -> FloatArray:
-    """Return the standard errors of the outputs as they are expected, shape (O,).
+    """Return the expected standard errors of the outputs, shape (O,).
 
     Parameters
     ----------
     problem : Problem
     design : Design
-        With the shots that each circuit is planned to get.
+        With the planned shots of each circuit.
 
     Notes
     -----
-    Not a bound: words that are read together may agree more often than not.
+    Not a bound: Pauli words that are measured with the same shots may be positively correlated.
     """
     shots = design.planned @ design.readable
     shares = np.divide(1.0, shots, out=np.zeros_like(shots), where=shots > 0)

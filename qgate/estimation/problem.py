@@ -1,4 +1,4 @@
-"""Numbers to be estimated, as linear functions of means of words at rows of a circuit."""
+"""Linear functions of expectation values of Pauli words at rows of a circuit, to be estimated."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from qgate.typing import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Outputs that are sums of parts, each a weighted sum of the means of words at one row.
+    """Outputs that are sums of parts, each a weighted sum of expectation values at one row.
 
     Output o is ``constants[o] + sum_f mixing[o, f] * (vectors[f] @ means at row rows[f])``.
 
     Parameters
     ----------
     num_rows : int
-        S, the rows of the circuit.
+        S, the number of rows of the circuit.
     rows : array of int, shape (F,)
         Of each part.
     vectors : array, shape (F, T)
-        Weights of the words.
+        Weights of the Pauli words.
     mixing : array, shape (O, F)
     constants : array, shape (O,)
     importance : array, shape (O,)
-        The mean squared errors of the outputs are added up with these weights.
+        Weights of the outputs in the total mean squared error.
     """
 
     num_rows: int
@@ -40,36 +40,36 @@ class Problem:
 
     @cached_property
     def part_weights(self) -> FloatArray:
-        """With what weight the squared error of each part counts, shape (F,)."""
+        """Weight of each part's squared error, shape (F,)."""
         return np.asarray(self.importance @ self.mixing**2)
 
     @cached_property
     def squares(self) -> FloatArray:
-        """The squared weight of each word at each row, over all parts, shape (S, T)."""
+        """Squared weight of each Pauli word at each row, over all parts, shape (S, T)."""
         total = np.zeros((self.num_rows, self.vectors.shape[1]))
         np.add.at(total, self.rows, self.part_weights[:, None] * self.vectors**2)
         return total
 
     @property
     def needed(self) -> BoolArray:
-        """Which words have to be read at which row, shape (S, T)."""
+        """Whether each Pauli word has to be measured at each row, shape (S, T)."""
         return self.squares > 0
 
     @property
     def strengths(self) -> FloatArray:
-        """How much each word weighs in all rows together, shape (T,)."""
+        """Total weight of each Pauli word over all rows, shape (T,)."""
         return np.asarray(np.sqrt(self.squares.sum(axis=0)))
 
     @cached_property
     def shared_rows(self) -> list[tuple[int, list[int]]]:
-        """The rows at which several parts are read, with these parts."""
+        """Rows with several parts, and these parts."""
         members: dict[int, list[int]] = {}
         for part, row in enumerate(self.rows.tolist()):
             members.setdefault(row, []).append(part)
         return [(row, parts) for row, parts in members.items() if len(parts) > 1]
 
     def without(self, words: BoolArray) -> Problem:
-        """Return the same with words of mean zero left out; mask of shape (T,)."""
+        """Return the same without Pauli words of expectation value zero; mask of shape (T,)."""
         return replace(self, vectors=np.where(words, 0.0, self.vectors))
 
     def weighing(self, importance: FloatArray) -> Problem:
@@ -85,24 +85,24 @@ def derivative_problem(
     num_rows: int,
     jacobian: FloatArray,
 ) -> Problem:
-    """Return the derivatives of measured numbers as a problem.
+    """Return the derivatives of measured values as a problem.
 
     Parameters
     ----------
     stencil : sequence of (target, row, weight)
         Derivative ``target`` is the sum of weights times values at rows.
     kept : array of bool, shape (E, T)
-        Which words each entry of the stencil needs.
+        Whether each entry of the stencil requires each Pauli word.
     coefficients : array, shape (M, T)
-        Of the measured numbers.
+        Of the measured values.
     num_rows : int
     jacobian : array, shape (G, n)
-        From the n derivatives of the stencil to the G that are wanted.
+        Maps the n derivatives of the stencil to the G requested ones.
 
     Returns
     -------
     Problem
-        With G * M outputs, the derivatives of the first number first.
+        With G * M outputs, the derivatives of the first value first.
     """
     places: dict[tuple[int, int, bytes], int] = {}
     rows, vectors = list[int](), list[FloatArray]()
@@ -132,7 +132,7 @@ def derivative_problem(
 
 
 def value_problem(coefficients: FloatArray, constants: FloatArray, *, row: int = 0) -> Problem:
-    """Return measured numbers at one row as a problem; coefficients (M, T), constants (M,)."""
+    """Return measured values at one row as a problem; coefficients (M, T), constants (M,)."""
     count = len(constants)
     rows = np.full(count, row, dtype=np.int64)
     return Problem(row + 1, rows, coefficients, np.eye(count), constants, np.ones(count))
@@ -160,9 +160,9 @@ def repeated(problem: Problem, num_rows: int, copies: int) -> Problem:
     ----------
     problem : Problem
     num_rows : int
-        S, how many rows each of the circuits has.
+        S, the number of rows of each circuit.
     copies : int
-        R.
+        R, the number of circuits.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How often each outcome was read, in every basis at every row."""
+"""Counts of measurement outcomes, for every basis and every row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qgate.typing import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The outcomes of one basis.
+    """Counts of the outcomes in one basis.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Table:
     outcomes : array of int, shape (U,)
         Distinct, ascending; the first wire is the most significant bit.
     counts : array, shape (S, U)
-        How often each was read at each row.
+        Number of shots with each outcome at each row.
     """
 
     basis: Basis
@@ -33,7 +33,7 @@ class Table:
 
     @classmethod
     def of(cls, basis: Basis, num_rows: int, rows: IntArray, read: Sequence[Outcomes]) -> Table:
-        """Return the table of what was read at some rows."""
+        """Return the table of the outcomes at some rows."""
         if not len(read):
             return cls(basis, np.zeros(0, dtype=np.int64), np.zeros((num_rows, 0)))
         every = np.concatenate([each.values for each in read])
@@ -47,7 +47,7 @@ class Table:
         return cls(basis, outcomes, counts)
 
     def plus(self, other: Table) -> Table:
-        """Return the counts of both."""
+        """Return the counts of both tables together."""
         if not len(self.outcomes) or not len(other.outcomes):
             return self if len(self.outcomes) else other
         outcomes = np.union1d(self.outcomes, other.outcomes)
@@ -58,14 +58,14 @@ class Table:
 
     @cached_property
     def values(self) -> FloatArray:
-        """What each readable word is for each outcome, shape (U, k)."""
+        """Value of each readable Pauli word for each outcome, shape (U, k)."""
         places = np.arange(self.basis.supports.shape[1] - 1, -1, -1)
         bits = ((self.outcomes[:, None] >> places) & 1).astype(bool)
         return self.basis.values(bits)
 
     @cached_property
     def shots(self) -> FloatArray:
-        """Of each row, shape (S,)."""
+        """Number of shots of each row, shape (S,)."""
         return np.asarray(self.counts.sum(axis=1))
 
     @cached_property
@@ -76,7 +76,7 @@ class Table:
         -------
         scatter : array, shape (k, k)
         freedom : float
-            Shots less one for each row that was read.
+            Shots less one for each row with shots.
         """
         values, shots = self.values, self.shots
         second = values.T @ (self.counts.sum(axis=0)[:, None] * values)
@@ -86,18 +86,18 @@ class Table:
         return second - means.T @ means, float(shots.sum() - read.sum())
 
     def moments(self, weights: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Return means and sums of squared deviations of weighted sums of words.
+        """Return means and sums of squared deviations of weighted sums of Pauli words.
 
         Parameters
         ----------
         weights : array, shape (F, k)
         rows : array of int, shape (F,)
-            Where each is read.
+            Row of each weighted sum.
 
         Returns
         -------
         means, squares : array, shape (F,)
-            Zero where nothing was read.
+            Zero at rows without shots.
         """
         if not len(self.outcomes):
             return np.zeros(len(rows)), np.zeros(len(rows))
@@ -115,7 +115,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Readings:
-    """Everything that was read so far.
+    """Outcomes of all rounds so far.
 
     Parameters
     ----------
@@ -127,21 +127,21 @@ class Readings:
 
     @classmethod
     def none(cls, bases: Bases, num_rows: int) -> Readings:
-        """Return those of a circuit that was not run yet."""
+        """Return the empty outcomes of a circuit that was not run yet."""
         nothing = np.zeros(0, dtype=np.int64)
         return cls(tuple(Table.of(basis, num_rows, nothing, ()) for basis in bases.members))
 
     def plus(self, tables: Sequence[Table]) -> Readings:
-        """Return these and what was read now."""
+        """Return these outcomes together with those of another round."""
         pairs = zip(self.tables, tables, strict=True)
         return Readings(tuple(old.plus(new) for old, new in pairs))
 
     @cached_property
     def shots(self) -> FloatArray:
-        """Of each row in each basis, shape (S, B)."""
+        """Number of shots of each row in each basis, shape (S, B)."""
         return np.stack([table.shots for table in self.tables], axis=1)
 
 
 def positions(mask: BoolArray) -> IntArray:
-    """Return where a mask is true."""
+    """Return the indices at which a mask is true."""
     return np.asarray(np.flatnonzero(mask), dtype=np.int64)

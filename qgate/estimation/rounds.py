@@ -1,11 +1,11 @@
-r"""Measure in rounds: first what seems right beforehand, then what the readings ask for.
+r"""Measure in rounds: a first one by prior variances, later ones by measured variances.
 
-Before anything is read every word has variance 1 and no covariances. After each round the
-variance of a circuit is that of its readings, shrunk towards that of its basis over all rows, and
-the next round fills up towards the best allocation for these variances. At the end all readings
-are weighed by generalised least squares with the covariances that were found.
+Before any measurement, every Pauli word has variance 1 and no covariances. After each round, the
+variance of a circuit is the measured one, shrunk towards that of its basis over all rows, and
+the next round fills up towards the best allocation for these variances. Finally all outcomes are
+combined by generalised least squares with the measured covariances.
 
-Where there are fewer than ``MANY`` shots for each circuit, one round by the prior is all.
+With fewer than ``MANY`` shots for each circuit, there is only one round, by the prior variances.
 """
 
 from __future__ import annotations
@@ -35,30 +35,30 @@ from qgate.exceptions import BudgetTooSmall
 from qgate.typing import FloatArray, IntArray
 
 MANY = 8
-"""Shots for each circuit from which later rounds and weights from the readings pay."""
+"""Number of shots for each circuit from which later rounds and measured weights pay."""
 
 FIRST_SHOTS = 2
-"""A circuit that runs for certain gets so many shots in the first of several rounds."""
+"""Number of shots of a circuit that runs for certain, in the first of several rounds."""
 
 PARTS: Mapping[int, tuple[float, ...]] = {1: (1.0,), 2: (0.25, 0.75), 3: (0.1, 0.3, 0.6)}
-"""What part of all shots each round spends."""
+"""Share of all shots for each round, by the number of rounds."""
 
 PLENTY = 10**7
-"""Shots with which all circuits run that could be of use."""
+"""Number of shots with which all circuits run that could be useful."""
 
 SHARING_ROUNDS = 3
-"""How often weights and shares are improved in turn between two rounds."""
+"""Number of alternating improvements of weights and shares between two rounds."""
 
 Allows = Callable[[IntArray], bool]
-"""Says whether circuits can be run so often, from shots (S, B)."""
+"""Function that returns whether circuits can be run with these shots (S, B)."""
 
 Measure = Callable[[IntArray], Sequence[Table]]
-"""Runs circuits, from shots (S, B) to the tables of all bases."""
+"""Function that runs circuits, from shots (S, B) to the tables of all bases."""
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What came of a budget.
+    """Estimated outputs, with the outcomes they are from.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Measured:
 
     @property
     def drawn(self) -> int:
-        """How many circuits ran only with some probability."""
+        """Number of circuits that ran with a probability below 1."""
         return int((self.design.chances < 1).sum())
 
 
@@ -87,7 +87,7 @@ def plan(
     limits: ShotLimits,
     prior: FloatArray | None = None,
 ) -> Design:
-    """Return which circuits are to run, and how often.
+    """Return the design: which circuits run, with how many shots.
 
     Parameters
     ----------
@@ -126,15 +126,15 @@ def plan_all(
     limits: ShotLimits,
     prior: FloatArray | None = None,
 ) -> Design:
-    """Return how often each circuit runs if all run that could be of use, none drawn at random.
+    """Return the design in which all useful circuits run, none drawn at random.
 
     Parameters
     ----------
     problem, bases, prior
         As for ``plan``.
     shots : int
-        Of all circuits together, up to rounding; more where all of them with the fewest that
-        ``limits`` allow take more.
+        Of all circuits together, up to rounding; more if the minimum shots of ``limits`` for all of
+        them add up to more.
     limits : ShotLimits
     """
     shares = plan(problem, bases, PLENTY * limits.smallest, limits, prior).planned
@@ -148,7 +148,7 @@ def plan_all(
 def _certain_or_drawn(
     wanted: FloatArray, shots: int, limits: ShotLimits
 ) -> tuple[FloatArray, FloatArray]:
-    """Set apart circuits that should get fewer than the least shots, which are drawn at random."""
+    """Separate circuits with fewer shots than the minimum, which are drawn at random."""
     least = limits.smallest
     drawn = np.zeros(wanted.shape, dtype=bool)
     planned = wanted
@@ -167,7 +167,7 @@ def _certain_or_drawn(
 
 
 def _all_drawn(wanted: FloatArray, shots: int, limits: ShotLimits) -> tuple[FloatArray, FloatArray]:
-    """Draw as many circuits as the shots allow, each with the least that it can have."""
+    """Draw as many circuits as the shots allow, each with the minimum of shots."""
     least = limits.smallest
     units = max(1, shots // least)
     while units > 1 and limits.fewest(units) > shots:
@@ -188,7 +188,7 @@ def measure_in_rounds(
     limits: ShotLimits = UNLIMITED,
     allows: Allows = lambda counts: True,
 ) -> Measured:
-    """Spend shots on a problem, and estimate its outputs.
+    """Spend shots on a problem in rounds, and estimate its outputs.
 
     Parameters
     ----------
@@ -198,19 +198,20 @@ def measure_in_rounds(
         From ``plan``.
     measure : callable
     random : Generator
-        Rounds shots and draws circuits.
+        For rounding shots and drawing circuits.
     shots : int
-        What is spent at most, over all rounds.
+        Maximum number of shots of all rounds.
     rounds : {1, 2, 3}, optional
-        Default: 3 where there are ``MANY`` shots for each circuit, else 1.
+        Default: 3 with at least ``MANY`` shots for each circuit, else 1.
     limits : ShotLimits
     allows : callable
-        Whether a round can be paid; one that cannot is the end.
+        Whether the budget allows a round; the first one that it does not allow ends the
+        measurement.
 
     Raises
     ------
     BudgetTooSmall
-        Not even the first round can be paid.
+        The budget does not allow the first round.
     """
     certain = design.certain
     many = are_many(shots, design, limits.smallest)
@@ -242,7 +243,7 @@ def measure_in_rounds(
 
 
 def measure_once(problem: Problem, bases: Bases, design: Design, measure: Measure) -> Measured:
-    """Run circuits as ``plan_all`` says, and estimate the outputs of a problem."""
+    """Run circuits with the shots of ``plan_all``, and estimate the outputs of a problem."""
     counts = design.planned.astype(np.int64)
     readings = Readings.none(bases, problem.num_rows).plus(measure(counts))
     many = are_many(int(counts.sum()), design, 1)
@@ -250,14 +251,14 @@ def measure_once(problem: Problem, bases: Bases, design: Design, measure: Measur
 
 
 def are_many(shots: int, design: Design, least: int) -> bool:
-    """Say whether there are enough shots for what readings say of variances to be relied on."""
+    """Return whether there are enough shots to rely on measured variances."""
     return shots >= MANY * least * int((design.planned > 0).sum())
 
 
 def estimated_from(
     problem: Problem, design: Design, readings: Readings, *, many: bool
 ) -> Estimated:
-    """Return the outputs from readings; ``many``: with weights from the readings."""
+    """Return the outputs from outcomes; ``many``: with weights from measured covariances."""
     known = covariances(readings)
     if many:
         weights = best_weights(problem, design, readings.shots, known)
@@ -291,7 +292,7 @@ def _first(
 def _whole(
     wanted: FloatArray, total: int, limits: ShotLimits, random: np.random.Generator
 ) -> IntArray:
-    """Round shots so that the device takes them and their sum is at most ``total``."""
+    """Round shots to numbers that the device accepts, with a sum of at most ``total``."""
     if limits.most is not None:
         wanted = np.minimum(wanted, limits.most)
     if limits.smallest > 1:
@@ -321,7 +322,7 @@ def _variances(problem: Problem, design: Design, readings: Readings, *, many: bo
 
 
 def with_problem(measured: Measured, problem: Problem) -> Measured:
-    """Return the estimate of other outputs from the same readings."""
+    """Return the estimate of other outputs from the same outcomes."""
     many = are_many(int(measured.readings.shots.sum()), measured.design, 1)
     found = estimated_from(problem, measured.design, measured.readings, many=many)
     return replace(measured, estimated=found)

@@ -1,7 +1,7 @@
-r"""Shots where circuits run in sets, each with one number of shots for all its circuits.
+r"""Shots of circuits that run in sets, each with one number of shots for all its circuits.
 
-Circuits are sorted by the shots they should have and cut into sets. What rounding leaves over goes
-where the error falls most by it.
+Circuits are sorted by their ideal shots and cut into sets. Shots that rounding leaves over go where
+they lower the error most.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from qgate.typing import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True)
 class ShotLimits:
-    """What a device asks of shots.
+    """Limits of a device on shots.
 
     Parameters
     ----------
     least : int
-        The fewest of one circuit.
+        Minimum shots of one circuit.
     most : int or None
-        The most of one circuit in one round.
+        Maximum shots of one circuit in one round.
     set_size : int or None
-        So many circuits at most run together with one number of shots; None: each has its own.
+        Maximum number of circuits that run together with one number of shots; None: each circuit
+        has its own number.
     least_set : int
-        The fewest shots of one set.
+        Minimum shots of one set.
 
     Examples
     --------
@@ -42,15 +43,15 @@ class ShotLimits:
 
     @property
     def smallest(self) -> int:
-        """The fewest shots of a circuit that is one of many."""
+        """Minimum shots of a circuit among many."""
         return self.least if self.set_size is None else self.level(self.set_size)
 
     def level(self, count: int) -> int:
-        """Return the fewest shots of each circuit in a set of so many."""
+        """Return the minimum shots of each circuit in a set of ``count`` circuits."""
         return max(self.least, -(-self.least_set // count))
 
     def fewest(self, count: int) -> int:
-        """Return the fewest shots of so many circuits together."""
+        """Return the minimum shots of ``count`` circuits together."""
         if self.set_size is None:
             return count * self.least
         full, rest = divmod(count, self.set_size)
@@ -58,29 +59,29 @@ class ShotLimits:
 
 
 UNLIMITED = ShotLimits()
-"""Those of a device that takes any."""
+"""Limits of a device that accepts any number of shots."""
 
 
 def in_sets(
     wanted: FloatArray, total: int, limits: ShotLimits, most: int | None = None
 ) -> IntArray:
-    """Give circuits equal shots in sets, as devices ask for that run a set with one number.
+    """Allocate equal shots within sets, for devices that run a set with one number of shots.
 
     Parameters
     ----------
     wanted : array
-        In proportion to the shots that circuits should have; zero for what does not run.
+        Proportional to the ideal shots of circuits; zero for circuits that do not run.
     total : int
-        What is spent, if the fewest shots of circuits and sets allow it.
+        Shots to spend, if the minimum shots of circuits and sets allow it.
     limits : ShotLimits
         With a ``set_size``.
     most : int, optional
-        What their sum must not exceed; default ``total``.
+        Upper limit of the sum; default ``total``.
 
     Returns
     -------
     array of int
-        Of the same shape. Their sum exceeds ``most`` only where ``limits.fewest`` does.
+        Of the same shape. Their sum exceeds ``most`` only if ``limits.fewest`` does.
     """
     flat, size = wanted.ravel(), limits.set_size or 1
     running = np.flatnonzero(flat > 0)
@@ -104,14 +105,14 @@ def in_sets(
 def _lower(
     levels: IntArray, floors: IntArray, lengths: IntArray, means: FloatArray, most: int
 ) -> None:
-    """Take shots away where that costs least, until no more than ``most`` are left."""
+    """Remove shots where that increases the error least, until at most ``most`` are left."""
     while levels @ lengths > most and (levels > floors).any():
         harm = means**2 / (levels * np.maximum(levels - 1, 0.5))
         levels[np.argmin(np.where(levels > floors, harm, np.inf))] -= 1
 
 
 def _raise(levels: IntArray, lengths: IntArray, means: FloatArray, total: int) -> None:
-    """Add what is left where the error falls most for each shot, one to each set at most."""
+    """Add the remaining shots where the error falls most for each shot, at most one to each set."""
     while True:
         fits = (lengths <= total - levels @ lengths) & (levels < means)
         if not fits.any():

@@ -1,9 +1,9 @@
-r"""Steps of differences within a budget of shots, from how fast a function turns.
+r"""Steps of finite differences within a budget of shots, from the curvature of a function.
 
-A rule :math:`h^{-1} \sum_j c_j f(x + s_j h)` of order p errs by :math:`E h^p f^{(p+1)}` and further
-terms, :math:`E = \sum_j c_j s_j^{p+1} / (p+1)!`. Let line l have the step :math:`h_l`, curvature
-:math:`F_l = |f^{(p+1)}|` along it, and weight :math:`u_l` in the sum of squared errors. If the B
-shots are shared out as well as can be, the error is
+A rule :math:`h^{-1} \sum_j c_j f(x + s_j h)` of order p has the bias :math:`E h^p f^{(p+1)}` plus
+higher terms, :math:`E = \sum_j c_j s_j^{p+1} / (p+1)!`. Let direction l have the step :math:`h_l`,
+curvature :math:`F_l = |f^{(p+1)}|` along it, and weight :math:`u_l` in the sum of squared errors.
+With the best allocation of the B shots, the error is
 
 .. math:: \frac1B \Big(\sum_l \frac{\sqrt{u_l} \sigma_l}{h_l}\Big)^2 + \sum_l u_l E^2 h_l^{2p} F_l^2
 
@@ -25,25 +25,25 @@ import numpy as np
 from qgate.typing import FloatArray
 
 ITERATIONS = 60
-"""Of the equations for the steps; each shrinks what they are off by by 2p + 1."""
+"""Fixed-point iterations for the steps; each divides the error by 2p + 1."""
 
 LONGEST = math.pi / 2
-"""Times the largest frequency no step is longer: there the derivative looks a third too small."""
+"""Maximum step times the largest frequency: there the derivative is a third too small."""
 
 PRIOR_LINES = 1.0
-"""As many lines the curvature that words suggest counts for beside what was measured."""
+"""Weight of the suggested curvature beside the measured ones, as a number of directions."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """What a difference errs by, apart from its step.
+    """Finite difference rule for a step of 1.
 
     Parameters
     ----------
     coefficients, shifts : array, shape (points,)
         For a step of 1.
     order, approx_order : int
-        n, that of the derivative, and p, that of the error.
+        n, order of the derivative, and p, order of the error.
     """
 
     coefficients: FloatArray
@@ -53,17 +53,17 @@ class Rule:
 
     @property
     def size(self) -> float:
-        """The sum of the absolute coefficients: how much of the noise of f comes through."""
+        """Sum of the absolute coefficients, the amplification of the noise of f."""
         return float(np.abs(self.coefficients).sum())
 
     @property
     def error(self) -> float:
-        """E."""
+        """E, the coefficient of the bias."""
         total = self.order + self.approx_order
         return float(self.coefficients @ self.shifts**total) / math.factorial(total)
 
     def bias(self, steps: FloatArray, curvatures: FloatArray) -> FloatArray:
-        """Return the first term that each line errs by, as far as its size, shape (L,)."""
+        """Return the size of the leading term of the bias of each direction, shape (L,)."""
         return np.asarray(abs(self.error) * steps**self.approx_order * curvatures)
 
 
@@ -82,13 +82,13 @@ def balanced_steps(
     rule : Rule
         Of a first derivative.
     spreads : array, shape (L,)
-        The sum over bases of the one-shot standard deviations at a point of each line.
+        Sum over bases of the one-shot standard deviations at a point of each direction.
     curvatures : array, shape (L,)
         F.
     weights : array, shape (L,)
         u.
     longest : array, shape (L,)
-        No step is longer; neither is that of a line that matters not, or turns not at all.
+        Maximum steps, which are also the steps of directions with zero weight or curvature.
     shots : float
         B.
 
@@ -113,20 +113,21 @@ def balanced_steps(
 def believed_curvatures(
     suggested: FloatArray, measured: FloatArray, noise: FloatArray
 ) -> FloatArray:
-    r"""Return the root of the mean squared curvature, given what words suggest and what was read.
+    r"""Return root mean squared curvatures, from suggested and measured ones (empirical Bayes).
 
-    Beforehand a curvature has mean 0 and variance :math:`r F_0^2`, the factor r the same for all
-    lines, and is read with variance v. What was read says what r is (a prior of one line keeps it
-    near 1), and a curvature is then :math:`m^2 + w v` with :math:`w = rF_0^2 / (rF_0^2 + v)`,
-    :math:`m = w \hat F`. It is the mean square that minimises the expected error of the
-    gradient: a reading that is all noise leaves the step where it was.
+    Before the measurement, a curvature has mean 0 and variance :math:`r F_0^2`, with the same
+    factor r for all directions. It is measured with variance v. The measured curvatures determine r
+    (a prior of the weight of one direction keeps it near 1). The mean square of a curvature is then
+    :math:`m^2 + w v` with :math:`w = rF_0^2 / (rF_0^2 + v)`, :math:`m = w \hat F`. The mean square
+    minimises the expected error of the gradient: a measurement that is pure noise does not change
+    the step.
 
     Parameters
     ----------
     suggested : array, shape (L,)
         F_0.
     measured : array, shape (L,)
-        The squares of what was read.
+        Squares of the measured curvatures.
     noise : array, shape (L,)
         v.
 
@@ -138,7 +139,7 @@ def believed_curvatures(
     known = prior > 0
     if not known.any():
         return suggested
-    own, noise = prior[known], noise[known]  # what no word turns with has no curvature
+    own, noise = prior[known], noise[known]  # a direction without frequencies has no curvature
     trust = (own / (own + noise)) ** 2
     excess = float((trust * (measured[known] - noise) / own).sum())
     ratio = (PRIOR_LINES + excess) / (PRIOR_LINES + float(trust.sum()))

@@ -1,6 +1,6 @@
-"""Pauli words without their signs, as integers: the bits x above the bits z.
+"""Pauli words without their signs, as integers (symplectic representation): x bits above z bits.
 
-Two words anticommute where an odd number of wires has different letters on them.
+Two Pauli words anticommute if an odd number of wires has different letters other than the identity.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.typing import BoolArray
 
 ONE_WORD_WITHIN = 1e-9
-"""The weight of a word in what a Clifford gate makes of a word is one up to rounding."""
+"""Tolerance for the weight 1 of the Pauli word to which a Clifford gate maps a Pauli word."""
 
 
 def to_integers(x: BoolArray, z: BoolArray) -> NDArray[np.uint64]:
-    """Return words on n wires, n at most 32, shape (T,); the first wire is the highest bit."""
+    """Return Pauli words on n <= 32 wires, shape (T,); the first wire is the highest bit."""
     bits = np.concatenate([x, z], axis=1).astype(np.uint64)
     places = np.arange(bits.shape[1] - 1, -1, -1, dtype=np.uint64)
     return np.asarray((bits << places).sum(axis=1, dtype=np.uint64))
 
 
 def anticommute(words: NDArray[np.uint64], other: int, num_wires: int) -> BoolArray:
-    """Say which words anticommute with another one; any shape."""
+    """Return whether each Pauli word anticommutes with another one; any shape."""
     swapped = (other >> num_wires) | ((other & ((1 << num_wires) - 1)) << num_wires)
     return np.asarray(np.bitwise_count(words & np.uint64(swapped)) & 1, dtype=bool)
 
 
 class Frame:
-    """What Clifford gates at the end of a circuit make of words, D W D^-1."""
+    """Images D W D^-1 of Pauli words under the Clifford gates D at the end of a circuit."""
 
     def __init__(self, num_wires: int) -> None:
         self.num_wires = num_wires
         self._images = [1 << bit for bit in range(2 * num_wires)]
 
     def __call__(self, word: int, columns: Sequence[int]) -> int:
-        """Return the image of a word on some of the wires."""
+        """Return the image of a Pauli word on some of the wires."""
         image, place = 0, 2 * len(columns) - 1
         for part in (self.num_wires, 0):  # x, then z
             for column in columns:
@@ -49,9 +49,9 @@ class Frame:
         return image
 
     def prepend(self, images: Sequence[int], columns: Sequence[int]) -> None:
-        """Put a Clifford gate on some of the wires before the others.
+        """Add a Clifford gate on some of the wires before the others.
 
-        ``images``: what it makes of X on each of its wires, then of Z.
+        ``images``: its images of X on each of its wires, then of Z.
         """
         found = [self(image, columns) for image in images]
         width = len(columns)
@@ -61,7 +61,7 @@ class Frame:
 
 
 def clifford_images(matrix: Any) -> tuple[int, ...] | None:
-    """Return what a gate makes of X on each of its wires, then of Z; None: no Clifford gate.
+    """Return a gate's images of X on each of its wires, then of Z; None: no Clifford gate.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-r"""How a word that several bases can read is shared out among them.
+r"""Share the weight of a Pauli word among the bases in which it is measured.
 
-A word t with weight v_t at a row may be read with weights w_b in every basis b that shows it,
-if they add up to v_t. With shares pi_b of the shots and one-shot variances 1 without covariances
+A Pauli word t with weight v_t at a row may have weights w_b in every basis b that measures it, if
+they add up to v_t. With shares pi_b of the shots and one-shot variances 1 without covariances,
 the best are :math:`w_{bt} = v_t \pi_b / N_t`, where :math:`N_t` is the share of all bases that
-show t, and the error is :math:`\sum_t v_t^2 / N_t`.
+measure t, and the error is :math:`\sum_t v_t^2 / N_t`.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ import numpy as np
 from qgate.typing import BoolArray, FloatArray
 
 SHARING_STEPS = 40
-"""Steps to the best shares; each multiplies them by the root of what a share would gain."""
+"""Steps to the best shares; each multiplies them by the square root of a share's gain."""
 
 FIRST_STEPS = 15
-"""Steps before bases that would get less than a shot are left out."""
+"""Steps before bases with less than one shot are left out."""
 
 
 def prior_shares(
     squares: FloatArray, readable: BoolArray, home: BoolArray, shots: float
 ) -> FloatArray:
-    r"""Return shares of the shots that suit words of equal variance without covariances.
+    r"""Return the best shares of the shots for Pauli words of equal variance without covariances.
 
     Parameters
     ----------
     squares : array, shape (S, T)
-        The squared weight of each word at each row.
+        Squared weight of each Pauli word at each row.
     readable : array of bool, shape (B, T)
     home : array of bool, shape (B, T)
-        One basis for each word.
+        One basis for each Pauli word.
     shots : float
-        How many there will be: a basis that would get less than one at a row is left out
-        there unless it is needed.
+        Number of shots. A basis with less than one shot at a row is left out there unless it is
+        needed.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def prior_shares(
 
 
 def _patterns(squares: FloatArray) -> tuple[FloatArray, np.ndarray, FloatArray]:
-    """Return the distinct rows up to a factor, which of them each row is, and its root factor."""
+    """Return the distinct rows up to a factor, the index of each row, and its root factor."""
     totals = squares.sum(axis=1)
     scaled = squares / np.where(totals > 0, totals, 1.0)[:, None]
     first: dict[bytes, int] = {}
@@ -74,7 +74,7 @@ def _patterns(squares: FloatArray) -> tuple[FloatArray, np.ndarray, FloatArray]:
 def _improved(
     shares: FloatArray, squares: FloatArray, readable: FloatArray, steps: int
 ) -> FloatArray:
-    """Take steps towards the best shares of each row by itself; each row adds up to 1."""
+    """Improve the shares of each row by itself; each row adds up to 1."""
     for _ in range(steps):
         total = shares @ readable
         wanted = squares / np.where(total > 0, total, 1.0) ** 2
@@ -93,7 +93,7 @@ def _normalised(shares: FloatArray, squares: FloatArray, readable: FloatArray) -
 def _kept(
     expected: FloatArray, shares: FloatArray, needed: BoolArray, readable: BoolArray
 ) -> BoolArray:
-    """Keep bases with a shot or more, and for each word without one that with the most."""
+    """Keep bases with at least one shot, and for Pauli words without such a basis their largest."""
     kept = expected >= 1
     uncovered = needed & ~(kept @ readable)
     for row in np.flatnonzero(uncovered.any(axis=1)):
@@ -110,20 +110,20 @@ def _kept(
 def shared(
     vectors: FloatArray, shots: FloatArray, readable: BoolArray, *, basis: int
 ) -> FloatArray:
-    """Return the weights that one basis gives to the words it reads, by its share of the shots.
+    """Return the weights of the Pauli words of one basis, by its share of the shots.
 
     Parameters
     ----------
     vectors : array, shape (F, T)
     shots : array, shape (F, B)
-        At the row of each part; anything proportional serves.
+        At the row of each part; up to a factor.
     readable : array of bool, shape (B, T)
     basis : int
 
     Returns
     -------
     array, shape (F, k)
-        For the k words that the basis reads.
+        For the k Pauli words that the basis measures.
     """
     own = readable[basis]
     total = shots @ readable[:, own]

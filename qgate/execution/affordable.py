@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 LATER_ROUNDS_GAIN, WITH_FEW_SHOTS = 0.85, 0.95
-"""Expected error after several rounds relative to one round, used to choose the number of rounds.
-"""
+"""Expected error after several rounds relative to one round; decides the number of rounds."""
 
 MOST_SHOTS = 10**7
 """Number of shots that a budget without a limit on shots is assumed to allow."""

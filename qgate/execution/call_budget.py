@@ -52,7 +52,7 @@ def call_budget(budget: Budget, asked: Sequence[Sweep]) -> Iterator[CallBudget]:
     """Context manager that charges all submissions of this thread to a budget."""
     call, run = CallBudget(budget, asked), RUN.get()
     if run is not None and PLAN.get() is None:
-        call.purse(run)  # now, so that a repetition that submits nothing counts as well
+        call.purse(run)  # number the call now: a replay that submits nothing must count too
     token = _open.set(call)
     try:
         yield call

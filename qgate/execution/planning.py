@@ -264,7 +264,7 @@ def plan(
 
 
 class Collector:
-    """Records requests and returns zeros as their results, without sending them."""
+    """Planner that records requests and returns zeros as their results."""
 
     def __init__(self) -> None:
         self.entries: list[PlannedSubmission] = []
@@ -290,7 +290,7 @@ class Collector:
 
 
 class Guard:
-    """Allows only the submissions of a plan."""
+    """Check that allows only the submissions of a plan."""
 
     def __init__(self, left: Counter[tuple[str, str]]) -> None:
         self._left = left

@@ -53,8 +53,7 @@ OPTIONS: Mapping[str, frozenset[str]] = {
 """The ``gradient_kwargs`` of each method; ``best`` passes them on where it uses shifts."""
 
 JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
-"""Measurements that ``adjoint`` differentiates in one pass, by a Jacobian of expectation values.
-"""
+"""Measurements that ``adjoint`` differentiates in one pass, by a Jacobian of expectation values."""
 
 ADJOINT_SERVES = tuple(kind for kind, facts in FACTS.items() if facts.exact)
 """Measurements that are functions of the state."""

@@ -26,8 +26,7 @@ LIMITS = (
     ("shots", "held_shots", "{:d} shots"),
     ("usd", "held_usd", "{:.2f} USD"),
 )
-"""For each limit of a budget: its name, the column of an order's usage, the format of amounts.
-"""
+"""For each limit of a budget: its name, the column of an order's usage, the format of amounts."""
 
 ROUNDING_USD = 1e-9
 

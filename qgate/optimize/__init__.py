@@ -1,4 +1,4 @@
-"""Optimizers, one a file, with PennyLane's names, arguments and defaults."""
+"""Optimizers, one in each file, with PennyLane's names, arguments and defaults."""
 
 from qgate.optimize.adagrad import AdagradOptimizer
 from qgate.optimize.adam import AdamOptimizer

@@ -1,4 +1,4 @@
-"""Gradient descent whose steps shrink along directions that have been steep."""
+"""Adagrad: gradient descent whose steps shrink along directions with large past derivatives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qgate.typing import FloatArray
 
 
 class AdagradOptimizer(GradientOptimizer[Accumulated]):
-    r"""Gradient descent with a learning rate for each number, by the squares of past slopes.
+    r"""Gradient descent with a learning rate for each parameter, by the squares of past gradients.
 
     .. math:: a \leftarrow a + g^2, \qquad x \leftarrow x - \eta g / \sqrt{a + \epsilon}
 
@@ -29,8 +29,8 @@ class AdagradOptimizer(GradientOptimizer[Accumulated]):
 
     Notes
     -----
-    Cost: one submission, which brings the value too, where the objective is a QNode.
-    Reference: Duchi, Hazan, Singer, J. Mach. Learn. Res. 12, 2121 (2011).
+    Cost: one submission for a QNode, which includes the value. Reference: Duchi, Hazan, Singer, J.
+    Mach. Learn. Res. 12, 2121 (2011).
     """
 
     def __init__(self, stepsize: float = 0.01, eps: float = 1e-8) -> None:
@@ -53,6 +53,6 @@ class AdagradOptimizer(GradientOptimizer[Accumulated]):
 
 
 def scaled(gradient: FloatArray, squares: FloatArray, *, stepsize: float, eps: float) -> FloatArray:
-    """Return the step along a gradient over the root of squares; where both are 0, no step."""
+    """Return the step along a gradient divided by the root of squares; no step where both are 0."""
     root = np.sqrt(squares + eps)
     return stepsize * np.divide(gradient, root, out=np.zeros_like(gradient), where=root > 0)

@@ -1,4 +1,4 @@
-"""Gradient descent with adaptive moments."""
+"""Adam: gradient descent with adaptive moments."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from qgate.typing import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Moving averages of the slopes.
+    """Moving averages of the gradient.
 
     Parameters
     ----------
     steps : int
-        How many were taken.
+        Number of steps so far.
     first, second : array, shape (n,), or None
-        Of the slopes, and of their squares; None: no step has been taken.
+        Of the gradients, and of their squares; None: no step has been taken.
     """
 
     steps: int = 0
@@ -30,7 +30,7 @@ class Moments:
 
 
 class AdamOptimizer(GradientOptimizer[Moments]):
-    r"""Gradient descent with momentum and a learning rate for each number.
+    r"""Gradient descent with momentum and a learning rate for each parameter.
 
     .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad
         v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
@@ -42,7 +42,7 @@ class AdamOptimizer(GradientOptimizer[Moments]):
     stepsize : float
         :math:`\eta`.
     beta1, beta2 : float
-        From 0 on and below 1.
+        At least 0 and below 1.
     eps : float
         :math:`\epsilon`, outside the root.
 
@@ -52,8 +52,8 @@ class AdamOptimizer(GradientOptimizer[Moments]):
 
     Notes
     -----
-    Cost: one submission, which brings the value too, where the objective is a QNode.
-    Reference: Kingma, Ba, arXiv:1412.6980.
+    Cost: one submission for a QNode, which includes the value. Reference: Kingma, Ba,
+    arXiv:1412.6980.
     """
 
     def __init__(

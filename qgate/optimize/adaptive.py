@@ -1,4 +1,4 @@
-"""Grow a circuit by the gate of a pool that promises most."""
+"""Adaptive circuits: append the gate of a pool with the largest derivative."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from qgate.recording import record
 from qgate.typing import FloatArray
 
 Grown = tuple[str, tuple[Any, ...], tuple[float, ...]]
-"""The name of a gate, its wires and its parameters."""
+"""Name of a gate, its wires and its parameters."""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """The gates that were appended, the first first.
+    """The gates that were appended, in order.
 
     Parameters
     ----------
     gates : tuple
-        The name, the wires and the parameters of each.
+        Name, wires and parameters of each.
     """
 
     gates: tuple[Grown, ...] = ()
 
 
 class AdaptiveOptimizer(Optimizer[Growth]):
-    """Appends the gate with the steepest slope, and goes down along its angle.
+    """Optimizer that appends the gate with the largest derivative, and optimizes its angle.
 
     Parameters
     ----------
     param_steps : int
-        How many steps of gradient descent a new gate is given.
+        Number of steps of gradient descent for each new gate.
     stepsize : float
-        Of these.
+        Of these steps.
 
     Raises
     ------
@@ -53,10 +53,10 @@ class AdaptiveOptimizer(Optimizer[Growth]):
 
     Notes
     -----
-    Cost: one submission for the slopes of the whole pool, and ``param_steps`` more, where the
-    device gives a gradient in one; the value before the step comes with the slopes where the
-    angles of the pool are 0, else it is one more. Reference: Grimsley et al., Nat. Commun. 10,
-    3007 (2019).
+    Cost: one submission for the derivatives of the whole pool, and ``param_steps`` more, if the
+    gradient of the device takes one submission. The value before the step is included if the angles
+    of the pool are 0; otherwise it is one more. Reference: Grimsley et al., Nat. Commun. 10, 3007
+    (2019).
 
     Examples
     --------
@@ -108,27 +108,27 @@ class AdaptiveOptimizer(Optimizer[Growth]):
         drain_pool: bool = False,
         params_zero: bool = True,
     ) -> tuple[QNode, np.float64, np.float64]:
-        """Append a gate, and return the value before and the steepest slope too.
+        """Append a gate; return the circuit, the value before, and the largest derivative.
 
         Parameters
         ----------
         circuit : QNode
             Takes no arguments; returns one real number.
         operator_pool : sequence of Operator
-            Gates; the slopes by their first parameters are taken at the values these have.
+            Gates; the derivatives by their first parameters are taken at their values.
         drain_pool : bool
-            Whether gates are left out that the circuit has already on the same wires.
+            Whether to skip gates that the circuit already has on the same wires.
         params_zero : bool
-            Whether the angle of the new gate starts at 0, or at the value it has.
+            Whether the angle of the new gate starts at 0, or at its value in the pool.
 
         Returns
         -------
         circuit : QNode
             With the new gate, whose angle is fixed from then on.
         cost : float
-            Of the given circuit.
+            Value of the given circuit.
         slope : float
-            The largest absolute value of a slope.
+            Largest absolute value of a derivative.
 
         Raises
         ------
@@ -173,7 +173,7 @@ class AdaptiveOptimizer(Optimizer[Growth]):
     def _slopes(
         self, circuit: QNode, pool: Sequence[Operator], angles: Any
     ) -> tuple[np.float64 | None, FloatArray]:
-        """Return the value and the slopes with these gates appended at these angles."""
+        """Return the value and the derivatives with these gates appended at these angles."""
         node = _with_angles(circuit, pool)
         arguments = Arguments.of((angles,), optimizer=self.name)
         return Objective(node, {}, self.name).value_and_gradient(arguments)

@@ -1,4 +1,4 @@
-"""The circuit whose slopes a step of adaptive shots is about."""
+"""Circuit of a step with adaptive shots: its observable, its parameters and its shifted points."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qgate.typing import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class AdaptiveCircuit:
-    """An objective at some arguments, taken apart.
+    """An objective at some arguments, split into observable, classical part and points.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class AdaptiveCircuit:
         Of the observable.
     classical : ClassicalPart
     points : Points
-        Where its slopes are read.
+        Points at which its derivatives are measured.
     """
 
     objective: Objective
@@ -44,7 +44,7 @@ class AdaptiveCircuit:
     def of(
         cls, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], optimizer: str
     ) -> AdaptiveCircuit:
-        """Take an objective apart.
+        """Split an objective.
 
         Raises
         ------
@@ -62,16 +62,16 @@ class AdaptiveCircuit:
 
     @property
     def device(self) -> Any:
-        """The QNode's."""
+        """Device of the QNode."""
         return self.objective.qnode.device
 
     def budgeted(self) -> BudgetShots:
-        """Return it as something that a budget is spent on; raises UnsupportedEstimate."""
+        """Return it for a budgeted allocation; raises UnsupportedEstimate."""
         tape = self.objective.tape(self.arguments.args)
         return BudgetShots.of(tape, self.classical, self.device, self.objective.seed)
 
     def expected_gain(self, budget: BudgetShots) -> float:
-        """Return how many times a budget's shots groups take, before anything is measured."""
+        """Return the number of shots with groups, relative to a budget, before any measurement."""
         return self.gain(
             budget.expected_error(),
             shots=np.ones(self.arguments.size),
@@ -79,7 +79,7 @@ class AdaptiveCircuit:
         )
 
     def gain(self, error: float, *, shots: FloatArray, variance: FloatArray) -> float:
-        """Return how many times a budget's shots groups take; see ``gain_over_groups``."""
+        """Return the number of shots with groups relative to a budget; see ``gain_over_groups``."""
         return gain_over_groups(self.points, self.terms, error, shots=shots, variance=variance)
 
 

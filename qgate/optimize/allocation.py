@@ -1,4 +1,4 @@
-"""How the shots of a step are spread over circuits, and what is known for the next one."""
+"""Allocation of a step's shots to circuits, and the state for the next step."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from qgate.optimize.single_shots import Points, Terms
 from qgate.typing import FloatArray, IntArray
 
 WORTH_IT = 1.05
-"""By how much groups have to take more shots before the budgeted allocation is begun with."""
+"""Minimum ratio of shots, groups to budget, for the first step to use a budgeted allocation."""
 
 
 class Allocations(StrEnum):
-    """Ways to spread shots over circuits."""
+    """Strategies for allocating shots to circuits."""
 
     AUTO = "auto"
     GROUPS = "groups"
@@ -27,30 +27,30 @@ class Allocations(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """What the steps so far say about noise and slopes.
+    """State of the optimizer: noise, derivatives, and the allocation of shots.
 
     Parameters
     ----------
     steps : int
-        How many were taken.
+        Number of steps so far.
     random : mapping
-        Where the generator of terms stands.
+        State of the generator of terms.
     shots : array of int, shape (n,), or None
-        For the next step, of each slope; None: ``min_shots`` for each.
+        Shots of each derivative in the next step; None: ``min_shots`` for each.
     mean, variance : array, shape (n,), or None
-        Moving averages of the slopes, and of the variances of one shot.
+        Moving averages of the derivatives, and of their one-shot variances.
     latest, total : int
-        How many shots the last step ran, and all steps together.
+        Number of shots of the last step, and of all steps.
     used : str
-        How they were spread; empty before the first step.
+        Strategy of the last step; empty before the first.
     reason : str
-        Why so.
+        Why this strategy was used.
     gain : float or None
-        How many times the shots groups take, for the same error; None: not compared.
+        Number of shots with groups, relative to a budget, for the same error; None: not compared.
     grouped : array, shape (n,), or None
-        Moving average of the variances of one shot of each group, where a budget is spread.
+        With a budgeted allocation: moving average of the one-shot variances of each group.
     circuits : array, shape (S, B), or None
-        One-shot variances of circuits in the last step, where a budget is spread.
+        With a budgeted allocation: one-shot variances of circuits in the last step.
     """
 
     steps: int
@@ -70,18 +70,18 @@ class Allocation:
 def gain_over_groups(
     points: Points, terms: Terms, error: float, *, shots: FloatArray, variance: FloatArray
 ) -> float:
-    r"""Return how many times the shots groups take that a budget takes for the same error.
+    r"""Return the number of shots with groups, relative to a budget, for the same error.
 
-    It is the ratio of shots times errors, which do not depend on how many shots there are.
+    It is the ratio of shots times errors, which do not depend on the number of shots.
 
     Parameters
     ----------
     points : Points
     terms : Terms
     error : float
-        With a budget: the squared error of all slopes times the shots.
+        With a budget: the squared error of all derivatives times the shots.
     shots, variance : array, shape (p,)
-        With groups: of each slope in each of its circuits, and of one of these shots.
+        With groups: shots of each derivative in each of its circuits, and its one-shot variance.
     """
     every = len(terms.groups) * float(points.shots(shots).sum())
     theirs = every * float((variance / shots).sum())
@@ -89,14 +89,17 @@ def gain_over_groups(
 
 
 def started_with(gain: float) -> tuple[Allocations, str]:
-    """Return how to begin, from the gain that the weights of the words let expect, and why."""
+    """Return the first strategy, from the gain expected by coefficients, and the reason."""
     if gain > WORTH_IT:
-        return Allocations.BUDGET, f"by the weights of the words groups take {told(gain)}"
-    return Allocations.GROUPS, f"by the weights of the words they take only {told(gain)}"
+        return (
+            Allocations.BUDGET,
+            f"by the coefficients of the Pauli words, groups take {told(gain)}",
+        )
+    return Allocations.GROUPS, f"by the coefficients, they take only {told(gain)}"
 
 
 def told(gain: float) -> str:
-    """Say what a gain is."""
+    """Return the text of a gain."""
     return f"{gain:.3g} times the shots of a budget for the same error"
 
 

@@ -1,4 +1,4 @@
-"""The arguments of an objective, and the vector of those numbers in them that may change."""
+"""Arguments of an objective, and the vector of their trainable numbers."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Arguments:
     Parameters
     ----------
     args : tuple
-        As they were given.
+        As given.
     leaves : tuple
-        Arrays and whatever else stands in them, in order.
+        Arrays and other leaves of the arguments, in order.
     trained : tuple of int
-        Which of the leaves are arrays of ``qgate.numpy`` that are marked as trainable.
+        Indices of the leaves that are trainable arrays of ``qgate.numpy``.
     """
 
     args: tuple[Any, ...]
@@ -39,7 +39,7 @@ class Arguments:
 
     @classmethod
     def of(cls, args: Sequence[Any], *, optimizer: str) -> Arguments:
-        """Take arguments apart.
+        """Split arguments into leaves.
 
         Raises
         ------
@@ -57,22 +57,22 @@ class Arguments:
 
     @property
     def size(self) -> int:
-        """How many numbers may change."""
+        """Number of trainable numbers."""
         return sum(self.leaves[at].size for at in self.trained)
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """The shape of each trainable array."""
+        """Shape of each trainable array."""
         return [self.leaves[at].shape for at in self.trained]
 
     @cached_property
     def vector(self) -> FloatArray:
-        """The numbers that may change, one after the other, shape (size,)."""
+        """Trainable numbers, one after the other, shape (size,)."""
         return flat([self.leaves[at] for at in self.trained])
 
     @cached_property
     def positions(self) -> tuple[int, ...]:
-        """Which arguments hold numbers that may change."""
+        """Indices of the arguments with trainable numbers."""
         return tuple(at for at, arg in enumerate(self.args) if any(map(is_variable, leaves([arg]))))
 
     @property
@@ -86,7 +86,7 @@ class Arguments:
         return tuple(self.leaves[at] for at in self.trained)
 
     def with_arrays(self, arrays: Sequence[Any]) -> list[Any]:
-        """Return the arguments with these in place of the trainable arrays, as they are."""
+        """Return the arguments with the trainable arrays replaced by these, unchanged."""
         every = list(self.leaves)
         for at, array in zip(self.trained, arrays, strict=True):
             every[at] = array
@@ -97,11 +97,11 @@ class Arguments:
         ]
 
     def at(self, vector: FloatArray) -> list[Any]:
-        """Return the arguments at another point; precision and marks stay."""
+        """Return the arguments at another point; precision and marks are kept."""
         return self.with_arrays(self.split(vector))
 
     def split(self, vector: FloatArray) -> list[Any]:
-        """Cut a vector into arrays like the trainable ones."""
+        """Split a vector into arrays like the trainable ones."""
         arrays, start = [], 0
         for array in self.arrays:
             part = vector[start : start + array.size].reshape(array.shape)
@@ -116,11 +116,11 @@ class Arguments:
         return args[0] if len(args) == 1 else args
 
     def by_arrays(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function of these arguments as one of the trainable arrays alone."""
+        """Return a function of these arguments as a function of the trainable arrays alone."""
         return lambda *arrays: function(*self.with_arrays(arrays))
 
     def flattened(self, gradient: Any, *, optimizer: str) -> FloatArray:
-        """Return a gradient, as a ``grad_fn`` gives it, as a vector.
+        """Return a gradient, as a ``grad_fn`` returns it, as a vector.
 
         Parameters
         ----------
@@ -153,17 +153,17 @@ class Arguments:
 
 
 def flat(arrays: Sequence[Any]) -> FloatArray:
-    """Put the numbers of arrays side by side, in double precision."""
+    """Concatenate the numbers of arrays, in double precision."""
     return np.concatenate([np.asarray(array, dtype=float).reshape(-1) for array in arrays])
 
 
 def is_variable(leaf: Any) -> bool:
-    """Say whether this is an array of ``qgate.numpy`` that may change."""
+    """Return whether this is a trainable array of ``qgate.numpy``."""
     return isinstance(leaf, tensor) and leaf.requires_grad
 
 
 def size_of(shape: Sequence[int]) -> int:
-    """Return how many numbers an array of this shape has."""
+    """Return the number of elements of an array of this shape."""
     return math.prod(shape)
 
 

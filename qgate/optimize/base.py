@@ -1,4 +1,4 @@
-"""What every optimizer is made of: options that do not change, and a state that is a value."""
+"""Base class of optimizers: fixed options, and a state that is an immutable value."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ State = TypeVar("State")
 
 
 class Optimizer(ABC, Generic[State]):
-    """An optimizer.
+    """Base class of optimizers.
 
     Required: ``first``. Optional: ``changes_arguments``. Steps are taken by ``step`` and
-    ``step_and_cost``, whose arguments each optimizer says.
+    ``step_and_cost``, whose arguments depend on the optimizer.
 
     Attributes
     ----------
     state : frozen data
-        All that one step leaves for the next. A step that fails leaves it as it was.
+        All that one step passes to the next. A step that fails does not change it.
     """
 
     name: ClassVar[str]
     changes_arguments: ClassVar[bool] = True
-    """Whether a step turns the arguments of a function into better ones, and nothing else."""
+    """Whether a step returns improved arguments of a function, and nothing else."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -45,15 +45,15 @@ class Optimizer(ABC, Generic[State]):
         """Return the state before the first step."""
 
     def reset(self) -> None:
-        """Forget all steps."""
+        """Reset the state to that before the first step."""
         self.state = self.first()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the state as a dict that ``json.dumps`` takes."""
+        """Return the state as a dict that ``json.dumps`` accepts."""
         return {"optimizer": self.name, "state": encoded(self.state)}
 
     def from_json(self, saved: Mapping[str, Any]) -> None:
-        """Take up a state that ``to_json`` of the same kind of optimizer gave, to the same bits.
+        """Restore a state that ``to_json`` of the same kind of optimizer returned, bit for bit.
 
         Raises
         ------
@@ -85,7 +85,7 @@ class Optimizer(ABC, Generic[State]):
         write(path, self.to_json())
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Take up the state in a file that ``save`` wrote, to the same bits.
+        """Restore the state from a file that ``save`` wrote, bit for bit.
 
         Raises
         ------
@@ -101,7 +101,7 @@ def started(values: FloatArray | None, size: int, *, optimizer: str) -> FloatArr
     Raises
     ------
     InvalidOptimizerState
-        It has another length than there are numbers to optimize.
+        Its length is not the number of trainable numbers.
     """
     if values is None:
         return np.zeros(size)

@@ -1,4 +1,10 @@
-"""Slopes from shots that are spread over circuits as a budget is: pruned, overlapped, by noise."""
+"""Derivatives from shots with a budgeted allocation: pruned, in shared bases, by noise.
+
+The value and the derivatives are one linear problem, as for ``qg.gradient_estimate``. Pauli words
+that cannot depend on an angle are left out, Pauli words are measured in several bases, and shots
+are proportional to the measured standard deviations. The weights of the derivatives' errors are
+chosen so that each derivative gets the number of shots that the optimizer's rule requires.
+"""
 
 from __future__ import annotations
 
@@ -28,23 +34,23 @@ from qgate.transforms.placeholders import placeholders
 from qgate.typing import FloatArray, IntArray
 
 LEAST_WEIGHT = 1e-6
-"""Of the error of a slope, beside the largest; what counts nothing would not be read at all."""
+"""Minimum weight of a derivative's error relative to the largest; 0 would mean no shots."""
 
 
 MANY_SHOTS = 10**9
-"""With which rounding and the fewest shots of a circuit make no difference."""
+"""Number of shots at which rounding and minimum shots make no difference."""
 
 
 @dataclass(frozen=True, eq=False)
 class BudgetShots:
-    """The value and the slopes of a circuit, to be estimated from a number of shots.
+    """Value and derivatives of a circuit, to be estimated with a number of shots.
 
     Parameters
     ----------
     asked : Question
-        First the value, then p slopes.
+        First the value, then p derivatives.
     jacobian : array, shape (p, n)
-        From the derivatives by angles to the slopes.
+        Maps the derivatives by angles to the requested ones.
     device : Device
     """
 
@@ -54,13 +60,13 @@ class BudgetShots:
 
     @classmethod
     def of(cls, tape: Tape, classical: ClassicalPart, device: Any, seed: Any) -> BudgetShots:
-        """Find out which words depend on which angles, and in which bases they are read.
+        """Find the light cones of the angles and the measurement bases of a circuit.
 
         Raises
         ------
         UnsupportedEstimate
-            What is measured is no sum of Pauli words, is trained itself or depends on no angle,
-            or the device runs circuits of its own beside.
+            The observable is not a sum of Pauli words, is trainable or depends on no angle, or the
+            device runs canary circuits.
         """
         refuse_known_answers(device)
         if classical.in_observable:
@@ -85,7 +91,7 @@ class BudgetShots:
         return cls(asked, jacobian, device)
 
     def expected_error(self) -> float:
-        """Return the error of all slopes times the shots, if words vary alike and by themselves."""
+        """Return the error of all derivatives times the shots, for Pauli words of variance 1."""
         problem = self._weighing(np.ones(len(self.jacobian)), valued=False).problem
         bases, limits = self.asked.survey.bases, limits_of(self.device)
         design = plan_all(problem, bases, MANY_SHOTS * limits.least, replace(limits, set_size=None))
@@ -95,7 +101,7 @@ class BudgetShots:
         return float((problem.mixing[1:] ** 2 @ errors.sum(axis=1)).sum())
 
     def expected_group_variance(self) -> FloatArray:
-        """Return the variance of each slope with a shot of each group then, shape (p,)."""
+        """Return the variance of each derivative with a shot of each group then, shape (p,)."""
         problem = self._unpruned
         return np.asarray(problem.mixing**2 @ (problem.vectors**2).sum(axis=1))
 
@@ -108,23 +114,23 @@ class BudgetShots:
         valued: bool,
         circuits: FloatArray | None = None,
     ) -> Sampled:
-        r"""Spend shots, in one call of the device.
+        r"""Spend shots in one call of the device.
 
-        Errors of slopes count by :math:`w_i = s_i^2/\xi_i`, for which the best allocation gives
-        the circuits of slope i the shots :math:`s_i`.
+        Errors of derivatives have the weights :math:`w_i = s_i^2/\xi_i`, for which the best
+        allocation gives the circuits of derivative i the shots :math:`s_i`.
 
         Parameters
         ----------
         shots : array of int, shape (p,), or None
-            Of each slope over all its circuits; None: every circuit has the least.
+            Of each derivative over all its circuits; None: every circuit has the minimum.
         variance : array, shape (p,), optional
-            Of one shot, as far as it is known; without it all slopes count the same.
+            One-shot variance, as far as it is known; without it all derivatives have equal weights.
         least : int
-            The fewest shots of each circuit.
+            Minimum shots of each circuit.
         valued : bool
-            Whether a twentieth more is spent on the value.
+            Whether to spend a twentieth more on the value.
         circuits : array, shape (S, B), optional
-            One-shot variances of circuits, as an earlier call gave them.
+            One-shot variances of circuits, as an earlier call returned them.
         """
         weights = np.ones(len(self.jacobian))
         if shots is not None and variance is not None:
@@ -156,7 +162,7 @@ class BudgetShots:
         )
 
     def _weighing(self, weights: FloatArray, *, valued: bool) -> Question:
-        """Let errors of slopes count by weights, and give the value its share, or nothing."""
+        """Return the request with weights of the derivatives, and the value's share or nothing."""
         plain = self.asked.problem
         slopes = plain.weighing(np.concatenate([[0.0], weights]))
         scale = _strength(slopes) / max(_strength(plain, first=1), 1e-300)
@@ -164,15 +170,15 @@ class BudgetShots:
         return self.asked.weighing(np.concatenate([[value], weights]))
 
     def _ratios(self, problem: Problem) -> FloatArray:
-        """Return by how much more each row counts in a problem than by itself, shape (S, 1)."""
+        """Return each row's weight in a problem relative to its plain weight, shape (S, 1)."""
         own, plain = problem.squares.sum(axis=1), self.asked.problem.squares.sum(axis=1)
         ratios: FloatArray = np.divide(own, plain, out=np.zeros_like(own), where=plain > 0)
         return ratios[:, None]
 
     def _best_variance(self, circuits: FloatArray) -> FloatArray:
-        r"""Return the variance of one shot of each slope, spread best over its circuits, (p,).
+        r"""Return the one-shot variance of each derivative with the best allocation, shape (p,).
 
-        It is :math:`\xi_i = (\sum\sqrt V)^2` over the circuits of the slope (Neyman).
+        It is :math:`\xi_i = (\sum\sqrt V)^2` over the circuits of the derivative (Neyman).
         """
         problem = self.asked.problem
         own = np.zeros((len(self.jacobian), problem.num_rows))
@@ -187,7 +193,7 @@ class BudgetShots:
         return _unpruned(self.asked.survey, self.jacobian.tobytes())
 
     def _group_variance(self, readings: Readings) -> FloatArray:
-        """Return the variance of slopes with a shot of each basis, each word read once, (p,)."""
+        """Return the variance of derivatives with one shot of each basis, in home bases, (p,)."""
         problem, bases = self._unpruned, self.asked.survey.bases
         home = bases.disjoint()
         weights = [
@@ -200,7 +206,7 @@ class BudgetShots:
 
 @lru_cache(maxsize=32)
 def _unpruned(survey: Survey, jacobian: bytes) -> Problem:
-    """Return the slopes as they are read where no word is left out."""
+    """Return the problem of the derivatives if no Pauli word is left out."""
     every = replace(survey, kept=np.ones_like(survey.kept))
     return every.derivatives(np.frombuffer(jacobian).reshape(-1, survey.stencil.size))
 
@@ -210,14 +216,14 @@ def _strength(problem: Problem, first: int = 0) -> float:
 
 
 def _total(shots: IntArray | None, *, valued: bool) -> int:
-    """Return the shots of all slopes, and of the value if it is asked for."""
+    """Return the shots of all derivatives, and of the value if it is requested."""
     if shots is None:
         return 0
     return math.ceil(shots.sum() / (1 - VALUE_SHARE)) if valued else int(shots.sum())
 
 
 def _weights(shots: IntArray, variance: FloatArray) -> FloatArray:
-    """Return how much the error of each slope counts, the largest 1, from shots and variances."""
+    """Return the weights of the derivatives' errors, the largest 1, from shots and variances."""
     if not (variance > 0).any():
         return np.ones(len(shots))
     wanted = shots / np.sqrt(np.where(variance > 0, variance, np.inf))

@@ -1,4 +1,4 @@
-"""Gradients that come with their standard errors."""
+"""Gradients with standard errors, as an input of ``minimize``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from qgate.optimize.arguments import Arguments
 
 
 class Estimate(Protocol):
-    """A value and a gradient with their standard errors.
+    """Protocol of a value and a gradient with their standard errors.
 
     Attributes
     ----------
     value, value_error : float
     gradient, standard_error : array, or tuple of arrays
-        By the trainable arguments, as ``qg.grad`` gives them.
+        By the trainable arguments, as ``qg.grad`` returns them.
     """
 
     value: Any
@@ -27,14 +27,14 @@ class Estimate(Protocol):
 
 
 class Slopes:
-    """The gradient of an estimate, as a ``grad_fn`` that remembers the rest.
+    """Gradient of an estimate, as a ``grad_fn`` that stores value, error and signal.
 
     Attributes
     ----------
     forward, error : float or None
         The value of the latest call, and its standard error.
     signal : float or None
-        The mean of squared slopes over their squared standard errors.
+        Mean of the squared derivatives over their squared standard errors.
     """
 
     def __init__(self, estimate: Callable[..., Estimate], arguments: Arguments) -> None:

@@ -1,4 +1,4 @@
-"""The frequencies of the numbers of a function's arguments, as a user names them."""
+"""Frequencies of the trainable numbers of a function, as the user gives them."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from qgate.fourier.series import Interpolation
 from qgate.optimize.options import count
 
 Index = tuple[int, ...]
-"""Position of a number in an argument: () for a number, (i,) in an array with one axis."""
+"""Index of a number in an argument: () for a number, (i,) in an array with one axis."""
 
 ByIndex = Mapping[str, Mapping[Index, Any]]
-"""Something for names of arguments and indices in them."""
+"""Values by names of arguments and indices in them."""
 
 
 @dataclass(frozen=True)
 class Frequencies:
-    """What is known of the Fourier series in each number.
+    """Frequencies of the Fourier series in each trainable number.
 
     Parameters
     ----------
     nums_frequency : mapping
-        How many frequencies 1, 2, ..., R there are.
+        Number R of frequencies 1, 2, ..., R.
     spectra : mapping
-        Which there are; 0 and negative ones may be there or not.
+        The frequencies; 0 and negative ones are optional.
     shifts : mapping
-        Where a series of several frequencies is evaluated.
+        Shifts at which a series of several frequencies is evaluated.
     optimizer : str
-        Who asks, for messages.
+        Name of the optimizer, for messages.
     """
 
     nums_frequency: ByIndex
@@ -41,7 +41,7 @@ class Frequencies:
     optimizer: str
 
     def interpolation(self, name: str, index: Index) -> Interpolation:
-        """Return how the series in one number follows from values.
+        """Return the interpolation of the series in one number.
 
         Raises
         ------

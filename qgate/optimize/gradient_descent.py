@@ -1,4 +1,4 @@
-"""Gradient descent, and what all optimizers share that go along a gradient."""
+"""Gradient descent, and the base class of optimizers that use one gradient for each step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ State = TypeVar("State")
 
 
 class GradientOptimizer(Optimizer[State]):
-    """An optimizer whose step depends on the gradient at one point.
+    """Optimizer whose step depends on the gradient at one point.
 
     Required: ``first`` and ``update``. Optional: ``looked_at``, the point of the gradient.
     """
@@ -34,7 +34,7 @@ class GradientOptimizer(Optimizer[State]):
         ----------
         state : frozen data
         point, gradient : array, shape (n,)
-            All numbers that may change, one after the other, and the slope by each.
+            All trainable numbers, one after the other, and the derivative by each.
         """
 
     def step(
@@ -54,21 +54,21 @@ class GradientOptimizer(Optimizer[State]):
         grad_fn: Callable[..., Any] | None = None,
         **kwargs: Any,
     ) -> tuple[Any, np.float64]:
-        """Take one step, and return the value before it as well.
+        """Take one step; return the new arguments and the value before the step.
 
         Parameters
         ----------
         objective_fn : callable
             A QNode, or a function of QNodes written with ``qgate.numpy``; returns one real number.
         args
-            Its positional arguments. Arrays of ``qgate.numpy`` that are marked as trainable change,
-            in lists, tuples and dicts too; everything else is returned as it is.
+            Its positional arguments. Trainable arrays of ``qgate.numpy`` are updated, in lists,
+            tuples and dicts too; everything else is returned unchanged.
         grad_fn : callable, optional
-            Called with the arguments in place of ``qg.grad(objective_fn)``; gives the gradient, of
-            several trainable arguments a tuple. If it has an attribute ``forward`` after the call,
-            that is the value.
+            Called with the arguments in place of ``qg.grad(objective_fn)``; returns the gradient,
+            or a tuple for several trainable arguments. If it has an attribute ``forward`` after the
+            call, that is the value.
         kwargs
-            Its keyword arguments, which do not change.
+            Its keyword arguments, which are not updated.
 
         Returns
         -------
@@ -97,13 +97,13 @@ class GradientOptimizer(Optimizer[State]):
     def _slope(
         self, objective: Objective, arguments: Arguments, grad_fn: Any, *, valued: bool
     ) -> tuple[Any, FloatArray]:
-        """Return the value at the arguments, where it came along, and the gradient of the step."""
+        """Return the value at the arguments if it is available, and the gradient of the step."""
         return objective.value_and_gradient(arguments, grad_fn)
 
 
 @dataclass(frozen=True)
 class NoState:
-    """Nothing is left from one step to the next."""
+    """State of an optimizer whose steps do not depend on each other."""
 
 
 class GradientDescentOptimizer(GradientOptimizer[NoState]):

@@ -1,4 +1,4 @@
-"""What the steps of a minimization gave, and what they took."""
+"""History of a minimization: values, errors and usage of each step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qgate.typing import FloatArray
 
 @dataclass(frozen=True)
 class Record:
-    """One step.
+    """Record of one step.
 
     Parameters
     ----------
@@ -23,16 +23,16 @@ class Record:
     value : float
         Before the step.
     error : float or None
-        Its standard error; 0 without shots, None where it is not known.
+        Its standard error; 0 without shots, None if it is unknown.
     signal : float or None
-        The squared slopes over their squared standard errors, added up, divided by how many
-        there are; about 1 where there is nothing but noise. None where errors are not known.
+        Mean of the squared derivatives over their squared standard errors; about 1 for pure noise.
+        None if errors are unknown.
     shots, submissions : int
         Of this step.
     usd : float or None
-        What it cost, in US dollars; None where that is not known.
+        Cost in US dollars; None if it is unknown.
     seconds : float
-        How long it took.
+        Duration.
     """
 
     step: int
@@ -60,7 +60,7 @@ class History:
         return len(self.records)
 
     def with_record(self, record: Record) -> History:
-        """Return the history with one step more."""
+        """Return the history with one more step."""
         return History((*self.records, record))
 
     @property
@@ -70,34 +70,34 @@ class History:
 
     @property
     def errors(self) -> FloatArray:
-        """The standard error of each value; NaN where it is not known."""
+        """The standard error of each value; NaN if it is unknown."""
         errors = [record.error for record in self.records]
         return np.array([np.nan if error is None else error for error in errors])
 
     @property
     def shots(self) -> int:
-        """All shots."""
+        """Number of shots of all steps."""
         return sum(record.shots for record in self.records)
 
     @property
     def submissions(self) -> int:
-        """All requests to a provider."""
+        """Number of requests to a provider of all steps."""
         return sum(record.submissions for record in self.records)
 
     @property
     def usd(self) -> float | None:
-        """What all steps cost, in US dollars; None if that is not known of all."""
+        """Cost of all steps in US dollars; None if that of any step is unknown."""
         costs = [record.usd for record in self.records]
         known = [cost for cost in costs if cost is not None]
         return sum(known) if costs and len(known) == len(costs) else None
 
     @property
     def seconds(self) -> float:
-        """How long all steps took."""
+        """Duration of all steps."""
         return sum(record.seconds for record in self.records)
 
     def plot(self, axes: Any = None) -> Any:
-        """Draw the values against the shots before them, or against steps where there are none.
+        """Plot the values against the shots before them, or against steps if there are no shots.
 
         Parameters
         ----------

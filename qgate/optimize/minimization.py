@@ -1,4 +1,4 @@
-"""A training loop: steps of an optimizer until one of its rules says that they are enough."""
+"""Training loop: steps of an optimizer until a stopping rule applies."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ from qgate.optimize.stopping import Stopping
 from qgate.optimize.training import Progress, Training, resumed, saved
 
 ENDED = ("tol", "noise", "callback")
-"""Reasons for which a minimization that is taken up again stays as it is."""
+"""Reasons for which a resumed minimization takes no more steps."""
 
 
 @dataclass(frozen=True)
 class Minimum:
-    """Where a minimization has come to.
+    """Result of a minimization.
 
     Parameters
     ----------
     x : array, or tuple of arguments
         After the last step.
     value, error : float or None
-        Before the last step, with its standard error; None where it is not known.
+        Before the last step, with its standard error; None if it is unknown.
     reason : str
-        Why no more steps were taken: ``steps``, ``tol`` (values change by less), ``noise`` (slopes
-        cannot be told from zero), ``budget`` (what is left does not buy a step) or ``callback``.
+        Why no more steps were taken: ``steps``, ``tol`` (values change by less), ``noise`` (the
+        gradient is not significantly different from zero), ``budget`` (the rest does not allow a
+        step) or ``callback``.
     history : History
-        Every step, with what it took.
+        Every step, with its usage.
     optimizer : Optimizer
         With its state.
     """
@@ -50,7 +51,7 @@ class Minimum:
 
     @classmethod
     def of(cls, training: Training, progress: Progress, reason: str) -> Minimum:
-        """Return where a training has come to."""
+        """Return the result of a training so far."""
         args = training.arguments.at(progress.point)
         last = progress.history.records[-1] if progress.history.records else None
         return cls(
@@ -63,7 +64,7 @@ class Minimum:
         )
 
     def plot(self, axes: Any = None) -> Any:
-        """Draw the values against shots, or steps; see ``History.plot``."""
+        """Plot the values against shots, or steps; see ``History.plot``."""
         return self.history.plot(axes)
 
     def __str__(self) -> str:
@@ -99,35 +100,36 @@ def minimize(
     cost : callable
         A QNode, or a function of QNodes; returns one real number.
     x0 : array, or tuple of arguments
-        Where to start. What is marked as trainable changes; if nothing is marked, every number.
+        Starting point. Trainable arrays are updated; if nothing is marked as trainable, every
+        number is.
     optimizer : Optimizer, optional
-        Default ``AdamOptimizer(0.1)``. Its state goes on from where it stands.
+        Default ``AdamOptimizer(0.1)``. It continues from its current state.
     steps : int
-        The most steps, those of an earlier run of the same checkpoint included.
+        Maximum number of steps, including those of an earlier run of the same checkpoint.
     budget : Budget or int, optional
-        What all steps together may take; a number stands for shots. A step is not begun where what
-        is left is less than the last one took; what the first takes is not known beforehand.
+        Limit for all steps together; a number limits shots. A step is not begun if the rest is less
+        than the usage of the last step. The usage of the first step is not known beforehand.
     tol : float, optional
-        Stop where the mean of 5 values differs from that of the 5 before by less than this, or by
+        Stop if the mean of 5 values differs from that of the 5 before by less than this, or by
         less than twice the standard error of the difference.
     callback : callable, optional
-        Called with a ``Minimum`` after each step; stops where it returns True.
+        Called with a ``Minimum`` after each step; stops if it returns True.
     run : Run, optional
-        ``qg.run(...)``, entered around all steps: what they send is written down and bought once,
-        and the same program goes on where it was. Dollars are counted then.
+        ``qg.run(...)``, entered around all steps. Their submissions are recorded and paid for once,
+        and the same program resumes where it ended. Dollars are counted only then.
     estimate : callable, optional
-        Called with the arguments in place of ``qg.grad(cost)``; gives an ``Estimate``, as
-        ``qg.gradient_estimate(cost)`` does. Steps then
-        end where slopes cannot be told from zero twice in a row, at a level of 95 %. For optimizers
-        that take a ``grad_fn``.
+        Called with the arguments in place of ``qg.grad(cost)``; returns an ``Estimate``, as
+        ``qg.gradient_estimate(cost)`` does. The minimization then stops if the gradient is not
+        significantly different from zero twice in a row, at a level of 95 %. For optimizers with a
+        ``grad_fn``.
     checkpoint : path, optional
-        A file that is written after each step. If it is there already, the minimization goes on
-        from it, to the same bits.
+        File that is written after each step. If it exists, the minimization continues from it, bit
+        for bit.
     progress : bool
-        Whether a line on the standard error stream says how far it is.
+        Whether to report progress in a line on the standard error stream.
     seed : int, optional
-        From which each step's samples are drawn, where the device takes seeds of calls; without it
-        samples come from the device's own generator, which no checkpoint brings back.
+        Seed of each step's samples, if the device takes seeds of calls. Without it, samples are
+        drawn from the device's own generator, whose state is not part of a checkpoint.
     options : mapping, optional
         Keyword arguments of each step: those of ``cost``, and of the optimizer.
 
@@ -137,10 +139,9 @@ def minimize(
 
     Raises
     ------
-    UnsuitableObjective, NothingTrainable
-    InvalidOptimizerOption
-        The optimizer does not change arguments, an option does not go with it, or the budget is in
-        dollars, which only a run counts.
+    UnsuitableObjective, NothingTrainable InvalidOptimizerOption
+        The optimizer does not update arguments, does not support an option, or the budget is in
+        dollars, which are counted only within a run.
     InvalidOptimizerState
         The checkpoint is damaged, or of another minimization.
     CheckpointNotWritten
@@ -148,7 +149,7 @@ def minimize(
 
     Notes
     -----
-    Cost: as the optimizer says for ``step_and_cost``. Shots and submissions are those of the run,
+    Cost: that of ``step_and_cost`` of the optimizer. Shots and submissions are those of the run,
     else counted by a tracker of the QNode's device, or of all devices for another function.
 
     Examples

@@ -12,7 +12,7 @@ from qgate.typing import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Accumulated:
-    """What the steps so far add up to.
+    """Accumulated gradients of the steps so far.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class MomentumOptimizer(GradientOptimizer[Accumulated]):
     stepsize : float
         :math:`\eta`.
     momentum : float
-        :math:`m`, from 0 on and below 1.
+        :math:`m`, at least 0 and below 1.
 
     Raises
     ------
@@ -41,8 +41,8 @@ class MomentumOptimizer(GradientOptimizer[Accumulated]):
 
     Notes
     -----
-    Cost: one submission, which brings the value too, where the objective is a QNode.
-    Reference: Polyak, USSR Comput. Math. Math. Phys. 4, 1 (1964).
+    Cost: one submission for a QNode, which includes the value. Reference: Polyak, USSR Comput.
+    Math. Math. Phys. 4, 1 (1964).
     """
 
     def __init__(self, stepsize: float = 0.01, momentum: float = 0.9) -> None:

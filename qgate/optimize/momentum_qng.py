@@ -18,9 +18,9 @@ class MomentumQNGOptimizer(QNGOptimizer):
     stepsize : float
         :math:`\eta`.
     momentum : float
-        :math:`m`, from 0 on and below 1.
+        :math:`m`, at least 0 and below 1.
     approx : {"block-diag", "diag", None}
-        Which entries of the metric tensor :math:`G` are measured.
+        Entries of the metric tensor :math:`G` that are measured.
     lam : float
         :math:`\lambda`, added to the diagonal.
 

@@ -1,4 +1,4 @@
-"""Gradient descent with Nesterov's momentum."""
+"""Gradient descent with Nesterov momentum."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qgate.typing import FloatArray
 
 
 class NesterovMomentumOptimizer(MomentumOptimizer):
-    r"""Gradient descent with momentum whose gradient is taken where momentum leads.
+    r"""Gradient descent with momentum, whose gradient is taken at the point reached by momentum.
 
     .. math:: a \leftarrow m a + \eta \nabla f(x - m a), \qquad x \leftarrow x - a
 
@@ -23,7 +23,7 @@ class NesterovMomentumOptimizer(MomentumOptimizer):
     stepsize : float
         :math:`\eta`.
     momentum : float
-        :math:`m`, from 0 on and below 1.
+        :math:`m`, at least 0 and below 1.
 
     Raises
     ------
@@ -31,10 +31,10 @@ class NesterovMomentumOptimizer(MomentumOptimizer):
 
     Notes
     -----
-    Cost: one submission. ``step_and_cost`` returns the value at :math:`x`, which is in the same
-    submission where the gradient of a QNode is made of circuits; else, as with ``adjoint`` on a
-    simulator, it is one more from the second step on.
-    Reference: Nesterov, Soviet Math. Dokl. 27, 372 (1983).
+    Cost: one submission. ``step_and_cost`` returns the value at :math:`x`. It is in the same
+    submission if the gradient of a QNode is computed from circuits. Otherwise, as with ``adjoint``
+    on a simulator, it is one more submission from the second step on. Reference: Nesterov, Soviet
+    Math. Dokl. 27, 372 (1983).
     """
 
     def _slope(

@@ -1,4 +1,4 @@
-"""The function that is minimized: its values and gradients, in few submissions."""
+"""Objective function of an optimizer: its values and gradients, in few submissions."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Objective:
     Parameters
     ----------
     function : callable
-        Returns one real number. A QNode's circuits are run together; of another function it is
-        not known what it runs, and it is called for each value.
+        Returns one real number. The circuits of a QNode are run together. Another function is
+        called for each value, because its circuits are unknown.
     kwargs : mapping
     optimizer : str
-        Who asks, for messages.
+        Name of the optimizer, for messages.
 
     Raises
     ------
@@ -83,7 +83,7 @@ class Objective:
 
     @property
     def seed(self) -> Any:
-        """What the samples of the call are drawn from; None: the device's generator."""
+        """Seed of the call's samples; None: the device's generator."""
         return self._called[2]
 
     def tape(self, args: Sequence[Any], named: Mapping[str, Any] | None = None) -> Tape:
@@ -98,7 +98,7 @@ class Objective:
     def values(
         self, points: Points, named: Sequence[Mapping[str, Any]] | None = None
     ) -> FloatArray:
-        """Return the value at each point; of a QNode, all in one submission.
+        """Return the value at each point; those of a QNode in one submission.
 
         Parameters
         ----------
@@ -119,14 +119,14 @@ class Objective:
     def value_and_gradient(
         self, arguments: Arguments, grad_fn: Callable[..., Any] | None = None
     ) -> tuple[np.float64 | None, FloatArray]:
-        """Return the value, if it came with the gradient, and the gradient as a vector.
+        """Return the value, if it is computed with the gradient, and the gradient as a vector.
 
         Parameters
         ----------
         arguments : Arguments
         grad_fn : callable, optional
-            Gives the gradient in place of ``qg.grad``; its attribute ``forward``, if it has one,
-            is taken for the value.
+            Returns the gradient in place of ``qg.grad``; its attribute ``forward``, if it has one,
+            is used as the value.
         """
         if grad_fn is not None:
             slopes = grad_fn(*arguments.args, **self.kwargs)
@@ -161,13 +161,13 @@ class Objective:
         values = None if isinstance(result, tuple | list | dict) else np.asarray(result)
         if values is None or values.size != 1 or values.dtype.kind not in "iuf":
             raise self.refused(
-                f"it returned {in_words(result)}, and one real number is needed",
+                f"it returned {in_words(result)}, and one real number is required",
                 "Return a single expectation value, or a sum or mean of several.",
             )
         return np.float64(values.reshape(())[()])
 
     def refused(self, reason: str, remedy: str) -> UnsuitableObjective:
-        """Return the error that says why the function cannot be minimized."""
+        """Return the error that explains why the function cannot be minimized."""
         return UnsuitableObjective(
             optimizer=self.optimizer, objective=name_of(self.function), reason=reason, remedy=remedy
         )

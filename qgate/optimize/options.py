@@ -1,4 +1,4 @@
-"""Checks of what an optimizer is made with."""
+"""Validation of the options of optimizers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def positive(optimizer: str, **options: Any) -> None:
 
 
 def not_negative(optimizer: str, **options: Any) -> None:
-    """Refuse options that are not finite numbers from 0 on."""
+    """Refuse options that are not finite numbers of at least 0."""
     for option, value in options.items():
         if not _is_real(value) or value < 0:
             raise _invalid(optimizer, option, value, "a finite number from 0 on")
@@ -36,7 +36,7 @@ def fraction(optimizer: str, **options: Any) -> None:
 
 
 def count(optimizer: str, *, least: int = 1, most: int | None = None, **options: Any) -> None:
-    """Refuse options that are not whole numbers from ``least`` on, and up to ``most``."""
+    """Refuse options that are not whole numbers of at least ``least`` and at most ``most``."""
     for option, value in options.items():
         whole = isinstance(value, Integral) and not isinstance(value, bool)
         if not whole or value < least or (most is not None and value > most):

@@ -1,4 +1,4 @@
-"""The overlap of the states that a circuit prepares at two points."""
+"""Overlap of the states that a circuit prepares at two points."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from qgate.tape import Tape
 
 
 def overlap_request(first: Tape, second: Tape) -> Request:
-    r"""Ask for :math:`|\langle\psi_2|\psi_1\rangle|^2` of the states that two tapes prepare.
+    r"""Return a request for :math:`|\langle\psi_2|\psi_1\rangle|^2` of the states of two tapes.
 
-    It is how often only zeros are read after the one circuit and the inverse of the other.
+    It is the probability of only zeros after one circuit followed by the inverse of the other.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def _zeros(results: Sequence[Any]) -> np.float64:
 
 
 def _inverse(operation: Operator) -> list[Operator]:
-    """Return what undoes an operation; a prepared state is undone by undoing its gates."""
+    """Return the inverse of an operation; for a prepared state, the inverses of its gates."""
     if not hasattr(operation, "canonical_state"):
         return [operation.adjoint()]
     try:

@@ -1,4 +1,4 @@
-"""Gradient descent in the geometry of quantum states."""
+"""Quantum natural gradient descent."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from qgate.typing import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Metric:
-    """The metric tensor of the last step.
+    """Metric tensor of the last step.
 
     Parameters
     ----------
     tensors : tuple of array, shape (n, n)
         One for each trainable array of n numbers, regularized; empty before the first step.
     accumulation : array or None
-        What momentum carries on, of an optimizer that has it.
+        Accumulated steps of an optimizer with momentum.
     """
 
     tensors: tuple[FloatArray, ...] = ()
@@ -37,15 +37,15 @@ class Metric:
 class QNGOptimizer(Optimizer[Metric]):
     r"""Quantum natural gradient, :math:`x \leftarrow x - \eta (G + \lambda)^+ \nabla f(x)`.
 
-    :math:`G` is the Fubini-Study metric tensor of the circuit's state, of each trainable array by
-    itself, and :math:`{}^+` the pseudo-inverse.
+    :math:`G` is the Fubini-Study metric tensor of the circuit's state, separately for each
+    trainable array, and :math:`{}^+` the pseudo-inverse.
 
     Parameters
     ----------
     stepsize : float
         :math:`\eta`.
     approx : {"block-diag", "diag", None}
-        Which entries of :math:`G` are measured; None: all, with a spare wire by Hadamard tests.
+        Entries of :math:`G` that are measured; None: all, by Hadamard tests with an auxiliary wire.
     lam : float
         :math:`\lambda`, added to the diagonal.
 
@@ -55,9 +55,9 @@ class QNGOptimizer(Optimizer[Metric]):
 
     Notes
     -----
-    Cost: one submission of the value, the gradient and the metric tensor, where the gradient of
-    the QNode is made of circuits; where the simulator differentiates (``adjoint``, ``backprop``),
-    two. Reference: Stokes et al., Quantum 4, 269 (2020).
+    Cost: one submission of the value, the gradient and the metric tensor, if the gradient of the
+    QNode is computed from circuits; two if the simulator differentiates (``adjoint``,
+    ``backprop``). Reference: Stokes et al., Quantum 4, 269 (2020).
 
     Examples
     --------
@@ -84,7 +84,7 @@ class QNGOptimizer(Optimizer[Metric]):
 
     @property
     def metric_tensor(self) -> Any:
-        """The metric tensor of the last step: an array (n, n), of several arguments a tuple."""
+        """The metric tensor of the last step: an array (n, n), or a tuple for several arguments."""
         tensors = self.state.tensors
         return tensors[0] if len(tensors) == 1 else tensors or None
 
@@ -101,21 +101,21 @@ class QNGOptimizer(Optimizer[Metric]):
         metric_tensor_fn: Callable[..., Any] | None = None,
         **kwargs: Any,
     ) -> tuple[Any, np.float64]:
-        """Take one step, and return the value before it as well.
+        """Take one step; return the new arguments and the value before the step.
 
         Parameters
         ----------
         qnode : QNode, or callable with a ``metric_tensor_fn``
             Returns one real number.
         args
-            Its positional arguments; what is marked as trainable changes.
+            Its positional arguments; trainable arrays are updated.
         grad_fn : callable, optional
-            Gives the gradient, as for gradient descent.
+            Returns the gradient, as for gradient descent.
         recompute_tensor : bool
-            Whether the metric tensor is measured again; else that of the last step is taken.
+            Whether to measure the metric tensor again, or to use that of the last step.
         metric_tensor_fn : callable, optional
-            Called with the arguments; gives an array ``t + t`` for a trainable array of shape
-            ``t``, for several a tuple of those.
+            Called with the arguments; returns an array ``t + t`` for a trainable array of shape
+            ``t``, or a tuple for several.
         kwargs
             Its keyword arguments.
 
@@ -185,7 +185,7 @@ class QNGOptimizer(Optimizer[Metric]):
     def _measured(
         self, objective: Objective, arguments: Arguments, grad_fn: Any, with_metric: bool
     ) -> tuple[Any, FloatArray, Any]:
-        """Return the value, the gradient, and the metric if it is wanted."""
+        """Return the value, the gradient, and the metric if it is requested."""
         metric = metric_request(objective, arguments, self.approx) if with_metric else None
         slopes = gradient_request(objective, arguments) if grad_fn is None and metric else None
         if metric is not None and slopes is not None:
@@ -205,7 +205,7 @@ class QNGOptimizer(Optimizer[Metric]):
 
 
 def natural(tensors: Any, gradient: FloatArray) -> FloatArray:
-    """Return the gradient, multiplied with the pseudo-inverse of each metric tensor."""
+    """Return the gradient multiplied by the pseudo-inverse of each metric tensor."""
     parts, start = [], 0
     for tensor in tensors:
         part = gradient[start : start + len(tensor)]

@@ -1,4 +1,4 @@
-"""Natural gradient descent along random directions."""
+"""QN-SPSA: natural gradient descent along random directions."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from qgate.typing import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """What the steps so far leave.
+    """State of the optimizer: averaged metric tensor and last values.
 
     Parameters
     ----------
     steps : int
-        How many were taken.
+        Number of steps so far.
     random : mapping
-        Where the generator stands.
+        State of the generator.
     metric : array, shape (n, n), or None
-        The regularized mean of the estimated metric tensors; None: no step has been taken.
+        Regularized mean of the estimated metric tensors; None: no step has been taken.
     losses : tuple of float
-        The values before the last steps, the latest last.
+        Values before the last steps, the latest last.
     """
 
     steps: int
@@ -41,11 +41,11 @@ class Estimates:
 
 
 MOST_RESAMPLINGS = 10_000
-"""Directions of one step."""
+"""Maximum number of directions of one step."""
 
 
 class QNSPSAOptimizer(Optimizer[Estimates]):
-    r"""Natural gradient descent whose gradient and metric tensor are estimated by random shifts.
+    r"""Natural gradient descent with gradient and metric tensor estimated by random shifts.
 
     With :math:`F(x, x') = |\langle\psi(x')|\psi(x)\rangle|^2` and new signs :math:`h_1, h_2`,
 
@@ -66,14 +66,14 @@ class QNSPSAOptimizer(Optimizer[Estimates]):
     finite_diff_step : float
         :math:`\epsilon` (radians).
     resamplings : int
-        How many directions are averaged over in a step.
+        Number of directions to average in a step.
     blocking : bool
-        Whether a step is taken back where it raised the value by more than twice the standard
-        deviation of the last ones.
+        Whether to undo a step that raised the value by more than twice the standard deviation of
+        the last values.
     history_length : int
-        How many last values that is computed from.
+        Number of last values for that standard deviation.
     seed : int, optional
-        Of the directions; None: the system's.
+        Seed of the directions; None: drawn by the operating system.
 
     Raises
     ------
@@ -119,14 +119,14 @@ class QNSPSAOptimizer(Optimizer[Estimates]):
     def step_and_cost(
         self, cost: Callable[..., Any], *args: Any, **kwargs: Any
     ) -> tuple[Any, np.float64]:
-        """Take one step, and return the value before it as well.
+        """Take one step; return the new arguments and the value before the step.
 
         Parameters
         ----------
         cost : QNode
             Returns one real number.
         args, kwargs
-            What it is called with. Arrays among ``args`` that are marked as trainable change.
+            Its arguments. Trainable arrays among ``args`` are updated.
 
         Returns
         -------
@@ -183,7 +183,7 @@ class QNSPSAOptimizer(Optimizer[Estimates]):
 
 @dataclass(frozen=True, eq=False)
 class _Sample:
-    """The requests along one set of directions: 2 values, and 4 overlaps."""
+    """Requests along one set of directions: 2 values, and 4 overlaps."""
 
     requests: Sequence[Request]
     directions: tuple[FloatArray, FloatArray, FloatArray]

@@ -1,4 +1,4 @@
-"""Random generators as values."""
+"""States of random generators, stored as values."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from qgate.exceptions import InvalidOptimizerOption
 from qgate.typing import FloatArray
 
 Randomness = Mapping[str, Any]
-"""Where a generator stands: what numpy calls the state of its bit generator."""
+"""State of a generator, as NumPy returns it for the bit generator."""
 
 
 def seeded(seed: Any, *, optimizer: str) -> Randomness:
-    """Return a generator's first state; without a seed, one that the system draws.
+    """Return a generator's first state; without a seed, the operating system draws one.
 
     Raises
     ------
     InvalidOptimizerOption
-        The seed is neither None nor made of whole numbers from 0 on.
+        The seed is neither None nor made of whole numbers of at least 0.
     """
     try:
         return state_of(np.random.default_rng(seed))
@@ -34,17 +34,17 @@ def seeded(seed: Any, *, optimizer: str) -> Randomness:
 
 
 def generator(state: Randomness) -> np.random.Generator:
-    """Return a generator that goes on from a state."""
+    """Return a generator that continues from a state."""
     random = np.random.default_rng()
     random.bit_generator.state = dict(state)
     return random
 
 
 def state_of(random: np.random.Generator) -> Randomness:
-    """Return where a generator stands."""
+    """Return the state of a generator."""
     return dict(random.bit_generator.state)
 
 
 def signs(random: np.random.Generator, size: int) -> FloatArray:
-    """Draw a vector of ones and minus ones, each as likely."""
+    """Draw a vector of ones and minus ones with equal probability."""
     return np.asarray(random.choice([-1.0, 1.0], size=size))

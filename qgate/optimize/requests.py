@@ -1,8 +1,8 @@
-"""What is asked of a device: circuits, and what their results mean.
+"""Requests of an optimizer: circuits, and functions from their results to numbers.
 
-Requests for values, gradients and metric tensors at one point or several are put together, so
-that a step is one submission. A gradient is only such a request where it is made of circuits;
-one that a simulator computes by itself (``adjoint``, ``backprop``) is not.
+Requests for values, gradients and metric tensors at one or several points are combined, so that a
+step is one submission. A gradient is such a request only if it is computed from circuits; one that
+a simulator computes by itself (``adjoint``, ``backprop``) is not.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from qgate.typing import FloatArray, Postprocess
 
 @dataclass(frozen=True)
 class Request:
-    """Circuits, and what makes a number or an array of their results.
+    """Circuits, and a function from their results to a number or an array.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Request:
 
 
 def send(objective: Objective, *requests: Request) -> list[Any]:
-    """Run several requests in one submission, and return what each asked for."""
+    """Run several requests in one submission, and return the result of each."""
     results = objective.run([tape for request in requests for tape in request.tapes])
     found, start = [], 0
     for request in requests:
@@ -52,12 +52,12 @@ def send(objective: Objective, *requests: Request) -> list[Any]:
 
 
 def value_request(objective: Objective, arguments: Arguments) -> Request:
-    """Ask for the value of a QNode."""
+    """Return a request for the value of a QNode."""
     return Request([objective.tape(arguments.args)], lambda results: objective.number(results[0]))
 
 
 def gradient_request(objective: Objective, arguments: Arguments) -> Request | None:
-    """Ask for the gradient of a QNode, a vector (n,); None where it is not made of circuits."""
+    """Return a request for the gradient of a QNode, a vector (n,); None: it needs no circuits."""
     if not objective.is_qnode:
         return None
     node, tape = by_arrays(objective, arguments), objective.tape(arguments.args)
@@ -87,7 +87,7 @@ def gradient_request(objective: Objective, arguments: Arguments) -> Request | No
 
 
 def metric_request(objective: Objective, arguments: Arguments, approx: str | None) -> Request:
-    """Ask for the metric tensor of a QNode, an array (n, n) for each trainable array."""
+    """Return a request for the metric tensor of a QNode, an array (n, n) per trainable array."""
     node, tape = by_arrays(objective, arguments), objective.tape(arguments.args)
     classical = ClassicalPart.of(node, range(len(arguments.arrays)), arguments.arrays, {})
     tape = classical.marked(tape)

@@ -1,4 +1,4 @@
-"""Gradient descent on the group of unitaries."""
+"""Riemannian gradient descent on the group of unitaries."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from qgate.typing import FloatArray
 from qgate.wires import Wires
 
 FEW_WIRES = 4
-"""Up to so many wires all Pauli words are measured without a warning."""
+"""Maximum number of wires on which all Pauli words are measured without a warning."""
 
 
 @dataclass(frozen=True, eq=False)
 class Flows:
-    """The gradients that the circuit was evolved by, the first first.
+    """Gradients that the circuit was evolved by, in order.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Flows:
 
 
 class RiemannianGradientOptimizer(Optimizer[Flows]):
-    r"""Appends to a circuit the flow down the gradient on the group of unitaries.
+    r"""Optimizer that appends the flow along the gradient on the group of unitaries to a circuit.
 
     For every Pauli word :math:`P_j`, :math:`\omega_j = \langle H\rangle_{+\pi/2} -
     \langle H\rangle_{-\pi/2}` where the circuit is followed by :math:`e^{\mp i\pi P_j/4}`; a step
@@ -53,11 +53,11 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
     stepsize : float
         :math:`\eta`.
     restriction : PauliSum, optional
-        The words that are used; default all :math:`4^n`.
+        Pauli words to use; default all :math:`4^n`.
     exact : bool
         Whether the exponential is exact, as a matrix; else a Trotter product.
     trottersteps : int
-        How many factors that has.
+        Number of factors of the Trotter product.
 
     Raises
     ------
@@ -70,7 +70,7 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
 
     Notes
     -----
-    Cost: one submission of 2T circuits for T words, which carries the value too.
+    Cost: one submission of 2T circuits for T Pauli words, which includes the value.
     Reference: Wiersema, Killoran, Phys. Rev. A 107, 062421 (2023).
 
     Examples
@@ -111,7 +111,7 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
 
     @property
     def circuit(self) -> QNode:
-        """The circuit as far as it has been evolved."""
+        """The circuit with all steps so far."""
         flows, start = self.state.weights, self._start.func
 
         def evolved() -> Any:
@@ -127,7 +127,7 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
         return self.step_and_cost()[0]
 
     def step_and_cost(self) -> tuple[QNode, np.float64]:
-        """Take one step, and return the evolved circuit and the value before the step.
+        """Take one step; return the evolved circuit and the value before the step.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Gradient descent over the root of the mean square of slopes."""
+"""RMSProp: gradient descent divided by the root mean square of recent gradients."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qgate.typing import FloatArray
 
 
 class RMSPropOptimizer(GradientOptimizer[Accumulated]):
-    r"""Gradient descent with a learning rate for each number, by the squares of recent slopes.
+    r"""Gradient descent with a learning rate for each parameter, by squared recent gradients.
 
     .. math:: a \leftarrow \gamma a + (1 - \gamma) g^2, \qquad
         x \leftarrow x - \eta g / \sqrt{a + \epsilon}
@@ -21,7 +21,7 @@ class RMSPropOptimizer(GradientOptimizer[Accumulated]):
     stepsize : float
         :math:`\eta`.
     decay : float
-        :math:`\gamma`, from 0 on and below 1.
+        :math:`\gamma`, at least 0 and below 1.
     eps : float
         :math:`\epsilon`, inside the root.
 
@@ -31,8 +31,8 @@ class RMSPropOptimizer(GradientOptimizer[Accumulated]):
 
     Notes
     -----
-    Cost: one submission, which brings the value too, where the objective is a QNode.
-    Reference: Tieleman, Hinton, Neural Networks for Machine Learning, lecture 6e (2012).
+    Cost: one submission for a QNode, which includes the value. Reference: Tieleman, Hinton, Neural
+    Networks for Machine Learning, lecture 6e (2012).
     """
 
     def __init__(self, stepsize: float = 0.01, decay: float = 0.9, eps: float = 1e-8) -> None:

@@ -1,4 +1,4 @@
-"""Choose rotation axes and angles together, one gate after the other."""
+"""Rotoselect: optimize rotation axes and angles together, gate by gate."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Generators = Sequence[Any]
 
 
 class RotoselectOptimizer(Optimizer[NoState]):
-    r"""Gives each gate in turn the generator and the angle for which the value is least.
+    r"""Optimizer that sets each gate in turn to the generator and the angle of the least value.
 
     With one gate free, the value is :math:`c + a \cos(\theta - b)` for each generator, which three
-    points tell; at 0 every rotation is the identity, so this point serves all of them.
+    points determine. At angle 0 every rotation is the identity, so all generators share this point.
 
     Parameters
     ----------
@@ -38,8 +38,8 @@ class RotoselectOptimizer(Optimizer[NoState]):
 
     Notes
     -----
-    Cost: for each gate one submission of 2n + 1 circuits for n generators, where the objective is
-    a QNode; another function is called for each value. The value before the step is one circuit of
+    Cost: for each gate one submission of 2n + 1 circuits for n generators, if the objective is a
+    QNode; another function is called for each value. The value before the step is one circuit of
     the first submission. Reference: Ostaszewski, Grant, Benedetti, Quantum 5, 391 (2021).
 
     Examples
@@ -81,16 +81,16 @@ class RotoselectOptimizer(Optimizer[NoState]):
     def step_and_cost(
         self, objective_fn: Callable[..., Any], x: Any, generators: Generators, **kwargs: Any
     ) -> tuple[Any, list[Any], np.float64]:
-        """Choose for every gate once, and return the value before.
+        """Optimize every gate once; return angles, generators and the value before.
 
         Parameters
         ----------
         objective_fn : callable
             Called as ``objective_fn(x, generators=generators, **kwargs)``; returns one real number.
         x : array, number, or nested list of them
-            The angles (radians), all of which change.
+            The angles (radians), all of which are updated.
         generators : sequence of gate classes
-            One for each angle; it is not changed.
+            One for each angle; it is not changed in place.
 
         Returns
         -------
@@ -102,7 +102,7 @@ class RotoselectOptimizer(Optimizer[NoState]):
         Raises
         ------
         UnsuitableObjective
-            There are not as many generators as angles, or other than one number was returned.
+            The numbers of generators and angles differ, or the function did not return one number.
         """
         return self._advance(objective_fn, x, generators, kwargs, valued=True)
 
@@ -134,7 +134,7 @@ class RotoselectOptimizer(Optimizer[NoState]):
         gate: int,
         wanted: bool,
     ) -> tuple[Any, FloatArray]:
-        """Return the value here if it is wanted, and those at 0 and a quarter turn either way."""
+        """Return the value here if requested, and those at 0 and at a quarter turn either way."""
         quarter = np.pi / 2
         first = self.possible_generators[0]
         turns = [

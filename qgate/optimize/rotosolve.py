@@ -1,4 +1,4 @@
-"""Minimize along one parameter after the other, each in closed form."""
+"""Rotosolve: minimize along one parameter after the other, each in closed form."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from qgate.typing import FloatArray
 
 
 class RotosolveOptimizer(Optimizer[NoState]):
-    r"""Moves one parameter at a time to where the value is least, the others fixed.
+    r"""Optimizer that moves one parameter at a time to the minimum, with the others fixed.
 
-    As a function of one parameter the value is a Fourier series. One of a single frequency has
-    its minimum in closed form; one of several is reconstructed and searched.
+    As a function of one parameter, the value is a Fourier series. The minimum of a series with one
+    frequency has a closed form; one with several is reconstructed and searched.
 
     Parameters
     ----------
     substep_optimizer : {"brute", "shgo"} or callable
-        How a series is searched: on a grid that is refined, by ``scipy.optimize.shgo``, or by a
-        function of the series and the ``substep_kwargs`` that returns where the minimum is and,
-        or None, its value.
+        Search of a series: on a grid that is refined, by ``scipy.optimize.shgo``, or by a function
+        of the series and the ``substep_kwargs`` that returns the position of the minimum and its
+        value, or None for the value.
     substep_kwargs : mapping, optional
-        For ``brute``: ``num_steps``, how often the grid is refined, 4, and ``Ns``, its points, 100.
-        ``bounds``, a pair in a sequence, is where it searches: by default a period of the lowest
-        frequency around 0.
+        For ``brute``: ``num_steps``, the number of grids, 4, and ``Ns``, the points of each, 100.
+        ``bounds``, a pair in a sequence, is the range of the search: by default a period of the
+        lowest frequency around 0.
 
     Raises
     ------
@@ -44,7 +44,7 @@ class RotosolveOptimizer(Optimizer[NoState]):
 
     Notes
     -----
-    Cost: for each trainable number one submission of 2R + 1 circuits for R frequencies, where the
+    Cost: for each trainable number one submission of 2R + 1 circuits for R frequencies, if the
     objective is a QNode; another function is called for each value. The value before the step is
     among the first of them. Reference: Ostaszewski, Grant, Benedetti, Quantum 5, 391 (2021);
     Wierichs et al., Quantum 6, 677 (2022).
@@ -110,24 +110,24 @@ class RotosolveOptimizer(Optimizer[NoState]):
         full_output: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """Move every trainable number once, and return the value before.
+        """Move every trainable number once; return the new arguments and the value before.
 
         Parameters
         ----------
         objective_fn : callable
             A QNode, or any function of QNodes; returns one real number.
         args
-            Its positional arguments; arrays that are marked as trainable change.
+            Its positional arguments; trainable arrays are updated.
         nums_frequency : mapping
             For names of arguments and indices, () for a number, the number R of frequencies
             1, 2, ..., R.
         spectra : mapping
-            In its place the frequencies, as ``qg.fourier.qnode_spectrum`` gives them.
+            Instead, the frequencies as ``qg.fourier.qnode_spectrum`` returns them.
         shifts : mapping, optional
-            For names and indices with a spectrum of several frequencies, the 2R + 1 distances
+            For names and indices with a spectrum of several frequencies, the 2R + 1 shifts
             (radians) at which it is evaluated.
         full_output : bool
-            Whether the least value along each number is returned as well.
+            Whether to return the least value along each number as well.
         kwargs
             Keyword arguments of the objective.
 
@@ -140,8 +140,7 @@ class RotosolveOptimizer(Optimizer[NoState]):
 
         Raises
         ------
-        NothingTrainable, UnsuitableObjective
-        InvalidOptimizerOption
+        NothingTrainable, UnsuitableObjective InvalidOptimizerOption
             The frequencies of a trainable number are not given.
         InvalidReconstruction
             They are no frequencies, or the shifts do not fit them.
@@ -164,7 +163,7 @@ class RotosolveOptimizer(Optimizer[NoState]):
     def _minimum(
         self, coordinate: _Coordinate, values: FloatArray, center: float
     ) -> tuple[float, float]:
-        """Return where the value is least along a coordinate, and that value."""
+        """Return the position of the minimum along a coordinate, and the value there."""
         interpolation = coordinate.interpolation
         series = interpolation.series(values, center)
         if not len(interpolation.frequencies):
@@ -179,7 +178,7 @@ class RotosolveOptimizer(Optimizer[NoState]):
 
 @dataclass(frozen=True)
 class _Coordinate:
-    """One number that changes: where it is in the vector, and how its series is found."""
+    """A trainable number: its position in the vector, and the interpolation of its series."""
 
     position: int
     interpolation: Interpolation
@@ -188,7 +187,7 @@ class _Coordinate:
 def _coordinates(
     objective: Objective, arguments: Arguments, known: Frequencies
 ) -> Iterator[_Coordinate]:
-    """Yield the numbers that change, in order."""
+    """Yield the trainable numbers, in order."""
     names, position = _names(objective, len(arguments.args)), 0
     for at in arguments.positions:
         array = arguments.args[at]
@@ -210,7 +209,7 @@ def _measured(
     coordinate: _Coordinate,
     with_value: bool,
 ) -> tuple[float | None, FloatArray]:
-    """Return the value here if it is wanted, and those at the shifts, in one submission."""
+    """Return the value here if requested, and those at the shifts, in one submission."""
     shifts = coordinate.interpolation.shifts
     here = np.flatnonzero(shifts == 0.0)
     extra = [0.0] if with_value and not len(here) else []
@@ -232,7 +231,7 @@ def _names(objective: Objective, number: int) -> list[str]:
 
 
 def _scalar(series: Series) -> Callable[[Any], Any]:
-    """Return a series as a function of a number, or of an array with one in it, as scipy gives."""
+    """Return a series as a function of a number, or of an array with one number as SciPy passes."""
 
     def value(x: Any) -> Any:
         found = np.asarray(series(np.squeeze(np.asarray(x, dtype=float))))

@@ -1,7 +1,7 @@
-"""States as JSON, to the same bits.
+"""Save states as JSON, bit for bit.
 
-Numbers of Python are JSON's, which writes floats so that they read back as they were; arrays are
-written as the hexadecimal digits of their bytes.
+Python numbers become JSON numbers, which restore every bit of a float. Arrays are stored as the
+hexadecimal digits of their bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from qgate.exceptions import CheckpointNotWritten, InvalidOptimizerState, described
 
 FORMAT, FORMAT_WITHOUT_DIGEST = 2, 1
-"""Versions of the file format: the one that is written, and the one before."""
+"""Versions of the file format: the current one, and the one before."""
 
 OWNER_ONLY = 0o600
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 def encoded(value: Any) -> Any:
-    """Return a value as what JSON has: arrays, tuples and frozen data as marked dicts."""
+    """Return a value as JSON data: arrays, tuples and frozen data become marked dicts."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
         return {name: encoded(getattr(value, name)) for name in names}
@@ -51,7 +51,7 @@ def encoded(value: Any) -> Any:
 
 
 def decoded(value: Any) -> Any:
-    """Return what was encoded; frozen data as a dict of its fields."""
+    """Return the value of encoded data; frozen data becomes a dict of its fields."""
     if isinstance(value, list):
         return [decoded(item) for item in value]
     if not isinstance(value, dict):
@@ -66,10 +66,10 @@ def decoded(value: Any) -> Any:
 
 
 def write(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
-    """Write JSON to a file, which holds either the old text or the new one at any moment.
+    """Write JSON to a file atomically: it holds either the old text or the new one at any moment.
 
-    The file is readable for its owner only. Its draft is a new file beside it: an older draft, or a
-    link in its place, is removed and not followed.
+    The file is readable for its owner only. The text is written to a draft beside it, which then
+    replaces it. An older draft, or a link in its place, is removed and not followed.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def write(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Refuse a place where no checkpoint can be written, before anything is computed.
+    """Refuse a path where no checkpoint can be written, before anything is computed.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read what :func:`write` wrote.
+    """Read a file that :func:`write` wrote.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def taken_up(value: Any, make: Callable[..., T], what: str) -> T:
-    """Return ``make`` called with the encoded fields.
+    """Return ``make`` called with the decoded fields.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _not_written(path: str | os.PathLike[str], error: Exception) -> CheckpointNo
 
 
 def _places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
-    """Return a file and its draft."""
+    """Return the paths of a file and of its draft."""
     try:
         target = Path(os.fsdecode(path))
         return target, target.with_name(f"{target.name}.part")
@@ -176,7 +176,7 @@ def _name(path: Any) -> str:
 
 
 def _new(draft: Path) -> TextIO:
-    """Open a file that was not there; a link in its place is removed, and not followed."""
+    """Open a new file; a link in its place is removed, and not followed."""
     draft.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     return open(os.open(draft, flags, OWNER_ONLY), "w", encoding="utf-8")

@@ -1,4 +1,10 @@
-"""Gradient descent that decides how many shots each slope is worth."""
+"""Gradient descent with an adaptive number of shots for each derivative.
+
+The rules iCANS and gCANS choose the number of shots that maximizes the expected decrease of the
+objective per shot (see ``shot_allocation.py``). The shots of a derivative are spent either equally
+on all groups of Pauli words at all its points, or by the budgeted allocation of
+``budget_shots.py``, whichever takes fewer shots for the same error.
+"""
 
 from __future__ import annotations
 
@@ -28,55 +34,56 @@ from qgate.typing import FloatArray, IntArray
 RULES = {"icans": icans, "gcans": gcans}
 SAMPLING = (None, "weighted_random_sampling", "weighted", "uniform_random_sampling", "uniform")
 FEWEST = 2
-"""Shots that a variance can be computed from."""
+"""Minimum number of shots for a variance."""
 
-ASKED_FOR = "it was asked for"
+ASKED_FOR = "it was requested"
 
 
 class ShotAdaptiveOptimizer(Optimizer[Allocation]):
-    r"""Gradient descent from shots, as many for each slope as it gains by them.
+    r"""Gradient descent with as many shots for each derivative as maximize the gain per shot.
 
-    A slope :math:`g_i` is estimated from :math:`s_i` shots. Moving averages of slopes and of the
-    variances of one shot say how many of each gain most, for a stepsize :math:`\eta` and a bound
-    :math:`L` on the slope of the gradient. ``docs/optimizers.md`` has the formulas.
+    A derivative :math:`g_i` is estimated from :math:`s_i` shots. The :math:`s_i` follow from moving
+    averages of derivatives and one-shot variances, a stepsize :math:`\eta`, and a Lipschitz
+    constant :math:`L` of the gradient. ``docs/optimizers.md`` has the formulas.
 
     Parameters
     ----------
     min_shots : int
-        The fewest of each circuit, at least 2; the first step runs with these.
+        Minimum shots of each circuit, at least 2; the first step runs with these.
     term_sampling : {None, "weighted_random_sampling", "uniform_random_sampling"}
-        None: words that share a basis are read together. Else each shot reads one term, drawn by
-        the size of its coefficient, or each term as likely. "weighted" and "uniform" are short
-        for these.
+        None: Pauli words that share a basis are measured together. Otherwise each shot measures one
+        term, drawn in proportion to the size of its coefficient, or with equal probability.
+        "weighted" and "uniform" are short for these.
     mu : float
-        How much of the moving averages is kept, from 0 on and below 1.
+        Decay of the moving averages, at least 0 and below 1.
     b : float
-        What is added to squared slopes, times :math:`\mu^k` in step k.
+        Bias added to squared derivatives, times :math:`\mu^k` in step k.
     stepsize : float
         :math:`\eta`, below :math:`2/L`; :math:`L` is the sum of the absolute coefficients of the
-        observable, without the identity's.
+        observable, without that of the identity.
     rule : {"icans", "gcans"}
-        Whether shots are chosen for each slope by itself, or for all together.
+        Whether shots are chosen for each derivative separately, or for all together.
     allocation : {"auto", "groups", "budget"}
-        ``groups``: every circuit of a slope, all groups of words at all its points, has
-        :math:`s_i` shots. ``budget``: :math:`s_i` are all shots of the slope, spread as those of a
-        ``qg.Budget`` are, by weight and noise, with nothing spent on words that cannot depend on
-        the angle. ``auto``: what takes fewer shots for the same error.
+        ``groups``: every circuit of a derivative, that is all groups of Pauli words at all its
+        points, has :math:`s_i` shots. ``budget``: :math:`s_i` are all shots of the derivative,
+        allocated as those of a ``qg.Budget``, by weight and noise, without shots for Pauli words
+        that cannot depend on the angle. ``auto``: the one that takes fewer shots for the same
+        error.
     seed : int, optional
-        Of the terms that are drawn; None: the system's.
+        Seed of the drawn terms; None: drawn by the operating system.
 
     Attributes
     ----------
     shots_used, total_shots_used : int
-        Shots that were run, over all circuits, in the last step and in all.
+        Number of shots over all circuits, in the last step and in all steps.
     s : array of int or None
-        Of each slope in the next step.
+        Shots of each derivative in the next step.
     max_shots : int
-        The most of these.
+        The largest of these.
     allocation_used, allocation_reason : str
-        How the last step spread its shots (``groups``, ``budget`` or ``terms``), and why.
+        Allocation of the last step (``groups``, ``budget`` or ``terms``), and the reason for it.
     allocation_gain : float or None
-        How many times the shots groups take that a budget takes for the same error.
+        Number of shots with groups, relative to a budget, for the same error.
 
     Raises
     ------
@@ -85,12 +92,11 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
     Notes
     -----
     Cost: one submission of 2 circuits for each angle of a gate with one frequency and each basis,
-    or term that was drawn; the value is one point more in it. Where all circuits of a submission
-    have one number of shots, as on Amazon Braket, it is one for each number that there is in the
-    step; a budget is then spread in equal shots over as many circuits as one submission holds.
-    References: Kübler et al., Quantum
-    4, 263 (2020), iCANS; Gu et al., arXiv:2108.10434, gCANS; Arrasmith et al., arXiv:2004.06252,
-    random terms.
+    or drawn term; the value adds one point to it. If all circuits of a submission must have the
+    same number of shots, as on Amazon Braket, there is one submission for each number that occurs
+    in the step; a budget is then spent in equal shots on as many circuits as one submission holds.
+    References: Kübler et al., Quantum 4, 263 (2020), iCANS; Gu et al., arXiv:2108.10434, gCANS;
+    Arrasmith et al., arXiv:2004.06252, random terms.
 
     Examples
     --------
@@ -140,37 +146,37 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
 
     @property
     def shots_used(self) -> int:
-        """Shots that the last step ran."""
+        """Number of shots of the last step."""
         return self.state.latest
 
     @property
     def total_shots_used(self) -> int:
-        """Shots that all steps ran."""
+        """Number of shots of all steps."""
         return self.state.total
 
     @property
     def s(self) -> IntArray | None:
-        """Shots of each slope in the next step; None before the first."""
+        """Shots of each derivative in the next step; None before the first."""
         return self.state.shots
 
     @property
     def max_shots(self) -> int:
-        """The most shots of a slope in the next step."""
+        """Largest number of shots of a derivative in the next step."""
         return self.min_shots if self.state.shots is None else int(self.state.shots.max())
 
     @property
     def allocation_used(self) -> str:
-        """How the last step spread its shots: groups, budget or terms; empty before the first."""
+        """Allocation of the last step: groups, budget or terms; empty before the first."""
         return self.state.used
 
     @property
     def allocation_reason(self) -> str:
-        """Why the last step spread its shots so."""
+        """Reason for the allocation of the last step."""
         return self.state.reason
 
     @property
     def allocation_gain(self) -> float | None:
-        """How many times a budget's shots groups take for the same error; None: not compared."""
+        """Number of shots with groups, relative to a budget, for the same error; None: unknown."""
         return self.state.gain
 
     def step(self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -180,16 +186,17 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
     def step_and_cost(
         self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any
     ) -> tuple[Any, np.float64]:
-        """Take one step, and return the value before it as well.
+        """Take one step; return the new arguments and the value before the step.
 
-        It is read with ``max_shots`` shots of each group, or with a twentieth of a budget.
+        The value is measured with ``max_shots`` shots of each group, or with a twentieth of a
+        budget.
 
         Parameters
         ----------
         objective_fn : QNode
-            Returns one expectation value. It needs shots, but their number is not used.
+            Returns one expectation value. It must have shots, but their number is ignored.
         args, kwargs
-            What it is called with. Arrays among ``args`` that are marked as trainable change.
+            Its arguments. Trainable arrays among ``args`` are updated.
 
         Returns
         -------
@@ -204,7 +211,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         InvalidOptimizerOption
             The stepsize is not below 2 / L.
         UnsupportedEstimate
-            With ``allocation="budget"``: what is measured is no sum of Pauli words.
+            With ``allocation="budget"``: the observable is not a sum of Pauli words.
         """
         return self._advance(objective_fn, args, kwargs, valued=True)
 
@@ -217,7 +224,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         lipschitz: float,
         least: int | IntArray | None = None,
     ) -> tuple[Allocation, FloatArray]:
-        """Return the state and the point after a step, from what the shots of it say.
+        """Return the state and the point after a step, from its measured derivatives.
 
         Parameters
         ----------
@@ -226,7 +233,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         sampled : Sampled
         lipschitz : float
         least : int or array of int, shape (p,), optional
-            The fewest shots of each slope; default ``min_shots``.
+            Minimum shots of each derivative; default ``min_shots``.
         """
         size = len(point)
         mean = started(state.mean, size, optimizer=self.name)
@@ -247,7 +254,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         return replace(after, shots=shots), point - self.stepsize * sampled.gradient
 
     def _wanted(self, state: Allocation, variance: Any, lipschitz: float) -> FloatArray:
-        """Return the shots of each slope by the rule, for one of the averaged variances."""
+        """Return the shots of each derivative by the rule, for one of the averaged variances."""
         correction = 1 - self.mu**state.steps
         return RULES[self.rule](
             np.asarray(state.mean) / correction,
@@ -276,7 +283,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         return circuit.arguments.returned(point), value
 
     def _allocated(self, circuit: AdaptiveCircuit) -> tuple[Allocation, BudgetShots | None]:
-        """Choose how shots are spread; a budget where they are spread as one."""
+        """Choose the allocation of shots; return the circuit for a budgeted one, else None."""
         state = self.state
         if self.term_sampling is not None:
             return replace(state, used="terms", reason="terms are drawn one by one"), None
@@ -295,13 +302,13 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
             used, reason = started_with(gain)
             state = replace(state, used=used.value, reason=reason, gain=gain)
             return state, budget if used is Allocations.BUDGET else None
-        reason = f"as measured groups take {told(state.gain)}"
+        reason = f"by the measured variances, groups take {told(state.gain)}"
         if state.gain < 1:
             return self._with_groups(state, reason, circuit), None
         return replace(state, reason=reason), budget
 
     def _with_groups(self, state: Allocation, reason: str, circuit: AdaptiveCircuit) -> Allocation:
-        """Use groups; after a budget with the variances that groups would have had."""
+        """Use groups; after a budgeted step, with the variances that groups would have had."""
         state = replace(state, used="groups", reason=reason)
         if state.grouped is None:
             return state
@@ -315,7 +322,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         )
 
     def _gain(self, state: Allocation, circuit: AdaptiveCircuit, error: float) -> float:
-        """Return what the budget gained in the last step over groups, as the rule spreads them."""
+        """Return the gain of the last step's budget over groups with the shots of the rule."""
         wanted = self._wanted(state, state.grouped, circuit.terms.lipschitz)
         return circuit.gain(
             error,
@@ -324,7 +331,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         )
 
     def _spread_by_noise(self, state: Allocation, budget: BudgetShots, *, valued: bool) -> Sampled:
-        """Spend shots as a budget is spent."""
+        """Spend shots by the budgeted allocation."""
         variance = None
         if state.variance is not None:
             variance = state.variance / (1 - self.mu**state.steps)
@@ -339,7 +346,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
     def _spread_equally(
         self, state: Allocation, circuit: AdaptiveCircuit, *, valued: bool
     ) -> tuple[Allocation, Sampled]:
-        """Read every group, or terms that are drawn, with the shots of each slope."""
+        """Measure every group, or drawn terms, with the shots of each derivative."""
         points, terms = circuit.points, circuit.terms
         least = np.full(circuit.arguments.size, self.min_shots)
         wanted = least if state.shots is None else state.shots

@@ -1,4 +1,4 @@
-"""How many shots the next step is worth."""
+"""Rules for the number of shots of the next step: iCANS and gCANS."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ TINY = np.finfo(float).tiny
 def icans(
     mean: FloatArray, variance: FloatArray, *, lipschitz: float, stepsize: float, bias: float
 ) -> FloatArray:
-    r"""Return the shots of each slope that gain most per shot, each by itself.
+    r"""Return the shots of each derivative with the largest gain per shot, for each separately.
 
     .. math:: s_i = \left\lceil\frac{2 L\eta}{2 - L\eta}
         \frac{\xi_i}{\chi_i^2 + \beta}\right\rceil
 
-    at most as many as the slope has that gains most for each shot.
+    limited to the shots of the derivative with the largest gain per shot.
 
     Parameters
     ----------
     mean, variance : array, shape (n,)
-        Moving averages of the slopes, and of the variances of one shot.
+        Moving averages of the derivatives, and of their one-shot variances.
     lipschitz, stepsize : float
         :math:`L` and :math:`\eta`.
     bias : float
-        :math:`\beta`, which keeps shots finite where a slope is 0.
+        :math:`\beta`, which keeps shots finite where a derivative is 0.
 
     Notes
     -----
@@ -43,7 +43,7 @@ def icans(
 def gcans(
     mean: FloatArray, variance: FloatArray, *, lipschitz: float, stepsize: float, bias: float
 ) -> FloatArray:
-    r"""Return the shots of each slope that gain most per shot, all together.
+    r"""Return the shots of each derivative with the largest gain per shot, for all together.
 
     .. math:: s_i = \left\lceil\frac{2 L\eta}{2 - L\eta}
         \frac{\sqrt{\xi_i}\sum_j\sqrt{\xi_j}}{\lVert\chi\rVert^2 + \beta}\right\rceil
@@ -64,5 +64,5 @@ def gcans(
 
 
 def clipped(shots: FloatArray, least: int | IntArray) -> IntArray:
-    """Return whole numbers of shots, never fewer than ``least``."""
+    """Return whole numbers of shots, at least ``least``."""
     return np.asarray(np.maximum(shots, least), dtype=np.int64)

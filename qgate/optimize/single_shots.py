@@ -1,7 +1,7 @@
-"""Gradients from single shots, with the variance of what one shot says.
+"""Gradients from single shots, with their one-shot variances.
 
-An observable is read group by group, or term by term where terms are drawn at random; each shot
-gives one number, and means and variances are taken over these.
+An observable is measured group by group, or term by term if terms are drawn at random. Each shot
+gives one number; means and variances are computed from these.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from qgate.typing import FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """An observable as a constant and parts that are each read in one basis.
+    """An observable as a constant and parts that are each measured in one basis.
 
     Parameters
     ----------
     constant : float
-        What multiplies the identity.
+        Coefficient of the identity.
     words : tuple of Operator
         Each term without its coefficient.
     coefficients : array, shape (T,)
     groups : tuple of Operator
-        Sums of terms that one circuit reads.
+        Sums of terms that one circuit measures.
     lipschitz : float
-        A bound on the slope of the gradient: the sum of the absolute coefficients.
+        Lipschitz constant of the gradient: the sum of the absolute coefficients.
     """
 
     constant: float
@@ -53,7 +53,7 @@ class Terms:
 
     @classmethod
     def of(cls, observable: Operator) -> Terms:
-        """Take an observable apart."""
+        """Split an observable into terms and groups."""
         form = normal_form(observable)
         if not isinstance(form, PauliSum):
             bound = float(np.abs(np.asarray(observable.eigvals())).max())
@@ -69,16 +69,16 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Where a circuit is evaluated for its gradient, and for its value.
+    """Points at which a circuit is evaluated for its gradient, and for its value.
 
     Parameters
     ----------
     tapes : sequence of Tape
-        The circuit at each shifted point, and last as it is.
+        The circuit at each shifted point, and last the unshifted one.
     weights : array, shape (M, n)
-        Of the value at each shifted point in each slope by an angle.
+        Weight of each shifted point in each derivative by an angle.
     jacobian : array, shape (n, p)
-        Of the angles by the numbers that are trained.
+        Derivatives of the angles by the trainable numbers.
     """
 
     tapes: Sequence[Tape]
@@ -104,35 +104,35 @@ class Points:
         return cls(tapes, weights, jacobian_of(classical))
 
     def shots(self, wanted: IntArray | FloatArray) -> IntArray:
-        """Return the shots of each point, shape (M,), from those wanted for each number."""
+        """Return the shots of each point, shape (M,), from the requested ones of each number."""
         by_angle = ((self.jacobian != 0) * wanted).max(axis=1, initial=0)
         return np.asarray(((self.weights != 0) * by_angle).max(axis=1, initial=0))
 
     @property
     def numbers(self) -> IntArray:
-        """At how many points the slope by each number is read, shape (p,)."""
+        """Number of points for the derivative by each number, shape (p,)."""
         reads = (self.weights != 0).astype(float) @ (self.jacobian != 0)
         return np.asarray((reads > 0).sum(axis=0), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """What the shots of one step say.
+    """Measured derivatives of one step, with their variances.
 
     Parameters
     ----------
     gradient, variance : array, shape (p,)
-        The slope by each number, and the variance of what one shot says of it.
+        The derivative by each number, and its one-shot variance.
     value : float
-        NaN if it was not asked for.
+        NaN if it was not requested.
     shots : int
-        How many were run, over all circuits.
+        Number of shots over all circuits.
     grouped : array, shape (p,), or None
         From a budgeted allocation: the variance as ``sampled_by_groups`` would have it.
     circuits : array, shape (S, B), or None
         From a budgeted allocation: one-shot variances of circuits, for the next step.
     error : float or None
-        From a budgeted allocation: the squared error of all slopes, times the shots of the slopes.
+        From a budgeted allocation: the squared error of all derivatives, times their shots.
     """
 
     gradient: FloatArray
@@ -147,7 +147,7 @@ class Sampled:
 def sampled_by_groups(
     points: Points, terms: Terms, shots: IntArray, device: Any, seed: Any
 ) -> Sampled:
-    """Read every group of terms at every point with its shots, in one submission.
+    """Measure every group of terms at every point with its shots, in one submission.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def sampled_by_terms(
     probabilities: FloatArray,
     random: np.random.Generator,
 ) -> Sampled:
-    """Read at every shot a term that is drawn at random, in one submission.
+    """Measure a term drawn at random with every shot, in one submission.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def sampled_by_terms(
     probabilities : array, shape (T,)
         Of each term.
     random : Generator
-        Draws how often each term is read.
+        Draws the number of shots of each term.
     """
     table = random.multinomial(shots, probabilities).T
     read = _read(points, terms.words, list(table), device, seed)
@@ -205,7 +205,7 @@ def sampled_by_terms(
 def _read(
     points: Points, parts: Sequence[Operator], table: Sequence[IntArray], device: Any, seed: Any
 ) -> list[list[FloatArray]]:
-    """Return for each point the readings of each part that has shots there."""
+    """Return for each point the samples of each part that has shots there."""
     sweeps, places = [], []
     rows = np.concatenate([tape.sweep().rows for tape in points.tapes])
     for part, shots in zip(parts, table, strict=True):

@@ -1,4 +1,4 @@
-"""Simultaneous perturbation stochastic approximation."""
+"""SPSA: simultaneous perturbation stochastic approximation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from qgate.typing import FloatArray
 
 @dataclass(frozen=True)
 class Draws:
-    """How many steps were taken, and where the generator stands.
+    """Number of steps so far, and state of the generator.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Draws:
 
 
 class SPSAOptimizer(Optimizer[Draws]):
-    r"""Goes along one random direction at a time, whatever the number of parameters.
+    r"""Gradient descent along one random direction at a time, for any number of parameters.
 
     .. math:: x \leftarrow x - a_k g, \quad g_i = \frac{f(x + c_k \Delta) - f(x - c_k \Delta)}
         {2 c_k \Delta_i}, \quad a_k = \frac{a}{(A + k)^\alpha}, \quad c_k = \frac{c}{k^\gamma}
@@ -43,17 +43,17 @@ class SPSAOptimizer(Optimizer[Draws]):
     Parameters
     ----------
     maxiter : int, optional
-        How many steps are planned; sets ``A`` where that is not given.
+        Planned number of steps; sets ``A`` if that is not given.
     alpha, gamma : float
-        How fast steps and perturbations shrink.
+        Decay exponents of steps and perturbations.
     c : float
-        The first perturbation (radians).
+        First perturbation (radians).
     A : float, optional
         Default a tenth of ``maxiter``.
     a : float, optional
         Default such that the first factor :math:`a_1` is 0.05.
     seed : int, optional
-        Of the directions; None: the system's.
+        Seed of the directions; None: drawn by the operating system.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class SPSAOptimizer(Optimizer[Draws]):
 
     Notes
     -----
-    Cost: one submission of 2 circuits, 3 with the value, where the objective is a QNode; another
+    Cost: one submission of 2 circuits, 3 with the value, if the objective is a QNode; another
     function is called for each value. Reference: Spall, IEEE Trans. Aerosp. Electron. Syst. 34,
     817 (1998).
 
@@ -114,15 +114,15 @@ class SPSAOptimizer(Optimizer[Draws]):
     def step_and_cost(
         self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any
     ) -> tuple[Any, np.float64]:
-        """Take one step, and return the value before it as well.
+        """Take one step; return the new arguments and the value before the step.
 
         Parameters
         ----------
         objective_fn : callable
             A QNode, or any function of QNodes; returns one real number.
         args, kwargs
-            What it is called with. Arrays among ``args`` that are marked as trainable change, in
-            lists, tuples and dicts too.
+            Its arguments. Trainable arrays among ``args`` are updated, in lists, tuples and dicts
+            too.
 
         Returns
         -------

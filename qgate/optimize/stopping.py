@@ -1,4 +1,4 @@
-"""When a minimization has come to its end."""
+"""Stopping rules of a minimization."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from qgate.optimize.history import History
 from qgate.typing import FloatArray
 
 WINDOW = 5
-"""How many values are averaged before two averages are compared."""
+"""Number of values in each of the two averages that are compared."""
 
 CONSECUTIVE = 2
-"""How often in a row slopes have to be lost in noise."""
+"""Number of consecutive steps whose gradient must be lost in noise."""
 
 NORMAL_95 = 1.6449
-"""What 95 % of a standard normal distribution are below."""
+"""95 % quantile of the standard normal distribution."""
 
 
 @dataclass(frozen=True)
 class Stopping:
-    """What ends a minimization.
+    """Rules that end a minimization.
 
     Parameters
     ----------
     steps : int
-        The most steps.
+        Maximum number of steps.
     numbers : int
-        How many numbers change.
+        Number of trainable numbers.
     tol : float, optional
-        The least change of a value that is worth a step, in the unit of the value.
+        Minimum change of the value that justifies a step, in the unit of the value.
     budget : Budget, optional
-        Shots and submissions that all steps may take.
+        Limit of shots and submissions for all steps.
     """
 
     steps: int
@@ -42,13 +42,13 @@ class Stopping:
     budget: Budget | None = None
 
     def before(self, history: History) -> str | None:
-        """Say why no step is taken after these; None: one is."""
+        """Return the reason for not taking another step; None: take one."""
         if len(history) >= self.steps:
             return "steps"
         return "budget" if self._is_spent(history) else None
 
     def after(self, history: History) -> str | None:
-        """Say why the last step was the last; None: it was not."""
+        """Return the reason for which the last step ends the minimization; None: continue."""
         if _is_noise(history, self.numbers):
             return "noise"
         if self.tol is not None and _stands_still(history, self.tol):
@@ -56,7 +56,7 @@ class Stopping:
         return None
 
     def _is_spent(self, history: History) -> bool:
-        """Say whether what is left does not buy a step like the last one."""
+        """Return whether the rest of the budget is less than the usage of the last step."""
         if self.budget is None or not history.records:
             return False
         last = history.records[-1]
@@ -69,7 +69,7 @@ class Stopping:
 
 
 def most_noise(count: int) -> float:
-    """Return what the mean of ``count`` squared standard normal numbers is below, in 95 of 100.
+    """Return the 95 % quantile of the mean of ``count`` squared standard normal numbers.
 
     By the approximation of Wilson and Hilferty, Proc. Natl. Acad. Sci. 17, 684 (1931).
     """
@@ -78,7 +78,7 @@ def most_noise(count: int) -> float:
 
 
 def _is_noise(history: History, numbers: int) -> bool:
-    """Say whether the last slopes cannot be told from zero."""
+    """Return whether the last gradients are not significantly different from zero."""
     last = [record.signal for record in history.records[-CONSECUTIVE:]]
     return len(last) == CONSECUTIVE and all(
         signal is not None and signal <= most_noise(numbers) for signal in last
@@ -86,7 +86,10 @@ def _is_noise(history: History, numbers: int) -> bool:
 
 
 def _stands_still(history: History, tol: float) -> bool:
-    """Say whether the last values differ from those before by less than is worth it, or is seen."""
+    """Return whether the mean of the last ``WINDOW`` values changed too little.
+
+    The limit is ``tol`` or twice the standard error of the difference, whichever is larger.
+    """
     values = history.values[-2 * WINDOW :]
     if len(values) < 2 * WINDOW:
         return False
@@ -95,7 +98,7 @@ def _stands_still(history: History, tol: float) -> bool:
 
 
 def _noise(history: History, values: FloatArray) -> float:
-    """Return the standard error of a value: as known, or from the scatter around a line."""
+    """Return the standard error of a value: the known one, or from the scatter around a line."""
     errors = history.errors[-2 * WINDOW :]
     if not np.isnan(errors).any():
         return float(np.sqrt(np.mean(errors**2)))

@@ -1,4 +1,4 @@
-"""What a step took: time, shots, submissions, dollars."""
+"""Usage of a step: time, shots, submissions, dollars."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from qgate.execution.tracker import Tracker
 
 @dataclass
 class Taken:
-    """What something took; filled in when it ends.
+    """Usage of a block; complete when the block ends.
 
     Parameters
     ----------
     shots, submissions : int
-        Within a run also what was answered from its journal, so that a training that is repeated
-        takes the same decisions.
+        Within a run, results that were replayed from its journal count as well, so that a repeated
+        training makes the same decisions.
     usd : float or None
-        US dollars; None where they are not known: on a device that costs money, outside of a run.
+        US dollars; None if unknown: on a paid device, outside of a run.
     seconds : float
     """
 
@@ -34,7 +34,7 @@ class Taken:
     @classmethod
     @contextmanager
     def measured(cls, device: Any) -> Iterator[Taken]:
-        """Measure what a block takes, on one device or, for None, on all."""
+        """Measure the usage of a block on one device, or on all devices if ``device`` is None."""
         taken, run = cls(), RUN.get()
         before = None if run is None else run.asked
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Steps of an optimizer, each with a record of what it gave and took."""
+"""Steps of an optimizer, each with a record of its value and usage."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from qgate.typing import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """How far a training is.
+    """Progress of a training.
 
     Parameters
     ----------
     point : array, shape (n,)
-        The numbers that change.
+        The trainable numbers.
     history : History
     reason : str
-        Why it has ended, if it has.
+        Why it has ended; empty if it has not.
     """
 
     point: FloatArray
@@ -51,14 +51,14 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """What stays the same from step to step.
+    """Fixed settings of a training.
 
     Parameters
     ----------
     cost, optimizer, seed, options, estimate
         As for ``minimize``.
     arguments : Arguments
-        Where it starts.
+        Starting point.
     bare : bool
         Whether there is one argument, which was given by itself.
     """
@@ -82,7 +82,7 @@ class Training:
         options: Mapping[str, Any],
         estimate: Any,
     ) -> Training:
-        """Check what was given to ``minimize``."""
+        """Validate the arguments of ``minimize``."""
         chosen = AdamOptimizer(0.1) if optimizer is None else optimizer
         if not getattr(chosen, "changes_arguments", hasattr(chosen, "step_and_cost")):
             raise InvalidOptimizerOption(
@@ -142,7 +142,7 @@ class Training:
 
 
 def _marked(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return arguments of which some may change: all that are numbers, where none is marked."""
+    """Return arguments with trainable marks; if nothing is marked, all numbers are."""
     if any(is_variable(leaf) for leaf in leaves(list(args))):
         return args
     numbers = (int, float, np.ndarray, np.number)

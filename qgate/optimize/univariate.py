@@ -1,4 +1,4 @@
-"""The minimum of a function of one variable."""
+"""Minimum of a function of one variable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Bounds = Sequence[tuple[float, float]]
 
 
 def of_one_frequency(series: Series) -> tuple[float, float]:
-    r"""Return where a series of one frequency is least, within half a period, and its value there.
+    r"""Return the minimum of a series of one frequency, within half a period, and its value.
 
     With distance :math:`d` from the center it is
     :math:`c_0 + c_1 \cos(\Omega d) + c_2 \sin(\Omega d)`.
@@ -40,7 +40,7 @@ def by_grid(
 def _refined(
     function: Callable[..., Any], center: float, width: float, points: int, times: int
 ) -> tuple[float, float]:
-    """Search ever finer grids around a point."""
+    """Search successively finer grids around a point."""
     value = float(function(center))
     for _ in range(times):
         grid = np.linspace(center - width, center + width, points)

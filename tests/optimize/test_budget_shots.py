@@ -153,8 +153,8 @@ def test_auto_takes_the_budget_where_it_is_better_and_says_so(h2, start):
     optimizer.step(node, *args)
 
     assert optimizer.allocation_used == "budget"
-    assert first.startswith("by the weights of the words groups take")
-    assert optimizer.allocation_reason.startswith("as measured groups take")
+    assert first.startswith("by the coefficients of the Pauli words, groups take")
+    assert optimizer.allocation_reason.startswith("by the measured variances, groups take")
     assert optimizer.allocation_gain > 1
 
 
