@@ -21,13 +21,19 @@ ARGUMENT_CASES = [
     (qg.GradientDescentOptimizer(0.1), EXACT, ONE, 1, 1),
     (qg.MomentumOptimizer(0.1), SAMPLED, ONE, 1, 1),
     (qg.NesterovMomentumOptimizer(0.1), SAMPLED, ONE, 1, 1),
-    (qg.NesterovMomentumOptimizer(0.1), EXACT, "it is one more from the second step on", 1, 2),
+    (
+        qg.NesterovMomentumOptimizer(0.1),
+        EXACT,
+        "it is one more submission from the second step on",
+        1,
+        2,
+    ),
     (qg.AdagradOptimizer(0.1), SAMPLED, ONE, 1, 1),
     (qg.RMSPropOptimizer(0.1), SAMPLED, ONE, 1, 1),
     (qg.AdamOptimizer(0.1), SAMPLED, ONE, 1, 1),
     (qg.QNGOptimizer(0.1, lam=0.1), SAMPLED, NATURAL, 1, 1),
     (qg.QNGOptimizer(0.1, lam=0.1, approx=None), SAMPLED, NATURAL, 1, 1),
-    (qg.QNGOptimizer(0.1, lam=0.1), EXACT, "two. Reference", 2, 2),
+    (qg.QNGOptimizer(0.1, lam=0.1), EXACT, "two if the simulator differentiates", 2, 2),
     (qg.MomentumQNGOptimizer(0.1, lam=0.1), SAMPLED, "as ``QNGOptimizer``", 1, 1),
     (qg.SPSAOptimizer(maxiter=10, seed=1), SAMPLED, ONE, 1, 1),
     (qg.QNSPSAOptimizer(0.1, seed=1), SAMPLED, BLOCKED, 2, 2),
@@ -112,7 +118,7 @@ def test_a_circuit_grows_by_as_many_submissions_as_it_is_said(angle, submissions
     with qg.Tracker(circuit.device) as tracker:
         qg.AdaptiveOptimizer(param_steps=4).step_and_cost(circuit, pool)
 
-    assert "one submission for the slopes of the whole pool" in qg.AdaptiveOptimizer.__doc__
+    assert "one submission for the derivatives of the whole pool" in qg.AdaptiveOptimizer.__doc__
     assert tracker.totals["submissions"] == submissions
 
 

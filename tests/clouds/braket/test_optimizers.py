@@ -102,7 +102,7 @@ def test_adaptive_shots_buy_one_task_for_each_number_of_shots(double, sampling):
 
     sent = double.ledger()["tasks"][-tasks:]
     numbers = [task["shots"] / task["executables"] for task in sent]
-    assert "it is one for each number" in " ".join(type(optimizer).__doc__.split())
+    assert "there is one submission for each number" in " ".join(type(optimizer).__doc__.split())
     assert len(set(numbers)) == tasks > 1
     assert sum(task["shots"] for task in sent) == optimizer.shots_used
 
@@ -161,5 +161,5 @@ def test_a_circuit_grows_by_as_many_tasks_as_it_is_said(double, angle, more):
 
     tasks, _ = bought(double, optimizer.step_and_cost, circuit, pool)
 
-    assert "one submission for the slopes of the whole pool" in qg.AdaptiveOptimizer.__doc__
+    assert "one submission for the derivatives of the whole pool" in qg.AdaptiveOptimizer.__doc__
     assert tasks == 1 + more + 3
