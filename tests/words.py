@@ -51,7 +51,7 @@ UNUSED = {re.compile(rf"\b({pattern})\b", re.IGNORECASE): term for pattern, term
 CODE = re.compile(
     r"```.*?```|``.*?``|`[^`\n]*`|https?://\S+|\b\w+_\w+\b|\b\w+\("
     r"|^ *(>>>|\.\.\.) [^\n]*|^ *\w+(, \w+)* : [^\n]*|\b(tuple|list|sequence) of [A-Z]\w+"
-    r"|\{\w[^{}\n]*\}"
+    r"|\{['\w][^{}\n]*\}"
     r"|(?<=-\n) *\w+(?:, \w+)*$"  # a type or an error below "Returns" or "Raises"
     r"|^[fr]?\"\w+\"$"  # a name as a string
     r"|^[fr]?\"+\s*(?:CREATE|INSERT|SELECT|UPDATE|WHERE) .*",  # SQL
