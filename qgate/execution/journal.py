@@ -40,10 +40,10 @@ __all__ = ["MEMORY", "Journal"]
 class Journal:
     """Orders, their results and their usage, in a SQLite file that processes may share.
 
-    Safe for threads and for processes; every change is one transaction. What precedes a request
-    to a provider is on the disk before the method returns. The id of a job and what a job brought
-    survive the end of the process at once, and a power cut after some seconds: until then they can
-    be asked for again under the key of the order, and need not wait for the disk.
+    Safe for threads and for processes; every change is one transaction. Records that must precede
+    a request to a provider are on the disk when the method returns. A job's id and its results do
+    not wait for the disk: they survive the end of the process at once, and a power cut after some
+    seconds. After an earlier power cut they can be requested again under the key of the order.
 
     Parameters
     ----------
@@ -313,7 +313,7 @@ class Journal:
 
     @contextmanager
     def _waiting(self, *, durable: bool) -> Iterator[None]:
-        """Choose whether a transaction inside waits for the disk.
+        """Context manager that sets whether transactions wait for the disk.
 
         In WAL mode ``NORMAL`` does not wait, and is as safe as ``FULL`` when a process ends.
         """

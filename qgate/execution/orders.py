@@ -118,7 +118,7 @@ class Order:
 
 
 class OrderSummary(NamedTuple):
-    """The part of an order that opening a run needs, quick to make for many orders.
+    """Part of an order that opening a run requires; cheap to create for many orders.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Calls of several requests, of which a repetition uses what the failed call has received.
+"""Resumable calls: a repetition of a failed call uses the results that it has received.
 
-A call that raises hands nothing to its caller, although earlier requests of it were answered and
-paid for. The next identical call of the process must not submit these again: it asks for the same
-requests, and finds their orders under the same keys.
+A call that raises returns nothing to its caller, although some of its requests may have results
+that were paid for. The next identical call of the process must not submit these again: it makes the
+same requests, and finds their orders under the same keys.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ _open: ContextVar[list[Callable[[], None]] | None] = ContextVar("qgate_resumable
 
 @contextmanager
 def resumable_call() -> Iterator[None]:
-    """Let the next identical call take up what was received inside, if the block raises.
+    """Context manager that lets the next identical call reuse received results if the block raises.
 
-    Blocks inside belong to the outermost.
+    In nested blocks, only the outermost one counts.
     """
     if _open.get() is not None:
         yield
@@ -36,7 +36,7 @@ def resumable_call() -> Iterator[None]:
 
 
 def when_call_raises(leave: Callable[[], None]) -> None:
-    """Have a function called if the call that is under way raises later."""
+    """Register a function to be called if the current call raises later."""
     received = _open.get()
     if received is not None:
         received.append(leave)

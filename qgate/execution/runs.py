@@ -235,7 +235,7 @@ class Run:
         ----------
         purpose : str
         digest : str
-            Of what the call asks for.
+            Fingerprint of the circuits of the call.
         """
         key = self.key(purpose, digest, 0)
         when_call_raises(partial(self._leave, key_of(purpose, digest, 0), None, key))
