@@ -206,7 +206,9 @@ def test_a_child_makes_no_new_journal_where_the_file_was_removed(tmp_path):
 def test_a_run_of_the_parent_is_refused_in_a_child_and_its_own_is_not(tmp_path):
     error, exact, own_shots, same, cost, shots = answer(IN_A_RUN, tmp_path / "runs.db")
 
-    with pytest.raises(OpenedInParent, match=r"The run 'held' of .* Nothing was sent\. Open a separate run"):
+    with pytest.raises(
+        OpenedInParent, match=r"The run 'held' of .* Nothing was sent\. Open a separate run"
+    ):
         raise pickle.loads(bytes.fromhex(error))
     assert (exact, own_shots, same) == (1.0, 20, "in use")
     assert (cost, shots) == (20, 40)
