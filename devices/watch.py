@@ -12,7 +12,6 @@ import heapq
 import random
 import time
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Condition, Thread
@@ -38,7 +37,7 @@ from qgate.exceptions import (
 )
 from qgate.forks import ForkSafeLock, at_fork
 from qgate.masking import masked_error
-from qgate.workers import Workers
+from qgate.workers import Workers, wait_for
 
 if TYPE_CHECKING:
     from qgate.devices.remote import RemoteDevice, RemoteJob
@@ -125,11 +124,8 @@ class Watch:
         """
         timeout_s = seconds_to_wait(timeout_s)
         followed, begun = self._follow(job), time.monotonic()
-        try:
-            return followed.future.result(timeout_s)
-        except NotYet:
-            if followed.future.done():
-                return followed.future.result()
+        if wait_for([followed.future], timeout_s):
+            return followed.future.result()
         if overslept(begun, timeout_s) and self._answers(followed):
             return followed.future.result()
         raise JobTimeout(device=job.device.name, job=job.id, timeout_s=timeout_s or 0.0)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import atexit
 import time
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Collection
+from concurrent.futures import ALL_COMPLETED, Future, wait
 from functools import partial
 from threading import Thread
 from typing import Any
@@ -25,6 +25,9 @@ GRACE_S = 1.0
 
 END_S = 0.5
 """Seconds to wait for all threads together when the program ends."""
+
+SIGNAL_S = 2.0
+"""Longest wait, in seconds, before signals are looked for."""
 
 
 class Workers:
@@ -86,6 +89,24 @@ class Workers:
         """Discard the parent's threads and queue in a forked child."""
         self._waiting.clear()
         self._running = 0
+
+
+def wait_for(
+    futures: Collection[Future[Any]],
+    timeout_s: float | None = None,
+    return_when: str = ALL_COMPLETED,
+) -> set[Future[Any]]:
+    """Wait for futures as ``concurrent.futures.wait`` does; return those that are done.
+
+    Python misses a signal that comes between its last check and a call that blocks, until that
+    call returns. So Ctrl-C is noticed after ``SIGNAL_S`` seconds at the latest.
+    """
+    end = None if timeout_s is None else time.monotonic() + timeout_s
+    while True:
+        left_s = SIGNAL_S if end is None else min(SIGNAL_S, end - time.monotonic())
+        done, open_still = wait(futures, max(0.0, left_s), return_when)
+        if not open_still or (done and return_when != ALL_COMPLETED) or left_s < SIGNAL_S:
+            return done
 
 
 def at_end(stop: Callable[[], None]) -> None:

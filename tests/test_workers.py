@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
-from concurrent.futures import wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 import pytest
-from children import HANG_S, answer
+from children import HANG_S, answer, finished, start
 
-from qgate.workers import Workers
+from qgate.workers import Workers, wait_for
 
 IN_A_CHILD = """
 from qgate.workers import Workers
@@ -39,6 +40,32 @@ class Waiting:
 
 workers, waiting = Workers(1, "test"), Waiting()
 workers.submit(waiting.wait)
+"""
+
+INTERRUPTED = """
+import _thread
+from concurrent.futures import Future
+from qgate.workers import wait_for
+
+def interrupt():
+    while sys._current_frames()[main].f_code.co_name != "acquire_until_woken":
+        pass
+    _thread.interrupt_main()  # which wakes nobody, as a signal just before a call that blocks
+
+class Lock:
+    def acquire_until_woken(self, held, timeout):
+        return held.acquire(True, timeout)
+
+main = threading.get_ident()
+
+def wait(self, timeout=None):
+    held = threading.Lock()
+    held.acquire()
+    return Lock().acquire_until_woken(held, -1 if timeout is None else timeout)
+
+threading.Condition.wait = wait
+threading.Thread(target=interrupt, daemon=True).start()
+wait_for([Future()])
 """
 
 
@@ -104,3 +131,20 @@ def test_a_child_has_threads_of_its_own_and_none_of_the_calls_of_its_parent():
 @pytest.mark.parametrize("stop", ["function", "method"])
 def test_what_waits_is_asked_to_stop_when_the_program_ends(stop):
     assert answer(AT_THE_END, stop) == "stopped"
+
+
+def test_an_interrupt_that_wakes_nobody_is_noticed():
+    program = start(INTERRUPTED)
+    _, errors = finished(program)
+
+    assert program.returncode == -signal.SIGINT, errors
+
+
+def test_waits_end_with_their_time():
+    future = Future()
+
+    assert wait_for([future], 0.0) == set()
+    future.set_result(1)
+    assert wait_for([future]) == {future}
+    assert wait_for([future, Future()], return_when=FIRST_COMPLETED) == {future}
+    assert wait_for([]) == set()

@@ -7,7 +7,7 @@ import contextvars
 import os
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future
 from functools import partial, wraps
 from typing import Any
 
@@ -18,7 +18,7 @@ from qgate.exceptions import CallTimeout, NotPicklable, OpenedInParent
 from qgate.execution.current import RUN
 from qgate.execution.following import CALL, Following
 from qgate.findable import picklable
-from qgate.workers import Workers
+from qgate.workers import Workers, wait_for
 
 WORKERS = 32
 """Maximum number of calls in progress; further calls are queued."""
@@ -175,7 +175,7 @@ def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> I
 def _done(futures: Collection[Future[Any]], timeout_s: float | None) -> set[Future[Any]]:
     """Wait for the first of several calls, a little longer if the machine slept meanwhile."""
     begun = time.monotonic()
-    done, _ = wait(futures, timeout_s, FIRST_COMPLETED)
+    done = wait_for(futures, timeout_s, FIRST_COMPLETED)
     if not done and overslept(begun, timeout_s):
-        done, _ = wait(futures, AFTER_SLEEP_S, FIRST_COMPLETED)
+        done = wait_for(futures, AFTER_SLEEP_S, FIRST_COMPLETED)
     return done

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,7 @@ from qgate.execution.progress import Progress
 from qgate.execution.resumable import when_call_raises
 from qgate.execution.run_lock import RunLock
 from qgate.forks import ForkSafeLock, Hooks
-from qgate.workers import GRACE_S
+from qgate.workers import GRACE_S, wait_for
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -290,7 +290,7 @@ class Run:
 
     def _wait_for_calls(self) -> None:
         try:
-            wait(self._calls_here())
+            wait_for(self._calls_here())
         except BaseException:
             self._interrupt_calls()
             raise
@@ -299,7 +299,7 @@ class Run:
         """Stop calls in the background, which leave their jobs, and wait briefly for them."""
         self._closed = True
         self.interrupts()
-        wait(self._calls_here(), GRACE_S)
+        wait_for(self._calls_here(), GRACE_S)
 
     def _calls_here(self) -> list[Future[Any]]:
         """Return the calls of this process; a forked child has no threads of its parent."""

@@ -77,6 +77,7 @@ class Scheduler:
         self.turns = [Turn(_thread.get_ident())]
         self.current = self.turns[0]
         self.switched: Callable[[], None] | None = None
+        self.pid = os.getpid()
 
     def seed(self, seed: int) -> None:
         """Begin another schedule."""
@@ -144,10 +145,13 @@ class Scheduler:
 
     def after_fork(self) -> None:
         """Continue in a child, which has only the thread that forked."""
+        self.pid = os.getpid()
         self.turns = [self.current]
         self.current.ident = _thread.get_ident()
 
     def _hand_on(self, turn: Turn) -> None:
+        if self.pid != os.getpid():  # in a hook that runs before ours: others are gone already
+            self.after_fork()
         following = self._next()
         if following is not turn:
             self._pass_to(following)

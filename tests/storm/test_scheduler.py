@@ -90,3 +90,21 @@ def test_a_forked_child_goes_on_with_its_own_threads():
     )
 
     assert found.stdout == "child 100\nparent 0\n"
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="there is no fork")
+def test_a_child_waits_for_no_thread_of_its_parent_while_it_is_forked():
+    found = run(
+        "import storm.scheduler; storm.scheduler.PREEMPTION = 1.0\n"
+        "def work():\n"
+        "    while True: time.sleep(0)\n"
+        "for _ in range(9): threading.Thread(target=work, daemon=True).start()\n"
+        "for _ in range(20):\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0: os._exit(0)\n"
+        "    os.waitpid(pid, 0)\n"
+        "print('forked')\n"
+        "sys.stdout.flush(); os._exit(0)"
+    )
+
+    assert found.stdout == "forked\n"
