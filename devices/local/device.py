@@ -20,7 +20,7 @@ from qgate.devices.local.adjoint import OneAngleGates
 from qgate.devices.local.choice import choose_engine
 from qgate.devices.local.engine import Engine, NumpyEngine, one_angle_gates
 from qgate.devices.local.exact import MEASURES, marginal, measure
-from qgate.devices.local.footprint import derivative_bytes, footprint
+from qgate.devices.local.footprint import RECORDED_STATES, derivative_bytes, footprint
 from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
 from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import checked_limit, require
@@ -231,7 +231,8 @@ class LocalDevice(Device):
     def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
         order = self._order(sweep.structure)
         found, count = footprint(sweep.structure, len(order)), max(len(sweep), 1)
-        outside, other = count * (4.0 + found.states), count * (found.work + found.kept)
+        kept = RECORDED_STATES * len(sweep.structure.operations)
+        outside, other = count * (4.0 + found.states + kept), count * (found.work + found.kept)
         require(outside, len(order), limit_gib=self.memory_gib, other_bytes=other)
         states = NumpyEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
         return self.measured(sweep, states, arrays, xp)

@@ -14,6 +14,12 @@ from qgate.operations.pauli import PauliSum
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 
+RECORDED_STATES = 3.0
+"""State vectors that autograd, PyTorch, JAX and TensorFlow keep of each gate for ``backprop``.
+
+Measured on 18 wires with 20 and 60 gates: 1.8 to 3.4.
+"""
+
 BRA_AMPLITUDES = 2**24
 """Maximum number of amplitudes of vectors O|psi> that are propagated back together."""
 

@@ -123,3 +123,19 @@ def test_a_wide_phase_is_no_matrix():
         qg.grad(circuit)(qnp.array(X))
 
     assert traced(gradient) < 64 * MIB
+
+
+def test_the_states_that_backprop_keeps_of_every_gate_stay_below_the_limit():
+    wires, layers = 14, 8
+    gates = [lambda wire=wire: qg.Hadamard(wire) for wire in range(wires)] * layers
+    x = qnp.array(0.3, requires_grad=True)
+    every = qg.grad(node(lambda: qg.expval(qg.Z(0)), wires, gates, "backprop"))
+    every(x)
+
+    most = traced(lambda: every(x)) / 2**30
+
+    limited = node(lambda: qg.expval(qg.Z(0)), wires, gates, "backprop", memory_gib=0.5 * most)
+    with pytest.raises(TooMuchMemory):
+        qg.grad(limited)(x)
+    allowed = node(lambda: qg.expval(qg.Z(0)), wires, gates, "backprop", memory_gib=2 * most)
+    assert np.isfinite(qg.grad(allowed)(x))
