@@ -152,7 +152,7 @@ def lines_of(machine: Machine, peer: Bought, budget: float, ours: Bought) -> lis
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=sys.executable, help="an interpreter with PennyLane")
-    parser.add_argument("--only", default="", help="devices whose name begins so")
+    parser.add_argument("--only", default="", help="devices whose name begins with this")
     parser.add_argument("--runs", type=int, default=300)
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     given = parser.parse_args()

@@ -167,7 +167,7 @@ def write(rows: list[Row], versions: str, *, few: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=sys.executable, help="an interpreter with PennyLane")
-    parser.add_argument("--only", default="", help="circuits whose name begins so")
+    parser.add_argument("--only", default="", help="circuits whose name begins with this")
     parser.add_argument("--groupings", nargs="+", default=["qwc"], choices=GROUPINGS)
     parser.add_argument("--shots", type=int, nargs="+", default=[100_000])
     parser.add_argument(
@@ -176,7 +176,7 @@ def main() -> None:
         nargs="+",
         default=[],
         metavar="N",
-        help="in place of --shots: so many for each circuit that PennyLane runs",
+        help="in place of --shots: shots for each circuit that PennyLane runs",
     )
     parser.add_argument("--runs", type=int, default=300)
     parser.add_argument("--measure", type=int, default=0, help="gradients that PennyLane samples")

@@ -220,7 +220,7 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small workloads, two rounds")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
     part = parser.add_mutually_exclusive_group()
-    part.add_argument("--threads", type=int, help="compare so many threads of qgate with one")
+    part.add_argument("--threads", type=int, help="compare N threads of qgate with one")
     part.add_argument("--engines", nargs="+", help="compare engines of qgate with each other")
     part.add_argument("--load", type=Path, help="measure nothing, take what was saved")
     parser.add_argument("--save", type=Path, help="keep the numbers in this file")

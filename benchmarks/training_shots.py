@@ -187,7 +187,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=sys.executable, help="an interpreter with PennyLane")
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--only", default="", help="contenders whose name begins so")
+    parser.add_argument("--only", default="", help="contenders whose name begins with this")
     parser.add_argument("--kept", type=Path, default=KEPT, help="what has run; a file")
     parser.add_argument("--check", action="store_true", help="compare PennyLane's own sampling")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")

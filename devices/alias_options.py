@@ -20,7 +20,7 @@ def _bucket_and_prefix(text: str, option: str, value: Any) -> dict[str, Any]:
     if len(pair) != PAIR or not all(isinstance(part, str) and part.strip("/ ") for part in pair):
         reason = (
             'it is a pair of the names of a bucket and of a folder in it, for example ("amazon-'
-            'braket-results", "vqe"); the options s3_bucket and s3_prefix say the same'
+            'braket-results", "vqe"); the options s3_bucket and s3_prefix are equivalent'
         )
         raise InvalidOption(text=text, option=option, value=value, reason=reason)
     bucket, folder = (part.strip("/ ") for part in pair)
@@ -58,8 +58,8 @@ OPTIONS: Mapping[str, Mapping[str, Translate]] = {
         "parallel": _refused(TOGETHER),
         "poll_interval_seconds": _named("poll_s"),
         "poll_timeout_seconds": _refused(
-            "a task is waited for until it ends; use qg.submit(...).result(timeout_s=...) to wait "
-            "for some time only"
+            "qgate waits for a task until it ends; use qg.submit(...).result(timeout_s=...) to "
+            "wait for some time only"
         ),
         "s3_destination_folder": _bucket_and_prefix,
     },
@@ -92,7 +92,9 @@ def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[st
             continue
         for ours, value in known[option](text, option, options[option]).items():
             if found.setdefault(ours, value) != value:
-                reason = f"the option {ours}={described(found[ours])} says something else; give "
-                "one of them"
+                reason = (
+                    f"the option {ours}={described(found[ours])} has another value; "
+                    "give one of them"
+                )
                 raise InvalidOption(text=text, option=option, value=options[option], reason=reason)
     return found

@@ -79,5 +79,5 @@ def resolve_alias(
     if named is not None:
         return alias.provider, f"{alias.prefix}{named}", remaining
     if alias.target is None:
-        raise MissingTarget(text=str(config), remedy=f"Say which with {alias.target_option}=...")
+        raise MissingTarget(text=str(config), remedy=f"Choose one with {alias.target_option}=...")
     return alias.provider, alias.target, remaining

@@ -76,7 +76,7 @@ class DeviceConfig:
         if not NAME.fullmatch(self.provider):
             raise ValueError(f"{self.provider!r} is not the name of a provider")
         if self.target == "":
-            raise ValueError(f"nothing stands for the target after '{self.provider}:'")
+            raise ValueError(f"there is no target after '{self.provider}:'")
         seen: set[str] = set()
         for option, value in self.options:
             if not OPTION.fullmatch(option):

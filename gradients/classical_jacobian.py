@@ -151,7 +151,7 @@ class ClassicalPart:
             if not trained:
                 raise InvalidTransform(
                     transform=f"The derivative of {qnode.func.__name__}",
-                    reason="no angle of its gates depends on the arguments that it is taken by",
+                    reason="no angle of its gates depends on the arguments to differentiate by",
                     remedy="Let a gate use them, or give other argnums.",
                 )
             tape.trainable_params = trained

@@ -211,8 +211,8 @@ def _order(name: str, value: Any) -> int:
         )
     if order > MOST_ORDER:
         raise InvalidDifferenceRule(
-            reason=f"{name}={described(value)} is above {MOST_ORDER}, and coefficients of "
-            "such a rule leave no digit in double precision",
+            reason=f"{name}={described(value)} is above {MOST_ORDER}, and such a rule has "
+            "no correct digit in double precision",
             remedy="Give an order of 2 or 4.",
         )
     return order

@@ -165,7 +165,7 @@ class _Hessian(HybridTransform):
         if classical is not None and classical.in_observable:
             raise InvalidTransform(
                 transform=self.name,
-                reason="what is measured depends on the arguments, by coefficients or a matrix",
+                reason="the measurements depend on the arguments, by coefficients or a matrix",
                 remedy="Use qg.jacobian(qg.grad(circuit)), which differentiates these as well.",
             )
 

@@ -84,7 +84,7 @@ def test_keys_of_aws_and_web_tokens_are_masked_anywhere(text):
         "arn:aws:braket:::device/quantum-simulator/amazon/sv1",
         "The security token included in the request is expired",
         "clientToken=abc was used before, nextToken: def, qgate-token: ghi",
-        "order 1234: jobs of acme cannot be looked for",
+        "order 1234: jobs of acme cannot be searched for",
         "RX(0.1, wires=[0]) has no generator",
         "https://quantum.cloud.ibm.com/docs/guides",
         "me@example.org",

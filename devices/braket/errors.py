@@ -65,7 +65,7 @@ def _no_access(told: Told) -> QGateError:
 
 def _not_allowed(told: Told) -> QGateError:
     remedy = (
-        "The credentials are known. Let the account's administrator allow this action "
+        "The credentials are valid. Ask the account's administrator to allow this action "
         "(AmazonBraketFullAccess allows all that is needed), and name with the option s3_bucket a "
         "bucket that may be written to."
     )

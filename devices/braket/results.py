@@ -154,7 +154,7 @@ def read_exact(values: Sequence[Value], layout: Layout, device: str) -> tuple[Fl
     found = {value.word: value.value for value in values}
     missing = [word for word in layout.words if word not in found]
     if missing:
-        reason = f"it has no mean of {len(missing)} of {len(layout.words)} words"
+        reason = f"it has no expectation value of {len(missing)} of {len(layout.words)} words"
         raise WrongResult(device=device, reason=reason)
     return (_means([found[word] for word in layout.words], device),)
 

@@ -35,7 +35,7 @@ def test_an_alias_stands_for_provider_and_target(
 
 @pytest.mark.parametrize("name", ["qiskit.remote", "braket.aws.qubit"])
 def test_an_alias_of_a_family_demands_the_option_that_chooses(name: str):
-    with pytest.raises(MissingTarget, match=f"Say which with {ALIASES[name].target_option}="):
+    with pytest.raises(MissingTarget, match=f"Choose one with {ALIASES[name].target_option}="):
         resolve_alias(DeviceConfig.parse(name), {})
 
 
@@ -121,7 +121,9 @@ def test_an_option_that_is_given_twice_has_one_value():
     folder = ("my-bucket", "vqe")
 
     assert aws(s3_destination_folder=folder, s3_bucket="my-bucket")[2]["s3_prefix"] == "vqe"
-    with pytest.raises(InvalidOption, match="s3_bucket='other' says something else"):
+    with pytest.raises(
+        InvalidOption, match="s3_bucket='other' has another value; give one of them"
+    ):
         aws(s3_destination_folder=folder, s3_bucket="other")
 
 

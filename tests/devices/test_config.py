@@ -105,8 +105,8 @@ def test_awkward_values_are_percent_encoded():
         ("local\n", r"'local\n' is not the name of a provider"),
         (":aer", "'' is not the name of a provider"),
         ("2fast", "'2fast' is not the name of a provider"),
-        ("qiskit:", "nothing stands for the target after 'qiskit:'"),
-        ("qiskit:?shots=3", "nothing stands for the target after 'qiskit:'"),
+        ("qiskit:", "there is no target after 'qiskit:'"),
+        ("qiskit:?shots=3", "there is no target after 'qiskit:'"),
         ("local?", "no option follows the '?'"),
         ("local?shots", "the option 'shots' has no value"),
         ("local?shots=", "the option 'shots' has no value"),
@@ -149,7 +149,7 @@ def test_any_text_is_read_or_refused_as_malformed(text: str):
     ],
 )
 def test_a_config_that_could_not_be_printed_cannot_be_made(parts: dict[str, object]):
-    with pytest.raises(ValueError, match=r"is not the name|nothing stands|has no value|twice"):
+    with pytest.raises(ValueError, match=r"is not the name|there is no target|has no value|twice"):
         DeviceConfig(**parts)
 
 

@@ -301,7 +301,7 @@ class IbmDevice(RemoteDevice):
             A session may still be open, and the time until it is closed is charged.
         """
         if not self.mode.close() and self._put_into[0] == "session":
-            reason = "the session is perhaps open, and charged until the service closes it"
+            reason = "the session may still be open, and is charged until the service closes it"
             raise ServiceUnavailable(device=self.name, reason=reason, tried_s=CLOSE_S)
 
     def fault(self, error: BaseException) -> Fault:

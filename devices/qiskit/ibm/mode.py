@@ -101,7 +101,7 @@ class Mode:
 
 
 def _has_ended(opened: Any) -> bool:
-    """Return whether a batch or session takes no more jobs; False where nobody can tell."""
+    """Return whether a batch or session takes no more jobs; False if that is unknown."""
     try:
         details = opened.details() or {}
     except (QiskitError, OSError) as error:

@@ -124,7 +124,7 @@ def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
         for step in card.steps:
             provider = getattr(provider, step)
     except Exception as error:  # third-party code may raise anything
-        remedy = f"Give {card.package} its credentials as its own documents say."
+        remedy = f"Give {card.package} its credentials as its documentation describes."
         reason = repr(error)
         raise AccessRefused(device=text, reason=reason, remedy=remedy) from masked_error(error)
     try:

@@ -130,7 +130,7 @@ class VendorDevice(RemoteDevice):
         return create
 
     def find(self, token: str, *, since: float) -> str | None:
-        reason = f"order {token}: jobs of {self.card.package} cannot be looked for"
+        reason = f"order {token}: jobs of {self.card.package} cannot be searched for"
         raise CreationUnknown(device=self.name, reason=reason, tried_s=0.0)
 
     def record(self, sweeps: Sequence[Sweep]) -> Record:
