@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qgate.arguments import is_text_among
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.card import DeviceCard
 from qgate.devices.plugins import PLUGINS, missing
@@ -96,7 +97,7 @@ def list_devices(provider: str | None = None) -> DeviceTable:
     """
     PLUGINS.refresh()
     names = PLUGINS.names()
-    if provider is not None and provider not in names:
+    if provider is not None and not is_text_among(provider, names):
         raise UnknownDevice(
             text=f"list_devices({described(provider)})",
             unknown=provider,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import require_function
 from qgate.arrays import enclosed, is_moved, is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
@@ -72,6 +73,8 @@ def classical_jacobian(
            [0. , 6. ]])
     """
     require_qnode("classical_jacobian", qnode)
+    if expand_fn is not None:
+        require_function("classical_jacobian", "expand_fn", expand_fn)
 
     def gate_arguments(tape: Tape) -> Tensor:
         expanded = tape if expand_fn is None else expand_fn(tape)

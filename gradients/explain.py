@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from qgate.arguments import whole_number
 from qgate.exceptions import DifferentiationError, described
 from qgate.findable import picklable
 
@@ -29,7 +30,7 @@ def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
     Raises
     ------
     DifferentiationError
-        The argument is not a QNode.
+        The argument is not a QNode, or the order is below 1.
 
     Examples
     --------
@@ -48,8 +49,14 @@ def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
             "decorated with qg.qnode(device)."
         )
 
+    number = whole_number(order)
+    if number is None or number < 1:
+        raise DifferentiationError(
+            f"explain was given order={described(order)}. Give the order of a derivative: 1, 2, ..."
+        )
+
     @functools.wraps(qnode, updated=())
     def explained(*args: Any, **kwargs: Any) -> Any:
-        return ask(args, kwargs, order=order)
+        return ask(args, kwargs, order=number)
 
     return explained

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from qgate.arguments import array_of
 from qgate.arrays import namespace, shape_of
 from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod, described
 from qgate.findable import picklable
@@ -253,7 +254,7 @@ def _mask(argnum: Any, count: int) -> BoolArray:
     """Convert the user's ``argnum`` to a mask of shape (count, count)."""
     if argnum is None:
         return np.ones((count, count), dtype=bool)
-    given = np.asarray(argnum)
+    given = array_of(argnum)
     if given.dtype == bool:
         if given.shape == (count,):
             return np.outer(given, given)

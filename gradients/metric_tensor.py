@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from qgate.arguments import is_text_among
+from qgate.arguments import array_of, is_text_among
 from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart
@@ -189,8 +189,10 @@ class MetricTensor(MatrixTransform):
         """Return, for each trainable slot, whether its entries are required."""
         if self.argnum is None:
             return np.ones(len(tape.trainable_slots), dtype=bool)
-        named = np.atleast_1d(np.asarray(self.argnum)).tolist()
-        if not set(named) <= set(tape.trainable_params):
+        given = np.atleast_1d(array_of(self.argnum))
+        whole = given.ndim == 1 and given.dtype.kind in "iu"
+        named = given.tolist() if whole else []
+        if not whole or not set(named) <= set(tape.trainable_params):
             raise InvalidTransform(
                 transform=self.name,
                 reason=f"argnum={described(self.argnum)} names parameters of the circuit that "

@@ -17,11 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import finite_numbers, sequence_of
 from qgate.exceptions import (
     DifferentiationError,
     GeneratorUndefinedError,
     NotAffine,
     UndefinedError,
+    described,
 )
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
 from qgate.gradients.method import (
@@ -137,14 +139,22 @@ def shifts_by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
     """Return the shifts for each trainable slot, given for each of them or for all together."""
     if shifts is None:
         return (None,) * len(slots)
-    if all(np.ndim(entry) == 0 for entry in shifts):
-        return (tuple(map(float, shifts)),) * len(slots)
-    if len(shifts) != len(slots):
+    given = sequence_of("param_shift", "shifts", shifts)
+    numbers = finite_numbers(given)
+    if numbers is not None:
+        return (numbers,) * len(slots)
+    rows = [finite_numbers(entry) for entry in given]
+    if None in rows:
         raise DifferentiationError(
-            f"shifts has {len(shifts)} entries, and {len(slots)} angles are trained. Give one "
+            f"shifts={described(shifts)} holds something else than finite numbers. Give a sequence "
+            "of numbers, or one for each trained angle."
+        )
+    if len(given) != len(slots):
+        raise DifferentiationError(
+            f"shifts has {len(given)} entries, and {len(slots)} angles are trained. Give one "
             "sequence of shifts for each trained angle, or one sequence of numbers for all."
         )
-    return tuple(tuple(map(float, entry)) for entry in shifts)
+    return tuple(rows)
 
 
 @lru_cache(maxsize=256)

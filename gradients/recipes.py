@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import sequence_of
 from qgate.arrays import is_traced
 from qgate.exceptions import DifferentiationError, described
 from qgate.gradients.method import Shifted
@@ -111,7 +112,7 @@ def _moved_by(angles: AffineMap, slot: int) -> FloatArray:
 
 def _by_slot(tape: Tape, recipes: Any) -> list[FloatArray | None]:
     """Return the rule of each trainable slot."""
-    given, trained = list(recipes), tape.trainable_params
+    given, trained = sequence_of("param_shift", "gradient_recipes", recipes), tape.trainable_params
     if len(given) != len(trained):
         raise DifferentiationError(
             f"gradient_recipes has {len(given)} entries, and the tape has {len(trained)} trainable "

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import finite_numbers, whole_number
+from qgate.arguments import finite_numbers, sequence_of, whole_number
 from qgate.exceptions import InvalidShiftRule, described
 from qgate.sizes import MOST_POINTS, check_size
 from qgate.typing import FloatArray
@@ -161,9 +161,11 @@ def generate_multi_shift_rule(
            [-0.25  , -1.5708,  1.5708],
            [ 0.25  , -1.5708, -1.5708]])
     """
+    name = "generate_multi_shift_rule"
+    frequencies = sequence_of(name, "frequencies", frequencies)
     count = len(frequencies)
-    shifts = [None] * count if shifts is None else shifts
-    orders = [1] * count if orders is None else orders
+    shifts = [None] * count if shifts is None else sequence_of(name, "shifts", shifts)
+    orders = [1] * count if orders is None else sequence_of(name, "orders", orders)
     if not count or len(shifts) != count or len(orders) != count:
         raise InvalidShiftRule(
             frequencies=frequencies,
@@ -368,8 +370,10 @@ def _wanted(frequencies: FloatArray, order: int) -> FloatArray:
 
 def _solved(frequencies: FloatArray, shifts: FloatArray, order: int) -> FloatArray:
     """Return the rule with pairs of the given shifts: sums (even order) or differences (odd)."""
-    system = _system(frequencies, shifts, order)
-    if np.linalg.svd(system, compute_uv=False)[-1] < _SINGULAR:
+    with np.errstate(over="ignore", invalid="ignore"):
+        system = _system(frequencies, shifts, order)
+    finite = np.isfinite(system).all()
+    if not finite or np.linalg.svd(system, compute_uv=False)[-1] < _SINGULAR:
         listed = ", ".join(f"{shift:.6g}" for shift in shifts)
         raise _refusal(
             frequencies.tolist(),

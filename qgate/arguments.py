@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from math import inf, isfinite
 from typing import Any
 
+import numpy as np
+
 from qgate.arrays import real_number
-from qgate.exceptions import InvalidTimeout
+from qgate.exceptions import InvalidParameters, InvalidTimeout, described
 
 MOST_NUMBERS = 1_000_000
 """Longest sequence of numbers that is accepted as an argument."""
@@ -48,7 +50,8 @@ def finite_numbers(values: Any) -> tuple[float, ...] | None:
 
 def items_of(values: Any) -> list[Any] | None:
     """Return the members of a sequence; None for text, non-sequences and overlong sequences."""
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+    indexed = hasattr(values, "shape") and hasattr(type(values), "__getitem__")  # traced arrays
+    if isinstance(values, str | bytes) or not (indexed or isinstance(values, Iterable)):
         return None
     try:
         items = list(islice(values, MOST_NUMBERS + 1))
@@ -57,9 +60,75 @@ def items_of(values: Any) -> list[Any] | None:
     return items if len(items) <= MOST_NUMBERS else None
 
 
+def array_of(value: Any) -> np.ndarray:
+    """Return a value as an array of numbers; of objects where it is none."""
+    try:
+        return np.asarray(value)
+    except Exception:  # rows that differ in length, or nested too deeply
+        return np.empty((), dtype=object)
+
+
 def is_text_among(value: Any, known: Collection[str | None]) -> bool:
     """Return whether a value is a string that is a member of ``known``."""
     return isinstance(value, str) and value in known
+
+
+def sequence_of(owner: str, argument: str, value: Any) -> list[Any]:
+    """Return the members of a sequence.
+
+    Raises
+    ------
+    InvalidParameters
+        It is none, or has more than a million.
+    """
+    items = items_of(value)
+    if items is None:
+        raise _refused(owner, argument, value, "a sequence")
+    return items
+
+
+def mapping_of(owner: str, argument: str, value: Any) -> Mapping[Any, Any]:
+    """Return a mapping; None is an empty one.
+
+    Raises
+    ------
+    InvalidParameters
+        It is none.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise _refused(owner, argument, value, "a mapping")
+    return value
+
+
+def require_function(owner: str, argument: str, value: Any) -> None:
+    """Refuse what cannot be called.
+
+    Raises
+    ------
+    InvalidParameters
+    """
+    if not callable(value):
+        raise _refused(owner, argument, value, "a function")
+
+
+def truth(owner: str, argument: str, value: Any) -> bool:
+    """Return whether a value is true.
+
+    Raises
+    ------
+    InvalidParameters
+        It is neither true nor false, as arrays are.
+    """
+    try:
+        return bool(value)
+    except Exception:
+        raise _refused(owner, argument, value, "True or False") from None
+
+
+def _refused(owner: str, argument: str, value: Any, needed: str) -> InvalidParameters:
+    return InvalidParameters(f"{owner} was given {argument}={described(value)}. Give {needed}.")
 
 
 def seconds_to_wait(timeout_s: Any) -> float | None:

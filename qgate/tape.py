@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from qgate.arguments import items_of
+from qgate.arguments import items_of, truth
 from qgate.arrays import namespace, real_number, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, InvalidTape, NotFinite, described
 from qgate.measurements import Measurement
@@ -78,7 +78,8 @@ class Tape:
     def _positions(self, indices: Sequence[int]) -> list[int]:
         """Return positions of parameters, ascending."""
         count = len(self.parameters)
-        given = list(indices) if isinstance(indices, ITERABLE) else [indices]
+        items = items_of(indices)
+        given = [indices] if items is None else items
         plain = INTEGER.issuperset(map(type, given))
         whole = plain or all(isinstance(index, int | np.integer) for index in given)
         found = sorted(given if plain else map(int, given)) if whole else []
@@ -187,7 +188,11 @@ class Tape:
     ) -> list[Tensor]:
         """Return the parameters, as PennyLane's tapes do."""
         count = sum(item.num_params for item in self._operations)
-        wanted = self.trainable_params if trainable_only else range(len(self.parameters))
+        wanted = (
+            self.trainable_params
+            if truth("get_parameters", "trainable_only", trainable_only)
+            else range(len(self.parameters))
+        )
         return [self.parameters[i] for i in wanted if not operations_only or i < count]
 
     def bind_new_parameters(self, params: Sequence[Tensor], indices: Sequence[int]) -> Self:
@@ -200,12 +205,18 @@ class Tape:
         """
         values = list(self.parameters)
         self._positions(indices)
-        if len(params) != len(indices):
+        given, places = items_of(params), items_of(indices)
+        if given is None or places is None:
             raise InvalidTape(
-                reason=f"{len(params)} parameters were given for {len(indices)} positions",
+                reason=f"{described(params)} and {described(indices)} are not both sequences",
+                remedy="Give a sequence of parameters and one of positions.",
+            )
+        if len(given) != len(places):
+            raise InvalidTape(
+                reason=f"{len(given)} parameters were given for {len(places)} positions",
                 remedy="Give one for each position.",
             )
-        for index, value in zip(indices, params, strict=True):
+        for index, value in zip(places, given, strict=True):
             values[index] = value
         return self._with(values)
 

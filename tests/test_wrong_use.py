@@ -580,3 +580,113 @@ def test_arguments_of_a_kind_that_nobody_expects(call, wrong, error):
         call(wrong)
 
     assert str(caught.value)
+
+
+TAPE = qg.tape.QuantumScript([qg.RX(0.1, 0)], [qg.expval(qg.Z(0))])
+ANGLES = qnp.array([0.1, 0.2], requires_grad=True)
+PAIR = np.ones(2)
+
+
+def shifted(**options):
+    return qg.gradients.param_shift_hessian(TAPE, **options)
+
+
+def grown(pool, **options):
+    empty = qg.QNode(lambda: qg.expval(qg.Z(0)), "local")
+    return qg.AdaptiveOptimizer(**options).step(empty, pool)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: qg.list_devices(PAIR),
+        lambda: qg.tape.QuantumScript([], [], trainable_params=np.array(0.5)),
+        lambda: TAPE.bind_new_parameters(0.3, [0]),
+        lambda: TAPE.bind_new_parameters([0.3], 0),
+        lambda: TAPE.get_parameters(trainable_only=PAIR),
+        lambda: qg.run("name", ":memory:", ordered=PAIR),
+        lambda: qg.plan(3),
+        lambda: qg.submit([1]),
+        lambda: list(qg.as_completed(3)),
+        lambda: list(qg.as_completed([3])),
+        lambda: qg.Tracker(callback=3),
+        lambda: qg.estimate(bound(shots=10), grouping=PAIR)(X),
+        lambda: qg.gradient_estimate(bound(shots=10), bias=PAIR),
+        lambda: qg.gradient_estimate(bound(shots=10), value=PAIR),
+        lambda: qg.gradient_estimate(bound(shots=10), prior=3),
+        lambda: qg.RotosolveOptimizer(PAIR),
+        lambda: qg.RotosolveOptimizer("brute", [1]),
+        lambda: qg.RotosolveOptimizer().step(bound(), X, nums_frequency=3),
+        lambda: qg.RotosolveOptimizer().step(bound(), X, nums_frequency={"x": 3}),
+        lambda: qg.RotosolveOptimizer().step(bound(), X, shifts=PAIR),
+        lambda: qg.RotoselectOptimizer(3),
+        lambda: qg.RotoselectOptimizer([3]),
+        lambda: qg.RotoselectOptimizer().step(bound(), [0.1], 3),
+        lambda: qg.RotoselectOptimizer().step(bound(), ["text"], [qg.RX]),
+        lambda: grown(3),
+        lambda: grown(["text"]),
+        lambda: grown([qg.RX(0.1, 0)], param_steps=10**9),
+        lambda: qg.minimize(bound(), X, callback=3),
+        lambda: qg.minimize(bound(), X, estimate=3),
+        lambda: qg.minimize(bound(), X, options=[1]),
+        lambda: qg.gradients.param_shift(TAPE, gradient_recipes=3),
+        lambda: shifted(argnum=RAGGED),
+        lambda: shifted(diagonal_shifts=3),
+        lambda: shifted(diagonal_shifts=["text"]),
+        lambda: qg.gradients.quantum_fisher(bound(), argnum=[{}])(X),
+        lambda: qg.gradients.classical_jacobian(bound(), expand_fn=3)(X),
+        lambda: qg.gradients.explain(bound(), order="text"),
+        lambda: qg.gradients.generate_multi_shift_rule(3),
+        lambda: qg.gradients.generate_multi_shift_rule([(1,)], shifts=3),
+        lambda: qg.gradients.generate_shift_rule((1, 2), shifts=[2, 1e308]),
+        lambda: qg.fourier.coefficients(np.sum, 1, 1, lowpass_filter=PAIR),
+        lambda: qg.fourier.reconstruct(bound(), nums_frequency={"x": {(): 1}}, shifts=PAIR),
+        lambda: qg.fourier.circuit_spectrum(TAPE, encoding_gates=3),
+        lambda: qg.fourier.circuit_spectrum(TAPE, encoding_gates=[[]]),
+        lambda: qg.fourier.circuit_spectrum(TAPE, decimals="text"),
+        lambda: qg.fourier.qnode_spectrum(bound(), argnum={0: 1}),
+        lambda: qg.fourier.qnode_spectrum(bound(), encoding_args=3),
+        lambda: qg.fourier.qnode_spectrum(bound(), decimals=[1]),
+        lambda: qg.StronglyEntanglingLayers(np.ones((1, 2, 3)), [0, 1], ranges=3),
+        lambda: qg.StronglyEntanglingLayers(np.ones((1, 2, 3)), [0, 1], ranges="%s"),
+        lambda: qg.BasicEntanglerLayers(np.ones((1, 2)), [0, 1], rotation=PAIR),
+        lambda: qg.RandomLayers(np.ones((1, 2)), [0, 1], rotations=0.5),
+        lambda: qg.RandomLayers(np.ones((1, 2)), [0, 1], rotations=PAIR),
+        lambda: qg.UCCSD([0.1], [0, 1], s_wires=3, init_state=[1, 0]),
+        lambda: qg.UCCSD([0.1], [0, 1], d_wires=PAIR, init_state=[1, 0]),
+        lambda: qg.AllSinglesDoubles([0.1], [0, 1], [1, 0], singles=3),
+        lambda: qg.AllSinglesDoubles([0.1], [0, 1], [1, 0], doubles=PAIR),
+        lambda: qg.broadcast(3, [0], "single"),
+        lambda: qg.broadcast(qg.RX, [0], "single", parameters=3),
+        lambda: qg.broadcast(qg.RX, [0], "single", [0.1], kwargs="text"),
+        lambda: qg.broadcast(qg.RX, [0], 3),
+        lambda: qg.layer(3, 1),
+        lambda: qg.layer(qg.RX, 1, 3),
+        lambda: qg.Prod(1, 2),
+        lambda: qg.Sum(qg.X(0), "text"),
+        lambda: qg.Exp(qg.X(0), {}),
+    ],
+)
+def test_options_of_a_kind_that_nobody_expects(call):
+    with pytest.raises(errors.QGateError) as caught:
+        call()
+
+    assert str(caught.value)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, np.array([0.1, np.nan])])
+@pytest.mark.parametrize(
+    "operator",
+    [
+        lambda value: qg.RX(value, 0),
+        lambda value: qg.RX(value, 0) @ qg.RY(0.1, 1),
+        lambda value: qg.adjoint(qg.RX(value, 0)),
+        lambda value: qg.ctrl(qg.RX(value, 0), 1),
+    ],
+)
+def test_a_matrix_of_what_is_not_finite(operator, value):
+    made = operator(value)
+
+    for ask in (qg.matrix, qg.eigvals, lambda op: op.matrix(), lambda op: qg.matrix(op, [0, 1, 2])):
+        with pytest.raises(errors.NotFinite, match="have to be finite"):
+            ask(made)

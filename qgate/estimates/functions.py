@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import is_text_among, truth
 from qgate.budget import Budget, budget_of
 from qgate.estimates.gradient import Cost, Differences, GradientEstimate
 from qgate.estimates.value import estimates_of
@@ -107,7 +108,12 @@ def gradient_estimate(
     """
     require_qnode("gradient_estimate", qnode)
     given = budget_of(budget)
-    if bias not in BIASES:
+    valued = truth("gradient_estimate", "value", value)
+    if prior is not None and not isinstance(prior, GradientEstimate):
+        raise UnsupportedEstimate(
+            what=f"prior={described(prior)}", remedy="It is what gradient_estimate returned before."
+        )
+    if not is_text_among(bias, BIASES):
         raise UnsupportedEstimate(
             what=f"bias={described(bias)}", remedy="It is 'none' or 'shrink'."
         )
@@ -130,7 +136,7 @@ def gradient_estimate(
             limit,
             method=method,
             options=qnode.gradient_kwargs,
-            values=value,
+            values=valued,
             grouping=grouping,
             jacobian=jacobian,
             prior=None if prior is None else prior.circuit_variances,

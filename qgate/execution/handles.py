@@ -11,10 +11,16 @@ from concurrent.futures import FIRST_COMPLETED, Future
 from functools import partial, wraps
 from typing import Any
 
-from qgate.arguments import seconds_to_wait
+from qgate.arguments import require_function, seconds_to_wait, sequence_of
 from qgate.devices.job import JobStatus
 from qgate.devices.patience import AFTER_SLEEP_S, overslept
-from qgate.exceptions import CallTimeout, NotPicklable, OpenedInParent
+from qgate.exceptions import (
+    CallTimeout,
+    InvalidParameters,
+    NotPicklable,
+    OpenedInParent,
+    described,
+)
 from qgate.execution.current import RUN
 from qgate.execution.following import CALL, Following
 from qgate.findable import picklable
@@ -135,6 +141,7 @@ def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
     >>> [round(float(handle.result(timeout_s=60))) for handle in handles]
     [1, -1]
     """
+    require_function("submit", "function", function)
 
     @wraps(function, updated=())
     def start(*args: Any, **kwargs: Any) -> Handle:
@@ -154,10 +161,17 @@ def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> I
 
     Raises
     ------
+    InvalidParameters
+        They are no handles.
     CallTimeout
         Not all are done after ``timeout_s`` seconds; they continue.
     """
-    waiting = {handle.future: handle for handle in handles}
+    given = sequence_of("as_completed", "handles", handles)
+    if not all(isinstance(handle, Handle) for handle in given):
+        raise InvalidParameters(
+            f"as_completed was given {described(given)}. Give handles, which qg.submit returns."
+        )
+    waiting = {handle.future: handle for handle in given}
     for handle in waiting.values():
         handle._check_process()
     limit_s = seconds_to_wait(timeout_s)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qgate.arguments import require_function
 from qgate.budget import Budget, budget_of
 from qgate.devices.job import SweepResult
 from qgate.devices.packing import submit_packed
@@ -255,6 +256,7 @@ def plan(
 
         device = device_for_plan(device)
     budget_of(budget)
+    require_function("plan", "function", function)
 
     @wraps(function, updated=())
     def planned(*args: Any, **kwargs: Any) -> Plan:

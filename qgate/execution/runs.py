@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qgate.arguments import truth
 from qgate.budget import Budget, budget_of
 from qgate.devices.patience import Interrupted
 from qgate.devices.remote import JOURNAL as JOURNAL_LABEL
@@ -432,7 +433,7 @@ def run(
         _journal(journal),
         budget=budget,
         progress=Progress.of(progress),
-        ordered=ordered,
+        ordered=truth("run", "ordered", ordered),
     )
 
 

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from qgate.arguments import is_text_among
 from qgate.estimation.bases import Bases, qubit_wise
 from qgate.estimation.clifford import fully_commuting
 from qgate.estimation.cone import dependences
@@ -39,7 +40,7 @@ def check_grouping(grouping: str) -> None:
     ------
     UnknownGrouping
     """
-    if grouping not in GROUPINGS:
+    if not is_text_among(grouping, GROUPINGS):
         raise UnknownGrouping(grouping=grouping, known=GROUPINGS, hint=suggest(grouping, GROUPINGS))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from qgate.arguments import require_function
 from qgate.forks import ForkSafeLock
 
 COUNTED = ("submissions", "batches", "executions", "shots")
@@ -37,6 +38,8 @@ class Tracker:
     """
 
     def __init__(self, dev: Any = None, callback: Callable[..., None] | None = None) -> None:
+        if callback is not None:
+            require_function("Tracker", "callback", callback)
         self.device = dev
         self.callback = callback
         self.reset()

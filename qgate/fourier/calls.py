@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import is_text_among
 from qgate.arrays import enclosed, finished, shape_of
 from qgate.exceptions import UnknownArgument, name_of, suggest
 from qgate.operations.parameters import as_array, require_numbers
@@ -115,7 +116,7 @@ def check_names(names: Iterable[str], target: Callable[..., Any]) -> None:
     """
     known = argument_names(target)
     for name in names:
-        if name not in known:
+        if not is_text_among(name, known):
             raise UnknownArgument(
                 function=name_of(target), name=name, known=known, hint=suggest(name, known)
             )

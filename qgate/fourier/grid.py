@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import items_of
+from qgate.arguments import items_of, truth
 from qgate.arrays import enclosed, finished, framework_of, is_traced, namespace
 from qgate.exceptions import InvalidFourierGrid, described
 from qgate.numpy.tensors import plain
@@ -84,7 +84,7 @@ def coefficients(
             remedy="Give fewer inputs.",
         )
     degrees = _one_each("degree", degree, n_inputs)
-    if not lowpass_filter:
+    if not truth("coefficients", "lowpass_filter", lowpass_filter):
         return _transformed(f, degrees, batched=use_broadcasting)
     given = [2 * d for d in degrees] if filter_threshold is None else filter_threshold
     thresholds = _one_each("filter_threshold", given, n_inputs)

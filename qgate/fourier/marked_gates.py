@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import FourierError, described
+from qgate.arguments import sequence_of
+from qgate.exceptions import FourierError, InvalidParameters, described
 from qgate.findable import picklable
-from qgate.fourier.spectra import get_spectrum, joined, symmetric
+from qgate.fourier.spectra import checked_decimals, get_spectrum, joined, symmetric
 from qgate.operations.operator import Operator, operations_of
 from qgate.qnode import QNode
 from qgate.tape import Tape
@@ -67,7 +68,8 @@ def circuit_spectrum(
     >>> circuit_spectrum(circuit)(0.1)
     {'x': [-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0]}
     """
-    wanted = {encoding_gates} if isinstance(encoding_gates, str) else encoding_gates
+    wanted = _names(encoding_gates)
+    decimals = checked_decimals(decimals)
     if isinstance(tape, Tape):
         return (tape,), lambda tapes: _spectra(tapes[0].operations, wanted, decimals)
     record = _recorder(tape)
@@ -77,6 +79,18 @@ def circuit_spectrum(
         return _spectra(record(*args, **kwargs), wanted, decimals)
 
     return spectra
+
+
+def _names(encoding_gates: Any) -> set[str] | None:
+    if encoding_gates is None or isinstance(encoding_gates, str):
+        return None if encoding_gates is None else {encoding_gates}
+    names = sequence_of("circuit_spectrum", "encoding_gates", encoding_gates)
+    if not all(isinstance(name, str) for name in names):
+        raise InvalidParameters(
+            f"circuit_spectrum was given encoding_gates={described(encoding_gates)}. Give "
+            "the names that gates have as their id."
+        )
+    return set(names)
 
 
 def _recorder(circuit: Any) -> Callable[..., Sequence[Operator]]:

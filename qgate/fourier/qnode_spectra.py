@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import array_of, mapping_of, sequence_of
 from qgate.arrays import finished, framework_of, is_known, is_moved, is_traced, unwrap
 from qgate.exceptions import InvalidArgnums, NoSpectrum, QuantumFunctionError, described, name_of
 from qgate.findable import picklable
 from qgate.fourier.calls import Call, Index, argument_names, check_names
 from qgate.fourier.preprocessing import Check, classical_jacobian
-from qgate.fourier.spectra import frequencies_of, joined, symmetric
+from qgate.fourier.spectra import checked_decimals, frequencies_of, joined, symmetric
 from qgate.gradients.parameter_shift import HasRule
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
@@ -104,8 +105,9 @@ def qnode_spectrum(
             f"qnode_spectrum was given {name_of(qnode)}, which is not bound to a device. Give a "
             "QNode, that is a quantum function decorated with qg.qnode(device)."
         )
+    decimals = checked_decimals(decimals)
     requested = _requested(qnode, encoding_args, argnum)
-    check = Check.of(validation_kwargs or {})
+    check = Check.of(mapping_of("qnode_spectrum", "validation_kwargs", validation_kwargs))
 
     @functools.wraps(qnode, updated=())
     def spectra(*args: Any, **kwargs: Any) -> dict[str, dict[Index, list[float]]]:
@@ -134,14 +136,21 @@ def _requested(qnode: QNode, encoding_args: Any, argnum: Any) -> Requested:
         return dict.fromkeys(argument_names(qnode, with_defaults=False), ...)
     if encoding_args is None:
         return dict.fromkeys(_names_at(argnum, names), ...)
-    given = {encoding_args} if isinstance(encoding_args, str) else encoding_args
+    given = encoding_args
+    if not isinstance(given, Mapping):
+        named = isinstance(given, str)
+        given = [given] if named else sequence_of("qnode_spectrum", "encoding_args", given)
     check_names(given, qnode)
     by_name = given if isinstance(given, Mapping) else dict.fromkeys(given, ...)
     return {name: by_name[name] for name in names if name in by_name}
 
 
 def _names_at(argnum: Any, names: Sequence[str]) -> list[str]:
-    positions = sorted(np.atleast_1d(np.asarray(argnum, dtype=np.int64)).tolist())
+    given = np.atleast_1d(array_of(argnum))
+    if given.ndim != 1 or given.dtype.kind not in "iu":
+        reason = "positions are whole numbers"
+        raise InvalidArgnums(argnums=described(argnum), reason=reason, count=len(names))
+    positions = sorted(given.tolist())
     for position in positions:
         if not 0 <= position < len(names):
             reason = f"there is no argument at position {position}"

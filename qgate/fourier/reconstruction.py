@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import items_of
+from qgate.arguments import items_of, mapping_of
 from qgate.arrays import enclosed, framework_of, is_traced, namespace, shape_of
 from qgate.exceptions import InvalidReconstruction, described, name_of
 from qgate.findable import picklable
@@ -93,7 +93,11 @@ def reconstruct(
     given = _given(nums_frequency, spectra)
     chosen = _chosen(ids, given)
     check_names(chosen, qnode)
-    plan = _plan(chosen, given, shifts or {}, equidistant=nums_frequency is not None)
+    shifted = {
+        name: mapping_of("reconstruct", "shifts", inner)
+        for name, inner in mapping_of("reconstruct", "shifts", shifts).items()
+    }
+    plan = _plan(chosen, given, shifted, equidistant=nums_frequency is not None)
 
     @functools.wraps(qnode, updated=())
     def reconstructed(*args: Any, f0: Any = None, **kwargs: Any) -> dict[str, dict[Index, Series]]:

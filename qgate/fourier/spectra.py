@@ -9,10 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import GeneratorUndefinedError, NoSpectrum
+from qgate.arguments import whole_number
+from qgate.exceptions import (
+    GeneratorUndefinedError,
+    InvalidParameters,
+    NoSpectrum,
+    described,
+)
 from qgate.gradients import eigvals_to_frequencies
 from qgate.operations.operator import Operator
 from qgate.sizes import check_size
@@ -132,3 +139,24 @@ def symmetric(frequencies: Iterable[float], decimals: int) -> list[float]:
 def _combined(first: FloatArray, second: FloatArray) -> FloatArray:
     pairs = first[:, None], second[None, :]
     return np.concatenate([(pairs[0] + pairs[1]).ravel(), np.abs(pairs[0] - pairs[1]).ravel()])
+
+
+MOST_DECIMALS = 15
+"""Decimals that float64 holds."""
+
+
+def checked_decimals(decimals: Any) -> int:
+    """Return to how many decimals frequencies are rounded.
+
+    Raises
+    ------
+    InvalidParameters
+        It is no whole number from 0 to 15.
+    """
+    number = whole_number(decimals)
+    if number is None or not 0 <= number <= MOST_DECIMALS:
+        raise InvalidParameters(
+            f"A spectrum was to be rounded to decimals={described(decimals)}. Give a whole number "
+            f"from 0 to {MOST_DECIMALS}."
+        )
+    return number

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from qgate.arguments import items_of
+from qgate.arguments import items_of, truth
 from qgate.arrays import enclosed, is_traced, shape_of
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.composites import Composite, Prod, SProd, Sum, pauli_reps
 from qgate.operations.operator import Operator, operations_of, require_operators
-from qgate.operations.parameters import in_floats, is_scalar, truth
+from qgate.operations.parameters import in_floats, is_scalar
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import as_coefficients
 from qgate.recording import absorb, record, replace

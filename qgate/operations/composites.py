@@ -15,7 +15,7 @@ from qgate.exceptions import DecompositionUndefinedError
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dense_matrix
-from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.operator import Operator, ParameterKind, require_operators, without_recording
 from qgate.operations.pauli import PauliSum
 from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, paused
@@ -38,6 +38,7 @@ class Composite(Operator):
     """Whether it is known that none of its operands is of its own class."""
 
     def __init__(self, *operands: Operator, id: str | None = None) -> None:
+        require_operators(type(self).__name__, *operands)
         self.nesting = nested(type(self).__name__, *operands)
         absorb(*operands)
         self._operands = operands

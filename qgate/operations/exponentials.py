@@ -10,7 +10,8 @@ import numpy as np
 from qgate.arrays import is_known, is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError, NotFinite
 from qgate.operations.matrices import dagger
-from qgate.operations.operator import Operator, ParameterKind, without_recording
+from qgate.operations.operator import Operator, ParameterKind, require_operators, without_recording
+from qgate.operations.parameters import require_numbers
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.operations.pauli_rotations import word_rotation
@@ -63,6 +64,8 @@ class Exp(Wrapper):
         angle: Tensor | None = None,
         id: str | None = None,
     ) -> None:
+        require_operators("Exp", base)
+        require_numbers("Exp", "coeff", coeff, real=False)
         if angle is None and _is_imaginary(coeff) and getattr(base, "is_hermitian", False):
             angle = namespace([coeff]).imag(coeff)
         self._turns = angle is not None

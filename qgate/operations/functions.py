@@ -44,6 +44,8 @@ def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
     ------
     MatrixUndefinedError
         An operator has neither a matrix nor a decomposition.
+    NotFinite
+        A parameter is NaN or infinite.
     """
     if isinstance(op, Operator):
         with paused():

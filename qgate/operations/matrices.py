@@ -10,6 +10,7 @@ import numpy as np
 
 from qgate.arrays import namespace
 from qgate.exceptions import MatrixUndefinedError, WireError
+from qgate.operations.parameters import require_finite
 from qgate.sizes import check_matrix
 from qgate.typing import ComplexArray, Tensor, WiresLike
 from qgate.wires import Wires
@@ -33,7 +34,10 @@ def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None
     ------
     MatrixUndefinedError
         The operator has neither a matrix nor a decomposition.
+    NotFinite
+        A parameter is NaN or infinite.
     """
+    require_finite(op.name, op.parameters)
     xp = namespace(op.parameters) if xp is None else xp
     wires = op.wires if order is None else Wires(order)
     check_matrix(len(op.wires))

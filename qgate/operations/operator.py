@@ -20,7 +20,7 @@ from qgate.exceptions import (
     described,
 )
 from qgate.operations.matrices import diagonal_of, embed
-from qgate.operations.parameters import in_floats, is_scalar
+from qgate.operations.parameters import in_floats, is_scalar, require_finite
 from qgate.operations.spelling import spelled
 from qgate.recording import paused, record, recording
 from qgate.sizes import check_matrix
@@ -237,9 +237,12 @@ class Operator:
         ------
         TooLarge
             There are more wires than ``qgate.sizes.MOST_MATRIX_WIRES``.
+        NotFinite
+            A parameter is NaN or infinite.
         """
         order = self.wires if wire_order is None else Wires(wire_order)
         check_matrix(max(len(order), len(self.wires)))
+        require_finite(self.name, self.parameters)
         xp = namespace(self.parameters)
         matrix = self.canonical_matrix(self.parameters, xp)
         return matrix if wire_order is None else embed(matrix, self.wires, order, xp=xp)

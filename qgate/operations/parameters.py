@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from numbers import Number, Real
 from typing import Any
@@ -15,12 +15,13 @@ from qgate.arrays import (
     enclosed,
     framework_of,
     is_complex,
+    is_known,
     namespace,
     opened,
     shape_of,
     unwrap,
 )
-from qgate.exceptions import InvalidParameters, described
+from qgate.exceptions import InvalidParameters, NotFinite, described
 from qgate.operations.slots import Affine
 from qgate.sizes import check_depth, check_size
 from qgate.typing import Tensor
@@ -276,20 +277,19 @@ def _fits(shape: tuple[int, ...], lengths: Sequence[int | str]) -> bool:
     )
 
 
-def truth(name: str, argument: str, value: Any) -> bool:
-    """Return whether a value is true.
+def require_finite(name: str, parameters: Iterable[Tensor]) -> None:
+    """Refuse parameters that are NaN or infinite, where their numbers are known.
 
     Raises
     ------
-    InvalidParameters
-        It is neither true nor false, as arrays are.
+    NotFinite
     """
-    try:
-        return bool(value)
-    except Exception:
-        raise InvalidParameters(
-            f"{name} was given {argument}={described(value)}. Give True or False."
-        ) from None
+    for value in parameters:
+        numbers = unwrap(value) if is_known(value) else 0.0
+        if isinstance(numbers, int | float | complex | np.ndarray | np.number):
+            entries = np.asarray(numbers)
+            if entries.dtype.kind in "fc" and not np.isfinite(entries).all():
+                raise NotFinite(operation=name, value=entries[~np.isfinite(entries)].tolist()[0])
 
 
 def _leaves(value: Any, level: int = 0) -> list[Any]:

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import truth
 from qgate.arrays import is_complex, is_known, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, NotFinite, QuantumFunctionError, described
 from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
 from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.parameters import as_array, check_shape, in_double, require_numbers, truth
+from qgate.operations.parameters import as_array, check_shape, in_double, require_numbers
 from qgate.operations.rotations import RY
 from qgate.operations.unitary_synthesis import NEGLIGIBLE, diagonal_gates
 from qgate.typing import FloatArray, Tensor, Wire, WiresLike

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import truth
 from qgate.arrays import namespace, unwrap
 from qgate.exceptions import InvalidParameters
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.parameters import as_array, check_shape, in_double, in_floats, truth
+from qgate.operations.parameters import as_array, check_shape, in_double, in_floats
 from qgate.operations.spectra import diagonal_matrix
 from qgate.operations.unitary_synthesis import diagonal_gates, unitary_gates
 from qgate.typing import Tensor, WiresLike

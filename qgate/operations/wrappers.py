@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import whole_number
+from qgate.arguments import truth, whole_number
 from qgate.arrays import enclosed, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, described
 from qgate.findable import picklable
@@ -17,7 +17,7 @@ from qgate.operations.controls import controlled
 from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
 from qgate.operations.operator import Operator, operations_of, require_operators
-from qgate.operations.parameters import in_double, require_numbers, truth
+from qgate.operations.parameters import in_double, require_numbers
 from qgate.operations.symbolic import Adjoint, pow_
 from qgate.recording import paused, record, replace
 from qgate.sizes import check_size, nested

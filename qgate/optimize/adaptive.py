@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from qgate import operations
+from qgate.arguments import sequence_of
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.numpy.tensors import tensor
-from qgate.operations.operator import Operator
+from qgate.operations.operator import Operator, require_operators
 from qgate.optimize.arguments import Arguments
 from qgate.optimize.base import Optimizer
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import count, positive
 from qgate.qnode import QNode
 from qgate.recording import record
+from qgate.sizes import MOST_STEPS
 from qgate.typing import FloatArray
 
 Grown = tuple[str, tuple[Any, ...], tuple[float, ...]]
@@ -72,7 +74,7 @@ class AdaptiveOptimizer(Optimizer[Growth]):
     changes_arguments = False
 
     def __init__(self, param_steps: int = 10, stepsize: float = 0.5) -> None:
-        count(self.name, least=0, param_steps=param_steps)
+        count(self.name, least=0, most=MOST_STEPS, param_steps=param_steps)
         positive(self.name, stepsize=stepsize)
         self.param_steps, self.stepsize = param_steps, stepsize
         super().__init__()
@@ -157,14 +159,18 @@ class AdaptiveOptimizer(Optimizer[Growth]):
     def _pool(self, circuit: QNode, pool: Sequence[Operator], *, drain: bool) -> list[Operator]:
         there = circuit.construct((), {}).operations if drain else []
         used = {(gate.name, tuple(gate.wires)) for gate in there}
+        offered = sequence_of(self.name, "operator_pool", pool)
+        require_operators(self.name, *offered)
         left = [
-            gate for gate in pool if gate.parameters and (gate.name, tuple(gate.wires)) not in used
+            gate
+            for gate in offered
+            if gate.parameters and (gate.name, tuple(gate.wires)) not in used
         ]
         if not left:
             raise InvalidOptimizerOption(
                 optimizer=self.name,
                 option="operator_pool",
-                value=list(pool),
+                value=offered,
                 needed="a sequence of gates with a parameter, of which the circuit does not have "
                 "all already where drain_pool is set",
             )

@@ -10,7 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import NothingTrainable, UnsuitableObjective
+from qgate.exceptions import (
+    InvalidParameters,
+    NothingTrainable,
+    UnsuitableObjective,
+    described,
+)
 from qgate.execution.returns import leaves, rebuilt
 from qgate.interfaces.pullbacks import in_words
 from qgate.numpy.tensors import marked, tensor
@@ -154,7 +159,13 @@ class Arguments:
 
 def flat(arrays: Sequence[Any]) -> FloatArray:
     """Concatenate the numbers of arrays, in double precision."""
-    return np.concatenate([np.asarray(array, dtype=float).reshape(-1) for array in arrays])
+    try:
+        return np.concatenate([np.asarray(array, dtype=float).reshape(-1) for array in arrays])
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidParameters(
+            f"{described(arrays)} was given where real numbers are optimized. Give real numbers, "
+            "or arrays of them."
+        ) from None
 
 
 def is_variable(leaf: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import mapping_of
 from qgate.exceptions import InvalidOptimizerOption, described
 from qgate.fourier.series import Interpolation
 from qgate.optimize.options import count
@@ -39,6 +40,25 @@ class Frequencies:
     spectra: ByIndex
     shifts: ByIndex
     optimizer: str
+
+    @classmethod
+    def of(cls, nums_frequency: Any, spectra: Any, shifts: Any, optimizer: str) -> Frequencies:
+        """Return what a user gave.
+
+        Raises
+        ------
+        InvalidParameters
+            One is no mapping from arguments to mappings from indices.
+        """
+        given = {"nums_frequency": nums_frequency, "spectra": spectra, "shifts": shifts}
+        maps = {
+            name: {
+                key: mapping_of(optimizer, name, inner)
+                for key, inner in mapping_of(optimizer, name, value).items()
+            }
+            for name, value in given.items()
+        }
+        return cls(**maps, optimizer=optimizer)
 
     def interpolation(self, name: str, index: Index) -> Interpolation:
         """Return the interpolation of the series in one number.

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
+from qgate.arguments import mapping_of, require_function
 from qgate.budget import Budget, budget_of
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.execution.current import RUN
@@ -163,7 +164,11 @@ def minimize(
     >>> print(found.reason, found.history.submissions < 200, round(found.value, 3))
     tol True -1.0
     """
-    training = Training.of(cost, x0, optimizer, seed=seed, options=options or {}, estimate=estimate)
+    for argument, function in (("callback", callback), ("estimate", estimate)):
+        if function is not None:
+            require_function("minimize", argument, function)
+    given = mapping_of("minimize", "options", options)
+    training = Training.of(cost, x0, optimizer, seed=seed, options=given, estimate=estimate)
     stopping = Stopping(
         steps,
         training.arguments.size,

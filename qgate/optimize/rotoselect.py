@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import require_function, sequence_of
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.execution.returns import leaves, rebuilt
 from qgate.numpy.tensors import marked, tensor
@@ -57,7 +58,9 @@ class RotoselectOptimizer(Optimizer[NoState]):
 
     def __init__(self, possible_generators: Generators | None = None) -> None:
         self.possible_generators = (
-            (RX, RY, RZ) if possible_generators is None else tuple(possible_generators)
+            (RX, RY, RZ)
+            if possible_generators is None
+            else tuple(_gates(self.name, "possible_generators", possible_generators))
         )
         if not self.possible_generators:
             raise InvalidOptimizerOption(
@@ -110,7 +113,7 @@ class RotoselectOptimizer(Optimizer[NoState]):
         self, function: Any, x: Any, generators: Generators, kwargs: Any, *, valued: bool
     ) -> tuple[Any, list[Any], Any]:
         objective = Objective(function, kwargs, self.name)
-        angles, chosen, cost = flat(leaves(x)), list(generators), None
+        angles, chosen, cost = flat(leaves(x)), _gates(self.name, "generators", generators), None
         if len(angles) != len(chosen):
             raise objective.refused(
                 f"it was given {len(angles)} angles and {len(chosen)} generators",
@@ -178,3 +181,10 @@ def _like(x: Any, angles: FloatArray) -> Any:
         else:
             parts.append(part if isinstance(leaf, np.ndarray) else float(part))
     return rebuilt(x, iter(parts))
+
+
+def _gates(optimizer: str, option: str, generators: Any) -> list[Any]:
+    gates = sequence_of(optimizer, option, generators)
+    for gate in gates:
+        require_function(optimizer, option, gate)
+    return gates

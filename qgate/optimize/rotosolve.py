@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import is_text_among, mapping_of
 from qgate.exceptions import InvalidOptimizerOption, described
 from qgate.fourier.series import Interpolation, Series
 from qgate.optimize.arguments import CONTAINERS, Arguments
@@ -66,15 +67,15 @@ class RotosolveOptimizer(Optimizer[NoState]):
         substep_optimizer: str | Callable[..., Any] = "brute",
         substep_kwargs: Mapping[str, Any] | None = None,
     ) -> None:
-        self.substep_kwargs = dict(substep_kwargs or {})
-        if substep_optimizer == "brute":
+        self.substep_kwargs = dict(mapping_of(self.name, "substep_kwargs", substep_kwargs))
+        if isinstance(substep_optimizer, str) and substep_optimizer == "brute":
             self.substep_kwargs = {"num_steps": 4, "Ns": 100, **self.substep_kwargs}
             count(self.name, num_steps=self.substep_kwargs["num_steps"])
             count(self.name, least=3, Ns=self.substep_kwargs["Ns"])
         known = {"brute": by_grid, "shgo": by_shgo}
         self.substep_optimizer: Any = substep_optimizer
         if not callable(substep_optimizer):
-            if substep_optimizer not in known:
+            if not is_text_among(substep_optimizer, known):
                 raise InvalidOptimizerOption(
                     optimizer=self.name,
                     option="substep_optimizer",
@@ -147,7 +148,7 @@ class RotosolveOptimizer(Optimizer[NoState]):
         """
         objective = Objective(objective_fn, kwargs, self.name)
         arguments = Arguments.of(args, optimizer=self.name)
-        known = Frequencies(nums_frequency or {}, spectra or {}, shifts or {}, self.name)
+        known = Frequencies.of(nums_frequency, spectra, shifts, self.name)
         coordinates = list(_coordinates(objective, arguments, known))
         vector, cost, least = arguments.vector.copy(), None, []
         for coordinate in coordinates:

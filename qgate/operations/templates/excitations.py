@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from qgate.arguments import items_of, sequence_of
 from qgate.arrays import shape_of
-from qgate.exceptions import InvalidParameters
+from qgate.exceptions import InvalidParameters, described
 from qgate.operations.excitations import DoubleExcitation, SingleExcitation
 from qgate.operations.operator import Operator
 from qgate.operations.parameters import as_array, check_shape, require_numbers
@@ -63,8 +64,8 @@ class AllSinglesDoubles(Template):
     ) -> None:
         weights, wires = as_array(weights), Wires(wires)
         groups = {
-            "singles": _excitations("AllSinglesDoubles", "singles", singles or (), wires, 2),
-            "doubles": _excitations("AllSinglesDoubles", "doubles", doubles or (), wires, 4),
+            "singles": _excitations("AllSinglesDoubles", "singles", singles, wires, 2),
+            "doubles": _excitations("AllSinglesDoubles", "doubles", doubles, wires, 4),
         }
         count = len(groups["singles"]) + len(groups["doubles"])
         _check_some("AllSinglesDoubles", "singles and doubles", count)
@@ -142,9 +143,9 @@ class UCCSD(Template):
             )
         options: dict[str, Any] = {
             "init_state": basis_bits(init_state, wires),
-            "s_wires": tuple(positions(wires, run) for run in s_wires or ()),
+            "s_wires": _runs("s_wires", s_wires, wires),
             "d_wires": tuple(
-                tuple(positions(wires, run) for run in runs) for runs in d_wires or ()
+                _runs("d_wires", runs, wires) for runs in _groups("UCCSD", "d_wires", d_wires)
             ),
             "n_repeats": n_repeats,
         }
@@ -176,17 +177,26 @@ class UCCSD(Template):
         ]
 
 
+def _groups(template: str, argument: str, groups: Any) -> list[Any]:
+    return [] if groups is None else sequence_of(template, argument, groups)
+
+
+def _runs(argument: str, groups: Any, wires: Wires) -> tuple[tuple[int, ...], ...]:
+    return tuple(positions(wires, run) for run in _groups("UCCSD", argument, groups))
+
+
 def _excitations(
-    template: str, argument: str, groups: Excitations, wires: Wires, size: int
+    template: str, argument: str, groups: Excitations | None, wires: Wires, size: int
 ) -> tuple[tuple[int, ...], ...]:
     """Return the positions of each group of wires; raise for a group of the wrong size."""
-    for group in groups:
-        if len(group) != size:
+    given = _groups(template, argument, groups)
+    for group in given:
+        if len(items_of(group) or ()) != size:
             raise InvalidParameters(
-                f"{template} was given {list(group)} among its {argument}. Each of these names "
-                f"{size} wires."
+                f"{template} was given {described(group)} among its {argument}. Each of these "
+                f"names {size} wires."
             )
-    return tuple(positions(wires, group) for group in groups)
+    return tuple(positions(wires, group) for group in given)
 
 
 def _check_some(template: str, arguments: str, count: int) -> None:

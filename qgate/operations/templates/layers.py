@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import whole_number
+from qgate.arguments import items_of, sequence_of, whole_number
 from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controlled import CNOT, CZ
@@ -116,7 +116,9 @@ class BasicEntanglerLayers(Template):
     ) -> None:
         weights, wires = as_array(weights), Wires(wires)
         check_shape("BasicEntanglerLayers", "weights", weights, ("n_layers", len(wires)))
-        options: dict[str, Any] = {"rotation": gate_class(rotation or RX, prefix="R")}
+        options: dict[str, Any] = {
+            "rotation": gate_class(RX if rotation is None else rotation, prefix="R")
+        }
         super().__init__((weights,), wires, options, id=id)
 
     def gates(self, weights: Tensor) -> list[Operator]:
@@ -248,10 +250,15 @@ class RandomLayers(Template):
             )
         if not wires:
             raise InvalidParameters("RandomLayers was given no wires. Give at least one.")
+        given = (
+            sequence_of("RandomLayers", "rotations", rotations or (RX, RY, RZ))
+            if not hasattr(rotations, "dtype")
+            else sequence_of("RandomLayers", "rotations", rotations)
+        )
         options: dict[str, Any] = {
             "ratio_imprim": ratio_imprim,
-            "imprimitive": gate_class(imprimitive or CNOT),
-            "rotations": tuple(gate_class(name, prefix="R") for name in rotations or (RX, RY, RZ)),
+            "imprimitive": gate_class(CNOT if imprimitive is None else imprimitive),
+            "rotations": tuple(gate_class(name, prefix="R") for name in given),
             "seed": _checked_seed(seed),
         }
         super().__init__((weights,), wires, options, id=id)
@@ -299,12 +306,15 @@ def _ranges(ranges: Sequence[int] | None, layers: int, n: int) -> tuple[int, ...
         return (0,) * layers
     if ranges is None:
         return tuple(layer % (n - 1) + 1 for layer in range(layers))
-    if len(ranges) != layers or any(reach % n == 0 for reach in ranges):
+    given = items_of(ranges)
+    reaches = [None] if given is None else [whole_number(reach) for reach in given]
+    if len(reaches) != layers or any(reach is None or reach % n == 0 for reach in reaches):
         raise InvalidParameters(
-            f"StronglyEntanglingLayers was given ranges={list(ranges)} for {layers} layer(s) on "
-            f"{n} wires. Give one range for each layer, none of them 0 or a multiple of {n}."
+            f"StronglyEntanglingLayers was given ranges={described(ranges)} for {layers} "
+            f"layer(s) on {n} wires. Give one range for each layer, none of them 0 or a multiple "
+            f"of {n}."
         )
-    return tuple(int(reach) for reach in ranges)
+    return tuple(int(reach) for reach in reaches if reach is not None)
 
 
 def _checked_seed(seed: Any) -> int:

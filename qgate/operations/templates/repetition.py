@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import mapping_of, require_function, sequence_of
 from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters, described, suggest
 from qgate.operations.templates.layers import ring
@@ -75,7 +76,11 @@ def broadcast(
     (RX(0.1, wires=[0]), RX(0.2, wires=[1]))
     """
     groups = _groups(Wires(wires), pattern)
-    entries = [()] * len(groups) if parameters is None else [_entry(p) for p in parameters]
+    require_function("broadcast", "unitary", unitary)
+    options = mapping_of("broadcast", "kwargs", kwargs)
+    entries: list[Any] = [()] * len(groups)
+    if parameters is not None:
+        entries = [_entry(p) for p in sequence_of("broadcast", "parameters", parameters)]
     if len(entries) != len(groups):
         raise InvalidParameters(
             f"broadcast was given {len(entries)} entries of parameters. The pattern "
@@ -83,7 +88,7 @@ def broadcast(
             "Give one entry for each."
         )
     for group, entry in zip(groups, entries, strict=True):
-        unitary(*entry, wires=group, **(kwargs or {}))
+        unitary(*entry, wires=group, **options)
 
 
 def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwargs: Any) -> None:
@@ -115,10 +120,13 @@ def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwar
     >>> recorder.items
     (RY(0.1, wires=['a']), RY(0.2, wires=['a']))
     """
+    require_function("layer", "template", template)
+    args = tuple(sequence_of("layer", "an argument", argument) for argument in args)
     for argument in args:
         if len(argument) != depth:
             raise InvalidParameters(
-                f"layer was given depth={depth} and an argument of length {len(argument)}. "
+                f"layer was given depth={described(depth)} and an argument of length "
+                f"{len(argument)}. "
                 "Each positional argument has one entry for each repetition. "
                 "Give what stays the same by keyword."
             )
@@ -138,7 +146,7 @@ def _check_depth(depth: int) -> None:
 
 def _groups(wires: Wires, pattern: str | Iterable[Iterable[Wire]]) -> list[Wires]:
     if not isinstance(pattern, str):
-        return [Wires(group) for group in pattern]
+        return [Wires(group) for group in sequence_of("broadcast", "pattern", pattern)]
     if pattern not in PATTERNS:
         raise InvalidParameters(
             f"broadcast knows no pattern {described(pattern)}.{suggest(pattern, PATTERNS)} "

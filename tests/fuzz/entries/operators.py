@@ -109,7 +109,6 @@ def operators() -> list[Entry]:
         ),
         ("broadcast", {"unitary": qg.RX, "wires": [0, 1], "pattern": "single", **PARAMETERS}),
         ("layer", {"template": lambda x: qg.RX(x, 0), "depth": 2, "x": [0.1, 0.2]}),
-        ("Operator", {"parameters": [0.1], "wires": [0], "hyperparameters": {"a": 1}}),
     ]
     return [Entry(name, in_circuit(_maker(name)), given) for name, given in rows]
 
@@ -118,7 +117,7 @@ def _maker(name: str) -> Any:
     made = getattr(qg, name)
     if name == "layer":
         return by_place(made, "template", "depth", "x")
-    return (lambda **given: repr(made(**given))) if name == "Operator" else made
+    return made
 
 
 def classes() -> list[Entry]:

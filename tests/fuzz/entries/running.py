@@ -13,6 +13,10 @@ SDKS = ("qiskit_aer", "qiskit_ibm_runtime", "braket.devices", "boto3")
 """Packages that strings of devices ask for."""
 
 
+OURS = object()
+"""Stands for a handle that the call makes."""
+
+
 def _called(device: Any, x: Any, **options: Any) -> Any:
     return qg.QNode(circuit, device, **options)(x)
 
@@ -47,7 +51,7 @@ def _tracked(dev: Any, callback: Any, x: Any) -> Any:
 
 
 def _completed(handles: Any, timeout_s: Any) -> Any:
-    given = [qg.submit(node())(ANGLES)] if handles == "ours" else handles
+    given = [qg.submit(node())(ANGLES)] if handles is OURS else handles
     return [handle.result(10) for handle in qg.as_completed(given, timeout_s=timeout_s)]
 
 
@@ -142,7 +146,7 @@ def runs() -> list[Entry]:
             {"x": ANGLES, "timeout_s": 10.0},
         ),
         Entry("submit a function", lambda f: qg.submit(f)(ANGLES).result(10), {"f": node()}),
-        Entry("as_completed", _completed, {"handles": "ours", "timeout_s": 10.0}),
+        Entry("as_completed", _completed, {"handles": OURS, "timeout_s": 10.0}),
         Entry("Tracker", _tracked, {"dev": DEVICE, "callback": None, "x": ANGLES}),
         Entry("estimate", _estimated(qg.estimate), estimating),
         Entry(
