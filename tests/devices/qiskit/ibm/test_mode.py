@@ -96,7 +96,7 @@ def test_a_session_that_was_perhaps_not_closed_is_reported(gate, make, hasty):
     device.mode.of_next_job()
     gate.fall_silent()
 
-    with pytest.raises(ServiceUnavailable, match="perhaps open, and charged until"):
+    with pytest.raises(ServiceUnavailable, match="may still be open, and is charged until"):
         device.close()
 
     gate.close()
