@@ -1,4 +1,4 @@
-# Set up, show, test and check qgate. `make help` lists what there is.
+# Set up, show, test and check qgate. `make help` lists the commands.
 # A machine needs Python 3.11 or newer, pip and make; everything else goes into .venv.
 
 PYTHON ?= python3
@@ -35,7 +35,7 @@ configurations: $(VENV)/dev.stamp ## Run every cell of docs/configurations.md an
 	$(BIN)/python benchmarks/configurations.py
 
 .PHONY: check
-check: format-check lint types layers wheel ## Check format, lint, types, layers, build, wheel contents
+check: format-check lint words types layers wheel ## Check format, lint, wording, types, layers, build, wheel
 
 .PHONY: sanitize
 sanitize: $(VENV)/dev.stamp ## Run the tests of the C kernels under the address and undefined-behaviour sanitizers
@@ -49,7 +49,7 @@ sanitize: $(VENV)/dev.stamp ## Run the tests of the C kernels under the address 
 		$(BIN)/python -m pytest -p no:cacheprovider tests/devices/local/test_native.py
 
 .PHONY: crashes
-crashes: $(VENV)/dev.stamp ## Kill trainings on the doubles of Amazon Braket and IBM at 60 points, and in bad weather
+crashes: $(VENV)/dev.stamp ## Kill trainings on the doubles of Amazon Braket and IBM at 60 points, without and with faults
 	QGATE_CRASH_POINTS=60 $(BIN)/python -m pytest -n $(WORKERS) \
 		tests/clouds/braket/test_trainings.py tests/clouds/ibm/test_trainings.py
 
@@ -115,7 +115,7 @@ $(VENV)/dev.stamp: pyproject.toml constraints.txt $(KERNELS) | $(BIN)/python
 	$(INSTALL) -e ".[all,dev]"
 	touch $@ $(VENV)/demo.stamp
 
-# Some systems ship Python without the pip that `venv` would copy: take the one at hand.
+# Some systems ship Python without the pip that `venv` copies: use the installed pip.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "qgate needs Python 3.11 or newer; '$(PYTHON)' is not. Try: make PYTHON=python3.12 ..."; \

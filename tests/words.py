@@ -52,15 +52,13 @@ CODE = re.compile(
     r"```.*?```|``.*?``|`[^`\n]*`|https?://\S+|\b\w+_\w+\b|\b\w+\("
     r"|^ *(>>>|\.\.\.) [^\n]*|^ *\w+(, \w+)* : [^\n]*|\b(tuple|list|sequence) of [A-Z]\w+"
     r"|\{['\w][^{}\n]*\}"
-    r"|(?<=-\n) *\w+(?:, \w+)*$"  # a type or an error below "Returns" or "Raises"
-    r"|^[fr]?\"\w+\"$"  # a name as a string
-    r"|^[fr]?\"+\s*(?:CREATE|INSERT|SELECT|UPDATE|WHERE) .*",  # SQL
+    r"|(?<=-\n) *\w+(?:, \w+)*$",  # a type or an error below "Returns" or "Raises"
     re.DOTALL | re.MULTILINE,
 )
 """Pattern of code within a text, which is not read: names keep their words."""
 
-SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|BEGIN)\b")
-"""Pattern of the beginning of a database statement, which is not prose."""
+SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|BEGIN|WHERE)\b")
+"""Pattern of the beginning of a database statement, which is code."""
 
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
