@@ -24,9 +24,9 @@ MOST_NAMED = 3
 class _Fate(Enum):
     """State of a submission, as a phrase for one and for several."""
 
-    FINISHED = ("came back", "came back")
+    FINISHED = ("returned its results", "returned their results")
     FAILED = ("failed or was cancelled", "failed or were cancelled")
-    CREATED = ("was created and goes on", "were created and go on")
+    CREATED = ("was created and continues", "were created and continue")
     PERHAPS = ("was perhaps created", "were perhaps created")
     GIVEN_UP = ("was given up", "were given up")
     UNSENT = ("was not created", "were not created")
@@ -73,7 +73,7 @@ def _count(fates: Sequence[_Fate], orders: Sequence[Order]) -> str:
     counts = Counter(fates)
     if counts.keys() == {_Fate.UNSENT}:
         if any(order.attempt for order in orders):  # the rest of the request may have results
-            return "Of what is repeated here because it had failed, no job exists."
+            return "No job exists for the circuits that are repeated here because they had failed."
         return "Nothing was created for this request."
     jobs = [order.job for order in orders if order.state is OrderState.SENT and order.job]
     named = f" (jobs {', '.join(jobs)})" if jobs else ""

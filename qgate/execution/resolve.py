@@ -111,19 +111,19 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
             f"{why}, and shifted circuits give exact derivatives on any device",
         )
     if not device.differentiates(tape.structure) and _shiftable(tape):
-        return "parameter-shift", "a gate of the circuit has no generator to go back through"
+        return "parameter-shift", "a gate of the circuit has no generator for the backward pass"
     refusal = _adjoint_refusal(tape)
     if refusal is not None:
-        return "backprop", f"the state is at hand, and for adjoint {refusal[0]}"
+        return "backprop", f"the state is available, and for adjoint {refusal[0]}"
     array = next(trained_by_arrays(tape), None)
     if array is not None:
-        return "backprop", f"the state is at hand, and {_name(array)} is trained by a whole array"
+        return "backprop", f"the state is available, and {_name(array)} is trained by a whole array"
     if not gives_jacobian(tape):
         if depth == 1:
-            return "adjoint", "what is measured is a function of the state, which is taken back"
-        return "backprop", "the state is at hand, and what is measured is a function of it"
+            return "adjoint", "the results are functions of the state, which has a backward pass"
+        return "backprop", "the state is available, and the results are functions of it"
     if depth == 1 or (depth is None and _shiftable(tape)):
-        return "adjoint", "the state is at hand, and going back once serves all parameters"
+        return "adjoint", "the state is available, and one backward pass serves all parameters"
     return "backprop", f"derivatives of order {depth} are taken, and adjoint gives the first"
 
 

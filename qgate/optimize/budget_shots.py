@@ -71,7 +71,7 @@ class BudgetShots:
         refuse_known_answers(device)
         if classical.in_observable:
             raise UnsupportedEstimate(
-                what="The slope by a coefficient of an observable",
+                what="The derivative by a coefficient of an observable",
                 remedy="Mark coefficients as not trainable.",
             )
         tape = classical.marked(tape)
@@ -85,7 +85,7 @@ class BudgetShots:
         asked = question(constant, shifted, values=True, jacobian=jacobian)
         if not asked.problem.needed[1:].any():
             raise UnsupportedEstimate(
-                what="A slope that is zero whatever the angles",
+                what="A derivative that is zero at all angles",
                 remedy="No word that is measured depends on an angle; train another circuit.",
             )
         return cls(asked, jacobian, device)

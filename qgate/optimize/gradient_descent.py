@@ -121,7 +121,7 @@ class GradientDescentOptimizer(GradientOptimizer[NoState]):
 
     Notes
     -----
-    Cost: one submission, which brings the value too, where the objective is a QNode.
+    Cost: one submission for a QNode, which includes the value.
 
     Examples
     --------

@@ -181,7 +181,7 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
         if len(wires) > FEW_WIRES:
             warnings.warn(
                 f"{self.name} measures all {4 ** len(wires)} Pauli words on {len(wires)} wires in "
-                "each step. Name the words that matter with restriction=.",
+                "each step. Name the relevant ones with restriction=.",
                 UserWarning,
                 stacklevel=3,
             )

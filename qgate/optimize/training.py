@@ -194,7 +194,7 @@ def resumed(training: Training, path: str | os.PathLike[str] | None) -> Progress
             what=what,
             reason=f"x0 has {training.arguments.size} trainable numbers, and it has "
             f"{'none' if point is None else np.size(point)}",
-            remedy="Give the x0 that it was begun with, or another path.",
+            remedy="Give the x0 of its first step, or another path.",
         )
     records = taken_up(content, _records, what)
     training.optimizer.from_json(content)

@@ -31,7 +31,7 @@ ROOM = 1.4
 LIES = re.compile(r"[Nn]othing (was|of it was) (sent|submitted|paid)")
 
 NOT_CREATED = re.compile(r"was not created|Nothing was created")
-CREATED = re.compile(r"was created|came back")
+CREATED = re.compile(r"was created|returned its results")
 
 
 class Killed(BaseException):

@@ -153,7 +153,7 @@ def test_patience_with_a_network_that_went_leaves_the_job_for_the_next_call(
             network.close()
 
     with qg.run("went", tmp_path / "runs.db", progress=take_away) as run:
-        with pytest.raises(ServiceUnavailable, match="was created and goes on"):
+        with pytest.raises(ServiceUnavailable, match="was created and continues"):
             flips(cloud)
         network.open()
         cloud.hold(False)

@@ -198,7 +198,7 @@ def test_a_job_that_could_not_be_polled_is_taken_up_by_the_same_call(tmp_path, n
 
     def twice():
         device.interfere = Script(poll=[Busy("no network")] * 1000)
-        with pytest.raises(ServiceUnavailable, match="was created and goes on"):
+        with pytest.raises(ServiceUnavailable, match="was created and continues"):
             gradient(angles)
         device.interfere = None
         gradient(angles)

@@ -183,7 +183,7 @@ def no_angle(x):
 
 
 @pytest.mark.parametrize(
-    ("function", "text"), [(wide, "Hermitian on 7 wires"), (no_angle, "zero whatever the angles")]
+    ("function", "text"), [(wide, "Hermitian on 7 wires"), (no_angle, "zero at all angles")]
 )
 def test_auto_takes_groups_where_a_budget_cannot_be_spent(function, text):
     node = qg.QNode(function, "local?seed=3", shots=10)

@@ -195,7 +195,7 @@ def test_a_refused_question_is_no_refused_submission(double, tmp_path):
         return qg.expval(qg.Z(0))
 
     with (
-        pytest.raises(RequestRefused, match=r"was created and goes on \(jobs arn:") as told,
+        pytest.raises(RequestRefused, match=r"was created and continues \(jobs arn:") as told,
         qg.run("asked", tmp_path / "runs.db") as run,
     ):
         circuit()

@@ -85,7 +85,9 @@ def test_an_error_of_the_client_after_a_job_was_created_leads_to_one_job(buy, cl
     cloud.goes_wrong("POST /jobs", "answer", when="after", text='{"id": "job-that-was-made"}')
     cloud.goes_wrong("GET /jobs/ID", status=404, times=None)
 
-    with pytest.raises(RequestRefused, match=r"was created and goes on \(jobs job-that-was-made\)"):
+    with pytest.raises(
+        RequestRefused, match=r"was created and continues \(jobs job-that-was-made\)"
+    ):
         buy()
 
     assert cloud.ledger["requests"]["POST /jobs"] == 1
@@ -115,7 +117,7 @@ def test_an_answer_to_a_question_that_cannot_be_read_is_asked_for_again(buy, clo
 def test_a_refused_question_is_no_refused_submission(buy, cloud, status):
     cloud.goes_wrong("GET /jobs/ID", status=status, times=None)
 
-    with pytest.raises(RequestRefused, match="was created and goes on") as told:
+    with pytest.raises(RequestRefused, match="was created and continues") as told:
         buy()
 
     assert not isinstance(told.value, SubmissionRefused)
