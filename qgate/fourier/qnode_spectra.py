@@ -166,7 +166,7 @@ def _numbers(value: Any, name: str) -> FloatArray:
             remedy="Call it outside of that function; the spectrum does not depend on the values "
             "of the arguments it is of.",
         )
-    plain = np.asarray(unwrap(value)) if not isinstance(value, str | dict | set) else None
+    plain = array_of(unwrap(value)) if not isinstance(value, str | dict | set) else None
     if plain is None or plain.dtype.kind not in "iuf":
         raise NoSpectrum(
             reason=f"the argument {described(name)} is {described(value)}, and not a number or "

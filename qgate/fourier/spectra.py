@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import whole_number
+from qgate.arguments import finite_numbers, whole_number
 from qgate.exceptions import (
     GeneratorUndefinedError,
     InvalidParameters,
@@ -21,7 +21,7 @@ from qgate.exceptions import (
     described,
 )
 from qgate.gradients import eigvals_to_frequencies
-from qgate.operations.operator import Operator
+from qgate.operations.operator import Operator, require_operators
 from qgate.sizes import check_size
 from qgate.typing import FloatArray
 
@@ -53,6 +53,8 @@ def get_spectrum(op: Operator, decimals: int) -> set[float]:
     >>> sorted(get_spectrum(qg.CRX(0.3, wires=[0, 1]), decimals=8))
     [0.0, 0.5, 1.0]
     """
+    require_operators("get_spectrum", op)
+    decimals = checked_decimals(decimals)
     if op.num_params != 1:
         raise NoSpectrum(
             reason=f"{op.name} has {op.num_params} parameters, and one angle is needed",
@@ -81,7 +83,20 @@ def join_spectra(spec1: Collection[float], spec2: Collection[float]) -> set[floa
     >>> sorted(join_spectra({0.0, 1.0}, {0.0, 2.0}))
     [0.0, 1.0, 2.0, 3.0]
     """
-    return set(_combined(np.array([*spec1], float), np.array([*spec2], float)).tolist())
+    first, second = (
+        _frequencies(name, spec) for name, spec in (("spec1", spec1), ("spec2", spec2))
+    )
+    return set(_combined(first, second).tolist())
+
+
+def _frequencies(argument: str, given: Any) -> FloatArray:
+    numbers = finite_numbers(given)
+    if numbers is None:
+        raise InvalidParameters(
+            f"join_spectra was given {argument}={described(given)}. Give a collection of finite "
+            "numbers."
+        )
+    return np.array(numbers, dtype=float)
 
 
 def frequencies_of(operation: Operator) -> list[tuple[float, ...]]:

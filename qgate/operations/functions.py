@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import is_text_among
 from qgate.arrays import is_traced, opened, shape_of, unwrap
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, WireError, described
 from qgate.findable import picklable
@@ -113,7 +114,7 @@ def generator(op: Any, format: str = "prefactor") -> Any:
     GeneratorUndefinedError
         The operator does not have exactly one parameter, or is not of that form.
     """
-    if format not in GENERATOR_FORMATS:
+    if not is_text_among(format, GENERATOR_FORMATS):
         raise InvalidParameters(
             f"format={described(format)} is not a form of a generator. Give one of "
             f"{GENERATOR_FORMATS}."

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate import operations
-from qgate.arguments import sequence_of
+from qgate.arguments import sequence_of, truth
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.numpy.tensors import tensor
 from qgate.operations.operator import Operator, require_operators
@@ -157,7 +157,9 @@ class AdaptiveOptimizer(Optimizer[Growth]):
         return _appended(circuit, [chosen]), cost, np.abs(slopes)[best]
 
     def _pool(self, circuit: QNode, pool: Sequence[Operator], *, drain: bool) -> list[Operator]:
-        there = circuit.construct((), {}).operations if drain else []
+        there = (
+            circuit.construct((), {}).operations if truth(self.name, "drain_pool", drain) else []
+        )
         used = {(gate.name, tuple(gate.wires)) for gate in there}
         offered = sequence_of(self.name, "operator_pool", pool)
         require_operators(self.name, *offered)

@@ -18,7 +18,7 @@ def _squared(made: Any) -> Any:
 
 
 def _zeros(results: Any) -> Any:
-    return np.zeros(1), np.zeros(1)
+    return np.zeros(()), np.zeros(())
 
 
 def _recipes(gradient_recipes: Any, f0: Any) -> Any:
