@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import is_text_among
+from qgate.arguments import finite_number, is_text_among, truth
 from qgate.arrays import is_traced, opened, shape_of, unwrap
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, WireError, described
 from qgate.findable import picklable
@@ -196,7 +196,15 @@ def equal(
     """
     if not (isinstance(op1, Operator) and isinstance(op2, Operator)):
         return _are_equal_values(op1, op2)
-    if (check_interface or check_trainability) and _traced(op1) != _traced(op2):
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if finite_number(tolerance) is None:
+            raise InvalidParameters(
+                f"equal was given {name}={described(tolerance)}. Give a finite number."
+            )
+    flags = {"check_interface": check_interface, "check_trainability": check_trainability}
+    if any(truth("equal", name, flag) for name, flag in flags.items()) and _traced(op1) != _traced(
+        op2
+    ):
         return False
     with paused():
         return _equal(op1, op2, rtol, atol)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import whole_number
 from qgate.exceptions import (
     InvalidOptimizerOption,
     InvalidOptimizerState,
@@ -156,13 +157,13 @@ def _marked(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _check_seed(cost: Any, seed: int | None) -> None:
     takes = isinstance(cost, QNode) and cost.device.capabilities.call_seeds
-    if seed is not None and not takes:
+    if seed is not None and (not takes or whole_number(seed) is None or seed < 0):
         raise InvalidOptimizerOption(
             optimizer="minimize",
             option="seed",
             value=seed,
-            needed="left out, for this is not a QNode on a device that takes seeds of calls; seed "
-            "the device",
+            needed="a whole number from 0 on, for a QNode on a device that takes seeds of calls, "
+            "and left out for others; seed the device",
         )
 
 

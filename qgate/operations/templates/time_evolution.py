@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import finite_numbers
+from qgate.arguments import finite_numbers, truth
 from qgate.arrays import is_traced, shape_of, unwrap
 from qgate.exceptions import (
     GeneratorUndefinedError,
@@ -239,7 +239,7 @@ def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool =
     weights = unwrap(terms.coefficients)
     if isinstance(weights, np.ndarray) and not np.isfinite(weights).all():
         raise NotFinite(operation=template, value=weights[~np.isfinite(weights)][0])
-    if check_hermitian and not terms.is_hermitian:
+    if truth(template, "check_hermitian", check_hermitian) and not terms.is_hermitian:
         raise NotHermitian(observable=repr(terms))
     return terms.real()
 
