@@ -198,7 +198,7 @@ def freeze(sweep: Sweep, slots: frozenset[int]) -> Sweep:
 
 
 def freeze_weights(sweep: Sweep) -> Sweep:
-    """Make numbers of operators that are not gates constants: they decide whether it is unitary."""
+    """Make the numbers of operators that are not gates constants; they decide on unitarity."""
     return freeze(sweep, _weights(sweep.structure))
 
 
