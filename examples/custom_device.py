@@ -1,6 +1,6 @@
 """A user-defined device, and the conformance suite that any device must pass.
 
-    python examples/custom_device.py              # a value and a gradient from its readings
+    python examples/custom_device.py              # a value and a gradient from its outcomes
     python -m pytest examples/custom_device.py    # conformance
 
 The device has four gates and returns only measured bits, like a quantum processor. qgate adds

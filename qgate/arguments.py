@@ -61,7 +61,7 @@ def items_of(values: Any) -> list[Any] | None:
 
 
 def array_of(value: Any) -> np.ndarray:
-    """Return a value as an array of numbers; of objects where it is none."""
+    """Return a value as an array of numbers, or of objects if that is impossible."""
     try:
         return np.asarray(value)
     except Exception:  # rows that differ in length, or nested too deeply
@@ -79,7 +79,7 @@ def sequence_of(owner: str, argument: str, value: Any) -> list[Any]:
     Raises
     ------
     InvalidParameters
-        It is none, or has more than a million.
+        The value is not a sequence, or has more than a million members.
     """
     items = items_of(value)
     if items is None:
@@ -88,12 +88,12 @@ def sequence_of(owner: str, argument: str, value: Any) -> list[Any]:
 
 
 def mapping_of(owner: str, argument: str, value: Any) -> Mapping[Any, Any]:
-    """Return a mapping; None is an empty one.
+    """Return a mapping; an empty one for None.
 
     Raises
     ------
     InvalidParameters
-        It is none.
+        The value is not a mapping.
     """
     if value is None:
         return {}
@@ -103,7 +103,7 @@ def mapping_of(owner: str, argument: str, value: Any) -> Mapping[Any, Any]:
 
 
 def require_function(owner: str, argument: str, value: Any) -> None:
-    """Refuse what cannot be called.
+    """Refuse values that are not callable.
 
     Raises
     ------
@@ -114,12 +114,12 @@ def require_function(owner: str, argument: str, value: Any) -> None:
 
 
 def truth(owner: str, argument: str, value: Any) -> bool:
-    """Return whether a value is true.
+    """Return the truth value of an argument.
 
     Raises
     ------
     InvalidParameters
-        It is neither true nor false, as arrays are.
+        The value has no truth value; arrays have none.
     """
     try:
         return bool(value)

@@ -367,9 +367,9 @@ def test_more_wires_than_are_read():
     node = bound("local?shots=10", lambda: qg.vn_entropy(range(7)))
 
     assert refused(errors.TooManyMeasuredWires, lambda: node(X)) == (
-        "vn_entropy of 7 wires cannot be put together from readings, which takes 3**7 bases. At "
-        "most 6 wires are read. Measure fewer wires (a state is of all, density_matrix of those it "
-        "names), or use qg.device('local') with shots=None."
+        "vn_entropy of 7 wires cannot be reconstructed from measurements, which takes 3**7 bases. "
+        "At most 6 wires are read. Measure fewer wires (a state is of all, density_matrix of those "
+        "it names), or use qg.device('local') with shots=None."
     )
 
 
@@ -379,7 +379,7 @@ def test_a_state_of_more_wires_than_are_read(method):
 
     text = refused(errors.TooManyMeasuredWires, node)
 
-    assert text.startswith("state of 7 wires cannot be put together from readings")
+    assert text.startswith("state of 7 wires cannot be reconstructed from measurements")
 
 
 def test_the_derivative_of_single_shots():

@@ -44,6 +44,11 @@ WORDS = {
     r"comes? out with": "returns",
     r"mend(s|ed|ing)?": "fix, repair",
     r"fridges?": "device",
+    r"so (many|much|often|long)(?! (as|that))": "a number, this time",
+    r"(be|is|are) had": "computed, returned",
+    r"in passing": "transient",
+    r"says? so": "reports it",
+    r"for good": "permanently",
 }
 """Patterns of words that are not used, and the terms to use instead."""
 

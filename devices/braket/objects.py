@@ -149,7 +149,7 @@ def measured(entry: Any, device: str) -> Found:
     try:
         return _measured(entry)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        reason = f"a circuit's readings cannot be read ({type(error).__name__}: {error})"
+        reason = f"a circuit's outcomes cannot be read ({type(error).__name__}: {error})"
         raise WrongResult(device=device, reason=reason) from masked_error(error)
 
 

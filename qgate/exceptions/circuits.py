@@ -226,7 +226,7 @@ class TooManyMeasuredWires(QuantumFunctionError):
     wires: int
     most: int
     message = (
-        "{measurement} of {wires} wires cannot be put together from readings, which takes "
+        "{measurement} of {wires} wires cannot be reconstructed from measurements, which takes "
         "3**{wires} bases. At most {most} wires are read. Measure fewer wires (a state is of all, "
         "density_matrix of those it names), or use qg.device('local') with shots=None."
     )

@@ -214,7 +214,7 @@ def on(draw: Draw, n: int) -> Any:
 
 @st.composite
 def sweeps(draw: Any, sizes: Sequence[int], most: int = 16) -> Any:
-    """Draw a sweep over random gates on so many wires, and their order."""
+    """Draw a sweep over random gates on this number of wires, and their order."""
     n, batch = draw(st.sampled_from(sizes)), draw(st.sampled_from([None, None, 1, 3]))
     numbers = Draw(draw(st.integers(0, 10**6)), batch)
     start = draw(st.sampled_from(["nothing", "state", "turns"]))
