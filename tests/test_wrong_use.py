@@ -663,6 +663,7 @@ def grown(pool, **options):
         lambda: qg.layer(3, 1),
         lambda: qg.layer(qg.RX, 1, 3),
         lambda: qg.Prod(1, 2),
+        lambda: qg.pauli_decompose(np.eye(2), cutoff=PAIR),
         lambda: qg.TrotterProduct(qg.X(0) + qg.Z(0), 0.3, check_hermitian=PAIR),
         lambda: qg.equal(qg.RX(0.1, 0), qg.RX(0.1, 0), rtol="text"),
         lambda: qg.equal(qg.RX(0.1, 0), qg.RX(0.1, 0), check_interface=PAIR),

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from qgate.exceptions import InvalidParameters, NotFinite
+from qgate.arguments import finite_number
+from qgate.exceptions import InvalidParameters, NotFinite, described
 from qgate.operations.parameters import as_array, require_numbers
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_words import PHASES
@@ -40,6 +41,10 @@ def pauli_decompose(
     -----
     Cost: O(n 4**n) operations.
     """
+    if finite_number(cutoff) is None:
+        raise InvalidParameters(
+            f"pauli_decompose was given cutoff={described(cutoff)}. Give a finite number."
+        )
     given = as_array(matrix)
     require_numbers("pauli_decompose", "matrix", given, real=False)
     dense = np.asarray(given, dtype=complex)
