@@ -92,7 +92,9 @@ class Scheduler:
         """Let others run for a time; stands in for ``time.sleep``."""
         self.wait(_never, seconds)
 
-    def wait(self, ready: Callable[[], bool], timeout: float | None = None) -> bool:
+    def wait(
+        self, ready: Callable[[], bool], timeout: float | None = None, *, interrupts: bool = True
+    ) -> bool:
         """Pass on the baton until a condition holds.
 
         Parameters
@@ -101,6 +103,8 @@ class Scheduler:
             The condition; evaluated by the thread that passes on the baton.
         timeout : float, optional
             Seconds; None waits for ever.
+        interrupts : bool
+            Whether ``switched`` may raise here.
 
         Returns
         -------
@@ -112,7 +116,7 @@ class Scheduler:
         turn.deadline = None if timeout is None else self.now + max(timeout, 0.0)
         self._hand_on(turn)
         turn.ready = turn.deadline = None
-        if self.switched is not None:
+        if interrupts and self.switched is not None:
             self.switched()
         return ready()
 
@@ -225,6 +229,24 @@ class Lock:
     def locked(self) -> bool:
         return self._held
 
+    def acquire_again(self) -> None:
+        """Take the lock at the end of a wait for a condition, without an interrupt.
+
+        An interrupt here makes Python's own ``Condition`` release a lock that it does not hold.
+        """
+        while self._held:
+            SCHEDULER.wait(self._is_free, interrupts=False)
+        self._held = True
+
+    def _release_save(self) -> None:
+        self.release()
+
+    def _acquire_restore(self, _: None) -> None:
+        self.acquire_again()
+
+    def _is_owned(self) -> bool:
+        return self._held
+
     def _is_free(self) -> bool:
         return not self._held
 
@@ -232,11 +254,18 @@ class Lock:
         self._held = False
 
 
+def _restore(lock: Any, state: tuple[int, int]) -> None:
+    """Take a recursive lock again; stands in for ``RLock._acquire_restore``."""
+    lock._block.acquire_again()
+    lock._count, lock._owner = state
+
+
 def install() -> Scheduler:
     """Replace threads, locks and clocks of this process, which has one thread."""
     names: Any = threading
     names._allocate_lock = names.Lock = Lock
     names._CRLock = None
+    names._RLock._acquire_restore = _restore
     names._start_new_thread = SCHEDULER.start
     names._time = SCHEDULER.monotonic
     names.Thread.join = lambda self, timeout=None: SCHEDULER.join(self, timeout)

@@ -108,3 +108,20 @@ def test_a_child_waits_for_no_thread_of_its_parent_while_it_is_forked():
     )
 
     assert found.stdout == "forked\n"
+
+
+def test_an_interrupt_does_not_strike_while_a_condition_takes_its_lock_again():
+    found = run(
+        "def interrupt(): raise KeyboardInterrupt\n"
+        "for lock in (threading.Lock(), threading.RLock()):\n"
+        "    condition = threading.Condition(lock)\n"
+        "    def hold():\n"
+        "        with condition:\n"
+        "            condition.notify(); scheduler.switched = interrupt; time.sleep(1)\n"
+        "    try:\n"
+        "        with condition: threading.Thread(target=hold).start(); condition.wait()\n"
+        "    except BaseException as error: print(type(error).__name__)\n"
+        "    scheduler.switched = None\n"
+    )
+
+    assert found.stdout == "KeyboardInterrupt\nKeyboardInterrupt\n"
