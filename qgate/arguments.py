@@ -102,6 +102,20 @@ def mapping_of(owner: str, argument: str, value: Any) -> Mapping[Any, Any]:
     return value
 
 
+def keywords_of(owner: str, argument: str, value: Any) -> dict[str, Any]:
+    """Return keyword arguments that are given as a mapping; no arguments for None.
+
+    Raises
+    ------
+    InvalidParameters
+        The value is not a mapping, or one of its keys is not a string.
+    """
+    given = mapping_of(owner, argument, value)
+    if not all(isinstance(name, str) for name in given):
+        raise _refused(owner, argument, value, "a mapping whose keys are strings")
+    return dict(given)
+
+
 def require_function(owner: str, argument: str, value: Any) -> None:
     """Refuse values that are not callable.
 

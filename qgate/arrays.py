@@ -281,7 +281,7 @@ def shape_of(value: Tensor) -> tuple[int, ...]:
 def _shape_of_list(value: Any) -> tuple[int, ...]:
     try:
         return np.shape(value)
-    except ValueError as error:
+    except (ValueError, MemoryError) as error:
         raise InvalidParameters(
             f"No array can be made of {described(value)}: {error}. Give rows of equal length."
         ) from None

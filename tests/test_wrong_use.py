@@ -1,6 +1,8 @@
 """Error texts for users who request something impossible."""
 
 import pickle
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -591,9 +593,11 @@ def shifted(**options):
     return qg.gradients.param_shift_hessian(TAPE, **options)
 
 
+EMPTY = qg.QNode(lambda: qg.expval(qg.Z(0)), "local")
+
+
 def grown(pool, **options):
-    empty = qg.QNode(lambda: qg.expval(qg.Z(0)), "local")
-    return qg.AdaptiveOptimizer(**options).step(empty, pool)
+    return qg.AdaptiveOptimizer(**options).step(EMPTY, pool)
 
 
 @pytest.mark.parametrize(
@@ -662,6 +666,35 @@ def grown(pool, **options):
         lambda: qg.broadcast(qg.RX, [0], 3),
         lambda: qg.layer(3, 1),
         lambda: qg.layer(qg.RX, 1, 3),
+        lambda: qg.layer(qg.RX, PAIR, [0.1, 0.2], wires=0),
+        lambda: qg.layer(qg.RX, PAIR, wires=0),
+        lambda: qg.broadcast(qg.RX, [0], "single", [0.1], kwargs={0: 1}),
+        lambda: qg.SProd({}, qg.RX(0.1, 0)),
+        lambda: qg.SProd(["a"], qg.RX(0.1, 0)),
+        lambda: qg.SProd(Decimal("0.1"), qg.RX(0.1, 0)),
+        lambda: qg.s_prod(Decimal("0.1"), qg.X(0)),
+        lambda: qg.DiagonalQubitUnitary([1, Decimal("0.1")], 0),
+        lambda: qg.PauliSum([0.5], RAGGED, [[0, 1]], [0, 1]),
+        lambda: qg.PauliSum([0.5], [[0, 1]], [["a", None]], [0, 1]),
+        lambda: qg.PauliSum([0.5], [[0, 1]], range(10**12), [0, 1]),
+        lambda: qg.pow(qg.X(0), RAGGED, lazy=False),
+        lambda: qg.pow(qg.RX(0.1, 0), "text", lazy=False),
+        lambda: (qg.X(0) + qg.Z(1)) ** RAGGED,
+        lambda: qg.grad(bound(), 0, argnum=0),
+        lambda: qg.grad(bound(), argnums=range(10**12))(X),
+        lambda: qg.QNSPSAOptimizer(blocking=PAIR),
+        lambda: qg.QNSPSAOptimizer(finite_diff_step=1e200),
+        lambda: qg.QNSPSAOptimizer(finite_diff_step=1e-200),
+        lambda: qg.QNGOptimizer(lam=Fraction(1, 3)),
+        lambda: qg.AdamOptimizer(beta2=Fraction(1, 3)),
+        lambda: qg.AdamOptimizer(10**400),
+        lambda: qg.pow(qg.X(0), [range(10**12), ""]),
+        lambda: qg.QNGOptimizer().step(bound(), X, recompute_tensor=PAIR),
+        lambda: qg.AdaptiveOptimizer().step(EMPTY, [qg.RX(0.1, 0)], params_zero=PAIR),
+        lambda: qg.AdaptiveOptimizer().step_and_cost(EMPTY, [qg.RX(0.1, 0)], drain_pool=PAIR),
+        lambda: qg.minimize(bound(), X, steps=1, progress=PAIR),
+        lambda: qg.minimize(bound(), X, steps=1, options={0: 1}),
+        lambda: qg.RotosolveOptimizer(substep_kwargs={0: 1}),
         lambda: qg.Prod(1, 2),
         lambda: qg.pauli_decompose(np.eye(2), cutoff=PAIR),
         lambda: qg.TrotterProduct(qg.X(0) + qg.Z(0), 0.3, check_hermitian=PAIR),
@@ -682,6 +715,17 @@ def test_options_of_a_kind_that_nobody_expects(call):
         call()
 
     assert str(caught.value)
+
+
+def test_random_layers_of_no_rotations_draw_from_the_default_ones():
+    def drawn(rotations):
+        return qg.RandomLayers(np.ones((1, 3)), [0, 1], rotations=rotations).decomposition()
+
+    assert drawn(np.zeros((0, 2))) == drawn([]) == drawn(None)
+
+
+def test_matrices_of_angles_beyond_64_bits_are_those_of_the_nearest_float():
+    assert np.allclose(qg.matrix(qg.RX(10**20, 0)), qg.matrix(qg.RX(1e20, 0)), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, np.array([0.1, np.nan])])

@@ -60,6 +60,7 @@ from qgate.exceptions.configuration import (
     UnusableBackend,
 )
 from qgate.exceptions.differentiation import (
+    ArgnumsGivenTwice,
     DifferentiationError,
     FourierError,
     InterfaceMismatch,
@@ -142,6 +143,7 @@ from qgate.exceptions.spending import (
 
 __all__ = [
     "AccessRefused",
+    "ArgnumsGivenTwice",
     "BrokenProvider",
     "BudgetChanged",
     "BudgetExceeded",

@@ -120,6 +120,17 @@ class InvalidArgnums(DifferentiationError, ValueError, IndexError):
     )
 
 
+class ArgnumsGivenTwice(DifferentiationError, TypeError):
+    """The positions to differentiate by are given under both of their names."""
+
+    argnums: str
+    argnum: str
+    message = (
+        "argnum is the older name of argnums, and both were given: argnums={argnums}, "
+        "argnum={argnum}. Give one of the two."
+    )
+
+
 class InvalidTangent(DifferentiationError, ValueError):
     """A tangent or cotangent does not have the structure of its argument or value."""
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from qgate.arguments import items_of
 from qgate.arrays import BOXED, NUMBERS, framework_of, is_traced, isbox
-from qgate.exceptions import InvalidArgnums, described
+from qgate.exceptions import ArgnumsGivenTwice, InvalidArgnums, described
 
 Argnums = int | Sequence[int] | None
 
@@ -33,9 +34,15 @@ def trainable_among(values: Sequence[Any]) -> list[int]:
 
 
 def one_spelling(argnums: Argnums, argnum: Argnums) -> Argnums:
-    """Return the positions from ``argnums``, or from its older name ``argnum``."""
+    """Return the positions from ``argnums``, or from its older name ``argnum``.
+
+    Raises
+    ------
+    ArgnumsGivenTwice
+        Both are given.
+    """
     if argnums is not None and argnum is not None:
-        raise TypeError("argnum is the older name of argnums. Give one of the two.")
+        raise ArgnumsGivenTwice(argnums=described(argnums), argnum=described(argnum))
     return argnum if argnums is None else argnums
 
 
@@ -45,9 +52,9 @@ def positions_of(argnums: Argnums, args: Sequence[Any]) -> tuple[tuple[int, ...]
         trainable = tuple(at for at, value in enumerate(args) if is_trainable(value))
         return trainable, len(trainable) == 1
     bare = not isinstance(argnums, Sequence | np.ndarray)
-    named: Any = (argnums,) if bare else argnums
+    named: Any = (argnums,) if bare else items_of(argnums)
     try:
-        positions = tuple(operator.index(position) for position in named)
+        positions = tuple(operator.index(position) for position in named)  # None: overlong, or text
     except TypeError:
         reason = "positions are whole numbers"
         raise InvalidArgnums(argnums=described(argnums), reason=reason, count=len(args)) from None

@@ -137,6 +137,8 @@ def grad(func: Callable[..., Any], argnums: Argnums = None, *, argnum: Argnums =
         A chosen argument is not made of numbers.
     InvalidArgnums
         There is no argument at one of the positions.
+    ArgnumsGivenTwice
+        Both ``argnums`` and ``argnum`` are given.
 
     Warns
     -----
@@ -183,7 +185,7 @@ def jacobian(
     UndifferentiableOutput
         ``func`` returned a tuple, list or dict; or complex numbers, and is differentiated by
         complex numbers.
-    NonDifferentiableError, InvalidArgnums
+    NonDifferentiableError, InvalidArgnums, ArgnumsGivenTwice
         As for :func:`grad`.
 
     Notes

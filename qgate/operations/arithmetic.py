@@ -13,7 +13,7 @@ from qgate.arrays import enclosed, is_traced, shape_of
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.composites import Composite, Prod, SProd, Sum, pauli_reps
 from qgate.operations.operator import Operator, operations_of, require_operators
-from qgate.operations.parameters import in_floats, is_scalar
+from qgate.operations.parameters import in_floats, require_scalar
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import as_coefficients
 from qgate.recording import absorb, record, replace
@@ -86,11 +86,7 @@ def s_prod(
         The scalar is not a number, or the operator not an operator.
     """
     require_operators("s_prod", operator)
-    if not is_scalar(scalar):
-        raise InvalidParameters(
-            f"{described(operator)} cannot be multiplied by {described(scalar)}. Give a number, "
-            "real or complex."
-        )
+    require_scalar(operator, scalar)
     scalar = in_floats(enclosed(scalar))
     words = operator.pauli_rep
     if words is not None:

@@ -16,6 +16,7 @@ from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dense_matrix
 from qgate.operations.operator import Operator, ParameterKind, require_operators, without_recording
+from qgate.operations.parameters import require_scalar
 from qgate.operations.pauli import PauliSum
 from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, paused
@@ -257,11 +258,17 @@ class SProd(Composite):
     base : Operator
     id : str, optional
         A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The scalar is not a number, or the base not an operator.
     """
 
     is_gate = False
 
     def __init__(self, scalar: Tensor, base: Operator, id: str | None = None) -> None:
+        require_scalar(base, scalar)
         self._scalar = scalar
         super().__init__(base, id=id)
 

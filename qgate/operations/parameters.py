@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from numbers import Number, Real
+from numbers import Complex, Real
 from typing import Any
 
 import numpy as np
@@ -156,7 +156,7 @@ def is_numeric(value: Tensor, *, real: bool = False) -> bool:
         if plain.dtype == object:
             return all(is_numeric(entry, real=real) for entry in np.ravel(plain))
         return plain.dtype.kind in ("biuf" if real else "biufc")
-    if isinstance(plain, Number | Affine):
+    if isinstance(plain, Complex | Affine):
         return isinstance(plain, Real | Affine) or not real
     return hasattr(plain, "shape") and hasattr(plain, "dtype")  # an array of another framework
 
@@ -170,6 +170,20 @@ def _has_reals(value: Tensor) -> bool:
 def is_scalar(value: Any) -> bool:
     """Return whether a value is a single number, real or complex."""
     return is_numeric(value) and shape_of(value) == ()
+
+
+def require_scalar(operator: Any, value: Any) -> None:
+    """Refuse factors of an operator that are not a single number.
+
+    Raises
+    ------
+    InvalidParameters
+    """
+    if not is_scalar(value):
+        raise InvalidParameters(
+            f"{described(operator)} cannot be multiplied by {described(value)}. Give a number, "
+            "real or complex."
+        )
 
 
 def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = True) -> None:
@@ -207,7 +221,7 @@ def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
         The angle is neither a real number nor a one-dimensional array of them.
     """
     if type(value) in PLAIN:
-        return value if type(value) is not int else _within_float64(value)
+        return value if type(value) is not int else in_floats(value)
     plain = value
     while BOXED[type(plain)]:
         plain = plain._value

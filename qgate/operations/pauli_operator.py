@@ -8,8 +8,14 @@ from typing import Any, Self
 
 import numpy as np
 
+from qgate.arguments import array_of
 from qgate.arrays import namespace, shape_of, unwrap
-from qgate.exceptions import DecompositionUndefinedError, InvalidParameters, MatrixUndefinedError
+from qgate.exceptions import (
+    DecompositionUndefinedError,
+    InvalidParameters,
+    MatrixUndefinedError,
+    described,
+)
 from qgate.operations import pauli_algebra as algebra
 from qgate.operations import pauli_matrices as pm
 from qgate.operations import pauli_words as pw
@@ -291,6 +297,12 @@ class PauliOperator(Operator):
 
 
 def _bits(bits: Any) -> BoolArray:
-    frozen = np.array(bits, dtype=bool)
+    given = array_of(bits)
+    if given.dtype.kind not in "biuf":
+        raise InvalidParameters(
+            f"A Pauli sum was given the bits {described(bits)}. Give x and z as arrays of truth "
+            "values, one row for each word and one column for each wire."
+        )
+    frozen = given.astype(bool)
     frozen.setflags(write=False)
     return frozen

@@ -369,6 +369,7 @@ class Pow(Wrapper):
 
 def pow_(base: Operator, z: float = 1) -> Operator:
     """Return a power of an operator; a sum of Pauli words is expanded."""
+    z = real_number(z)
     if isinstance(base, PauliSum) and z == int(z) and z >= 0:
         (power,) = base.pow(z)
         return replace([base], power)
@@ -389,7 +390,7 @@ def real_number(value: Any) -> float:
         The exponent is not one real number.
     """
     number = unwrap(value if framework_of(value) is None else in_floats(value))
-    if shape_of(number) != () or not is_numeric(number, real=True) or not _is_finite(number):
+    if not is_numeric(number, real=True) or shape_of(number) != () or not _is_finite(number):
         raise InvalidParameters(
             f"An operator cannot be raised to the power {described(value)}. Give a real number."
         )

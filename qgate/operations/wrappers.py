@@ -18,7 +18,7 @@ from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
 from qgate.operations.operator import Operator, operations_of, require_operators
 from qgate.operations.parameters import in_double, require_numbers
-from qgate.operations.symbolic import Adjoint, pow_
+from qgate.operations.symbolic import Adjoint, pow_, real_number
 from qgate.recording import paused, record, replace
 from qgate.sizes import check_size, nested
 from qgate.typing import Tensor, WiresLike
@@ -194,7 +194,7 @@ def _power(base: Operator, z: float, lazy: bool) -> Operator:
     with paused():
         if truth("pow", "lazy", lazy):
             return pow_(base, z)
-        parts = base.pow(z)
+        parts = base.pow(real_number(z))
         product: Operator = prod(*reversed(parts)) if parts else Identity(base.wires)
         return product
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from qgate import operations
-from qgate.arguments import sequence_of, truth
+from qgate.arguments import sequence_of
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.numpy.tensors import tensor
 from qgate.operations.operator import Operator, require_operators
 from qgate.optimize.arguments import Arguments
 from qgate.optimize.base import Optimizer
 from qgate.optimize.objective import Objective
-from qgate.optimize.options import count, positive
+from qgate.optimize.options import count, flags, positive
 from qgate.qnode import QNode
 from qgate.recording import record
 from qgate.sizes import MOST_STEPS
@@ -137,13 +137,15 @@ class AdaptiveOptimizer(Optimizer[Growth]):
         UnsuitableObjective
             It is not a QNode.
         InvalidOptimizerOption
-            No gate with a parameter is left in the pool.
+            No gate with a parameter is left in the pool, or ``drain_pool`` or ``params_zero`` has
+            no truth value.
         """
         objective = Objective(circuit, {}, self.name)
         if not objective.is_qnode:
             raise objective.refused(
                 "it is not a QNode, so no gate can be appended to it", "Give a single QNode."
             )
+        flags(self.name, drain_pool=drain_pool, params_zero=params_zero)
         pool = self._pool(circuit, operator_pool, drain=drain_pool)
         angles = tensor([float(gate.parameters[0]) for gate in pool])
         value, slopes = self._slopes(circuit, pool, angles)
@@ -157,9 +159,7 @@ class AdaptiveOptimizer(Optimizer[Growth]):
         return _appended(circuit, [chosen]), cost, np.abs(slopes)[best]
 
     def _pool(self, circuit: QNode, pool: Sequence[Operator], *, drain: bool) -> list[Operator]:
-        there = (
-            circuit.construct((), {}).operations if truth(self.name, "drain_pool", drain) else []
-        )
+        there = circuit.construct((), {}).operations if drain else []
         used = {(gate.name, tuple(gate.wires)) for gate in there}
         offered = sequence_of(self.name, "operator_pool", pool)
         require_operators(self.name, *offered)

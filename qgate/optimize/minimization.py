@@ -9,13 +9,13 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qgate.arguments import mapping_of, require_function
+from qgate.arguments import keywords_of, require_function
 from qgate.budget import Budget, budget_of
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.execution.current import RUN
 from qgate.optimize.estimates import Estimate
 from qgate.optimize.history import History, Record
-from qgate.optimize.options import count, positive
+from qgate.optimize.options import count, flags, positive
 from qgate.optimize.stopping import Stopping
 from qgate.optimize.training import Progress, Training, resumed, saved
 
@@ -167,7 +167,8 @@ def minimize(
     for argument, function in (("callback", callback), ("estimate", estimate)):
         if function is not None:
             require_function("minimize", argument, function)
-    given = mapping_of("minimize", "options", options)
+    flags("minimize", progress=progress)
+    given = keywords_of("minimize", "options", options)
     training = Training.of(cost, x0, optimizer, seed=seed, options=given, estimate=estimate)
     stopping = Stopping(
         steps,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from math import isfinite
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
+
+import numpy as np
 
 from qgate.exceptions import InvalidOptimizerOption
 
@@ -51,10 +53,29 @@ def one_of(optimizer: str, known: Any, **options: Any) -> None:
             raise _invalid(optimizer, option, value, f"one of {', '.join(map(repr, known))}")
 
 
+def flags(optimizer: str, **options: Any) -> None:
+    """Refuse options that have no truth value, such as arrays of several entries."""
+    for option, value in options.items():
+        try:
+            bool(value)
+        except Exception:
+            raise _invalid(optimizer, option, value, "True or False") from None
+
+
+def squarable(optimizer: str, **options: Any) -> None:
+    """Refuse options that are not positive numbers whose squares float64 can hold."""
+    for option, value in options.items():
+        if not _is_real(value) or not 1e-150 <= value <= 1e150:
+            raise _invalid(optimizer, option, value, "a number from 1e-150 to 1e150")
+
+
 def _is_real(value: Any) -> bool:
+    """Return whether a value is a finite float or integer; arrays of fractions hold objects."""
+    if isinstance(value, bool) or not isinstance(value, Integral | float | np.floating):
+        return False
     try:
-        return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
-    except TypeError:
+        return isfinite(value)
+    except OverflowError:  # an integer beyond the range of floats
         return False
 
 

@@ -13,7 +13,7 @@ from qgate.interfaces.device_errors import unmarking
 from qgate.optimize.arguments import Arguments, size_of
 from qgate.optimize.base import Optimizer
 from qgate.optimize.objective import Objective
-from qgate.optimize.options import not_negative, one_of, positive
+from qgate.optimize.options import flags, not_negative, one_of, positive
 from qgate.optimize.requests import gradient_request, metric_request, send, value_request
 from qgate.typing import FloatArray
 
@@ -159,6 +159,7 @@ class QNGOptimizer(Optimizer[Metric]):
         metric_tensor_fn: Any = None,
         **kwargs: Any,
     ) -> tuple[Any, Any]:
+        flags(self.name, recompute_tensor=recompute_tensor)
         objective = Objective(function, kwargs, self.name)
         arguments = Arguments.of(args, optimizer=self.name)
         if metric_tensor_fn is None and not objective.is_qnode:

@@ -11,7 +11,7 @@ import numpy as np
 from qgate.optimize.arguments import Arguments
 from qgate.optimize.base import Optimizer
 from qgate.optimize.objective import Objective
-from qgate.optimize.options import count, not_negative, positive
+from qgate.optimize.options import count, flags, not_negative, positive, squarable
 from qgate.optimize.overlaps import overlap_request
 from qgate.optimize.randomness import Randomness, generator, seeded, signs, state_of
 from qgate.optimize.requests import Request, send, value_request
@@ -64,7 +64,7 @@ class QNSPSAOptimizer(Optimizer[Estimates]):
     regularization : float
         :math:`\beta`.
     finite_diff_step : float
-        :math:`\epsilon` (radians).
+        :math:`\epsilon` (radians), from 1e-150 to 1e150.
     resamplings : int
         Number of directions to average in a step.
     blocking : bool
@@ -95,10 +95,12 @@ class QNSPSAOptimizer(Optimizer[Estimates]):
         history_length: int = 5,
         seed: Any = None,
     ) -> None:
-        positive(self.name, stepsize=stepsize, finite_diff_step=finite_diff_step)
+        positive(self.name, stepsize=stepsize)
+        squarable(self.name, finite_diff_step=finite_diff_step)
         not_negative(self.name, regularization=regularization)
         count(self.name, most=MOST_RESAMPLINGS, resamplings=resamplings)
         count(self.name, history_length=history_length)
+        flags(self.name, blocking=blocking)
         self.stepsize, self.reg, self.finite_diff_step = stepsize, regularization, finite_diff_step
         self.resamplings, self.blocking, self.history_length = resamplings, blocking, history_length
         self.seed = seed

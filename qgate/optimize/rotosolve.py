@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import is_text_among, mapping_of
+from qgate.arguments import is_text_among, keywords_of
 from qgate.exceptions import InvalidOptimizerOption, described
 from qgate.fourier.series import Interpolation, Series
 from qgate.optimize.arguments import CONTAINERS, Arguments
@@ -67,7 +67,7 @@ class RotosolveOptimizer(Optimizer[NoState]):
         substep_optimizer: str | Callable[..., Any] = "brute",
         substep_kwargs: Mapping[str, Any] | None = None,
     ) -> None:
-        self.substep_kwargs = dict(mapping_of(self.name, "substep_kwargs", substep_kwargs))
+        self.substep_kwargs = keywords_of(self.name, "substep_kwargs", substep_kwargs)
         if isinstance(substep_optimizer, str) and substep_optimizer == "brute":
             self.substep_kwargs = {"num_steps": 4, "Ns": 100, **self.substep_kwargs}
             count(self.name, num_steps=self.substep_kwargs["num_steps"])

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from qgate import numpy as np
 from qgate.exceptions import (
+    ArgnumsGivenTwice,
     DifferentiationError,
     InvalidArgnums,
     NonDifferentiableError,
@@ -80,9 +81,20 @@ def test_named_positions_override_the_marks(x, data):
     assert grad(weighted, argnums=1)(x, data).tolist() == [1.0, 4.0]
 
 
-def test_both_spellings_at_once_are_refused():
-    with pytest.raises(TypeError, match="older name"):
-        grad(weighted, 0, argnum=1)
+@pytest.mark.parametrize("derivative", [grad, jacobian])
+def test_both_spellings_at_once_are_refused(derivative):
+    with pytest.raises(
+        ArgnumsGivenTwice, match=r"argnums=0, argnum=1\. Give one of the two"
+    ) as caught:
+        derivative(weighted, 0, argnum=1)
+
+    assert isinstance(caught.value, TypeError)
+
+
+@pytest.mark.parametrize("positions", [range(10**12), "01"])
+def test_positions_that_are_no_short_sequence_are_refused(positions):
+    with pytest.raises(InvalidArgnums, match="positions are whole numbers"):
+        grad(weighted, argnums=positions)(2.0, 3.0)
 
 
 @pytest.mark.parametrize("derivative", [grad, jacobian])

@@ -212,7 +212,7 @@ class RandomLayers(Template):
     imprimitive : gate class or name, optional
         Two-wire gate without angles; default ``CNOT``.
     rotations : sequence of gate classes or names, optional
-        Gates with one angle; default ``RX``, ``RY``, ``RZ``.
+        Gates with one angle; None or an empty sequence: ``RX``, ``RY``, ``RZ``.
     seed : int or None
         Seed of ``numpy.random.default_rng``. None draws a new circuit for each instance, which has
         to be decomposed each time.
@@ -250,15 +250,11 @@ class RandomLayers(Template):
             )
         if not wires:
             raise InvalidParameters("RandomLayers was given no wires. Give at least one.")
-        given = (
-            sequence_of("RandomLayers", "rotations", rotations or (RX, RY, RZ))
-            if not hasattr(rotations, "dtype")
-            else sequence_of("RandomLayers", "rotations", rotations)
-        )
+        given = [] if rotations is None else sequence_of("RandomLayers", "rotations", rotations)
         options: dict[str, Any] = {
             "ratio_imprim": ratio_imprim,
             "imprimitive": gate_class(CNOT if imprimitive is None else imprimitive),
-            "rotations": tuple(gate_class(name, prefix="R") for name in given),
+            "rotations": tuple(gate_class(name, prefix="R") for name in given or (RX, RY, RZ)),
             "seed": _checked_seed(seed),
         }
         super().__init__((weights,), wires, options, id=id)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arguments import mapping_of, require_function, sequence_of
+from qgate.arguments import keywords_of, require_function, sequence_of
 from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters, described, suggest
 from qgate.operations.templates.layers import ring
@@ -77,7 +77,7 @@ def broadcast(
     """
     groups = _groups(Wires(wires), pattern)
     require_function("broadcast", "unitary", unitary)
-    options = mapping_of("broadcast", "kwargs", kwargs)
+    options = keywords_of("broadcast", "kwargs", kwargs)
     entries: list[Any] = [()] * len(groups)
     if parameters is not None:
         entries = [_entry(p) for p in sequence_of("broadcast", "parameters", parameters)]
@@ -121,6 +121,7 @@ def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwar
     (RY(0.1, wires=['a']), RY(0.2, wires=['a']))
     """
     require_function("layer", "template", template)
+    _check_depth(depth)
     args = tuple(sequence_of("layer", "an argument", argument) for argument in args)
     for argument in args:
         if len(argument) != depth:
@@ -130,7 +131,6 @@ def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwar
                 "Each positional argument has one entry for each repetition. "
                 "Give what stays the same by keyword."
             )
-    _check_depth(depth)
     for index in range(depth):
         template(*(argument[index] for argument in args), **kwargs)
 

@@ -82,6 +82,13 @@ def _shot_adaptive(x: Any, **given: Any) -> Any:
     )
 
 
+def _minimized(x: Any, **given: Any) -> Any:
+    def cost(x: Any, *others: Any, **ignored: Any) -> Any:
+        return circuit(x)
+
+    return qg.minimize(qg.QNode(cost, DEVICE), x, **given)
+
+
 def optimizers() -> list[Entry]:
     """Return entries of the optimizers and of the loop around them."""
     found = [
@@ -128,7 +135,7 @@ def optimizers() -> list[Entry]:
         ),
         (
             "minimize",
-            lambda x, **given: qg.minimize(node(), x, **given),
+            _minimized,
             {
                 "x": ANGLES,
                 "optimizer": qg.GradientDescentOptimizer(0.1),
