@@ -11,7 +11,7 @@ import keras
 from qgate.exceptions import InvalidLayer, described, name_of
 from qgate.execution.returns import leaves
 from qgate.interfaces.choice import Choice
-from qgate.layers.rehearsal import check_recorded, number_of_results
+from qgate.layers.rehearsal import check_data, check_recorded, number_of_results
 from qgate.layers.saving import config_of, key_of, restored
 from qgate.layers.signature import Shape, checked_shapes
 from qgate.qnode import QNode, torch_compiles
@@ -89,7 +89,7 @@ class KerasLayer(keras.layers.Layer):
         self.input_arg = self.input_arg  # a later set_input_argument applies to later layers only
         self.weight_shapes = shapes
         self.output_dim = _output_shape(function, output_dim)
-        self.weight_specs = _checked_specs(function, shapes, weight_specs or {})
+        self.weight_specs = _checked_specs(function, shapes, weight_specs)
         self.qnode_weights: dict[str, Any] = {}
         backend = keras.backend.backend()
         self.supports_jit = backend != "tensorflow"
@@ -113,6 +113,8 @@ class KerasLayer(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Evaluate all rows of the data together."""
         ops = keras.ops
+        has_axes = len(getattr(inputs, "shape", ())) > 0
+        check_data(name_of(self.qnode.func), inputs, has_axes, "the backend")
         output_shape = (*ops.shape(inputs)[:-1], *self.output_dim)
         compiles = torch_compiles()
         if not compiles and _asks_for_shapes():
@@ -239,12 +241,19 @@ def _output_shape(function: str, output_dim: Any) -> Shape:
 
 
 def _checked_specs(
-    function: str, shapes: Mapping[str, Shape], specs: Mapping[str, Mapping[str, Any]]
+    function: str, shapes: Mapping[str, Shape], given: Mapping[str, Mapping[str, Any]] | None
 ) -> dict[str, dict[str, Any]]:
-    if unknown := sorted(set(specs) - set(shapes)):
+    specs = {} if given is None else given
+    if not (isinstance(specs, Mapping) and all(isinstance(s, Mapping) for s in specs.values())):
         raise InvalidLayer(
             function=function,
-            reason=f"weight_specs has {described(unknown[0])}, which is not a weight",
+            reason=f"weight_specs is {described(given)}",
+            remedy="Give a dict from the name of a weight to a dict of arguments of add_weight.",
+        )
+    if unknown := sorted(map(described, set(specs) - set(shapes))):
+        raise InvalidLayer(
+            function=function,
+            reason=f"weight_specs has {unknown[0]}, which is not a weight",
             remedy=f"The weights are: {', '.join(shapes) or 'none'}.",
         )
     return {name: dict(spec) for name, spec in specs.items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qgate.exceptions import InvalidLayer, name_of
+from typing import Any
+
+from qgate.exceptions import InvalidLayer, described, name_of
 from qgate.measurements import MeasurementKind
 from qgate.qnode import QNode
 from qgate.tape import Tape
@@ -14,6 +16,21 @@ NO_FEATURES = {
     MeasurementKind.DENSITY_MATRIX: "a complex matrix",
 }
 """Measurements that are not real numbers that vary smoothly with the weights."""
+
+
+def check_data(function: str, inputs: Any, is_data: bool, framework: str) -> None:
+    """Refuse data that are not an array of the framework.
+
+    Raises
+    ------
+    InvalidLayer
+    """
+    if not is_data:
+        raise InvalidLayer(
+            function=function,
+            reason=f"the layer was called with the data {described(inputs)}",
+            remedy=f"Give an array of {framework} whose last axis is that of the features.",
+        )
 
 
 def check_recorded(qnode: QNode, tape: Tape, *, batch: int | None) -> None:

@@ -7,12 +7,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
+import numpy as np
 import torch
 
 from qgate.exceptions import InvalidLayer, described, name_of
 from qgate.execution.returns import leaves
 from qgate.interfaces.choice import Choice
-from qgate.layers.rehearsal import check_recorded
+from qgate.layers.rehearsal import check_data, check_recorded
 from qgate.layers.signature import Shape, checked_shapes
 from qgate.qnode import QNode
 from qgate.tape import Tape
@@ -108,6 +109,7 @@ class TorchLayer(torch.nn.Module):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Evaluate all rows of the data together."""
+        check_data(name_of(self.qnode.func), inputs, isinstance(inputs, torch.Tensor), "PyTorch")
         rows = inputs.reshape(-1, inputs.shape[-1]) if inputs.dim() > 1 else inputs
         if not torch.compiler.is_compiling():
             self._rehearse(rows)
@@ -176,10 +178,10 @@ def _methods(function: str, shapes: Mapping[str, Shape], given: Any) -> dict[str
     if not isinstance(given, Mapping):
         return dict.fromkeys(shapes, given)
     if set(given) != set(shapes):
-        wrong = sorted(set(given) ^ set(shapes))
+        wrong = sorted(map(described, set(given) ^ set(shapes)))
         raise InvalidLayer(
             function=function,
-            reason=f"init_method and weight_shapes do not both have {described(wrong[0])}",
+            reason=f"init_method and weight_shapes do not both have {wrong[0]}",
             remedy=f"Give init_method for each of: {', '.join(shapes)}.",
         )
     return dict(given)
@@ -189,13 +191,23 @@ def _uniform(values: torch.Tensor) -> torch.Tensor:
     return torch.nn.init.uniform_(values, 0.0, 2 * math.pi)
 
 
+def _numbers(function: str, name: str, value: Any) -> torch.Tensor:
+    try:
+        if isinstance(value, torch.Tensor | np.ndarray | np.generic):
+            return torch.as_tensor(value).detach().clone()
+        return torch.tensor(np.asarray(value), dtype=torch.get_default_dtype())
+    except Exception:  # PyTorch raises errors of many classes
+        raise InvalidLayer(
+            function=function,
+            reason=f"init_method gives the weight {described(name)} the value {described(value)}",
+            remedy="Give numbers, or a function of torch.nn.init.",
+        ) from None
+
+
 def _initial(function: str, name: str, shape: Shape, method: Any) -> torch.Tensor:
-    if callable(method):
-        values = torch.empty(shape)
-        made = method(values)
-        value = values if made is None else made
-    else:
-        value = torch.as_tensor(method).detach().clone()
+    values = torch.empty(shape)
+    made = method(values) if callable(method) else method
+    value = values if made is None else _numbers(function, name, made)
     if tuple(value.shape) != shape:
         raise InvalidLayer(
             function=function,

@@ -72,7 +72,7 @@ def in_floats(value: Tensor) -> Tensor:
     Raises
     ------
     InvalidParameters
-        A number is too large for float64, or an array has masked entries.
+        A number is too large for float64, or an array has masked entries or is not of numbers.
     """
     kind = type(value)
     if kind is int and value.bit_length() > 63:  # numpy would create an object array
@@ -81,7 +81,7 @@ def in_floats(value: Tensor) -> Tensor:
         return value
     framework = framework_of(value)
     if framework is not None:
-        name = str(opened(value).dtype)
+        name = _numeric_dtype(value)
         kept = any(kind in name for kind in ("float32", "float64", "complex"))
         return value if kept else framework.enclosed(framework.widened(value))
     if not isinstance(value, np.ndarray | np.generic):
@@ -91,6 +91,16 @@ def in_floats(value: Tensor) -> Tensor:
     if value.dtype.kind == "O":
         return _in_floats_by_entry(value)
     return value if value.dtype in KEPT or value.dtype.kind not in "biufc" else _double(value)
+
+
+def _numeric_dtype(value: Tensor) -> str:
+    """Return the name of the dtype of a framework's array, which has to hold numbers."""
+    name = str(opened(value).dtype)
+    if not any(kind in name for kind in ("float", "int", "bool", "complex")):
+        raise InvalidParameters(
+            f"{_brief(value)} is an array of the type {name}. Give an array of numbers."
+        )
+    return name
 
 
 def _within_float64(value: int) -> int:

@@ -218,6 +218,22 @@ def test_specs_of_unknown_weights_are_refused():
         made(weight_specs={"weight": {}})
 
 
+@pytest.mark.parametrize("specs", [3, "weights", {"weights": 3}, np.ones(2), [["local"]]])
+def test_specs_that_are_no_dicts_are_refused(specs):
+    with pytest.raises(InvalidLayer, match="weight_specs is"):
+        made(weight_specs=specs)
+
+
+def test_unknown_specs_of_mixed_kinds_are_refused():
+    with pytest.raises(InvalidLayer, match="which is not a weight"):
+        made(weight_specs={0: {}, "weight": {}})
+
+
+def test_data_without_axes_are_refused():
+    with pytest.raises(InvalidLayer, match="Give an array of the backend"):
+        made()(keras.ops.convert_to_tensor(0.1))
+
+
 # Saving ---------------------------------------------------------------------------------
 
 

@@ -25,7 +25,7 @@ from framework_cases import (
 )
 
 import qgate as qg
-from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
+from qgate.exceptions import DifferentiationError, InvalidParameters, UnsupportedDiffMethod
 
 tf.get_logger().setLevel("ERROR")
 
@@ -138,6 +138,10 @@ class TestTapes:
             with tf.GradientTape() as tape:
                 value = tf.reduce_sum(node(inputs, weights) ** 2)
             np.testing.assert_allclose(step(inputs), tape.gradient(value, weights), atol=1e-10)
+
+    def test_text_is_no_angle(self) -> None:
+        with pytest.raises(InvalidParameters, match="an array of the type <dtype: 'string'>"):
+            qg.RX(tf.constant("text"), 0)
 
     def test_an_unknown_rank_is_refused(self) -> None:
         node = qnode(energy, diff_method="parameter-shift")

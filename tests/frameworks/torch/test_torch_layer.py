@@ -150,11 +150,22 @@ def test_first_values_may_be_given_for_each_weight():
     [
         ({"weights": torch.zeros(2)}, "do not both have 'shift'"),
         ({"weights": torch.zeros(3), "shift": 0.0}, r"shape \(3,\) for the weight 'weights'"),
+        ({0: 1.0, "text": 1.0}, "do not both have"),
+        ("text", "gives the weight 'weights' the value 'text'"),
+        ([[0.1], [0.1, 0.2]], "gives the weight 'weights' the value"),
+        (range(10**12), "gives the weight 'weights' the value"),
+        (lambda values: {}, "gives the weight 'weights' the value {}"),
     ],
 )
 def test_first_values_that_do_not_fit_are_refused(init_method, text):
     with pytest.raises(InvalidLayer, match=text):
         made(init_method=init_method)
+
+
+@pytest.mark.parametrize("inputs", [[0.1, 0.2], np.ones((2, 2)), "text"])
+def test_data_that_are_no_tensor_are_refused(inputs):
+    with pytest.raises(InvalidLayer, match="Give an array of PyTorch"):
+        made()(inputs)
 
 
 def test_a_weight_cannot_have_a_name_that_modules_use():

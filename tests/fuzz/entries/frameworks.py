@@ -87,8 +87,12 @@ def _tensorflow(x: Any, **options: Any) -> Any:
 def _keras_layer(inputs: Any, **options: Any) -> Any:
     from keras import ops
 
+    try:
+        data = ops.convert_to_tensor(inputs)
+    except Exception as error:  # Keras refuses it before the layer is called
+        raise UsersOwn from error
     node = qg.QNode(_layer_function, DEVICE, interface="tf")
-    return qg.qnn.KerasLayer(node, **options)(_converted(ops.convert_to_tensor, inputs))
+    return qg.qnn.KerasLayer(node, **options)(data)
 
 
 def frameworks() -> list[Entry]:
