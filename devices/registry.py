@@ -220,8 +220,9 @@ def _refuse_secrets(config: DeviceConfig, *, text: str) -> None:
 
 
 def _given(wires: int | WiresLike | None, shots: Any) -> dict[str, Any]:
-    """Return the arguments given apart from a string, as options."""
-    given = {} if wires is None else {"wires": wires}
+    """Return the arguments given apart from a string, as options; a text is one label of a wire."""
+    labels = [wires] if isinstance(wires, str) else wires
+    given = {} if wires is None else {"wires": labels}
     return given if _is_default(shots) else {**given, "shots": "none" if shots is None else shots}
 
 

@@ -25,6 +25,9 @@ from qgate.typing import FloatArray
 MOST_ORDER = 64
 """Highest order of a derivative; default rules lose their precision long before."""
 
+_LOWEST, _HIGHEST = 1e-100, 1e9
+"""Range of frequencies. The shifts of higher ones are closer than ``_SAME``."""
+
 _SAME = 1e-10
 """Shifts (radians), coefficients and relative frequencies this close count as equal."""
 
@@ -114,8 +117,9 @@ def generate_shift_rule(
     """
     known = _numbers("frequencies", frequencies)
     given = None if shifts is None else _numbers("shifts", shifts)
-    rule = _rule(known, given, _checked_order(known, order))
-    if not np.isfinite(rule).all():
+    with np.errstate(all="ignore"):  # the result is checked
+        rule = _rule(known, given, _checked_order(known, order))
+    if not len(rule) or not np.isfinite(rule).all():
         raise _refusal(known, "coefficients are beyond float64", "Rescale the parameter.")
     return rule.copy()
 
@@ -305,6 +309,12 @@ def _check_frequencies(frequencies: tuple[float, ...]) -> None:
             "frequencies are positive, and there is at least one",
             "Leave out zeros and signs; eigvals_to_frequencies gives the frequencies of a gate.",
         )
+    if not _LOWEST <= rising[0] <= rising[-1] <= _HIGHEST:
+        raise _refusal(
+            frequencies,
+            f"frequencies are from {_LOWEST:g} to {_HIGHEST:g}, whose shifts float64 tells apart",
+            "Rescale the parameter.",
+        )
     if np.any(np.diff(rising) <= _SAME * rising[-1]):
         raise _refusal(
             frequencies, "some of them are equal", "Frequencies are unique; name each of them once."
@@ -425,6 +435,8 @@ def _repeated(rule: FloatArray, order: int, period: float) -> FloatArray:
 
 def _merged(rule: FloatArray, period: float = math.inf) -> FloatArray:
     """Combine rows with the same shift modulo the period, drop zeros, sort by absolute shift."""
+    if not rule.any():  # powers of small frequencies may all be 0 in float64
+        return rule[:0]
     coefficients, shifts = rule.T
     if math.isfinite(period):
         # Half a period is mapped to its negative, also if rounding leaves it just below.

@@ -14,6 +14,11 @@ ROUNDS = (1, 2, 3)
 """Numbers of measurement rounds that a budgeted gradient may take."""
 
 
+MOST_COUNTED = 2**53
+"""Largest limit on shots and on submissions; float64, in which shots are divided, is exact to it.
+"""
+
+
 @dataclass(frozen=True, init=False)
 class Budget:
     """Limit on shots, dollars and submissions; a request that would exceed it is refused, not sent.
@@ -39,7 +44,8 @@ class Budget:
     Raises
     ------
     InvalidBudget
-        There is no limit, or a limit is not a positive number.
+        There is no limit, a limit is not a positive number, or a number of shots or submissions is
+        above 2**53.
 
     Examples
     --------
@@ -132,6 +138,8 @@ def _count(name: str, value: Any) -> int | None:
     whole = isinstance(value, Integral) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not whole or value <= 0:
         raise InvalidBudget(reason=f"{name}={described(value)} is not a positive whole number")
+    if value > MOST_COUNTED:
+        raise InvalidBudget(reason=f"{name}={described(value)} is above 2**53")
     return int(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import runpy
 import sys
 import time
@@ -317,7 +318,7 @@ def _script(chosen: argparse.Namespace) -> Callable[[], None]:
         finally:
             sys.argv = before
 
-    if not Path(chosen.script).is_file():
+    if not os.path.isfile(chosen.script):  # Path.is_file raises for names that are too long
         raise QGateError(f"There is no program {chosen.script!r}. Name a file with Python in it.")
     return call
 
@@ -379,7 +380,7 @@ def _journal(chosen: argparse.Namespace) -> Any:
     from qgate.execution.runs import default_journal
 
     file = chosen.journal or default_journal()
-    if not Path(file).expanduser().is_file():
+    if not os.path.isfile(os.path.expanduser(file)):
         raise QGateError(
             f"There is no journal {file!r}. Name one with --journal; jobs submitted outside of "
             "any run are in the journal that 'qgate doctor' shows."

@@ -299,6 +299,8 @@ def test_an_order_that_is_given_up_is_submitted_again_and_stays_counted(shell, d
 def test_a_missing_journal_or_program_is_told(shell):
     assert "There is no journal 'qgate.db'" in shell("jobs").stderr
     assert "There is no program 'none.py'" in shell("plan", "none.py").stderr
+    assert "There is no program 'xxx" in shell("plan", "x" * 5000).stderr
+    assert "There is no journal '~nobody/" in shell("jobs", "--journal", "~nobody/j.db").stderr
     assert shell("jobs").returncode == 1
 
 

@@ -593,6 +593,7 @@ def shifted(**options):
     return qg.gradients.param_shift_hessian(TAPE, **options)
 
 
+EMPTY_WORDS = qg.QNode(lambda: qg.expval(qg.X(0) + qg.Z(0)), "local")
 EMPTY = qg.QNode(lambda: qg.expval(qg.Z(0)), "local")
 
 
@@ -683,6 +684,11 @@ def grown(pool, **options):
         lambda: qg.grad(bound(), 0, argnum=0),
         lambda: qg.grad(bound(), argnums=range(10**12))(X),
         lambda: qg.QNSPSAOptimizer(blocking=PAIR),
+        lambda: qg.RiemannianGradientOptimizer(EMPTY_WORDS, restriction=NESTED),
+        lambda: qg.RiemannianGradientOptimizer(EMPTY_WORDS, exact=PAIR),
+        lambda: qg.SPSAOptimizer(maxiter=3, seed={0: NESTED}).step(bound(), X),
+        lambda: qg.RotoselectOptimizer().step(bound(), [range(10**12)], [qg.RX]),
+        lambda: qg.QNSPSAOptimizer(resamplings=2000),
         lambda: qg.QNSPSAOptimizer(finite_diff_step=1e200),
         lambda: qg.QNSPSAOptimizer(finite_diff_step=1e-200),
         lambda: qg.QNGOptimizer(lam=Fraction(1, 3)),
@@ -699,6 +705,7 @@ def grown(pool, **options):
         lambda: qg.pauli_decompose(np.eye(2), cutoff=PAIR),
         lambda: qg.TrotterProduct(qg.X(0) + qg.Z(0), 0.3, check_hermitian=PAIR),
         lambda: qg.equal(qg.RX(0.1, 0), qg.RX(0.1, 0), rtol="text"),
+        lambda: qg.equal(qg.RX(0.1, 0), qg.RX(0.1, 0), atol=10**400),
         lambda: qg.equal(qg.RX(0.1, 0), qg.RX(0.1, 0), check_interface=PAIR),
         lambda: qg.minimize(bound(shots=10), X, seed=RAGGED),
         lambda: qg.fourier.get_spectrum(3, 8),
@@ -707,6 +714,9 @@ def grown(pool, **options):
         lambda: qg.fourier.join_spectra({0}, ["text"]),
         lambda: qg.generator(qg.RX(0.1, 0), format=PAIR),
         lambda: qg.Sum(qg.X(0), "text"),
+        lambda: qg.Budget(shots=1e294),
+        lambda: qg.Budget(submissions=2**53 + 1),
+        lambda: qg.estimate(bound(), budget=10**30)(X),
         lambda: qg.Exp(qg.X(0), {}),
     ],
 )
@@ -722,6 +732,20 @@ def test_random_layers_of_no_rotations_draw_from_the_default_ones():
         return qg.RandomLayers(np.ones((1, 3)), [0, 1], rotations=rotations).decomposition()
 
     assert drawn(np.zeros((0, 2))) == drawn([]) == drawn(None)
+
+
+def test_a_class_of_gates_is_a_function_whose_wires_can_be_mapped():
+    assert qg.map_wires(qg.RX, {0: 5})(0.1, 0) == qg.RX(0.1, 5)
+
+
+def test_matrices_of_large_integers_beside_arrays_are_those_of_floats():
+    given = qg.matrix(qg.RX([10**22, np.array(0.5)], 0))
+
+    assert np.allclose(given, qg.matrix(qg.RX(np.array([1e22, 0.5]), 0)), rtol=0, atol=1e-12)
+
+
+def test_tolerances_may_be_large_integers():
+    assert qg.equal(qg.RX(0.1, 0), qg.RX(0.9, 0), rtol=10**20)
 
 
 def test_matrices_of_angles_beyond_64_bits_are_those_of_the_nearest_float():

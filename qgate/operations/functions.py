@@ -24,6 +24,9 @@ from qgate.wires import Wires
 
 GENERATOR_FORMATS = ("prefactor", "observable", "hamiltonian", "arithmetic")
 
+MOST_TOLERANCE = 1e300
+"""Largest tolerance of ``equal``."""
+
 
 @picklable
 def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
@@ -165,7 +168,7 @@ def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
             f"map_wires was given {described(wire_map)}. Give a mapping from labels to labels, "
             "{0: 'a'}."
         )
-    if not hasattr(input, "map_wires"):
+    if isinstance(input, type) or not hasattr(input, "map_wires"):
         _check_function("map_wires", input)
         return _map_function(input, wire_map)
     with paused():
@@ -196,18 +199,21 @@ def equal(
     """
     if not (isinstance(op1, Operator) and isinstance(op2, Operator)):
         return _are_equal_values(op1, op2)
-    for name, tolerance in (("rtol", rtol), ("atol", atol)):
-        if finite_number(tolerance) is None:
-            raise InvalidParameters(
-                f"equal was given {name}={described(tolerance)}. Give a finite number."
-            )
+    tolerances = _tolerance("rtol", rtol), _tolerance("atol", atol)
     flags = {"check_interface": check_interface, "check_trainability": check_trainability}
     if any(truth("equal", name, flag) for name, flag in flags.items()) and _traced(op1) != _traced(
         op2
     ):
         return False
     with paused():
-        return _equal(op1, op2, rtol, atol)
+        return _equal(op1, op2, *tolerances)
+
+
+def _tolerance(name: str, value: Any) -> float:
+    number = finite_number(value)
+    if number is None or abs(number) > MOST_TOLERANCE:
+        raise InvalidParameters(f"equal was given {name}={described(value)}. Give a finite number.")
+    return float(number)
 
 
 def _are_equal_values(one: Any, other: Any) -> bool:

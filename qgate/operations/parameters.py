@@ -146,7 +146,7 @@ def _unmasked(value: Any) -> Any:
 
 def _in_floats_by_entry(value: Any) -> Any:
     """Return an object array of real numbers as float64; others, e.g. of slots, unchanged."""
-    if not all(isinstance(entry, Real) for entry in value.ravel()):
+    if not all(isinstance(entry, Real) or _is_real_array(entry) for entry in value.ravel()):
         return value
     try:
         return value.astype(float)
@@ -155,6 +155,11 @@ def _in_floats_by_entry(value: Any) -> Any:
             f"{_brief(value)} has a number beyond 1.8e308, the largest of float64. "
             "Give smaller numbers."
         ) from None
+
+
+def _is_real_array(entry: Any) -> bool:
+    """Return whether an entry of an object array is an array without axes of a real number."""
+    return isinstance(entry, np.ndarray) and entry.shape == () and entry.dtype.kind in "biuf"
 
 
 def is_numeric(value: Tensor, *, real: bool = False) -> bool:

@@ -161,7 +161,7 @@ def flat(arrays: Sequence[Any]) -> FloatArray:
     """Concatenate the numbers of arrays, in double precision."""
     try:
         return np.concatenate([np.asarray(array, dtype=float).reshape(-1) for array in arrays])
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, MemoryError):
         raise InvalidParameters(
             f"{described(arrays)} was given where real numbers are optimized. Give real numbers, "
             "or arrays of them."

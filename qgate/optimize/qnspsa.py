@@ -40,7 +40,7 @@ class Estimates:
     losses: tuple[float, ...] = ()
 
 
-MOST_RESAMPLINGS = 10_000
+MOST_RESAMPLINGS = 1000
 """Maximum number of directions of one step."""
 
 

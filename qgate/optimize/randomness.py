@@ -24,7 +24,7 @@ def seeded(seed: Any, *, optimizer: str) -> Randomness:
     """
     try:
         return state_of(np.random.default_rng(seed))
-    except (TypeError, ValueError):
+    except Exception:  # numpy raises errors of many classes
         raise InvalidOptimizerOption(
             optimizer=optimizer,
             option="seed",

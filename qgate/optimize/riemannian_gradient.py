@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from qgate.exceptions import described
 from qgate.measurements import MeasurementKind
 from qgate.operations import PauliRot, PauliSum, evolve
 from qgate.operations.templates import ApproxTimeEvolution
 from qgate.optimize.base import Optimizer
 from qgate.optimize.objective import Objective
-from qgate.optimize.options import count, positive
+from qgate.optimize.options import count, flags, positive
 from qgate.qnode import QNode
 from qgate.recording import paused
 from qgate.tape import Tape
@@ -98,6 +99,7 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
     ) -> None:
         positive(self.name, stepsize=stepsize)
         count(self.name, trottersteps=trottersteps)
+        flags(self.name, exact=exact)
         self._objective = Objective(circuit, {}, self.name)
         self.stepsize, self.exact, self.trottersteps = stepsize, exact, trottersteps
         tape = self._checked(circuit)
@@ -174,7 +176,7 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
         if restriction is not None:
             if not isinstance(restriction, PauliSum):
                 raise self._objective.refused(
-                    f"restriction={restriction!r} is not a sum of Pauli words",
+                    f"restriction={described(restriction)} is not a sum of Pauli words",
                     "Give one, for example qg.X(0) + qg.Z(0) @ qg.Z(1).",
                 )
             return restriction.expanded(wires).words

@@ -350,3 +350,11 @@ def test_a_secret_that_is_no_option_is_not_shown_and_its_place_is_told(home):
         device("local", token="hush-hush")
 
     assert not any("hush" in text for text in texts_of_error(refused.value))
+
+
+@pytest.mark.parametrize("label", ["", "a", "2", "a,b"])
+def test_a_text_as_wires_is_one_label_which_no_string_of_a_device_holds(label):
+    made = device("local", wires=label)
+
+    assert tuple(made.wires) == (label,)
+    assert made.config is None

@@ -352,3 +352,21 @@ class TestFrequencies:
         here, there = (polynomial(frequencies, seed, 0.4 + turn * period) for turn in (0, 1))
 
         assert here == pytest.approx(there, abs=1e-10)
+
+
+@pytest.mark.parametrize("frequencies", [[1e11], [1e300], [5e-324], [5e-324, 3.0], [1e11, 2e11]])
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_frequencies_whose_shifts_are_lost_in_rounding_are_refused(frequencies, order):
+    with pytest.raises(InvalidShiftRule, match="Rescale the parameter"):
+        generate_shift_rule(frequencies, order=order)
+
+
+def test_rules_whose_coefficients_are_zero_in_float64_are_refused():
+    with pytest.raises(InvalidShiftRule, match="beyond float64"):
+        generate_shift_rule([1e-60], order=8)
+
+
+def test_the_highest_frequencies_have_exact_rules():
+    coefficients, shifts = generate_shift_rule([1e9]).T
+
+    assert np.allclose(coefficients @ np.sin(1e9 * shifts), 1e9, rtol=1e-6)

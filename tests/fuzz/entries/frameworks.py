@@ -56,10 +56,15 @@ def _torch_layer(inputs: Any, weight_shapes: Any, init_method: Any) -> Any:
     return layer(_converted(torch.as_tensor, inputs))
 
 
-def _jax(x: Any, **options: Any) -> Any:
+def _jax_array(x: Any, **options: Any) -> Any:
+    """Return an array of JAX, which loses Python's count of recursions in lists of 3000 levels."""
     import jax
 
-    value = _converted(jax.numpy.asarray, x)
+    return jax.numpy.asarray(np.asarray(x), **options)
+
+
+def _jax(x: Any, **options: Any) -> Any:
+    value = _converted(_jax_array, x)
     return _node(**options)(value)
 
 
@@ -67,7 +72,7 @@ def _jax_gradient(x: Any, **options: Any) -> Any:
     import jax
 
     try:
-        value = jax.numpy.asarray(x, dtype=float).reshape(-1)[:2]
+        value = _jax_array(x, dtype=float).reshape(-1)[:2]
         first, second = value
     except Exception as error:
         raise UsersOwn from error
@@ -85,10 +90,11 @@ def _tensorflow(x: Any, **options: Any) -> Any:
 
 
 def _keras_layer(inputs: Any, **options: Any) -> Any:
-    from keras import ops
+    from keras import ops, tree
 
     try:
         data = ops.convert_to_tensor(inputs)
+        tree.flatten(options)
     except Exception as error:  # Keras refuses it before the layer is called
         raise UsersOwn from error
     node = qg.QNode(_layer_function, DEVICE, interface="tf")
