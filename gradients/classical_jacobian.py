@@ -235,7 +235,7 @@ def _side_by_side(tape: Tape, trained: Sequence[int], interface: Any) -> Tensor:
     joined = None
     if tape.batch_size is None:
         joined = interface.row([tape.parameters[index] for index in trained])
-    return tape.row()[tape.trainable_slots] if joined is None else joined[0]
+    return tape.row()[..., tape.trainable_slots] if joined is None else joined[0]
 
 
 def angle_positions(tape: Tape) -> list[int]:

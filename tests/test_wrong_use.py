@@ -744,6 +744,18 @@ def test_matrices_of_large_integers_beside_arrays_are_those_of_floats():
     assert np.allclose(given, qg.matrix(qg.RX(np.array([1e22, 0.5]), 0)), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("one", [np.array(1.0, dtype=object), np.array(1), True])
+def test_factors_of_any_kind_of_number_are_applied(one):
+    assert qg.equal(qg.SProd(one, qg.RX(0.1, 0)).decomposition()[0], qg.RX(0.1, 0))
+    assert np.allclose(qg.matrix(qg.SProd(one, qg.RX(0.1, 0))), qg.matrix(qg.RX(0.1, 0)))
+
+
+def test_matrices_of_object_arrays_inside_lists_are_those_of_floats():
+    given = qg.matrix(qg.RX([np.array(0.5, dtype=object)], 0))
+
+    assert np.allclose(given, qg.matrix(qg.RX(np.array([0.5]), 0)), rtol=0, atol=1e-12)
+
+
 def test_tolerances_may_be_large_integers():
     assert qg.equal(qg.RX(0.1, 0), qg.RX(0.9, 0), rtol=10**20)
 

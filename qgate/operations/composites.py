@@ -10,13 +10,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from qgate.arrays import namespace, unwrap
+from qgate.arrays import enclosed, namespace, unwrap
 from qgate.exceptions import DecompositionUndefinedError
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dense_matrix
 from qgate.operations.operator import Operator, ParameterKind, require_operators, without_recording
-from qgate.operations.parameters import require_scalar
+from qgate.operations.parameters import in_floats, require_scalar
 from qgate.operations.pauli import PauliSum
 from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, paused
@@ -269,7 +269,7 @@ class SProd(Composite):
 
     def __init__(self, scalar: Tensor, base: Operator, id: str | None = None) -> None:
         require_scalar(base, scalar)
-        self._scalar = scalar
+        self._scalar = in_floats(enclosed(scalar))
         super().__init__(base, id=id)
 
     @property

@@ -159,7 +159,7 @@ def _in_floats_by_entry(value: Any) -> Any:
 
 def _is_real_array(entry: Any) -> bool:
     """Return whether an entry of an object array is an array without axes of a real number."""
-    return isinstance(entry, np.ndarray) and entry.shape == () and entry.dtype.kind in "biuf"
+    return isinstance(entry, np.ndarray) and entry.shape == () and isinstance(entry.item(), Real)
 
 
 def is_numeric(value: Tensor, *, real: bool = False) -> bool:

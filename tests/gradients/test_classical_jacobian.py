@@ -5,7 +5,12 @@ import pytest
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.exceptions import DifferentiationError, InvalidArgnums, InvalidTransform
+from qgate.exceptions import (
+    DifferentiationError,
+    InvalidArgnums,
+    InvalidTransform,
+    UnsupportedEstimate,
+)
 
 classical_jacobian = qg.gradients.classical_jacobian
 
@@ -129,3 +134,19 @@ def test_wrong_use():
         classical_jacobian(two, argnum=3)(X, Y)
     with pytest.raises(InvalidTransform, match="neither a QNode nor a tape"):
         classical_jacobian(two.func)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_batches_of_any_length_are_refused_where_one_row_is_needed(size):
+    @qg.qnode("local")
+    def circuit(x):
+        qg.RX(x, 0)
+        qg.RY(2 * x, 1)
+        return qg.expval(qg.Z(0) @ qg.Z(1))
+
+    x = qnp.array(0.1 * np.arange(size), requires_grad=True)
+
+    with pytest.raises(InvalidTransform, match="broadcast"):
+        qg.metric_tensor(circuit)(x)
+    with pytest.raises(UnsupportedEstimate, match="without a batch"):
+        qg.gradient_estimate(circuit, budget=1000)(x)
