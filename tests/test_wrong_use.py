@@ -699,6 +699,7 @@ def grown(pool, **options):
         lambda: qg.AdaptiveOptimizer().step(EMPTY, [qg.RX(0.1, 0)], params_zero=PAIR),
         lambda: qg.AdaptiveOptimizer().step_and_cost(EMPTY, [qg.RX(0.1, 0)], drain_pool=PAIR),
         lambda: qg.minimize(bound(), X, steps=1, progress=PAIR),
+        lambda: qg.minimize(bound(), X, steps=1, estimate=lambda x: 0.5),
         lambda: qg.minimize(bound(), X, steps=1, options={0: 1}),
         lambda: qg.RotosolveOptimizer(substep_kwargs={0: 1}),
         lambda: qg.Prod(1, 2),

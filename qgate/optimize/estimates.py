@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from qgate.exceptions import UnsuitableObjective, described
 from qgate.optimize.arguments import Arguments
 
 
@@ -45,6 +46,7 @@ class Slopes:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         found = self._estimate(*args, **kwargs)
+        _check(found)
         slopes, errors = (
             self._arguments.flattened(part, optimizer="minimize")
             for part in (found.gradient, found.standard_error)
@@ -53,3 +55,14 @@ class Slopes:
         ratios = np.divide(slopes, errors, out=np.full_like(slopes, np.inf), where=errors > 0)
         self.signal = float(np.mean(np.where(slopes == 0, 0.0, ratios) ** 2))
         return found.gradient
+
+
+def _check(found: Any) -> None:
+    lacking = [name for name in Estimate.__annotations__ if not hasattr(found, name)]
+    if lacking:
+        raise UnsuitableObjective(
+            optimizer="minimize",
+            objective="the function with this estimate",
+            reason=f"estimate returned {described(found)}, which has no {lacking[0]}",
+            remedy="Give a function such as qg.gradient_estimate(cost), or leave estimate out.",
+        )

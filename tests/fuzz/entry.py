@@ -53,3 +53,17 @@ def text_of(value: Any) -> str:
         return str(value)
     except Exception as error:
         raise UsersOwn from error
+
+
+def users(function: Any) -> Any:
+    """Return a function of Python wrapped so that its errors are the user's own."""
+    if not isinstance(function, type(int) | type(len)):
+        return function
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise UsersOwn from error
+
+    return call

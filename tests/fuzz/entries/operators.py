@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from fuzz.circuits import FOUR, OBSERVABLE, in_circuit, measured
-from fuzz.entry import Entry, by_place
+from fuzz.entry import Entry, by_place, users
 
 import qgate as qg
 
@@ -117,6 +117,8 @@ def _maker(name: str) -> Any:
     made = getattr(qg, name)
     if name == "layer":
         return by_place(made, "template", "depth", "x")
+    if name == "broadcast":
+        return lambda unitary, **given: made(users(unitary), **given)
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fuzz.circuits import ANGLES, DEVICE, circuit, node
-from fuzz.entry import Entry, UsersOwn, by_place, text_of
+from fuzz.entry import Entry, by_place, text_of, users
 
 import qgate as qg
 
@@ -15,20 +15,6 @@ SDKS = ("qiskit_aer", "qiskit_ibm_runtime", "braket.devices", "boto3")
 
 OURS = object()
 """Stands for a handle that the call makes."""
-
-
-def _users(function: Any) -> Any:
-    """Return a function of Python wrapped so that its errors are the user's own."""
-    if not isinstance(function, type(int) | type(len)):
-        return function
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except Exception as error:
-            raise UsersOwn from error
-
-    return call
 
 
 def _called(device: Any, x: Any, **options: Any) -> Any:
@@ -151,7 +137,7 @@ def runs() -> list[Entry]:
         ),
         Entry(
             "plan of a function",
-            lambda function: str(qg.plan(_users(function), "local?shots=10")(ANGLES)),
+            lambda function: str(qg.plan(users(function), "local?shots=10")(ANGLES)),
             {"function": node()},
         ),
         Entry(
@@ -159,9 +145,7 @@ def runs() -> list[Entry]:
             lambda x, timeout_s: qg.submit(node())(x).result(timeout_s),
             {"x": ANGLES, "timeout_s": 10.0},
         ),
-        Entry(
-            "submit a function", lambda f: qg.submit(_users(f))(ANGLES).result(10), {"f": node()}
-        ),
+        Entry("submit a function", lambda f: qg.submit(users(f))(ANGLES).result(10), {"f": node()}),
         Entry("as_completed", _completed, {"handles": OURS, "timeout_s": 10.0}),
         Entry("Tracker", _tracked, {"dev": DEVICE, "callback": None, "x": ANGLES}),
         Entry("estimate", _estimated(qg.estimate), estimating),
