@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import qgate as qg
-from qgate.execution.journal import Journal
-from qgate.execution.orders import Order, OrderState, Purse
+from qgate.jobs.journal import Journal
+from qgate.jobs.orders import BudgetAccount, Order, OrderState
 from qgate.prices import Price
 
 REPETITIONS = 21
@@ -46,7 +46,7 @@ ORDER = Order(
     held_shots=1000,
     held_usd=1.75,
 )
-PURSE = Purse("run benchmark", qg.Budget(usd=1e9))
+PURSE = BudgetAccount("run benchmark", qg.Budget(usd=1e9))
 
 
 def filled(file: Path, orders: int, size: int) -> Journal:

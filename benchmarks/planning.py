@@ -22,12 +22,12 @@ from budgets.circuits import LIH12, Circuit, excitations, unitary_coupled_cluste
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.estimation.rounds import plan
-from qgate.estimation.sets import ShotLimits
-from qgate.execution.affordable import prior_plan
-from qgate.execution.question import question, with_constants
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import ParameterShift
+from qgate.shot_allocation.budget_limits import prior_plan
+from qgate.shot_allocation.estimation_request import question, with_constants
+from qgate.shot_allocation.rounds import plan
+from qgate.shot_allocation.sets import ShotLimits
 
 STEPS, SHOTS = 9, 100_000
 CIRCUIT = Circuit(

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from qgate.devices.base import Device
+from qgate.devices.batching import submit_packed
 from qgate.devices.local.device import LocalDevice
-from qgate.devices.packing import submit_packed
 from qgate.exceptions import InvalidShots
 from qgate.measurements import counts, expval, probs, sample, state, var
 from qgate.operations.gate import GATES

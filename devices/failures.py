@@ -19,7 +19,7 @@ PERMANENT = re.compile(
 )
 """Pattern of reasons about the submission: it is invalid, or exceeds a limit of the device."""
 
-PASSING = re.compile(
+TRANSIENT = re.compile(
     r"""internal|time[d]?[\s-]*out|temporar|\bagain\b|unavailable|throttl|rate\s+exceeded|quota|capacity
     |calibrat|overload|offline|maintenance|interrupt|connection|network|lost
     |no\s+reason|^$""",
@@ -45,4 +45,4 @@ def is_permanent(reason: str) -> bool:
 
 def may_not_pass(reason: str) -> bool:
     """Return whether a failure reason does not mention the state of the device or service."""
-    return not PASSING.search(reason)
+    return not TRANSIENT.search(reason)

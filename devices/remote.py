@@ -14,8 +14,8 @@ from typing import Any
 from qgate.devices.base import Device
 from qgate.devices.failures import is_permanent
 from qgate.devices.job import Job, JobStatus, SweepResult
-from qgate.devices.patience import BURST, Fault, patiently
-from qgate.devices.watch import watch_of
+from qgate.devices.polling import poller_of
+from qgate.devices.retries import BURST, ErrorClass, with_retries
 from qgate.exceptions import NotListed, QGateError
 from qgate.masking import masked
 from qgate.prices import Price
@@ -97,7 +97,7 @@ class RemoteJob(Job):
 
     Required: ``poll`` and ``fetch``, which each make one attempt and raise what the vendor's
     package raises. Optional: ``stop``, ``cost``. Polling, backoff and retries are implemented
-    outside of it (``qgate.devices.watch``), for all jobs of an account together.
+    outside of it (``qgate.devices.polling``), for all jobs of an account together.
 
     Parameters
     ----------
@@ -144,14 +144,14 @@ class RemoteJob(Job):
         """Ask the vendor to cancel the job, in one attempt; a job that has ended stays as it is."""
 
     def cancel(self) -> None:
-        patiently(self.device, self.stop, question=True)
+        with_retries(self.device, self.stop, question=True)
 
     @property
     def status(self) -> JobStatus:
         return self.report.status
 
     def result(self, timeout_s: float | None = None) -> tuple[SweepResult, ...]:
-        return watch_of(self.device.account).wait(self, timeout_s)
+        return poller_of(self.device.account).wait(self, timeout_s)
 
     def describe(self) -> dict[str, str]:
         return {**super().describe(), "device": self.device.name}
@@ -285,10 +285,10 @@ class RemoteDevice(Device):
         """Return what submitting these sweeps costs; None: unknown."""
 
     @abstractmethod
-    def fault(self, error: BaseException) -> Fault:
+    def fault(self, error: BaseException) -> ErrorClass:
         """Return the error class of an error raised by the vendor's package.
 
-        For a creation request, ``PASSING`` and ``FINAL`` guarantee that no job was created.
+        For a creation request, ``TRANSIENT`` and ``PERMANENT`` guarantee that no job was created.
         """
 
     @abstractmethod

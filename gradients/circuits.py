@@ -52,7 +52,7 @@ class Circuits:
 
 
 @dataclass(frozen=True)
-class Room:
+class AvailableWires:
     """Available wires for circuits.
 
     Parameters
@@ -89,7 +89,7 @@ class CircuitMethod(Protocol):
         structure: Structure,
         slots: tuple[int, ...],
         *,
-        room: Room,
+        room: AvailableWires,
         options: Mapping[str, Any],
     ) -> Circuits:
         """Return the circuits for the first derivatives by ``slots``.
@@ -101,7 +101,7 @@ class CircuitMethod(Protocol):
             of its observables are constants.
         slots : tuple of int
             The n trainable slots.
-        room : Room
+        room : AvailableWires
             Available wires.
         options : mapping
             The user's ``gradient_kwargs``; their names are among ``self.options``.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import require_function
-from qgate.arrays import enclosed, is_moved, is_traced, namespace, shape_of, unwrap
+from qgate.arrays import depends_on_tracer, enclosed, is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
 from qgate.operations.operator import ParameterKind
@@ -145,7 +145,7 @@ class ClassicalPart:
         seen: list[tuple[tuple[int, ...], tuple[int, ...], IntArray, bool]] = []
 
         def trained_angles(tape: Tape) -> Tensor:
-            traced = [at for at, value in enumerate(tape.parameters) if is_moved(value)]
+            traced = [at for at, value in enumerate(tape.parameters) if depends_on_tracer(value)]
             arrays = _moved_arrays(tape, traced)
             tape, order = with_angles(tape, traced if arrays else ())
             if order is not None:

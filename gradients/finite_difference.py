@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.gradients.difference_rules import checked_rule, finite_diff_coeffs, sensible_step
-from qgate.gradients.lines import Lines, steps_of
+from qgate.gradients.directions import DifferenceDirections, steps_of
 from qgate.gradients.method import (
     Refusal,
     Shifted,
@@ -71,7 +71,7 @@ class FiniteDifference:
 
     def lines(
         self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
-    ) -> Lines | None:
+    ) -> DifferenceDirections | None:
         """Return a line for each angle; differences are central by default."""
         given = {name: value for name, value in options.items() if name in DEFAULTS}
         chosen = {**DEFAULTS, **(given or {"strategy": "center", "approx_order": 2})}
@@ -79,7 +79,7 @@ class FiniteDifference:
             return None
         directions = np.zeros((len(slots), structure.num_slots))
         directions[np.arange(len(slots)), list(slots)] = 1.0
-        return Lines(
+        return DifferenceDirections(
             directions,
             np.eye(len(slots)),
             chosen["approx_order"],

@@ -10,10 +10,10 @@ from qgate.arrays import namespace
 from qgate.findable import picklable
 from qgate.gradients.adjoint_metric import AdjointMetric, gives_state
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.hybrid import as_list
 from qgate.gradients.metric_matrix import MatrixTransform
 from qgate.gradients.metric_tensor import MetricTensor
 from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.qnode_transform import as_list
 from qgate.gradients.second_order import around
 from qgate.gradients.stencil import Stencil, union
 from qgate.measurements import probs

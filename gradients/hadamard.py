@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from qgate.exceptions import UndefinedError, UnsupportedDiffMethod, described, suggest
-from qgate.gradients.circuits import Circuits, Room
+from qgate.gradients.circuits import AvailableWires, Circuits
 from qgate.gradients.generators import in_generators, turns
 from qgate.gradients.hadamard_circuits import direct, of_state, reversed_roles, standard
 from qgate.gradients.method import Refusal, refuse_other_kinds, refuse_trained_arrays
@@ -108,7 +108,7 @@ class HadamardTest:
         structure: Structure,
         slots: tuple[int, ...],
         *,
-        room: Room,
+        room: AvailableWires,
         options: Mapping[str, Any],
     ) -> Circuits:
         mode = options.get("mode", "standard")
@@ -119,7 +119,7 @@ class HadamardTest:
                 f"Give one of {', '.join(known)}.{suggest(mode, known)}",
             )
         if room.wires is None and options.get("device_wires") is not None:
-            room = Room(Wires(options["device_wires"]), room.most)
+            room = AvailableWires(Wires(options["device_wires"]), room.most)
         given = options.get("aux_wire")
         named = None if given is None else Wires(given)
         if named is not None and len(named) != 1:
@@ -143,7 +143,11 @@ def _without_generator(structure: Structure, slots: tuple[int, ...]) -> str | No
 
 @lru_cache(maxsize=64)
 def _circuits(
-    structure: Structure, slots: tuple[int, ...], room: Room, mode: str, named: Wires | None
+    structure: Structure,
+    slots: tuple[int, ...],
+    room: AvailableWires,
+    mode: str,
+    named: Wires | None,
 ) -> Circuits:
     auxiliary, missing = _auxiliary_wire(structure, room, named)
     everything = structure.wires if room.wires is None else room.wires
@@ -219,7 +223,7 @@ def _obstacle(mode: str, structure: Structure, missing: Refusal) -> Refusal:
 
 
 def _auxiliary_wire(
-    structure: Structure, room: Room, named: Wires | None
+    structure: Structure, room: AvailableWires, named: Wires | None
 ) -> tuple[Wire | None, Refusal]:
     """Return a free wire, or why there is none."""
     used = structure.wires

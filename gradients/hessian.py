@@ -12,10 +12,10 @@ from qgate.arguments import array_of
 from qgate.arrays import namespace, shape_of
 from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod, described
 from qgate.findable import picklable
+from qgate.gradients.chain_rule import Function, Polynomial, SecondOrderJet, is_polynomial
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.hybrid import HybridTransform, as_list, owners
 from qgate.gradients.parameter_shift import ParameterShift, shifts_by_slot
-from qgate.gradients.recombined import Function, Polynomial, Series, is_polynomial
+from qgate.gradients.qnode_transform import HybridTransform, as_list, owners
 from qgate.gradients.second_order import around, second_order, with_known
 from qgate.gradients.stencil import Stencil, union
 from qgate.tape import Tape
@@ -204,17 +204,17 @@ def _gradient(tape: Tape, slots: tuple[int, ...]) -> Stencil:
     return shifted.stencil
 
 
-def _series(stencils: Sequence[Stencil], values: Sequence[Tensor]) -> Series:
+def _series(stencils: Sequence[Stencil], values: Sequence[Tensor]) -> SecondOrderJet:
     by_order = {stencil.order: stencil for stencil in stencils}
     value, first, second = (
         [by_order[order].contract(entry) for entry in values] if order in by_order else []
         for order in range(3)
     )
-    return Series(value, first, second)
+    return SecondOrderJet(value, first, second)
 
 
 def _recombined(
-    series: Series, recombine: Recombined, tape: Tape, kept: BoolArray, *, sloped: bool
+    series: SecondOrderJet, recombine: Recombined, tape: Tape, kept: BoolArray, *, sloped: bool
 ) -> _Quantum:
     """Return the derivatives of the results of the tape from those of linear quantities."""
     sampled, gradients, hessians = bool(tape.shots), [], []

@@ -16,7 +16,7 @@ from qgate.transforms.decompose import Decomposed
 from qgate.transforms.trained_arrays import MOST_STATE_WIRES, expressible
 
 if TYPE_CHECKING:
-    from qgate.gradients.lines import Lines
+    from qgate.gradients.directions import DifferenceDirections
 
 Refusal = tuple[str, str] | None
 """Why a method cannot differentiate a tape, and what to do instead; None: it can."""
@@ -85,7 +85,7 @@ class ShiftMethod(Protocol):
 
     def lines(
         self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
-    ) -> Lines | None:
+    ) -> DifferenceDirections | None:
         """Return the lines of the first derivatives, whose steps the caller may choose.
 
         None: the method determines its steps itself.

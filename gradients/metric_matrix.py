@@ -6,7 +6,7 @@ from typing import Any
 
 from qgate.arrays import namespace
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.hybrid import HybridTransform
+from qgate.gradients.qnode_transform import HybridTransform
 from qgate.tape import Tape
 
 

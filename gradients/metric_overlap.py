@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from qgate.exceptions import UndefinedError
-from qgate.gradients.hybrid import as_list
+from qgate.gradients.qnode_transform import as_list
 from qgate.gradients.second_order import around, second_order, with_known
 from qgate.measurements import probs
 from qgate.operations.operator import Operator

@@ -13,11 +13,11 @@ from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.generated import Generated
-from qgate.gradients.hybrid import wanted_angles
 from qgate.gradients.metric_covariance import Covariances
 from qgate.gradients.metric_hadamard import CrossTerms
 from qgate.gradients.metric_matrix import MatrixTransform
 from qgate.gradients.metric_overlap import overlap_metric
+from qgate.gradients.qnode_transform import wanted_angles
 from qgate.tape import Tape
 from qgate.typing import Postprocess, WiresLike
 from qgate.wires import Wires

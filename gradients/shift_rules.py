@@ -312,7 +312,7 @@ def _check_frequencies(frequencies: tuple[float, ...]) -> None:
     if not _LOWEST <= rising[0] <= rising[-1] <= _HIGHEST:
         raise _refusal(
             frequencies,
-            f"frequencies are from {_LOWEST:g} to {_HIGHEST:g}, whose shifts float64 tells apart",
+            f"frequencies are from {_LOWEST:g} to {_HIGHEST:g}; float64 rounds other shifts off",
             "Rescale the parameter.",
         )
     if np.any(np.diff(rising) <= _SAME * rising[-1]):

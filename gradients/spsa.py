@@ -17,8 +17,8 @@ import numpy as np
 
 from qgate.exceptions import InvalidDifferenceRule, described
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
+from qgate.gradients.directions import DifferenceDirections, steps_of
 from qgate.gradients.finite_difference import SERVED
-from qgate.gradients.lines import Lines, steps_of
 from qgate.gradients.method import (
     Refusal,
     Shifted,
@@ -112,7 +112,7 @@ class SimultaneousPerturbation:
 
     def lines(
         self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
-    ) -> Lines | None:
+    ) -> DifferenceDirections | None:
         """Return a line for each random direction."""
         chosen = {**DEFAULTS, **options}
         _check(chosen)
@@ -124,7 +124,7 @@ class SimultaneousPerturbation:
         directions = np.zeros((len(moves), structure.num_slots))
         directions[:, list(slots)] = moves
         inverse = np.divide(1.0, moves, out=np.zeros_like(moves), where=moves != 0)
-        return Lines(
+        return DifferenceDirections(
             directions,
             inverse.T / len(moves),
             chosen["approx_order"],

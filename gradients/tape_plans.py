@@ -14,13 +14,13 @@ from qgate.arrays import (
     enclosed,
     framework_among,
     framework_of,
-    is_known,
+    is_concrete,
     is_traced,
     namespace,
     shape_of,
 )
 from qgate.exceptions import DifferentiationError
-from qgate.gradients.circuits import CircuitMethod, Room
+from qgate.gradients.circuits import AvailableWires, CircuitMethod
 from qgate.gradients.method import Shifted, ShiftMethod
 from qgate.gradients.recipes import with_recipes
 from qgate.gradients.second_order import bound, with_known
@@ -129,7 +129,7 @@ def circuit_plan(
     value: bool,
 ) -> TapePlan:
     """Plan the derivatives of a circuit method: a tape per circuit, and the value if required."""
-    if not all(map(is_known, tape.arrays)):
+    if not all(map(is_concrete, tape.arrays)):
         raise DifferentiationError(
             f"{method.name} makes circuits by the matrices and coefficients of a tape, which are "
             "not known while a function is traced or compiled. Give the tape numpy arrays for "
@@ -137,7 +137,7 @@ def circuit_plan(
         )
     sweep = freeze_observables(placeholders(tape.with_shots(None)).sweep())
     slots = tuple(int(slot) for slot in tape.trainable_slots[wanted])
-    circuits = method(sweep.structure, slots, room=Room(), options=options)
+    circuits = method(sweep.structure, slots, room=AvailableWires(), options=options)
     first = [tape] if value or not circuits.structures else []
     others = [bound(each, tape.row(), tape) for each in circuits.structures]
 

@@ -154,14 +154,13 @@ if TYPE_CHECKING:
     from qgate import fourier, gradients, numpy, optimize, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
-    from qgate.estimates import estimate, gradient_estimate
-    from qgate.execution.handles import as_completed, submit
-    from qgate.execution.planning import plan
-    from qgate.execution.runs import run
     from qgate.gradients import adjoint_metric_tensor, metric_tensor
     from qgate.interfaces.derivatives import grad, jacobian
     from qgate.interfaces.device_errors import device_errors
     from qgate.interfaces.products import jvp, vjp
+    from qgate.jobs.handles import as_completed, submit
+    from qgate.jobs.planning import plan
+    from qgate.jobs.runs import run
     from qgate.operations.templates import (
         QFT,
         UCCSD,
@@ -210,6 +209,7 @@ if TYPE_CHECKING:
         SPSAOptimizer,
         minimize,
     )
+    from qgate.shot_allocation.estimates import estimate, gradient_estimate
 
 __version__ = "0.1.0"
 
@@ -460,19 +460,19 @@ _TEMPLATES = (
 
 _LATER = {
     "adjoint_metric_tensor": "qgate.gradients",
-    "as_completed": "qgate.execution.handles",
+    "as_completed": "qgate.jobs.handles",
     "device": "qgate.devices.registry",
     "device_errors": "qgate.interfaces.device_errors",
-    "estimate": "qgate.estimates",
+    "estimate": "qgate.shot_allocation.estimates",
     "grad": "qgate.interfaces.derivatives",
-    "gradient_estimate": "qgate.estimates",
+    "gradient_estimate": "qgate.shot_allocation.estimates",
     "jacobian": "qgate.interfaces.derivatives",
     "jvp": "qgate.interfaces.products",
     "list_devices": "qgate.devices.catalogue",
     "metric_tensor": "qgate.gradients",
-    "plan": "qgate.execution.planning",
-    "run": "qgate.execution.runs",
-    "submit": "qgate.execution.handles",
+    "plan": "qgate.jobs.planning",
+    "run": "qgate.jobs.runs",
+    "submit": "qgate.jobs.handles",
     "vjp": "qgate.interfaces.products",
     **dict.fromkeys(_OPTIMIZERS, "qgate.optimize"),
     **dict.fromkeys(_TEMPLATES, "qgate.operations.templates"),

@@ -61,7 +61,7 @@ class Framework(Protocol):
     def is_argument(self, value: Tensor) -> bool:
         """Return whether a value is trainable by default, that is if no arguments are named."""
 
-    def is_moved(self, value: Tensor) -> bool:
+    def depends_on_tracer(self, value: Tensor) -> bool:
         """Return whether a value depends on the inputs of the innermost Jacobian."""
 
     def jacobian(self, function: Callable[..., Tensor], argnums: tuple[int, ...]) -> Any:
@@ -111,7 +111,7 @@ def getval(value: Any) -> Any:
     return value
 
 
-def is_marked(value: Any) -> bool:
+def has_requires_grad(value: Any) -> bool:
     """Return whether a value is an array of ``qgate.numpy``, which has ``requires_grad``."""
     return isinstance(value, np.ndarray) and hasattr(value, "requires_grad")
 
@@ -177,17 +177,17 @@ def any_traced(values: Sequence[Tensor]) -> bool:
     return framework_among(values) is not None and any(map(is_traced, values))
 
 
-def is_moved(value: Tensor) -> bool:
+def depends_on_tracer(value: Tensor) -> bool:
     """Return whether ``value`` depends on the inputs of the innermost Jacobian."""
     if isbox(value):
         from autograd.tracer import trace_stack
 
         return bool(value._trace == trace_stack.top)
     framework = framework_of(value)
-    return framework is not None and framework.is_moved(value)
+    return framework is not None and framework.depends_on_tracer(value)
 
 
-def is_known(value: Tensor) -> bool:
+def is_concrete(value: Tensor) -> bool:
     """Return whether the number behind ``value`` is available; it is not during compilation."""
     return framework_of(unwrap(value)) is None
 
@@ -195,7 +195,7 @@ def is_known(value: Tensor) -> bool:
 def unwrap(value: Tensor) -> Any:
     """Return the plain numpy value, through any depth of differentiation.
 
-    A value whose number is not known yet (see ``is_known``) is returned unchanged.
+    A value whose number is not known yet (see ``is_concrete``) is returned unchanged.
     """
     value = getval(value)
     framework = framework_of(value)

@@ -11,7 +11,7 @@ from qgate.exceptions import DifferentiationError
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
 
-class Computation(Hashable, Protocol):
+class CircuitFunction(Hashable, Protocol):
     """Circuit as a function of plain numbers, which an interface makes differentiable."""
 
     @property
@@ -31,7 +31,7 @@ class Computation(Hashable, Protocol):
         """Return the same computation with other numbers for the inputs that are not trainable."""
 
 
-class Derivatives(Computation, Protocol):
+class Derivatives(CircuitFunction, Protocol):
     """Values and derivatives: D(k, x) is the k-th derivative by the trainable angles x.
 
     The derivative of D(k) is D(k + 1).
@@ -53,7 +53,7 @@ class Derivatives(Computation, Protocol):
         """Return a new sample key, one for each evaluation of the value."""
 
 
-class States(Computation, Protocol):
+class States(CircuitFunction, Protocol):
     """States, and products with their Jacobian by the angles x of shape (B, n)."""
 
     def __call__(self, x: FloatArray) -> ComplexArray:
@@ -142,7 +142,7 @@ class Interface(ABC):
         """Return whether a value is trainable by default, that is if no arguments are named."""
 
     @abstractmethod
-    def is_moved(self, value: Tensor) -> bool:
+    def depends_on_tracer(self, value: Tensor) -> bool:
         """Return whether a value depends on the inputs of the innermost ``jacobian``.
 
         Where the framework does not reveal that: whether it depends on the inputs of any

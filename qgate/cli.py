@@ -135,7 +135,7 @@ def resume(chosen: argparse.Namespace) -> None:
     if chosen.find is not None:
         _find(chosen)
         return
-    from qgate.execution.resumption import resume as fetch
+    from qgate.jobs.resumption import resume as fetch
 
     if chosen.device or chosen.journal_id:
         raise QGateError(
@@ -169,7 +169,7 @@ def demo(chosen: argparse.Namespace) -> None:
 def doctor(chosen: argparse.Namespace) -> None:
     """List versions of installed packages, the simulator, and paths of settings and journals."""
     from qgate.devices.settings import Settings, project_file, user_file
-    from qgate.execution.runs import default_journal, user_journal
+    from qgate.jobs.runs import default_journal, user_journal
 
     print(f"python  {sys.version.split()[0]}")
     for package in PACKAGES:
@@ -333,9 +333,9 @@ def _find(chosen: argparse.Namespace) -> None:
     """List the jobs of a run at its providers; record them where their journal is lost."""
     if chosen.run is not None or chosen.timeout_s is not None:
         raise QGateError("--find NAME takes neither --run nor --timeout-s; NAME is the run.")
-    from qgate.execution.finding import find_jobs
-    from qgate.execution.journal import Journal
-    from qgate.execution.runs import default_journal
+    from qgate.jobs.finding import find_jobs
+    from qgate.jobs.journal import Journal
+    from qgate.jobs.runs import default_journal
 
     found: list[Any] = []
     for name, jobs in find_jobs(chosen.find, [qg.device(each) for each in chosen.device]):
@@ -365,7 +365,7 @@ def _found_row(job: Any) -> tuple[str, ...]:
 
 
 def _forget(journal: Any, chosen: argparse.Namespace) -> None:
-    from qgate.execution.giving_up import give_up
+    from qgate.jobs.giving_up import give_up
 
     order = give_up(journal, chosen.forget, run=chosen.run)
     print(
@@ -376,8 +376,8 @@ def _forget(journal: Any, chosen: argparse.Namespace) -> None:
 
 
 def _journal(chosen: argparse.Namespace) -> Any:
-    from qgate.execution.journal import Journal
-    from qgate.execution.runs import default_journal
+    from qgate.jobs.journal import Journal
+    from qgate.jobs.runs import default_journal
 
     file = chosen.journal or default_journal()
     if not os.path.isfile(os.path.expanduser(file)):

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 from qgate.arguments import items_of, whole_number
 from qgate.arrays import any_boxed, framework_among, order
+from qgate.autodiff.evaluate import evaluate
+from qgate.autodiff.method import check_method, parse_method
+from qgate.autodiff.returns import arrange, leaves, measurements_of
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
-from qgate.execution.current import DEVICE
-from qgate.execution.evaluate import evaluate
-from qgate.execution.method import check_method, parse_method
-from qgate.execution.returns import arrange, leaves, measurements_of
 from qgate.findable import Located, located, make_findable
 from qgate.interfaces.argnums import trainable_among
 from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice, interface_among
+from qgate.jobs.context_stack import DEVICE
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.qnode_derivatives import gradient_function, tape_derivatives
 from qgate.recording import recording
@@ -27,9 +27,9 @@ from qgate.shots import Shots
 from qgate.tape import Tape
 
 if TYPE_CHECKING:
+    from qgate.autodiff.explain import Explanation
     from qgate.bridge import Interface
     from qgate.devices.base import Device
-    from qgate.execution.explain import Explanation
 
 
 CALL_OPTIONS = ("shots", "seed")
@@ -183,7 +183,7 @@ class QNode:
 
         If no argument is trainable, all of them are treated as trainable.
         """
-        from qgate.execution.explain import explain
+        from qgate.autodiff.explain import explain
 
         tape = self.construct(args, kwargs)
         if not tape.trainable_params:

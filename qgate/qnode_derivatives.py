@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from qgate.arrays import finished, is_marked, namespace, shape_of
+from qgate.arrays import finished, has_requires_grad, namespace, shape_of
+from qgate.autodiff.returns import leaves, rebuilt
 from qgate.exceptions import DifferentiationError, name_of
-from qgate.execution.returns import leaves, rebuilt
 from qgate.interfaces.argnums import positions_of
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _cut(
     """Split the Jacobians of the concatenated results, for each argument, by results."""
     from qgate.numpy.tensors import marked
 
-    marks = any(map(is_marked, args))
+    marks = any(map(has_requires_grad, args))
     parts, start = [], 0
     for shape in shapes:
         rows = slice(start, start + int(np.prod(shape)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +20,10 @@ for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON"):
 os.environ.pop("QGATE_DEVICE", None)
 os.environ["QGATE_JOURNAL"] = ":memory:"  # calls outside of runs leave no file at home
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+# A shell that starts the tests in the background makes them, and what they start, ignore SIGINT.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples each time; `--hypothesis-profile=search` draws new ones.
 settings.register_profile("steady", deadline=None, derandomize=True)

@@ -50,9 +50,9 @@ def test_a_word_in_a_document_or_a_comment_in_c_is_found(problems_of):
 @pytest.mark.parametrize(
     ("content", "suffix"),
     [
-        ("`purse` and ``f(purse)``, https://example.org/purse\n", ".md"),
+        ("`budget_account` and ``f(purse)``, https://example.org/purse\n", ".md"),
         ("```python\npurse = 1\n```\n", ".md"),
-        ("x = 1  # `purse`, purse_of and buy()\n", ".py"),
+        ("x = 1  # `budget_account`, purse_of and buy()\n", ".py"),
         ("purse = f'A {purse} is formatted.'\n", ".py"),
         ("names = ['purse']\nprogram = '''\nimport purse\npurse.buy()\n'''\n", ".py"),
         ("query = 'SELECT name FROM purse'\n", ".py"),

@@ -12,17 +12,17 @@ from scipy.optimize import minimize
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.estimation.bases import Basis
-from qgate.estimation.readings import Table
-from qgate.estimation.rounds import Measured, measure_in_rounds, plan
-from qgate.estimation.sets import ShotLimits
-from qgate.execution.question import Question, question, with_constants
-from qgate.execution.run import run
+from qgate.execution.execute import run
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.pauli_gates import basis_gates
 from qgate.operations.pauli_words import to_letters
+from qgate.shot_allocation.bases import Basis
+from qgate.shot_allocation.estimation_request import Question, question, with_constants
+from qgate.shot_allocation.readings import Table
+from qgate.shot_allocation.rounds import Measured, measure_in_rounds, plan
+from qgate.shot_allocation.sets import ShotLimits
 from qgate.structure import Structure
 
 from .circuits import Circuit, angles

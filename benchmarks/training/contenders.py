@@ -12,11 +12,11 @@ from .problems import Problem
 MOST_FLOWS = 8
 """Number of steps of optimizers that append to a circuit, each step of which is compiled anew."""
 
-Trained = Iterator[float]
+TrainableSweep = Iterator[float]
 """The exact value before the first step, and after each."""
 
 
-def argument_steps(optimizer: Any, problem: Problem, device: Any, **options: Any) -> Trained:
+def argument_steps(optimizer: Any, problem: Problem, device: Any, **options: Any) -> TrainableSweep:
     """Yield the exact value after each step of an optimizer that changes arguments."""
     objective, exact = problem.objective(device), problem.objective("local")
     x = problem.start
@@ -25,13 +25,13 @@ def argument_steps(optimizer: Any, problem: Problem, device: Any, **options: Any
         x = optimizer.step(objective, x, **options)
 
 
-def rotosolve_steps(problem: Problem, device: Any) -> Trained:
+def rotosolve_steps(problem: Problem, device: Any) -> TrainableSweep:
     """Yield the exact value after each step of Rotosolve."""
     named = {"x": {(at,): number for at, number in enumerate(problem.frequencies)}}
     return argument_steps(qg.RotosolveOptimizer(), problem, device, nums_frequency=named)
 
 
-def natural_steps(optimizer: Any, problem: Problem, device: Any) -> Trained:
+def natural_steps(optimizer: Any, problem: Problem, device: Any) -> TrainableSweep:
     """Yield the values of a natural gradient; of a classifier, with the metric at one point."""
     if problem.cost is None:
         return argument_steps(optimizer, problem, device)
@@ -40,7 +40,7 @@ def natural_steps(optimizer: Any, problem: Problem, device: Any) -> Trained:
     return argument_steps(optimizer, problem, device, metric_tensor_fn=metric)
 
 
-def rotoselect_steps(problem: Problem, device: Any) -> Trained:
+def rotoselect_steps(problem: Problem, device: Any) -> TrainableSweep:
     """Yield the exact value after each step of Rotoselect."""
     circuit, x, generators = problem.chosen
     node, exact = qg.QNode(circuit, device), qg.QNode(circuit, "local")
@@ -50,7 +50,7 @@ def rotoselect_steps(problem: Problem, device: Any) -> Trained:
         x, generators = optimizer.step(node, x, generators)
 
 
-def riemannian_steps(problem: Problem, device: Any) -> Trained:
+def riemannian_steps(problem: Problem, device: Any) -> TrainableSweep:
     """Yield the exact value after each step of the Riemannian gradient."""
     circuit, words = problem.grown
     wires = range(len(words[0]))
@@ -62,7 +62,7 @@ def riemannian_steps(problem: Problem, device: Any) -> Trained:
         node = optimizer.step()
 
 
-def adaptive_steps(problem: Problem, device: Any) -> Trained:
+def adaptive_steps(problem: Problem, device: Any) -> TrainableSweep:
     """Yield the exact value after each step of the optimizer that grows a circuit."""
     circuit, words = problem.grown
     wires = range(len(words[0]))
@@ -79,16 +79,18 @@ def exact_value(node: qg.QNode) -> float:
     return float(node.update(device="local", shots=None)())
 
 
-def by_rate(kind: str, make: Callable[[float], Any]) -> Callable[[Problem, Any, int], Trained]:
+def by_rate(
+    kind: str, make: Callable[[float], Any]
+) -> Callable[[Problem, Any, int], TrainableSweep]:
     """Return the steps of an optimizer with the problem's stepsize for its kind."""
     return lambda problem, device, seed: argument_steps(make(problem.rates[kind]), problem, device)
 
 
-def contenders(*, sampled: bool) -> Mapping[str, Callable[[Problem, Any, int], Trained]]:
+def contenders(*, sampled: bool) -> Mapping[str, Callable[[Problem, Any, int], TrainableSweep]]:
     """Return for each optimizer a function of problem, device and seed that yields values."""
     width = 0.3 if sampled else 0.05
 
-    def natural(make: Callable[[float], Any]) -> Callable[[Problem, Any, int], Trained]:
+    def natural(make: Callable[[float], Any]) -> Callable[[Problem, Any, int], TrainableSweep]:
         return lambda problem, device, seed: natural_steps(
             make(problem.rates["natural"]), problem, device
         )

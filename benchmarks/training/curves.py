@@ -10,7 +10,7 @@ import numpy
 
 import qgate as qg
 
-from .contenders import Trained
+from .contenders import TrainableSweep
 from .problems import Problem
 
 MOST_STEPS = 250
@@ -45,7 +45,7 @@ class Curve:
 def curve(
     name: str,
     problem: Problem,
-    run: Callable[[Problem, Any, int], Trained],
+    run: Callable[[Problem, Any, int], TrainableSweep],
     *,
     sampled: bool,
     most: float,

@@ -33,7 +33,6 @@ from qgate.devices.braket.task import FOUND_LATE_S, TOKEN_TAG, BraketTask
 from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
 from qgate.devices.failures import may_not_pass
-from qgate.devices.patience import Fault, patiently
 from qgate.devices.remote import (
     JOURNAL,
     RUN,
@@ -42,6 +41,7 @@ from qgate.devices.remote import (
     TaggedJob,
     label_of,
 )
+from qgate.devices.retries import ErrorClass, with_retries
 from qgate.exceptions import QGateError
 from qgate.masking import masked
 from qgate.prices import Price, Rate
@@ -198,7 +198,7 @@ class BraketCloudDevice(RemoteDevice):
     def spending_limits(self) -> tuple[SpendingLimit, ...]:
         """Return the spending limits of the account for the device; read-only request."""
         filters = [{"name": "deviceArn", "operator": "EQUAL", "values": [self.arn]}]
-        found = patiently(self, lambda: self._spending_limits(filters), question=True)
+        found = with_retries(self, lambda: self._spending_limits(filters), question=True)
         return tuple(
             SpendingLimit(
                 float(each["spendingLimit"]),
@@ -313,7 +313,7 @@ class BraketCloudDevice(RemoteDevice):
             shots=shots, seconds=simulation_s(sweeps, mixed=self.arn.endswith("/dm1"))
         )
 
-    def fault(self, error: BaseException) -> Fault:
+    def fault(self, error: BaseException) -> ErrorClass:
         return meaning(error)
 
     def translated(self, error: BaseException) -> QGateError:

@@ -18,8 +18,8 @@ from qgate.devices.braket.errors import NoAnswer, Told, code_of, meaning, reason
 from qgate.devices.braket.options import BraketOptions
 from qgate.devices.braket.session import Access, NoAccess, access
 from qgate.devices.braket.translate import Placing
-from qgate.devices.patience import CONNECTING_S, Fault, as_question, repeatedly
 from qgate.devices.remote import TaggedJob
+from qgate.devices.retries import CONNECTING_S, ErrorClass, as_question, repeatedly
 from qgate.exceptions import (
     InvalidOption,
     QGateError,
@@ -33,7 +33,7 @@ from qgate.wires import Wires
 
 T = TypeVar("T")
 
-READINGS = 3
+MAX_DOWNLOADS = 3
 """Maximum number of attempts to read capabilities that this version of the SDK cannot parse."""
 
 
@@ -170,7 +170,7 @@ def _runner(name: str, arn: str, session: Access, patience_s: float) -> AwsDevic
 
     def found() -> AwsDevice:
         runner = _looked_up(arn, session)
-        if runner.properties is None and next(attempts) < READINGS:
+        if runner.properties is None and next(attempts) < MAX_DOWNLOADS:
             raise NoAnswer("the answer to GetDevice has no usable capabilities")
         return runner
 
@@ -238,4 +238,4 @@ def _asked(name: str, call: Callable[[], T], patience_s: float) -> T:
 def _passes(error: BaseException) -> bool:
     if isinstance(error, QGateError | _NotThere) or not isinstance(error, Exception):
         return False
-    return meaning(error) in (Fault.PASSING, Fault.UNSURE)
+    return meaning(error) in (ErrorClass.TRANSIENT, ErrorClass.AMBIGUOUS)

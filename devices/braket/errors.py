@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from qgate.devices.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
-from qgate.devices.patience import Fault
+from qgate.devices.retries import ErrorClass
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
 
@@ -75,7 +75,7 @@ def _not_allowed(told: Told) -> QGateError:
 THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
 """Error codes for throttling: there were too many requests, and the request was not carried out."""
 
-UNSURE = frozenset(
+AMBIGUOUS = frozenset(
     {
         *("InternalError", "InternalServiceException", "InternalServerException"),
         *("RequestTimeout", "RequestTimeoutException", "ServiceUnavailable", "SlowDown"),
@@ -101,7 +101,7 @@ TRANSLATIONS: Mapping[str, Translate] = {
 
 WITHOUT_ACCESS = named(
     "botocore.exceptions",
-    Fault.FINAL,
+    ErrorClass.PERMANENT,
     *("CredentialRetrievalError", "LoginAuthorizationCodeError", "LoginError"),
     *("LoginInsufficientPermissions", "LoginRefreshRequired", "LoginTokenLoadError"),
     *("NoAuthTokenError", "NoCredentialsError", "PartialCredentialsError", "ProfileNotFound"),
@@ -113,35 +113,35 @@ WITHOUT_ACCESS = named(
 CLASSES: ErrorClasses = {
     **TRANSPORT,
     **WITHOUT_ACCESS,
-    f"{__name__}.NoAnswer": Fault.UNSURE,
+    f"{__name__}.NoAnswer": ErrorClass.AMBIGUOUS,
     # no connection was made, or the client's own limit of requests had no capacity
     **named(
         "botocore.exceptions",
-        Fault.PASSING,
+        ErrorClass.TRANSIENT,
         *("CapacityNotAvailableError", "ConnectTimeoutError", "EndpointConnectionError"),
         *("InvalidIMDSEndpointError", "MetadataRetrievalError"),
     ),
-    **named("botocore.utils", Fault.PASSING, "BadIMDSRequestError", "_RetriesExceededError"),
+    **named("botocore.utils", ErrorClass.TRANSIENT, "BadIMDSRequestError", "_RetriesExceededError"),
     # a broken connection, or an unreadable response
     **named(
         "botocore.exceptions",
-        Fault.UNSURE,
+        ErrorClass.AMBIGUOUS,
         *("AwsChunkedWrapperError", "ChecksumError", "ConnectionClosedError", "ConnectionError"),
         *("EventStreamError", "FlexibleChecksumError", "HTTPClientError", "IncompleteReadError"),
         *("PaginationError", "ProxyConnectionError", "ReadTimeoutError"),
         *("ResponseStreamingError", "SSLError", "UnseekableStreamError", "WaiterError"),
     ),
-    "botocore.parsers.ResponseParserError": Fault.UNSURE,
+    "botocore.parsers.ResponseParserError": ErrorClass.AMBIGUOUS,
     **named(
         "botocore.eventstream",
-        Fault.UNSURE,
+        ErrorClass.AMBIGUOUS,
         *("ChecksumMismatch", "DuplicateHeader", "InvalidHeadersLength", "InvalidPayloadLength"),
         *("NoInitialResponseError", "ParserError"),
     ),
     # settings and arguments that the client refuses before it sends anything
     **named(
         "botocore.exceptions",
-        Fault.FINAL,
+        ErrorClass.PERMANENT,
         *("AliasConflictParameterError", "ApiVersionNotFoundError", "BaseEndpointResolverError"),
         *("ConfigNotFound", "ConfigParseError", "DataNotFoundError", "EndpointProviderError"),
         *("EndpointResolutionError", "EndpointVariantError", "InfiniteLoopConfigError"),
@@ -168,19 +168,19 @@ CLASSES: ErrorClasses = {
     ),
     **named(
         "botocore.discovery",
-        Fault.FINAL,
+        ErrorClass.PERMANENT,
         *("EndpointDiscoveryException", "EndpointDiscoveryRefreshFailed"),
         "EndpointDiscoveryRequired",
     ),
     **named(
         "botocore.model",
-        Fault.FINAL,
+        ErrorClass.PERMANENT,
         *("InvalidShapeError", "InvalidShapeReferenceError", "NoShapeFoundError"),
         "OperationNotFoundError",
     ),
-    "botocore.utils.InvalidArnException": Fault.FINAL,
+    "botocore.utils.InvalidArnException": ErrorClass.PERMANENT,
     # parents, for classes that a newer version adds; a ClientError is classified by its HTTP status
-    **named("botocore.exceptions", Fault.UNKNOWN, "BotoCoreError", "ClientError"),
+    **named("botocore.exceptions", ErrorClass.UNKNOWN, "BotoCoreError", "ClientError"),
 }
 """Error class of each exception of botocore and of the transport."""
 
@@ -190,20 +190,20 @@ CLOSED = frozenset({408, 444, 460, 499})
 """HTTP statuses of closed connections; the request may have been carried out."""
 
 
-def meaning(error: BaseException) -> Fault:
+def meaning(error: BaseException) -> ErrorClass:
     """Return the error class of a failed request."""
     if isinstance(error, ClientError):
         return _of_answer(error)
-    return fault_of_class(error, CLASSES) or Fault.UNKNOWN
+    return fault_of_class(error, CLASSES) or ErrorClass.UNKNOWN
 
 
-def _of_answer(error: ClientError) -> Fault:
+def _of_answer(error: ClientError) -> ErrorClass:
     """Return the error class of a response: 4xx is a refusal, 5xx is ambiguous."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status == TOO_MANY or (code_of(error) in THROTTLED and status < 500):
-        return Fault.PASSING
-    refused = 400 <= status < 500 and status not in CLOSED and code_of(error) not in UNSURE
-    return Fault.FINAL if refused else Fault.UNSURE
+        return ErrorClass.TRANSIENT
+    refused = 400 <= status < 500 and status not in CLOSED and code_of(error) not in AMBIGUOUS
+    return ErrorClass.PERMANENT if refused else ErrorClass.AMBIGUOUS
 
 
 def code_of(error: BaseException) -> str:

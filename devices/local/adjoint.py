@@ -22,8 +22,8 @@ from qgate.devices.local.amplitudes import (
     apply_matrix,
     part_of_index,
 )
-from qgate.devices.local.elements import ANY_WIDTH, unit_generator
 from qgate.devices.local.exact import apply_observable, measure
+from qgate.devices.local.gate_action import ANY_WIDTH, unit_generator
 from qgate.exceptions import GeneratorUndefinedError
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator

@@ -6,9 +6,9 @@ import os
 import warnings
 from functools import lru_cache
 
-from qgate.devices.local.engine import Engine, NumpyEngine
+from qgate.devices.local.engine import Engine, GateByGateEngine
 from qgate.devices.local.libraries import SETS, Library, best_library, library
-from qgate.devices.local.planned import PlanEngine, Settings
+from qgate.devices.local.plan_engine import PlanEngine, Settings
 from qgate.exceptions import DeviceError, suggest
 
 VARIABLE = "QGATE_ENGINE"
@@ -33,7 +33,7 @@ def choose_engine(settings: Settings) -> Engine:
             f"{VARIABLE} is {name!r}. It names one of {', '.join(ENGINES)}.{suggest(name, ENGINES)}"
         )
     if name == "gates":
-        return NumpyEngine()
+        return GateByGateEngine()
     if name == "numpy":
         return PlanEngine(None, settings)
     if name:

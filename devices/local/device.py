@@ -18,13 +18,13 @@ from qgate.devices.draws import Draws
 from qgate.devices.job import FinishedJob, Job, SweepResult
 from qgate.devices.local.adjoint import OneAngleGates
 from qgate.devices.local.choice import choose_engine
-from qgate.devices.local.engine import Engine, NumpyEngine, one_angle_gates
+from qgate.devices.local.engine import Engine, GateByGateEngine, one_angle_gates
 from qgate.devices.local.exact import MEASURES, marginal, measure
 from qgate.devices.local.footprint import RECORDED_STATES, derivative_bytes, footprint
 from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
 from qgate.devices.local.libraries import num_threads
 from qgate.devices.local.memory import checked_limit, require
-from qgate.devices.local.planned import Settings
+from qgate.devices.local.plan_engine import Settings
 from qgate.exceptions import InvalidOption, described
 from qgate.forks import ForkSafeLock
 from qgate.structure import Structure
@@ -234,7 +234,7 @@ class LocalDevice(Device):
         kept = RECORDED_STATES * len(sweep.structure.operations)
         outside, other = count * (4.0 + found.states + kept), count * (found.work + found.kept)
         require(outside, len(order), limit_gib=self.memory_gib, other_bytes=other)
-        states = NumpyEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
+        states = GateByGateEngine().states(sweep.structure, rows, arrays, order=order, xp=xp)
         return self.measured(sweep, states, arrays, xp)
 
 

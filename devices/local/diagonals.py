@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qgate.caches import MIB, sized_cache
-from qgate.devices.local.elements import TINY
+from qgate.devices.local.gate_action import TINY
 from qgate.devices.local.parities import Block, Parities, blocks
 from qgate.devices.local.steps import Phases
 from qgate.typing import ComplexArray, FloatArray

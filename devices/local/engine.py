@@ -129,7 +129,7 @@ class Engine(ABC):
         return adjoint.state_jvp(self, native, angles.push_forward(by_slot), order)
 
 
-class NumpyEngine(Engine):
+class GateByGateEngine(Engine):
     """Engine that applies one gate after the other to all rows.
 
     It is simple rather than fast: the reference for tests of the other engines, the fallback for

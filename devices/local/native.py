@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qgate.devices.local.libraries import Library
-from qgate.devices.local.packing import TABLE_BITS, written_plan, written_words
 from qgate.devices.local.plan import Plan
+from qgate.devices.local.serialize import TABLE_BITS, written_plan, written_words
 from qgate.exceptions import TooMuchMemory
 from qgate.operations.pauli import PauliSum
 from qgate.typing import ComplexArray, FloatArray

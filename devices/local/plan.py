@@ -18,7 +18,7 @@ import numpy as np
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.adjoint import OneAngleGates
 from qgate.devices.local.bits import identity, through
-from qgate.devices.local.elements import NOTHING, TINY, Element, element_of
+from qgate.devices.local.gate_action import NOTHING, TINY, Element, element_of
 from qgate.devices.local.gates import GATES
 from qgate.devices.local.schedule import ONE, stages
 from qgate.devices.local.steps import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from qgate.devices.local.elements import Element
+from qgate.devices.local.gate_action import Element
 
 ONE = "one"
 

@@ -1,1 +1,1 @@
-"""The one road from tapes to values: every circuit of every derivative goes down it."""
+"""Execution of sweeps on a device, on which every circuit of every derivative goes."""

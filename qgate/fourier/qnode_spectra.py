@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import array_of, mapping_of, sequence_of
-from qgate.arrays import finished, framework_of, is_known, is_moved, is_traced, unwrap
+from qgate.arrays import depends_on_tracer, finished, framework_of, is_concrete, is_traced, unwrap
 from qgate.exceptions import InvalidArgnums, NoSpectrum, QuantumFunctionError, described, name_of
 from qgate.findable import picklable
 from qgate.fourier.calls import Call, Index, argument_names, check_names
@@ -159,7 +159,7 @@ def _names_at(argnum: Any, names: Sequence[str]) -> list[str]:
 
 
 def _numbers(value: Any, name: str) -> FloatArray:
-    if not is_known(value):
+    if not is_concrete(value):
         raise NoSpectrum(
             reason=f"the number in the argument {described(name)} is not known while a function "
             "is traced or compiled",
@@ -249,7 +249,7 @@ def _of_one_row(jacobians: FloatArray) -> FloatArray:
 def _refuse_arrays(tape: Tape) -> None:
     owners = (item for item in tape for _ in item.parameters)
     for owner, value, kind in zip(owners, tape.parameters, tape.parameter_kinds, strict=True):
-        if kind is not ParameterKind.ANGLES and is_moved(value):
+        if kind is not ParameterKind.ANGLES and depends_on_tracer(value):
             raise NoSpectrum(
                 reason=f"{described(owner)} depends on the arguments by other than an angle",
                 remedy="Encode with gates that have angles, such as rotations, or leave the "

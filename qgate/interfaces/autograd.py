@@ -15,7 +15,7 @@ import numpy as np
 from autograd.extend import defjvp, defvjp, primitive
 from autograd.tracer import getval, isbox
 
-from qgate.arrays import depth, is_moved
+from qgate.arrays import depends_on_tracer, depth
 from qgate.bridge import Derivatives, Interface, States
 from qgate.interfaces.autograd_rows import result, row
 from qgate.interfaces.derivatives import jacobian
@@ -68,8 +68,8 @@ class AutogradInterface(Interface):
     def is_argument(self, value: Tensor) -> bool:
         return self.owns(value) or getattr(value, "requires_grad", None) is True
 
-    def is_moved(self, value: Tensor) -> bool:
-        return is_moved(value)
+    def depends_on_tracer(self, value: Tensor) -> bool:
+        return depends_on_tracer(value)
 
     def jacobian(
         self, function: Callable[..., Tensor], argnums: tuple[int, ...]

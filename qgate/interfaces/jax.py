@@ -100,7 +100,7 @@ class JaxInterface(Interface):
     def is_argument(self, value: Tensor) -> bool:
         return self.owns(value) and bool(jnp.issubdtype(value.dtype, jnp.floating))
 
-    def is_moved(self, value: Tensor) -> bool:
+    def depends_on_tracer(self, value: Tensor) -> bool:
         return self.is_traced(value) and value._trace is INNERMOST.get()
 
     def jacobian(

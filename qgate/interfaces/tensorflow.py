@@ -18,7 +18,7 @@ from tensorflow.python.eager import forwardprop_util, record
 from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
 from qgate.arrays import Enclosed
-from qgate.bridge import Computation, Derivatives, Interface, States
+from qgate.bridge import CircuitFunction, Derivatives, Interface, States
 from qgate.exceptions import DifferentiationError
 from qgate.interfaces.base import host, precision_of
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
@@ -127,7 +127,7 @@ class TensorFlowInterface(Interface):
     def is_argument(self, value: Tensor) -> bool:
         return bool(getattr(value, "trainable", False)) or self.is_trained(value)
 
-    def is_moved(self, value: Tensor) -> bool:
+    def depends_on_tracer(self, value: Tensor) -> bool:
         return self.is_trained(value)
 
     def jacobian(
@@ -259,7 +259,7 @@ def _pulled(
     return [slope, *map(tf.zeros_like, fixed)]
 
 
-def _guarded(computation: Computation, number: Any) -> Any:
+def _guarded(computation: CircuitFunction, number: Any) -> Any:
     """Return a constant whose derivative raises an error with the reason."""
     if not tf.executing_eagerly() and number.op.type == "StopGradient":
         return number  # intended constants, e.g. an array whose entries are the angles

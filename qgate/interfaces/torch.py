@@ -126,7 +126,7 @@ class TorchInterface(Interface):
         tensor = _bare(value)
         return bool(tensor.requires_grad) or self.is_trained(tensor)
 
-    def is_moved(self, value: Tensor) -> bool:
+    def depends_on_tracer(self, value: Tensor) -> bool:
         tensor = _bare(value)
         return functorch.is_gradtrackingtensor(tensor) and (
             functorch.maybe_get_level(tensor) == functorch.maybe_current_level()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import is_known, is_traced, namespace, unwrap
+from qgate.arrays import is_concrete, is_traced, namespace, unwrap
 from qgate.caches import MIB, sized_cache
 from qgate.exceptions import EigvalsUndefinedError
 from qgate.operations.gate import GATES
@@ -37,7 +37,7 @@ def eigensystem(matrix: Tensor) -> tuple[FloatArray | ComplexArray, ComplexArray
 
 def to_eigenbasis(matrix: Tensor, wires: Wires) -> list[Operator]:
     """Return the gate that maps the eigenbasis of a matrix to the computational basis."""
-    if is_traced(matrix) and (not is_known(matrix) or is_hermitian_matrix(unwrap(matrix))):
+    if is_traced(matrix) and (not is_concrete(matrix) or is_hermitian_matrix(unwrap(matrix))):
         xp = namespace([matrix])
         turn = xp.conj(xp.swapaxes(xp.linalg.eigh(matrix)[1], -1, -2))
     else:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from qgate.arrays import is_known, is_traced, namespace, shape_of, unwrap
+from qgate.arrays import is_concrete, is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError, NotFinite
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, require_operators, without_recording
@@ -222,7 +222,7 @@ def taylor_exponential(matrix: Tensor, xp: Any) -> Tensor:
     squared as many times. While a function is compiled the norm is not known; it may be up to 2**8.
     """
     halvings = HALVINGS
-    if is_known(matrix):
+    if is_concrete(matrix):
         norm = float(np.max(np.linalg.norm(unwrap(matrix), axis=(-2, -1)), initial=0.0))
         halvings = max(0, int(np.ceil(np.log2(norm))) + 1) if norm > 0 else 0
     scaled = matrix / 2**halvings

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import is_known, unwrap
+from qgate.arrays import is_concrete, unwrap
 from qgate.exceptions import InvalidParameters, NotFinite, NotHermitian
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.matrices import is_hermitian_matrix
@@ -60,7 +60,7 @@ class Hermitian(MatrixObservable):
     def __init__(self, A: Tensor, wires: WiresLike, id: str | None = None) -> None:
         matrix, on = in_floats(as_array(A)), Wires(wires)
         check_shape("Hermitian", "A", matrix, (2 ** len(on),) * 2, batch=False, real=False)
-        if is_known(matrix) and not is_hermitian_matrix(np.asarray(unwrap(matrix))):
+        if is_concrete(matrix) and not is_hermitian_matrix(np.asarray(unwrap(matrix))):
             raise NotHermitian(observable=f"The matrix given to Hermitian on wires {list(on)}")
         super().__init__((matrix,), on, id=id)
 

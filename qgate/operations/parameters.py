@@ -15,7 +15,7 @@ from qgate.arrays import (
     enclosed,
     framework_of,
     is_complex,
-    is_known,
+    is_concrete,
     namespace,
     opened,
     shape_of,
@@ -314,7 +314,7 @@ def require_finite(name: str, parameters: Iterable[Tensor]) -> None:
     NotFinite
     """
     for value in parameters:
-        numbers = unwrap(value) if is_known(value) else 0.0
+        numbers = unwrap(value) if is_concrete(value) else 0.0
         if isinstance(numbers, int | float | complex | np.ndarray | np.number):
             entries = np.asarray(numbers)
             if entries.dtype.kind in "fc" and not np.isfinite(entries).all():

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import truth
-from qgate.arrays import is_complex, is_known, namespace, shape_of, unwrap
+from qgate.arrays import is_complex, is_concrete, namespace, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, NotFinite, QuantumFunctionError, described
 from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
@@ -237,7 +237,7 @@ def _normalized(vector: Tensor) -> Tensor:
         raise NotFinite(operation="StatePrep", value=known[~np.isfinite(known)].tolist()[0])
     vector = vector / _largest(vector)  # squares neither overflow nor underflow
     squares = _squared_moduli(vector).sum(-1)
-    if is_known(squares) and not np.all(unwrap(squares)):
+    if is_concrete(squares) and not np.all(unwrap(squares)):
         raise InvalidParameters(
             "StatePrep was given a state without any amplitude, which cannot be normalized. "
             "Give at least one amplitude other than 0."

@@ -15,20 +15,24 @@ from typing import Any
 
 import numpy as np
 
-from qgate.estimation.estimator import covariances, one_shot_variances
-from qgate.estimation.problem import Problem
-from qgate.estimation.readings import Readings
-from qgate.estimation.rounds import plan_all
+from qgate.autodiff.trainable_sweep import seed_of
 from qgate.exceptions import UnsupportedEstimate
-from qgate.execution.affordable import limits_of, refuse_known_answers
-from qgate.execution.budgeted import VALUE_SHARE
-from qgate.execution.question import Question, question, with_constants
-from qgate.execution.survey import Survey
-from qgate.execution.trained import seed_of
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.optimize.requests import jacobian_of
 from qgate.optimize.single_shots import Sampled
+from qgate.shot_allocation.budget_limits import limits_of, refuse_known_answers
+from qgate.shot_allocation.estimation_request import (
+    EstimationRequest,
+    estimation_request,
+    with_constants,
+)
+from qgate.shot_allocation.estimator import covariances, one_shot_variances
+from qgate.shot_allocation.linear_estimand import LinearEstimand
+from qgate.shot_allocation.measurement_plan import MeasurementPlan
+from qgate.shot_allocation.readings import Readings
+from qgate.shot_allocation.rounds import plan_all
+from qgate.shot_allocation.spend_budget import VALUE_SHARE
 from qgate.tape import Tape
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import FloatArray, IntArray
@@ -47,14 +51,14 @@ class BudgetShots:
 
     Parameters
     ----------
-    asked : Question
+    asked : EstimationRequest
         First the value, then p derivatives.
     jacobian : array, shape (p, n)
         Maps the derivatives by angles to the requested ones.
     device : Device
     """
 
-    asked: Question
+    asked: EstimationRequest
     jacobian: FloatArray
     device: Any
 
@@ -82,7 +86,7 @@ class BudgetShots:
         constant = with_constants(sweep, device)
         slots = tuple(classical.slots.tolist())
         shifted = ParameterShift()(constant.structure, slots, order=1, shots=None, options={})
-        asked = question(constant, shifted, values=True, jacobian=jacobian)
+        asked = estimation_request(constant, shifted, values=True, jacobian=jacobian)
         if not asked.problem.needed[1:].any():
             raise UnsupportedEstimate(
                 what="A derivative that is zero at all angles",
@@ -93,7 +97,7 @@ class BudgetShots:
     def expected_error(self) -> float:
         """Return the error of all derivatives times the shots, for Pauli words of variance 1."""
         problem = self._weighing(np.ones(len(self.jacobian)), valued=False).problem
-        bases, limits = self.asked.survey.bases, limits_of(self.device)
+        bases, limits = self.asked.measurement_plan.bases, limits_of(self.device)
         design = plan_all(problem, bases, MANY_SHOTS * limits.least, replace(limits, set_size=None))
         own = design.planned / design.planned.sum()
         shots = own[problem.rows] @ design.readable
@@ -137,7 +141,7 @@ class BudgetShots:
             weights = _weights(shots, variance)
         asked = self._weighing(weights, valued=valued)
         ratios = self._ratios(asked.problem)
-        size = (len(ratios), len(self.asked.survey.bases))
+        size = (len(ratios), len(self.asked.measurement_plan.bases))
         before = None if circuits is None or circuits.shape != size else circuits
         measured = asked.measure(
             _total(shots, valued=valued),
@@ -161,7 +165,7 @@ class BudgetShots:
             float(np.trace(found.covariance[1:, 1:]) * readings.shots[1:].sum()),
         )
 
-    def _weighing(self, weights: FloatArray, *, valued: bool) -> Question:
+    def _weighing(self, weights: FloatArray, *, valued: bool) -> EstimationRequest:
         """Return the request with weights of the derivatives, and the value's share or nothing."""
         plain = self.asked.problem
         slopes = plain.weighing(np.concatenate([[0.0], weights]))
@@ -169,7 +173,7 @@ class BudgetShots:
         value = plain.importance[0] * scale**2 if valued else 0.0
         return self.asked.weighing(np.concatenate([[value], weights]))
 
-    def _ratios(self, problem: Problem) -> FloatArray:
+    def _ratios(self, problem: LinearEstimand) -> FloatArray:
         """Return each row's weight in a problem relative to its plain weight, shape (S, 1)."""
         own, plain = problem.squares.sum(axis=1), self.asked.problem.squares.sum(axis=1)
         ratios: FloatArray = np.divide(own, plain, out=np.zeros_like(own), where=plain > 0)
@@ -189,12 +193,12 @@ class BudgetShots:
         return np.asarray(roots**2)
 
     @property
-    def _unpruned(self) -> Problem:
-        return _unpruned(self.asked.survey, self.jacobian.tobytes())
+    def _unpruned(self) -> LinearEstimand:
+        return _unpruned(self.asked.measurement_plan, self.jacobian.tobytes())
 
     def _group_variance(self, readings: Readings) -> FloatArray:
         """Return the variance of derivatives with one shot of each basis, in home bases, (p,)."""
-        problem, bases = self._unpruned, self.asked.survey.bases
+        problem, bases = self._unpruned, self.asked.measurement_plan.bases
         home = bases.disjoint()
         weights = [
             problem.vectors[:, basis.readable] * home[index, basis.readable]
@@ -205,13 +209,13 @@ class BudgetShots:
 
 
 @lru_cache(maxsize=32)
-def _unpruned(survey: Survey, jacobian: bytes) -> Problem:
+def _unpruned(measurement_plan: MeasurementPlan, jacobian: bytes) -> LinearEstimand:
     """Return the problem of the derivatives if no Pauli word is left out."""
-    every = replace(survey, kept=np.ones_like(survey.kept))
-    return every.derivatives(np.frombuffer(jacobian).reshape(-1, survey.stencil.size))
+    every = replace(measurement_plan, kept=np.ones_like(measurement_plan.kept))
+    return every.derivatives(np.frombuffer(jacobian).reshape(-1, measurement_plan.stencil.size))
 
 
-def _strength(problem: Problem, first: int = 0) -> float:
+def _strength(problem: LinearEstimand, first: int = 0) -> float:
     return float(np.sqrt(problem.squares[first:].sum(axis=1)).sum())
 
 

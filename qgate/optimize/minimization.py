@@ -12,7 +12,7 @@ from typing import Any
 from qgate.arguments import keywords_of, require_function
 from qgate.budget import Budget, budget_of
 from qgate.exceptions import InvalidOptimizerOption
-from qgate.execution.current import RUN
+from qgate.jobs.context_stack import RUN
 from qgate.optimize.estimates import Estimate
 from qgate.optimize.history import History, Record
 from qgate.optimize.options import count, flags, positive

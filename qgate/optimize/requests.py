@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from qgate.autodiff.choose_method import TRANSFORMS, choose_method
+from qgate.autodiff.method import parse_method
+from qgate.autodiff.returns import leaves
 from qgate.exceptions import DifferentiationError
-from qgate.execution.method import parse_method
-from qgate.execution.resolve import TRANSFORMS, choose_method
-from qgate.execution.returns import leaves
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.metric_tensor import MetricTensor
 from qgate.optimize.arguments import Arguments

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import require_function, sequence_of
+from qgate.autodiff.returns import leaves, rebuilt
 from qgate.exceptions import InvalidOptimizerOption
-from qgate.execution.returns import leaves, rebuilt
 from qgate.numpy.tensors import marked, tensor
 from qgate.operations import RX, RY, RZ
 from qgate.optimize.arguments import flat

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from qgate.execution.run import run
-from qgate.execution.trained import seed_of
+from qgate.autodiff.trainable_sweep import seed_of
+from qgate.execution.execute import run
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.measurements import sample

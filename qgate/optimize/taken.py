@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from qgate.execution.current import RUN
 from qgate.execution.tracker import Tracker
+from qgate.jobs.context_stack import RUN
 
 
 @dataclass

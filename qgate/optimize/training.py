@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import whole_number
+from qgate.autodiff.returns import leaves
 from qgate.exceptions import (
     InvalidOptimizerOption,
     InvalidOptimizerState,
@@ -18,7 +19,6 @@ from qgate.exceptions import (
     described,
     name_of,
 )
-from qgate.execution.returns import leaves
 from qgate.numpy.tensors import tensor
 from qgate.optimize.adam import AdamOptimizer
 from qgate.optimize.arguments import Arguments, is_variable

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import framework_among, framework_of, is_complex, is_known, shape_of, unwrap
+from qgate.arrays import framework_among, framework_of, is_complex, is_concrete, shape_of, unwrap
 from qgate.tape import Tape
 from qgate.typing import Tensor
 
@@ -17,7 +17,7 @@ def placeholders(tape: Tape) -> Tape:
         return tape
     theirs = [i for i, value in enumerate(tape.parameters) if framework_of(value) is not None]
     values = [unwrap(tape.parameters[index]) for index in theirs]
-    numbers = [value if is_known(value) else _zeros(value) for value in values]
+    numbers = [value if is_concrete(value) else _zeros(value) for value in values]
     return tape.bind_new_parameters(numbers, theirs)
 
 

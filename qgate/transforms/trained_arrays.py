@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.arrays import constant, is_complex, is_known, namespace, unwrap
+from qgate.arrays import constant, is_complex, is_concrete, namespace, unwrap
 from qgate.measurements import MeasurementKind
 from qgate.operations.controls import Controlled
 from qgate.operations.matrices import dagger
@@ -173,7 +173,7 @@ def _constants(values: Sequence[Tensor]) -> list[Tensor]:
     found = []
     for value in values:
         fixed = constant(value)
-        found.append(np.asarray(unwrap(fixed)) if is_known(fixed) else fixed)
+        found.append(np.asarray(unwrap(fixed)) if is_concrete(fixed) else fixed)
     return found
 
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import qgate as qg
 from qgate import numpy as np
-from qgate.execution.journal import Journal
+from qgate.jobs.journal import Journal
 
 STEPS = 20
 

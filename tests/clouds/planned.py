@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import qgate as qg
-from qgate.execution.planning import Plan
+from qgate.jobs.planning import Plan
 
 ANGLES = (0.3, 0.8)
 

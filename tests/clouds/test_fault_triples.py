@@ -19,8 +19,8 @@ from clouds.ibm.double import running
 import qgate as qg
 from qgate import numpy as np
 from qgate.exceptions import QGateError
-from qgate.execution.journal import Journal
-from qgate.execution.orders import OPEN, OrderState
+from qgate.jobs.journal import Journal
+from qgate.jobs.orders import OPEN, OrderState
 
 SAMPLE = int(os.environ.get("QGATE_FAULT_TRIPLES", "30")) or None
 """Number of triples of each vendor and kind of program."""
@@ -173,7 +173,7 @@ def test_a_program_in_a_run_pays_once(cloud, usd):
 
 @pytest.mark.timeout(3000)
 def test_the_same_call_outside_of_any_run_pays_once(cloud, usd):
-    from qgate.execution.runs import implicit_run
+    from qgate.jobs.runs import implicit_run
 
     failed = {}
     for triple in cloud.triples(SAMPLE, seed=2):

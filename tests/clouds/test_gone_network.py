@@ -14,7 +14,7 @@ from clouds.ibm.double import running
 
 import qgate as qg
 from qgate.exceptions import ServiceUnavailable
-from qgate.execution.orders import OrderState
+from qgate.jobs.orders import OrderState
 
 GONE_S = 0.6
 """Seconds, longer than the pauses between the first few attempts."""

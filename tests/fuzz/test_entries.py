@@ -13,7 +13,7 @@ import qgate as qg
 CALLS = 6
 LIMITS = Limits(seconds=60.0)  # guards against hangs also on a slow machine
 
-MODULES = ("", "gradients", "fourier", "optimize", "qnn", "estimates")
+MODULES = ("", "gradients", "fourier", "optimize", "qnn", "shot_allocation.estimates")
 
 WITHOUT = {
     "GATES": "a table",
@@ -37,10 +37,10 @@ WITHOUT = {
     "optimize.Minimum": "returned",
     "optimize.Optimizer": "the base class of optimizers",
     "optimize.Record": "returned",
-    "estimates.Cost": "returned",
-    "estimates.Differences": "returned",
-    "estimates.Estimate": "returned",
-    "estimates.GradientEstimate": "returned",
+    "shot_allocation.estimates.Cost": "returned",
+    "shot_allocation.estimates.Differences": "returned",
+    "shot_allocation.estimates.Estimate": "returned",
+    "shot_allocation.estimates.GradientEstimate": "returned",
 }
 """Public names without an entry point, and why."""
 
@@ -48,12 +48,16 @@ FUZZED = [entry for entry in entries() if not entry.framework]
 
 
 def public():
-    """Return every public object by its name below ``qgate``."""
+    """Return every public object by its name below ``qgate``; layers by the name alone.
+
+    Layers would load their frameworks.
+    """
     found = {}
     for module in MODULES:
         owner = importlib.import_module(f"qgate.{module}") if module else qg
         for name in owner.__all__:
-            found[f"{module}.{name}" if module else name] = getattr(owner, name)
+            whole = f"{module}.{name}" if module else name
+            found[whole] = whole if module == "qnn" else getattr(owner, name)
     return found
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 import qgate as qg
-from qgate.execution.circuit_tower import CircuitTower
-from qgate.execution.tower import Trained
+from qgate.autodiff.circuit_derivatives import CircuitDerivatives
+from qgate.autodiff.derivatives import TrainableSweep
 from qgate.gradients.circuits import Circuits, Contribution
 from qgate.tape import Tape
 
@@ -34,9 +34,11 @@ class Ninety:
 
 def test_results_are_added_up_with_their_weights():
     tape = Tape([qg.RX(0.3, 0)], [qg.expval(qg.Z(0)), qg.probs(wires=0)])
-    tower = CircuitTower(Trained(tape.sweep(), (0,)), qg.device("local"), Ninety(), {})
+    tape_derivatives = CircuitDerivatives(
+        TrainableSweep(tape.sweep(), (0,)), qg.device("local"), Ninety(), {}
+    )
 
-    slopes = tower(1, np.array([[0.3]]))
+    slopes = tape_derivatives(1, np.array([[0.3]]))
 
     expected = -np.sin(0.3) * np.array([1, 0.5, -0.5])
     np.testing.assert_allclose(slopes[0, :, 0], expected, atol=1e-12)

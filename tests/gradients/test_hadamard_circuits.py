@@ -3,7 +3,7 @@
 import pytest
 
 import qgate as qg
-from qgate.gradients.circuits import Room
+from qgate.gradients.circuits import AvailableWires
 from qgate.gradients.hadamard import HadamardTest
 from qgate.tape import Tape
 from qgate.wires import Wires
@@ -12,7 +12,7 @@ from qgate.wires import Wires
 def circuits(operations, *measurements, room=None, **options):
     structure = Tape(operations, measurements or [qg.expval(qg.Z(0))]).structure
     slots = tuple(range(structure.num_slots))
-    return HadamardTest()(structure, slots, room=room or Room(), options=options)
+    return HadamardTest()(structure, slots, room=room or AvailableWires(), options=options)
 
 
 def names(structure):
@@ -65,7 +65,9 @@ def test_a_slot_that_feeds_several_gates_gets_something_from_each():
 
 
 def test_the_auxiliary_wire_is_one_of_the_room():
-    found = circuits([qg.RX(0.1, "a")], qg.expval(qg.Z("a")), room=Room(Wires(["a", "b"])))
+    found = circuits(
+        [qg.RX(0.1, "a")], qg.expval(qg.Z("a")), room=AvailableWires(Wires(["a", "b"]))
+    )
 
     assert set(found.structures[0].wires) == {"a", "b"}
 

@@ -18,7 +18,7 @@ MILLIHARTREE = 1e-3
 
 
 @dataclass(frozen=True)
-class Problem:
+class LinearEstimand:
     """The ground state of a molecule."""
 
     hamiltonian: Any
@@ -36,7 +36,7 @@ class Problem:
 
 
 @pytest.fixture(scope="session")
-def h2() -> Problem:
+def h2() -> LinearEstimand:
     """Return H2, with an angle for the pair of electrons and one for each of them."""
     data = json.loads(DATA.read_text())
     coefficients, words = zip(*data["terms"], strict=True)
@@ -49,7 +49,7 @@ def h2() -> Problem:
         qg.SingleExcitation(singles[1], wires=[1, 3])
         return qg.expval(hamiltonian)
 
-    return Problem(hamiltonian, data["ground_energy_sector"], energy)
+    return LinearEstimand(hamiltonian, data["ground_energy_sector"], energy)
 
 
 @pytest.fixture

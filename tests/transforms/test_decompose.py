@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import qgate as qg
-from qgate.devices.local.engine import NumpyEngine
+from qgate.devices.local.engine import GateByGateEngine
 from qgate.exceptions import NotUnitary, UnsupportedOperation
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
@@ -39,7 +39,7 @@ STATE = np.array([0.1, 0.5j, -0.7, 0.5])
 
 def states(sweep):
     sweep = sweep if isinstance(sweep, Sweep) else Tape(sweep, []).sweep()
-    return NumpyEngine().states(sweep.structure, sweep.rows, sweep.arrays, order=WIRES)
+    return GateByGateEngine().states(sweep.structure, sweep.rows, sweep.arrays, order=WIRES)
 
 
 def native(operations, accepts=FEW):

@@ -1,6 +1,6 @@
 /* Statevector engine: a circuit is read as a plan once, and the plan is run on rows of angles.
  *
- * It does not depend on Python. `devices/local/packing.py` writes plans and observables as
+ * It does not depend on Python. `devices/local/serialize.py` writes plans and observables as
  * arrays, `libraries.py` declares the functions at the end of this file, and `native.py` calls
  * them.
  *
@@ -11,7 +11,7 @@
  * number of parts, so that the number of threads does not change the result.
  *
  * All of it is compiled twice, for double and single precision: precision.h is included with
- * `real` and NAME(x) defined, and undefined again by forget.h. */
+ * `real` and NAME(x) defined, and undefined again by undef_precision.h. */
 #define _GNU_SOURCE
 #include <complex.h>
 #include <math.h>
@@ -46,7 +46,7 @@ enum {
 #undef real
 #undef index_t
 #undef NAME
-#include "forget.h"
+#include "undef_precision.h"
 
 #define real float
 #define index_t int32_t

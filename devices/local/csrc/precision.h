@@ -1,7 +1,7 @@
 /* The whole engine for one precision. */
 #include "vectors.h"
 #include "blocks.h"
-#include "room.h"
+#include "workspace.h"
 #include "layers.h"
 #include "diagonals.h"
 #include "gates.h"

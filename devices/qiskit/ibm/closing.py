@@ -16,9 +16,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from qgate.devices.patience import Fault, repeatedly
 from qgate.devices.qiskit.ibm.faults import fault_of
 from qgate.devices.qiskit.ibm.transport import answered_within
+from qgate.devices.retries import ErrorClass, repeatedly
 from qgate.forks import ForkSafeLock, Hooks, at_fork
 from qgate.sealed import Sealed
 
@@ -98,7 +98,10 @@ def _close(opened: Opened) -> None:
 
 
 def _is_transient(error: BaseException) -> bool:
-    return isinstance(error, Exception) and fault_of(error) in (Fault.PASSING, Fault.UNSURE)
+    return isinstance(error, Exception) and fault_of(error) in (
+        ErrorClass.TRANSIENT,
+        ErrorClass.AMBIGUOUS,
+    )
 
 
 CLOSER = Closer()

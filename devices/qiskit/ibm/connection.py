@@ -12,7 +12,6 @@ from qiskit.providers.exceptions import QiskitBackendNotFoundError
 from qiskit_ibm_runtime import QiskitRuntimeService
 from qiskit_ibm_runtime.exceptions import IBMInputValueError
 
-from qgate.devices.patience import CONNECTING_S, Fault, repeatedly
 from qgate.devices.qiskit.ibm.faults import (
     ACCESS_REMEDY,
     fault_of,
@@ -21,6 +20,7 @@ from qgate.devices.qiskit.ibm.faults import (
 )
 from qgate.devices.qiskit.ibm.transport import OnceAdapter, UnreadableAnswer
 from qgate.devices.remote import TaggedJob
+from qgate.devices.retries import CONNECTING_S, ErrorClass, repeatedly
 from qgate.exceptions import (
     AccessRefused,
     BrokenProvider,
@@ -127,7 +127,7 @@ def _passes(error: BaseException) -> bool:
     if isinstance(error, QGateError) or not isinstance(error, Exception):
         return False
     known = isinstance(error, QiskitBackendNotFoundError | _PlanNotTold)
-    return known or fault_of(error) is not Fault.FINAL
+    return known or fault_of(error) is not ErrorClass.PERMANENT
 
 
 def _unconnected(error: Exception, device: str, tried_s: float) -> Exception:

@@ -18,7 +18,6 @@ from typing import Any, Self
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
 
 from qgate.devices.capabilities import Capabilities
-from qgate.devices.patience import Fault
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.ibm.account import Account, Address
@@ -41,6 +40,7 @@ from qgate.devices.remote import (
     TaggedJob,
     label_of,
 )
+from qgate.devices.retries import ErrorClass
 from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.prices import Price
 from qgate.sweep import Sweep
@@ -232,7 +232,7 @@ class IbmDevice(RemoteDevice):
         try:
             return attempt()
         except IBMRuntimeError as error:
-            if self.fault(error) is not Fault.FINAL or not self.mode.has_ended():
+            if self.fault(error) is not ErrorClass.PERMANENT or not self.mode.has_ended():
                 raise
         return attempt()
 
@@ -304,7 +304,7 @@ class IbmDevice(RemoteDevice):
             reason = "the session may still be open, and is charged until the service closes it"
             raise ServiceUnavailable(device=self.name, reason=reason, tried_s=CLOSE_S)
 
-    def fault(self, error: BaseException) -> Fault:
+    def fault(self, error: BaseException) -> ErrorClass:
         return fault_of(error)
 
     def translated(self, error: BaseException) -> QGateError:

@@ -11,8 +11,8 @@ from qiskit_ibm_runtime.exceptions import IBMInputValueError, IBMNotAuthorizedEr
 from requests import HTTPError, RequestException
 
 from qgate.devices.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
-from qgate.devices.patience import Fault
 from qgate.devices.qiskit.ibm.transport import is_creation
+from qgate.devices.retries import ErrorClass
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
 BUSY = frozenset({423, 425, 429})
@@ -37,13 +37,13 @@ ACCESS_REMEDY = (
 
 CLASSES: ErrorClasses = {
     **TRANSPORT,
-    "qgate.devices.qiskit.ibm.transport.UnreadableAnswer": Fault.UNSURE,
-    "builtins.KeyError": Fault.UNSURE,  # a response without a required field
+    "qgate.devices.qiskit.ibm.transport.UnreadableAnswer": ErrorClass.AMBIGUOUS,
+    "builtins.KeyError": ErrorClass.AMBIGUOUS,  # a response without a required field
     # requests: a connection failed or broke, or the response cannot be read
-    **named("requests.exceptions", Fault.PASSING, "ConnectTimeout"),
+    **named("requests.exceptions", ErrorClass.TRANSIENT, "ConnectTimeout"),
     **named(
         "requests.exceptions",
-        Fault.UNSURE,
+        ErrorClass.AMBIGUOUS,
         *("ChunkedEncodingError", "ConnectionError", "ContentDecodingError", "HTTPError"),
         *("InvalidJSONError", "JSONDecodeError", "ProxyError", "ReadTimeout", "RequestException"),
         *("RetryError", "SSLError", "StreamConsumedError", "Timeout", "TooManyRedirects"),
@@ -51,56 +51,56 @@ CLASSES: ErrorClasses = {
     ),
     **named(
         "requests.exceptions",
-        Fault.FINAL,
+        ErrorClass.PERMANENT,
         *("InvalidHeader", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "MissingSchema"),
         "URLRequired",
     ),
-    "requests.cookies.CookieConflictError": Fault.FINAL,
+    "requests.cookies.CookieConflictError": ErrorClass.PERMANENT,
     # the package for sign-in and instances; the response, if any, takes precedence
-    "ibm_cloud_sdk_core.api_exception.ApiException": Fault.PASSING,
+    "ibm_cloud_sdk_core.api_exception.ApiException": ErrorClass.TRANSIENT,
     # the client: responses that it cannot interpret
     **named(
         "qiskit_ibm_runtime.api.exceptions",
-        Fault.UNSURE,
+        ErrorClass.AMBIGUOUS,
         *("ApiError", "ApiIBMProtocolError", "RequestsApiError", "UserTimeoutExceededError"),
     ),
     **named(
         "qiskit_ibm_runtime.exceptions",
-        Fault.UNSURE,
+        ErrorClass.AMBIGUOUS,
         *("IBMApiError", "IBMBackendApiError", "IBMBackendApiProtocolError"),
         "RuntimeJobTimeoutError",
     ),
     # the client: accounts and values that it refuses, and failed jobs
-    "qiskit_ibm_runtime.api.exceptions.AuthenticationLicenseError": Fault.FINAL,
+    "qiskit_ibm_runtime.api.exceptions.AuthenticationLicenseError": ErrorClass.PERMANENT,
     **named(
         "qiskit_ibm_runtime.accounts.exceptions",
-        Fault.FINAL,
+        ErrorClass.PERMANENT,
         *("AccountAlreadyExistsError", "AccountNotFoundError", "AccountsError"),
         *("CloudResourceNameResolutionError", "InvalidAccountError"),
     ),
     **named(
         "qiskit_ibm_runtime.exceptions",
-        Fault.FINAL,
+        ErrorClass.PERMANENT,
         *("IBMAccountError", "IBMBackendValueError", "IBMInputValueError"),
         *("IBMNotAuthorizedError", "RuntimeInvalidStateError", "RuntimeJobFailureError"),
         *("RuntimeJobMaxTimeoutError", "RuntimeJobNotFound", "RuntimeProgramNotFound"),
     ),
     **named(
         "qiskit_ibm_runtime.models.exceptions",
-        Fault.FINAL,
+        ErrorClass.PERMANENT,
         *("BackendConfigurationError", "BackendPropertyError"),
     ),
     # parents, for classes that a newer version adds, and the client's generic errors
     **named(
         "qiskit_ibm_runtime.exceptions",
-        Fault.UNKNOWN,
+        ErrorClass.UNKNOWN,
         *("IBMBackendError", "IBMError", "IBMRuntimeError"),
     ),
 }
 """Error classes of exceptions that were not caused by an error of the transport."""
 
 
-def fault_of(error: BaseException) -> Fault:
+def fault_of(error: BaseException) -> ErrorClass:
     """Return the error class of an error raised by the client.
 
     Only creating a job costs money. The client wraps errors of requests in its own, so the failed
@@ -108,31 +108,31 @@ def fault_of(error: BaseException) -> Fault:
     """
     transport = transport_error(error)
     if transport is None:
-        return fault_of_class(error, CLASSES) or Fault.UNKNOWN
+        return fault_of_class(error, CLASSES) or ErrorClass.UNKNOWN
     status = _status(transport)
     if status is None or status < 400:
         return _fault_without_answer(transport)
     if status in BUSY or (status < 500 and _code(transport) in REPEATABLE_CODES):
-        return Fault.PASSING
+        return ErrorClass.TRANSIENT
     if status < 500 and status not in CLOSED:
-        return Fault.FINAL
-    return Fault.UNSURE if _may_create(transport) else Fault.PASSING
+        return ErrorClass.PERMANENT
+    return ErrorClass.AMBIGUOUS if _may_create(transport) else ErrorClass.TRANSIENT
 
 
-def _fault_without_answer(transport: RequestException) -> Fault:
-    fault = fault_of_class(transport, CLASSES) or Fault.UNSURE
-    if fault is not Fault.UNSURE:
+def _fault_without_answer(transport: RequestException) -> ErrorClass:
+    fault = fault_of_class(transport, CLASSES) or ErrorClass.AMBIGUOUS
+    if fault is not ErrorClass.AMBIGUOUS:
         return fault
     if _never_connected(transport) or not _may_create(transport):
-        return Fault.PASSING
-    return Fault.UNSURE
+        return ErrorClass.TRANSIENT
+    return ErrorClass.AMBIGUOUS
 
 
 def _never_connected(transport: RequestException) -> bool:
     """Return whether the request was never sent, by the reason that urllib3 reports."""
     reasons = [getattr(argument, "reason", None) for argument in transport.args]
     causes = [reason for reason in reasons if isinstance(reason, BaseException)]
-    return any(fault_of_class(cause, TRANSPORT) is Fault.PASSING for cause in causes)
+    return any(fault_of_class(cause, TRANSPORT) is ErrorClass.TRANSIENT for cause in causes)
 
 
 def _may_create(transport: RequestException) -> bool:

@@ -12,7 +12,6 @@ from qiskit.transpiler import TranspilerError
 
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import JobStatus, SweepResult
-from qgate.devices.patience import Fault
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.device import describe
 from qgate.devices.qiskit.interface import interface_of
@@ -22,6 +21,7 @@ from qgate.devices.qiskit.runners import Runner, runner
 from qgate.devices.qiskit.vendors.backends import Source
 from qgate.devices.qiskit.vendors.card import VendorCard
 from qgate.devices.remote import Record, RemoteDevice, RemoteJob, Report
+from qgate.devices.retries import ErrorClass
 from qgate.exceptions import (
     CreationUnknown,
     NotReopenable,
@@ -156,20 +156,24 @@ class VendorDevice(RemoteDevice):
         by = {"circuit": most, "job": least}
         return by.get(self.card.charged_by, Price(least.low_usd, most.high_usd))
 
-    def fault(self, error: BaseException) -> Fault:
+    def fault(self, error: BaseException) -> ErrorClass:
         """Return the error class: ambiguous, unless the error is a known refusal.
 
         A package that retries creations itself reports only the error of the last attempt, which
         proves nothing about the attempts before it.
         """
         if isinstance(error, LOCAL):
-            return Fault.FINAL
+            return ErrorClass.PERMANENT
         status = _status(error)
         if status is None or self.card.repeats_creation:
-            return Fault.UNSURE
+            return ErrorClass.AMBIGUOUS
         if status in BUSY:
-            return Fault.PASSING
-        return Fault.FINAL if 400 <= status < 500 and status not in CLOSED else Fault.UNSURE
+            return ErrorClass.TRANSIENT
+        return (
+            ErrorClass.PERMANENT
+            if 400 <= status < 500 and status not in CLOSED
+            else ErrorClass.AMBIGUOUS
+        )
 
     def translated(self, error: BaseException) -> QGateError:
         code = _status(error) or type(error).__name__

@@ -16,8 +16,8 @@ from typing import Any
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import JobStatus, RowFailure, SweepResult
 from qgate.devices.local.device import LocalDevice
-from qgate.devices.patience import Fault
 from qgate.devices.remote import Record, RemoteDevice, RemoteJob, Report
+from qgate.devices.retries import ErrorClass
 from qgate.exceptions import (
     DeviceOffline,
     JobFailed,
@@ -26,7 +26,7 @@ from qgate.exceptions import (
     SubmissionRefused,
     WrongResult,
 )
-from qgate.execution.codec import decode, encode
+from qgate.jobs.codec import decode, encode
 from qgate.prices import Price, Rate
 from qgate.sweep import Sweep
 
@@ -185,10 +185,10 @@ class ShopDevice(RemoteDevice):
         shots = sum(int(sweep.shots.sum()) for sweep in sweeps if sweep.shots is not None)
         return self._price.price(shots=shots) if isinstance(self._price, Rate) else self._price
 
-    def fault(self, error: BaseException) -> Fault:
+    def fault(self, error: BaseException) -> ErrorClass:
         if isinstance(error, Busy):
-            return Fault.PASSING
-        return Fault.UNSURE if isinstance(error, Lost) else Fault.FINAL
+            return ErrorClass.TRANSIENT
+        return ErrorClass.AMBIGUOUS if isinstance(error, Lost) else ErrorClass.PERMANENT
 
     def translated(self, error: BaseException) -> QGateError:
         if "offline" in str(error):

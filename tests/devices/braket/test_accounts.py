@@ -9,9 +9,9 @@ import pytest
 import qgate as qg
 from qgate.devices.braket.session import account_of_key
 from qgate.exceptions import AccessRefused, CreationUnknown, QGateError
-from qgate.execution.journal import Journal
-from qgate.execution.orders import OrderState
-from qgate.execution.resumption import resume
+from qgate.jobs.journal import Journal
+from qgate.jobs.orders import OrderState
+from qgate.jobs.resumption import resume
 
 OURS, THEIRS = 111122223333, 444455556666
 

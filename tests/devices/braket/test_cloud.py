@@ -14,12 +14,12 @@ from clouds.braket.double import KEY, SECRET, TOKEN
 from leaks import pickled, texts_held, texts_of_error
 
 import qgate as qg
+from qgate.devices.batching import submit_packed
 from qgate.devices.braket.cards import ARNS, RATES, region_of
 from qgate.devices.job import JobStatus, RowFailure
-from qgate.devices.packing import submit_packed
-from qgate.devices.patience import Limiter, limiter_of
 from qgate.devices.registry import device
 from qgate.devices.remote import new_token
+from qgate.devices.retries import Limiter, limiter_of
 from qgate.exceptions import (
     AccessRefused,
     BudgetExceeded,

@@ -7,9 +7,9 @@ import pytest
 
 import qgate as qg
 from qgate.devices.job import JobStatus
-from qgate.devices.patience import Fault, patiently, repeats
 from qgate.devices.registry import device
 from qgate.devices.remote import new_token
+from qgate.devices.retries import ErrorClass, repeats, with_retries
 from qgate.exceptions import (
     AccessRefused,
     DeviceOffline,
@@ -46,7 +46,7 @@ def flip():
 def bought(garnet, token=None):
     """Submit as qgate does: retry under the same token after transient errors."""
     chosen = token or new_token()
-    return patiently(garnet, lambda: garnet.send([sweep()], token=chosen))
+    return with_retries(garnet, lambda: garnet.send([sweep()], token=chosen))
 
 
 def assert_all_ones(job):
@@ -139,7 +139,7 @@ def test_a_token_with_other_circuits_is_refused(double):
         return garnet.send([sweep(rows=3)], token=token)
 
     with pytest.raises(SubmissionRefused, match="other parameters"):
-        patiently(garnet, other)
+        with_retries(garnet, other)
 
 
 def test_patience_ends(double):
@@ -427,7 +427,7 @@ def test_a_result_without_access_says_what_to_do(double):
 def test_errors_of_ours_and_of_programming_are_not_repeated(double):
     garnet = made()
 
-    assert garnet.fault(KeyError("x")) is Fault.UNKNOWN
+    assert garnet.fault(KeyError("x")) is ErrorClass.UNKNOWN
     assert not repeats(garnet, KeyError("x"))
     assert garnet.translated(DeviceOffline(device="a", reason="b", remedy="c")).device == "a"
 

@@ -7,7 +7,7 @@ from clouds.crash import train
 
 import qgate as qg
 from qgate.exceptions import AccessRefused, DeviceOffline, ServiceUnavailable, WrongResult
-from qgate.execution.journal import Journal
+from qgate.jobs.journal import Journal
 
 STEPS = 3
 

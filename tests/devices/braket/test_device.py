@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from scipy.stats import unitary_group
 
 import qgate as qg
+from qgate.devices.batching import submit_packed
 from qgate.devices.braket import provider
 from qgate.devices.braket.device import BraketDevice
 from qgate.devices.braket.gates import GATES, UNREAD
 from qgate.devices.job import JobStatus
 from qgate.devices.local.device import LocalDevice
 from qgate.devices.options import Options
-from qgate.devices.packing import submit_packed
 from qgate.measurements import counts, probs, sample
 from qgate.operations import CNOT, RX, RY, GlobalPhase, Hadamard, PauliX, QubitUnitary
 from qgate.operations.gate import GATES as OURS

@@ -7,18 +7,18 @@ from botocore.exceptions import ClientError
 from clouds.vendor_errors import exceptions_of
 
 from qgate.devices.braket.errors import CLASSES, NoAnswer, Told, meaning, translated
-from qgate.devices.patience import Fault
+from qgate.devices.retries import ErrorClass
 from qgate.exceptions import AccessRefused
 
 PACKAGES = ("botocore", "urllib3")
 
 NETWORK_GONE = {
-    "botocore.exceptions.ConnectTimeoutError": Fault.PASSING,
-    "botocore.exceptions.ConnectionClosedError": Fault.UNSURE,
-    "botocore.exceptions.EndpointConnectionError": Fault.PASSING,
-    "botocore.exceptions.ProxyConnectionError": Fault.UNSURE,
-    "botocore.exceptions.ReadTimeoutError": Fault.UNSURE,
-    "botocore.exceptions.SSLError": Fault.UNSURE,
+    "botocore.exceptions.ConnectTimeoutError": ErrorClass.TRANSIENT,
+    "botocore.exceptions.ConnectionClosedError": ErrorClass.AMBIGUOUS,
+    "botocore.exceptions.EndpointConnectionError": ErrorClass.TRANSIENT,
+    "botocore.exceptions.ProxyConnectionError": ErrorClass.AMBIGUOUS,
+    "botocore.exceptions.ReadTimeoutError": ErrorClass.AMBIGUOUS,
+    "botocore.exceptions.SSLError": ErrorClass.AMBIGUOUS,
 }
 """Connection errors, and whether the request may have been sent nevertheless."""
 
@@ -47,21 +47,21 @@ def test_a_network_that_is_gone_is_waited_for(name):
 @pytest.mark.parametrize(
     ("status", "code", "expected"),
     [
-        (400, "ValidationException", Fault.FINAL),
-        (402, "ServiceQuotaExceededException", Fault.FINAL),
-        (403, "ExpiredTokenException", Fault.FINAL),
-        (424, "DeviceOfflineException", Fault.FINAL),
-        (429, "ThrottlingException", Fault.PASSING),
-        (400, "ThrottlingException", Fault.PASSING),
-        (400, "RequestTimeout", Fault.UNSURE),
-        (400, "InternalServiceException", Fault.UNSURE),
-        (408, "408", Fault.UNSURE),
-        (499, "499", Fault.UNSURE),
-        (500, "InternalServiceException", Fault.UNSURE),
-        (503, "ThrottlingException", Fault.UNSURE),
-        (503, "SlowDown", Fault.UNSURE),
-        (302, "302", Fault.UNSURE),
-        (0, "", Fault.UNSURE),
+        (400, "ValidationException", ErrorClass.PERMANENT),
+        (402, "ServiceQuotaExceededException", ErrorClass.PERMANENT),
+        (403, "ExpiredTokenException", ErrorClass.PERMANENT),
+        (424, "DeviceOfflineException", ErrorClass.PERMANENT),
+        (429, "ThrottlingException", ErrorClass.TRANSIENT),
+        (400, "ThrottlingException", ErrorClass.TRANSIENT),
+        (400, "RequestTimeout", ErrorClass.AMBIGUOUS),
+        (400, "InternalServiceException", ErrorClass.AMBIGUOUS),
+        (408, "408", ErrorClass.AMBIGUOUS),
+        (499, "499", ErrorClass.AMBIGUOUS),
+        (500, "InternalServiceException", ErrorClass.AMBIGUOUS),
+        (503, "ThrottlingException", ErrorClass.AMBIGUOUS),
+        (503, "SlowDown", ErrorClass.AMBIGUOUS),
+        (302, "302", ErrorClass.AMBIGUOUS),
+        (0, "", ErrorClass.AMBIGUOUS),
     ],
 )
 def test_only_a_refusal_promises_that_nothing_was_done(status, code, expected):
@@ -72,16 +72,16 @@ def test_what_is_in_no_table_promises_nothing():
     class Newer(Exception):
         """Exception of a future version."""
 
-    assert meaning(Newer()) is Fault.UNKNOWN
+    assert meaning(Newer()) is ErrorClass.UNKNOWN
     assert not meaning(Newer()).is_refusal
-    assert meaning(NoAnswer("{}")) is Fault.UNSURE
+    assert meaning(NoAnswer("{}")) is ErrorClass.AMBIGUOUS
 
 
 def test_a_class_of_a_newer_version_means_what_its_parent_means():
     parent = exceptions_of("botocore")["botocore.exceptions.EndpointConnectionError"]
     newer = type("NewerConnectionError", (parent,), {})
 
-    assert meaning(newer(endpoint_url="http://here", error="gone")) is Fault.PASSING
+    assert meaning(newer(endpoint_url="http://here", error="gone")) is ErrorClass.TRANSIENT
 
 
 def test_credentials_that_cannot_be_used_are_told_as_such():

@@ -13,7 +13,7 @@ from clouds.braket.double import KEY, SECRET, TOKEN
 from qgate.devices.registry import device
 from qgate.devices.remote import new_token
 from qgate.exceptions import AccessRefused, WrongResult
-from qgate.execution.journal import Journal
+from qgate.jobs.journal import Journal
 from qgate.measurements import counts
 from qgate.operations import PauliX
 from qgate.tape import Tape

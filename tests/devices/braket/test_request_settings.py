@@ -7,7 +7,7 @@ import pytest
 import qgate as qg
 from qgate.devices.remote import label_of
 from qgate.exceptions import ServiceUnavailable
-from qgate.execution.journal import Journal
+from qgate.jobs.journal import Journal
 
 FIRST = "s3_bucket=amazon-braket-first&s3_prefix=one&tags=project:first"
 SECOND = "s3_bucket=amazon-braket-second&s3_prefix=two&tags=project:second,more:tags"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import qgate as qg
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first, state_vjp
-from qgate.devices.local.engine import NumpyEngine
+from qgate.devices.local.engine import GateByGateEngine
 from qgate.devices.local.gates import GATES as ACCEPTED
 from qgate.devices.local.plan import plan_of
 from qgate.operations.composites import dense_matrix
@@ -243,17 +243,19 @@ class Planned:
         self.initial = None
         if self.plan.preparations:
             first = structure.with_operations(self.plan.preparations)
-            self.initial = NumpyEngine().states(first, self.rows, frozen.arrays, order=order)
+            self.initial = GateByGateEngine().states(first, self.rows, frozen.arrays, order=order)
 
     def states(self) -> Any:
         """Return the states, (K, 2**n)."""
         native = self.native
-        return NumpyEngine().states(native.structure, native.rows, native.arrays, order=self.order)
+        return GateByGateEngine().states(
+            native.structure, native.rows, native.arrays, order=self.order
+        )
 
     def slopes(self, bras: Any) -> Any:
         """Return the derivatives of Re <bra|psi>, (K, V, P)."""
         every = range(self.native.structure.num_slots)
-        found = state_vjp(NumpyEngine(), self.native, every, bras, self.order)
+        found = state_vjp(GateByGateEngine(), self.native, every, bras, self.order)
         return np.moveaxis(self.angles.pull_back(found), 0, -1)
 
     def vectors(self, count: int, seed: int) -> Any:

@@ -11,8 +11,8 @@ from qgate import numpy as qnp
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first
 from qgate.devices.local.choice import choose_engine
 from qgate.devices.local.device import LOCAL, LocalDevice
-from qgate.devices.local.engine import NumpyEngine
-from qgate.devices.local.planned import Settings
+from qgate.devices.local.engine import GateByGateEngine
+from qgate.devices.local.plan_engine import Settings
 from qgate.exceptions import QuantumFunctionError, UnsupportedOperation
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.slots import Affine
@@ -272,7 +272,7 @@ def test_wide_gates_are_taken_back_by_their_diagonals(gate):
         [*(qg.RY(0.3, wire) for wire in range(16)), gate(0.4, range(16))],
         [qg.expval(qg.X(0) @ qg.Y(1))],
     )
-    sweep, engines = tape.sweep(), (NumpyEngine(), choose_engine(Settings()))
+    sweep, engines = tape.sweep(), (GateByGateEngine(), choose_engine(Settings()))
 
     found = [LocalDevice(engine=engine).jacobian(sweep, [16])[1] for engine in engines]
     along = LocalDevice().state_jvp(sweep, [16], np.ones((1, 1, 1)))

@@ -9,7 +9,7 @@ from qgate.devices.local import choice
 from qgate.devices.local.choice import choose_engine
 from qgate.devices.local.device import LocalDevice
 from qgate.devices.local.libraries import SETS, best_library, library, num_threads
-from qgate.devices.local.planned import Settings
+from qgate.devices.local.plan_engine import Settings
 from qgate.exceptions import DeviceError, InvalidOption, InvalidSeed, QGateError
 
 BUILT = best_library() is not None

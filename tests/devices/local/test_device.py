@@ -23,7 +23,7 @@ from qgate.exceptions import (
     UnknownWires,
     UnsupportedMeasurement,
 )
-from qgate.execution.run import run
+from qgate.execution.execute import run
 from qgate.operations.gate import ROWS
 from qgate.recording import record
 from qgate.tape import Tape

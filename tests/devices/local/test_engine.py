@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 import qgate as qg
 from qgate.devices.local.amplitudes import apply_diagonal, apply_matrix, prepare
 from qgate.devices.local.device import LOCAL
-from qgate.devices.local.engine import NumpyEngine
+from qgate.devices.local.engine import GateByGateEngine
 from qgate.exceptions import QuantumFunctionError
 from qgate.operations.gate import GATES
 from qgate.tape import Tape
@@ -25,7 +25,7 @@ def native(operations):
 
 def run(operations, order):
     sweep = native(operations)
-    return NumpyEngine().states(sweep.structure, sweep.rows, sweep.arrays, order=Wires(order))
+    return GateByGateEngine().states(sweep.structure, sweep.rows, sweep.arrays, order=Wires(order))
 
 
 def every_gate(drawn):
@@ -71,7 +71,7 @@ def test_wires_that_nothing_acts_on_stay_0():
 def test_a_circuit_without_gates_has_a_row_for_each_row():
     sweep = native([])
 
-    found = NumpyEngine().states(sweep.structure, np.zeros((3, 0)), (), order=Wires([0, 1]))
+    found = GateByGateEngine().states(sweep.structure, np.zeros((3, 0)), (), order=Wires([0, 1]))
 
     assert found.tolist() == [[1, 0, 0, 0]] * 3
 
@@ -155,7 +155,7 @@ def test_states_can_be_differentiated_through():
 
     def chance(x):
         rows = anp.reshape(anp.array([x, 2 * x, x**2]), (1, 3))
-        state = NumpyEngine().states(sweep.structure, rows, (), order=order, xp=anp)
+        state = GateByGateEngine().states(sweep.structure, rows, (), order=order, xp=anp)
         return anp.abs(state[0, 3]) ** 2
 
     def closed_form(x):

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import qgate as qg
+from qgate.autodiff.evaluate import evaluate
 from qgate.devices.local.device import LocalDevice
 from qgate.devices.local.exact import MEASURES, TERMS_AT_ONCE, marginal, measure
-from qgate.execution.evaluate import evaluate
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.tape import Tape
 from qgate.wires import Wires

@@ -16,7 +16,7 @@ from qgate.devices.local.exact import apply_observable
 from qgate.devices.local.libraries import SETS, best_library, library
 from qgate.devices.local.native import NativeObservable, NativePlan, Run
 from qgate.devices.local.plan import plan_of
-from qgate.devices.local.planned import native_plan
+from qgate.devices.local.plan_engine import native_plan
 from qgate.tape import Tape
 from qgate.wires import Wires
 

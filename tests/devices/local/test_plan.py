@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import qgate as qg
-from qgate.devices.local.elements import element_of, walsh
+from qgate.devices.local.gate_action import element_of, walsh
 from qgate.devices.local.plan import plan_of
 from qgate.devices.local.schedule import stages
 from qgate.devices.local.steps import Dense, Layer, Moves, Pairs, Phases

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qgate as qg
-from qgate.devices.local.engine import NumpyEngine
+from qgate.devices.local.engine import GateByGateEngine
 from qgate.devices.local.libraries import best_library
 from qgate.devices.local.sampling import FEW_OUTCOMES, sample
 from qgate.measurements import Measurement, MeasurementKind
@@ -26,7 +26,7 @@ def probabilities(wires, seed=1):
 def drawn(kind, wires=WIRES, seed=5, shots=SHOTS):
     measurement = Measurement(kind, wires=Wires(range(wires)))
     random = np.random.default_rng(seed)
-    return sample(measurement, probabilities(wires), shots, random, NumpyEngine())
+    return sample(measurement, probabilities(wires), shots, random, GateByGateEngine())
 
 
 def assert_distributed(outcomes, expected, shots):
@@ -79,7 +79,7 @@ def test_compiled_and_numpy_look_up_the_same(weights, fractions):
     places = np.sort(fractions) * np.cumsum(weights)[-1]
 
     for found, expected in zip(
-        library.count(weights, places), NumpyEngine().count(weights, places), strict=True
+        library.count(weights, places), GateByGateEngine().count(weights, places), strict=True
     ):
         np.testing.assert_array_equal(found, expected)
 

@@ -10,7 +10,7 @@ from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit_aer import AerSimulator
 from qiskit_ibm_runtime.fake_provider import FakeFractionalBackend
 
-from qgate.devices.packing import submit_packed
+from qgate.devices.batching import submit_packed
 from qgate.devices.qiskit.compile import Compiler
 from qgate.devices.qiskit.device import QiskitDevice
 from qgate.measurements import counts

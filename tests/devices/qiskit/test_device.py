@@ -9,7 +9,7 @@ from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit_aer import AerSimulator
 
 import qgate as qg
-from qgate.devices.packing import submit_packed
+from qgate.devices.batching import submit_packed
 from qgate.devices.qiskit.device import QiskitDevice
 from qgate.devices.qiskit.gates import NATIVE
 from qgate.exceptions import JobFailed, ShotsRequired

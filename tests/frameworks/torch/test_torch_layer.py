@@ -12,7 +12,7 @@ from torch._dynamo.testing import CompileCounterWithBackend
 
 import qgate as qg
 from qgate.exceptions import InvalidLayer
-from qgate.layers.torch import TorchLayer
+from qgate.qnn.torch import TorchLayer
 
 torch.set_num_threads(1)
 

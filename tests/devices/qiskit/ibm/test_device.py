@@ -8,8 +8,8 @@ from clouds.ibm.double import OPEN, PAID, SECRET
 from leaks import pickled, texts_held
 
 import qgate as qg
+from qgate.devices.batching import pack, submit_packed
 from qgate.devices.job import JobStatus
-from qgate.devices.packing import pack, submit_packed
 from qgate.devices.remote import new_token
 from qgate.exceptions import AccessRefused, UnknownPrice
 from qgate.measurements import counts, sample

@@ -14,13 +14,13 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from qgate.devices.patience import Fault
 from qgate.devices.qiskit.ibm.faults import (
     CLASSES,
     fault_of,
     retry_after_s,
     translated,
 )
+from qgate.devices.retries import ErrorClass
 from qgate.exceptions import AccessRefused, SubmissionRefused
 
 JOBS = ("POST", "http://host/api/v1/jobs")
@@ -63,14 +63,16 @@ def test_every_exception_of_the_packages_is_in_the_table(package):
 
 @pytest.mark.parametrize("status", [408, 499, 500, 502, 503, 504, 524])
 @pytest.mark.parametrize(
-    ("request_", "meaning"), [(JOBS, Fault.UNSURE), (JOB, Fault.PASSING), (CANCEL, Fault.PASSING)]
+    ("request_", "meaning"),
+    [(JOBS, ErrorClass.AMBIGUOUS), (JOB, ErrorClass.TRANSIENT), (CANCEL, ErrorClass.TRANSIENT)],
 )
 def test_only_a_creation_is_in_doubt_after_an_error_of_the_server(request_, meaning, status):
     assert fault_of(answered(request_, status)) is meaning
 
 
 @pytest.mark.parametrize(
-    ("status", "meaning"), [(429, Fault.PASSING), (400, Fault.FINAL), (401, Fault.FINAL)]
+    ("status", "meaning"),
+    [(429, ErrorClass.TRANSIENT), (400, ErrorClass.PERMANENT), (401, ErrorClass.PERMANENT)],
 )
 def test_refusals_are_known(status, meaning):
     assert fault_of(answered(JOBS, status)) is meaning
@@ -79,28 +81,34 @@ def test_refusals_are_known(status, meaning):
 def test_the_codes_that_advise_to_repeat_are_repeated():
     body = b'{"errors": [{"code": 1011, "message": "retry the action"}]}'
 
-    assert fault_of(answered(JOBS, 409, body)) is Fault.PASSING
+    assert fault_of(answered(JOBS, 409, body)) is ErrorClass.TRANSIENT
 
 
 def test_a_connection_that_never_was_created_nothing():
     reason = MaxRetryError(None, "/jobs", NewConnectionError(None, "refused"))
     prepared = requests.Request(*JOBS).prepare()
 
-    assert fault_of(hidden(requests.ConnectionError(reason, request=prepared))) is Fault.PASSING
-    assert fault_of(hidden(requests.ConnectTimeout(request=prepared))) is Fault.PASSING
+    assert (
+        fault_of(hidden(requests.ConnectionError(reason, request=prepared))) is ErrorClass.TRANSIENT
+    )
+    assert fault_of(hidden(requests.ConnectTimeout(request=prepared))) is ErrorClass.TRANSIENT
 
 
 @pytest.mark.parametrize(
     ("cls", "reason", "meaning"),
     [
-        (requests.ConnectionError, NameResolutionError("host", None, OSError()), Fault.PASSING),
-        (requests.exceptions.ProxyError, ProxyError("gone", OSError()), Fault.UNSURE),
-        (requests.exceptions.SSLError, SSLError("broken"), Fault.UNSURE),
-        (requests.ReadTimeout, ReadTimeoutError(None, "/jobs", "late"), Fault.UNSURE),
+        (
+            requests.ConnectionError,
+            NameResolutionError("host", None, OSError()),
+            ErrorClass.TRANSIENT,
+        ),
+        (requests.exceptions.ProxyError, ProxyError("gone", OSError()), ErrorClass.AMBIGUOUS),
+        (requests.exceptions.SSLError, SSLError("broken"), ErrorClass.AMBIGUOUS),
+        (requests.ReadTimeout, ReadTimeoutError(None, "/jobs", "late"), ErrorClass.AMBIGUOUS),
     ],
 )
 def test_a_network_that_is_gone_is_waited_for(cls, reason, meaning):
-    for request, expected in ((JOBS, meaning), (JOB, Fault.PASSING)):
+    for request, expected in ((JOBS, meaning), (JOB, ErrorClass.TRANSIENT)):
         prepared = requests.Request(*request).prepare()
         error = cls(MaxRetryError(None, "/", reason), request=prepared)
 
@@ -110,19 +118,25 @@ def test_a_network_that_is_gone_is_waited_for(cls, reason, meaning):
 def test_an_address_that_cannot_be_used_is_not_waited_for():
     prepared = requests.Request(*JOBS).prepare()
 
-    assert fault_of(hidden(requests.exceptions.InvalidProxyURL(request=prepared))) is Fault.FINAL
+    assert (
+        fault_of(hidden(requests.exceptions.InvalidProxyURL(request=prepared)))
+        is ErrorClass.PERMANENT
+    )
 
 
 def test_a_connection_that_broke_may_have_created():
     prepared = requests.Request(*JOBS).prepare()
 
-    assert fault_of(hidden(requests.ConnectionError("reset", request=prepared))) is Fault.UNSURE
-    assert fault_of(hidden(requests.exceptions.ChunkedEncodingError())) is Fault.UNSURE
-    assert fault_of(KeyError("id")) is Fault.UNSURE
+    assert (
+        fault_of(hidden(requests.ConnectionError("reset", request=prepared)))
+        is ErrorClass.AMBIGUOUS
+    )
+    assert fault_of(hidden(requests.exceptions.ChunkedEncodingError())) is ErrorClass.AMBIGUOUS
+    assert fault_of(KeyError("id")) is ErrorClass.AMBIGUOUS
 
 
 def test_an_error_that_nothing_explains_is_not_repeated_and_proves_nothing():
-    assert fault_of(ValueError("a circuit")) is Fault.UNKNOWN
+    assert fault_of(ValueError("a circuit")) is ErrorClass.UNKNOWN
 
 
 def test_a_pause_that_is_asked_for_is_read():

@@ -12,7 +12,7 @@ from clouds.ibm.double import SECRET
 
 from qgate.devices.remote import new_token
 from qgate.exceptions import WrongResult
-from qgate.execution.journal import Journal
+from qgate.jobs.journal import Journal
 
 MANILA = "ibm:ibm_manila?patience_s=30&shots=100"
 

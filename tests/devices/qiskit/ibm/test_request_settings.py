@@ -6,7 +6,7 @@ import pytest
 
 import qgate as qg
 from qgate.exceptions import QGateError, ServiceUnavailable
-from qgate.execution.finding import find_jobs
+from qgate.jobs.finding import find_jobs
 
 
 def called(device, journal, name="experiment"):

@@ -14,7 +14,7 @@ from qgate.exceptions import (
     ServiceUnavailable,
     WrongResult,
 )
-from qgate.execution.journal import Journal
+from qgate.jobs.journal import Journal
 
 STEPS = 3
 

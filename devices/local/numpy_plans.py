@@ -1,0 +1,321 @@
+"""Execution of plans in plain numpy, for machines without the compiled engine.
+
+Each step of a plan has a runner with ``forward`` and ``back``. Derivatives use the adjoint method
+step by step: kets and bras are propagated back together, and each step adds the derivatives by its
+angles. For small states the kets are stored on the way forward instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+
+from qgate.caches import MIB, sized_cache
+from qgate.devices.local.bits import inverse, through
+from qgate.devices.local.diagonals import PhasesRunner
+from qgate.devices.local.plan import PAULIS, Plan
+from qgate.devices.local.steps import Dense, Layer, Moves, Pairs, Phases, Step
+from qgate.devices.local.windows import LayerRunner
+from qgate.typing import ComplexArray, FloatArray, IntArray
+
+TOGETHER_BITS = 15
+"""Rows are processed together up to 2**15 amplitudes, which fit into the cache."""
+
+LOOKUP_BITS = 16
+"""Number of index bits per lookup table of a permutation."""
+
+KEPT_AMPLITUDES = 2**20
+"""Maximum number of amplitudes of kets that are stored for the backward pass, not recomputed."""
+
+
+class NumpyPlanRun:
+    """Run of a plan: from the initial states to the final ones, and back with bras.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : array, shape (K, P)
+    numbers : array
+    phase : float
+        As returned by ``plan.numbers_for``.
+    initial : array, shape (1 or K, 2**n), optional
+        Initial states, made by the preparations of the plan; default 0.
+    returns : bool
+        Whether ``slopes`` will be called.
+
+    Attributes
+    ----------
+    kets : array, shape (K, 2**n)
+        Final states.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        rows: FloatArray,
+        numbers: FloatArray,
+        phase: float,
+        initial: ComplexArray | None = None,
+        *,
+        returns: bool = False,
+    ) -> None:
+        self.plan, self.rows, self.numbers, self.phase = plan, rows, numbers, phase
+        self._runners = _runners(plan)
+        turning = sum(1 for runner in self._runners if runner.angles)
+        few = len(rows) * turning << plan.num_bits <= KEPT_AMPLITUDES
+        self._kept: dict[tuple[int, int], ComplexArray] | None = {} if returns and few else None
+        found = [self._forward(part, initial) for part in _parts(len(rows), plan.num_bits)]
+        nothing = np.empty((0, 1 << plan.num_bits), dtype=complex)
+        self.kets = found[0] if len(found) == 1 else np.concatenate([nothing, *found])
+
+    def _forward(self, part: slice, initial: ComplexArray | None) -> ComplexArray:
+        """Return the final states of some rows, and store the kets that the backward pass needs."""
+        angles = _angles(self.plan, self.rows[part])
+        starting = self._runners[0] if self._runners and initial is None else None
+        if initial is not None:
+            first = initial[part] if len(initial) > 1 else initial
+            vectors = np.array(np.broadcast_to(first, (len(angles), first.shape[1])), dtype=complex)
+        elif isinstance(starting, LayerRunner):
+            vectors = starting.start(self.numbers, angles)
+        else:
+            vectors = np.zeros((len(angles), 1 << self.plan.num_bits), dtype=complex)
+            vectors[:, 0] = 1.0
+        turned = self.phase + sum(weight * angles[:, angle] for angle, weight in self.plan.phases)
+        vectors *= np.exp(1j * np.reshape(turned, (-1, 1)))
+        for index, runner in enumerate(self._runners):
+            if index > 0 or not isinstance(starting, LayerRunner):
+                vectors = runner.forward(vectors, self.numbers, angles)
+            if self._kept is not None and runner.angles:
+                self._kept[part.start, index] = vectors.copy()
+        return vectors
+
+    def slopes(self, bras: ComplexArray) -> FloatArray:
+        """Return the derivatives of Re <bra|psi> by the slots of the plan.
+
+        Parameters
+        ----------
+        bras : array, shape (V, K, 2**n)
+
+        Returns
+        -------
+        array, shape (K, V, P)
+        """
+        found = np.zeros((len(bras), len(self.rows), self.plan.one + 1))
+        for part in _parts(len(self.rows), self.plan.num_bits):
+            self._back(part, bras, found[:, part])
+        by_angle = np.transpose(found[..., : self.plan.one], (2, 1, 0))
+        return np.moveaxis(self.plan.angles.pull_back(by_angle), 0, -1)
+
+    def _back(self, part: slice, bras: ComplexArray, slopes: FloatArray) -> None:
+        """Add the derivatives by the angles of some rows, (V, R, A)."""
+        angles = _angles(self.plan, self.rows[part])
+        ket = self.kets[part] if self._kept is not None else self.kets[part].copy()
+        vectors = [ket, *(np.array(bra[part], dtype=complex) for bra in bras)]
+        for angle, weight in self.plan.phases:
+            for bra, found in zip(vectors[1:], slopes, strict=True):
+                found[:, angle] -= weight * np.vecdot(bra, ket).imag
+        first = next((i for i, runner in enumerate(self._runners) if runner.angles), None)
+        for index in reversed(range(0 if first is None else first, len(self._runners))):
+            runner, undone = self._runners[index], slice(0 if self._kept is None else 1, None)
+            if self._kept is not None and runner.angles:
+                vectors[0] = self._kept[part.start, index]
+            runner.back(
+                vectors, self.numbers, angles, slopes, slice(0) if index == first else undone
+            )
+
+
+class Runner(Protocol):
+    """Runner of a step, forward on states and back on kets and bras.
+
+    ``angles``: the angles that the step depends on, without the constant 1.
+    """
+
+    angles: frozenset[int]
+
+    def forward(
+        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
+    ) -> ComplexArray:
+        """Return states (R, 2**n) after the step; may overwrite its argument."""
+
+    def back(
+        self,
+        vectors: Sequence[ComplexArray],
+        numbers: FloatArray,
+        angles: FloatArray,
+        slopes: FloatArray,
+        undone: slice,
+    ) -> None:
+        """Add derivatives to ``slopes``, (V, R, A); undo the step in some vectors.
+
+        The vectors after the step are the kets and V times bras, each (R, 2**n). Those in
+        ``undone`` are overwritten.
+        """
+
+
+def _parts(num_rows: int, num_bits: int) -> Iterator[slice]:
+    """Split rows into parts that are processed together."""
+    step = max(1, (1 << TOGETHER_BITS) >> num_bits)
+    for start in range(0, num_rows, step):
+        yield slice(start, start + step)
+
+
+def _angles(plan: Plan, rows: FloatArray) -> FloatArray:
+    """Return the angles of the steps and a last column of 1, shape (R, A)."""
+    return np.concatenate([plan.angles(rows), np.ones((len(rows), 1))], axis=1)
+
+
+@sized_cache(64 * MIB)
+def _runners(plan: Plan) -> list[Runner]:
+    return [_runner(step, plan) for step in plan.steps]
+
+
+def _runner(step: Step, plan: Plan) -> Runner:
+    if isinstance(step, Layer):
+        return LayerRunner(step, plan.num_bits)
+    if isinstance(step, Phases):
+        return PhasesRunner(step, plan.num_bits, plan.one)
+    if isinstance(step, Moves):
+        return MovesRunner(step)
+    return MatrixRunner(step, plan.num_bits)
+
+
+class MovesRunner:
+    """Runner of a permutation of the amplitudes."""
+
+    angles = frozenset[int]()
+
+    def __init__(self, step: Moves) -> None:
+        self.sources = _Sources(step.columns, step.shift)
+        back = inverse(step.columns)
+        self.inverse = _Sources(back, through(back, step.shift))
+
+    def forward(
+        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
+    ) -> ComplexArray:
+        return self.sources.taken(states)
+
+    def back(
+        self,
+        vectors: Sequence[ComplexArray],
+        numbers: FloatArray,
+        angles: FloatArray,
+        slopes: FloatArray,
+        undone: slice,
+    ) -> None:
+        for vector in vectors[undone]:
+            vector[:] = self.inverse.taken(vector)
+
+
+class _Sources:
+    """Sources of a permutation: for each index the exclusive or of the columns at its set bits."""
+
+    def __init__(self, columns: tuple[int, ...], shift: int) -> None:
+        self.lookup = _lookup(columns[:LOOKUP_BITS])
+        self.bases: list[int] = (_lookup(columns[LOOKUP_BITS:]) ^ shift).tolist()
+
+    def taken(self, vectors: ComplexArray) -> ComplexArray:
+        """Return vectors (..., 2**n) with permuted entries."""
+        size, found = vectors.shape[-1], np.empty_like(vectors)
+        blocks = found.reshape(-1, len(self.bases), len(self.lookup)).swapaxes(0, 1)
+        for base, block in zip(self.bases, blocks, strict=True):
+            sources = self.lookup ^ base if base else self.lookup
+            for vector, part in zip(vectors.reshape(-1, size), block, strict=True):
+                np.take(vector, sources, out=part, mode="clip")
+        return found
+
+
+class MatrixRunner:
+    """Runner of a matrix on some basis states of some bits, or on all of them."""
+
+    def __init__(self, step: Pairs | Dense, num_bits: int) -> None:
+        self.step = step
+        if isinstance(step, Pairs):
+            self.angle, self.start = step.factor.angle, step.factor.data
+            bits = [bit for bit in reversed(range(num_bits)) if step.select >> bit & 1]
+            patterns = [step.pattern, step.pattern ^ step.flip]
+        else:
+            self.angle, self.start = step.angle, step.data
+            bits = sorted(step.bits, reverse=True)
+            patterns = [_spread(local, step.bits[::-1]) for local in range(1 << len(step.bits))]
+        self.angles = frozenset[int]() if self.angle is None else frozenset([self.angle])
+        apart = [above - below - 1 for above, below in pairwise([num_bits, *bits, -1])]
+        self.shape = [size for gap in apart for size in (1 << gap, 2)][:-1]
+        every = slice(None)
+        self.places = [
+            (every, every, *(item for bit in bits for item in (pattern >> bit & 1, every)))
+            for pattern in patterns
+        ]
+
+    def forward(
+        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
+    ) -> ComplexArray:
+        self._put(states, self._matrix(numbers, angles) @ self._take(states))
+        return states
+
+    def back(
+        self,
+        vectors: Sequence[ComplexArray],
+        numbers: FloatArray,
+        angles: FloatArray,
+        slopes: FloatArray,
+        undone: slice,
+    ) -> None:
+        parts = [self._take(vector) for vector in vectors]
+        if self.angle is not None:
+            values, projectors = self._spectrum(numbers)
+            generator = np.tensordot(values, projectors, 1)
+            for bra, found in zip(parts[1:], slopes, strict=True):
+                overlaps = parts[0] @ np.swapaxes(bra, 1, 2).conj()
+                found[:, self.angle] -= np.einsum("ij,rji->r", generator, overlaps).imag
+        undoing = np.swapaxes(self._matrix(numbers, angles), 1, 2).conj()
+        for vector, part in zip(vectors[undone], parts[undone], strict=True):
+            self._put(vector, undoing @ part)
+
+    def _spectrum(self, numbers: FloatArray) -> tuple[FloatArray, ComplexArray]:
+        """Return eigenvalues and projectors of the generator; for a fixed matrix, 0 and itself."""
+        size, start, count = len(self.places), self.start, 0
+        if isinstance(self.step, Dense):
+            count = self.step.num_values
+        elif self.angle is not None:
+            middle, weight, *axis = numbers[start : start + 5]
+            turn = np.tensordot(axis, PAULIS, 1)
+            projectors = np.array([np.eye(2) - turn, np.eye(2) + turn], dtype=np.complex128)
+            projectors *= 0.5
+            return np.array([middle - weight, middle + weight]), projectors
+        values = numbers[start : start + count] if count else np.zeros(1)
+        entries: FloatArray = numbers[start + count : start + count + 2 * len(values) * size**2]
+        matrices: ComplexArray = entries.view(np.complex128).reshape(-1, size, size)
+        return values, matrices
+
+    def _matrix(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
+        values, projectors = self._spectrum(numbers)
+        angle = np.zeros(1) if self.angle is None else angles[:, self.angle]
+        return np.tensordot(np.exp(1j * angle[:, None] * values), projectors, 1)
+
+    def _take(self, states: ComplexArray) -> ComplexArray:
+        """Return the amplitudes of each basis state, shape (R, d, rest)."""
+        view = states.reshape(-1, *self.shape)
+        parts = np.stack([view[place] for place in self.places], axis=1)
+        return parts.reshape(*parts.shape[:2], -1)
+
+    def _put(self, states: ComplexArray, parts: ComplexArray) -> None:
+        view = states.reshape(-1, *self.shape)
+        for number, place in enumerate(self.places):
+            view[place] = parts[:, number].reshape(view[place].shape)
+
+
+@sized_cache(16 * MIB)
+def _lookup(columns: tuple[int, ...]) -> IntArray:
+    """Return, for every index, the exclusive or of the columns at its set bits."""
+    found = np.zeros(1, dtype=np.int64)
+    for column in columns:
+        found = np.concatenate([found, found ^ column])
+    return found
+
+
+def _spread(local: int, places: Sequence[int]) -> int:
+    """Move the bits of a number to other places."""
+    return sum((local >> bit & 1) << place for bit, place in enumerate(places))

@@ -1,0 +1,292 @@
+"""Engine that compiles a structure to a plan once, and runs the plan in C or in numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.caches import MIB, sized_cache
+from qgate.devices.local.adjoint import OneAngleGates, preparations_first, values_and_bras
+from qgate.devices.local.engine import Engine, GateByGateEngine
+from qgate.devices.local.exact import measure
+from qgate.devices.local.gate_action import has_step
+from qgate.devices.local.gates import GATES
+from qgate.devices.local.libraries import Library
+from qgate.devices.local.native import NativeObservable, NativePlan, Run
+from qgate.devices.local.plan import Plan, plan_of
+from qgate.exceptions import UnsupportedOperation
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.pauli import PauliSum
+from qgate.structure import ArraySlot, Structure, slots_in
+from qgate.sweep import Sweep
+from qgate.transforms.decompose import decomposition
+from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
+from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.local.numpy_plans import NumpyPlanRun
+
+AMPLITUDES_AT_ONCE = 2**24
+"""Maximum number of amplitudes of numpy's bras that are propagated back together."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of an engine.
+
+    Parameters
+    ----------
+    threads : int
+    single : bool
+        Whether to compute in single precision.
+    """
+
+    threads: int = 1
+    single: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """Sweep with its plan."""
+
+    plan: Plan
+    rows: FloatArray
+    numbers: FloatArray
+    phase: float
+    initial: ComplexArray | None
+
+
+class PlanEngine(Engine):
+    """Engine that runs plans, and runs gate by gate if a structure has no plan.
+
+    Parameters
+    ----------
+    library : Library or None
+        Compiled library; None: plans are run in numpy.
+    settings : Settings
+    """
+
+    def __init__(self, library: Library | None, settings: Settings = Settings()) -> None:
+        self.library, self.settings = library, settings
+        self.name = "numpy" if library is None else library.name
+        self._gatewise = GateByGateEngine()
+
+    def states(
+        self,
+        structure: Structure,
+        rows: Tensor,
+        arrays: Sequence[Tensor],
+        *,
+        order: Wires,
+        xp: Any = np,
+    ) -> Tensor:
+        planned = self._planned(Sweep(structure, rows, tuple(arrays)), order) if xp is np else None
+        if planned is None:
+            return self._gatewise.states(structure, rows, arrays, order=order, xp=xp)
+        return self._states(planned)
+
+    def room(self, structure: Structure, num_bras: int, rows: int) -> float:
+        if not is_planned(structure):
+            return self._gatewise.room(structure, num_bras, rows)
+        if self.library is None:  # includes copies; the few MiB of stored kets are neglected
+            return 3.25 + 2.0 * num_bras + (2.0 if num_bras else 0.0)
+        return (1.0 + num_bras) * (0.5 if self.settings.single else 1.0)
+
+    def computes_sums(self, structure: Structure) -> bool:
+        return self.library is not None and is_planned(structure)
+
+    def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:
+        planned = self._planned(sweep, order)
+        if planned is None:
+            return self._gatewise.results(sweep, order)
+        observed = _observed(sweep.structure, order, self.library)
+        if not any(observed):
+            return self._measured(sweep, self._states(planned), order)
+        run = self._run(planned)
+        places = [place for place, found in enumerate(observed) if found is not None]
+        values = self._observe(run, [item for item in observed if item is not None], sweep)
+        if len(places) == len(observed):
+            run()
+            return tuple(values.T)
+        measured = list(self._measured(sweep, run.states(), order))
+        for column, place in enumerate(places):
+            measured[place] = values[:, column]
+        return tuple(measured)
+
+    def probabilities(self, sweep: Sweep, order: Wires) -> FloatArray:
+        planned = self._planned(sweep, order)
+        if planned is None or self.library is None:
+            return super().probabilities(sweep, order)
+        return self._run(planned).probabilities()
+
+    def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
+        if self.library is None:
+            return super().count(weights, places)
+        return self.library.count(np.ascontiguousarray(weights), places)
+
+    @staticmethod
+    def _observe(run: Run, observed: Sequence[CompiledObservable], sweep: Sweep) -> FloatArray:
+        """Request the expectation values of sums of Pauli words, shape (K, M)."""
+        weights = [_weights(item.weights, sweep.arrays) for item in observed]
+        return run.observe([item.words for item in observed], weights)
+
+    @staticmethod
+    def _measured(sweep: Sweep, states: ComplexArray, order: Wires) -> tuple[Any, ...]:
+        return tuple(
+            measure(measurement, states, order)
+            for measurement in sweep.structure.bind_measurements(sweep.arrays)
+        )
+
+    def jacobian(
+        self, sweep: Sweep, slots: Sequence[int], order: Wires
+    ) -> tuple[FloatArray, FloatArray]:
+        planned = self._planned(sweep, order)
+        if planned is None:
+            return self._gatewise.jacobian(sweep, slots, order)
+        observed = _observed(sweep.structure, order, self.library)
+        sums = [item for item in observed if item is not None]
+        if len(sums) < len(observed):
+            return self._jacobian_of_bras(sweep, planned, slots, order)
+        run = self._run(planned)
+        values = self._observe(run, sums, sweep)
+        slopes = run.differentiate(len(sums), slots)
+        run()
+        return values, np.moveaxis(2.0 * slopes, 2, 0)[list(slots)]
+
+    def _jacobian_of_bras(
+        self, sweep: Sweep, planned: Planned, slots: Sequence[int], order: Wires
+    ) -> tuple[FloatArray, FloatArray]:
+        """Compute O|psi> in numpy, and propagate some of these vectors back at a time."""
+        passage = self._passage(planned, returns=True) if self.library is None else None
+        kets = self._states(planned) if passage is None else passage.kets
+        values, slopes = [], []
+        most = max(1, AMPLITUDES_AT_ONCE // kets.size)
+        for measurement in sweep.structure.bind_measurements(sweep.arrays):
+            for part, bras in values_and_bras(measurement, kets, order, most):
+                values.append(part)
+                slopes.append(self._slopes(planned, slots, bras, passage))
+        return np.concatenate(values, axis=-1), 2.0 * np.moveaxis(
+            np.concatenate(slopes, axis=1), 2, 0
+        )
+
+    def state_vjp(
+        self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray, order: Wires
+    ) -> FloatArray:
+        planned = self._planned(sweep, order)
+        if planned is None:
+            return self._gatewise.state_vjp(sweep, slots, cotangents, order)
+        passage = self._passage(planned, returns=True) if self.library is None else None
+        return np.swapaxes(self._slopes(planned, slots, cotangents, passage), 0, 1)
+
+    # Plans ---------------------------------------------------------------------------------
+
+    def _planned(self, sweep: Sweep, order: Wires) -> Planned | None:
+        try:
+            frozen, _ = decomposition(sweep, OneAngleGates(GATES), device="local")
+        except UnsupportedOperation:
+            return None
+        structure = preparations_first(frozen.structure)
+        plan = plan_of(structure, order)
+        if plan is None:
+            return None
+        numbers, phase = plan.numbers_for(sweep.arrays)
+        initial = None
+        if plan.preparations:
+            prepared = structure.with_operations(plan.preparations)
+            moves = any(slots_in(s) for item in plan.preparations for s in item.parameters)
+            count = len(sweep) if moves else 1
+            initial = self._gatewise.states(prepared, sweep.rows[:count], sweep.arrays, order=order)
+        return Planned(plan, sweep.rows, numbers, phase, initial)
+
+    def _run(self, planned: Planned) -> Run:
+        assert self.library is not None
+        return Run(
+            native_plan(planned.plan, self.library),
+            planned.rows,
+            planned.numbers,
+            planned.phase,
+            planned.initial,
+            threads=self.settings.threads,
+            single=self.settings.single,
+        )
+
+    @staticmethod
+    def _passage(planned: Planned, *, returns: bool = False) -> NumpyPlanRun:
+        from qgate.devices.local.numpy_plans import NumpyPlanRun
+
+        return NumpyPlanRun(
+            planned.plan,
+            planned.rows,
+            planned.numbers,
+            planned.phase,
+            planned.initial,
+            returns=returns,
+        )
+
+    def _states(self, planned: Planned) -> ComplexArray:
+        return self._passage(planned).kets if self.library is None else self._run(planned).states()
+
+    def _slopes(
+        self,
+        planned: Planned,
+        slots: Sequence[int],
+        bras: ComplexArray,
+        passage: NumpyPlanRun | None,
+    ) -> FloatArray:
+        """Return the derivatives of Re <bra|psi> by some slots, shape (K, V, n)."""
+        if passage is not None:
+            return passage.slopes(bras)[..., list(slots)]
+        run = self._run(planned)
+        slopes = run.differentiate(len(bras), slots, bras)
+        run()
+        return slopes[..., list(slots)]
+
+
+@lru_cache(maxsize=1024)
+def is_planned(structure: Structure) -> bool:
+    """Return whether a plan can hold every operation."""
+    return all(map(has_step, structure.operations))
+
+
+def _weights(symbol: Any, arrays: Sequence[Tensor]) -> FloatArray:
+    """Return the coefficients of a measured sum."""
+    return np.real(arrays[symbol.index] if isinstance(symbol, ArraySlot) else symbol)
+
+
+@sized_cache(256 * MIB)
+def native_plan(plan: Plan, library: Library) -> NativePlan:
+    """Return a plan in the memory of a library."""
+    return NativePlan(plan, library)
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledObservable:
+    """Sum of Pauli words that is measured; ``weights`` may be an ``ArraySlot``."""
+
+    words: NativeObservable
+    weights: Any
+
+
+@sized_cache(128 * MIB)
+def _observed(
+    structure: Structure, order: Wires, library: Library | None
+) -> tuple[CompiledObservable | None, ...]:
+    """Return the measurements that a library can compute; None for the others."""
+    return tuple(_as_native(item, order, library) for item in structure.measurements)
+
+
+def _as_native(
+    measurement: Measurement, order: Wires, library: Library | None
+) -> CompiledObservable | None:
+    if library is None or measurement.kind is not MeasurementKind.EXPVAL:
+        return None
+    observable = measurement.observable
+    if not isinstance(observable, PauliSum):
+        return None
+    return CompiledObservable(
+        NativeObservable(observable, order, library), observable.parameters[0]
+    )

@@ -1,0 +1,1 @@
+"""Values and derivatives of a tape: choice of the method, circuits, results."""

@@ -1,0 +1,162 @@
+"""Choose the gradient method of a circuit, or raise the reason why none is available."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from qgate.autodiff.method import OWN_METHOD, STATE_METHODS, Method, check_method
+from qgate.exceptions import UnsupportedDiffMethod, UnsupportedOperation
+from qgate.gradients import finite_diff, hadamard_grad, param_shift, spsa_grad
+from qgate.gradients.method import (
+    Refusal,
+    refuse_other_kinds,
+    refuse_trained_arrays,
+    trained_by_arrays,
+)
+from qgate.gradients.registry import CIRCUIT_METHODS, SHIFT_METHODS
+from qgate.gradients.transform import GradientTransform
+from qgate.measurements import FACTS, Measurement, MeasurementKind
+from qgate.operations.operator import Operator
+from qgate.tape import Tape
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+TRANSFORMS: Mapping[str, GradientTransform] = {
+    transform.diff_method: transform
+    for transform in (param_shift, finite_diff, spsa_grad, hadamard_grad)
+}
+"""Transforms that apply a method to a tape, for options that depend on a tape's numbers."""
+
+OPTIONS: Mapping[str, frozenset[str]] = {
+    **{name: frozenset() for name in (OWN_METHOD, *STATE_METHODS)},
+    **{transform.diff_method: transform.options for transform in TRANSFORMS.values()},
+    "best": SHIFT_METHODS["parameter-shift"].options,
+}
+"""The ``gradient_kwargs`` of each method; ``best`` passes them on where it uses shifts."""
+
+JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
+"""Measurements that ``adjoint`` differentiates in one pass, by a Jacobian of expectation values."""
+
+ADJOINT_SERVES = tuple(kind for kind, facts in FACTS.items() if facts.exact)
+"""Measurements that are functions of the state."""
+
+
+def choose_method(method: Method, tape: Tape, device: Device, depth: int | None) -> Method:
+    """Return the method that differentiates a tape; ``best`` is resolved to a specific one.
+
+    On an exact state vector, ``best`` is ``adjoint`` for first derivatives, because its time does
+    not grow with the number of parameters. It is ``backprop`` for higher orders, and for results
+    other than expectation values if the order is not known beforehand. It is ``parameter-shift``
+    with shots, without access to the state, and for gates that only differences can differentiate.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+        The method cannot differentiate this circuit; the reason is in the text.
+    """
+    if method.transform is not None:
+        refusal = refuse_trained_arrays(tape)
+        if refusal is not None:
+            raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
+        return method
+    if method.name == "best":
+        name = _best(tape, device, depth)
+        higher = "parameter-shift" if name == "adjoint" and depth is None else None
+        return Method(name, method.options, higher)
+    check_method(method, device, tape.shots)
+    refusal = _REFUSALS[method.name](tape)
+    if refusal is not None:
+        raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
+    return method
+
+
+def _best(tape: Tape, device: Device, depth: int | None) -> str:
+    name, _ = best_method(tape, device, depth)
+    return name
+
+
+def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str]:
+    """Return the method to which ``best`` resolves, and the reason.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+        There is none.
+    """
+    if tape.shots or not device.capabilities.statevector:
+        refusal = SHIFT_METHODS["parameter-shift"].refusal(tape)
+        if refusal is not None:
+            raise UnsupportedDiffMethod(method="best", reason=refusal[0], remedy=refusal[1])
+        why = "shots are asked for" if tape.shots else f"{device.name} gives no access to its state"
+        return (
+            "parameter-shift",
+            f"{why}, and shifted circuits give exact derivatives on any device",
+        )
+    if not device.differentiates(tape.structure) and _shiftable(tape):
+        return "parameter-shift", "a gate of the circuit has no generator for the backward pass"
+    refusal = _adjoint_refusal(tape)
+    if refusal is not None:
+        return "backprop", f"the state is available, and for adjoint {refusal[0]}"
+    array = next(trained_by_arrays(tape), None)
+    if array is not None:
+        return "backprop", f"the state is available, and {_name(array)} is trained by a whole array"
+    if not gives_jacobian(tape):
+        if depth == 1:
+            return "adjoint", "the results are functions of the state, which has a backward pass"
+        return "backprop", "the state is available, and the results are functions of it"
+    if depth == 1 or (depth is None and _shiftable(tape)):
+        return "adjoint", "the state is available, and one backward pass serves all parameters"
+    return "backprop", f"derivatives of order {depth} are taken, and adjoint gives the first"
+
+
+def gives_jacobian(tape: Tape) -> bool:
+    """Return whether ``adjoint`` differentiates a tape without using its states."""
+    return all(item.kind in JACOBIAN_KINDS for item in tape.measurements)
+
+
+def _name(owner: Operator | Measurement) -> str:
+    return owner.name if isinstance(owner, Operator) else owner.return_type
+
+
+def _shiftable(tape: Tape) -> bool:
+    return SHIFT_METHODS["parameter-shift"].refusal(tape) is None
+
+
+def _backprop_refusal(tape: Tape) -> Refusal:
+    return None
+
+
+def _adjoint_refusal(tape: Tape) -> Refusal:
+    return refuse_other_kinds(tape, ADJOINT_SERVES, method="adjoint") or refuse_trained_arrays(tape)
+
+
+_REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
+    "backprop": _backprop_refusal,
+    OWN_METHOD: _adjoint_refusal,
+    "adjoint": _adjoint_refusal,
+    **{name: method.refusal for name, method in SHIFT_METHODS.items()},
+    **{name: method.refusal for name, method in CIRCUIT_METHODS.items()},
+}
+
+
+@contextmanager
+def adjoint_refusals() -> Iterator[None]:
+    """Context manager that reports a gate without a generator as unsupported by adjoint.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+    """
+    try:
+        yield
+    except UnsupportedOperation as error:
+        raise UnsupportedDiffMethod(
+            method="adjoint",
+            reason=f"{error.operation} is no exponential of an angle times a fixed matrix, "
+            "and does not decompose into such",
+            remedy="Use diff_method='parameter-shift', which differentiates it by central "
+            "differences.",
+        ) from error

@@ -1,0 +1,219 @@
+"""Evaluate tapes: return results in the user's framework, ready to be differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from qgate.arrays import (
+    any_traced,
+    framework_among,
+    framework_of,
+    is_concrete,
+    order,
+    unwrap,
+)
+from qgate.autodiff.shapes import COMPLEX
+from qgate.budget import Budget
+from qgate.execution.execute import MeasurementResult, run
+from qgate.jobs.context_stack import PLAN
+from qgate.measurements import MeasurementKind
+from qgate.operations.operator import ParameterKind
+from qgate.sweep import Sweep
+from qgate.tape import Tape
+from qgate.transforms.batches import rows_of_arrays, split_batched_arrays
+from qgate.transforms.linear import linear_measurements
+from qgate.typing import Tensor
+
+if TYPE_CHECKING:
+    from qgate.autodiff.method import Method
+    from qgate.bridge import Interface
+    from qgate.devices.base import Device
+
+SINGLE_SHOTS = (MeasurementKind.SAMPLE, MeasurementKind.COUNTS)
+"""Kinds of results that have no derivative under any gradient method."""
+
+
+def evaluate(
+    tapes: Sequence[Tape],
+    device: Device,
+    method: Method | None,
+    *,
+    interface: Interface | None,
+    max_diff: int | None = None,
+    seed: Tensor = None,
+    singles: bool = False,
+) -> list[list[MeasurementResult]]:
+    """Return the results of tapes, differentiable where their parameters are traced.
+
+    Parameters
+    ----------
+    tapes : sequence of Tape
+        Tapes without traced parameters are sent to the device in one submission. A batch of
+        matrices or states counts as one tape for each of them.
+    device : Device
+    method : Method or None
+        Gradient method; None: no parameter may be traced.
+    interface : Interface or None
+        Interface of the framework that traces; None: no parameter may be traced.
+    max_diff : int, optional
+        Highest allowed order of derivatives.
+    seed : whole number or array of such, optional
+        Seed of the samples, in place of the device's own generator.
+    singles : bool
+        Whether the result of a single row may be a ``UnbatchedResult``.
+
+    Raises
+    ------
+    DifferentiationError
+        Unavailable derivatives are requested. Frameworks that request derivatives only later
+        raise this error then.
+
+    Returns
+    -------
+    list of list
+        For each tape one entry per measurement, with a leading axis of B rows: broadcast
+        rows, each with the parts of its shot vector next to each other.
+    """
+    if interface is not None and any(map(_has_unknown_rows, tapes)):
+        again = partial(
+            evaluate,
+            device=device,
+            method=method,
+            interface=interface,
+            max_diff=max_diff,
+            seed=seed,
+        )
+        return [_by_rows(tape, again, interface) for tape in tapes]
+    split = [split_batched_arrays(tape) for tape in tapes]
+    alone = [tape for members, _ in split for tape in members]
+    plain = [index for index, tape in enumerate(alone) if not _needs_framework(tape, seed)]
+    results = dict(zip(plain, values([alone[index] for index in plain], device, seed), strict=True))
+    if len(plain) < len(alone):
+        from qgate.autodiff.evaluate_traced import EvaluationOptions, traced
+
+        unsplit = len(alone) == 1 and alone[0] is tapes[0]
+        request = EvaluationOptions(device, method, interface, max_diff, seed, singles and unsplit)
+        for index, tape in enumerate(alone):
+            if index not in results:
+                results[index] = traced(tape, request)
+    found = iter(results[index] for index in range(len(alone)))
+    return [list(together([next(found) for _ in members])) for members, together in split]
+
+
+def _has_unknown_rows(tape: Tape) -> bool:
+    """Return whether a tape has a batch of matrices or states of a length that is not known yet."""
+    return tape.batch_size == -1 and bool(rows_of_arrays(tape))
+
+
+def _by_rows(
+    tape: Tape,
+    again: Callable[[Sequence[Tape]], list[list[MeasurementResult]]],
+    interface: Interface,
+) -> list[MeasurementResult]:
+    """Evaluate a tape; row by row if it has a batch of matrices of unknown length."""
+    if not _has_unknown_rows(tape):
+        return again([tape])[0]
+    batched = rows_of_arrays(tape)
+    return interface.each_row(
+        lambda row: again([tape.bind_new_parameters(row, batched)])[0],
+        [tape.parameters[index] for index in batched],
+        complexes=[item.kind in COMPLEX for item in tape.measurements],
+    )
+
+
+def _needs_framework(tape: Tape, seed: Tensor) -> bool:
+    """Return whether a tape is traced and has a measurement that can be differentiated."""
+    if tape.shots and not is_concrete(seed):
+        return True
+    if not any_traced(tape.parameters):
+        return False
+    if framework_among(tape.parameters) is None or order(tape.parameters) is not None:
+        return True
+    if not all(map(is_concrete, tape.parameters)):
+        return True
+    return not any(item.kind in SINGLE_SHOTS for item in tape.measurements)
+
+
+def values(
+    tapes: Sequence[Tape], device: Device, seed: Tensor = None
+) -> list[list[MeasurementResult]]:
+    """Return the results of tapes without traced parameters, from one submission."""
+    if not tapes:
+        return []
+    plain = [_numbers(tape) for tape in tapes]
+    linear = [
+        (tape, tuple)
+        if _reads_variances(tape, device)
+        else linear_measurements(
+            tape, variances=tape.shots.budget is not None, densities=tape.shots.budget is not None
+        )
+        for tape in plain
+    ]
+    entries = _entries([tape for tape, _ in linear], device, seed)
+    return [list(recombine(found)) for (_, recombine), found in zip(linear, entries, strict=True)]
+
+
+def _entries(
+    tapes: Sequence[Tape], device: Device, seed: Tensor
+) -> list[Sequence[MeasurementResult]]:
+    """Return the results of tapes; tapes with a budget are estimated one by one."""
+    sweeps = [_seeded(tape, seed) for tape in tapes]
+    plain = [sweep for tape, sweep in zip(tapes, sweeps, strict=True) if not tape.shots.budget]
+    if PLAN.get() is not None:
+        _expect(plain, device)
+    found = iter(run(plain, device) if plain else ())
+    return [
+        _within_budget(sweep, tape.shots.budget, device) if tape.shots.budget else next(found)
+        for tape, sweep in zip(tapes, sweeps, strict=True)
+    ]
+
+
+def _expect(sweeps: Sequence[Sweep], device: Device) -> None:
+    """Report the expected errors of sweeps to the active plan; imports the estimators on use."""
+    from qgate.shot_allocation.expected_errors import expect
+
+    for sweep in sweeps:
+        expect(sweep, device)
+
+
+def _within_budget(sweep: Sweep, budget: Budget, device: Device) -> Sequence[MeasurementResult]:
+    """Estimate the results of a sweep within a budget; imports the estimators on use."""
+    from qgate.autodiff.budget_derivatives import estimated_values
+
+    return estimated_values(sweep, budget, device)
+
+
+def _seeded(tape: Tape, seed: Tensor) -> Sweep:
+    sweep = tape.sweep()
+    if seed is None or not tape.shots:
+        return sweep
+    from qgate.autodiff.trainable_sweep import seed_of
+
+    return replace(sweep, seed=seed_of(unwrap(seed)))
+
+
+def _numbers(tape: Tape) -> Tape:
+    """Return the tape with plain numbers in place of a framework's arrays.
+
+    Angles without a batch may stay as they are: ``Tape.sweep`` converts them to numbers.
+    """
+    if framework_among(tape.parameters) is None:
+        return tape
+    kinds = enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True))
+    theirs = [
+        index
+        for index, (value, kind) in kinds
+        if framework_of(value) is not None
+        and (kind is not ParameterKind.ANGLES or tape.batch_size is not None)
+    ]
+    if not theirs:
+        return tape
+    return tape.bind_new_parameters([unwrap(tape.parameters[i]) for i in theirs], theirs)
+
+
+def _reads_variances(tape: Tape, device: Device) -> bool:
+    """Return whether the device returns exact variances."""
+    return not tape.shots and MeasurementKind.VAR in device.capabilities.exact

@@ -1,0 +1,170 @@
+"""Arrange results in the form in which the quantum function returned its measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.arrays import NUMBERS, has_requires_grad, unwrap
+from qgate.exceptions import NoMeasurement, described
+from qgate.execution.execute import MeasurementResult, UnbatchedResult
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.sizes import check_depth
+from qgate.tape import Tape
+from qgate.typing import Tensor
+
+if TYPE_CHECKING:
+    from qgate.bridge import Interface
+
+Finish = Callable[[Any], Any]
+"""Function that gives a value the precision and the trainable mark of the inputs."""
+
+
+def leaves(container: Any, level: int = 0) -> list[Any]:
+    """Return the leaves of nested tuples, lists and dicts, in order.
+
+    Raises
+    ------
+    TooLarge
+        They are nested too deeply.
+    """
+    if isinstance(container, dict):
+        container = list(container.values())
+    if isinstance(container, tuple | list):
+        check_depth(level)
+        return [leaf for item in container for leaf in leaves(item, level + 1)]
+    return [container]
+
+
+def rebuilt(container: Any, values: Iterator[Any]) -> Any:
+    """Return the same nested tuples, lists and dicts with other leaves."""
+    if isinstance(container, dict):
+        return {key: rebuilt(item, values) for key, item in container.items()}
+    if isinstance(container, tuple | list):
+        items = [rebuilt(item, values) for item in container]
+        return items if isinstance(container, list) else tuple(items)
+    return next(values)
+
+
+def measurements_of(returned: Any, function: str) -> list[Measurement]:
+    """Return the measurements that a quantum function returned.
+
+    Raises
+    ------
+    NoMeasurement
+        There are none, or there is something else.
+    """
+    found = leaves(returned)
+    if not found or not all(isinstance(item, Measurement) for item in found):
+        what = "nothing" if returned is None else described(returned)
+        raise NoMeasurement(function=function, returned=what)
+    return found
+
+
+def arrange(
+    tape: Tape,
+    entries: Sequence[MeasurementResult],
+    returned: Any,
+    *,
+    interface: Interface | None = None,
+    like: Sequence[Tensor] = (),
+) -> Any:
+    """Arrange the results of a tape in the form that a user expects.
+
+    Parameters
+    ----------
+    tape : Tape
+    entries : sequence
+        For each measurement B rows: broadcast rows, each with its shot parts side by side.
+    returned : Measurement, or nested tuple, list or dict of them
+        The return value of the quantum function.
+    interface : Interface, optional
+        Framework of the returned arrays; default NumPy.
+    like : sequence of array
+        Inputs, whose precision the results get.
+
+    Returns
+    -------
+    nested tuple, list or dict of arrays
+        As ``returned``; for a shot vector a tuple of those. A broadcast adds a leading axis.
+        Single precision in gives single precision out, tensors in give tensors out.
+    """
+    parts = len(tape.shots.parts) if tape.shots.partitioned else 1
+    finish = _finish_numpy(tape, like) if interface is None else _finish(tape, interface, like)
+    shaped = []
+    for part in range(parts):
+        values = [
+            finish(entry.value)
+            if isinstance(entry, UnbatchedResult)
+            else _select(item, entry[part::parts], tape.batch_size, finish)
+            for item, entry in zip(tape.measurements, entries, strict=True)
+        ]
+        shaped.append(rebuilt(returned, iter(values)))
+    return tuple(shaped) if tape.shots.partitioned else shaped[0]
+
+
+def _select(item: Measurement, rows: MeasurementResult, batch: int | None, finish: Finish) -> Any:
+    """Return the only row, or all rows of a broadcast."""
+    value = rows if batch is not None else rows[0]
+    if item.kind is MeasurementKind.COUNTS:
+        return value
+    if item.kind is MeasurementKind.SAMPLE and isinstance(value, list):
+        return finish(np.stack(value))
+    return finish(value)
+
+
+def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
+    """Return the function that converts results to arrays of a framework."""
+    if interface.name == "autograd":
+        return _finish_numpy(tape, like)
+
+    def finish(value: Any) -> Any:
+        theirs = value if interface.owns(value) else interface.tensor(value, like)
+        return interface.finished(theirs, like)
+
+    return finish
+
+
+def _finish_numpy(tape: Tape, like: Sequence[Tensor]) -> Finish:
+    angles = tape.angles
+    if tape.kept_parameters is not tape.parameters:
+        kept = tape.kept_angles
+        angles = angles if len(kept) == len(angles) else (*kept, *like)
+    single = _is_single(angles)
+    marks = [
+        value.requires_grad
+        for value in tape.parameters
+        if type(value) not in NUMBERS and has_requires_grad(value)
+    ]
+    if not marks:
+        return _in_single_precision if single else _unchanged
+    from qgate.numpy.tensors import marked
+
+    trainable = any(marks)
+
+    def finish(value: Any) -> Any:
+        return marked(_in_single_precision(value) if single else value, trainable)
+
+    return finish
+
+
+def _in_single_precision(value: Any) -> Any:
+    return value.astype(np.complex64 if value.dtype.kind == "c" else np.float32)
+
+
+def _is_single(values: Sequence[Tensor]) -> bool:
+    """Return whether all floating point numbers among values are of single precision."""
+    found = False
+    for value in values:
+        kind = getattr(unwrap(value), "dtype", None)
+        if kind is not None and kind.kind == "f":
+            if kind != np.float32:
+                return False
+            found = True
+    return found
+
+
+def _unchanged(value: Any) -> Any:
+    return value

@@ -1,0 +1,129 @@
+"""Derivatives from the tapes of a gradient transform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.autodiff.derivatives import TapeDerivatives
+from qgate.autodiff.returns import arrange
+from qgate.autodiff.trainable_sweep import TrainableSweep
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, described
+from qgate.execution.execute import MeasurementResult
+from qgate.gradients.transform import TapeTransform
+from qgate.tape import Tape
+from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+Execute = Callable[[Sequence[Tape]], list[list[MeasurementResult]]]
+"""Function that runs tapes in one submission and returns the entries of each."""
+
+
+class TransformDerivatives(TapeDerivatives):
+    """Values, and first derivatives from the tapes that a transform generates for each row.
+
+    The value and all tapes of all rows are one submission.
+    """
+
+    def __init__(
+        self,
+        trained: TrainableSweep,
+        device: Device,
+        transform: TapeTransform,
+        options: Mapping[str, Any],
+        *,
+        trainable: Sequence[int],
+        execute: Execute,
+    ) -> None:
+        super().__init__(trained, device)
+        self.transform, self.options = transform, options
+        self.trainable, self.execute = trainable, execute
+
+    def compute(
+        self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
+    ) -> dict[int, FloatArray]:
+        if highest > 1:
+            raise UnsupportedDiffMethod(
+                method=self.transform.name,
+                reason=f"it gives first derivatives, and one of order {highest} is being taken",
+                remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
+            )
+        tapes = self._tapes(x)
+        made = [self.transform.of_tape(tape, None, self.options) for tape in tapes if highest]
+        asked = [tape for others, _ in made for tape in others]
+        unknown = tapes if value is None else []
+        results = iter(self.execute([*unknown, *asked]))
+        entries = [next(results) for _ in unknown]
+        found = {} if value is None else {0: value}
+        if entries:
+            found[0] = self.flat([np.concatenate(column) for column in zip(*entries, strict=True)])
+        if highest:
+            slopes = [
+                self._read(postprocess([_arranged(tape, next(results)) for tape in others]), tape)
+                for tape, (others, postprocess) in zip(tapes, made, strict=True)
+            ]
+            found[1] = np.stack(slopes)[..., self._columns()]
+        return found
+
+    def _columns(self) -> list[int]:
+        """Return the indices of the slots to differentiate by among the variable slots."""
+        moving = self.trained.slots if self.trained.moving is None else self.trained.moving
+        return [moving.index(slot) for slot in self.trained.slots]
+
+    def _tapes(self, x: FloatArray) -> list[Tape]:
+        """Return the circuit for each row as a tape."""
+        sweep = self.trained.at(x)
+        structure = sweep.structure
+        measurements = structure.bind_measurements(sweep.arrays)
+        return [
+            Tape(
+                structure.bind(row, sweep.arrays),
+                measurements,
+                None if sweep.shots is None else int(sweep.shots[index]),
+                self.trainable,
+            )
+            for index, row in enumerate(sweep.rows)
+        ]
+
+    def _read(self, derivatives: Any, tape: Tape) -> FloatArray:
+        """Combine the derivatives that a transform returned for a tape, shape (M, n)."""
+        shapes = [tape.angle_shapes[index] for index in tape.trainable_params]
+        by_result = self._parted(derivatives, len(self.shapes), "results")
+        rows = []
+        for result_shape, by_parameter in zip(self.shapes, by_result, strict=True):
+            parts = self._parted(by_parameter, len(shapes), "trainable parameters")
+            columns = []
+            for shape, part in zip(shapes, parts, strict=True):
+                found = np.asarray(part, dtype=float)
+                if found.shape != (*result_shape, *shape):
+                    raise self._wrong(
+                        f"a derivative of shape {found.shape}, where the result has shape "
+                        f"{result_shape} and the parameter {shape}"
+                    )
+                columns.append(found.reshape(int(np.prod(result_shape)), -1))
+            rows.append(np.concatenate(columns, axis=1))
+        return np.concatenate(rows)
+
+    def _parted(self, given: Any, count: int, what: str) -> Sequence[Any]:
+        """Return a sequence of ``count`` items; a single item may come without a sequence."""
+        if count == 1 and not (isinstance(given, tuple | list) and len(given) == 1):
+            return (given,)
+        if not isinstance(given, tuple | list) or len(given) != count:
+            raise self._wrong(f"{described(given)} where there are {count} {what}")
+        return given
+
+    def _wrong(self, what: str) -> DifferentiationError:
+        return DifferentiationError(
+            f"The gradient transform {self.transform.name} gave {what}. Return one array for each "
+            "trainable parameter of the tape, and a tuple of these for each of several results."
+        )
+
+
+def _arranged(tape: Tape, entries: Sequence[MeasurementResult]) -> Any:
+    """Return the results of a tape as ``qg.execute`` does."""
+    several = len(tape.measurements) > 1
+    return arrange(tape, entries, tuple(tape.measurements) if several else tape.measurements[0])

@@ -1,1 +1,0 @@
-"""Estimate expectation values of Pauli words with few shots: bases, allocation, errors."""

@@ -1,0 +1,286 @@
+"""Run sweeps on a device: validate, lower, decompose, merge, submit, wait, assemble."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from qgate.exceptions import (
+    InvalidShots,
+    JobFailed,
+    NoMeasurement,
+    SeedRefused,
+    TooManyWires,
+    TooMuchMemory,
+    UnknownWires,
+)
+from qgate.execution.clifford_advice import advice_on
+from qgate.execution.tracker import is_tracked, notify_sent
+from qgate.jobs.context_stack import PLAN, RUN
+from qgate.measurements import Measurement, are_returned
+from qgate.structure import Structure
+from qgate.sweep import Sweep, merge_equal_rows
+from qgate.transforms.decompose import (
+    Decomposed,
+    GateSet,
+    decompose,
+    decomposed_without_values,
+)
+from qgate.transforms.idle import busy_wires, without_idle_wires
+from qgate.transforms.idle_rotations import merged, without_idle
+from qgate.typing import IntArray, Postprocess
+from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+MeasurementResult = Any
+"""Results of a measurement for K rows: array (K, ...), list of K, or an ``UnbatchedResult``."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnbatchedResult:
+    """Result of a measurement for a single row, without the axis of rows."""
+
+    value: Any
+
+
+def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[MeasurementResult, ...]]:
+    """Run sweeps on a device, all in one submission where the device allows.
+
+    Parameters
+    ----------
+    sweeps : sequence of Sweep
+        With any gates and measurements.
+    device : Device
+
+    Returns
+    -------
+    list of tuple
+        For each sweep one entry per measurement: an array (K, ...), or a list of K
+        samples or dictionaries.
+
+    Raises
+    ------
+    DeviceError
+        The device cannot do it; nothing has been sent.
+    """
+    prepared = [prepare(sweep, device) for sweep in sweeps]
+    native = [part for parts, _, _ in prepared for part in parts]
+    try:
+        results = _obtain(native, device)
+    except TooMuchMemory as error:
+        raise _advised(error, sweeps) from None
+    values, start = [], 0
+    for parts, index, postprocess in prepared:
+        merged = postprocess(results[start : start + len(parts)])
+        values.append(tuple(_spread(entry, index) for entry in merged))
+        start += len(parts)
+    return values
+
+
+def _advised(error: TooMuchMemory, sweeps: Sequence[Sweep]) -> TooMuchMemory:
+    """Return the error, with devices that can run these circuits in less memory, if any."""
+    advice = advice_on(sweep.structure for sweep in sweeps)
+    if not advice:
+        return error
+    return TooMuchMemory(
+        wires=error.wires,
+        needed_gib=error.needed_gib,
+        allowed_gib=error.allowed_gib,
+        advice=advice,
+    )
+
+
+def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
+    """Submit sweeps in the device's gates, and report the usage to trackers."""
+    if _is_written_down(sweeps, device) or PLAN.get() is not None:
+        from qgate.jobs.submission import submit_sweeps
+
+        results, submitted = submit_sweeps(sweeps, device)
+        notify_sent(device, submitted.submissions, submitted.executions, submitted.shots)
+        return results
+    if device.capabilities.limited:
+        from qgate.devices.batching import submit_packed
+
+        job = submit_packed(device, sweeps)
+    else:
+        job = device.submit(sweeps)
+    if is_tracked():
+        shots = sum(int(sweep.shots.sum()) for sweep in sweeps if sweep.shots is not None)
+        notify_sent(device, job.submissions, sum(map(len, sweeps)), shots)
+    results = list(job.result())
+    if device.capabilities.limited:
+        _check_rows(results, job.id, device)
+    return results
+
+
+def _check_rows(results: Sequence[Any], job: str, device: Device) -> None:
+    """Raise the failure of a row; within a run, the row would be submitted again."""
+    from qgate.devices.job import RowFailure
+
+    entries = [entry for result in results for entry in result if isinstance(entry, list)]
+    for row in (row for entry in entries for row in entry):
+        if isinstance(row, RowFailure):
+            raise JobFailed(device=device.name, job=job, reason=row.reason)
+
+
+def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:
+    """Return whether a request is recorded in a journal: not if it is exact and free."""
+    if device.capabilities.paid:
+        return True
+    for sweep in sweeps:
+        if sweep.shots is not None:
+            return RUN.get() is not None
+    return False
+
+
+def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray | None, Postprocess]:
+    """Convert a sweep to sweeps that a device runs, without sending anything.
+
+    Returns
+    -------
+    sweeps : tuple of Sweep
+        In the device's gates and measurements.
+    index : array of int, shape (K,), or None
+        For each given row the index of its result among the rows that run; None: the same index.
+    postprocess : callable
+        Maps the results of the sweeps to one entry per measurement.
+    """
+    sweep, index, capabilities = checked(sweep, device), None, device.capabilities
+    if sweep.shots is None and len(sweep) > 1:
+        sweep, index = merge_equal_rows(sweep)
+    sweep = without_idle(sweep)
+    if not capabilities.statevector:
+        sweep = merged(sweep)
+    if sweep.shots is None:
+        native = _as_it_stands(
+            sweep.structure,
+            capabilities.exact,
+            capabilities.gate_set,
+            capabilities.max_exact_wires,
+        )
+        if native is not None:
+            return (native.sweep(sweep),), index, _only
+    from qgate.transforms.readouts import lower_measurements
+
+    lowered, postprocess = lower_measurements(
+        sweep,
+        capabilities.exact,
+        device=device.name,
+        words=capabilities.exact_words,
+        most_wires=capabilities.max_exact_wires,
+    )
+    parts = tuple(
+        decompose(part, capabilities.gate_set, device=device.name, names=capabilities.gates)
+        for part in lowered
+    )
+    return parts, index, postprocess
+
+
+@lru_cache(maxsize=1024)
+def _as_it_stands(
+    structure: Structure, exact: frozenset[str], accepts: GateSet, most_wires: int | None
+) -> Decomposed | None:
+    """Return a structure in the gates of a device that returns all measurements; else None."""
+    if not are_returned(structure.measurements, exact, most_wires):
+        return None
+    return decomposed_without_values(structure, accepts)
+
+
+def _only(results: Sequence[Any]) -> Any:
+    return results[0]
+
+
+def checked(sweep: Sweep, device: Device) -> Sweep:
+    """Validate a sweep for a device, and set the wires of every measurement.
+
+    Raises
+    ------
+    TooManyWires, UnknownWires, InvalidShots, SeedRefused
+    """
+    capabilities = device.capabilities
+    structure = _fitted(
+        sweep.structure,
+        device.wires,
+        device.name,
+        idle_wires_free=capabilities.idle_wires_free,
+        most=capabilities.max_wires,
+    )
+    if sweep.seed is not None and not capabilities.call_seeds:
+        raise SeedRefused(device=device.name)
+    if sweep.shots is not None:
+        _check_shots(sweep.shots, device)
+    return sweep.with_structure(structure)
+
+
+@lru_cache(maxsize=1024)
+def _fitted(
+    structure: Structure,
+    wires: Wires | None,
+    device: str,
+    *,
+    idle_wires_free: bool,
+    most: int | None,
+) -> Structure:
+    """Return a structure with the wires of its measurements set, if the device can hold it."""
+    structure = _name_wires(structure, wires)
+    _check_known(structure, wires, device)
+    if idle_wires_free:
+        structure = without_idle_wires(structure)
+        used = busy_wires(structure)
+    else:
+        used = structure.wires if wires is None else wires
+    if most is not None and len(used) > most:
+        advice = advice_on([structure])
+        raise TooManyWires(device=device, needed=len(used), available=most, advice=advice)
+    return structure
+
+
+@lru_cache(maxsize=1024)
+def _name_wires(structure: Structure, wires: Wires | None) -> Structure:
+    """Set the wires of measurements on all wires."""
+    everything = structure.wires if wires is None else wires
+    if not structure.measurements:
+        raise NoMeasurement(function="of this tape", returned="nothing")
+
+    def named(measurement: Measurement) -> Measurement:
+        if measurement.obs is not None or measurement.wires:
+            return measurement
+        return measurement.with_wires(everything)
+
+    measurements = [named(item) for item in structure.measurements]
+    if all(new is old for new, old in zip(measurements, structure.measurements, strict=True)):
+        return structure
+    return structure.with_measurements(measurements)
+
+
+def _check_known(structure: Structure, wires: Wires | None, device: str) -> None:
+    """Refuse a structure with wires that the device does not have."""
+    if wires is None:
+        return
+    used, known = structure.wires, set(wires)
+    if len(used) > len(wires):
+        raise TooManyWires(device=device, needed=len(used), available=len(wires), advice="")
+    unknown = [wire for wire in used if wire not in known]
+    if unknown:
+        raise UnknownWires(device=device, unknown=unknown, known=list(wires))
+
+
+def _check_shots(shots: IntArray, device: Device) -> None:
+    least, low = device.capabilities.min_shots, int(shots.min())
+    if low < least:
+        raise InvalidShots(
+            f"{device.name} was asked for {low} shots of one circuit, it takes at least {least}. "
+            "Request at least that number."
+        )
+
+
+def _spread(entry: MeasurementResult, index: IntArray | None) -> MeasurementResult:
+    if index is None:
+        return entry
+    if isinstance(entry, list):
+        return [entry[position] for position in index]
+    return entry[index]

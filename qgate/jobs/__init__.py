@@ -1,0 +1,1 @@
+"""Submission of paid jobs exactly once: runs, journal, orders, budgets, retries, plans."""

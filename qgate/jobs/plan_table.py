@@ -1,0 +1,79 @@
+"""A plan as a table of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qgate.jobs.planning import Plan, PlannedSubmission, PriorErrors
+    from qgate.prices import Price
+
+HEAD = ("request", "device", "submissions", "circuits", "rows", "shots", "price")
+
+MOST_LINES = 20
+"""Maximum number of requests that are listed."""
+
+MOST_ERRORS = 5
+"""Maximum number of different standard errors that are listed."""
+
+
+def table(plan: Plan) -> str:
+    """Return a table with a line for each request, and the total."""
+    steps: dict[tuple[int, str], list[PlannedSubmission]] = {}
+    for entry in plan.entries:
+        steps.setdefault((entry.step, entry.device), []).append(entry)
+    lines = [_line(str(step), device, entries) for (step, device), entries in steps.items()]
+    more = len(lines) - MOST_LINES
+    if more > 0:
+        lines = [*lines[:MOST_LINES], (f"and {more} more", "", "", "", "", "", "")]
+    rows = [HEAD, *lines, _line("in all", "", plan.entries, price=plan.price)]
+    notes = list(dict.fromkeys(map(_expected, plan.prior_errors)))[:MOST_ERRORS]
+    if plan.budget is not None:
+        notes.append(f"allowed: {plan.budget}")
+    notes += [f"{device}: {source}" for device, source in plan.sources.items()]
+    return "\n".join([_aligned(rows), *notes])
+
+
+def _expected(errors: PriorErrors) -> str:
+    """Return a text on expected standard errors."""
+    named = {"values": errors.values, "derivatives": errors.derivatives}
+    parts = [f"{name} {_range(found)}" for name, found in named.items() if found]
+    return f"expected standard errors before any measurement: {', '.join(parts)}"
+
+
+def _range(errors: Sequence[float]) -> str:
+    low, high = f"{min(errors):.2g}", f"{max(errors):.2g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _line(
+    name: str, device: str, entries: Sequence[PlannedSubmission], *, price: Price | None = None
+) -> tuple[str, ...]:
+    total = price
+    if device:
+        prices = [entry.price for entry in entries]
+        known = [each for each in prices if each is not None]
+        total = sum(known[1:], known[0]) if len(known) == len(prices) else None
+    return (
+        name,
+        device,
+        str(len(entries)),
+        str(sum(entry.circuits for entry in entries)),
+        str(sum(entry.rows for entry in entries)),
+        str(sum(entry.shots for entry in entries)),
+        "unknown" if total is None else str(total),
+    )
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    left = 2  # number of text columns; columns of numbers are right-aligned
+    lines = [
+        "  ".join(
+            cell.ljust(width) if place < left else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])

@@ -1,0 +1,367 @@
+"""Plans: find out what a function would submit, by running it without sending anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qgate.arguments import require_function
+from qgate.budget import Budget, budget_of
+from qgate.devices.batching import submit_packed
+from qgate.devices.job import SweepResult
+from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
+from qgate.findable import picklable
+from qgate.forks import ForkSafeLock
+from qgate.jobs.context_stack import DEVICE, PLAN
+from qgate.jobs.submission_request import SubmissionRequest
+from qgate.jobs.totals import LIMITS
+from qgate.measurements import MeasurementKind
+from qgate.outcomes import Outcomes
+from qgate.prices import Price
+from qgate.sweep import Sweep
+from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+Results = Sequence[SweepResult]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSubmission:
+    """One submission that would be made.
+
+    Parameters
+    ----------
+    device : str
+    step : int
+        Index of its request; the submissions of one request are sent together.
+    circuits : int
+        Number of structures.
+    rows, shots : int
+        Of all circuits together.
+    price : Price or None
+        None: unknown.
+    digest : str
+        Fingerprint of its circuits.
+    """
+
+    device: str
+    step: int
+    circuits: int
+    rows: int
+    shots: int
+    price: Price | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorErrors:
+    """Standard errors expected from the number of shots, before any measurement.
+
+    They follow from the shots and the coefficients alone: each Pauli word is assumed to have
+    variance 1, and the Pauli words of a commuting group to be independent.
+
+    Parameters
+    ----------
+    values : tuple of float
+        Of the measurement results.
+    derivatives : tuple of float
+        By the arguments where ``gradient_estimate`` is planned, else by the angles of the gates.
+    """
+
+    values: tuple[float, ...]
+    derivatives: tuple[float, ...]
+
+
+class Plan:
+    """Submissions that a call would make, determined before anything is sent.
+
+    Returned by ``qg.plan``; prints as a table. If later requests depend on results, these are not
+    known beforehand. Such requests are planned as if the outcome of every circuit was all zeros,
+    and are only as certain as that.
+
+    Parameters
+    ----------
+    call : callable
+        The call to plan, without arguments.
+    budget : Budget or int, optional
+        A number limits shots. It also limits ``run``.
+
+    Attributes
+    ----------
+    entries : tuple of PlannedSubmission
+    prior_errors : tuple of PriorErrors
+        One for each request whose results are linear in the expectation values of Pauli words:
+        expectation values and probabilities, and their derivatives by shifts.
+    sources : dict of str to str
+        For each paid device, its prices with their source and date, and whether its limits and
+        gates are live or from a card.
+    """
+
+    def __init__(
+        self, call: Callable[[], Any], *, device: Any, budget: Budget | int | None
+    ) -> None:
+        self._call, self._device, self.budget = call, device, budget_of(budget)
+        self.entries: tuple[PlannedSubmission, ...] = ()
+        self.prior_errors: tuple[PriorErrors, ...] = ()
+        self.sources: dict[str, str] = {}
+        self._collect()
+
+    # Contents ------------------------------------------------------------------------
+
+    @property
+    def submissions(self) -> int:
+        """Number of requests to providers."""
+        return len(self.entries)
+
+    @property
+    def rows(self) -> int:
+        """Number of circuits with bound parameters."""
+        return sum(entry.rows for entry in self.entries)
+
+    @property
+    def shots(self) -> int:
+        """Number of shots."""
+        return sum(entry.shots for entry in self.entries)
+
+    @property
+    def price(self) -> Price | None:
+        """Price of all submissions; None: the price of one of them is unknown."""
+        total = Price()
+        for entry in self.entries:
+            if entry.price is None:
+                return None
+            total += entry.price
+        return total
+
+    def run(self) -> Any:
+        """Make the call; refuse all that is not in the plan.
+
+        Returns
+        -------
+        Any
+            The result of the call.
+
+        Raises
+        ------
+        PlanExceeded
+            It would send something else, for example because results decide later requests.
+        """
+        guard = Guard(Counter((entry.device, entry.digest) for entry in self.entries))
+        return self._under(guard)
+
+    def __str__(self) -> str:
+        from qgate.jobs.plan_table import table
+
+        return table(self)
+
+    __repr__ = __str__
+
+    # Collection ----------------------------------------------------------------------
+
+    def _collect(self) -> None:
+        collector = Collector()
+        self._under(collector)
+        self.entries = tuple(collector.entries)
+        self.prior_errors = tuple(collector.prior_errors)
+        self.sources = collector.sources
+        self._check_budget()
+
+    def _under(self, watcher: Collector | Guard) -> Any:
+        with ExitStack() as stack:
+            stack.enter_context(PLAN.opened(watcher))
+            if self._device is not None:
+                stack.enter_context(DEVICE.opened(self._device))
+            return self._call()
+
+    def _check_budget(self) -> None:
+        if self.budget is None:
+            return
+        price = self.price
+        if self.budget.usd is not None and price is None:
+            raise UnknownPrice(device=", ".join(sorted({each.device for each in self.entries})))
+        asked = {
+            "submissions": self.submissions,
+            "shots": self.shots,
+            "usd": 0.0 if price is None else price.high_usd,
+        }
+        for name, _, written in LIMITS:
+            limit = getattr(self.budget, name)
+            if limit is not None and asked[name] > limit:
+                raise BudgetExceeded(
+                    what="The plan",
+                    asked=written.format(asked[name]),
+                    spent=written.format(type(asked[name])()),
+                    limit=written.format(limit),
+                    budget=repr(self.budget.name or "of the plan"),
+                )
+
+
+@picklable
+def plan(
+    function: Callable[..., Any], device: Any = None, *, budget: Budget | int | None = None
+) -> Callable[..., Plan]:
+    """Return a function that plans calls of ``function`` instead of making them.
+
+    Parameters
+    ----------
+    function : callable
+        A QNode, its gradient, or any function that calls such.
+    device : str or Device, optional
+        Replaces the device of every QNode that is called.
+    budget : Budget or int, optional
+        Limit of the plan and of ``Plan.run``; a number limits shots.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of the function, returns a ``Plan``.
+
+    Raises
+    ------
+    InvalidBudget
+        The budget is neither a ``Budget`` nor a positive whole number.
+    BudgetExceeded, UnknownPrice
+        From the returned function: the plan takes more than the budget allows.
+    DeviceError
+        From the returned function: the device cannot do it.
+
+    Notes
+    -----
+    Cost: the function runs once, with zeros as the outcomes of circuits. Creating a cloud device
+    requests its properties from the provider, which is free. Without credentials, or if the service
+    does not respond, the limits and prices are those of the device's card in this package;
+    ``Plan.sources`` lists which were used.
+
+    Examples
+    --------
+    >>> import qgate as qg
+    >>> @qg.qnode("local?shots=100", diff_method="parameter-shift")
+    ... def circuit(angle):
+    ...     qg.RX(angle, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> planned = plan(qg.grad(circuit))(qg.numpy.array(0.4, requires_grad=True))
+    >>> planned.submissions, planned.rows, planned.shots
+    (1, 3, 300)
+    """
+    if isinstance(device, str):
+        from qgate.devices.registry import device_for_plan
+
+        device = device_for_plan(device)
+    budget_of(budget)
+    require_function("plan", "function", function)
+
+    @wraps(function, updated=())
+    def planned(*args: Any, **kwargs: Any) -> Plan:
+        return Plan(partial(function, *args, **kwargs), device=device, budget=budget)
+
+    return planned
+
+
+class Collector:
+    """Planner that records requests and returns zeros as their results."""
+
+    def __init__(self) -> None:
+        self.entries: list[PlannedSubmission] = []
+        self.prior_errors: list[PriorErrors] = []
+        self.sources: dict[str, str] = {}
+        self._steps = 0
+        self._lock = ForkSafeLock()
+
+    def answer(self, device: Device, lines: Sequence[SubmissionRequest]) -> list[Results] | None:
+        """Return results in which every outcome is zero."""
+        with self._lock:
+            self._steps += 1
+            self.entries += [_entry(device, line, self._steps) for line in lines]
+            if device.rate is not None or _origin(device) is not None:
+                self.sources[device.name] = _source(device)
+        return [_zeros(line.sweeps, device) for line in lines]
+
+    def expects(self, errors: FloatArray, num_values: int) -> None:
+        """Record the expected standard errors of values and derivatives."""
+        found = tuple(errors.tolist())
+        with self._lock:
+            self.prior_errors.append(PriorErrors(found[:num_values], found[num_values:]))
+
+
+class Guard:
+    """Check that allows only the submissions of a plan."""
+
+    def __init__(self, left: Counter[tuple[str, str]]) -> None:
+        self._left = left
+        self._lock = ForkSafeLock()
+
+    def answer(self, device: Device, lines: Sequence[SubmissionRequest]) -> list[Results] | None:
+        """Refuse submissions that are not in the plan; return None: the device runs the rest."""
+        with self._lock:
+            asked = Counter((device.name, line.digest) for line in lines)
+            for content, number in asked.items():
+                if self._left[content] < number:
+                    shots = sum(line.num_shots for line in lines)
+                    rows = sum(line.num_rows for line in lines)
+                    raise PlanExceeded(device=device.name, asked=f"{rows} rows, {shots} shots")
+            self._left -= asked
+        return None
+
+    def expects(self, errors: FloatArray, num_values: int) -> None:
+        """Ignore expected errors; they are not part of the check."""
+
+
+def _entry(device: Device, line: SubmissionRequest, step: int) -> PlannedSubmission:
+    price: Price | None = Price()
+    if device.capabilities.paid:
+        price = device.price(line.sweeps)  # type: ignore[attr-defined]  # paid devices are remote
+    return PlannedSubmission(
+        device.name,
+        step,
+        len(line.sweeps),
+        line.num_rows,
+        line.num_shots,
+        price,
+        line.digest,
+    )
+
+
+def _origin(device: Device) -> str | None:
+    """Return the source of limits and gates of a paid device; None: the device itself."""
+    return getattr(device, "origin", None)
+
+
+def _source(device: Device) -> str:
+    """Return the source of the price and the limits of a device."""
+    parts = [] if device.rate is None else [f"price {device.rate}"]
+    origin = _origin(device)
+    parts += [] if origin is None else [f"limits and gates {origin}"]
+    return "; ".join(parts)
+
+
+def _zeros(sweeps: Sequence[Sweep], device: Device) -> Results:
+    if not device.capabilities.paid and all(sweep.shots is None for sweep in sweeps):
+        return submit_packed(device, sweeps).result()  # exact values cost nothing
+    return [_zero(sweep) for sweep in sweeps]
+
+
+def _zero(sweep: Sweep) -> SweepResult:
+    measurements = sweep.structure.measurements
+    if sweep.shots is None:
+        return tuple(_certain(len(item.wires), len(sweep)) for item in measurements)
+    ordered = measurements[0].kind is MeasurementKind.SAMPLE
+    wires = len(measurements[0].wires)
+    read = [
+        Outcomes.from_readings(np.zeros(int(shots), dtype=np.int64), wires) for shots in sweep.shots
+    ]
+    return (read if ordered else [row.without_order() for row in read],)
+
+
+def _certain(wires: int, rows: int) -> Any:
+    """Return the probabilities of an outcome that is always zero, shape (K, 2**n)."""
+    probabilities = np.zeros((rows, 2**wires))
+    probabilities[:, 0] = 1.0
+    return probabilities

@@ -1,0 +1,92 @@
+"""Progress reports on the jobs of a run, one line of text at a time."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from qgate.forks import ForkSafeLock
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import Report
+    from qgate.jobs.runs import Run
+
+INTERVAL_S = 0.5
+"""Shortest interval in seconds between two lines, except for the last."""
+
+
+class Progress:
+    """Reporter of the status of jobs, one line at a time.
+
+    Parameters
+    ----------
+    tell : callable or None
+        Called with each line; None: nothing is reported.
+    """
+
+    def __init__(self, tell: Callable[[str], None] | None) -> None:
+        self._tell = tell
+        self._last, self._told = "", 0.0
+        self._lock = ForkSafeLock()
+
+    @classmethod
+    def silent(cls) -> Progress:
+        """Return a reporter that reports nothing."""
+        return cls(None)
+
+    @classmethod
+    def of(cls, wanted: bool | Callable[[str], None]) -> Progress:
+        """Return the reporter for a user's ``progress``."""
+        if callable(wanted):
+            return cls(wanted)
+        return cls(_to_stderr if wanted else None)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything is reported."""
+        return self._tell is not None
+
+    def update(self, run: Run, reports: Iterable[Report], *, done: int, total: int) -> None:
+        """Report the status of the submissions of one request."""
+        if self._tell is None or time.monotonic() - self._told < INTERVAL_S:
+            return
+        self._say(f"{run.name}: {done} of {total} submissions done{_standing(reports)}")
+
+    def end(self, run: Run) -> None:
+        """Report the usage of the run."""
+        if self._tell is not None:
+            spent = run.spent
+            self._say(
+                f"{run.name}: {spent.submissions} submissions, {spent.shots} shots, "
+                f"{spent.usd:.2f} USD, {run.replayed} answered from the journal"
+            )
+
+    def _say(self, line: str) -> None:
+        with self._lock:
+            self._told = time.monotonic()
+            if line != self._last and self._tell is not None:
+                self._last = line
+                self._tell(line)
+
+
+def _standing(reports: Iterable[Report]) -> str:
+    """Return the number of jobs by status, and the smallest queue position."""
+    found = list(reports)
+    counts = Counter(report.status.value for report in found)
+    parts = [f"{number} {status}" for status, number in sorted(counts.items())]
+    positions = [report.queue_position for report in found if report.queue_position]
+    if positions:
+        parts.append(f"queue position {min(positions, key=_place)}")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _place(position: str) -> tuple[int, Any]:
+    digits = "".join(character for character in position if character.isdigit())
+    return (0, int(digits)) if digits else (1, position)
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

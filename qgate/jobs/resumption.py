@@ -1,0 +1,109 @@
+"""Fetch the results of jobs after their program has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from qgate.devices.polling import poller_of
+from qgate.devices.remote import RemoteDevice
+from qgate.exceptions import JobFailed, JobTimeout, NotReopenable, QGateError
+from qgate.jobs.accounting import fail, keep, reopened
+from qgate.jobs.attempts import perhaps_sent
+from qgate.jobs.creation import searched
+from qgate.jobs.orders import OPEN, Order, OrderState, Spent
+from qgate.jobs.run_lock import RunLock
+
+if TYPE_CHECKING:
+    from qgate.devices.remote import RemoteJob
+    from qgate.jobs.journal import Journal
+
+MakeDevice = Callable[[str], object]
+
+
+def resume(
+    journal: Journal, make: MakeDevice, *, run: str | None = None, timeout_s: float | None = None
+) -> Iterator[tuple[Order, str]]:
+    """Fetch the results of jobs in progress into the journal; nothing is submitted.
+
+    Parameters
+    ----------
+    journal : Journal
+    make : callable
+        From a configuration string to the device.
+    run : str, optional
+        Only the orders of this run.
+    timeout_s : float, optional
+        Maximum time to wait for each job.
+
+    Yields
+    ------
+    order : Order
+    told : str
+        Report on the order.
+
+    Raises
+    ------
+    RunInUse
+        Another process has opened the run, and fetches its results itself.
+    """
+    names = journal.runs() if run is None else [run]
+    for name in names:
+        waiting = [order for order in journal.orders(name) if order.state in OPEN]
+        if not waiting:
+            continue
+        lock = RunLock(journal.file, name)
+        lock.acquire()
+        try:
+            for order in waiting:
+                yield order, _resumed(journal, make, order, timeout_s)
+        finally:
+            lock.release()
+
+
+def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float | None) -> str:
+    try:
+        device = make(order.device)
+        if not isinstance(device, RemoteDevice):
+            return "is run by the program itself"
+        device.check_access()
+        if order.job is None and not perhaps_sent(journal, order.key):
+            return _released(journal, order, "was never sent")
+        job = _job(journal, device, order)
+        if job is None:
+            return _released(journal, order, "was not created: the provider has no such job")
+        return _fetched(journal, order, job, timeout_s)
+    except QGateError as error:
+        return str(error)
+
+
+def _released(journal: Journal, order: Order, reason: str) -> str:
+    """Refund what is reserved for an order that certainly has no job."""
+    journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
+    return f"{reason}; what was reserved for it is refunded"
+
+
+def _job(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | None:
+    """Return the job of an order from the journal or the provider; None: it has none."""
+    if order.job is None:
+        return searched(journal, device, order)
+    if not order.record:
+        raise NotReopenable(device=device.name, job=order.job)
+    return reopened(device, order, order.job)
+
+
+def _fetched(journal: Journal, order: Order, job: RemoteJob, timeout_s: float | None) -> str:
+    watch = poller_of(job.device.account)
+    try:
+        results = watch.wait(job, timeout_s)
+    except JobTimeout:
+        watch.forget(job)
+        position = job.report.queue_position
+        return f"is {job.report.status.value}" + (
+            f", queue position {position}" if position else ""
+        )
+    except JobFailed as error:
+        fail(journal, order, job, error)
+        return f"failed: {error.reason}"
+    _, good = keep(journal, order, job, results)
+    return "done" if good else "done, and quarantined: its canary circuits have wrong results"

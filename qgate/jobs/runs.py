@@ -1,0 +1,491 @@
+"""Runs: a name, a journal and a budget for all submissions of a program."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgate.arguments import truth
+from qgate.budget import Budget, budget_of
+from qgate.devices.remote import JOURNAL as JOURNAL_LABEL
+from qgate.devices.remote import RUN as RUN_LABEL
+from qgate.devices.retries import Interrupted
+from qgate.exceptions import (
+    InvalidRun,
+    JournalUnreadable,
+    NotPicklable,
+    RunDiverged,
+    described,
+)
+from qgate.forks import ForkSafeLock, Hooks
+from qgate.jobs.call_budget import call_accounts
+from qgate.jobs.context_stack import RUN
+from qgate.jobs.digest import key_of
+from qgate.jobs.journal import Journal
+from qgate.jobs.orders import ASKED_AGAIN, UNUSABLE, BudgetAccount, Order, Spent
+from qgate.jobs.progress import Progress
+from qgate.jobs.resumable import when_call_raises
+from qgate.jobs.run_lock import RunLock
+from qgate.workers import GRACE_S, wait_for
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+JOURNAL_VARIABLE = "QGATE_JOURNAL"
+"""Environment variable with the default journal."""
+
+LOCAL_JOURNAL = "qgate.db"
+"""Default journal of a run, in the working directory."""
+
+
+class Run:
+    """A named run, whose submissions are recorded in a journal and paid for once.
+
+    Returned by ``qg.run``; used as a context manager. While it is open, all requests to devices, on
+    any thread, belong to it. Results that the journal holds are replayed, jobs in progress are
+    waited for, and only what was never submitted is submitted.
+
+    Parameters
+    ----------
+    name : str
+    journal : Journal
+    budget : Budget, optional
+    progress : Progress, optional
+    ordered : bool
+        Whether a repetition makes the same requests in the same order.
+
+    Attributes
+    ----------
+    name : str
+    journal : Journal
+    replayed : int
+        Submissions that were replayed from the journal since the run was opened.
+    asked : Spent
+        Usage of all requests since then, replayed or new.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        journal: Journal,
+        *,
+        budget: Budget | int | None = None,
+        progress: Progress | None = None,
+        ordered: bool = True,
+    ) -> None:
+        self.name, self.journal, self.budget = checked_name(name), journal, budget_of(budget)
+        self.progress = progress or Progress.silent()
+        self.ordered = ordered
+        self.replayed = 0
+        self.asked = Spent()
+        self.interrupts = Hooks()
+        self._lock = ForkSafeLock()
+        self._step = 0
+        self._repetitions: Counter[str] = Counter()
+        self._unfinished: defaultdict[tuple[str, int | None], list[str]] = defaultdict(list)
+        self._left: set[str] = set()
+        self._recorded: frozenset[str] = frozenset()
+        self._identity = ""
+        self._calls: list[Future[Any]] = []
+        self._closed = False
+        self._run_lock = RunLock(journal.file, name)
+        self._process = os.getpid()
+        self._opened = ExitStack()
+
+    # Records ---------------------------------------------------------------------------
+
+    @property
+    def records(self) -> list[Order]:
+        """All orders of the run, including those of earlier times, in order, without results."""
+        return self.journal.orders(self.name)
+
+    @property
+    def spent(self) -> Spent:
+        """Usage of the run: submissions, shots and dollars, paid or reserved."""
+        return self.journal.spent_by(self.name)
+
+    @property
+    def cost(self) -> float:
+        """US dollars, paid or reserved."""
+        return self.spent.usd
+
+    @property
+    def shots(self) -> int:
+        """Shots, run or reserved."""
+        return self.spent.shots
+
+    @property
+    def submissions(self) -> int:
+        """Requests to providers that were, or may be, paid for."""
+        return self.spent.submissions
+
+    def plot(self) -> Any:
+        """Draw shots and dollars against time; requires matplotlib.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from qgate.jobs.run_plot import plot
+
+        return plot(self.name, self.records)
+
+    # For submissions -------------------------------------------------------------------
+
+    def next_step(self) -> int:
+        """Return the number of the next request.
+
+        Raises
+        ------
+        Interrupted
+            The block of the run has ended with an error, and this is a call in the background.
+        """
+        if self._closed:
+            raise Interrupted
+        with self._lock:
+            self._step += 1
+            return self._step
+
+    def key(
+        self,
+        device: str,
+        digest: str,
+        attempt: int,
+        *,
+        journal: bool = False,
+        owner: int | None = None,
+    ) -> str:
+        """Return the key of the next order of these circuits; repetitions are numbered.
+
+        An order that an earlier call of this process left unfinished is resumed.
+
+        Parameters
+        ----------
+        device, digest : str
+        attempt : int
+        journal : bool
+            Whether the key contains the id of the journal. Keys for providers do: an order must not
+            get the job of the same order in another journal. Keys for devices on this machine do
+            not, because these derive their random numbers from the key, and the same program with
+            the same seed draws the same shots with any journal.
+        owner : int, optional
+            Id of the only device that may resume unfinished orders. Default: any of this name.
+        """
+        with self._lock:
+            content = key_of(device, digest, attempt)
+            unfinished = self._unfinished[content, owner]
+            if unfinished:
+                return unfinished.pop(0)
+            repetition = self._repetitions[content]
+            self._repetitions[content] += 1
+            whose = (self._identity,) if journal and self._identity else ()
+            return key_of(*whose, self.name, device, digest, attempt, repetition)
+
+    def identity_of(self, device: Device) -> str:
+        """Return the text for a device in the keys of this run.
+
+        A run that is older than the ids of journals keeps its keys, in which a device without a
+        configuration string is represented by its name only.
+        """
+        if device.config is None and not self._identity:
+            return device.name
+        return device.identity
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The run and its journal, as tags of its jobs."""
+        return {RUN_LABEL: self.name, JOURNAL_LABEL: self._identity}
+
+    def find(self, key: str) -> Order | None:
+        """Return the order of a key with its result; None: it was never placed.
+
+        Raises
+        ------
+        JournalUnreadable
+            It was there when the run was opened, and cannot be found by its key.
+        """
+        found = self.journal.find(key)
+        if found is None and key in self._recorded:
+            reason = f"the order {key} is in a table, and not in its index"
+            raise JournalUnreadable(file=self.journal.file, reason=reason)
+        return found
+
+    def leave(
+        self, device: str, digest: str, attempt: int, *, key: str, owner: int | None = None
+    ) -> None:
+        """Note that a call raised, so that no caller received the results of its orders.
+
+        The next identical call resumes the order instead of placing a second one.
+        """
+        order = self.journal.find(key, result=False)
+        if order is not None and order.state not in UNUSABLE:
+            self._leave(key_of(device, digest, attempt), owner, key)
+
+    def random_key(self, purpose: str, digest: str) -> str:
+        """Return a key for random numbers of a call; the same if the call raises and is repeated.
+
+        Parameters
+        ----------
+        purpose : str
+        digest : str
+            Fingerprint of the circuits of the call.
+        """
+        key = self.key(purpose, digest, 0)
+        when_call_raises(partial(self._leave, key_of(purpose, digest, 0), None, key))
+        return key
+
+    def _leave(self, content: str, owner: int | None, key: str) -> None:
+        with self._lock:
+            unfinished = self._unfinished[content, owner]
+            if key not in unfinished:
+                unfinished.append(key)
+
+    def count(self, order: Order) -> None:
+        """Add the usage of an order to that of all requests."""
+        with self._lock:
+            self.asked = Spent(
+                self.asked.submissions + order.held_submissions,
+                self.asked.shots + order.held_shots,
+                round(self.asked.usd + order.held_usd, 8),
+            )
+
+    def replays(self, key: str) -> None:
+        """Note that an order of an earlier time was requested again."""
+        with self._lock:
+            self._left.discard(key)
+
+    def check_order(self, step: int) -> None:
+        """Refuse new orders while recorded ones were not requested again yet.
+
+        Raises
+        ------
+        RunDiverged
+        """
+        with self._lock:
+            if self.ordered and self._left:
+                raise RunDiverged(run=self.name, step=step, left=len(self._left))
+
+    def budget_accounts(self, device: Device) -> list[BudgetAccount]:
+        """Return the accounts that are charged for a submission to this device."""
+        found = []
+        if self.budget is not None:
+            name = f"run {self.name}" if self.budget.name is None else self.budget.name
+            found.append(BudgetAccount(name, self.budget))
+        limit = getattr(device, "budget_usd", None)
+        if limit is not None:
+            found.append(BudgetAccount(f"run {self.name} on {device.name}", Budget(usd=limit)))
+        return found + call_accounts(self)
+
+    def expect(self, call: Future[Any]) -> None:
+        """Add a call in the background, which the end of the run waits for."""
+        with self._lock:
+            self._calls.append(call)
+
+    def _wait_for_calls(self) -> None:
+        try:
+            wait_for(self._calls_here())
+        except BaseException:
+            self._interrupt_calls()
+            raise
+
+    def _interrupt_calls(self) -> None:
+        """Stop calls in the background, which leave their jobs, and wait briefly for them."""
+        self._closed = True
+        self.interrupts()
+        wait_for(self._calls_here(), GRACE_S)
+
+    def _calls_here(self) -> list[Future[Any]]:
+        """Return the calls of this process; a forked child has no threads of its parent."""
+        with self._lock:
+            return list(self._calls) if self._process == os.getpid() else []
+
+    # Opening and closing ---------------------------------------------------------------
+
+    def __enter__(self) -> Run:
+        self._run_lock.acquire()
+        self._process, self._closed = os.getpid(), False
+        self._calls.clear()
+        try:
+            self._begin()
+            self._opened.enter_context(RUN.opened(self))
+        except BaseException:
+            self._run_lock.release()
+            raise
+        return self
+
+    def _begin(self) -> None:
+        self.begin()
+        self.journal.agree(self.budget)
+        self._step, self.replayed, self.asked = 0, 0, Spent()
+        self._repetitions.clear()
+        self._unfinished.clear()
+        orders = self.journal.checked_orders(self.name)
+        self._recorded = frozenset(order.key for order in orders)
+        self._left = {
+            order.key for order in orders if order.attempt == 0 and order.state not in ASKED_AGAIN
+        }
+
+    def begin(self) -> None:
+        """Record the run in the journal."""
+        self._identity = self.journal.begin(self.name)
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            if error[0] is None:
+                self._wait_for_calls()
+            else:
+                self._interrupt_calls()
+        finally:
+            try:
+                self._opened.close()
+            finally:
+                self._run_lock.release()
+        self.progress.end(self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise NotPicklable(
+            what=f"The run {self.name!r}",
+            remedy="Keep its name, and open it with qg.run(name) where its results are needed",
+        )
+
+    def __repr__(self) -> str:
+        return f"<qgate run {self.name!r} in {self.journal.file}>"
+
+
+def run(
+    name: str,
+    journal: str | Path | Journal | None = None,
+    *,
+    budget: Budget | int | None = None,
+    progress: bool | Callable[[str], None] = False,
+    ordered: bool = True,
+) -> Run:
+    """Open a named run, which records its submissions, keeps a budget, and resumes after a crash.
+
+    If the program runs again under the same name, after it ended in any way, results that were paid
+    for are taken from the journal, bit for bit. Jobs in progress are waited for. Only what was
+    never submitted is submitted.
+
+    Parameters
+    ----------
+    name : str
+        Unique in its journal.
+    journal : str, path or Journal, optional
+        A file, created if it does not exist. Default: the value of ``QGATE_JOURNAL``, else
+        ``qgate.db`` in the working directory.
+    budget : Budget or int, optional
+        A number limits shots. It is shared by all calls inside, over all repetitions of the run,
+        and by other runs of this journal whose budget has the same ``name``.
+    progress : bool or callable
+        Report the status of jobs on the standard error stream, or call this with each line of text.
+    ordered : bool
+        Whether a repetition makes the same requests in the same order. A repetition that does not
+        is refused before it submits anything; pass False if threads run in no fixed order.
+
+    Returns
+    -------
+    Run
+        A context manager.
+
+    Raises
+    ------
+    InvalidRun
+        The name is no text, or the journal no path.
+    InvalidBudget
+        The budget is neither a ``Budget`` nor a positive whole number.
+    JournalUnreadable
+        The file is not a journal, or is damaged.
+    JournalNotWritten
+        There can be no file at this place, or the disk is full.
+    RunInUse
+        On entering: the run is open elsewhere.
+    BudgetChanged
+        On entering: the journal has the budget of this name with another limit.
+
+    Notes
+    -----
+    Cost: two writes through to the disk for each submission, some milliseconds.
+
+    Examples
+    --------
+    >>> import qgate as qg
+    >>> @qg.qnode("local?shots=100&seed=1")
+    ... def circuit(angle):
+    ...     qg.RX(angle, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> with qg.run("readme", journal=":memory:", budget=qg.Budget(shots=500)) as run:
+    ...     value = circuit(0.4)
+    >>> run.shots
+    100
+    """
+    checked_name(name)
+    budget_of(budget)  # before a file is made
+    return Run(
+        name,
+        _journal(journal),
+        budget=budget,
+        progress=Progress.of(progress),
+        ordered=truth("run", "ordered", ordered),
+    )
+
+
+def checked_name(name: Any) -> str:
+    """Return the name of a run, after validation.
+
+    Raises
+    ------
+    InvalidRun
+        The name is not a printable text.
+    """
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise InvalidRun(reason=f"its name is {described(name)}, which is not a line of text")
+    return name
+
+
+def _journal(journal: Any) -> Journal:
+    if isinstance(journal, Journal):
+        return journal
+    if journal is not None and not isinstance(journal, str | os.PathLike):
+        raise InvalidRun(
+            reason=f"its journal is {described(journal)}, which is not the path of a file"
+        )
+    return Journal(os.fsdecode(journal) if journal else default_journal())
+
+
+def default_journal() -> str:
+    """Return the file of the default journal."""
+    return os.environ.get(JOURNAL_VARIABLE) or LOCAL_JOURNAL
+
+
+def implicit_run() -> Run:
+    """Return the run for submissions outside of any run; one for each process."""
+    with _lock:
+        pid = os.getpid()
+        if pid not in _implicit:
+            moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+            name = f"unnamed {moment} {pid} {secrets.token_hex(4)}"  # containers share pids
+            journal = Journal(os.environ.get(JOURNAL_VARIABLE) or user_journal())
+            _implicit[pid] = Run(name, journal, ordered=False)
+            _implicit[pid].begin()
+        return _implicit[pid]
+
+
+def user_journal() -> Path:
+    """Return the journal file for submissions outside of any run."""
+    state = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_STATE_HOME")
+    folder = Path(state) if state else Path.home() / ".local" / "state"
+    return folder / "qgate" / "journal.db"
+
+
+_implicit: dict[int, Run] = {}
+_lock = ForkSafeLock()
+
+__all__ = ["Run", "implicit_run", "run"]

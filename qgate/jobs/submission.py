@@ -1,0 +1,84 @@
+"""Submit sweeps in a device's gates, within a run or a plan, and return their results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qgate.devices.batching import EXACT, SubmissionBatch, pack, unpack
+from qgate.devices.job import SweepResult
+from qgate.jobs.canary import canary, num_canaries
+from qgate.jobs.context_stack import PLAN, RUN
+from qgate.jobs.resubmission import SubmittedResults, submit_with_retries
+from qgate.jobs.runs import implicit_run
+from qgate.jobs.submission_request import SubmissionRequest
+from qgate.sweep import Sweep
+from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+
+def submit_sweeps(
+    sweeps: Sequence[Sweep], device: Device
+) -> tuple[list[SweepResult], SubmittedResults]:
+    """Run sweeps, or record them in the active plan.
+
+    Parameters
+    ----------
+    sweeps : sequence of Sweep
+        In the device's gates and measurements.
+    device : Device
+
+    Returns
+    -------
+    results : list of SweepResult
+    submitted : SubmittedResults
+        Usage of the submissions.
+    """
+    plan = PLAN.get()
+    batches = packed(sweeps, device)
+    requests = submission_requests(batches, sweeps, device)
+    if plan is not None:
+        answer = plan.answer(device, requests)
+        if answer is not None:
+            return unpack(batches, answer, sweeps), SubmittedResults((), 0, 0, 0)
+    submitted = submit_with_retries(RUN.get() or implicit_run(), device, requests)
+    return unpack(batches, submitted.results, sweeps), submitted
+
+
+def packed(sweeps: Sequence[Sweep], device: Device) -> tuple[SubmissionBatch, ...]:
+    """Distribute sweeps over submissions, with space for canary circuits if these are enabled."""
+    extra = 0
+    if _has_canary(device):
+        extra = max((num_canaries(len(wires)) for wires in map(_wires, sweeps)), default=0)
+        extra = max(extra, num_canaries(len(Wires.all_wires(list(map(_wires, sweeps))))))
+    return pack(
+        sweeps, device.capabilities, device=device.name, weigh=device.weigh, extra_rows=extra
+    )
+
+
+def submission_requests(
+    batches: Sequence[SubmissionBatch], sweeps: Sequence[Sweep], device: Device
+) -> list[SubmissionRequest]:
+    """Return the request for each submission."""
+    return [_request(part, batch, sweeps, device) for part, batch in enumerate(batches)]
+
+
+def _request(
+    part: int, batch: SubmissionBatch, whole: Sequence[Sweep], device: Device
+) -> SubmissionRequest:
+    sweeps = batch.sweeps(whole)
+    shots = batch.chunks[0].shots
+    if shots == EXACT or not _has_canary(device):
+        return SubmissionRequest(tuple(sweeps), part)
+    wires = Wires.all_wires([_wires(sweep) for sweep in sweeps])
+    return SubmissionRequest((*sweeps, canary(wires, shots, device)), part, canary=wires)
+
+
+def _has_canary(device: Device) -> bool:
+    return bool(getattr(device, "canary", False))
+
+
+def _wires(sweep: Sweep) -> Wires:
+    return sweep.structure.wires

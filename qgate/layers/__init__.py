@@ -1,1 +1,0 @@
-"""Quantum functions as layers of networks, one module for each framework; see ``qgate.qnn``."""

@@ -1,0 +1,1 @@
+"""Allocation of shots: measurement bases, shares, rounds, estimates and their errors."""

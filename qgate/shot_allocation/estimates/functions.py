@@ -1,0 +1,289 @@
+"""Estimate values and gradients with standard errors, within a budget of shots or dollars."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from qgate.arguments import is_text_among, truth
+from qgate.budget import Budget, budget_of
+from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate, described
+from qgate.findable import picklable
+from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
+from qgate.gradients.registry import SHIFT_METHODS
+from qgate.measurements import MeasurementKind
+from qgate.shot_allocation.estimates.gradient import Cost, Differences, GradientEstimate
+from qgate.shot_allocation.estimates.value import estimates_of
+from qgate.shot_allocation.estimation_result import EstimationResult, estimation_result
+from qgate.tape import Tape
+from qgate.transforms.placeholders import placeholders
+from qgate.typing import FloatArray
+
+BIASES = ("none", "shrink")
+"""Options for the bias of a gradient: none, or components smaller than their noise are shrunk."""
+
+GRADIENT_BUDGET = (
+    "a budget: qg.gradient_estimate(qnode, budget=100_000), or shots=qg.Budget(total=100_000)"
+)
+"""Advice for a QNode without shots."""
+
+
+@picklable
+def gradient_estimate(
+    qnode: Any,
+    budget: Budget | int | None = None,
+    *,
+    grouping: str = "qwc",
+    argnums: Any = None,
+    value: bool = True,
+    bias: str = "none",
+    prior: GradientEstimate | None = None,
+) -> Callable[..., GradientEstimate]:
+    r"""Return a function that estimates the gradient of a QNode, with standard errors.
+
+    Pauli words whose expectation value cannot depend on an angle are left out; the others are
+    measured in commuting groups. Shots are allocated where they lower the mean squared error of the
+    gradient most, in one to three rounds. Each round is one submission where the device allows.
+    ``docs/shots.md`` has the formulas.
+
+    Parameters
+    ----------
+    qnode : QNode
+        Returns one expectation value. Its method is ``parameter-shift``, ``finite-diff`` or
+        ``spsa`` (``best``: the first). The latter two are biased; their steps are chosen for the
+        number of shots and the curvature, and are reported in ``differences`` of the estimate.
+    budget : Budget or int, optional
+        For the value and the gradient together; a number limits shots. Default the QNode's.
+    grouping : {"qwc", "fc", "symmetry"}
+        ``qwc``: qubit-wise commuting Pauli words. ``fc``: all commuting Pauli words, at the cost of
+        Clifford gates before the measurement. ``symmetry``: as ``qwc``; in addition, Pauli words
+        that differ by a parity which the circuit provably conserves replace each other. A device
+        with noise may not conserve it.
+    argnums : int, sequence of int or None
+        Arguments to differentiate by; default the trainable ones.
+    value : bool
+        Whether to estimate the value as well, with a twentieth of the shots.
+    bias : {"none", "shrink"}
+        ``shrink`` multiplies each component g of variance V by max(0, 1 - V / g**2), which
+        lowers the error where noise is larger than the derivative, and is biased.
+    prior : GradientEstimate, optional
+        An earlier estimate of the same QNode, for example of the last step of a training. Its
+        variances are used for the first allocation of shots.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of the QNode, returns a ``GradientEstimate``.
+
+    Raises
+    ------
+    InvalidBudget
+        The budget is neither a ``Budget`` nor a positive whole number.
+    UnsupportedEstimate
+        The QNode returns something else, or its observable is trainable.
+    BudgetTooSmall, UnknownPrice
+        Nothing was sent.
+
+    Warns
+    -----
+    FewShotsWarning
+        There are more circuits than shots.
+
+    Examples
+    --------
+    >>> from qgate import numpy as np
+    >>> device = qg.device("local", seed=7)
+    >>> @qg.qnode(device, shots=qg.Budget(total=20_000))
+    ... def energy(angle):
+    ...     qg.RX(angle, wires=0)
+    ...     return qg.expval(qg.Z(0) + 0.5 * qg.Y(0))
+    >>> found = qg.gradient_estimate(energy)(np.array(0.4, requires_grad=True))
+    >>> found.shots, found.standard_error.shape
+    (20000, ())
+    """
+    require_qnode("gradient_estimate", qnode)
+    given = budget_of(budget)
+    valued = truth("gradient_estimate", "value", value)
+    if prior is not None and not isinstance(prior, GradientEstimate):
+        raise UnsupportedEstimate(
+            what=f"prior={described(prior)}", remedy="It is what gradient_estimate returned before."
+        )
+    if not is_text_among(bias, BIASES):
+        raise UnsupportedEstimate(
+            what=f"bias={described(bias)}", remedy="It is 'none' or 'shrink'."
+        )
+
+    @functools.wraps(qnode)
+    def estimate_gradient(*args: Any, **kwargs: Any) -> GradientEstimate:
+        limit = _limit(given, qnode, GRADIENT_BUDGET)
+        classical = ClassicalPart.of(qnode, argnums, args, kwargs)
+        tape = _trained_tape(qnode, classical)
+        name, method = _method(qnode)
+        jacobians = [
+            np.asarray(classical.flat(index), dtype=float).T
+            for index in range(len(classical.jacobians))
+        ]
+        jacobian = np.concatenate(jacobians)
+        found = estimation_result(
+            replace(placeholders(tape).sweep(), shots=None),
+            tuple(classical.slots.tolist()),
+            qnode.device,
+            limit,
+            method=method,
+            options=qnode.gradient_kwargs,
+            values=valued,
+            grouping=grouping,
+            jacobian=jacobian,
+            prior=None if prior is None else prior.circuit_variances,
+        )
+        shapes = [classical.shape(index) for index in range(len(jacobians))]
+        form = (tuple(shapes), classical.bare)
+        return _gradient(found, limit, form, jacobian, name=name, bias=bias)
+
+    return estimate_gradient
+
+
+@picklable
+def estimate(
+    qnode: Any, budget: Budget | int | None = None, *, grouping: str = "qwc"
+) -> Callable[..., Any]:
+    """Return a function that estimates the results of a QNode, with standard errors.
+
+    Parameters
+    ----------
+    qnode : QNode
+        Returns expectation values, variances or probabilities.
+    budget : Budget or int, optional
+        A number limits shots. Default the QNode's budget, or its number of shots for each
+        measurement basis.
+    grouping : {"qwc", "fc", "symmetry"}
+        As for ``gradient_estimate``.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of the QNode. Returns an ``Estimate`` for a single measurement, a tuple
+        of them for several.
+
+    Raises
+    ------
+    InvalidBudget
+        The budget is neither a ``Budget`` nor a positive whole number.
+    UnsupportedEstimate
+        The QNode returns something else, or has neither shots nor a budget.
+
+    Examples
+    --------
+    >>> @qg.qnode(qg.device("local", seed=7), shots=10_000)
+    ... def circuit(angle):
+    ...     qg.RX(angle, wires=0)
+    ...     return qg.expval(qg.Z(0))
+    >>> found = qg.estimate(circuit)(0.0)
+    >>> float(found.value), float(found.standard_error) < 0.001
+    (1.0, True)
+    """
+    require_qnode("estimate", qnode)
+    given = budget_of(budget)
+
+    @functools.wraps(qnode)
+    def estimate_values(*args: Any, **kwargs: Any) -> Any:
+        tape = qnode.construct(args, kwargs)
+        limit = _limit(given, qnode, "shots, or a budget: qg.estimate(qnode, budget=10_000)")
+        equal = given is None and qnode.shots.budget is None
+        found = estimates_of(tape, qnode.device, limit, grouping=grouping, equal_shots=equal)
+        return found[0] if len(found) == 1 else tuple(found)
+
+    return estimate_values
+
+
+def _limit(given: Budget | None, qnode: Any, remedy: str) -> Budget:
+    """Return the budget of a call: the given one, else that of the QNode's shots."""
+    limit = given or budget_of(qnode.shots.budget or qnode.shots.total_shots)
+    if limit is None:
+        raise UnsupportedEstimate(what="A QNode without shots", remedy=f"Give it {remedy}.")
+    return limit
+
+
+def _trained_tape(qnode: Any, classical: ClassicalPart) -> Tape:
+    tape: Tape = qnode.construct(classical.args, classical.kwargs)
+    kinds = [item.kind for item in tape.measurements]
+    if kinds != [MeasurementKind.EXPVAL] or tape.batch_size is not None:
+        raise UnsupportedEstimate(
+            what=f"The gradient of {', '.join(kind.value for kind in kinds)}",
+            remedy="Return one expectation value, without a batch; qg.jacobian takes others.",
+        )
+    if classical.in_observable:
+        raise UnsupportedEstimate(
+            what="The gradient by a coefficient of an observable",
+            remedy="Mark coefficients as not trainable; qg.grad takes them.",
+        )
+    return classical.marked(tape)
+
+
+def _method(qnode: Any) -> tuple[str, Any]:
+    name = str(qnode.diff_method)
+    name = "parameter-shift" if name == "best" else name
+    if name not in SHIFT_METHODS:
+        raise UnsupportedDiffMethod(
+            method=name,
+            reason="an estimate with errors is made of shifted circuits",
+            remedy=f"Use diff_method={' or '.join(map(repr, SHIFT_METHODS))}.",
+        )
+    return name, SHIFT_METHODS[name]
+
+
+def _gradient(
+    answered: EstimationResult,
+    budget: Budget,
+    form: tuple[tuple[tuple[int, ...], ...], bool],
+    jacobian: FloatArray,
+    *,
+    name: str,
+    bias: str,
+) -> GradientEstimate:
+    """Return the estimate of the gradient in the shapes of the arguments."""
+    asked, spent, steps = answered.estimation_request, answered.spent, answered.steps
+    found, (shapes, bare) = spent.measured.estimated, form
+    own = slice(asked.num_values, None)
+    gradient, covariance = found.outputs[own], found.covariance[own, own]
+    if bias == "shrink":
+        gradient = _shrunk(gradient, np.diag(covariance))
+    has_value = asked.num_values > 0
+    return GradientEstimate(
+        value=float(found.outputs[0]) if has_value else None,
+        value_error=math.sqrt(max(found.covariance[0, 0], 0.0)) if has_value else None,
+        flat=gradient,
+        covariance=covariance,
+        shapes=shapes,
+        bare=bare,
+        cost=Cost(
+            planned_shots=spent.planned_shots,
+            shots=spent.shots,
+            submissions=spent.submissions,
+            usd=spent.usd,
+            rounds=spent.rounds,
+            circuits=spent.circuits,
+            job_ids=spent.job_ids,
+        ),
+        budget=budget,
+        pruned=asked.measurement_plan.pruned,
+        gain=spent.gain,
+        drawn=spent.measured.drawn,
+        biased=name != "parameter-shift" or bias != "none",
+        circuit_variances=found.variances,
+        differences=None
+        if steps is None
+        else Differences(steps.steps, steps.curvatures, steps.source, steps.bias(jacobian)),
+    )
+
+
+def _shrunk(gradient: FloatArray, variances: FloatArray) -> FloatArray:
+    """Return each component times max(0, 1 - V / g**2)."""
+    squares = gradient**2
+    kept = np.where(squares > 0, 1 - variances / np.where(squares > 0, squares, 1.0), 0.0)
+    return np.asarray(gradient * np.maximum(kept, 0.0))
