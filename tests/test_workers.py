@@ -63,8 +63,8 @@ def wait(self, timeout=None):
     held.acquire()
     return Lock().acquire_until_woken(held, -1 if timeout is None else timeout)
 
-threading.Condition.wait = wait
 threading.Thread(target=interrupt, daemon=True).start()
+threading.Condition.wait = wait
 wait_for([Future()])
 """
 
