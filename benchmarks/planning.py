@@ -25,7 +25,7 @@ from qgate import numpy as qnp
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import ParameterShift
 from qgate.shot_allocation.budget_limits import prior_plan
-from qgate.shot_allocation.estimation_request import question, with_constants
+from qgate.shot_allocation.estimation_request import estimation_request, with_constants
 from qgate.shot_allocation.rounds import plan
 from qgate.shot_allocation.sets import ShotLimits
 
@@ -54,8 +54,8 @@ def asked(node: Any, x: Any) -> Any:
     slots = tuple(part.slots.tolist())
     shifted = ParameterShift()(constant.structure, slots, order=1, shots=None, options={})
     jacobian = np.asarray(part.flat(0), dtype=float).T
-    found = question(constant, shifted, values=False, jacobian=jacobian)
-    return found, len(found.survey.bases)
+    found = estimation_request(constant, shifted, values=False, jacobian=jacobian)
+    return found, len(found.measurement_plan.bases)
 
 
 def main() -> None:
@@ -68,11 +68,13 @@ def main() -> None:
         asking, (found, bases) = seconds(lambda x=x: asked(node, x))
         problem = found.problem
         planning, _ = seconds(
-            lambda p=problem, s=found.survey: prior_plan(p, s.bases, SHOTS, ShotLimits())
+            lambda p=problem, s=found.measurement_plan: prior_plan(p, s.bases, SHOTS, ShotLimits())
         )
         prior = random.uniform(0.1, 1.0, (problem.num_rows, bases))
         again, _ = seconds(
-            lambda p=problem, s=found.survey, v=prior: plan(p, s.bases, SHOTS, ShotLimits(), v)
+            lambda p=problem, s=found.measurement_plan, v=prior: plan(
+                p, s.bases, SHOTS, ShotLimits(), v
+            )
         )
         if step == 0:
             first = asking + planning

@@ -93,7 +93,7 @@ def measured(known: Known, name: str, default: float, shots: int, runs: int) -> 
         known.grouping,
         shots,
         runs,
-        len(known.used) * len(known.question.survey.bases),
+        len(known.used) * len(known.estimation_request.measurement_plan.bases),
         default,
         known.neyman,
         float(squares.mean()),

@@ -113,8 +113,8 @@ def pack(
     >>> from qgate.operations import RX
     >>> sweep = Tape([RX(0.1, 0)], [counts(wires=0)], shots=(10, 20, 10)).sweep()
     >>> limits = Capabilities(max_rows=2, equal_shots=True)
-    >>> for parcel in pack([sweep], limits, device="local"):
-    ...     print([(piece.row, piece.shots) for piece in parcel.pieces])
+    >>> for batch in pack([sweep], limits, device="local"):
+    ...     print([(chunk.row, chunk.shots) for chunk in batch.chunks])
     [(0, 10), (2, 10)]
     [(1, 20)]
     """
@@ -295,10 +295,10 @@ def _cut(
     empty = _Held(rows=extra_rows, shots=extra_rows * chunks[0].shots, sweeps=min(extra_rows, 1))
     held = empty
     for chunk in chunks:
-        grown = held.with_piece(chunk, weights)
+        grown = held.with_chunk(chunk, weights)
         if content and not grown.fits(capabilities):
             yield content
-            content, grown = [], empty.with_piece(chunk, weights)
+            content, grown = [], empty.with_chunk(chunk, weights)
         if not grown.fits(capabilities):
             raise SubmissionTooLarge(
                 device=device, size=grown.size, most=capabilities.max_bytes or 0
@@ -332,7 +332,7 @@ def _shots(chunks: Sequence[ShotChunk]) -> int:
 def _held(chunks: Sequence[ShotChunk], weights: Sequence[Weight]) -> _Held:
     held = _Held()
     for chunk in chunks:
-        held = held.with_piece(chunk, weights)
+        held = held.with_chunk(chunk, weights)
     return held
 
 
@@ -347,7 +347,7 @@ class _Held:
     last: int = -1
     exact: bool = False
 
-    def with_piece(self, chunk: ShotChunk, weights: Sequence[Weight]) -> _Held:
+    def with_chunk(self, chunk: ShotChunk, weights: Sequence[Weight]) -> _Held:
         circuit, row = weights[chunk.sweep]
         new = chunk.sweep != self.last
         return _Held(

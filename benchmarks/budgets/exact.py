@@ -19,7 +19,11 @@ from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.pauli_gates import basis_gates
 from qgate.operations.pauli_words import to_letters
 from qgate.shot_allocation.bases import Basis
-from qgate.shot_allocation.estimation_request import Question, question, with_constants
+from qgate.shot_allocation.estimation_request import (
+    EstimationRequest,
+    estimation_request,
+    with_constants,
+)
 from qgate.shot_allocation.readings import Table
 from qgate.shot_allocation.rounds import Measured, measure_in_rounds, plan
 from qgate.shot_allocation.sets import ShotLimits
@@ -68,14 +72,14 @@ class Known:
         return np.asarray(qg.grad(self.node)(self.x))
 
     @cached_property
-    def question(self) -> Question:
+    def estimation_request(self) -> EstimationRequest:
         """The gradient as a request within a budget."""
         part = ClassicalPart.of(self.node, None, (self.x,), {})
         tape = self.node.construct((qnp.array(self.x, requires_grad=False),), {})
         constant = with_constants(tape.sweep(), self.node.device)
         slots = tuple(part.slots.tolist())
         shifted = ParameterShift()(constant.structure, slots, order=1, shots=None, options={})
-        return question(
+        return estimation_request(
             constant,
             shifted,
             values=False,
@@ -86,7 +90,9 @@ class Known:
     @cached_property
     def problem(self) -> Any:
         """The gradient without Pauli words whose expectation value is known to be zero."""
-        return self.question.problem.without(self.question.survey.representatives.vanishing)
+        return self.estimation_request.problem.without(
+            self.estimation_request.measurement_plan.representatives.vanishing
+        )
 
     @cached_property
     def used(self) -> Any:
@@ -96,13 +102,13 @@ class Known:
     @cached_property
     def native(self) -> Any:
         """All shifted rows."""
-        survey = self.question.survey
-        native = survey.shifted.decomposed.sweep(self.question.sweep)
-        return native.with_rows(native.rows + survey.offsets, None)
+        measurement_plan = self.estimation_request.measurement_plan
+        native = measurement_plan.shifted.decomposed.sweep(self.estimation_request.sweep)
+        return native.with_rows(native.rows + measurement_plan.offsets, None)
 
     def distributions(self, gates: Sequence[Any]) -> Any:
         """Return the probabilities of all outcomes at all rows after some gates, (S, 2**n)."""
-        wires = self.question.survey.observed.wires
+        wires = self.estimation_request.measurement_plan.observed.wires
         measured = Measurement(MeasurementKind.PROBS, wires=wires)
         native = self.native
         structure = Structure(
@@ -117,7 +123,7 @@ class Known:
     def cumulative(self) -> list[Any]:
         """Cumulative distributions of each basis, concatenated, row s shifted by s."""
         found = []
-        for basis in self.question.survey.bases.members:
+        for basis in self.estimation_request.measurement_plan.bases.members:
             sums = np.cumsum(self.distributions(basis.gates), axis=1)
             sums /= sums[:, -1:]
             found.append((sums + np.arange(len(sums))[:, None]).ravel())
@@ -125,7 +131,7 @@ class Known:
 
     def sampler(self, random: np.random.Generator) -> Callable[[Any], list[Table]]:
         """Return a function that runs circuits, from their known distributions."""
-        bases = self.question.survey.bases.members
+        bases = self.estimation_request.measurement_plan.bases.members
 
         def measure(counts: Any) -> list[Table]:
             pairs = zip(bases, self.cumulative, strict=True)
@@ -149,7 +155,7 @@ class Known:
         self, shots: int, random: np.random.Generator, *, rounds: int | None = None
     ) -> Measured:
         """Estimate the gradient once."""
-        bases, limits = self.question.survey.bases, ShotLimits()
+        bases, limits = self.estimation_request.measurement_plan.bases, ShotLimits()
         design = plan(self.problem, bases, shots, limits)
         return measure_in_rounds(
             self.problem,
@@ -167,10 +173,10 @@ class Known:
     @cached_property
     def neyman(self) -> float:
         """Error times shots of the best allocation, for words measured in their own group only."""
-        survey, total = self.question.survey, 0.0
-        home = survey.bases.disjoint()
-        outcomes = _outcomes(len(survey.observed.wires))
-        for index, basis in enumerate(survey.bases.members):
+        measurement_plan, total = self.estimation_request.measurement_plan, 0.0
+        home = measurement_plan.bases.disjoint()
+        outcomes = _outcomes(len(measurement_plan.observed.wires))
+        for index, basis in enumerate(measurement_plan.bases.members):
             weights = self.problem.vectors[:, basis.readable] * home[index, basis.readable]
             sums = weights @ basis.values(outcomes).T
             chances = self.distributions(basis.gates)[self.problem.rows]
@@ -183,8 +189,8 @@ class Known:
 
     def equal_shots(self, groups: Sequence[Sequence[str]]) -> float:
         """Return the error times the shots, for equal shots of all rows in given groups."""
-        survey = self.question.survey
-        observed, total = survey.observed, 0.0
+        measurement_plan = self.estimation_request.measurement_plan
+        observed, total = measurement_plan.observed, 0.0
         place = {letters: index for index, letters in enumerate(to_letters(observed.x, observed.z))}
         weights = np.zeros(self.problem.num_rows)
         np.add.at(weights, self.problem.rows, self.problem.part_weights)

@@ -19,12 +19,12 @@ from dataclasses import replace
 from qgate.budget import Budget
 from qgate.exceptions import BudgetExceeded
 from qgate.jobs.journal import Journal
-from qgate.jobs.orders import Order, Purse
+from qgate.jobs.orders import BudgetAccount, Order
 
 file = sys.argv[1]
 journal = Journal(file)
 journal.begin("shared")
-purse = Purse("ours", Budget(submissions=30))
+budget_account = BudgetAccount("ours", Budget(submissions=30))
 
 def order(key):
     return Order(key=key, run="shared", step=1, part=0, attempt=0, device="d", provider="p",
@@ -34,7 +34,7 @@ def buy(prefix, most):
     placed = 0
     for number in range(most):
         try:
-            journal.place([order(f"{prefix}{number}")], [purse], what="The test")
+            journal.place([order(f"{prefix}{number}")], [budget_account], what="The test")
             placed += 1
         except BudgetExceeded:
             break
