@@ -60,6 +60,9 @@ class MadeFunction:
         The arguments of that call.
     """
 
+    # Not in __dict__, which decorators copy to their own objects: tf.function has a method _call.
+    __slots__ = ("__dict__", "__weakref__", "_call", "_function")
+
     def __init__(
         self,
         function: FunctionType,

@@ -296,3 +296,9 @@ def test_a_call_in_the_background_and_a_run_are_not_copied(tmp_path):
             for copied in (copy.deepcopy, pickled):
                 with pytest.raises(NotPicklable, match=text):
                     copied(held)
+
+
+def test_a_decorator_copies_nothing_private_of_a_returned_function():
+    transformed = qg.gradients.param_shift(qg.QNode(lambda x: qg.expval(qg.Z(0)), "local"))
+
+    assert {name for name in vars(transformed) if not name.startswith("__")} == set()
