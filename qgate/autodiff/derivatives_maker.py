@@ -66,14 +66,14 @@ class DerivativesMaker:
         trained, parts, fixed = split_parameters(
             tape, self.device, self.interface, self.seed, named=named
         )
-        tape_derivatives = self._tower(trained, tape)
+        tape_derivatives = self._derivatives_of(trained, tape)
         tape_derivatives.limits = self.limits
         tape_derivatives.shapes, tape_derivatives.complex = result_shapes(
             trained.sweep, self.device
         )
         return tape_derivatives, parts, fixed
 
-    def _tower(self, trained: TrainableSweep, tape: Tape) -> TapeDerivatives:
+    def _derivatives_of(self, trained: TrainableSweep, tape: Tape) -> TapeDerivatives:
         device, name, options = self.device, self.method.name, self.method.options
         if self.method.transform is not None:
             return TransformDerivatives(
