@@ -9,7 +9,6 @@ times the age of the job (or of its failing requests), between the device's mini
 from __future__ import annotations
 
 import heapq
-import random
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from qgate.exceptions import (
     WrongResult,
 )
 from qgate.forks import ForkSafeLock, at_fork
+from qgate.jitter import random_between
 from qgate.masking import masked_error
 from qgate.workers import Workers, wait_for
 
@@ -264,7 +264,7 @@ class JobPoller:
         wait_s = (now - (followed.since if since is None else since)) * SHARE_OF_AGE
         wait_s = min(max(wait_s, followed.job.device.shortest_wait_s), LONGEST_WAIT_S)
         with self._changed:
-            followed.due = now + wait_s * _chance.uniform(1 - JITTER, 1 + JITTER)
+            followed.due = now + wait_s * random_between(1 - JITTER, 1 + JITTER)
             heapq.heappush(self._waiting, followed)
             self._changed.notify_all()
 
@@ -281,11 +281,9 @@ class JobPoller:
             self._changed.notify_all()
 
 
-_chance = random.Random()  # leaves the state of the program's own random generator unchanged
 _watches: dict[str, JobPoller] = {}
 _lock = ForkSafeLock()
 at_fork(in_child=_watches.clear)
-at_fork(in_child=_chance.seed)
 
 
 def poller_of(account: str) -> JobPoller:

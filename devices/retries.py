@@ -22,12 +22,12 @@ from tenacity import (
     Retrying,
     retry_if_exception,
     stop_after_attempt,
-    wait_random_exponential,
 )
 from tenacity.stop import stop_base
 
 from qgate.exceptions import QGateError, RequestRefused, ServiceUnavailable, SubmissionRefused
 from qgate.forks import ForkSafeLock, at_fork
+from qgate.jitter import RandomExponentialPause
 from qgate.masking import masked_error
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def repeatedly(
     """
     return Retrying(
         retry=retry_if_exception(passes),
-        wait=wait_random_exponential(
+        wait=RandomExponentialPause(
             multiplier=min(FIRST_PAUSE_S, patience_s / PAUSES), max=LONGEST_PAUSE_S
         ),
         sleep=pause,

@@ -7,10 +7,11 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+from tenacity import retry, retry_if_exception, stop_after_delay
 
 from qgate.exceptions import JournalNotWritten, JournalUnreadable
 from qgate.forks import ForkSafeLock, at_fork, no_fork
+from qgate.jitter import random_between
 from qgate.jobs.journal_schema import migrate
 
 MEMORY = ":memory:"
@@ -129,7 +130,7 @@ def _is_in_use(error: BaseException) -> bool:
 # (https://www.sqlite.org/wal.html).
 @retry(
     retry=retry_if_exception(_is_in_use),
-    wait=wait_random(0.001, 0.05),
+    wait=lambda _: random_between(0.001, 0.05),
     stop=stop_after_delay(PATIENCE_S),
     reraise=True,
 )

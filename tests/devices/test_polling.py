@@ -336,7 +336,7 @@ def test_questions_that_fail_on_and_on_end_with_patience_though_the_machine_slep
     with pytest.raises(ServiceUnavailable, match="no route"):
         job.result(SOON_S)
 
-    assert 4 <= job.asked["poll"] <= 10
+    assert 2 <= job.asked["poll"] <= 10
 
 
 def test_requests_that_are_cut_on_and_on_end_with_patience(fall_asleep):

@@ -1,13 +1,16 @@
 """Requests are spaced, and retried after transient errors."""
 
 import pickle
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
+from qgate.devices import retries
 from qgate.devices.retries import BURST, ErrorClass, Limiter, LostAnswer, limiter_of, with_retries
 from qgate.exceptions import DeviceOffline, QGateError, ServiceUnavailable, SubmissionRefused
 
@@ -94,14 +97,39 @@ def test_a_creation_that_was_not_made_is_made_again():
     assert with_retries(Cloud(), Call(Vendor(ErrorClass.TRANSIENT)), safe=False) == "answer"
 
 
-def test_patience_ends():
+@pytest.fixture
+def clock(monkeypatch):
+    """Replace the clock of retries by one that moves only during pauses; return the pauses."""
+    pauses = []
+    clock = SimpleNamespace(monotonic=lambda: sum(pauses), sleep=pauses.append)
+    monkeypatch.setattr(retries, "time", clock)
+    return pauses
+
+
+def test_patience_ends(clock):
     call = Call(Vendor(ErrorClass.TRANSIENT), forever=True)
 
     with pytest.raises(ServiceUnavailable, match="words on TRANSIENT") as raised:
         with_retries(Cloud(patience_s=0.05), call)
 
     assert raised.value.tried_s == 0.05
-    assert call.made >= 2
+    assert 2 <= call.made == 1 + sum(pause_s > 0 for pause_s in clock)
+    assert sum(clock) < 0.2
+
+
+def test_a_pause_that_is_asked_for_ends_with_patience(clock):
+    call = Call(Vendor(ErrorClass.TRANSIENT, pause_s=86400))
+
+    assert with_retries(Cloud(), call) == "answer"
+    assert 30 <= sum(clock) < 60
+
+
+def test_pauses_leave_the_random_numbers_of_the_program_as_they_are(clock):
+    before = random.getstate()
+
+    with_retries(Cloud(), Call(Vendor(ErrorClass.TRANSIENT)))
+
+    assert random.getstate() == before
 
 
 def test_errors_of_ours_pass_unchanged_and_are_not_repeated():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import qgate as qg
+from qgate.devices import retries
 from qgate.devices.job import JobStatus
 from qgate.devices.registry import device
 from qgate.devices.remote import new_token
@@ -216,11 +217,15 @@ def test_a_pause_that_cannot_be_kept_is_not_kept(double, pause):
     assert_all_ones(bought(made()))
 
 
-def test_a_pause_ends_with_patience(double):
+def test_a_pause_ends_with_patience(double, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(retries, "pause", pauses.append)
     headers = {"Retry-After": "86400"}
     double.fault("CreateQuantumTask", "error", code="ThrottlingException", headers=headers)
 
-    assert_all_ones(bought(made(patience_s=0.3)))
+    assert_all_ones(bought(made(patience_s=600.0)))
+
+    assert max(pauses) == pytest.approx(600, abs=1)
 
 
 def test_the_place_in_the_queue_is_told(double):
