@@ -107,11 +107,11 @@ clean: ## Remove the environment, the caches and what was built
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find qgate devices gradients tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
-$(VENV)/demo.stamp: pyproject.toml constraints.txt $(KERNELS) | $(BIN)/python
+$(VENV)/demo.stamp: pyproject.toml setup.py constraints.txt $(KERNELS) | $(BIN)/python
 	$(INSTALL) -e ".[aer,ibm,viz]"
 	touch $@
 
-$(VENV)/dev.stamp: pyproject.toml constraints.txt $(KERNELS) | $(BIN)/python
+$(VENV)/dev.stamp: pyproject.toml setup.py constraints.txt $(KERNELS) | $(BIN)/python
 	$(INSTALL) -e ".[all,dev]"
 	touch $@ $(VENV)/demo.stamp
 

@@ -130,7 +130,7 @@ static int plan_passes(const plan *p, step *st)
     return 0;
 }
 
-/* Read moves as `packing.py` writes them, and advance the pointer; NULL if memory is exhausted. */
+/* Read moves as `serialize.py` writes them, and advance the pointer; NULL if memory is exhausted. */
 static moves *read_moves(const plan *p, int number, const int64_t **ints)
 {
     moves *all = calloc(number + 1, sizeof(moves));
@@ -194,7 +194,7 @@ static int fill_classes(const plan *p, class_table *t)
 
 void qgate_plan_free(plan *p) { free_plan(p); }
 
-/* Read a plan as `packing.py` writes it (`written_plan`); NULL if memory is exhausted. */
+/* Read a plan as `serialize.py` writes it (`written_plan`); NULL if memory is exhausted. */
 plan *qgate_plan_new(const int64_t *ints, const double *doubles)
 {
     plan *p = calloc(1, sizeof *p);
@@ -282,7 +282,7 @@ void qgate_observable_free(observable *o)
     free(o);
 }
 
-/* Read an observable as `packing.py` writes it (`written_words`); NULL if memory is exhausted. */
+/* Read an observable as `serialize.py` writes it (`written_words`); NULL if memory is exhausted. */
 observable *qgate_observable_new(const int64_t *ints)
 {
     observable *o = calloc(1, sizeof *o);
@@ -336,16 +336,13 @@ int64_t qgate_count(const double *weights, int64_t size, const double *places, i
     return found;
 }
 
-#if defined(__x86_64__) || defined(__i386__)
-/* Return the instruction set of this machine: 2 AVX-512, 1 AVX2, 0 neither. */
+/* Return the instruction set of this machine: 1 AVX2 with FMA, 0 neither. */
 int qgate_instruction_set(void)
 {
+#if defined(__x86_64__) || defined(__i386__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
-        return 2;
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
 #else
-int qgate_instruction_set(void) { return 0; }
+    return 0;
 #endif
+}

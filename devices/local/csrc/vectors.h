@@ -2,9 +2,7 @@
  *
  * Included once for each precision, with `real`, `index_t` (an integer of the same size) and
  * NAME(x) defined. It requires GCC or clang; with other compilers the numpy engine is used. */
-#if defined(__AVX512F__)
-#define VECTOR_BYTES 64
-#elif defined(__AVX2__)
+#if defined(__AVX2__)
 #define VECTOR_BYTES 32
 #else
 #define VECTOR_BYTES 16

@@ -29,18 +29,16 @@ def without_kernels(monkeypatch, tmp_path):
 
 
 @needs_kernels
-@pytest.mark.parametrize(
-    ("supported", "taken"), [("baseline", "baseline"), ("avx2", "avx2"), ("avx512", "avx2")]
-)
-def test_the_fastest_instruction_set_of_the_machine_is_taken(monkeypatch, supported, taken):
+@pytest.mark.parametrize("supported", SETS)
+def test_the_fastest_instruction_set_of_the_machine_is_taken(monkeypatch, supported):
     monkeypatch.delenv("QGATE_ENGINE", raising=False)
-    if library(taken) is None:
-        pytest.skip(f"{taken} was not built")
+    if library(supported) is None:
+        pytest.skip(f"{supported} was not built")
     monkeypatch.setattr(type(library("baseline")), "supported", supported)
     best_library.cache_clear()
 
     try:
-        assert choose_engine(Settings()).name == taken
+        assert choose_engine(Settings()).name == supported
     finally:
         best_library.cache_clear()
 
