@@ -154,10 +154,10 @@ if TYPE_CHECKING:
     from qgate import fourier, gradients, numpy, optimize, qnn
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
+    from qgate.differentiate.jacobians import grad, jacobian
+    from qgate.differentiate.products import jvp, vjp
     from qgate.gradients import adjoint_metric_tensor, metric_tensor
-    from qgate.interfaces.derivatives import grad, jacobian
     from qgate.interfaces.device_errors import device_errors
-    from qgate.interfaces.products import jvp, vjp
     from qgate.jobs.handles import as_completed, submit
     from qgate.jobs.planning import plan
     from qgate.jobs.runs import run
@@ -464,16 +464,16 @@ _LATER = {
     "device": "qgate.devices.registry",
     "device_errors": "qgate.interfaces.device_errors",
     "estimate": "qgate.shot_allocation.estimates",
-    "grad": "qgate.interfaces.derivatives",
+    "grad": "qgate.differentiate.jacobians",
     "gradient_estimate": "qgate.shot_allocation.estimates",
-    "jacobian": "qgate.interfaces.derivatives",
-    "jvp": "qgate.interfaces.products",
+    "jacobian": "qgate.differentiate.jacobians",
+    "jvp": "qgate.differentiate.products",
     "list_devices": "qgate.devices.catalogue",
     "metric_tensor": "qgate.gradients",
     "plan": "qgate.jobs.planning",
     "run": "qgate.jobs.runs",
     "submit": "qgate.jobs.handles",
-    "vjp": "qgate.interfaces.products",
+    "vjp": "qgate.differentiate.products",
     **dict.fromkeys(_OPTIMIZERS, "qgate.optimize"),
     **dict.fromkeys(_TEMPLATES, "qgate.operations.templates"),
 }

@@ -14,9 +14,9 @@ from qgate.arrays import any_boxed, framework_among, order
 from qgate.autodiff.evaluate import evaluate
 from qgate.autodiff.method import check_method, parse_method
 from qgate.autodiff.returns import arrange, leaves, measurements_of
+from qgate.differentiate.argnums import trainable_among
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.findable import Located, located, make_findable
-from qgate.interfaces.argnums import trainable_among
 from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice, interface_among
 from qgate.jobs.context_stack import DEVICE

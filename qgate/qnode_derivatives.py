@@ -11,8 +11,8 @@ import numpy as np
 
 from qgate.arrays import finished, has_requires_grad, namespace, shape_of
 from qgate.autodiff.returns import leaves, rebuilt
+from qgate.differentiate.argnums import positions_of
 from qgate.exceptions import DifferentiationError, name_of
-from qgate.interfaces.argnums import positions_of
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface

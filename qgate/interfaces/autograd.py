@@ -17,8 +17,8 @@ from autograd.tracer import getval, isbox
 
 from qgate.arrays import depends_on_tracer, depth
 from qgate.bridge import Derivatives, Interface, States
+from qgate.differentiate.jacobians import jacobian
 from qgate.interfaces.autograd_rows import result, row
-from qgate.interfaces.derivatives import jacobian
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from qgate.autodiff.returns import leaves, rebuilt
+from qgate.differentiate.pullbacks import in_words
 from qgate.exceptions import (
     InvalidParameters,
     NothingTrainable,
     UnsuitableObjective,
     described,
 )
-from qgate.interfaces.pullbacks import in_words
 from qgate.numpy.tensors import marked, tensor
 from qgate.typing import FloatArray
 

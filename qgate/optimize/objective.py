@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from qgate.differentiate.jacobians import grad
+from qgate.differentiate.pullbacks import in_words
 from qgate.exceptions import UnsuitableObjective, name_of
-from qgate.interfaces.derivatives import grad
 from qgate.interfaces.device_errors import unmarking
-from qgate.interfaces.pullbacks import in_words
 from qgate.optimize.arguments import Arguments, flat
 from qgate.qnode import CALL_OPTIONS, QNode
 from qgate.tape import Tape

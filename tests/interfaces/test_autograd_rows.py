@@ -9,10 +9,10 @@ from numpy.testing import assert_allclose
 
 import qgate as qg
 from qgate import numpy as np
+from qgate.differentiate.pullbacks import pull_back
 from qgate.exceptions import DifferentiationError, InvalidParameters
 from qgate.execution.execute import _as_it_stands
 from qgate.interfaces.autograd_rows import Argument, as_arguments
-from qgate.interfaces.pullbacks import pull_back
 from qgate.structure import STRUCTURES
 from qgate.transforms.decompose import decompose_structure
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from qgate import numpy as np
+from qgate.differentiate.jacobians import grad, jacobian
 from qgate.exceptions import (
     ArgnumsGivenTwice,
     DifferentiationError,
@@ -17,7 +18,6 @@ from qgate.exceptions import (
     NonDifferentiableError,
     UndifferentiableOutput,
 )
-from qgate.interfaces.derivatives import grad, jacobian
 
 vectors = arrays(float, (3,), elements=st.floats(-2, 2))
 matrices = arrays(float, (2, 3), elements=st.floats(-2, 2))

@@ -9,9 +9,8 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.tracer import getval, isbox
 
-from qgate.exceptions import InvalidArgnums, InvalidTangent, described
-from qgate.interfaces.argnums import Argnums, positions_of
-from qgate.interfaces.pullbacks import (
+from qgate.differentiate.argnums import Argnums, positions_of
+from qgate.differentiate.pullbacks import (
     as_given,
     in_words,
     marked_like,
@@ -19,6 +18,7 @@ from qgate.interfaces.pullbacks import (
     space_of,
     warn_if_constant,
 )
+from qgate.exceptions import InvalidArgnums, InvalidTangent, described
 from qgate.operations.parameters import in_double, is_numeric
 from qgate.typing import Tensor
 

@@ -15,9 +15,8 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
-from qgate.exceptions import UndifferentiableOutput, name_of
-from qgate.interfaces.argnums import Argnums, is_trainable, one_spelling, positions_of
-from qgate.interfaces.pullbacks import (
+from qgate.differentiate.argnums import Argnums, is_trainable, one_spelling, positions_of
+from qgate.differentiate.pullbacks import (
     Pullback,
     as_given,
     in_words,
@@ -26,6 +25,7 @@ from qgate.interfaces.pullbacks import (
     space_of,
     warn_if_constant,
 )
+from qgate.exceptions import UndifferentiableOutput, name_of
 from qgate.typing import Tensor
 
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from qgate import numpy as np
+from qgate.differentiate.jacobians import grad
+from qgate.differentiate.products import jvp, vjp
 from qgate.exceptions import InvalidTangent
-from qgate.interfaces.derivatives import grad
-from qgate.interfaces.products import jvp, vjp
 
 vectors = arrays(float, (3,), elements=st.floats(-2, 2))
 LEFT = plain.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]])
