@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from math import isfinite
 from numbers import Integral, Real
-from typing import Any
+from typing import Never
 
 from qgate.arguments import whole_number
-from qgate.exceptions import InvalidBudget, described
+from qgate.exceptions import InvalidBudget, described, suggest
 
 ROUNDS = (1, 2, 3)
 """Numbers of measurement rounds that a budgeted gradient may take."""
 
+RENAMED = {"total": "shots", "max_submissions": "submissions"}
+"""Former names of limits, which are refused with the present one."""
 
 MOST_COUNTED = 2**53
 """Largest limit on shots and on submissions; float64, in which shots are divided, is exact to it.
@@ -30,11 +32,11 @@ class Budget:
     Parameters
     ----------
     shots : int, optional
-        Shots of all circuits together; ``total`` is another name for it.
+        Shots of all circuits together.
     usd : float, optional
         US dollars, compared with the upper end of the cost estimate before each submission.
     submissions : int, optional
-        Billed requests to the provider; ``max_submissions`` is another name for it.
+        Billed requests to the provider.
     rounds : {1, 2, 3}, optional
         Maximum number of measurement rounds with which a gradient learns how to allocate its shots;
         default: as many as are worthwhile.
@@ -44,12 +46,12 @@ class Budget:
     Raises
     ------
     InvalidBudget
-        There is no limit, a limit is not a positive number, or a number of shots or submissions is
-        above 2**53.
+        There is no limit, a limit has another name or is not a positive number, or a number of
+        shots or submissions is above 2**53.
 
     Examples
     --------
-    >>> Budget(total=100_000, usd=20)
+    >>> Budget(shots=100_000, usd=20)
     Budget(shots=100000, usd=20.0)
     """
 
@@ -61,22 +63,20 @@ class Budget:
 
     def __init__(
         self,
-        total: int | None = None,
-        *,
         shots: int | None = None,
+        *,
         usd: float | None = None,
         submissions: int | None = None,
-        max_submissions: int | None = None,
         rounds: int | None = None,
         name: str | None = None,
+        **unknown: Never,
     ) -> None:
+        for other in unknown:
+            _refuse(other)
         limits = {
-            "shots": _count("shots", _one_of("total", total, "shots", shots)),
+            "shots": _count("shots", shots),
             "usd": _amount("usd", usd),
-            "submissions": _count(
-                "submissions",
-                _one_of("max_submissions", max_submissions, "submissions", submissions),
-            ),
+            "submissions": _count("submissions", submissions),
         }
         if name is not None and not (isinstance(name, str) and name):
             raise InvalidBudget(reason=f"name={described(name)} is not a text")
@@ -87,20 +87,15 @@ class Budget:
         for field, value in {**limits, "rounds": rounds, "name": name}.items():
             object.__setattr__(self, field, value)
 
-    @property
-    def total(self) -> int | None:
-        """The limit on shots."""
-        return self.shots
-
     def __repr__(self) -> str:
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        told = ", ".join(
-            f"{name}={described(value)}" for name, value in given.items() if value is not None
-        )
-        return f"Budget({told})"
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        given = [
+            f"{name}={described(value)}" for name, value in values.items() if value is not None
+        ]
+        return f"Budget({', '.join(given)})"
 
 
-def budget_of(budget: Any) -> Budget | None:
+def budget_of(budget: Budget | int | None) -> Budget | None:
     """Return the budget that an argument ``budget`` stands for; a plain number limits shots.
 
     Parameters
@@ -124,15 +119,13 @@ def budget_of(budget: Any) -> Budget | None:
         raise InvalidBudget(reason=reason) from error
 
 
-def _one_of(first: str, one: Any, second: str, other: Any) -> Any:
-    if one is not None and other is not None and one != other:
-        raise InvalidBudget(
-            reason=f"{first}={described(one)} and {second}={described(other)} are the same limit"
-        )
-    return other if one is None else one
+def _refuse(name: str) -> Never:
+    known = [field.name for field in fields(Budget)]
+    meant = f" It is called {RENAMED[name]!r}" if name in RENAMED else suggest(name, known)
+    raise InvalidBudget(reason=f"it has no {name!r}.{meant}".rstrip(".?"))
 
 
-def _count(name: str, value: Any) -> int | None:
+def _count(name: str, value: float | None) -> int | None:
     if value is None:
         return None
     whole = isinstance(value, Integral) or (isinstance(value, float) and value.is_integer())
@@ -143,7 +136,7 @@ def _count(name: str, value: Any) -> int | None:
     return int(value)
 
 
-def _amount(name: str, value: Any) -> float | None:
+def _amount(name: str, value: float | None) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value) or value <= 0:

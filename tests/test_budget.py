@@ -8,10 +8,25 @@ from qgate.budget import Budget
 from qgate.exceptions import InvalidBudget
 
 
-def test_both_spellings_are_one_limit():
-    assert Budget(100) == Budget(total=100) == Budget(shots=100) == Budget(shots=1e2)
-    assert Budget(submissions=3) == Budget(max_submissions=3)
-    assert Budget(100).total == 100
+def test_a_plain_number_is_one_of_shots():
+    assert Budget(100) == Budget(shots=100) == Budget(shots=1e2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"total": 10}, "no 'total'. It is called 'shots'. Give"),
+        ({"max_submissions": 3}, "no 'max_submissions'. It is called 'submissions'. Give"),
+        ({"shots": 10, "total": 10}, "no 'total'. It is called 'shots'. Give"),
+        ({"dollar": 3}, "no 'dollar'. Give"),
+        ({"shot": 3}, "no 'shot'. Did you mean 'shots'. Give"),
+    ],
+)
+def test_another_name_of_a_limit_is_refused_with_the_name_to_write(arguments, text):
+    with pytest.raises(InvalidBudget) as error:
+        Budget(**arguments)
+
+    assert text in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +44,6 @@ def test_both_spellings_are_one_limit():
         ({"usd": float("inf")}, "usd=inf"),
         ({"submissions": 0}, "submissions=0"),
         ({"shots": 10, "rounds": 4}, "rounds=4"),
-        ({"total": 10, "shots": 11}, "total=10 and shots=11"),
     ],
 )
 def test_a_budget_that_limits_nothing_or_cannot_be_read_is_refused(arguments, told):

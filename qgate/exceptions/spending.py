@@ -12,11 +12,11 @@ class SpendingError(QGateError):
 
 
 class InvalidBudget(SpendingError, QuantumFunctionError, ValueError):
-    """A budget has no limit, or the same limit twice."""
+    """A budget has no limit, or one that cannot be read."""
 
     reason: str
     message = (
-        "The budget cannot be used: {reason}. Give at least one of shots (or total), usd and "
+        "The budget cannot be used: {reason}. Give at least one of shots, usd and "
         "submissions, each positive, for example qg.Budget(shots=100_000, usd=20)."
     )
 

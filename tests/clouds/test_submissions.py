@@ -155,7 +155,7 @@ def test_a_hundred_parameters_take_no_more_submissions_than_they_must(cloud):
 
 
 def test_a_gradient_from_a_budget_of_shots_is_one_submission_of_equal_shots(cloud):
-    gradient = qg.grad(circuit_on(cloud.device, shots=qg.Budget(total=3001, rounds=1)))
+    gradient = qg.grad(circuit_on(cloud.device, shots=qg.Budget(shots=3001, rounds=1)))
 
     gradient(ANGLES)
 

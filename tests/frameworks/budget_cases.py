@@ -21,7 +21,7 @@ Both = Callable[[Any], tuple[Any, Any]]
 
 def budgeted(measure: Callable[[], Any] = energy, **options: Any) -> qg.QNode:
     """Return the circuit with a budget, on a new device."""
-    return qnode(measure, qg.device("local", seed=9), shots=qg.Budget(total=SHOTS), **options)
+    return qnode(measure, qg.device("local", seed=9), shots=qg.Budget(shots=SHOTS), **options)
 
 
 class BudgetCases:
@@ -108,7 +108,7 @@ class BudgetCases:
             circuit(x, y)
             return qg.sample(wires=[0, 1])
 
-        node = qg.QNode(samples, "local", shots=qg.Budget(total=SHOTS))
+        node = qg.QNode(samples, "local", shots=qg.Budget(shots=SHOTS))
 
         for way in self.values.values():
             with pytest.raises(UnsupportedEstimate, match="sample"):

@@ -357,7 +357,7 @@ def test_transforms_give_what_they_give_for_gates(name: str):
 
 def test_estimates_of_gradients_take_arrays():
     x = qnp.array([0.3, -0.7, 0.9], requires_grad=True)
-    node = qg.QNode(with_arrays, qg.device("local", seed=4), shots=qg.Budget(total=200_000))
+    node = qg.QNode(with_arrays, qg.device("local", seed=4), shots=qg.Budget(shots=200_000))
 
     found = qg.gradient_estimate(node)(x)
 

@@ -80,7 +80,7 @@ def independent(angles):
 
 def test_expected_errors_are_those_of_fair_coins():
     node = qg.QNode(independent, "local?seed=5", diff_method="parameter-shift")
-    budget = qg.Budget(total=20_000, rounds=1)
+    budget = qg.Budget(shots=20_000, rounds=1)
     angles = np.array([0.0, 0.0], requires_grad=True)
 
     planned = qg.plan(qg.gradient_estimate(node, budget=budget))(angles)

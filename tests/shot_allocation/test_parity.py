@@ -69,7 +69,7 @@ def test_an_ansatz_that_conserves_spins_has_two_parities():
 
 
 def test_a_circuit_without_a_parity_is_read_as_it_is():
-    @qg.qnode("local?seed=1", shots=qg.Budget(total=2000))
+    @qg.qnode("local?seed=1", shots=qg.Budget(shots=2000))
     def circuit(x):
         qg.RY(x, wires=0)
         qg.RX(0.3, wires=1)

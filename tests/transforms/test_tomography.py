@@ -206,6 +206,6 @@ def test_rows_of_states_from_shots_have_phases_of_their_own():
 
 
 def test_a_state_within_a_budget_is_near_the_exact_one():
-    found = pure("local?seed=10", qg.Budget(total=9 * SHOTS))(0.4)
+    found = pure("local?seed=10", qg.Budget(shots=9 * SHOTS))(0.4)
 
     assert_allclose(found, likeliest_positive(0.4), atol=5 / np.sqrt(SHOTS))

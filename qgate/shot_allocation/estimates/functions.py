@@ -28,7 +28,7 @@ BIASES = ("none", "shrink")
 """Options for the bias of a gradient: none, or components smaller than their noise are shrunk."""
 
 GRADIENT_BUDGET = (
-    "a budget: qg.gradient_estimate(qnode, budget=100_000), or shots=qg.Budget(total=100_000)"
+    "a budget: qg.gradient_estimate(qnode, budget=100_000), or shots=qg.Budget(shots=100_000)"
 )
 """Advice for a QNode without shots."""
 
@@ -98,7 +98,7 @@ def gradient_estimate(
     --------
     >>> from qgate import numpy as np
     >>> device = qg.device("local", seed=7)
-    >>> @qg.qnode(device, shots=qg.Budget(total=20_000))
+    >>> @qg.qnode(device, shots=qg.Budget(shots=20_000))
     ... def energy(angle):
     ...     qg.RX(angle, wires=0)
     ...     return qg.expval(qg.Z(0) + 0.5 * qg.Y(0))

@@ -78,7 +78,7 @@ def estimates_of(
     asked = estimation_request(constant, None, values=True, derivatives=False, grouping=grouping)
     if equal_shots:
         bases = int(asked.measurement_plan.bases.disjoint().any(axis=1).sum()) or 1
-        budget = Budget(total=(budget.shots or 1) * bases * len(sweep))
+        budget = Budget(shots=(budget.shots or 1) * bases * len(sweep))
     spent = asked.spend(budget, device)
     found = spent.measured.estimated
     shapes, rows = asked.measurement_plan.observed.shapes, len(sweep)

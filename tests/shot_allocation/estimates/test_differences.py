@@ -61,7 +61,7 @@ def test_the_budget_covers_what_finds_the_steps(method, shots):
 
 
 def test_a_gradient_is_taken_within_the_same_budget():
-    of = node().update(shots=qg.Budget(total=20_000))
+    of = node().update(shots=qg.Budget(shots=20_000))
 
     with qg.Tracker() as tracker:
         gradient = qg.grad(of)(X)
@@ -73,7 +73,7 @@ def test_a_gradient_is_taken_within_the_same_budget():
 
 @pytest.mark.parametrize("rounds", [1, 2, 3])
 def test_no_more_rounds_are_taken_than_are_allowed(rounds):
-    estimate = found(qg.Budget(total=20_000, rounds=rounds))
+    estimate = found(qg.Budget(shots=20_000, rounds=rounds))
 
     assert estimate.rounds == estimate.submissions == rounds
     assert estimate.differences.source == ("words" if rounds == 1 else "shots")

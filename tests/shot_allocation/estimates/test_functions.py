@@ -51,7 +51,7 @@ def estimates(shots, runs, **options):
     [(20, {}), (300, {}), (4000, {}), (4000, {"grouping": "fc"}), (4000, {"rounds": 1})],
 )
 def test_estimates_are_right_on_average_and_within_their_errors(shots, options):
-    budget = qg.Budget(total=shots, rounds=options.get("rounds"))
+    budget = qg.Budget(shots=shots, rounds=options.get("rounds"))
     found = estimates(budget, 250, grouping=options.get("grouping", "qwc"))
 
     gradients = np.array([each.gradient for each in found])
@@ -71,7 +71,7 @@ def test_a_budget_is_never_exceeded(shots, rounds, least):
         capabilities = replace(LOCAL, min_shots=least)
 
     node = qg.QNode(circuit, Least(seed=3))
-    budget = qg.Budget(total=shots, rounds=rounds)
+    budget = qg.Budget(shots=shots, rounds=rounds)
 
     with qg.Tracker() as tracker, warnings.catch_warnings():
         warnings.simplefilter("ignore", FewShotsWarning)
@@ -85,7 +85,7 @@ def test_a_budget_is_never_exceeded(shots, rounds, least):
 
 
 def test_few_shots_are_told():
-    node = qg.QNode(circuit, "local", shots=qg.Budget(total=5))
+    node = qg.QNode(circuit, "local", shots=qg.Budget(shots=5))
 
     with pytest.warns(FewShotsWarning):
         found = qg.gradient_estimate(node)(X)
@@ -94,7 +94,7 @@ def test_few_shots_are_told():
 
 
 def test_a_gradient_of_a_qnode_with_a_budget_spends_it_once():
-    node = qg.QNode(circuit, qg.device("local", seed=5), shots=qg.Budget(total=20_000))
+    node = qg.QNode(circuit, qg.device("local", seed=5), shots=qg.Budget(shots=20_000))
 
     with qg.Tracker() as tracker:
         gradient = qg.grad(node)(X)
@@ -109,7 +109,7 @@ def test_values_and_variances_within_a_budget():
         qg.RX(x, 0)
         return qg.expval(qg.Z(0)), qg.var(qg.Z(0)), qg.probs(0)
 
-    node = qg.QNode(both, qg.device("local", seed=5), shots=qg.Budget(total=40_000))
+    node = qg.QNode(both, qg.device("local", seed=5), shots=qg.Budget(shots=40_000))
     exact = qg.QNode(both, "local")(0.6)
 
     plain = node(0.6)
@@ -177,7 +177,7 @@ def test_an_earlier_estimate_is_where_the_next_begins():
 
 
 def test_a_circuit_without_angles_has_a_value_too():
-    @qg.qnode("local?seed=4", shots=qg.Budget(total=2000))
+    @qg.qnode("local?seed=4", shots=qg.Budget(shots=2000))
     def circuit():
         qg.Hadamard(0)
         return qg.expval(0.5 * qg.X(0) + 0.3 * qg.Z(0))
@@ -203,7 +203,7 @@ def test_what_cannot_be_estimated_is_refused():
     with pytest.raises(UnknownGrouping, match=r"no grouping='qwcc'\. Did you mean 'qwc'"):
         qg.gradient_estimate(node, budget=100, grouping="qwcc")(X)
     with pytest.raises(UnsupportedEstimate):
-        qg.QNode(lambda: qg.counts(wires=0), "local", shots=qg.Budget(total=10))()
+        qg.QNode(lambda: qg.counts(wires=0), "local", shots=qg.Budget(shots=10))()
 
 
 @pytest.mark.parametrize("device", ["qiskit:aer?seed=3", "braket:local"])

@@ -58,7 +58,7 @@ def budgets(draw):
     usd = draw(st.sampled_from([None, None, 1.0, 40.0, 3000.0]))
     submissions = draw(st.sampled_from([None, None, 1, 5, 60]))
     rounds = draw(st.sampled_from([None, 1, 2, 3]))
-    return qg.Budget(total=shots, usd=usd, submissions=submissions, rounds=rounds)
+    return qg.Budget(shots=shots, usd=usd, submissions=submissions, rounds=rounds)
 
 
 @given(
