@@ -18,6 +18,7 @@ from qgate.devices.qiskit.ibm.faults import (
     translated,
     transport_error,
 )
+from qgate.devices.qiskit.ibm.tags import jobs_with_label
 from qgate.devices.qiskit.ibm.transport import OnceAdapter, UnreadableAnswer
 from qgate.devices.remote import TaggedJob
 from qgate.devices.retries import CONNECTING_S, ErrorClass, repeatedly
@@ -103,8 +104,6 @@ def jobs_of(device: str, run: str) -> list[TaggedJob]:
     ------
     AccessRefused, ServiceUnavailable, BrokenProvider
     """
-    from qgate.devices.qiskit.ibm.device import jobs_with_label
-
     service = connect(device, instance=None, channel=None, account=None, patience_s=CONNECTING_S)
     return _asked(device, lambda: jobs_with_label(service, run), CONNECTING_S)
 

@@ -29,17 +29,10 @@ from qgate.devices.qiskit.ibm.mode import Mode
 from qgate.devices.qiskit.ibm.primitives import Settings, create, primitive
 from qgate.devices.qiskit.ibm.pubs import pubs, record_of, weight
 from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
+from qgate.devices.qiskit.ibm.tags import TAG, jobs_with_label, label_tags
 from qgate.devices.qiskit.ibm.transport import watched_creation
 from qgate.devices.qiskit.ibm.unconnected import NoMode
-from qgate.devices.remote import (
-    JOURNAL,
-    RUN,
-    Record,
-    RemoteDevice,
-    RemoteJob,
-    TaggedJob,
-    label_of,
-)
+from qgate.devices.remote import Record, RemoteDevice, RemoteJob, TaggedJob
 from qgate.devices.retries import ErrorClass
 from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.prices import Price
@@ -51,15 +44,8 @@ MOST_EXECUTIONS = 10_000_000
 MOST_PUBS = 80
 MOST_BYTES = 50_000_000
 DEFAULT_REP_DELAY_S = 250e-6
-TOKEN_LENGTH = 64
-TAG = "qgate"
-"""Tag of every job, besides its token."""
-
 RAN_TOO_LONG = re.compile(r"\b1305\b|ran too long|max(?:imum)? execution time", re.IGNORECASE)
 """Pattern of the reason of a job that the service stopped, by its code or in words."""
-
-LABEL_TAGS = {RUN: "qgate-run ", JOURNAL: "qgate-journal "}
-"""Prefixes of the tags that hold the labels of an order."""
 
 CLOCKS_APART = timedelta(hours=1)
 """Largest assumed difference between our clock and the service's."""
@@ -244,8 +230,7 @@ class IbmDevice(RemoteDevice):
 
     def with_request(self, settings: Record, labels: Mapping[str, str]) -> IbmDevice:
         made = copy(self)
-        told = [LABEL_TAGS[name] + label_of(value) for name, value in labels.items() if value]
-        made.tags = (*settings["tags"], *told)
+        made.tags = (*settings["tags"], *label_tags(labels))
         limit = settings["max_execution_time_s"]
         made.settings = replace(self.settings, max_execution_time_s=limit)
         return made
@@ -335,35 +320,6 @@ class IbmDevice(RemoteDevice):
     def _rep_delay_s(self) -> float:
         delay = getattr(self.backend.configuration(), "default_rep_delay", None)
         return DEFAULT_REP_DELAY_S if delay is None else float(delay)
-
-
-def jobs_with_label(service: Any, run: str, **which: Any) -> list[TaggedJob]:
-    """Return the jobs of an account that have the tag of a run, oldest first.
-
-    Parameters
-    ----------
-    service : QiskitRuntimeService
-    run : str
-    **which
-        Further filters of ``QiskitRuntimeService.jobs``.
-    """
-    wanted = [LABEL_TAGS[RUN] + label_of(run)]
-    jobs = service.jobs(limit=None, job_tags=wanted, descending=False, **which)
-    return [
-        TaggedJob(
-            str(job.job_id()),
-            next((tag for tag in job.tags if len(tag) == TOKEN_LENGTH), ""),
-            _after(LABEL_TAGS[JOURNAL], job.tags),
-            str(job.status()),
-            f"{job.creation_date:%Y-%m-%d %H:%M:%S}",
-        )
-        for job in jobs
-    ]
-
-
-def _after(beginning: str, tags: Sequence[str]) -> str:
-    """Return the rest of the tag with this prefix; empty: there is none."""
-    return next((tag.removeprefix(beginning) for tag in tags if tag.startswith(beginning)), "")
 
 
 def describe(backend: Any) -> Capabilities:

@@ -1,0 +1,49 @@
+"""Tags of jobs: the token, by which a job is found again, and the labels of its order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qgate.devices.remote import JOURNAL, RUN, TaggedJob, label_of
+
+TOKEN_LENGTH = 64
+TAG = "qgate"
+"""Tag of every job, besides its token."""
+
+LABEL_TAGS = {RUN: "qgate-run ", JOURNAL: "qgate-journal "}
+"""Prefixes of the tags that hold the labels of an order."""
+
+
+def label_tags(labels: Mapping[str, str]) -> list[str]:
+    """Return the tags that hold labels; an empty label has none."""
+    return [LABEL_TAGS[name] + label_of(value) for name, value in labels.items() if value]
+
+
+def jobs_with_label(service: Any, run: str, **which: Any) -> list[TaggedJob]:
+    """Return the jobs of an account that have the tag of a run, oldest first.
+
+    Parameters
+    ----------
+    service : QiskitRuntimeService
+    run : str
+    **which
+        Further filters of ``QiskitRuntimeService.jobs``.
+    """
+    wanted = [LABEL_TAGS[RUN] + label_of(run)]
+    jobs = service.jobs(limit=None, job_tags=wanted, descending=False, **which)
+    return [
+        TaggedJob(
+            str(job.job_id()),
+            next((tag for tag in job.tags if len(tag) == TOKEN_LENGTH), ""),
+            _after(LABEL_TAGS[JOURNAL], job.tags),
+            str(job.status()),
+            f"{job.creation_date:%Y-%m-%d %H:%M:%S}",
+        )
+        for job in jobs
+    ]
+
+
+def _after(beginning: str, tags: Sequence[str]) -> str:
+    """Return the rest of the tag with this prefix; empty: there is none."""
+    return next((tag.removeprefix(beginning) for tag in tags if tag.startswith(beginning)), "")
