@@ -157,7 +157,7 @@ class ClassicalPart:
                     reason="no angle of its gates depends on the arguments to differentiate by",
                     remedy="Let a gate use them, or give other argnums.",
                 )
-            tape.trainable_params = trained
+            tape = tape.with_trainable(trained)
             in_observable = len(traced) > len(trained)
             seen.append((arrays, tuple(trained), tape.trainable_slots, in_observable))
             return _side_by_side(tape, trained, qnode.interface_of(args))
@@ -183,9 +183,7 @@ class ClassicalPart:
             Tape as recorded.
         """
         written, _ = with_angles(tape, self.arrays)
-        marked = written.with_shots(written.shots)
-        marked.trainable_params = self.trained
-        return marked
+        return written.with_trainable(self.trained)
 
     def flat(self, index: int) -> Tensor:
         """Return the Jacobian by one argument as a matrix, shape (n, size)."""

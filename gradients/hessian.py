@@ -122,7 +122,7 @@ class _Hessian(HybridTransform):
         self._refuse(tape, classical)
         kept = self._kept(tape)
         linear, recombine = linear_measurements(tape, variances=True)
-        linear.trainable_params = tape.trainable_params
+        linear = linear.with_trainable(tape.trainable_params)
         slots = tuple(int(slot) for slot in tape.trainable_slots)
         decomposed, stencil = second_order(
             linear,

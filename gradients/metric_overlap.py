@@ -64,9 +64,7 @@ def _overlap(tape: Tape) -> Tape:
     with paused():
         inverse = [part for operation in reversed(operations) for part in _inverse(operation)]
         measured = probs(wires=wires)
-    doubled = Tape([*operations, *inverse], [measured], tape.shots)
-    doubled.trainable_params = tape.trainable_params
-    return doubled
+    return Tape([*operations, *inverse], [measured], tape.shots, tape.trainable_params)
 
 
 def _inverse(operation: Operator) -> list[Operator]:

@@ -152,9 +152,7 @@ class HybridTransform(ABC):
                 reason=f"the circuit is a broadcast of {tape.batch_size} rows of parameters",
                 remedy="Call it for one row of parameters at a time.",
             )
-        same = tape.with_shots(tape.shots)
-        same.trainable_params = trained
-        return same
+        return tape.with_trainable(trained)
 
     @staticmethod
     def _by_part(tape: Tape, finish: Postprocess) -> Postprocess:

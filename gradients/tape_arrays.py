@@ -99,13 +99,13 @@ def _of_operations(tape: Tape) -> Tape:
         return tape
     angles, array = ParameterKind.ANGLES, ParameterKind.ARRAY
     count = sum(operation.num_params for operation in tape.operations)
-    same = tape.with_shots(tape.shots)
-    same.trainable_params = [
-        index
-        for index, kind in enumerate(tape.parameter_kinds)
-        if kind is angles or (kind is array and index < count)
-    ]
-    return same
+    return tape.with_trainable(
+        [
+            index
+            for index, kind in enumerate(tape.parameter_kinds)
+            if kind is angles or (kind is array and index < count)
+        ]
+    )
 
 
 def _arrays(tape: Tape) -> set[int]:

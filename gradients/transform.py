@@ -178,7 +178,7 @@ class GradientTransform(TapeTransform):
         linear, recombine = linear_measurements(
             marked, variances=not self.method.nonlinear, returned=returned
         )
-        linear.trainable_params = trained
+        linear = linear.with_trainable(trained)
         plan = self.plan(linear, wanted, options, value=recombine is not tuple)
         shapes = [marked.angle_shapes[index] for index in trained]
         derive = Derive(plan.read, recombine, wanted, shapes, written.by_array)

@@ -162,8 +162,7 @@ class QNode:
             returned = self.func(*args, **kwargs)
         operations = [item for item in recorder.items if isinstance(item, Operator)]
         tape = Tape(operations, measurements_of(returned, name_of(self.func)), self.shots)
-        tape.trainable_params = trainable_among(tape.parameters)
-        self.tape = tape
+        self.tape = tape = tape.with_trainable(trainable_among(tape.parameters))
         return tape, returned
 
     def _check_order(self, tape: Tape) -> None:
@@ -188,7 +187,7 @@ class QNode:
         tape = self.construct(args, kwargs)
         if not tape.trainable_params:
             angles = enumerate(tape.parameter_kinds)
-            tape.trainable_params = [i for i, kind in angles if kind is ParameterKind.ANGLES]
+            tape = tape.with_trainable([i for i, kind in angles if kind is ParameterKind.ANGLES])
         return explain(tape, self.device, self._method, depth=order)
 
     def with_shots(self, shots: Any) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 
@@ -62,17 +62,19 @@ class Tape:
         shots: Any = None,
         trainable_params: Sequence[int] | None = None,
     ) -> None:
-        self._operations = _checked(ops, Operator, "operations", "operators, such as qg.X(0)")
-        self._measurements = _checked(
+        self._operations: Final = _checked(
+            ops, Operator, "operations", "operators, such as qg.X(0)"
+        )
+        self._measurements: Final = _checked(
             measurements, Measurement, "measurements", "measurements, such as qg.expval(qg.Z(0))"
         )
-        self._items: tuple[Any, ...] = (*self._operations, *self._measurements)
-        self.parameters: tuple[Tensor, ...] = tuple(
+        self._items: Final[tuple[Any, ...]] = (*self._operations, *self._measurements)
+        self.parameters: Final[tuple[Tensor, ...]] = tuple(
             [value for item in self._items for value in item.parameters]
         )
         """All numbers, operations first, in order of appearance."""
-        self._converted = _converted(self._operations)
-        self.shots = Shots.of(shots)
+        self._converted: Final = _converted(self._operations)
+        self.shots: Final = Shots.of(shots)
         self._trainable = None if trainable_params is None else self._positions(trainable_params)
 
     def _positions(self, indices: Sequence[int]) -> list[int]:
@@ -164,7 +166,11 @@ class Tape:
 
     @property
     def trainable_params(self) -> list[int]:
-        """Positions in ``parameters`` of the trainable parameters."""
+        """Positions in ``parameters`` of the trainable parameters.
+
+        The one attribute that can be assigned, on a tape of your own, as in PennyLane. qgate itself
+        never does; it makes another tape by ``with_trainable``.
+        """
         if self._trainable is None:
             return list(range(len(self.parameters)))
         return list(self._trainable)
@@ -228,6 +234,12 @@ class Tape:
             rest = rest[count:]
         split = len(self._operations)
         return type(self)(items[:split], items[split:], self.shots, self._trainable)
+
+    def with_trainable(self, indices: Sequence[int]) -> Self:
+        """Return the tape with other trainable parameters, by their positions."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__, _trainable=self._positions(indices))
+        return other
 
     def with_shots(self, shots: Any) -> Self:
         """Return the tape with other shots."""

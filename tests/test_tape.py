@@ -1,6 +1,8 @@
 """Tapes: operations, measurements and numbers, and the sweep they make."""
 
 import pickle
+import re
+from pathlib import Path
 
 import autograd
 import autograd.numpy as anp
@@ -106,6 +108,26 @@ def test_trainable_parameters_survive_other_numbers_and_shots():
 
     assert tape.bind_new_parameters([0.7], [0]).trainable_params == [0, 2]
     assert tape.with_shots(5).trainable_params == [0, 2]
+
+
+def test_other_trainable_parameters_give_another_tape():
+    tape = layered()
+
+    other = tape.with_trainable([2, 0])
+
+    assert other.trainable_params == [0, 2]
+    assert tape.trainable_params == [0, 1, 2, 3]
+    assert other == tape
+    with pytest.raises(InvalidTape):
+        tape.with_trainable([4])
+
+
+def test_no_module_assigns_the_trainable_parameters_of_a_tape():
+    folders = [Path(each.__path__[0]) for each in (qg, qg.devices, qg.gradients)]
+    texts = [path.read_text() for folder in folders for path in folder.rglob("*.py")]
+
+    assert len(texts) > 100
+    assert [text for text in texts if re.search(r"\.trainable_params = [^{]", text)] == []
 
 
 def test_trainable_slots_are_those_of_trainable_angles():

@@ -61,8 +61,8 @@ def traced(tape: Tape, request: EvaluationOptions) -> list[MeasurementResult]:
     _refuse_unknown_counts(tape, levels)
     if method is None and levels is not None:
         raise _switched_off("diff_method", "'best'")
-    _mark_trained(tape, interface)
-    marked = tape.trainable_params
+    marked = _trained(tape, interface)
+    tape = tape.with_trainable(marked)
     if method is not None:
         method, limits = _chosen(tape, request, method, levels)
         if method.name == "backprop" and limits.refusal is None:
@@ -71,7 +71,6 @@ def traced(tape: Tape, request: EvaluationOptions) -> list[MeasurementResult]:
         method = Method("finite-diff", {})
         limits = Limits("None", request.max_diff, _switched_off("diff_method", "'best'"))
     tape = _widened(tape, interface)
-    tape.trainable_params = marked
     if limits.refusal is None:
         written, limits = _by_angles(tape, marked, method, limits, levels)
         if written is not tape:
@@ -85,10 +84,9 @@ def traced(tape: Tape, request: EvaluationOptions) -> list[MeasurementResult]:
         wires=device.wires,
     )
     if linear is not tape:
-        _mark_trained(linear, interface)
         gates = sum(len(item.parameters) for item in tape.operations)
-        measured = [index for index in linear.trainable_params if index >= gates]
-        linear.trainable_params = [*(index for index in marked if index < gates), *measured]
+        measured = [index for index in _trained(linear, interface) if index >= gates]
+        linear = linear.with_trainable([*(i for i in marked if i < gates), *measured])
     make = DerivativesMaker(
         device, method, limits, lambda tapes: values(tapes, device), interface, request.seed
     )
@@ -159,9 +157,9 @@ def _widened(tape: Tape, interface: Interface) -> Tape:
     return tape.bind_new_parameters(wide, narrow) if narrow else tape
 
 
-def _mark_trained(tape: Tape, interface: Interface) -> None:
+def _trained(tape: Tape, interface: Interface) -> list[int]:
     marks = enumerate(interface.trained(tape.parameters))
-    tape.trainable_params = [index for index, trained in marks if trained]
+    return [index for index, trained in marks if trained]
 
 
 def _chosen(
@@ -197,8 +195,7 @@ def _without_arrays(
     try:
         if angles == tape.trainable_params:
             raise refusal
-        tape.trainable_params = angles
-        chosen = choose_method(method, tape, request.device, None)
+        chosen = choose_method(method, tape.with_trainable(angles), request.device, None)
     except DifferentiationError:
         return Method("finite-diff", {}), Limits(method.name, request.max_diff, refusal, refusal)
     return chosen, Limits(chosen.name, request.max_diff, arrays=refusal)

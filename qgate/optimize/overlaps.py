@@ -28,8 +28,7 @@ def overlap_request(first: Tape, second: Tape) -> Request:
     with paused():
         inverse = [part for gate in reversed(second.operations) for part in _inverse(gate)]
         measured = probs(wires=first.wires)
-    doubled = Tape([*first.operations, *inverse], [measured], first.shots)
-    doubled.trainable_params = []
+    doubled = Tape([*first.operations, *inverse], [measured], first.shots, ())
     return Request([doubled], _zeros)
 
 
