@@ -1,4 +1,4 @@
-"""Products, sums and scalar multiples of operators.
+"""Products, sums and scalar multiples of operators, and their simplification.
 
 Expressions of Pauli operators only become one ``PauliSum``; others are kept as written.
 """
@@ -11,8 +11,8 @@ from typing import Any
 from qgate.arguments import items_of, truth
 from qgate.arrays import enclosed, is_traced, shape_of
 from qgate.exceptions import InvalidParameters, described
-from qgate.operations.composites import Composite, Prod, SProd, Sum, pauli_reps
-from qgate.operations.operator import Operator, operations_of, require_operators
+from qgate.operations.composites import Composite, Prod, SProd, Sum, linear_terms, pauli_reps
+from qgate.operations.operator import ALGEBRA, Operator, operations_of, require_operators
 from qgate.operations.parameters import in_floats, require_scalar
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import as_coefficients
@@ -175,3 +175,64 @@ def _product_of_function(function: Callable[..., Any]) -> Callable[..., Operator
         return record(product)
 
     return product_of_function
+
+
+def simplified(op: Operator) -> Operator:
+    """Expand, merge Pauli factors, and merge equal terms."""
+    words: list[PauliSum] = []
+    weights: dict[Operator, Tensor] = {}
+    for weight, factors in linear_terms(op):
+        scale, rest = _collected(factors)
+        if isinstance(rest, PauliSum):
+            words.append(rest.scaled(weight * scale))
+        else:
+            weights[rest] = weights.get(rest, 0.0) + weight * scale
+    parts = [_weighted(weight, key) for key, weight in weights.items()]
+    if words:
+        together = PauliSum.total(words).simplify()
+        if not parts or is_traced(together.coefficients) or together.coefficients.any():
+            parts.append(together)
+    return sum_(*parts)
+
+
+def _weighted(weight: Tensor, op: Operator) -> Operator:
+    return op if not is_traced(weight) and weight == 1 else s_prod(weight, op)
+
+
+def _collected(factors: Sequence[Operator]) -> tuple[Tensor, Operator]:
+    """Return a weight and a product in which adjacent Pauli factors are merged to one word."""
+    weight: Tensor = 1.0
+    done: list[Operator] = []
+    for factor in factors:
+        if not isinstance(factor, PauliSum):
+            done.append(factor.simplify())
+            continue
+        place = _where_it_meets(done, factor)
+        met = PauliSum.product([*_words(done[place:][:1]), factor])
+        weight = weight * met.coefficients[0]
+        done[place:] = [*met.ops, *done[place + 1 :]]
+    kept = [op for op in done if len(op.wires) or not isinstance(op, PauliSum)]
+    return weight, prod(*kept) if kept else PauliSum.identity()
+
+
+def _where_it_meets(done: Sequence[Operator], word: PauliSum) -> int:
+    """Return the position of the nearest word that ``word`` can be merged with, else the end."""
+    for place in range(len(done) - 1, -1, -1):
+        if isinstance(done[place], PauliSum):
+            return place
+        if set(done[place].wires) & set(word.wires):
+            break
+    return len(done)
+
+
+def _words(factors: Sequence[Operator]) -> list[PauliSum]:
+    return [op for op in factors if isinstance(op, PauliSum)]
+
+
+ALGEBRA |= {
+    "prod": prod,
+    "sum": sum_,
+    "s_prod": s_prod,
+    "add_scalar": add_scalar,
+    "simplify": simplified,
+}

@@ -15,7 +15,13 @@ from qgate.exceptions import DecompositionUndefinedError
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import dense_matrix
-from qgate.operations.operator import Operator, ParameterKind, require_operators, without_recording
+from qgate.operations.operator import (
+    ALGEBRA,
+    Operator,
+    ParameterKind,
+    require_operators,
+    without_recording,
+)
 from qgate.operations.parameters import in_floats, require_scalar
 from qgate.operations.pauli import PauliSum
 from qgate.operations.spelling import bracketed
@@ -123,18 +129,15 @@ class Composite(Operator):
 
     def terms(self) -> tuple[list[Tensor], list[Operator]]:
         """Return weights and operators of the expanded terms."""
-        from qgate.operations.arithmetic import prod
-
         terms = self.linear_terms()
         with paused():
-            return [weight for weight, _ in terms], [prod(*factors) for _, factors in terms]
+            products = [ALGEBRA["prod"](*factors) for _, factors in terms]
+        return [weight for weight, _ in terms], products
 
     def simplify(self) -> Operator:
         """Return the operator expanded, with Pauli operators and equal terms merged."""
-        from qgate.operations.simplification import simplified
-
         with paused():
-            return simplified(self)
+            return ALGEBRA["simplify"](self)
 
     def eigvals(self) -> Tensor:
         return eigensystem(self.matrix())[0]

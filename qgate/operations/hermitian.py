@@ -200,7 +200,7 @@ class SparseHamiltonian(MatrixObservable):
 
     def sparse_matrix(self, wire_order: WiresLike | None = None) -> Any:
         """Return the matrix as a ``scipy.sparse.csr_matrix``, on the wires ``wire_order``."""
-        from scipy.sparse import csr_matrix, identity, kron
+        from scipy.sparse import csr_matrix, identity, kron  # scipy loads when it is needed
 
         order = self.wires if wire_order is None else Wires(wire_order)
         rest = Wires([wire for wire in order if wire not in self.wires])
@@ -211,7 +211,7 @@ class SparseHamiltonian(MatrixObservable):
 
     def sparse_eigvals(self, k: int = 1, which: str = "SA") -> FloatArray:
         """Return ``k`` eigenvalues; ``which`` as in ``scipy.sparse.linalg.eigsh``."""
-        from scipy.sparse.linalg import eigsh
+        from scipy.sparse.linalg import eigsh  # scipy loads when it is needed
 
         if k >= self.H.shape[0] - 1:
             return np.asarray(self.eigvals())

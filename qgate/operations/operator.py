@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from qgate.operations.pauli import PauliSum
 
 
+ALGEBRA: dict[str, Callable[..., Operator]] = {}
+"""Functions that create an operator from others, which ``Operator`` calls by name.
+
+They need subclasses of ``Operator``; each module that defines one adds it.
+"""
+
+
 class ParameterKind(Enum):
     """Kind of an operator's parameter, which determines its slots in a structure."""
 
@@ -285,15 +292,11 @@ class Operator:
 
     def adjoint(self) -> Operator:
         """Return the adjoint."""
-        from qgate.operations.symbolic import Adjoint
-
-        return Adjoint(self)
+        return ALGEBRA["adjoint"](self)
 
     def pow(self, z: float) -> list[Operator]:
         """Return operators whose product is this one to the power ``z``."""
-        from qgate.operations.symbolic import Pow
-
-        return [Pow(self, z)]
+        return [ALGEBRA["pow"](self, z)]
 
     def simplify(self) -> Operator:
         """Return an equal operator in simpler form, or the operator itself."""
@@ -328,23 +331,19 @@ class Operator:
     # Arithmetic ------------------------------------------------------------------
 
     def __matmul__(self, other: Any) -> Operator:
-        from qgate.operations.arithmetic import prod
-
-        return prod(self, other, lazy=False) if isinstance(other, Operator) else NotImplemented
+        if not isinstance(other, Operator):
+            return NotImplemented
+        return ALGEBRA["prod"](self, other, lazy=False)
 
     def __add__(self, other: Any) -> Operator:
-        from qgate.operations.arithmetic import add_scalar, sum_
-
         if isinstance(other, Operator):
-            return sum_(self, other, lazy=False)
-        return add_scalar(self, other) if is_scalar(other) else NotImplemented
+            return ALGEBRA["sum"](self, other, lazy=False)
+        return ALGEBRA["add_scalar"](self, other) if is_scalar(other) else NotImplemented
 
     __radd__ = __add__
 
     def __mul__(self, other: Any) -> Operator:
-        from qgate.operations.arithmetic import s_prod
-
-        return s_prod(other, self, lazy=False) if is_scalar(other) else NotImplemented
+        return ALGEBRA["s_prod"](other, self, lazy=False) if is_scalar(other) else NotImplemented
 
     __rmul__ = __mul__
 
@@ -363,9 +362,7 @@ class Operator:
         return result
 
     def __pow__(self, z: float) -> Operator:
-        from qgate.operations.symbolic import pow_
-
-        return pow_(self, z)
+        return ALGEBRA["power"](self, z)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Operator):

@@ -52,7 +52,7 @@ def dense(weights: Tensor, x: BoolArray, z: BoolArray, *, xp: Any = np) -> Tenso
 
 def sparse(weights: ComplexArray, x: BoolArray, z: BoolArray) -> Any:
     """Return the matrix of a sum of words as a ``scipy.sparse.csr_matrix``."""
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix  # scipy loads when it is needed
 
     rows, values = entries(x, z)
     size = rows.shape[1]

@@ -6,8 +6,8 @@ only z is, Y where both are. T words are two Boolean arrays of shape (T, n).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -153,9 +153,7 @@ def product_phases(
 def gather_sum(values: Tensor, index: IntArray, size: int) -> Tensor:
     """Return the sums of the values that share an index, shape (size,); differentiable."""
     if isbox(values):
-        from qgate.operations.traced_words import gather_sum as traced
-
-        return traced(values, index, size)
+        return _primitives()[0](values, index, size)
     if framework_of(values) is None:
         return sums(values, index, size)
     counts = np.bincount(index, minlength=size)
@@ -171,10 +169,24 @@ def gather_sum(values: Tensor, index: IntArray, size: int) -> Tensor:
 def spread(values: Tensor, index: IntArray) -> Tensor:
     """Return ``values[index]``; the transpose of ``gather_sum``."""
     if isbox(values):
-        from qgate.operations.traced_words import spread as traced
-
-        return traced(values, index)
+        return _primitives()[1](values, index)
     return enclosed(values)[index]
+
+
+@cache
+def _primitives() -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
+    """Return ``gather_sum`` and ``spread`` for values that autograd traces.
+
+    Both are linear, and each is the transpose of the other.
+    """
+    from autograd.extend import defjvp, defvjp, primitive  # loaded by the first derivative
+
+    gather, scatter = primitive(sums), primitive(lambda values, index: values[index])
+    defvjp(gather, lambda _, values, index, size: lambda g: scatter(g, index))
+    defvjp(scatter, lambda _, values, index: lambda g: gather(g, index, len(values)))
+    defjvp(gather, lambda g, _, values, index, size: gather(g, index, size))
+    defjvp(scatter, lambda g, _, values, index: scatter(g, index))
+    return gather, scatter
 
 
 def sums(values: ComplexArray | FloatArray, index: IntArray, size: int) -> Any:

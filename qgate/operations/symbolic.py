@@ -21,6 +21,7 @@ from qgate.exceptions import (
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import circuit_matrix, dagger, diagonal_of
 from qgate.operations.operator import (
+    ALGEBRA,
     Operator,
     ParameterKind,
     require_operators,
@@ -408,7 +409,7 @@ def _is_finite(number: Any) -> bool:
 
 def principal_power(matrix: Tensor, z: float) -> Tensor:
     """Return the principal power of each matrix, shape (..., d, d)."""
-    from scipy.linalg import fractional_matrix_power
+    from scipy.linalg import fractional_matrix_power  # scipy loads when it is needed
 
     if matrix.ndim == 2:
         return fractional_matrix_power(matrix, z)
@@ -421,7 +422,7 @@ def unitary_power(matrix: ComplexArray, z: float) -> ComplexArray:
     The result is unitary for any exponent; rounding errors of phases grow by a factor of about
     ``z``.
     """
-    from scipy.linalg import schur
+    from scipy.linalg import schur  # scipy loads when it is needed
 
     if matrix.ndim > 2:
         return np.stack([unitary_power(member, z) for member in matrix])
@@ -450,3 +451,6 @@ def _whole_power(matrix: Tensor, z: int, xp: Any) -> Tensor:
         if bit == "1":
             power = xp.matmul(power, matrix)
     return power
+
+
+ALGEBRA |= {"adjoint": Adjoint, "pow": Pow, "power": pow_}

@@ -88,7 +88,7 @@ def _shannon(matrix: ComplexArray, wires: Sequence[Wire]) -> tuple[list[Operator
         phi, theta, omega, phase = euler_angles(matrix)
         wire = wires[0]
         return [RZ(phi, wire), RY(theta, wire), RZ(omega, wire)], phase
-    from scipy.linalg import cossin
+    from scipy.linalg import cossin  # scipy loads when it is needed
 
     half = len(matrix) // 2
     (upper, lower), angles, (first, second) = cossin(matrix, p=half, q=half, separate=True)
@@ -102,7 +102,7 @@ def _demultiplexed(
     upper: ComplexArray, lower: ComplexArray, wires: Sequence[Wire]
 ) -> tuple[list[Operator], float]:
     """Write "upper where the first wire is 0, else lower" as A D B with A, B on the other wires."""
-    from scipy.linalg import schur
+    from scipy.linalg import schur  # scipy loads when it is needed
 
     squares, basis = schur(upper @ lower.conj().T, output="complex")
     roots = np.exp(0.5j * np.angle(np.diagonal(squares)))
