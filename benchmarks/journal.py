@@ -46,7 +46,7 @@ ORDER = Order(
     held_shots=1000,
     held_usd=1.75,
 )
-PURSE = BudgetAccount("run benchmark", qg.Budget(usd=1e9))
+ACCOUNT = BudgetAccount("run benchmark", qg.Budget(usd=1e9))
 
 
 def filled(file: Path, orders: int, size: int) -> Journal:
@@ -59,7 +59,7 @@ def filled(file: Path, orders: int, size: int) -> Journal:
             replace(ORDER, key=f"{number:064x}", step=number, state=OrderState.DONE, result=result)
             for number in range(start, min(start + AT_ONCE, orders))
         ]
-        journal.place(part, [PURSE], what="The benchmark")
+        journal.place(part, [ACCOUNT], what="The benchmark")
     return journal
 
 
@@ -79,7 +79,7 @@ def measured(orders: int, size: int) -> tuple[float, float, float, float]:
         journal = filled(Path(folder, "runs.db"), orders, size)
         place_ms = median_ms(
             lambda number: journal.place(
-                [replace(ORDER, key=f"new {number}", step=orders + number)], [PURSE], what="One"
+                [replace(ORDER, key=f"new {number}", step=orders + number)], [ACCOUNT], what="One"
             )
         )
         run = qg.run(ORDER.run, journal, ordered=False)

@@ -166,7 +166,7 @@ class Journal:
             self._rows.insert("orders", [_row(order) for order in placed])
             for budget_account in budget_accounts:
                 self._totals.add(BUDGET, budget_account.name, placed)
-                charges = [{"key": order.key, "purse": budget_account.name} for order in placed]
+                charges = [{"key": order.key, "account": budget_account.name} for order in placed]
                 self._rows.insert("charges", charges)
             for run in {order.run for order in placed}:
                 self._totals.add(RUN, run, [order for order in placed if order.run == run])
@@ -301,7 +301,7 @@ class Journal:
     def jobs_charged(self, budget_account: str) -> tuple[str, ...]:
         """Return the provider's ids of the orders that are charged to a budget, as placed."""
         with self._lock:
-            charges = self._rows.select("charges", "WHERE purse = ?", budget_account)
+            charges = self._rows.select("charges", "WHERE account = ?", budget_account)
             orders = [self.find(charge["key"], result=False) for charge in charges]
         placed = sorted(filter(None, orders), key=lambda each: (each.created_at, each.part))
         return tuple(order.job for order in placed if order.job is not None)
@@ -355,7 +355,7 @@ class Journal:
             del written["result"]
         self._rows.update("orders", written)
         charges = self._rows.select("charges", "WHERE key = ?", key)
-        self._totals.replace(before, after, [charge["purse"] for charge in charges])
+        self._totals.replace(before, after, [charge["account"] for charge in charges])
 
     def _with_found_job(self, order: Order) -> Order:
         """Return an order as sent if its job was found at the provider."""

@@ -103,12 +103,25 @@ MIGRATIONS: tuple[str, ...] = (
     INSERT INTO events (key, at, what, detail)
     SELECT key, created_at, 'attempt', 'perhaps, by version 1' FROM orders WHERE state = 'intended'
     """,
+    """
+    ALTER TABLE charges RENAME COLUMN purse TO account;
+    DROP INDEX charges_to_a_purse;
+    CREATE INDEX charges_to_an_account ON charges (account)
+    """,
 )
 """Statements that upgrade a file from each version to the next, beginning with an empty file.
 
 Version 2 adds an id of the journal for the keys of new runs (runs of version 1 have none, and keep
 their keys), seals of all rows, totals of orders, and the limits of named budgets. It also adds an
 attempt to create each order that was not known to be sent, because version 1 did not record these.
+
+Version 3 renames the column of the accounts that an order is charged to. Seals do not contain the
+names of columns, so they stay as they are.
+"""
+
+SEALED_SINCE = 2
+"""First version whose rows have seals. Rows of later ones are not sealed again: that would hide
+damage.
 """
 
 
@@ -129,7 +142,7 @@ def migrate(connection: sqlite3.Connection, file: str) -> None:
         for number in range(first, newest):
             for statement in MIGRATIONS[number].split(";"):
                 connection.execute(statement)
-        if first < newest:
+        if first < SEALED_SINCE:
             seal_all(connection, file)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {newest}")

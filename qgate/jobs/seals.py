@@ -23,7 +23,7 @@ SEALED: Mapping[str, tuple[str, ...]] = {
         *("held_submissions", "held_shots", "held_usd", "settled"),
         *("created_at", "sent_at", "finished_at", "result_digest"),
     ),
-    "charges": ("key", "purse"),
+    "charges": ("key", "account"),
     "events": ("key", "at", "what", "detail"),
     "totals": ("kind", "name", "orders", "submissions", "shots", "nano_usd"),
     "limits": ("name", "submissions", "shots", "usd"),

@@ -144,7 +144,7 @@ class Totals:
         return found[0] if found else {**empty, "submissions": 0, "shots": 0, "nano_usd": 0}
 
     def _is_charged(self, name: str) -> bool:
-        return bool(self._rows.fetch("SELECT 1 FROM charges WHERE purse = ? LIMIT 1", (name,)))
+        return bool(self._rows.fetch("SELECT 1 FROM charges WHERE account = ? LIMIT 1", (name,)))
 
     def _change(self, kind: str, name: str, orders: int, amounts: Sequence[int]) -> None:
         row = self._row(kind, name)

@@ -41,7 +41,7 @@ ORDER = Order(
     held_shots=300,
     held_usd=1.5,
 )
-PURSE = BudgetAccount("the account", Budget(usd=2.0))
+ACCOUNT = BudgetAccount("the account", Budget(usd=2.0))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def journal(file):
     return journal
 
 
-def place(journal, *orders, budget_accounts=(PURSE,)):
+def place(journal, *orders, budget_accounts=(ACCOUNT,)):
     return journal.place(orders, budget_accounts, what="The test")
 
 
@@ -344,7 +344,7 @@ def test_events_and_charges_that_were_exchanged_are_noticed(journal, file):
     journal.close()
 
     swapped(file, "events", ["key"], 1, 2)
-    swapped(file, "charges", ["purse"], 1, 2)
+    swapped(file, "charges", ["account"], 1, 2)
 
     with pytest.raises(JournalUnreadable, match="table events is damaged"):
         Journal(file).history("k1")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
-from shop import ShopDevice
+from shop import Shop, ShopDevice
 from tenacity import stop_after_delay
 
 import qgate as qg
@@ -46,6 +48,23 @@ PRAGMA application_id = 1902600564;
 PRAGMA user_version = 1;
 """
 """Version 1, as the first release wrote it; never edit it."""
+
+SECOND = Path(__file__).with_name("version_2")
+"""A journal as commit 8e005c5 wrote it, and the jobs that its provider has; never edit them.
+
+Its two runs were killed in their second of three calls: "waiting" after it had the id of a job,
+"unanswered" before.
+"""
+
+TOKENS = (
+    "4bc4fbfdae49fb36f38fed3592b0070ca7983f42a18981a458d0650a193f9bcf",
+    "998cff12a3a4198bbc7c6f468eb72b9ca7cf8c4812c11fb45f79421dcd3a3df4",
+    "119838cc3f42f1b81876f7c835073d2550511387b7a86d7481a9cd7314b23a90",
+    "741debc79fb5f9ab88b20db2a5b2ddf9361d50eab96a564400a5b1788f478af4",
+    "0107560887e37cd4cde909cef37719a47a9eec67a196db7395f93508d2a79a4d",
+    "eae0bc5277811b31b70ac2cdf7ed86d9679d4da84ea3f4523f9fdf3ef774796c",
+)
+"""The tokens of all jobs after commit 8e005c5 itself had continued both runs."""
 
 COLUMNS = {
     "runs": "name, created_at, qgate",
@@ -92,12 +111,27 @@ def old(tmp_path):
     return file
 
 
+@pytest.fixture
+def second(tmp_path):
+    """A journal of version 2, and the file of its provider."""
+    return restored("runs", tmp_path), restored("shop", tmp_path)
+
+
+def restored(name, folder):
+    """Return a database as it was when its statements were written down."""
+    file = str(folder / f"second {name}.db")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((SECOND / f"{name}.sql").read_text())
+    return file
+
+
 def copied(new, old):
     """Copy a journal into one of version 1."""
     with closing(sqlite3.connect(old)) as connection:
         connection.execute("ATTACH ? AS new", (new,))
         for table, columns in COLUMNS.items():
-            connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM new.{table}")
+            now = columns.replace("purse", "account")
+            connection.execute(f"INSERT INTO {table} ({columns}) SELECT {now} FROM new.{table}")
         connection.commit()
 
 
@@ -122,7 +156,7 @@ def marks(file):
         return connection.execute("SELECT COUNT(*) FROM marks").fetchone()[0]
 
 
-def train(device, journal, *, steps=2):
+def train(device, journal, *, steps=2, name="training", **options):
     """Call a circuit a few times within a run."""
 
     @qg.qnode(device)
@@ -130,7 +164,7 @@ def train(device, journal, *, steps=2):
         qg.RX(angle, wires=0)
         return qg.expval(qg.Z(0))
 
-    with qg.run("training", journal=journal) as run:
+    with qg.run(name, journal=journal, **options) as run:
         values = [float(circuit(0.3 + step)) for step in range(steps)]
     return values, run
 
@@ -212,9 +246,11 @@ for file in sys.argv[2:]:
 
 def test_processes_that_open_a_journal_at_once_migrate_it_once(tmp_path):
     files = [str(tmp_path / f"{number}.db") for number in range(12)]
-    for file in files[::2]:  # the others are made by the processes
-        with closing(sqlite3.connect(file)) as connection:
-            connection.executescript(OLDEST)
+    scripts = {1: OLDEST, 2: (SECOND / "runs.sql").read_text()}
+    for number, file in enumerate(files):
+        if number % 3:  # the others are made by the processes
+            with closing(sqlite3.connect(file)) as connection:
+                connection.executescript(scripts[number % 3])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     processes = [
         subprocess.Popen(
@@ -336,3 +372,60 @@ def test_the_sums_of_an_old_journal_are_those_of_its_orders(tmp_path, old):
     assert opened.spent_by("training") == run.spent
     assert opened.spent("run training on shop:one") == run.spent
     assert len(opened.checked_orders("training")) == 3
+
+
+def test_a_journal_of_version_2_is_continued_and_nothing_is_paid_twice(second):
+    journal, shop = second
+    budget = qg.Budget(usd=50, name="ours")
+
+    for name, counts in (("waiting", {"find": 0, "reopen": 1}), ("unanswered", {"find": 1})):
+        device = ShopDevice(shop, unique=False)
+        _, run = train(device, journal, steps=3, name=name, budget=budget)
+
+        assert run.replayed == 1
+        assert device.counts["before send"] == 1
+        assert counts.items() <= {"find": 0, **device.counts}.items()
+
+    assert tuple(Shop(shop).tokens) == TOKENS
+    spent = Journal(journal).spent("ours")
+    assert (spent.submissions, spent.shots, spent.usd) == (6, 600, pytest.approx(2.4))
+
+
+def test_damage_in_a_journal_of_version_2_is_not_hidden_by_its_migration(second):
+    with closing(sqlite3.connect(second[0])) as connection:
+        connection.execute("UPDATE orders SET held_usd = 0.1 WHERE run = 'waiting' AND step = 1")
+        connection.commit()
+
+    journal = Journal(second[0])
+
+    with pytest.raises(JournalUnreadable, match="table orders is damaged"):
+        journal.orders("waiting")
+
+
+KILLED = """
+import os, signal, sqlite3, sys
+from qgate.jobs import journal_schema
+
+journal_schema.MIGRATIONS += ("SELECT die()",)
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")  # so that pages are in the file before the end
+connection.create_function("die", 0, lambda: os.kill(os.getpid(), signal.SIGKILL))
+journal_schema.migrate(connection, sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are killed by a signal")
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_a_process_that_is_killed_in_a_migration_leaves_the_journal_as_it_was(second, mode):
+    with closing(sqlite3.connect(second[0])) as connection:
+        connection.execute(f"PRAGMA journal_mode = {mode}")
+    before = content(second[0])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    killed = subprocess.run([sys.executable, "-c", KILLED, second[0]], env=environment, check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert content(second[0]) == before
+    assert before[0] == 2
+    assert [order.key for order in Journal(second[0]).orders("waiting")] == list(TOKENS[:2])
+    assert content(second[0])[0] == len(MIGRATIONS)
