@@ -11,73 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from qgate.bridge import Interface
 from qgate.exceptions import InvalidParameters, described
 from qgate.typing import Tensor
 
-ORIGINS = {
-    "torch": "qgate.interfaces.torch",
-    "jax": "qgate.interfaces.jax",
-    "jaxlib": "qgate.interfaces.jax",
-    "tensorflow": "qgate.interfaces.tensorflow",
-}
-"""Module of the interface for each package, by the package that defines a value's class."""
+ORIGINS = {"torch": "torch", "jax": "jax", "jaxlib": "jax", "tensorflow": "tf"}
+"""Name of the interface for each package that defines classes of arrays."""
 
 
-class Framework(Protocol):
-    """Interface of a framework, as far as it concerns single values.
+PACKAGES = {"autograd": "autograd", "torch": "torch", "jax": "jax", "tf": "tensorflow"}
+"""Package of each interface, which is also the name of its module in ``qgate.interfaces``."""
 
-    Required: ``name``, ``namespace`` and the methods.
-    """
-
-    name: str
-    namespace: Any
-    """Array functions with numpy's names."""
-
-    def is_traced(self, value: Tensor) -> bool:
-        """Return whether a value may be differentiated, or its number is not known yet."""
-
-    def number(self, value: Tensor) -> Any:
-        """Return the value as a numpy array; the value itself if its number is not known yet."""
-
-    def enclosed(self, value: Tensor) -> Tensor:
-        """Return the value wrapped so that it takes part in numpy arithmetic."""
-
-    def settle(self, value: Tensor, count: int) -> None:
-        """Fix the lengths of the last axes of a value, where the framework can leave them open."""
-
-    def is_wide(self, value: Tensor) -> bool:
-        """Return whether a value already has the precision used for computation."""
-
-    def widened(self, value: Tensor) -> Tensor:
-        """Return the value in the precision used for computation."""
-
-    def constant(self, value: Tensor) -> Tensor:
-        """Return the value as a constant, detached from differentiation."""
-
-    def is_argument(self, value: Tensor) -> bool:
-        """Return whether a value is trainable by default, that is if no arguments are named."""
-
-    def depends_on_tracer(self, value: Tensor) -> bool:
-        """Return whether a value depends on the inputs of the innermost Jacobian."""
-
-    def jacobian(self, function: Callable[..., Tensor], argnums: tuple[int, ...]) -> Any:
-        """Return the function that computes the derivatives by these arguments."""
-
-    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
-        """Return numbers as an array of the framework."""
-
-    def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
-        """Return a result in the precision of the parameters, as the user gets it."""
-
+LOADED: dict[str, Interface] = {}
+"""Interfaces that are imported so far, by name."""
 
 NUMBERS = frozenset({float, int, np.float64})
 """Exact types of plain real numbers."""
 
-KNOWN: dict[type, Framework | None] = dict.fromkeys((*NUMBERS, np.ndarray))
+KNOWN: dict[type, Interface | None] = dict.fromkeys((*NUMBERS, np.ndarray))
 """Framework of each type seen so far; None: numpy, autograd, or not a number."""
 
 
@@ -116,7 +71,14 @@ def has_requires_grad(value: Any) -> bool:
     return isinstance(value, np.ndarray) and hasattr(value, "requires_grad")
 
 
-def framework_of(value: Tensor) -> Framework | None:
+def load(name: str) -> Interface:
+    """Return the interface with this name; imports the framework at the first time."""
+    if name not in LOADED:
+        LOADED[name] = import_module(f"qgate.interfaces.{PACKAGES[name]}").INTERFACE
+    return LOADED[name]
+
+
+def framework_of(value: Tensor) -> Interface | None:
     """Return the interface of a torch, JAX or TensorFlow value; None for any other value."""
     kind = type(value)
     try:
@@ -125,18 +87,17 @@ def framework_of(value: Tensor) -> Framework | None:
         return KNOWN.setdefault(kind, _find_framework(kind))
 
 
-def _find_framework(kind: type) -> Framework | None:
+def _find_framework(kind: type) -> Interface | None:
     if issubclass(kind, Enclosed):
         return kind.framework
     for base in kind.__mro__:
         origin = ORIGINS.get(base.__module__.partition(".")[0])
         if origin is not None and hasattr(kind, "dtype") and hasattr(kind, "shape"):
-            found: Framework = import_module(origin).FRAMEWORK
-            return found
+            return load(origin)
     return None
 
 
-def framework_among(values: Iterable[Tensor]) -> Framework | None:
+def framework_among(values: Iterable[Tensor]) -> Interface | None:
     """Return the framework of the first value that has one."""
     for kind in dict.fromkeys(map(type, values)):
         found = KNOWN[kind] if kind in KNOWN else KNOWN.setdefault(kind, _find_framework(kind))
@@ -348,7 +309,7 @@ class Enclosed:
 
     __slots__ = ("tensor",)
     __array_ufunc__ = None  # numpy arrays leave mixed arithmetic to this class
-    framework: Framework
+    framework: Interface
 
     def __init__(self, tensor: Tensor) -> None:
         self.tensor = tensor

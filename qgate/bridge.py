@@ -11,7 +11,7 @@ from qgate.exceptions import DifferentiationError
 from qgate.typing import ComplexArray, FloatArray, Tensor
 
 
-class CircuitFunction(Hashable, Protocol):
+class HostFunction(Hashable, Protocol):
     """Circuit as a function of plain numbers, which an interface makes differentiable."""
 
     @property
@@ -31,7 +31,7 @@ class CircuitFunction(Hashable, Protocol):
         """Return the same computation with other numbers for the inputs that are not trainable."""
 
 
-class Derivatives(CircuitFunction, Protocol):
+class Derivatives(HostFunction, Protocol):
     """Values and derivatives: D(k, x) is the k-th derivative by the trainable angles x.
 
     The derivative of D(k) is D(k + 1).
@@ -53,7 +53,7 @@ class Derivatives(CircuitFunction, Protocol):
         """Return a new sample key, one for each evaluation of the value."""
 
 
-class States(CircuitFunction, Protocol):
+class States(HostFunction, Protocol):
     """States, and products with their Jacobian by the angles x of shape (B, n)."""
 
     def __call__(self, x: FloatArray) -> ComplexArray:

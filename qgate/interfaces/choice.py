@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-from qgate.arrays import ORIGINS, any_boxed, framework_among
+from qgate.arrays import PACKAGES, any_boxed, framework_among, load
 from qgate.bridge import Interface
 from qgate.exceptions import InterfaceMismatch, MissingExtra, UnknownInterface, described, suggest
 from qgate.typing import Tensor
@@ -25,9 +24,6 @@ NAMES: Mapping[str | None, str | None] = {
     "tensorflow": "tf",
 }
 """Names that a user may pass, and the interface that each stands for."""
-
-PACKAGES = {"torch": "torch", "jax": "jax", "tf": "tensorflow"}
-"""Package that each interface requires."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +66,12 @@ class Choice:
         if self.name is None:
             return None
         values = list(values)
-        met: Any = framework_among(values)
+        met = framework_among(values)
         if met is None and any_boxed(values):
-            met = _load("autograd")
+            met = load("autograd")
         if self.name == "auto":
             return met
-        named = _load(self.name)
+        named = _load_named(self.name)
         if met is not None and met is not named:
             raise InterfaceMismatch(interface=self.name, met=met.name)
         return named
@@ -83,20 +79,14 @@ class Choice:
 
 def interface_among(values: Iterable[Tensor]) -> Interface:
     """Return the interface of the first array that has one; autograd's for numpy arrays."""
-    found: Any = framework_among(values)
-    return _load("autograd") if found is None else found
+    return framework_among(values) or load("autograd")
 
 
-def _load(name: str) -> Interface:
-    if name == "autograd":
-        from qgate.interfaces.autograd import INTERFACE
-
-        return INTERFACE
-    package = PACKAGES[name]
+def _load_named(name: str) -> Interface:
     try:
-        found: Interface = import_module(ORIGINS[package]).FRAMEWORK
+        return load(name)
     except ModuleNotFoundError as error:
+        package = PACKAGES[name]
         raise MissingExtra(
             what=f"interface={described(name)}", package=package, extra=package
         ) from error
-    return found

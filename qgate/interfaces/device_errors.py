@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
 
-from qgate.arrays import ORIGINS
+from qgate.arrays import LOADED, ORIGINS
 from qgate.forks import ForkSafeLock
 
 MARK = re.compile(r"\[qgate error (\d+)\.(\d+)\]")
@@ -153,8 +152,7 @@ def device_errors() -> Iterator[None]:
     before = ERRORS.latest
     with unmarking():
         yield
-        for name in sorted(set(ORIGINS.values())):
-            if name in sys.modules:
-                for error in sys.modules[name].FRAMEWORK.late_errors():
-                    if ERRORS.behind(error, after=before) is not None:
-                        raise error
+        for interface in list(LOADED.values()):
+            for error in interface.late_errors():
+                if ERRORS.behind(error, after=before) is not None:
+                    raise error

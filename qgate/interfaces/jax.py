@@ -139,7 +139,7 @@ class JaxInterface(Interface):
         return value.astype(wanted)
 
 
-FRAMEWORK = JaxInterface()
+INTERFACE = JaxInterface()
 
 COMPILED: dict[Hashable, Callable[..., Any]] = {}
 """Simulations, by the circuit that they simulate."""

@@ -18,7 +18,7 @@ from tensorflow.python.eager import forwardprop_util, record
 from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
 from qgate.arrays import Enclosed
-from qgate.bridge import CircuitFunction, Derivatives, Interface, States
+from qgate.bridge import Derivatives, HostFunction, Interface, States
 from qgate.exceptions import DifferentiationError
 from qgate.interfaces.base import host, precision_of
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
@@ -177,9 +177,9 @@ def _bare(value: TensorFlowArray, dtype: Any = None, name: Any = None, as_ref: b
 
 tf.register_tensor_conversion_function(TensorFlowArray, _bare)
 
-FRAMEWORK = TensorFlowInterface()
-TensorFlowArray.framework = FRAMEWORK
-FRAMEWORK.namespace.enclose = TensorFlowArray
+INTERFACE = TensorFlowInterface()
+TensorFlowArray.framework = INTERFACE
+INTERFACE.namespace.enclose = TensorFlowArray
 
 LOOPED = 64
 """Most numbers that are differentiated one by one, which is faster than compiling a loop."""
@@ -259,7 +259,7 @@ def _pulled(
     return [slope, *map(tf.zeros_like, fixed)]
 
 
-def _guarded(computation: CircuitFunction, number: Any) -> Any:
+def _guarded(computation: HostFunction, number: Any) -> Any:
     """Return a constant whose derivative raises an error with the reason."""
     if not tf.executing_eagerly() and number.op.type == "StopGradient":
         return number  # intended constants, e.g. an array whose entries are the angles

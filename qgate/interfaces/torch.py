@@ -171,9 +171,9 @@ class TorchArray(Enclosed):
     __slots__ = ()
 
 
-FRAMEWORK = TorchInterface()
-TorchArray.framework = FRAMEWORK
-FRAMEWORK.namespace.enclose = TorchArray
+INTERFACE = TorchInterface()
+TorchArray.framework = INTERFACE
+INTERFACE.namespace.enclose = TorchArray
 
 
 def _with_signature(function: Any) -> Any:
