@@ -23,7 +23,7 @@ from budgets.circuits import LIH12, Circuit, excitations, unitary_coupled_cluste
 import qgate as qg
 from qgate import numpy as qnp
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.parameter_shift import parameter_shift
 from qgate.shot_allocation.budget_limits import prior_plan
 from qgate.shot_allocation.estimation_request import estimation_request, with_constants
 from qgate.shot_allocation.rounds import plan
@@ -52,7 +52,7 @@ def asked(node: Any, x: Any) -> Any:
     tape = node.construct((qnp.array(x, requires_grad=False),), {})
     constant = with_constants(tape.sweep(), node.device)
     slots = tuple(part.slots.tolist())
-    shifted = ParameterShift()(constant.structure, slots, order=1, shots=None, options={})
+    shifted = parameter_shift(constant.structure, slots)
     jacobian = np.asarray(part.flat(0), dtype=float).T
     found = estimation_request(constant, shifted, values=False, jacobian=jacobian)
     return found, len(found.measurement_plan.bases)

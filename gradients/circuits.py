@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from qgate.gradients.method import Refusal
+from qgate.gradients.method import NO_OPTIONS, Options
 from qgate.structure import Structure
-from qgate.tape import Tape
 from qgate.wires import Wires
 
 Fold = Callable[[Sequence[Any], Sequence[Any]], list[Any]]
@@ -68,29 +67,15 @@ class AvailableWires:
 
 
 class CircuitMethod(Protocol):
-    """Gradient method that runs circuits other than the differentiated one.
-
-    Required: ``name``, ``options``, ``nonlinear``, ``densities``, ``refusal`` and the call.
-    """
-
-    name: str
-    options: frozenset[str]
-    """Names of its ``gradient_kwargs``."""
-    nonlinear: bool
-    """Whether it supports results that are not linear in the state, such as a variance."""
-    densities: bool
-    """Whether it differentiates a density matrix directly, not by Pauli expectation values."""
-
-    def refusal(self, tape: Tape) -> Refusal:
-        """Return why the method cannot differentiate a tape by its trainable parameters."""
+    """Function that gives circuits, other than the differentiated one, for its derivatives."""
 
     def __call__(
         self,
         structure: Structure,
         slots: tuple[int, ...],
         *,
-        room: AvailableWires,
-        options: Mapping[str, Any],
+        available: AvailableWires,
+        options: Options = NO_OPTIONS,
     ) -> Circuits:
         """Return the circuits for the first derivatives by ``slots``.
 
@@ -101,10 +86,9 @@ class CircuitMethod(Protocol):
             of its observables are constants.
         slots : tuple of int
             The n trainable slots.
-        room : AvailableWires
-            Available wires.
+        available : AvailableWires
         options : mapping
-            The user's ``gradient_kwargs``; their names are among ``self.options``.
+            The user's ``gradient_kwargs``; their names are among those of the method.
 
         Raises
         ------

@@ -12,7 +12,7 @@ from qgate.gradients.adjoint_metric import AdjointMetric, gives_state
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.metric_matrix import MatrixTransform
 from qgate.gradients.metric_tensor import MetricTensor
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.parameter_shift import parameter_shift
 from qgate.gradients.qnode_transform import as_list
 from qgate.gradients.second_order import around
 from qgate.gradients.stencil import Stencil, union
@@ -149,7 +149,7 @@ class _ClassicalFisher(MatrixTransform):
             read = Tape(tape.operations, [probs(wires=tape.wires)], tape.shots)
         slots = tuple(int(slot) for slot in tape.trainable_slots)
         shots = min(tape.shots.parts, default=None)
-        shifted = ParameterShift()(read.structure, slots, order=1, shots=shots, options={})
+        shifted = parameter_shift(read.structure, slots, shots=shots)
         here = Stencil.value(len(shifted.decomposed.angles.offset), len(slots))
         offsets, stencils = union([here, shifted.stencil])
 

@@ -14,13 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 from qgate.exceptions import UndefinedError, UnsupportedDiffMethod, described, suggest
 from qgate.gradients.circuits import AvailableWires, Circuits
 from qgate.gradients.generators import in_generators, turns
 from qgate.gradients.hadamard_circuits import direct, of_state, reversed_roles, standard
-from qgate.gradients.method import Refusal, refuse_other_kinds, refuse_trained_arrays
+from qgate.gradients.method import NO_OPTIONS, Options, Refusal
 from qgate.measurements import MeasurementKind
 from qgate.recording import paused
 from qgate.structure import Structure
@@ -30,7 +29,7 @@ from qgate.transforms.readouts import plan_readings
 from qgate.typing import Wire
 from qgate.wires import Wires
 
-SERVED = (
+MEASURES = (
     MeasurementKind.EXPVAL,
     MeasurementKind.VAR,
     MeasurementKind.PROBS,
@@ -60,8 +59,14 @@ TESTS = ("standard", "reversed")
 NEEDS_OBSERVABLES = ("reversed", "reversed-direct")
 
 
-class HadamardTest:
-    """Gradient method of Hadamard tests: one circuit for each Pauli word of the generator G.
+def hadamard_test(
+    structure: Structure,
+    slots: tuple[int, ...],
+    *,
+    available: AvailableWires,
+    options: Options = NO_OPTIONS,
+) -> Circuits:
+    """Differentiate by Hadamard tests: one circuit for each Pauli word of the generator G.
 
     Options (``gradient_kwargs``): ``mode``, the roles of generator and observable:
 
@@ -82,52 +87,37 @@ class HadamardTest:
     ``aux_wire``: the auxiliary wire (default: one that neither circuit nor measurement uses);
     ``device_wires``: the wires from which it is taken when a tape is transformed.
     """
-
-    name = "hadamard"
-    options = frozenset({"aux_wire", "device_wires", "mode"})
-    nonlinear = False
-    densities = False
-
-    def refusal(self, tape: Tape) -> Refusal:
-        refusal = refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
-        if refusal is not None:
-            return refusal
-        slots = tuple(int(slot) for slot in tape.trainable_slots)
-        name = _without_generator(tape.structure, slots)
-        if name is None:
-            return None
-        return (
-            f"{name} is no exponential of an angle times a fixed matrix, and does not decompose "
-            "into such",
-            "Use diff_method='parameter-shift' or 'finite-diff', which differentiate it by "
-            "differences.",
+    mode = options.get("mode", "standard")
+    if not isinstance(mode, str) or (mode not in MODES and mode != "auto"):
+        known = [*MODES, "auto"]
+        raise _unsupported(
+            f"mode={described(mode)} is not one of its modes",
+            f"Give one of {', '.join(known)}.{suggest(mode, known)}",
         )
+    if available.wires is None and options.get("device_wires") is not None:
+        available = AvailableWires(Wires(options["device_wires"]), available.most)
+    given = options.get("aux_wire")
+    named = None if given is None else Wires(given)
+    if named is not None and len(named) != 1:
+        raise _unsupported(
+            f"aux_wire={described(given)} names {len(named)} wires",
+            "Name one wire, or leave it out.",
+        )
+    return _circuits(structure, slots, available, mode, named)
 
-    def __call__(
-        self,
-        structure: Structure,
-        slots: tuple[int, ...],
-        *,
-        room: AvailableWires,
-        options: Mapping[str, Any],
-    ) -> Circuits:
-        mode = options.get("mode", "standard")
-        if not isinstance(mode, str) or (mode not in MODES and mode != "auto"):
-            known = [*MODES, "auto"]
-            raise _unsupported(
-                f"mode={described(mode)} is not one of its modes",
-                f"Give one of {', '.join(known)}.{suggest(mode, known)}",
-            )
-        if room.wires is None and options.get("device_wires") is not None:
-            room = AvailableWires(Wires(options["device_wires"]), room.most)
-        given = options.get("aux_wire")
-        named = None if given is None else Wires(given)
-        if named is not None and len(named) != 1:
-            raise _unsupported(
-                f"aux_wire={described(given)} names {len(named)} wires",
-                "Name one wire, or leave it out.",
-            )
-        return _circuits(structure, slots, room, mode, named)
+
+def refuse_gates(tape: Tape) -> Refusal:
+    """Refuse a tape with a trainable gate that has no generator."""
+    slots = tuple(int(slot) for slot in tape.trainable_slots)
+    name = _without_generator(tape.structure, slots)
+    if name is None:
+        return None
+    return (
+        f"{name} is no exponential of an angle times a fixed matrix, and does not decompose "
+        "into such",
+        "Use diff_method='parameter-shift' or 'finite-diff', which differentiate it by "
+        "differences.",
+    )
 
 
 @lru_cache(maxsize=256)
@@ -145,12 +135,12 @@ def _without_generator(structure: Structure, slots: tuple[int, ...]) -> str | No
 def _circuits(
     structure: Structure,
     slots: tuple[int, ...],
-    room: AvailableWires,
+    available: AvailableWires,
     mode: str,
     named: Wires | None,
 ) -> Circuits:
-    auxiliary, missing = _auxiliary_wire(structure, room, named)
-    everything = structure.wires if room.wires is None else room.wires
+    auxiliary, missing = _auxiliary_wire(structure, available, named)
+    everything = structure.wires if available.wires is None else available.wires
     prepared = in_generators(structure)
 
     def build(name: str) -> Circuits:
@@ -223,7 +213,7 @@ def _obstacle(mode: str, structure: Structure, missing: Refusal) -> Refusal:
 
 
 def _auxiliary_wire(
-    structure: Structure, room: AvailableWires, named: Wires | None
+    structure: Structure, available: AvailableWires, named: Wires | None
 ) -> tuple[Wire | None, Refusal]:
     """Return a free wire, or why there is none."""
     used = structure.wires
@@ -236,16 +226,16 @@ def _auxiliary_wire(
                 f"the circuit uses the auxiliary wire {described(given)} itself",
                 f"Name another one, leave aux_wire out, or {others}.",
             )
-        if room.wires is not None and given not in room.wires:
+        if available.wires is not None and given not in available.wires:
             return None, (
                 f"there is no wire {described(given)} on the device",
-                f"Name one of {list(room.wires)}, leave aux_wire out, or {others}.",
+                f"Name one of {list(available.wires)}, leave aux_wire out, or {others}.",
             )
-    elif room.wires is not None:
-        given = next((wire for wire in room.wires if wire not in used), None)
+    elif available.wires is not None:
+        given = next((wire for wire in available.wires if wire not in used), None)
     else:
         given = next(label for label in range(len(used) + 1) if label not in used)
-    if given is None or (room.most is not None and len(used) >= room.most):
+    if given is None or (available.most is not None and len(used) >= available.most):
         return None, (
             f"the circuit uses all {len(used)} wires of the device, and no auxiliary wire is left",
             f"Give the device another wire, or {others}.",

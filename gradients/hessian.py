@@ -14,8 +14,9 @@ from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod, described
 from qgate.findable import picklable
 from qgate.gradients.chain_rule import Function, Polynomial, SecondOrderJet, is_polynomial
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.parameter_shift import ParameterShift, shifts_by_slot
+from qgate.gradients.parameter_shift import parameter_shift, shifts_by_slot
 from qgate.gradients.qnode_transform import HybridTransform, as_list, owners
+from qgate.gradients.registry import METHODS
 from qgate.gradients.second_order import around, second_order, with_known
 from qgate.gradients.stencil import Stencil, union
 from qgate.tape import Tape
@@ -158,7 +159,7 @@ class _Hessian(HybridTransform):
         return [batch], postprocess
 
     def _refuse(self, tape: Tape, classical: ClassicalPart | None) -> None:
-        refusal = ParameterShift().refusal(tape)
+        refusal = METHODS["parameter-shift"].refusal(tape)
         if refusal is not None:
             raise UnsupportedDiffMethod(
                 method="parameter-shift", reason=refusal[0], remedy=refusal[1]
@@ -200,7 +201,7 @@ class _Hessian(HybridTransform):
 
 def _gradient(tape: Tape, slots: tuple[int, ...]) -> Stencil:
     shots = min(tape.shots.parts, default=None)
-    shifted = ParameterShift()(tape.structure, slots, order=1, shots=shots, options={})
+    shifted = parameter_shift(tape.structure, slots, shots=shots)
     return shifted.stencil
 
 

@@ -1,9 +1,10 @@
-"""Interface of gradient methods that work by shifted circuits."""
+"""Interface of gradient methods, and reasons why one cannot differentiate a tape."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qgate.exceptions import UnknownGradientOption, suggest
@@ -16,7 +17,16 @@ from qgate.transforms.decompose import Decomposed
 from qgate.transforms.trained_arrays import MOST_STATE_WIRES, expressible
 
 if TYPE_CHECKING:
+    from qgate.gradients.circuits import CircuitMethod
     from qgate.gradients.directions import DifferenceDirections
+
+Options = Mapping[str, Any]
+"""The user's ``gradient_kwargs``."""
+
+NO_OPTIONS: Options = MappingProxyType({})
+
+EXACT = tuple(kind for kind, facts in FACTS.items() if facts.exact)
+"""Measurements whose result is a number, or an array of numbers."""
 
 Refusal = tuple[str, str] | None
 """Why a method cannot differentiate a tape, and what to do instead; None: it can."""
@@ -41,33 +51,18 @@ class Shifted:
 
 
 class ShiftMethod(Protocol):
-    """Gradient method that only requires values at shifted parameters.
-
-    Required: ``name``, ``options``, ``nonlinear``, ``densities``, ``refusal``, ``lines`` and the
-    call. ``order`` is the order of the derivative; equal points of several orders are run once.
-    """
-
-    name: str
-    options: frozenset[str]
-    """Names of its ``gradient_kwargs``."""
-    nonlinear: bool
-    """Whether it supports results that are not linear in the state, such as a variance."""
-    densities: bool
-    """Whether it differentiates a density matrix directly, not by Pauli expectation values."""
-
-    def refusal(self, tape: Tape) -> Refusal:
-        """Return why the method cannot differentiate a tape by its trainable parameters."""
+    """Function that gives the points at which the values of a circuit determine its derivatives."""
 
     def __call__(
         self,
         structure: Structure,
         slots: tuple[int, ...],
         *,
-        order: int,
-        shots: int | None,
-        options: Mapping[str, Any],
+        order: int = 1,
+        shots: int | None = None,
+        options: Options = NO_OPTIONS,
     ) -> Shifted:
-        """Return the circuits for the derivative of this order by ``slots``.
+        """Return the points for the derivative of this order by ``slots``.
 
         Parameters
         ----------
@@ -76,23 +71,71 @@ class ShiftMethod(Protocol):
         slots : tuple of int
             The n trainable slots.
         order : int
-            Order of the derivative, 1 or more.
+            Order of the derivative, 1 or more; equal points of several orders are run once.
         shots : int or None
             Shots of each point, for methods whose step depends on it.
         options : mapping
-            The user's ``gradient_kwargs``; their names are among ``self.options``.
-        """
-
-    def lines(
-        self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
-    ) -> DifferenceDirections | None:
-        """Return the lines of the first derivatives, whose steps the caller may choose.
-
-        None: the method determines its steps itself.
+            The user's ``gradient_kwargs``; their names are among those of the method.
         """
 
 
-def check_options(method: str, options: Mapping[str, Any], known: Collection[str]) -> None:
+Lines = Callable[[Structure, tuple[int, ...], Options], "DifferenceDirections | None"]
+"""Function from a structure, its trainable slots and options to the lines of first derivatives."""
+
+
+@dataclass(frozen=True)
+class GradientMethod:
+    """Row of the registry: a gradient method, and everything that others know of it.
+
+    Parameters
+    ----------
+    name : str
+        Value of ``diff_method``.
+    shifts : ShiftMethod, optional
+        The method, if it requires only values at shifted parameters.
+    circuits : CircuitMethod, optional
+        The method, if it runs other circuits. Without both, the device differentiates its state.
+    lines : callable, optional
+        For methods that take differences with shots: the directions of these, whose steps the
+        caller may choose. Without it, or if it returns None, the method determines its steps.
+    options : frozenset of str
+        Names of its ``gradient_kwargs``.
+    tape_options : frozenset of str
+        Further options, whose meaning depends on the numbers of a tape.
+    measures : collection of MeasurementKind, optional
+        Results that it differentiates; None: any.
+    refuses : callable, optional
+        Function that returns why it cannot differentiate a tape for other reasons, or None.
+    nonlinear : bool
+        Whether it differentiates results that are not linear in the state, such as a variance.
+    densities : bool
+        Whether it differentiates a density matrix directly, not by Pauli expectation values.
+    needs_state : str, optional
+        What a device without access to its state lacks for it; None: it runs on every device.
+    """
+
+    name: str
+    shifts: ShiftMethod | None = None
+    circuits: CircuitMethod | None = None
+    lines: Lines | None = None
+    options: frozenset[str] = frozenset()
+    tape_options: frozenset[str] = frozenset()
+    measures: Collection[MeasurementKind] | None = EXACT
+    refuses: Callable[[Tape], Refusal] | None = None
+    nonlinear: bool = False
+    densities: bool = True
+    needs_state: str | None = None
+
+    def refusal(self, tape: Tape) -> Refusal:
+        """Return why the method cannot differentiate a tape by its trainable parameters."""
+        if self.measures is None:
+            return None
+        found = refuse_other_kinds(tape, self.measures, method=self.name)
+        found = found or refuse_trained_arrays(tape)
+        return found if found or self.refuses is None else self.refuses(tape)
+
+
+def check_options(method: str, options: Options, known: Collection[str]) -> None:
     """Refuse options that a gradient method does not have.
 
     Raises

@@ -26,24 +26,14 @@ from qgate.exceptions import (
     described,
 )
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
-from qgate.gradients.method import (
-    Refusal,
-    Shifted,
-    refuse_other_kinds,
-    refuse_trained_arrays,
-)
+from qgate.gradients.method import NO_OPTIONS, Options, Shifted
 from qgate.gradients.shift_rules import generate_shift_rule
 from qgate.gradients.stencil import Stencil
-from qgate.measurements import FACTS, MeasurementKind
+from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
-from qgate.operations.slots import Affine
-from qgate.structure import Structure
-from qgate.tape import Tape
+from qgate.structure import Structure, slots_in
 from qgate.transforms.decompose import AffineMap, Decomposed, decompose_structure
 from qgate.typing import FloatArray
-
-SERVED = tuple(kind for kind, facts in FACTS.items() if facts.exact)
-"""Supported measurements: linear in the state or its projector, and functions of such."""
 
 
 class Quantities(Flag):
@@ -91,44 +81,30 @@ class HasRule:
         return False
 
 
-class ParameterShift:
-    """Gradient method of the general parameter-shift rule, for any frequencies.
+def parameter_shift(
+    structure: Structure,
+    slots: tuple[int, ...],
+    *,
+    order: int = 1,
+    shots: int | None = None,
+    options: Options = NO_OPTIONS,
+) -> Shifted:
+    """Differentiate by the general parameter-shift rule, for any frequencies.
 
     A gate with unknown frequencies and without decomposition is differentiated by central finite
     differences instead, with a step that depends on the shots.
 
     Options (``gradient_kwargs``): ``shifts``, the shifts of the rule in radians, one for each
     frequency of the gates, or a sequence of these for each trainable angle (default: equidistant
-    shifts); ``fallback_step``, the step of the finite differences; ``broadcast``: on tapes, whether
-    all points are one broadcast tape (True) or one tape each.
+    shifts); ``fallback_step``, the step of the finite differences. On tapes and QNodes also
+    ``broadcast``, whether all points are one broadcast tape (True) or one tape each;
+    ``gradient_recipes``, rows [c, a, s] of a rule sum of c f(a x + s), or None, for each trainable
+    parameter of the tape; and ``f0``, the value if it is known.
     """
-
-    name = "parameter-shift"
-    options = frozenset({"shifts", "fallback_step", "broadcast"})
-    nonlinear = False
-    densities = True
-
-    def refusal(self, tape: Tape) -> Refusal:
-        return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
-
-    def __call__(
-        self,
-        structure: Structure,
-        slots: tuple[int, ...],
-        *,
-        order: int,
-        shots: int | None,
-        options: Mapping[str, Any],
-    ) -> Shifted:
-        step = options.get("fallback_step") or sensible_step(
-            shots, order=order, approx_order=2, strategy="center"
-        )
-        return _shifted(structure, slots, order, shifts_by_slot(options.get("shifts"), slots), step)
-
-    def lines(
-        self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
-    ) -> None:
-        """Return None, because shifts are given by the frequencies."""
+    step = options.get("fallback_step") or sensible_step(
+        shots, order=order, approx_order=2, strategy="center"
+    )
+    return _shifted(structure, slots, order, shifts_by_slot(options.get("shifts"), slots), step)
 
 
 Shifts = tuple[tuple[float, ...] | None, ...]
@@ -218,7 +194,7 @@ def rules_by_angle(
             continue
         known = _frequencies(operation, of)
         for index, symbol in enumerate(operation.parameters):
-            for angle in _slots_in(symbol):
+            for angle in slots_in(symbol):
                 if known is None:
                     rules[angle] = _difference_rule(step, order)
                 else:
@@ -239,7 +215,7 @@ def known_frequencies(structure: Structure) -> dict[int, float]:
         for index, symbol in enumerate(operation.parameters):
             if known is None:
                 continue
-            for angle in _slots_in(symbol):
+            for angle in slots_in(symbol):
                 found[angle] = max((*known[index], found.get(angle, 0.0)))
     return found
 
@@ -276,12 +252,4 @@ def _frequencies(operation: Operator, of: Quantities) -> list[tuple[float, ...]]
 
 
 def _depends_on_slots(operation: Operator) -> bool:
-    return any(_slots_in(symbol) for symbol in operation.parameters)
-
-
-def _slots_in(symbol: Any) -> list[int]:
-    if isinstance(symbol, Affine):
-        return [slot for slot, _ in symbol.terms]
-    if isinstance(symbol, np.ndarray) and symbol.dtype == object:
-        return [slot for entry in symbol.ravel() for slot in _slots_in(entry)]
-    return []
+    return any(slots_in(symbol) for symbol in operation.parameters)

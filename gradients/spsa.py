@@ -10,7 +10,7 @@ number of angles. Spall, IEEE Trans. Autom. Control 37, 332 (1992).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,16 +18,9 @@ import numpy as np
 from qgate.exceptions import InvalidDifferenceRule, described
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
 from qgate.gradients.directions import DifferenceDirections, steps_of
-from qgate.gradients.finite_difference import SERVED
-from qgate.gradients.method import (
-    Refusal,
-    Shifted,
-    refuse_other_kinds,
-    refuse_trained_arrays,
-)
+from qgate.gradients.method import NO_OPTIONS, Options, Shifted
 from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure, slots_in
-from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed
 from qgate.typing import FloatArray, IntArray
 
@@ -52,7 +45,7 @@ def rademacher(
     return direction
 
 
-DEFAULTS: Mapping[str, Any] = {
+DEFAULTS: Options = {
     "h": None,
     "approx_order": 2,
     "n": 1,
@@ -64,8 +57,15 @@ DEFAULTS: Mapping[str, Any] = {
 }
 
 
-class SimultaneousPerturbation:
-    """Gradient method of simultaneous perturbation (SPSA): a few circuits for any number of angles.
+def simultaneous_perturbation(
+    structure: Structure,
+    slots: tuple[int, ...],
+    *,
+    order: int = 1,
+    shots: int | None = None,
+    options: Options = NO_OPTIONS,
+) -> Shifted:
+    """Differentiate along random directions (SPSA): a few circuits for any number of angles.
 
     The estimate is unbiased up to the error of the step. Its standard deviation is as large as the
     gradient itself, and decreases with the square root of ``num_directions``.
@@ -77,60 +77,42 @@ class SimultaneousPerturbation:
     ``Generator`` or None (new directions in every call); ``sampler``, a function that draws a
     direction; ``validate_params``: whether angles on which no measurement depends are not varied
     and get the derivative zero (True), or are varied like the others (False); ``n``, which must be
-    1; ``broadcast``: on tapes, whether all points are one broadcast tape (True) or one tape each.
+    1. On tapes and QNodes also ``broadcast``, whether all points are one broadcast tape (True) or
+    one tape each, and ``f0``, the value if it is known.
     """
+    chosen = _chosen(options)
+    reached = _varied(structure, slots, chosen)
+    steps = _steps(chosen, shots, len(slots), max(1, len(reached)))
+    rng = _generator(chosen["sampler_rng"])
+    draws = [_draw(chosen, reached, len(slots), rng) for _ in range(order)]
+    first, *rest = [
+        _stencil(structure.num_slots, slots, directions, steps, chosen) for directions in draws
+    ]
+    for other in rest:
+        first = first.compose(other)
+    return Shifted(Decomposed.unchanged(structure), first)
 
-    name = "spsa"
-    options = frozenset(DEFAULTS) | {"broadcast"}
-    nonlinear = True
-    densities = True
 
-    def refusal(self, tape: Tape) -> Refusal:
-        return refuse_other_kinds(tape, SERVED, method=self.name) or refuse_trained_arrays(tape)
-
-    def __call__(
-        self,
-        structure: Structure,
-        slots: tuple[int, ...],
-        *,
-        order: int,
-        shots: int | None,
-        options: Mapping[str, Any],
-    ) -> Shifted:
-        chosen = {**DEFAULTS, **options}
-        _check(chosen)
-        reached = _varied(structure, slots, chosen)
-        steps = _steps(chosen, shots, len(slots), max(1, len(reached)))
-        rng = _generator(chosen["sampler_rng"])
-        draws = [_draw(chosen, reached, len(slots), rng) for _ in range(order)]
-        first, *rest = [
-            _stencil(structure.num_slots, slots, directions, steps, chosen) for directions in draws
-        ]
-        for other in rest:
-            first = first.compose(other)
-        return Shifted(Decomposed.unchanged(structure), first)
-
-    def lines(
-        self, structure: Structure, slots: tuple[int, ...], options: Mapping[str, Any]
-    ) -> DifferenceDirections | None:
-        """Return a line for each random direction."""
-        chosen = {**DEFAULTS, **options}
-        _check(chosen)
-        rng = _generator(chosen["sampler_rng"])
-        drawn = _draw(chosen, _varied(structure, slots, chosen), len(slots), rng)
-        scales = np.ones(len(slots)) if chosen["h"] is None else steps_of(chosen["h"], len(slots))
-        longest = np.abs(scales).max(initial=0.0)
-        moves = np.array(drawn) * (scales / longest if longest else scales)
-        directions = np.zeros((len(moves), structure.num_slots))
-        directions[:, list(slots)] = moves
-        inverse = np.divide(1.0, moves, out=np.zeros_like(moves), where=moves != 0)
-        return DifferenceDirections(
-            directions,
-            inverse.T / len(moves),
-            chosen["approx_order"],
-            chosen["strategy"],
-            None if chosen["h"] is None else np.full(len(moves), longest),
-        )
+def random_lines(
+    structure: Structure, slots: tuple[int, ...], options: Options
+) -> DifferenceDirections:
+    """Return a line for each random direction."""
+    chosen = _chosen(options)
+    rng = _generator(chosen["sampler_rng"])
+    drawn = _draw(chosen, _varied(structure, slots, chosen), len(slots), rng)
+    scales = np.ones(len(slots)) if chosen["h"] is None else steps_of(chosen["h"], len(slots))
+    longest = np.abs(scales).max(initial=0.0)
+    moves = np.array(drawn) * (scales / longest if longest else scales)
+    directions = np.zeros((len(moves), structure.num_slots))
+    directions[:, list(slots)] = moves
+    inverse = np.divide(1.0, moves, out=np.zeros_like(moves), where=moves != 0)
+    return DifferenceDirections(
+        directions,
+        inverse.T / len(moves),
+        chosen["approx_order"],
+        chosen["strategy"],
+        None if chosen["h"] is None else np.full(len(moves), longest),
+    )
 
 
 def _generator(seed: Any) -> np.random.Generator:
@@ -143,14 +125,16 @@ def _generator(seed: Any) -> np.random.Generator:
         ) from error
 
 
-def _varied(structure: Structure, slots: tuple[int, ...], chosen: Mapping[str, Any]) -> IntArray:
+def _varied(structure: Structure, slots: tuple[int, ...], chosen: Options) -> IntArray:
     """Return the positions of the trainable slots that directions vary."""
     if not chosen["validate_params"]:
         return np.arange(len(slots))
     return np.flatnonzero(np.isin(slots, list(_reaching(structure))))
 
 
-def _check(chosen: Mapping[str, Any]) -> None:
+def _chosen(options: Options) -> Options:
+    """Return all options, with defaults, or refuse them."""
+    chosen = {**DEFAULTS, **options}
     if chosen["n"] != 1:
         raise InvalidDifferenceRule(
             reason=f"n={chosen['n']!r}, and simultaneous perturbation estimates first derivatives",
@@ -167,11 +151,10 @@ def _check(chosen: Mapping[str, Any]) -> None:
             reason=f"num_directions={described(count)} is above {MOST_DIRECTIONS}",
             remedy="Give fewer directions. The spread falls with the square root of their number.",
         )
+    return chosen
 
 
-def _steps(
-    chosen: Mapping[str, Any], shots: int | None, size: int, varied: int
-) -> FloatArray | float:
+def _steps(chosen: Options, shots: int | None, size: int, varied: int) -> FloatArray | float:
     """Return the step of each angle in radians, shape (size,), or one for all.
 
     Along a diagonal of m angles a function of frequency 1 in each varies about as fast as one of
@@ -188,7 +171,7 @@ def _steps(
 
 
 def _draw(
-    chosen: Mapping[str, Any], indices: IntArray, size: int, rng: np.random.Generator
+    chosen: Options, indices: IntArray, size: int, rng: np.random.Generator
 ) -> list[FloatArray]:
     """Draw the directions of one derivative."""
     drawn = []
@@ -209,7 +192,7 @@ def _stencil(
     slots: tuple[int, ...],
     directions: Sequence[FloatArray],
     steps: FloatArray | float,
-    chosen: Mapping[str, Any],
+    chosen: Options,
 ) -> Stencil:
     coefficients, shifts = finite_diff_coeffs(1, chosen["approx_order"], chosen["strategy"])
     count, size = len(coefficients), len(slots)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from autograd.differential_operators import make_jvp
@@ -19,9 +19,9 @@ from qgate.arrays import (
     namespace,
     shape_of,
 )
-from qgate.exceptions import DifferentiationError
+from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.gradients.circuits import AvailableWires, CircuitMethod
-from qgate.gradients.method import Shifted, ShiftMethod
+from qgate.gradients.method import GradientMethod, Options, Shifted, ShiftMethod
 from qgate.gradients.recipes import with_recipes
 from qgate.gradients.second_order import bound, with_known
 from qgate.gradients.stencil import Stencil, union
@@ -57,33 +57,35 @@ class TapePlan:
     read: Read
 
 
-class Plan(Protocol):
-    """Function that makes the plan of a tape by some method."""
+def tape_plan(
+    method: GradientMethod, tape: Tape, wanted: BoolArray, options: Options, *, value: bool
+) -> TapePlan:
+    """Return the plan of a tape by some method.
 
-    def __call__(
-        self, tape: Tape, wanted: BoolArray, options: Mapping[str, Any], *, value: bool
-    ) -> TapePlan:
-        """Return the plan.
+    Parameters
+    ----------
+    method : GradientMethod
+    tape : Tape
+        Tape that measures linear quantities, or any quantities that the method supports.
+    wanted : array of bool, shape (n,)
+        Trainable slots that derivatives are taken by.
+    options : mapping
+    value : bool
+        Whether the value is required as well.
+    """
+    if method.shifts is not None:
+        return _shift_plan(method.shifts, tape, wanted, options, value=value)
+    if method.circuits is not None:
+        return _circuit_plan(method.name, method.circuits, tape, wanted, options, value=value)
+    raise UnsupportedDiffMethod(
+        method=method.name,
+        reason="it runs no circuits of its own",
+        remedy="Give its name as diff_method of a QNode.",
+    )
 
-        Parameters
-        ----------
-        tape : Tape
-            Tape that measures linear quantities, or any quantities that the method supports.
-        wanted : array of bool, shape (n,)
-            Trainable slots that derivatives are taken by.
-        options : mapping
-        value : bool
-            Whether the value is required as well.
-        """
 
-
-def shift_plan(
-    method: ShiftMethod,
-    tape: Tape,
-    wanted: BoolArray,
-    options: Mapping[str, Any],
-    *,
-    value: bool,
+def _shift_plan(
+    method: ShiftMethod, tape: Tape, wanted: BoolArray, options: Options, *, value: bool
 ) -> TapePlan:
     """Plan the derivatives of a shift method: one broadcast tape of all points, or a tape for each.
 
@@ -94,7 +96,7 @@ def shift_plan(
     rest = {name: given for name, given in options.items() if name not in ("f0", RECIPES)}
 
     def default(chosen: tuple[int, ...]) -> Shifted:
-        return method(tape.structure, chosen, order=1, shots=shots, options=rest)
+        return method(tape.structure, chosen, shots=shots, options=rest)
 
     shifted = with_recipes(tape, wanted, options.get(RECIPES), default)
     structure = shifted.decomposed.structure
@@ -120,24 +122,25 @@ def shift_plan(
     return TapePlan(tapes if len(run) else [], read)
 
 
-def circuit_plan(
+def _circuit_plan(
+    name: str,
     method: CircuitMethod,
     tape: Tape,
     wanted: BoolArray,
-    options: Mapping[str, Any],
+    options: Options,
     *,
     value: bool,
 ) -> TapePlan:
     """Plan the derivatives of a circuit method: a tape per circuit, and the value if required."""
     if not all(map(is_concrete, tape.arrays)):
         raise DifferentiationError(
-            f"{method.name} makes circuits by the matrices and coefficients of a tape, which are "
+            f"{name} makes circuits by the matrices and coefficients of a tape, which are "
             "not known while a function is traced or compiled. Give the tape numpy arrays for "
             "these, or call it outside of the compiled function."
         )
     sweep = freeze_observables(placeholders(tape.with_shots(None)).sweep())
     slots = tuple(int(slot) for slot in tape.trainable_slots[wanted])
-    circuits = method(sweep.structure, slots, room=AvailableWires(), options=options)
+    circuits = method(sweep.structure, slots, available=AvailableWires(), options=options)
     first = [tape] if value or not circuits.structures else []
     others = [bound(each, tape.row(), tape) for each in circuits.structures]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,10 @@ import numpy as np
 from qgate.arrays import enclosed, finished, in_containers
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, described
 from qgate.findable import picklable
-from qgate.gradients.circuits import CircuitMethod
-from qgate.gradients.method import ShiftMethod, check_options
+from qgate.gradients.method import GradientMethod, check_options
+from qgate.gradients.registry import METHODS
 from qgate.gradients.tape_arrays import ArrayFree
-from qgate.gradients.tape_plans import Derivatives, Derive, Plan, circuit_plan, shift_plan
+from qgate.gradients.tape_plans import Derivatives, Derive, tape_plan
 from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
@@ -24,9 +24,6 @@ from qgate.typing import BoolArray
 EXACTLY_LINEAR = frozenset({MeasurementKind.DENSITY_MATRIX})
 """Measurements that count as linear quantities without shots, without an expansion in Pauli words.
 """
-
-TAPE_BOUND = frozenset({"f0", "gradient_recipes"})
-"""Options whose meaning depends on the numbers of a tape."""
 
 Transformed = tuple[list[Tape], Derivatives]
 """Tapes to run, and the function that computes derivatives from their results."""
@@ -110,39 +107,15 @@ class GradientTransform(TapeTransform):
 
     Parameters
     ----------
-    method : callable
-        Gradient method, which makes shifted or other circuits.
-    doc : str
-        Docstring.
-    plan : callable
-        Function from a tape of linear quantities, its required slots and the options to the plan.
-    bound : frozenset of str
-        Supported options that depend on the numbers of a tape.
+    method : GradientMethod
+        Method that makes shifted or other circuits.
     """
 
-    def __init__(
-        self,
-        method: ShiftMethod | CircuitMethod,
-        doc: str,
-        plan: Plan,
-        bound: frozenset[str] = frozenset(),
-    ) -> None:
-        self.method, self.plan = method, plan
+    def __init__(self, method: GradientMethod) -> None:
+        self.method = method
         self.name = self.diff_method = method.name
-        self.options = method.options | bound
-        self.__doc__ = doc
-
-    @classmethod
-    def of_shifts(
-        cls, method: ShiftMethod, doc: str, bound: frozenset[str] = frozenset()
-    ) -> GradientTransform:
-        """Return the transform of a method that runs a structure at shifted points."""
-        return cls(method, doc, functools.partial(shift_plan, method), bound)
-
-    @classmethod
-    def of_circuits(cls, method: CircuitMethod, doc: str) -> GradientTransform:
-        """Return the transform of a method that runs other circuits."""
-        return cls(method, doc, functools.partial(circuit_plan, method))
+        self.options = method.options | method.tape_options
+        self.__doc__ = (method.shifts or method.circuits).__doc__
 
     @property
     def given_as(self) -> str:
@@ -166,11 +139,17 @@ class GradientTransform(TapeTransform):
             Positions among its trainable parameters.
         options : mapping
         """
-        self._refuse_batch(tape)
+        if tape.batch_size is not None:
+            raise self._unsupported(
+                "the tape is a broadcast already",
+                "Give a tape without batched parameters, or differentiate a QNode.",
+            )
         written = ArrayFree.of(tape, method=self.diff_method)
         marked = written.tape
         trained = marked.trainable_params
-        self._refuse(marked)
+        refusal = self.method.refusal(marked)
+        if refusal is not None:
+            raise self._unsupported(*refusal)
         wanted = _chosen(marked, argnum)
         if not wanted.any():
             return [], lambda results: ()
@@ -179,7 +158,7 @@ class GradientTransform(TapeTransform):
             marked, variances=not self.method.nonlinear, returned=returned
         )
         linear = linear.with_trainable(trained)
-        plan = self.plan(linear, wanted, options, value=recombine is not tuple)
+        plan = tape_plan(self.method, linear, wanted, options, value=recombine is not tuple)
         shapes = [marked.angle_shapes[index] for index in trained]
         derive = Derive(plan.read, recombine, wanted, shapes, written.by_array)
         partitioned = tape.shots.partitioned
@@ -190,20 +169,14 @@ class GradientTransform(TapeTransform):
 
         return plan.tapes, derivatives
 
-    def _refuse_batch(self, tape: Tape) -> None:
-        if tape.batch_size is not None:
-            raise UnsupportedDiffMethod(
-                method=self.diff_method,
-                reason="the tape is a broadcast already",
-                remedy="Give a tape without batched parameters, or differentiate a QNode.",
-            )
+    def _unsupported(self, reason: str, remedy: str) -> UnsupportedDiffMethod:
+        return UnsupportedDiffMethod(method=self.diff_method, reason=reason, remedy=remedy)
 
-    def _refuse(self, tape: Tape) -> None:
-        refusal = self.method.refusal(tape)
-        if refusal is not None:
-            raise UnsupportedDiffMethod(
-                method=self.diff_method, reason=refusal[0], remedy=refusal[1]
-            )
+
+@lru_cache
+def gradient_transform(name: str) -> GradientTransform:
+    """Return the transform of a method of the registry that runs circuits."""
+    return GradientTransform(METHODS[name])
 
 
 def _chosen(tape: Tape, argnum: Any) -> BoolArray:

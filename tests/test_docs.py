@@ -18,10 +18,10 @@ import pytest
 from clouds.braket.double import BraketDouble
 
 import qgate as qg
-from qgate.autodiff.method import METHODS
 from qgate.cli import main as command
 from qgate.devices.aliases import ALIASES
 from qgate.devices.plugins import PLUGINS
+from qgate.gradients.registry import METHODS
 
 ROOT = Path(__file__).parents[1]
 CONTRIBUTING = "CONTRIBUTING.md"

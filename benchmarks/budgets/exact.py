@@ -14,7 +14,7 @@ import qgate as qg
 from qgate import numpy as qnp
 from qgate.execution.execute import run
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.parameter_shift import parameter_shift
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.pauli_gates import basis_gates
 from qgate.operations.pauli_words import to_letters
@@ -78,7 +78,7 @@ class Known:
         tape = self.node.construct((qnp.array(self.x, requires_grad=False),), {})
         constant = with_constants(tape.sweep(), self.node.device)
         slots = tuple(part.slots.tolist())
-        shifted = ParameterShift()(constant.structure, slots, order=1, shots=None, options={})
+        shifted = parameter_shift(constant.structure, slots)
         return estimation_request(
             constant,
             shifted,

@@ -16,17 +16,10 @@ from cells import reference
 from cells.frameworks import FRAMEWORKS, Autograd, Framework, NoDerivative
 from cells.returned import RETURNED, Returned, real_numbers
 from qgate.exceptions import QGateError
+from qgate.gradients import registry
 
-METHODS = (
-    "best",
-    "device",
-    "backprop",
-    "adjoint",
-    "parameter-shift",
-    "finite-diff",
-    "hadamard",
-    "spsa",
-)
+METHODS = (*(name for name in registry.METHODS if name != "spsa"), "spsa")
+"""All gradient methods; the random one last."""
 
 SHOTS = 100_000
 SEED = 7

@@ -13,7 +13,7 @@ from qgate.autodiff.trainable_sweep import TrainableSweep
 from qgate.budget import Budget
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.execute import MeasurementResult
-from qgate.gradients.method import ShiftMethod
+from qgate.gradients.method import GradientMethod
 from qgate.shot_allocation.estimation_request import EstimationRequest
 from qgate.shot_allocation.estimation_result import estimation_result
 from qgate.sweep import Sweep
@@ -34,7 +34,7 @@ class BudgetDerivatives(TapeDerivatives):
     trained, device
         As for ``TapeDerivatives``.
     budget : Budget
-    method : ShiftMethod
+    method : GradientMethod
     options : mapping
 
     Attributes
@@ -48,7 +48,7 @@ class BudgetDerivatives(TapeDerivatives):
         trained: TrainableSweep,
         device: Device,
         budget: Budget,
-        method: ShiftMethod,
+        method: GradientMethod,
         options: Mapping[str, Any],
     ) -> None:
         super().__init__(trained, device)

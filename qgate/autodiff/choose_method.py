@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from qgate.autodiff.method import OWN_METHOD, STATE_METHODS, Method, check_method
+from qgate.autodiff.method import Method, check_method
 from qgate.exceptions import UnsupportedDiffMethod, UnsupportedOperation
-from qgate.gradients import finite_diff, hadamard_grad, param_shift, spsa_grad
-from qgate.gradients.method import (
-    Refusal,
-    refuse_other_kinds,
-    refuse_trained_arrays,
-    trained_by_arrays,
-)
-from qgate.gradients.registry import CIRCUIT_METHODS, SHIFT_METHODS
-from qgate.gradients.transform import GradientTransform
-from qgate.measurements import FACTS, Measurement, MeasurementKind
+from qgate.gradients.method import refuse_trained_arrays, trained_by_arrays
+from qgate.gradients.registry import METHODS
+from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.tape import Tape
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
 
-TRANSFORMS: Mapping[str, GradientTransform] = {
-    transform.diff_method: transform
-    for transform in (param_shift, finite_diff, spsa_grad, hadamard_grad)
-}
-"""Transforms that apply a method to a tape, for options that depend on a tape's numbers."""
-
-OPTIONS: Mapping[str, frozenset[str]] = {
-    **{name: frozenset() for name in (OWN_METHOD, *STATE_METHODS)},
-    **{transform.diff_method: transform.options for transform in TRANSFORMS.values()},
-    "best": SHIFT_METHODS["parameter-shift"].options,
-}
-"""The ``gradient_kwargs`` of each method; ``best`` passes them on where it uses shifts."""
-
 JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
 """Measurements that ``adjoint`` differentiates in one pass, by a Jacobian of expectation values."""
-
-ADJOINT_SERVES = tuple(kind for kind, facts in FACTS.items() if facts.exact)
-"""Measurements that are functions of the state."""
 
 
 def choose_method(method: Method, tape: Tape, device: Device, depth: int | None) -> Method:
@@ -63,19 +40,14 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
             raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
         return method
     if method.name == "best":
-        name = _best(tape, device, depth)
+        name, _ = best_method(tape, device, depth)
         higher = "parameter-shift" if name == "adjoint" and depth is None else None
         return Method(name, method.options, higher)
     check_method(method, device, tape.shots)
-    refusal = _REFUSALS[method.name](tape)
+    refusal = method.row.refusal(tape)
     if refusal is not None:
         raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
     return method
-
-
-def _best(tape: Tape, device: Device, depth: int | None) -> str:
-    name, _ = best_method(tape, device, depth)
-    return name
 
 
 def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str]:
@@ -87,7 +59,7 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
         There is none.
     """
     if tape.shots or not device.capabilities.statevector:
-        refusal = SHIFT_METHODS["parameter-shift"].refusal(tape)
+        refusal = METHODS["parameter-shift"].refusal(tape)
         if refusal is not None:
             raise UnsupportedDiffMethod(method="best", reason=refusal[0], remedy=refusal[1])
         why = "shots are asked for" if tape.shots else f"{device.name} gives no access to its state"
@@ -97,7 +69,7 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
         )
     if not device.differentiates(tape.structure) and _shiftable(tape):
         return "parameter-shift", "a gate of the circuit has no generator for the backward pass"
-    refusal = _adjoint_refusal(tape)
+    refusal = METHODS["adjoint"].refusal(tape)
     if refusal is not None:
         return "backprop", f"the state is available, and for adjoint {refusal[0]}"
     array = next(trained_by_arrays(tape), None)
@@ -122,24 +94,7 @@ def _name(owner: Operator | Measurement) -> str:
 
 
 def _shiftable(tape: Tape) -> bool:
-    return SHIFT_METHODS["parameter-shift"].refusal(tape) is None
-
-
-def _backprop_refusal(tape: Tape) -> Refusal:
-    return None
-
-
-def _adjoint_refusal(tape: Tape) -> Refusal:
-    return refuse_other_kinds(tape, ADJOINT_SERVES, method="adjoint") or refuse_trained_arrays(tape)
-
-
-_REFUSALS: Mapping[str, Callable[[Tape], Refusal]] = {
-    "backprop": _backprop_refusal,
-    OWN_METHOD: _adjoint_refusal,
-    "adjoint": _adjoint_refusal,
-    **{name: method.refusal for name, method in SHIFT_METHODS.items()},
-    **{name: method.refusal for name, method in CIRCUIT_METHODS.items()},
-}
+    return METHODS["parameter-shift"].refusal(tape) is None
 
 
 @contextmanager

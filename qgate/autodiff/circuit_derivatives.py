@@ -11,7 +11,7 @@ from qgate.autodiff.derivatives import TapeDerivatives
 from qgate.autodiff.trainable_sweep import TrainableSweep
 from qgate.execution.execute import MeasurementResult, run
 from qgate.gradients.circuits import AvailableWires, CircuitMethod, Circuits
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.parameter_shift import parameter_shift
 from qgate.gradients.stencil import Stencil, at_points, union
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -65,8 +65,8 @@ class CircuitDerivatives(TapeDerivatives):
         return found
 
     def _circuits(self, structure: Structure) -> Circuits:
-        room = AvailableWires(self.device.wires, self.device.capabilities.max_wires)
-        return self.method(structure, self.trained.slots, room=room, options=self.options)
+        available = AvailableWires(self.device.wires, self.device.capabilities.max_wires)
+        return self.method(structure, self.trained.slots, available=available, options=self.options)
 
     def _shifts(self, structure: Structure, sweep: Sweep, orders: Sequence[int]) -> Shifts:
         """Return a circuit at the points that its derivatives up to the highest order require."""
@@ -76,7 +76,7 @@ class CircuitDerivatives(TapeDerivatives):
         for order in orders:
             if order == 1:
                 continue
-            shifted = ParameterShift()(structure, slots, order=order - 1, shots=shots, options={})
+            shifted = parameter_shift(structure, slots, order=order - 1, shots=shots)
             decomposed = shifted.decomposed
             stencils.append(shifted.stencil)
         if orders[0] == 1:

@@ -19,7 +19,7 @@ from qgate.autodiff.transform_derivatives import Execute, TransformDerivatives
 from qgate.budget import Budget
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.execute import checked
-from qgate.gradients.registry import CIRCUIT_METHODS, SHIFT_METHODS
+from qgate.gradients.registry import METHODS, shift_methods
 from qgate.jobs.limits import Limits
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
@@ -62,7 +62,8 @@ class DerivativesMaker:
         Late inputs are inputs whose numbers are not known yet. Angles are arrays (B, size), with a
         row for every part of the shots.
         """
-        named = self.method.name not in CIRCUIT_METHODS  # these look for a free auxiliary wire
+        # Methods that run other circuits look for a free auxiliary wire.
+        named = self.method.transform is not None or self.method.row.circuits is None
         trained, parts, fixed = split_parameters(
             tape, self.device, self.interface, self.seed, named=named
         )
@@ -74,7 +75,7 @@ class DerivativesMaker:
         return tape_derivatives, parts, fixed
 
     def _derivatives_of(self, trained: TrainableSweep, tape: Tape) -> TapeDerivatives:
-        device, name, options = self.device, self.method.name, self.method.options
+        device, options = self.device, self.method.options
         if self.method.transform is not None:
             return TransformDerivatives(
                 trained,
@@ -86,29 +87,29 @@ class DerivativesMaker:
             )
         if tape.shots.budget is not None:
             return self._within_budget(trained, tape.shots.budget)
-        if name in SHIFT_METHODS:
-            return ShiftDerivatives(trained, device, SHIFT_METHODS[name], options)
-        if name in CIRCUIT_METHODS:
-            return CircuitDerivatives(trained, device, CIRCUIT_METHODS[name], options)
-        higher = None
-        if self.method.higher is not None:
-            higher = ShiftDerivatives(trained, device, SHIFT_METHODS[self.method.higher], options)
+        row = self.method.row
+        if row.shifts is not None:
+            return ShiftDerivatives(trained, device, row.shifts, options)
+        if row.circuits is not None:
+            return CircuitDerivatives(trained, device, row.circuits, options)
+        shifts = METHODS[self.method.higher].shifts if self.method.higher else None
+        higher = None if shifts is None else ShiftDerivatives(trained, device, shifts, options)
         return DeviceDerivatives(trained, device, higher)
 
     def _within_budget(self, trained: TrainableSweep, budget: Budget) -> TapeDerivatives:
-        name, options = self.method.name, self.method.options
-        if name not in SHIFT_METHODS:
+        row = self.method.row
+        if row.shifts is None:
             raise UnsupportedDiffMethod(
-                method=name,
+                method=row.name,
                 reason="a budget is spent on shifted circuits",
-                remedy=f"Use diff_method={' or '.join(map(repr, SHIFT_METHODS))}, or give a plain "
-                "number of shots.",
+                remedy=f"Use diff_method={' or '.join(map(repr, shift_methods()))}, or give a "
+                "plain number of shots.",
             )
         from qgate.autodiff.budget_derivatives import BudgetDerivatives
         from qgate.shot_allocation.pauli_expansion import refuse_other_kinds
 
         refuse_other_kinds(trained.sweep.structure.measurements)
-        return BudgetDerivatives(trained, self.device, budget, SHIFT_METHODS[name], options)
+        return BudgetDerivatives(trained, self.device, budget, row, self.method.options)
 
 
 def split_parameters(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qgate.autodiff.choose_method import best_method, choose_method
-from qgate.autodiff.method import METHODS, Method
+from qgate.autodiff.method import Method
 from qgate.exceptions import DifferentiationError
+from qgate.gradients.registry import METHODS
 from qgate.tape import Tape
 
 if TYPE_CHECKING:

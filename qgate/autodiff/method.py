@@ -1,4 +1,4 @@
-"""Gradient methods by the names that users give; implementations are imported on use."""
+"""Gradient method of a QNode, by the name or transform that the user gives."""
 
 from __future__ import annotations
 
@@ -12,27 +12,8 @@ from qgate.shots import Shots
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
+    from qgate.gradients.method import GradientMethod
     from qgate.gradients.transform import TapeTransform
-
-STATE_METHODS = ("backprop", "adjoint")
-"""Methods that require access to the state, and thus the local device."""
-
-OWN_METHOD = "device"
-"""Gradient method of the device itself; ``adjoint`` on the local one."""
-
-CIRCUIT_METHOD = "hadamard"
-"""Method that runs other circuits than the one it differentiates."""
-
-METHODS = (
-    "best",
-    OWN_METHOD,
-    *STATE_METHODS,
-    "parameter-shift",
-    "finite-diff",
-    "spsa",
-    CIRCUIT_METHOD,
-)
-"""All names; ``qgate.autodiff.choose_method`` maps them to implementations."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +40,19 @@ class Method:
     @property
     def nonlinear(self) -> bool:
         """Whether it differentiates results that are nonlinear in the state, such as variances."""
-        if self.transform is not None:
-            return True
-        from qgate.gradients.registry import SHIFT_METHODS
-
-        known = SHIFT_METHODS.get(self.name)
-        return known is not None and known.nonlinear
+        return self.transform is not None or self.row.nonlinear
 
     @property
     def densities(self) -> bool:
         """Whether it differentiates density matrices that a device returns exactly."""
-        return self.transform is not None or self.name != CIRCUIT_METHOD
+        return self.transform is not None or self.row.densities
+
+    @property
+    def row(self) -> GradientMethod:
+        """Row of the registry, for other methods than a user's transform."""
+        from qgate.gradients.registry import METHODS  # on use: no value needs gradient methods
+
+        return METHODS[self.name]
 
 
 def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
@@ -84,47 +67,44 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
     """
     if diff_method is None:
         return None
-    name = getattr(diff_method, "diff_method", diff_method)
-    if isinstance(name, str) and name in METHODS and not options:
-        return Method(name, {})
-    return _parse_further(diff_method, name, options)
+    if isinstance(diff_method, str) and diff_method == "best" and not options:
+        return Method("best", {})
+    return _parse_further(diff_method, options)
 
 
-def _parse_further(diff_method: Any, name: Any, options: Mapping[str, Any]) -> Method:
-    """Parse a user's transform or a method with options; imports the implementations on use."""
-    from qgate.autodiff.choose_method import OPTIONS, TRANSFORMS
+def _parse_further(diff_method: Any, options: Mapping[str, Any]) -> Method:
+    """Parse a name or a transform; imports gradient methods, which no value needs, on use."""
     from qgate.gradients.method import check_options
-    from qgate.gradients.transform import TAPE_BOUND
+    from qgate.gradients.registry import METHODS
+    from qgate.gradients.transform import gradient_transform
     from qgate.gradients.user_transform import UserTransform
 
     if isinstance(diff_method, UserTransform):
         diff_method.check(options)
         return Method(diff_method.name, dict(options), transform=diff_method)
+    name = getattr(diff_method, "diff_method", diff_method)
     if not is_text_among(name, METHODS):
         raise UnknownDiffMethod(
-            method=diff_method, known=METHODS, hint=suggest(diff_method, METHODS)
+            method=diff_method, known=tuple(METHODS), hint=suggest(diff_method, METHODS)
         )
-    check_options(name, options, OPTIONS[name])
-    bound = TRANSFORMS[name] if not TAPE_BOUND.isdisjoint(options) else None
-    return Method(name, dict(options), transform=bound)
+    row = METHODS[name]
+    check_options(name, options, row.options | row.tape_options)
+    is_bound = not row.tape_options.isdisjoint(options)
+    return Method(name, dict(options), transform=gradient_transform(name) if is_bound else None)
 
 
 def check_method(method: Method | None, device: Device, shots: Shots) -> None:
     """Refuse a method that the device or its shots can never support."""
-    if method is None or method.name not in (OWN_METHOD, *STATE_METHODS):
+    if method is None or method.name == "best" or method.transform is not None:
         return
-    if method.name == OWN_METHOD and not device.capabilities.statevector:
+    missing = method.row.needs_state
+    if missing is not None and not device.capabilities.statevector:
+        best = "'best', " if method.name == "device" else ""
         raise UnsupportedDiffMethod(
             method=method.name,
-            reason=f"{device.name} has no gradient of its own",
-            remedy="Use diff_method='best', 'parameter-shift' or 'finite-diff', or "
+            reason=f"{device.name} {missing}",
+            remedy=f"Use diff_method={best}'parameter-shift' or 'finite-diff', or "
             "qg.device('local').",
-        )
-    if not device.capabilities.statevector:
-        raise UnsupportedDiffMethod(
-            method=method.name,
-            reason=f"{device.name} gives no access to its state",
-            remedy="Use diff_method='parameter-shift' or 'finite-diff', or qg.device('local').",
         )
     if shots and method.name == "backprop":
         raise UnsupportedDiffMethod(

@@ -18,7 +18,7 @@ import numpy as np
 from qgate.autodiff.trainable_sweep import seed_of
 from qgate.exceptions import UnsupportedEstimate
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.parameter_shift import parameter_shift
 from qgate.optimize.requests import jacobian_of
 from qgate.optimize.single_shots import Sampled
 from qgate.shot_allocation.budget_limits import limits_of, refuse_known_answers
@@ -85,7 +85,7 @@ class BudgetShots:
             sweep = replace(sweep, seed=seed_of(np.asarray(seed)))
         constant = with_constants(sweep, device)
         slots = tuple(classical.slots.tolist())
-        shifted = ParameterShift()(constant.structure, slots, order=1, shots=None, options={})
+        shifted = parameter_shift(constant.structure, slots)
         asked = estimation_request(constant, shifted, values=True, jacobian=jacobian)
         if not asked.problem.needed[1:].any():
             raise UnsupportedEstimate(

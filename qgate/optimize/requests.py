@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from qgate.autodiff.choose_method import TRANSFORMS, choose_method
+from qgate.autodiff.choose_method import choose_method
 from qgate.autodiff.method import parse_method
 from qgate.autodiff.returns import leaves
 from qgate.exceptions import DifferentiationError
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.metric_tensor import MetricTensor
+from qgate.gradients.transform import gradient_transform
 from qgate.optimize.arguments import Arguments
 from qgate.optimize.objective import Objective
 from qgate.qnode import QNode
@@ -72,12 +73,12 @@ def gradient_request(objective: Objective, arguments: Arguments) -> Request | No
         return None  # taken otherwise, or refused there
     if (
         method is None
-        or method.name not in TRANSFORMS
         or method.transform is not None
+        or method.row.needs_state is not None
         or classical.in_observable
     ):
         return None
-    tapes, derivatives = TRANSFORMS[method.name](tape, **method.options)
+    tapes, derivatives = gradient_transform(method.name)(tape, **method.options)
 
     def read(results: Sequence[Any]) -> FloatArray:
         by_angle = [np.ravel(slope) for slope in leaves(derivatives(results))]

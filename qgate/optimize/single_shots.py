@@ -15,7 +15,7 @@ import numpy as np
 from qgate.autodiff.trainable_sweep import seed_of
 from qgate.execution.execute import run
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.parameter_shift import parameter_shift
 from qgate.measurements import sample
 from qgate.observables import normal_form
 from qgate.operations.operator import Operator
@@ -91,7 +91,7 @@ class Points:
         tape = classical.marked(tape)
         slots = tuple(tape.trainable_slots.tolist())
         base = tape.with_shots(None).sweep()
-        shifted = ParameterShift()(base.structure, slots, order=1, shots=None, options={})
+        shifted = parameter_shift(base.structure, slots)
         native, stencil = shifted.decomposed.sweep(base), shifted.stencil
         weights = np.zeros((len(stencil.offsets), len(slots)))
         np.add.at(weights, (stencil.points, stencil.targets), stencil.weights)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qgate.budget import Budget
 from qgate.gradients.directions import DifferenceDirections
-from qgate.gradients.method import ShiftMethod
+from qgate.gradients.method import NO_OPTIONS, GradientMethod, Options
 from qgate.jobs.resumable import resumable_call
 from qgate.shot_allocation.difference_steps import DifferenceSteps, chosen_steps
 from qgate.shot_allocation.estimation_request import (
@@ -53,8 +52,8 @@ def estimation_result(
     device: Device,
     budget: Budget,
     *,
-    method: ShiftMethod | None,
-    options: Mapping[str, Any] | None = None,
+    method: GradientMethod | None,
+    options: Options = NO_OPTIONS,
     values: bool,
     grouping: str = "qwc",
     jacobian: FloatArray | None = None,
@@ -70,7 +69,7 @@ def estimation_result(
         The n slots to differentiate by.
     device : Device
     budget : Budget
-    method : ShiftMethod, optional
+    method : GradientMethod, optional
         Gradient method, which gives the points at which the circuit runs; None: no derivatives.
     options : mapping, optional
         Options of the method.
@@ -87,17 +86,16 @@ def estimation_result(
     UnsupportedEstimate, UnknownGrouping, BudgetTooSmall, UnknownPrice
     """
     constant = with_constants(sweep, device)
-    given = options or {}
-    if method is None or not slots:
+    if method is None or method.shifts is None or not slots:
         asked = estimation_request(
             constant, None, values=values, derivatives=method is not None, grouping=grouping
         )
         return EstimationResult(asked, asked.spend(budget, device))
-    lines = method.lines(constant.structure, slots, given)
+    lines = method.lines and method.lines(constant.structure, slots, options)
     if lines is not None:
         return _along(lines, constant, device, budget, values, grouping, jacobian, prior)
     shots = _shots_of_a_point(budget, slots)
-    shifted = method(constant.structure, slots, order=1, shots=shots, options=given)
+    shifted = method.shifts(constant.structure, slots, shots=shots, options=options)
     asked = estimation_request(
         constant, shifted, values=values, grouping=grouping, jacobian=jacobian
     )

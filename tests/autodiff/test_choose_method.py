@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import qgate as qg
-from qgate.autodiff.choose_method import CIRCUIT_METHODS, SHIFT_METHODS, choose_method
-from qgate.autodiff.method import METHODS, Method, check_method, parse_method
+from qgate.autodiff.choose_method import choose_method
+from qgate.autodiff.method import Method, check_method, parse_method
 from qgate.exceptions import UnknownDiffMethod, UnknownGradientOption, UnsupportedDiffMethod
+from qgate.gradients.registry import METHODS
 from qgate.shots import Shots
 from qgate.tape import Tape
 
@@ -157,9 +158,3 @@ def test_a_trained_matrix_of_a_gate_is_served_by_every_method(name):
     trained = Tape([qg.QubitUnitary(matrix, wires=0)], [qg.expval(qg.Z(0))], None, [0])
 
     assert choose_method(Method(name, {}), trained, EXACT, depth=1).name == name
-
-
-def test_every_method_that_can_be_named_is_there():
-    served = {"best", "device", "backprop", "adjoint", *SHIFT_METHODS, *CIRCUIT_METHODS}
-
-    assert set(METHODS) == served

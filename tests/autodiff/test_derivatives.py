@@ -14,7 +14,7 @@ from qgate.autodiff.derivatives import (
     TrainableSweep,
 )
 from qgate.exceptions import UnsupportedDiffMethod
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.parameter_shift import parameter_shift
 from qgate.tape import Tape
 
 WEIGHTS = qnp.array([0.3, -0.8, 1.2, 0.5], requires_grad=True)
@@ -195,7 +195,7 @@ def test_a_gradient_on_braket_is_one_program_set_for_a_hundred_executables(angle
 def tape_derivatives(kind=ShiftDerivatives, *measurements, angles=(0.3, 0.7)):
     tape = Tape([qg.RX(angles[0], 0), qg.RY(angles[1], 0)], measurements or [qg.expval(qg.Z(0))])
     trained = TrainableSweep(tape.sweep(), (0, 1))
-    arguments = (ParameterShift(), {}) if kind is ShiftDerivatives else ()
+    arguments = (parameter_shift, {}) if kind is ShiftDerivatives else ()
     return kind(trained, qg.device("local"), *arguments)
 
 

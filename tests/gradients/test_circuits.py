@@ -9,33 +9,23 @@ from qgate.gradients.circuits import Circuits, Contribution
 from qgate.tape import Tape
 
 
-class Ninety:
-    """Differentiates RX by a quarter turn, and its inverse, in front of it."""
-
-    name = "ninety"
-    options = frozenset()
-    nonlinear = False
-    densities = False
-
-    def refusal(self, tape):
-        return None
-
-    def __call__(self, structure, slots, *, room, options):
-        gates = structure.operations
-        turned = tuple(
-            structure.with_operations((qg.RX(sign * np.pi / 2, 0), *gates)) for sign in (1, -1)
-        )
-        parts = tuple(
-            Contribution(0, index, sign / 2, lambda entries, arrays: list(entries))
-            for index, sign in enumerate((1, -1))
-        )
-        return Circuits(turned, parts)
+def ninety(structure, slots, *, available, options):
+    """Differentiate RX by a quarter turn, and its inverse, in front of it."""
+    gates = structure.operations
+    turned = tuple(
+        structure.with_operations((qg.RX(sign * np.pi / 2, 0), *gates)) for sign in (1, -1)
+    )
+    parts = tuple(
+        Contribution(0, index, sign / 2, lambda entries, arrays: list(entries))
+        for index, sign in enumerate((1, -1))
+    )
+    return Circuits(turned, parts)
 
 
 def test_results_are_added_up_with_their_weights():
     tape = Tape([qg.RX(0.3, 0)], [qg.expval(qg.Z(0)), qg.probs(wires=0)])
     tape_derivatives = CircuitDerivatives(
-        TrainableSweep(tape.sweep(), (0,)), qg.device("local"), Ninety(), {}
+        TrainableSweep(tape.sweep(), (0,)), qg.device("local"), ninety, {}
     )
 
     slopes = tape_derivatives(1, np.array([[0.3]]))

@@ -6,16 +6,19 @@ import pytest
 import qgate as qg
 from qgate import numpy as qnp
 from qgate.exceptions import InvalidDifferenceRule
-from qgate.gradients.finite_difference import FiniteDifference
+from qgate.gradients.finite_difference import finite_difference
+from qgate.gradients.registry import METHODS
 from qgate.tape import Tape
 
-METHOD = FiniteDifference()
+METHOD = METHODS["finite-diff"]
 
 
 def shifted(order=1, shots=None, angles=1, **options):
     operations = [qg.RX(0.1, wire) for wire in range(angles)]
     structure = Tape(operations, [qg.expval(qg.Z(0))]).structure
-    return METHOD(structure, tuple(range(angles)), order=order, shots=shots, options=options)
+    return finite_difference(
+        structure, tuple(range(angles)), order=order, shots=shots, options=options
+    )
 
 
 def derivative(x, **options):
@@ -70,7 +73,7 @@ def test_the_value_is_shared_by_all_forward_differences():
 def test_no_structure_is_decomposed():
     structure = Tape([qg.Rot(0.1, 0.2, 0.3, 0)], [qg.expval(qg.Z(0))]).structure
 
-    found = METHOD(structure, (0, 1, 2), order=1, shots=None, options={})
+    found = finite_difference(structure, (0, 1, 2))
 
     assert found.decomposed.structure is structure
 

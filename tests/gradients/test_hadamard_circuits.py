@@ -4,15 +4,15 @@ import pytest
 
 import qgate as qg
 from qgate.gradients.circuits import AvailableWires
-from qgate.gradients.hadamard import HadamardTest
+from qgate.gradients.hadamard import hadamard_test
 from qgate.tape import Tape
 from qgate.wires import Wires
 
 
-def circuits(operations, *measurements, room=None, **options):
+def circuits(operations, *measurements, available=None, **options):
     structure = Tape(operations, measurements or [qg.expval(qg.Z(0))]).structure
     slots = tuple(range(structure.num_slots))
-    return HadamardTest()(structure, slots, room=room or AvailableWires(), options=options)
+    return hadamard_test(structure, slots, available=available or AvailableWires(), options=options)
 
 
 def names(structure):
@@ -64,9 +64,9 @@ def test_a_slot_that_feeds_several_gates_gets_something_from_each():
     assert {part.target for part in found.contributions} == {0, 1, 2}
 
 
-def test_the_auxiliary_wire_is_one_of_the_room():
+def test_the_auxiliary_wire_is_one_of_the_available_ones():
     found = circuits(
-        [qg.RX(0.1, "a")], qg.expval(qg.Z("a")), room=AvailableWires(Wires(["a", "b"]))
+        [qg.RX(0.1, "a")], qg.expval(qg.Z("a")), available=AvailableWires(Wires(["a", "b"]))
     )
 
     assert set(found.structures[0].wires) == {"a", "b"}

@@ -6,17 +6,18 @@ import pytest
 import qgate as qg
 from qgate import numpy as qnp
 from qgate.exceptions import DifferentiationError
-from qgate.gradients.parameter_shift import HasRule, ParameterShift, first_order
+from qgate.gradients.parameter_shift import HasRule, first_order, parameter_shift
+from qgate.gradients.registry import METHODS
 from qgate.tape import Tape
 from qgate.transforms.decompose import decompose_structure
 
-SHIFT = ParameterShift()
+METHOD = METHODS["parameter-shift"]
 
 
 def shifted(*operations, slots=None, order=1, shots=None, **options):
     structure = Tape(operations, [qg.expval(qg.Z(0))]).structure
     slots = tuple(range(structure.num_slots)) if slots is None else slots
-    return SHIFT(structure, slots, order=order, shots=shots, options=options)
+    return parameter_shift(structure, slots, order=order, shots=shots, options=options)
 
 
 def points(*operations, **options):
@@ -154,7 +155,7 @@ def test_the_step_of_central_differences_suits_the_shots():
     ],
 )
 def test_single_shots_are_refused(measurement, refused):
-    refusal = SHIFT.refusal(Tape([qg.RX(0.1, 0)], [measurement], trainable_params=[0]))
+    refusal = METHOD.refusal(Tape([qg.RX(0.1, 0)], [measurement], trainable_params=[0]))
 
     assert (refusal is not None) == refused
 
@@ -164,7 +165,7 @@ def test_single_shots_are_refused(measurement, refused):
 
 def measured_stencil(operation, *measurements):
     structure = Tape([operation], measurements).structure
-    return SHIFT(structure, (0,), order=1, shots=None, options={}).stencil
+    return parameter_shift(structure, (0,)).stencil
 
 
 def test_an_amplitude_of_a_rotation_has_the_half_angle_rule():

@@ -8,10 +8,9 @@ import pytest
 import qgate as qg
 from qgate import numpy as qnp
 from qgate.exceptions import InvalidDifferenceRule, UnknownGradientOption, UnsupportedDiffMethod
-from qgate.gradients.spsa import SimultaneousPerturbation, rademacher
+from qgate.gradients.spsa import rademacher, simultaneous_perturbation
 from qgate.tape import Tape
 
-METHOD = SimultaneousPerturbation()
 WEIGHTS = qnp.array([0.3, -0.8, 1.2], requires_grad=True)
 SIGNS = list(itertools.product((-1.0, 1.0), repeat=3))
 EVERY = {"num_directions": 8, "sampler": lambda on, size, repetition, rng: SIGNS[repetition]}
@@ -37,7 +36,9 @@ def exact(function, weights=WEIGHTS):
 def shifted(angles=2, order=1, shots=None, **options):
     operations = [qg.RX(0.1, wire) for wire in range(angles)]
     structure = Tape(operations, [qg.probs(wires=range(angles))]).structure
-    return METHOD(structure, tuple(range(angles)), order=order, shots=shots, options=options)
+    return simultaneous_perturbation(
+        structure, tuple(range(angles)), order=order, shots=shots, options=options
+    )
 
 
 @pytest.mark.parametrize(

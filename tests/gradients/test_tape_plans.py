@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import qgate as qg
-from qgate.gradients.finite_difference import FiniteDifference
-from qgate.gradients.hadamard import HadamardTest
-from qgate.gradients.tape_plans import circuit_plan, shift_plan
+from qgate.exceptions import UnsupportedDiffMethod
+from qgate.gradients.registry import METHODS
+from qgate.gradients.tape_plans import tape_plan
 from qgate.tape import Tape
 
 BOTH = np.array([True, True])
@@ -20,11 +20,9 @@ EXPECTED = np.array([-np.sin(0.3) * np.cos(0.4), -np.cos(0.3) * np.sin(0.4)])
 
 
 @pytest.mark.parametrize("value", [True, False])
-@pytest.mark.parametrize(
-    ("plan", "method"), [(shift_plan, FiniteDifference()), (circuit_plan, HadamardTest())]
-)
-def test_a_plan_gives_derivatives_of_each_quantity(plan, method, value):
-    planned = plan(method, tape(), BOTH, {}, value=value)
+@pytest.mark.parametrize("method", ["finite-diff", "hadamard"])
+def test_a_plan_gives_derivatives_of_each_quantity(method, value):
+    planned = tape_plan(METHODS[method], tape(), BOTH, {}, value=value)
 
     slopes, values = planned.read(qg.execute(planned.tapes, "local"))
 
@@ -34,6 +32,11 @@ def test_a_plan_gives_derivatives_of_each_quantity(plan, method, value):
 
 
 def test_only_wanted_slots_are_planned():
-    planned = circuit_plan(HadamardTest(), tape(), np.array([False, True]), {}, value=False)
+    planned = tape_plan(METHODS["hadamard"], tape(), np.array([False, True]), {}, value=False)
 
     assert len(planned.tapes) == 1
+
+
+def test_a_method_without_circuits_has_no_plan():
+    with pytest.raises(UnsupportedDiffMethod, match="it runs no circuits of its own"):
+        tape_plan(METHODS["adjoint"], tape(), BOTH, {}, value=False)

@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 import qgate as qg
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.parameter_shift import parameter_shift
 from qgate.shot_allocation.estimation_request import estimation_request, with_constants
 from qgate.shot_allocation.rounds import ShotLimits, plan
 from qgate.shot_allocation.spend_budget import designed
@@ -19,7 +19,7 @@ def asked():
         qg.RX(-0.7, wires=1)
         qg.expval(0.5 * qg.Z(0) - 0.8 * qg.X(0) @ qg.X(1) + 0.3 * qg.Y(1))
     constant = with_constants(tape.sweep(), qg.device("local"))
-    shifted = ParameterShift()(constant.structure, (0, 1), order=1, shots=None, options={})
+    shifted = parameter_shift(constant.structure, (0, 1))
     return estimation_request(constant, shifted, values=True)
 
 

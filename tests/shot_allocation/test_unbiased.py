@@ -10,7 +10,7 @@ import qgate as qg
 from qgate import numpy as qnp
 from qgate.execution.execute import run
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.parameter_shift import ParameterShift
+from qgate.gradients.parameter_shift import parameter_shift
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.shot_allocation.estimation_request import estimation_request, with_constants
 from qgate.shot_allocation.readings import Table
@@ -46,9 +46,7 @@ class Known:
     def __init__(self):
         part = ClassicalPart.of(NODE, None, (X,), {})
         constant = with_constants(NODE.construct((np.asarray(X),), {}).sweep(), NODE.device)
-        shifted = ParameterShift()(
-            constant.structure, tuple(part.slots.tolist()), order=1, shots=None, options={}
-        )
+        shifted = parameter_shift(constant.structure, tuple(part.slots.tolist()))
         jacobian = np.asarray(part.flat(0), dtype=float).T
         asked = estimation_request(constant, shifted, values=False, jacobian=jacobian)
         self.problem, self.measurement_plan = asked.problem, asked.measurement_plan

@@ -15,7 +15,8 @@ from qgate.budget import Budget, budget_of
 from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate, described
 from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
-from qgate.gradients.registry import SHIFT_METHODS
+from qgate.gradients.method import GradientMethod
+from qgate.gradients.registry import METHODS, shift_methods
 from qgate.measurements import MeasurementKind
 from qgate.shot_allocation.estimates.gradient import Cost, Differences, GradientEstimate
 from qgate.shot_allocation.estimates.value import estimates_of
@@ -123,7 +124,7 @@ def gradient_estimate(
         limit = _limit(given, qnode, GRADIENT_BUDGET)
         classical = ClassicalPart.of(qnode, argnums, args, kwargs)
         tape = _trained_tape(qnode, classical)
-        name, method = _method(qnode)
+        method = _method(qnode)
         jacobians = [
             np.asarray(classical.flat(index), dtype=float).T
             for index in range(len(classical.jacobians))
@@ -143,7 +144,7 @@ def gradient_estimate(
         )
         shapes = [classical.shape(index) for index in range(len(jacobians))]
         form = (tuple(shapes), classical.bare)
-        return _gradient(found, limit, form, jacobian, name=name, bias=bias)
+        return _gradient(found, limit, form, jacobian, name=method.name, bias=bias)
 
     return estimate_gradient
 
@@ -225,16 +226,16 @@ def _trained_tape(qnode: Any, classical: ClassicalPart) -> Tape:
     return classical.marked(tape)
 
 
-def _method(qnode: Any) -> tuple[str, Any]:
+def _method(qnode: Any) -> GradientMethod:
     name = str(qnode.diff_method)
     name = "parameter-shift" if name == "best" else name
-    if name not in SHIFT_METHODS:
+    if name not in shift_methods():
         raise UnsupportedDiffMethod(
             method=name,
             reason="an estimate with errors is made of shifted circuits",
-            remedy=f"Use diff_method={' or '.join(map(repr, SHIFT_METHODS))}.",
+            remedy=f"Use diff_method={' or '.join(map(repr, shift_methods()))}.",
         )
-    return name, SHIFT_METHODS[name]
+    return METHODS[name]
 
 
 def _gradient(
