@@ -12,9 +12,8 @@ from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
 from qgate.exceptions import InvalidShots, ShotsRequired
 from qgate.shots import Shots
-from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
+from qgate.typing import WiresLike
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
@@ -49,9 +48,8 @@ class Device(ABC):
 
     Required: ``capabilities`` (as a class attribute or in ``__init__``) and ``submit``.
     Optional: ``weigh`` where the capabilities have a ``max_bytes``; ``restart_random`` for a device
-    with a seed; and, where they have ``statevector``, ``differentiates`` with ``jacobian``;
-    ``states`` with ``state_vjp``, ``state_jvp`` and ``measured``; and ``differentiable``. A device
-    with paid submissions is a ``RemoteDevice``.
+    with a seed. A device whose capabilities have ``statevector`` is a ``StatevectorDevice``, one
+    with paid submissions a ``RemoteDevice``.
 
     ``submit`` receives sweeps that are decomposed into the gates of the capabilities, with
     measurements lowered to those that the device can return, within the limits of one submission.
@@ -139,116 +137,6 @@ class Device(ABC):
     def is_permanent(self, reason: str) -> bool:
         """Return whether a failure reason means that resubmitting would fail again."""
         return False
-
-    def differentiates(self, structure: Structure) -> bool:
-        """Return whether ``jacobian`` supports a structure."""
-        return False
-
-    def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
-        """Return exact values and their derivatives by the device's own method.
-
-        Parameters
-        ----------
-        sweep : Sweep
-            Exact sweep that measures expectation values, expectation values of terms, or
-            probabilities (from which the derivatives of a sampled value are computed).
-        slots : sequence of int
-            Slots of the n angles to differentiate by.
-
-        Returns
-        -------
-        values : array, shape (K, M)
-        derivatives : array, shape (n, K, M)
-        """
-        raise NotImplementedError
-
-    def states(self, sweep: Sweep) -> ComplexArray:
-        """Return the state of every row.
-
-        Parameters
-        ----------
-        sweep : Sweep
-            Sweep in any gates, with validated wires.
-
-        Returns
-        -------
-        array, shape (K, 2**n)
-            State vectors over the wires of ``wires_of``, the first most significant.
-        """
-        raise NotImplementedError
-
-    def state_vjp(self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray) -> FloatArray:
-        """Return vector-Jacobian products of the states, in one backward pass.
-
-        Parameters
-        ----------
-        sweep : Sweep
-        slots : sequence of int
-            Slots of the m angles to differentiate by.
-        cotangents : array, shape (V, K, 2**n)
-
-        Returns
-        -------
-        array, shape (V, K, m)
-            Derivatives of Re sum conj(c) psi by each angle.
-        """
-        raise NotImplementedError
-
-    def state_jvp(self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray) -> ComplexArray:
-        """Return Jacobian-vector products of the states, in one forward pass.
-
-        Parameters
-        ----------
-        sweep : Sweep
-        slots : sequence of int
-            Slots of the m angles to differentiate by.
-        tangents : array, shape (V, K, m)
-
-        Returns
-        -------
-        array, shape (V, K, 2**n)
-            Directional derivatives of the states along each tangent.
-        """
-        raise NotImplementedError
-
-    def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
-        """Return exact measurement results computed from states, in the framework of the states.
-
-        Parameters
-        ----------
-        sweep : Sweep
-            Sweep with the measurements and wires.
-        states : array, shape (K, 2**n)
-            States as returned by ``states``.
-        arrays : sequence of array
-        xp : module
-            The framework's array functions, with numpy's names.
-
-        Returns
-        -------
-        tuple
-            As in the result of ``submit``.
-        """
-        raise NotImplementedError
-
-    def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
-        """Return exact measurement results computed from traced numbers, in their framework.
-
-        Parameters
-        ----------
-        sweep : Sweep
-            Sweep whose structure is used; the numbers are taken from ``rows`` and ``arrays``.
-        rows : traced array, shape (K, P)
-        arrays : sequence of traced arrays
-        xp : module
-            The framework's array functions, with numpy's names.
-
-        Returns
-        -------
-        tuple
-            As in the result of ``submit``.
-        """
-        raise NotImplementedError
 
     @property
     def identity(self) -> str:

@@ -78,7 +78,8 @@ class Capabilities:
         Whether wires without gates cost nothing, so that ``max_wires`` does not count wires that
         are only declared or measured.
     statevector : bool
-        Whether the state can be differentiated through (``backprop``, ``adjoint``).
+        Whether the state can be differentiated through (``backprop``, ``adjoint``); the device is
+        then a ``StatevectorDevice``.
 
     Raises
     ------

@@ -6,6 +6,7 @@ pytest collects the rest.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from qgate.devices.base import Device
 from qgate.devices.batching import submit_packed
 from qgate.devices.local.device import LocalDevice
+from qgate.devices.statevector import StatevectorDevice
 from qgate.exceptions import InvalidShots
 from qgate.measurements import counts, expval, probs, sample, state, var
 from qgate.operations.gate import GATES
@@ -34,7 +36,7 @@ SIGMAS = 5.0
 SHOTS = 2000
 
 
-class DeviceConformance:
+class DeviceConformance(ABC):
     """Test suite for a device; each method is a test.
 
     Required: ``make``. Optional: ``noisy`` (values are not those of an ideal device, so only form
@@ -49,11 +51,16 @@ class DeviceConformance:
     noisy = False
     skip_gates: frozenset[str] = frozenset()
 
+    @abstractmethod
     def make(self, *, wires: Any = None, shots: Any = SHOTS, seed: int = 1) -> Device:
         """Return the device under test."""
-        raise NotImplementedError
 
     # Form ------------------------------------------------------------------------------
+
+    def test_a_device_with_a_statevector_has_the_methods_for_it(self) -> None:
+        device = self.make()
+
+        assert isinstance(device, StatevectorDevice) or not device.capabilities.statevector
 
     def test_counts_add_up_to_the_shots(self) -> None:
         device = self.make()

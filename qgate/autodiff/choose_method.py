@@ -16,6 +16,7 @@ from qgate.tape import Tape
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
+from qgate.devices.statevector import statevector_device
 
 JACOBIAN_KINDS = (MeasurementKind.EXPVAL, MeasurementKind.VAR, MeasurementKind.TERMS)
 """Measurements that ``adjoint`` differentiates in one pass, by a Jacobian of expectation values."""
@@ -67,7 +68,7 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
             "parameter-shift",
             f"{why}, and shifted circuits give exact derivatives on any device",
         )
-    if not device.differentiates(tape.structure) and _shiftable(tape):
+    if not statevector_device(device).differentiates(tape.structure) and _shiftable(tape):
         return "parameter-shift", "a gate of the circuit has no generator for the backward pass"
     refusal = METHODS["adjoint"].refusal(tape)
     if refusal is not None:

@@ -20,6 +20,7 @@ import numpy as np
 from qgate.autodiff.choose_method import adjoint_refusals
 from qgate.autodiff.circuit_function import CircuitFunction
 from qgate.autodiff.trainable_sweep import TrainableSweep
+from qgate.devices.statevector import statevector_device
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.execute import MeasurementResult, UnbatchedResult, checked, run
 from qgate.execution.tracker import notify
@@ -264,7 +265,7 @@ class DeviceDerivatives(TapeDerivatives):
 
     def _jacobian(self, sweep: Sweep) -> tuple[FloatArray, FloatArray]:
         with adjoint_refusals():
-            values, derivatives = self.device.jacobian(
+            values, derivatives = statevector_device(self.device).jacobian(
                 checked(sweep, self.device), self.trained.slots
             )
         notify(self.device, submissions=1, batches=1, executions=len(sweep))

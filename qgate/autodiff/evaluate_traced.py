@@ -38,6 +38,7 @@ from qgate.typing import Tensor
 if TYPE_CHECKING:
     from qgate.bridge import Interface
     from qgate.devices.base import Device
+from qgate.devices.statevector import statevector_device
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _from_states(
     parts = parts or [np.zeros((len(trained.sweep), 0))]
     values = interface.from_states(states, parts, fixed)
     xp = interface.namespace
-    return list(device.measured(trained.sweep, values, tape.arrays, xp))
+    return list(statevector_device(device).measured(trained.sweep, values, tape.arrays, xp))
 
 
 def _backprop(tape: Tape, device: Device, interface: Interface) -> list[MeasurementResult]:
@@ -230,7 +231,8 @@ def _backprop(tape: Tape, device: Device, interface: Interface) -> list[Measurem
     native = decomposed.sweep(frozen)
 
     def simulate(rows: Tensor, arrays: Sequence[Tensor]) -> Any:
-        return device.differentiable(native, decomposed.angles(rows, xp), arrays, xp)
+        traceable = statevector_device(device)
+        return traceable.differentiable(native, decomposed.angles(rows, xp), arrays, xp)
 
     run_whole = interface.whole(simulate, (frozen.structure, device))
     results = run_whole(rows, tape.arrays)
