@@ -43,7 +43,7 @@ MOST_OF_A_REASON = 60
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line interface.
+    """Execute a command line.
 
     Parameters
     ----------
@@ -81,15 +81,15 @@ def devices(chosen: argparse.Namespace) -> None:
 
 def plan(chosen: argparse.Namespace) -> None:
     """Report what a program would submit, without submitting it."""
-    run_script = _script(chosen)
-    print(qg.plan(run_script, chosen.device, budget=_budget(chosen))())
+    program = _script(chosen)
+    print(qg.plan(program, chosen.device, budget=_budget(chosen))())
 
 
 def run(chosen: argparse.Namespace) -> None:
     """Run a program as a named run: durable, within a budget, resumed where it stopped."""
-    run_script = _script(chosen)
+    program = _script(chosen)
     with qg.run(chosen.name, chosen.journal, budget=_budget(chosen), progress=True):
-        run_script()
+        program()
 
 
 def jobs(chosen: argparse.Namespace) -> None:

@@ -100,4 +100,4 @@ def _plan_of_parent(watcher: Collector | Guard) -> Exception:
 RUN: ContextStack[Run] = ContextStack("qgate_run", _run_of_parent)
 PLAN: ContextStack[Collector | Guard] = ContextStack("qgate_plan", _plan_of_parent)
 DEVICE: ContextStack[Any] = ContextStack("qgate_planned_device")
-"""The device that replaces every other one while a plan is made or run."""
+"""The device that replaces every other one while a plan is made or its call is."""

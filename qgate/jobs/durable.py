@@ -152,7 +152,7 @@ class _Submissions:
             self._wait_for(waiting, self.device)
         else:
             for index in waiting:
-                self._run_here(index)
+                self._execute_here(index)
         if self.errors:
             raise self._accounted(self.errors[0])
         return [self._delivery(index) for index in range(len(self.orders))]
@@ -181,8 +181,8 @@ class _Submissions:
 
     # On this machine -------------------------------------------------------------------
 
-    def _run_here(self, index: int) -> None:
-        """Run an order on a device that costs nothing and whose jobs end with this process."""
+    def _execute_here(self, index: int) -> None:
+        """Execute an order on a device that costs nothing and whose jobs end with this process."""
         order = self.orders[index]
         with _here:  # each order restarts the random generator of the device
             self.device.restart_random(order.key)
@@ -237,7 +237,7 @@ class _Submissions:
             self._leave([self.jobs[index] for index in sorted(left) if index in self.jobs], error)
 
     def _begin(self, index: int, device: RemoteDevice) -> None:
-        """Make sure that an order has a job, and wait for it; runs on a worker thread."""
+        """Make sure that an order has a job, and wait for it, on a worker thread."""
         try:
             if self.stopped.is_set():
                 self._withdraw([index])

@@ -44,9 +44,9 @@ class Handle:
         self._following = CallJobs()
         context = contextvars.copy_context()
         self._process = os.getpid()
-        self.future: Future[Any] = _workers.submit(context.run, self._run, call)
+        self.future: Future[Any] = _workers.submit(context.run, self._call, call)
 
-    def _run(self, call: Callable[[], Any]) -> Any:
+    def _call(self, call: Callable[[], Any]) -> Any:
         with CALL.opened(self._following):
             return call()
 

@@ -23,7 +23,7 @@ class OrderState(StrEnum):
     """Its results are in the journal."""
 
     FAILED = "failed"
-    """The provider could not run it."""
+    """The provider could not execute it."""
 
     CANCELLED = "cancelled"
     """Its job was cancelled."""

@@ -1,4 +1,4 @@
-"""Plans: find out what a function would submit, by running it without sending anything."""
+"""Plans: find out what a function would submit, by calling it without sending anything."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def plan(
 
     Notes
     -----
-    Cost: the function runs once, with zeros as the outcomes of circuits. Creating a cloud device
+    Cost: one call of the function, with zeros as the outcomes of circuits. Creating a cloud device
     requests its properties from the provider, which is free. Without credentials, or if the service
     does not respond, the limits and prices are those of the device's card in this package;
     ``Plan.sources`` lists which were used.
@@ -299,7 +299,7 @@ class Guard:
         self._lock = ForkSafeLock()
 
     def answer(self, device: Device, lines: Sequence[SubmissionRequest]) -> list[Results] | None:
-        """Refuse submissions that are not in the plan; return None: the device runs the rest."""
+        """Refuse submissions that are not in the plan; return None: the device takes the rest."""
         with self._lock:
             asked = Counter((device.name, line.digest) for line in lines)
             for content, number in asked.items():

@@ -2,8 +2,8 @@
 
 A request consists of a few submissions. Submissions with results in the journal are replayed, and
 those in progress are waited for. All others are recorded and charged to the budgets in one
-transaction, before the first of them is sent. What a provider could not run is resubmitted a few
-times, within the same budgets.
+transaction, before the first of them is sent. Failed circuits are resubmitted a few times, within
+the same budgets.
 """
 
 from __future__ import annotations

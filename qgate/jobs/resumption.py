@@ -65,7 +65,7 @@ def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float 
     try:
         device = make(order.device)
         if not isinstance(device, RemoteDevice):
-            return "is run by the program itself"
+            return "is executed by the program itself"
         device.check_access()
         if order.job is None and not perhaps_sent(journal, order.key):
             return _released(journal, order, "was never sent")

@@ -119,7 +119,7 @@ class Run:
 
     @property
     def shots(self) -> int:
-        """Shots, run or reserved."""
+        """Shots, executed or reserved."""
         return self.spent.shots
 
     @property
