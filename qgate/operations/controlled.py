@@ -16,20 +16,11 @@ from qgate.operations.controlled_decompositions import (
     controlled_rotation,
     on_values,
 )
-from qgate.operations.fixed import SWAP, Hadamard, S, T
-from qgate.operations.gate import Gate, gate
+from qgate.operations.fixed import Hadamard, S, T
+from qgate.operations.gate import Gate, decomposed, gate
 from qgate.operations.gate_spec import GateSpec, Option
 from qgate.operations.operator import Operator
-from qgate.operations.rotations import (
-    ONE,
-    PAULI_X,
-    PAULI_Y,
-    PAULI_Z,
-    RX,
-    RY,
-    RZ,
-    PhaseShift,
-)
+from qgate.operations.rotations import ONE, PAULI_X, RX, RY, RZ, PhaseShift
 from qgate.typing import ComplexArray, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -38,14 +29,6 @@ WORK_WIRES = Option("wires, optional", "Not used: decompositions need no other w
 
 ZERO = 1 - ONE
 """The diagonal of the projector on the state 0."""
-
-
-def _where_one(matrix: ComplexArray, *, controls: int = 1) -> ComplexArray:
-    """Return the matrix that acts where the controls are all 1."""
-    size, rest = len(matrix), (2**controls - 1) * len(matrix)
-    whole = np.eye(rest + size, dtype=complex)
-    whole[rest:, rest:] = matrix
-    return whole
 
 
 def _flip_matrix(n: int, control_values: tuple[bool, ...]) -> ComplexArray:
@@ -113,18 +96,42 @@ class MultiControlledFlip(Gate):
 
     @property
     def control_values(self) -> tuple[bool, ...]:
-        values: Any = self.hyperparameters["control_values"]
-        return tuple(values)
+        values: tuple[bool, ...] = self.hyperparameters["control_values"]  # type: ignore[assignment]
+        return values
 
 
-def _flip(wires: Wires, control_values: tuple[bool, ...]) -> list[Operator]:
-    controls, target = wires[:-1], wires[-1]
-    return on_values(controls, control_values, controlled_flip(controls, target))
+CNOT = gate("X on the second wire where the first is 1.", GateSpec("CNOT", 2, core="PauliX"))
 
 
-def _toffoli(wires: Wires) -> list[Operator]:
-    """Decompose to six CNOTs and seven T gates (Nielsen and Chuang, figure 4.9)."""
-    first, second, target = wires
+@decomposed(2, core="PauliZ")
+def CZ(wires: Wires) -> list[Operator]:
+    """The sign where both wires are 1."""
+    return [Hadamard(wires[1]), CNOT(wires), Hadamard(wires[1])]
+
+
+@decomposed(2, core="PauliY")
+def CY(wires: Wires) -> list[Operator]:
+    """Y on the second wire where the first is 1."""
+    return [PhaseShift(-pi / 2, wires[1]), CNOT(wires), S(wires[1])]
+
+
+@decomposed(2, core="Hadamard")
+def CH(wires: Wires) -> list[Operator]:
+    """Hadamard on the second wire where the first is 1."""
+    return [RY(-pi / 4, wires[1]), CZ(wires), RY(pi / 4, wires[1])]
+
+
+@decomposed(3, core="SWAP")
+def CSWAP(wires: Wires) -> list[Operator]:
+    """Exchange of the last two wires where the first is 1."""
+    flip = CNOT(wires[:0:-1])
+    return [flip, Toffoli(wires), flip]
+
+
+@decomposed(3, core="PauliX")
+def Toffoli(wires: Wires) -> list[Operator]:
+    """X on the last wire where the first two are 1."""
+    first, second, target = wires  # six CNOTs and seven T: Nielsen and Chuang, figure 4.9
     back = -pi / 4
     return [
         Hadamard(target),
@@ -145,191 +152,85 @@ def _toffoli(wires: Wires) -> list[Operator]:
     ]
 
 
-def _cswap(wires: Wires) -> list[Operator]:
-    _, first, second = wires
-    return [CNOT((second, first)), Toffoli(wires), CNOT((second, first))]
+@decomposed(3, core="PauliZ")
+def CCZ(wires: Wires) -> list[Operator]:
+    """The sign where all three wires are 1."""
+    return [Hadamard(wires[2]), Toffoli(wires), Hadamard(wires[2])]
 
 
-def _controlled_phase(phi: Tensor, wires: Wires) -> list[Operator]:
+@decomposed(
+    None,
+    matrix=_flip_matrix,
+    inverse="MultiControlledX",
+    options={"control_values": CONTROL_VALUES, "work_wires": WORK_WIRES},
+    check=_check_flip,
+    core="PauliX",
+    base=MultiControlledFlip,
+)
+def MultiControlledX(wires: Wires, control_values: tuple[bool, ...]) -> list[Operator]:
+    """X on the last wire where each of the others has its control value (by default 1)."""
+    controls, target = wires[:-1], wires[-1]
+    return on_values(controls, control_values, controlled_flip(controls, target))
+
+
+@decomposed(2, core="PhaseShift")
+def ControlledPhaseShift(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Phase exp(i phi) where both wires are 1."""
     first, second = wires
-    return [
-        PhaseShift(phi / 2, first),
-        PhaseShift(phi / 2, second),
-        CNOT(wires),
-        PhaseShift(-phi / 2, second),
-        CNOT(wires),
-    ]
+    halves = [PhaseShift(phi / 2, first), PhaseShift(phi / 2, second)]
+    return [*halves, CNOT(wires), PhaseShift(-phi / 2, second), CNOT(wires)]
 
 
-def _crx(phi: Tensor, wires: Wires) -> list[Operator]:
+@decomposed(2, generator=np.kron(ZERO, ZERO))
+def CPhaseShift00(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Phase exp(i phi) on the state 00."""
+    return on_values(wires, (False, False), [ControlledPhaseShift(phi, wires)])
+
+
+@decomposed(2, generator=np.kron(ZERO, ONE))
+def CPhaseShift01(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Phase exp(i phi) on the state 01."""
+    return on_values(wires, (False, True), [ControlledPhaseShift(phi, wires)])
+
+
+@decomposed(2, generator=np.kron(ONE, ZERO))
+def CPhaseShift10(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Phase exp(i phi) on the state 10."""
+    return on_values(wires, (True, False), [ControlledPhaseShift(phi, wires)])
+
+
+@decomposed(2, core="RX")
+def CRX(phi: Tensor, wires: Wires) -> list[Operator]:
+    """RX on the second wire where the first is 1."""
     target = wires[1]
     return [RX(phi / 2, target), CZ(wires), RX(-phi / 2, target), CZ(wires)]
 
 
-def _phase_on(first: bool, second: bool) -> type[Gate]:
-    """Create the gate that applies a phase to one basis state of two wires."""
-    state = f"{first:d}{second:d}"
-    return gate(
-        f"Phase exp(i phi) on the state {state}.",
-        GateSpec(
-            f"CPhaseShift{state}",
-            2,
-            ("phi",),
-            generator=np.kron(*(ONE if value else ZERO for value in (first, second))),
-            decomposition=lambda phi, wires: on_values(
-                wires, (first, second), [ControlledPhaseShift(phi, wires)]
-            ),
-        ),
-    )
+@decomposed(2, core="RY")
+def CRY(phi: Tensor, wires: Wires) -> list[Operator]:
+    """RY on the second wire where the first is 1."""
+    return controlled_rotation(RY, phi, wires[:1], wires[1])
 
 
-CNOT = gate(
-    "X on the second wire where the first is 1.",
-    GateSpec("CNOT", 2, matrix=_where_one(PAULI_X), inverse="CNOT", core="PauliX"),
+@decomposed(2, core="RZ")
+def CRZ(phi: Tensor, wires: Wires) -> list[Operator]:
+    """RZ on the second wire where the first is 1."""
+    return controlled_rotation(RZ, phi, wires[:1], wires[1])
+
+
+def _crot_factors(phi: Tensor, theta: Tensor, omega: Tensor, wires: Wires) -> list[Operator]:
+    return [CRZ(phi, wires), CRY(theta, wires), CRZ(omega, wires)]
+
+
+@decomposed(
+    2,
+    factors=_crot_factors,
+    inverse=lambda phi, theta, omega: (-omega, -theta, -phi),
+    core="Rot",
 )
-CZ = gate(
-    "The sign where both wires are 1.",
-    GateSpec(
-        "CZ",
-        2,
-        matrix=np.array([1.0, 1.0, 1.0, -1.0]),
-        decomposition=lambda wires: [Hadamard(wires[1]), CNOT(wires), Hadamard(wires[1])],
-        inverse="CZ",
-        core="PauliZ",
-    ),
-)
-CY = gate(
-    "Y on the second wire where the first is 1.",
-    GateSpec(
-        "CY",
-        2,
-        matrix=_where_one(PAULI_Y),
-        decomposition=lambda wires: [PhaseShift(-pi / 2, wires[1]), CNOT(wires), S(wires[1])],
-        inverse="CY",
-        core="PauliY",
-    ),
-)
-CH = gate(
-    "Hadamard on the second wire where the first is 1.",
-    GateSpec(
-        "CH",
-        2,
-        matrix=_where_one(np.array([[1, 1], [1, -1]]) / np.sqrt(2)),
-        decomposition=lambda wires: [RY(-pi / 4, wires[1]), CZ(wires), RY(pi / 4, wires[1])],
-        inverse="CH",
-        core="Hadamard",
-    ),
-)
-CSWAP = gate(
-    "Exchange of the last two wires where the first is 1.",
-    GateSpec(
-        "CSWAP",
-        3,
-        matrix=_where_one(SWAP((0, 1)).matrix()),
-        decomposition=_cswap,
-        inverse="CSWAP",
-        core="SWAP",
-    ),
-)
-Toffoli = gate(
-    "X on the last wire where the first two are 1.",
-    GateSpec(
-        "Toffoli",
-        3,
-        matrix=_where_one(PAULI_X, controls=2),
-        decomposition=_toffoli,
-        inverse="Toffoli",
-        core="PauliX",
-    ),
-)
-CCZ = gate(
-    "The sign where all three wires are 1.",
-    GateSpec(
-        "CCZ",
-        3,
-        matrix=np.array([1.0] * 7 + [-1.0]),
-        decomposition=lambda wires: [Hadamard(wires[2]), Toffoli(wires), Hadamard(wires[2])],
-        inverse="CCZ",
-        core="PauliZ",
-    ),
-)
-MultiControlledX = gate(
-    "X on the last wire where each of the others has its control value (by default 1).",
-    GateSpec(
-        "MultiControlledX",
-        None,
-        matrix=_flip_matrix,
-        decomposition=_flip,
-        inverse="MultiControlledX",
-        options={"control_values": CONTROL_VALUES, "work_wires": WORK_WIRES},
-        check=_check_flip,
-        core="PauliX",
-    ),
-    base=MultiControlledFlip,
-)
-ControlledPhaseShift = gate(
-    "Phase exp(i phi) where both wires are 1.",
-    GateSpec(
-        "ControlledPhaseShift",
-        2,
-        ("phi",),
-        generator=np.kron(ONE, ONE),
-        decomposition=_controlled_phase,
-        core="PhaseShift",
-    ),
-)
-CPhaseShift00, CPhaseShift01, CPhaseShift10 = (
-    _phase_on(*state) for state in ((False, False), (False, True), (True, False))
-)
-CRX = gate(
-    "RX on the second wire where the first is 1.",
-    GateSpec(
-        "CRX",
-        2,
-        ("phi",),
-        generator=np.kron(np.diag(ONE), -PAULI_X / 2),
-        decomposition=_crx,
-        core="RX",
-    ),
-)
-CRY = gate(
-    "RY on the second wire where the first is 1.",
-    GateSpec(
-        "CRY",
-        2,
-        ("phi",),
-        generator=np.kron(np.diag(ONE), -PAULI_Y / 2),
-        decomposition=lambda phi, wires: controlled_rotation(RY, phi, wires[:1], wires[1]),
-        core="RY",
-    ),
-)
-CRZ = gate(
-    "RZ on the second wire where the first is 1.",
-    GateSpec(
-        "CRZ",
-        2,
-        ("phi",),
-        generator=np.kron(ONE, -PAULI_Z / 2),
-        decomposition=lambda phi, wires: controlled_rotation(RZ, phi, wires[:1], wires[1]),
-        core="RZ",
-    ),
-)
-CRot = gate(
-    "RZ(omega) RY(theta) RZ(phi), the rightmost first, on the second wire where the first is 1.",
-    GateSpec(
-        "CRot",
-        2,
-        ("phi", "theta", "omega"),
-        factors=lambda phi, theta, omega, wires: [
-            CRZ(phi, wires),
-            CRY(theta, wires),
-            CRZ(omega, wires),
-        ],
-        decomposition=lambda phi, theta, omega, wires: controlled_rot(
-            phi, theta, omega, wires[0], wires[1]
-        ),
-        inverse=lambda phi, theta, omega: (-omega, -theta, -phi),
-        core="Rot",
-    ),
-)
+def CRot(phi: Tensor, theta: Tensor, omega: Tensor, wires: Wires) -> list[Operator]:
+    """RZ(omega) RY(theta) RZ(phi), the rightmost first, on the second wire where the first is 1."""
+    return controlled_rot(phi, theta, omega, *wires)
+
+
 CPhase = ControlledPhaseShift

@@ -13,8 +13,7 @@ from qgate.operations.controlled_decompositions import (
     selected_rotation,
 )
 from qgate.operations.fixed import S
-from qgate.operations.gate import gate
-from qgate.operations.gate_spec import GateSpec
+from qgate.operations.gate import decomposed
 from qgate.operations.ising import IsingXY, IsingZZ
 from qgate.operations.matrices import dagger, embed
 from qgate.operations.operator import Operator
@@ -33,16 +32,22 @@ def _turn(n: int, low: int, high: int, *, rest: float = 0.0) -> ComplexArray:
     return generator
 
 
-def _single(phi: Tensor, wires: Wires) -> list[Operator]:
+@decomposed(2, generator=_turn(2, 1, 2))
+def SingleExcitation(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Turn between 01 and 10: 10 to cos(phi / 2) 10 - sin(phi / 2) 01."""
     first = wires[0]
     return [S(first), IsingXY(phi, wires), PhaseShift(-pi / 2, first)]
 
 
-def _single_plus(phi: Tensor, wires: Wires) -> list[Operator]:
+@decomposed(2, generator=_turn(2, 1, 2, rest=0.5))
+def SingleExcitationPlus(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Turn between 01 and 10; phase exp(i phi / 2) on 00 and 11."""
     return [SingleExcitation(phi, wires), IsingZZ(-phi / 2, wires), GlobalPhase(-phi / 4)]
 
 
-def _single_minus(phi: Tensor, wires: Wires) -> list[Operator]:
+@decomposed(2, generator=_turn(2, 1, 2, rest=-0.5))
+def SingleExcitationMinus(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Turn between 01 and 10; phase exp(-i phi / 2) on 00 and 11."""
     return [SingleExcitation(phi, wires), IsingZZ(phi / 2, wires), GlobalPhase(phi / 4)]
 
 
@@ -56,25 +61,49 @@ def _frame(wires: Wires) -> list[Operator]:
     return [CNOT((first, second)), CNOT((third, fourth)), CNOT((first, third))]
 
 
-def _double(phi: Tensor, wires: Wires) -> list[Operator]:
+def _turned(phi: Tensor, wires: Wires) -> list[Operator]:
     """Rotate the first wire where the others are 010: fourteen CNOTs with the frame."""
-    frame = _frame(wires)
-    turn = selected_rotation(RY, phi, INNER, wires[1:], wires[0])
-    return [*frame, *turn, *reversed(frame)]
+    return selected_rotation(RY, phi, INNER, wires[1:], wires[0])
 
 
 def _double_with_phase(phi: Tensor, phase: Tensor, wires: Wires) -> list[Operator]:
     """Rotate two states, and apply a phase to all others."""
     frame = _frame(wires)
-    turn = selected_rotation(RY, phi, INNER, wires[1:], wires[0])
     take_back = on_values(wires[1:], INNER, controlled_phase(-phase, wires[1:]))
-    return [*frame, *turn, *take_back, *reversed(frame), GlobalPhase(-phase)]
+    rest = [*_turned(phi, wires), *take_back, *reversed(frame), GlobalPhase(-phase)]
+    return [*frame, *rest]
+
+
+@decomposed(4, generator=_turn(4, 3, 12))
+def DoubleExcitation(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Turn between 0011 and 1100: 1100 to cos(phi / 2) 1100 - sin(phi / 2) 0011."""
+    frame = _frame(wires)
+    return [*frame, *_turned(phi, wires), *reversed(frame)]
+
+
+@decomposed(4, generator=_turn(4, 3, 12, rest=0.5))
+def DoubleExcitationPlus(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Turn between 0011 and 1100; phase exp(i phi / 2) on all other states."""
+    return _double_with_phase(phi, phi / 2, wires)
+
+
+@decomposed(4, generator=_turn(4, 3, 12, rest=-0.5))
+def DoubleExcitationMinus(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Turn between 0011 and 1100; phase exp(-i phi / 2) on all other states."""
+    return _double_with_phase(phi, -phi / 2, wires)
 
 
 SWAPPED_GENERATOR = (
     np.diag([0.0, 1, 1, 2]) - np.diag([0.0, 1, 0], 1) - np.diag([0.0, 1, 0], -1)
 ) / 2
 """Generator of FermionicSWAP: (2 - Z0 - Z1) / 4 - (XX + YY) / 4."""
+
+
+@decomposed(2, generator=SWAPPED_GENERATOR)
+def FermionicSWAP(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Exchange of two fermionic modes by the angle phi; complete at pi."""
+    turns = [RZ(phi / 2, wire) for wire in wires]
+    return [IsingXY(-phi, wires), *turns, GlobalPhase(-phi / 2)]
 
 
 def _orbital_generator(n: int) -> ComplexArray:
@@ -87,86 +116,8 @@ def _orbital_generator(n: int) -> ComplexArray:
     return generator
 
 
-def _orbital(phi: Tensor, wires: Wires) -> list[Operator]:
-    exchange = FermionicSWAP(pi, wires[1:3])
-    return [
-        exchange,
-        SingleExcitation(phi, wires[:2]),
-        SingleExcitation(phi, wires[2:]),
-        FermionicSWAP(-pi, wires[1:3]),
-    ]
-
-
-SingleExcitation = gate(
-    "Turn between 01 and 10: 10 to cos(phi / 2) 10 - sin(phi / 2) 01.",
-    GateSpec("SingleExcitation", 2, ("phi",), generator=_turn(2, 1, 2), decomposition=_single),
-)
-SingleExcitationPlus = gate(
-    "Turn between 01 and 10; phase exp(i phi / 2) on 00 and 11.",
-    GateSpec(
-        "SingleExcitationPlus",
-        2,
-        ("phi",),
-        generator=_turn(2, 1, 2, rest=0.5),
-        decomposition=_single_plus,
-    ),
-)
-SingleExcitationMinus = gate(
-    "Turn between 01 and 10; phase exp(-i phi / 2) on 00 and 11.",
-    GateSpec(
-        "SingleExcitationMinus",
-        2,
-        ("phi",),
-        generator=_turn(2, 1, 2, rest=-0.5),
-        decomposition=_single_minus,
-    ),
-)
-DoubleExcitation = gate(
-    "Turn between 0011 and 1100: 1100 to cos(phi / 2) 1100 - sin(phi / 2) 0011.",
-    GateSpec("DoubleExcitation", 4, ("phi",), generator=_turn(4, 3, 12), decomposition=_double),
-)
-DoubleExcitationPlus = gate(
-    "Turn between 0011 and 1100; phase exp(i phi / 2) on all other states.",
-    GateSpec(
-        "DoubleExcitationPlus",
-        4,
-        ("phi",),
-        generator=_turn(4, 3, 12, rest=0.5),
-        decomposition=lambda phi, wires: _double_with_phase(phi, phi / 2, wires),
-    ),
-)
-DoubleExcitationMinus = gate(
-    "Turn between 0011 and 1100; phase exp(-i phi / 2) on all other states.",
-    GateSpec(
-        "DoubleExcitationMinus",
-        4,
-        ("phi",),
-        generator=_turn(4, 3, 12, rest=-0.5),
-        decomposition=lambda phi, wires: _double_with_phase(phi, -phi / 2, wires),
-    ),
-)
-FermionicSWAP = gate(
-    "Exchange of two fermionic modes by the angle phi; complete at pi.",
-    GateSpec(
-        "FermionicSWAP",
-        2,
-        ("phi",),
-        generator=SWAPPED_GENERATOR,
-        decomposition=lambda phi, wires: [
-            IsingXY(-phi, wires),
-            RZ(phi / 2, wires[0]),
-            RZ(phi / 2, wires[1]),
-            GlobalPhase(-phi / 2),
-        ],
-    ),
-)
-OrbitalRotation = gate(
-    "Turn between two spatial orbitals, for both spins: wires 0 and 2 up, 1 and 3 down.",
-    GateSpec(
-        "OrbitalRotation",
-        4,
-        ("phi",),
-        generator=_orbital_generator,
-        decomposition=_orbital,
-    ),
-)
+@decomposed(4, generator=_orbital_generator)
+def OrbitalRotation(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Turn between two spatial orbitals, for both spins: wires 0 and 2 up, 1 and 3 down."""
+    turns = [SingleExcitation(phi, wires[:2]), SingleExcitation(phi, wires[2:])]
+    return [FermionicSWAP(pi, wires[1:3]), *turns, FermionicSWAP(-pi, wires[1:3])]

@@ -8,12 +8,14 @@ A gate is one of three things, and its row says which:
 - ``factors``: an exact product of other gates in which each angle occurs once.
 
 The rest of the row is optional: the decomposition (linear in the angles), the adjoint, and options
-besides angles and wires.
+besides angles and wires. The matrix or generator of a controlled gate follows from that of its
+``core``, and a gate with a Hermitian matrix is its own adjoint.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from operator import is_not
 from typing import Any, ClassVar
 
@@ -29,7 +31,7 @@ from qgate.exceptions import (
     MatrixUndefinedError,
 )
 from qgate.operations.gate_spec import Decomposition, GateSpec
-from qgate.operations.matrices import circuit_matrix
+from qgate.operations.matrices import circuit_matrix, where_ones
 from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.parameters import as_angle
 from qgate.operations.slots import Affine
@@ -282,6 +284,7 @@ def gate(doc: str, spec: GateSpec, *, base: type[Gate] = Gate, public: str = "")
     public : str, optional
         The name in ``qgate``, where it differs from the row's name.
     """
+    spec = _completed(spec)
     count = len(spec.angles)
     namespace = {
         "__doc__": spec.docs(doc),
@@ -296,6 +299,50 @@ def gate(doc: str, spec: GateSpec, *, base: type[Gate] = Gate, public: str = "")
     cls = type(public or spec.name, (base,), namespace)
     GATES[spec.name], ROWS[spec.name] = cls, spec
     return cls
+
+
+def decomposed(
+    wires: int | None, *, exact: bool = False, base: type[Gate] = Gate, public: str = "", **row: Any
+) -> Callable[[Decomposition], type[Gate]]:
+    """Turn the decomposition of a gate into the gate's class; a decorator.
+
+    The name and docstring of the function are those of the gate, its arguments before ``wires`` the
+    angles.
+
+    Parameters
+    ----------
+    wires : int or None
+        Number of wires; None: any number.
+    exact : bool
+        Whether the function returns the ``factors`` of the row, its ``decomposition`` otherwise.
+    base, public
+        As for ``gate``.
+    **row
+        Further fields of the ``GateSpec``.
+    """
+
+    def define(rule: Decomposition) -> type[Gate]:
+        names = rule.__code__.co_varnames
+        row["factors" if exact else "decomposition"] = rule
+        spec = GateSpec(rule.__name__, wires, names[: names.index("wires")], **row)
+        return gate(rule.__doc__ or "", spec, base=base, public=public)
+
+    return define
+
+
+def _completed(spec: GateSpec) -> GateSpec:
+    """Return a row with what follows from its core or its matrix."""
+    core = ROWS.get(spec.core)
+    if core is not None and spec.wires and core.wires:
+        controls = spec.wires - core.wires
+        if isinstance(core.matrix, np.ndarray):
+            spec = replace(spec, matrix=where_ones(core.matrix, controls, rest=1.0))
+        elif isinstance(core.generator, np.ndarray):
+            spec = replace(spec, generator=where_ones(core.generator, controls, rest=0.0))
+    matrix = spec.matrix
+    if isinstance(matrix, np.ndarray) and np.array_equal(matrix, matrix.conj().T):
+        return replace(spec, inverse=spec.name)
+    return spec
 
 
 def factor_frequencies(operator: Any) -> list[tuple[float, ...]]:

@@ -63,11 +63,12 @@ class GateSpec:
         From angles and wires, and the options as keywords, to gates, first applied first.
     inverse : callable or str, optional
         Angles of this gate to the angles of its adjoint, as a tuple; or the name of the gate
-        that is its adjoint.
+        that is its adjoint. A gate with a Hermitian ``matrix`` needs none.
     options : mapping of str to Option
         Further arguments by name.
     core : str
-        For a controlled gate: the gate that is applied where the first wires are 1.
+        For a controlled gate: the gate that is applied where the first wires are 1. The matrix or
+        generator follows from the gate's.
     options_first : bool
         Whether the options stand before the wires in the call.
     wireless : bool

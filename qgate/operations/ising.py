@@ -4,78 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from qgate.operations.gate import GATES, gate
-from qgate.operations.gate_spec import GateSpec
+from qgate.operations.gate import GATES, decomposed
 from qgate.operations.operator import Operator
 from qgate.operations.rotations import PAULI_X, PAULI_Y, PAULI_Z, RX, RY, RZ, PhaseShift
 from qgate.typing import Tensor
 from qgate.wires import Wires
 
-
-def _ising_xx(phi: Tensor, wires: Wires) -> list[Operator]:
-    cnot = GATES["CNOT"]
-    return [cnot(wires=wires), RX(phi, wires[0]), cnot(wires=wires)]
+XX, YY, ZZ = (np.kron(letter, letter) for letter in (PAULI_X, PAULI_Y, PAULI_Z))
 
 
-def _ising_yy(phi: Tensor, wires: Wires) -> list[Operator]:
-    cy = GATES["CY"]
-    return [cy(wires=wires), RY(phi, wires[0]), cy(wires=wires)]
+@decomposed(2, generator=-XX / 2)
+def IsingXX(phi: Tensor, wires: Wires) -> list[Operator]:
+    """exp(-i phi XX / 2)."""
+    cnot = GATES["CNOT"](wires=wires)
+    return [cnot, RX(phi, wires[0]), cnot]
 
 
-def _ising_zz(phi: Tensor, wires: Wires) -> list[Operator]:
-    cnot = GATES["CNOT"]
-    return [cnot(wires=wires), RZ(phi, wires[1]), cnot(wires=wires)]
+@decomposed(2, generator=-YY / 2)
+def IsingYY(phi: Tensor, wires: Wires) -> list[Operator]:
+    """exp(-i phi YY / 2)."""
+    cy = GATES["CY"](wires=wires)
+    return [cy, RY(phi, wires[0]), cy]
 
 
-def _ising_xy(phi: Tensor, wires: Wires) -> list[Operator]:
-    """Map XX + YY to X on the second wire minus Y on the first."""
-    first, second = wires
-    hadamard, cy = GATES["Hadamard"], GATES["CY"]
-    return [
-        hadamard(wires=first),
-        cy(wires=wires),
-        RY(phi / 2, first),
-        RX(-phi / 2, second),
-        cy(wires=wires),
-        hadamard(wires=first),
-    ]
+@decomposed(2, generator=-ZZ / 2)
+def IsingZZ(phi: Tensor, wires: Wires) -> list[Operator]:
+    """exp(-i phi ZZ / 2)."""
+    cnot = GATES["CNOT"](wires=wires)
+    return [cnot, RZ(phi, wires[1]), cnot]
 
 
-def _pswap(phi: Tensor, wires: Wires) -> list[Operator]:
-    """Swap, then shift the phase where the two wires differ."""
-    swap, cnot = GATES["SWAP"], GATES["CNOT"]
-    return [swap(wires=wires), cnot(wires=wires), PhaseShift(phi, wires[1]), cnot(wires=wires)]
+@decomposed(2, generator=(XX + YY) / 4)
+def IsingXY(phi: Tensor, wires: Wires) -> list[Operator]:
+    """exp(i phi (XX + YY) / 4)."""
+    first, second = wires  # XX + YY becomes X on the second wire minus Y on the first
+    hadamard, cy = GATES["Hadamard"](wires=first), GATES["CY"](wires=wires)
+    return [hadamard, cy, RY(phi / 2, first), RX(-phi / 2, second), cy, hadamard]
 
 
-IsingXX = gate(
-    "exp(-i phi XX / 2).",
-    GateSpec(
-        "IsingXX", 2, ("phi",), generator=-np.kron(PAULI_X, PAULI_X) / 2, decomposition=_ising_xx
-    ),
-)
-IsingYY = gate(
-    "exp(-i phi YY / 2).",
-    GateSpec(
-        "IsingYY", 2, ("phi",), generator=-np.kron(PAULI_Y, PAULI_Y) / 2, decomposition=_ising_yy
-    ),
-)
-IsingZZ = gate(
-    "exp(-i phi ZZ / 2).",
-    GateSpec(
-        "IsingZZ", 2, ("phi",), generator=-np.kron(PAULI_Z, PAULI_Z) / 2, decomposition=_ising_zz
-    ),
-)
-IsingXY = gate(
-    "exp(i phi (XX + YY) / 4).",
-    GateSpec(
-        "IsingXY",
-        2,
-        ("phi",),
-        generator=(np.kron(PAULI_X, PAULI_X) + np.kron(PAULI_Y, PAULI_Y)) / 4,
-        decomposition=_ising_xy,
-    ),
-)
-PSWAP = gate(
-    "Exchange of two wires, with phase exp(i phi) where they differ.",
-    GateSpec("PSWAP", 2, ("phi",), factors=_pswap, inverse=lambda phi: (-phi,)),
-)
+@decomposed(2, exact=True, inverse=lambda phi: (-phi,))
+def PSWAP(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Exchange of two wires, with phase exp(i phi) where they differ."""
+    cnot = GATES["CNOT"](wires=wires)
+    return [GATES["SWAP"](wires=wires), cnot, PhaseShift(phi, wires[1]), cnot]

@@ -124,6 +124,25 @@ def kron(matrices: Iterable[Tensor], *, xp: Any = np) -> Tensor:
     return reduce(pair, matrices, np.ones((1, 1), dtype=complex))
 
 
+def where_ones(matrix: ComplexArray, controls: int, *, rest: float) -> ComplexArray:
+    """Return the matrix that is ``matrix`` where the first wires are 1, else a multiple of 1.
+
+    Parameters
+    ----------
+    matrix : array, shape (d, d) or (d,)
+        Matrix, or the diagonal of one, on the last wires.
+    controls : int
+        Number of further wires, which come first.
+    rest : float
+        Factor of the identity for all other states of these.
+    """
+    start = (2**controls - 1) * len(matrix)
+    diagonal = np.full(start + len(matrix), rest, dtype=complex)
+    whole = diagonal if matrix.ndim == 1 else np.diag(diagonal)
+    whole[(slice(start, None),) * matrix.ndim] = matrix
+    return whole
+
+
 def dagger(matrix: Tensor, *, xp: Any = np) -> Tensor:
     """Return the conjugate transpose over the last two axes."""
     return xp.conj(xp.swapaxes(matrix, -1, -2))

@@ -15,8 +15,8 @@ from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controlled import CNOT
 from qgate.operations.controlled_decompositions import controlled_phase, on_values
 from qgate.operations.fixed import Hadamard
-from qgate.operations.gate import Gate, gate
-from qgate.operations.gate_spec import GateSpec, Option
+from qgate.operations.gate import Gate, decomposed
+from qgate.operations.gate_spec import Option
 from qgate.operations.operator import Operator
 from qgate.operations.pauli_gates import letters_of
 from qgate.operations.rotations import PAULI_Z, RX, RY, RZ, GlobalPhase
@@ -30,23 +30,11 @@ LETTER_ROTATIONS = {"X": RX, "Y": RY, "Z": RZ}
 """Rotation about each letter."""
 
 
-def _multi_rz(theta: Tensor, wires: Wires) -> list[Operator]:
-    """Compute the parity on the last wire, rotate it, and uncompute the parity."""
-    gather = [CNOT(pair) for pair in pairwise(wires)]
+@decomposed(None, generator=lambda n: reduce(np.kron, [PAULI_Z] * n) / -2, eigenvalues=(-0.5, 0.5))
+def MultiRZ(theta: Tensor, wires: Wires) -> list[Operator]:
+    """Rotation by the parity of the wires, exp(-i theta ZZ...Z / 2)."""
+    gather = [CNOT(pair) for pair in pairwise(wires)]  # the parity, on the last wire
     return [*gather, RZ(theta, wires[-1]), *reversed(gather)]
-
-
-MultiRZ = gate(
-    "Rotation by the parity of the wires, exp(-i theta ZZ...Z / 2).",
-    GateSpec(
-        "MultiRZ",
-        None,
-        ("theta",),
-        generator=lambda n: reduce(np.kron, [PAULI_Z] * n) / -2,
-        eigenvalues=(-0.5, 0.5),
-        decomposition=_multi_rz,
-    ),
-)
 
 
 class WordRotation(Gate):
@@ -124,15 +112,24 @@ def _word_eigenvalues(n: int, pauli_word: str) -> tuple[float, ...]:
     return (-0.5, 0.5) if set(pauli_word) - {"I"} else (-0.5,)
 
 
-def _pauli_rot(theta: Tensor, wires: Wires, pauli_word: str) -> list[Operator]:
-    """Map every letter to Z, rotate about ZZ...Z, and map back."""
+@decomposed(
+    None,
+    generator=lambda n, pauli_word: -_word_matrix(n, pauli_word) / 2,
+    eigenvalues=_word_eigenvalues,
+    options={"pauli_word": Option("str", "P, a letter I, X, Y or Z for each wire.")},
+    options_first=True,
+    check=_check_word,
+    base=WordRotation,
+)
+def PauliRot(theta: Tensor, wires: Wires, pauli_word: str) -> list[Operator]:
+    """Rotation about a Pauli word P, exp(-i theta P / 2)."""
     active = letters_of(pauli_word, wires)
     if not active:
         return [GlobalPhase(theta / 2)]
     if len(active) == 1:
         ((letter, wire),) = active
         return [LETTER_ROTATIONS[letter](theta, wire)]
-    turns: list[Operator] = []
+    turns: list[Operator] = []  # map every letter to Z
     back: list[Operator] = []
     for letter, wire in active:
         if letter == "X":
@@ -142,23 +139,6 @@ def _pauli_rot(theta: Tensor, wires: Wires, pauli_word: str) -> list[Operator]:
             turns.append(RX(pi / 2, wire))
             back.append(RX(-pi / 2, wire))
     return [*turns, MultiRZ(theta, [wire for _, wire in active]), *back]
-
-
-PauliRot = gate(
-    "Rotation about a Pauli word P, exp(-i theta P / 2).",
-    GateSpec(
-        "PauliRot",
-        None,
-        ("theta",),
-        generator=lambda n, pauli_word: -_word_matrix(n, pauli_word) / 2,
-        eigenvalues=_word_eigenvalues,
-        decomposition=_pauli_rot,
-        options={"pauli_word": Option("str", "P, a letter I, X, Y or Z for each wire.")},
-        options_first=True,
-        check=_check_word,
-    ),
-    base=WordRotation,
-)
 
 
 def word_rotation(angle: Tensor, word: str, wires: Sequence[Wire]) -> Operator:
@@ -187,12 +167,18 @@ def _pc_eigenvalues(n: int, dim: int) -> tuple[float, ...]:
     return ((-1.0,) if dim < 2**n else ()) + ((1.0,) if dim > 0 else ())
 
 
-def _pc_phase(phi: Tensor, wires: Wires, dim: int) -> list[Operator]:
-    """Apply the phase -phi to all states, and a further 2 phi to blocks of states below ``dim``.
-
-    Each set bit of ``dim`` defines one block: the bits above it equal to those of ``dim``, this bit
-    0, and any bits below.
-    """
+@decomposed(
+    None,
+    generator=_pc_signs,
+    eigenvalues=_pc_eigenvalues,
+    options={"dim": Option("int", "How many of the 2**n basis states come first.")},
+    options_first=True,
+    check=_check_dim,
+)
+def PCPhase(phi: Tensor, wires: Wires, dim: int) -> list[Operator]:
+    """Phase exp(i phi) on the first ``dim`` basis states, exp(-i phi) on the others."""
+    # The phase -phi on all states, and 2 phi more on blocks of states below ``dim``. Each set bit
+    # of ``dim`` defines a block: the bits above it equal to those of ``dim``, this bit 0.
     n = len(wires)
     if dim == 2**n:
         return [GlobalPhase(-phi)]
@@ -203,19 +189,3 @@ def _pc_phase(phi: Tensor, wires: Wires, dim: int) -> list[Operator]:
         block = wires[: place + 1]
         gates += on_values(block, values, controlled_phase(2 * phi, block))
     return gates
-
-
-PCPhase = gate(
-    "Phase exp(i phi) on the first ``dim`` basis states, exp(-i phi) on the others.",
-    GateSpec(
-        "PCPhase",
-        None,
-        ("phi",),
-        generator=_pc_signs,
-        eigenvalues=_pc_eigenvalues,
-        decomposition=_pc_phase,
-        options={"dim": Option("int", "How many of the 2**n basis states come first.")},
-        options_first=True,
-        check=_check_dim,
-    ),
-)

@@ -6,8 +6,11 @@ from math import pi
 
 import numpy as np
 
-from qgate.operations.gate import gate
+from qgate.operations.gate import decomposed, gate
 from qgate.operations.gate_spec import GateSpec
+from qgate.operations.operator import Operator
+from qgate.typing import Tensor
+from qgate.wires import Wires
 
 PAULI_X = np.array([[0, 1], [1, 0]], dtype=complex)
 PAULI_Y = np.array([[0, -1j], [1j, 0]])
@@ -36,65 +39,33 @@ GlobalPhase = gate(
         wireless=True,
     ),
 )
-PhaseShift = gate(
-    "Phase exp(i phi) on the state 1.",
-    GateSpec(
-        "PhaseShift",
-        1,
-        ("phi",),
-        generator=ONE,
-        decomposition=lambda phi, wires: [RZ(phi, wires), GlobalPhase(-phi / 2)],
-    ),
-)
-U1 = gate(
-    "Phase exp(i phi) on the state 1.",
-    GateSpec(
-        "U1",
-        1,
-        ("phi",),
-        generator=ONE,
-        decomposition=lambda phi, wires: [PhaseShift(phi, wires)],
-    ),
-)
-U2 = gate(
-    "P(phi) RY(pi/2) P(delta) with the phase shift P; the rightmost acts first.",
-    GateSpec(
-        "U2",
-        1,
-        ("phi", "delta"),
-        factors=lambda phi, delta, wires: [
-            PhaseShift(delta, wires),
-            RY(pi / 2, wires),
-            PhaseShift(phi, wires),
-        ],
-        inverse=lambda phi, delta: (pi - delta, -pi - phi),
-    ),
-)
-U3 = gate(
-    "P(phi) RY(theta) P(delta) with the phase shift P; the rightmost acts first.",
-    GateSpec(
-        "U3",
-        1,
-        ("theta", "phi", "delta"),
-        factors=lambda theta, phi, delta, wires: [
-            PhaseShift(delta, wires),
-            RY(theta, wires),
-            PhaseShift(phi, wires),
-        ],
-        inverse=lambda theta, phi, delta: (-theta, -delta, -phi),
-    ),
-)
-Rot = gate(
-    "Any rotation, RZ(omega) RY(theta) RZ(phi); the rightmost acts first.",
-    GateSpec(
-        "Rot",
-        1,
-        ("phi", "theta", "omega"),
-        factors=lambda phi, theta, omega, wires: [
-            RZ(phi, wires),
-            RY(theta, wires),
-            RZ(omega, wires),
-        ],
-        inverse=lambda phi, theta, omega: (-omega, -theta, -phi),
-    ),
-)
+
+
+@decomposed(1, generator=ONE)
+def PhaseShift(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Phase exp(i phi) on the state 1."""
+    return [RZ(phi, wires), GlobalPhase(-phi / 2)]
+
+
+@decomposed(1, generator=ONE)
+def U1(phi: Tensor, wires: Wires) -> list[Operator]:
+    """Phase exp(i phi) on the state 1."""
+    return [PhaseShift(phi, wires)]
+
+
+@decomposed(1, exact=True, inverse=lambda phi, delta: (pi - delta, -pi - phi))
+def U2(phi: Tensor, delta: Tensor, wires: Wires) -> list[Operator]:
+    """P(phi) RY(pi/2) P(delta) with the phase shift P; the rightmost acts first."""
+    return [PhaseShift(delta, wires), RY(pi / 2, wires), PhaseShift(phi, wires)]
+
+
+@decomposed(1, exact=True, inverse=lambda theta, phi, delta: (-theta, -delta, -phi))
+def U3(theta: Tensor, phi: Tensor, delta: Tensor, wires: Wires) -> list[Operator]:
+    """P(phi) RY(theta) P(delta) with the phase shift P; the rightmost acts first."""
+    return [PhaseShift(delta, wires), RY(theta, wires), PhaseShift(phi, wires)]
+
+
+@decomposed(1, exact=True, inverse=lambda phi, theta, omega: (-omega, -theta, -phi))
+def Rot(phi: Tensor, theta: Tensor, omega: Tensor, wires: Wires) -> list[Operator]:
+    """Any rotation, RZ(omega) RY(theta) RZ(phi); the rightmost acts first."""
+    return [RZ(phi, wires), RY(theta, wires), RZ(omega, wires)]
