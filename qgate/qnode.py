@@ -14,12 +14,12 @@ from qgate.arrays import any_boxed, framework_among, order
 from qgate.autodiff.evaluate import evaluate
 from qgate.autodiff.method import check_method, parse_method
 from qgate.autodiff.returns import arrange, leaves, measurements_of
+from qgate.context import active_device
 from qgate.differentiate.argnums import trainable_among
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.findable import Located, located, make_findable
 from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice, interface_among
-from qgate.jobs.context_stack import DEVICE
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.qnode_derivatives import gradient_function, tape_derivatives
 from qgate.recording import recording
@@ -124,7 +124,7 @@ class QNode:
 
     def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Record the function for these arguments, run it and return its results."""
-        planned = DEVICE.get()
+        planned = active_device()
         if planned is not None and planned is not self.device:
             return self.update(device=planned).call(args, kwargs)
         seed, interface = None, None

@@ -6,12 +6,13 @@ that costs one look-up and has no effect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextvars import ContextVar
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from qgate.context import HERE, entered
 
 T = TypeVar("T")
-R = TypeVar("R", bound="Recorder | None")
 
 
 class Recorder:
@@ -40,43 +41,22 @@ class Recorder:
         self._items.pop(id(item), None)
 
 
-_recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
-
-
-class Recording(Generic[R]):
-    """Context manager that makes ``recorder`` the active recorder; None disables recording."""
-
-    __slots__ = ("_token", "recorder")
-
-    def __init__(self, recorder: R) -> None:
-        self.recorder = recorder
-
-    def __enter__(self) -> R:
-        self._token = _recorder.set(self.recorder)
-        return self.recorder
-
-    def __exit__(self, *error: object) -> None:
-        _recorder.reset(self._token)
-
-
-def recording() -> Recording[Recorder]:
+@contextmanager
+def recording() -> Iterator[Recorder]:
     """Context manager that records the block, separately from any outer recorder."""
-    return Recording(Recorder())
+    recorder = Recorder()
+    with entered(recorder=recorder):
+        yield recorder
 
 
-def paused() -> Recording[None]:
+def paused() -> entered:
     """Context manager that disables recording."""
-    return Recording(None)
-
-
-def is_recording() -> bool:
-    """Return whether a quantum function is being recorded."""
-    return _recorder.get() is not None
+    return entered(recorder=None)
 
 
 def record(item: T) -> T:
     """Add ``item`` to the active recorder, if there is one, and return it."""
-    recorder = _recorder.get()
+    recorder = HERE.get().recorder
     if recorder is not None:
         recorder.add(item)
     return item
@@ -90,7 +70,7 @@ def replace(parts: Iterable[Any], whole: T) -> T:
 
 def absorb(*items: Any) -> None:
     """Remove ``items`` from the recorder because they became parts of another object."""
-    recorder = _recorder.get()
+    recorder = HERE.get().recorder
     if recorder is not None:
         for item in items:
             recorder.remove(item)

@@ -5,7 +5,13 @@ import threading
 import pytest
 
 import qgate as qg
-from qgate.recording import Recorder, absorb, is_recording, paused, record, recording, replace
+from qgate.context import HERE
+from qgate.recording import Recorder, absorb, paused, record, recording, replace
+
+
+def is_recording() -> bool:
+    """Return whether operators are recorded."""
+    return HERE.get().recorder is not None
 
 
 def test_items_are_kept_in_order_of_making():

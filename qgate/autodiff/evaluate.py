@@ -17,8 +17,8 @@ from qgate.arrays import (
 )
 from qgate.autodiff.shapes import COMPLEX
 from qgate.budget import Budget
+from qgate.context import active_plan
 from qgate.execution.execute import MeasurementResult, run
-from qgate.jobs.context_stack import PLAN
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
@@ -162,7 +162,7 @@ def _entries(
     """Return the results of tapes; tapes with a budget are estimated one by one."""
     sweeps = [_seeded(tape, seed) for tape in tapes]
     plain = [sweep for tape, sweep in zip(tapes, sweeps, strict=True) if not tape.shots.budget]
-    if PLAN.get() is not None:
+    if active_plan() is not None:
         _expect(plain, device)
     found = iter(run(plain, device) if plain else ())
     return [

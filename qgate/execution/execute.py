@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from qgate.context import active_plan, active_run, active_trackers
 from qgate.exceptions import (
     InvalidShots,
     JobFailed,
@@ -17,8 +18,7 @@ from qgate.exceptions import (
     UnknownWires,
 )
 from qgate.execution.clifford_advice import advice_on
-from qgate.execution.tracker import is_tracked, notify_sent
-from qgate.jobs.context_stack import PLAN, RUN
+from qgate.execution.tracker import notify
 from qgate.measurements import Measurement, are_returned
 from qgate.structure import Structure
 from qgate.sweep import Sweep, merge_equal_rows
@@ -96,11 +96,17 @@ def _advised(error: TooMuchMemory, sweeps: Sequence[Sweep]) -> TooMuchMemory:
 
 def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
     """Submit sweeps in the device's gates, and report the usage to trackers."""
-    if _is_written_down(sweeps, device) or PLAN.get() is not None:
+    if _is_written_down(sweeps, device) or active_plan() is not None:
         from qgate.jobs.submission import submit_sweeps
 
         results, submitted = submit_sweeps(sweeps, device)
-        notify_sent(device, submitted.submissions, submitted.executions, submitted.shots)
+        notify(
+            device,
+            submissions=submitted.submissions,
+            batches=1,
+            executions=submitted.executions,
+            shots=submitted.shots,
+        )
         return results
     if device.capabilities.limited:
         from qgate.devices.batching import submit_packed
@@ -108,9 +114,10 @@ def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
         job = submit_packed(device, sweeps)
     else:
         job = device.submit(sweeps)
-    if is_tracked():
+    if active_trackers():
         shots = sum(int(sweep.shots.sum()) for sweep in sweeps if sweep.shots is not None)
-        notify_sent(device, job.submissions, sum(map(len, sweeps)), shots)
+        executions = sum(map(len, sweeps))
+        notify(device, submissions=job.submissions, batches=1, executions=executions, shots=shots)
     results = list(job.result())
     if device.capabilities.limited:
         _check_rows(results, job.id, device)
@@ -133,7 +140,7 @@ def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:
         return True
     for sweep in sweeps:
         if sweep.shots is not None:
-            return RUN.get() is not None
+            return active_run() is not None
     return False
 
 

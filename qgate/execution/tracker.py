@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from qgate.arguments import require_function
+from qgate.context import active_trackers, entered
 from qgate.forks import ForkSafeLock
 
 COUNTED = ("submissions", "batches", "executions", "shots")
 """Names of the counted numbers."""
-
-_active: list[Tracker] = []
 
 _lock = ForkSafeLock()  # frameworks run callbacks on threads of their own
 
@@ -42,6 +41,7 @@ class Tracker:
             require_function("Tracker", "callback", callback)
         self.device = dev
         self.callback = callback
+        self._blocks: list[entered] = []
         self.reset()
 
     def reset(self) -> None:
@@ -60,29 +60,18 @@ class Tracker:
             self.callback(totals=self.totals, history=self.history, latest=self.latest)
 
     def __enter__(self) -> Tracker:
-        with _lock:
-            _active.append(self)
+        block = entered(tracker=self)
+        block.__enter__()
+        self._blocks.append(block)
         return self
 
     def __exit__(self, *error: object) -> None:
-        with _lock:
-            _active.remove(self)
-
-
-def is_tracked() -> bool:
-    """Return whether any tracker is active."""
-    return bool(_active)
+        self._blocks.pop().__exit__(*error)
 
 
 def notify(device: Any, **numbers: int) -> None:
     """Add numbers to every active tracker for this device."""
     with _lock:
-        for tracker in _active:
+        for tracker in active_trackers():
             if tracker.device is None or tracker.device is device:
                 tracker.update(**numbers)
-
-
-def notify_sent(device: Any, submissions: int, executions: int, shots: int) -> None:
-    """Report the usage of one request to the active trackers."""
-    if _active:
-        notify(device, submissions=submissions, batches=1, executions=executions, shots=shots)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from qgate.budget import Budget
-from qgate.jobs.context_stack import PLAN, RUN
+from qgate.context import HERE, active_plan, active_run, entered
 from qgate.jobs.digest import digest_of
 from qgate.jobs.orders import BudgetAccount
 from qgate.sweep import Sweep
 
 if TYPE_CHECKING:
     from qgate.jobs.runs import Run
-
-_open: ContextVar[CallBudget | None] = ContextVar("qgate_call_budget", default=None)
 
 
 class CallBudget:
@@ -50,19 +47,16 @@ class CallBudget:
 @contextmanager
 def call_budget(budget: Budget, asked: Sequence[Sweep]) -> Iterator[CallBudget]:
     """Context manager that charges all submissions of this thread to a budget."""
-    call, run = CallBudget(budget, asked), RUN.get()
-    if run is not None and PLAN.get() is None:
+    call, run = CallBudget(budget, asked), active_run()
+    if run is not None and active_plan() is None:
         call.budget_account(
             run
         )  # number the call now: a replay that submits nothing must count too
-    token = _open.set(call)
-    try:
+    with entered(call_budget=call):
         yield call
-    finally:
-        _open.reset(token)
 
 
 def call_accounts(run: Run) -> list[BudgetAccount]:
     """Return the account of the current call's budget, if it has one."""
-    call = _open.get()
+    call = HERE.get().call_budget
     return [] if call is None else [call.budget_account(run)]

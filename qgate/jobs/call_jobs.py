@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from qgate.devices.job import FINAL, JobStatus, status_of_all
 from qgate.exceptions import CallCancelled
 from qgate.forks import ForkSafeLock
-from qgate.jobs.context_stack import ContextStack
 
 if TYPE_CHECKING:
     from qgate.devices.job import Job
@@ -60,6 +59,3 @@ class CallJobs:
             statuses = [job.status for job in self._jobs]
         unfinished = [status for status in statuses if status not in FINAL]
         return status_of_all(unfinished) if unfinished else JobStatus.RUNNING
-
-
-CALL: ContextStack[CallJobs] = ContextStack("qgate_call")

@@ -18,6 +18,7 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from qgate.context import active_call
 from qgate.devices.job import SweepResult
 from qgate.devices.polling import poller_of
 from qgate.devices.remote import RemoteDevice, RemoteJob
@@ -33,7 +34,6 @@ from qgate.forks import ForkSafeLock
 from qgate.jobs.accounting import fail, keep, record_of, replayed
 from qgate.jobs.attempt_report import account_of
 from qgate.jobs.attempts import perhaps_sent
-from qgate.jobs.call_jobs import CALL
 from qgate.jobs.codec import decode, encode
 from qgate.jobs.creation import job_of
 from qgate.jobs.giving_up import how_to_give_up
@@ -67,7 +67,7 @@ def submit_once(
     QGateError
         One of them failed for another reason than a failed job. The others were waited for.
     """
-    call = CALL.get()
+    call = active_call()
     if call is not None:
         call.check()
     identity = run.identity_of(device)
@@ -141,7 +141,7 @@ class _Submissions:
         self.jobs: dict[int, RemoteJob] = {}
         self.ended: SimpleQueue[tuple[int, Future[Any] | BaseException]] = SimpleQueue()
         self.stopped, self.interrupted = Event(), Event()
-        self.call = CALL.get()
+        self.call = active_call()
 
     def all(self) -> list[SubmissionOutcome]:
         """Wait for all orders and return their outcomes."""

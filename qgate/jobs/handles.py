@@ -12,6 +12,7 @@ from functools import partial, wraps
 from typing import Any
 
 from qgate.arguments import require_function, seconds_to_wait, sequence_of
+from qgate.context import active_run, entered
 from qgate.devices.job import JobStatus
 from qgate.devices.retries import AFTER_SLEEP_S, overslept
 from qgate.exceptions import (
@@ -22,8 +23,7 @@ from qgate.exceptions import (
     described,
 )
 from qgate.findable import picklable
-from qgate.jobs.call_jobs import CALL, CallJobs
-from qgate.jobs.context_stack import RUN
+from qgate.jobs.call_jobs import CallJobs
 from qgate.workers import Workers, wait_for
 
 WORKERS = 32
@@ -47,7 +47,7 @@ class Handle:
         self.future: Future[Any] = _workers.submit(context.run, self._call, call)
 
     def _call(self, call: Callable[[], Any]) -> Any:
-        with CALL.opened(self._following):
+        with entered(call=self._following):
             return call()
 
     @property
@@ -145,7 +145,7 @@ def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
 
     @wraps(function, updated=())
     def start(*args: Any, **kwargs: Any) -> Handle:
-        run = RUN.get()
+        run = active_run()
         if run is not None:
             run.ordered = False  # concurrent calls make their requests in no fixed order
         handle = Handle(partial(function, *args, **kwargs))

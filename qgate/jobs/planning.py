@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,12 @@ import numpy as np
 
 from qgate.arguments import require_function
 from qgate.budget import Budget, budget_of
+from qgate.context import entered
 from qgate.devices.batching import submit_packed
 from qgate.devices.job import SweepResult
 from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
 from qgate.findable import picklable
 from qgate.forks import ForkSafeLock
-from qgate.jobs.context_stack import DEVICE, PLAN
 from qgate.jobs.submission_request import SubmissionRequest
 from qgate.jobs.totals import LIMITS
 from qgate.measurements import MeasurementKind
@@ -175,10 +175,8 @@ class Plan:
         self._check_budget()
 
     def _under(self, watcher: Collector | Guard) -> Any:
-        with ExitStack() as stack:
-            stack.enter_context(PLAN.opened(watcher))
-            if self._device is not None:
-                stack.enter_context(DEVICE.opened(self._device))
+        device = nullcontext() if self._device is None else entered(device=self._device)
+        with entered(plan=watcher), device:
             return self._call()
 
     def _check_budget(self) -> None:

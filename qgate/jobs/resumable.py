@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
-_open: ContextVar[list[Callable[[], None]] | None] = ContextVar("qgate_resumable", default=None)
+from qgate.context import HERE, entered
 
 
 @contextmanager
@@ -20,23 +19,21 @@ def resumable_call() -> Iterator[None]:
 
     In nested blocks, only the outermost one counts.
     """
-    if _open.get() is not None:
+    if HERE.get().resumable is not None:
         yield
         return
     received: list[Callable[[], None]] = []
-    token = _open.set(received)
     try:
-        yield
+        with entered(resumable=received):
+            yield
     except BaseException:
         for leave in received:
             leave()
         raise
-    finally:
-        _open.reset(token)
 
 
 def when_call_raises(leave: Callable[[], None]) -> None:
     """Register a function to be called if the current call raises later."""
-    received = _open.get()
+    received = HERE.get().resumable
     if received is not None:
         received.append(leave)

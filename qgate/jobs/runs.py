@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgate.arguments import truth
 from qgate.budget import Budget, budget_of
+from qgate.context import entered
 from qgate.devices.remote import JOURNAL as JOURNAL_LABEL
 from qgate.devices.remote import RUN as RUN_LABEL
 from qgate.devices.retries import Interrupted
@@ -27,7 +28,6 @@ from qgate.exceptions import (
 )
 from qgate.forks import ForkSafeLock, Hooks
 from qgate.jobs.call_budget import call_accounts
-from qgate.jobs.context_stack import RUN
 from qgate.jobs.digest import key_of
 from qgate.jobs.journal import Journal
 from qgate.jobs.orders import ASKED_AGAIN, UNUSABLE, BudgetAccount, Order, Spent
@@ -315,7 +315,7 @@ class Run:
         self._calls.clear()
         try:
             self._begin()
-            self._opened.enter_context(RUN.opened(self))
+            self._opened.enter_context(entered(run=self))
         except BaseException:
             self._run_lock.release()
             raise

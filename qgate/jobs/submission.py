@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from qgate.context import active_plan, active_run
 from qgate.devices.batching import EXACT, SubmissionBatch, pack, unpack
 from qgate.devices.job import SweepResult
 from qgate.jobs.canary import canary, num_canaries
-from qgate.jobs.context_stack import PLAN, RUN
 from qgate.jobs.resubmission import SubmittedResults, submit_with_retries
 from qgate.jobs.runs import implicit_run
 from qgate.jobs.submission_request import SubmissionRequest
@@ -36,14 +36,14 @@ def submit_sweeps(
     submitted : SubmittedResults
         Usage of the submissions.
     """
-    plan = PLAN.get()
+    plan = active_plan()
     batches = packed(sweeps, device)
     requests = submission_requests(batches, sweeps, device)
     if plan is not None:
         answer = plan.answer(device, requests)
         if answer is not None:
             return unpack(batches, answer, sweeps), SubmittedResults((), 0, 0, 0)
-    submitted = submit_with_retries(RUN.get() or implicit_run(), device, requests)
+    submitted = submit_with_retries(active_run() or implicit_run(), device, requests)
     return unpack(batches, submitted.results, sweeps), submitted
 
 

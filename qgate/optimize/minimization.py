@@ -11,8 +11,8 @@ from typing import Any
 
 from qgate.arguments import keywords_of, require_function
 from qgate.budget import Budget, budget_of
+from qgate.context import active_run
 from qgate.exceptions import InvalidOptimizerOption
-from qgate.jobs.context_stack import RUN
 from qgate.optimize.estimates import Estimate
 from qgate.optimize.history import History, Record
 from qgate.optimize.options import count, flags, positive
@@ -206,7 +206,7 @@ def _checked_limits(
     if tol is not None:
         positive("minimize", tol=tol)
     limit = budget_of(budget)
-    if limit is not None and limit.usd is not None and run is None and RUN.get() is None:
+    if limit is not None and limit.usd is not None and run is None and active_run() is None:
         raise InvalidOptimizerOption(
             optimizer="minimize",
             option="budget",

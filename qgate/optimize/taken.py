@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from qgate.context import active_run
 from qgate.execution.tracker import Tracker
-from qgate.jobs.context_stack import RUN
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Taken:
     @contextmanager
     def measured(cls, device: Any) -> Iterator[Taken]:
         """Measure the usage of a block on one device, or on all devices if ``device`` is None."""
-        taken, run = cls(), RUN.get()
+        taken, run = cls(), active_run()
         before = None if run is None else run.asked
         started = time.perf_counter()
         with Tracker(device) as tracker:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qgate.budget import Budget
+from qgate.context import active_plan
 from qgate.execution.execute import checked
 from qgate.gradients.method import Shifted
 from qgate.gradients.stencil import Stencil
-from qgate.jobs.context_stack import PLAN
 from qgate.shot_allocation.budget_limits import limits_of
 from qgate.shot_allocation.linear_estimand import LinearEstimand, joined, repeated, value_problem
 from qgate.shot_allocation.measurement_plan import MeasurementPlan, measurement_plan
@@ -56,7 +56,7 @@ class EstimationRequest:
         spent = spend(
             budget, self.problem, self.measurement_plan, self.circuits, device, prior=prior
         )
-        plan = PLAN.get()
+        plan = active_plan()
         if plan is not None:
             plan.expects(prior_errors(self.problem, spent.measured.design), self.num_values)
         return spent

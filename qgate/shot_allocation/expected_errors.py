@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qgate.context import active_plan
 from qgate.gradients.stencil import Stencil
-from qgate.jobs.context_stack import PLAN
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 
@@ -32,7 +32,7 @@ def expect(sweep: Sweep, device: Device, stencils: Sequence[Stencil] = ()) -> No
         Requested in place of the values alone; order 0 is the values. Of the derivatives, the
         lowest order is reported.
     """
-    plan = PLAN.get()
+    plan = active_plan()
     if plan is None or sweep.shots is None:
         return
     variances = _variances(sweep, device)

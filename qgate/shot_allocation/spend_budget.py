@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qgate.budget import Budget
+from qgate.context import active_plan, active_run
 from qgate.exceptions import FewShotsWarning
 from qgate.execution.execute import run
 from qgate.execution.tracker import Tracker
 from qgate.jobs.call_budget import call_budget
-from qgate.jobs.context_stack import PLAN, RUN
 from qgate.jobs.digest import digest_of
 from qgate.jobs.resumable import resumable_call
 from qgate.jobs.runs import implicit_run
@@ -172,7 +172,7 @@ def spend(
         equal_shots_error(problem, measurement_plan.bases, measured.readings)
         / max(spent, 1)
         / _error(problem, measured),
-        call.job_ids(RUN.get()),
+        call.job_ids(active_run()),
         measured.rounds,
     )
 
@@ -250,8 +250,8 @@ def _random(native: Sweep, device: Device) -> np.random.Generator:
     """Return the generator for rounding shots, seeded by the sweep or by a repeatable run."""
     if native.seed is not None:
         return np.random.default_rng([*native.seed, 1])
-    current = RUN.get()
-    if current is None and device.capabilities.paid and PLAN.get() is None:
+    current = active_run()
+    if current is None and device.capabilities.paid and active_plan() is None:
         current = implicit_run()
     if current is None:
         return np.random.default_rng(secrets.randbits(128))

@@ -9,9 +9,9 @@ from shop import Busy, Lost, ShopDevice
 
 import qgate as qg
 from qgate import numpy as np
+from qgate.context import entered
 from qgate.exceptions import DeviceOffline, QGateError, ServiceUnavailable, SubmissionRefused
 from qgate.jobs.attempts import alone
-from qgate.jobs.context_stack import RUN
 from qgate.jobs.journal import Journal
 from qgate.jobs.orders import OrderState
 from qgate.jobs.resumption import resume
@@ -220,7 +220,7 @@ def test_another_process_takes_up_what_a_call_outside_of_any_run_left(tmp_path):
     device = ShopDevice(str(tmp_path / "shop.db"), unique=False)
     device.interfere = Script(after_send=[Lost("reset")], find=[ValueError("denied")])
     told = r"qg\.run\('unnamed 2026', journal='.*calls\.db', ordered=False\)"
-    with RUN.opened(outside), pytest.raises(QGateError, match=told):
+    with entered(run=outside), pytest.raises(QGateError, match=told):
         gradient_on(device)(ANGLES)
 
     device.interfere = None
