@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qgate.arguments import is_text_among
 from qgate.devices.capabilities import Capabilities
-from qgate.devices.card import DeviceCard
+from qgate.devices.cloud.card import DeviceCard
 from qgate.devices.plugins import PLUGINS, missing
 from qgate.devices.provider import Provider
 from qgate.exceptions import BrokenProvider, UnknownDevice, described, suggest

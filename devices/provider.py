@@ -14,9 +14,9 @@ from qgate.shots import Shots
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
-    from qgate.devices.card import DeviceCard
+    from qgate.devices.cloud.card import DeviceCard
+    from qgate.devices.cloud.remote import TaggedJob
     from qgate.devices.options import Options
-    from qgate.devices.remote import TaggedJob
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qgate.devices.braket.facts import DeviceFacts, SetLimits
-from qgate.devices.card import DeviceCard
+from qgate.devices.cloud.card import DeviceCard
 from qgate.prices import Rate
 
 ARN = "arn:aws:braket:"

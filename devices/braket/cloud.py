@@ -32,8 +32,8 @@ from qgate.devices.braket.session import Access, NoAccess
 from qgate.devices.braket.task import FOUND_LATE_S, TOKEN_TAG, BraketTask
 from qgate.devices.braket.times import simulation_s
 from qgate.devices.braket.translate import Placing, Style, Translation, translate
-from qgate.devices.failures import may_not_pass
-from qgate.devices.remote import (
+from qgate.devices.cloud.failures import may_not_pass
+from qgate.devices.cloud.remote import (
     JOURNAL,
     RUN,
     Record,
@@ -41,7 +41,7 @@ from qgate.devices.remote import (
     TaggedJob,
     label_of,
 )
-from qgate.devices.retries import ErrorClass, with_retries
+from qgate.devices.cloud.retries import ErrorClass, with_retries
 from qgate.exceptions import QGateError
 from qgate.masking import masked
 from qgate.prices import Price, Rate

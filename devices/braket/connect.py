@@ -18,8 +18,8 @@ from qgate.devices.braket.errors import NoAnswer, Told, code_of, meaning, reason
 from qgate.devices.braket.options import BraketOptions
 from qgate.devices.braket.session import Access, NoAccess, access
 from qgate.devices.braket.translate import Placing
-from qgate.devices.remote import TaggedJob
-from qgate.devices.retries import CONNECTING_S, ErrorClass, as_question, repeatedly
+from qgate.devices.cloud.remote import TaggedJob
+from qgate.devices.cloud.retries import CONNECTING_S, ErrorClass, as_question, repeatedly
 from qgate.exceptions import (
     InvalidOption,
     QGateError,

@@ -9,8 +9,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from qgate.devices.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
-from qgate.devices.retries import ErrorClass
+from qgate.devices.cloud.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
+from qgate.devices.cloud.retries import ErrorClass
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
 

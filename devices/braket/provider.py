@@ -15,7 +15,7 @@ from qgate.shots import Shots
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import TaggedJob
+    from qgate.devices.cloud.remote import TaggedJob
 
 TARGETS = {
     "local": "braket_sv",

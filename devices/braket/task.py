@@ -14,8 +14,8 @@ from qgate.devices.braket.job import STATES
 from qgate.devices.braket.layout import Layout
 from qgate.devices.braket.objects import Folder, measured, read_programs, read_single
 from qgate.devices.braket.results import Measured, Value, read_exact, read_sampled, read_set
+from qgate.devices.cloud.remote import RemoteJob, Report
 from qgate.devices.job import FINAL, JobStatus, SweepResult
-from qgate.devices.remote import RemoteJob, Report
 from qgate.exceptions import JobFailed, ResultMissing, WrongResult
 from qgate.prices import Price
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from qgate.devices.cloud.retries import with_retries
 from qgate.devices.job import RowFailure, SweepResult
-from qgate.devices.retries import with_retries
 from qgate.exceptions import (
     JobCancelled,
     JobFailed,
@@ -25,7 +25,7 @@ from qgate.jobs.orders import Order, OrderState, Spent
 from qgate.jobs.totals import ROUNDING_USD
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import RemoteDevice, RemoteJob
+    from qgate.devices.cloud.remote import RemoteDevice, RemoteJob
     from qgate.jobs.journal import Journal
     from qgate.prices import Price
     from qgate.sweep import Sweep

@@ -13,7 +13,7 @@ from qgate.jobs.journal import MEMORY
 from qgate.jobs.orders import Order, OrderState
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import RemoteDevice
+    from qgate.devices.cloud.remote import RemoteDevice
     from qgate.jobs.journal import Journal
     from qgate.jobs.runs import Run
 

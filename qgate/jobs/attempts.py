@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from qgate.devices.retries import pause
+from qgate.devices.cloud.retries import pause
 from qgate.exceptions import CreationUnknown, QGateError, ServiceUnavailable
 from qgate.forks import ForkSafeLock, at_fork
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import RemoteDevice
+    from qgate.devices.cloud.remote import RemoteDevice
     from qgate.jobs.journal import Journal
 
 T = TypeVar("T")

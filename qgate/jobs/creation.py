@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qgate.devices.retries import LostAnswer, Patience, pause, with_retries
+from qgate.devices.cloud.retries import LostAnswer, Patience, pause, with_retries
 from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.jobs.accounting import as_written, reopened
 from qgate.jobs.attempts import (
@@ -26,7 +26,7 @@ from qgate.jobs.attempts import (
 )
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import RemoteDevice, RemoteJob
+    from qgate.devices.cloud.remote import RemoteDevice, RemoteJob
     from qgate.jobs.journal import Journal
     from qgate.jobs.orders import Order
     from qgate.sweep import Sweep

@@ -19,10 +19,10 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from qgate.context import active_call
+from qgate.devices.cloud.polling import poller_of
+from qgate.devices.cloud.remote import RemoteDevice, RemoteJob
+from qgate.devices.cloud.retries import Interrupted, interruptible
 from qgate.devices.job import SweepResult
-from qgate.devices.polling import poller_of
-from qgate.devices.remote import RemoteDevice, RemoteJob
-from qgate.devices.retries import Interrupted, interruptible
 from qgate.exceptions import (
     CanaryFailed,
     JobCancelled,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qgate.devices.base import Device
+from qgate.devices.cloud.remote import RemoteDevice, TaggedJob
+from qgate.devices.cloud.retries import with_retries
 from qgate.devices.plugins import PLUGINS
-from qgate.devices.remote import RemoteDevice, TaggedJob
-from qgate.devices.retries import with_retries
 from qgate.exceptions import NotListed, QGateError
 
 Found = tuple[str, Sequence[TaggedJob] | QGateError]

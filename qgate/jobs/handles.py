@@ -13,8 +13,8 @@ from typing import Any
 
 from qgate.arguments import require_function, seconds_to_wait, sequence_of
 from qgate.context import active_run, entered
+from qgate.devices.cloud.retries import AFTER_SLEEP_S, overslept
 from qgate.devices.job import JobStatus
-from qgate.devices.retries import AFTER_SLEEP_S, overslept
 from qgate.exceptions import (
     CallTimeout,
     InvalidParameters,

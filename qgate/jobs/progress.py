@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import Report
+    from qgate.devices.cloud.remote import Report
     from qgate.jobs.runs import Run
 
 INTERVAL_S = 0.5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from qgate.devices.polling import poller_of
-from qgate.devices.remote import RemoteDevice
+from qgate.devices.cloud.polling import poller_of
+from qgate.devices.cloud.remote import RemoteDevice
 from qgate.exceptions import JobFailed, JobTimeout, NotReopenable, QGateError
 from qgate.jobs.accounting import fail, keep, reopened
 from qgate.jobs.attempts import perhaps_sent
@@ -15,7 +15,7 @@ from qgate.jobs.orders import OPEN, Order, OrderState, Spent
 from qgate.jobs.run_lock import RunLock
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import RemoteJob
+    from qgate.devices.cloud.remote import RemoteJob
     from qgate.jobs.journal import Journal
 
 MakeDevice = Callable[[str], object]

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from qgate.arguments import truth
 from qgate.budget import Budget, budget_of
 from qgate.context import entered
-from qgate.devices.remote import JOURNAL as JOURNAL_LABEL
-from qgate.devices.remote import RUN as RUN_LABEL
-from qgate.devices.retries import Interrupted
+from qgate.devices.cloud.remote import JOURNAL as JOURNAL_LABEL
+from qgate.devices.cloud.remote import RUN as RUN_LABEL
+from qgate.devices.cloud.retries import Interrupted
 from qgate.exceptions import (
     InvalidRun,
     JournalUnreadable,

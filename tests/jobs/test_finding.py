@@ -6,7 +6,7 @@ import pytest
 from shop import ShopDevice
 
 import qgate as qg
-from qgate.devices.remote import TaggedJob
+from qgate.devices.cloud.remote import TaggedJob
 from qgate.exceptions import NotListed, RunExists
 from qgate.jobs.finding import find_jobs
 from qgate.jobs.journal import Journal

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from qgate.devices.card import DeviceCard
+from qgate.devices.cloud.card import DeviceCard
 from qgate.devices.qiskit.ibm.rates import RATES
 
 PLAN = "pay-as-you-go"

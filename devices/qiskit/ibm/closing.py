@@ -16,9 +16,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from qgate.devices.cloud.retries import ErrorClass, repeatedly
 from qgate.devices.qiskit.ibm.faults import fault_of
 from qgate.devices.qiskit.ibm.transport import answered_within
-from qgate.devices.retries import ErrorClass, repeatedly
 from qgate.forks import ForkSafeLock, Hooks, at_fork
 from qgate.sealed import Sealed
 

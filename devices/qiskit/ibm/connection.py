@@ -12,6 +12,8 @@ from qiskit.providers.exceptions import QiskitBackendNotFoundError
 from qiskit_ibm_runtime import QiskitRuntimeService
 from qiskit_ibm_runtime.exceptions import IBMInputValueError
 
+from qgate.devices.cloud.remote import TaggedJob
+from qgate.devices.cloud.retries import CONNECTING_S, ErrorClass, repeatedly
 from qgate.devices.qiskit.ibm.faults import (
     ACCESS_REMEDY,
     fault_of,
@@ -20,8 +22,6 @@ from qgate.devices.qiskit.ibm.faults import (
 )
 from qgate.devices.qiskit.ibm.tags import jobs_with_label
 from qgate.devices.qiskit.ibm.transport import OnceAdapter, UnreadableAnswer
-from qgate.devices.remote import TaggedJob
-from qgate.devices.retries import CONNECTING_S, ErrorClass, repeatedly
 from qgate.exceptions import (
     AccessRefused,
     BrokenProvider,

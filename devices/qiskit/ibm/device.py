@@ -18,6 +18,8 @@ from typing import Any, Self
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
 
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, TaggedJob
+from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.ibm.account import Account, Address
@@ -32,8 +34,6 @@ from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
 from qgate.devices.qiskit.ibm.tags import TAG, jobs_with_label, label_tags
 from qgate.devices.qiskit.ibm.transport import watched_creation
 from qgate.devices.qiskit.ibm.unconnected import NoMode
-from qgate.devices.remote import Record, RemoteDevice, RemoteJob, TaggedJob
-from qgate.devices.retries import ErrorClass
 from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.prices import Price
 from qgate.sweep import Sweep

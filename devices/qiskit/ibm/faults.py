@@ -10,9 +10,9 @@ from qiskit_ibm_runtime.accounts.exceptions import AccountsError
 from qiskit_ibm_runtime.exceptions import IBMInputValueError, IBMNotAuthorizedError
 from requests import HTTPError, RequestException
 
-from qgate.devices.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
+from qgate.devices.cloud.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
+from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.qiskit.ibm.transport import is_creation
-from qgate.devices.retries import ErrorClass
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
 BUSY = frozenset({423, 425, 429})

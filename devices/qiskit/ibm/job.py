@@ -16,10 +16,10 @@ from qiskit_ibm_runtime.exceptions import (
     RuntimeJobMaxTimeoutError,
 )
 
+from qgate.devices.cloud.remote import Record, RemoteJob, Report
 from qgate.devices.job import JobStatus, SweepResult
 from qgate.devices.qiskit.ibm.faults import status_of, transport_error
 from qgate.devices.qiskit.ibm.pubs import read
-from qgate.devices.remote import Record, RemoteJob, Report
 from qgate.exceptions import JobCancelled, JobFailed, QGateError, ResultMissing, WrongResult
 from qgate.masking import masked_error
 from qgate.prices import Price

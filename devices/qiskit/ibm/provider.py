@@ -19,9 +19,9 @@ from qgate.shots import Shots
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
+    from qgate.devices.cloud.remote import TaggedJob
     from qgate.devices.qiskit.ibm.account import Address
     from qgate.devices.qiskit.ibm.device import IbmDevice
-    from qgate.devices.remote import TaggedJob
 
 
 class IbmOptions(Options):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qgate.devices.remote import JOURNAL, RUN, TaggedJob, label_of
+from qgate.devices.cloud.remote import JOURNAL, RUN, TaggedJob, label_of
 
 TOKEN_LENGTH = 64
 TAG = "qgate"

@@ -11,6 +11,8 @@ from qiskit.circuit import CircuitError
 from qiskit.transpiler import TranspilerError
 
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, Report
+from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.job import JobStatus, SweepResult
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
 from qgate.devices.qiskit.device import describe
@@ -20,8 +22,6 @@ from qgate.devices.qiskit.results import entry_of, read_results
 from qgate.devices.qiskit.runners import Runner, runner
 from qgate.devices.qiskit.vendors.backends import Source
 from qgate.devices.qiskit.vendors.card import VendorCard
-from qgate.devices.remote import Record, RemoteDevice, RemoteJob, Report
-from qgate.devices.retries import ErrorClass
 from qgate.exceptions import (
     CreationUnknown,
     NotReopenable,

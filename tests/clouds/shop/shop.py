@@ -14,10 +14,10 @@ from threading import Lock
 from typing import Any
 
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, Report
+from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.job import JobStatus, RowFailure, SweepResult
 from qgate.devices.local.device import LocalDevice
-from qgate.devices.remote import Record, RemoteDevice, RemoteJob, Report
-from qgate.devices.retries import ErrorClass
 from qgate.exceptions import (
     DeviceOffline,
     JobFailed,

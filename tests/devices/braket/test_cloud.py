@@ -16,10 +16,10 @@ from leaks import pickled, texts_held, texts_of_error
 import qgate as qg
 from qgate.devices.batching import submit_packed
 from qgate.devices.braket.cards import ARNS, RATES, region_of
+from qgate.devices.cloud.remote import new_token
+from qgate.devices.cloud.retries import Limiter, limiter_of
 from qgate.devices.job import JobStatus, RowFailure
 from qgate.devices.registry import device
-from qgate.devices.remote import new_token
-from qgate.devices.retries import Limiter, limiter_of
 from qgate.exceptions import (
     AccessRefused,
     BudgetExceeded,

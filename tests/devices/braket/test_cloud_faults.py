@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import qgate as qg
-from qgate.devices import retries
+from qgate.devices.cloud import retries
+from qgate.devices.cloud.remote import new_token
+from qgate.devices.cloud.retries import ErrorClass, repeats, with_retries
 from qgate.devices.job import JobStatus
 from qgate.devices.registry import device
-from qgate.devices.remote import new_token
-from qgate.devices.retries import ErrorClass, repeats, with_retries
 from qgate.exceptions import (
     AccessRefused,
     DeviceOffline,

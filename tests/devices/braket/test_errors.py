@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from clouds.vendor_errors import exceptions_of
 
 from qgate.devices.braket.errors import CLASSES, NoAnswer, Told, meaning, translated
-from qgate.devices.retries import ErrorClass
+from qgate.devices.cloud.retries import ErrorClass
 from qgate.exceptions import AccessRefused
 
 PACKAGES = ("botocore", "urllib3")

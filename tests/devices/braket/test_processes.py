@@ -10,8 +10,8 @@ import pytest
 from children import answer
 from clouds.braket.double import KEY, SECRET, TOKEN
 
+from qgate.devices.cloud.remote import new_token
 from qgate.devices.registry import device
-from qgate.devices.remote import new_token
 from qgate.exceptions import AccessRefused, WrongResult
 from qgate.jobs.journal import Journal
 from qgate.measurements import counts

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from clouds.ibm.double import running
 
+from qgate.devices.cloud.remote import new_token
 from qgate.devices.registry import device
-from qgate.devices.remote import new_token
 from qgate.measurements import counts
 from qgate.operations.gate import GATES
 from qgate.sweep import Sweep

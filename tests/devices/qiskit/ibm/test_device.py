@@ -9,8 +9,8 @@ from leaks import pickled, texts_held
 
 import qgate as qg
 from qgate.devices.batching import pack, submit_packed
+from qgate.devices.cloud.remote import new_token
 from qgate.devices.job import JobStatus
-from qgate.devices.remote import new_token
 from qgate.exceptions import AccessRefused, UnknownPrice
 from qgate.measurements import counts, sample
 from qgate.operations.gate import GATES

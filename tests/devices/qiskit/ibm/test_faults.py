@@ -14,13 +14,13 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.qiskit.ibm.faults import (
     CLASSES,
     fault_of,
     retry_after_s,
     translated,
 )
-from qgate.devices.retries import ErrorClass
 from qgate.exceptions import AccessRefused, SubmissionRefused
 
 JOBS = ("POST", "http://host/api/v1/jobs")

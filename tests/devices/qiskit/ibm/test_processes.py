@@ -10,7 +10,7 @@ import pytest
 from children import answer
 from clouds.ibm.double import SECRET
 
-from qgate.devices.remote import new_token
+from qgate.devices.cloud.remote import new_token
 from qgate.exceptions import WrongResult
 from qgate.jobs.journal import Journal
 

@@ -8,9 +8,9 @@ from leaks import texts_held, texts_of_error
 from qiskit.exceptions import QiskitError
 
 import qgate as qg
+from qgate.devices.cloud.remote import RemoteDevice, new_token
 from qgate.devices.qiskit.device import QiskitDevice
 from qgate.devices.qiskit.vendors.card import VendorCard
-from qgate.devices.remote import RemoteDevice, new_token
 from qgate.exceptions import (
     BudgetExceeded,
     CreationUnknown,

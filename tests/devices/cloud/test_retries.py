@@ -10,8 +10,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from qgate.devices import retries
-from qgate.devices.retries import BURST, ErrorClass, Limiter, LostAnswer, limiter_of, with_retries
+from qgate.devices.cloud import retries
+from qgate.devices.cloud.retries import (
+    BURST,
+    ErrorClass,
+    Limiter,
+    LostAnswer,
+    limiter_of,
+    with_retries,
+)
 from qgate.exceptions import DeviceOffline, QGateError, ServiceUnavailable, SubmissionRefused
 
 ACCOUNTS = count()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from shop import ShopDevice
 
-from qgate.devices.remote import label_of
+from qgate.devices.cloud.remote import label_of
 from qgate.exceptions import NotListed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qgate.devices.failures import is_permanent, may_not_pass
+from qgate.devices.cloud.failures import is_permanent, may_not_pass
 
 
 @pytest.mark.parametrize(

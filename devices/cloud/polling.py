@@ -17,8 +17,7 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from qgate.arguments import seconds_to_wait
-from qgate.devices.job import FINAL, JobStatus, SweepResult
-from qgate.devices.retries import (
+from qgate.devices.cloud.retries import (
     AFTER_SLEEP_S,
     LONGEST_REQUEST_S,
     ErrorClass,
@@ -27,6 +26,7 @@ from qgate.devices.retries import (
     overslept,
     repeats,
 )
+from qgate.devices.job import FINAL, JobStatus, SweepResult
 from qgate.exceptions import (
     JobCancelled,
     JobTimeout,
@@ -40,7 +40,7 @@ from qgate.masking import masked_error
 from qgate.workers import Workers, wait_for
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import RemoteDevice, RemoteJob
+    from qgate.devices.cloud.remote import RemoteDevice, RemoteJob
 
 Results = tuple[SweepResult, ...]
 

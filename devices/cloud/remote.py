@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from qgate.devices.base import Device
-from qgate.devices.failures import is_permanent
+from qgate.devices.cloud.failures import is_permanent
+from qgate.devices.cloud.polling import poller_of
+from qgate.devices.cloud.retries import BURST, ErrorClass, with_retries
 from qgate.devices.job import Job, JobStatus, SweepResult
-from qgate.devices.polling import poller_of
-from qgate.devices.retries import BURST, ErrorClass, with_retries
 from qgate.exceptions import NotListed, QGateError
 from qgate.masking import masked
 from qgate.prices import Price
@@ -97,7 +97,7 @@ class RemoteJob(Job):
 
     Required: ``poll`` and ``fetch``, which each make one attempt and raise what the vendor's
     package raises. Optional: ``stop``, ``cost``. Polling, backoff and retries are implemented
-    outside of it (``qgate.devices.polling``), for all jobs of an account together.
+    outside of it (``qgate.devices.cloud.polling``), for all jobs of an account together.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qgate.devices.retries import ErrorClass
+from qgate.devices.cloud.retries import ErrorClass
 
 ErrorClasses = Mapping[str, ErrorClass]
 """Mapping from the full name of an exception class to its error class."""

@@ -31,7 +31,7 @@ from qgate.jitter import RandomExponentialPause
 from qgate.masking import masked_error
 
 if TYPE_CHECKING:
-    from qgate.devices.remote import RemoteDevice
+    from qgate.devices.cloud.remote import RemoteDevice
 
 T = TypeVar("T")
 

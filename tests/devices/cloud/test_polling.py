@@ -7,10 +7,10 @@ from itertools import count, pairwise
 import pytest
 
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.cloud.polling import MAX_DOWNLOADS, poller_of
+from qgate.devices.cloud.remote import RemoteDevice, RemoteJob, Report
+from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.job import JobStatus
-from qgate.devices.polling import MAX_DOWNLOADS, poller_of
-from qgate.devices.remote import RemoteDevice, RemoteJob, Report
-from qgate.devices.retries import ErrorClass
 from qgate.exceptions import (
     DeviceError,
     JobCancelled,

@@ -1,0 +1,1 @@
+"""Interface of cloud devices, with their retries, polling, error classes and cards."""
