@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -17,7 +17,7 @@ from qgate.exceptions import InvalidParameters, NotHermitian, QuantumFunctionErr
 from qgate.observables import is_observable, normal_form
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.recording import absorb, record
-from qgate.typing import Tensor, WiresLike
+from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 
@@ -167,7 +167,7 @@ class Measurement:
         other._wires = wires
         return other
 
-    def map_wires(self, wire_map: dict[Any, Any]) -> Self:
+    def map_wires(self, wire_map: Mapping[Wire, Wire]) -> Self:
         """Return the measurement with other wire labels."""
         if self.obs is not None:
             other = copy.copy(self)
@@ -331,7 +331,7 @@ def purity(wires: WiresLike) -> Measurement:
     return Measurement(MeasurementKind.PURITY, wires=wires)
 
 
-def _base_of_logarithm(name: str, base: Any) -> float | None:
+def _base_of_logarithm(name: str, base: object) -> float | None:
     """Return the base of a logarithm; None stands for e."""
     if base is None:
         return None
@@ -345,7 +345,7 @@ def _base_of_logarithm(name: str, base: Any) -> float | None:
 
 
 def _readout(
-    kind: MeasurementKind, op: Any, wires: WiresLike | None, **options: Any
+    kind: MeasurementKind, op: object, wires: WiresLike | None, **options: Any
 ) -> Measurement:
     if op is not None and wires is not None:
         raise QuantumFunctionError(
@@ -356,7 +356,7 @@ def _readout(
     return Measurement(kind, wires=() if wires is None else wires, **options)
 
 
-def _operator(op: Any, name: str) -> Operator:
+def _operator(op: object, name: str) -> Operator:
     if not isinstance(op, Operator):
         raise QuantumFunctionError(
             f"{name} was given {described(op)}. It measures an operator, for example "

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +28,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import as_coefficients
 from qgate.operations.pauli_words import gather_sum
 from qgate.recording import paused
-from qgate.typing import Tensor
+from qgate.typing import Tensor, Wire
 from qgate.wires import Wires
 
 __all__ = [
@@ -49,7 +48,7 @@ MOST_DENSE_WIRES = 10
 
 
 def Hamiltonian(
-    coeffs: Any,
+    coeffs: Tensor,
     observables: Sequence[Operator],
     grouping_type: str | None = None,
     method: str = "lf",
@@ -227,7 +226,7 @@ def _letters(factor: Operator) -> list[Operator]:
 
 def _clusters(factors: Sequence[Operator]) -> list[list[Operator]]:
     """Group factors that share wires, directly or through others, in the given order."""
-    clusters: list[tuple[set[Any], list[int]]] = []
+    clusters: list[tuple[set[Wire], list[int]]] = []
     for index, factor in enumerate(factors):
         wires, members = set(factor.wires), [index]
         apart = []

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qgate.sizes import check_size
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, NumericArray
 
 MOST_DENSE = 2**28
 """Maximum number of outcomes whose probabilities are listed densely: 2 GiB."""
@@ -43,19 +42,19 @@ class Outcomes:
     """
 
     num_wires: int
-    values: NDArray[Any]
-    weights: NDArray[Any]
+    values: NumericArray
+    weights: NumericArray
     shots: int | None
-    readings: NDArray[Any] | None = None
+    readings: NumericArray | None = None
 
     @classmethod
-    def from_readings(cls, readings: NDArray[Any], num_wires: int) -> Outcomes:
+    def from_readings(cls, readings: NumericArray, num_wires: int) -> Outcomes:
         """Return the counts of single shots."""
         values, weights = np.unique(readings, return_counts=True)
         return cls(num_wires, values, weights, len(readings), readings)
 
     @classmethod
-    def from_bits(cls, bits: NDArray[Any], *, ordered: bool = True) -> Outcomes:
+    def from_bits(cls, bits: NumericArray, *, ordered: bool = True) -> Outcomes:
         """Return the counts of the rows of a (shots, wires) array of zeros and ones."""
         outcomes = cls.from_readings(pack_bits(bits), bits.shape[1])
         return outcomes if ordered else outcomes.without_order()
@@ -216,13 +215,13 @@ class Outcomes:
         columns = [(readings >> place) & 1 for place in places]
         return np.stack(columns, axis=-1).astype(np.int64)
 
-    def _ordered(self) -> NDArray[Any]:
+    def _ordered(self) -> NumericArray:
         if self.readings is None:
             raise ValueError("The order of the shots was not kept.")
         return self.readings
 
 
-def pack_bits(bits: NDArray[Any]) -> NDArray[Any]:
+def pack_bits(bits: NumericArray) -> NumericArray:
     """Convert the rows of a (..., wires) array of zeros and ones to integers."""
     num_wires = bits.shape[-1]
     dtype = np.int64 if num_wires <= PACKED_WIRES else object
@@ -232,14 +231,14 @@ def pack_bits(bits: NDArray[Any]) -> NDArray[Any]:
     return packed
 
 
-def _take_bits(values: NDArray[Any], positions: Sequence[int], num_wires: int) -> NDArray[Any]:
+def _take_bits(values: NumericArray, positions: Sequence[int], num_wires: int) -> NumericArray:
     taken = values & 0
     for position in positions:
         taken = (taken << 1) | ((values >> (num_wires - 1 - position)) & 1)
     return taken.astype(np.int64) if len(positions) <= PACKED_WIRES else taken
 
 
-def _parity(values: NDArray[Any]) -> FloatArray:
+def _parity(values: NumericArray) -> FloatArray:
     if values.dtype == object:
         return np.array([int(value).bit_count() & 1 for value in values], dtype=float)
     return np.asarray(np.bitwise_count(values) & 1, dtype=float)

@@ -17,10 +17,22 @@ WiresLike: TypeAlias = Iterable[Wire] | Wire
 Tensor: TypeAlias = Any
 """A number or array of any framework (numpy, autograd box, torch, ...)."""
 
+Namespace: TypeAlias = Any
+"""Array functions of a framework with numpy's names; see ``qgate.arrays.namespace``."""
+
+Function: TypeAlias = Callable[..., Any]
+"""A user's function; its arguments and what it returns are the user's."""
+
+NumericArray: TypeAlias = NDArray[Any]
+"""A numpy array of any dtype."""
+
 FloatArray: TypeAlias = NDArray[np.float64]
 ComplexArray: TypeAlias = NDArray[np.complex128]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
+
+SparseMatrix: TypeAlias = Any
+"""A sparse matrix of scipy, which has no types."""
 
 Postprocess: TypeAlias = Callable[[Sequence[Any]], Any]
 """Function that combines the results of a transform's tapes."""

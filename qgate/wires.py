@@ -10,7 +10,7 @@ import numpy as np
 
 from qgate.arrays import framework_of, getval, isbox, unwrap
 from qgate.exceptions import DuplicateWires, WireError, described
-from qgate.typing import Wire, WiresLike
+from qgate.typing import Tensor, Wire, WiresLike
 
 PLAIN = frozenset({int, str})
 """Types of labels that need no further check."""
@@ -19,7 +19,7 @@ MOST_WIRES = 100_000
 """Maximum number of wires of a device, checked before labels are stored."""
 
 
-class TupleLabel(tuple[Any, ...]):
+class TupleLabel(tuple[Wire, ...]):
     """A label that is a tuple; equal to that tuple, but not read as several labels."""
 
     __slots__ = ()
@@ -101,15 +101,15 @@ class Wires(tuple[Any, ...]):
         return super().__new__(cls, labels)  # labels of wires are checked
 
     @property
-    def labels(self) -> tuple[Any, ...]:
+    def labels(self) -> tuple[Wire, ...]:
         """The labels as a plain tuple."""
         return tuple(self)
 
-    def tolist(self) -> list[Any]:
+    def tolist(self) -> list[Wire]:
         """The labels as a list."""
         return list(self)
 
-    def toset(self) -> set[Any]:
+    def toset(self) -> set[Wire]:
         """The labels as a set."""
         return set(self)
 
@@ -128,7 +128,7 @@ class Wires(tuple[Any, ...]):
                 "of these."
             ) from None
 
-    def map(self, wire_map: Mapping[Any, Any]) -> Wires:
+    def map(self, wire_map: Mapping[Wire, Wire]) -> Wires:
         """Return the wires with other labels; labels not in the map stay."""
         return Wires([wire_map.get(label, label) for label in self])
 
@@ -143,7 +143,7 @@ def too_many_wires(number: object) -> WireError:
     )
 
 
-def _are_plain(labels: list[Any]) -> bool:
+def _are_plain(labels: list[Wire]) -> bool:
     """Return whether labels are distinct, of plain types and within the limit."""
     if not PLAIN.issuperset(map(type, labels)):
         return False
@@ -161,7 +161,7 @@ def _as_iterable(labels: WiresLike) -> Iterable[Wire]:
     return number if isinstance(number, Iterable) else (number,)
 
 
-def _label(label: Any) -> Any:
+def _label(label: Wire) -> Wire:
     """Turn integers of numpy and of frameworks into plain ones, so that equal labels are equal.
 
     Tuples become ``TupleLabel``.
@@ -176,7 +176,7 @@ def _label(label: Any) -> Any:
     return label
 
 
-def _number(value: Any) -> Any:
+def _number(value: Tensor) -> Tensor:
     """Return the numpy equivalent of a framework's array; other values unchanged."""
     if isbox(value):
         return getval(value)

@@ -6,21 +6,26 @@ Expressions of Pauli operators only become one ``PauliSum``; others are kept as 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from qgate.arguments import items_of, truth
 from qgate.arrays import enclosed, is_traced, shape_of
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.composites import Composite, Prod, SProd, Sum, linear_terms, pauli_reps
-from qgate.operations.operator import ALGEBRA, Operator, operations_of, require_operators
+from qgate.operations.operator import (
+    ALGEBRA,
+    Operator,
+    OperatorOrFunction,
+    operations_of,
+    require_operators,
+)
 from qgate.operations.parameters import in_floats, require_scalar
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import as_coefficients
 from qgate.recording import absorb, record, replace
-from qgate.typing import Tensor
+from qgate.typing import Function, Tensor
 
 
-def prod(*ops: Any, id: str | None = None, lazy: bool = True) -> Any:
+def prod(*ops: OperatorOrFunction, id: str | None = None, lazy: bool = True) -> OperatorOrFunction:
     """Multiply operators; the rightmost acts first.
 
     Parameters
@@ -104,7 +109,7 @@ def add_scalar(operator: Operator, number: Tensor) -> Operator:
     return sum_(operator, PauliSum.identity(number))
 
 
-def dot(coeffs: Any, ops: Sequence[Operator]) -> Operator:
+def dot(coeffs: Tensor, ops: Sequence[Operator]) -> Operator:
     """Add operators, each multiplied by its coefficient.
 
     Parameters
@@ -139,7 +144,7 @@ def dot(coeffs: Any, ops: Sequence[Operator]) -> Operator:
     return sum_(*(s_prod(coeffs[index], op) for index, op in enumerate(ops)))
 
 
-def _check(ops: Sequence[Any], name: str) -> None:
+def _check(ops: Sequence[object], name: str) -> None:
     """Refuse values that are not a sequence of at least one operator."""
     if isinstance(ops, Operator):
         raise InvalidParameters(
@@ -154,7 +159,7 @@ def _check(ops: Sequence[Any], name: str) -> None:
 
 def _combined(
     name: str,
-    ops: Sequence[Any],
+    ops: Sequence[Operator],
     kind: type[Composite],
     of_words: Callable[[list[PauliSum]], PauliSum],
     *,
@@ -169,8 +174,8 @@ def _combined(
     return kind(*ops, id=id) if truth(name, "lazy", lazy) else kind.flattened(ops, id=id)
 
 
-def _product_of_function(function: Callable[..., Any]) -> Callable[..., Operator]:
-    def product_of_function(*args: Any, **kwargs: Any) -> Operator:
+def _product_of_function(function: Function) -> Callable[..., Operator]:
+    def product_of_function(*args: object, **kwargs: object) -> Operator:
         product: Operator = prod(*reversed(operations_of(function, args, kwargs)))
         return record(product)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from qgate.operations.matrices import dense_matrix, embed, kron
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.pauli import PauliSum
 from qgate.recording import paused
-from qgate.typing import Tensor, WiresLike
+from qgate.typing import Namespace, Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 Factors = tuple[Operator, ...]
@@ -101,7 +101,7 @@ class Combination(Operator):
         )
         return other
 
-    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+    def map_wires(self, wire_map: Mapping[Wire, Wire]) -> Self:
         other = super().map_wires(wire_map)
         with paused():
             other._terms = tuple(
@@ -113,7 +113,7 @@ class Combination(Operator):
     def is_hermitian(self) -> bool:
         return True
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         bound = self.with_parameters(parameters)
         matrices = (product_matrix(term, self.wires, xp=xp) for term in bound.terms)
         weighted = (matrix * bound.coefficients[index] for index, matrix in enumerate(matrices))
@@ -130,7 +130,7 @@ class Combination(Operator):
         return " + ".join(parts)
 
 
-def product_matrix(factors: Factors, wires: Wires, *, xp: Any = None) -> Tensor:
+def product_matrix(factors: Factors, wires: Wires, *, xp: Namespace = None) -> Tensor:
     """Return the matrix of a product of factors on disjoint wires."""
     xp = namespace(value for op in factors for value in op.parameters) if xp is None else xp
     matrices = [dense_matrix(op, xp=xp) for op in factors]

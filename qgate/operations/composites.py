@@ -6,7 +6,7 @@ import copy
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, paused
 from qgate.sizes import levels_within, nested
-from qgate.typing import Tensor
+from qgate.typing import Namespace, Tensor, Wire
 from qgate.wires import Wires
 
 Term = tuple[Tensor, tuple[Operator, ...]]
@@ -99,7 +99,7 @@ class Composite(Operator):
     def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
         return self._with_operands(rebind(self._operands, parameters))
 
-    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+    def map_wires(self, wire_map: Mapping[Wire, Wire]) -> Self:
         with paused():
             return self._with_operands([op.map_wires(wire_map) for op in self._operands])
 
@@ -109,7 +109,7 @@ class Composite(Operator):
         other._wires = Wires.all_wires([op.wires for op in operands])
         return other
 
-    def _matrices(self, parameters: Sequence[Tensor], xp: Any) -> list[Tensor]:
+    def _matrices(self, parameters: Sequence[Tensor], xp: Namespace) -> list[Tensor]:
         """Return the matrix of each operand on all wires."""
         return [dense_matrix(op, self.wires, xp=xp) for op in rebind(self._operands, parameters)]
 
@@ -176,7 +176,7 @@ class Prod(Composite):
 
     has_decomposition = True
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return reduce(xp.matmul, self._matrices(parameters, xp))
 
     def decomposition(self) -> list[Operator]:
@@ -226,7 +226,7 @@ class Sum(Composite):
 
     is_gate = False
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return reduce(lambda left, right: left + right, self._matrices(parameters, xp))
 
     def adjoint(self) -> Operator:
@@ -316,7 +316,7 @@ class SProd(Composite):
         phase = -float(np.angle(unwrap(self._scalar)))
         return without_recording(lambda: [self.base, GATES["GlobalPhase"](phase)])
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return self._matrices(parameters[1:], xp)[0] * parameters[0]
 
     def adjoint(self) -> Operator:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from math import pi
-from typing import Any
 
 import numpy as np
 
@@ -39,7 +38,7 @@ def _flip_matrix(n: int, control_values: tuple[bool, ...]) -> ComplexArray:
     return matrix
 
 
-def control_bits(controls: int, values: Any, *, name: str) -> tuple[bool, ...]:
+def control_bits(controls: int, values: object, *, name: str) -> tuple[bool, ...]:
     """Return one truth value for each control; None stands for all true.
 
     Raises
@@ -60,7 +59,7 @@ def control_bits(controls: int, values: Any, *, name: str) -> tuple[bool, ...]:
     return tuple(map(bool, given))
 
 
-def _is_bit(value: Any) -> bool:
+def _is_bit(value: object) -> bool:
     return isinstance(value, bool | np.bool_) or whole_number(value) in (0, 1)
 
 
@@ -80,7 +79,9 @@ def check_work_wires(name: str, wires: WiresLike, work_wires: WiresLike | None) 
         )
 
 
-def _check_flip(wires: Wires, control_values: Any, work_wires: Any) -> Mapping[str, Hashable]:
+def _check_flip(
+    wires: Wires, control_values: object, work_wires: WiresLike | None
+) -> Mapping[str, Hashable]:
     if len(wires) < 2:
         raise InvalidParameters(
             f"MultiControlledX was given the wires {list(wires)}. "

@@ -24,11 +24,11 @@ from qgate.operations.operator import Operator, require_operators, without_recor
 from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.rotations import RY, PhaseShift
 from qgate.operations.spectra import frequencies
-from qgate.operations.symbolic import Wrapper, factors
+from qgate.operations.symbolic import Wrapper
 from qgate.operations.unitaries import QubitUnitary
 from qgate.recording import absorb
 from qgate.sizes import MOST_CONTROLS, check_size
-from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.typing import FloatArray, Namespace, Tensor, WiresLike
 from qgate.wires import Wires
 
 CONTROLLED_NAMES: Mapping[tuple[str, int], str] = {
@@ -67,7 +67,7 @@ class Controlled(Wrapper):
         self,
         base: Operator,
         control_wires: WiresLike,
-        control_values: Any = None,
+        control_values: object = None,
         work_wires: WiresLike | None = None,
         *,
         id: str | None = None,
@@ -115,13 +115,13 @@ class Controlled(Wrapper):
         selects[index] = 1.0
         return selects
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         matrix = self.base.canonical_matrix(parameters, xp)
         chosen = self._selects
         rest = np.kron(np.diag(1 - chosen), np.eye(matrix.shape[-1]))
         return kron([np.diag(chosen), matrix], xp=xp) + rest
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         diagonal = self.base.canonical_diagonal(parameters, xp)
         chosen = self._selects[:, None]
         entries = diagonal[..., None, :] * chosen + (1 - chosen)
@@ -134,11 +134,10 @@ class Controlled(Wrapper):
         return np.append(self.base.generator_eigenvalues(), 0.0)
 
     def factors(self) -> list[Operator]:
-        """Return operators whose exact product this one is, first applied first."""
         return without_recording(
             lambda: [
                 Controlled(part, self.control_wires, self.control_values)
-                for part in factors(self.base)
+                for part in self.base.factors()
             ]
         )
 
@@ -149,7 +148,7 @@ class Controlled(Wrapper):
         try:
             return [frequencies(self.generator_eigenvalues())]
         except GeneratorUndefinedError:
-            if len(factors(self.base)) == 1:
+            if len(self.base.factors()) == 1:
                 raise
         return factor_frequencies(self)
 
@@ -214,7 +213,7 @@ class ControlledQubitUnitary(Controlled):
         self,
         base: Tensor,
         wires: WiresLike,
-        control_values: Any = None,
+        control_values: object = None,
         unitary_check: bool = True,
         work_wires: WiresLike | None = None,
         *,
@@ -237,7 +236,7 @@ class ControlledQubitUnitary(Controlled):
 def controlled(
     base: Operator,
     control_wires: WiresLike,
-    control_values: Any = None,
+    control_values: object = None,
     work_wires: WiresLike | None = None,
 ) -> Operator:
     """Return an operator with controls, as a named gate where one exists.
@@ -316,7 +315,7 @@ def _controlled_gates(base: Operator, controls: Wires) -> list[Operator]:
     if rule is not None:
         gates = rule(core, Wires((*controls, *inner)))
         return on_values(inner, values, gates)
-    parts = factors(base)
+    parts = base.factors()
     if len(parts) == 1:
         parts = base.decomposition()
     return _controlled_product(parts, controls)
@@ -329,7 +328,7 @@ def _controlled_product(parts: Sequence[Operator], controls: Wires) -> list[Oper
     return [controlled(part, controls) for part in parts]
 
 
-Rule = Callable[[Any, Wires], list[Operator]]
+Rule = Callable[[Operator, Wires], list[Operator]]
 
 
 def _flip(base: Operator, controls: Wires) -> list[Operator]:

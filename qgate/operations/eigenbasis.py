@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from qgate.arrays import is_concrete, is_traced, namespace, unwrap
@@ -46,7 +44,7 @@ def to_eigenbasis(matrix: Tensor, wires: Wires) -> list[Operator]:
 
 
 @sized_cache(64 * MIB)
-def _eigensystem(content: bytes, size: int) -> tuple[Any, Any]:
+def _eigensystem(content: bytes, size: int) -> tuple[FloatArray | ComplexArray, ComplexArray]:
     matrix = np.frombuffer(content, dtype=complex).reshape(size, size)
     values, vectors = (
         np.linalg.eigh(matrix) if is_hermitian_matrix(matrix) else np.linalg.eig(matrix)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from qgate.operations.spectra import frequencies
 from qgate.operations.spelling import bracketed
 from qgate.operations.symbolic import Wrapper
 from qgate.operations.unitaries import QubitUnitary
-from qgate.typing import BoolArray, FloatArray, Tensor
+from qgate.typing import BoolArray, ComplexArray, FloatArray, Namespace, Tensor
 
 DENSE_WIRES = 10
 """Maximum number of wires for which the eigenvalues of a sum of several words are computed."""
@@ -120,7 +120,7 @@ class Exp(Wrapper):
     def _rebound(self, parameters: Sequence[Tensor]) -> Operator:
         return self.base if self._constant else self.base.with_parameters(parameters[1:])
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         base = self._rebound(parameters)
         matrix = base.canonical_matrix(base.parameters, xp)
         if self._turns and self._constant:
@@ -128,7 +128,7 @@ class Exp(Wrapper):
         number = 1j * parameters[0] if self._turns else parameters[0]
         return taylor_exponential(xp.reshape(number, (*shape_of(number), 1, 1)) * matrix, xp)
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         base = self._rebound(parameters)
         number = 1j * parameters[0] if self._turns else parameters[0]
         diagonal = base.canonical_diagonal(base.parameters, xp)
@@ -215,7 +215,7 @@ class Exp(Wrapper):
         return f"Exp({self._factor()} {bracketed(self.base, around='+')})"
 
 
-def taylor_exponential(matrix: Tensor, xp: Any) -> Tensor:
+def taylor_exponential(matrix: Tensor, xp: Namespace) -> Tensor:
     """Return the exponential of each matrix, shape (..., d, d), differentiably.
 
     Scaling and squaring: the matrix is halved until its norm is below 1/2, and the Taylor sum is
@@ -235,7 +235,7 @@ def taylor_exponential(matrix: Tensor, xp: Any) -> Tensor:
     return result
 
 
-def _turn(angle: Tensor, values: FloatArray, vectors: Any, xp: Any) -> Tensor:
+def _turn(angle: Tensor, values: FloatArray, vectors: ComplexArray, xp: Namespace) -> Tensor:
     """Return exp(i x A) from the eigenvalues and eigenvectors of A."""
     phases = xp.exp(1j * (xp.reshape(angle, (*shape_of(angle), 1)) * values))
     return xp.matmul(phases[..., None, :] * vectors, dagger(vectors))

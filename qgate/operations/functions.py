@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import wraps
-from typing import Any
 
 import numpy as np
 
@@ -15,11 +14,11 @@ from qgate.findable import picklable
 from qgate.operations.arithmetic import prod, s_prod, sum_
 from qgate.operations.composites import Composite, Prod, Sum
 from qgate.operations.matrices import circuit_matrix, dense_matrix
-from qgate.operations.operator import Operator, operations_of, require_operators
+from qgate.operations.operator import Operator, OperatorOrFunction, operations_of, require_operators
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.recording import paused, record, recording, replace
-from qgate.typing import Tensor, WiresLike
+from qgate.typing import Function, Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 GENERATOR_FORMATS = ("prefactor", "observable", "hamiltonian", "arithmetic")
@@ -29,7 +28,7 @@ MOST_TOLERANCE = 1e300
 
 
 @picklable
-def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
+def matrix(op: OperatorOrFunction, wire_order: WiresLike | None = None) -> Tensor:
     """Return the matrix of an operator, a tape or a quantum function.
 
     Parameters
@@ -57,21 +56,21 @@ def matrix(op: Any, wire_order: WiresLike | None = None) -> Any:
     if hasattr(op, "operations"):
         getattr(op, "structure", None)  # raises for parameters of wrong shapes
         return opened(_matrix_of(op.operations, op.wires if wire_order is None else wire_order))
-    function = getattr(op, "func", op)
+    function: Function = op.func if hasattr(op, "func") else op
     _check_function("matrix", function)
     order = (
         getattr(getattr(op, "device", None), "wires", None) if wire_order is None else wire_order
     )
 
     @wraps(function)
-    def matrix_of_function(*args: Any, **kwargs: Any) -> Tensor:
+    def matrix_of_function(*args: object, **kwargs: object) -> Tensor:
         return opened(_matrix_of(operations_of(function, args, kwargs), order))
 
     return matrix_of_function
 
 
 @picklable
-def eigvals(op: Any, k: int = 1, which: str = "SA") -> Any:
+def eigvals(op: OperatorOrFunction, k: int = 1, which: str = "SA") -> Tensor:
     """Return the eigenvalues of an operator or of a quantum function.
 
     Parameters
@@ -90,14 +89,14 @@ def eigvals(op: Any, k: int = 1, which: str = "SA") -> Any:
     matrices = matrix(op)
 
     @wraps(op)
-    def eigvals_of_function(*args: Any, **kwargs: Any) -> Tensor:
+    def eigvals_of_function(*args: object, **kwargs: object) -> Tensor:
         return np.linalg.eigvals(unwrap(matrices(*args, **kwargs)))
 
     return eigvals_of_function
 
 
 @picklable
-def generator(op: Any, format: str = "prefactor") -> Any:
+def generator(op: OperatorOrFunction, format: str = "prefactor") -> OperatorOrFunction:
     """Return the Hermitian generator G of an operator exp(i x G).
 
     Parameters
@@ -126,7 +125,7 @@ def generator(op: Any, format: str = "prefactor") -> Any:
         _check_function("generator", op)
 
         @wraps(op, updated=())
-        def generator_of_gate(*args: Any, **kwargs: Any) -> Any:
+        def generator_of_gate(*args: object, **kwargs: object) -> object:
             return generator(op(*args, **kwargs), format)
 
         return generator_of_gate
@@ -154,7 +153,7 @@ def simplify(input: Operator) -> Operator:
 
 
 @picklable
-def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
+def map_wires(input: OperatorOrFunction, wire_map: Mapping[Wire, Wire]) -> OperatorOrFunction:
     """Return an operator, measurement or quantum function with other wire labels.
 
     Parameters
@@ -177,8 +176,8 @@ def map_wires(input: Any, wire_map: Mapping[Any, Any]) -> Any:
 
 
 def equal(
-    op1: Any,
-    op2: Any,
+    op1: object,
+    op2: object,
     check_interface: bool = True,
     check_trainability: bool = True,
     rtol: float = 1e-5,
@@ -209,14 +208,14 @@ def equal(
         return _equal(op1, op2, *tolerances)
 
 
-def _tolerance(name: str, value: Any) -> float:
+def _tolerance(name: str, value: object) -> float:
     number = finite_number(value)
     if number is None or abs(number) > MOST_TOLERANCE:
         raise InvalidParameters(f"equal was given {name}={described(value)}. Give a finite number.")
     return float(number)
 
 
-def _are_equal_values(one: Any, other: Any) -> bool:
+def _are_equal_values(one: Tensor, other: Tensor) -> bool:
     try:
         if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
             return np.array_equal(one, other)
@@ -277,7 +276,7 @@ def is_commuting(operation1: Operator, operation2: Operator) -> bool:
     return bool(np.allclose(a @ b, b @ a))
 
 
-def _check_function(name: str, function: Any) -> None:
+def _check_function(name: str, function: OperatorOrFunction) -> None:
     if not callable(function):
         raise InvalidParameters(
             f"{name} was given {described(function)}. Give an operator, such as qg.X(0), or a "
@@ -285,7 +284,7 @@ def _check_function(name: str, function: Any) -> None:
         )
 
 
-def _matrix_of(operations: Sequence[Operator], wire_order: Any) -> Tensor:
+def _matrix_of(operations: Sequence[Operator], wire_order: WiresLike | None) -> Tensor:
     """Return the matrix of operations, the first applied first."""
     order = Wires.all_wires([op.wires for op in operations]) if wire_order is None else wire_order
     with paused():
@@ -300,9 +299,9 @@ def _split_prefactor(words: PauliSum) -> tuple[PauliSum, float]:
     return words.with_parameters((np.sign(weights) * np.sign(weights[0]),)), float(weights[0])
 
 
-def _map_function(function: Callable[..., Any], wire_map: Mapping[Any, Any]) -> Callable[..., Any]:
+def _map_function(function: Function, wire_map: Mapping[Wire, Wire]) -> Function:
     @wraps(function)
-    def mapped(*args: Any, **kwargs: Any) -> Any:
+    def mapped(*args: object, **kwargs: object) -> object:
         with recording() as recorder:
             returned = function(*args, **kwargs)
         with paused():

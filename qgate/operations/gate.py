@@ -30,7 +30,7 @@ from qgate.exceptions import (
     InvalidParameters,
     MatrixUndefinedError,
 )
-from qgate.operations.gate_spec import Decomposition, GateSpec
+from qgate.operations.gate_spec import Argument, Decomposition, GateSpec
 from qgate.operations.matrices import circuit_matrix, where_ones
 from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.parameters import as_angle
@@ -39,7 +39,7 @@ from qgate.operations.spectra import diagonal_matrix, exponential, frequencies, 
 from qgate.operations.spelling import spelled
 from qgate.recording import paused, record
 from qgate.sizes import check_matrix
-from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, Namespace, NumericArray, Tensor
 from qgate.wires import Wires
 
 GATES: dict[str, type[Any]] = {}
@@ -47,6 +47,10 @@ GATES: dict[str, type[Any]] = {}
 
 ROWS: dict[str, GateSpec] = {}
 """Every row by name."""
+
+
+Options = tuple[tuple[str, Hashable], ...]
+"""Names and values of the options of a gate; hashable."""
 
 
 class Gate(Operator):
@@ -58,10 +62,10 @@ class Gate(Operator):
 
     spec: ClassVar[GateSpec]
 
-    def __init__(self, *args: Any, id: str | None = None, **named: Any) -> None:
+    def __init__(self, *args: Argument, id: str | None = None, **named: Argument) -> None:
         spec, public, angles = self.spec, type(self).__name__, args
         count = len(spec.angles)
-        options: dict[str, Any] = {}
+        options: dict[str, Argument] = {}
         if spec.simple and len(named) == 1 and "wires" in named and len(args) == count:
             wires = Wires.of(named["wires"], owner=public)
         elif spec.simple and not named and len(args) == count + 1:
@@ -92,7 +96,7 @@ class Gate(Operator):
             _check_batch(public, self._parameters)
 
     @classmethod
-    def compute_matrix(cls, *args: Any, **named: Any) -> Tensor:
+    def compute_matrix(cls, *args: Argument, **named: Argument) -> Tensor:
         """Return the matrix of the gate with these arguments.
 
         The arguments are those of the gate without ``wires``. A gate on any number of wires takes
@@ -116,7 +120,7 @@ class Gate(Operator):
             return cls(*args, wires=range(count), **named).matrix()
 
     @classmethod
-    def compute_decomposition(cls, *args: Any, **named: Any) -> list[Operator]:
+    def compute_decomposition(cls, *args: Argument, **named: Argument) -> list[Operator]:
         """Return the decomposition of the gate with these arguments.
 
         >>> qg.Rot.compute_decomposition(0.1, 0.2, 0.3, wires=0)
@@ -135,10 +139,10 @@ class Gate(Operator):
         return self.spec.decomposition is not None or self.spec.factors is not None
 
     @property
-    def _row(self) -> tuple[str, int, tuple[tuple[str, Hashable], ...]]:
+    def _row(self) -> tuple[str, int, Options]:
         return self.spec.name, len(self.wires), tuple(sorted(self.hyperparameters.items()))
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         if self.is_diagonal:
             return diagonal_matrix(self.canonical_diagonal(parameters, xp))
         if self.spec.matrix is not None:
@@ -149,7 +153,7 @@ class Gate(Operator):
             raise MatrixUndefinedError(f"{self.name} has no matrix.")
         return circuit_matrix(self.with_parameters(parameters).factors(), self.wires, xp=xp)
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         if not self.is_diagonal:
             raise MatrixUndefinedError(f"The matrix of {self.name} is not diagonal.")
         if self.spec.matrix is not None:
@@ -170,10 +174,7 @@ class Gate(Operator):
         return (True,) * len(self.control_wires)
 
     def factors(self) -> list[Operator]:
-        """Return the gates whose exact product this one is, first applied first."""
-        if self.spec.factors is None:
-            return [self]
-        return self._expand(self.spec.factors)
+        return [self] if self.spec.factors is None else self._expand(self.spec.factors)
 
     def decomposition(self) -> list[Operator]:
         rule = self.spec.decomposition or self.spec.factors
@@ -234,8 +235,8 @@ class Gate(Operator):
         return super().pow(z)
 
     def _like(self, parameters: Sequence[Tensor]) -> Operator:
-        angles: dict[str, Any] = dict(zip(self.spec.angles, parameters, strict=True))
-        options: dict[str, Any] = dict(self.hyperparameters)
+        angles: dict[str, Argument] = dict(zip(self.spec.angles, parameters, strict=True))
+        options: dict[str, Argument] = dict(self.hyperparameters)
         return type(self)(**angles, **options, wires=self.wires)
 
     @property
@@ -345,7 +346,7 @@ def _completed(spec: GateSpec) -> GateSpec:
     return spec
 
 
-def factor_frequencies(operator: Any) -> list[tuple[float, ...]]:
+def factor_frequencies(operator: Operator) -> list[tuple[float, ...]]:
     """Return the frequencies of each angle of a product in which each angle occurs once."""
     slots = [Affine.slot(index) for index in range(operator.num_params)]
     found: dict[int, tuple[float, ...]] = {}
@@ -358,7 +359,7 @@ def factor_frequencies(operator: Any) -> list[tuple[float, ...]]:
 
 
 @sized_cache(64 * MIB)
-def constant(which: str, name: str, num_wires: int, options: Any) -> Any:
+def constant(which: str, name: str, num_wires: int, options: Options) -> NumericArray:
     """Return the matrix or generator of a row; only the diagonal if the row has no more."""
     rule = getattr(ROWS[name], which)
     matrix = rule(num_wires, **dict(options)) if callable(rule) else rule
@@ -368,12 +369,12 @@ def constant(which: str, name: str, num_wires: int, options: Any) -> Any:
 
 
 @sized_cache(64 * MIB)
-def _spectrum(name: str, num_wires: int, options: Any) -> tuple[FloatArray, ComplexArray]:
+def _spectrum(name: str, num_wires: int, options: Options) -> tuple[FloatArray, ComplexArray]:
     return spectrum(constant("generator", name, num_wires, options))
 
 
 @sized_cache(64 * MIB)
-def _distinct_eigenvalues(name: str, num_wires: int, options: Any) -> FloatArray:
+def _distinct_eigenvalues(name: str, num_wires: int, options: Options) -> FloatArray:
     generator = constant("generator", name, num_wires, options)
     if generator.ndim == 1:
         return np.unique(generator.real)

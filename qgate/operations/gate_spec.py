@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import Parameter, Signature
-from typing import TYPE_CHECKING, Any
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgate.exceptions import InvalidCall
+from qgate.typing import NumericArray, Tensor
 
 if TYPE_CHECKING:
     from qgate.operations.operator import Operator
 
 Decomposition = Callable[..., Sequence["Operator"]]
-MatrixRule = NDArray[Any] | Callable[..., NDArray[Any]]
+MatrixRule = NumericArray | Callable[..., NumericArray]
+
+Argument: TypeAlias = Any
+"""An argument of a gate: an angle, wires, or an option, before they are checked."""
 
 REQUIRED = Parameter.empty
 """Marks an argument without a default."""
@@ -37,7 +39,7 @@ class Option:
 
     kind: str
     doc: str
-    default: Any = REQUIRED
+    default: object = REQUIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,13 @@ class GateSpec:
     eigenvalues: tuple[float, ...] | Callable[..., tuple[float, ...]] | None = None
     factors: Decomposition | None = None
     decomposition: Decomposition | None = None
-    inverse: Callable[..., tuple[Any, ...]] | str | None = None
+    inverse: Callable[..., tuple[Tensor, ...]] | str | None = None
     options: Mapping[str, Option] = field(default_factory=dict)
     core: str = ""
     options_first: bool = False
     wireless: bool = False
     check: Callable[..., Mapping[str, Hashable]] | None = None
-    defaults: Mapping[str, Any] = field(init=False)
+    defaults: Mapping[str, object] = field(init=False)
     """Arguments of the call in order, with their default or ``REQUIRED``."""
     simple: bool = field(init=False)
     """Whether the gate takes angles and wires only."""
@@ -119,8 +121,8 @@ class GateSpec:
         return Signature([*given, Parameter("id", Parameter.KEYWORD_ONLY, default=None)])
 
     def arguments(
-        self, args: tuple[Any, ...], named: Mapping[str, Any], *, public: str
-    ) -> Mapping[str, Any]:
+        self, args: tuple[Argument, ...], named: Mapping[str, Argument], *, public: str
+    ) -> Mapping[str, Argument]:
         """Bind the arguments of a call to their names.
 
         Raises
@@ -129,7 +131,7 @@ class GateSpec:
             An argument is missing, unknown, or given twice. The error names the gate ``public``.
         """
         defaults = self.defaults
-        given: dict[str, Any] = dict(zip(defaults, args, strict=False))
+        given: dict[str, Argument] = dict(zip(defaults, args, strict=False))
         if not named and len(args) == len(defaults):
             return given
         whole = {**defaults, **given, **named}
@@ -147,7 +149,10 @@ class GateSpec:
         return whole
 
     def _wrongs(
-        self, args: tuple[Any, ...], named: Mapping[str, Any], whole: Mapping[str, Any]
+        self,
+        args: tuple[Argument, ...],
+        named: Mapping[str, Argument],
+        whole: Mapping[str, Argument],
     ) -> Iterator[str]:
         """Raise the error for an invalid call."""
         if len(args) > len(self.call):

@@ -13,7 +13,7 @@ from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.matrices import is_hermitian_matrix
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.parameters import as_array, check_shape, in_floats, require_numbers
-from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.typing import FloatArray, IntArray, Namespace, SparseMatrix, Tensor, WiresLike
 from qgate.wires import Wires
 
 
@@ -64,7 +64,7 @@ class Hermitian(MatrixObservable):
             raise NotHermitian(observable=f"The matrix given to Hermitian on wires {list(on)}")
         super().__init__((matrix,), on, id=id)
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return parameters[0]
 
     def label(self, decimals: int | None = None) -> str:
@@ -122,13 +122,13 @@ class Projector(MatrixObservable):
     def is_diagonal(self) -> bool:
         return self.basis_state is not None
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         diagonal = np.zeros(2 ** len(self.wires))
         bits = self.basis_state or ()
         diagonal[int("".join(map(str, bits)) or "0", 2)] = 1.0
         return diagonal
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         if self.basis_state is not None:
             return np.diag(self.canonical_diagonal(parameters, xp)).astype(complex)
         amplitudes = parameters[0]
@@ -168,7 +168,7 @@ class SparseHamiltonian(MatrixObservable):
         The matrix is not Hermitian.
     """
 
-    def __init__(self, H: Any, wires: WiresLike, id: str | None = None) -> None:
+    def __init__(self, H: SparseMatrix, wires: WiresLike, id: str | None = None) -> None:
         on = Wires(wires)
         if not hasattr(H, "tocsr"):
             raise InvalidParameters(
@@ -195,10 +195,10 @@ class SparseHamiltonian(MatrixObservable):
         self.H = matrix
         super().__init__((), on, {"content": digest}, id=id)
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return self.H.toarray()
 
-    def sparse_matrix(self, wire_order: WiresLike | None = None) -> Any:
+    def sparse_matrix(self, wire_order: WiresLike | None = None) -> SparseMatrix:
         """Return the matrix as a ``scipy.sparse.csr_matrix``, on the wires ``wire_order``."""
         from scipy.sparse import csr_matrix, identity, kron  # scipy loads when it is needed
 
@@ -221,8 +221,8 @@ class SparseHamiltonian(MatrixObservable):
         return f"SparseHamiltonian({self.H.nnz} entries, wires={list(self.wires)})"
 
 
-def _permute_bits(index: Any, axes: Sequence[int]) -> Any:
+def _permute_bits(index: IntArray, axes: Sequence[int]) -> IntArray:
     """Return the integers whose bit ``k`` (from the left) is bit ``axes[k]`` of ``index``."""
     count = len(axes)
     bits = [(index.astype(np.int64) >> (count - 1 - axis)) & 1 for axis in axes]
-    return sum(bit << (count - 1 - place) for place, bit in enumerate(bits))
+    return np.asarray(sum(bit << (count - 1 - place) for place, bit in enumerate(bits)))

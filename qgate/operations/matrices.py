@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,14 +12,14 @@ from qgate.arrays import namespace
 from qgate.exceptions import MatrixUndefinedError, WireError
 from qgate.operations.parameters import require_finite
 from qgate.sizes import check_matrix
-from qgate.typing import ComplexArray, Tensor, WiresLike
+from qgate.typing import ComplexArray, Namespace, Tensor, WiresLike
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
     from qgate.operations.operator import Operator
 
 
-def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None) -> Tensor:
+def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Namespace = None) -> Tensor:
     """Return the matrix of an operator, from its decomposition if it has no other.
 
     Parameters
@@ -49,7 +49,7 @@ def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Any = None
     return circuit_matrix(op.decomposition(), wires, xp=xp)
 
 
-def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Any = None) -> Tensor:
+def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Namespace = None) -> Tensor:
     """Return the matrix of a sequence of operators, the first applied first.
 
     Parameters
@@ -68,7 +68,7 @@ def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Any = No
     return reduce(lambda done, matrix: xp.matmul(matrix, done), matrices, identity)
 
 
-def embed(matrix: Tensor, wires: Wires, order: Wires, *, xp: Any = np) -> Tensor:
+def embed(matrix: Tensor, wires: Wires, order: Wires, *, xp: Namespace = np) -> Tensor:
     """Embed a matrix on ``wires`` as a matrix on the wires ``order``.
 
     Parameters
@@ -113,7 +113,7 @@ def embed(matrix: Tensor, wires: Wires, order: Wires, *, xp: Any = np) -> Tensor
     return xp.reshape(tensor, (*batch, 2**n, 2**n))
 
 
-def kron(matrices: Iterable[Tensor], *, xp: Any = np) -> Tensor:
+def kron(matrices: Iterable[Tensor], *, xp: Namespace = np) -> Tensor:
     """Return the Kronecker product of square matrices, the first most significant."""
 
     def pair(left: Tensor, right: Tensor) -> Tensor:
@@ -143,7 +143,7 @@ def where_ones(matrix: ComplexArray, controls: int, *, rest: float) -> ComplexAr
     return whole
 
 
-def dagger(matrix: Tensor, *, xp: Any = np) -> Tensor:
+def dagger(matrix: Tensor, *, xp: Namespace = np) -> Tensor:
     """Return the conjugate transpose over the last two axes."""
     return xp.conj(xp.swapaxes(matrix, -1, -2))
 

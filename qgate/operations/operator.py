@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from enum import Enum
 from operator import is_not
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
@@ -24,12 +24,15 @@ from qgate.operations.parameters import in_floats, is_scalar, require_finite
 from qgate.operations.spelling import spelled
 from qgate.recording import paused, record, recording
 from qgate.sizes import check_matrix
-from qgate.typing import FloatArray, Tensor, WiresLike
+from qgate.typing import FloatArray, Function, Namespace, Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
     from qgate.operations.pauli import PauliSum
 
+
+OperatorOrFunction: TypeAlias = Any
+"""An operator, or a quantum function, of whose operators the same is computed."""
 
 ALGEBRA: dict[str, Callable[..., Operator]] = {}
 """Functions that create an operator from others, which ``Operator`` calls by name.
@@ -192,7 +195,7 @@ class Operator:
         other._parameters = tuple(parameters)
         return other
 
-    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+    def map_wires(self, wire_map: Mapping[Wire, Wire]) -> Self:
         """Return the operator on other wires; labels not in the map stay."""
         other = copy.copy(self)
         other._wires = self._wires.map(wire_map)
@@ -217,7 +220,7 @@ class Operator:
 
     # Representations -------------------------------------------------------------
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         """Return the matrix for these parameters in the order of its own wires.
 
         Batched parameters (a leading axis) give a batch of matrices. ``xp`` is the array namespace
@@ -225,7 +228,7 @@ class Operator:
         """
         raise MatrixUndefinedError(f"{self.name} has no matrix.")
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         """Return the diagonal, shape (..., 2**n), of the matrix of a diagonal operator.
 
         It has 2**n entries, the matrix 4**n.
@@ -259,6 +262,13 @@ class Operator:
         raise DecompositionUndefinedError(
             f"{self.name} is not written in terms of other operators."
         )
+
+    def factors(self) -> list[Operator]:
+        """Return operators whose exact product this one is, first applied first.
+
+        Each angle occurs in one of them.
+        """
+        return [self]
 
     def eigvals(self) -> Tensor:
         """Return the eigenvalues, in the order of basis states after ``diagonalizing_gates``."""
@@ -330,34 +340,34 @@ class Operator:
 
     # Arithmetic ------------------------------------------------------------------
 
-    def __matmul__(self, other: Any) -> Operator:
+    def __matmul__(self, other: object) -> Operator:
         if not isinstance(other, Operator):
             return NotImplemented
         return ALGEBRA["prod"](self, other, lazy=False)
 
-    def __add__(self, other: Any) -> Operator:
+    def __add__(self, other: object) -> Operator:
         if isinstance(other, Operator):
             return ALGEBRA["sum"](self, other, lazy=False)
         return ALGEBRA["add_scalar"](self, other) if is_scalar(other) else NotImplemented
 
     __radd__ = __add__
 
-    def __mul__(self, other: Any) -> Operator:
+    def __mul__(self, other: object) -> Operator:
         return ALGEBRA["s_prod"](other, self, lazy=False) if is_scalar(other) else NotImplemented
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Operator:
+    def __truediv__(self, other: Tensor) -> Operator:
         return self * (1 / other) if is_scalar(other) else NotImplemented
 
     def __neg__(self) -> Operator:
         return self * -1.0
 
-    def __sub__(self, other: Any) -> Operator:
+    def __sub__(self, other: Operator | Tensor) -> Operator:
         result: Operator = self + (-1.0 * other)
         return result
 
-    def __rsub__(self, other: Any) -> Operator:
+    def __rsub__(self, other: object) -> Operator:
         result: Operator = -self + other
         return result
 
@@ -379,7 +389,7 @@ class Operator:
         return f"{type(self).__name__}({', '.join([*numbers, f'wires={list(self.wires)}'])})"
 
 
-def require_operators(name: str, *values: Any) -> None:
+def require_operators(name: str, *values: object) -> None:
     """Refuse values that are not operators; ``name`` names the caller in the error.
 
     Raises
@@ -395,7 +405,9 @@ def require_operators(name: str, *values: Any) -> None:
             )
 
 
-def operations_of(function: Callable[..., Any], args: Any, kwargs: Any) -> list[Operator]:
+def operations_of(
+    function: Function, args: Sequence[object], kwargs: Mapping[str, object]
+) -> list[Operator]:
     """Return the operators that a quantum function applies with these arguments."""
     with recording() as recorder:
         function(*args, **kwargs)

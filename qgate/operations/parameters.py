@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from numbers import Complex, Real
-from typing import Any
 
 import numpy as np
 
@@ -130,11 +129,11 @@ def in_double(value: Tensor) -> Tensor:
     return _double(value) if getattr(value, "dtype", None) in NARROW else value
 
 
-def _double(value: Any) -> Any:
+def _double(value: Tensor) -> Tensor:
     return value.astype(complex if value.dtype.kind == "c" else float)
 
 
-def _unmasked(value: Any) -> Any:
+def _unmasked(value: Tensor) -> Tensor:
     """Return the data of a masked array without masked entries."""
     if np.any(value.mask):
         raise InvalidParameters(
@@ -144,7 +143,7 @@ def _unmasked(value: Any) -> Any:
     return value.data
 
 
-def _in_floats_by_entry(value: Any) -> Any:
+def _in_floats_by_entry(value: Tensor) -> Tensor:
     """Return an object array of real numbers as float64; others, e.g. of slots, unchanged."""
     if not all(isinstance(entry, Real) or _is_real_array(entry) for entry in value.ravel()):
         return value
@@ -157,7 +156,7 @@ def _in_floats_by_entry(value: Any) -> Any:
         ) from None
 
 
-def _is_real_array(entry: Any) -> bool:
+def _is_real_array(entry: object) -> bool:
     """Return whether an entry of an object array is an array without axes of a real number."""
     return isinstance(entry, np.ndarray) and entry.shape == () and isinstance(entry.item(), Real)
 
@@ -182,12 +181,12 @@ def _has_reals(value: Tensor) -> bool:
     return "float" in name or "int" in name
 
 
-def is_scalar(value: Any) -> bool:
+def is_scalar(value: object) -> bool:
     """Return whether a value is a single number, real or complex."""
     return is_numeric(value) and shape_of(value) == ()
 
 
-def require_scalar(operator: Any, value: Any) -> None:
+def require_scalar(operator: object, value: object) -> None:
     """Refuse factors of an operator that are not a single number.
 
     Raises
@@ -321,7 +320,7 @@ def require_finite(name: str, parameters: Iterable[Tensor]) -> None:
                 raise NotFinite(operation=name, value=entries[~np.isfinite(entries)].tolist()[0])
 
 
-def _leaves(value: Any, level: int = 0) -> list[Any]:
+def _leaves(value: Tensor, level: int = 0) -> list[Tensor]:
     if isinstance(value, list | tuple):
         check_depth(level)
         return [leaf for entry in value for leaf in _leaves(entry, level + 1)]
@@ -330,6 +329,6 @@ def _leaves(value: Any, level: int = 0) -> list[Any]:
     return [value]
 
 
-def _brief(value: Any) -> str:
+def _brief(value: object) -> str:
     text = " ".join(described(unwrap(value)).split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

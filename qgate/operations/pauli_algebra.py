@@ -6,14 +6,14 @@ In this module wires are columns without labels. All functions are differentiabl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from qgate.arrays import is_traced, namespace, unwrap
 from qgate.operations import pauli_words as pw
 from qgate.operations.parameters import as_array, in_floats, require_numbers
-from qgate.typing import BoolArray, IntArray, Tensor
+from qgate.typing import BoolArray, IntArray, NumericArray, Tensor
 
 
 class Terms(NamedTuple):
@@ -88,7 +88,7 @@ def square(terms: Terms) -> Terms:
     return _sum_of_pairs(terms, terms, pairs, weights * factor)
 
 
-def as_coefficients(values: Any) -> Tensor:
+def as_coefficients(values: Tensor) -> Tensor:
     """Return weights as one float or complex array, traced where the weights are.
 
     Raises
@@ -132,7 +132,7 @@ def _sum_of_pairs(left: Terms, right: Terms, pairs: tuple[IntArray, ...], weight
     return Terms(tidy(weights), left.x[rows] ^ right.x[columns], left.z[rows] ^ right.z[columns])
 
 
-def _phases(exponents: IntArray) -> Any:
+def _phases(exponents: IntArray) -> NumericArray:
     """Return powers of i, as real numbers if all of them are real."""
     phases = pw.PHASES[exponents]
     return phases if (exponents & 1).any() else phases.real

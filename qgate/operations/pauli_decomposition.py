@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from qgate.arguments import finite_number
@@ -11,12 +9,12 @@ from qgate.exceptions import InvalidParameters, NotFinite, described
 from qgate.operations.parameters import as_array, require_numbers
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_words import PHASES
-from qgate.typing import ComplexArray, WiresLike
+from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
 from qgate.wires import Wires
 
 
 def pauli_decompose(
-    matrix: Any, wires: WiresLike | None = None, *, cutoff: float = 1e-12
+    matrix: Tensor, wires: WiresLike | None = None, *, cutoff: float = 1e-12
 ) -> PauliSum:
     """Decompose a matrix into a sum of Pauli words.
 
@@ -72,7 +70,7 @@ def pauli_decompose(
     return total.simplify(cutoff)
 
 
-def _without_imaginary_noise(weights: ComplexArray) -> Any:
+def _without_imaginary_noise(weights: ComplexArray) -> ComplexArray | FloatArray:
     real = np.abs(weights.imag).max(initial=0.0) <= 1e-14 * max(
         1.0, np.abs(weights).max(initial=0.0)
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from qgate.exceptions import InvalidParameters
 from qgate.operations.pauli_words import PHASES, gather_sum
 from qgate.sizes import check_matrix, check_size
-from qgate.typing import BoolArray, ComplexArray, IntArray, Tensor
+from qgate.typing import BoolArray, ComplexArray, IntArray, Namespace, SparseMatrix, Tensor
 
 MOST_ENTRIES = 2**28
 """Maximum number of matrix entries of all Pauli words together; an entry takes 24 bytes."""
@@ -40,7 +38,7 @@ def entries(x: BoolArray, z: BoolArray) -> tuple[IntArray, ComplexArray]:
     return columns ^ masks(x)[:, None], values
 
 
-def dense(weights: Tensor, x: BoolArray, z: BoolArray, *, xp: Any = np) -> Tensor:
+def dense(weights: Tensor, x: BoolArray, z: BoolArray, *, xp: Namespace = np) -> Tensor:
     """Return the matrix of a sum of words, shape (2**n, 2**n); differentiable in the weights."""
     check_matrix(x.shape[1])
     rows, values = entries(x, z)
@@ -50,7 +48,7 @@ def dense(weights: Tensor, x: BoolArray, z: BoolArray, *, xp: Any = np) -> Tenso
     return xp.reshape(gather_sum(flat, places, size * size), (size, size))
 
 
-def sparse(weights: ComplexArray, x: BoolArray, z: BoolArray) -> Any:
+def sparse(weights: ComplexArray, x: BoolArray, z: BoolArray) -> SparseMatrix:
     """Return the matrix of a sum of words as a ``scipy.sparse.csr_matrix``."""
     from scipy.sparse import csr_matrix  # scipy loads when it is needed
 

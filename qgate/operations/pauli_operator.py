@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from qgate.arguments import array_of
 from qgate.arrays import namespace, shape_of, unwrap
@@ -25,7 +26,7 @@ from qgate.operations.pauli_algebra import Terms, as_coefficients
 from qgate.operations.pauli_gates import basis_gates, letters_of, word_gates
 from qgate.operations.pauli_groups import group_basis, is_qubit_wise
 from qgate.recording import paused
-from qgate.typing import BoolArray, IntArray, Tensor, WiresLike
+from qgate.typing import BoolArray, IntArray, Namespace, SparseMatrix, Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 
@@ -38,8 +39,8 @@ class PauliOperator(Operator):
     def __init__(
         self,
         coefficients: Tensor,
-        x: Any,
-        z: Any,
+        x: ArrayLike,
+        z: ArrayLike,
         wires: WiresLike,
         *,
         id: str | None = None,
@@ -116,7 +117,7 @@ class PauliOperator(Operator):
         return type(self), self._wires, self._content
 
     @property
-    def coeffs(self) -> list[Any]:
+    def coeffs(self) -> list[Tensor]:
         """The weights as a list of numbers."""
         if type(self.coefficients) is np.ndarray:
             return list(self.coefficients.tolist())
@@ -135,7 +136,7 @@ class PauliOperator(Operator):
             for term, word in enumerate(self.ops)
         )
 
-    def terms(self) -> tuple[list[Any], list[Self]]:
+    def terms(self) -> tuple[list[Tensor], list[Self]]:
         """Return the weights and the words."""
         return self.coeffs, self.ops
 
@@ -159,7 +160,7 @@ class PauliOperator(Operator):
 
     # Other numbers, other wires ----------------------------------------------------
 
-    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+    def map_wires(self, wire_map: Mapping[Wire, Wire]) -> Self:
         """Return the same sum on other wires; labels not in the map stay."""
         return self.with_wires(self._wires.map(wire_map))
 
@@ -177,7 +178,7 @@ class PauliOperator(Operator):
         columns = wires.indices(self.wires)
         return self.of_terms(algebra.joined([self.arrays], [columns], len(wires)), wires)
 
-    def select(self, terms: Any) -> Self:
+    def select(self, terms: Tensor) -> Self:
         """Return the sum of some terms, given by an array of positions or a mask."""
         return self.of_terms(Terms(*(part[terms] for part in self.arrays)), self.wires)
 
@@ -212,10 +213,10 @@ class PauliOperator(Operator):
         """Return the bits z of each term as an integer, shape (T,); see ``x_masks``."""
         return pm.masks((self if order is None else self.expanded(order))._z)
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return pm.dense(parameters[0], self._x, self._z, xp=xp)
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         if not self.is_diagonal:
             raise MatrixUndefinedError(f"The matrix of {self!r} is not diagonal.")
         return xp.dot(parameters[0], pm.entries(self._x, self._z)[1])
@@ -224,7 +225,7 @@ class PauliOperator(Operator):
         on = self if wire_order is None else self.expanded(wire_order)
         return on.canonical_matrix(on.parameters, namespace(on.parameters))
 
-    def sparse_matrix(self, wire_order: WiresLike | None = None) -> Any:
+    def sparse_matrix(self, wire_order: WiresLike | None = None) -> SparseMatrix:
         """Return the matrix as a ``scipy.sparse.csr_matrix``, shape (2**n, 2**n)."""
         on = self.merged() if wire_order is None else self.merged().expanded(wire_order)
         return pm.sparse(unwrap(on.coefficients), on._x, on._z)
@@ -279,7 +280,7 @@ class PauliOperator(Operator):
     def __hash__(self) -> int:
         return hash(frozenset(self._by_word()))
 
-    def _by_word(self) -> dict[frozenset[Any], Any]:
+    def _by_word(self) -> dict[frozenset[tuple[str, Wire]], complex]:
         """Return the nonzero weights by word; a word is a set of (wire, letter) pairs."""
         merged = self.merged()
         weights = unwrap(merged.coefficients).tolist()
@@ -296,7 +297,7 @@ class PauliOperator(Operator):
         return pw.spell_sum(weights, self._x, self._z, self.wires)
 
 
-def _bits(bits: Any) -> BoolArray:
+def _bits(bits: ArrayLike) -> BoolArray:
     given = array_of(bits)
     if given.dtype.kind not in "biuf":
         raise InvalidParameters(

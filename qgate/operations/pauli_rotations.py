@@ -6,7 +6,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache, reduce
 from itertools import pairwise
 from math import pi
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from qgate.operations.gate_spec import Option
 from qgate.operations.operator import Operator
 from qgate.operations.pauli_gates import letters_of
 from qgate.operations.rotations import PAULI_Z, RX, RY, RZ, GlobalPhase
-from qgate.typing import ComplexArray, FloatArray, Tensor, Wire
+from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor, Wire
 from qgate.wires import Wires
 
 MOST_KEPT = 4
@@ -44,12 +43,12 @@ class WordRotation(Gate):
     def _word(self) -> str:
         return str(self.hyperparameters["pauli_word"])
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         half = xp.reshape(parameters[0], (*shape_of(parameters[0]), 1, 1)) / 2
         word = _word_matrix(len(self.wires), self._word)
         return xp.cos(half) * np.eye(len(word)) - 1j * xp.sin(half) * word
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         if not self.is_diagonal:
             return super().canonical_diagonal(parameters, xp)
         half = xp.reshape(parameters[0], (*shape_of(parameters[0]), 1)) / 2
@@ -94,7 +93,7 @@ def _word_signs(pauli_word: str) -> FloatArray:
     return diagonal
 
 
-def _check_word(wires: Wires, pauli_word: Any) -> Mapping[str, Hashable]:
+def _check_word(wires: Wires, pauli_word: object) -> Mapping[str, Hashable]:
     if not isinstance(pauli_word, str) or not set(pauli_word) <= set("IXYZ"):
         raise InvalidParameters(
             f"PauliRot was given the word {described(pauli_word)}. "
@@ -150,7 +149,7 @@ def word_rotation(angle: Tensor, word: str, wires: Sequence[Wire]) -> Operator:
     return PauliRot(angle, "".join(letters), on)
 
 
-def _check_dim(wires: Wires, dim: Any) -> Mapping[str, Hashable]:
+def _check_dim(wires: Wires, dim: object) -> Mapping[str, Hashable]:
     if not isinstance(dim, int | np.integer) or not 0 <= dim <= 2 ** len(wires):
         raise InvalidParameters(
             f"PCPhase was given dim={described(dim)} on {len(wires)} wire(s). "

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qgate.arrays import enclosed, framework_of, isbox, namespace
 from qgate.exceptions import InvalidParameters
-from qgate.typing import BoolArray, ComplexArray, FloatArray, IntArray, Tensor
+from qgate.typing import BoolArray, ComplexArray, FloatArray, IntArray, NumericArray, Tensor, Wire
 
 LETTERS = "IXZY"
 """Letter of each value of x + 2 z."""
@@ -63,7 +62,7 @@ def to_letters(x: BoolArray, z: BoolArray) -> list[str]:
     return ["".join(word) for word in letters]
 
 
-def spell_sum(weights: Any, x: BoolArray, z: BoolArray, wires: Sequence[Any]) -> str:
+def spell_sum(weights: NumericArray, x: BoolArray, z: BoolArray, wires: Sequence[Wire]) -> str:
     """Return a weighted sum of words as a user would write it; a long one is truncated."""
     words = to_letters(x[:SHOWN_TERMS], z[:SHOWN_TERMS])
     pairs = zip(weights[:SHOWN_TERMS].tolist(), words, strict=True)
@@ -72,7 +71,7 @@ def spell_sum(weights: Any, x: BoolArray, z: BoolArray, wires: Sequence[Any]) ->
     return " + ".join([*parts, *rest])
 
 
-def spell_label(weight: Any, word: str, decimals: int | None) -> str:
+def spell_label(weight: complex, word: str, decimals: int | None) -> str:
     """Return a weighted word without its wires, such as ``0.5*X@Z``."""
     text = "@".join(letter for letter in word if letter != "I") or "I"
     if weight == 1:
@@ -80,7 +79,7 @@ def spell_label(weight: Any, word: str, decimals: int | None) -> str:
     return f"{weight}*{text}" if decimals is None else f"{weight:.{decimals}f}*{text}"
 
 
-def _spell_term(weight: Any, word: str, wires: Sequence[Any]) -> str:
+def _spell_term(weight: complex, word: str, wires: Sequence[Wire]) -> str:
     """Return a weighted word, such as ``0.5 * (X(0) @ Z(1))``."""
     pairs = zip(word, wires, strict=True)
     letters = [f"{letter}({wire!r})" for letter, wire in pairs if letter != "I"]
@@ -189,7 +188,7 @@ def _primitives() -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
     return gather, scatter
 
 
-def sums(values: ComplexArray | FloatArray, index: IntArray, size: int) -> Any:
+def sums(values: ComplexArray | FloatArray, index: IntArray, size: int) -> NumericArray:
     """Return the sums of the numbers that share an index, shape (size,)."""
     if np.iscomplexobj(values):
         real, imaginary = (np.bincount(index, part, size) for part in (values.real, values.imag))

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
 
 from qgate.exceptions import NotAffine
+from qgate.typing import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Affine:
         kept = tuple(sorted((slot, factor) for slot, factor in terms.items() if factor != 0.0))
         return cls(kept, offset)
 
-    def __add__(self, other: Any) -> Affine:
+    def __add__(self, other: object) -> Affine:
         if isinstance(other, Affine):
             terms = dict(self.terms)
             for slot, factor in other.terms:
@@ -54,14 +54,14 @@ class Affine:
 
     __radd__ = __add__
 
-    def __mul__(self, other: Any) -> Affine:
+    def __mul__(self, other: object) -> Affine:
         number = _number(other, "multiplied by")
         terms = {slot: factor * number for slot, factor in self.terms}
         return Affine.from_terms(terms, self.offset * number)
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Affine:
+    def __truediv__(self, other: object) -> Affine:
         return self * (1.0 / _number(other, "divided by"))
 
     def __neg__(self) -> Affine:
@@ -70,10 +70,10 @@ class Affine:
     def __pos__(self) -> Affine:
         return self
 
-    def __sub__(self, other: Any) -> Affine:
+    def __sub__(self, other: Affine | float) -> Affine:
         return self.__add__(-other)
 
-    def __rsub__(self, other: Any) -> Affine:
+    def __rsub__(self, other: object) -> Affine:
         return self.__neg__().__add__(other)
 
     def __bool__(self) -> bool:
@@ -95,7 +95,7 @@ class Affine:
         return " + ".join(parts)
 
 
-def _number(value: Any, verb: str) -> float:
+def _number(value: Tensor, verb: str) -> float:
     if isinstance(value, Real):
         return float(value)
     if getattr(value, "shape", None) == ():

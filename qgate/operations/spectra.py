@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from qgate.arrays import shape_of
-from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor
 
 DECIMALS = 12
 """Eigenvalues of a generator that agree to this many decimals are treated as equal."""
@@ -37,7 +35,9 @@ def spectrum(generator: ComplexArray) -> tuple[FloatArray, ComplexArray]:
     return np.array(means), np.round(projectors, 15)  # so that zeros are exact, not 1e-18
 
 
-def exponential(eigenvalues: FloatArray, projectors: Tensor, angle: Tensor, xp: Any) -> Tensor:
+def exponential(
+    eigenvalues: FloatArray, projectors: Tensor, angle: Tensor, xp: Namespace
+) -> Tensor:
     """Return exp(i x G) from the spectrum of G; a batch of angles gives a batch of matrices."""
     phases = xp.exp(1j * (xp.reshape(angle, (-1, 1)) * eigenvalues))
     size = projectors.shape[-1]

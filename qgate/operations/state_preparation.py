@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.parameters import as_array, check_shape, in_double, require_numbers
 from qgate.operations.rotations import RY
 from qgate.operations.unitary_synthesis import NEGLIGIBLE, diagonal_gates
-from qgate.typing import FloatArray, Tensor, Wire, WiresLike
+from qgate.typing import FloatArray, Namespace, Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 TOLERANCE = 1e-6
@@ -45,11 +45,11 @@ class BasisState(Operator):
     has_matrix = False
     has_decomposition = True
 
-    def __init__(self, state: Any, wires: WiresLike, id: str | None = None) -> None:
+    def __init__(self, state: int | Tensor, wires: WiresLike, id: str | None = None) -> None:
         on = Wires(wires)
         super().__init__((), on, {"state": basis_bits(state, on)}, id=id)
 
-    def canonical_state(self, parameters: Sequence[Tensor], xp: Any) -> FloatArray:
+    def canonical_state(self, parameters: Sequence[Tensor], xp: Namespace) -> FloatArray:
         """Return the state, shape (2**n,)."""
         vector = np.zeros(2 ** len(self.wires))
         vector[np.ravel_multi_index(self._bits, (2,) * len(self.wires)) if self._bits else 0] = 1.0
@@ -130,7 +130,7 @@ class StatePrep(Operator):
         super().__init__((vector,), on, id=id)
         self.is_converted |= vector is not given
 
-    def canonical_state(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_state(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         """Return the state, shape (..., 2**n)."""
         return parameters[0]
 
@@ -146,7 +146,7 @@ class StatePrep(Operator):
         return "|Ψ⟩"
 
 
-def refuse_late_preparation(operation: Operator, touched: set[Any]) -> None:
+def refuse_late_preparation(operation: Operator, touched: Collection[Wire]) -> None:
     """Refuse preparation of wires on which other operations acted before."""
     late = [wire for wire in operation.wires if wire in touched]
     if late:
@@ -191,7 +191,7 @@ def mottonen_gates(state: Tensor, wires: Sequence[Wire]) -> list[Operator]:
     return gates + diagonal_gates(np.where(moduli > NEGLIGIBLE, phases, 0.0), wires)
 
 
-def basis_bits(state: Any, wires: Wires) -> tuple[int, ...]:
+def basis_bits(state: int | Tensor, wires: Wires) -> tuple[int, ...]:
     """Return a bit for each wire, from bits or from the integer with these bits.
 
     Raises
@@ -212,7 +212,7 @@ def basis_bits(state: Any, wires: Wires) -> tuple[int, ...]:
     )
 
 
-def _padding(name: str, value: Any) -> Any:
+def _padding(name: str, value: Tensor) -> Tensor:
     """Return the number with which a state is padded."""
     number = as_array(value)
     check_shape(name, "pad_with", number, (), batch=False, real=False)
@@ -254,7 +254,7 @@ def _squared_moduli(vector: Tensor) -> Tensor:
     return real * real + imaginary * imaginary
 
 
-def _largest(vector: Tensor) -> Any:
+def _largest(vector: Tensor) -> Tensor:
     """Return the largest modulus of each state; 1 where it is not known yet or not finite."""
     known = unwrap(vector)
     if not isinstance(known, np.ndarray):

@@ -6,7 +6,7 @@ Wrappers nest in any order. Controls are in ``controls.py``, exponentials in ``e
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Self, cast
+from typing import Self, cast
 
 import numpy as np
 
@@ -33,7 +33,7 @@ from qgate.operations.spectra import frequencies
 from qgate.operations.spelling import bracketed
 from qgate.recording import absorb, replace
 from qgate.sizes import MOST_OPERATIONS, check_size, nested
-from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
+from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor, Wire, WiresLike
 
 DENSE_WIRES = 6
 """Maximum number of wires on which a high power of a gate is computed as one matrix."""
@@ -102,7 +102,7 @@ class Wrapper(Operator):
         other._base = self.base.with_parameters(parameters)
         return other
 
-    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+    def map_wires(self, wire_map: Mapping[Wire, Wire]) -> Self:
         other = super().map_wires(wire_map)
         other._base = self.base.map_wires(wire_map)
         return other
@@ -137,10 +137,10 @@ class Adjoint(Wrapper):
         """Whether the base has a decomposition, or an adjoint in closed form."""
         return self.base.has_decomposition or self._closed_form() is not None
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return dagger(self.base.canonical_matrix(parameters, xp), xp=xp)
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return xp.conj(self.base.canonical_diagonal(parameters, xp))
 
     def generator_matrix(self) -> Tensor:
@@ -159,8 +159,7 @@ class Adjoint(Wrapper):
         return None if isinstance(found, Adjoint) else found
 
     def factors(self) -> list[Operator]:
-        """Return operators whose exact product this one is, first applied first."""
-        return without_recording(lambda: [part.adjoint() for part in reversed(factors(self.base))])
+        return without_recording(lambda: [part.adjoint() for part in reversed(self.base.factors())])
 
     def decomposition(self) -> list[Operator]:
         closed = self._closed_form()
@@ -260,7 +259,7 @@ class Pow(Wrapper):
         values = zip(self.parameters, self.parameter_kinds, strict=True)
         return any(is_traced(value) for value, kind in values if kind is not ParameterKind.ANGLES)
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         if self._is_whole and abs(self.z) <= MOST_SQUARED:
             matrix = self.base.canonical_matrix(parameters, xp)
             if self.z < 0 and self.base.is_gate:
@@ -280,7 +279,7 @@ class Pow(Wrapper):
             return principal_power(matrix, self.z)
         return circuit_matrix(parts, self.wires, xp=xp)
 
-    def _high_power(self, matrix: Tensor, xp: Any) -> Tensor:
+    def _high_power(self, matrix: Tensor, xp: Namespace) -> Tensor:
         """Return a whole power above ``MOST_SQUARED``."""
         if self.base.is_gate and not is_traced(matrix):
             return unitary_power(np.asarray(unwrap(matrix)), self.z)
@@ -291,7 +290,7 @@ class Pow(Wrapper):
             check_size(f"{self!r}", np.inf, unit="as an entry of its matrix", remedy=remedy)
         return power
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return diagonal_of(self.canonical_matrix(parameters, xp))
 
     def generator_matrix(self) -> Tensor:
@@ -377,12 +376,7 @@ def pow_(base: Operator, z: float = 1) -> Operator:
     return Pow(base, z)
 
 
-def factors(operator: Operator) -> list[Operator]:
-    """Return the factors whose exact product this is, each angle in one of them."""
-    return operator.factors() if hasattr(operator, "factors") else [operator]
-
-
-def real_number(value: Any) -> float:
+def real_number(value: Tensor) -> float:
     """Return an exponent as a plain number.
 
     Raises
@@ -399,7 +393,7 @@ def real_number(value: Any) -> float:
     return exponent
 
 
-def _is_finite(number: Any) -> bool:
+def _is_finite(number: Tensor) -> bool:
     """Return whether a number fits into double precision; very long integers do not."""
     try:
         return bool(np.isfinite(float(number)))
@@ -441,7 +435,7 @@ def _turns(gate: Operator) -> bool:
     return True
 
 
-def _whole_power(matrix: Tensor, z: int, xp: Any) -> Tensor:
+def _whole_power(matrix: Tensor, z: int, xp: Namespace) -> Tensor:
     """Return a whole power by repeated squaring; a negative one from the inverse."""
     if z < 0:
         return _whole_power(xp.linalg.inv(matrix), -z, xp)

@@ -29,18 +29,17 @@ Derivatives of the third order and higher would need more terms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import Any
 
 import numpy as np
 
 from qgate.arrays import constant
 from qgate.operations.pauli_matrices import entries
 from qgate.operations.pauli_words import from_letters
-from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, Tensor
 
 MOST_PAIRED = 130
 """Maximum number of angles for the second order, which takes one number for each triple."""
@@ -73,7 +72,7 @@ class Chart:
         """Highest order of derivatives for which the angles are exact."""
         return 2 if len(self.words) <= MOST_PAIRED else 1
 
-    def angles(self, moved: Tensor, xp: Any) -> Tensor:
+    def angles(self, moved: Tensor, xp: Namespace) -> Tensor:
         """Return the angles, shape (m,), which are 0 and have a derivative.
 
         Parameters
@@ -127,7 +126,7 @@ def state_chart(n: int, *, real: bool, phase: bool) -> Chart:
     return _chart(words, start)
 
 
-def _selected(words: Any, *, real: bool, phase: bool) -> list[str]:
+def _selected(words: Iterable[str], *, real: bool, phase: bool) -> list[str]:
     """Return the required Pauli words; those that act on most wires come first."""
     chosen = [word for word in words if phase or set(word) != {"I"}]
     chosen.sort(key=lambda word: word.count("I"))
@@ -153,7 +152,9 @@ def _chart(words: Sequence[str], start: ComplexArray) -> Chart:
     return Chart(tuple(words), dual, first[kept], second[kept], weights[kept])
 
 
-def _paired(row: IntArray, value: ComplexArray, moved: ComplexArray, dual: Any) -> FloatArray:
+def _paired(
+    row: IntArray, value: ComplexArray, moved: ComplexArray, dual: ComplexArray
+) -> FloatArray:
     """Return minus the linear coordinates of (-i/2)**2 P_k P_j E, for one k and every j < k."""
     both = np.stack([_applied(row, value, each) for each in moved]).reshape(len(moved), -1)
     found: FloatArray = (both @ dual.T).real / 4
@@ -168,7 +169,7 @@ def _applied(row: IntArray, value: ComplexArray, vectors: ComplexArray) -> Compl
     return result
 
 
-def reflection(state: Tensor, xp: Any) -> Tensor:
+def reflection(state: Tensor, xp: Namespace) -> Tensor:
     """Return a matrix, unitary up to the norm of the state, whose first column is the state.
 
     Parameters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.parameters import as_array, check_shape, in_double, in_floats
 from qgate.operations.spectra import diagonal_matrix
 from qgate.operations.unitary_synthesis import diagonal_gates, unitary_gates
-from qgate.typing import Tensor, WiresLike
+from qgate.typing import FloatArray, Namespace, Tensor, WiresLike
 from qgate.wires import Wires
 
 TOLERANCE = 1e-6
@@ -60,7 +59,7 @@ class QubitUnitary(Operator):
             _check_unitary(matrix)
         super().__init__((matrix,), on, id=id)
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return parameters[0]
 
     def decomposition(self) -> list[Operator]:
@@ -112,10 +111,10 @@ class DiagonalQubitUnitary(Operator):
     def is_diagonal(self) -> bool:
         return True
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return diagonal_matrix(parameters[0])
 
-    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return parameters[0]
 
     def decomposition(self) -> list[Operator]:
@@ -139,7 +138,7 @@ def _check_unitary(matrix: Tensor) -> None:
         )
 
 
-def _worst(moduli: Any) -> float:
+def _worst(moduli: FloatArray) -> float:
     """Return the modulus that differs most from 1."""
     return float(moduli.ravel()[abs(moduli - 1).argmax()])
 

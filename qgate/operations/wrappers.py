@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
 
 import numpy as np
 
@@ -16,18 +15,18 @@ from qgate.operations.arithmetic import prod
 from qgate.operations.controls import controlled
 from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
-from qgate.operations.operator import Operator, operations_of, require_operators
+from qgate.operations.operator import Operator, OperatorOrFunction, operations_of, require_operators
 from qgate.operations.parameters import in_double, require_numbers
 from qgate.operations.symbolic import Adjoint, pow_, real_number
 from qgate.recording import paused, record, replace
 from qgate.sizes import check_size, nested
-from qgate.typing import Tensor, WiresLike
+from qgate.typing import Function, Tensor, WiresLike
 
 Change = Callable[[Sequence[Operator]], list[Operator]]
 
 
 @picklable
-def adjoint(fn: Any, lazy: bool = True) -> Any:
+def adjoint(fn: OperatorOrFunction, lazy: bool = True) -> OperatorOrFunction:
     """Return the adjoint of an operator, or a function that applies the adjoint of another.
 
     Parameters
@@ -57,8 +56,11 @@ def adjoint(fn: Any, lazy: bool = True) -> Any:
 
 @picklable
 def ctrl(
-    op: Any, control: WiresLike, control_values: Any = None, work_wires: WiresLike | None = None
-) -> Any:
+    op: OperatorOrFunction,
+    control: WiresLike,
+    control_values: object = None,
+    work_wires: WiresLike | None = None,
+) -> OperatorOrFunction:
     """Control an operator, or all operators that a quantum function applies.
 
     Parameters
@@ -102,7 +104,7 @@ def ctrl(
 
 
 @picklable
-def pow(base: Any, z: float = 1, lazy: bool = True) -> Any:
+def pow(base: OperatorOrFunction, z: float = 1, lazy: bool = True) -> OperatorOrFunction:
     """Return a power of an operator, or a function that applies another one z times.
 
     Parameters
@@ -174,7 +176,9 @@ def _adjoint(op: Operator, lazy: bool) -> Operator:
         return Adjoint(op) if truth("adjoint", "lazy", lazy) else op.adjoint()
 
 
-def _controlled(op: Operator, control: WiresLike, values: Any, work_wires: Any) -> Operator:
+def _controlled(
+    op: Operator, control: WiresLike, values: object, work_wires: WiresLike | None
+) -> Operator:
     with paused():
         return controlled(op, control, values, work_wires)
 
@@ -211,7 +215,7 @@ def _repeated(operations: Sequence[Operator], z: int) -> list[Operator]:
     return [op.with_parameters(op.parameters) for _ in range(abs(z)) for op in operations]
 
 
-def _transformed(function: Any, verb: str, change: Change) -> Callable[..., Any]:
+def _transformed(function: OperatorOrFunction, verb: str, change: Change) -> Function:
     """Return a function that applies transformed operations of ``function``."""
     if not callable(function):
         raise InvalidParameters(
@@ -222,7 +226,7 @@ def _transformed(function: Any, verb: str, change: Change) -> Callable[..., Any]
     levels = nested(f"{verb} of functions", function)
 
     @wraps(function, updated=())
-    def transformed(*args: Any, **kwargs: Any) -> Any:
+    def transformed(*args: object, **kwargs: object) -> object:
         operations = operations_of(function, args, kwargs)
         changed = [record(operation) for operation in change(operations)]
         return changed[0] if len(changed) == 1 else changed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -17,10 +16,10 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_groups import is_qubit_wise
 from qgate.outcomes import Outcomes
 from qgate.recording import paused
-from qgate.typing import BoolArray, FloatArray
+from qgate.typing import BoolArray, FloatArray, IntArray, Wire
 from qgate.wires import Wires
 
-Basis = dict[Any, Any]
+Basis = dict[Wire, "str | Eigenbasis"]
 """For each wire a letter, or the factor in whose eigenbasis it is measured."""
 
 
@@ -47,7 +46,7 @@ class Reading:
             elif isinstance(token, Eigenbasis) and token.factor.wires[0] == wire:
                 self.gates += token.factor.diagonalizing_gates()
 
-    def positions(self, wires: Sequence[Any]) -> list[int]:
+    def positions(self, wires: Sequence[Wire]) -> list[int]:
         """Return the positions of ``wires`` among the measured wires."""
         order = {wire: index for index, wire in enumerate(self.basis)}
         return [order[wire] for wire in wires]
@@ -182,7 +181,7 @@ def _basis_of(observable: PauliSum | Combination) -> Basis:
     return spectrum_of(observable).basis
 
 
-def pauli_basis(observable: PauliSum, members: Any) -> Basis:
+def pauli_basis(observable: PauliSum, members: IntArray) -> Basis:
     """Return the letter for each wire on which some of these qubit-wise commuting words act."""
     x, z = observable.x[members].any(axis=0), observable.z[members].any(axis=0)
     letters = np.array([["I", "Z"], ["X", "Y"]])[x.astype(int), z.astype(int)]

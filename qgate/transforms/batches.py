@@ -7,12 +7,11 @@ because it may become a constant of the circuit if a device cannot run it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from qgate.arrays import namespace, shape_of
 from qgate.operations.operator import ParameterKind
 from qgate.tape import Tape
-from qgate.typing import Postprocess
+from qgate.typing import Postprocess, Tensor
 
 
 def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
@@ -67,16 +66,16 @@ def rows_of_arrays(tape: Tape) -> list[int]:
     return batched
 
 
-def _only(results: Sequence[Sequence[Any]]) -> Sequence[Any]:
+def _only(results: Sequence[Sequence[Tensor]]) -> Sequence[Tensor]:
     return results[0]
 
 
-def _one_after_the_other(results: Sequence[Sequence[Any]]) -> list[Any]:
+def _one_after_the_other(results: Sequence[Sequence[Tensor]]) -> list[Tensor]:
     """Concatenate the rows of several results, measurement by measurement."""
     return [_joined(parts) for parts in zip(*results, strict=True)]
 
 
-def _joined(parts: Sequence[Any]) -> Any:
+def _joined(parts: Sequence[Tensor]) -> Tensor:
     if isinstance(parts[0], list):
         return [row for part in parts for row in part]
     return namespace(parts).concatenate(parts)

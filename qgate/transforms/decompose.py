@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -23,7 +23,10 @@ from qgate.sizes import MOST_IN_CIRCUIT, MOST_OF_EACH, check_size
 from qgate.structure import ArraySlot, Structure, map_parameters, slots_in
 from qgate.sweep import Sweep
 from qgate.transforms.primitive_rules import rewritten
-from qgate.typing import FloatArray, IntArray, Tensor
+from qgate.typing import FloatArray, IntArray, Namespace, Tensor
+
+Symbol: TypeAlias = Any
+"""Parameter in a structure: a number, an array, slots, or the slot of an array."""
 
 MOST_LEVELS = 60
 """Maximum nesting of decompositions; deeper ones do not terminate."""
@@ -97,7 +100,7 @@ class AffineMap:
         """Whether every angle depends on exactly one slot (entries are in order of angles)."""
         return np.array_equal(self.columns, np.arange(len(self.offset)))
 
-    def __call__(self, rows: Tensor, xp: Any = np) -> Tensor:
+    def __call__(self, rows: Tensor, xp: Namespace = np) -> Tensor:
         """Map rows (..., P) to rows (..., Q)."""
         if self._one_each:
             return rows[..., self.slots] * self.factors + self.offset
@@ -189,7 +192,7 @@ def freeze(sweep: Sweep, slots: frozenset[int]) -> Sweep:
     if not slots:
         return sweep
 
-    def fix(symbol: Any) -> Any:
+    def fix(symbol: Symbol) -> Symbol:
         known = isinstance(symbol, ArraySlot) and symbol.index in slots
         return sweep.arrays[symbol.index] if known else symbol
 
@@ -313,7 +316,7 @@ class _Renumbering:
     def __init__(self) -> None:
         self.angles: list[Affine] = []
 
-    def __call__(self, symbol: Any) -> Any:
+    def __call__(self, symbol: Symbol) -> Symbol:
         if isinstance(symbol, np.ndarray) and symbol.dtype == object:
             flat = np.empty(symbol.size, dtype=object)
             flat[:] = [self(entry) for entry in symbol.ravel()]

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import log
-from typing import Any
 
 import numpy as np
 
 from qgate.arrays import constant, depth
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.transforms.pure_states import nearest_state
-from qgate.typing import FloatArray, Tensor
+from qgate.typing import FloatArray, Namespace, Tensor
 
 SMALLEST = 1e-14
 """Eigenvalues of a density matrix below this count as zero in an entropy."""
@@ -23,7 +22,7 @@ BELOW_ZERO = -1e-10
 """Negative eigenvalues below this come from shot noise, not from rounding: they stay zero."""
 
 
-def derived(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+def derived(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
     """Return the value of a measurement from the density matrix of its wires.
 
     Parameters
@@ -42,29 +41,29 @@ def derived(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
     return DERIVED[measurement.kind](measurement, rho, xp)
 
 
-def _itself(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+def _itself(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
     return rho
 
 
-def _state(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+def _state(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
     return nearest_state(rho, xp)
 
 
-def _vn_entropy(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+def _vn_entropy(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
     return entropy(rho, measurement.options["log_base"], xp)
 
 
-def _mutual_info(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+def _mutual_info(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
     base, count = measurement.options["log_base"], measurement.options["first"]
     one, other = partial_traces(rho, count, xp)
     return entropy(one, base, xp) + entropy(other, base, xp) - entropy(rho, base, xp)
 
 
-def _purity(measurement: Measurement, rho: Tensor, xp: Any) -> Tensor:
+def _purity(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
     return xp.sum(xp.real(rho) ** 2 + xp.imag(rho) ** 2, axis=(-1, -2))
 
 
-DERIVED: dict[MeasurementKind, Callable[[Measurement, Tensor, Any], Tensor]] = {
+DERIVED: dict[MeasurementKind, Callable[[Measurement, Tensor, Namespace], Tensor]] = {
     MeasurementKind.STATE: _state,
     MeasurementKind.DENSITY_MATRIX: _itself,
     MeasurementKind.VN_ENTROPY: _vn_entropy,
@@ -74,7 +73,7 @@ DERIVED: dict[MeasurementKind, Callable[[Measurement, Tensor, Any], Tensor]] = {
 """Kinds that are functions of the density matrix of some wires."""
 
 
-def partial_traces(rho: Tensor, count: int, xp: Any = np) -> tuple[Tensor, Tensor]:
+def partial_traces(rho: Tensor, count: int, xp: Namespace = np) -> tuple[Tensor, Tensor]:
     """Return the density matrices of the first ``count`` wires and of the others."""
     lead, size = tuple(rho.shape[:-2]), rho.shape[-1]
     first = 2**count
@@ -84,13 +83,13 @@ def partial_traces(rho: Tensor, count: int, xp: Any = np) -> tuple[Tensor, Tenso
     return _trace(mine, xp), _trace(theirs, xp)
 
 
-def _trace(tensor: Tensor, xp: Any) -> Tensor:
+def _trace(tensor: Tensor, xp: Namespace) -> Tensor:
     """Sum the diagonal of the last two axes."""
     entries = np.arange(tensor.shape[-1])
     return xp.sum(tensor[..., entries, entries], axis=-1)
 
 
-def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
+def entropy(rho: Tensor, base: float | None = None, xp: Namespace = np) -> Tensor:
     r"""Return the von Neumann entropy :math:`S = -\mathrm{tr}\, \rho \log \rho`.
 
     The value is :math:`-\sum_i l_i \log l_i` over the eigenvalues. Its derivatives, to any order,
@@ -132,7 +131,7 @@ def entropy(rho: Tensor, base: float | None = None, xp: Any = np) -> Tensor:
     return total / (log(base) if base else 1.0)
 
 
-def _change(values: Tensor, change: Tensor, xp: Any, *, is_linear: bool) -> Tensor:
+def _change(values: Tensor, change: Tensor, xp: Namespace, *, is_linear: bool) -> Tensor:
     """Return the change of an entropy under a change of eigenvalues that is zero now."""
     counted = values > BELOW_ZERO
     clipped = xp.where(counted, xp.where(values > SMALLEST, values, SMALLEST), 1.0)

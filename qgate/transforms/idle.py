@@ -7,7 +7,6 @@ word. A measurement of such a wire gives 0.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import Terms
 from qgate.structure import Structure
+from qgate.typing import Wire
 from qgate.wires import Wires
 
 LEAVES_OUT = (MeasurementKind.EXPVAL, MeasurementKind.TERMS, MeasurementKind.VAR)
@@ -54,7 +54,7 @@ def _needed(measurement: Measurement) -> Wires:
     return Wires([observable.wires[column] for column in flipped.tolist()])
 
 
-def _without(measurement: Measurement, kept: set[Any]) -> Measurement:
+def _without(measurement: Measurement, kept: set[Wire]) -> Measurement:
     """Return a measurement whose Pauli words have letters only on some wires."""
     observable = measurement.observable
     if kept.issuperset(measurement.wires) or not isinstance(observable, PauliSum):

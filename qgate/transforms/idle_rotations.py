@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,7 @@ from qgate.operations.word_rotations import WordRotations, is_idle, rotated
 from qgate.structure import ArraySlot, Structure, evaluate, slots_in
 from qgate.sweep import Sweep, distinct_rows
 from qgate.transforms.trained_arrays import PreparedState
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, IntArray, Wire
 from qgate.wires import Wires
 
 MOST_MERGED_WIRES = 5
@@ -61,7 +60,7 @@ def _without(structure: Structure, needed: frozenset[int]) -> tuple[Structure, t
     A matrix that prepares a state is replaced by the state if no rotation precedes it. Also return
     the numbers of these matrices, in order; the first column of each becomes an additional array.
     """
-    operations, touched, states = list[Operator](), set[Any](), list[int]()
+    operations, touched, states = list[Operator](), set[Wire](), list[int]()
     for operation in structure.operations:
         if is_idle(operation):
             kept = _needed(operation, needed)
@@ -81,7 +80,7 @@ def _without(structure: Structure, needed: frozenset[int]) -> tuple[Structure, t
     return whole, tuple(states)
 
 
-def _is_first(operation: Operator, touched: Collection[Any]) -> bool:
+def _is_first(operation: Operator, touched: Collection[Wire]) -> bool:
     """Return whether an operation is a matrix that prepares a state from |0...0>."""
     if not isinstance(operation, PreparedState) or set(touched) & set(operation.wires):
         return False
@@ -180,7 +179,7 @@ def _together(
     return [_for_all_rows(gate, index) for gate in gates]
 
 
-def _for_all_rows(gate: Operator, index: Any) -> Operator:
+def _for_all_rows(gate: Operator, index: IntArray) -> Operator:
     return gate.with_parameters([np.asarray(value)[index] for value in gate.parameters])
 
 
@@ -188,7 +187,7 @@ def _words_and_angles(
     rotations: Sequence[Operator], wires: Wires, rows: FloatArray
 ) -> tuple[list[str], FloatArray]:
     """Return the Pauli word of each rotation, on all of the wires, and the angles, (K, m)."""
-    words, angles = list[str](), list[Any]()
+    words, angles = list[str](), list[FloatArray]()
     for rotation in rotations:
         own = (
             rotation.words

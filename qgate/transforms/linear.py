@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from qgate.arrays import is_traced, namespace
 from qgate.measurements import Measurement, MeasurementKind
-from qgate.observables import square
+from qgate.observables import Combination, square
+from qgate.operations.pauli import PauliSum
 from qgate.tape import Tape
 from qgate.transforms.density import DERIVED, derived
 from qgate.transforms.tomography import from_means, words_of
@@ -90,7 +90,7 @@ class Recombined:
 
     recipes: Sequence[Recombine]
 
-    def __call__(self, results: Sequence[Tensor]) -> Any:
+    def __call__(self, results: Sequence[Tensor]) -> tuple[Tensor, ...]:
         return tuple(recipe(results) for recipe in self.recipes)
 
 
@@ -136,7 +136,7 @@ class _Lowered:
         rho = self._take_once(Measurement(MeasurementKind.DENSITY_MATRIX, wires=wires))
         return lambda results: derived(item, rho(results), namespace(results))
 
-    def _expval(self, observable: Any, item: Measurement | None) -> Recombine:
+    def _expval(self, observable: PauliSum | Combination, item: Measurement | None) -> Recombine:
         """Expectation value of an observable; traced coefficients are applied classically."""
         if item is None:
             item = Measurement(MeasurementKind.EXPVAL, observable)
@@ -162,6 +162,6 @@ class _Lowered:
         return lambda results: results[index]
 
 
-def _is_split(observable: Any) -> bool:
+def _is_split(observable: PauliSum | Combination) -> bool:
     """Return whether a variance has to be rewritten, to be measured or differentiated."""
     return observable.num_terms > 1 or is_traced(observable.parameters[0])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from qgate.arrays import framework_among, framework_of, is_complex, is_concrete, shape_of, unwrap
 from qgate.tape import Tape
-from qgate.typing import Tensor
+from qgate.typing import NumericArray, Tensor
 
 
 def placeholders(tape: Tape) -> Tape:
@@ -21,6 +19,6 @@ def placeholders(tape: Tape) -> Tape:
     return tape.bind_new_parameters(numbers, theirs)
 
 
-def _zeros(value: Tensor) -> Any:
+def _zeros(value: Tensor) -> NumericArray:
     shape = [max(length, 1) for length in shape_of(value)]
     return np.zeros(shape, dtype=complex if is_complex(value) else float)

@@ -5,12 +5,10 @@ Batch axes lead: every density matrix has the shape (..., d, d).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from qgate.arrays import constant
-from qgate.typing import Tensor
+from qgate.typing import Namespace, Tensor
 
 POINTS = 50
 """Number of points on the contour, a circle around the largest eigenvalue whose radius is half the
@@ -20,7 +18,7 @@ SMALLEST_GAP = 1e-12
 """Eigenvalues this close to the largest count as equal to it; their mixing has no derivative."""
 
 
-def nearest_state(rho: Tensor, xp: Any = np) -> Tensor:
+def nearest_state(rho: Tensor, xp: Namespace = np) -> Tensor:
     r"""Return the state with the largest fidelity: the eigenvector of the largest eigenvalue.
 
     It is the nearest pure state, however mixed rho is. A column of rho, divided by the root of its
@@ -63,7 +61,7 @@ def nearest_state(rho: Tensor, xp: Any = np) -> Tensor:
     return _positive_at(likeliest, state / _length(state, xp)[..., None], xp)
 
 
-def _projected(values: Tensor, change: Tensor, xp: Any) -> Tensor:
+def _projected(values: Tensor, change: Tensor, xp: Namespace) -> Tensor:
     """Project the last basis vector onto the eigenvector of l + E, in the eigenbasis of l."""
     gap = values[..., -1] - values[..., -2]
     radius = xp.where(gap > SMALLEST_GAP, gap, SMALLEST_GAP)[..., None] / 2.0
@@ -75,7 +73,7 @@ def _projected(values: Tensor, change: Tensor, xp: Any) -> Tensor:
     return xp.sum(resolvents[..., -1] * steps[..., None], axis=-2) / POINTS
 
 
-def _positive_at(index: Tensor, state: Tensor, xp: Any) -> Tensor:
+def _positive_at(index: Tensor, state: Tensor, xp: Namespace) -> Tensor:
     """Multiply states by phases so that one amplitude of each is positive."""
     entries = np.arange(state.shape[-1])
     chosen = xp.where(abs(index[..., None] - entries) < 1, 1.0, 0.0)  # not every framework has ==
@@ -83,5 +81,5 @@ def _positive_at(index: Tensor, state: Tensor, xp: Any) -> Tensor:
     return state * xp.conj(amplitude) / _length(amplitude, xp)[..., None]
 
 
-def _length(state: Tensor, xp: Any) -> Tensor:
+def _length(state: Tensor, xp: Namespace) -> Tensor:
     return xp.sqrt(xp.sum(xp.real(state) ** 2 + xp.imag(state) ** 2, axis=-1))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.pauli import PauliSum
 from qgate.transforms.bases import Basis, Reading
-from qgate.typing import IntArray
+from qgate.typing import IntArray, Wire
 
 
 class TooWide(Exception):
@@ -24,7 +22,7 @@ class ExactWords:
     """Distinct Pauli words whose exact expectation values are returned by one circuit."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[tuple[Any, str], ...], int] = {}
+        self._places: dict[tuple[tuple[Wire, str], ...], int] = {}
 
     def __len__(self) -> int:
         return len(self._places)
@@ -43,7 +41,7 @@ class ExactWords:
         return Measurement(MeasurementKind.TERMS, words)
 
     @staticmethod
-    def _word(observable: PauliSum, term: int) -> tuple[tuple[Any, str], ...]:
+    def _word(observable: PauliSum, term: int) -> tuple[tuple[Wire, str], ...]:
         x, z = observable.x[term], observable.z[term]
         letters = np.array([["I", "Z"], ["X", "Y"]])[x.astype(int), z.astype(int)]
         named = zip(observable.wires, letters.tolist(), strict=True)

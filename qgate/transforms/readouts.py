@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -36,10 +36,13 @@ from qgate.transforms.bases import (
 from qgate.transforms.density import DERIVED
 from qgate.transforms.reading_list import ReadingList, TooWide
 from qgate.transforms.tomography import from_means, words_of
-from qgate.typing import FloatArray, IntArray, Postprocess
+from qgate.typing import FloatArray, IntArray, Postprocess, Tensor, Wire
 from qgate.wires import Wires
 
-Evaluate = Callable[[Sequence[Outcomes], Sequence[Any]], Any]
+Value: TypeAlias = Any
+"""A number, an array, or counts, of one row."""
+
+Evaluate = Callable[[Sequence[Outcomes], Sequence[Tensor]], Value]
 """Function from one row's outcomes of every circuit, and the arrays, to the measured value."""
 
 EIGENVALUE_DECIMALS = 12
@@ -56,7 +59,7 @@ class ReadingPlan:
     has_words: bool = False
     """Whether the last circuit returns expectation values of Pauli words."""
 
-    def postprocess(self, arrays: Sequence[Any], num_rows: int) -> Postprocess:
+    def postprocess(self, arrays: Sequence[Tensor], num_rows: int) -> Postprocess:
         """Return the function from results of the lowered sweeps to one result per measurement.
 
         Each lowered result is a tuple with one list of K outcomes, or with one array (K, 2**n)
@@ -64,7 +67,7 @@ class ReadingPlan:
         array (K, ...) for each measurement, or a list of K dictionaries for counts.
         """
 
-        def collect(results: Sequence[Any]) -> tuple[Any, ...]:
+        def collect(results: Sequence[Sequence[Value]]) -> tuple[Value, ...]:
             means = [list(results[-1][0])] if self.has_words else []
             read = results[: len(results) - len(means)]
             columns = [*(_outcomes(result[0]) for result in read), *means]
@@ -78,7 +81,7 @@ class ReadingPlan:
         return collect
 
 
-def _outcomes(readings: Any) -> list[Outcomes]:
+def _outcomes(readings: list[Outcomes] | FloatArray) -> list[Outcomes]:
     """Return outcomes unchanged, and exact probabilities (K, 2**n) as outcomes with weights."""
     if isinstance(readings, list):
         return readings
@@ -162,7 +165,7 @@ def _select(sweep: Sweep, chosen: Sequence[bool]) -> Sweep:
 def _interleaved(first: Sequence[bool], collect: Postprocess) -> Postprocess:
     """Insert the entries of the first sweep at the marked positions, among those of the others."""
 
-    def together(results: Sequence[Any]) -> tuple[Any, ...]:
+    def together(results: Sequence[Sequence[Value]]) -> tuple[Value, ...]:
         own, others = iter(results[0]), iter(collect(results[1:]))
         return tuple(next(own) if is_own else next(others) for is_own in first)
 
@@ -306,7 +309,7 @@ def _plan_expval(
     )
     slot = observable.parameters[0]
 
-    def value(row: Sequence[Outcomes], arrays: Sequence[Any]) -> Any:
+    def value(row: Sequence[Outcomes], arrays: Sequence[Tensor]) -> Value:
         means = np.ones(observable.num_terms)
         for members, mean in parts:
             means[members] = mean(row)
@@ -323,7 +326,7 @@ def _plan_tomography(measurement: Measurement, readings: ReadingList) -> Evaluat
     return lambda row, arrays: from_means(measurement, means(row, arrays))
 
 
-Part = tuple[Any, Callable[[Sequence[Outcomes]], Any]]
+Part = tuple[IntArray | list[int], Callable[[Sequence[Outcomes]], FloatArray]]
 """Terms of an observable, and their expectation values from one row's outcomes."""
 
 
@@ -344,13 +347,13 @@ def _pauli_parts(observable: PauliSum, readings: ReadingList) -> list[Part]:
     return parts
 
 
-def _word_means(places: IntArray) -> Callable[[Sequence[Any]], FloatArray]:
+def _word_means(places: IntArray) -> Callable[[Sequence[Value]], FloatArray]:
     """Return expectation values of Pauli words from the result of the last circuit, shape (T,)."""
     return lambda row: np.asarray(row[-1])[places]
 
 
 def _parity_means(
-    reading: Reading, index: int, supports: Sequence[Sequence[Any]]
+    reading: Reading, index: int, supports: Sequence[Sequence[Wire]]
 ) -> Callable[[Sequence[Outcomes]], FloatArray]:
     return lambda row: row[index].parities([reading.positions(wires) for wires in supports])
 
@@ -386,7 +389,7 @@ def _plan_spectrum(measurement: Measurement, readings: ReadingList, *, ordered: 
     index = readings.place(spectrum.basis, ordered=ordered)
     reading, slot = readings[index], observable.parameters[0]
 
-    def value(row: Sequence[Outcomes], arrays: Sequence[Any]) -> Any:
+    def value(row: Sequence[Outcomes], arrays: Sequence[Tensor]) -> Value:
         coefficients = np.real(arrays[slot.index] if isinstance(slot, ArraySlot) else slot)
         eigenvalues = coefficients @ spectrum.read(row[index], reading)
         if measurement.kind is MeasurementKind.VAR:
@@ -412,7 +415,9 @@ def _count_eigenvalues(
     return totals
 
 
-def _from_bits(measurement: Measurement, read: Callable[[Any], Outcomes]) -> Evaluate:
+def _from_bits(
+    measurement: Measurement, read: Callable[[Sequence[Outcomes]], Outcomes]
+) -> Evaluate:
     """Return the evaluation of probabilities, samples or counts of wires."""
     if measurement.kind is MeasurementKind.PROBS:
         return lambda row, arrays: read(row).probabilities()
@@ -430,7 +435,7 @@ def _count_bits(outcomes: Outcomes, all_outcomes: bool) -> dict[str, int]:
     return {bits: counts.get(bits, 0) for bits in every}
 
 
-def _stack(kind: MeasurementKind, values: list[Any]) -> Any:
+def _stack(kind: MeasurementKind, values: list[Value]) -> Value:
     if kind is MeasurementKind.COUNTS or kind is MeasurementKind.SAMPLE:
         return values
     return np.array(values)

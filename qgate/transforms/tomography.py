@@ -7,7 +7,6 @@ linear in the state, can be measured in 3**k bases, and have shift rules like an
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.pauli import PauliSum
 from qgate.recording import paused
 from qgate.transforms.density import derived
-from qgate.typing import Tensor
+from qgate.typing import Namespace, Tensor
 from qgate.wires import Wires
 
 MOST_WIRES = 6
@@ -61,7 +60,7 @@ def _all_words(wires: Wires) -> Measurement:
         return Measurement(MeasurementKind.TERMS, every)
 
 
-def density_matrix(means: Tensor, xp: Any = np) -> Tensor:
+def density_matrix(means: Tensor, xp: Namespace = np) -> Tensor:
     """Return density matrices, (..., 2**k, 2**k), from expectation values, (..., 4**k)."""
     lead, count = tuple(means.shape[:-1]), means.shape[-1]
     k = (count.bit_length() - 1) // 2
@@ -76,6 +75,6 @@ def density_matrix(means: Tensor, xp: Any = np) -> Tensor:
     return xp.reshape(xp.transpose(pairs, (*range(at), *rows, *columns)), (*lead, 2**k, 2**k))
 
 
-def from_means(measurement: Measurement, means: Tensor, xp: Any = np) -> Tensor:
+def from_means(measurement: Measurement, means: Tensor, xp: Namespace = np) -> Tensor:
     """Return the value of a measurement from the expectation values of all words on its wires."""
     return derived(measurement, density_matrix(means, xp), xp)

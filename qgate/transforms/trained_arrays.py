@@ -8,7 +8,6 @@ the array differentiates the angles, and a gradient method the circuit by the an
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +28,7 @@ from qgate.operations.tangents import (
 from qgate.operations.unitaries import DiagonalQubitUnitary, QubitUnitary
 from qgate.operations.word_rotations import WordRotations
 from qgate.tape import Tape
-from qgate.typing import Tensor
+from qgate.typing import Tensor, Wire, WiresLike
 
 MOST_STATE_WIRES = 10
 """Maximum number of wires of a trainable state: above 4,000 shifted circuits and a 4**n matrix."""
@@ -78,7 +77,7 @@ def with_angles(
         return tape, None
     phase = shows_phase(tape)
     operations, positions, orders = list[Operator](), list[int](), list[int]()
-    touched = set[Any]()
+    touched = set[Wire]()
     index = count = 0
     for operation in tape.operations:
         own = range(index, index + operation.num_params)
@@ -194,7 +193,7 @@ def _letters(operation: Operator) -> tuple[str, ...]:
 class PreparedState(QubitUnitary):
     """Unitary whose first column is a state: it prepares the state from |0...0>."""
 
-    def __init__(self, U: Tensor, wires: Any) -> None:
+    def __init__(self, U: Tensor, wires: WiresLike) -> None:
         super().__init__(U, wires, unitary_check=False)
 
     @property

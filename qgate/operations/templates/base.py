@@ -12,11 +12,15 @@ from qgate.operations.gate import GATES
 from qgate.operations.matrices import circuit_matrix
 from qgate.operations.operator import Operator, without_recording
 from qgate.operations.parameters import as_array
-from qgate.typing import Tensor, WiresLike
+from qgate.typing import Namespace, Tensor, WiresLike
 from qgate.wires import Wires
 
 GateName = str | type[Operator]
 """A gate class, or its name."""
+
+
+Options = Mapping[str, Any]
+"""Hyperparameters of a template: positions of wires, classes of gates, numbers."""
 
 
 class Template(Operator):
@@ -52,7 +56,7 @@ class Template(Operator):
         super().__init__([as_array(value) for value in parameters], wires, hyperparameters, id=id)
 
     @property
-    def options(self) -> Mapping[str, Any]:
+    def options(self) -> Options:
         """Hyperparameters, for ``gates``."""
         return self.hyperparameters
 
@@ -65,7 +69,7 @@ class Template(Operator):
         parameters = [_batch_last(value, ndim) for value, ndim in pairs]
         return without_recording(lambda: self.gates(*parameters))
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         """Return the product of the matrices of the gates; 4**n numbers for each gate."""
         return circuit_matrix(self.with_parameters(parameters).decomposition(), self.wires, xp=xp)
 
@@ -103,7 +107,7 @@ def gate_class(gate: GateName, *, prefix: str = "") -> type[Operator]:
     )
 
 
-def check_repeats(template: str, n_repeats: Any) -> int:
+def check_repeats(template: str, n_repeats: object) -> int:
     """Return the number of repetitions of a template.
 
     Raises

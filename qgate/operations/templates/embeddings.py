@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from qgate.operations.pauli_rotations import MultiRZ
 from qgate.operations.rotations import RX, RZ
 from qgate.operations.templates.base import (
     GateName,
+    Options,
     Template,
     check_repeats,
     gate_class,
@@ -54,7 +54,7 @@ class AngleEmbedding(Template):
     ) -> None:
         features, wires = as_array(features), Wires(wires)
         _check_features("AngleEmbedding", features, wires)
-        options: dict[str, Any] = {"rotation": gate_class(rotation, prefix="R")}
+        options: Options = {"rotation": gate_class(rotation, prefix="R")}
         super().__init__((features,), wires[: features.shape[-1]], options, id=id)
 
     def gates(self, features: Tensor) -> list[Operator]:
@@ -116,7 +116,7 @@ class IQPEmbedding(Template):
         wide = in_double(features)
         with np.errstate(over="ignore"):  # infinite values are refused when the circuit runs
             products = wide[..., left] * wide[..., right]
-        options: dict[str, Any] = {"pattern": pairs, "n_repeats": n_repeats}
+        options: Options = {"pattern": pairs, "n_repeats": n_repeats}
         super().__init__((wide, products), wires, options, id=id)
         self.is_converted |= wide is not features
 
@@ -172,7 +172,7 @@ class QAOAEmbedding(Template):
         features, weights, wires = as_array(features), as_array(weights), Wires(wires)
         _check_features("QAOAEmbedding", features, wires)
         check_shape("QAOAEmbedding", "weights", weights, ("n_layers", _weights_a_layer(len(wires))))
-        options: dict[str, Any] = {"local_field": gate_class(local_field, prefix="R")}
+        options: Options = {"local_field": gate_class(local_field, prefix="R")}
         super().__init__((features, weights), wires, options, id=id)
 
     def gates(self, features: Tensor, weights: Tensor) -> list[Operator]:

@@ -12,7 +12,7 @@ from qgate.operations.excitations import DoubleExcitation, SingleExcitation
 from qgate.operations.operator import Operator
 from qgate.operations.parameters import as_array, check_shape, require_numbers
 from qgate.operations.state_preparation import BasisState, basis_bits
-from qgate.operations.templates.base import Template, check_repeats, positions
+from qgate.operations.templates.base import Options, Template, check_repeats, positions
 from qgate.operations.templates.fermionic import (
     FermionicDoubleExcitation,
     FermionicSingleExcitation,
@@ -141,7 +141,7 @@ class UCCSD(Template):
                 f"UCCSD was given init_state=None. It needs the occupation of its {len(wires)} "
                 "wires. Give for example the Hartree-Fock state."
             )
-        options: dict[str, Any] = {
+        options: Options = {
             "init_state": basis_bits(init_state, wires),
             "s_wires": _runs("s_wires", s_wires, wires),
             "d_wires": tuple(
@@ -177,11 +177,13 @@ class UCCSD(Template):
         ]
 
 
-def _groups(template: str, argument: str, groups: Any) -> list[Any]:
+def _groups(
+    template: str, argument: str, groups: Excitations | Sequence[Excitations] | None
+) -> list[Any]:
     return [] if groups is None else sequence_of(template, argument, groups)
 
 
-def _runs(argument: str, groups: Any, wires: Wires) -> tuple[tuple[int, ...], ...]:
+def _runs(argument: str, groups: Excitations | None, wires: Wires) -> tuple[tuple[int, ...], ...]:
     return tuple(positions(wires, run) for run in _groups("UCCSD", argument, groups))
 
 
@@ -206,7 +208,7 @@ def _check_some(template: str, arguments: str, count: int) -> None:
         )
 
 
-def _check_weights(weights: Any, n_repeats: int, count: int) -> None:
+def _check_weights(weights: Tensor, n_repeats: int, count: int) -> None:
     """Refuse weights of UCCSD that do not have one row for each repetition."""
     require_numbers("UCCSD", "weights", weights)
     shape = shape_of(weights)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Real
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from qgate.operations.controlled import CNOT, CZ
 from qgate.operations.operator import Operator
 from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.rotations import RX, RY, RZ, Rot
-from qgate.operations.templates.base import GateName, Template, gate_class
+from qgate.operations.templates.base import GateName, Options, Template, gate_class
 from qgate.sizes import check_size
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
@@ -63,7 +62,7 @@ class StronglyEntanglingLayers(Template):
         weights, wires = as_array(weights), Wires(wires)
         check_shape("StronglyEntanglingLayers", "weights", weights, ("n_layers", len(wires), 3))
         layers = shape_of(weights)[-3]
-        options: dict[str, Any] = {
+        options: Options = {
             "ranges": _ranges(ranges, layers, len(wires)),
             "imprimitive": gate_class(imprimitive),
         }
@@ -116,7 +115,7 @@ class BasicEntanglerLayers(Template):
     ) -> None:
         weights, wires = as_array(weights), Wires(wires)
         check_shape("BasicEntanglerLayers", "weights", weights, ("n_layers", len(wires)))
-        options: dict[str, Any] = {
+        options: Options = {
             "rotation": gate_class(RX if rotation is None else rotation, prefix="R")
         }
         super().__init__((weights,), wires, options, id=id)
@@ -251,7 +250,7 @@ class RandomLayers(Template):
         if not wires:
             raise InvalidParameters("RandomLayers was given no wires. Give at least one.")
         given = [] if rotations is None else sequence_of("RandomLayers", "rotations", rotations)
-        options: dict[str, Any] = {
+        options: Options = {
             "ratio_imprim": ratio_imprim,
             "imprimitive": gate_class(CNOT if imprimitive is None else imprimitive),
             "rotations": tuple(gate_class(name, prefix="R") for name in given or (RX, RY, RZ)),
@@ -313,7 +312,7 @@ def _ranges(ranges: Sequence[int] | None, layers: int, n: int) -> tuple[int, ...
     return tuple(int(reach) for reach in reaches if reach is not None)
 
 
-def _checked_seed(seed: Any) -> int:
+def _checked_seed(seed: object) -> int:
     """Return the seed of a random circuit; a new one for None."""
     if seed is None:
         return int(np.random.default_rng().integers(2**32))

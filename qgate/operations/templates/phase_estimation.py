@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any, Self
+from typing import Self
 
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controls import controlled
@@ -14,7 +14,7 @@ from qgate.operations.templates.subroutines import QFT
 from qgate.operations.unitaries import QubitUnitary
 from qgate.recording import absorb
 from qgate.sizes import check_size
-from qgate.typing import Tensor, WiresLike
+from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 MOST_ESTIMATION = 52
@@ -89,7 +89,7 @@ class QuantumPhaseEstimation(Template):
     def signature(self) -> Hashable:
         return type(self), self.wires, self._unitary.signature
 
-    def map_wires(self, wire_map: Mapping[Any, Any]) -> Self:
+    def map_wires(self, wire_map: Mapping[Wire, Wire]) -> Self:
         other = super().map_wires(wire_map)
         other._unitary = self._unitary.map_wires(wire_map)
         return other

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters, described, suggest
 from qgate.operations.templates.layers import ring
 from qgate.sizes import check_size
-from qgate.typing import Tensor, Wire, WiresLike
+from qgate.typing import Function, Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 Groups = list[tuple[int, ...]]
@@ -39,11 +38,11 @@ QUADRATIC = ("pyramid", "all_to_all")
 
 
 def broadcast(
-    unitary: Callable[..., Any],
+    unitary: Function,
     wires: WiresLike,
     pattern: str | Iterable[Iterable[Wire]],
-    parameters: Sequence[Any] | Tensor | None = None,
-    kwargs: Mapping[str, Any] | None = None,
+    parameters: Sequence[Tensor] | Tensor | None = None,
+    kwargs: Mapping[str, object] | None = None,
 ) -> None:
     """Apply a unitary to several groups of wires, one after the other.
 
@@ -78,7 +77,7 @@ def broadcast(
     groups = _groups(Wires(wires), pattern)
     require_function("broadcast", "unitary", unitary)
     options = keywords_of("broadcast", "kwargs", kwargs)
-    entries: list[Any] = [()] * len(groups)
+    entries: list[Sequence[Tensor]] = [()] * len(groups)
     if parameters is not None:
         entries = [_entry(p) for p in sequence_of("broadcast", "parameters", parameters)]
     if len(entries) != len(groups):
@@ -91,7 +90,7 @@ def broadcast(
         unitary(*entry, wires=group, **options)
 
 
-def layer(template: Callable[..., Any], depth: int, *args: Sequence[Any], **kwargs: Any) -> None:
+def layer(template: Function, depth: int, *args: Sequence[Tensor], **kwargs: object) -> None:
     """Apply a gate, template or quantum function ``depth`` times.
 
     Parameters
@@ -159,5 +158,5 @@ def _groups(wires: Wires, pattern: str | Iterable[Iterable[Wire]]) -> list[Wires
     return [Wires([wires[i] for i in group]) for group in PATTERNS[pattern](len(wires))]
 
 
-def _entry(parameters: Any) -> Sequence[Any]:
+def _entry(parameters: Tensor) -> Sequence[Tensor]:
     return (parameters,) if shape_of(parameters) == () else parameters

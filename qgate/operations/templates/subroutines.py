@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ldexp, pi
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from qgate.operations.operator import Operator
 from qgate.operations.rotations import GlobalPhase
 from qgate.operations.templates.base import Template, positions
 from qgate.sizes import check_size
-from qgate.typing import Tensor, Wire, WiresLike
+from qgate.typing import Namespace, Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 
@@ -49,7 +48,7 @@ class QFT(Template):
             ]
         return gates + [SWAP(wires=self.at([i, n - 1 - i])) for i in range(n // 2)]
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         size = 2 ** len(self.wires)
         index = np.arange(size)
         return np.exp(2j * pi * (np.outer(index, index) % size) / size) / np.sqrt(size)
@@ -89,7 +88,7 @@ class GroverOperator(Template):
         phase = GlobalPhase(pi, wires=self.wires)
         return [*spread, PauliZ(wires=last), flip, PauliZ(wires=last), *spread, phase]
 
-    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Any) -> Tensor:
+    def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         size = 2 ** len(self.wires)
         return np.full((size, size), 2 / size, dtype=complex) - np.eye(size)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from qgate.operations.parameters import as_array, check_shape, in_double
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_rotations import word_rotation
 from qgate.operations.pauli_words import product_phases
-from qgate.operations.templates.base import Template
+from qgate.operations.templates.base import Options, Template
 from qgate.recording import absorb
 from qgate.sizes import check_size
 from qgate.typing import Tensor
@@ -97,7 +96,7 @@ class TrotterProduct(PauliEvolution):
                 "positive even number."
             )
         _check_steps("TrotterProduct", n, rotations=_step_size(len(terms), int(order)))
-        options: dict[str, Any] = {"words": tuple(terms.words), "n": n, "order": order}
+        options: Options = {"words": tuple(terms.words), "n": n, "order": order}
         parameters = (times_weights("TrotterProduct", time, terms),)
         super().__init__(parameters, terms.wires, options, id=id)
 
@@ -145,7 +144,7 @@ class ApproxTimeEvolution(PauliEvolution):
     def __init__(self, hamiltonian: Operator, time: Tensor, n: int, id: str | None = None) -> None:
         terms = pauli_terms("ApproxTimeEvolution", hamiltonian).merged()
         _check_steps("ApproxTimeEvolution", n, rotations=len(terms))
-        options: dict[str, Any] = {"words": tuple(terms.words), "n": n}
+        options: Options = {"words": tuple(terms.words), "n": n}
         parameters = (times_weights("ApproxTimeEvolution", time, terms),)
         super().__init__(parameters, terms.wires, options, id=id)
 
@@ -196,7 +195,7 @@ class CommutingEvolution(PauliEvolution):
         terms = pauli_terms("CommutingEvolution", hamiltonian).merged()
         _check_constant(terms)
         _check_commuting(terms)
-        options: dict[str, Any] = {
+        options: Options = {
             "words": tuple(terms.words),
             "coefficients": tuple(unwrap(terms.coefficients).tolist()),
             "frequencies": _floats("frequencies", frequencies),
