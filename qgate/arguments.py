@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from inspect import signature
 from itertools import islice
 from math import inf, isfinite
 from typing import Any
@@ -116,15 +117,38 @@ def keywords_of(owner: str, argument: str, value: Any) -> dict[str, Any]:
     return dict(given)
 
 
-def require_function(owner: str, argument: str, value: Any) -> None:
+def require_function(
+    owner: str, argument: str, value: Any, *, keywords: Collection[str] = ()
+) -> None:
     """Refuse values that are not callable.
+
+    Parameters
+    ----------
+    owner, argument : str
+        Named in the error.
+    value : object
+    keywords : collection of str
+        Names of the arguments that it is called with, if those are all by name.
 
     Raises
     ------
     InvalidParameters
+        It is not callable, or does not accept these arguments.
     """
     if not callable(value):
         raise _refused(owner, argument, value, "a function")
+    try:
+        parameters = signature(value)
+    except (TypeError, ValueError):  # some functions of C do not show theirs
+        return
+    try:
+        if keywords:
+            parameters.bind(**dict.fromkeys(keywords))
+    except TypeError:
+        names = ", ".join(keywords)
+        raise _refused(
+            owner, argument, value, f"a function of the keyword arguments {names}"
+        ) from None
 
 
 def truth(owner: str, argument: str, value: Any) -> bool:

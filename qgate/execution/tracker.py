@@ -38,7 +38,9 @@ class Tracker:
 
     def __init__(self, dev: Any = None, callback: Callable[..., None] | None = None) -> None:
         if callback is not None:
-            require_function("Tracker", "callback", callback)
+            require_function(
+                "Tracker", "callback", callback, keywords=("totals", "history", "latest")
+            )
         self.device = dev
         self.callback = callback
         self._blocks: list[entered] = []

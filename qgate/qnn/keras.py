@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import keras
 
+from qgate.arguments import items_of
 from qgate.autodiff.returns import leaves
 from qgate.exceptions import InvalidLayer, described, name_of
 from qgate.interfaces.choice import Choice
@@ -230,14 +231,14 @@ def _xla_traces() -> bool:
 
 
 def _output_shape(function: str, output_dim: Any) -> Shape:
-    sizes = tuple(output_dim) if isinstance(output_dim, Sequence) else (output_dim,)
-    if not all(isinstance(size, int) and size > 0 for size in sizes):
+    sizes = items_of(output_dim) if isinstance(output_dim, Sequence) else [output_dim]
+    if sizes is None or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise InvalidLayer(
             function=function,
             reason=f"output_dim is {described(output_dim)}",
             remedy="Give the number of results for each row of data, or a tuple of axes.",
         )
-    return sizes
+    return tuple(sizes)
 
 
 def _checked_specs(

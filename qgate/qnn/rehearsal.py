@@ -19,17 +19,18 @@ NO_FEATURES = {
 
 
 def check_data(function: str, inputs: Any, is_data: bool, framework: str) -> None:
-    """Refuse data that are not an array of the framework.
+    """Refuse data that are not an array of the framework, or have no features.
 
     Raises
     ------
     InvalidLayer
     """
-    if not is_data:
+    if not is_data or tuple(inputs.shape)[-1:] == (0,):
         raise InvalidLayer(
             function=function,
             reason=f"the layer was called with the data {described(inputs)}",
-            remedy=f"Give an array of {framework} whose last axis is that of the features.",
+            remedy=f"Give an array of {framework} whose last axis is that of the features, one at "
+            "least.",
         )
 
 

@@ -3,6 +3,7 @@ import threading
 import pytest
 
 import qgate as qg
+from qgate.exceptions import InvalidParameters
 from qgate.execution.tracker import COUNTED, notify
 
 
@@ -45,6 +46,12 @@ def test_the_callback_sees_every_update():
         notify(None, batches=2)
 
     assert seen == [{"shots": 1}, {"batches": 2}]
+
+
+@pytest.mark.parametrize("callback", [3, len, lambda totals: None])
+def test_a_callback_that_cannot_be_called_with_the_counts_is_refused(callback):
+    with pytest.raises(InvalidParameters, match="was given callback="):
+        qg.Tracker(callback=callback)
 
 
 def test_reset_forgets_what_was_counted():

@@ -213,6 +213,12 @@ def test_weights_are_made_as_said():
     assert float(numpy(layer.losses[0])) == pytest.approx(9.0)
 
 
+@pytest.mark.parametrize("output_dim", ["2", 0, (2, -1), range(10**12)])
+def test_an_output_shape_of_anything_but_a_few_sizes_is_refused(output_dim):
+    with pytest.raises(InvalidLayer, match="output_dim is"):
+        made(output_dim=output_dim)
+
+
 def test_specs_of_unknown_weights_are_refused():
     with pytest.raises(InvalidLayer, match="'weight', which is not a weight"):
         made(weight_specs={"weight": {}})

@@ -7,7 +7,7 @@ import pytest
 
 import qgate as qg
 from qgate.exceptions import InvalidLayer
-from qgate.qnn.rehearsal import check_recorded, number_of_results
+from qgate.qnn.rehearsal import check_data, check_recorded, number_of_results
 
 
 def recorded(returned, device="local?wires=3", inputs=0.1):
@@ -68,3 +68,8 @@ def test_the_number_of_results_is_known_before_they_are(returned, count):
 
     assert number_of_results(qnode, tape) == count
     assert sum(np.size(part) for part in (found if isinstance(found, tuple) else [found])) == count
+
+
+def test_data_without_features_are_refused():
+    with pytest.raises(InvalidLayer, match="one at least"):
+        check_data("circuit", np.zeros((3, 0)), True, "PyTorch")
