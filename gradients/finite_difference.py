@@ -8,7 +8,8 @@ import numpy as np
 
 from qgate.gradients.difference_rules import checked_rule, finite_diff_coeffs, sensible_step
 from qgate.gradients.directions import DifferenceDirections, steps_of
-from qgate.gradients.method import NO_OPTIONS, Options, Shifted
+from qgate.gradients.method import NO_OPTIONS, Options
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure
 from qgate.transforms.decompose import Decomposed
@@ -23,7 +24,7 @@ def finite_difference(
     order: int = 1,
     shots: int | None = None,
     options: Options = NO_OPTIONS,
-) -> Shifted:
+) -> ShiftedSweep:
     """Differentiate by finite differences: forward, backward or central, of any accuracy.
 
     Options (``gradient_kwargs``): ``h``, the step in radians, a number or one for each trainable
@@ -74,13 +75,11 @@ def _differences(
     approx_order: int,
     n: int,
     strategy: str,
-) -> Shifted:
+) -> ShiftedSweep:
     coefficients, shifts = finite_diff_coeffs(n, approx_order, strategy)
     rules = [
         (index, slot, np.stack([coefficients / step**n, shifts * step], axis=-1))
         for index, (slot, step) in enumerate(zip(slots, steps, strict=True))
     ]
-    stencil = first = Stencil.from_rules(rules, structure.num_slots, len(slots))
-    for _ in range(order - 1):
-        stencil = first.compose(stencil)
-    return Shifted(Decomposed.unchanged(structure), stencil)
+    stencil = Stencil.from_rules(rules, structure.num_slots, len(slots)).power(order)
+    return ShiftedSweep(Decomposed.unchanged(structure), (stencil,))

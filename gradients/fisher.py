@@ -14,8 +14,7 @@ from qgate.gradients.metric_matrix import MatrixTransform
 from qgate.gradients.metric_tensor import MetricTensor
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.gradients.qnode_transform import as_list
-from qgate.gradients.second_order import around
-from qgate.gradients.stencil import Stencil, union
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.measurements import probs
 from qgate.recording import paused
 from qgate.tape import Tape
@@ -150,14 +149,13 @@ class _ClassicalFisher(MatrixTransform):
         slots = tuple(int(slot) for slot in tape.trainable_slots)
         shots = min(tape.shots.parts, default=None)
         shifted = parameter_shift(read.structure, slots, shots=shots)
-        here = Stencil.value(len(shifted.decomposed.angles.offset), len(slots))
-        offsets, stencils = union([here, shifted.stencil])
+        shifted = ShiftedSweep.of(shifted.decomposed, shifted.value, *shifted.stencils)
 
         def postprocess(results: Sequence[Any]) -> Any:
             (values,) = as_list(results[0])
-            return _information(*(stencil.contract(values) for stencil in stencils))
+            return _information(*shifted.derivatives(values))
 
-        return [around(read, shifted.decomposed, offsets)], postprocess
+        return shifted.tapes(read), postprocess
 
     def of_argument(self, quantum: Any, classical: ClassicalPart, index: int) -> Any:
         return self.matrix_of(quantum, classical, index)

@@ -17,8 +17,9 @@ from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import parameter_shift, shifts_by_slot
 from qgate.gradients.qnode_transform import HybridTransform, as_list, owners
 from qgate.gradients.registry import METHODS
-from qgate.gradients.second_order import around, second_order, with_known
-from qgate.gradients.stencil import Stencil, union
+from qgate.gradients.second_order import second_order
+from qgate.gradients.shifted_sweep import ShiftedSweep
+from qgate.gradients.stencil import Stencil
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombined, linear_measurements
 from qgate.typing import BoolArray, Postprocess, Tensor
@@ -125,38 +126,30 @@ class _Hessian(HybridTransform):
         linear, recombine = linear_measurements(tape, variances=True)
         linear = linear.with_trainable(tape.trainable_params)
         slots = tuple(int(slot) for slot in tape.trainable_slots)
-        decomposed, stencil = second_order(
+        second = second_order(
             linear,
             kept,
             diagonal=shifts_by_slot(self.diagonal, slots),
             off_diagonal=shifts_by_slot(self.off_diagonal, slots),
         )
-        stencils = [stencil]
+        stencils = [*second.stencils]
         is_plain = not isinstance(recombine, Recombined)
         is_curved = classical is not None and classical.is_curved
         if is_curved or not is_plain:
             stencils.append(_gradient(linear, slots))
-        if not is_plain or not len(stencil.offsets):
-            stencils.append(Stencil.value(len(decomposed.angles.offset), len(slots)))
-        offsets, stencils = union(stencils)
-        run: BoolArray = np.ones(len(offsets), dtype=bool)
-        if is_plain and self.f0 is not None and len(offsets) > 1:
-            run = np.any(offsets != 0.0, axis=1)
-        batch = around(linear, decomposed, offsets[run])
+        if not is_plain or not len(second.offsets):
+            stencils.append(second.value)
+        known = as_list(self.f0) if is_plain and self.f0 is not None and len(second.offsets) else []
+        shifted = ShiftedSweep.of(second.decomposed, *stencils, known=bool(known))
 
         def postprocess(results: Sequence[Any]) -> _Quantum:
             values = as_list(results[0])
-            if not run.all():
-                values = [
-                    with_known(value, known, run)
-                    for value, known in zip(values, as_list(self.f0), strict=True)
-                ]
-            series = _series(stencils, values)
+            series = _series(shifted, values, known or [None] * len(values))
             if not isinstance(recombine, Recombined):
                 return _Quantum(series.first, series.second)
             return _recombined(series, recombine, tape, kept, sloped=is_curved)
 
-        return [batch], postprocess
+        return shifted.tapes(linear), postprocess
 
     def _refuse(self, tape: Tape, classical: ClassicalPart | None) -> None:
         refusal = METHODS["parameter-shift"].refusal(tape)
@@ -205,13 +198,14 @@ def _gradient(tape: Tape, slots: tuple[int, ...]) -> Stencil:
     return shifted.stencil
 
 
-def _series(stencils: Sequence[Stencil], values: Sequence[Tensor]) -> SecondOrderJet:
-    by_order = {stencil.order: stencil for stencil in stencils}
-    value, first, second = (
-        [by_order[order].contract(entry) for entry in values] if order in by_order else []
-        for order in range(3)
-    )
-    return SecondOrderJet(value, first, second)
+def _series(
+    shifted: ShiftedSweep, values: Sequence[Tensor], known: Sequence[Tensor]
+) -> SecondOrderJet:
+    pairs = zip(values, known, strict=True)
+    parts = zip(*(shifted.derivatives(value, here) for value, here in pairs), strict=True)
+    orders = [stencil.order for stencil in shifted.stencils]
+    found = dict(zip(orders, parts, strict=True))
+    return SecondOrderJet(*(found.get(order, ()) for order in range(3)))
 
 
 def _recombined(

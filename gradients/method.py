@@ -8,12 +8,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qgate.exceptions import UnknownGradientOption, suggest
-from qgate.gradients.stencil import Stencil
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.measurements import FACTS, Measurement, MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.structure import Structure
 from qgate.tape import Tape
-from qgate.transforms.decompose import Decomposed
 from qgate.transforms.trained_arrays import MOST_STATE_WIRES, expressible
 
 if TYPE_CHECKING:
@@ -34,22 +33,6 @@ Refusal = tuple[str, str] | None
 USE_BACKPROP = "On qg.device('local') with shots=None, diff_method='backprop' does it."
 
 
-@dataclass(frozen=True)
-class Shifted:
-    """Structure to run, and shifted points around its rows.
-
-    Parameters
-    ----------
-    decomposed : Decomposed
-        Structure whose slots are shifted, and the map of the tape's rows to it.
-    stencil : Stencil
-        Shifts of that structure's slots; derivatives by the tape's trainable slots.
-    """
-
-    decomposed: Decomposed
-    stencil: Stencil
-
-
 class ShiftMethod(Protocol):
     """Function that gives the points at which the values of a circuit determine its derivatives."""
 
@@ -61,7 +44,7 @@ class ShiftMethod(Protocol):
         order: int = 1,
         shots: int | None = None,
         options: Options = NO_OPTIONS,
-    ) -> Shifted:
+    ) -> ShiftedSweep:
         """Return the points for the derivative of this order by ``slots``.
 
         Parameters
@@ -71,7 +54,8 @@ class ShiftMethod(Protocol):
         slots : tuple of int
             The n trainable slots.
         order : int
-            Order of the derivative, 1 or more; equal points of several orders are run once.
+            Order of the derivative, 1 or more. Sweeps of several orders run together: they have
+            the same structure, and equal points run once.
         shots : int or None
             Shots of each point, for methods whose step depends on it.
         options : mapping

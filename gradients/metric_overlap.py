@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from qgate.exceptions import UndefinedError
 from qgate.gradients.qnode_transform import as_list
-from qgate.gradients.second_order import around, second_order, with_known
+from qgate.gradients.second_order import second_order
 from qgate.measurements import probs
 from qgate.operations.operator import Operator
 from qgate.recording import paused
@@ -41,20 +42,18 @@ def overlap_metric(tape: Tape, wanted: BoolArray) -> tuple[list[Tape], Postproce
     overlap = _overlap(tape)
     count = len(wanted)
     default = (None,) * count
-    decomposed, stencil = second_order(
+    shifted = second_order(
         overlap, np.outer(wanted, wanted), diagonal=default, off_diagonal=default
     )
-    run: BoolArray = np.any(stencil.offsets != 0.0, axis=1)
-    if not run.any():
+    shifted = replace(shifted, known=True)
+    if not shifted.runs.any():
         return [], lambda results: np.zeros((count, count))
-    batch = around(overlap, decomposed, stencil.offsets[run])
 
     def postprocess(results: Sequence[Any]) -> Any:
         (found,) = as_list(results[0])
-        values = found[:, 0]
-        return stencil.contract(values if run.all() else with_known(values, np.ones(()), run)) / -2
+        return shifted.derivatives(found[:, 0], np.ones(()))[0] / -2
 
-    return [batch], postprocess
+    return shifted.tapes(overlap), postprocess
 
 
 def _overlap(tape: Tape) -> Tape:

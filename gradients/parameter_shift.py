@@ -26,8 +26,9 @@ from qgate.exceptions import (
     described,
 )
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
-from qgate.gradients.method import NO_OPTIONS, Options, Shifted
+from qgate.gradients.method import NO_OPTIONS, Options
 from qgate.gradients.shift_rules import generate_shift_rule
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
@@ -88,7 +89,7 @@ def parameter_shift(
     order: int = 1,
     shots: int | None = None,
     options: Options = NO_OPTIONS,
-) -> Shifted:
+) -> ShiftedSweep:
     """Differentiate by the general parameter-shift rule, for any frequencies.
 
     A gate with unknown frequencies and without decomposition is differentiated by central finite
@@ -136,14 +137,11 @@ def shifts_by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
 @lru_cache(maxsize=256)
 def _shifted(
     structure: Structure, slots: tuple[int, ...], order: int, shifts: Shifts, step: float
-) -> Shifted:
+) -> ShiftedSweep:
     of = Quantities.measured(structure)
     decomposed = decompose_structure(structure, HasRule(of))
     rules = rules_by_angle(decomposed, dict(zip(slots, shifts, strict=True)), step, of=of)
-    stencil = first = first_order(decomposed.angles, rules, slots)
-    for _ in range(order - 1):
-        stencil = first.compose(stencil)
-    return Shifted(decomposed, stencil)
+    return ShiftedSweep(decomposed, (first_order(decomposed.angles, rules, slots).power(order),))
 
 
 def first_order(

@@ -10,10 +10,10 @@ import numpy as np
 from qgate.arguments import sequence_of
 from qgate.arrays import is_traced
 from qgate.exceptions import DifferentiationError, described
-from qgate.gradients.method import Shifted
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.tape import Tape
-from qgate.transforms.decompose import AffineMap, Decomposed
+from qgate.transforms.decompose import AffineMap
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import BoolArray, FloatArray
 
@@ -22,8 +22,8 @@ def with_recipes(
     tape: Tape,
     wanted: BoolArray,
     recipes: Any,
-    default: Callable[[tuple[int, ...]], Shifted],
-) -> Shifted:
+    default: Callable[[tuple[int, ...]], ShiftedSweep],
+) -> ShiftedSweep:
     """Return the points for the derivatives of a tape, by the user's rules where given.
 
     Parameters
@@ -52,29 +52,23 @@ def with_recipes(
         rule for rule, is_wanted in zip(_by_slot(tape, recipes), wanted, strict=True) if is_wanted
     ]
     left = np.array([index for index, rule in enumerate(rules) if rule is None], dtype=np.int64)
-    shifted = default(tuple(slots[left].tolist())) if len(left) else _nothing(tape)
+    shifted = ShiftedSweep.nothing(tape.structure)
+    if len(left):
+        shifted = default(tuple(slots[left].tolist()))
     _refuse_stretched(tape, rules)
     angles, row = shifted.decomposed.angles, placeholders(tape).sweep().rows[0]
     inner = shifted.stencil
-    offsets, targets, weights = [inner.offsets], left[inner.targets].tolist(), [*inner.weights]
-    points = inner.points.tolist()
+    entries = [*zip(left[inner.targets], inner.points, inner.weights, strict=True)]
+    offsets = [inner.offsets]
     for target, (slot, rule) in enumerate(zip(slots.tolist(), rules, strict=True)):
         if rule is None:
             continue
         shifts = (rule[:, 1] - 1) * row[slot] + rule[:, 2]
-        points += range(start := sum(map(len, offsets)), start + len(rule))
+        start = sum(map(len, offsets))
+        entries += [(target, start + place, weight) for place, weight in enumerate(rule[:, 0])]
         offsets.append(np.multiply.outer(shifts, _moved_by(angles, slot)))
-        targets += [target] * len(rule)
-        weights += rule[:, 0].tolist()
-    stencil = Stencil(
-        np.concatenate(offsets),
-        np.array(targets, dtype=np.int64),
-        np.array(points, dtype=np.int64),
-        np.array(weights, dtype=float),
-        len(slots),
-        1,
-    )
-    return Shifted(shifted.decomposed, stencil.merged())
+    stencil = Stencil.from_entries(np.concatenate(offsets), entries, len(slots), 1)
+    return ShiftedSweep(shifted.decomposed, (stencil.merged(),))
 
 
 def _refuse_stretched(tape: Tape, rules: Sequence[FloatArray | None]) -> None:
@@ -91,15 +85,6 @@ def _refuse_stretched(tape: Tape, rules: Sequence[FloatArray | None]) -> None:
             "and a derivative may be taken by that parameter, or its number is not known while "
             "it is compiled. Give rows [c, 1, s], or parameters without derivatives."
         )
-
-
-def _nothing(tape: Tape) -> Shifted:
-    """Return the tape's own structure without points."""
-    none = np.zeros(0, dtype=np.int64)
-    offsets = np.zeros((0, tape.structure.num_slots))
-    return Shifted(
-        Decomposed.unchanged(tape.structure), Stencil(offsets, none, none, np.zeros(0), 0, 1)
-    )
 
 
 def _moved_by(angles: AffineMap, slot: int) -> FloatArray:

@@ -7,16 +7,13 @@ from itertools import product
 
 import numpy as np
 
-from qgate.arrays import namespace, shape_of
 from qgate.gradients.difference_rules import sensible_step
 from qgate.gradients.parameter_shift import HasRule, Quantities, Shifts, rules_by_angle
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import DECIMALS, Stencil
-from qgate.measurements import Measurement
-from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.decompose import Decomposed, decompose_structure
-from qgate.typing import BoolArray, FloatArray, Tensor
-from qgate.wires import Wires
+from qgate.typing import BoolArray, FloatArray
 
 Point = tuple[tuple[int, float], ...]
 """Shifted angles, ascending, with their shifts."""
@@ -24,8 +21,8 @@ Point = tuple[tuple[int, float], ...]
 
 def second_order(
     tape: Tape, kept: BoolArray, *, diagonal: Shifts, off_diagonal: Shifts
-) -> tuple[Decomposed, Stencil]:
-    """Return the stencil of the second derivatives by the trainable slots of a tape.
+) -> ShiftedSweep:
+    """Return the points for the second derivatives by the trainable slots of a tape.
 
     The second derivative by one angle has a rule of its own, with fewer points than the first-order
     rule applied twice. The mixed derivative by two angles uses the product of their first-order
@@ -42,9 +39,7 @@ def second_order(
 
     Returns
     -------
-    decomposed : Decomposed
-        Structure whose slots are shifted.
-    stencil : Stencil
+    ShiftedSweep
         Stencil of order 2; without points if the circuit does not depend on the slots.
     """
     slots = [int(slot) for slot in tape.trainable_slots]
@@ -55,7 +50,7 @@ def second_order(
     by_slot = [dict(zip(slots, shifts, strict=True)) for shifts in (diagonal, off_diagonal)]
     twice = rules_by_angle(decomposed, by_slot[0], step, order=2, of=of)
     once = rules_by_angle(decomposed, by_slot[1], step, of=of)
-    return decomposed, _collect(decomposed, slots, kept, once, twice)
+    return ShiftedSweep(decomposed, (_collect(decomposed, slots, kept, once, twice),))
 
 
 def _collect(
@@ -84,15 +79,7 @@ def _collect(
     for point, place in places.items():
         for angle, shift in point:
             offsets[place, angle] = shift
-    targets, points, weights = zip(*found, strict=True) if found else ((), (), ())
-    return Stencil(
-        offsets,
-        np.array(targets, dtype=np.int64),
-        np.array(points, dtype=np.int64),
-        np.array(weights, dtype=float),
-        len(slots),
-        2,
-    )
+    return Stencil.from_entries(offsets, found, len(slots), 2)
 
 
 def _points(
@@ -111,47 +98,3 @@ def _points(
 def _point(shifts: Sequence[tuple[int, float]]) -> Point:
     rounded = sorted((angle, round(float(shift), DECIMALS)) for angle, shift in shifts)
     return tuple((angle, shift) for angle, shift in rounded if shift != 0.0)
-
-
-def around(tape: Tape, decomposed: Decomposed, offsets: FloatArray) -> Tape:
-    """Return a tape at points around its parameters, as a broadcast that can be differentiated.
-
-    Parameters
-    ----------
-    tape : Tape
-        Tape with one row.
-    decomposed : Decomposed
-        Decomposition of its structure.
-    offsets : array, shape (M, Q)
-        Shifts of the angles of that structure at each point.
-    """
-    rows = decomposed.angles(tape.row(), namespace(tape.angles))
-    return bound(decomposed.structure, rows + offsets, tape)
-
-
-def bound(structure: Structure, rows: Tensor, tape: Tape) -> Tape:
-    """Return a structure with the numbers of a tape at one row (Q,), or at several (K, Q)."""
-    measured = structure.bind_measurements(tape.arrays)
-    if structure.wires != tape.structure.wires:  # decomposition may change their order
-        measured = [_with_wires(item, tape.structure.wires) for item in measured]
-    return Tape(structure.bind(rows, tape.arrays), measured, tape.shots)
-
-
-def _with_wires(item: Measurement, wires: Wires) -> Measurement:
-    """Set the wires of a measurement without wires."""
-    return item.with_wires(wires) if item.obs is None and not item.wires else item
-
-
-def with_known(values: Tensor, known: Tensor, run: BoolArray) -> Tensor:
-    """Insert a known value at the one point that was not run.
-
-    Parameters
-    ----------
-    values : array, shape (M - 1, ...)
-    known : array, shape (...)
-    run : array of bool, shape (M,)
-        Mask of the points that were run.
-    """
-    xp, place = namespace([values, known]), int(np.flatnonzero(~run)[0])
-    row = xp.reshape(known, (1, *shape_of(values)[1:]))
-    return xp.concatenate([values[:place], row, values[place:]])

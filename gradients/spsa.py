@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ import numpy as np
 from qgate.exceptions import InvalidDifferenceRule, described
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
 from qgate.gradients.directions import DifferenceDirections, steps_of
-from qgate.gradients.method import NO_OPTIONS, Options, Shifted
+from qgate.gradients.method import NO_OPTIONS, Options
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure, slots_in
 from qgate.transforms.decompose import Decomposed
@@ -64,7 +66,7 @@ def simultaneous_perturbation(
     order: int = 1,
     shots: int | None = None,
     options: Options = NO_OPTIONS,
-) -> Shifted:
+) -> ShiftedSweep:
     """Differentiate along random directions (SPSA): a few circuits for any number of angles.
 
     The estimate is unbiased up to the error of the step. Its standard deviation is as large as the
@@ -85,12 +87,10 @@ def simultaneous_perturbation(
     steps = _steps(chosen, shots, len(slots), max(1, len(reached)))
     rng = _generator(chosen["sampler_rng"])
     draws = [_draw(chosen, reached, len(slots), rng) for _ in range(order)]
-    first, *rest = [
+    parts = [
         _stencil(structure.num_slots, slots, directions, steps, chosen) for directions in draws
     ]
-    for other in rest:
-        first = first.compose(other)
-    return Shifted(Decomposed.unchanged(structure), first)
+    return ShiftedSweep(Decomposed.unchanged(structure), (reduce(Stencil.compose, parts),))
 
 
 def random_lines(

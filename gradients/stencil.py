@@ -6,9 +6,9 @@ derivatives of a circuit are one stencil, so they are computed in one sweep.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -70,9 +70,17 @@ class Stencil:
         offsets = np.zeros((len(steps), num_slots))
         for point, (_, slot, row) in enumerate(steps):
             offsets[point, slot] = row[1]
-        targets = np.array([target for target, _, _ in steps], dtype=np.int64)
-        weights = np.array([row[0] for _, _, row in steps], dtype=float)
-        return cls(offsets, targets, np.arange(len(steps)), weights, size, 1).merged()
+        entries = [(target, point, row[0]) for point, (target, _, row) in enumerate(steps)]
+        return cls.from_entries(offsets, entries, size, 1).merged()
+
+    @classmethod
+    def from_entries(
+        cls, offsets: FloatArray, entries: Iterable[tuple[int, int, float]], size: int, order: int
+    ) -> Stencil:
+        """Return the stencil of these entries (target, point, weight)."""
+        targets, points, weights = np.array([*entries], dtype=float).reshape(-1, 3).T
+        whole = targets.astype(np.int64), points.astype(np.int64)
+        return cls(offsets, *whole, weights.copy(), size, order)
 
     def compose(self, inner: Stencil) -> Stencil:
         """Return the stencil of these derivatives of the derivatives of ``inner``.
@@ -103,10 +111,11 @@ class Stencil:
 
     def merged(self) -> Stencil:
         """Return the stencil with equal points merged."""
-        offsets, index = distinct_rows(self.offsets, decimals=DECIMALS)
-        return Stencil(
-            offsets, self.targets, index[self.points], self.weights, self.size, self.order
-        )
+        return on_common_points([self])[0]
+
+    def power(self, order: int) -> Stencil:
+        """Return the stencil of the derivatives of some order, from these of order 1."""
+        return functools.reduce(lambda inner, _: self.compose(inner), range(order - 1), self)
 
     def contract(self, values: Tensor) -> Tensor:
         """Combine values to derivatives.
@@ -125,7 +134,7 @@ class Stencil:
         summands = values[points] * weights.reshape(*weights.shape, *(1,) * len(shape))
         return xp.reshape(xp.sum(summands, axis=1), (*(self.size,) * self.order, *shape))
 
-    @cached_property
+    @functools.cached_property
     def _by_target(self) -> tuple[IntArray, FloatArray]:
         """The points and weights of each derivative, (n**k, most), padded with weights of 0."""
         count = self.size**self.order
@@ -139,18 +148,22 @@ class Stencil:
         return points, weights
 
 
-def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
-    """Return the union of the points of several stencils, and the stencils on those points."""
+def on_common_points(stencils: Sequence[Stencil]) -> tuple[Stencil, ...]:
+    """Return several stencils on the union of their points."""
     every = np.concatenate([stencil.offsets for stencil in stencils])
     offsets, index = distinct_rows(every, decimals=DECIMALS)
     together, start = [], 0
     for stencil in stencils:
-        moved = index[start : start + len(stencil.offsets)][stencil.points]
+        points = index[start : start + len(stencil.offsets)][stencil.points]
         start += len(stencil.offsets)
-        together.append(
-            Stencil(offsets, stencil.targets, moved, stencil.weights, stencil.size, stencil.order)
-        )
-    return offsets, together
+        together.append(replace(stencil, offsets=offsets, points=points))
+    return tuple(together)
+
+
+def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
+    """Return the union of the points of several stencils, and the stencils on those points."""
+    together = on_common_points(stencils)
+    return together[0].offsets, list(together)
 
 
 def at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:

@@ -21,10 +21,9 @@ from qgate.arrays import (
 )
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.gradients.circuits import AvailableWires, CircuitMethod
-from qgate.gradients.method import GradientMethod, Options, Shifted, ShiftMethod
+from qgate.gradients.method import GradientMethod, Options, ShiftMethod
 from qgate.gradients.recipes import with_recipes
-from qgate.gradients.second_order import bound, with_known
-from qgate.gradients.stencil import Stencil, union
+from qgate.gradients.shifted_sweep import ShiftedSweep, bound
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombine
 from qgate.transforms.placeholders import placeholders
@@ -91,35 +90,31 @@ def _shift_plan(
 
     Options that are used here: ``broadcast``, ``f0``, ``gradient_recipes``.
     """
-    slots = tuple(int(slot) for slot in tape.trainable_slots[wanted])
     shots = min(tape.shots.parts, default=None)
     rest = {name: given for name, given in options.items() if name not in ("f0", RECIPES)}
 
-    def default(chosen: tuple[int, ...]) -> Shifted:
+    def default(chosen: tuple[int, ...]) -> ShiftedSweep:
         return method(tape.structure, chosen, shots=shots, options=rest)
 
     shifted = with_recipes(tape, wanted, options.get(RECIPES), default)
-    structure = shifted.decomposed.structure
-    needed = [shifted.stencil]
-    if value or not len(shifted.stencil.offsets):
-        needed.append(Stencil.value(structure.num_slots, len(slots)))
-    offsets, stencils = union(needed)
     # A result that is computed from several measurements does not determine their values.
     known = None if value else options.get("f0")
-    skipped = np.array([known is not None and not offset.any() for offset in offsets])
-    here = shifted.decomposed.angles(tape.row(), namespace(tape.angles))
+    here = [shifted.value] if value or not len(shifted.offsets) else []
+    together = ShiftedSweep.of(
+        shifted.decomposed, *shifted.stencils, *here, known=known is not None
+    )
     broadcast = bool(options.get("broadcast", True))
-    run = offsets[~skipped]
-    tapes = [bound(structure, here + part, tape) for part in ([run] if broadcast else run)]
+    tapes = together.tapes(tape, broadcast=broadcast) if together.runs.any() else []
 
     def read(results: Sequence[Any]) -> tuple[list[Tensor], list[Any]]:
         entries = _entries(results, broadcast=broadcast)
-        if skipped.any():
-            entries = _with_known(entries, _listed(known), ~skipped)
-        slopes, *values = [[each.contract(entry) for entry in entries] for each in stencils]
+        given = [None] * len(entries)
+        if not together.runs.all():
+            entries, given = _with_known(entries, _listed(known))
+        slopes, *values = map(list, zip(*map(together.derivatives, entries, given), strict=True))
         return slopes, values[0] if values else [0.0] * len(entries)
 
-    return TapePlan(tapes if len(run) else [], read)
+    return TapePlan(tapes, read)
 
 
 def _circuit_plan(
@@ -177,9 +172,10 @@ def _entries(results: Sequence[Any], *, broadcast: bool) -> list[Tensor]:
     return [namespace(column).stack(list(map(_array, column))) for column in columns]
 
 
-def _with_known(entries: Sequence[Tensor], known: Sequence[Any], run: BoolArray) -> list[Tensor]:
-    """Insert the known value of each measurement at the point that was not run."""
-    found = []
+def _with_known(
+    entries: Sequence[Tensor], known: Sequence[Any]
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Return the entry of each measurement, and its known value at the point that did not run."""
     others = list(entries) or [np.zeros((0, *shape_of(each))) for each in known]
     if len(others) != len(known):
         raise DifferentiationError(
@@ -192,8 +188,7 @@ def _with_known(entries: Sequence[Tensor], known: Sequence[Any], run: BoolArray)
                 f"f0 has a value of shape {shape_of(value)}, and the tape returns one of shape "
                 f"{entry.shape[1:]}. Give what the tape returns, as qg.execute gives it."
             )
-        found.append(with_known(entry, _array(value), run))
-    return found
+    return others, list(map(_array, known))
 
 
 def _listed(result: Any) -> list[Any]:

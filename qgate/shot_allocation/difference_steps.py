@@ -17,7 +17,7 @@ import numpy as np
 from qgate.budget import Budget
 from qgate.gradients.difference_rules import sensible_step
 from qgate.gradients.directions import DifferenceDirections
-from qgate.gradients.method import Shifted
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.shot_allocation.budget_limits import limits_of, shots_and_rounds
 from qgate.shot_allocation.estimation_request import EstimationRequest, estimation_request
@@ -63,9 +63,9 @@ class DifferenceSteps:
     curvatures: FloatArray
     source: str
 
-    def shifted(self, structure: Structure) -> Shifted:
+    def shifted(self, structure: Structure) -> ShiftedSweep:
         """Return the shifted points around the rows of a structure."""
-        return Shifted(Decomposed.unchanged(structure), self.lines.derivatives(self.steps))
+        return ShiftedSweep(Decomposed.unchanged(structure), (self.lines.derivatives(self.steps),))
 
     def bias(self, jacobian: FloatArray) -> FloatArray:
         """Return the estimated bias of each derivative, shape (G,); jacobian (G, n).
@@ -139,7 +139,7 @@ def _rule(lines: DifferenceDirections) -> Rule:
 
 
 def _asked(constant: Sweep, stencil: Stencil, grouping: str) -> EstimationRequest:
-    points = Shifted(Decomposed.unchanged(constant.structure), stencil)
+    points = ShiftedSweep(Decomposed.unchanged(constant.structure), (stencil,))
     return estimation_request(constant, points, values=False, grouping=grouping, cached=False)
 
 

@@ -11,17 +11,14 @@ import numpy as np
 from qgate.budget import Budget
 from qgate.context import active_plan
 from qgate.execution.execute import checked
-from qgate.gradients.method import Shifted
-from qgate.gradients.stencil import Stencil
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.shot_allocation.budget_limits import limits_of
 from qgate.shot_allocation.linear_estimand import LinearEstimand, joined, repeated, value_problem
 from qgate.shot_allocation.measurement_plan import MeasurementPlan, measurement_plan
 from qgate.shot_allocation.prior_errors import prior_errors
 from qgate.shot_allocation.rounds import Measured, measure_once, plan_all
 from qgate.shot_allocation.spend_budget import VALUE_SHARE, Spent, fitting, read, spend
-from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import Decomposed
 from qgate.transforms.readouts import freeze_observables
 from qgate.typing import FloatArray
 
@@ -102,7 +99,7 @@ class EstimationRequest:
 
 def estimation_request(
     constant: Sweep,
-    shifted: Shifted | None,
+    shifted: ShiftedSweep | None,
     *,
     values: bool,
     derivatives: bool = True,
@@ -116,7 +113,7 @@ def estimation_request(
     ----------
     constant : Sweep
         From ``with_constants``.
-    shifted : Shifted, optional
+    shifted : ShiftedSweep, optional
         Points of its derivatives; None: there are no derivatives.
     values, derivatives : bool
         Whether each is requested.
@@ -155,11 +152,7 @@ def with_constants(sweep: Sweep, device: Device) -> Sweep:
     return frozen.with_structure(frozen.structure.with_measurements(measured))
 
 
-@lru_cache(maxsize=64)
-def _unshifted(structure: Structure) -> Shifted:
-    none = np.zeros(0, dtype=np.int64)
-    nothing = Stencil(np.zeros((0, structure.num_slots)), none, none, np.zeros(0), 0, 1)
-    return Shifted(Decomposed.unchanged(structure), nothing)
+_unshifted = lru_cache(maxsize=64)(ShiftedSweep.nothing)
 
 
 @lru_cache(maxsize=32)

@@ -16,7 +16,7 @@ import numpy as np
 
 from qgate.arguments import is_text_among
 from qgate.exceptions import UnknownGrouping, suggest
-from qgate.gradients.method import Shifted
+from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.shot_allocation.bases import Bases, qubit_wise
@@ -50,7 +50,7 @@ class MeasurementPlan:
 
     Parameters
     ----------
-    shifted : Shifted
+    shifted : ShiftedSweep
         The structure that runs, and the points around its rows.
     observed : PauliExpansion
         T Pauli words.
@@ -61,7 +61,7 @@ class MeasurementPlan:
     grouping : str
     """
 
-    shifted: Shifted
+    shifted: ShiftedSweep
     observed: PauliExpansion
     depends: BoolArray
     kept: BoolArray
@@ -143,7 +143,7 @@ class MeasurementPlan:
 
 
 def measurement_plan(
-    structure: Structure, shifted: Shifted, wires: Wires, grouping: str, *, cached: bool
+    structure: Structure, shifted: ShiftedSweep, wires: Wires, grouping: str, *, cached: bool
 ) -> MeasurementPlan:
     """Return the measurement plan of a circuit.
 
@@ -151,7 +151,7 @@ def measurement_plan(
     ----------
     structure : Structure
         With numbers as coefficients of its measurements, and named wires.
-    shifted : Shifted
+    shifted : ShiftedSweep
     wires : Wires
         Those of the structure.
     grouping : str
@@ -165,7 +165,7 @@ def measurement_plan(
 
 @lru_cache(maxsize=64)
 def _measurement_plan(
-    structure: Structure, shifted: Shifted, wires: Wires, grouping: str
+    structure: Structure, shifted: ShiftedSweep, wires: Wires, grouping: str
 ) -> MeasurementPlan:
     observed = _observed(structure, wires)
     depends = _dependences(shifted.decomposed.structure, structure, wires)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgate.gradients.stencil import Stencil, union
+from qgate.gradients.stencil import Stencil, on_common_points
 from qgate.sweep import distinct_rows
 
 CENTRAL = np.array([[5.0, 0.1], [-5.0, -0.1]])
@@ -99,11 +99,10 @@ def test_a_parameter_that_nothing_depends_on_has_derivative_zero():
     assert empty.contract(np.zeros((0, 3))).tolist() == [[0, 0, 0]]
 
 
-def test_a_union_runs_common_points_once():
-    stencils = [Stencil.value(2, 2), first(), first().compose(first())]
+def test_common_points_run_once():
+    together = on_common_points([Stencil.value(2, 2), first(), first().power(2)])
 
-    offsets, together = union(stencils)
-
+    offsets = together[0].offsets
     values = np.array([quadratic(X + offset) for offset in offsets])
     value, gradient, hessian = (stencil.contract(values) for stencil in together)
     assert len(offsets) == 4 + 2 * 2 + 1 + 2 * 2
