@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from qgate.exceptions import UnknownGradientOption, suggest
 from qgate.gradients.shifted_sweep import ShiftedSweep
-from qgate.measurements import FACTS, Measurement, MeasurementKind
+from qgate.measurements import EXACT_KINDS, Measurement, MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.structure import Structure
 from qgate.tape import Tape
@@ -24,7 +24,7 @@ Options = Mapping[str, Any]
 
 NO_OPTIONS: Options = MappingProxyType({})
 
-EXACT = tuple(kind for kind, facts in FACTS.items() if facts.exact)
+EXACT = EXACT_KINDS
 """Measurements whose result is a number, or an array of numbers."""
 
 Refusal = tuple[str, str] | None
@@ -140,7 +140,7 @@ def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, metho
         return None
     kinds = ", ".join(kind.value for kind in served if kind is not MeasurementKind.TERMS)
     reason = f"the circuit returns {', '.join(wrong)}, and {method} differentiates {kinds} only"
-    if not all(FACTS[MeasurementKind(kind)].exact for kind in wrong):
+    if not set(wrong) <= set(EXACT):
         return reason, "Return one of these; single shots have no derivative."
     return reason, USE_BACKPROP
 

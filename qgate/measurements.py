@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
@@ -38,27 +37,11 @@ class MeasurementKind(StrEnum):
     """Expectation value of each term of an observable, without its coefficients."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """Properties of all measurements of a kind."""
+SINGLE_SHOTS = (MeasurementKind.SAMPLE, MeasurementKind.COUNTS)
+"""Kinds whose value consists of single shots."""
 
-    exact: bool
-    real: bool = True
-
-
-FACTS: dict[MeasurementKind, _Facts] = {
-    MeasurementKind.EXPVAL: _Facts(exact=True),
-    MeasurementKind.VAR: _Facts(exact=True),
-    MeasurementKind.PROBS: _Facts(exact=True),
-    MeasurementKind.SAMPLE: _Facts(exact=False, real=False),
-    MeasurementKind.COUNTS: _Facts(exact=False, real=False),
-    MeasurementKind.STATE: _Facts(exact=True, real=False),
-    MeasurementKind.DENSITY_MATRIX: _Facts(exact=True, real=False),
-    MeasurementKind.VN_ENTROPY: _Facts(exact=True),
-    MeasurementKind.MUTUAL_INFO: _Facts(exact=True),
-    MeasurementKind.PURITY: _Facts(exact=True),
-    MeasurementKind.TERMS: _Facts(exact=True),
-}
+EXACT_KINDS = tuple(kind for kind in MeasurementKind if kind not in SINGLE_SHOTS)
+"""Kinds whose value is a function of the state: a number, or an array of numbers."""
 
 
 class Measurement:

@@ -37,6 +37,7 @@ class Combination(Operator):
     """
 
     is_gate = False
+    is_hermitian = True
 
     def __init__(
         self, coefficients: Tensor, terms: Sequence[Factors], wires: WiresLike | None = None
@@ -108,10 +109,6 @@ class Combination(Operator):
                 tuple(op.map_wires(wire_map) for op in term) for term in self._terms
             )
         return other
-
-    @property
-    def is_hermitian(self) -> bool:
-        return True
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         bound = self.with_parameters(parameters)

@@ -22,7 +22,7 @@ from qgate.operations.gate import GATES, ROWS, Gate, factor_frequencies
 from qgate.operations.matrices import kron
 from qgate.operations.operator import Operator, require_operators, without_recording
 from qgate.operations.parameters import as_array, check_shape
-from qgate.operations.rotations import RY, PhaseShift
+from qgate.operations.rotations import RX, RY, RZ, PhaseShift
 from qgate.operations.spectra import frequencies
 from qgate.operations.symbolic import Wrapper
 from qgate.operations.unitaries import QubitUnitary
@@ -209,6 +209,8 @@ class ControlledQubitUnitary(Controlled):
         The shape is not that of a matrix on some of the wires, or no wires are left for controls.
     """
 
+    name = "ControlledQubitUnitary"
+
     def __init__(
         self,
         base: Tensor,
@@ -227,10 +229,6 @@ class ControlledQubitUnitary(Controlled):
             unitary = QubitUnitary(matrix, on[len(on) - targets :], unitary_check=unitary_check)
         controls = on[: len(on) - len(unitary.wires)]
         super().__init__(unitary, controls, control_values, work_wires, id=id)
-
-    @property
-    def name(self) -> str:
-        return "ControlledQubitUnitary"
 
 
 def controlled(
@@ -331,10 +329,6 @@ def _controlled_product(parts: Sequence[Operator], controls: Wires) -> list[Oper
 Rule = Callable[[Operator, Wires], list[Operator]]
 
 
-def _flip(base: Operator, controls: Wires) -> list[Operator]:
-    return controlled_flip(controls, base.wires[0])
-
-
 def _flip_y(base: Operator, controls: Wires) -> list[Operator]:
     target = base.wires[0]
     return [PhaseShift(-pi / 2, target), *controlled_flip(controls, target), S(target)]
@@ -352,35 +346,32 @@ def _swap(base: Operator, controls: Wires) -> list[Operator]:
     return [flip, *controlled_flip((*controls, first), second), flip]
 
 
-def _global_phase(base: Operator, controls: Wires) -> list[Operator]:
-    return controlled_phase(-base.parameters[0], controls)
+def _phase(phi: float | None = None) -> Rule:
+    """Return the rule of a phase on the state 1: ``phi``, or the angle of the gate."""
+    return lambda base, controls: controlled_phase(
+        base.parameters[0] if phi is None else phi, (*controls, *base.wires)
+    )
 
 
-def _phase_shift(base: Operator, controls: Wires) -> list[Operator]:
-    return controlled_phase(base.parameters[0], (*controls, *base.wires))
-
-
-def _constant_phase(phi: float) -> Rule:
-    return lambda base, controls: controlled_phase(phi, (*controls, *base.wires))
-
-
-def _rotation(base: Any, controls: Wires) -> list[Operator]:
-    return controlled_rotation(type(base), base.parameters[0], controls, base.wires[0])
+def _rotation(kind: type[Gate]) -> Rule:
+    return lambda base, controls: controlled_rotation(
+        kind, base.parameters[0], controls, base.wires[0]
+    )
 
 
 RULES: Mapping[str, Rule] = {
-    "GlobalPhase": _global_phase,
+    "GlobalPhase": lambda base, controls: controlled_phase(-base.parameters[0], controls),
     "Hadamard": _hadamard,
-    "PauliX": _flip,
+    "PauliX": lambda base, controls: controlled_flip(controls, base.wires[0]),
     "PauliY": _flip_y,
-    "PauliZ": _constant_phase(pi),
-    "PhaseShift": _phase_shift,
-    "RX": _rotation,
-    "RY": _rotation,
-    "RZ": _rotation,
-    "S": _constant_phase(pi / 2),
+    "PauliZ": _phase(pi),
+    "PhaseShift": _phase(),
+    "RX": _rotation(RX),
+    "RY": _rotation(RY),
+    "RZ": _rotation(RZ),
+    "S": _phase(pi / 2),
     "SWAP": _swap,
-    "T": _constant_phase(pi / 4),
-    "U1": _phase_shift,
+    "T": _phase(pi / 4),
+    "U1": _phase(),
 }
 """Controlled form of each gate; other gates are decomposed, then controlled gate by gate."""

@@ -56,6 +56,8 @@ class Exp(Wrapper):
     numbers).
     """
 
+    name = "Exp"
+
     def __init__(
         self,
         base: Operator,
@@ -75,10 +77,6 @@ class Exp(Wrapper):
         number = coeff if angle is None else angle
         numbers = () if self._constant else base.parameters
         super().__init__(base, getattr(base, "wires", ()), parameters=(number, *numbers), id=id)
-
-    @property
-    def name(self) -> str:
-        return "Exp"
 
     @property
     def coeff(self) -> Tensor:
@@ -112,10 +110,7 @@ class Exp(Wrapper):
         """Whether it is unitary, so that a circuit can apply it."""
         return self._turns
 
-    @property
-    def is_gate(self) -> bool:
-        """Whether it is exp(i x A) with a Hermitian A."""
-        return self._turns
+    is_gate = has_decomposition
 
     def _rebound(self, parameters: Sequence[Tensor]) -> Operator:
         return self.base if self._constant else self.base.with_parameters(parameters[1:])

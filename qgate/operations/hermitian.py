@@ -21,10 +21,7 @@ class MatrixObservable(Operator):
     """Parent of observables that are measured in the eigenbasis of their matrix."""
 
     is_gate = False
-
-    @property
-    def is_hermitian(self) -> bool:
-        return True
+    is_hermitian = True
 
     def adjoint(self) -> Operator:
         return self

@@ -35,6 +35,8 @@ class PauliOperator(Operator):
 
     has_decomposition = True
     is_gate = False
+    ndim_params = (1,)
+    parameter_kinds = (ParameterKind.COEFFICIENTS,)
 
     def __init__(
         self,
@@ -99,14 +101,6 @@ class PauliOperator(Operator):
     def num_terms(self) -> int:
         """Number of terms, T."""
         return len(self._x)
-
-    @property
-    def ndim_params(self) -> tuple[int, ...]:
-        return (1,)
-
-    @property
-    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
-        return (ParameterKind.COEFFICIENTS,)
 
     @cached_property
     def _content(self) -> Hashable:

@@ -95,6 +95,7 @@ class DiagonalQubitUnitary(Operator):
     has_decomposition = True
     ndim_params = (1,)
     parameter_kinds = (ParameterKind.ARRAY,)
+    is_diagonal = True
 
     def __init__(self, D: Tensor, wires: WiresLike, id: str | None = None) -> None:
         diagonal, on = in_floats(as_array(D)), Wires(wires)
@@ -106,10 +107,6 @@ class DiagonalQubitUnitary(Operator):
                 "The entries of a diagonal unitary have modulus 1. Divide each by its modulus."
             )
         super().__init__((diagonal,), on, id=id)
-
-    @property
-    def is_diagonal(self) -> bool:
-        return True
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return diagonal_matrix(parameters[0])

@@ -64,9 +64,7 @@ class IdleRotation(PauliRot):  # type: ignore[misc, valid-type]
     It can be removed from a circuit in which its angle is 0.
     """
 
-    @property
-    def name(self) -> str:
-        return "PauliRot"
+    name = "PauliRot"
 
 
 def rotated(vectors: ComplexArray, angles: FloatArray, words: Sequence[str]) -> ComplexArray:

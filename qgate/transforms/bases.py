@@ -1,14 +1,15 @@
-"""Measurement bases of observables, and eigenvalues of the outcomes."""
+"""Measurement bases of observables, eigenvalues of the outcomes, and the circuits to measure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
 import numpy as np
 
 from qgate.exceptions import QuantumFunctionError
+from qgate.measurements import Measurement, MeasurementKind
 from qgate.observables import Combination
 from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator
@@ -19,7 +20,7 @@ from qgate.recording import paused
 from qgate.typing import BoolArray, FloatArray, IntArray, Wire
 from qgate.wires import Wires
 
-Basis = dict[Wire, "str | Eigenbasis"]
+Basis = Mapping[Wire, "str | Eigenbasis"]
 """For each wire a letter, or the factor in whose eigenbasis it is measured."""
 
 
@@ -27,7 +28,7 @@ Basis = dict[Wire, "str | Eigenbasis"]
 class Reading:
     """One measured circuit: a basis for each of its wires."""
 
-    basis: Basis = field(default_factory=dict)
+    basis: dict[Wire, str | Eigenbasis] = field(default_factory=dict)
     gates: list[Operator] = field(default_factory=list)
     ordered: bool = False
 
@@ -118,7 +119,7 @@ class Spectrum:
     def every_outcome(self) -> FloatArray:
         """Return the eigenvalues of T terms for all outcomes on n wires, shape (T, 2**n)."""
         uniform = np.full(2 ** len(self.basis), 0.5 ** len(self.basis))
-        return self.read(Outcomes.from_probabilities(uniform), Reading(self.basis))
+        return self.read(Outcomes.from_probabilities(uniform), Reading(dict(self.basis)))
 
 
 def eigenbasis_gates(observable: PauliSum | Combination) -> list[Operator]:
@@ -165,7 +166,7 @@ def spectrum_of_product(factors: Sequence[Operator]) -> Spectrum:
 
 def _basis_of_product(factors: Sequence[Operator]) -> Basis:
     """Return the eigenbasis of a product; its numbers need not be known."""
-    basis: Basis = {}
+    basis: dict[Wire, str | Eigenbasis] = {}
     for factor in factors:
         if isinstance(factor, PauliSum):
             basis |= pauli_basis(factor, np.arange(1))
@@ -181,7 +182,7 @@ def _basis_of(observable: PauliSum | Combination) -> Basis:
     return spectrum_of(observable).basis
 
 
-def pauli_basis(observable: PauliSum, members: IntArray) -> Basis:
+def pauli_basis(observable: PauliSum, members: IntArray | Sequence[int]) -> dict[Wire, str]:
     """Return the letter for each wire on which some of these qubit-wise commuting words act."""
     x, z = observable.x[members].any(axis=0), observable.z[members].any(axis=0)
     letters = np.array([["I", "Z"], ["X", "Y"]])[x.astype(int), z.astype(int)]
@@ -201,3 +202,74 @@ def _no_common_basis(observable: Operator) -> QuantumFunctionError:
         f"{observable} cannot be read from single shots: its terms have no common product "
         "eigenbasis. Measure its terms one by one, or its expectation value."
     )
+
+
+# Measured circuits of a structure, collected while they are planned ----------------------
+
+
+class TooWide(Exception):
+    """A basis has more wires than a device measures exactly."""
+
+    def __init__(self, wires: int) -> None:
+        super().__init__(wires)
+        self.wires = wires
+
+
+class ExactWords:
+    """Distinct Pauli words whose exact expectation values are returned by one circuit."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[tuple[Wire, str], ...], int] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def place(self, observable: PauliSum, members: IntArray) -> IntArray:
+        """Return the positions of the expectation values of some terms."""
+        words = (tuple(pauli_basis(observable, [term]).items()) for term in members.tolist())
+        return np.array([self._places.setdefault(word, len(self._places)) for word in words])
+
+    @property
+    def measurement(self) -> Measurement:
+        """Request for the expectation values of all Pauli words, in their order."""
+        wires = list(dict.fromkeys(wire for word in self._places for wire, _ in word))
+        letters = ["".join(dict(word).get(wire, "I") for wire in wires) for word in self._places]
+        words = PauliSum.from_words(np.ones(len(letters)), letters, wires)
+        return Measurement(MeasurementKind.TERMS, words)
+
+
+class ReadingList(list[Reading]):
+    """Measured circuits, each with a basis for its wires; compatible bases share one.
+
+    Parameters
+    ----------
+    most_wires : int, optional
+        Maximum number of wires of a basis.
+    words : bool
+        Whether expectation values of Pauli words are requested directly, not measured in a basis.
+    """
+
+    def __init__(self, *, most_wires: int | None = None, words: bool = False) -> None:
+        super().__init__()
+        self.most_wires = most_wires
+        self.words = ExactWords() if words else None
+
+    def place(self, basis: Basis, *, ordered: bool = False) -> int:
+        """Add a basis to the first compatible circuit, or to a new one.
+
+        Raises
+        ------
+        TooWide
+        """
+        index = next((i for i, known in enumerate(self) if self._takes(known, basis)), len(self))
+        if index == len(self):
+            if self.most_wires is not None and len(basis) > self.most_wires:
+                raise TooWide(len(basis))
+            self.append(Reading())
+        self[index].take(basis)
+        self[index].ordered |= ordered
+        return index
+
+    def _takes(self, known: Reading, basis: Basis) -> bool:
+        fits = self.most_wires is None or len(known.basis.keys() | basis) <= self.most_wires
+        return fits and known.agrees(basis)

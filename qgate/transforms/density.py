@@ -12,6 +12,7 @@ import numpy as np
 
 from qgate.arrays import constant, depth
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.matrices import diagonal_of
 from qgate.transforms.pure_states import nearest_state
 from qgate.typing import FloatArray, Namespace, Tensor
 
@@ -41,34 +42,20 @@ def derived(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
     return DERIVED[measurement.kind](measurement, rho, xp)
 
 
-def _itself(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
-    return rho
-
-
-def _state(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
-    return nearest_state(rho, xp)
-
-
-def _vn_entropy(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
-    return entropy(rho, measurement.options["log_base"], xp)
-
-
 def _mutual_info(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
     base, count = measurement.options["log_base"], measurement.options["first"]
     one, other = partial_traces(rho, count, xp)
     return entropy(one, base, xp) + entropy(other, base, xp) - entropy(rho, base, xp)
 
 
-def _purity(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
-    return xp.sum(xp.real(rho) ** 2 + xp.imag(rho) ** 2, axis=(-1, -2))
-
-
 DERIVED: dict[MeasurementKind, Callable[[Measurement, Tensor, Namespace], Tensor]] = {
-    MeasurementKind.STATE: _state,
-    MeasurementKind.DENSITY_MATRIX: _itself,
-    MeasurementKind.VN_ENTROPY: _vn_entropy,
+    MeasurementKind.STATE: lambda _, rho, xp: nearest_state(rho, xp),
+    MeasurementKind.DENSITY_MATRIX: lambda _, rho, xp: rho,
+    MeasurementKind.VN_ENTROPY: lambda item, rho, xp: entropy(rho, item.options["log_base"], xp),
     MeasurementKind.MUTUAL_INFO: _mutual_info,
-    MeasurementKind.PURITY: _purity,
+    MeasurementKind.PURITY: lambda _, rho, xp: xp.sum(
+        xp.real(rho) ** 2 + xp.imag(rho) ** 2, axis=(-1, -2)
+    ),
 }
 """Kinds that are functions of the density matrix of some wires."""
 
@@ -80,13 +67,7 @@ def partial_traces(rho: Tensor, count: int, xp: Namespace = np) -> tuple[Tensor,
     tensor = xp.reshape(rho, (*lead, first, size // first, first, size // first))
     mine = xp.swapaxes(tensor, -3, -2)
     theirs = xp.swapaxes(xp.swapaxes(tensor, -4, -3), -3, -1)
-    return _trace(mine, xp), _trace(theirs, xp)
-
-
-def _trace(tensor: Tensor, xp: Namespace) -> Tensor:
-    """Sum the diagonal of the last two axes."""
-    entries = np.arange(tensor.shape[-1])
-    return xp.sum(tensor[..., entries, entries], axis=-1)
+    return xp.sum(diagonal_of(mine), axis=-1), xp.sum(diagonal_of(theirs), axis=-1)
 
 
 def entropy(rho: Tensor, base: float | None = None, xp: Namespace = np) -> Tensor:
@@ -136,8 +117,7 @@ def _change(values: Tensor, change: Tensor, xp: Namespace, *, is_linear: bool) -
     counted = values > BELOW_ZERO
     clipped = xp.where(counted, xp.where(values > SMALLEST, values, SMALLEST), 1.0)
     slopes = xp.where(counted, -1.0 - xp.log(clipped), 0.0)
-    entries = np.arange(change.shape[-1])
-    total = xp.sum(xp.real(change[..., entries, entries]) * slopes, axis=-1)
+    total = xp.sum(xp.real(diagonal_of(change)) * slopes, axis=-1)
     if is_linear:
         return total
     points, weights = _half_line()

@@ -16,7 +16,7 @@ import numpy as np
 
 from qgate.caches import MIB, sized_cache
 from qgate.exceptions import UnsupportedMeasurement
-from qgate.measurements import FACTS, Measurement, MeasurementKind, are_returned
+from qgate.measurements import EXACT_KINDS, SINGLE_SHOTS, Measurement, MeasurementKind, are_returned
 from qgate.observables import Combination
 from qgate.operations.operator import ParameterKind
 from qgate.operations.pauli import PauliSum
@@ -28,13 +28,14 @@ from qgate.sweep import Sweep
 from qgate.transforms.bases import (
     Basis,
     Reading,
+    ReadingList,
     Spectrum,
+    TooWide,
     pauli_basis,
     spectrum_of,
     spectrum_of_product,
 )
 from qgate.transforms.density import DERIVED
-from qgate.transforms.reading_list import ReadingList, TooWide
 from qgate.transforms.tomography import from_means, words_of
 from qgate.typing import FloatArray, IntArray, Postprocess, Tensor, Wire
 from qgate.wires import Wires
@@ -184,8 +185,7 @@ def refuse_measurements(sweep: Sweep, exact: frozenset[str], *, device: str) -> 
     kinds = {measurement.kind for measurement in sweep.structure.measurements}
     supported = {MeasurementKind(kind) for kind in exact}
     if "probs" in exact:  # all exact kinds can be computed, except the phase of a state
-        lowered = {kind for kind, facts in FACTS.items() if facts.exact}
-        supported |= lowered - {MeasurementKind.STATE}
+        supported |= set(EXACT_KINDS) - {MeasurementKind.STATE}
     for kind in sorted(kinds - supported):
         raise UnsupportedMeasurement(
             device=device,
@@ -376,7 +376,7 @@ def _spectrum_means(
 
 def _plan_turned_probs(observable: PauliSum | Combination, readings: ReadingList) -> Evaluate:
     """Return the evaluation of probabilities in an observable's eigenbasis."""
-    basis = dict.fromkeys(observable.wires, "Z") | spectrum_of(observable).basis
+    basis = {**dict.fromkeys(observable.wires, "Z"), **spectrum_of(observable).basis}
     index = readings.place(basis)
     reading, wires = readings[index], observable.wires
     return lambda row, arrays: row[index].marginal(reading.positions(wires)).probabilities()
@@ -436,6 +436,4 @@ def _count_bits(outcomes: Outcomes, all_outcomes: bool) -> dict[str, int]:
 
 
 def _stack(kind: MeasurementKind, values: list[Value]) -> Value:
-    if kind is MeasurementKind.COUNTS or kind is MeasurementKind.SAMPLE:
-        return values
-    return np.array(values)
+    return values if kind in SINGLE_SHOTS else np.array(values)

@@ -193,9 +193,7 @@ def _letters(operation: Operator) -> tuple[str, ...]:
 class PreparedState(QubitUnitary):
     """Unitary whose first column is a state: it prepares the state from |0...0>."""
 
+    name = "QubitUnitary"
+
     def __init__(self, U: Tensor, wires: WiresLike) -> None:
         super().__init__(U, wires, unitary_check=False)
-
-    @property
-    def name(self) -> str:
-        return "QubitUnitary"

@@ -26,14 +26,12 @@ class BasisEmbedding(BasisState):
         The number of bits is wrong, or a bit is neither 0 nor 1.
     """
 
+    name = "BasisState"
+
     def __init__(
         self, features: int | Sequence[int], wires: WiresLike, id: str | None = None
     ) -> None:
         super().__init__(features, wires, id=id)
-
-    @property
-    def name(self) -> str:
-        return BasisState.__name__
 
 
 class AmplitudeEmbedding(StatePrep):
@@ -60,6 +58,8 @@ class AmplitudeEmbedding(StatePrep):
         The shape does not fit the wires, or the norm is not 1.
     """
 
+    name = "StatePrep"
+
     def __init__(
         self,
         features: Tensor,
@@ -71,10 +71,6 @@ class AmplitudeEmbedding(StatePrep):
         validate_norm: bool = True,
     ) -> None:
         super().__init__(features, wires, pad_with, normalize, id=id, validate_norm=validate_norm)
-
-    @property
-    def name(self) -> str:
-        return StatePrep.__name__
 
 
 class MottonenStatePreparation(StatePrep):
