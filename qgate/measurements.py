@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Hashable, Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -14,7 +14,10 @@ from qgate.arguments import finite_number
 from qgate.arrays import is_traced
 from qgate.exceptions import InvalidParameters, NotHermitian, QuantumFunctionError, described
 from qgate.observables import is_observable, normal_form
+from qgate.operations.combination import Combination
+from qgate.operations.fixed import PauliGate
 from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.pauli import PauliSum
 from qgate.recording import absorb, record
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
@@ -42,6 +45,42 @@ SINGLE_SHOTS = (MeasurementKind.SAMPLE, MeasurementKind.COUNTS)
 
 EXACT_KINDS = tuple(kind for kind in MeasurementKind if kind not in SINGLE_SHOTS)
 """Kinds whose value is a function of the state: a number, or an array of numbers."""
+
+
+@dataclass(frozen=True)
+class MeasuredForm:
+    """An observable in normal form; its first ``skipped`` coefficients are not parameters."""
+
+    observable: PauliSum | Combination
+    skipped: int
+
+    @classmethod
+    def of(cls, observable: PauliSum | Combination) -> MeasuredForm:
+        """Return the form without the coefficient of a single term of weight 1."""
+        if observable.num_terms != 1:
+            return cls(observable, 0)
+        coefficients = observable.parameters[0]
+        return cls(observable, int(not is_traced(coefficients) and bool(coefficients[0] == 1.0)))
+
+    @cached_property
+    def parameters(self) -> tuple[Tensor, ...]:
+        """Coefficients and matrices."""
+        return self.observable.parameters[self.skipped :]
+
+    @cached_property
+    def parameter_kinds(self) -> tuple[ParameterKind, ...]:
+        """Kind of each parameter in a structure."""
+        return self.observable.parameter_kinds[self.skipped :]
+
+    @cached_property
+    def signature(self) -> Hashable:
+        """Everything but the parameters."""
+        return (self.observable.signature, self.skipped)
+
+
+@lru_cache(maxsize=1024)
+def _form_of_letter(letter: str, wires: Wires) -> MeasuredForm:
+    return MeasuredForm.of(PauliSum.word(dict.fromkeys(wires, letter)))
 
 
 class Measurement:
@@ -80,9 +119,16 @@ class Measurement:
         record(self)
 
     @cached_property
+    def form(self) -> MeasuredForm | None:
+        """The normal form of the observable, or None; equal Pauli gates share one."""
+        if isinstance(self.obs, PauliGate):
+            return _form_of_letter(self.obs.letter, self.obs.wires)
+        return None if self.obs is None else MeasuredForm.of(normal_form(self.obs))
+
+    @property
     def observable(self) -> Any:
         """The observable in normal form, a weighted sum of terms, or None."""
-        return None if self.obs is None else normal_form(self.obs)
+        return None if self.form is None else self.form.observable
 
     @property
     def wires(self) -> Wires:
@@ -94,30 +140,21 @@ class Measurement:
         """The kind as a string."""
         return self.kind.value
 
-    @cached_property
-    def _skipped(self) -> int:
-        """Number of coefficients that are not parameters: 1 for a single term of weight 1."""
-        if self.observable is None or self.observable.num_terms != 1:
-            return 0
-        coefficients = self.observable.parameters[0]
-        return int(not is_traced(coefficients) and bool(coefficients[0] == 1.0))
-
     @property
     def parameters(self) -> tuple[Tensor, ...]:
         """Numbers of the observable's normal form; a single coefficient 1 is left out."""
-        return () if self.observable is None else self.observable.parameters[self._skipped :]
+        return () if self.form is None else self.form.parameters
 
     @property
     def parameter_kinds(self) -> tuple[ParameterKind, ...]:
         """Kind of each parameter in a structure."""
-        return () if self.observable is None else self.observable.parameter_kinds[self._skipped :]
+        return () if self.form is None else self.form.parameter_kinds
 
     @property
     def signature(self) -> Hashable:
         """Everything but the numbers; hashable."""
-        observable = None if self.observable is None else self.observable.signature
-        options = tuple(sorted(self.options.items()))
-        return (self.kind, observable, self._skipped, self._wires, options)
+        observable = None if self.form is None else self.form.signature
+        return (self.kind, observable, self._wires, tuple(sorted(self.options.items())))
 
     def is_returned(self, exact: frozenset[str]) -> bool:
         """Return whether a device that is exact in some kinds returns this natively, without shots.
@@ -129,19 +166,18 @@ class Measurement:
 
     def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
         """Return the measurement with other numbers (or slots)."""
-        if self.observable is None:
+        if self.form is None:
             return self
-        fixed = self.observable.parameters[: self._skipped]
-        other = copy.copy(self)
-        other.obs = self.observable.with_parameters([*fixed, *parameters])
-        other.__dict__["observable"] = other.obs
-        return other
+        form = self.form
+        fixed = form.observable.parameters[: form.skipped]
+        return self.with_observable(form.observable.with_parameters([*fixed, *parameters]))
 
-    def with_observable(self, observable: Operator) -> Self:
+    def with_observable(self, observable: PauliSum | Combination) -> Self:
         """Return the measurement of another observable in normal form, with as many parameters."""
         other = copy.copy(self)
         other.obs = observable
-        other.__dict__.update(observable=observable, _skipped=self._skipped)
+        if self.form is not None:
+            other.__dict__["form"] = MeasuredForm(observable, self.form.skipped)
         return other
 
     def with_wires(self, wires: Wires) -> Self:
@@ -154,8 +190,7 @@ class Measurement:
         """Return the measurement with other wire labels."""
         if self.obs is not None:
             other = copy.copy(self)
-            other.__dict__.pop("observable", None)
-            other.__dict__.pop("_skipped", None)
+            other.__dict__.pop("form", None)
             other.obs = self.obs.map_wires(wire_map)
             return other
         return self.with_wires(self._wires.map(wire_map))
