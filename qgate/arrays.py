@@ -138,6 +138,21 @@ def any_traced(values: Sequence[Tensor]) -> bool:
     return framework_among(values) is not None and any(map(is_traced, values))
 
 
+def is_trainable(value: Any) -> bool:
+    """Return whether an argument is trainable by default, that is if no positions are given."""
+    if isbox(value) or getattr(value, "requires_grad", None) is True:
+        return True
+    framework = framework_of(value)
+    return framework is not None and framework.is_argument(value)
+
+
+def trainable_among(values: Sequence[Any]) -> tuple[int, ...]:
+    """Return the positions of values that are differentiated by, or may be."""
+    if NUMBERS.issuperset(map(type, values)):
+        return ()
+    return tuple([at for at, value in enumerate(values) if is_trainable(value) or is_traced(value)])
+
+
 def depends_on_tracer(value: Tensor) -> bool:
     """Return whether ``value`` depends on the inputs of the innermost Jacobian."""
     if isbox(value):

@@ -36,11 +36,6 @@ MOST_LEVELS = 60
 """Maximum nesting of decompositions; deeper ones do not terminate."""
 
 
-def are_small(rows: FloatArray) -> bool:
-    """True if every angle is at most ``LARGEST_KEPT`` in size."""
-    return bool(np.maximum.reduce(abs(rows), axis=None, initial=0.0) <= LARGEST_KEPT)
-
-
 def within_periods(rows: FloatArray, operations: Sequence[Operator]) -> FloatArray:
     """Reduce large angles of rows to one period of their gates.
 

@@ -10,19 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from qgate.arguments import items_of, whole_number
-from qgate.arrays import any_boxed, framework_among, order
+from qgate.arrays import any_boxed, framework_among, order, trainable_among
 from qgate.autodiff.evaluate import evaluate
 from qgate.autodiff.method import check_method, parse_method
 from qgate.autodiff.returns import arrange, leaves, measurements_of
-from qgate.context import active_device
-from qgate.differentiate.argnums import trainable_among
+from qgate.context import active_device, entered
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.findable import Located, located, make_findable
 from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choice, interface_among
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.qnode_derivatives import gradient_function, tape_derivatives
-from qgate.recording import recording
+from qgate.recording import Recorder
 from qgate.shots import Shots
 from qgate.tape import Tape
 
@@ -136,7 +135,8 @@ class QNode:
                 return self.with_shots(shots).call(args, rest)
             seed, kwargs = kwargs["seed"], others
         tape, returned = self._record(args, kwargs)
-        self._check_order(tape)
+        if self.max_diff is not None:
+            _check_order(tape, self.max_diff)
         like: Sequence[Any] = tape.kept_parameters
         if framework_among(like) is None:
             like = leaves([*args, *kwargs.values()])
@@ -157,23 +157,15 @@ class QNode:
         return self._record(args, kwargs)[0]
 
     def _record(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Tape, Any]:
-        with recording() as recorder:
-            args, kwargs = _known_entries(args, kwargs)
+        recorder = Recorder()
+        with entered(recorder=recorder):
+            if any_boxed([*args, *kwargs.values()]):
+                args, kwargs = _known_entries(args, kwargs)
             returned = self.func(*args, **kwargs)
-        operations = [item for item in recorder.items if isinstance(item, Operator)]
-        tape = Tape(operations, measurements_of(returned, name_of(self.func)), self.shots)
+        operations = tuple([item for item in recorder.items if isinstance(item, Operator)])
+        tape = Tape(operations, measurements_of(returned, self.func), self.shots)
         self.tape = tape = tape.with_trainable(trainable_among(tape.parameters))
         return tape, returned
-
-    def _check_order(self, tape: Tape) -> None:
-        if self.max_diff is None:
-            return
-        taken = order(tape.parameters)
-        if taken is not None and taken > self.max_diff:
-            raise DifferentiationError(
-                f"A derivative of order {taken} is being taken, and the QNode was made with "
-                f"max_diff={self.max_diff}. Give it max_diff={taken}, or leave max_diff out."
-            )
 
     def explain(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], *, order: int = 1
@@ -412,12 +404,19 @@ def _results(
     )
 
 
+def _check_order(tape: Tape, most: int) -> None:
+    taken = order(tape.parameters)
+    if taken is not None and taken > most:
+        raise DifferentiationError(
+            f"A derivative of order {taken} is being taken, and the QNode was made with "
+            f"max_diff={most}. Give it max_diff={taken}, or leave max_diff out."
+        )
+
+
 def _known_entries(
     args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[Sequence[Any], Mapping[str, Any]]:
     """Return arguments in which autograd's traced arrays record which entries are used."""
-    if not any_boxed([*args, *kwargs.values()]):
-        return args, kwargs
     from qgate.interfaces.autograd_rows import as_arguments
 
     return as_arguments(args), dict(zip(kwargs, as_arguments(list(kwargs.values())), strict=True))

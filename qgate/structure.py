@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,8 @@ STRUCTURES: dict[Any, Layout] = {}
 
 MOST_STRUCTURES = 1024
 
+SIGNATURE = attrgetter("signature")
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Layout:
@@ -175,10 +178,10 @@ class Layout:
         """
         items: list[Operator | Measurement] = [*operations, *measurements]
         key = (
-            tuple([item.signature for item in items]),
+            tuple(map(SIGNATURE, items)),
             len(operations),
             len(shapes),
-            tuple([shape for shape in shapes if shape]),
+            tuple(filter(None, shapes)),
         )
         found = STRUCTURES.get(key)
         if found is None:

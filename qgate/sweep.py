@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.periods import are_small, within_periods
+from qgate.periods import LARGEST_KEPT, within_periods
 from qgate.structure import Structure
 from qgate.typing import FloatArray, IntArray
 
@@ -37,7 +37,8 @@ class Sweep:
     seed: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
-        if not are_small(self.rows):
+        largest = np.maximum.reduce(abs(self.rows), axis=None, initial=0.0)
+        if not largest <= LARGEST_KEPT:  # NaN is not small either
             rows = within_periods(self.rows, self.structure.operations)
             object.__setattr__(self, "rows", rows)
 

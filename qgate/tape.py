@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import Any, Final, Self
 
 import numpy as np
 
 from qgate.arguments import items_of, truth
-from qgate.arrays import namespace, real_number, shape_of, unwrap
+from qgate.arrays import NUMBERS, namespace, real_number, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, InvalidTape, NotFinite, described
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, ParameterKind
@@ -24,6 +26,8 @@ ITERABLE = (list, tuple, Iterable)
 """Common types of sequences, the frequent ones first."""
 
 INTEGER = frozenset({int})
+
+PARAMETERS, IS_CONVERTED = attrgetter("parameters"), attrgetter("is_converted")
 
 NONE: frozenset[int] = frozenset()
 
@@ -70,17 +74,17 @@ class Tape:
         )
         self._items: Final[tuple[Any, ...]] = (*self._operations, *self._measurements)
         self.parameters: Final[tuple[Tensor, ...]] = tuple(
-            [value for item in self._items for value in item.parameters]
+            chain.from_iterable(map(PARAMETERS, self._items))
         )
         """All numbers, operations first, in order of appearance."""
         self._converted: Final = _converted(self._operations)
-        self.shots: Final = Shots.of(shots)
+        self.shots: Final = shots if isinstance(shots, Shots) else Shots.of(shots)
         self._trainable = None if trainable_params is None else self._positions(trainable_params)
 
     def _positions(self, indices: Sequence[int]) -> list[int]:
         """Return positions of parameters, ascending."""
         count = len(self.parameters)
-        items = items_of(indices)
+        items = indices if isinstance(indices, tuple) else items_of(indices)
         given = [indices] if items is None else items
         plain = INTEGER.issuperset(map(type, given))
         whole = plain or all(isinstance(index, int | np.integer) for index in given)
@@ -124,7 +128,7 @@ class Tape:
 
     @cached_property
     def _shapes(self) -> list[tuple[int, ...]]:
-        return [shape_of(value) for value in self.parameters]
+        return list(map(shape_of, self.parameters))
 
     @cached_property
     def _ndims(self) -> tuple[int, ...]:
@@ -140,9 +144,9 @@ class Tape:
         InvalidParameters
             Operations have batches of different lengths, or an empty one.
         """
-        count = len(self.parameters) - sum([len(item.parameters) for item in self._measurements])
-        if not any(self._shapes[:count]):
+        if not any(self._shapes):
             return None
+        count = len(self.parameters) - sum([len(item.parameters) for item in self._measurements])
         pairs = list(zip(self._shapes[:count], self._ndims[:count], strict=False))
         if any(len(shape) > ndim + 1 for shape, ndim in pairs):
             raise InvalidTape(
@@ -272,7 +276,7 @@ class Tape:
     @property
     def arrays(self) -> tuple[Tensor, ...]:
         """Matrices, state vectors and coefficients, in order."""
-        return tuple([self.parameters[index] for index in self._layout.arrays])
+        return tuple(map(self.parameters.__getitem__, self._layout.arrays))
 
     @property
     def kept_parameters(self) -> tuple[Tensor, ...]:
@@ -281,6 +285,11 @@ class Tape:
             return self.parameters
         kept = enumerate(self.parameters)
         return tuple([value for index, value in kept if index not in self._converted])
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all parameters are numbers in double precision, and were given as such."""
+        return not self._converted and NUMBERS.issuperset(map(type, self.parameters))
 
     @property
     def kept_angles(self) -> tuple[Tensor, ...]:
@@ -293,7 +302,7 @@ class Tape:
     @property
     def angles(self) -> tuple[Tensor, ...]:
         """Parameters whose elements have slots, in order."""
-        return tuple([self.parameters[index] for index in self._layout.angles])
+        return tuple(map(self.parameters.__getitem__, self._layout.angles))
 
     @property
     def trainable_slots(self) -> IntArray:
@@ -358,9 +367,7 @@ class Tape:
             A parameter is NaN or infinite.
         """
         rows = self._plain_rows() if rows is None else rows
-        arrays = tuple(
-            np.asarray(unwrap(value)) if not _is_sparse(value) else value for value in self.arrays
-        )
+        arrays = tuple(map(_plain, self.arrays))
         if not (_is_finite(rows) and all(map(_can_be_squared, arrays))):
             self._raise_not_finite()
         sweep = Sweep(self.structure, rows, arrays)
@@ -373,7 +380,7 @@ class Tape:
     def _plain_rows(self) -> FloatArray:
         """Return the angles as a matrix of real numbers; one row without a batch."""
         if self.batch_size is None and self._layout.single:
-            numbers = [real_number(value) for value in self.angles]
+            numbers = list(map(real_number, self.angles))
             if None not in numbers:
                 return np.array([numbers], dtype=float)
         try:
@@ -480,7 +487,7 @@ def _wrong_part(first: Any, what: str, needed: str) -> InvalidTape:
 
 def _converted(operations: Sequence[Operator]) -> frozenset[int]:
     """Return the positions of parameters whose precision differs from that of the given values."""
-    if True not in [operation.is_converted for operation in operations]:
+    if not any(map(IS_CONVERTED, operations)):
         return NONE
     flags = [operation.is_converted for operation in operations for _ in operation.parameters]
     return frozenset(index for index, flag in enumerate(flags) if flag)
@@ -494,6 +501,11 @@ def _can_be_squared(numbers: Any) -> bool:
     """Return whether numbers are finite, and small enough that variances cannot overflow."""
     entries = numbers.data if _is_sparse(numbers) else numbers
     return bool(np.logical_and.reduce(abs(entries) <= LARGEST, axis=None))
+
+
+def _plain(value: Tensor) -> Any:
+    """Return a matrix, state or vector of coefficients as a numpy array; sparse ones unchanged."""
+    return value if _is_sparse(value) else np.asarray(unwrap(value))
 
 
 def _is_sparse(value: Any) -> bool:

@@ -25,7 +25,7 @@ from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.transforms.batches import rows_of_arrays, split_batched_arrays
 from qgate.transforms.linear import linear_measurements
-from qgate.typing import Tensor
+from qgate.typing import Postprocess, Tensor
 
 if TYPE_CHECKING:
     from qgate.autodiff.method import Method
@@ -77,7 +77,7 @@ def evaluate(
         For each tape one entry per measurement, with a leading axis of B rows: broadcast
         rows, each with the parts of its shot vector next to each other.
     """
-    if interface is not None and any(map(_has_unknown_rows, tapes)):
+    if any(map(_has_batched_arrays, tapes)):
         again = partial(
             evaluate,
             device=device,
@@ -86,37 +86,42 @@ def evaluate(
             max_diff=max_diff,
             seed=seed,
         )
+        return _by_members(tapes, again, interface)
+    needs_framework = [_needs_framework(tape, seed) for tape in tapes]
+    if True not in needs_framework:
+        return values(tapes, device, seed)
+    from qgate.autodiff.evaluate_traced import EvaluationOptions, traced
+
+    singles = singles and len(tapes) == 1
+    options = EvaluationOptions(device, method, interface, max_diff, seed, singles)
+    pairs = list(zip(tapes, needs_framework, strict=True))
+    plain = iter(values([tape for tape, needs in pairs if not needs], device, seed))
+    return [traced(tape, options) if needs else next(plain) for tape, needs in pairs]
+
+
+def _has_batched_arrays(tape: Tape) -> bool:
+    return tape.batch_size is not None and bool(rows_of_arrays(tape))
+
+
+Again = Callable[[Sequence[Tape]], list[list[MeasurementResult]]]
+
+
+def _by_members(
+    tapes: Sequence[Tape], again: Again, interface: Interface | None
+) -> list[list[MeasurementResult]]:
+    """Evaluate tapes of which some have batches of matrices or states, for which each is a tape."""
+    if interface is not None and any(tape.batch_size == -1 for tape in tapes):
         return [_by_rows(tape, again, interface) for tape in tapes]
     split = [split_batched_arrays(tape) for tape in tapes]
-    alone = [tape for members, _ in split for tape in members]
-    plain = [index for index, tape in enumerate(alone) if not _needs_framework(tape, seed)]
-    results = dict(zip(plain, values([alone[index] for index in plain], device, seed), strict=True))
-    if len(plain) < len(alone):
-        from qgate.autodiff.evaluate_traced import EvaluationOptions, traced
-
-        unsplit = len(alone) == 1 and alone[0] is tapes[0]
-        request = EvaluationOptions(device, method, interface, max_diff, seed, singles and unsplit)
-        for index, tape in enumerate(alone):
-            if index not in results:
-                results[index] = traced(tape, request)
-    found = iter(results[index] for index in range(len(alone)))
+    found = iter(again([tape for members, _ in split for tape in members]))
     return [list(together([next(found) for _ in members])) for members, together in split]
 
 
-def _has_unknown_rows(tape: Tape) -> bool:
-    """Return whether a tape has a batch of matrices or states of a length that is not known yet."""
-    return tape.batch_size == -1 and bool(rows_of_arrays(tape))
-
-
-def _by_rows(
-    tape: Tape,
-    again: Callable[[Sequence[Tape]], list[list[MeasurementResult]]],
-    interface: Interface,
-) -> list[MeasurementResult]:
+def _by_rows(tape: Tape, again: Again, interface: Interface) -> list[MeasurementResult]:
     """Evaluate a tape; row by row if it has a batch of matrices of unknown length."""
-    if not _has_unknown_rows(tape):
+    batched = rows_of_arrays(tape) if tape.batch_size == -1 else []
+    if not batched:
         return again([tape])[0]
-    batched = rows_of_arrays(tape)
     return interface.each_row(
         lambda row: again([tape.bind_new_parameters(row, batched)])[0],
         [tape.parameters[index] for index in batched],
@@ -143,17 +148,18 @@ def values(
     """Return the results of tapes without traced parameters, from one submission."""
     if not tapes:
         return []
-    plain = [_numbers(tape) for tape in tapes]
-    linear = [
-        (tape, tuple)
-        if _reads_variances(tape, device)
-        else linear_measurements(
-            tape, variances=tape.shots.budget is not None, densities=tape.shots.budget is not None
-        )
-        for tape in plain
-    ]
+    linear = [_linear(tape, device) for tape in tapes]
     entries = _entries([tape for tape, _ in linear], device, seed)
     return [list(recombine(found)) for (_, recombine), found in zip(linear, entries, strict=True)]
+
+
+def _linear(tape: Tape, device: Device) -> tuple[Tape, Postprocess]:
+    """Return a tape of plain numbers with what the device measures, and the map of its results."""
+    tape = _numbers(tape)
+    if not tape.shots and MeasurementKind.VAR in device.capabilities.exact:
+        return tape, tuple
+    budgeted = tape.shots.budget is not None
+    return linear_measurements(tape, variances=budgeted, densities=budgeted)
 
 
 def _entries(
@@ -161,13 +167,14 @@ def _entries(
 ) -> list[Sequence[MeasurementResult]]:
     """Return the results of tapes; tapes with a budget are estimated one by one."""
     sweeps = [_seeded(tape, seed) for tape in tapes]
-    plain = [sweep for tape, sweep in zip(tapes, sweeps, strict=True) if not tape.shots.budget]
+    budgets = [tape.shots.budget for tape in tapes]
+    plain = [sweep for sweep, budget in zip(sweeps, budgets, strict=True) if budget is None]
     if active_plan() is not None:
         _expect(plain, device)
     found = iter(run(plain, device) if plain else ())
     return [
-        _within_budget(sweep, tape.shots.budget, device) if tape.shots.budget else next(found)
-        for tape, sweep in zip(tapes, sweeps, strict=True)
+        next(found) if budget is None else _within_budget(sweep, budget, device)
+        for sweep, budget in zip(sweeps, budgets, strict=True)
     ]
 
 
@@ -212,8 +219,3 @@ def _numbers(tape: Tape) -> Tape:
     if not theirs:
         return tape
     return tape.bind_new_parameters([unwrap(tape.parameters[i]) for i in theirs], theirs)
-
-
-def _reads_variances(tape: Tape, device: Device) -> bool:
-    """Return whether the device returns exact variances."""
-    return not tape.shots and MeasurementKind.VAR in device.capabilities.exact

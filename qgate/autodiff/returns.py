@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.arrays import NUMBERS, has_requires_grad, unwrap
-from qgate.exceptions import NoMeasurement, described
+from qgate.exceptions import NoMeasurement, described, name_of
 from qgate.execution.execute import MeasurementResult, UnbatchedResult
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.sizes import check_depth
@@ -48,7 +48,7 @@ def rebuilt(container: Any, values: Iterator[Any]) -> Any:
     return next(values)
 
 
-def measurements_of(returned: Any, function: str) -> list[Measurement]:
+def measurements_of(returned: Any, function: Callable[..., Any]) -> tuple[Measurement, ...]:
     """Return the measurements that a quantum function returned.
 
     Raises
@@ -56,10 +56,12 @@ def measurements_of(returned: Any, function: str) -> list[Measurement]:
     NoMeasurement
         There are none, or there is something else.
     """
-    found = leaves(returned)
+    if isinstance(returned, Measurement):
+        return (returned,)
+    found = tuple(leaves(returned))
     if not found or not all(isinstance(item, Measurement) for item in found):
         what = "nothing" if returned is None else described(returned)
-        raise NoMeasurement(function=function, returned=what)
+        raise NoMeasurement(function=name_of(function), returned=what)
     return found
 
 
@@ -101,7 +103,8 @@ def arrange(
             else _select(item, entry[part::parts], tape.batch_size, finish)
             for item, entry in zip(tape.measurements, entries, strict=True)
         ]
-        shaped.append(rebuilt(returned, iter(values)))
+        single = isinstance(returned, Measurement)
+        shaped.append(values[0] if single else rebuilt(returned, iter(values)))
     return tuple(shaped) if tape.shots.partitioned else shaped[0]
 
 
@@ -128,6 +131,8 @@ def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
 
 
 def _finish_numpy(tape: Tape, like: Sequence[Tensor]) -> Finish:
+    if tape.is_plain:
+        return _unchanged
     angles = tape.angles
     if tape.kept_parameters is not tape.parameters:
         kept = tape.kept_angles

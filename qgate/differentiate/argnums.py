@@ -9,28 +9,10 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import items_of
-from qgate.arrays import BOXED, NUMBERS, framework_of, is_traced, isbox
+from qgate.arrays import is_trainable
 from qgate.exceptions import ArgnumsGivenTwice, InvalidArgnums, described
 
 Argnums = int | Sequence[int] | None
-
-
-def is_trainable(value: Any) -> bool:
-    """Return whether an argument is trainable by default, that is if no positions are given."""
-    if isbox(value) or getattr(value, "requires_grad", None) is True:
-        return True
-    framework = framework_of(value)
-    return framework is not None and framework.is_argument(value)
-
-
-def trainable_among(values: Sequence[Any]) -> list[int]:
-    """Return the positions of values that are differentiated by, or may be."""
-    return [
-        at
-        for at, value in enumerate(values)
-        if BOXED[type(value)]
-        or (type(value) not in NUMBERS and (is_trainable(value) or is_traced(value)))
-    ]
 
 
 def one_spelling(argnums: Argnums, argnum: Argnums) -> Argnums:

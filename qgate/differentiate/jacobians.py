@@ -15,7 +15,8 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
-from qgate.differentiate.argnums import Argnums, is_trainable, one_spelling, positions_of
+from qgate.arrays import is_trainable
+from qgate.differentiate.argnums import Argnums, one_spelling, positions_of
 from qgate.differentiate.pullbacks import (
     Pullback,
     as_given,

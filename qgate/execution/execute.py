@@ -29,7 +29,7 @@ from qgate.transforms.decompose import (
     decomposed_without_values,
 )
 from qgate.transforms.idle import busy_wires, without_idle_wires
-from qgate.transforms.idle_rotations import merged, without_idle
+from qgate.transforms.idle_rotations import has_idle, merged, without_idle
 from qgate.typing import IntArray, Postprocess
 from qgate.wires import Wires
 
@@ -75,8 +75,8 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[MeasurementResult
         raise _advised(error, sweeps) from None
     values, start = [], 0
     for parts, index, postprocess in prepared:
-        merged = postprocess(results[start : start + len(parts)])
-        values.append(tuple(_spread(entry, index) for entry in merged))
+        entries = tuple(postprocess(results[start : start + len(parts)]))
+        values.append(entries if index is None else tuple(_spread(each, index) for each in entries))
         start += len(parts)
     return values
 
@@ -159,9 +159,10 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
     sweep, index, capabilities = checked(sweep, device), None, device.capabilities
     if sweep.shots is None and len(sweep) > 1:
         sweep, index = merge_equal_rows(sweep)
-    sweep = without_idle(sweep)
-    if not capabilities.statevector:
-        sweep = merged(sweep)
+    if has_idle(sweep.structure):
+        sweep = without_idle(sweep)
+        if not capabilities.statevector:
+            sweep = merged(sweep)
     if sweep.shots is None:
         native = _as_it_stands(
             sweep.structure,
@@ -285,9 +286,8 @@ def _check_shots(shots: IntArray, device: Device) -> None:
         )
 
 
-def _spread(entry: MeasurementResult, index: IntArray | None) -> MeasurementResult:
-    if index is None:
-        return entry
+def _spread(entry: MeasurementResult, index: IntArray) -> MeasurementResult:
+    """Return the result of each row before equal rows were merged."""
     if isinstance(entry, list):
         return [entry[position] for position in index]
     return entry[index]

@@ -33,16 +33,20 @@ def test_leaves_are_put_in_place_in_order(tree):
     assert leaves(rebuilt(tree, iter(numbers))) == list(numbers)
 
 
+def f():
+    """Stand for a quantum function in errors."""
+
+
 def test_measurements_are_found_in_any_container():
     first, second, third = (qg.expval(qg.Z(wire)) for wire in range(3))
 
-    assert measurements_of({"a": first, "b": (second, [third])}, "f") == [first, second, third]
+    assert measurements_of({"a": first, "b": (second, [third])}, f) == (first, second, third)
 
 
 @pytest.mark.parametrize("returned", [None, 3.0, (), [], {}, (qg.expval(qg.Z(0)), 1)])
 def test_anything_else_is_refused(returned):
     with pytest.raises(NoMeasurement, match="The quantum function f returned"):
-        measurements_of(returned, "f")
+        measurements_of(returned, f)
 
 
 # Through QNodes ---------------------------------------------------------------------------
