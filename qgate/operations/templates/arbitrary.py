@@ -2,97 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.pauli_rotations import PauliRot
 from qgate.operations.templates.base import Template
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 LETTERS = "IXYZ"
-
-
-class WordRotations(Template):
-    """Rotation about each of some Pauli words; a subclass defines the words and their number."""
-
-    ndim_params = (1,)
-
-    def __init__(self, weights: Tensor, wires: WiresLike, id: str | None = None) -> None:
-        weights, wires = as_array(weights), Wires(wires)
-        check_shape(type(self).__name__, "weights", weights, self.shape(len(wires)))
-        super().__init__((weights,), wires, id=id)
-
-    @staticmethod
-    def words(n_wires: int) -> Sequence[str]:
-        """Return the Pauli words, that of the first rotation first."""
-        raise NotImplementedError
-
-    @staticmethod
-    def shape(n_wires: int) -> tuple[int]:
-        """Return the shape of the weights."""
-        raise NotImplementedError
-
-    def gates(self, weights: Tensor) -> list[Operator]:
-        words = self.words(len(self.wires))
-        return [PauliRot(weights[k], word, wires=self.wires) for k, word in enumerate(words)]
-
-
-class ArbitraryUnitary(WordRotations):
-    """Rotation about each Pauli word on n wires; together they reach every unitary.
-
-    Parameters
-    ----------
-    weights : array, shape (4**n - 1,)
-        Angles in radians; may have a leading batch axis.
-    wires : wires
-    id : str, optional
-        A name for this occurrence.
-
-    Raises
-    ------
-    InvalidParameters
-        The weights have another shape.
-
-    Notes
-    -----
-    The words follow a Gray code: neighbouring words differ in one letter.
-    """
-
-    @staticmethod
-    def words(n_wires: int) -> list[str]:
-        return gray_words(n_wires)
-
-    @staticmethod
-    def shape(n_wires: int) -> tuple[int]:
-        return (4**n_wires - 1,)
-
-
-class ArbitraryStatePreparation(WordRotations):
-    """Rotations about Pauli words that together map the state 0 to every state.
-
-    Parameters
-    ----------
-    weights : array, shape (2**(n + 1) - 2,)
-        Angles in radians; may have a leading batch axis.
-    wires : wires
-    id : str, optional
-        A name for this occurrence.
-
-    Raises
-    ------
-    InvalidParameters
-        The weights have another shape.
-    """
-
-    @staticmethod
-    def words(n_wires: int) -> list[str]:
-        return state_words(n_wires)
-
-    @staticmethod
-    def shape(n_wires: int) -> tuple[int]:
-        return (2 ** (n_wires + 1) - 2,)
 
 
 def gray_words(n: int) -> list[str]:
@@ -114,3 +30,80 @@ def state_words(n: int) -> list[str]:
     rest = state_words(n - 1)
     alone = [letter + "I" * (n - 1) for letter in "XY"]
     return alone + [letter + word for letter in "IX" for word in rest]
+
+
+class PauliRotations(Template):
+    """Rotation about each of some Pauli words; a subclass defines the words and their number."""
+
+    ndim_params = (1,)
+
+    def __init__(self, weights: Tensor, wires: WiresLike, id: str | None = None) -> None:
+        wires = Wires(wires)
+        weights = self.checked("weights", weights, *self.shape(len(wires)))
+        super().__init__((weights,), wires, id=id)
+
+    @staticmethod
+    def words(n: int) -> list[str]:
+        """Return the Pauli words, that of the first rotation first."""
+        raise NotImplementedError
+
+    @staticmethod
+    def shape(n_wires: int) -> tuple[int]:
+        """Return the shape of the weights."""
+        raise NotImplementedError
+
+    def gates(self, weights: Tensor) -> list[Operator]:
+        words = self.words(len(self.wires))
+        return [PauliRot(weights[k], word, wires=self.wires) for k, word in enumerate(words)]
+
+
+class ArbitraryUnitary(PauliRotations):
+    """Rotation about each Pauli word on n wires; together they reach every unitary.
+
+    Parameters
+    ----------
+    weights : array, shape (4**n - 1,)
+        Angles in radians; may have a leading batch axis.
+    wires : wires
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The weights have another shape.
+
+    Notes
+    -----
+    The words follow a Gray code: neighbouring words differ in one letter.
+    """
+
+    words = staticmethod(gray_words)
+
+    @staticmethod
+    def shape(n_wires: int) -> tuple[int]:
+        return (4**n_wires - 1,)
+
+
+class ArbitraryStatePreparation(PauliRotations):
+    """Rotations about Pauli words that together map the state 0 to every state.
+
+    Parameters
+    ----------
+    weights : array, shape (2**(n + 1) - 2,)
+        Angles in radians; may have a leading batch axis.
+    wires : wires
+    id : str, optional
+        A name for this occurrence.
+
+    Raises
+    ------
+    InvalidParameters
+        The weights have another shape.
+    """
+
+    words = staticmethod(state_words)
+
+    @staticmethod
+    def shape(n_wires: int) -> tuple[int]:
+        return (2 ** (n_wires + 1) - 2,)

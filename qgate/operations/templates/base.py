@@ -11,7 +11,7 @@ from qgate.exceptions import InvalidParameters, described, suggest
 from qgate.operations.gate import GATES
 from qgate.operations.matrices import circuit_matrix
 from qgate.operations.operator import Operator, without_recording
-from qgate.operations.parameters import as_array
+from qgate.operations.parameters import as_array, check_shape
 from qgate.typing import Namespace, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -30,8 +30,7 @@ class Template(Operator):
     everything else; they refer to wires by their positions in the template's wires.
 
     A subclass has to provide ``gates``. It sets ``ndim_params`` to the number of axes of each
-    parameter without a batch, and passes ``super().__init__`` parameters validated by
-    ``check_shape``.
+    parameter without a batch, and passes ``super().__init__`` parameters validated by ``checked``.
 
     >>> class Turns(Template):
     ...     ndim_params = (1,)
@@ -54,6 +53,19 @@ class Template(Operator):
         id: str | None = None,
     ) -> None:
         super().__init__([as_array(value) for value in parameters], wires, hyperparameters, id=id)
+
+    @classmethod
+    def checked(cls, argument: str, value: Tensor, *lengths: int | str) -> Tensor:
+        """Return a parameter as an array, whose shape has to be ``lengths``, a batch axis aside.
+
+        Raises
+        ------
+        InvalidParameters
+            The array has another shape, or is not made of real numbers.
+        """
+        array = as_array(value)
+        check_shape(cls.__name__, argument, array, lengths)
+        return array
 
     @property
     def options(self) -> Options:
@@ -79,19 +91,7 @@ class Template(Operator):
 
 
 def gate_class(gate: GateName, *, prefix: str = "") -> type[Operator]:
-    """Return a gate class from a class or a name.
-
-    Parameters
-    ----------
-    gate : type or str
-    prefix : str
-        Optional prefix of the name: with "R", "X" stands for "RX".
-
-    Raises
-    ------
-    InvalidParameters
-        No gate has this name, or the argument is not a gate class.
-    """
+    """Return a gate class from a class or a name; with the prefix "R", "X" stands for "RX"."""
     if isinstance(gate, type) and issubclass(gate, Operator):
         return gate
     if not isinstance(gate, str):
@@ -108,13 +108,7 @@ def gate_class(gate: GateName, *, prefix: str = "") -> type[Operator]:
 
 
 def check_repeats(template: str, n_repeats: object) -> int:
-    """Return the number of repetitions of a template.
-
-    Raises
-    ------
-    InvalidParameters
-        The number is not a positive integer.
-    """
+    """Return the number of repetitions of a template, a positive integer."""
     number = whole_number(n_repeats)
     if number is None or number < 1:
         raise InvalidParameters(

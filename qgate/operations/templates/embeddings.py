@@ -10,7 +10,7 @@ import numpy as np
 from qgate.exceptions import InvalidParameters
 from qgate.operations.fixed import Hadamard
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, check_shape, in_double
+from qgate.operations.parameters import in_double
 from qgate.operations.pauli_rotations import MultiRZ
 from qgate.operations.rotations import RX, RZ
 from qgate.operations.templates.base import (
@@ -52,8 +52,8 @@ class AngleEmbedding(Template):
     def __init__(
         self, features: Tensor, wires: WiresLike, rotation: GateName = "X", id: str | None = None
     ) -> None:
-        features, wires = as_array(features), Wires(wires)
-        _check_features("AngleEmbedding", features, wires)
+        wires = Wires(wires)
+        features = _checked_features(self, features, wires)
         options: Options = {"rotation": gate_class(rotation, prefix="R")}
         super().__init__((features,), wires[: features.shape[-1]], options, id=id)
 
@@ -102,14 +102,11 @@ class IQPEmbedding(Template):
         pattern: Iterable[Sequence[Wire]] | None = None,
         id: str | None = None,
     ) -> None:
-        features, wires = as_array(features), Wires(wires)
+        wires = Wires(wires)
         n_repeats = check_repeats("IQPEmbedding", n_repeats)
-        check_shape("IQPEmbedding", "features", features, (len(wires),))
-        pairs = (
-            tuple(combinations(range(len(wires)), 2))
-            if pattern is None
-            else tuple(positions(wires, pair) for pair in pattern)
-        )
+        features = self.checked("features", features, len(wires))
+        groups = combinations(wires, 2) if pattern is None else pattern
+        pairs = tuple(positions(wires, pair) for pair in groups)
         count = n_repeats * (2 * len(wires) + len(pairs))
         check_size("IQPEmbedding", count, unit="gates", remedy="Repeat it less often.")
         left, right = ([pair[side] for pair in pairs] for side in (0, 1))
@@ -169,9 +166,9 @@ class QAOAEmbedding(Template):
         local_field: GateName = "Y",
         id: str | None = None,
     ) -> None:
-        features, weights, wires = as_array(features), as_array(weights), Wires(wires)
-        _check_features("QAOAEmbedding", features, wires)
-        check_shape("QAOAEmbedding", "weights", weights, ("n_layers", _weights_a_layer(len(wires))))
+        wires = Wires(wires)
+        features = _checked_features(self, features, wires)
+        weights = self.checked("weights", weights, "n_layers", _weights_a_layer(len(wires)))
         options: Options = {"local_field": gate_class(local_field, prefix="R")}
         super().__init__((features, weights), wires, options, id=id)
 
@@ -201,13 +198,13 @@ def _weights_a_layer(n: int) -> int:
     return len(ring(n)) + n
 
 
-def _check_features(template: str, features: Tensor, wires: Wires) -> None:
-    """Refuse features that are not a vector, or more features than wires."""
-    check_shape(template, "features", features, ("N",))
-    count = features.shape[-1]
-    if count > len(wires):
+def _checked_features(template: Template, features: Tensor, wires: Wires) -> Tensor:
+    """Return features as a vector, which has at most as many as there are wires."""
+    array = template.checked("features", features, "N")
+    if array.shape[-1] > len(wires):
         raise InvalidParameters(
-            f"{template} was given {count} features and {len(wires)} wires. "
-            f"It takes at most as many features as wires. Give {len(wires)} features or fewer, "
-            "or more wires."
+            f"{type(template).__name__} was given {array.shape[-1]} features and {len(wires)} "
+            f"wires. It takes at most as many features as wires. Give {len(wires)} features or "
+            "fewer, or more wires."
         )
+    return array

@@ -10,7 +10,7 @@ from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.excitations import DoubleExcitation, SingleExcitation
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, check_shape, require_numbers
+from qgate.operations.parameters import as_array, require_numbers
 from qgate.operations.state_preparation import BasisState, basis_bits
 from qgate.operations.templates.base import Options, Template, check_repeats, positions
 from qgate.operations.templates.fermionic import (
@@ -62,17 +62,16 @@ class AllSinglesDoubles(Template):
         doubles: Excitations | None = None,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_array(weights), Wires(wires)
-        groups = {
+        wires = Wires(wires)
+        options: Options = {
+            "hf_state": basis_bits(hf_state, wires),
             "singles": _excitations("AllSinglesDoubles", "singles", singles, wires, 2),
             "doubles": _excitations("AllSinglesDoubles", "doubles", doubles, wires, 4),
         }
-        count = len(groups["singles"]) + len(groups["doubles"])
-        _check_some("AllSinglesDoubles", "singles and doubles", count)
-        check_shape("AllSinglesDoubles", "weights", weights, (count,))
-        super().__init__(
-            (weights,), wires, {"hf_state": basis_bits(hf_state, wires), **groups}, id=id
+        weights = self.checked(
+            "weights", weights, *self.shape(options["singles"], options["doubles"])
         )
+        super().__init__((weights,), wires, options, id=id)
 
     def gates(self, weights: Tensor) -> list[Operator]:
         options = self.options

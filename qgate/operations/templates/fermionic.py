@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from qgate.exceptions import InvalidParameters
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.pauli_rotations import PauliRot
 from qgate.operations.templates.base import Template
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 DOUBLE_WORDS = {
-    "XXYX": 1,
-    "YXYY": 1,
-    "XYYY": 1,
-    "XXXY": 1,
-    "YXXX": -1,
-    "XYXX": -1,
-    "YYYX": -1,
-    "YYXY": -1,
+    **dict.fromkeys(("XXYX", "YXYY", "XYYY", "XXXY"), 1),
+    **dict.fromkeys(("YXXX", "XYXX", "YYYX", "YYXY"), -1),
 }
 """Letters at the ends of the two runs of wires, with the sign of the angle of each Pauli word."""
 
-EXCITATION_FREQUENCIES = (0.5, 1.0)
-"""Frequencies of exp(i x G) where G has the eigenvalues -1/2, 0 and 1/2."""
+
+class FermionicExcitation(Template):
+    """Rotation with the generator eigenvalues -1/2, 0 and 1/2."""
+
+    ndim_params = (0,)
+
+    @property
+    def parameter_frequencies(self) -> list[tuple[float, ...]]:
+        return [(0.5, 1.0)]
+
+    @classmethod
+    def run(cls, argument: str, wires: WiresLike) -> Wires:
+        """Return the wires of a run, at least two."""
+        labels = Wires(wires)
+        if len(labels) < 2:
+            raise InvalidParameters(
+                f"{cls.__name__} was given {argument}={list(labels)}. An excitation goes from one "
+                "wire to another. Give at least two wires."
+            )
+        return labels
 
 
-class FermionicSingleExcitation(Template):
+class FermionicSingleExcitation(FermionicExcitation):
     """Moves a fermion from the first of its wires, r, to the last, p.
 
     exp(x / 2 (c_p^ c_r - h.c.)) with the creation and annihilation operators c^ and c, in the
@@ -51,13 +62,8 @@ class FermionicSingleExcitation(Template):
     Frequencies 1/2 and 1, so a derivative takes four shifted circuits.
     """
 
-    ndim_params = (0,)
-
     def __init__(self, weight: Tensor, wires: WiresLike, id: str | None = None) -> None:
-        weight = as_array(weight)
-        check_shape("FermionicSingleExcitation", "weight", weight, ())
-        _check_run("FermionicSingleExcitation", "wires", Wires(wires))
-        super().__init__((weight,), wires, id=id)
+        super().__init__((self.checked("weight", weight),), self.run("wires", wires), id=id)
 
     def gates(self, weight: Tensor) -> list[Operator]:
         between = "Z" * (len(self.wires) - 2)
@@ -66,12 +72,8 @@ class FermionicSingleExcitation(Template):
             PauliRot(weight / 2, f"X{between}Y", wires=self.wires),
         ]
 
-    @property
-    def parameter_frequencies(self) -> list[tuple[float, ...]]:
-        return [EXCITATION_FREQUENCIES]
 
-
-class FermionicDoubleExcitation(Template):
+class FermionicDoubleExcitation(FermionicExcitation):
     """Moves two fermions from the ends s, r of a run of wires to the ends q, p of another.
 
     exp(x / 2 (c_p^ c_q^ c_r c_s - h.c.)) with the creation and annihilation operators c^ and c, in
@@ -97,15 +99,11 @@ class FermionicDoubleExcitation(Template):
     Frequencies 1/2 and 1, so a derivative takes four shifted circuits, not sixteen.
     """
 
-    ndim_params = (0,)
-
     def __init__(
         self, weight: Tensor, wires1: WiresLike, wires2: WiresLike, id: str | None = None
     ) -> None:
-        weight, first, second = as_array(weight), Wires(wires1), Wires(wires2)
-        check_shape("FermionicDoubleExcitation", "weight", weight, ())
-        _check_run("FermionicDoubleExcitation", "wires1", first)
-        _check_run("FermionicDoubleExcitation", "wires2", second)
+        weight = self.checked("weight", weight)
+        first, second = self.run("wires1", wires1), self.run("wires2", wires2)
         super().__init__((weight,), (*first, *second), {"split": len(first)}, id=id)
 
     def gates(self, weight: Tensor) -> list[Operator]:
@@ -113,21 +111,7 @@ class FermionicDoubleExcitation(Template):
         first, second = "Z" * (split - 2), "Z" * (len(self.wires) - split - 2)
         return [
             PauliRot(
-                weight * (-sign / 8),
-                word[0] + first + word[1] + word[2] + second + word[3],
-                wires=self.wires,
+                weight * (-sign / 8), word[0] + first + word[1:3] + second + word[3], self.wires
             )
             for word, sign in DOUBLE_WORDS.items()
         ]
-
-    @property
-    def parameter_frequencies(self) -> list[tuple[float, ...]]:
-        return [EXCITATION_FREQUENCIES]
-
-
-def _check_run(gate: str, argument: str, wires: Wires) -> None:
-    if len(wires) < 2:
-        raise InvalidParameters(
-            f"{gate} was given {argument}={list(wires)}. An excitation goes from one wire to "
-            "another. Give at least two wires."
-        )

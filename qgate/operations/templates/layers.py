@@ -12,7 +12,6 @@ from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controlled import CNOT, CZ
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.rotations import RX, RY, RZ, Rot
 from qgate.operations.templates.base import GateName, Options, Template, gate_class
 from qgate.sizes import check_size
@@ -59,13 +58,10 @@ class StronglyEntanglingLayers(Template):
         imprimitive: GateName = CNOT,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_array(weights), Wires(wires)
-        check_shape("StronglyEntanglingLayers", "weights", weights, ("n_layers", len(wires), 3))
-        layers = shape_of(weights)[-3]
-        options: Options = {
-            "ranges": _ranges(ranges, layers, len(wires)),
-            "imprimitive": gate_class(imprimitive),
-        }
+        wires = Wires(wires)
+        weights = self.checked("weights", weights, "n_layers", len(wires), 3)
+        reaches = _ranges(ranges, shape_of(weights)[-3], len(wires))
+        options: Options = {"ranges": reaches, "imprimitive": gate_class(imprimitive)}
         super().__init__((weights,), wires, options, id=id)
 
     def gates(self, weights: Tensor) -> list[Operator]:
@@ -113,11 +109,10 @@ class BasicEntanglerLayers(Template):
         rotation: GateName | None = None,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_array(weights), Wires(wires)
-        check_shape("BasicEntanglerLayers", "weights", weights, ("n_layers", len(wires)))
-        options: Options = {
-            "rotation": gate_class(RX if rotation is None else rotation, prefix="R")
-        }
+        wires = Wires(wires)
+        weights = self.checked("weights", weights, "n_layers", len(wires))
+        turn = gate_class(RX if rotation is None else rotation, prefix="R")
+        options: Options = {"rotation": turn}
         super().__init__((weights,), wires, options, id=id)
 
     def gates(self, weights: Tensor) -> list[Operator]:
@@ -167,11 +162,10 @@ class SimplifiedTwoDesign(Template):
         wires: WiresLike,
         id: str | None = None,
     ) -> None:
-        initial, weights, wires = as_array(initial_layer_weights), as_array(weights), Wires(wires)
-        n = len(wires)
-        lengths = ("n_layers", n - 1, 2) if n > 1 else ("n_layers",)
-        check_shape("SimplifiedTwoDesign", "initial_layer_weights", initial, (n,))
-        check_shape("SimplifiedTwoDesign", "weights", weights, lengths)
+        wires = Wires(wires)
+        initial = self.checked("initial_layer_weights", initial_layer_weights, len(wires))
+        pairs = (len(wires) - 1, 2) if len(wires) > 1 else ()
+        weights = self.checked("weights", weights, "n_layers", *pairs)
         super().__init__((initial, weights), wires, id=id)
 
     @property
@@ -240,8 +234,8 @@ class RandomLayers(Template):
         seed: int | None = 42,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_array(weights), Wires(wires)
-        check_shape("RandomLayers", "weights", weights, ("n_layers", "n_rotations"))
+        wires = Wires(wires)
+        weights = self.checked("weights", weights, "n_layers", "n_rotations")
         if not (isinstance(ratio_imprim, Real) and 0 <= ratio_imprim < 1):
             raise InvalidParameters(
                 f"RandomLayers was given ratio_imprim={described(ratio_imprim)}. It is a "

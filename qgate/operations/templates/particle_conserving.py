@@ -8,7 +8,6 @@ from math import pi
 from qgate.exceptions import InvalidParameters
 from qgate.operations.controlled import CNOT, CRX, CZ, CRot
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.rotations import RZ, PhaseShift
 from qgate.operations.state_preparation import BasisState, basis_bits
 from qgate.operations.templates.base import Template
@@ -26,9 +25,8 @@ class ExchangeLayers(Template):
         init_state: Sequence[int] | None = None,
         id: str | None = None,
     ) -> None:
-        weights, wires = as_array(weights), Wires(wires)
-        lengths: tuple[int | str, ...] = ("n_layers", *self.shape(0, len(wires))[1:])
-        check_shape(type(self).__name__, "weights", weights, lengths)
+        wires = Wires(wires)
+        weights = self.checked("weights", weights, "n_layers", *self.shape(0, len(wires))[1:])
         bits = basis_bits((0,) * len(wires) if init_state is None else init_state, wires)
         super().__init__((weights,), wires, {"init_state": bits}, id=id)
 

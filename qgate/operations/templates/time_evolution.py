@@ -16,7 +16,7 @@ from qgate.exceptions import (
     described,
 )
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, check_shape, in_double
+from qgate.operations.parameters import as_array, in_double
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_rotations import word_rotation
 from qgate.operations.pauli_words import product_phases
@@ -35,6 +35,13 @@ class PauliEvolution(Template):
     def rotation(self, term: int, angle: Tensor) -> Operator:
         """Return exp(-i angle P / 2) for the word P of a term."""
         return word_rotation(angle, self.options["words"][term], self.wires)
+
+    @classmethod
+    def times_weights(cls, time: Tensor, terms: PauliSum) -> Tensor:
+        """Return the products of time and weights, shape (T,), or (B, T) for a batch of times."""
+        time = cls.checked("time", in_double(as_array(time)))
+        with np.errstate(over="ignore"):  # infinite values are refused when the circuit runs
+            return (time[..., None] if shape_of(time) else time) * terms.coefficients
 
 
 class TrotterProduct(PauliEvolution):
@@ -97,8 +104,7 @@ class TrotterProduct(PauliEvolution):
             )
         _check_steps("TrotterProduct", n, rotations=_step_size(len(terms), int(order)))
         options: Options = {"words": tuple(terms.words), "n": n, "order": order}
-        parameters = (times_weights("TrotterProduct", time, terms),)
-        super().__init__(parameters, terms.wires, options, id=id)
+        super().__init__((self.times_weights(time, terms),), terms.wires, options, id=id)
 
     def gates(self, angles: Tensor) -> list[Operator]:
         options = self.options
@@ -145,8 +151,7 @@ class ApproxTimeEvolution(PauliEvolution):
         terms = pauli_terms("ApproxTimeEvolution", hamiltonian).merged()
         _check_steps("ApproxTimeEvolution", n, rotations=len(terms))
         options: Options = {"words": tuple(terms.words), "n": n}
-        parameters = (times_weights("ApproxTimeEvolution", time, terms),)
-        super().__init__(parameters, terms.wires, options, id=id)
+        super().__init__((self.times_weights(time, terms),), terms.wires, options, id=id)
 
     def gates(self, angles: Tensor) -> list[Operator]:
         words, n = self.options["words"], self.options["n"]
@@ -190,8 +195,7 @@ class CommutingEvolution(PauliEvolution):
         shifts: Sequence[float] | None = None,
         id: str | None = None,
     ) -> None:
-        time = as_array(time)
-        check_shape("CommutingEvolution", "time", time, ())
+        time = self.checked("time", time)
         terms = pauli_terms("CommutingEvolution", hamiltonian).merged()
         _check_constant(terms)
         _check_commuting(terms)
@@ -218,15 +222,7 @@ class CommutingEvolution(PauliEvolution):
 
 
 def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool = True) -> PauliSum:
-    """Return a Hamiltonian as a sum of Pauli words with real weights.
-
-    Raises
-    ------
-    InvalidParameters
-        The Hamiltonian is not a linear combination of Pauli words.
-    NotHermitian
-        A weight is not real, and the check is enabled.
-    """
+    """Return a Hamiltonian as a sum of Pauli words with real weights, or refuse it."""
     absorb(hamiltonian)
     terms = hamiltonian.pauli_rep if isinstance(hamiltonian, Operator) else None
     if terms is None:
@@ -241,14 +237,6 @@ def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool =
     if truth(template, "check_hermitian", check_hermitian) and not terms.is_hermitian:
         raise NotHermitian(observable=repr(terms))
     return terms.real()
-
-
-def times_weights(template: str, time: Tensor, terms: PauliSum) -> Tensor:
-    """Return the products of time and weights, shape (T,), or (B, T) for a batch of times."""
-    time = in_double(as_array(time))
-    check_shape(template, "time", time, ())
-    with np.errstate(over="ignore"):  # infinite values are refused when the circuit runs
-        return (time[..., None] if shape_of(time) else time) * terms.coefficients
 
 
 def trotter_step(count: int, order: int) -> list[tuple[int, float]]:
