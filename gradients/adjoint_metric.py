@@ -13,7 +13,7 @@ from qgate.exceptions import InvalidTransform
 from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.generated import Generated
-from qgate.gradients.metric_matrix import MatrixTransform
+from qgate.gradients.qnode_transform import MatrixTransform
 from qgate.measurements import state
 from qgate.operations.operator import Operator
 from qgate.operations.pauli_rotations import word_rotation

@@ -10,10 +10,9 @@ from qgate.arrays import namespace
 from qgate.findable import picklable
 from qgate.gradients.adjoint_metric import AdjointMetric, gives_state
 from qgate.gradients.classical_jacobian import ClassicalPart
-from qgate.gradients.metric_matrix import MatrixTransform
 from qgate.gradients.metric_tensor import MetricTensor
 from qgate.gradients.parameter_shift import parameter_shift
-from qgate.gradients.qnode_transform import as_list
+from qgate.gradients.qnode_transform import MatrixTransform, as_list
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.measurements import probs
 from qgate.recording import paused

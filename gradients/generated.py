@@ -20,7 +20,7 @@ from qgate.structure import Structure, slots_in
 from qgate.tape import Tape
 from qgate.transforms.decompose import decomposition
 from qgate.transforms.placeholders import placeholders
-from qgate.typing import FloatArray
+from qgate.typing import BoolArray, FloatArray, Tensor
 
 MOST_WIRES = 6
 """Maximum number of wires of generators written as Pauli sums; wider gates are decomposed."""
@@ -74,6 +74,23 @@ class TrainedGate:
 
 
 @dataclass(frozen=True, eq=False)
+class Layer:
+    """Trainable gates, none of which depends on another of them.
+
+    ``jacobian``: the derivatives of their angles by the n trainable slots, shape (gates, n).
+    """
+
+    gates: tuple[TrainedGate, ...]
+    jacobian: FloatArray
+
+
+def pulled_back(block: Tensor, jacobian: Tensor) -> Tensor:
+    """Transform a matrix by some angles to one by what these depend on."""
+    xp = namespace([block, jacobian])
+    return xp.matmul(jacobian.T, xp.matmul(block, jacobian))
+
+
+@dataclass(frozen=True, eq=False)
 class Generated:
     """Tape whose trainable gates have generators.
 
@@ -121,8 +138,19 @@ class Generated:
         operations = tuple(decomposed.structure.bind(rows, tape.arrays))
         return cls(operations, gates, by_slot[:, [gate.angle for gate in gates]].T)
 
-    def layers(self) -> list[list[int]]:
-        """Return the trainable gates in layers, in order; no gate depends on another of its layer.
+    def layers(self, wanted: BoolArray) -> list[Layer]:
+        """Return the gates that depend on the wanted slots, a mask (n,), in layers, in order."""
+        jacobian = self.jacobian * wanted
+        used = set(np.flatnonzero(jacobian.any(axis=1)).tolist())
+        layers = [[gate for gate in layer if gate in used] for layer in self._layers()]
+        return [
+            Layer(tuple(self.gates[gate] for gate in layer), jacobian[layer])
+            for layer in layers
+            if layer
+        ]
+
+    def _layers(self) -> list[list[int]]:
+        """Return the indices of all gates in layers.
 
         A gate depends on an earlier one if a path along the wires connects them. It opens a new
         layer if it depends on a gate of the current layer.
@@ -139,7 +167,7 @@ class Generated:
                 layers[-1].append(number[position])
             if depends or position in number:
                 reached.update(operation.wires)
-        return [layer for layer in layers if layer]
+        return layers
 
 
 @lru_cache(maxsize=256)

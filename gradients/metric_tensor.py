@@ -13,11 +13,9 @@ from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.generated import Generated
-from qgate.gradients.metric_covariance import Covariances
-from qgate.gradients.metric_hadamard import CrossTerms
-from qgate.gradients.metric_matrix import MatrixTransform
+from qgate.gradients.metric_layers import layer_metric
 from qgate.gradients.metric_overlap import overlap_metric
-from qgate.gradients.qnode_transform import wanted_angles
+from qgate.gradients.qnode_transform import MatrixTransform, owners
 from qgate.tape import Tape
 from qgate.typing import Postprocess, WiresLike
 from qgate.wires import Wires
@@ -162,28 +160,16 @@ class MetricTensor(MatrixTransform):
     def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
         wanted = self._wanted(tape)
         auxiliary = self._auxiliary(tape)
-        if self.approx is None and auxiliary is None:
+        if self.approx is not None:
+            auxiliary = None
+        elif auxiliary is None:
             return overlap_metric(tape, wanted)
         circuit = Generated.of(tape, transform="metric tensor")
-        jacobian = circuit.jacobian * wanted
-        used = jacobian.any(axis=1)
-        layers = [[gate for gate in layer if used[gate]] for layer in circuit.layers()]
-        layers = [layer for layer in layers if layer]
+        layers = circuit.layers(wanted)
         if not layers:  # only global phases are trainable
             return [], lambda results: np.zeros((len(wanted), len(wanted)))
-        jacobians = [jacobian[layer] for layer in layers]
-        blocks = Covariances.of(circuit, layers, tape.shots, diagonal=self.approx == "diag")
-        if self.approx is not None or len(layers) < 2:
-            return blocks.tapes, lambda results: blocks.metric(results, jacobians)
-        crossed = CrossTerms.of(circuit, layers, tape.shots, auxiliary)
-
-        def postprocess(results: Sequence[Any]) -> Any:
-            count = len(blocks.tapes)
-            means = blocks.means(results[:count])
-            within = blocks.metric(results[:count], jacobians)
-            return within + crossed.metric(results[count:], means, jacobians)
-
-        return [*blocks.tapes, *crossed.tapes], postprocess
+        is_diagonal = self.approx == "diag"
+        return layer_metric(circuit, layers, tape.shots, auxiliary, diagonal=is_diagonal)
 
     def _wanted(self, tape: Tape) -> Any:
         """Return, for each trainable slot, whether its entries are required."""
@@ -199,7 +185,7 @@ class MetricTensor(MatrixTransform):
                 "are not trainable",
                 remedy=f"Its trainable parameters are {tape.trainable_params}. Give some of these.",
             )
-        return wanted_angles(tape, named)
+        return np.isin(tape.trainable_params, named)[owners(tape)]
 
     def _auxiliary(self, tape: Tape) -> Any:
         """Return a wire that the circuit does not use; None if there is none."""

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from qgate.arrays import enclosed, finished, framework_among, in_containers
+from qgate.arrays import enclosed, finished, framework_among, in_containers, namespace
 from qgate.exceptions import InvalidTransform
 from qgate.gradients.classical_jacobian import ClassicalPart, angle_positions, require_qnode
+from qgate.gradients.generated import pulled_back
 from qgate.gradients.tape_arrays import refuse_chosen_arrays
 from qgate.numpy.tensors import marked, tensor
 from qgate.tape import Tape
@@ -162,10 +163,24 @@ class HybridTransform(ABC):
         return lambda results: tuple(finish(part) for part in zip(*results, strict=True))
 
 
-def wanted_angles(tape: Tape, wanted: Sequence[int]) -> Any:
-    """Return, for each trainable slot, whether it belongs to one of these parameters of a tape."""
-    sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
-    return np.repeat(np.isin(tape.trainable_params, list(wanted)), sizes)
+class MatrixTransform(HybridTransform):
+    """Transform of a tape to a matrix (n, n) by its trainable slots, times ``scale``.
+
+    Required: ``name`` and ``expand``, whose function of results returns the matrix.
+    """
+
+    scale: float
+
+    def of_tape(self, quantum: Tensor, tape: Tape) -> Tensor:
+        return quantum * self.scale
+
+    def of_argument(self, quantum: Tensor, classical: ClassicalPart, index: int) -> Tensor:
+        shape, matrix = classical.shape(index), self.matrix_of(quantum, classical, index)
+        return namespace([matrix]).reshape(matrix, (*shape, *shape))
+
+    def matrix_of(self, quantum: Tensor, classical: ClassicalPart, index: int) -> Tensor:
+        """Return the matrix by the elements of one argument."""
+        return self.scale * pulled_back(quantum, classical.flat(index))
 
 
 def owners(tape: Tape) -> IntArray:

@@ -15,7 +15,8 @@ def generated(*operations):
 
 def layers_of(*operations):
     circuit = generated(*operations)
-    return [[circuit.gates[index].position for index in layer] for layer in circuit.layers()]
+    every = np.ones(circuit.jacobian.shape[1], dtype=bool)
+    return [[gate.position for gate in layer.gates] for layer in circuit.layers(every)]
 
 
 @pytest.mark.parametrize(
