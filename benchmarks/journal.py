@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import qgate as qg
+from qgate.budget import BudgetAccount
 from qgate.jobs.journal import Journal
-from qgate.jobs.orders import BudgetAccount, Order, OrderState
+from qgate.jobs.orders import Order, OrderState
 from qgate.prices import Price
 
 REPETITIONS = 21

@@ -1,20 +1,32 @@
-"""Limits on shots, dollars and submissions."""
+"""Limits on shots, dollars and submissions, and accounts of their usage."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from math import isfinite
 from numbers import Integral, Real
-from typing import Never
+from typing import TYPE_CHECKING, Never
 
 from qgate.arguments import whole_number
-from qgate.exceptions import InvalidBudget, described, suggest
+from qgate.exceptions import BudgetExceeded, InvalidBudget, described, suggest
+
+if TYPE_CHECKING:
+    from qgate.usage import Usage
 
 ROUNDS = (1, 2, 3)
 """Numbers of measurement rounds that a budgeted gradient may take."""
 
 RENAMED = {"total": "shots", "max_submissions": "submissions"}
 """Former names of limits, which are refused with the present one."""
+
+LIMITS = {"submissions": "{:d} submissions", "shots": "{:d} shots", "usd": "{:.2f} USD"}
+"""Names of the limits, each with the format of its amounts."""
+
+NO_LIMIT = "none"
+"""Text of the command line for a limit that is removed."""
+
+ROUNDING_USD = 1e-9
+"""Excess in dollars that is rounding, and no use."""
 
 MOST_COUNTED = 2**53
 """Largest limit on shots and on submissions; float64, in which shots are divided, is exact to it.
@@ -63,10 +75,10 @@ class Budget:
 
     def __init__(
         self,
-        shots: int | None = None,
+        shots: float | None = None,
         *,
         usd: float | None = None,
-        submissions: int | None = None,
+        submissions: float | None = None,
         rounds: int | None = None,
         name: str | None = None,
         **unknown: Never,
@@ -87,12 +99,54 @@ class Budget:
         for field, value in {**limits, "rounds": rounds, "name": name}.items():
             object.__setattr__(self, field, value)
 
+    @property
+    def limits(self) -> dict[str, float]:
+        """The limits that the budget has, by name."""
+        limits = {name: getattr(self, name) for name in LIMITS}
+        return {name: limit for name, limit in limits.items() if limit is not None}
+
     def __repr__(self) -> str:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         given = [
             f"{name}={described(value)}" for name, value in values.items() if value is not None
         ]
         return f"Budget({', '.join(given)})"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetAccount:
+    """Account of a budget: the budget, and the name under which its usage is counted."""
+
+    name: str
+    budget: Budget
+
+    def check(self, asked: Usage, spent: Usage, what: str) -> None:
+        """Refuse a usage that exceeds the rest of the budget.
+
+        Parameters
+        ----------
+        asked, spent : Usage
+            Of the request, and of everything before it.
+        what : str
+            Name of the request in the error.
+
+        Raises
+        ------
+        BudgetExceeded
+        """
+        for name, limit in self.budget.limits.items():
+            amounts = getattr(asked, name), getattr(spent, name)
+            if sum(amounts) > limit + (ROUNDING_USD if name == "usd" else 0):
+                asked_text, spent_text, limit_text = (
+                    LIMITS[name].format(amount) for amount in (*amounts, limit)
+                )
+                raise BudgetExceeded(
+                    what=what,
+                    asked=asked_text,
+                    spent=spent_text,
+                    limit=limit_text,
+                    budget=repr(self.name),
+                )
 
 
 def budget_of(budget: Budget | int | None) -> Budget | None:

@@ -8,13 +8,17 @@ import runpy
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import qgate as qg
 from qgate.arguments import seconds_to_wait
+from qgate.budget import LIMITS, NO_LIMIT
 from qgate.exceptions import QGateError, suggest
+from qgate.usage import Usage
 
 PACKAGES = (
     "qgate",
@@ -37,6 +41,13 @@ PACKAGES = (
 JOB_COLUMNS = ("run", "step", "device", "rows", "shots", "USD", "state", "job", "reason")
 
 FOUND_COLUMNS = ("at", "created", "status", "job", "key", "journal")
+
+KINDS_OF_LIMITS = {
+    "usd": (float, "US dollars"),
+    "shots": (int, "shots"),
+    "submissions": (int, "submissions"),
+}
+"""Type and unit of each limit of a budget."""
 
 MOST_OF_A_REASON = 60
 """Number of characters of a provider's reason that a table shows."""
@@ -108,26 +119,23 @@ def jobs(chosen: argparse.Namespace) -> None:
             raise QGateError(f"No order has a key that begins with {chosen.key!r}.")
         return
     _print_table(JOB_COLUMNS, [_job_row(order) for order in orders])
-    total = sum(order.held_usd for order in orders)
-    shots = sum(order.held_shots for order in orders)
-    print(f"{len(orders)} submissions, {shots} shots, {total:.2f} USD")
+    total = sum((order.usage for order in orders), Usage())
+    print(replace(total, submissions=len(orders)))
 
 
 def budgets(chosen: argparse.Namespace) -> None:
     """List the named budgets of a journal and their usage, or change a limit."""
-    journal = _journal(chosen)
-    limit = _budget(chosen, name=chosen.name)
-    if limit is not None and chosen.name is None:
+    journal, limits = _journal(chosen), _limits(chosen)
+    if limits and chosen.name is None:
         raise QGateError("Name the budget to change, for example: qgate budgets --usd 50 shared")
-    if limit is not None:
-        journal.set_limit(limit)
+    if limits:
+        new = {each: None if limit == NO_LIMIT else limit for each, limit in limits.items()}
+        journal.change_limits(chosen.name, new)
     known = journal.limits()
     _check_known("budget", chosen.name, [str(budget.name) for budget in known])
     for budget in known:
         if chosen.name in (None, budget.name):
-            spent = journal.spent(str(budget.name))
-            taken = f"{spent.submissions} submissions, {spent.shots} shots, {spent.usd:.2f} USD"
-            print(f"{budget!r}: {taken} spent or reserved")
+            print(f"{budget!r}: {journal.spent(str(budget.name))} spent or reserved")
 
 
 def resume(chosen: argparse.Namespace) -> None:
@@ -250,7 +258,7 @@ def _add_budgets(commands: Any) -> None:
     parser = _command(commands, "budgets", budgets)
     parser.add_argument("name", nargs="?", help="name of a budget to show; with a limit, to change")
     _add_journal(parser)
-    _add_limits(parser)
+    _add_limits(parser, removable=True)
 
 
 def _add_resume(commands: Any) -> None:
@@ -274,10 +282,15 @@ def _add_journal(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--journal", help="default: $QGATE_JOURNAL, else qgate.db")
 
 
-def _add_limits(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--usd", type=float, help="limit on US dollars")
-    parser.add_argument("--shots", type=int, help="limit on shots")
-    parser.add_argument("--submissions", type=int, help="limit on submissions")
+def _add_limits(parser: argparse.ArgumentParser, *, removable: bool = False) -> None:
+    more = f"; {NO_LIMIT!r} removes it" if removable else ""
+    for name, (kind, unit) in KINDS_OF_LIMITS.items():
+        limit = partial(_limit_or_none, kind) if removable else kind
+        parser.add_argument(f"--{name}", type=limit, help=f"limit on {unit}{more}")
+
+
+def _limit_or_none(kind: Callable[[str], float], text: str) -> float | str:
+    return text if text == NO_LIMIT else kind(text)
 
 
 def _add_script(parser: argparse.ArgumentParser) -> None:
@@ -323,10 +336,15 @@ def _script(chosen: argparse.Namespace) -> Callable[[], None]:
     return call
 
 
-def _budget(chosen: argparse.Namespace, *, name: str | None = None) -> qg.Budget | None:
-    limits = {each: getattr(chosen, each) for each in ("usd", "shots", "submissions")}
-    given = {each: limit for each, limit in limits.items() if limit is not None}
-    return qg.Budget(**given, name=name) if given else None
+def _budget(chosen: argparse.Namespace) -> qg.Budget | None:
+    limits = _limits(chosen)
+    return qg.Budget(**limits) if limits else None
+
+
+def _limits(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Return the limits that were given, by name."""
+    limits = {name: getattr(chosen, name) for name in LIMITS}
+    return {name: limit for name, limit in limits.items() if limit is not None}
 
 
 def _find(chosen: argparse.Namespace) -> None:

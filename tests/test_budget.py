@@ -4,8 +4,9 @@ import pickle
 
 import pytest
 
-from qgate.budget import Budget
-from qgate.exceptions import InvalidBudget
+from qgate.budget import Budget, BudgetAccount
+from qgate.exceptions import BudgetExceeded, InvalidBudget
+from qgate.usage import Usage
 
 
 def test_a_plain_number_is_one_of_shots():
@@ -61,3 +62,33 @@ def test_it_is_a_value():
     assert repr(budget) == "Budget(shots=1000, usd=5.0, submissions=7, rounds=3, name='shared')"
     with pytest.raises(AttributeError):
         budget.shots = 5
+
+
+@pytest.mark.parametrize(
+    ("budget", "text"),
+    [
+        (
+            Budget(shots=399),
+            "take 300 shots of the budget 'ours', which allows 399 shots and has 100",
+        ),
+        (
+            Budget(usd=1.99),
+            "take 1.50 USD of the budget 'ours', which allows 1.99 USD and has 0.50",
+        ),
+        (
+            Budget(submissions=2),
+            "take 2 submissions of the budget 'ours', which allows 2 submissions",
+        ),
+    ],
+)
+def test_an_account_refuses_what_exceeds_the_rest_of_its_budget(budget, text):
+    with pytest.raises(BudgetExceeded, match="This would take") as error:
+        BudgetAccount("ours", budget).check(Usage(2, 300, 1.5), Usage(1, 100, 0.5), "This")
+
+    assert text in str(error.value)
+
+
+def test_an_account_allows_all_of_its_budget():
+    account = BudgetAccount("ours", Budget(400, usd=0.3, submissions=3))
+
+    account.check(Usage(2, 300, 0.1), Usage(1, 100, 0.1 + 0.1), "This")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -13,6 +14,10 @@ from pathlib import Path
 
 import pytest
 from shop import Shop
+
+import qgate as qg
+from qgate.exceptions import BudgetChanged
+from qgate.jobs.journal import Journal
 
 CLOUDS = Path(__file__).parent / "clouds" / "shop"
 
@@ -273,6 +278,34 @@ def test_the_limit_of_a_named_budget_is_changed_on_purpose_only(shell, device, t
     assert said(shell("budgets")) == told
     assert program("two", "5").returncode == 0
     assert "BudgetChanged" in program("three", "0.5").stderr
+
+
+def test_only_the_limit_that_is_named_is_changed(shell, tmp_path):
+    journal = Journal(tmp_path / "qgate.db")
+    journal.change_limits("ours", {"usd": 5, "shots": 1_234_567})
+
+    said(shell("budgets", "--usd", "50", "ours"))
+    assert journal.limits() == [qg.Budget(usd=50, shots=1_234_567, name="ours")]
+
+    said(shell("budgets", "--shots", "none", "--submissions", "7", "ours"))
+    assert journal.limits() == [qg.Budget(usd=50, submissions=7, name="ours")]
+
+    refused = shell("budgets", "--usd", "none", "--submissions", "none", "ours")
+    assert "it limits nothing" in refused.stderr
+    assert journal.limits() == [qg.Budget(usd=50, submissions=7, name="ours")]
+
+
+def test_the_command_in_an_error_of_another_limit_stores_the_limits_of_the_program(shell, tmp_path):
+    journal, mine = Journal(tmp_path / "qgate.db"), qg.Budget(shots=1_234_567, name="ours")
+    journal.change_limits("ours", {"usd": 5})
+
+    with pytest.raises(BudgetChanged) as error:
+        journal.agree(mine)
+    options = re.search(r"db (--.*) 'ours'", str(error.value))[1]
+    said(shell("budgets", *options.split(), "ours"))
+
+    journal.agree(mine)
+    assert journal.limits() == [mine]
 
 
 def test_an_order_that_is_given_up_is_submitted_again_and_stays_counted(shell, device, tmp_path):

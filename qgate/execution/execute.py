@@ -100,12 +100,13 @@ def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
         from qgate.jobs.submission import submit_sweeps
 
         results, submitted = submit_sweeps(sweeps, device)
+        usage = submitted.usage
         notify(
             device,
-            submissions=submitted.submissions,
+            submissions=usage.submissions,
             batches=1,
-            executions=submitted.executions,
-            shots=submitted.shots,
+            executions=usage.executions,
+            shots=usage.shots,
         )
         return results
     if device.capabilities.limited:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from qgate.budget import ROUNDING_USD
 from qgate.devices.cloud.retries import with_retries
 from qgate.devices.job import RowFailure, SweepResult
 from qgate.exceptions import (
@@ -21,8 +22,8 @@ from qgate.exceptions import (
 )
 from qgate.jobs.canary import misread
 from qgate.jobs.codec import decode, encode
-from qgate.jobs.orders import Order, OrderState, Spent
-from qgate.jobs.totals import ROUNDING_USD
+from qgate.jobs.orders import Order, OrderState
+from qgate.usage import Usage
 
 if TYPE_CHECKING:
     from qgate.devices.cloud.remote import RemoteDevice, RemoteJob
@@ -158,26 +159,26 @@ def _has_canary(order: Order) -> bool:
     return bool(_record(order)["canary"])
 
 
-def _taken(order: Order, job: RemoteJob, results: Results) -> Spent | None:
+def _taken(order: Order, job: RemoteJob, results: Results) -> Usage | None:
     """Return the final usage of an order; None: all that was reserved."""
     cost = _cost(job)
     if results:
         usd = order.held_usd if cost is None else cost.high_usd
-        return Spent(order.held_submissions, order.held_shots - _lost_shots(order, results), usd)
+        return Usage(order.held_submissions, order.held_shots - _lost_shots(order, results), usd)
     if cost is None:
         return None
     if not cost.high_usd:
-        return Spent()
-    return Spent(order.held_submissions, order.held_shots, cost.high_usd)
+        return Usage()
+    return Usage(order.held_submissions, order.held_shots, cost.high_usd)
 
 
-def _warn_of_excess(journal: Journal, order: Order, taken: Spent | None) -> None:
+def _warn_of_excess(journal: Journal, order: Order, taken: Usage | None) -> None:
     """Warn that an order cost more than was reserved; the journal has the whole amount already.
 
     A device that is billed by time may take longer than estimated. The budget is then exceeded by
     the amount that was not reserved, and further orders are refused.
     """
-    if taken is None or order.price is None or taken.usd <= order.held_usd + ROUNDING_USD:
+    if taken is None or order.price is None or taken.counted_usd <= order.held_usd + ROUNDING_USD:
         return
     told = f"it cost {taken.usd:.4f} USD, and {order.held_usd:.4f} USD were reserved"
     journal.note(order.key, EXCEEDED, told)

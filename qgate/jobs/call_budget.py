@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from qgate.budget import Budget
+from qgate.budget import Budget, BudgetAccount
 from qgate.context import HERE, active_plan, active_run, entered
 from qgate.jobs.digest import digest_of
-from qgate.jobs.orders import BudgetAccount
 from qgate.sweep import Sweep
 
 if TYPE_CHECKING:

@@ -37,9 +37,10 @@ from qgate.jobs.attempts import perhaps_sent
 from qgate.jobs.codec import decode, encode
 from qgate.jobs.creation import job_of
 from qgate.jobs.giving_up import how_to_give_up
-from qgate.jobs.orders import OPEN, Order, OrderState, Spent
+from qgate.jobs.orders import OPEN, Order, OrderState
 from qgate.jobs.resumable import when_call_raises
 from qgate.jobs.submission_request import SubmissionOutcome, SubmissionRequest
+from qgate.usage import Usage
 from qgate.workers import GRACE_S, Workers, at_end
 
 if TYPE_CHECKING:
@@ -300,7 +301,7 @@ class _Submissions:
         unsent = current is not None and current.state is OrderState.INTENDED
         if unsent and not perhaps_sent(self.run.journal, key):
             reason = f"{type(error).__name__}: {error}"
-            self.run.journal.finish(key, OrderState.REFUSED, reason=reason, taken=Spent())
+            self.run.journal.finish(key, OrderState.REFUSED, reason=reason, taken=Usage())
         self.stopped.set()
         if error is not None:
             self.errors.append(error)
@@ -317,7 +318,7 @@ class _Submissions:
             order = self.orders[index]
             if order.key in self.new:
                 reason = "withdrawn before it was sent"
-                self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
+                self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Usage())
 
     def _canary_failed(self, order: Order) -> CanaryFailed:
         wires = order.reason.split(", ")
@@ -364,9 +365,9 @@ def _order(run: Run, device: Device, request: SubmissionRequest, key: str, step:
         provider=device.provider,
         digest=request.digest,
         record=record,
-        rows=request.num_rows,
-        shots=request.num_shots,
+        rows=request.usage.executions,
+        shots=request.usage.shots,
         price=price,
-        held_shots=request.num_shots,
+        held_shots=request.usage.shots,
         held_usd=0.0 if price is None else price.high_usd,
     )

@@ -25,14 +25,15 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from qgate.budget import Budget
+from qgate.budget import Budget, BudgetAccount
 from qgate.exceptions import JournalUnreadable, OrderDamaged, RunExists
 from qgate.jobs.journal_file import MEMORY, JournalFile
-from qgate.jobs.orders import BudgetAccount, Order, OrderState, OrderSummary, Spent
+from qgate.jobs.orders import Order, OrderState, OrderSummary
 from qgate.jobs.sealed_rows import Row, SealedRows
 from qgate.jobs.seals import SEALED, digest_of_result
 from qgate.jobs.totals import BUDGET, RUN, Totals
 from qgate.prices import Price
+from qgate.usage import Usage
 
 __all__ = ["MEMORY", "Journal"]
 
@@ -133,9 +134,25 @@ class Journal:
             with self._transaction():
                 self._totals.agree(budget)
 
-    def set_limit(self, budget: Budget) -> None:
-        """Replace the stored limit of a named budget."""
+    def change_limits(self, name: str, limits: Mapping[str, float | None]) -> None:
+        """Change limits of a named budget, or add the budget; its other limits stay.
+
+        Parameters
+        ----------
+        name : str
+        limits : mapping of str to float or None
+            New limits by name; None removes one.
+
+        Raises
+        ------
+        InvalidBudget
+            No limit is left, or one is not a positive number.
+        """
         with self._transaction():
+            stored = self._totals.limit(name)
+            new = {**({} if stored is None else stored.limits), **limits}
+            usd, shots, submissions = map(new.get, ("usd", "shots", "submissions"))
+            budget = Budget(shots, usd=usd, submissions=submissions, name=name)
             self._totals.set_limit(budget)
 
     def place(
@@ -186,25 +203,22 @@ class Journal:
         result: bytes | None = None,
         vendor_status: str = "",
         reason: str = "",
-        taken: Spent | None = None,
+        taken: Usage | None = None,
         durable: bool = True,
     ) -> None:
         """Record the end of an order, and its final usage.
 
         Parameters
         ----------
-        taken : Spent, optional
+        taken : Usage, optional
             Default: all that was reserved for it.
         durable : bool
             Whether to wait for the disk; unnecessary if the provider can be asked again.
         """
         held: dict[str, Any] = {}
         if taken is not None:
-            held = {
-                "held_submissions": taken.submissions,
-                "held_shots": taken.shots,
-                "held_usd": taken.usd,
-            }
+            held = {"held_submissions": taken.submissions, "held_shots": taken.shots}
+            held["held_usd"] = taken.counted_usd
         with self._waiting(durable=durable), self._transaction():
             self._set(
                 key,
@@ -288,12 +302,12 @@ class Journal:
             events = self._rows.select("events", "WHERE key = ? ORDER BY id", key)
         return [(event["at"], event["what"], event["detail"]) for event in events]
 
-    def spent(self, budget_account: str) -> Spent:
+    def spent(self, budget_account: str) -> Usage:
         """Return the usage that was charged to a budget."""
         with self._lock:
             return self._totals.spent(BUDGET, budget_account)
 
-    def spent_by(self, run: str) -> Spent:
+    def spent_by(self, run: str) -> Usage:
         """Return the usage of a run, charged to any budget."""
         with self._lock:
             return self._totals.spent(RUN, run)

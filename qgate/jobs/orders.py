@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from qgate.budget import Budget
 from qgate.prices import Price
+from qgate.usage import Usage
 
 
 class OrderState(StrEnum):
@@ -116,6 +116,11 @@ class Order:
     sent_at: float | None = None
     finished_at: float | None = None
 
+    @property
+    def usage(self) -> Usage:
+        """Usage that is charged to budgets."""
+        return Usage(self.held_submissions, self.held_shots, self.held_usd)
+
 
 class OrderSummary(NamedTuple):
     """Part of an order that opening a run requires; cheap to create for many orders.
@@ -132,20 +137,3 @@ class OrderSummary(NamedTuple):
     held_submissions: int
     held_shots: int
     held_usd: float
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetAccount:
-    """Account of a budget: the budget, and the name under which its usage is counted."""
-
-    name: str
-    budget: Budget
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Usage of budgets: paid, or reserved for orders in progress."""
-
-    submissions: int = 0
-    shots: int = 0
-    usd: float = 0.0

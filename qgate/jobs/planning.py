@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.arguments import require_function
-from qgate.budget import Budget, budget_of
+from qgate.budget import Budget, BudgetAccount, budget_of
 from qgate.context import entered
 from qgate.devices.batching import submit_packed
 from qgate.devices.job import SweepResult
-from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
+from qgate.exceptions import PlanExceeded, UnknownPrice
 from qgate.findable import picklable
 from qgate.forks import ForkSafeLock
 from qgate.jobs.submission_request import SubmissionRequest
-from qgate.jobs.totals import LIMITS
 from qgate.measurements import MeasurementKind
 from qgate.outcomes import Outcomes
 from qgate.prices import Price
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
+from qgate.usage import Usage
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -185,21 +185,9 @@ class Plan:
         price = self.price
         if self.budget.usd is not None and price is None:
             raise UnknownPrice(device=", ".join(sorted({each.device for each in self.entries})))
-        asked = {
-            "submissions": self.submissions,
-            "shots": self.shots,
-            "usd": 0.0 if price is None else price.high_usd,
-        }
-        for name, _, written in LIMITS:
-            limit = getattr(self.budget, name)
-            if limit is not None and asked[name] > limit:
-                raise BudgetExceeded(
-                    what="The plan",
-                    asked=written.format(asked[name]),
-                    spent=written.format(type(asked[name])()),
-                    limit=written.format(limit),
-                    budget=repr(self.budget.name or "of the plan"),
-                )
+        usage = Usage(self.submissions, self.shots, 0.0 if price is None else price.high_usd)
+        account = BudgetAccount(self.budget.name or "of the plan", self.budget)
+        account.check(usage, Usage(), "The plan")
 
 
 @picklable
@@ -302,9 +290,9 @@ class Guard:
             asked = Counter((device.name, line.digest) for line in lines)
             for content, number in asked.items():
                 if self._left[content] < number:
-                    shots = sum(line.num_shots for line in lines)
-                    rows = sum(line.num_rows for line in lines)
-                    raise PlanExceeded(device=device.name, asked=f"{rows} rows, {shots} shots")
+                    usage = sum((line.usage for line in lines), Usage())
+                    asked_text = f"{usage.executions} rows, {usage.shots} shots"
+                    raise PlanExceeded(device=device.name, asked=asked_text)
             self._left -= asked
         return None
 
@@ -320,8 +308,8 @@ def _entry(device: Device, line: SubmissionRequest, step: int) -> PlannedSubmiss
         device.name,
         step,
         len(line.sweeps),
-        line.num_rows,
-        line.num_shots,
+        line.usage.executions,
+        line.usage.shots,
         price,
         line.digest,
     )

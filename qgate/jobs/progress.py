@@ -58,11 +58,7 @@ class Progress:
     def end(self, run: Run) -> None:
         """Report the usage of the run."""
         if self._tell is not None:
-            spent = run.spent
-            self._say(
-                f"{run.name}: {spent.submissions} submissions, {spent.shots} shots, "
-                f"{spent.usd:.2f} USD, {run.replayed} answered from the journal"
-            )
+            self._say(f"{run.name}: {run.spent}, {run.replayed} answered from the journal")
 
     def _say(self, line: str) -> None:
         with self._lock:

@@ -21,6 +21,7 @@ from qgate.jobs.durable import leave, submit_once
 from qgate.jobs.orders import OrderState
 from qgate.jobs.submission_request import SubmissionOutcome, SubmissionRequest
 from qgate.sweep import Sweep
+from qgate.usage import Usage
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
@@ -41,14 +42,12 @@ class SubmittedResults:
     ----------
     results : sequence
         For each submission request the results of its sweeps.
-    submissions, executions, shots : int
-        Sent now; replayed results do not count.
+    usage : Usage
+        Of what was sent now; replayed results do not count.
     """
 
     results: Sequence[Results]
-    submissions: int
-    executions: int
-    shots: int
+    usage: Usage
 
 
 def submit_with_retries(
@@ -62,10 +61,6 @@ def submit_with_retries(
     device : Device
     requests : sequence of SubmissionRequest
         Each of them fits into one submission.
-
-    Returns
-    -------
-    Bought
 
     Raises
     ------
@@ -96,33 +91,17 @@ def _with_repeats(
         if outcome.failed
     ]
     results = [outcome.results for outcome in outcomes]
-    submitted = SubmittedResults(results, *_sent(requests, outcomes))
+    new = [request for request, each in zip(requests, outcomes, strict=True) if each.submitted]
+    usage = sum((request.usage for request in new), Usage())
     if not again:
-        return submitted
+        return SubmittedResults(results, usage)
     for index, _ in again:
         _check_attempts(outcomes[index], device)
     repeated = submit_with_retries(run, device, [request for _, request in again])
     merged = list(results)
     for (index, request), parts in zip(again, repeated.results, strict=True):
         merged[index] = _merged(results[index], requests[index], request, parts)
-    return SubmittedResults(
-        merged,
-        submitted.submissions + repeated.submissions,
-        submitted.executions + repeated.executions,
-        submitted.shots + repeated.shots,
-    )
-
-
-def _sent(
-    requests: Sequence[SubmissionRequest], outcomes: Sequence[SubmissionOutcome]
-) -> tuple[int, int, int]:
-    """Count submissions, rows and shots that were sent now."""
-    new = [request for request, each in zip(requests, outcomes, strict=True) if each.submitted]
-    return (
-        len(new),
-        sum(request.num_rows for request in new),
-        sum(request.num_shots for request in new),
-    )
+    return SubmittedResults(merged, usage + repeated.usage)
 
 
 def _check_attempts(outcome: SubmissionOutcome, device: Device) -> None:

@@ -11,8 +11,9 @@ from qgate.exceptions import JobFailed, JobTimeout, NotReopenable, QGateError
 from qgate.jobs.accounting import fail, keep, reopened
 from qgate.jobs.attempts import perhaps_sent
 from qgate.jobs.creation import searched
-from qgate.jobs.orders import OPEN, Order, OrderState, Spent
+from qgate.jobs.orders import OPEN, Order, OrderState
 from qgate.jobs.run_lock import RunLock
+from qgate.usage import Usage
 
 if TYPE_CHECKING:
     from qgate.devices.cloud.remote import RemoteJob
@@ -79,7 +80,7 @@ def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float 
 
 def _released(journal: Journal, order: Order, reason: str) -> str:
     """Refund what is reserved for an order that certainly has no job."""
-    journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Spent())
+    journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Usage())
     return f"{reason}; what was reserved for it is refunded"
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgate.arguments import truth
-from qgate.budget import Budget, budget_of
+from qgate.budget import Budget, BudgetAccount, budget_of
 from qgate.context import entered
 from qgate.devices.cloud.remote import JOURNAL as JOURNAL_LABEL
 from qgate.devices.cloud.remote import RUN as RUN_LABEL
@@ -30,10 +30,11 @@ from qgate.forks import ForkSafeLock, Hooks
 from qgate.jobs.call_budget import call_accounts
 from qgate.jobs.digest import key_of
 from qgate.jobs.journal import Journal
-from qgate.jobs.orders import ASKED_AGAIN, UNUSABLE, BudgetAccount, Order, Spent
+from qgate.jobs.orders import ASKED_AGAIN, UNUSABLE, Order
 from qgate.jobs.progress import Progress
 from qgate.jobs.resumable import when_call_raises
 from qgate.jobs.run_lock import RunLock
+from qgate.usage import Usage
 from qgate.workers import GRACE_S, wait_for
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Run:
     journal : Journal
     replayed : int
         Submissions that were replayed from the journal since the run was opened.
-    asked : Spent
+    asked : Usage
         Usage of all requests since then, replayed or new.
     """
 
@@ -85,7 +86,7 @@ class Run:
         self.progress = progress or Progress.silent()
         self.ordered = ordered
         self.replayed = 0
-        self.asked = Spent()
+        self.asked = Usage()
         self.interrupts = Hooks()
         self._lock = ForkSafeLock()
         self._step = 0
@@ -108,14 +109,14 @@ class Run:
         return self.journal.orders(self.name)
 
     @property
-    def spent(self) -> Spent:
+    def spent(self) -> Usage:
         """Usage of the run: submissions, shots and dollars, paid or reserved."""
         return self.journal.spent_by(self.name)
 
     @property
     def cost(self) -> float:
         """US dollars, paid or reserved."""
-        return self.spent.usd
+        return self.spent.counted_usd
 
     @property
     def shots(self) -> int:
@@ -251,11 +252,7 @@ class Run:
     def count(self, order: Order) -> None:
         """Add the usage of an order to that of all requests."""
         with self._lock:
-            self.asked = Spent(
-                self.asked.submissions + order.held_submissions,
-                self.asked.shots + order.held_shots,
-                round(self.asked.usd + order.held_usd, 8),
-            )
+            self.asked += order.usage
 
     def replays(self, key: str) -> None:
         """Note that an order of an earlier time was requested again."""
@@ -324,7 +321,7 @@ class Run:
     def _begin(self) -> None:
         self.begin()
         self.journal.agree(self.budget)
-        self._step, self.replayed, self.asked = 0, 0, Spent()
+        self._step, self.replayed, self.asked = 0, 0, Usage()
         self._repetitions.clear()
         self._unfinished.clear()
         orders = self.journal.checked_orders(self.name)

@@ -13,6 +13,7 @@ from qgate.jobs.resubmission import SubmittedResults, submit_with_retries
 from qgate.jobs.runs import implicit_run
 from qgate.jobs.submission_request import SubmissionRequest
 from qgate.sweep import Sweep
+from qgate.usage import Usage
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def submit_sweeps(
     if plan is not None:
         answer = plan.answer(device, requests)
         if answer is not None:
-            return unpack(batches, answer, sweeps), SubmittedResults((), 0, 0, 0)
+            return unpack(batches, answer, sweeps), SubmittedResults((), Usage())
     submitted = submit_with_retries(active_run() or implicit_run(), device, requests)
     return unpack(batches, submitted.results, sweeps), submitted
 

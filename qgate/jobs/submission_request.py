@@ -12,6 +12,7 @@ from qgate.jobs.accounting import failures
 from qgate.jobs.digest import digest_of
 from qgate.jobs.orders import Order
 from qgate.sweep import Sweep
+from qgate.usage import Usage
 from qgate.wires import Wires
 
 Results = Sequence[SweepResult]
@@ -58,14 +59,10 @@ class SubmissionRequest:
         return digest_of(self.sweeps)
 
     @property
-    def num_rows(self) -> int:
-        """Number of rows of all sweeps."""
-        return sum(len(sweep) for sweep in self.sweeps)
-
-    @property
-    def num_shots(self) -> int:
-        """Number of shots of all rows."""
-        return sum(int(sweep.shots.sum()) for sweep in self.sweeps if sweep.shots is not None)
+    def usage(self) -> Usage:
+        """Usage of the submission; its dollars are known to the device."""
+        shots = sum(int(sweep.shots.sum()) for sweep in self.sweeps if sweep.shots is not None)
+        return Usage(1, shots, None, executions=sum(map(len, self.sweeps)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,27 +8,18 @@ whole billionths, which add up exactly.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from qgate.budget import Budget
-from qgate.exceptions import BudgetChanged, BudgetExceeded, JournalUnreadable
-from qgate.jobs.orders import BudgetAccount, Order, OrderSummary, Spent
+from qgate.budget import LIMITS, NO_LIMIT, Budget, BudgetAccount
+from qgate.exceptions import BudgetChanged, JournalUnreadable
+from qgate.jobs.orders import Order, OrderSummary
 from qgate.jobs.sealed_rows import Row, SealedRows
+from qgate.usage import Usage
 
 NANO_USD = 1_000_000_000
 """Prices are rounded to hundredths of a millionth of a dollar, so that billionths are exact."""
 
 RUN, BUDGET = "run", "budget"
 """Kinds of totals."""
-
-LIMITS = (
-    ("submissions", "held_submissions", "{:d} submissions"),
-    ("shots", "held_shots", "{:d} shots"),
-    ("usd", "held_usd", "{:.2f} USD"),
-)
-"""For each limit of a budget: its name, the column of an order's usage, the format of amounts."""
-
-ROUNDING_USD = 1e-9
 
 
 class Totals:
@@ -42,7 +33,7 @@ class Totals:
     def __init__(self, rows: SealedRows) -> None:
         self._rows = rows
 
-    def spent(self, kind: str, name: str) -> Spent:
+    def spent(self, kind: str, name: str) -> Usage:
         """Return the usage charged to a run or budget: paid, or reserved for unfinished orders."""
         return _spent(self._row(kind, name))
 
@@ -60,28 +51,15 @@ class Totals:
             for kind, name in ((RUN, after.run), *((BUDGET, name) for name in budgets)):
                 self._change(kind, name, 0, changes)
 
-    def check(self, orders: Sequence[Order], budget_account: BudgetAccount, what: str) -> None:
+    def check(self, orders: Sequence[Order], account: BudgetAccount, what: str) -> None:
         """Refuse orders that exceed the rest of a budget.
 
         Raises
         ------
         BudgetExceeded
         """
-        spent = self.spent(BUDGET, budget_account.name)
-        for name, column, written in LIMITS:
-            limit = getattr(budget_account.budget, name)
-            if limit is None:
-                continue
-            asked = sum(getattr(order, column) for order in orders)
-            already = getattr(spent, name)
-            if already + asked > limit + (ROUNDING_USD if name == "usd" else 0):
-                raise BudgetExceeded(
-                    what=what,
-                    asked=written.format(asked),
-                    spent=written.format(already),
-                    limit=written.format(limit),
-                    budget=repr(budget_account.name),
-                )
+        asked = sum((order.usage for order in orders), Usage())
+        account.check(asked, self.spent(BUDGET, account.name), what)
 
     def check_orders(self, run: str, orders: Sequence[OrderSummary]) -> None:
         """Compare the totals of a run with its orders; orders may be missing in a damaged file.
@@ -119,18 +97,18 @@ class Totals:
         stored = self.limit(budget.name)
         if stored is None:
             self.set_limit(budget)
-        elif _limits(stored) != _limits(budget):
+        elif stored.limits != budget.limits:
             raise BudgetChanged(
                 budget=budget.name,
                 given=_written(budget),
                 stored=_written(stored),
                 file=self._rows.file,
-                options=" ".join(f"--{name} {value:g}" for name, value in _limits(budget).items()),
+                options=_options(budget, stored),
             )
 
     def set_limit(self, budget: Budget) -> None:
         """Store the limit of a named budget in place of an earlier one."""
-        limits = {name: getattr(budget, name) for name, _, _ in LIMITS}
+        limits = {name: getattr(budget, name) for name in LIMITS}
         self._rows.update("limits", {"name": budget.name, **limits})
 
     # Internal ------------------------------------------------------------------------------
@@ -164,21 +142,20 @@ def _sums(orders: Sequence[OrderSummary]) -> list[int]:
     return [sum(column) for column in zip(*amounts, strict=True)]
 
 
-def _spent(row: Row) -> Spent:
-    return Spent(row["submissions"], row["shots"], row["nano_usd"] / NANO_USD)
+def _spent(row: Row) -> Usage:
+    return Usage(row["submissions"], row["shots"], row["nano_usd"] / NANO_USD)
 
 
 def _budget(row: Row) -> Budget:
-    limits: dict[str, Any] = {name: row[name] for name, _, _ in LIMITS}
-    return Budget(name=row["name"], **limits)
-
-
-def _limits(budget: Budget) -> dict[str, Any]:
-    """Return the limits that a budget has."""
-    named = {name: getattr(budget, name) for name, _, _ in LIMITS}
-    return {name: limit for name, limit in named.items() if limit is not None}
+    return Budget(name=row["name"], **{name: row[name] for name in LIMITS})
 
 
 def _written(budget: Budget) -> str:
-    amounts = {name: written for name, _, written in LIMITS}
-    return ", ".join(amounts[name].format(value) for name, value in _limits(budget).items())
+    return ", ".join(LIMITS[name].format(limit) for name, limit in budget.limits.items())
+
+
+def _options(budget: Budget, stored: Budget) -> str:
+    """Return the options of ``qgate budgets`` that change a stored limit to another one."""
+    removed = dict.fromkeys(stored.limits, NO_LIMIT)
+    limits = {name: str(limit).removesuffix(".0") for name, limit in budget.limits.items()}
+    return " ".join(f"--{name} {limit}" for name, limit in {**removed, **limits}.items())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qgate.context import active_run
 from qgate.execution.tracker import Tracker
+from qgate.usage import Usage
 
 
 @dataclass
@@ -18,18 +19,13 @@ class Taken:
 
     Parameters
     ----------
-    shots, submissions : int
+    usage : Usage
         Within a run, results that were replayed from its journal count as well, so that a repeated
-        training makes the same decisions.
-    usd : float or None
-        US dollars; None if unknown: on a paid device, outside of a run.
-    seconds : float
+        training makes the same decisions. The dollars of a paid device are unknown outside of a
+        run.
     """
 
-    shots: int = 0
-    submissions: int = 0
-    usd: float | None = None
-    seconds: float = 0.0
+    usage: Usage = field(default_factory=Usage)
 
     @classmethod
     @contextmanager
@@ -40,12 +36,9 @@ class Taken:
         started = time.perf_counter()
         with Tracker(device) as tracker:
             yield taken
-        taken.seconds = time.perf_counter() - started
-        taken.shots = tracker.totals["shots"]
-        taken.submissions = tracker.totals["submissions"]
-        if device is not None and not device.capabilities.paid:
-            taken.usd = 0.0
+        seconds, counts = time.perf_counter() - started, tracker.totals
+        free = device is not None and not device.capabilities.paid
+        usd = 0.0 if free else None
+        taken.usage = Usage(counts["submissions"], counts["shots"], usd, seconds=seconds)
         if run is not None and before is not None and run.asked != before:
-            taken.shots = run.asked.shots - before.shots
-            taken.submissions = run.asked.submissions - before.submissions
-            taken.usd = round(run.asked.usd - before.usd, 8)
+            taken.usage = replace(run.asked - before, seconds=seconds)

@@ -128,10 +128,10 @@ class Training:
             value=float(value),
             error=self._error(slopes),
             signal=None if slopes is None else slopes.signal,
-            shots=taken.shots,
-            submissions=taken.submissions,
-            usd=taken.usd,
-            seconds=taken.seconds,
+            shots=taken.usage.shots,
+            submissions=taken.usage.submissions,
+            usd=taken.usage.usd,
+            seconds=taken.usage.seconds,
         )
         after = Arguments.of([found] if len(args) == 1 else found, optimizer="minimize")
         return Progress(after.vector, before.history.with_record(record))

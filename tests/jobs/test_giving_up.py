@@ -18,7 +18,8 @@ from qgate.exceptions import (
 from qgate.exceptions import WrongResult as Wrong
 from qgate.jobs.giving_up import give_up
 from qgate.jobs.journal import Journal
-from qgate.jobs.orders import OrderState, Spent
+from qgate.jobs.orders import OrderState
+from qgate.usage import Usage
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_only_the_order_that_was_given_up_is_submitted_again(files):
     assert [after[0], after[2]] == [before[0], before[2]]
     assert (device.shop.jobs, run.replayed) == (4, 2)
     assert {order.key for order in run.records} > {first, second, third}
-    assert run.spent == Spent(4, 400, pytest.approx(1.6))
+    assert run.spent == Usage(4, 400, pytest.approx(1.6))
     assert values(device, files[1])[0] == after  # and not a third time
     assert device.shop.jobs == 4
 

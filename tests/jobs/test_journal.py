@@ -6,13 +6,13 @@ import math
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import astuple, replace
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgate.budget import Budget
+from qgate.budget import Budget, BudgetAccount
 from qgate.exceptions import (
     BudgetChanged,
     BudgetExceeded,
@@ -22,8 +22,9 @@ from qgate.exceptions import (
 )
 from qgate.jobs.journal import Journal
 from qgate.jobs.journal_schema import MIGRATIONS
-from qgate.jobs.orders import BudgetAccount, Order, OrderState, Spent
+from qgate.jobs.orders import Order, OrderState
 from qgate.prices import Price
+from qgate.usage import Usage
 
 ORDER = Order(
     key="k1",
@@ -88,10 +89,10 @@ def test_what_happens_to_an_order_is_kept_in_order(journal):
 
 def test_a_budget_counts_what_is_held_until_it_is_settled(journal):
     place(journal, ORDER)
-    assert journal.spent("the account") == Spent(1, 300, 1.5)
+    assert journal.spent("the account") == Usage(1, 300, 1.5)
 
-    journal.finish("k1", OrderState.DONE, taken=Spent(1, 300, 0.7))
-    assert journal.spent("the account") == Spent(1, 300, 0.7)
+    journal.finish("k1", OrderState.DONE, taken=Usage(1, 300, 0.7))
+    assert journal.spent("the account") == Usage(1, 300, 0.7)
 
     place(journal, replace(ORDER, key="k2", held_usd=1.3))
     assert journal.spent("the account").usd == pytest.approx(2.0)
@@ -102,7 +103,7 @@ def test_all_of_a_request_is_placed_or_nothing(journal):
         place(journal, ORDER, replace(ORDER, key="k2"))
 
     assert journal.orders() == []
-    assert journal.spent("the account") == Spent()
+    assert journal.spent("the account") == Usage()
     assert "allows 2.00 USD and has 0.00 USD spent" in str(caught.value)
 
 
@@ -115,7 +116,7 @@ def test_every_budget_has_to_allow_it(journal):
     with pytest.raises(BudgetExceeded, match="'poor'"):
         place(journal, ORDER, budget_accounts=budget_accounts)
 
-    assert journal.spent("rich") == Spent()
+    assert journal.spent("rich") == Usage()
 
 
 def test_orders_of_a_run_come_in_the_order_of_its_steps(journal):
@@ -178,7 +179,7 @@ def test_a_journal_survives_a_process_that_ends_in_the_middle_of_a_transaction(j
     other.execute("DELETE FROM charges")
     other.close()
 
-    assert Journal(file).spent("the account") == Spent(1, 300, 1.5)
+    assert Journal(file).spent("the account") == Usage(1, 300, 1.5)
 
 
 # Sums --------------------------------------------------------------------------------
@@ -228,20 +229,20 @@ def test_running_sums_are_the_sums_over_all_orders(steps):
             for name in names:
                 budgets[name].append(order.key)
             continue
-        taken = Spent() if what == "give back" else Spent(submissions, shots, usd)
+        taken = Usage() if what == "give back" else Usage(submissions, shots, usd)
         journal.finish(placed[which % len(placed)].key, OrderState.DONE, taken=taken)
 
     def over(orders):
-        return (
+        return Usage(
             sum(order.held_submissions for order in orders),
             sum(order.held_shots for order in orders),
             pytest.approx(math.fsum(order.held_usd for order in orders), abs=1e-9),
         )
 
     for run in ("first", "second"):
-        assert astuple(journal.spent_by(run)) == over(journal.checked_orders(run))
+        assert journal.spent_by(run) == over(journal.checked_orders(run))
     for name, keys in budgets.items():
-        assert astuple(journal.spent(name)) == over([journal.find(key) for key in keys])
+        assert journal.spent(name) == over([journal.find(key) for key in keys])
 
 
 def instructions(journal, call):
@@ -499,6 +500,6 @@ def test_the_limit_of_a_named_budget_is_stored(journal, file):
         )
 
     assert journal.find("k2") is None
-    journal.set_limit(Budget(usd=20, name="shared"))
+    journal.change_limits("shared", {"usd": 20})
     Journal(file).agree(Budget(usd=20, name="shared"))
     assert journal.limits() == [Budget(usd=20, name="shared")]

@@ -166,7 +166,7 @@ def test_rows_that_fail_are_bought_again_alone_and_all_come_back_in_their_places
         assert device.sent[1:] == device.failed[:-1]
     assert list(map(names_of, device.sent[1:])) == list(map(names_of, device.failed[:-1]))
 
-    assert submitted.submissions == len(device.submissions) == device.shop.jobs
+    assert submitted.usage.submissions == len(device.submissions) == device.shop.jobs
     brought = sum(map(shots_of, device.sent)) - sum(map(shots_of, device.failed))
     assert run.shots == brought >= sum(asked.values())  # the shots of failed rows were given back
 
@@ -184,7 +184,7 @@ def test_what_was_bought_in_several_rounds_is_replayed_in_its_places(whole, limi
     with qg.run("drawn", journal=journal):
         second, submitted = submit_sweeps(whole, device)
 
-    assert (submitted.submissions, device.submissions) == (0, [])
+    assert (submitted.usage.submissions, device.submissions) == (0, [])
     for (before,), (after,) in zip(first, second, strict=True):
         assert [rows.readings.tolist() for rows in before] == [
             rows.readings.tolist() for rows in after
