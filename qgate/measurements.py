@@ -218,13 +218,8 @@ def are_returned(
 ) -> bool:
     """Return whether a device returns all measurements natively, in one circuit.
 
-    Parameters
-    ----------
-    measurements : sequence of Measurement
-    exact : frozenset of str
-        The kinds that the device returns without shots.
-    most_wires : int or None
-        Maximum number of wires that can be measured together.
+    It returns the kinds ``exact`` without shots, and measures at most ``most_wires`` wires
+    together.
     """
     if not all(item.is_returned(exact) for item in measurements):
         return False

@@ -99,21 +99,8 @@ def normal_form(observable: Operator) -> PauliSum | Combination:
     Sums and products are expanded. Factors of a product that share wires become one Pauli word, or
     one Hermitian matrix. An operator that is Hermitian only as a whole becomes one Hermitian
     matrix. The form depends on the observable's structure, not on its numbers, and is
-    differentiable in them.
-
-    Parameters
-    ----------
-    observable : Operator
-
-    Returns
-    -------
-    PauliSum or Combination
-        With real coefficients and distinct terms.
-
-    Raises
-    ------
-    NotHermitian
-        It is not an observable.
+    differentiable in them; its coefficients are real and its terms distinct. Raise ``NotHermitian``
+    if it is not an observable.
     """
     with paused():
         if isinstance(observable, Combination):
@@ -132,16 +119,9 @@ def normal_form(observable: Operator) -> PauliSum | Combination:
 def square(observable: PauliSum | Combination) -> PauliSum | Combination:
     """Return the normal form of the square of an observable in normal form.
 
-    Notes
-    -----
-    Cost: T (T + 1) / 2 products of terms; pairs of Pauli words that anticommute drop out.
-    Two terms that do not commute and are not both Pauli words give a dense matrix on the
-    wires of those of their factors that meet.
-
-    Raises
-    ------
-    OperatorError
-        Such a matrix would have more than ten wires.
+    T (T + 1) / 2 products of terms; pairs of Pauli words that anticommute drop out. Two terms that
+    do not commute and are not both Pauli words give a dense matrix on the wires of those of their
+    factors that meet, of which there may be ten.
     """
     with paused():
         if isinstance(observable, PauliSum):

@@ -94,15 +94,10 @@ class Outcomes:
         return Outcomes(self.num_wires, self.values, self.weights, self.shots)
 
     def with_any_order(self, *, seed: str) -> Outcomes:
-        """Return the outcomes with the shots in a random order.
+        """Return the outcomes with the shots in a random order, which ``seed`` determines.
 
         For devices that return only counts. Shots are independent, so all orders are equally
         likely.
-
-        Parameters
-        ----------
-        seed : str
-            The same seed gives the same order.
         """
         readings = np.repeat(self.values, self.weights)
         order = np.random.default_rng(list(seed.encode())).permutation(len(readings))
@@ -111,12 +106,8 @@ class Outcomes:
     def thinned(self, shots: int | None, *, seed: str) -> Outcomes:
         """Return a subset of the shots: the first ones, or random ones if their order is not known.
 
-        Parameters
-        ----------
-        shots : int or None
-            At most as many as there are; None: exact, the outcomes are returned unchanged.
-        seed : str
-            The same seed selects the same shots.
+        ``seed`` determines these. If ``shots`` is None the outcomes are exact, and returned
+        unchanged.
         """
         if shots is None or shots == self.shots:
             return self
@@ -147,13 +138,7 @@ class Outcomes:
         return Outcomes(len(positions), values, weights, self.shots, readings)
 
     def probabilities(self) -> FloatArray:
-        """Return the relative frequency of every outcome, shape (2**num_wires,).
-
-        Raises
-        ------
-        TooLarge
-            There are more outcomes than ``MOST_DENSE``.
-        """
+        """Return the relative frequency of every outcome, shape (2**num_wires,)."""
         remedy = "Read fewer wires, or ask for counts, which list what was read."
         outcomes = 2**self.num_wires
         check_size("Probabilities", outcomes, MOST_DENSE, unit="outcomes", remedy=remedy)
@@ -171,13 +156,7 @@ class Outcomes:
         return np.asarray(_take_bits(self.values, positions, self.num_wires), dtype=np.int64)
 
     def of_each_shot(self, values: FloatArray) -> FloatArray:
-        """Return the value of each shot from the values of the outcomes, shape (shots,).
-
-        Raises
-        ------
-        ValueError
-            The order of the shots is not known.
-        """
+        """Return the value of each shot from the values of the outcomes, shape (shots,)."""
         return np.asarray(values[np.searchsorted(self.values, self._ordered())])
 
     def parities(self, supports: Iterable[Sequence[int]]) -> FloatArray:

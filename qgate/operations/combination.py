@@ -28,10 +28,9 @@ class Combination(Operator):
     coefficients : array, shape (T,)
         Real weights.
     terms : sequence of tuple of Operator
-        The factors of each term, on pairwise disjoint wires: at most one Pauli word of
-        weight 1, and ``Hermitian``, ``Projector``, ``SparseHamiltonian`` or another operator
-        without parameters and with known eigenvalues and diagonalizing gates. An empty tuple is the
-        identity.
+        The factors of each term, on pairwise disjoint wires: at most one Pauli word of weight 1,
+        and others with known eigenvalues and diagonalizing gates, such as ``Hermitian``. An empty
+        tuple is the identity.
     wires : wires, optional
         Default those of the factors.
     """

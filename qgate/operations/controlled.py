@@ -39,13 +39,7 @@ def _flip_matrix(n: int, control_values: tuple[bool, ...]) -> ComplexArray:
 
 
 def control_bits(controls: int, values: object, *, name: str) -> tuple[bool, ...]:
-    """Return one truth value for each control; None stands for all true.
-
-    Raises
-    ------
-    InvalidParameters
-        There are more or fewer values than controls, or others than 0 and 1.
-    """
+    """Return one truth value for each control; None stands for all true."""
     if values is None:
         return (True,) * controls
     items = items_of(values)
@@ -64,13 +58,7 @@ def _is_bit(value: object) -> bool:
 
 
 def check_work_wires(name: str, wires: WiresLike, work_wires: WiresLike | None) -> None:
-    """Refuse work wires on which the gate acts; work wires are not used otherwise.
-
-    Raises
-    ------
-    InvalidParameters
-        A work wire is one of the wires.
-    """
+    """Refuse work wires on which the gate acts; work wires are not used otherwise."""
     work = Wires(() if work_wires is None else work_wires)
     if set(work) & set(Wires(wires)):
         raise InvalidParameters(

@@ -32,19 +32,10 @@ def on_values(
 def controlled_flip(
     controls: Sequence[Wire], target: Wire, idle: Sequence[Wire] = ()
 ) -> list[Operator]:
-    """Flip ``target`` where every control is 1.
+    """Flip ``target`` where every control is 1; ``idle`` wires, in any state, are borrowed.
 
-    Parameters
-    ----------
-    controls, target : wires
-        Any number of controls.
-    idle : wires, optional
-        Borrowed wires, in any state, which are restored.
-
-    Notes
-    -----
-    Two-wire gates: linear in the number of controls with one idle wire or more, quadratic
-    without. Reference: Barenco et al., Phys. Rev. A 52, 3457 (1995), lemmas 7.2 to 7.4.
+    Two-wire gates: linear in the number of controls with one idle wire or more, quadratic without.
+    Reference: Barenco et al., Phys. Rev. A 52, 3457 (1995), lemmas 7.2 to 7.4.
     """
     count = len(controls)
     if count <= 2:
@@ -139,23 +130,8 @@ def multiplexed_rotation(
 ) -> list[Operator]:
     """Apply RY or RZ to ``target``, with a separate angle for each value of the controls.
 
-    Parameters
-    ----------
-    rotation : type
-        RY or RZ.
-    angles : array, shape (..., 2**k)
-        Angle for each value of the ``k`` controls, the first control most significant; leading
-        axes are a batch.
-    controls, target : wires
-        Wires of the gate.
-
-    Returns
-    -------
-    list of Operator
-        2**k rotations and as many CNOTs, in the order of a Gray code.
-
-    Notes
-    -----
+    The angles have shape (..., 2**k) for k controls, the first most significant; leading axes are a
+    batch. The result is 2**k rotations and as many CNOTs, in the order of a Gray code.
     Reference: Möttönen et al., Phys. Rev. Lett. 93, 130502 (2004).
     """
     steps = angles @ _gray_signs(len(controls)) / angles.shape[-1]

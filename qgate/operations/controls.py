@@ -239,12 +239,8 @@ def controlled(
 ) -> Operator:
     """Return an operator with controls, as a named gate where one exists.
 
-    Parameters
-    ----------
-    base : Operator
-        Existing controls are merged with the new ones.
-    control_wires, control_values, work_wires
-        As for ``Controlled``; without controls the operator itself is returned.
+    Existing controls are merged with the new ones. Without controls the operator itself is
+    returned.
     """
     controls = Wires(control_wires)
     if not controls:

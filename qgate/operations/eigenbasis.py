@@ -18,12 +18,7 @@ def eigensystem(matrix: Tensor) -> tuple[FloatArray | ComplexArray, ComplexArray
     """Return the eigenvalues of a matrix, and the eigenvectors as columns.
 
     Results are cached by the content of the matrix, so that equal matrices are diagonalised once.
-    The eigenvalues of a Hermitian matrix are real and ascending.
-
-    Raises
-    ------
-    EigvalsUndefinedError
-        The matrix is a batch of matrices.
+    The eigenvalues of a Hermitian matrix are real and ascending. A batch of matrices is refused.
     """
     plain = np.ascontiguousarray(unwrap(matrix), dtype=complex)
     if plain.ndim != 2:

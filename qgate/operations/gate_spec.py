@@ -27,14 +27,9 @@ ANGLE = "Angle in radians; an array is a batch."
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Argument of a gate besides angles and wires.
+    """Argument of a gate besides angles and wires: type and description, for the documentation.
 
-    Parameters
-    ----------
-    kind, doc : str
-        Type and description, for the documentation.
-    default : object
-        ``REQUIRED``: no default.
+    The default ``REQUIRED`` stands for none.
     """
 
     kind: str
@@ -123,13 +118,7 @@ class GateSpec:
     def arguments(
         self, args: tuple[Argument, ...], named: Mapping[str, Argument], *, public: str
     ) -> Mapping[str, Argument]:
-        """Bind the arguments of a call to their names.
-
-        Raises
-        ------
-        InvalidCall
-            An argument is missing, unknown, or given twice. The error names the gate ``public``.
-        """
+        """Bind the arguments of a call to their names; errors name the gate ``public``."""
         defaults = self.defaults
         given: dict[str, Argument] = dict(zip(defaults, args, strict=False))
         if not named and len(args) == len(defaults):

@@ -29,13 +29,6 @@ def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Namespace 
         Wires that the matrix is to act on; default the operator's own.
     xp : module, optional
         Array namespace to compute with; default as the parameters need.
-
-    Raises
-    ------
-    MatrixUndefinedError
-        The operator has neither a matrix nor a decomposition.
-    NotFinite
-        A parameter is NaN or infinite.
     """
     require_finite(op.name, op.parameters)
     xp = namespace(op.parameters) if xp is None else xp
@@ -52,13 +45,7 @@ def dense_matrix(op: Operator, order: WiresLike | None = None, *, xp: Namespace 
 def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Namespace = None) -> Tensor:
     """Return the matrix of a sequence of operators, the first applied first.
 
-    Parameters
-    ----------
-    operations : iterable of Operator
-    wires : Wires
-        Wires that the matrix is to act on, among them those of every operator.
-    xp : module, optional
-        Array namespace to compute with; default as the parameters need.
+    ``wires`` are those that the matrix is to act on, among them those of every operator.
     """
     check_matrix(len(wires))
     gates = list(operations)
@@ -69,24 +56,10 @@ def circuit_matrix(operations: Iterable[Operator], wires: Wires, *, xp: Namespac
 
 
 def embed(matrix: Tensor, wires: Wires, order: Wires, *, xp: Namespace = np) -> Tensor:
-    """Embed a matrix on ``wires`` as a matrix on the wires ``order``.
+    """Embed matrices on ``wires``, shape (..., 2**k, 2**k), as matrices on the wires ``order``.
 
-    Parameters
-    ----------
-    matrix : array, shape (..., 2**k, 2**k)
-        First of the ``k`` wires most significant; leading axes are a batch.
-    wires, order : Wires
-        ``order`` contains every one of ``wires``.
-
-    Returns
-    -------
-    array, shape (..., 2**n, 2**n)
-        Acts as the identity on the wires of ``order`` not among ``wires``.
-
-    Raises
-    ------
-    WireError
-        ``order`` lacks one of ``wires``.
+    The first wire is the most significant. The result, shape (..., 2**n, 2**n), acts as the
+    identity on the wires of ``order`` not among ``wires``.
     """
     if wires == order:
         return matrix
@@ -125,16 +98,10 @@ def kron(matrices: Iterable[Tensor], *, xp: Namespace = np) -> Tensor:
 
 
 def where_ones(matrix: ComplexArray, controls: int, *, rest: float) -> ComplexArray:
-    """Return the matrix that is ``matrix`` where the first wires are 1, else a multiple of 1.
+    """Return the matrix that is ``matrix`` where the first ``controls`` wires are 1.
 
-    Parameters
-    ----------
-    matrix : array, shape (d, d) or (d,)
-        Matrix, or the diagonal of one, on the last wires.
-    controls : int
-        Number of further wires, which come first.
-    rest : float
-        Factor of the identity for all other states of these.
+    For other states of these it is ``rest`` times the identity. ``matrix`` and the result are both
+    matrices, or both diagonals.
     """
     start = (2**controls - 1) * len(matrix)
     diagonal = np.full(start + len(matrix), rest, dtype=complex)

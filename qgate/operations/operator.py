@@ -390,13 +390,7 @@ class Operator:
 
 
 def require_operators(name: str, *values: object) -> None:
-    """Refuse values that are not operators; ``name`` names the caller in the error.
-
-    Raises
-    ------
-    InvalidParameters
-        One of the values is not an operator.
-    """
+    """Refuse values that are not operators; ``name`` names the caller in the error."""
     for value in values:
         if not isinstance(value, Operator):
             raise InvalidParameters(

@@ -44,12 +44,7 @@ LONGEST = 80
 def as_array(value: Tensor) -> Tensor:
     """Return a number or array of any framework unchanged, a (nested) sequence as an array.
 
-    Raises
-    ------
-    InvalidParameters
-        The rows of a nested sequence differ in length.
-    TooLarge
-        Sequences are nested too deeply, or hold a range of more than a million numbers.
+    Rows of different lengths are refused, and sequences nested too deeply.
     """
     if not isinstance(value, list | tuple):
         return enclosed(value)
@@ -67,11 +62,7 @@ def in_floats(value: Tensor) -> Tensor:
     """Return whole numbers, half precision and object arrays as float64, others unchanged.
 
     Arithmetic with small integers wraps around, and that of half precision overflows at 65504.
-
-    Raises
-    ------
-    InvalidParameters
-        A number is too large for float64, or an array has masked entries or is not of numbers.
+    Numbers beyond float64 are refused, and arrays with masked entries.
     """
     kind = type(value)
     if kind is int and value.bit_length() > 63:  # numpy would create an object array
@@ -187,12 +178,7 @@ def is_scalar(value: object) -> bool:
 
 
 def require_scalar(operator: object, value: object) -> None:
-    """Refuse factors of an operator that are not a single number.
-
-    Raises
-    ------
-    InvalidParameters
-    """
+    """Refuse factors of an operator that are not a single number."""
     if not is_scalar(value):
         raise InvalidParameters(
             f"{described(operator)} cannot be multiplied by {described(value)}. Give a number, "
@@ -201,20 +187,9 @@ def require_scalar(operator: object, value: object) -> None:
 
 
 def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = True) -> None:
-    """Refuse values that are neither a number nor an array of numbers.
+    """Refuse values that are neither a number nor an array of numbers, real ones if ``real``.
 
-    Parameters
-    ----------
-    name, argument : str
-        Names of the caller and of the argument, for the message.
-    value : object
-    real : bool
-        Whether complex numbers are refused.
-
-    Raises
-    ------
-    InvalidParameters
-        The value is neither.
+    ``name`` and ``argument`` name the caller and its argument in the error.
     """
     if is_numeric(value, real=real):
         return
@@ -227,13 +202,7 @@ def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = Tru
 
 
 def as_angle(name: str, argument: str, value: Tensor) -> Tensor:
-    """Return an angle, or a batch of angles, in the form in which operators store it.
-
-    Raises
-    ------
-    InvalidParameters
-        The angle is neither a real number nor a one-dimensional array of them.
-    """
+    """Return an angle, or a batch of angles, in the form in which operators store it."""
     if type(value) in PLAIN:
         return value if type(value) is not int else in_floats(value)
     plain = value
@@ -276,11 +245,6 @@ def check_shape(
         Whether an additional leading batch axis is allowed.
     real : bool
         Whether complex numbers are refused.
-
-    Raises
-    ------
-    InvalidParameters
-        The array has another shape, or is not made of numbers.
     """
     require_numbers(name, argument, value, real=real)
     framework = framework_of(value)
@@ -306,12 +270,7 @@ def _fits(shape: tuple[int, ...], lengths: Sequence[int | str]) -> bool:
 
 
 def require_finite(name: str, parameters: Iterable[Tensor]) -> None:
-    """Refuse parameters that are NaN or infinite, where their numbers are known.
-
-    Raises
-    ------
-    NotFinite
-    """
+    """Refuse parameters that are NaN or infinite, where their numbers are known."""
     for value in parameters:
         numbers = unwrap(value) if is_concrete(value) else 0.0
         if isinstance(numbers, int | float | complex | np.ndarray | np.number):

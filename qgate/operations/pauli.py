@@ -179,13 +179,7 @@ class PauliSum(PauliOperator):
 
 
 def _multiplied(first: PauliSum, second: PauliSum) -> PauliSum:
-    """Return a product of powers.
-
-    Raises
-    ------
-    TooLarge
-        The product has too many words, or weights beyond double precision.
-    """
+    """Return a product of powers; refuse too many words, and weights beyond double precision."""
     remedy = "Take a lower power of the sum."
     pairs = len(first) * len(second)
     check_size("A power of a sum of Pauli words", pairs, 10**7, unit="products", remedy=remedy)

@@ -51,12 +51,7 @@ def joined(sums: Sequence[Terms], columns: Sequence[Sequence[int]], width: int) 
 
 
 def product(left: Terms, right: Terms) -> Terms:
-    """Return the product with distinct words.
-
-    Notes
-    -----
-    Cost: T * S products of Pauli words, and a sort of them.
-    """
+    """Return the product with distinct words: T * S products of Pauli words, and a sort of them."""
     exponents = pw.product_phases(left[1:], right[1:])
     weights = left.weights[:, None] * right.weights[None, :] * _phases(exponents)
     rows = np.repeat(np.arange(len(left.x)), len(right.x))
@@ -89,13 +84,7 @@ def square(terms: Terms) -> Terms:
 
 
 def as_coefficients(values: Tensor) -> Tensor:
-    """Return weights as one float or complex array, traced where the weights are.
-
-    Raises
-    ------
-    InvalidParameters
-        The weights are not numbers.
-    """
+    """Return weights as one float or complex array, traced where the weights are."""
     given = as_array(one_kind(values) if isinstance(values, list | tuple) else values)
     require_numbers("A sum of operators", "coefficients", given, real=False)
     return in_floats(given)

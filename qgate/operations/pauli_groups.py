@@ -9,15 +9,10 @@ from qgate.typing import BoolArray, IntArray
 
 
 def qubit_wise_groups(x: BoolArray, z: BoolArray) -> tuple[IntArray, ...]:
-    """Group Pauli words so that no wire has two different letters within a group.
+    """Group Pauli words, shape (T, n), so that no wire has two different letters within a group.
 
     Greedy, in the given order: each word joins the first group in which it fits, or starts a new
-    one.
-
-    Parameters
-    ----------
-    x, z : array of bool, shape (T, n)
-        The words.
+    one. The same words in the same order give the same groups.
 
     Returns
     -------
@@ -26,7 +21,7 @@ def qubit_wise_groups(x: BoolArray, z: BoolArray) -> tuple[IntArray, ...]:
 
     Notes
     -----
-    Cost: O(T G n / 64) for G groups. The same words in the same order give the same groups.
+    Cost: O(T G n / 64) for G groups.
     """
     flips, signs, support = pack(x), pack(z), pack(x | z)
     shape = (len(x), flips.shape[1])
@@ -53,17 +48,6 @@ def is_qubit_wise(x: BoolArray, z: BoolArray) -> bool:
 
 
 def group_basis(x: BoolArray, z: BoolArray) -> str:
-    """Return the measurement basis of each wire for the words of one group.
-
-    Parameters
-    ----------
-    x, z : array of bool, shape (T, n)
-        The members of a group, from ``qubit_wise_groups``.
-
-    Returns
-    -------
-    str
-        One of X, Y, Z for each wire; I where no member acts.
-    """
+    """Return the letter of each wire for the words of one group; I where none of them acts."""
     flips, signs = np.logical_or.reduce(x, axis=0), np.logical_or.reduce(z, axis=0)
     return to_letters(flips[None, :], signs[None, :])[0]

@@ -190,16 +190,11 @@ class PauliOperator(Operator):
     # Matrices --------------------------------------------------------------------
 
     def x_masks(self, order: WiresLike | None = None) -> IntArray:
-        """Return the bits x of each term as an integer, shape (T,).
+        """Return the bits x of each term as an integer, the first wire most significant.
 
         With the masks x and z a word P acts on basis states as
         P|i> = i^{|x & z|} (-1)^{|z & i|} |i ^ x>, where |m| counts the bits set in m.
-
-        Parameters
-        ----------
-        order : wires, optional
-            At most 62 wires, among them its own; the first is the most significant bit.
-            Default its own.
+        ``order`` has at most 62 wires, among them its own.
         """
         return pm.masks((self if order is None else self.expanded(order))._x)
 
@@ -237,13 +232,7 @@ class PauliOperator(Operator):
         return to_eigenbasis(self.matrix(), self.wires)
 
     def decomposition(self) -> list[Operator]:
-        """Return the gates of a single word, with its weight as a global phase.
-
-        Raises
-        ------
-        DecompositionUndefinedError
-            There are several words, or the weight does not have modulus 1.
-        """
+        """Return the gates of a single word, its weight a global phase; other sums have none."""
         if len(self) != 1 or not np.isclose(abs(unwrap(self.coefficients)[0]), 1.0):
             raise DecompositionUndefinedError(
                 f"{self!r} is not a gate: a sum of Pauli words can be applied only if it is one "

@@ -29,13 +29,7 @@ UnsignedArray = NDArray[np.uint64]
 
 
 def from_letters(words: Sequence[str]) -> tuple[BoolArray, BoolArray]:
-    """Return the bits x and z, each of shape (T, n), of words such as "XIZY".
-
-    Raises
-    ------
-    InvalidParameters
-        A word has another letter, or the words differ in length.
-    """
+    """Return the bits x and z, each of shape (T, n), of words such as "XIZY"; refuse others."""
     lengths = {len(word) for word in words}
     if len(lengths) > 1 or not set("".join(words)) <= set(LETTERS):
         raise InvalidParameters(
@@ -104,11 +98,7 @@ def pack(bits: BoolArray) -> UnsignedArray:
 
 
 def distinct(keys: UnsignedArray) -> tuple[IntArray, IntArray]:
-    """Find equal rows of integers.
-
-    Parameters
-    ----------
-    keys : array, shape (T, w)
+    """Find equal rows of integers, shape (T, w); one sort.
 
     Returns
     -------
@@ -116,10 +106,6 @@ def distinct(keys: UnsignedArray) -> tuple[IntArray, IntArray]:
         Where each distinct row occurs first, ascending.
     index : array, shape (T,)
         Index of each row among the distinct ones.
-
-    Notes
-    -----
-    Cost: one sort, O(T log T).
     """
     order = np.argsort(keys[:, 0], kind="stable") if keys.shape[1] == 1 else np.lexsort(keys.T)
     ordered = keys[order]

@@ -21,10 +21,7 @@ def frequencies(eigenvalues: FloatArray) -> tuple[float, ...]:
 def spectrum(generator: ComplexArray) -> tuple[FloatArray, ComplexArray]:
     """Return the distinct eigenvalues of a Hermitian matrix and the projectors on their spaces.
 
-    Returns
-    -------
-    eigenvalues : array, shape (m,)
-    projectors : array, shape (m, d, d)
+    Shapes (m,) and (m, d, d).
     """
     values, vectors = np.linalg.eigh(generator)
     distinct, index = np.unique(np.round(values, DECIMALS), return_inverse=True)

@@ -160,22 +160,9 @@ def mottonen_gates(state: Tensor, wires: Sequence[Wire]) -> list[Operator]:
     """Return gates that prepare a state from the state in which every wire is 0.
 
     The moduli are prepared wire by wire with multiplexed RY, then the phases with multiplexed RZ;
-    rotations by 0 are left out.
+    rotations by 0 are left out. The amplitudes are numbers of shape (..., 2**n) and norm 1; leading
+    axes are a batch. Exact, the global phase included.
 
-    Parameters
-    ----------
-    state : array, shape (..., 2**n)
-        Amplitudes of norm 1, as numbers; leading axes are a batch.
-    wires : wires
-        First wire most significant.
-
-    Returns
-    -------
-    list of Operator
-        RY, RZ, CNOT and GlobalPhase, first applied first; exact, the global phase included.
-
-    Notes
-    -----
     Cost: 2**(n + 1) - 4 CNOTs for a complex state, half of them for a positive one.
     Reference: Möttönen et al., Quantum Inf. Comput. 5, 467 (2005).
     """
@@ -192,13 +179,7 @@ def mottonen_gates(state: Tensor, wires: Sequence[Wire]) -> list[Operator]:
 
 
 def basis_bits(state: int | Tensor, wires: Wires) -> tuple[int, ...]:
-    """Return a bit for each wire, from bits or from the integer with these bits.
-
-    Raises
-    ------
-    InvalidParameters
-        The bits do not fit the wires.
-    """
+    """Return a bit for each wire, from bits or from the integer with these bits."""
     bits = as_array(state)
     require_numbers("A basis state", "state", bits)
     given, count = np.asarray(unwrap(bits)), len(wires)

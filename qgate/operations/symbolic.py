@@ -377,13 +377,7 @@ def pow_(base: Operator, z: float = 1) -> Operator:
 
 
 def real_number(value: Tensor) -> float:
-    """Return an exponent as a plain number.
-
-    Raises
-    ------
-    InvalidParameters
-        The exponent is not one real number.
-    """
+    """Return an exponent as a plain number; refuse any other than one real number."""
     number = unwrap(value if framework_of(value) is None else in_floats(value))
     if not is_numeric(number, real=True) or shape_of(number) != () or not _is_finite(number):
         raise InvalidParameters(

@@ -75,12 +75,8 @@ class Chart:
     def angles(self, moved: Tensor, xp: Namespace) -> Tensor:
         """Return the angles, shape (m,), which are 0 and have a derivative.
 
-        Parameters
-        ----------
-        moved : array, shape (size,)
-            K, traced; up to rounding, it is the array of the product with all angles 0.
-        xp : module
-            Array namespace of its framework.
+        ``moved`` is K, traced, shape (size,); up to rounding, it is the array of the product with
+        all angles 0.
         """
         rows = np.ascontiguousarray(self.linear.T)
         linear = xp.dot(xp.real(moved), rows.real) - xp.dot(xp.imag(moved), rows.imag)
@@ -95,14 +91,8 @@ class Chart:
 def unitary_chart(letters: tuple[str, ...], *, real: bool, phase: bool) -> Chart:
     """Return the chart of unitaries; K has shape (d, d), flattened.
 
-    Parameters
-    ----------
-    letters : tuple of str
-        The letters that each wire may have: ``IXYZ``, or ``IZ`` where all matrices are diagonal.
-    real : bool
-        Whether the matrices are real.
-    phase : bool
-        Whether the global phase has an angle, too.
+    ``letters`` are those that each wire may have: ``IXYZ``, or ``IZ`` where all matrices are
+    diagonal. ``real`` matrices have fewer angles; with ``phase`` the global phase has one, too.
     """
     words = _selected(map("".join, product(*letters)), real=real, phase=phase)
     return _chart(words, np.eye(2 ** len(letters), dtype=complex))
@@ -170,12 +160,7 @@ def _applied(row: IntArray, value: ComplexArray, vectors: ComplexArray) -> Compl
 
 
 def reflection(state: Tensor, xp: Namespace) -> Tensor:
-    """Return a matrix, unitary up to the norm of the state, whose first column is the state.
-
-    Parameters
-    ----------
-    state : array, shape (d,)
-    """
+    """Return a matrix, unitary up to the norm of the state, whose first column is the state."""
     norm = xp.sqrt(xp.sum(xp.abs(state) ** 2))
     unit = state / norm
     modulus = xp.abs(unit[:1])

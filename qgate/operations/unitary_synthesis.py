@@ -16,25 +16,12 @@ NEGLIGIBLE = 1e-12
 
 
 def unitary_gates(matrix: ComplexArray, wires: Sequence[Wire]) -> list[Operator]:
-    """Decompose a unitary into RY, RZ, CNOT and a global phase.
+    """Decompose a unitary, shape (..., 2**n, 2**n), into RY, RZ, CNOT and a global phase.
 
-    One wire takes RZ RY RZ. More take the quantum Shannon decomposition: cosine-sine
-    decomposition on the first wire, then each half in turn.
+    One wire takes RZ RY RZ. More take the quantum Shannon decomposition: cosine-sine decomposition
+    on the first wire, then each half in turn. At most one leading axis, a batch, becomes batches of
+    angles. Exact, the global phase included.
 
-    Parameters
-    ----------
-    matrix : array, shape (..., 2**n, 2**n)
-        At most one leading axis, a batch, which becomes batches of angles.
-    wires : wires
-        First wire most significant.
-
-    Returns
-    -------
-    list of Operator
-        First applied first; exact, the global phase included.
-
-    Notes
-    -----
     Cost: (3/4) 4**n - (3/2) 2**n CNOTs.
     Reference: Shende, Bullock and Markov, IEEE Trans. CAD 25, 1000 (2006).
     """
@@ -55,14 +42,9 @@ def euler_angles(matrix: ComplexArray) -> tuple[float, float, float, float]:
 
 
 def diagonal_gates(phases: FloatArray, wires: Sequence[Wire]) -> list[Operator]:
-    """Decompose diag(exp(i phases)) into multiplexed RZ and a global phase.
+    """Decompose diag(exp(i phases)), shape (..., 2**n), into multiplexed RZ and a global phase.
 
-    Parameters
-    ----------
-    phases : array, shape (..., 2**n)
-        Radians; leading axes are a batch. Multiplexed rotations by 0 are left out.
-    wires : wires
-        First wire most significant.
+    Leading axes are a batch. Multiplexed rotations by 0 are left out.
     """
     gates: list[Operator] = []
     for place in reversed(range(len(wires))):

@@ -68,15 +68,9 @@ class IdleRotation(PauliRot):  # type: ignore[misc, valid-type]
 
 
 def rotated(vectors: ComplexArray, angles: FloatArray, words: Sequence[str]) -> ComplexArray:
-    """Apply rotations about Pauli words to the columns of a matrix, shape (2**n, c).
+    """Apply rotations about m Pauli words to the columns of a matrix, shape (2**n, c).
 
-    Parameters
-    ----------
-    vectors : array
-    angles : array, shape (m,)
-        Angles that are 0 cost nothing.
-    words : sequence of str
-        m words of n letters, the first applied first.
+    The first word is applied first. Angles that are 0 cost nothing.
     """
     turning = [j for j, angle in enumerate(angles) if angle]
     rows, values = entries(*from_letters([words[j] for j in turning]))

@@ -125,10 +125,7 @@ class Spectrum:
 def eigenbasis_gates(observable: PauliSum | Combination) -> list[Operator]:
     """Return gates that map the product eigenbasis of an observable to the computational basis.
 
-    Raises
-    ------
-    QuantumFunctionError
-        The terms have no common product eigenbasis.
+    Raise ``QuantumFunctionError`` where its terms have no common product eigenbasis.
     """
     with paused():
         reading = Reading()
@@ -137,13 +134,7 @@ def eigenbasis_gates(observable: PauliSum | Combination) -> list[Operator]:
 
 
 def spectrum_of(observable: PauliSum | Combination) -> Spectrum:
-    """Return the eigenvalues of every term in a basis that all terms share.
-
-    Raises
-    ------
-    QuantumFunctionError
-        The terms have no common product eigenbasis.
-    """
+    """Return the eigenvalues of every term in a basis that all terms share, if there is one."""
     if isinstance(observable, PauliSum) and is_qubit_wise(observable.x, observable.z):
         support = observable.x | observable.z
         terms = [(Factor(_chosen(observable.wires, row)),) for row in support]
@@ -241,12 +232,8 @@ class ExactWords:
 class ReadingList(list[Reading]):
     """Measured circuits, each with a basis for its wires; compatible bases share one.
 
-    Parameters
-    ----------
-    most_wires : int, optional
-        Maximum number of wires of a basis.
-    words : bool
-        Whether expectation values of Pauli words are requested directly, not measured in a basis.
+    A basis has at most ``most_wires`` wires. With ``words``, expectation values of Pauli words are
+    requested directly, not measured in a basis.
     """
 
     def __init__(self, *, most_wires: int | None = None, words: bool = False) -> None:
@@ -255,12 +242,7 @@ class ReadingList(list[Reading]):
         self.words = ExactWords() if words else None
 
     def place(self, basis: Basis, *, ordered: bool = False) -> int:
-        """Add a basis to the first compatible circuit, or to a new one.
-
-        Raises
-        ------
-        TooWide
-        """
+        """Add a basis to the first compatible circuit, or to a new one; raise ``TooWide``."""
         index = next((i for i, known in enumerate(self) if self._takes(known, basis)), len(self))
         if index == len(self):
             if self.most_wires is not None and len(basis) > self.most_wires:

@@ -15,26 +15,11 @@ from qgate.typing import Postprocess, Tensor
 
 
 def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
-    """Return tapes in which no matrix or state has a batch axis.
+    """Return tapes in which no matrix or state has a batch axis, and the function of their results.
 
-    Parameters
-    ----------
-    tape : Tape
-        May be traced.
-
-    Returns
-    -------
-    tapes : tuple of Tape
-        The tape itself where no array is batched; else one for each member of the batch,
-        all with the same structure, with the angles of that member.
-    postprocess : callable
-        Converts the results of those tapes, one entry for each measurement with a leading axis of
-        rows, to the results of the given tape.
-
-    Raises
-    ------
-    InvalidParameters
-        Operations have batches of different lengths.
+    There is one tape for each member of the batch, all with the same structure, with the angles of
+    that member; the tape itself where no array is batched. The function converts their results, one
+    entry for each measurement with a leading axis of rows, to those of the given tape.
     """
     batched = rows_of_arrays(tape)
     if not batched:
@@ -47,13 +32,7 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
 
 
 def rows_of_arrays(tape: Tape) -> list[int]:
-    """Return the positions of batched parameters if a matrix or state is among them.
-
-    Raises
-    ------
-    InvalidParameters
-        Operations have batches of different lengths.
-    """
+    """Return the positions of batched parameters if a matrix or state is among them."""
     if tape.batch_size is None:
         return []
     batched = [

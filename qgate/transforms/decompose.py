@@ -46,15 +46,7 @@ class Accepts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GateSet:
-    """Accepts gates by name, and gates with a matrix up to some number of wires.
-
-    Parameters
-    ----------
-    names : frozenset of str
-        Names of accepted gates.
-    matrix_wires : int
-        Any gate with a matrix on at most this number of wires is accepted.
-    """
+    """Accepts gates by name, and gates with a matrix on at most ``matrix_wires`` wires."""
 
     names: frozenset[str]
     matrix_wires: int = 0

@@ -26,18 +26,7 @@ BELOW_ZERO = -1e-10
 def derived(measurement: Measurement, rho: Tensor, xp: Namespace) -> Tensor:
     """Return the value of a measurement from the density matrix of its wires.
 
-    Parameters
-    ----------
-    measurement : Measurement
-        Measurement of a kind in ``DERIVED``.
-    rho : array, shape (..., 2**k, 2**k)
-        Density matrix of the k wires of the measurement, the first most significant.
-    xp : module
-        Array functions with numpy's names.
-
-    Returns
-    -------
-    array, shape (...), or that of ``rho``, or of its rows
+    ``rho`` has shape (..., 2**k, 2**k), the first wire most significant.
     """
     return DERIVED[measurement.kind](measurement, rho, xp)
 

@@ -37,14 +37,7 @@ def has_idle(structure: Structure) -> bool:
 
 
 def without_idle(sweep: Sweep, keep: Collection[int] = ()) -> Sweep:
-    """Remove the rotations whose angles are 0 in every row.
-
-    Parameters
-    ----------
-    sweep : Sweep
-    keep : collection of int
-        Rotations by these slots are kept.
-    """
+    """Remove the rotations whose angles are 0 in every row; those by the slots ``keep`` stay."""
     if not has_idle(sweep.structure):
         return sweep
     needed = frozenset(np.flatnonzero(sweep.rows.any(axis=0)).tolist()) | frozenset(keep)
@@ -111,13 +104,7 @@ def _state(operation: Operator, array: int) -> Operator:
 
 
 def merged(sweep: Sweep) -> Sweep:
-    """Multiply the remaining rotations into the gate or the state after them.
-
-    Parameters
-    ----------
-    sweep : Sweep
-        Sweep whose arrays are plain numbers.
-    """
+    """Multiply the remaining rotations into the gate or the state after them."""
     if not has_idle(sweep.structure):
         return sweep
     structure = sweep.structure

@@ -82,10 +82,7 @@ def linear_measurements(
 class Recombined:
     """Combines the results of linear measurements to those of the given measurements.
 
-    Parameters
-    ----------
-    recipes : sequence of callable
-        For each given measurement, a function from all results to its value.
+    Each recipe is a function from all results to the value of one of them.
     """
 
     recipes: Sequence[Recombine]

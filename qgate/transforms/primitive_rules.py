@@ -18,17 +18,7 @@ Rule = Callable[[Operator], list[Operator]]
 
 
 def _turned(axis: str, about: str, turn: float, sign: int) -> Rule:
-    """Return a rotation as one about ``axis``, between quarter turns about a second axis.
-
-    Parameters
-    ----------
-    axis, about : str
-        Names of rotations.
-    turn : float
-        The angle of the first quarter turn.
-    sign : int
-        Sign of the angle about ``axis``.
-    """
+    """Return a rotation as one about ``axis``, between quarter turns about a second axis."""
 
     def rule(operation: Operator) -> list[Operator]:
         (angle,), (wire,) = operation.parameters, operation.wires

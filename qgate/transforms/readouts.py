@@ -174,12 +174,7 @@ def _interleaved(first: Sequence[bool], collect: Postprocess) -> Postprocess:
 
 
 def refuse_measurements(sweep: Sweep, exact: frozenset[str], *, device: str) -> None:
-    """Refuse measurements that cannot be computed from what the device returns.
-
-    Raises
-    ------
-    UnsupportedMeasurement
-    """
+    """Refuse measurements that cannot be computed from what the device returns."""
     if sweep.shots is not None:
         return  # every kind can be computed from shots
     kinds = {measurement.kind for measurement in sweep.structure.measurements}
@@ -223,21 +218,10 @@ def plan_readings(
 ) -> ReadingPlan:
     """Group the terms of all observables, and express every value by the measured circuits.
 
-    Parameters
-    ----------
-    structure : Structure
-    exact : bool
-        Whether circuits return exact probabilities in place of outcomes.
-    words : bool
-        Whether the device also returns the exact expectation values of any Pauli words. They are
-        then requested in one circuit, unless a single basis suffices for everything.
-    most_wires : int, optional
-        Maximum number of wires that are measured exactly.
-
-    Raises
-    ------
-    TooWide
-        A measurement needs more wires.
+    With ``exact``, circuits return exact probabilities in place of outcomes. With ``words``, the
+    device also returns the exact expectation values of any Pauli words; they are then requested in
+    one circuit, unless a single basis suffices for everything. A measurement of more than
+    ``most_wires`` wires raises ``TooWide``.
     """
     if not exact:
         return _planned(structure, ReadingList(), exact)

@@ -27,23 +27,9 @@ ENTRIES = np.array([[1, 0, 0, 1], [0, 1, 1, 0], [0, -1j, 1j, 0], [1, 0, 0, -1]])
 
 
 def words_of(measurement: Measurement, wires: Wires) -> Measurement:
-    """Return the measurement of the expectation values of all Pauli words on some wires.
+    """Return the measurement of the expectation values of all 4**k Pauli words on some wires.
 
-    Parameters
-    ----------
-    measurement : Measurement
-        The measurement to name in errors.
-    wires : Wires
-        The k wires.
-
-    Returns
-    -------
-    Measurement
-        Measurement of kind ``TERMS`` with 4**k terms.
-
-    Raises
-    ------
-    TooManyMeasuredWires
+    An error for too many wires names ``measurement``.
     """
     if len(wires) > MOST_WIRES:
         raise TooManyMeasuredWires(

@@ -108,12 +108,7 @@ def shows_phase(tape: Tape) -> bool:
 def rotation_angles(operation: Operator, *, phase: bool) -> Tensor:
     """Return the angles of an operation's rotations, shape (m,), as functions of its array.
 
-    Parameters
-    ----------
-    operation : Operator
-        Operation that is ``expressible``.
-    phase : bool
-        Whether the global phase has an angle, too.
+    The operation is ``expressible``. With ``phase`` the global phase has an angle, too.
     """
     return _rotated(operation, phase=phase)[0].parameters[0]
 

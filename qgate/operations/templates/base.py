@@ -56,13 +56,7 @@ class Template(Operator):
 
     @classmethod
     def checked(cls, argument: str, value: Tensor, *lengths: int | str) -> Tensor:
-        """Return a parameter as an array, whose shape has to be ``lengths``, a batch axis aside.
-
-        Raises
-        ------
-        InvalidParameters
-            The array has another shape, or is not made of real numbers.
-        """
+        """Return a parameter as an array, whose shape has to be ``lengths``, a batch axis aside."""
         array = as_array(value)
         check_shape(cls.__name__, argument, array, lengths)
         return array
