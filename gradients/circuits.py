@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from qgate.gradients.method import NO_OPTIONS, Options
 from qgate.structure import Structure
+from qgate.typing import Tensor
 from qgate.wires import Wires
 
-Fold = Callable[[Sequence[Any], Sequence[Any]], list[Any]]
+Fold = Callable[[Sequence[Tensor], Sequence[Tensor]], list[Tensor]]
 """Function from the entries of a circuit, arrays (K, ...), and the arrays of the sweep to
 contributions to each measured quantity, arrays (K, ...) of the shapes of those quantities.
 """

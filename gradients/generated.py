@@ -139,7 +139,7 @@ class Generated:
         return cls(operations, gates, by_slot[:, [gate.angle for gate in gates]].T)
 
     def layers(self, wanted: BoolArray) -> list[Layer]:
-        """Return the gates that depend on the wanted slots, a mask (n,), in layers, in order."""
+        """Return the gates that depend on some slots, a mask (n,), in layers, in order."""
         jacobian = self.jacobian * wanted
         used = set(np.flatnonzero(jacobian.any(axis=1)).tolist())
         layers = [[gate for gate in layer if gate in used] for layer in self._layers()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import pi
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from qgate.gradients.hadamard_readouts import (
     with_sign,
     words_of,
 )
-from qgate.measurements import MeasurementKind
+from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.controlled import CNOT, CY, CZ
 from qgate.operations.fixed import Hadamard, X, Y, Z
 from qgate.operations.operator import Operator
@@ -27,7 +26,7 @@ from qgate.operations.pauli_rotations import PauliRot
 from qgate.operations.rotations import RX
 from qgate.operations.symbolic import Adjoint
 from qgate.structure import ArraySlot, Structure
-from qgate.typing import FloatArray, Wire
+from qgate.typing import FloatArray, NumericArray, Tensor, Wire
 from qgate.wires import Wires
 
 CONTROLLED = {"X": CNOT, "Y": CY, "Z": CZ}
@@ -42,24 +41,16 @@ def standard(
     """Build circuits of the standard mode: a controlled word after the gate, Y measured at the end.
 
     The state is (|0>|V phi> + |1>|V P phi>) / sqrt(2), so that Y times O has the expectation value
-    Im<phi|O~ P|phi>.
-
-    Parameters
-    ----------
-    structure : Structure
-        Structure in generators.
-    slots : tuple of int
-    auxiliary : hashable
-    everything : Wires
-        Wires of a measurement that names none.
+    Im<phi|O~ P|phi>. ``everything``: the wires of a measurement that names none.
     """
     measurements, fold = with_sign(structure.measurements, auxiliary, everything)
-    end = [RX(pi / 2, auxiliary)]  # measure Y as Z
+    measured = structure.with_measurements(measurements)
+    end = (RX(pi / 2, auxiliary),)  # measure Y as Z
 
-    def circuits(word: Word) -> Iterator[tuple[list[Operator], float]]:
-        yield _controlled(word, auxiliary), -2.0
+    def insertions(word: Word) -> Insertions:
+        return [(_controlled(word, auxiliary), -2.0)]
 
-    return _after_gates(structure.with_measurements(measurements), slots, circuits, end, fold)
+    return _collected(slots, _after_gates(measured, slots, insertions, fold, end=end))
 
 
 def direct(structure: Structure, slots: tuple[int, ...]) -> Circuits:
@@ -69,11 +60,10 @@ def direct(structure: Structure, slots: tuple[int, ...]) -> Circuits:
     <phi|[O~, P]|phi>.
     """
 
-    def circuits(word: Word) -> Iterator[tuple[list[Operator], float]]:
-        for sign in (1.0, -1.0):
-            yield [_quarter_turn(word, sign)], -sign
+    def insertions(word: Word) -> Insertions:
+        return [([_quarter_turn(word, sign)], -sign) for sign in (1.0, -1.0)]
 
-    return _after_gates(structure, slots, circuits, [], as_measured)
+    return _collected(slots, _after_gates(structure, slots, insertions, as_measured))
 
 
 def of_state(structure: Structure, slots: tuple[int, ...]) -> Circuits:
@@ -82,46 +72,13 @@ def of_state(structure: Structure, slots: tuple[int, ...]) -> Circuits:
     Nothing has to be controlled or measured, because the state itself is returned.
     """
 
-    def circuits(word: Word) -> Iterator[tuple[list[Operator], float]]:
-        yield [LETTERS[letter](wire) for wire, letter in word], 1.0
+    def insertions(word: Word) -> Insertions:
+        return [([LETTERS[letter](wire) for wire, letter in word], 1.0)]
 
-    def times_i(entries: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    def times_i(entries: Sequence[Tensor], arrays: Sequence[Tensor]) -> list[Tensor]:
         return [1j * entry for entry in entries]
 
-    return _after_gates(structure, slots, circuits, [], times_i, identity=True)
-
-
-Insertions = Callable[[Word], Iterator[tuple[list[Operator], float]]]
-"""Function from a word to operations that are inserted, and the weight of the result."""
-
-
-def _after_gates(
-    structure: Structure,
-    slots: tuple[int, ...],
-    insertions: Insertions,
-    end: Sequence[Operator],
-    fold: Fold,
-    *,
-    identity: bool = False,
-) -> Circuits:
-    """Build a circuit for each word of each trainable gate and each insertion after that gate."""
-    targets = {slot: index for index, slot in enumerate(slots)}
-    operations = structure.operations
-    structures: list[Structure] = []
-    contributions: list[Contribution] = []
-    for turn in turns(structure, slots, identity=identity):
-        until = turn.position + 1
-        for weight, letters in zip(turn.words.coefficients, turn.words.words, strict=True):
-            for inserted, sign in insertions(letters_on(letters, turn.words.wires)):
-                gates = (*operations[:until], *inserted, *operations[until:], *end)
-                structures.append(structure.with_operations(gates))
-                contributions += [
-                    Contribution(
-                        targets[slot], len(structures) - 1, sign * float(weight) * factor, fold
-                    )
-                    for slot, factor in turn.slots
-                ]
-    return Circuits(tuple(structures), tuple(contributions))
+    return _collected(slots, _after_gates(structure, slots, insertions, times_i, identity=True))
 
 
 def reversed_roles(
@@ -133,105 +90,118 @@ def reversed_roles(
     auxiliary wire the word is controlled, and Y times the generator is measured; without it, the
     word Q is replaced by exp(-i pi/4 Q) and its inverse. Trainable gates share a circuit if no gate
     between them acts on their wires.
-
-    Parameters
-    ----------
-    structure : Structure
-        Structure in generators that measures expectation values and terms.
-    slots : tuple of int
-    auxiliary : hashable or None
-        None: the direct variant.
-    everything : Wires
-        As for ``standard``.
     """
+    return _collected(slots, _before_undone_gates(structure, slots, auxiliary))
+
+
+Insertions = Sequence[tuple[list[Operator], float]]
+"""Operations that are inserted into a circuit, and the weight of its result."""
+
+Built = Iterator[tuple[Structure, list[tuple[int, float, Fold]]]]
+"""Circuits, and the slots to whose derivatives each contributes, with weights and folds."""
+
+
+def _collected(slots: tuple[int, ...], built: Built) -> Circuits:
     targets = {slot: index for index, slot in enumerate(slots)}
+    structures, contributions = list[Structure](), list[Contribution]()
+    for structure, parts in built:
+        contributions += [
+            Contribution(targets[slot], len(structures), weight, fold)
+            for slot, weight, fold in parts
+        ]
+        structures.append(structure)
+    return Circuits(tuple(structures), tuple(contributions))
+
+
+def _after_gates(
+    structure: Structure,
+    slots: tuple[int, ...],
+    insertions: Callable[[Word], Insertions],
+    fold: Fold,
+    *,
+    end: tuple[Operator, ...] = (),
+    identity: bool = False,
+) -> Built:
+    """Yield a circuit for each word of each trainable gate and each insertion after that gate."""
+    operations = structure.operations
+    for turn in turns(structure, slots, identity=identity):
+        until = turn.position + 1
+        for weight, letters in zip(turn.words.coefficients, turn.words.words, strict=True):
+            for inserted, sign in insertions(letters_on(letters, turn.words.wires)):
+                gates = (*operations[:until], *inserted, *operations[until:], *end)
+                parts = [(slot, sign * float(weight) * factor, fold) for slot, factor in turn.slots]
+                yield structure.with_operations(gates), parts
+
+
+def _before_undone_gates(
+    structure: Structure, slots: tuple[int, ...], auxiliary: Wire | None
+) -> Built:
+    """Yield a circuit for each word of the observables and each layer of trainable gates."""
     layers = _layers(structure, slots)
-    structures: list[Structure] = []
-    contributions: list[Contribution] = []
+    end = () if auxiliary is None else (RX(pi / 2, auxiliary),)
     for word, shares in _words(structure):
         for layer in layers:
             measured = [signed_words(turn.words, auxiliary) for turn in layer]
             undone = [_inverse(gate) for gate in structure.operations[layer[0].position + 1 :]]
             for inserted, sign in _observed(word, auxiliary):
-                gates = (*structure.operations, *inserted, *reversed(undone))
-                end = () if auxiliary is None else (RX(pi / 2, auxiliary),)
-                circuit = structure.with_operations((*gates, *end)).with_measurements(measured)
-                structures.append(circuit)
-                contributions += [
-                    Contribution(
-                        targets[slot],
-                        len(structures) - 1,
-                        sign * factor,
-                        _Shared(place, shares),
-                    )
-                    for place, turn in enumerate(layer)
-                    for slot, factor in turn.slots
-                ]
-    return Circuits(tuple(structures), tuple(contributions))
+                gates = (*structure.operations, *inserted, *reversed(undone), *end)
+                yield (
+                    structure.with_operations(gates).with_measurements(measured),
+                    [
+                        (slot, sign * factor, _shared(place, shares))
+                        for place, turn in enumerate(layer)
+                        for slot, factor in turn.slots
+                    ],
+                )
 
 
-def _observed(word: Word, auxiliary: Wire | None) -> Iterator[tuple[list[Operator], float]]:
+def _observed(word: Word, auxiliary: Wire | None) -> Insertions:
     if auxiliary is not None:
-        yield _controlled(word, auxiliary), 2.0
-        return
-    for sign in (1.0, -1.0):
-        yield [_quarter_turn(word, sign)], sign
+        return [(_controlled(word, auxiliary), 2.0)]
+    return [([_quarter_turn(word, sign)], sign) for sign in (1.0, -1.0)]
 
 
-class _Share:
-    """Share of a word in a measured quantity.
+Share = Callable[[NumericArray, Sequence[Tensor]], NumericArray]
+"""Function from the value of a word, and the arrays of a sweep, to its share in a quantity."""
 
-    Parameters
-    ----------
-    weights : array, shape (T,), or None
-        Weight in each term; None: the word is in none.
-    coefficients : array, shape (T,), ArraySlot or None
-        Coefficients of the sum of the terms; None: each term is a result by itself.
-    terms : int
-        T.
+
+def _share(weights: FloatArray, coefficients: Tensor) -> Share:
+    """Return the share of a word with ``weights`` (T,) in the terms of an observable.
+
+    ``coefficients``: those of the sum of the terms; None: each term is a result by itself.
     """
 
-    def __init__(self, weights: FloatArray | None, coefficients: Any, terms: int) -> None:
-        self.weights = np.zeros(terms) if weights is None else weights
-        self.coefficients = coefficients
+    def share(value: NumericArray, arrays: Sequence[Tensor]) -> NumericArray:
+        if coefficients is None:
+            return value[:, None] * weights
+        return value * float(weights @ numbers_of(coefficients, arrays))
 
-    def __call__(self, value: FloatArray, arrays: Sequence[Any]) -> FloatArray:
-        if self.coefficients is None:
-            return value[:, None] * self.weights
-        return value * float(self.weights @ numbers_of(self.coefficients, arrays))
+    return share
 
 
-class _Shared:
-    """Fold that adds the generator's value at ``place`` to all quantities with the word."""
+def _shared(place: int, shares: Sequence[Share]) -> Fold:
+    """Return the fold that adds the generator's value at ``place`` to all quantities."""
 
-    def __init__(self, place: int, shares: Sequence[_Share]) -> None:
-        self.place, self.shares = place, shares
+    def fold(entries: Sequence[Tensor], arrays: Sequence[Tensor]) -> list[Tensor]:
+        value = np.asarray(entries[place])
+        return [share(value, arrays) for share in shares]
 
-    def __call__(self, entries: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
-        value = np.asarray(entries[self.place])
-        return [share(value, arrays) for share in self.shares]
+    return fold
 
 
-def _words(structure: Structure) -> list[tuple[Word, list[_Share]]]:
+def _words(structure: Structure) -> list[tuple[Word, list[Share]]]:
     """Return each word of the observables with its shares in each measured quantity."""
-    tables = [words_of(item) for item in structure.measurements]
-    every = dict.fromkeys(word for table in tables for word in table)
+    tables = [(item, words_of(item)) for item in structure.measurements]
     return [
-        (
-            word,
-            [
-                _Share(table.get(word), _summed(item), item.observable.num_terms)
-                for item, table in zip(structure.measurements, tables, strict=True)
-            ],
-        )
-        for word in every
+        (word, [_share_in(item, table.get(word)) for item, table in tables])
+        for word in dict.fromkeys(word for _, table in tables for word in table)
     ]
 
 
-def _summed(item: Any) -> Any:
-    if item.kind is MeasurementKind.TERMS:
-        return None
-    return item.observable.parameters[0]
+def _share_in(item: Measurement, weights: FloatArray | None) -> Share:
+    observable = item.observable
+    coefficients = None if item.kind is MeasurementKind.TERMS else observable.parameters[0]
+    return _share(np.zeros(observable.num_terms) if weights is None else weights, coefficients)
 
 
 def _layers(structure: Structure, slots: tuple[int, ...]) -> list[list[Turn]]:

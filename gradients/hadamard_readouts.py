@@ -6,8 +6,7 @@ original measurements are made together with this Z: its sign multiplies them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -16,12 +15,12 @@ from qgate.exceptions import UnsupportedDiffMethod
 from qgate.gradients.circuits import Fold
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.observables import Combination
-from qgate.operations.combination import product_matrix
+from qgate.operations.combination import Factors, product_matrix
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_algebra import Terms
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.structure import ArraySlot
-from qgate.typing import BoolArray, FloatArray, Wire
+from qgate.typing import BoolArray, FloatArray, Tensor, Wire
 from qgate.wires import Wires
 
 WIDEST_FACTOR = 6
@@ -30,54 +29,46 @@ WIDEST_FACTOR = 6
 Word = tuple[tuple[Wire, str], ...]
 """Letters of a Pauli word, and the wires that they act on."""
 
-Read = tuple[Measurement, "Part"]
+Part = Callable[[Tensor, Sequence[Tensor]], Tensor]
+"""Function from a measurement with the auxiliary wire, and the arrays of a sweep, to a quantity."""
 
 
-class Part:
-    """Part of a fold: extracts a measured quantity from a measurement with the auxiliary wire."""
+def _without_identity(identity: BoolArray, coefficients: Tensor, *, weighted: bool) -> Part:
+    """Return the part that omits terms that are the identity: they are measured as 1."""
 
-    def __call__(self, entry: Any, arrays: Sequence[Any]) -> Any:
-        return entry
+    def part(entry: Tensor, arrays: Sequence[Tensor]) -> Tensor:
+        if not weighted:
+            return entry - identity
+        return entry - float(np.sum(identity * numbers_of(coefficients, arrays)))
 
-
-class _Signed(Part):
-    """Part that omits terms that are the identity: they are constant, and are measured as 1."""
-
-    def __init__(self, identity: BoolArray, coefficients: Any, *, weighted: bool) -> None:
-        self.identity, self.coefficients, self.weighted = identity, coefficients, weighted
-
-    def __call__(self, entry: Any, arrays: Sequence[Any]) -> Any:
-        if not self.weighted:
-            return entry - self.identity
-        return entry - float(np.sum(self.identity * numbers_of(self.coefficients, arrays)))
+    return part if identity.any() else lambda entry, arrays: entry
 
 
-class _Difference(Part):
-    """Part that subtracts the probabilities at the two outcomes of the auxiliary wire.
+def _difference(place: int | None) -> Part:
+    """Return the part that subtracts probabilities at the two outcomes of the auxiliary wire.
 
     If that wire was measured itself, it is the wire at ``place``, in state 0.
     """
 
-    def __init__(self, place: int | None) -> None:
-        self.place = place
-
-    def __call__(self, entry: Any, arrays: Sequence[Any]) -> Any:
+    def part(entry: Tensor, arrays: Sequence[Tensor]) -> Tensor:
         xp, rows = namespace([entry]), len(entry)
         both = xp.reshape(entry, (rows, 2, -1))
         difference = both[:, 0] - both[:, 1]
-        if self.place is None:
+        if place is None:
             return difference
-        parts = xp.reshape(difference, (rows, 2**self.place, -1))
+        parts = xp.reshape(difference, (rows, 2**place, -1))
         return xp.reshape(xp.stack([parts, 0.0 * parts], axis=2), (rows, -1))
 
+    return part
 
-def numbers_of(coefficients: Any, arrays: Sequence[Any]) -> FloatArray:
+
+def numbers_of(coefficients: Tensor, arrays: Sequence[Tensor]) -> FloatArray:
     """Return the coefficients of an observable, shape (T,); a slot is looked up in the arrays."""
     known = arrays[coefficients.index] if isinstance(coefficients, ArraySlot) else coefficients
     return np.real(np.asarray(known))
 
 
-def as_measured(entries: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+def as_measured(entries: Sequence[Tensor], arrays: Sequence[Tensor]) -> list[Tensor]:
     """Return the entries of a circuit with the measurements of the original one, unchanged."""
     return list(entries)
 
@@ -87,37 +78,32 @@ def with_sign(
 ) -> tuple[list[Measurement], Fold]:
     """Return each measurement multiplied by Z of the auxiliary wire, and the fold of its result.
 
-    Parameters
-    ----------
-    measurements : sequence of Measurement
-        Expectation values, terms and probabilities.
-    auxiliary : hashable
-    everything : Wires
-        Wires of a measurement that names none.
+    They are expectation values, terms and probabilities; ``everything``: the wires of a measurement
+    that names none.
     """
-    signed = [_with_sign(item, auxiliary, everything) for item in measurements]
-    parts = [part for _, part in signed]
+    signed, parts = zip(
+        *(_with_sign(item, auxiliary, everything) for item in measurements), strict=True
+    )
 
-    def fold(entries: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    def fold(entries: Sequence[Tensor], arrays: Sequence[Tensor]) -> list[Tensor]:
         return [part(entry, arrays) for part, entry in zip(parts, entries, strict=True)]
 
-    return [measurement for measurement, _ in signed], fold
+    return [*signed], fold
 
 
-def _with_sign(item: Measurement, auxiliary: Wire, everything: Wires) -> Read:
+def _with_sign(item: Measurement, auxiliary: Wire, everything: Wires) -> tuple[Measurement, Part]:
     if item.observable is None:
         wires = item.wires or everything
         rest = [wire for wire in wires if wire != auxiliary]
         place = wires.index(auxiliary) if len(rest) < len(wires) else None
-        return item.with_wires(Wires((auxiliary, *rest))), _Difference(place)
+        return item.with_wires(Wires((auxiliary, *rest))), _difference(place)
     observable = item.observable
     if item.kind is MeasurementKind.PROBS:
-        return item.with_observable(_times_sign(observable, auxiliary)), _Difference(None)
+        return item.with_observable(_times_sign(observable, auxiliary)), _difference(None)
     identity = _identities(observable)
     weighted = item.kind is MeasurementKind.EXPVAL
-    part = _Signed(identity, observable.parameters[0], weighted=weighted)
-    signed = item.with_observable(_times_sign(observable, auxiliary, but=identity))
-    return signed, part if identity.any() else Part()
+    part = _without_identity(identity, observable.parameters[0], weighted=weighted)
+    return item.with_observable(_times_sign(observable, auxiliary, but=identity)), part
 
 
 def _identities(observable: PauliSum | Combination) -> BoolArray:
@@ -147,7 +133,7 @@ def _times_sign(
     return Combination(observable.coefficients, terms, wires)
 
 
-def _sign_and(factors: Sequence[Any], auxiliary: Wire) -> tuple[Any, ...]:
+def _sign_and(factors: Factors, auxiliary: Wire) -> Factors:
     words = [factor for factor in factors if isinstance(factor, PauliSum)]
     rest = [factor for factor in factors if not isinstance(factor, PauliSum)]
     sign = PauliSum.word({auxiliary: "Z"})
@@ -164,12 +150,7 @@ def signed_words(words: PauliSum, auxiliary: Wire | None) -> Measurement:
 
 
 def words_of(measurement: Measurement) -> dict[Word, FloatArray]:
-    """Expand the terms of a measured observable into Pauli words.
-
-    Returns
-    -------
-    dict
-        For each word except the identity, its weight in each of the T terms, shape (T,).
+    """Return, for each Pauli word of an observable, its weight in each of the T terms, shape (T,).
 
     Raises
     ------
@@ -202,7 +183,7 @@ def _expanded(observable: PauliSum | Combination) -> list[PauliSum]:
     return [_product(factors) for factors in observable.terms]
 
 
-def _product(factors: Sequence[Any]) -> PauliSum:
+def _product(factors: Factors) -> PauliSum:
     known = [factor for factor in factors if isinstance(factor, PauliSum)]
     rest = tuple(factor for factor in factors if not isinstance(factor, PauliSum))
     if rest:
