@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import isfinite
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING
+from warnings import warn
 
 from qgate.arguments import whole_number
 from qgate.exceptions import BudgetExceeded, InvalidBudget, described, suggest
@@ -17,7 +19,7 @@ ROUNDS = (1, 2, 3)
 """Numbers of measurement rounds that a budgeted gradient may take."""
 
 RENAMED = {"total": "shots", "max_submissions": "submissions"}
-"""Former names of limits, which are refused with the present one."""
+"""Former names of limits, which raise a ``DeprecationWarning``."""
 
 LIMITS = {"submissions": "{:d} submissions", "shots": "{:d} shots", "usd": "{:.2f} USD"}
 """Names of the limits, each with the format of its amounts."""
@@ -58,8 +60,8 @@ class Budget:
     Raises
     ------
     InvalidBudget
-        There is no limit, a limit has another name or is not a positive number, or a number of
-        shots or submissions is above 2**53.
+        There is no limit, a limit is unknown or not a positive number, or a number of shots or
+        submissions is above 2**53.
 
     Examples
     --------
@@ -81,14 +83,12 @@ class Budget:
         submissions: float | None = None,
         rounds: int | None = None,
         name: str | None = None,
-        **unknown: Never,
+        **former: float | None,
     ) -> None:
-        for other in unknown:
-            _refuse(other)
+        given = _renamed({"shots": shots, "usd": usd, "submissions": submissions}, former)
         limits = {
-            "shots": _count("shots", shots),
-            "usd": _amount("usd", usd),
-            "submissions": _count("submissions", submissions),
+            name: (_amount if name == "usd" else _count)(name, limit)
+            for name, limit in given.items()
         }
         if name is not None and not (isinstance(name, str) and name):
             raise InvalidBudget(reason=f"name={described(name)} is not a text")
@@ -173,10 +173,20 @@ def budget_of(budget: Budget | int | None) -> Budget | None:
         raise InvalidBudget(reason=reason) from error
 
 
-def _refuse(name: str) -> Never:
-    known = [field.name for field in fields(Budget)]
-    meant = f" It is called {RENAMED[name]!r}" if name in RENAMED else suggest(name, known)
-    raise InvalidBudget(reason=f"it has no {name!r}.{meant}".rstrip(".?"))
+def _renamed(
+    limits: dict[str, float | None], former: Mapping[str, float | None]
+) -> dict[str, float | None]:
+    """Return the limits by their present names, with those that were given by a former one."""
+    for name, limit in former.items():
+        if name not in RENAMED:
+            meant = suggest(name, [field.name for field in fields(Budget)])
+            raise InvalidBudget(reason=f"it has no {name!r}.{meant}".rstrip(".?"))
+        present = RENAMED[name]
+        warn(f"{name} of a Budget is called {present} now", DeprecationWarning, stacklevel=3)
+        if limits[present] not in (None, limit):
+            raise InvalidBudget(reason=f"{name} and {present} are one limit, and differ")
+        limits[present] = limit
+    return limits
 
 
 def _count(name: str, value: float | None) -> int | None:

@@ -16,18 +16,27 @@ def test_a_plain_number_is_one_of_shots():
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"total": 10}, "no 'total'. It is called 'shots'. Give"),
-        ({"max_submissions": 3}, "no 'max_submissions'. It is called 'submissions'. Give"),
-        ({"shots": 10, "total": 10}, "no 'total'. It is called 'shots'. Give"),
         ({"dollar": 3}, "no 'dollar'. Give"),
         ({"shot": 3}, "no 'shot'. Did you mean 'shots'. Give"),
     ],
 )
-def test_another_name_of_a_limit_is_refused_with_the_name_to_write(arguments, text):
+def test_another_name_of_a_limit_is_refused(arguments, text):
     with pytest.raises(InvalidBudget) as error:
         Budget(**arguments)
 
     assert text in str(error.value)
+
+
+def test_a_former_name_of_a_limit_is_read_with_a_warning():
+    with pytest.warns(DeprecationWarning, match="total of a Budget is called shots now"):
+        assert Budget(total=10) == Budget(shots=10)
+    with pytest.warns(DeprecationWarning, match="called submissions now"):
+        assert Budget(max_submissions=3) == Budget(submissions=3)
+    with (
+        pytest.warns(DeprecationWarning, match="total"),
+        pytest.raises(InvalidBudget, match="total and shots are one limit"),
+    ):
+        Budget(shots=10, total=20)
 
 
 @pytest.mark.parametrize(
