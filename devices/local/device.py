@@ -6,8 +6,8 @@ runs a plan of the circuit on all rows in one call.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from qgate.devices.local.exact import MEASURES, marginal, measure
 from qgate.devices.local.footprint import RECORDED_STATES, derivative_bytes, footprint
 from qgate.devices.local.gates import ANY_SIZE, MATRIX_WIRES
 from qgate.devices.local.libraries import num_threads
-from qgate.devices.local.memory import checked_limit, require
+from qgate.devices.local.memory import SMALL, checked_limit, needed_bytes, require, require_bytes
 from qgate.devices.local.plan_engine import Settings
 from qgate.exceptions import InvalidOption, described
 from qgate.forks import ForkSafeLock
@@ -106,29 +106,22 @@ class LocalDevice(Device):
         """Return the device's wires that a circuit has, in the device's order."""
         return sweep_wires if self.wires is None else _among(self.wires, sweep_wires)
 
-    def _order(self, structure: Structure) -> Wires:
-        """Return the simulated wires in order; all wires where a measurement names none."""
-        return _simulated(structure, self.wires)
-
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])
 
     def _run(self, sweep: Sweep, place: int = 0) -> SweepResult:
-        random = None if sweep.shots is None else self._random_for(sweep.seed, place)
-        structure = sweep.structure
-        exact = sweep.shots is None
-        order = self._order(structure) if exact else self.wires_of(busy_wires(structure))
-        step = max(1, AMPLITUDES_AT_ONCE >> len(order))
-        count = len(sweep)
-        self._require_for(sweep, order, min(step, count))
-        if count <= step:
-            return self._run_rows(sweep, order, random)
-        parts = []
-        for start in range(0, count, step):
-            rows = sweep.rows[start : start + step]
-            shots = None if sweep.shots is None else sweep.shots[start : start + step]
-            parts.append(self._run_rows(sweep.with_rows(rows, shots), order, random))
-        return tuple(_joined(entries) for entries in zip(*parts, strict=True))
+        if sweep.shots is not None:
+            order = self.wires_of(busy_wires(sweep.structure))
+            self._require_for_samples(sweep, order)
+            run = partial(self._samples, random=self._random_for(sweep.seed, place))
+            return _in_parts(run, sweep, order)
+        order = _simulated(sweep.structure, self.wires)
+        needed = _exact_bytes(self.engine, sweep.structure, order, len(sweep))
+        if needed >= SMALL or self.memory_gib is not None:
+            require_bytes(needed, len(order), limit_gib=self.memory_gib)
+        if len(sweep) <= _rows_at_once(order):
+            return self.engine.results(sweep, order)
+        return _in_parts(self.engine.results, sweep, order)
 
     def _random_for(self, seed: Sequence[int] | None, place: int) -> np.random.Generator:
         if seed is not None:  # sweeps of one submission must not draw the same numbers
@@ -136,20 +129,14 @@ class LocalDevice(Device):
         with self._sampling:
             return self._draws.generator
 
-    def _require_for(self, sweep: Sweep, order: Wires, rows: int) -> None:
-        """Refuse results that would not fit in memory, for the number of rows computed together."""
-        structure = sweep.structure
-        if sweep.shots is None:
-            found = footprint(structure, len(order))
-            free = found.sums and self.engine.computes_sums(structure)
-            outside = rows * (found.states if free else max(found.states, 1.0))
-            other = rows * found.work + len(sweep.rows) * found.kept
-        else:
-            from qgate.devices.local.sampling import sampled_bytes
+    def _require_for_samples(self, sweep: Sweep, order: Wires) -> None:
+        """Refuse samples that would not fit in memory, for the rows computed together."""
+        from qgate.devices.local.sampling import sampled_bytes
 
-            read = sum(wire in order for wire in structure.measurements[0].wires)
-            outside = rows * (1.0 if self.engine.computes_sums(structure) else 2.5)
-            other = sampled_bytes(sweep, read)
+        rows = min(len(sweep), _rows_at_once(order))
+        read = sum(wire in order for wire in sweep.structure.measurements[0].wires)
+        outside = rows * (1.0 if self.engine.computes_sums(sweep.structure) else 2.5)
+        other = sampled_bytes(sweep, read)
         self._require(sweep, order, rows=rows, outside=outside, other=other)
 
     def _require(
@@ -171,11 +158,7 @@ class LocalDevice(Device):
         states = self.engine.room(sweep.structure, num_bras, together) + outside
         require(states, len(order), limit_gib=self.memory_gib, other_bytes=other)
 
-    def _run_rows(
-        self, sweep: Sweep, order: Wires, random: np.random.Generator | None
-    ) -> SweepResult:
-        if sweep.shots is None or random is None:
-            return self.engine.results(sweep, order)
+    def _samples(self, sweep: Sweep, order: Wires, random: np.random.Generator) -> SweepResult:
         from qgate.devices.local.sampling import sample, with_idle_wires
 
         (measurement,) = sweep.structure.bind_measurements(sweep.arrays)
@@ -183,6 +166,7 @@ class LocalDevice(Device):
         read = Wires([wire for wire in measurement.wires if wire in order])
         probabilities = marginal(every, read, order)
         simulated = measurement.with_wires(read)
+        assert sweep.shots is not None
         with self._sampling:
             outcomes = [
                 sample(simulated, row, int(shots), random, self.engine)
@@ -194,7 +178,7 @@ class LocalDevice(Device):
         return decomposes(structure, OneAngleGates(self.capabilities.gate_set))
 
     def jacobian(self, sweep: Sweep, slots: Sequence[int]) -> tuple[FloatArray, FloatArray]:
-        order = self._order(sweep.structure)
+        order = _simulated(sweep.structure, self.wires)
         compiled = self.engine.computes_sums(sweep.structure)
         sums = footprint(sweep.structure, len(order)).sums and compiled
         bras = len(sweep.structure.measurements) if sums else 1
@@ -203,7 +187,7 @@ class LocalDevice(Device):
         return self.engine.jacobian(sweep, slots, order)
 
     def states(self, sweep: Sweep) -> ComplexArray:
-        order = self._order(sweep.structure)
+        order = _simulated(sweep.structure, self.wires)
         self._require(sweep, order, outside=len(sweep))
         native, _ = one_angle_gates(sweep)
         states: ComplexArray = self.engine.states(
@@ -212,24 +196,24 @@ class LocalDevice(Device):
         return states
 
     def state_vjp(self, sweep: Sweep, slots: Sequence[int], cotangents: ComplexArray) -> FloatArray:
-        order = self._order(sweep.structure)
+        order = _simulated(sweep.structure, self.wires)
         self._require(sweep, order, num_bras=len(cotangents), outside=len(cotangents) * len(sweep))
         return self.engine.state_vjp(sweep, slots, cotangents, order)
 
     def state_jvp(self, sweep: Sweep, slots: Sequence[int], tangents: FloatArray) -> ComplexArray:
-        order = self._order(sweep.structure)
+        order = _simulated(sweep.structure, self.wires)
         self._require(sweep, order, outside=(2 + 3 * len(tangents)) * len(sweep))
         return self.engine.state_jvp(sweep, slots, tangents, order)
 
     def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
-        order = self._order(sweep.structure)
+        order = _simulated(sweep.structure, self.wires)
         return tuple(
             measure(measurement, states, order, xp)
             for measurement in sweep.structure.bind_measurements(arrays)
         )
 
     def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
-        order = self._order(sweep.structure)
+        order = _simulated(sweep.structure, self.wires)
         found, count = footprint(sweep.structure, len(order)), max(len(sweep), 1)
         kept = RECORDED_STATES * len(sweep.structure.operations)
         outside, other = count * (4.0 + found.states + kept), count * (found.work + found.kept)
@@ -246,12 +230,41 @@ def _among(own: Wires, used: Wires) -> Wires:
 
 @lru_cache(maxsize=1024)
 def _simulated(structure: Structure, own: Wires | None) -> Wires:
-    """Return the wires that are simulated on a device with declared wires; see ``_order``."""
+    """Return the simulated wires in order; all wires where a measurement names none."""
     if own is None:
         return structure.wires
     if any(item.obs is None and not item.wires for item in structure.measurements):
         return own
     return _among(own, structure.wires)
+
+
+def _rows_at_once(order: Wires) -> int:
+    """Return the number of rows that are simulated together."""
+    return max(1, AMPLITUDES_AT_ONCE >> len(order))
+
+
+def _in_parts(
+    run: Callable[[Sweep, Wires], SweepResult], sweep: Sweep, order: Wires
+) -> SweepResult:
+    """Run the rows of a sweep some at a time."""
+    step, parts = _rows_at_once(order), []
+    if len(sweep) <= step:
+        return run(sweep, order)
+    for start in range(0, len(sweep), step):
+        rows = sweep.rows[start : start + step]
+        shots = None if sweep.shots is None else sweep.shots[start : start + step]
+        parts.append(run(sweep.with_rows(rows, shots), order))
+    return tuple(_joined(entries) for entries in zip(*parts, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _exact_bytes(engine: Engine, structure: Structure, order: Wires, count: int) -> float:
+    """Return the memory in bytes of exact results of a number of rows."""
+    rows, found = min(count, _rows_at_once(order)), footprint(structure, len(order))
+    free = found.sums and engine.computes_sums(structure)
+    outside = rows * (found.states if free else max(found.states, 1.0))
+    states = engine.room(structure, 0, rows) + outside
+    return needed_bytes(states, len(order)) + rows * found.work + count * found.kept
 
 
 def _is_single(precision: str) -> bool:

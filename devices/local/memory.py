@@ -40,9 +40,18 @@ def require(
     ------
     TooMuchMemory
     """
-    needed = num_states * 2.0 ** min(num_wires, 200) * 16 + other_bytes
-    if limit_gib is None and needed < SMALL:
-        return
+    needed = needed_bytes(num_states, num_wires) + other_bytes
+    if needed >= SMALL or limit_gib is not None:
+        require_bytes(needed, num_wires, limit_gib=limit_gib)
+
+
+def needed_bytes(num_states: float, num_wires: int) -> float:
+    """Return the bytes of a number of state vectors in double precision."""
+    return num_states * 2.0 ** min(num_wires, 200) * 16
+
+
+def require_bytes(needed: float, num_wires: int, *, limit_gib: float | None) -> None:
+    """Refuse a simulation that would not fit in memory; errors as for ``require``."""
     allowed = limit_gib * GIB if limit_gib is not None else SPARE * free_bytes()
     if needed > allowed or num_wires > MOST_WIRES:
         raise TooMuchMemory(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,9 @@ class NativePlan:
         return needed
 
 
+HANDLE = attrgetter("handle")
+
+
 class NativeObservable:
     """Sum of Pauli words in the memory of a library."""
 
@@ -174,7 +178,7 @@ class Run:
         """Request expectation values of observables; return the array for them, shape (K, M)."""
         count = len(observables)
         values = np.empty((self.request.num_rows, count))
-        handles = (ctypes.c_void_p * count)(*(item.handle for item in observables))
+        handles = (ctypes.c_void_p * count)(*map(HANDLE, observables))
         arrays = [np.ascontiguousarray(item, dtype=float) for item in weights]
         pointers = (ctypes.c_void_p * count)(*(array.ctypes.data for array in arrays))
         self.kept += [values, handles, arrays, pointers]

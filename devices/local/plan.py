@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
-from qgate.devices.local.adjoint import OneAngleGates
+from qgate.devices.local.adjoint import OneAngleGates, preparations_first
 from qgate.devices.local.bits import identity, through
 from qgate.devices.local.gate_action import NOTHING, TINY, Element, element_of
 from qgate.devices.local.gates import GATES
@@ -34,7 +34,7 @@ from qgate.devices.local.steps import (
 )
 from qgate.operations.operator import Operator
 from qgate.structure import ArraySlot, Structure
-from qgate.transforms.decompose import AffineMap, decompose_structure
+from qgate.transforms.decompose import AffineMap, decomposed_without_values
 from qgate.typing import ComplexArray, FloatArray, Tensor
 from qgate.wires import Wires
 
@@ -96,8 +96,6 @@ class Plan:
 
     def numbers_for(self, arrays: Sequence[Tensor]) -> tuple[FloatArray, float]:
         """Return the numbers and the global phase, with the arrays of a sweep inserted."""
-        if not self.given:
-            return self.numbers, self.phase
         numbers, phase = self.numbers.copy(), self.phase
         for part in self.given:
             symbols = part.operation.parameters
@@ -110,6 +108,10 @@ class Plan:
         return numbers, phase
 
 
+PLANNED = OneAngleGates(GATES)
+"""Gates of plans."""
+
+
 @sized_cache(256 * MIB)
 def plan_of(structure: Structure, order: Wires) -> Plan | None:
     """Return the plan of a structure; None if an operation cannot be part of a plan.
@@ -117,14 +119,12 @@ def plan_of(structure: Structure, order: Wires) -> Plan | None:
     Parameters
     ----------
     structure : Structure
-        State preparations come first; only accepted gates have arrays.
+        Only accepted gates have arrays.
     order : Wires
-
-    Raises
-    ------
-    UnsupportedOperation
     """
-    decomposed = decompose_structure(structure, OneAngleGates(GATES))
+    decomposed = decomposed_without_values(preparations_first(structure), PLANNED)
+    if decomposed is None:
+        return None
     operations = decomposed.structure.operations
     preparations = [item for item in operations if hasattr(item, "canonical_state")]
     writer = _Writer(len(order), len(decomposed.angles.offset))

@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
-from qgate.devices.local.adjoint import OneAngleGates, preparations_first, values_and_bras
+from qgate.devices.local.adjoint import values_and_bras
 from qgate.devices.local.engine import Engine, GateByGateEngine
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gate_action import has_step
-from qgate.devices.local.gates import GATES
 from qgate.devices.local.libraries import Library
 from qgate.devices.local.native import NativeObservable, NativePlan, Run
-from qgate.devices.local.plan import Plan, plan_of
-from qgate.exceptions import UnsupportedOperation
-from qgate.measurements import Measurement, MeasurementKind
+from qgate.devices.local.plan import PLANNED, Plan, plan_of
+from qgate.measurements import MeasurementKind
 from qgate.operations.pauli import PauliSum
 from qgate.structure import ArraySlot, Structure, slots_in
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import decomposition
+from qgate.transforms.decompose import freeze, needs_values
 from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
@@ -103,17 +101,16 @@ class PlanEngine(Engine):
         planned = self._planned(sweep, order)
         if planned is None:
             return self._gatewise.results(sweep, order)
-        observed = _observed(sweep.structure, order, self.library)
-        if not any(observed):
+        sums = _sums(sweep.structure, order, self.library)
+        if not sums.places:
             return self._measured(sweep, self._states(planned), order)
         run = self._run(planned)
-        places = [place for place, found in enumerate(observed) if found is not None]
-        values = self._observe(run, [item for item in observed if item is not None], sweep)
-        if len(places) == len(observed):
+        values = run.observe(sums.words, sums.coefficients(sweep.arrays))
+        if len(sums.places) == len(sweep.structure.measurements):
             run()
             return tuple(values.T)
         measured = list(self._measured(sweep, run.states(), order))
-        for column, place in enumerate(places):
+        for column, place in enumerate(sums.places):
             measured[place] = values[:, column]
         return tuple(measured)
 
@@ -129,12 +126,6 @@ class PlanEngine(Engine):
         return self.library.count(np.ascontiguousarray(weights), places)
 
     @staticmethod
-    def _observe(run: Run, observed: Sequence[CompiledObservable], sweep: Sweep) -> FloatArray:
-        """Request the expectation values of sums of Pauli words, shape (K, M)."""
-        weights = [_weights(item.weights, sweep.arrays) for item in observed]
-        return run.observe([item.words for item in observed], weights)
-
-    @staticmethod
     def _measured(sweep: Sweep, states: ComplexArray, order: Wires) -> tuple[Any, ...]:
         return tuple(
             measure(measurement, states, order)
@@ -147,13 +138,12 @@ class PlanEngine(Engine):
         planned = self._planned(sweep, order)
         if planned is None:
             return self._gatewise.jacobian(sweep, slots, order)
-        observed = _observed(sweep.structure, order, self.library)
-        sums = [item for item in observed if item is not None]
-        if len(sums) < len(observed):
+        sums = _sums(sweep.structure, order, self.library)
+        if len(sums.places) < len(sweep.structure.measurements):
             return self._jacobian_of_bras(sweep, planned, slots, order)
         run = self._run(planned)
-        values = self._observe(run, sums, sweep)
-        slopes = run.differentiate(len(sums), slots)
+        values = run.observe(sums.words, sums.coefficients(sweep.arrays))
+        slopes = run.differentiate(len(sums.places), slots)
         run()
         return values, np.moveaxis(2.0 * slopes, 2, 0)[list(slots)]
 
@@ -185,16 +175,16 @@ class PlanEngine(Engine):
     # Plans ---------------------------------------------------------------------------------
 
     def _planned(self, sweep: Sweep, order: Wires) -> Planned | None:
-        try:
-            frozen, _ = decomposition(sweep, OneAngleGates(GATES), device="local")
-        except UnsupportedOperation:
-            return None
-        structure = preparations_first(frozen.structure)
+        structure = sweep.structure
+        by_value = needs_values(structure, PLANNED)
+        if by_value:
+            structure = freeze(sweep, by_value).structure
         plan = plan_of(structure, order)
         if plan is None:
             return None
-        numbers, phase = plan.numbers_for(sweep.arrays)
-        initial = None
+        numbers, phase, initial = plan.numbers, plan.phase, None
+        if plan.given:
+            numbers, phase = plan.numbers_for(sweep.arrays)
         if plan.preparations:
             prepared = structure.with_operations(plan.preparations)
             moves = any(slots_in(s) for item in plan.preparations for s in item.parameters)
@@ -252,11 +242,6 @@ def is_planned(structure: Structure) -> bool:
     return all(map(has_step, structure.operations))
 
 
-def _weights(symbol: Any, arrays: Sequence[Tensor]) -> FloatArray:
-    """Return the coefficients of a measured sum."""
-    return np.real(arrays[symbol.index] if isinstance(symbol, ArraySlot) else symbol)
-
-
 @sized_cache(256 * MIB)
 def native_plan(plan: Plan, library: Library) -> NativePlan:
     """Return a plan in the memory of a library."""
@@ -264,29 +249,39 @@ def native_plan(plan: Plan, library: Library) -> NativePlan:
 
 
 @dataclass(frozen=True, eq=False)
-class CompiledObservable:
-    """Sum of Pauli words that is measured; ``weights`` may be an ``ArraySlot``."""
+class CompiledSums:
+    """Measured sums of Pauli words that a library computes.
 
-    words: NativeObservable
-    weights: Any
+    Parameters
+    ----------
+    places : tuple of int
+        Positions among the measurements.
+    words : tuple of NativeObservable
+    weights : tuple
+        Coefficients of the words, or their ``ArraySlot``.
+    """
+
+    places: tuple[int, ...]
+    words: tuple[NativeObservable, ...]
+    weights: tuple[Any, ...]
+
+    def coefficients(self, arrays: Sequence[Tensor]) -> list[FloatArray]:
+        """Return the coefficients of each sum, with arrays in place of slots."""
+        return [
+            np.real(arrays[symbol.index] if isinstance(symbol, ArraySlot) else symbol)
+            for symbol in self.weights
+        ]
 
 
 @sized_cache(128 * MIB)
-def _observed(
-    structure: Structure, order: Wires, library: Library | None
-) -> tuple[CompiledObservable | None, ...]:
-    """Return the measurements that a library can compute; None for the others."""
-    return tuple(_as_native(item, order, library) for item in structure.measurements)
-
-
-def _as_native(
-    measurement: Measurement, order: Wires, library: Library | None
-) -> CompiledObservable | None:
-    if library is None or measurement.kind is not MeasurementKind.EXPVAL:
-        return None
-    observable = measurement.observable
-    if not isinstance(observable, PauliSum):
-        return None
-    return CompiledObservable(
-        NativeObservable(observable, order, library), observable.parameters[0]
-    )
+def _sums(structure: Structure, order: Wires, library: Library | None) -> CompiledSums:
+    """Return the measurements that a library can compute."""
+    if library is None:
+        return CompiledSums((), (), ())
+    found = {
+        place: item.observable
+        for place, item in enumerate(structure.measurements)
+        if item.kind is MeasurementKind.EXPVAL and isinstance(item.observable, PauliSum)
+    }
+    words = tuple(NativeObservable(item, order, library) for item in found.values())
+    return CompiledSums(tuple(found), words, tuple(item.parameters[0] for item in found.values()))
