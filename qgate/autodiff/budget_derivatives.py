@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgate.autodiff.derivatives import REMEMBERED, TapeDerivatives
-from qgate.autodiff.trainable_sweep import TrainableSweep
+from qgate.autodiff.derivatives import TapeDerivatives, remember
 from qgate.budget import Budget
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.execute import MeasurementResult
-from qgate.gradients.method import GradientMethod
-from qgate.shot_allocation.estimation_request import EstimationRequest
+from qgate.gradients.method import GradientMethod, Options
 from qgate.shot_allocation.estimation_result import estimation_result
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class BudgetDerivatives(TapeDerivatives):
     """Values and first derivatives, estimated within a budget.
 
@@ -31,30 +30,24 @@ class BudgetDerivatives(TapeDerivatives):
 
     Parameters
     ----------
-    trained, device
-        As for ``TapeDerivatives``.
     budget : Budget
-    method : GradientMethod
+    method : GradientMethod or None
+        None: ``limits`` refuses derivatives.
     options : mapping
-
-    Attributes
-    ----------
-    recorded : bool
+    keeps_gradient : bool
         Whether a framework records derivatives, which are then estimated together with the value.
     """
 
-    def __init__(
-        self,
-        trained: TrainableSweep,
-        device: Device,
-        budget: Budget,
-        method: GradientMethod,
-        options: Mapping[str, Any],
-    ) -> None:
-        super().__init__(trained, device)
-        self.budget, self.method, self.options = budget, method, options
-        self.recorded = False
-        self._ahead: dict[bytes, FloatArray] = {}
+    budget: Budget
+    method: GradientMethod | None
+    options: Options
+    keeps_gradient: bool = False
+    _ahead: dict[bytes, FloatArray] = field(default_factory=dict, repr=False)
+    """Derivatives that were estimated with a value, until they are requested.
+
+    Compiled graphs of PyTorch request value and derivatives separately, without naming the
+    evaluation of the value to which the derivatives belong.
+    """
 
     def entries(self, sweep: Sweep) -> Sequence[MeasurementResult]:
         return estimated_values(sweep, self.budget, self.device)
@@ -76,7 +69,7 @@ class BudgetDerivatives(TapeDerivatives):
         if order == 1 and value is None and content in self._ahead:
             return {1: self._ahead[content]}
         sweep = self.trained.at(x)
-        derivatives = highest > 0 or self.recorded
+        derivatives = self.method is not None and (highest > 0 or self.keeps_gradient)
         found = estimation_result(
             replace(sweep, shots=None),
             self.trained.slots,
@@ -86,32 +79,15 @@ class BudgetDerivatives(TapeDerivatives):
             options=self.options,
             values=value is None,
         )
-        asked, outputs = found.estimation_request, found.outputs
-        self._note_shapes(asked)
-        count, size = asked.num_values, asked.measurement_plan.observed.size
-        tensors: dict[int, FloatArray] = (
-            {} if not count else {0: outputs[:count].reshape(len(x), size)}
-        )
+        count, tensors = found.estimation_request.num_values, dict[int, FloatArray]()
+        if count:
+            tensors[0] = found.outputs[:count].reshape(len(x), self.size)
         if derivatives:
-            tensors[1] = outputs[count:].reshape(len(x), size, len(self.trained.slots))
+            shape = (len(x), self.size, len(self.trained.slots))
+            tensors[1] = found.outputs[count:].reshape(shape)
         if derivatives and highest == 0:
-            self._keep(content, tensors[1])
+            remember(self._ahead, content, tensors[1])
         return tensors
-
-    def _keep(self, content: bytes, tensor: FloatArray) -> None:
-        """Keep derivatives that were estimated with a value until they are requested.
-
-        Compiled graphs of PyTorch request value and derivatives separately, without naming the
-        evaluation of the value to which the derivatives belong.
-        """
-        self._ahead.pop(content, None)
-        while len(self._ahead) >= REMEMBERED:
-            self._ahead.pop(next(iter(self._ahead)), None)
-        self._ahead[content] = tensor
-
-    def _note_shapes(self, asked: EstimationRequest) -> None:
-        self.shapes = list(asked.measurement_plan.observed.shapes)
-        self.complex = [False] * len(self.shapes)
 
 
 def estimated_values(sweep: Sweep, budget: Budget, device: Device) -> list[FloatArray]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from qgate.autodiff.derivatives import TapeDerivatives
-from qgate.autodiff.trainable_sweep import TrainableSweep
 from qgate.execution.execute import MeasurementResult, run
 from qgate.gradients.circuits import AvailableWires, CircuitMethod, Circuits
+from qgate.gradients.method import Options
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.gradients.stencil import Stencil, at_points, union
 from qgate.structure import Structure
@@ -19,13 +19,11 @@ from qgate.transforms.decompose import Decomposed
 from qgate.transforms.readouts import freeze_observables
 from qgate.typing import FloatArray
 
-if TYPE_CHECKING:
-    from qgate.devices.base import Device
-
 Shifts = tuple[Sweep, list[Stencil]]
 """A circuit at all its points, and the stencil of each order on these points."""
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class CircuitDerivatives(TapeDerivatives):
     """Derivatives from circuits that a gradient method generates, for example the Hadamard test.
 
@@ -34,15 +32,8 @@ class CircuitDerivatives(TapeDerivatives):
     all expected orders, and the value, are one submission.
     """
 
-    def __init__(
-        self,
-        trained: TrainableSweep,
-        device: Device,
-        method: CircuitMethod,
-        options: Mapping[str, Any],
-    ) -> None:
-        super().__init__(trained, device)
-        self.method, self.options = method, options
+    method: CircuitMethod
+    options: Options
 
     def compute(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
@@ -51,16 +42,15 @@ class CircuitDerivatives(TapeDerivatives):
         orders = range(max(order, 1), highest + 1)
         circuits = self._circuits(sweep.structure) if orders else Circuits((), ())
         shifts = [self._shifts(each, sweep, orders) for each in circuits.structures]
-        unknown = [sweep] if order == 0 or (value is None and not self.shapes) else []
+        unknown = [sweep] if order == 0 else []
         results = run([*unknown, *(shifted for shifted, _ in shifts)], self.device)
         found: dict[int, FloatArray] = {}
         if unknown:
-            found[0] = self.flat(results[0])
-        numbers = sum(int(np.prod(shape)) for shape in self.shapes)
+            found[0] = self.layout.flat(results[0])
         for place, wanted in enumerate(orders):
             stencils = [each[place] for _, each in shifts]
             found[wanted] = self._derivative(
-                circuits, stencils, results[len(unknown) :], sweep, (wanted, numbers)
+                circuits, stencils, results[len(unknown) :], sweep, wanted
             )
         return found
 
@@ -91,16 +81,14 @@ class CircuitDerivatives(TapeDerivatives):
         stencils: Sequence[Stencil],
         results: Sequence[Sequence[MeasurementResult]],
         sweep: Sweep,
-        shape: tuple[int, int],
+        order: int,
     ) -> FloatArray:
-        """Sum up the tensor (B, M) + (n,) * order of one order; ``shape`` is (order, M)."""
-        order, numbers = shape
-        size = len(self.trained.slots)
-        total = np.zeros((size, *(size,) * (order - 1), len(sweep), numbers))
+        """Sum up the tensor (B, M) + (n,) * order of one order."""
+        total = np.zeros((*(len(self.trained.slots),) * order, len(sweep), self.size))
         for part in circuits.contributions:
             stencil = stencils[part.circuit]
             entries = [np.asarray(entry) for entry in results[part.circuit]]
-            folded = self.flat(part.fold(entries, sweep.arrays))
-            values = folded.reshape(len(stencil.offsets), len(sweep), numbers)
+            folded = self.layout.flat(part.fold(entries, sweep.arrays))
+            values = folded.reshape(len(stencil.offsets), len(sweep), self.size)
             total[part.target] += part.weight * stencil.contract(values)
         return np.moveaxis(total, range(order), range(-order, 0))

@@ -7,55 +7,55 @@ and frameworks can differentiate to any order.
 
 from __future__ import annotations
 
-import copy
-import math
+import itertools
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
 from qgate.autodiff.choose_method import adjoint_refusals
-from qgate.autodiff.circuit_function import CircuitFunction
-from qgate.autodiff.trainable_sweep import TrainableSweep
+from qgate.autodiff.result_layout import ResultLayout
+from qgate.autodiff.sweep_function import SweepFunction
 from qgate.devices.statevector import statevector_device
-from qgate.exceptions import UnsupportedDiffMethod
-from qgate.execution.execute import MeasurementResult, UnbatchedResult, checked, run
+from qgate.execution.execute import MeasurementResult, checked, run
 from qgate.execution.tracker import notify
-from qgate.gradients.method import ShiftMethod
+from qgate.gradients.method import Options, ShiftMethod
 from qgate.gradients.stencil import Stencil, at_points, union
 from qgate.shot_allocation.expected_errors import expect
+from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import Decomposed
 from qgate.typing import BoolArray, FloatArray
 
-if TYPE_CHECKING:
-    from qgate.bridge import Interface
-    from qgate.devices.base import Device
-
 REMEMBERED = 8
 """Number of derivative tensors in the cache, which avoids that the same one is paid for twice."""
 
+Key = TypeVar("Key", bytes, tuple[bytes, int, int])
 
-class TapeDerivatives(CircuitFunction, ABC):
-    """Derivatives D(k, x) for k = 0, 1, ...; computed once for each x and ticket, and cached.
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TapeDerivatives(SweepFunction, ABC):
+    """Derivatives D(k, x) for k = 0, 1, ...; computed once for each x and sample key, and cached.
 
     Required: ``compute``.
 
     Parameters
     ----------
-    trained : TrainableSweep
-    device : Device
+    layout : ResultLayout
+        Places of the measurement results in a row of M values.
     """
 
-    recorded = False
-    """Whether a framework records derivatives."""
+    layout: ResultLayout
+    _known: dict[tuple[bytes, int, int], FloatArray] = field(default_factory=dict, repr=False)
+    _sample_keys: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
 
-    def __init__(self, trained: TrainableSweep, device: Device) -> None:
-        super().__init__(trained, device)
-        self._known: dict[tuple[bytes, int, int], FloatArray] = {}
+    @property
+    def size(self) -> int:
+        """M, the number of measured values."""
+        return self.layout.size
 
     def __call__(
         self, order: int, x: FloatArray, *, expect: int = 0, ticket: int = 0
@@ -72,7 +72,7 @@ class TapeDerivatives(CircuitFunction, ABC):
             Highest order that will be requested. Orders that can be computed together with this one
             are submitted together.
         ticket : int
-            Sampled results are reused for equal tickets only, exact ones for all.
+            Sample key: sampled results are reused for equal ones only, exact results for all.
 
         Returns
         -------
@@ -81,20 +81,15 @@ class TapeDerivatives(CircuitFunction, ABC):
         """
         self.require(order)
         content = x.tobytes() + self.marks
-        run = 0 if self.trained.sweep.shots is None else ticket
-        known = self._known.get((content, run, order))
+        sample_key = 0 if self.trained.sweep.shots is None else ticket
+        known = self._known.get((content, sample_key, order))
         if known is not None:
             return known
-        value = self._known.get((content, run, 0))
+        value = self._known.get((content, sample_key, 0))
         found = self.compute(order, max(order, expect), np.asarray(x, dtype=float), value)
         for known_order, tensor in found.items():
-            self._remember((content, run, known_order), tensor)
+            remember(self._known, (content, sample_key, known_order), tensor)
         return found[order]
-
-    def _remember(self, key: tuple[bytes, int, int], tensor: FloatArray) -> None:
-        while len(self._known) >= REMEMBERED:
-            self._known.pop(next(iter(self._known)), None)
-        self._known[key] = tensor
 
     @abstractmethod
     def compute(
@@ -109,40 +104,31 @@ class TapeDerivatives(CircuitFunction, ABC):
         """Return the measurement results of a sweep without trainable angles."""
         return run([sweep], self.device)[0]
 
-    def flat(self, entries: Sequence[MeasurementResult]) -> FloatArray:
-        """Concatenate the entries of all measurements to (rows, M), and store their shapes.
-
-        A complex number becomes two real ones.
-        """
-        arrays = [np.asarray(entry) for entry in entries]
-        self.complex = [array.dtype.kind == "c" for array in arrays]
-        arrays = [
-            np.stack([array.real, array.imag], axis=-1) if paired else array.astype(float)
-            for array, paired in zip(arrays, self.complex, strict=True)
-        ]
-        self.shapes = [array.shape[1:] for array in arrays]
-        return np.concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
-
-    def split(self, flat: Any, xp: Any) -> list[Any]:
-        """Undo ``flat`` for an array (B, M) of any framework."""
-        parts, start = [], 0
-        for shape, paired in zip(self.shapes, self.complex, strict=True):
-            size = int(np.prod(shape))
-            part = xp.reshape(flat[:, start : start + size], (flat.shape[0], *shape))
-            parts.append(part[..., 0] + 1j * part[..., 1] if paired else part)
-            start += size
-        return parts
-
-    def singles(self, flat: Any, interface: Interface) -> list[Any]:
-        """Undo ``flat`` for an array (1, M) of a framework, without the axis of rows."""
-        parts, start = [], 0
-        for shape, paired in zip(self.shapes, self.complex, strict=True):
-            part = interface.result(flat, start, shape)
-            parts.append(UnbatchedResult(part[..., 0] + 1j * part[..., 1] if paired else part))
-            start += math.prod(shape)
-        return parts
+    def new_ticket(self) -> int:
+        """Return a new sample key, one for each evaluation of the value."""
+        return next(self._sample_keys)
 
 
+def remember(known: dict[Key, FloatArray], key: Key, tensor: FloatArray) -> None:
+    """Add a tensor to a cache, in place of its oldest ones if it is full."""
+    known.pop(key, None)
+    while len(known) >= REMEMBERED:
+        known.pop(next(iter(known)), None)
+    known[key] = tensor
+
+
+class ValuesOnly(TapeDerivatives):
+    """Values of a tape that has no gradient method; ``limits`` refuses its derivatives."""
+
+    def compute(
+        self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
+    ) -> dict[int, FloatArray]:
+        sweep = self.trained.at(x)
+        expect(sweep, self.device)
+        return {0: self.layout.flat(run([sweep], self.device)[0])}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ShiftDerivatives(TapeDerivatives):
     """Derivatives from values at shifted angles, on any device.
 
@@ -150,15 +136,8 @@ class ShiftDerivatives(TapeDerivatives):
     for all of them.
     """
 
-    def __init__(
-        self,
-        trained: TrainableSweep,
-        device: Device,
-        method: ShiftMethod,
-        options: Mapping[str, Any],
-    ) -> None:
-        super().__init__(trained, device)
-        self.method, self.options = method, options
+    method: ShiftMethod
+    options: Options
 
     def compute(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
@@ -166,8 +145,8 @@ class ShiftDerivatives(TapeDerivatives):
         sweep = self.trained.at(x)
         if highest == 0:
             expect(sweep, self.device)
-            return {0: self.flat(run([sweep], self.device)[0])}
-        groups: dict[Any, list[tuple[int, Decomposed, Stencil]]] = {}
+            return {0: self.layout.flat(run([sweep], self.device)[0])}
+        groups: dict[Structure, list[tuple[int, Decomposed, Stencil]]] = {}
         for wanted in range(order, highest + 1):
             decomposed, stencil = self._stencil(sweep, wanted)
             groups.setdefault(decomposed.structure, []).append((wanted, decomposed, stencil))
@@ -182,7 +161,7 @@ class ShiftDerivatives(TapeDerivatives):
         for group, (_, stencils), points, entries in zip(
             groups.values(), together, unknown, run(sweeps, self.device), strict=True
         ):
-            flat = self.flat(entries)
+            flat = self.layout.flat(entries)
             values = np.empty((len(points), len(sweep), flat.shape[1]))
             values[points] = flat.reshape(-1, *values.shape[1:])
             values[~points] = value
@@ -202,58 +181,50 @@ class ShiftDerivatives(TapeDerivatives):
         return shifted.decomposed, shifted.stencil
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class DeviceDerivatives(TapeDerivatives):
     """Values and first derivatives from the device's own method.
 
     Parameters
     ----------
-    trained, device
-        As for ``TapeDerivatives``.
-    higher : ShiftDerivatives, optional
+    higher : ShiftMethod, optional
         Computes derivatives of higher orders; without it they are refused.
-
-    Attributes
-    ----------
-    recorded : bool
+    options : mapping
+        Options of ``higher``.
+    keeps_gradient : bool
         Whether a framework records derivatives. First derivatives are then computed with the value,
         since the device would have to run twice otherwise.
     """
 
-    def __init__(
-        self, trained: TrainableSweep, device: Device, higher: ShiftDerivatives | None = None
-    ) -> None:
-        super().__init__(trained, device)
-        self.higher, self.recorded = higher, False
+    higher: ShiftMethod | None = None
+    options: Options = field(default_factory=dict)
+    keeps_gradient: bool = False
 
     def require(self, order: int) -> None:
         super().require(order)
-        if order > 1 and self.higher is None:
-            raise UnsupportedDiffMethod(
-                method=self.limits.method,
-                reason=f"it gives first derivatives, and one of order {order} is being taken",
-                remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
-            )
-
-    def _of(self, trained: TrainableSweep, marks: bytes) -> Self:
-        other = super()._of(trained, marks)
-        if other.higher is not None:
-            other.higher = copy.copy(other.higher)
-            other.higher.trained = trained
-        return other
+        if self.higher is None:
+            self.refuse_higher(order)
 
     def compute(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
     ) -> dict[int, FloatArray]:
         if order > 1 and self.higher is not None:
-            return self.higher.compute(order, highest, x, value)
+            shifts = ShiftDerivatives(
+                self.trained,
+                self.device,
+                layout=self.layout,
+                method=self.higher,
+                options=self.options,
+            )
+            return shifts.compute(order, highest, x, value)
         sweep = self.trained.needed_at(x)
-        if highest == 0 and not (self.recorded and sweep.shots is None):
-            return {0: self.flat(run([sweep], self.device)[0])}
+        if highest == 0 and not (self.keeps_gradient and sweep.shots is None):
+            return {0: self.layout.flat(run([sweep], self.device)[0])}
         if sweep.shots is None:
             values, derivatives = self._jacobian(sweep)
             return {0: values, 1: derivatives}
         expect(sweep, self.device)
-        sampled = self.flat(run([sweep], self.device)[0]) if value is None else value
+        sampled = self.layout.flat(run([sweep], self.device)[0]) if value is None else value
         _, derivatives = self._jacobian(replace(sweep, shots=None, seed=None))
         warnings.warn(
             f"The values are from shots, and their derivatives by diff_method="

@@ -15,7 +15,7 @@ from qgate.arrays import (
     order,
     unwrap,
 )
-from qgate.autodiff.shapes import COMPLEX
+from qgate.autodiff.result_layout import COMPLEX
 from qgate.budget import Budget
 from qgate.context import active_plan
 from qgate.execution.execute import MeasurementResult, run
@@ -90,13 +90,16 @@ def evaluate(
     needs_framework = [_needs_framework(tape, seed) for tape in tapes]
     if True not in needs_framework:
         return values(tapes, device, seed)
-    from qgate.autodiff.evaluate_traced import EvaluationOptions, traced
+    # Gradient methods are imported on use, so that a first value does not wait for them.
+    from qgate.autodiff.evaluate_traced import EvaluationOptions, evaluate_traced, switched_off
 
-    singles = singles and len(tapes) == 1
-    options = EvaluationOptions(device, method, interface, max_diff, seed, singles)
     pairs = list(zip(tapes, needs_framework, strict=True))
     plain = iter(values([tape for tape, needs in pairs if not needs], device, seed))
-    return [traced(tape, options) if needs else next(plain) for tape, needs in pairs]
+    if interface is None:
+        raise switched_off("interface", "'auto'")
+    singles = singles and len(tapes) == 1
+    options = EvaluationOptions(device, method, interface, max_diff, seed, singles, values)
+    return [evaluate_traced(tape, options) if needs else next(plain) for tape, needs in pairs]
 
 
 def _has_batched_arrays(tape: Tape) -> bool:

@@ -1,35 +1,47 @@
-"""Evaluate a tape with traced parameters to results that its framework can differentiate."""
+"""Evaluate a tape with traced parameters to results that its framework can differentiate.
+
+First the gradient method is chosen. With ``backprop`` the framework traces the simulation itself.
+With ``adjoint`` it differentiates states, if the results are more than expectation values. All
+other methods give it the derivatives of the results as plain numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgate.arrays import (
-    framework_among,
-    is_traced,
-    namespace,
-    order,
-)
-from qgate.autodiff.adjoint_state import AdjointStates
+from qgate.arrays import framework_among, is_traced, namespace, order
 from qgate.autodiff.choose_method import choose_method, gives_jacobian
-from qgate.autodiff.derivatives import DeviceDerivatives
-from qgate.autodiff.derivatives_maker import DerivativesMaker, split_parameters
-from qgate.autodiff.evaluate import values
+from qgate.autodiff.circuit_derivatives import CircuitDerivatives
+from qgate.autodiff.derivatives import (
+    DeviceDerivatives,
+    ShiftDerivatives,
+    TapeDerivatives,
+    ValuesOnly,
+)
 from qgate.autodiff.method import Method
+from qgate.autodiff.result_layout import ResultLayout
+from qgate.autodiff.sweep_function import AdjointStates
+from qgate.autodiff.trainable_sweep import split_parameters
+from qgate.autodiff.transform_derivatives import TransformDerivatives, Values
+from qgate.budget import Budget
+from qgate.devices.statevector import statevector_device
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.execution.execute import MeasurementResult, checked, prepare
 from qgate.execution.tracker import notify
+from qgate.gradients.method import NO_OPTIONS
+from qgate.gradients.registry import METHODS, shift_methods
 from qgate.jobs.limits import Limits
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.structure import ArraySlot
 from qgate.tape import Tape
 from qgate.transforms.decompose import decomposition, needs_values
-from qgate.transforms.linear import linear_measurements
+from qgate.transforms.linear import Recombine, linear_measurements
 from qgate.transforms.placeholders import placeholders
 from qgate.transforms.readouts import refuse_measurements
 from qgate.transforms.trained_arrays import with_angles
@@ -38,7 +50,9 @@ from qgate.typing import Tensor
 if TYPE_CHECKING:
     from qgate.bridge import Interface
     from qgate.devices.base import Device
-from qgate.devices.statevector import statevector_device
+
+Kind = Callable[..., TapeDerivatives]
+"""Constructor of derivatives that takes trainable sweep, device, limits and layout."""
 
 
 @dataclass(frozen=True)
@@ -47,80 +61,109 @@ class EvaluationOptions:
 
     device: Device
     method: Method | None
-    interface: Interface | None
+    interface: Interface
     max_diff: int | None
     seed: Tensor
     singles: bool
+    values: Values
 
 
-def traced(tape: Tape, request: EvaluationOptions) -> list[MeasurementResult]:
+@dataclass(frozen=True)
+class Choice:
+    """The gradient method of a tape, and the derivatives that are available with it.
+
+    Parameters
+    ----------
+    method : Method or None
+        None: no derivative is available, and ``limits`` has the reason.
+    limits : Limits
+    """
+
+    method: Method | None
+    limits: Limits
+
+
+def evaluate_traced(tape: Tape, options: EvaluationOptions) -> list[MeasurementResult]:
     """Return the results of a tape, differentiable in the framework of its parameters."""
-    device, method, interface = request.device, request.method, request.interface
-    if interface is None:
-        raise _switched_off("interface", "'auto'")
-    levels = order([*tape.parameters, *([] if request.seed is None else [request.seed])])
+    interface, seed = options.interface, options.seed
+    levels = order([*tape.parameters, *([] if seed is None else [seed])])
     _refuse_unknown_counts(tape, levels)
-    if method is None and levels is not None:
-        raise _switched_off("diff_method", "'best'")
-    marked = _trained(tape, interface)
-    tape = tape.with_trainable(marked)
-    if method is not None:
-        method, limits = _chosen(tape, request, method, levels)
-        if method.name == "backprop" and limits.refusal is None:
-            return _backprop(_widened(tape, interface), device, interface)
-    else:
-        method = Method("finite-diff", {})
-        limits = Limits("None", request.max_diff, _switched_off("diff_method", "'best'"))
+    tape = tape.with_trainable(_trained(tape, interface))
+    choice = choose(tape, options, levels)
     tape = _widened(tape, interface)
-    if limits.refusal is None:
-        written, limits = _by_angles(tape, marked, method, limits, levels)
-        if written is not tape:
-            tape, marked = written, written.trainable_params
-    if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
-        return _from_states(tape, device, interface, limits)
-    linear, recombine = linear_measurements(
-        tape,
-        variances=not method.nonlinear or tape.shots.budget is not None,
-        returned=device.capabilities.exact if method.densities and not tape.shots else (),
-        wires=device.wires,
-    )
-    if linear is not tape:
-        gates = sum(len(item.parameters) for item in tape.operations)
-        measured = [index for index in _trained(linear, interface) if index >= gates]
-        linear = linear.with_trainable([*(i for i in marked if i < gates), *measured])
-    make = DerivativesMaker(
-        device, method, limits, lambda tapes: values(tapes, device), interface, request.seed
-    )
-    tape_derivatives, parts, fixed = make(linear)
-    if tape.shots.budget is not None:  # shared with derivatives, even if these only may follow
-        tape_derivatives.recorded = not interface.foretells and any(
-            interface.trained(linear.parameters)
+    method = choice.method
+    if method is not None:
+        if method.name == "backprop":
+            return _backprop(tape, options)
+        tape, limits = _by_angles(tape, method, choice.limits, levels)
+        choice = replace(choice, limits=limits)
+        if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
+            return _from_states(tape, limits, options)
+    return _from_derivatives(tape, choice, options, levels)
+
+
+# Choose -------------------------------------------------------------------------------------------
+
+
+def choose(tape: Tape, options: EvaluationOptions, levels: int | None) -> Choice:
+    """Return the method that differentiates a tape, and the limits of its derivatives.
+
+    A framework that does not announce whether it takes derivatives gets the values even if there
+    are no derivatives.
+
+    Parameters
+    ----------
+    tape : Tape
+    options : EvaluationOptions
+    levels : int or None
+        Order of the derivative that is being taken; None: not announced.
+
+    Raises
+    ------
+    DifferentiationError
+    """
+    method, device = options.method, options.device
+    if method is None:
+        refusal = switched_off("diff_method", "'best'")
+        if levels is not None:
+            raise refusal
+        return Choice(None, Limits("None", options.max_diff, refusal))
+    try:
+        chosen = choose_method(method, tape, device, levels)
+    except DifferentiationError as refusal:
+        if levels is not None:
+            raise
+        return _without_arrays(tape, options, method, refusal)
+    if levels is not None and chosen.name == "adjoint" and levels > 1:
+        raise UnsupportedDiffMethod(
+            method="adjoint",
+            reason=f"it gives first derivatives, and one of order {levels} is being taken",
+            remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
         )
-    elif isinstance(tape_derivatives, DeviceDerivatives):
-        theirs = filter(interface.owns, linear.parameters)
-        tape_derivatives.recorded = any(map(interface.is_trained, theirs))
-    if (
-        levels is None
-        and not tape.shots.budget
-        and all(place.array is None for place in tape_derivatives.trained.fixed)
-    ):
-        prepare(
-            tape_derivatives.trained.sweep, device
-        )  # refuse now; a callback could only report it later
-    if not parts and not fixed:  # only coefficients are trained, and these are outside of the tape
-        return list(recombine(tape_derivatives.entries(tape_derivatives.trained.sweep)))
-    parts = parts or [np.zeros((len(tape_derivatives.trained.sweep), 0))]
-    numbers = interface.differentiable(tape_derivatives, parts, fixed)
-    if request.singles and recombine is tuple and tape.batch_size is None and not tape.shots:
-        return tape_derivatives.singles(numbers, interface)
-    return list(recombine(tape_derivatives.split(numbers, interface.namespace)))
+    return Choice(chosen, Limits(chosen.name, options.max_diff))
+
+
+def _without_arrays(
+    tape: Tape, options: EvaluationOptions, method: Method, refusal: DifferentiationError
+) -> Choice:
+    """Choose the method for the angles alone, without the matrices and states."""
+    kinds = tape.parameter_kinds
+    angles = [i for i in tape.trainable_params if kinds[i] is ParameterKind.ANGLES]
+    nothing = Choice(None, Limits(method.name, options.max_diff, refusal, refusal))
+    if angles == tape.trainable_params:
+        return nothing
+    try:
+        chosen = choose_method(method, tape.with_trainable(angles), options.device, None)
+    except DifferentiationError:
+        return nothing
+    return Choice(chosen, Limits(chosen.name, options.max_diff, arrays=refusal))
 
 
 def _by_angles(
-    tape: Tape, trained: Collection[int], method: Method, limits: Limits, levels: int | None
+    tape: Tape, method: Method, limits: Limits, levels: int | None
 ) -> tuple[Tape, Limits]:
     """Replace arrays that are trained by gates with angles, and limit the order of derivatives."""
-    written, most = with_angles(tape, trained, apart=method.transform is not None)
+    written, most = with_angles(tape, tape.trainable_params, apart=method.transform is not None)
     if most is None:
         return written, limits
     limits = replace(limits, array_order=most)
@@ -129,95 +172,125 @@ def _by_angles(
     return written, limits
 
 
-def _refuse_unknown_counts(tape: Tape, levels: int | None) -> None:
-    if levels is None and any(item.kind is MeasurementKind.COUNTS for item in tape.measurements):
-        raise DifferentiationError(
-            "counts gives a dictionary of the outcomes that were met, which are not known while a "
-            "function is traced or compiled. Return qg.probs or qg.sample, or call the QNode "
-            "outside of it."
+# Derive -------------------------------------------------------------------------------------------
+
+
+def _from_derivatives(
+    tape: Tape, choice: Choice, options: EvaluationOptions, levels: int | None
+) -> list[MeasurementResult]:
+    """Return results whose derivatives the framework gets as numbers."""
+    device, interface = options.device, options.interface
+    tape, recombine = _linear(tape, choice.method, device, interface)
+    method = choice.method
+    # Methods that run other circuits look for a free auxiliary wire.
+    named = method is None or method.transform is not None or method.row.circuits is None
+    trained, parts, fixed = split_parameters(tape, device, interface, options.seed, named=named)
+    made = derivatives_of(tape, method, options)
+    layout = ResultLayout.of(trained.sweep, device)
+    derivatives = made(trained, device, choice.limits, layout=layout)
+    late = any(place.array is not None for place in trained.fixed)
+    if levels is None and not tape.shots.budget and not late:
+        prepare(trained.sweep, device)  # refuse now; a callback could only report it later
+    if not parts and not fixed:  # only coefficients are trained, and these are outside of the tape
+        return list(recombine(derivatives.entries(trained.sweep)))
+    parts = parts or [np.zeros((len(trained.sweep), 0))]
+    numbers = interface.differentiable(derivatives, parts, fixed)
+    if options.singles and recombine is tuple and tape.batch_size is None and not tape.shots:
+        return list(layout.unbatched(numbers, interface))
+    return list(recombine(layout.split(numbers, interface.namespace)))
+
+
+def _linear(
+    tape: Tape, method: Method | None, device: Device, interface: Interface
+) -> tuple[Tape, Recombine]:
+    """Return the tape with measurements that the method differentiates, and their combination."""
+    nonlinear, densities = method is None or method.nonlinear, method is None or method.densities
+    linear, recombine = linear_measurements(
+        tape,
+        variances=not nonlinear or tape.shots.budget is not None,
+        returned=device.capabilities.exact if densities and not tape.shots else (),
+        wires=device.wires,
+    )
+    if linear is tape:
+        return tape, recombine
+    gates = sum(len(item.parameters) for item in tape.operations)
+    kept = [index for index in tape.trainable_params if index < gates]
+    measured = [index for index in _trained(linear, interface) if index >= gates]
+    return linear.with_trainable([*kept, *measured]), recombine
+
+
+def derivatives_of(tape: Tape, method: Method | None, options: EvaluationOptions) -> Kind:
+    """Return the class of a tape's derivatives, bound to all that its kind needs.
+
+    Raises
+    ------
+    UnsupportedDiffMethod
+        The shots are a budget, which the method cannot spend.
+    """
+    if method is not None and method.transform is not None:
+        return partial(
+            TransformDerivatives,
+            transform=method.transform,
+            options=method.options,
+            trainable=tape.trainable_params,
+            values=options.values,
         )
-
-
-def _switched_off(option: str, remedy: str) -> DifferentiationError:
-    return DifferentiationError(
-        f"A derivative is being taken through a circuit that was made with {option}=None. "
-        f"Make it with {option}={remedy} to differentiate it."
+    if tape.shots.budget is not None:
+        return _within_budget(tape, tape.shots.budget, method, options.interface)
+    if method is None:
+        return ValuesOnly
+    row = method.row
+    if row.shifts is not None:
+        return partial(ShiftDerivatives, method=row.shifts, options=method.options)
+    if row.circuits is not None:
+        return partial(CircuitDerivatives, method=row.circuits, options=method.options)
+    theirs = filter(options.interface.owns, tape.parameters)
+    return partial(
+        DeviceDerivatives,
+        higher=None if method.higher is None else METHODS[method.higher].shifts,
+        options=method.options,
+        keeps_gradient=any(map(options.interface.is_trained, theirs)),
     )
 
 
-def _widened(tape: Tape, interface: Interface) -> Tape:
-    """Return the tape with the framework's numbers in the precision of the computation."""
-    if framework_among(tape.parameters) is None:
-        return tape
-    narrow = [
-        index
-        for index, value in enumerate(tape.parameters)
-        if interface.owns(value) and not interface.is_wide(value)
-    ]
-    wide = [interface.widened(tape.parameters[index]) for index in narrow]
-    return tape.bind_new_parameters(wide, narrow) if narrow else tape
-
-
-def _trained(tape: Tape, interface: Interface) -> list[int]:
-    marks = enumerate(interface.trained(tape.parameters))
-    return [index for index, trained in marks if trained]
-
-
-def _chosen(
-    tape: Tape, request: EvaluationOptions, method: Method, levels: int | None
-) -> tuple[Method, Limits]:
-    """Return the method that differentiates the tape, and the limits of its derivatives.
-
-    A framework that does not announce whether it takes derivatives gets the values even if there
-    are no derivatives.
-    """
-    try:
-        chosen = choose_method(method, tape, request.device, levels)
-    except DifferentiationError as refusal:
-        if levels is not None:
-            raise
-        return _without_arrays(tape, request, method, refusal)
-    limits = Limits(chosen.name, request.max_diff)
-    if levels is not None and chosen.name == "adjoint" and levels > 1:
+def _within_budget(tape: Tape, budget: Budget, method: Method | None, interface: Interface) -> Kind:
+    if method is not None and method.row.shifts is None:
         raise UnsupportedDiffMethod(
-            method="adjoint",
-            reason=f"it gives first derivatives, and one of order {levels} is being taken",
-            remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
+            method=method.name,
+            reason="a budget is spent on shifted circuits",
+            remedy=f"Use diff_method={' or '.join(map(repr, shift_methods()))}, or give a "
+            "plain number of shots.",
         )
-    return chosen, limits
+    # Estimators are imported on use: only budgets need them.
+    from qgate.autodiff.budget_derivatives import BudgetDerivatives
+    from qgate.shot_allocation.pauli_expansion import refuse_other_kinds
+
+    refuse_other_kinds(tape.measurements)
+    return partial(
+        BudgetDerivatives,
+        budget=budget,
+        method=None if method is None else method.row,
+        options=NO_OPTIONS if method is None else method.options,
+        # Derivatives share the budget with the value, even if they only may follow.
+        keeps_gradient=not interface.foretells and any(interface.trained(tape.parameters)),
+    )
 
 
-def _without_arrays(
-    tape: Tape, request: EvaluationOptions, method: Method, refusal: DifferentiationError
-) -> tuple[Method, Limits]:
-    """Return the method that differentiates the tape if matrices and states are not trainable."""
-    kinds = tape.parameter_kinds
-    angles = [i for i in tape.trainable_params if kinds[i] is ParameterKind.ANGLES]
-    try:
-        if angles == tape.trainable_params:
-            raise refusal
-        chosen = choose_method(method, tape.with_trainable(angles), request.device, None)
-    except DifferentiationError:
-        return Method("finite-diff", {}), Limits(method.name, request.max_diff, refusal, refusal)
-    return chosen, Limits(chosen.name, request.max_diff, arrays=refusal)
-
-
-def _from_states(
-    tape: Tape, device: Device, interface: Interface, limits: Limits
-) -> list[MeasurementResult]:
+def _from_states(tape: Tape, limits: Limits, options: EvaluationOptions) -> list[MeasurementResult]:
     """Measure states that the device differentiates backwards."""
+    device, interface = options.device, options.interface
     trained, parts, fixed = split_parameters(tape, device, interface)
     refuse_measurements(trained.sweep, device.capabilities.exact, device=device.name)
-    states = AdjointStates(trained, device)
-    states.limits = limits
     parts = parts or [np.zeros((len(trained.sweep), 0))]
-    values = interface.from_states(states, parts, fixed)
-    xp = interface.namespace
-    return list(statevector_device(device).measured(trained.sweep, values, tape.arrays, xp))
+    states = interface.from_states(AdjointStates(trained, device, limits), parts, fixed)
+    return list(
+        statevector_device(device).measured(trained.sweep, states, tape.arrays, interface.namespace)
+    )
 
 
-def _backprop(tape: Tape, device: Device, interface: Interface) -> list[MeasurementResult]:
-    """Trace the simulation itself."""
+def _backprop(tape: Tape, options: EvaluationOptions) -> list[MeasurementResult]:
+    """Let the framework trace the simulation itself."""
+    device = options.device
     sweep = checked(placeholders(tape).sweep(), device)
     refuse_measurements(sweep, device.capabilities.exact, device=device.name)
     accepts = device.capabilities.gate_set
@@ -230,11 +303,11 @@ def _backprop(tape: Tape, device: Device, interface: Interface) -> list[Measurem
     rows = xp.reshape(tape.row(), (-1 if num_slots else len(sweep), num_slots))
     native = decomposed.sweep(frozen)
 
-    def simulate(rows: Tensor, arrays: Sequence[Tensor]) -> Any:
+    def simulate(rows: Tensor, arrays: Sequence[Tensor]) -> Sequence[MeasurementResult]:
         traceable = statevector_device(device)
-        return traceable.differentiable(native, decomposed.angles(rows, xp), arrays, xp)
+        return tuple(traceable.differentiable(native, decomposed.angles(rows, xp), arrays, xp))
 
-    run_whole = interface.whole(simulate, (frozen.structure, device))
+    run_whole = options.interface.whole(simulate, (frozen.structure, device))
     results = run_whole(rows, tape.arrays)
     notify(device, submissions=1, batches=1, executions=len(sweep))
     return list(results)
@@ -262,3 +335,41 @@ def _refuse_by_value(tape: Tape, slots: Collection[int], device: Device) -> None
             remedy="Mark the array as not trainable (requires_grad=False) and give it as numbers, "
             "or write the circuit with gates that have angles.",
         )
+
+
+# Parameters ---------------------------------------------------------------------------------------
+
+
+def _refuse_unknown_counts(tape: Tape, levels: int | None) -> None:
+    if levels is None and any(item.kind is MeasurementKind.COUNTS for item in tape.measurements):
+        raise DifferentiationError(
+            "counts gives a dictionary of the outcomes that were met, which are not known while a "
+            "function is traced or compiled. Return qg.probs or qg.sample, or call the QNode "
+            "outside of it."
+        )
+
+
+def switched_off(option: str, remedy: str) -> DifferentiationError:
+    """Return the error for a derivative through a circuit without an option that it needs."""
+    return DifferentiationError(
+        f"A derivative is being taken through a circuit that was made with {option}=None. "
+        f"Make it with {option}={remedy} to differentiate it."
+    )
+
+
+def _widened(tape: Tape, interface: Interface) -> Tape:
+    """Return the tape with the framework's numbers in the precision of the computation."""
+    if framework_among(tape.parameters) is None:
+        return tape
+    narrow = [
+        index
+        for index, value in enumerate(tape.parameters)
+        if interface.owns(value) and not interface.is_wide(value)
+    ]
+    wide = [interface.widened(tape.parameters[index]) for index in narrow]
+    return tape.bind_new_parameters(wide, narrow) if narrow else tape
+
+
+def _trained(tape: Tape, interface: Interface) -> list[int]:
+    marks = enumerate(interface.trained(tape.parameters))
+    return [index for index, trained in marks if trained]

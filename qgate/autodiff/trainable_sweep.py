@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qgate.arrays import is_concrete, namespace, unwrap
 from qgate.exceptions import InvalidSeed, NotFinite, described
+from qgate.execution.execute import checked
+from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
+from qgate.tape import Tape
+from qgate.transforms.decompose import freeze_weights
 from qgate.transforms.idle_rotations import without_idle
-from qgate.typing import FloatArray
+from qgate.transforms.placeholders import placeholders
+from qgate.typing import FloatArray, Tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from qgate.bridge import Interface
+    from qgate.devices.base import Device
 
 
 @dataclass(frozen=True)
@@ -32,7 +45,7 @@ class LateInput:
     array: int | None = None
     seed: bool = False
 
-    def filled(self, sweep: Sweep, number: Any) -> Sweep:
+    def filled(self, sweep: Sweep, number: Tensor) -> Sweep:
         """Return the sweep with these numbers: angles (B, size), an array, or a seed."""
         if self.seed:
             return replace(sweep, seed=seed_of(number))
@@ -97,7 +110,7 @@ class TrainableSweep:
         slots = tuple(self.slots[column] for column in columns)
         return replace(self, slots=slots, moving=self.slots if self.moving is None else self.moving)
 
-    def fixing(self, numbers: Sequence[Any]) -> TrainableSweep:
+    def fixing(self, numbers: Sequence[ArrayLike]) -> TrainableSweep:
         """Return the same with numbers for the late inputs."""
         sweep = self.sweep
         for place, number in zip(self.fixed, numbers, strict=True):
@@ -105,7 +118,72 @@ class TrainableSweep:
         return replace(self, sweep=sweep, fixed=())
 
 
-def seed_of(number: Any) -> tuple[int, ...]:
+def split_parameters(
+    tape: Tape, device: Device, interface: Interface, seed: Tensor = None, *, named: bool = True
+) -> tuple[TrainableSweep, list[Tensor], list[Tensor]]:
+    """Return the trainable sweep of a tape, its trainable angles, and its late inputs.
+
+    Angles are arrays (B, size), with a row for every part of the shots. ``named``: set the wires of
+    measurements on all wires.
+    """
+    copies = max(1, len(tape.shots.parts)) if tape.shots else 1
+    moving, trained = _moving(tape), set(tape.trainable_params)
+    joined = None
+    if moving and copies == 1 and tape.batch_size is None:
+        joined = interface.row([tape.parameters[index] for index in moving])
+    plain = _numbers(tape, moving, joined, interface)
+    sweep = freeze_weights(checked(plain, device) if named else plain)
+    parts = [_rows(tape, index, copies) for index in moving] if joined is None else [joined]
+    slots = [slot for index in moving for slot in tape.slots_of(index)]
+    fixed, places, arrays = list[Tensor](), list[LateInput](), itertools.count()
+    known = set(moving)
+    for index, (value, kind) in enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True)):
+        array = None if kind is ParameterKind.ANGLES else next(arrays)
+        if index not in known and (index in trained or not is_concrete(value)):
+            fixed.append(_rows(tape, index, copies) if array is None else value)
+            places.append(LateInput(tuple(tape.slots_of(index)), array))
+    if seed is not None and tape.shots:
+        if is_concrete(seed):
+            sweep = replace(sweep, seed=seed_of(unwrap(seed)))
+        else:
+            fixed.append(seed)
+            places.append(LateInput(seed=True))
+    return TrainableSweep(sweep, tuple(slots), fixed=tuple(places)), parts, fixed
+
+
+def _moving(tape: Tape) -> list[int]:
+    """Return the trainable angles; if there are none, those whose numbers are not known yet."""
+    kinds = tape.parameter_kinds
+    trained = [index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES]
+    if trained:
+        return trained
+    angles = [index for index, kind in enumerate(kinds) if kind is ParameterKind.ANGLES]
+    return [index for index in angles if not is_concrete(tape.parameters[index])]
+
+
+def _numbers(
+    tape: Tape, moving: Sequence[int], joined: Tensor | None, interface: Interface
+) -> Sweep:
+    """Return the sweep of a tape with numbers, from the row of all its angles if there is one."""
+    if (
+        joined is not None
+        and len(moving) == len(tape.angles)
+        and all(map(is_concrete, tape.arrays))
+    ):
+        row = interface.number(joined)
+        if isinstance(row, np.ndarray):
+            return tape.sweep(row)
+    return placeholders(tape).sweep()
+
+
+def _rows(tape: Tape, index: int, copies: int) -> Tensor:
+    """Return the angles of a parameter as rows, each repeated for every part of its shots."""
+    xp = namespace([tape.parameters[index]])
+    rows = xp.reshape(tape.columns(index, xp), (-1, len(tape.slots_of(index))))
+    return rows if copies == 1 else xp.repeat(rows, copies, axis=0)
+
+
+def seed_of(number: Tensor) -> tuple[int, ...]:
     """Return a seed as whole numbers, from one or an array of them.
 
     Raises

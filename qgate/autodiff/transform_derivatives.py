@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qgate.autodiff.derivatives import TapeDerivatives
 from qgate.autodiff.returns import arrange
-from qgate.autodiff.trainable_sweep import TrainableSweep
-from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, described
+from qgate.exceptions import DifferentiationError, described
 from qgate.execution.execute import MeasurementResult
+from qgate.gradients.method import Options
 from qgate.gradients.transform import TapeTransform
 from qgate.tape import Tape
 from qgate.typing import FloatArray
@@ -19,48 +20,46 @@ from qgate.typing import FloatArray
 if TYPE_CHECKING:
     from qgate.devices.base import Device
 
-Execute = Callable[[Sequence[Tape]], list[list[MeasurementResult]]]
-"""Function that runs tapes in one submission and returns the entries of each."""
+Values = Callable[[Sequence[Tape], "Device"], list[list[MeasurementResult]]]
+"""Function that runs tapes in one submission and returns the results of each."""
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class TransformDerivatives(TapeDerivatives):
     """Values, and first derivatives from the tapes that a transform generates for each row.
 
     The value and all tapes of all rows are one submission.
+
+    Parameters
+    ----------
+    transform : TapeTransform
+    options : mapping
+    trainable : sequence of int
+        Positions of the trainable parameters of the tapes.
+    values : callable
+        Runs tapes with plain numbers in one submission.
     """
 
-    def __init__(
-        self,
-        trained: TrainableSweep,
-        device: Device,
-        transform: TapeTransform,
-        options: Mapping[str, Any],
-        *,
-        trainable: Sequence[int],
-        execute: Execute,
-    ) -> None:
-        super().__init__(trained, device)
-        self.transform, self.options = transform, options
-        self.trainable, self.execute = trainable, execute
+    transform: TapeTransform
+    options: Options
+    trainable: Sequence[int]
+    values: Values
 
     def compute(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
     ) -> dict[int, FloatArray]:
-        if highest > 1:
-            raise UnsupportedDiffMethod(
-                method=self.transform.name,
-                reason=f"it gives first derivatives, and one of order {highest} is being taken",
-                remedy="Use diff_method='backprop' or 'parameter-shift' for higher ones.",
-            )
+        self.refuse_higher(highest)
         tapes = self._tapes(x)
         made = [self.transform.of_tape(tape, None, self.options) for tape in tapes if highest]
         asked = [tape for others, _ in made for tape in others]
         unknown = tapes if value is None else []
-        results = iter(self.execute([*unknown, *asked]))
+        results = iter(self.values([*unknown, *asked], self.device))
         entries = [next(results) for _ in unknown]
         found = {} if value is None else {0: value}
         if entries:
-            found[0] = self.flat([np.concatenate(column) for column in zip(*entries, strict=True)])
+            found[0] = self.layout.flat(
+                [np.concatenate(column) for column in zip(*entries, strict=True)]
+            )
         if highest:
             slopes = [
                 self._read(postprocess([_arranged(tape, next(results)) for tape in others]), tape)
@@ -89,12 +88,12 @@ class TransformDerivatives(TapeDerivatives):
             for index, row in enumerate(sweep.rows)
         ]
 
-    def _read(self, derivatives: Any, tape: Tape) -> FloatArray:
+    def _read(self, derivatives: object, tape: Tape) -> FloatArray:
         """Combine the derivatives that a transform returned for a tape, shape (M, n)."""
         shapes = [tape.angle_shapes[index] for index in tape.trainable_params]
-        by_result = self._parted(derivatives, len(self.shapes), "results")
+        by_result = self._parted(derivatives, len(self.layout.shapes), "results")
         rows = []
-        for result_shape, by_parameter in zip(self.shapes, by_result, strict=True):
+        for result_shape, by_parameter in zip(self.layout.shapes, by_result, strict=True):
             parts = self._parted(by_parameter, len(shapes), "trainable parameters")
             columns = []
             for shape, part in zip(shapes, parts, strict=True):
@@ -108,7 +107,7 @@ class TransformDerivatives(TapeDerivatives):
             rows.append(np.concatenate(columns, axis=1))
         return np.concatenate(rows)
 
-    def _parted(self, given: Any, count: int, what: str) -> Sequence[Any]:
+    def _parted(self, given: object, count: int, what: str) -> Sequence[object]:
         """Return a sequence of ``count`` items; a single item may come without a sequence."""
         if count == 1 and not (isinstance(given, tuple | list) and len(given) == 1):
             return (given,)
@@ -123,7 +122,7 @@ class TransformDerivatives(TapeDerivatives):
         )
 
 
-def _arranged(tape: Tape, entries: Sequence[MeasurementResult]) -> Any:
+def _arranged(tape: Tape, entries: Sequence[MeasurementResult]) -> object:
     """Return the results of a tape as ``qg.execute`` does."""
     several = len(tape.measurements) > 1
     return arrange(tape, entries, tuple(tape.measurements) if several else tape.measurements[0])

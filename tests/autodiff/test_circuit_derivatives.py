@@ -5,18 +5,28 @@ import pytest
 
 import qgate as qg
 from qgate.autodiff.circuit_derivatives import CircuitDerivatives
-from qgate.autodiff.derivatives import TrainableSweep
+from qgate.autodiff.result_layout import ResultLayout
+from qgate.autodiff.trainable_sweep import TrainableSweep
 from qgate.gradients.hadamard import hadamard_test
 from qgate.tape import Tape
 
 X = np.array([[0.3, 0.7], [1.1, -0.2]])
 
 
-def tape_derivatives(*measurements, shots=None, device="local", **options):
-    tape = Tape([qg.RX(X[:, 0], 0), qg.RY(X[:, 1], 0)], measurements or [qg.expval(qg.Z(0))], shots)
+def hadamard(tape, slots, **options):
+    sweep, device = tape.sweep(), qg.device("local")
     return CircuitDerivatives(
-        TrainableSweep(tape.sweep(), (0, 1)), qg.device(device), hadamard_test, options
+        TrainableSweep(sweep, slots),
+        device,
+        layout=ResultLayout.of(sweep, device),
+        method=hadamard_test,
+        options=options,
     )
+
+
+def tape_derivatives(*measurements, shots=None, **options):
+    tape = Tape([qg.RX(X[:, 0], 0), qg.RY(X[:, 1], 0)], measurements or [qg.expval(qg.Z(0))], shots)
+    return hadamard(tape, (0, 1), **options)
 
 
 @pytest.mark.parametrize("mode", ["standard", "direct", "reversed", "reversed-direct"])
@@ -58,18 +68,14 @@ def test_a_derivative_that_is_asked_for_first_knows_the_shapes():
 
 def test_what_no_circuit_depends_on_has_derivative_zero():
     tape = Tape([qg.GlobalPhase(0.3)], [qg.probs(wires=0)])
-    derivatives = CircuitDerivatives(
-        TrainableSweep(tape.sweep(), (0,)), qg.device("local"), hadamard_test, {}
-    )
+    derivatives = hadamard(tape, (0,))
 
     assert derivatives(1, np.array([[0.3]])).tolist() == [[[0.0], [0.0]]]
 
 
 def test_rows_keep_their_shots():
     tape = Tape([qg.RX(0.3, 0), qg.RY(0.7, 0)], [qg.expval(qg.Z(0))], (10, 30))
-    derivatives = CircuitDerivatives(
-        TrainableSweep(tape.sweep(), (0, 1)), qg.device("local"), hadamard_test, {}
-    )
+    derivatives = hadamard(tape, (0, 1))
 
     with qg.Tracker() as tracker:
         derivatives(0, np.array([[0.3, 0.7]] * 2), expect=1)

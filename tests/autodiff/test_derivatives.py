@@ -1,6 +1,7 @@
 """Cost of derivatives, each of which is paid once."""
 
 import math
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from qgate.autodiff.derivatives import (
     REMEMBERED,
     DeviceDerivatives,
     ShiftDerivatives,
-    TrainableSweep,
+    ValuesOnly,
 )
+from qgate.autodiff.result_layout import ResultLayout
+from qgate.autodiff.trainable_sweep import TrainableSweep
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.tape import Tape
@@ -194,9 +197,10 @@ def test_a_gradient_on_braket_is_one_program_set_for_a_hundred_executables(angle
 
 def tape_derivatives(kind=ShiftDerivatives, *measurements, angles=(0.3, 0.7)):
     tape = Tape([qg.RX(angles[0], 0), qg.RY(angles[1], 0)], measurements or [qg.expval(qg.Z(0))])
-    trained = TrainableSweep(tape.sweep(), (0, 1))
-    arguments = (parameter_shift, {}) if kind is ShiftDerivatives else ()
-    return kind(trained, qg.device("local"), *arguments)
+    sweep, device = tape.sweep(), qg.device("local")
+    options = {"method": parameter_shift, "options": {}} if kind is ShiftDerivatives else {}
+    layout = ResultLayout.of(sweep, device)
+    return kind(TrainableSweep(sweep, (0, 1)), device, layout=layout, **options)
 
 
 @pytest.mark.parametrize("kind", [ShiftDerivatives, DeviceDerivatives])
@@ -260,10 +264,29 @@ def test_values_are_split_as_the_measurements_were():
     derivatives = tape_derivatives(ShiftDerivatives, qg.expval(qg.Z(0)), qg.probs(wires=[0, 1]))
 
     flat = derivatives(0, np.array([[0.3, 0.7]]))
-    mean, chances = derivatives.split(flat, np)
+    mean, chances = derivatives.layout.split(flat, np)
 
     assert (mean.shape, chances.shape) == ((1,), (1, 4))
     assert chances[0, 0] - chances[0, 2] == pytest.approx(mean[0])
+
+
+def test_without_a_method_there_are_values():
+    x = np.array([[0.3, 0.7]])
+
+    values = tape_derivatives(ValuesOnly)(0, x, expect=1)
+
+    assert values == pytest.approx(np.cos(0.3) * np.cos(0.7))
+
+
+def test_derivatives_for_other_numbers_are_other_objects():
+    derivatives = tape_derivatives()
+
+    by_second = derivatives.by([1])
+
+    assert derivatives.trained.slots == (0, 1)
+    assert by_second.trained.slots == (1,)
+    with pytest.raises(FrozenInstanceError):
+        derivatives.limits = by_second.limits
 
 
 def test_the_device_gives_first_derivatives_only():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import qgate as qg
-from qgate.autodiff.derivatives import TrainableSweep
-from qgate.autodiff.evaluate import evaluate
+from qgate.autodiff.evaluate import values
+from qgate.autodiff.result_layout import ResultLayout
+from qgate.autodiff.trainable_sweep import TrainableSweep
 from qgate.autodiff.transform_derivatives import TransformDerivatives
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.tape import Tape
@@ -19,10 +20,11 @@ def tape_derivatives(*measurements, transform=qg.gradients.param_shift):
     return TransformDerivatives(
         TrainableSweep(tape.sweep(), (0, 1)),
         DEVICE,
-        transform,
-        {},
+        layout=ResultLayout.of(tape.sweep(), DEVICE),
+        transform=transform,
+        options={},
         trainable=[0, 1],
-        execute=lambda tapes: evaluate(tapes, DEVICE, None, interface=None),
+        values=values,
     )
 
 

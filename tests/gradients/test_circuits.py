@@ -4,7 +4,8 @@ import numpy as np
 
 import qgate as qg
 from qgate.autodiff.circuit_derivatives import CircuitDerivatives
-from qgate.autodiff.derivatives import TrainableSweep
+from qgate.autodiff.result_layout import ResultLayout
+from qgate.autodiff.trainable_sweep import TrainableSweep
 from qgate.gradients.circuits import Circuits, Contribution
 from qgate.tape import Tape
 
@@ -24,8 +25,13 @@ def ninety(structure, slots, *, available, options):
 
 def test_results_are_added_up_with_their_weights():
     tape = Tape([qg.RX(0.3, 0)], [qg.expval(qg.Z(0)), qg.probs(wires=0)])
+    sweep, device = tape.sweep(), qg.device("local")
     tape_derivatives = CircuitDerivatives(
-        TrainableSweep(tape.sweep(), (0,)), qg.device("local"), ninety, {}
+        TrainableSweep(sweep, (0,)),
+        device,
+        layout=ResultLayout.of(sweep, device),
+        method=ninety,
+        options={},
     )
 
     slopes = tape_derivatives(1, np.array([[0.3]]))
