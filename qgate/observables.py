@@ -16,12 +16,7 @@ from qgate.exceptions import EigvalsUndefinedError, NotHermitian, OperatorError,
 from qgate.operations.arithmetic import dot, prod
 from qgate.operations.combination import Combination, Factors, product_matrix
 from qgate.operations.composites import Composite, linear_terms
-from qgate.operations.hermitian import (
-    Hermitian,
-    MatrixObservable,
-    Projector,
-    SparseHamiltonian,
-)
+from qgate.operations.hermitian import Hermitian, MatrixObservable, Projector, SparseHamiltonian
 from qgate.operations.matrices import dense_matrix, is_hermitian_matrix
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
@@ -113,7 +108,7 @@ def normal_form(observable: Operator) -> PauliSum | Combination:
         except NotHermitian:
             if not isinstance(observable, Composite):
                 raise
-            return _whole(observable)
+            return Combination(np.ones(1), [(_dense(observable),)], observable.wires)
 
 
 def square(observable: PauliSum | Combination) -> PauliSum | Combination:
@@ -252,10 +247,6 @@ def _dense(op: Operator) -> Hermitian:
     if np.ndim(unwrap(matrix)) != 2 or not is_hermitian_matrix(unwrap(matrix)):
         raise NotHermitian(observable=repr(op))
     return Hermitian(matrix, op.wires)
-
-
-def _whole(observable: Composite) -> Combination:
-    return Combination(np.ones(1), [(_dense(observable),)], observable.wires)
 
 
 def _real(number: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from qgate.operations.controlled_decompositions import (
 )
 from qgate.operations.fixed import S
 from qgate.operations.gate import GATES, ROWS, Gate, factor_frequencies
-from qgate.operations.matrices import kron
+from qgate.operations.matrices import basis_vector, kron
 from qgate.operations.operator import Operator, require_operators, without_recording
 from qgate.operations.parameters import as_array, check_shape
 from qgate.operations.rotations import RX, RY, RZ, PhaseShift
@@ -110,10 +110,7 @@ class Controlled(Wrapper):
     @property
     def _selects(self) -> FloatArray:
         """The diagonal of the projector on the control values, shape (2**controls,)."""
-        index = int("".join(str(int(value)) for value in self.control_values), 2)
-        selects = np.zeros(2**self._num_controls)
-        selects[index] = 1.0
-        return selects
+        return basis_vector(self.control_values)
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         matrix = self.base.canonical_matrix(parameters, xp)

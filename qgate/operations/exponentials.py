@@ -8,10 +8,10 @@ from typing import Self
 import numpy as np
 
 from qgate.arrays import is_concrete, is_traced, namespace, shape_of, unwrap
-from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError, NotFinite
+from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, require_operators, without_recording
-from qgate.operations.parameters import require_numbers
+from qgate.operations.parameters import require_finite, require_numbers
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.operations.pauli_rotations import word_rotation
@@ -73,7 +73,7 @@ class Exp(Wrapper):
         self._turns = angle is not None
         self._constant = all(not is_traced(value) for value in getattr(base, "parameters", ()))
         if self._constant:
-            _check_finite(base)
+            require_finite(getattr(base, "name", ""), getattr(base, "parameters", ()))
         number = coeff if angle is None else angle
         numbers = () if self._constant else base.parameters
         super().__init__(base, getattr(base, "wires", ()), parameters=(number, *numbers), id=id)
@@ -81,7 +81,10 @@ class Exp(Wrapper):
     @property
     def coeff(self) -> Tensor:
         """The number that multiplies the base."""
-        return 1j * self.parameters[0] if self._turns else self.parameters[0]
+        return self._number(self.parameters)
+
+    def _number(self, parameters: Sequence[Tensor]) -> Tensor:
+        return 1j * parameters[0] if self._turns else parameters[0]
 
     scalar = coeff
 
@@ -120,12 +123,12 @@ class Exp(Wrapper):
         matrix = base.canonical_matrix(base.parameters, xp)
         if self._turns and self._constant:
             return _turn(parameters[0], *np.linalg.eigh(unwrap(matrix)), xp)
-        number = 1j * parameters[0] if self._turns else parameters[0]
+        number = self._number(parameters)
         return taylor_exponential(xp.reshape(number, (*shape_of(number), 1, 1)) * matrix, xp)
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         base = self._rebound(parameters)
-        number = 1j * parameters[0] if self._turns else parameters[0]
+        number = self._number(parameters)
         diagonal = base.canonical_diagonal(base.parameters, xp)
         return xp.exp(xp.reshape(number, (*shape_of(number), 1)) * diagonal)
 
@@ -178,18 +181,18 @@ class Exp(Wrapper):
         ]
 
     def adjoint(self) -> Operator:
-        if self._turns:
-            return Exp(self.base, angle=-self.parameters[0])
         number = self.parameters[0]
-        return Exp(self.base.adjoint(), namespace([number]).conj(number))
+        if self._turns:
+            return self._like(self.base, -number)
+        return self._like(self.base.adjoint(), namespace([number]).conj(number))
 
     def pow(self, z: float) -> list[Operator]:
-        number = self.parameters[0] * z
-        return [Exp(self.base, angle=number) if self._turns else Exp(self.base, number)]
+        return [self._like(self.base, self.parameters[0] * z)]
 
     def simplify(self) -> Operator:
-        base = self.base.simplify()
-        number = self.parameters[0]
+        return self._like(self.base.simplify(), self.parameters[0])
+
+    def _like(self, base: Operator, number: Tensor) -> Operator:
         return Exp(base, angle=number) if self._turns else Exp(base, number)
 
     def label(self, decimals: int | None = None) -> str:
@@ -250,14 +253,6 @@ def _commute(x: BoolArray, z: BoolArray) -> bool:
     """Return whether all words commute: letters of a pair differ on an even number of wires."""
     crossed = x.astype(np.int64) @ z.T.astype(np.int64)
     return not np.any((crossed + crossed.T) % 2)
-
-
-def _check_finite(base: Operator) -> None:
-    """Refuse numbers of a constant operator that are not finite."""
-    for value in getattr(base, "parameters", ()):
-        numbers = np.ravel(unwrap(value))
-        if numbers.dtype.kind in "fc" and not np.isfinite(numbers).all():
-            raise NotFinite(operation=base.name, value=numbers[~np.isfinite(numbers)].tolist()[0])
 
 
 def _is_imaginary(coeff: Tensor) -> bool:

@@ -25,7 +25,6 @@ from qgate.arrays import opened, shape_of
 from qgate.caches import MIB, sized_cache
 from qgate.exceptions import (
     DecompositionUndefinedError,
-    GeneratorUndefinedError,
     InvalidCall,
     InvalidParameters,
     MatrixUndefinedError,
@@ -150,7 +149,7 @@ class Gate(Operator):
         if self.spec.generator is not None:
             return exponential(*_spectrum(*self._row), parameters[0], xp)
         if self.spec.factors is None:
-            raise MatrixUndefinedError(f"{self.name} has no matrix.")
+            return super().canonical_matrix(parameters, xp)
         return circuit_matrix(self.with_parameters(parameters).factors(), self.wires, xp=xp)
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
@@ -191,14 +190,14 @@ class Gate(Operator):
 
     def generator_matrix(self) -> Tensor:
         if self.spec.generator is None:
-            raise GeneratorUndefinedError(f"{self.name} is not of the form exp(i x G).")
+            return super().generator_matrix()
         check_matrix(len(self.wires))
         generator = constant("generator", *self._row)
         return diagonal_matrix(generator) if generator.ndim == 1 else generator
 
     def generator_eigenvalues(self) -> FloatArray:
         if self.spec.generator is None:
-            raise GeneratorUndefinedError(f"{self.name} is not of the form exp(i x G).")
+            return super().generator_eigenvalues()
         known = self.spec.eigenvalues
         if known is None:
             return _distinct_eigenvalues(*self._row)
@@ -212,9 +211,9 @@ class Gate(Operator):
             return []
         if self.spec.generator is not None:
             return [frequencies(self.generator_eigenvalues())]
-        if self.spec.factors is None:
-            raise GeneratorUndefinedError(f"{self.name} has no known frequencies.")
-        return factor_frequencies(self)
+        return (
+            super().parameter_frequencies if self.spec.factors is None else factor_frequencies(self)
+        )
 
     def adjoint(self) -> Operator:
         inverse = self.spec.inverse

@@ -8,11 +8,17 @@ from typing import Any
 import numpy as np
 
 from qgate.arrays import is_concrete, unwrap
-from qgate.exceptions import InvalidParameters, NotFinite, NotHermitian
+from qgate.exceptions import InvalidParameters, NotHermitian
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
-from qgate.operations.matrices import is_hermitian_matrix
+from qgate.operations.matrices import basis_vector, is_hermitian_matrix
 from qgate.operations.operator import Operator, ParameterKind
-from qgate.operations.parameters import as_array, check_shape, in_floats, require_numbers
+from qgate.operations.parameters import (
+    as_array,
+    check_shape,
+    in_floats,
+    require_finite,
+    require_numbers,
+)
 from qgate.typing import FloatArray, IntArray, Namespace, SparseMatrix, Tensor, WiresLike
 from qgate.wires import Wires
 
@@ -120,10 +126,7 @@ class Projector(MatrixObservable):
         return self.basis_state is not None
 
     def canonical_diagonal(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
-        diagonal = np.zeros(2 ** len(self.wires))
-        bits = self.basis_state or ()
-        diagonal[int("".join(map(str, bits)) or "0", 2)] = 1.0
-        return diagonal
+        return basis_vector(self.basis_state or (0,) * len(self.wires))
 
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         if self.basis_state is not None:
@@ -177,9 +180,7 @@ class SparseHamiltonian(MatrixObservable):
         matrix.sum_duplicates()
         if matrix.dtype.kind != "c":
             matrix = matrix.astype(float)
-        if not np.isfinite(matrix.data).all():
-            worst = matrix.data[~np.isfinite(matrix.data)][0]
-            raise NotFinite(operation="SparseHamiltonian", value=worst)
+        require_finite("SparseHamiltonian", [matrix.data])
         gap = abs(matrix - matrix.conj().T)
         if gap.nnz and gap.max() > 1e-8 * max(1.0, abs(matrix).max()):
             raise NotHermitian(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from qgate.arrays import namespace
 from qgate.exceptions import MatrixUndefinedError, WireError
 from qgate.operations.parameters import require_finite
 from qgate.sizes import check_matrix
-from qgate.typing import ComplexArray, Namespace, Tensor, WiresLike
+from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor, WiresLike
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
@@ -108,6 +108,13 @@ def where_ones(matrix: ComplexArray, controls: int, *, rest: float) -> ComplexAr
     whole = diagonal if matrix.ndim == 1 else np.diag(diagonal)
     whole[(slice(start, None),) * matrix.ndim] = matrix
     return whole
+
+
+def basis_vector(bits: Sequence[int]) -> FloatArray:
+    """Return the basis state with these bits, the first most significant, shape (2**n,)."""
+    vector = np.zeros(2 ** len(bits))
+    vector[int("".join(str(int(bit)) for bit in bits) or "0", 2)] = 1.0
+    return vector
 
 
 def dagger(matrix: Tensor, *, xp: Namespace = np) -> Tensor:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from qgate.arguments import finite_number
-from qgate.exceptions import InvalidParameters, NotFinite, described
-from qgate.operations.parameters import as_array, require_numbers
+from qgate.exceptions import InvalidParameters, described
+from qgate.operations.parameters import as_array, require_finite, require_numbers
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_words import PHASES
 from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
@@ -46,8 +46,7 @@ def pauli_decompose(
     given = as_array(matrix)
     require_numbers("pauli_decompose", "matrix", given, real=False)
     dense = np.asarray(given, dtype=complex)
-    if not np.isfinite(dense).all():
-        raise NotFinite(operation="pauli_decompose", value=dense[~np.isfinite(dense)].tolist()[0])
+    require_finite("pauli_decompose", [dense])
     rows = len(dense) if dense.ndim else 0
     count = max(0, rows.bit_length() - 1) if wires is None else len(Wires(wires))
     size = 2**count

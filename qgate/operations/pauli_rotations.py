@@ -140,13 +140,15 @@ def PauliRot(theta: Tensor, wires: Wires, pauli_word: str) -> list[Operator]:
     return [*turns, MultiRZ(theta, [wire for _, wire in active]), *back]
 
 
-def word_rotation(angle: Tensor, word: str, wires: Sequence[Wire]) -> Operator:
+def word_rotation(
+    angle: Tensor, word: str, wires: Sequence[Wire], kind: type[Gate] | None = None
+) -> Operator:
     """Return exp(-i angle P / 2) for a word P, on the wires on which it acts."""
     active = letters_of(word, wires)
     if not active:
         return GlobalPhase(angle / 2)
     letters, on = zip(*active, strict=True)
-    return PauliRot(angle, "".join(letters), on)
+    return (kind or PauliRot)(angle, "".join(letters), on)
 
 
 def _check_dim(wires: Wires, dim: object) -> Mapping[str, Hashable]:

@@ -9,12 +9,19 @@ import numpy as np
 
 from qgate.arguments import truth
 from qgate.arrays import is_complex, is_concrete, namespace, shape_of, unwrap
-from qgate.exceptions import InvalidParameters, NotFinite, QuantumFunctionError, described
+from qgate.exceptions import InvalidParameters, QuantumFunctionError, described
 from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
 from qgate.operations.gate import GATES
+from qgate.operations.matrices import basis_vector
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.parameters import as_array, check_shape, in_double, require_numbers
+from qgate.operations.parameters import (
+    as_array,
+    check_shape,
+    in_double,
+    require_finite,
+    require_numbers,
+)
 from qgate.operations.rotations import RY
 from qgate.operations.unitary_synthesis import NEGLIGIBLE, diagonal_gates
 from qgate.typing import FloatArray, Namespace, Tensor, Wire, WiresLike
@@ -51,9 +58,7 @@ class BasisState(Operator):
 
     def canonical_state(self, parameters: Sequence[Tensor], xp: Namespace) -> FloatArray:
         """Return the state, shape (2**n,)."""
-        vector = np.zeros(2 ** len(self.wires))
-        vector[np.ravel_multi_index(self._bits, (2,) * len(self.wires)) if self._bits else 0] = 1.0
-        return vector
+        return basis_vector(self._bits)
 
     def state_vector(self) -> FloatArray:
         """Return the state, shape (2**n,)."""
@@ -213,9 +218,7 @@ def _padded(vector: Tensor, size: int, value: float) -> Tensor:
 
 def _normalized(vector: Tensor) -> Tensor:
     """Divide each state by its norm."""
-    known = unwrap(vector)
-    if isinstance(known, np.ndarray) and not np.isfinite(known).all():
-        raise NotFinite(operation="StatePrep", value=known[~np.isfinite(known)].tolist()[0])
+    require_finite("StatePrep", [vector])
     vector = vector / _largest(vector)  # squares neither overflow nor underflow
     squares = _squared_moduli(vector).sum(-1)
     if is_concrete(squares) and not np.all(unwrap(squares)):

@@ -15,7 +15,7 @@ from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.parameters import as_array, check_shape, in_double, in_floats
 from qgate.operations.spectra import diagonal_matrix
 from qgate.operations.unitary_synthesis import diagonal_gates, unitary_gates
-from qgate.typing import FloatArray, Namespace, Tensor, WiresLike
+from qgate.typing import Namespace, Tensor, WiresLike
 from qgate.wires import Wires
 
 TOLERANCE = 1e-6
@@ -102,8 +102,9 @@ class DiagonalQubitUnitary(Operator):
         check_shape(self.name, "D", diagonal, (2 ** len(on),), real=False)
         known = unwrap(diagonal)
         if isinstance(known, np.ndarray) and not np.allclose(abs(known), 1, atol=TOLERANCE):
+            worst = max(abs(known).ravel(), key=lambda modulus: abs(modulus - 1))
             raise InvalidParameters(
-                f"DiagonalQubitUnitary was given an entry of modulus {_worst(abs(known)):.6g}. "
+                f"DiagonalQubitUnitary was given an entry of modulus {worst:.6g}. "
                 "The entries of a diagonal unitary have modulus 1. Divide each by its modulus."
             )
         super().__init__((diagonal,), on, id=id)
@@ -133,11 +134,6 @@ def _check_unitary(matrix: Tensor) -> None:
             f"QubitUnitary was given a matrix that is not unitary: U U^dagger is off the identity "
             f"by {error:.2g}. Give a unitary matrix, such as the Q of numpy.linalg.qr."
         )
-
-
-def _worst(moduli: FloatArray) -> float:
-    """Return the modulus that differs most from 1."""
-    return float(moduli.ravel()[abs(moduli - 1).argmax()])
 
 
 GATES |= {gate.__name__: gate for gate in (QubitUnitary, DiagonalQubitUnitary)}

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from qgate.operations.operator import Operator, without_recording
-from qgate.operations.pauli_gates import letters_of
 from qgate.operations.pauli_matrices import entries
-from qgate.operations.pauli_rotations import PauliRot
+from qgate.operations.pauli_rotations import PauliRot, word_rotation
 from qgate.operations.pauli_words import from_letters
-from qgate.operations.rotations import GlobalPhase
 from qgate.typing import ComplexArray, FloatArray, Tensor, Wire
 from qgate.wires import Wires
 
@@ -48,14 +46,9 @@ class WordRotations(Operator):
     def decomposition(self) -> list[Operator]:
         columns = self.parameters[0].T  # a batch is the leading axis
         pairs = enumerate(self.words)
-        return without_recording(lambda: [self._rotation(columns[j], word) for j, word in pairs])
-
-    def _rotation(self, angle: Tensor, word: str) -> Operator:
-        active = letters_of(word, self.wires)
-        if not active:
-            return GlobalPhase(angle / 2)
-        letters, on = zip(*active, strict=True)
-        return IdleRotation(angle, "".join(letters), on)
+        return without_recording(
+            lambda: [word_rotation(columns[j], word, self.wires, IdleRotation) for j, word in pairs]
+        )
 
 
 class IdleRotation(PauliRot):  # type: ignore[misc, valid-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import compress
 
 import numpy as np
 
@@ -141,7 +142,10 @@ def spectrum_of(observable: PauliSum | Combination) -> Spectrum:
         return Spectrum(tuple(terms), pauli_basis(observable, np.arange(len(support))))
     if isinstance(observable, Combination) and observable.num_terms == 1:
         return spectrum_of_product(observable.terms[0])
-    raise _no_common_basis(observable)
+    raise QuantumFunctionError(
+        f"{observable} cannot be read from single shots: its terms have no common product "
+        "eigenbasis. Measure its terms one by one, or its expectation value."
+    )
 
 
 def spectrum_of_product(factors: Sequence[Operator]) -> Spectrum:
@@ -185,14 +189,7 @@ def pauli_basis(observable: PauliSum, members: IntArray | Sequence[int]) -> dict
 
 
 def _chosen(wires: Wires, mask: BoolArray) -> Wires:
-    return Wires([wire for wire, chosen in zip(wires, mask, strict=True) if chosen])
-
-
-def _no_common_basis(observable: Operator) -> QuantumFunctionError:
-    return QuantumFunctionError(
-        f"{observable} cannot be read from single shots: its terms have no common product "
-        "eigenbasis. Measure its terms one by one, or its expectation value."
-    )
+    return Wires(list(compress(wires, mask)))
 
 
 # Measured circuits of a structure, collected while they are planned ----------------------

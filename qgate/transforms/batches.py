@@ -7,6 +7,8 @@ because it may become a constant of the circuit if a device cannot run it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
+from operator import itemgetter
 
 from qgate.arrays import namespace, shape_of
 from qgate.operations.operator import ParameterKind
@@ -23,7 +25,7 @@ def split_batched_arrays(tape: Tape) -> tuple[tuple[Tape, ...], Postprocess]:
     """
     batched = rows_of_arrays(tape)
     if not batched:
-        return (tape,), _only
+        return (tape,), itemgetter(0)
     tapes = tuple(
         tape.bind_new_parameters([tape.parameters[index][member] for index in batched], batched)
         for member in range(tape.batch_size or 0)
@@ -45,16 +47,11 @@ def rows_of_arrays(tape: Tape) -> list[int]:
     return batched
 
 
-def _only(results: Sequence[Sequence[Tensor]]) -> Sequence[Tensor]:
-    return results[0]
-
-
 def _one_after_the_other(results: Sequence[Sequence[Tensor]]) -> list[Tensor]:
     """Concatenate the rows of several results, measurement by measurement."""
-    return [_joined(parts) for parts in zip(*results, strict=True)]
-
-
-def _joined(parts: Sequence[Tensor]) -> Tensor:
-    if isinstance(parts[0], list):
-        return [row for part in parts for row in part]
-    return namespace(parts).concatenate(parts)
+    return [
+        list(chain.from_iterable(parts))
+        if isinstance(parts[0], list)
+        else namespace(parts).concatenate(parts)
+        for parts in zip(*results, strict=True)
+    ]

@@ -6,7 +6,7 @@ of the decomposed circuit are ``rows @ A + b``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -199,13 +199,12 @@ def freeze_weights(sweep: Sweep) -> Sweep:
 
 @lru_cache(maxsize=1024)
 def _weights(structure: Structure) -> frozenset[int]:
-    return frozenset(
-        symbol.index
-        for operation in structure.operations
-        if not operation.is_gate
-        for symbol in operation.parameters
-        if isinstance(symbol, ArraySlot)
-    )
+    return _arrays_in(operation for operation in structure.operations if not operation.is_gate)
+
+
+def _arrays_in(operations: Iterable[Operator]) -> frozenset[int]:
+    symbols = (symbol for operation in operations for symbol in operation.parameters)
+    return frozenset(symbol.index for symbol in symbols if isinstance(symbol, ArraySlot))
 
 
 def decomposes(structure: Structure, accepts: Accepts) -> bool:
@@ -228,13 +227,7 @@ def decomposed_without_values(structure: Structure, accepts: Accepts) -> Decompo
 @lru_cache(maxsize=1024)
 def needs_values(structure: Structure, accepts: Accepts) -> frozenset[int]:
     """Return the numbers of the arrays whose gates are not accepted, and decomposed by value."""
-    return frozenset(
-        symbol.index
-        for operation in structure.operations
-        if not accepts(operation)
-        for symbol in operation.parameters
-        if isinstance(symbol, ArraySlot)
-    )
+    return _arrays_in(operation for operation in structure.operations if not accepts(operation))
 
 
 @sized_cache(256 * MIB)
@@ -249,13 +242,8 @@ def decompose_structure(structure: Structure, accepts: Accepts) -> Decomposed:
         most = max(MOST_IN_CIRCUIT, MOST_OF_EACH * len(structure.operations))
         operations = list(islice(parts, most + 1))
     remedy = "Use fewer gates, lower powers, or gates that the device has."
-    check_size(
-        "This circuit, decomposed,",
-        len(operations),
-        most,
-        unit="operations or more",
-        remedy=remedy,
-    )
+    unit, count = "operations or more", len(operations)
+    check_size("This circuit, decomposed,", count, most, unit=unit, remedy=remedy)
     renumber = _Renumbering()
     renumbered = [map_parameters(operation, renumber) for operation in operations]
     native = Structure(

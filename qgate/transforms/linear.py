@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from operator import is_, itemgetter
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def linear_measurements(
     lowered = _Lowered(variances, densities, bool(tape.shots), frozenset(returned), everything)
     recipes = [lowered.recipe(item) for item in tape.measurements]
     measured = lowered.measured
-    if len(measured) == len(tape.measurements) and all(map(_is, measured, tape.measurements)):
+    if len(measured) == len(tape.measurements) and all(map(is_, measured, tape.measurements)):
         return tape, tuple
     linear = tape.with_measurements(measured)
     return linear, Recombined(recipes)
@@ -94,10 +95,6 @@ class Recombined:
 def _is_mean(item: Measurement) -> bool:
     """Return whether an expectation value is linear without rewriting."""
     return item.kind is MeasurementKind.EXPVAL and not is_traced(item.observable.parameters[0])
-
-
-def _is(new: Measurement, old: Measurement) -> bool:
-    return new is old
 
 
 @dataclass(eq=False)
@@ -148,15 +145,11 @@ class _Lowered:
 
     def _take_once(self, item: Measurement) -> Recombine:
         """Add a measurement unless it was added before."""
-        if item not in self.measured:
-            return self._take(item)
-        index = self.measured.index(item)
-        return lambda results: results[index]
+        return itemgetter(self.measured.index(item)) if item in self.measured else self._take(item)
 
     def _take(self, item: Measurement) -> Recombine:
         self.measured.append(item)
-        index = len(self.measured) - 1
-        return lambda results: results[index]
+        return itemgetter(len(self.measured) - 1)
 
 
 def _is_split(observable: PauliSum | Combination) -> bool:

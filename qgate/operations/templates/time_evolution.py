@@ -11,12 +11,11 @@ from qgate.arrays import is_traced, shape_of, unwrap
 from qgate.exceptions import (
     GeneratorUndefinedError,
     InvalidParameters,
-    NotFinite,
     NotHermitian,
     described,
 )
 from qgate.operations.operator import Operator
-from qgate.operations.parameters import as_array, in_double
+from qgate.operations.parameters import as_array, in_double, require_finite
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_rotations import word_rotation
 from qgate.operations.pauli_words import product_phases
@@ -231,9 +230,7 @@ def pauli_terms(template: str, hamiltonian: Operator, *, check_hermitian: bool =
             "linear combinations of Pauli words. Write the Hamiltonian as one; "
             "qg.pauli_decompose writes a matrix so."
         )
-    weights = unwrap(terms.coefficients)
-    if isinstance(weights, np.ndarray) and not np.isfinite(weights).all():
-        raise NotFinite(operation=template, value=weights[~np.isfinite(weights)][0])
+    require_finite(template, terms.parameters)
     if truth(template, "check_hermitian", check_hermitian) and not terms.is_hermitian:
         raise NotHermitian(observable=repr(terms))
     return terms.real()
