@@ -35,11 +35,13 @@ from qgate.devices.braket.translate import Placing, Style, Translation, translat
 from qgate.devices.cloud.failures import may_not_pass
 from qgate.devices.cloud.remote import (
     JOURNAL,
+    LABEL_TAGS,
     RUN,
     Record,
     RemoteDevice,
     TaggedJob,
     label_of,
+    label_tags,
 )
 from qgate.devices.cloud.retries import ErrorClass, with_retries
 from qgate.exceptions import QGateError
@@ -57,9 +59,6 @@ EXACT_WIRES = 15
 
 PREFIX = "qgate"
 """Prefix of results in a bucket."""
-
-LABEL_TAGS = {RUN: "qgate-run", JOURNAL: "qgate-journal"}
-"""Names of the tags of a task that hold the labels of its order."""
 
 CLOCKS_DIFFER_S = 300.0
 """Largest expected difference in seconds between the service's clock and ours."""
@@ -260,10 +259,8 @@ class BraketCloudDevice(RemoteDevice):
 
     def with_request(self, settings: Record, labels: Mapping[str, str]) -> BraketCloudDevice:
         made = copy(self)
-        tags = {LABEL_TAGS[name]: label_of(value) for name, value in labels.items() if value}
-        made.options = replace(
-            self.options, s3_prefix=settings["prefix"], tags={**settings["tags"], **tags}
-        )
+        tags = {**settings["tags"], **label_tags(labels)}
+        made.options = replace(self.options, s3_prefix=settings["prefix"], tags=tags)
         made._access = self._access.storing_in(settings["bucket"])
         return made
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from itertools import count
 from typing import Any, TypeVar
@@ -18,12 +17,12 @@ from qgate.devices.braket.errors import NoAnswer, Told, code_of, meaning, reason
 from qgate.devices.braket.options import BraketOptions
 from qgate.devices.braket.session import Access, NoAccess, access
 from qgate.devices.braket.translate import Placing
+from qgate.devices.cloud.connection import connecting
 from qgate.devices.cloud.remote import TaggedJob
-from qgate.devices.cloud.retries import CONNECTING_S, ErrorClass, as_question, repeatedly
+from qgate.devices.cloud.retries import CONNECTING_S, ErrorClass, as_question
 from qgate.exceptions import (
     InvalidOption,
     QGateError,
-    ServiceUnavailable,
     UnknownDevice,
     WrongResult,
 )
@@ -169,32 +168,28 @@ def _runner(name: str, arn: str, session: Access, patience_s: float) -> AwsDevic
     attempts = count(1)
 
     def found() -> AwsDevice:
-        runner = _looked_up(arn, session)
+        runner = _looked_up(name, arn, session)
         if runner.properties is None and next(attempts) < MAX_DOWNLOADS:
             raise NoAnswer("the answer to GetDevice has no usable capabilities")
         return runner
 
-    try:
-        return _asked(name, found, patience_s)
-    except _NotThere as error:
-        known = sorted(ARNS)
-        hint = f" It is not in the region {session.session.region}."
-        raise UnknownDevice(
-            text=name, unknown=arn, kind="device of Amazon Braket", known=known, hint=hint
-        ) from masked_error(error)
+    return _asked(name, found, patience_s)
 
 
-class _NotThere(Exception):
-    """Amazon Braket has no such device."""
-
-
-def _looked_up(arn: str, session: Access) -> AwsDevice:
+def _looked_up(name: str, arn: str, session: Access) -> AwsDevice:
     try:
         return answered("GetDevice", lambda: AwsDevice(arn, aws_session=session.session))
     except NoAnswer as error:
         cause = error.__cause__
         if type(cause) is ValueError and "not found" in str(cause):  # text of the SDK's error
-            raise _NotThere(arn) from cause
+            hint = f" It is not in the region {session.session.region}."
+            raise UnknownDevice(
+                text=name,
+                unknown=arn,
+                kind="device of Amazon Braket",
+                known=sorted(ARNS),
+                hint=hint,
+            ) from masked_error(cause)
         raise
 
 
@@ -220,22 +215,14 @@ def jobs_of(run: str) -> list[TaggedJob]:
 
 def _asked(name: str, call: Callable[[], T], patience_s: float) -> T:
     """Send a request that is needed to create a device, with retries."""
-    started = time.monotonic()
-    try:
-        return repeatedly(call, passes=_passes, patience_s=min(patience_s, CONNECTING_S))
-    except (QGateError, _NotThere):
-        raise
-    except Exception as error:
-        reason = reason_of(error)
-        if _passes(error):
-            tried_s = round(time.monotonic() - started, 1)
-            unavailable = ServiceUnavailable(device=name, reason=reason, tried_s=tried_s)
-            raise unavailable from masked_error(error)
-        refusal = translated(error, Told(name, code_of(error), reason))
-        raise as_question(refusal) from masked_error(error)
+
+    def refusal(error: Exception) -> QGateError:
+        return as_question(translated(error, Told(name, code_of(error), reason_of(error))))
+
+    return connecting(
+        name, call, passes=_passes, refusal=refusal, reason=reason_of, patience_s=patience_s
+    )
 
 
-def _passes(error: BaseException) -> bool:
-    if isinstance(error, QGateError | _NotThere) or not isinstance(error, Exception):
-        return False
+def _passes(error: Exception) -> bool:
     return meaning(error) in (ErrorClass.TRANSIENT, ErrorClass.AMBIGUOUS)

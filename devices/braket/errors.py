@@ -9,7 +9,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from qgate.devices.cloud.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
+from qgate.devices.cloud.error_classes import (
+    TRANSPORT,
+    ErrorClasses,
+    class_of_status,
+    fault_of_class,
+    named,
+)
 from qgate.devices.cloud.retries import ErrorClass
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
@@ -186,9 +192,6 @@ CLASSES: ErrorClasses = {
 
 TOO_MANY = 429
 
-CLOSED = frozenset({408, 444, 460, 499})
-"""HTTP statuses of closed connections; the request may have been carried out."""
-
 
 def meaning(error: BaseException) -> ErrorClass:
     """Return the error class of a failed request."""
@@ -198,12 +201,13 @@ def meaning(error: BaseException) -> ErrorClass:
 
 
 def _of_answer(error: ClientError) -> ErrorClass:
-    """Return the error class of a response: 4xx is a refusal, 5xx is ambiguous."""
+    """Return the error class of a response, by its status and AWS's error code."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if status == TOO_MANY or (code_of(error) in THROTTLED and status < 500):
+    if code_of(error) in THROTTLED and status < 500:
         return ErrorClass.TRANSIENT
-    refused = 400 <= status < 500 and status not in CLOSED and code_of(error) not in AMBIGUOUS
-    return ErrorClass.PERMANENT if refused else ErrorClass.AMBIGUOUS
+    found = class_of_status(status, busy=(TOO_MANY,))
+    unclear = found is ErrorClass.PERMANENT and code_of(error) in AMBIGUOUS
+    return ErrorClass.AMBIGUOUS if unclear else found
 
 
 def code_of(error: BaseException) -> str:

@@ -6,17 +6,16 @@ import base64
 import hashlib
 import os
 from copy import copy
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 from braket.aws import AwsSession
 
+from qgate.devices.cloud.connection import Connection
 from qgate.exceptions import QGateError
-from qgate.forks import ForkSafeLock, at_fork
 from qgate.masking import learn
-from qgate.sealed import Sealed
 
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
@@ -67,12 +66,10 @@ class Clients(NamedTuple):
     scope: str
 
 
-class Access:
+class Access(Connection[Clients]):
     """Access to an account in a region, whose credentials are masked in all texts.
 
-    Clients are created once, because their creation is not thread-safe. A forked child creates new
-    clients, since two processes that share a connection read each other's responses. A pickle holds
-    no credentials and creates clients on first use; a copy in this process shares them.
+    Clients are created once, because their creation is not thread-safe.
 
     Parameters
     ----------
@@ -89,52 +86,40 @@ class Access:
     def __init__(self, region: str | None, *, profile: str | None, bucket: str | None) -> None:
         self._region, self._profile, self.named_bucket = region, profile, bucket
         self._others = dict[str | None, Access]()
-        self._clients: Sealed[Clients] | None = None
-        self._lock = ForkSafeLock()
-        at_fork(in_child=self._forget)
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
+        super().__init__()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _access_again, (self._region, self._profile, self.named_bucket)
 
-    def _forget(self) -> None:
-        self._clients = None
-
-    @property
-    def clients(self) -> Clients:
-        """The clients of this process.
+    def open(self) -> Clients:
+        """Create the clients.
 
         Raises
         ------
         botocore.exceptions.BotoCoreError
             No credentials were found.
         """
-        with self._lock:
-            if self._clients is None:
-                self._clients = Sealed(_clients(self._region, self._profile))
-            return self._clients.value
+        return _clients(self._region, self._profile)
 
     @property
     def session(self) -> AwsSession:
         """The SDK's session with AWS."""
-        return self.clients.session
+        return self.opened.session
 
     @property
     def s3(self) -> Any:
         """The client of S3."""
-        return self.clients.s3
+        return self.opened.s3
 
     @property
     def account(self) -> str:
         """Key for the account and region that does not reveal the credentials."""
-        return self.clients.account
+        return self.opened.account
 
     @property
     def scope(self) -> str:
         """Account and region; equal for all credentials of the account."""
-        return self.clients.scope
+        return self.opened.scope
 
     def bucket(self) -> str:
         """Return the bucket for results; the first call may send a request."""
@@ -151,7 +136,7 @@ class Access:
         with self._lock:
             if bucket not in self._others:
                 self._others[bucket] = _access_again(self._region, self._profile, bucket)
-                self._others[bucket]._clients = self._clients
+                self._others[bucket]._opened = self._opened
             return self._others[bucket]
 
     def __repr__(self) -> str:
@@ -244,5 +229,5 @@ def access(region: str | None, *, profile: str | None, bucket: str | None) -> Ac
         No credentials were found.
     """
     made = Access(region, profile=profile, bucket=bucket or os.environ.get(BUCKET_VARIABLE))
-    made.clients  # noqa: B018
+    made.opened  # noqa: B018
     return made

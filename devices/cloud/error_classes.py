@@ -1,4 +1,4 @@
-"""Tables that map names of exception classes to error classes.
+"""Error classes of exceptions, by tables of their names, and of HTTP statuses.
 
 A provider writes one table from the full name of a class to an ``ErrorClass``. The class of an
 error is looked up first, then its parents, so that a class added by a newer version counts as its
@@ -7,7 +7,7 @@ parent. Names are used in place of classes because versions of a package define 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from qgate.devices.cloud.retries import ErrorClass
 
@@ -27,6 +27,31 @@ def fault_of_class(error: BaseException, classes: ErrorClasses) -> ErrorClass | 
         if found is not None:
             return found
     return None
+
+
+BUSY = frozenset({423, 425, 429})
+"""HTTP statuses of requests that were not carried out and may be repeated."""
+
+CLOSED = frozenset({408, 444, 460, 499})
+"""HTTP statuses of closed connections; the request may have been carried out."""
+
+
+def class_of_status(status: int, *, busy: Collection[int] = BUSY) -> ErrorClass:
+    """Return the error class of a response: 4xx is a refusal, all else is ambiguous."""
+    if status in busy:
+        return ErrorClass.TRANSIENT
+    refused = 400 <= status < 500 and status not in CLOSED
+    return ErrorClass.PERMANENT if refused else ErrorClass.AMBIGUOUS
+
+
+def chain_of(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and its causes and contexts, including suppressed ones."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
 
 
 TRANSPORT: ErrorClasses = {

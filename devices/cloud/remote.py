@@ -81,6 +81,15 @@ NOT_IN_LABELS = re.compile(r"[^A-Za-z0-9 _.:/=+@-]")
 """Characters that are not allowed in tags of AWS."""
 
 
+LABEL_TAGS = {RUN: "qgate-run", JOURNAL: "qgate-journal"}
+"""Names of the tags that hold the labels of an order."""
+
+
+def label_tags(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags, by name, that hold labels; an empty label has none."""
+    return {LABEL_TAGS[name]: label_of(value) for name, value in labels.items() if value}
+
+
 def label_of(name: str) -> str:
     """Return the name of a run as a valid tag.
 

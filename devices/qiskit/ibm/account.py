@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
+from qgate.devices.cloud.connection import Connection
 from qgate.devices.qiskit.ibm.connection import backend_of, connect, renew_connections
-from qgate.forks import ForkSafeLock, at_fork
-from qgate.sealed import Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,8 @@ class Address:
     patience_s: float = 900.0
 
 
-class Account:
-    """Service and backend of an account, with reconnection.
-
-    A forked child opens connections of its own. A pickle holds no credentials and connects on first
-    use; a copy in this process shares the connection.
+class Account(Connection[tuple[Any, Any]]):
+    """Service and backend of an account.
 
     Parameters
     ----------
@@ -54,46 +50,51 @@ class Account:
         self, address: Address | None = None, service: Any = None, backend: Any = None
     ) -> None:
         self.address = address
-        self._held = None if backend is None else Sealed((service, backend))
-        self._lock = ForkSafeLock()
-        at_fork(in_child=self._renew)
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
+        super().__init__(None if backend is None else (service, backend))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        kept = self._connected if self.address is None else ()
+        kept = self.opened if self.address is None else ()
         return type(self), (self.address, *kept)
 
     @property
     def service(self) -> Any:
         """The service, ``QiskitRuntimeService``."""
-        return self._connected[0]
+        return self.opened[0]
 
     @property
     def backend(self) -> Any:
         """The backend, ``IBMBackend``."""
-        return self._connected[1]
+        return self.opened[1]
 
-    @property
-    def _connected(self) -> tuple[Any, Any]:
-        with self._lock:
-            if self._held is None:
-                assert self.address is not None
-                self._held = Sealed(_connect(self.address))
-            return self._held.value
+    def open(self) -> tuple[Any, Any]:
+        assert self.address is not None
+        return connected(self.address)
 
-    def _renew(self) -> None:
-        if self.address is not None and self._held is not None:
-            renew_connections(self._held.value[0])
+    def after_fork(self) -> None:
+        """Keep the objects in a forked child, with connections of their own."""
+        if self.address is not None and self._opened is not None:
+            renew_connections(self._opened.value[0])
 
 
-def _connect(address: Address) -> tuple[Any, Any]:
+def connected(address: Address, plan: str | None = None) -> tuple[Any, Any]:
+    """Return service and backend at an address.
+
+    Parameters
+    ----------
+    address : Address
+    plan : str, optional
+        Plan that is charged, if it need not be requested from the service.
+
+    Raises
+    ------
+    AccessRefused, ServiceUnavailable, BrokenProvider, InvalidOption, UnknownDevice
+    """
     service = connect(
         address.device,
         instance=address.instance,
         channel=address.channel,
         account=address.account,
+        plan=plan,
         patience_s=address.patience_s,
     )
     backend = backend_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from copy import deepcopy
 from itertools import count
@@ -12,8 +11,9 @@ from qiskit.providers.exceptions import QiskitBackendNotFoundError
 from qiskit_ibm_runtime import QiskitRuntimeService
 from qiskit_ibm_runtime.exceptions import IBMInputValueError
 
+from qgate.devices.cloud.connection import connecting
 from qgate.devices.cloud.remote import TaggedJob
-from qgate.devices.cloud.retries import CONNECTING_S, ErrorClass, repeatedly
+from qgate.devices.cloud.retries import CONNECTING_S, ErrorClass
 from qgate.devices.qiskit.ibm.faults import (
     ACCESS_REMEDY,
     fault_of,
@@ -27,7 +27,6 @@ from qgate.exceptions import (
     BrokenProvider,
     InvalidOption,
     QGateError,
-    ServiceUnavailable,
     UnknownDevice,
     suggest,
 )
@@ -110,32 +109,21 @@ def jobs_of(device: str, run: str) -> list[TaggedJob]:
 
 def _asked(device: str, call: Callable[[], T], patience_s: float) -> T:
     """Send requests that are needed to create a device, with retries; none creates a job."""
-    started = time.monotonic()
-    try:
-        return repeatedly(
-            call, passes=_passes, patience_s=min(patience_s, CONNECTING_S), fewest=FEWEST
-        )
-    except QGateError:
-        raise
-    except Exception as error:
-        tried_s = round(time.monotonic() - started, 1)
-        raise _unconnected(error, device, tried_s) from masked_error(error)
+
+    def refusal(error: Exception) -> QGateError:
+        found = translated(error, device)
+        if isinstance(found, AccessRefused):
+            return found
+        return AccessRefused(device=device, reason=str(error), remedy=ACCESS_REMEDY)
+
+    return connecting(
+        device, call, passes=_passes, refusal=refusal, patience_s=patience_s, fewest=FEWEST
+    )
 
 
-def _passes(error: BaseException) -> bool:
-    if isinstance(error, QGateError) or not isinstance(error, Exception):
-        return False
+def _passes(error: Exception) -> bool:
     known = isinstance(error, QiskitBackendNotFoundError | _PlanNotTold)
     return known or fault_of(error) is not ErrorClass.PERMANENT
-
-
-def _unconnected(error: Exception, device: str, tried_s: float) -> Exception:
-    if _passes(error):
-        return ServiceUnavailable(device=device, reason=str(error), tried_s=tried_s)
-    refusal = translated(error, device)
-    if isinstance(refusal, AccessRefused):
-        return refusal
-    return AccessRefused(device=device, reason=str(error), remedy=ACCESS_REMEDY)
 
 
 def leave_repeating_to_qgate(service: Any) -> None:

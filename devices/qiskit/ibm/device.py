@@ -18,7 +18,7 @@ from typing import Any, Self
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
 
 from qgate.devices.capabilities import Capabilities
-from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, TaggedJob
+from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, TaggedJob, label_tags
 from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
@@ -31,7 +31,7 @@ from qgate.devices.qiskit.ibm.mode import Mode
 from qgate.devices.qiskit.ibm.primitives import Settings, create, primitive
 from qgate.devices.qiskit.ibm.pubs import pubs, record_of, weight
 from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
-from qgate.devices.qiskit.ibm.tags import TAG, jobs_with_label, label_tags
+from qgate.devices.qiskit.ibm.tags import TAG, jobs_with_label, written
 from qgate.devices.qiskit.ibm.transport import watched_creation
 from qgate.devices.qiskit.ibm.unconnected import NoMode
 from qgate.exceptions import QGateError, ServiceUnavailable
@@ -230,7 +230,7 @@ class IbmDevice(RemoteDevice):
 
     def with_request(self, settings: Record, labels: Mapping[str, str]) -> IbmDevice:
         made = copy(self)
-        made.tags = (*settings["tags"], *label_tags(labels))
+        made.tags = (*settings["tags"], *written(label_tags(labels)))
         limit = settings["max_execution_time_s"]
         made.settings = replace(self.settings, max_execution_time_s=limit)
         return made

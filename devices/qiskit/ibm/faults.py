@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from ibm_cloud_sdk_core import ApiException
@@ -10,16 +9,17 @@ from qiskit_ibm_runtime.accounts.exceptions import AccountsError
 from qiskit_ibm_runtime.exceptions import IBMInputValueError, IBMNotAuthorizedError
 from requests import HTTPError, RequestException
 
-from qgate.devices.cloud.error_classes import TRANSPORT, ErrorClasses, fault_of_class, named
+from qgate.devices.cloud.error_classes import (
+    TRANSPORT,
+    ErrorClasses,
+    chain_of,
+    class_of_status,
+    fault_of_class,
+    named,
+)
 from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.qiskit.ibm.transport import is_creation
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
-
-BUSY = frozenset({423, 425, 429})
-"""HTTP statuses of requests that were not carried out and may be repeated."""
-
-CLOSED = frozenset({408, 444, 460, 499})
-"""HTTP statuses of closed connections; the request may have been carried out."""
 
 REPEATABLE_CODES = frozenset({1006, 1008, 1010, 1011, 1202})
 """Codes of IBM's registry that advise to repeat the request."""
@@ -112,11 +112,11 @@ def fault_of(error: BaseException) -> ErrorClass:
     status = _status(transport)
     if status is None or status < 400:
         return _fault_without_answer(transport)
-    if status in BUSY or (status < 500 and _code(transport) in REPEATABLE_CODES):
+    if status < 500 and _code(transport) in REPEATABLE_CODES:
         return ErrorClass.TRANSIENT
-    if status < 500 and status not in CLOSED:
-        return ErrorClass.PERMANENT
-    return ErrorClass.AMBIGUOUS if _may_create(transport) else ErrorClass.TRANSIENT
+    found = class_of_status(status)
+    harmless = found is ErrorClass.AMBIGUOUS and not _may_create(transport)
+    return ErrorClass.TRANSIENT if harmless else found
 
 
 def _fault_without_answer(transport: RequestException) -> ErrorClass:
@@ -175,7 +175,7 @@ def status_of(error: BaseException) -> int | None:
 
 def transport_error(error: BaseException) -> RequestException | None:
     """Return the transport's error that caused an error."""
-    for each in _chain(error):
+    for each in chain_of(error):
         if isinstance(each, RequestException):
             return each
         if isinstance(each, ApiException) and each.http_response is not None:
@@ -183,16 +183,6 @@ def transport_error(error: BaseException) -> RequestException | None:
             answer = each.http_response
             return HTTPError(str(each), request=answer.request, response=answer)
     return None
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and its causes and contexts, including suppressed ones."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        yield current
-        current = current.__cause__ or current.__context__
 
 
 def _status(transport: RequestException) -> int | None:

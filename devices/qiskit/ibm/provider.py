@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
@@ -134,35 +135,21 @@ class IbmProvider(Provider):
     def make(
         self, target: str, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
-        from qgate.devices.qiskit.ibm.account import Address
-        from qgate.devices.qiskit.ibm.connection import backend_of, connect
+        from qgate.devices.qiskit.ibm.account import Address, connected
 
         text = f"{self.name}:{target}"
         _check_seed(options, text)
-        service = connect(
-            text,
-            instance=options.instance,
-            channel=options.channel,
-            account=options.account,
-            plan=options.plan,
-            patience_s=options.patience_s,
-        )
-        backend = backend_of(
-            service,
-            target,
-            text,
-            fractional=options.use_fractional_gates,
-            patience_s=options.patience_s,
-        )
         address = Address(
             text,
             target,
-            instance=options.instance or service.active_instance(),
+            instance=options.instance,
             channel=options.channel,
             account=options.account,
             fractional=options.use_fractional_gates,
             patience_s=options.patience_s,
         )
+        service, backend = connected(address, options.plan)
+        address = replace(address, instance=options.instance or service.active_instance())
         return _device(service, backend, text, options, wires=wires, shots=shots, address=address)
 
     def card(self, target: str) -> IbmCard | None:

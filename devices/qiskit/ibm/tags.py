@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qgate.devices.cloud.remote import JOURNAL, RUN, TaggedJob, label_of
+from qgate.devices.cloud.remote import JOURNAL, LABEL_TAGS, RUN, TaggedJob, label_tags
 
 TOKEN_LENGTH = 64
 TAG = "qgate"
 """Tag of every job, besides its token."""
 
-LABEL_TAGS = {RUN: "qgate-run ", JOURNAL: "qgate-journal "}
-"""Prefixes of the tags that hold the labels of an order."""
 
-
-def label_tags(labels: Mapping[str, str]) -> list[str]:
-    """Return the tags that hold labels; an empty label has none."""
-    return [LABEL_TAGS[name] + label_of(value) for name, value in labels.items() if value]
+def written(tags: Mapping[str, str]) -> list[str]:
+    """Return tags with a name in the form of IBM's, which have none."""
+    return [f"{name} {value}" for name, value in tags.items()]
 
 
 def jobs_with_label(service: Any, run: str, **which: Any) -> list[TaggedJob]:
@@ -30,13 +27,13 @@ def jobs_with_label(service: Any, run: str, **which: Any) -> list[TaggedJob]:
     **which
         Further filters of ``QiskitRuntimeService.jobs``.
     """
-    wanted = [LABEL_TAGS[RUN] + label_of(run)]
+    wanted = written(label_tags({RUN: run}))
     jobs = service.jobs(limit=None, job_tags=wanted, descending=False, **which)
     return [
         TaggedJob(
             str(job.job_id()),
             next((tag for tag in job.tags if len(tag) == TOKEN_LENGTH), ""),
-            _after(LABEL_TAGS[JOURNAL], job.tags),
+            _after(f"{LABEL_TAGS[JOURNAL]} ", job.tags),
             str(job.status()),
             f"{job.creation_date:%Y-%m-%d %H:%M:%S}",
         )

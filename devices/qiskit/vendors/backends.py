@@ -7,8 +7,9 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import isclass
-from typing import Any, Self
+from typing import Any
 
+from qgate.devices.cloud.connection import Connection
 from qgate.devices.qiskit.vendors.card import VendorCard
 from qgate.exceptions import (
     AccessRefused,
@@ -19,15 +20,13 @@ from qgate.exceptions import (
     UnknownDevice,
     suggest,
 )
-from qgate.forks import ForkSafeLock, at_fork
 from qgate.masking import learn, masked_error
-from qgate.sealed import Sealed
 
 METHODS = ("get_backend", "backend")
 """Method names that return a backend, tried for packages without a card."""
 
 
-class Source:
+class Source(Connection[tuple[Any, Any]]):
     """Backend, and the function or provider that returned it.
 
     A backend that was looked up by names is looked up again in a forked child, and by a pickle on
@@ -45,9 +44,7 @@ class Source:
         self, backend: Any, provider: Any, names: tuple[VendorCard, str, str] | None = None
     ) -> None:
         self.names = names
-        self._held: Sealed[tuple[Any, Any]] | None = Sealed((backend, provider))
-        self._lock = ForkSafeLock()
-        at_fork(in_child=self._forget)
+        super().__init__((backend, provider))
 
     @property
     def backend(self) -> Any:
@@ -58,28 +55,19 @@ class Source:
         OpenedInParent
             The process is a forked child, and the object was created by its parent.
         """
-        return self._taken()[0]
+        return self.opened[0]
 
     @property
     def provider(self) -> Any:
         """Function or provider that returned the backend."""
-        return self._taken()[1]
+        return self.opened[1]
 
-    def _taken(self) -> tuple[Any, Any]:
-        with self._lock:
-            if self._held is None:
-                if self.names is None:
-                    remedy = "Make the device in the child, or start it with the method 'spawn'"
-                    raise OpenedInParent(what="The backend of the device", remedy=remedy)
-                card, name, text = self.names
-                self._held = Sealed(backend_of(card, name, text=text)._taken())
-            return self._held.value
-
-    def _forget(self) -> None:
-        self._held = None
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
+    def open(self) -> tuple[Any, Any]:
+        if self.names is None:
+            remedy = "Make the device in the child, or start it with the method 'spawn'"
+            raise OpenedInParent(what="The backend of the device", remedy=remedy)
+        card, name, text = self.names
+        return backend_of(card, name, text=text).opened
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.names is None:
@@ -92,7 +80,7 @@ class Source:
 
 def _source_again(card: VendorCard, name: str, text: str) -> Source:
     source = Source(None, None, (card, name, text))
-    source._forget()
+    source.after_fork()  # looked up on first use
     return source
 
 

@@ -11,6 +11,7 @@ from qiskit.circuit import CircuitError
 from qiskit.transpiler import TranspilerError
 
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.cloud.error_classes import chain_of, class_of_status
 from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, Report
 from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.job import JobStatus, SweepResult
@@ -35,12 +36,6 @@ from qgate.typing import WiresLike
 
 LOCAL = (CircuitError, TranspilerError, NotImplementedError)
 """Errors that are raised before a package sends any request."""
-
-BUSY = frozenset({423, 425, 429})
-"""HTTP statuses of requests that were not carried out and may be repeated."""
-
-CLOSED = frozenset({408, 444, 460, 499})
-"""HTTP statuses of closed connections; the request may have been carried out."""
 
 
 class VendorDevice(RemoteDevice):
@@ -167,13 +162,7 @@ class VendorDevice(RemoteDevice):
         status = _status(error)
         if status is None or self.card.repeats_creation:
             return ErrorClass.AMBIGUOUS
-        if status in BUSY:
-            return ErrorClass.TRANSIENT
-        return (
-            ErrorClass.PERMANENT
-            if 400 <= status < 500 and status not in CLOSED
-            else ErrorClass.AMBIGUOUS
-        )
+        return class_of_status(status)
 
     def translated(self, error: BaseException) -> QGateError:
         code = _status(error) or type(error).__name__
@@ -243,13 +232,8 @@ def _smaller(*limits: int | None) -> int | None:
 
 def _status(error: BaseException) -> int | None:
     """Return the HTTP status of the response that caused an error, if there is one."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        for holder in (current, getattr(current, "response", None)):
-            status = getattr(holder, "status_code", None)
-            if isinstance(status, int):
-                return status
-        current = current.__cause__ or current.__context__
-    return None
+    holders = (
+        holder for each in chain_of(error) for holder in (each, getattr(each, "response", None))
+    )
+    statuses = (getattr(holder, "status_code", None) for holder in holders)
+    return next((status for status in statuses if isinstance(status, int)), None)
