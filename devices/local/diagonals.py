@@ -16,11 +16,8 @@ from numpy.typing import NDArray
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.gate_action import TINY
 from qgate.devices.local.parities import Block, Parities, blocks
-from qgate.devices.local.steps import Phases
+from qgate.devices.local.steps import TABLE_BITS, Phases
 from qgate.typing import ComplexArray, FloatArray
-
-TABLE_BITS = 22
-"""Maximum number of bits of states for which a table of the classes of all indices is kept."""
 
 MOST_CLASSES = 256
 
@@ -51,10 +48,7 @@ class PhasesRunner:
         self.angle = np.array([angle for angle, _, _ in terms])
         self.weights = np.array([weight for _, _, weight in terms])
         self.angles = frozenset(angle for angle, _, _ in terms if angle != one)
-        together: dict[int, float] = {}
-        for _, mask, weight in terms:
-            together[mask] = together.get(mask, 0.0) + weight
-        self.table = _table(tuple(sorted(together.items())), num_bits)
+        self.table = _table(step.total(), num_bits)
 
     def forward(
         self, states: ComplexArray, numbers: FloatArray, angles: FloatArray

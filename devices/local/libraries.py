@@ -40,7 +40,7 @@ class Library:
     def __init__(self, name: str, path: Path) -> None:
         self.name = name
         self._library = ctypes.CDLL(str(path))
-        self.run = self._function("qgate_run", ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+        self.simulate = self._function("qgate_run", ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
         pointers = ctypes.c_void_p, ctypes.c_void_p
         self.new_plan = self._function("qgate_plan_new", ctypes.c_void_p, *pointers)
         self.free_plan = self._function("qgate_plan_free", None, ctypes.c_void_p)

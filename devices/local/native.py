@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from qgate.devices.local.libraries import Library
 from qgate.devices.local.plan import Plan
-from qgate.devices.local.serialize import TABLE_BITS, written_plan, written_words
+from qgate.devices.local.serialize import written_plan, written_words
+from qgate.devices.local.steps import TABLE_BITS
 from qgate.exceptions import TooMuchMemory
 from qgate.operations.pauli import PauliSum
 from qgate.typing import ComplexArray, FloatArray
@@ -115,7 +116,7 @@ class NativeObservable:
         _free_with(self, library.free_observable, self.handle)
 
 
-class Run:
+class NativeSimulation:
     """Call of a plan on rows of angles.
 
     Parameters
@@ -220,5 +221,5 @@ class Run:
         ------
         TooMuchMemory
         """
-        if self.native.library.run(self.native.handle, ctypes.addressof(self.request)):
+        if self.native.library.simulate(self.native.handle, ctypes.addressof(self.request)):
             raise no_memory("the state vectors of this circuit")

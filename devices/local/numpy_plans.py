@@ -8,30 +8,27 @@ angles. For small states the kets are stored on the way forward instead.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
-from qgate.devices.local.bits import inverse, through
 from qgate.devices.local.diagonals import PhasesRunner
-from qgate.devices.local.plan import PAULIS, Plan
-from qgate.devices.local.steps import Dense, Layer, Moves, Pairs, Phases, Step
+from qgate.devices.local.matrices import MatrixRunner
+from qgate.devices.local.permutations import MovesRunner
+from qgate.devices.local.plan import Plan
+from qgate.devices.local.steps import Layer, Moves, Phases, Step
 from qgate.devices.local.windows import LayerRunner
-from qgate.typing import ComplexArray, FloatArray, IntArray
+from qgate.typing import ComplexArray, FloatArray
 
 TOGETHER_BITS = 15
 """Rows are processed together up to 2**15 amplitudes, which fit into the cache."""
-
-LOOKUP_BITS = 16
-"""Number of index bits per lookup table of a permutation."""
 
 KEPT_AMPLITUDES = 2**20
 """Maximum number of amplitudes of kets that are stored for the backward pass, not recomputed."""
 
 
-class NumpyPlanRun:
+class NumpySimulation:
     """Run of a plan: from the initial states to the final ones, and back with bras.
 
     Parameters
@@ -180,142 +177,3 @@ def _runner(step: Step, plan: Plan) -> Runner:
     if isinstance(step, Moves):
         return MovesRunner(step)
     return MatrixRunner(step, plan.num_bits)
-
-
-class MovesRunner:
-    """Runner of a permutation of the amplitudes."""
-
-    angles = frozenset[int]()
-
-    def __init__(self, step: Moves) -> None:
-        self.sources = _Sources(step.columns, step.shift)
-        back = inverse(step.columns)
-        self.inverse = _Sources(back, through(back, step.shift))
-
-    def forward(
-        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
-    ) -> ComplexArray:
-        return self.sources.taken(states)
-
-    def back(
-        self,
-        vectors: Sequence[ComplexArray],
-        numbers: FloatArray,
-        angles: FloatArray,
-        slopes: FloatArray,
-        undone: slice,
-    ) -> None:
-        for vector in vectors[undone]:
-            vector[:] = self.inverse.taken(vector)
-
-
-class _Sources:
-    """Sources of a permutation: for each index the exclusive or of the columns at its set bits."""
-
-    def __init__(self, columns: tuple[int, ...], shift: int) -> None:
-        self.lookup = _lookup(columns[:LOOKUP_BITS])
-        self.bases: list[int] = (_lookup(columns[LOOKUP_BITS:]) ^ shift).tolist()
-
-    def taken(self, vectors: ComplexArray) -> ComplexArray:
-        """Return vectors (..., 2**n) with permuted entries."""
-        size, found = vectors.shape[-1], np.empty_like(vectors)
-        blocks = found.reshape(-1, len(self.bases), len(self.lookup)).swapaxes(0, 1)
-        for base, block in zip(self.bases, blocks, strict=True):
-            sources = self.lookup ^ base if base else self.lookup
-            for vector, part in zip(vectors.reshape(-1, size), block, strict=True):
-                np.take(vector, sources, out=part, mode="clip")
-        return found
-
-
-class MatrixRunner:
-    """Runner of a matrix on some basis states of some bits, or on all of them."""
-
-    def __init__(self, step: Pairs | Dense, num_bits: int) -> None:
-        self.step = step
-        if isinstance(step, Pairs):
-            self.angle, self.start = step.factor.angle, step.factor.data
-            bits = [bit for bit in reversed(range(num_bits)) if step.select >> bit & 1]
-            patterns = [step.pattern, step.pattern ^ step.flip]
-        else:
-            self.angle, self.start = step.angle, step.data
-            bits = sorted(step.bits, reverse=True)
-            patterns = [_spread(local, step.bits[::-1]) for local in range(1 << len(step.bits))]
-        self.angles = frozenset[int]() if self.angle is None else frozenset([self.angle])
-        apart = [above - below - 1 for above, below in pairwise([num_bits, *bits, -1])]
-        self.shape = [size for gap in apart for size in (1 << gap, 2)][:-1]
-        every = slice(None)
-        self.places = [
-            (every, every, *(item for bit in bits for item in (pattern >> bit & 1, every)))
-            for pattern in patterns
-        ]
-
-    def forward(
-        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
-    ) -> ComplexArray:
-        self._put(states, self._matrix(numbers, angles) @ self._take(states))
-        return states
-
-    def back(
-        self,
-        vectors: Sequence[ComplexArray],
-        numbers: FloatArray,
-        angles: FloatArray,
-        slopes: FloatArray,
-        undone: slice,
-    ) -> None:
-        parts = [self._take(vector) for vector in vectors]
-        if self.angle is not None:
-            values, projectors = self._spectrum(numbers)
-            generator = np.tensordot(values, projectors, 1)
-            for bra, found in zip(parts[1:], slopes, strict=True):
-                overlaps = parts[0] @ np.swapaxes(bra, 1, 2).conj()
-                found[:, self.angle] -= np.einsum("ij,rji->r", generator, overlaps).imag
-        undoing = np.swapaxes(self._matrix(numbers, angles), 1, 2).conj()
-        for vector, part in zip(vectors[undone], parts[undone], strict=True):
-            self._put(vector, undoing @ part)
-
-    def _spectrum(self, numbers: FloatArray) -> tuple[FloatArray, ComplexArray]:
-        """Return eigenvalues and projectors of the generator; for a fixed matrix, 0 and itself."""
-        size, start, count = len(self.places), self.start, 0
-        if isinstance(self.step, Dense):
-            count = self.step.num_values
-        elif self.angle is not None:
-            middle, weight, *axis = numbers[start : start + 5]
-            turn = np.tensordot(axis, PAULIS, 1)
-            projectors = np.array([np.eye(2) - turn, np.eye(2) + turn], dtype=np.complex128)
-            projectors *= 0.5
-            return np.array([middle - weight, middle + weight]), projectors
-        values = numbers[start : start + count] if count else np.zeros(1)
-        entries: FloatArray = numbers[start + count : start + count + 2 * len(values) * size**2]
-        matrices: ComplexArray = entries.view(np.complex128).reshape(-1, size, size)
-        return values, matrices
-
-    def _matrix(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
-        values, projectors = self._spectrum(numbers)
-        angle = np.zeros(1) if self.angle is None else angles[:, self.angle]
-        return np.tensordot(np.exp(1j * angle[:, None] * values), projectors, 1)
-
-    def _take(self, states: ComplexArray) -> ComplexArray:
-        """Return the amplitudes of each basis state, shape (R, d, rest)."""
-        view = states.reshape(-1, *self.shape)
-        parts = np.stack([view[place] for place in self.places], axis=1)
-        return parts.reshape(*parts.shape[:2], -1)
-
-    def _put(self, states: ComplexArray, parts: ComplexArray) -> None:
-        view = states.reshape(-1, *self.shape)
-        for number, place in enumerate(self.places):
-            view[place] = parts[:, number].reshape(view[place].shape)
-
-
-@sized_cache(16 * MIB)
-def _lookup(columns: tuple[int, ...]) -> IntArray:
-    """Return, for every index, the exclusive or of the columns at its set bits."""
-    found = np.zeros(1, dtype=np.int64)
-    for column in columns:
-        found = np.concatenate([found, found ^ column])
-    return found
-
-
-def _spread(local: int, places: Sequence[int]) -> int:
-    """Move the bits of a number to other places."""
-    return sum((local >> bit & 1) << place for bit, place in enumerate(places))

@@ -15,7 +15,7 @@ from qgate.devices.local.engine import Engine, GateByGateEngine
 from qgate.devices.local.exact import measure
 from qgate.devices.local.gate_action import has_step
 from qgate.devices.local.libraries import Library
-from qgate.devices.local.native import NativeObservable, NativePlan, Run
+from qgate.devices.local.native import NativeObservable, NativePlan, NativeSimulation
 from qgate.devices.local.plan import PLANNED, Plan, plan_of
 from qgate.measurements import MeasurementKind
 from qgate.operations.pauli import PauliSum
@@ -26,7 +26,7 @@ from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
-    from qgate.devices.local.numpy_plans import NumpyPlanRun
+    from qgate.devices.local.numpy_plans import NumpySimulation
 
 AMPLITUDES_AT_ONCE = 2**24
 """Maximum number of amplitudes of numpy's bras that are propagated back together."""
@@ -104,12 +104,12 @@ class PlanEngine(Engine):
         sums = _sums(sweep.structure, order, self.library)
         if not sums.places:
             return self._measured(sweep, self._states(planned), order)
-        run = self._run(planned)
-        values = run.observe(sums.words, sums.coefficients(sweep.arrays))
+        native = self._native(planned)
+        values = native.observe(sums.words, sums.coefficients(sweep.arrays))
         if len(sums.places) == len(sweep.structure.measurements):
-            run()
+            native()
             return tuple(values.T)
-        measured = list(self._measured(sweep, run.states(), order))
+        measured = list(self._measured(sweep, native.states(), order))
         for column, place in enumerate(sums.places):
             measured[place] = values[:, column]
         return tuple(measured)
@@ -118,7 +118,7 @@ class PlanEngine(Engine):
         planned = self._planned(sweep, order)
         if planned is None or self.library is None:
             return super().probabilities(sweep, order)
-        return self._run(planned).probabilities()
+        return self._native(planned).probabilities()
 
     def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
         if self.library is None:
@@ -141,24 +141,24 @@ class PlanEngine(Engine):
         sums = _sums(sweep.structure, order, self.library)
         if len(sums.places) < len(sweep.structure.measurements):
             return self._jacobian_of_bras(sweep, planned, slots, order)
-        run = self._run(planned)
-        values = run.observe(sums.words, sums.coefficients(sweep.arrays))
-        slopes = run.differentiate(len(sums.places), slots)
-        run()
+        native = self._native(planned)
+        values = native.observe(sums.words, sums.coefficients(sweep.arrays))
+        slopes = native.differentiate(len(sums.places), slots)
+        native()
         return values, np.moveaxis(2.0 * slopes, 2, 0)[list(slots)]
 
     def _jacobian_of_bras(
         self, sweep: Sweep, planned: Planned, slots: Sequence[int], order: Wires
     ) -> tuple[FloatArray, FloatArray]:
         """Compute O|psi> in numpy, and propagate some of these vectors back at a time."""
-        passage = self._passage(planned, returns=True) if self.library is None else None
-        kets = self._states(planned) if passage is None else passage.kets
+        simulation = self._numpy(planned, returns=True) if self.library is None else None
+        kets = self._states(planned) if simulation is None else simulation.kets
         values, slopes = [], []
         most = max(1, AMPLITUDES_AT_ONCE // kets.size)
         for measurement in sweep.structure.bind_measurements(sweep.arrays):
             for part, bras in values_and_bras(measurement, kets, order, most):
                 values.append(part)
-                slopes.append(self._slopes(planned, slots, bras, passage))
+                slopes.append(self._slopes(planned, slots, bras, simulation))
         return np.concatenate(values, axis=-1), 2.0 * np.moveaxis(
             np.concatenate(slopes, axis=1), 2, 0
         )
@@ -169,8 +169,8 @@ class PlanEngine(Engine):
         planned = self._planned(sweep, order)
         if planned is None:
             return self._gatewise.state_vjp(sweep, slots, cotangents, order)
-        passage = self._passage(planned, returns=True) if self.library is None else None
-        return np.swapaxes(self._slopes(planned, slots, cotangents, passage), 0, 1)
+        simulation = self._numpy(planned, returns=True) if self.library is None else None
+        return np.swapaxes(self._slopes(planned, slots, cotangents, simulation), 0, 1)
 
     # Plans ---------------------------------------------------------------------------------
 
@@ -192,9 +192,9 @@ class PlanEngine(Engine):
             initial = self._gatewise.states(prepared, sweep.rows[:count], sweep.arrays, order=order)
         return Planned(plan, sweep.rows, numbers, phase, initial)
 
-    def _run(self, planned: Planned) -> Run:
+    def _native(self, planned: Planned) -> NativeSimulation:
         assert self.library is not None
-        return Run(
+        return NativeSimulation(
             native_plan(planned.plan, self.library),
             planned.rows,
             planned.numbers,
@@ -205,10 +205,10 @@ class PlanEngine(Engine):
         )
 
     @staticmethod
-    def _passage(planned: Planned, *, returns: bool = False) -> NumpyPlanRun:
-        from qgate.devices.local.numpy_plans import NumpyPlanRun
+    def _numpy(planned: Planned, *, returns: bool = False) -> NumpySimulation:
+        from qgate.devices.local.numpy_plans import NumpySimulation
 
-        return NumpyPlanRun(
+        return NumpySimulation(
             planned.plan,
             planned.rows,
             planned.numbers,
@@ -218,21 +218,21 @@ class PlanEngine(Engine):
         )
 
     def _states(self, planned: Planned) -> ComplexArray:
-        return self._passage(planned).kets if self.library is None else self._run(planned).states()
+        return self._numpy(planned).kets if self.library is None else self._native(planned).states()
 
     def _slopes(
         self,
         planned: Planned,
         slots: Sequence[int],
         bras: ComplexArray,
-        passage: NumpyPlanRun | None,
+        simulation: NumpySimulation | None,
     ) -> FloatArray:
         """Return the derivatives of Re <bra|psi> by some slots, shape (K, V, n)."""
-        if passage is not None:
-            return passage.slopes(bras)[..., list(slots)]
-        run = self._run(planned)
-        slopes = run.differentiate(len(bras), slots, bras)
-        run()
+        if simulation is not None:
+            return simulation.slopes(bras)[..., list(slots)]
+        native = self._native(planned)
+        slopes = native.differentiate(len(bras), slots, bras)
+        native()
         return slopes[..., list(slots)]
 
 

@@ -7,21 +7,18 @@ must agree on the order.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from qgate.devices.local.bits import identity
 from qgate.devices.local.plan import Plan
-from qgate.devices.local.steps import Layer, Moves, Pairs, Phases
+from qgate.devices.local.steps import TABLE_BITS, Factor, Layer, Moves, Pairs, Phases, Step
 from qgate.devices.local.tiles import inverted, tiled
 from qgate.typing import FloatArray, IntArray
 
 LEAST_BITS = 4
 """Minimum number of bits of a state in the library: one whole vector; extra bits are 0."""
-
-TABLE_BITS = 22
-"""Maximum number of bits of states for which a table of the classes of all indices is kept."""
 
 BLOCK_BITS, GATHERED = 10, 5
 """Sums of Pauli words are applied in blocks of 2**10 amplitudes, with at most 5 gathered bits."""
@@ -29,94 +26,104 @@ BLOCK_BITS, GATHERED = 10, 5
 LAYER, PHASES, MOVES, PAIRS, DENSE = range(5)
 AXES = {"": 0, "Z": 1, "Y": 2, "X": 3}
 
+Terms = tuple[tuple[int, float], ...]
+"""Masks and their weights."""
+
 
 def written_plan(plan: Plan) -> tuple[IntArray, FloatArray]:
     """Serialise a plan for ``qgate_plan_new``."""
-    num_bits, one = max(plan.num_bits, LEAST_BITS), plan.one
-    elements: list[int] = []
-    fused: list[int] = []
-    groups: list[int] = []
-    masks: list[int] = []
-    weights: list[float] = []
-    tables: dict[tuple[Any, ...], tuple[int, int, int]] = {}
-    steps: list[int] = []
-
-    def add_factor(factor: Any) -> int:
-        elements.extend((-1 if factor.angle is None else factor.angle, factor.data))
-        return len(elements) // 2 - 1
-
-    def add_terms(terms: Sequence[tuple[int, float]]) -> tuple[int, int]:
-        first = len(masks)
-        masks.extend(mask for mask, _ in terms)
-        weights.extend(weight for _, weight in terms)
-        return first, len(masks)
-
+    written = _Steps(max(plan.num_bits, LEAST_BITS))
     for step in plan.steps:
-        if isinstance(step, Layer):
-            first = len(fused) // 4
-            for item in step.fused:
-                start = len(elements) // 2
-                for factor in item.factors:
-                    add_factor(factor)
-                fused += [item.bit, AXES[item.axis], start, len(elements) // 2]
-            steps += [LAYER, first, len(fused) // 4]
-        elif isinstance(step, Phases):
-            first = len(groups) // 3
-            together: dict[int, float] = {}
-            for group in step.groups:
-                terms = list(zip(group.masks, group.weights, strict=True))
-                groups += [group.angle, *add_terms(terms)]
-                for mask, weight in terms:
-                    together[mask] = together.get(mask, 0.0) + weight
-            key = tuple(sorted(together.items()))
-            if num_bits <= TABLE_BITS and key not in tables:
-                tables[key] = (len(tables), *add_terms(key))
-            number = tables[key][0] if key in tables else -1
-            steps += [PHASES, first, len(groups) // 3, number]
-        elif isinstance(step, Moves):
-            steps += [MOVES, *_written_moves(step, num_bits)]
-        elif isinstance(step, Pairs):
-            steps += [PAIRS, step.flip, step.select, step.pattern, add_factor(step.factor)]
-        else:
-            angle = -1 if step.angle is None else step.angle
-            steps += [DENSE, len(step.bits), *step.bits, angle, step.data, step.num_values]
-
+        written.add(step)
     starts, slots, factors = _entries(plan)
     counts = [
-        num_bits,
+        written.num_bits,
         plan.angles.num_slots,
-        one + 1,
+        plan.one + 1,
         len(plan.steps),
         int(not plan.preparations and bool(plan.steps) and isinstance(plan.steps[0], Layer)),
         len(plan.phases),
-        len(elements) // 2,
-        len(fused) // 4,
-        len(groups) // 3,
-        len(masks),
+        len(written.elements) // 2,
+        len(written.fused) // 4,
+        len(written.groups) // 3,
+        len(written.masks),
         len(factors),
-        len(tables),
+        len(written.tables),
     ]
-    spans = [bound for _, first, last in tables.values() for bound in (first, last)]
-    ints = [
-        *counts,
-        *starts,
-        *slots,
-        *(angle for angle, _ in plan.phases),
-        *elements,
-        *fused,
-        *groups,
-        *masks,
-        *spans,
-        *steps,
-    ]
-    doubles = [
-        *plan.angles.offset,
-        1.0,
-        *factors,
-        *(weight for _, weight in plan.phases),
-        *weights,
-    ]
+    phases = [angle for angle, _ in plan.phases]
+    ints = [*counts, *starts, *slots, *phases, *written.ints()]
+    turns = [weight for _, weight in plan.phases]
+    doubles = [*plan.angles.offset, 1.0, *factors, *turns, *written.weights]
     return np.array(ints, dtype=np.int64), np.array(doubles, dtype=float)
+
+
+class _Steps:
+    """Serialised steps: one list of numbers for each struct of ``csrc/plan.h``."""
+
+    def __init__(self, num_bits: int) -> None:
+        self.num_bits = num_bits
+        self.elements: list[int] = []
+        self.fused: list[int] = []
+        self.groups: list[int] = []
+        self.masks: list[int] = []
+        self.weights: list[float] = []
+        self.tables: dict[Terms, tuple[int, int, int]] = {}
+        self.steps: list[int] = []
+
+    def ints(self) -> list[int]:
+        """Return all integers, in the order in which the library reads them."""
+        spans = [bound for _, first, last in self.tables.values() for bound in (first, last)]
+        return [*self.elements, *self.fused, *self.groups, *self.masks, *spans, *self.steps]
+
+    def add(self, step: Step) -> None:
+        """Add a step of a plan."""
+        if isinstance(step, Layer):
+            self.steps += [LAYER, *self._layer(step)]
+        elif isinstance(step, Phases):
+            self.steps += [PHASES, *self._phases(step)]
+        elif isinstance(step, Moves):
+            self.steps += [MOVES, *_written_moves(step, self.num_bits)]
+        elif isinstance(step, Pairs):
+            factor = self._factor(step.factor)
+            self.steps += [PAIRS, step.flip, step.select, step.pattern, factor]
+        else:
+            angle = -1 if step.angle is None else step.angle
+            self.steps += [DENSE, len(step.bits), *step.bits, angle, step.data, step.num_values]
+
+    def _layer(self, step: Layer) -> tuple[int, int]:
+        """Add the fused gates of a layer; return their range."""
+        first = len(self.fused) // 4
+        for item in step.fused:
+            start = len(self.elements) // 2
+            for factor in item.factors:
+                self._factor(factor)
+            self.fused += [item.bit, AXES[item.axis], start, len(self.elements) // 2]
+        return first, len(self.fused) // 4
+
+    def _phases(self, step: Phases) -> tuple[int, int, int]:
+        """Add groups of diagonal gates; return their range, and the number of their table or -1."""
+        first = len(self.groups) // 3
+        for group in step.groups:
+            terms = tuple(zip(group.masks, group.weights, strict=True))
+            self.groups += [group.angle, *self._terms(terms)]
+        last, total = len(self.groups) // 3, step.total()
+        if self.num_bits > TABLE_BITS:
+            return first, last, -1
+        if total not in self.tables:
+            self.tables[total] = (len(self.tables), *self._terms(total))
+        return first, last, self.tables[total][0]
+
+    def _factor(self, factor: Factor) -> int:
+        """Add a factor; return its index."""
+        self.elements += [-1 if factor.angle is None else factor.angle, factor.data]
+        return len(self.elements) // 2 - 1
+
+    def _terms(self, terms: Terms) -> tuple[int, int]:
+        """Add masks and their weights; return their range."""
+        first = len(self.masks)
+        self.masks += [mask for mask, _ in terms]
+        self.weights += [weight for _, weight in terms]
+        return first, len(self.masks)
 
 
 def _entries(plan: Plan) -> tuple[list[int], list[int], list[float]]:
@@ -146,7 +153,7 @@ def _gathered(mask: int, bits: Sequence[int]) -> int:
     return sum((mask >> bit & 1) << place for place, bit in enumerate(bits))
 
 
-def written_words(x: Any, z: Any, num_bits: int) -> IntArray:
+def written_words(x: ArrayLike, z: ArrayLike, num_bits: int) -> IntArray:
     """Serialise Pauli words for ``qgate_observable_new``.
 
     Words with the same bit flips form a group; groups whose flips stay within a block form a pass.

@@ -35,6 +35,10 @@ class Layer:
     fused: tuple[Fused, ...]
 
 
+TABLE_BITS = 22
+"""Maximum number of bits of states for which a table of the classes of all indices is kept."""
+
+
 @dataclass(frozen=True, eq=False)
 class PhaseGroup:
     """Gate exp(i x D), where D is the sum of weight times (-1)**parity(mask & index)."""
@@ -49,6 +53,14 @@ class Phases:
     """Group of diagonal gates."""
 
     groups: tuple[PhaseGroup, ...]
+
+    def total(self) -> tuple[tuple[int, float], ...]:
+        """Return the masks of all groups in ascending order, each with its total weight."""
+        weights: dict[int, float] = {}
+        for group in self.groups:
+            for mask, weight in zip(group.masks, group.weights, strict=True):
+                weights[mask] = weights.get(mask, 0.0) + weight
+        return tuple(sorted(weights.items()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@
  * arrays, `libraries.py` declares the functions at the end of this file, and `native.py` calls
  * them.
  *
- * A run has two phases (run.h). Forward: apply the steps of the plan to the state 0. Backward,
+ * A simulation has two phases (simulate.h). Forward: apply the steps of the plan to the state 0. Backward,
  * for derivatives: adjoint differentiation (arXiv:2009.02823), that is undo the steps in the ket
  * and in the bras O|psi>, and add Im <bra|G|ket> at each angle. Steps process the state in
  * blocks that fit into the cache (layers.h, diagonals.h, gates.h). Sums are split into a fixed
@@ -314,7 +314,7 @@ observable *qgate_observable_new(const int64_t *ints)
 /* Run a request; nonzero if memory is exhausted. */
 int qgate_run(const plan *p, const request *r)
 {
-    return r->single ? run_single(p, r) : run_double(p, r);
+    return r->single ? simulate_single(p, r) : simulate_double(p, r);
 }
 
 /* Count outcomes. `places` are ascending numbers below the sum of the weights; each draws the

@@ -6,4 +6,4 @@
 #include "diagonals.h"
 #include "gates.h"
 #include "observables.h"
-#include "run.h"
+#include "simulate.h"

@@ -1,4 +1,4 @@
-/* States and the workspace of the threads of a run. */
+/* States and the workspace of the threads of a simulation. */
 
 typedef struct {
     real *re, *im;
@@ -21,7 +21,7 @@ typedef struct {
 } NAME(shared_pass);
 #define shared_pass NAME(shared_pass)
 
-/* Workspace: `num_states` states and the data that the threads of one run share. */
+/* Workspace: `num_states` states and the data that the threads of one simulation share. */
 typedef struct {
     state *states;
     int64_t num_states;

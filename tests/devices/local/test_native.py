@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import qgate as qg
 from qgate.devices.local.exact import apply_observable
 from qgate.devices.local.libraries import SETS, best_library, library
-from qgate.devices.local.native import NativeObservable, NativePlan, Run
+from qgate.devices.local.native import NativeObservable, NativePlan, NativeSimulation
 from qgate.devices.local.plan import plan_of
 from qgate.devices.local.plan_engine import native_plan
 from qgate.tape import Tape
@@ -47,7 +47,9 @@ class Native:
 
     def run(self):
         case = self.case
-        return Run(self.plan, case.rows, case.numbers, case.phase, case.initial, **self.options)
+        return NativeSimulation(
+            self.plan, case.rows, case.numbers, case.phase, case.initial, **self.options
+        )
 
     def states(self):
         return self.run().states()
@@ -170,7 +172,7 @@ def test_permutations_move_each_amplitude_to_its_place_and_back(name, n, seed, t
 
     def run():
         options = {"initial": state, "threads": threads, "single": single}
-        return Run(plan, sweep.rows, numbers, phase, **options)
+        return NativeSimulation(plan, sweep.rows, numbers, phase, **options)
 
     assert_allclose(run().states()[0], wanted, atol=1e-6 if single else 1e-14)
     differentiated = run()

@@ -17,7 +17,7 @@ SMALL, LARGE = [1, 2, 3, 4, 5, 6, 7, 9], [13, 15, 16]
 
 def passage(case, **changed):
     given = {"rows": case.rows, "initial": case.initial, **changed}
-    return fallback.NumpyPlanRun(case.plan, numbers=case.numbers, phase=case.phase, **given)
+    return fallback.NumpySimulation(case.plan, numbers=case.numbers, phase=case.phase, **given)
 
 
 def check(case, seed):

@@ -164,7 +164,7 @@ static void NAME(release)(workspace *w)
     free(w);
 }
 
-/* Allocate the workspace of a run; NULL if memory is exhausted. */
+/* Allocate the workspace of a simulation; NULL if memory is exhausted. */
 static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads)
 {
     workspace *w = calloc(1, sizeof *w);
@@ -198,7 +198,7 @@ static workspace *NAME(reserve)(const plan *p, int64_t num_states, int threads)
 }
 
 /* Run one row of a request. */
-static void NAME(run_row)(const plan *p, const request *r, int64_t row, workspace *w, const team *t)
+static void NAME(simulate_row)(const plan *p, const request *r, int64_t row, workspace *w, const team *t)
 {
     if (t->index == 0) NAME(angles_of)(p, r->rows + row * p->num_slots, w->angles);
     meet(t);
@@ -260,7 +260,7 @@ static void NAME(work_of)(void *given, const team *t)
 {
     NAME(work) *x = given;
     if (x->together) {
-        for (int64_t row = 0; row < x->r->num_rows; row++) NAME(run_row)(x->p, x->r, row, x->w, t);
+        for (int64_t row = 0; row < x->r->num_rows; row++) NAME(simulate_row)(x->p, x->r, row, x->w, t);
         return;
     }
     team alone = {0, 1, NULL};
@@ -271,11 +271,11 @@ static void NAME(work_of)(void *given, const team *t)
     }
     int64_t rows = x->r->num_rows;
     for (int64_t row = rows * t->index / t->count; row < rows * (t->index + 1) / t->count; row++)
-        NAME(run_row)(x->p, x->r, row, w, &alone);
+        NAME(simulate_row)(x->p, x->r, row, w, &alone);
     if (t->index) NAME(release)(w);
 }
 
-static int NAME(run)(const plan *p, const request *r)
+static int NAME(simulate)(const plan *p, const request *r)
 {
     int threads = (int)r->threads;
     int together = p->num_bits >= r->threaded_bits || r->num_rows == 1;
