@@ -1,0 +1,98 @@
+"""Commands about the installation: ``qgate devices``, ``qgate demo`` and ``qgate doctor``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import qgate as qg
+from qgate.cli.options import Commands, add_command
+from qgate.devices.base import Device
+from qgate.devices.settings import Settings, project_file, user_file
+from qgate.jobs.runs import default_journal, user_journal
+from qgate.measurements import Measurement
+from qgate.typing import FloatArray
+
+PACKAGES = (
+    "qgate",
+    "numpy",
+    "autograd",
+    "pydantic",
+    "qiskit",
+    "qiskit-aer",
+    "qiskit-ibm-runtime",
+    "amazon-braket-sdk",
+    "torch",
+    "jax",
+    "tensorflow-cpu",
+    "tensorflow",
+    "keras",
+    "matplotlib",
+)
+"""Packages whose versions ``qgate doctor`` lists."""
+
+
+def devices(chosen: argparse.Namespace) -> None:
+    """List the devices that are available by name; sends no requests."""
+    print(qg.list_devices(chosen.provider))
+
+
+def demo(chosen: argparse.Namespace) -> None:
+    """Find the ground state of two coupled spins, energy -3, by gradient descent."""
+    device = qg.device(chosen.device)
+    energy = _energy(device)
+    angles = qg.numpy.array([0.4, 0.3, 0.2, 0.1], requires_grad=True)
+    gradient = qg.grad(energy)
+    print(f"device {device.name}, shots {device.shots.total_shots or 'none (exact)'}")
+    for step in range(chosen.steps + 1):
+        if step % 10 == 0:
+            print(f"step {step:3d}   energy {float(energy(angles)):8.4f}")
+        angles = angles - 0.2 * gradient(angles)
+    print("exact      energy  -3.0000")
+
+
+def doctor(chosen: argparse.Namespace) -> None:
+    """List versions of installed packages, the simulator, and paths of settings and journals."""
+    print(f"python  {sys.version.split()[0]}")
+    for package in PACKAGES:
+        print(f"{package}  {_version(package)}")
+    engine = getattr(qg.device("local"), "engine", None)
+    print(f"simulator  {engine}")
+    print(f"default device  {Settings.current().default.place('').strip() or 'local'}")
+    print(
+        f"settings  {project_file(Path.cwd()) or 'none here'}; {user_file() or 'none of the user'}"
+    )
+    print(f"journal of runs  {default_journal()}; outside of runs  {user_journal()}")
+    print(qg.list_devices())
+
+
+def add_to(commands: Commands) -> None:
+    """Add the commands to a parser."""
+    parser = add_command(commands, "devices", devices)
+    parser.add_argument("provider", nargs="?", help="only those of one provider")
+    parser = add_command(commands, "demo", demo)
+    parser.add_argument("device", nargs="?", default="local", help="default: local")
+    parser.add_argument("--steps", type=int, default=50)
+    add_command(commands, "doctor", doctor)
+
+
+def _energy(device: Device) -> qg.QNode:
+    @qg.qnode(device)
+    def energy(angles: FloatArray) -> Measurement:
+        for place in (0, 1):
+            qg.RY(angles[place], wires=place)
+        qg.CNOT(wires=[0, 1])
+        for place in (0, 1):
+            qg.RY(angles[2 + place], wires=place)
+        return qg.expval(qg.X(0) @ qg.X(1) + qg.Y(0) @ qg.Y(1) + qg.Z(0) @ qg.Z(1))
+
+    return energy
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

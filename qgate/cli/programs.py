@@ -1,0 +1,64 @@
+"""Commands that call a program: ``qgate plan`` and ``qgate run``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import runpy
+import sys
+from collections.abc import Callable
+
+import qgate as qg
+from qgate.cli.options import Commands, add_command, add_journal, add_limits, limits_of
+from qgate.exceptions import QGateError
+
+
+def plan(chosen: argparse.Namespace) -> None:
+    """Report what a program would submit, without submitting it."""
+    program = _script(chosen)
+    print(qg.plan(program, chosen.device, budget=_budget(chosen))())
+
+
+def run(chosen: argparse.Namespace) -> None:
+    """Run a program as a named run: durable, within a budget, resumed where it stopped."""
+    program = _script(chosen)
+    with qg.run(chosen.name, chosen.journal, budget=_budget(chosen), progress=True):
+        program()
+
+
+def add_to(commands: Commands) -> None:
+    """Add the commands to a parser."""
+    parser = add_command(commands, "plan", plan)
+    parser.add_argument("--device", help="replaces every device that the program names")
+    add_limits(parser)
+    _add_script(parser)
+    parser = add_command(commands, "run", run)
+    parser.add_argument("name", help="name of the run; a re-run under this name resumes it")
+    add_journal(parser)
+    add_limits(parser)
+    _add_script(parser)
+
+
+def _add_script(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", help="a Python program; its own arguments follow after --")
+    parser.add_argument("behind", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+
+
+def _script(chosen: argparse.Namespace) -> Callable[[], None]:
+    def call() -> None:
+        before = sys.argv
+        sys.argv = [chosen.script, *(chosen.of_program or ())]
+        try:
+            runpy.run_path(chosen.script, run_name="__main__")
+        finally:
+            sys.argv = before
+
+    if not os.path.isfile(chosen.script):  # Path.is_file raises for names that are too long
+        raise QGateError(f"There is no program {chosen.script!r}. Name a file with Python in it.")
+    return call
+
+
+def _budget(chosen: argparse.Namespace) -> qg.Budget | None:
+    if not limits_of(chosen):
+        return None
+    return qg.Budget(chosen.shots, usd=chosen.usd, submissions=chosen.submissions)
