@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import pi
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from qgate.arrays import namespace
 from qgate.exceptions import InvalidTransform
 from qgate.findable import picklable
-from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.classical_jacobian import ClassicalPart, DeviceLike, QNodeLike
 from qgate.gradients.generated import Generated
 from qgate.gradients.qnode_transform import MatrixTransform
 from qgate.measurements import state
 from qgate.operations.operator import Operator
 from qgate.operations.pauli_rotations import word_rotation
 from qgate.recording import paused
+from qgate.shots import Shots
 from qgate.tape import Tape
-from qgate.typing import ComplexArray, Postprocess, Tensor
+from qgate.typing import Argnums, ComplexArray, FloatArray, Nested, Postprocess, Tensor
 
 ON_ANY_DEVICE = "qg.metric_tensor works from shots and on any device."
 
 
 @picklable
-def adjoint_metric_tensor(tape: Any, *, argnums: Any = None, hybrid: bool = True) -> Any:
+def adjoint_metric_tensor(
+    tape: Tape | QNodeLike, *, argnums: Argnums = None, hybrid: bool = True
+) -> Nested:
     r"""Return the Fubini-Study metric tensor, computed from exact state vectors.
 
     For a gate :math:`e^{ixG}`, :math:`G = \sum_w c_w P_w`, the derivative of the state is
@@ -86,7 +89,7 @@ class AdjointMetric(MatrixTransform):
     name: ClassVar[str] = "adjoint_metric_tensor"
     diff_method: ClassVar[str | None] = "best"
 
-    def check_qnode(self, qnode: Any) -> AdjointMetric:
+    def check_qnode(self, qnode: QNodeLike) -> AdjointMetric:
         if not gives_state(qnode.device):
             raise InvalidTransform(
                 transform=self.name,
@@ -109,12 +112,12 @@ class AdjointMetric(MatrixTransform):
         return [Tape(operations, [measured])], lambda results: _metric(results[0], by_slot)
 
 
-def gives_state(device: Any) -> bool:
+def gives_state(device: DeviceLike) -> bool:
     """Return whether a device returns its exact state."""
     return "state" in device.capabilities.exact
 
 
-def _refuse_shots(shots: Any) -> None:
+def _refuse_shots(shots: Shots) -> None:
     if shots:
         raise InvalidTransform(
             transform=AdjointMetric.name,
@@ -166,7 +169,7 @@ def _forward(circuit: Generated) -> tuple[list[Operator], ComplexArray]:
     return operations, weights
 
 
-def _alone(row: int, rows: int, value: float) -> Any:
+def _alone(row: int, rows: int, value: float) -> FloatArray:
     """Return a column that is zero except for one row."""
     column = np.zeros(rows)
     column[row] = value

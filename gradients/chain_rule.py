@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from autograd.differential_operators import jacobian as autograd_jacobian
@@ -123,7 +122,9 @@ class Function:
         """Return the derivative by a row of real numbers, in the framework of arrays: s + (n,)."""
         if self.framework is None:
             return _by_autograd(function)
-        jacobian: Any = self.framework.jacobian(lambda t: opened(function(enclosed(t))), (0,))
+        jacobian: Callable[..., Tensor] = self.framework.jacobian(
+            lambda t: opened(function(enclosed(t))), (0,)
+        )
         return lambda t: enclosed(jacobian(opened(t))[0])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,18 +14,80 @@ from qgate.arrays import depends_on_tracer, enclosed, is_traced, namespace, shap
 from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
 from qgate.operations.operator import ParameterKind
+from qgate.shots import Shots
 from qgate.tape import Tape
 from qgate.transforms.trained_arrays import expressible, with_angles
-from qgate.typing import IntArray, Tensor
+from qgate.typing import Argnums, Function, IntArray, Nested, Tensor
+from qgate.wires import Wires
+
+if TYPE_CHECKING:
+    from qgate.bridge import Interface
+
+
+class DeviceLike(Protocol):
+    """What transforms require of a device."""
+
+    name: str
+    wires: Wires | None
+
+    @property
+    def capabilities(self) -> CapabilitiesLike:
+        """Kinds of exact measurements, and the maximum number of wires."""
+
+
+class CapabilitiesLike(Protocol):
+    """Capabilities of a device on which a choice of circuits depends."""
+
+    @property
+    def exact(self) -> frozenset[str]:
+        """Kinds of measurement that it returns exactly."""
+
+    @property
+    def max_wires(self) -> int | None:
+        """Maximum number of wires; None: any."""
+
+
+class QNodeLike(Protocol):
+    """What transforms require of a QNode, whose methods have the documentation."""
+
+    func: Function
+    shots: Shots
+
+    def __call__(self, *args: Tensor, **kwargs: Tensor) -> Nested:
+        """Return the results of a call."""
+
+    @property
+    def device(self) -> DeviceLike:
+        """Device on which it runs."""
+
+    def construct(self, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Tape:
+        """Return the tape of a call."""
+
+    def run(self, tapes: Sequence[Tape], *, diff_method: str | None = None) -> tuple[Nested, ...]:
+        """Return the results of tapes."""
+
+    def tape_derivatives(
+        self,
+        function: Callable[[Tape], Tensor],
+        argnums: Argnums,
+        args: Sequence[Tensor],
+        kwargs: Mapping[str, Tensor],
+        *,
+        order: int = 1,
+    ) -> tuple[tuple[Nested, ...], bool]:
+        """Return derivatives of a function of the tape by the arguments."""
+
+    def interface_of(self, args: Sequence[Tensor]) -> Interface:
+        """Return the interface that differentiates by these arguments."""
 
 
 @picklable
 def classical_jacobian(
-    qnode: Any,
-    argnum: int | Sequence[int] | None = None,
+    qnode: QNodeLike,
+    argnum: Argnums = None,
     expand_fn: Callable[[Tape], Tape] | None = None,
     trainable_only: bool = True,
-) -> Callable[..., Any]:
+) -> Function:
     r"""Return the derivatives of the gate arguments of a QNode by its own arguments.
 
     Only the classical processing inside the quantum function is differentiated; no circuit is run.
@@ -85,7 +147,7 @@ def classical_jacobian(
         return xp.concatenate([xp.reshape(value, (-1,)) for value in values])
 
     @functools.wraps(qnode)
-    def jacobian(*args: Any, **kwargs: Any) -> Any:
+    def jacobian(*args: Tensor, **kwargs: Tensor) -> Nested:
         found, bare = qnode.tape_derivatives(gate_arguments, argnum, args, kwargs)
         return found[0] if bare else found
 
@@ -117,10 +179,10 @@ class ClassicalPart:
         Whether numbers of the measurements depend on the arguments as well.
     """
 
-    qnode: Any
-    argnums: Any
-    args: Sequence[Any]
-    kwargs: Mapping[str, Any]
+    qnode: QNodeLike
+    argnums: Argnums
+    args: Sequence[Tensor]
+    kwargs: Mapping[str, Tensor]
     arrays: tuple[int, ...]
     trained: tuple[int, ...]
     slots: IntArray
@@ -130,7 +192,11 @@ class ClassicalPart:
 
     @classmethod
     def of(
-        cls, qnode: Any, argnums: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+        cls,
+        qnode: QNodeLike,
+        argnums: Argnums,
+        args: Sequence[Tensor],
+        kwargs: Mapping[str, Tensor],
     ) -> ClassicalPart:
         """Compute the dependence of a call's angles on its arguments.
 
@@ -228,7 +294,7 @@ class ClassicalPart:
         return tuple(found)
 
 
-def _side_by_side(tape: Tape, trained: Sequence[int], interface: Any) -> Tensor:
+def _side_by_side(tape: Tape, trained: Sequence[int], interface: Interface) -> Tensor:
     """Return the angles of trainable parameters as one vector, in one operation where possible."""
     joined = None
     if tape.batch_size is None:
@@ -264,7 +330,7 @@ def _moved_arrays(tape: Tape, traced: Sequence[int]) -> tuple[int, ...]:
     return found
 
 
-def require_qnode(name: str, target: Any) -> None:
+def require_qnode(name: str, target: object) -> None:
     """Refuse an object that is neither a tape nor a QNode.
 
     Raises

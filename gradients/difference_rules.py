@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -179,7 +178,7 @@ def _rule(n: int, approx_order: int, strategy: str) -> FloatArray:
     return rule[:, rule[0] != 0]
 
 
-def checked_rule(n: Any, approx_order: Any, strategy: Any) -> tuple[int, int, str]:
+def checked_rule(n: object, approx_order: object, strategy: str) -> tuple[int, int, str]:
     """Validate the orders of a rule and its strategy; return them as plain integers and text.
 
     Raises
@@ -202,7 +201,7 @@ def checked_rule(n: Any, approx_order: Any, strategy: Any) -> tuple[int, int, st
     return n, approx_order, strategy
 
 
-def _order(name: str, value: Any) -> int:
+def _order(name: str, value: object) -> int:
     order = value if type(value) is int else whole_number(value)
     if order is None or order < 1:
         raise InvalidDifferenceRule(

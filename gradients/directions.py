@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -129,7 +128,7 @@ def _slot_frequencies(structure: Structure) -> FloatArray:
     return found
 
 
-def steps_of(given: Any, size: int) -> FloatArray:
+def steps_of(given: object, size: int) -> FloatArray:
     """Validate the user's steps: one for each of ``size`` angles, or one for all.
 
     Raises

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any
 
 from qgate.arguments import whole_number
 from qgate.exceptions import DifferentiationError, described
 from qgate.findable import picklable
+from qgate.gradients.classical_jacobian import QNodeLike
+from qgate.typing import Function, Tensor
 
 
 @picklable
-def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
+def explain(qnode: QNodeLike, *, order: int = 1) -> Function:
     """Return a function that explains which gradient method a QNode uses, and why.
 
     Parameters
@@ -56,7 +56,7 @@ def explain(qnode: Any, *, order: int = 1) -> Callable[..., Any]:
         )
 
     @functools.wraps(qnode, updated=())
-    def explained(*args: Any, **kwargs: Any) -> Any:
+    def explained(*args: Tensor, **kwargs: Tensor) -> object:
         return ask(args, kwargs, order=number)
 
     return explained

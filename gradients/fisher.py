@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from qgate.arrays import namespace
 from qgate.findable import picklable
 from qgate.gradients.adjoint_metric import AdjointMetric, gives_state
-from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.classical_jacobian import ClassicalPart, DeviceLike, QNodeLike
 from qgate.gradients.metric_tensor import MetricTensor
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.gradients.qnode_transform import MatrixTransform, as_list
@@ -17,7 +17,7 @@ from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.measurements import probs
 from qgate.recording import paused
 from qgate.tape import Tape
-from qgate.typing import Postprocess, Tensor, WiresLike
+from qgate.typing import Argnums, Nested, Postprocess, Tensor, WiresLike
 
 SMALLEST = 1e-28
 """Probabilities below this count as zero; it is the square of an amplitude's rounding error."""
@@ -25,17 +25,17 @@ SMALLEST = 1e-28
 
 @picklable
 def quantum_fisher(
-    tape: Any,
-    device: Any = None,
+    tape: Tape | QNodeLike,
+    device: DeviceLike | None = None,
     argnum: int | Sequence[int] | None = None,
     approx: str | None = None,
     allow_nonunitary: bool = True,
     aux_wire: WiresLike | None = None,
     device_wires: WiresLike | None = None,
     *,
-    argnums: Any = None,
+    argnums: Argnums = None,
     hybrid: bool = True,
-) -> Any:
+) -> Nested:
     r"""Return the quantum Fisher information matrix, which is four times the metric tensor.
 
     Parameters
@@ -87,7 +87,7 @@ def quantum_fisher(
 
 
 @picklable
-def classical_fisher(tape: Any, argnums: Any = None) -> Any:
+def classical_fisher(tape: Tape | QNodeLike, argnums: Argnums = None) -> Nested:
     r"""Return the classical Fisher information matrix of the probabilities of all wires.
 
     .. math:: F_{ij} = \sum_\ell \frac{1}{p_\ell}
@@ -150,16 +150,16 @@ class _ClassicalFisher(MatrixTransform):
         shifted = parameter_shift(read.structure, slots, shots=shots)
         shifted = ShiftedSweep.of(shifted.decomposed, shifted.value, *shifted.stencils)
 
-        def postprocess(results: Sequence[Any]) -> Any:
+        def postprocess(results: Sequence[Tensor]) -> Tensor:
             (values,) = as_list(results[0])
             return _information(*shifted.derivatives(values))
 
         return shifted.tapes(read), postprocess
 
-    def of_argument(self, quantum: Any, classical: ClassicalPart, index: int) -> Any:
+    def of_argument(self, quantum: Tensor, classical: ClassicalPart, index: int) -> Tensor:
         return self.matrix_of(quantum, classical, index)
 
-    def joined(self, results: Sequence[Any], classical: ClassicalPart) -> Any:
+    def joined(self, results: Sequence[Nested], classical: ClassicalPart) -> Nested:
         return results[0] if len(results) == 1 else list(results)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from qgate.exceptions import NotAffine, UndefinedError
 from qgate.operations.exponentials import DENSE_WIRES, Exp
@@ -16,6 +15,7 @@ from qgate.operations.slots import Affine
 from qgate.recording import paused
 from qgate.structure import Structure, map_parameters, slots_in
 from qgate.transforms.decompose import Decomposed, decompose_structure
+from qgate.typing import Tensor
 
 WIDE = 4
 """Gates on more wires, whose generator is not a single word, are decomposed if possible."""
@@ -103,7 +103,7 @@ def in_generators(structure: Structure) -> Structure:
     decomposed = decompose_structure(structure, HasGenerator())
     angles = _angles(decomposed)
 
-    def substitute(symbol: Any) -> Any:
+    def substitute(symbol: Tensor) -> Tensor:
         return angles[symbol.terms[0][0]] if isinstance(symbol, Affine) else symbol
 
     operations = [map_parameters(item, substitute) for item in decomposed.structure.operations]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from qgate.arrays import namespace, shape_of
 from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod, described
 from qgate.findable import picklable
 from qgate.gradients.chain_rule import Function, Polynomial, SecondOrderJet, is_polynomial
-from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.classical_jacobian import ClassicalPart, QNodeLike
 from qgate.gradients.parameter_shift import parameter_shift, shifts_by_slot
 from qgate.gradients.qnode_transform import HybridTransform, as_list, owners
 from qgate.gradients.registry import METHODS
@@ -22,20 +22,20 @@ from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombined, linear_measurements
-from qgate.typing import BoolArray, Postprocess, Tensor
+from qgate.typing import Argnums, BoolArray, Nested, Postprocess, Tensor
 
 
 @picklable
 def param_shift_hessian(
-    tape: Any,
-    argnum: Any = None,
-    diagonal_shifts: Any = None,
-    off_diagonal_shifts: Any = None,
-    f0: Any = None,
+    tape: Tape | QNodeLike,
+    argnum: Argnums | BoolArray = None,
+    diagonal_shifts: object = None,
+    off_diagonal_shifts: object = None,
+    f0: Nested = None,
     *,
-    argnums: Any = None,
+    argnums: Argnums = None,
     hybrid: bool = True,
-) -> Any:
+) -> Nested:
     r"""Return the second derivatives of all results by the trainable parameters, in one submission.
 
     Parameters
@@ -113,10 +113,10 @@ class _Quantum:
 
 @dataclass(frozen=True, eq=False)
 class _Hessian(HybridTransform):
-    argnum: Any
-    diagonal: Any
-    off_diagonal: Any
-    f0: Any
+    argnum: Argnums | BoolArray
+    diagonal: object
+    off_diagonal: object
+    f0: Nested
 
     name: ClassVar[str] = "param_shift_hessian"
 
@@ -142,7 +142,7 @@ class _Hessian(HybridTransform):
         known = as_list(self.f0) if is_plain and self.f0 is not None and len(second.offsets) else []
         shifted = ShiftedSweep.of(second.decomposed, *stencils, known=bool(known))
 
-        def postprocess(results: Sequence[Any]) -> _Quantum:
+        def postprocess(results: Sequence[Nested]) -> _Quantum:
             values = as_list(results[0])
             series = _series(shifted, values, known or [None] * len(values))
             if not isinstance(recombine, Recombined):
@@ -170,11 +170,11 @@ class _Hessian(HybridTransform):
         owner = owners(tape)
         return mask[np.ix_(owner, owner)]
 
-    def of_tape(self, quantum: _Quantum, tape: Tape) -> Any:
+    def of_tape(self, quantum: _Quantum, tape: Tape) -> Nested:
         found = tuple(_by_parameters(hessian, tape) for hessian in quantum.hessians)
         return found[0] if len(found) == 1 else found
 
-    def of_argument(self, quantum: _Quantum, classical: ClassicalPart, index: int) -> Any:
+    def of_argument(self, quantum: _Quantum, classical: ClassicalPart, index: int) -> Nested:
         jacobian, shape = classical.flat(index), classical.shape(index)
         found = []
         for position, hessian in enumerate(quantum.hessians):
@@ -188,7 +188,7 @@ class _Hessian(HybridTransform):
             found.append(xp.reshape(chained, (*shape, *shape, *measured)))
         return found[0] if len(found) == 1 else tuple(found)
 
-    def joined(self, results: Sequence[Any], classical: ClassicalPart) -> Any:
+    def joined(self, results: Sequence[Nested], classical: ClassicalPart) -> Nested:
         return results[0] if len(results) == 1 and classical.bare else tuple(results)
 
 
@@ -225,7 +225,7 @@ def _recombined(
     return _Quantum(gradients, hessians)
 
 
-def _by_parameters(hessian: Tensor, tape: Tape) -> Any:
+def _by_parameters(hessian: Tensor, tape: Tape) -> Nested:
     """Split the derivatives by all trainable slots, shape (n, n) + s, by parameters."""
     xp, measured = namespace([hessian]), shape_of(hessian)[2:]
     shapes = [tape.angle_shapes[index] for index in tape.trainable_params]
@@ -245,7 +245,7 @@ def _by_parameters(hessian: Tensor, tape: Tape) -> Any:
     return cut[0][0] if len(cut) == 1 else cut
 
 
-def _mask(argnum: Any, count: int) -> BoolArray:
+def _mask(argnum: Argnums | BoolArray, count: int) -> BoolArray:
     """Convert the user's ``argnum`` to a mask of shape (count, count)."""
     if argnum is None:
         return np.ones((count, count), dtype=bool)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from qgate.measurements import probs
 from qgate.operations.operator import Operator
 from qgate.recording import paused
 from qgate.tape import Tape
-from qgate.typing import BoolArray, Postprocess
+from qgate.typing import BoolArray, Nested, Postprocess, Tensor
 from qgate.wires import Wires
 
 
@@ -49,7 +48,7 @@ def overlap_metric(tape: Tape, wanted: BoolArray) -> tuple[list[Tape], Postproce
     if not shifted.runs.any():
         return [], lambda results: np.zeros((count, count))
 
-    def postprocess(results: Sequence[Any]) -> Any:
+    def postprocess(results: Sequence[Nested]) -> Tensor:
         (found,) = as_list(results[0])
         return shifted.derivatives(found[:, 0], np.ones(()))[0] / -2
 

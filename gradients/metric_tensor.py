@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from qgate.arguments import array_of, is_text_among
 from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
-from qgate.gradients.classical_jacobian import ClassicalPart
+from qgate.gradients.classical_jacobian import ClassicalPart, DeviceLike, QNodeLike
 from qgate.gradients.generated import Generated
 from qgate.gradients.metric_layers import layer_metric
 from qgate.gradients.metric_overlap import overlap_metric
 from qgate.gradients.qnode_transform import MatrixTransform, owners
 from qgate.tape import Tape
-from qgate.typing import Postprocess, WiresLike
+from qgate.typing import Argnums, BoolArray, Nested, Postprocess, Wire, WiresLike
 from qgate.wires import Wires
 
 APPROXIMATIONS = (None, "block-diag", "diag")
@@ -25,16 +24,16 @@ APPROXIMATIONS = (None, "block-diag", "diag")
 
 @picklable
 def metric_tensor(
-    tape: Any,
-    argnum: int | Sequence[int] | None = None,
+    tape: Tape | QNodeLike,
+    argnum: Argnums = None,
     approx: str | None = None,
     allow_nonunitary: bool = True,
     aux_wire: WiresLike | None = None,
     device_wires: WiresLike | None = None,
     *,
-    argnums: Any = None,
+    argnums: Argnums = None,
     hybrid: bool = True,
-) -> Any:
+) -> Nested:
     r"""Return the Fubini-Study metric tensor of a circuit's state, exact or from shots.
 
     .. math:: g_{ij} = \mathrm{Re}\,[\langle\partial_i\psi|\partial_j\psi\rangle
@@ -114,7 +113,7 @@ class MetricTensor(MatrixTransform):
         Number of wires of the device.
     """
 
-    argnum: int | Sequence[int] | None = None
+    argnum: Argnums = None
     approx: str | None = None
     aux_wire: Wires | None = None
     device_wires: Wires | None = None
@@ -134,7 +133,7 @@ class MetricTensor(MatrixTransform):
     @classmethod
     def with_options(
         cls,
-        argnum: int | Sequence[int] | None,
+        argnum: Argnums,
         approx: str | None,
         aux_wire: WiresLike | None,
         device_wires: WiresLike | None,
@@ -147,10 +146,10 @@ class MetricTensor(MatrixTransform):
         )
         return cls(argnum, approx, auxiliary, known, scale=scale)
 
-    def check_qnode(self, qnode: Any) -> MetricTensor:
+    def check_qnode(self, qnode: QNodeLike) -> MetricTensor:
         return self.on_device(qnode.device)
 
-    def on_device(self, device: Any) -> MetricTensor:
+    def on_device(self, device: DeviceLike | None) -> MetricTensor:
         """Return the transform for a device: with an auxiliary wire only if the device has one."""
         if device is None:
             return self
@@ -171,7 +170,7 @@ class MetricTensor(MatrixTransform):
         is_diagonal = self.approx == "diag"
         return layer_metric(circuit, layers, tape.shots, auxiliary, diagonal=is_diagonal)
 
-    def _wanted(self, tape: Tape) -> Any:
+    def _wanted(self, tape: Tape) -> BoolArray:
         """Return, for each trainable slot, whether its entries are required."""
         if self.argnum is None:
             return np.ones(len(tape.trainable_slots), dtype=bool)
@@ -187,11 +186,11 @@ class MetricTensor(MatrixTransform):
             )
         return np.isin(tape.trainable_params, named)[owners(tape)]
 
-    def _auxiliary(self, tape: Tape) -> Any:
+    def _auxiliary(self, tape: Tape) -> Wire | None:
         """Return a wire that the circuit does not use; None if there is none."""
         used = tape.wires
         if self.aux_wire is not None:
-            free = [wire for wire in self.aux_wire if wire not in used]
+            free: list[Wire] = [wire for wire in self.aux_wire if wire not in used]
             if free:
                 return free[0]
             raise InvalidTransform(

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -112,7 +111,7 @@ Shifts = tuple[tuple[float, ...] | None, ...]
 """Shifts given by the user for each trainable slot."""
 
 
-def shifts_by_slot(shifts: Any, slots: tuple[int, ...]) -> Shifts:
+def shifts_by_slot(shifts: object, slots: tuple[int, ...]) -> Shifts:
     """Return the shifts for each trainable slot, given for each of them or for all together."""
     if shifts is None:
         return (None,) * len(slots)
@@ -163,7 +162,7 @@ def first_order(
 
 def rules_by_angle(
     decomposed: Decomposed,
-    shifts: Mapping[int, Any],
+    shifts: Mapping[int, tuple[float, ...] | None],
     step: float,
     *,
     order: int = 1,
@@ -218,7 +217,9 @@ def known_frequencies(structure: Structure) -> dict[int, float]:
     return found
 
 
-def _shift_rule(frequencies: tuple[float, ...], shifts: Any, order: int) -> FloatArray:
+def _shift_rule(
+    frequencies: tuple[float, ...], shifts: tuple[float, ...] | None, order: int
+) -> FloatArray:
     if not frequencies:  # a global phase: nothing depends on it
         return np.zeros((0, 2))
     return generate_shift_rule(frequencies, shifts, order)

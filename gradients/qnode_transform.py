@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 
 from qgate.arrays import enclosed, finished, framework_among, in_containers, namespace
 from qgate.exceptions import InvalidTransform
-from qgate.gradients.classical_jacobian import ClassicalPart, angle_positions, require_qnode
+from qgate.gradients.classical_jacobian import (
+    ClassicalPart,
+    QNodeLike,
+    angle_positions,
+    require_qnode,
+)
 from qgate.gradients.generated import pulled_back
 from qgate.gradients.tape_arrays import refuse_chosen_arrays
 from qgate.numpy.tensors import marked, tensor
 from qgate.tape import Tape
-from qgate.typing import IntArray, Postprocess, Tensor
+from qgate.typing import Argnums, Function, IntArray, Nested, Postprocess, Tensor
 
 
 class HybridTransform(ABC):
@@ -54,22 +59,24 @@ class HybridTransform(ABC):
         """
 
     @abstractmethod
-    def of_tape(self, quantum: Any, tape: Tape) -> Any:
+    def of_tape(self, quantum: Nested, tape: Tape) -> Nested:
         """Return the result for a tape."""
 
     @abstractmethod
-    def of_argument(self, quantum: Any, classical: ClassicalPart, index: int) -> Any:
+    def of_argument(self, quantum: Nested, classical: ClassicalPart, index: int) -> Nested:
         """Return the result for one argument of a QNode."""
 
-    def joined(self, results: Sequence[Any], classical: ClassicalPart) -> Any:
+    def joined(self, results: Sequence[Nested], classical: ClassicalPart) -> Nested:
         """Return the results for all arguments of a QNode."""
         return results[0] if len(results) == 1 else tuple(results)
 
-    def check_qnode(self, qnode: Any) -> HybridTransform:
+    def check_qnode(self, qnode: QNodeLike) -> HybridTransform:
         """Return the transform for this QNode, or refuse the QNode."""
         return self
 
-    def __call__(self, target: Any, *, argnums: Any = None, hybrid: bool = True) -> Any:
+    def __call__(
+        self, target: Tape | QNodeLike, *, argnums: Argnums = None, hybrid: bool = True
+    ) -> Nested:
         """Transform a tape, or a QNode.
 
         Parameters
@@ -97,15 +104,15 @@ class HybridTransform(ABC):
             return [], lambda results: ()
         tapes, postprocess = self.expand(trained, None)
 
-        def finish(results: Sequence[Any]) -> Any:
+        def finish(results: Sequence[Nested]) -> Nested:
             found = self.of_tape(postprocess(in_containers(enclosed, results)), trained)
             return in_containers(lambda value: finished(value, trained.parameters), found)
 
         return tapes, self._by_part(trained, finish)
 
-    def _of_qnode(self, qnode: Any, argnums: Any, *, hybrid: bool) -> Callable[..., Any]:
+    def _of_qnode(self, qnode: QNodeLike, argnums: Argnums, *, hybrid: bool) -> Function:
         @functools.wraps(qnode)
-        def transformed(*args: Any, **kwargs: Any) -> Any:
+        def transformed(*args: Tensor, **kwargs: Tensor) -> Nested:
             if hybrid:
                 tapes, finish = self._with_classical(ClassicalPart.of(qnode, argnums, args, kwargs))
             else:
@@ -119,7 +126,7 @@ class HybridTransform(ABC):
 
     @staticmethod
     def _by_angles(
-        qnode: Any, argnums: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+        qnode: QNodeLike, argnums: Argnums, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]
     ) -> Tape:
         """Return the tape of a call, with the angles marked that derivatives are taken by."""
         tape: Tape = qnode.construct(args, kwargs)
@@ -133,7 +140,7 @@ class HybridTransform(ABC):
         tapes, postprocess = self.expand(tape, classical)
         positions = range(len(classical.jacobians))
 
-        def finish(results: Sequence[Any]) -> Any:
+        def finish(results: Sequence[Nested]) -> Nested:
             quantum = postprocess(in_containers(enclosed, results))
             by_argument = [
                 in_containers(

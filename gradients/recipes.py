@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from qgate.typing import BoolArray, FloatArray
 def with_recipes(
     tape: Tape,
     wanted: BoolArray,
-    recipes: Any,
+    recipes: object,
     default: Callable[[tuple[int, ...]], ShiftedSweep],
 ) -> ShiftedSweep:
     """Return the points for the derivatives of a tape, by the user's rules where given.
@@ -95,7 +94,7 @@ def _moved_by(angles: AffineMap, slot: int) -> FloatArray:
     return row
 
 
-def _by_slot(tape: Tape, recipes: Any) -> list[FloatArray | None]:
+def _by_slot(tape: Tape, recipes: object) -> list[FloatArray | None]:
     """Return the rule of each trainable slot."""
     given, trained = sequence_of("param_shift", "gradient_recipes", recipes), tape.trainable_params
     if len(given) != len(trained):
@@ -108,7 +107,7 @@ def _by_slot(tape: Tape, recipes: Any) -> list[FloatArray | None]:
     return [rule for rule, size in zip(rules, sizes, strict=True) for _ in range(size)]
 
 
-def _checked(recipe: Any) -> FloatArray:
+def _checked(recipe: object) -> FloatArray:
     try:
         rule = np.array(recipe, dtype=float)
     except (TypeError, ValueError):

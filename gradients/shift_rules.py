@@ -13,7 +13,6 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -271,7 +270,7 @@ def _rule(
     return rule if order == 1 else _merged(rule, _exact_period(rising))
 
 
-def _numbers(name: str, given: Any) -> tuple[float, ...]:
+def _numbers(name: str, given: object) -> tuple[float, ...]:
     numbers = finite_numbers(given)
     if numbers is None:
         reason = f"{name}={described(given)} is no sequence of finite numbers"
@@ -280,7 +279,7 @@ def _numbers(name: str, given: Any) -> tuple[float, ...]:
     return numbers
 
 
-def _checked_order(frequencies: Sequence[float], order: Any) -> int:
+def _checked_order(frequencies: Sequence[float], order: object) -> int:
     number = whole_number(order)
     if number is None or number < 1:
         raise _refusal(

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -24,9 +23,9 @@ from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure, slots_in
 from qgate.transforms.decompose import Decomposed
-from qgate.typing import FloatArray, IntArray
+from qgate.typing import FloatArray, IntArray, Tensor
 
-Sampler = Callable[..., Any]
+Sampler = Callable[..., FloatArray]
 """Function ``sampler(indices, size, repetition, rng=generator)`` that returns a direction (size,),
 zero except at ``indices``.
 """
@@ -115,7 +114,7 @@ def random_lines(
     )
 
 
-def _generator(seed: Any) -> np.random.Generator:
+def _generator(seed: Tensor) -> np.random.Generator:
     try:
         return np.random.default_rng(seed)
     except (TypeError, ValueError) as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from autograd.differential_operators import make_jvp
@@ -28,15 +27,12 @@ from qgate.tape import Tape
 from qgate.transforms.linear import Recombine
 from qgate.transforms.placeholders import placeholders
 from qgate.transforms.readouts import freeze_observables
-from qgate.typing import BoolArray, Tensor
-
-Derivatives = Callable[[Sequence[Any]], Any]
-"""Function from the results of the tapes to the derivatives."""
+from qgate.typing import BoolArray, Nested, Tensor
 
 RECIPES = "gradient_recipes"
 """Option with rules for single parameters."""
 
-Read = Callable[[Sequence[Any]], tuple[list[Tensor], list[Any]]]
+Read = Callable[[Sequence[Nested]], tuple[list[Tensor], list[Tensor]]]
 """Function from the result of each tape to the derivatives of each linear quantity by the m
 required slots, shape (m, ...), and to its value, or 0 if the value is not required.
 """
@@ -106,7 +102,7 @@ def _shift_plan(
     broadcast = bool(options.get("broadcast", True))
     tapes = together.tapes(tape, broadcast=broadcast) if together.runs.any() else []
 
-    def read(results: Sequence[Any]) -> tuple[list[Tensor], list[Any]]:
+    def read(results: Sequence[Nested]) -> tuple[list[Tensor], list[Tensor]]:
         entries = _entries(results, broadcast=broadcast)
         given = [None] * len(entries)
         if not together.runs.all():
@@ -139,7 +135,7 @@ def _circuit_plan(
     first = [tape] if value or not circuits.structures else []
     others = [bound(each, tape.row(), tape) for each in circuits.structures]
 
-    def read(results: Sequence[Any]) -> tuple[list[Tensor], list[Any]]:
+    def read(results: Sequence[Nested]) -> tuple[list[Tensor], list[Tensor]]:
         entries = [[_array(entry)[None] for entry in _listed(result)] for result in results]
         values = [entry[0] for entry in entries[0]] if first else []
         parts = [
@@ -147,7 +143,7 @@ def _circuit_plan(
             for part in circuits.contributions
         ]
         shapes = [shape_of(value) for value in values] or [shape_of(part)[1:] for part in parts[0]]
-        totals: list[list[Any]] = [[np.zeros(shape)] * len(slots) for shape in shapes]
+        totals: list[list[Tensor]] = [[np.zeros(shape)] * len(slots) for shape in shapes]
         for contribution, folded in zip(circuits.contributions, parts, strict=True):
             for total, each in zip(totals, folded, strict=True):
                 summand = contribution.weight * each[0]
@@ -158,13 +154,13 @@ def _circuit_plan(
     return TapePlan([*first, *others], read)
 
 
-def _array(entry: Any) -> Tensor:
+def _array(entry: Tensor) -> Tensor:
     """Convert a result to an array that supports numpy's arithmetic."""
     is_theirs = framework_of(entry) is not None or is_traced(entry)
     return enclosed(entry) if is_theirs else np.asarray(entry)
 
 
-def _entries(results: Sequence[Any], *, broadcast: bool) -> list[Tensor]:
+def _entries(results: Sequence[Nested], *, broadcast: bool) -> list[Tensor]:
     """Return the entry of each measurement at all points that were run, (K, ...)."""
     if broadcast:
         return [_array(entry) for result in results for entry in _listed(result)]
@@ -173,7 +169,7 @@ def _entries(results: Sequence[Any], *, broadcast: bool) -> list[Tensor]:
 
 
 def _with_known(
-    entries: Sequence[Tensor], known: Sequence[Any]
+    entries: Sequence[Tensor], known: Sequence[Nested]
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Return the entry of each measurement, and its known value at the point that did not run."""
     others = list(entries) or [np.zeros((0, *shape_of(each))) for each in known]
@@ -191,7 +187,7 @@ def _with_known(
     return others, list(map(_array, known))
 
 
-def _listed(result: Any) -> list[Any]:
+def _listed(result: Nested) -> list[Tensor]:
     return list(result) if isinstance(result, tuple | list) else [result]
 
 
@@ -225,18 +221,18 @@ class Derive:
         self.wanted, self.shapes = wanted, shapes
         self.by_parameter = by_parameter
 
-    def parts(self, results: Sequence[Any], *, partitioned: bool) -> Any:
+    def parts(self, results: Sequence[Nested], *, partitioned: bool) -> Nested:
         """Return the derivatives of each part of a shot vector, or of the single result."""
         if not partitioned:
             return self(results)
         return tuple(self(part) for part in zip(*results, strict=True))
 
-    def __call__(self, results: Sequence[Any]) -> Any:
+    def __call__(self, results: Sequence[Nested]) -> Nested:
         slopes, values = self.read(results)
         found = [self._by_parameter(slope) for slope in self._chain(values, slopes)]
         return found[0] if len(found) == 1 else tuple(found)
 
-    def _chain(self, values: Sequence[Any], slopes: Sequence[Tensor]) -> Sequence[Tensor]:
+    def _chain(self, values: Sequence[Nested], slopes: Sequence[Tensor]) -> Sequence[Tensor]:
         """Return the derivatives of the recombined values along all slopes at once."""
         if self.recombine is tuple:
             return slopes
@@ -250,7 +246,7 @@ class Derive:
         count = len(recombined(0.0))
         return [_derivative_at_zero(partial(along, index), slopes) for index in range(count)]
 
-    def _by_parameter(self, slopes: Tensor) -> Any:
+    def _by_parameter(self, slopes: Tensor) -> Nested:
         """Split the derivatives by the required slots, shape (m, ...), by parameters."""
         xp, measured = namespace([slopes]), shape_of(slopes)[1:]
         if not self.wanted.all():

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from qgate.arrays import enclosed, finished, in_containers
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, described
 from qgate.findable import picklable
-from qgate.gradients.method import GradientMethod, check_options
+from qgate.gradients.method import GradientMethod, Options, check_options
 from qgate.gradients.registry import METHODS
 from qgate.gradients.tape_arrays import ArrayFree
-from qgate.gradients.tape_plans import Derivatives, Derive, tape_plan
+from qgate.gradients.tape_plans import Derive, tape_plan
 from qgate.measurements import MeasurementKind
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
-from qgate.typing import BoolArray
+from qgate.typing import Argnums, BoolArray, Nested, Postprocess
 
 EXACTLY_LINEAR = frozenset({MeasurementKind.DENSITY_MATRIX})
 """Measurements that count as linear quantities without shots, without an expansion in Pauli words.
 """
 
-Transformed = tuple[list[Tape], Derivatives]
+Transformed = tuple[list[Tape], Postprocess]
 """Tapes to run, and the function that computes derivatives from their results."""
 
 
@@ -43,22 +42,27 @@ class TapeTransform(ABC):
     """Name in error messages."""
 
     @property
-    def given_as(self) -> Any:
+    def given_as(self) -> str | TapeTransform:
         """Value of ``diff_method`` that selects the transform."""
         return self
 
     @abstractmethod
-    def of_tape(self, tape: Tape, argnum: Any, options: Mapping[str, Any]) -> Transformed:
+    def of_tape(self, tape: Tape, argnum: Argnums, options: Options) -> Transformed:
         """Return the tapes to run and the function of their results."""
 
     @abstractmethod
-    def check(self, options: Mapping[str, Any]) -> None:
+    def check(self, options: Options) -> None:
         """Refuse unknown options."""
 
     @picklable
     def __call__(
-        self, target: Any, argnum: Any = None, *, argnums: Any = None, **options: Any
-    ) -> Any:
+        self,
+        target: object,
+        argnum: Argnums = None,
+        *,
+        argnums: Argnums = None,
+        **options: object,
+    ) -> Nested:
         """Differentiate a tape or a QNode.
 
         Parameters
@@ -122,11 +126,11 @@ class GradientTransform(TapeTransform):
         """Name of its method."""
         return self.diff_method
 
-    def check(self, options: Mapping[str, Any]) -> None:
+    def check(self, options: Options) -> None:
         """Refuse options that neither the method nor the transform has."""
         check_options(self.diff_method, options, self.options)
 
-    def of_tape(self, tape: Tape, argnum: Any, options: Mapping[str, Any]) -> Transformed:
+    def of_tape(self, tape: Tape, argnum: Argnums, options: Options) -> Transformed:
         """Return the tapes to run, and the function that computes derivatives from their results.
 
         Parameters
@@ -163,7 +167,7 @@ class GradientTransform(TapeTransform):
         derive = Derive(plan.read, recombine, wanted, shapes, written.by_array)
         partitioned = tape.shots.partitioned
 
-        def derivatives(results: Sequence[Any]) -> Any:
+        def derivatives(results: Sequence[Nested]) -> Nested:
             found = derive.parts(in_containers(enclosed, results), partitioned=partitioned)
             return in_containers(lambda value: finished(value, tape.parameters), found)
 
@@ -179,7 +183,7 @@ def gradient_transform(name: str) -> GradientTransform:
     return GradientTransform(METHODS[name])
 
 
-def _chosen(tape: Tape, argnum: Any) -> BoolArray:
+def _chosen(tape: Tape, argnum: Argnums) -> BoolArray:
     """Return, for each trainable slot, whether a derivative by it is required."""
     if argnum is None:
         return np.ones(len(tape.trainable_slots), dtype=bool)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from qgate.exceptions import DifferentiationError, described
-from qgate.gradients.method import check_options
+from qgate.gradients.method import Options, check_options
 from qgate.gradients.transform import TapeTransform, Transformed
 from qgate.tape import Tape
+from qgate.typing import Argnums, Function
 
 
 class UserTransform(TapeTransform):
@@ -22,7 +21,7 @@ class UserTransform(TapeTransform):
         Function from a tape and options to tapes, and a function from their results to derivatives.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Function) -> None:
         functools.update_wrapper(self, function, updated=())
         self.function = function
         self.name = f"<transform: {getattr(function, '__name__', repr(function))}>"
@@ -30,12 +29,12 @@ class UserTransform(TapeTransform):
         self._takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters)
         self._named = frozenset(each.name for each in parameters[1:])
 
-    def check(self, options: Mapping[str, Any]) -> None:
+    def check(self, options: Options) -> None:
         """Refuse options that the function does not have."""
         if not self._takes_any:
             check_options(self.name, options, self._named)
 
-    def of_tape(self, tape: Tape, argnum: Any, options: Mapping[str, Any]) -> Transformed:
+    def of_tape(self, tape: Tape, argnum: Argnums, options: Options) -> Transformed:
         """Call the function; pass ``argnum`` only if it is given."""
         if argnum is not None:
             options = {**options, "argnum": argnum}
@@ -58,7 +57,7 @@ class UserTransform(TapeTransform):
         return self.name
 
 
-def transform(function: Callable[..., Any]) -> UserTransform:
+def transform(function: Function) -> UserTransform:
     """Create a gradient method from a function on tapes.
 
     Parameters

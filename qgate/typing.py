@@ -17,6 +17,12 @@ WiresLike: TypeAlias = Iterable[Wire] | Wire
 Tensor: TypeAlias = Any
 """A number or array of any framework (numpy, autograd box, torch, ...)."""
 
+Nested: TypeAlias = Any
+"""An array of any framework, or nested tuples, lists and dictionaries of arrays."""
+
+Argnums: TypeAlias = int | Sequence[int] | None
+"""Positions of arguments: one, several, or by default all trainable ones."""
+
 Namespace: TypeAlias = Any
 """Array functions of a framework with numpy's names; see ``qgate.arrays.namespace``."""
 
@@ -34,5 +40,5 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 SparseMatrix: TypeAlias = Any
 """A sparse matrix of scipy, which has no types."""
 
-Postprocess: TypeAlias = Callable[[Sequence[Any]], Any]
+Postprocess: TypeAlias = Callable[[Sequence[Nested]], Nested]
 """Function that combines the results of a transform's tapes."""
