@@ -14,7 +14,7 @@ import numpy as np
 
 from qgate.arrays import namespace, shape_of
 from qgate.sizes import MOST_POINTS, check_size
-from qgate.sweep import Sweep, distinct_rows
+from qgate.sweep import distinct_rows
 from qgate.typing import FloatArray, IntArray, Tensor
 
 DECIMALS = 12
@@ -158,16 +158,3 @@ def on_common_points(stencils: Sequence[Stencil]) -> tuple[Stencil, ...]:
         start += len(stencil.offsets)
         together.append(replace(stencil, offsets=offsets, points=points))
     return tuple(together)
-
-
-def union(stencils: Sequence[Stencil]) -> tuple[FloatArray, list[Stencil]]:
-    """Return the union of the points of several stencils, and the stencils on those points."""
-    together = on_common_points(stencils)
-    return together[0].offsets, list(together)
-
-
-def at_points(sweep: Sweep, offsets: FloatArray) -> Sweep:
-    """Return a sweep of every row at every point: all rows of the first point come first."""
-    rows = (offsets[:, None, :] + sweep.rows[None, :, :]).reshape(-1, sweep.rows.shape[1])
-    shots = None if sweep.shots is None else np.tile(sweep.shots, len(offsets))
-    return sweep.with_rows(rows, shots)

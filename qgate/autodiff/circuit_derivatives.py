@@ -7,20 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qgate.autodiff.derivatives import TapeDerivatives
+from qgate.autodiff.derivatives import TapeDerivatives, derivatives_last
 from qgate.execution.execute import MeasurementResult, run
 from qgate.gradients.circuits import AvailableWires, CircuitMethod, Circuits
 from qgate.gradients.method import Options
 from qgate.gradients.parameter_shift import parameter_shift
-from qgate.gradients.stencil import Stencil, at_points, union
+from qgate.gradients.shifted_sweep import ShiftedSweep
+from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import Decomposed
 from qgate.transforms.readouts import freeze_observables
 from qgate.typing import FloatArray
-
-Shifts = tuple[Sweep, list[Stencil]]
-"""A circuit at all its points, and the stencil of each order on these points."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -41,54 +39,50 @@ class CircuitDerivatives(TapeDerivatives):
         sweep = freeze_observables(self.trained.at(x))
         orders = range(max(order, 1), highest + 1)
         circuits = self._circuits(sweep.structure) if orders else Circuits((), ())
-        shifts = [self._shifts(each, sweep, orders) for each in circuits.structures]
+        shifted = [self._shifted(each, sweep, orders) for each in circuits.structures]
+        points = [
+            each.at(sweep.with_structure(structure))
+            for each, structure in zip(shifted, circuits.structures, strict=True)
+        ]
         unknown = [sweep] if order == 0 else []
-        results = run([*unknown, *(shifted for shifted, _ in shifts)], self.device)
-        found: dict[int, FloatArray] = {}
-        if unknown:
-            found[0] = self.layout.flat(results[0])
-        for place, wanted in enumerate(orders):
-            stencils = [each[place] for _, each in shifts]
-            found[wanted] = self._derivative(
-                circuits, stencils, results[len(unknown) :], sweep, wanted
-            )
-        return found
+        results = run([*unknown, *points], self.device)
+        found = {0: self.layout.flat(results[0])} if unknown else {}
+        others = results[len(unknown) :]
+        return found | self._derivatives(circuits, shifted, others, sweep, orders)
 
     def _circuits(self, structure: Structure) -> Circuits:
         available = AvailableWires(self.device.wires, self.device.capabilities.max_wires)
         return self.method(structure, self.trained.slots, available=available, options=self.options)
 
-    def _shifts(self, structure: Structure, sweep: Sweep, orders: Sequence[int]) -> Shifts:
-        """Return a circuit at the points that its derivatives up to the highest order require."""
-        slots = self.trained.slots
-        decomposed, stencils = Decomposed.unchanged(structure), list[Stencil]()
-        shots = None if sweep.shots is None else int(sweep.shots.min())
-        for order in orders:
-            if order == 1:
-                continue
-            shifted = parameter_shift(structure, slots, order=order - 1, shots=shots)
-            decomposed = shifted.decomposed
-            stencils.append(shifted.stencil)
-        if orders[0] == 1:
-            stencils.insert(0, Stencil.value(decomposed.structure.num_slots, len(slots)))
-        offsets, together = union(stencils)
-        native = decomposed.sweep(sweep.with_structure(structure))
-        return at_points(native, offsets), together
+    def _shifted(self, structure: Structure, sweep: Sweep, orders: Sequence[int]) -> ShiftedSweep:
+        """Return a circuit at the points that its derivatives of these orders less one require."""
+        slots, shots = self.trained.slots, None if sweep.shots is None else int(sweep.shots.min())
+        higher = [
+            parameter_shift(structure, slots, order=order - 1, shots=shots)
+            for order in orders
+            if order > 1
+        ]
+        decomposed = higher[-1].decomposed if higher else Decomposed.unchanged(structure)
+        value = Stencil.value(decomposed.structure.num_slots, len(slots))
+        values = [value] if orders[0] == 1 else []
+        return ShiftedSweep.of(decomposed, *values, *(each.stencil for each in higher))
 
-    def _derivative(
+    def _derivatives(
         self,
         circuits: Circuits,
-        stencils: Sequence[Stencil],
+        shifted: Sequence[ShiftedSweep],
         results: Sequence[Sequence[MeasurementResult]],
         sweep: Sweep,
-        order: int,
-    ) -> FloatArray:
-        """Sum up the tensor (B, M) + (n,) * order of one order."""
-        total = np.zeros((*(len(self.trained.slots),) * order, len(sweep), self.size))
+        orders: Sequence[int],
+    ) -> dict[int, FloatArray]:
+        """Sum up the tensors (B, M) + (n,) * k of all orders k."""
+        shapes = [(len(self.trained.slots),) * order for order in orders]
+        totals = [np.zeros((*shape, len(sweep), self.size)) for shape in shapes]
         for part in circuits.contributions:
-            stencil = stencils[part.circuit]
             entries = [np.asarray(entry) for entry in results[part.circuit]]
             folded = self.layout.flat(part.fold(entries, sweep.arrays))
-            values = folded.reshape(len(stencil.offsets), len(sweep), self.size)
-            total[part.target] += part.weight * stencil.contract(values)
-        return np.moveaxis(total, range(order), range(-order, 0))
+            values = folded.reshape(-1, len(sweep), self.size)
+            derivatives = shifted[part.circuit].derivatives(values)
+            for total, derivative in zip(totals, derivatives, strict=True):
+                total[part.target] += part.weight * derivative
+        return dict(zip(orders, map(derivatives_last, totals, orders), strict=True))

@@ -23,12 +23,12 @@ from qgate.devices.statevector import statevector_device
 from qgate.execution.execute import MeasurementResult, checked, run
 from qgate.execution.tracker import notify
 from qgate.gradients.method import Options, ShiftMethod
-from qgate.gradients.stencil import Stencil, at_points, union
+from qgate.gradients.shifted_sweep import ShiftedSweep
+from qgate.gradients.stencil import Stencil
 from qgate.shot_allocation.expected_errors import expect
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import Decomposed
-from qgate.typing import BoolArray, FloatArray
+from qgate.typing import FloatArray
 
 REMEMBERED = 8
 """Number of derivative tensors in the cache, which avoids that the same one is paid for twice."""
@@ -146,39 +146,37 @@ class ShiftDerivatives(TapeDerivatives):
         if highest == 0:
             expect(sweep, self.device)
             return {0: self.layout.flat(run([sweep], self.device)[0])}
-        groups: dict[Structure, list[tuple[int, Decomposed, Stencil]]] = {}
+        groups: dict[Structure, dict[int, ShiftedSweep]] = {}
         for wanted in range(order, highest + 1):
-            decomposed, stencil = self._stencil(sweep, wanted)
-            groups.setdefault(decomposed.structure, []).append((wanted, decomposed, stencil))
-        expect(sweep, self.device, [item for group in groups.values() for _, _, item in group])
-        together = [union([stencil for _, _, stencil in group]) for group in groups.values()]
-        unknown = [_unknown(offsets, value) for offsets, _ in together]
-        sweeps = [
-            at_points(group[0][1].sweep(sweep), offsets[points])
-            for group, (offsets, _), points in zip(groups.values(), together, unknown, strict=True)
+            shifted = self._shifted(sweep, wanted)
+            groups.setdefault(shifted.decomposed.structure, {})[wanted] = shifted
+        stencils = [[_stencil(*item) for item in group.items()] for group in groups.values()]
+        expect(sweep, self.device, [item for group in stencils for item in group])
+        together = [
+            ShiftedSweep.of(next(iter(group.values())).decomposed, *own, known=value is not None)
+            for group, own in zip(groups.values(), stencils, strict=True)
         ]
         found = {}
-        for group, (_, stencils), points, entries in zip(
-            groups.values(), together, unknown, run(sweeps, self.device), strict=True
-        ):
-            flat = self.layout.flat(entries)
-            values = np.empty((len(points), len(sweep), flat.shape[1]))
-            values[points] = flat.reshape(-1, *values.shape[1:])
-            values[~points] = value
-            for (wanted, _, _), stencil in zip(group, stencils, strict=True):
-                found[wanted] = _derivatives_last(stencil.contract(values), wanted)
+        results = run([shifted.at(sweep) for shifted in together], self.device)
+        for group, shifted, entries in zip(groups.values(), together, results, strict=True):
+            values = self.layout.flat(entries).reshape(-1, len(sweep), self.size)
+            for wanted, tensor in zip(group, shifted.derivatives(values, value), strict=True):
+                found[wanted] = derivatives_last(tensor, wanted)
         return found
 
-    def _stencil(self, sweep: Sweep, order: int) -> tuple[Decomposed, Stencil]:
-        structure, slots = sweep.structure, self.trained.slots
+    def _shifted(self, sweep: Sweep, order: int) -> ShiftedSweep:
         shots = None if sweep.shots is None else int(sweep.shots.min())
-        shifted = self.method(
-            structure, slots, order=max(order, 1), shots=shots, options=self.options
+        return self.method(
+            sweep.structure,
+            self.trained.slots,
+            order=max(order, 1),
+            shots=shots,
+            options=self.options,
         )
-        if order == 0:
-            num_slots = shifted.decomposed.structure.num_slots
-            return shifted.decomposed, Stencil.value(num_slots, len(slots))
-        return shifted.decomposed, shifted.stencil
+
+
+def _stencil(order: int, shifted: ShiftedSweep) -> Stencil:
+    return shifted.stencil if order else shifted.value
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -243,11 +241,6 @@ class DeviceDerivatives(TapeDerivatives):
         return values, derivatives.transpose(1, 2, 0)
 
 
-def _unknown(offsets: FloatArray, value: FloatArray | None) -> BoolArray:
-    """Return which points have to run: all but the unshifted one if its value is known."""
-    return np.ones(len(offsets), dtype=bool) if value is None else np.asarray(offsets.any(axis=1))
-
-
-def _derivatives_last(tensor: FloatArray, order: int) -> FloatArray:
+def derivatives_last(tensor: FloatArray, order: int) -> FloatArray:
     """Move the axes (n,) * k from the front to the back."""
     return np.moveaxis(tensor, range(order), range(-order, 0)) if order else tensor
