@@ -24,10 +24,9 @@ import qgate as qg
 from qgate import numpy as qnp
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import parameter_shift
-from qgate.shot_allocation.budget_limits import prior_plan
+from qgate.shot_allocation.allocation import ShotLimits
+from qgate.shot_allocation.design import plan, prior_plan
 from qgate.shot_allocation.estimation_request import estimation_request, with_constants
-from qgate.shot_allocation.rounds import plan
-from qgate.shot_allocation.sets import ShotLimits
 
 STEPS, SHOTS = 9, 100_000
 CIRCUIT = Circuit(

@@ -18,15 +18,16 @@ from qgate.gradients.parameter_shift import parameter_shift
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.pauli_gates import basis_gates
 from qgate.operations.pauli_words import to_letters
-from qgate.shot_allocation.bases import Basis
+from qgate.shot_allocation.allocation import ShotLimits
+from qgate.shot_allocation.design import plan
 from qgate.shot_allocation.estimation_request import (
     EstimationRequest,
     estimation_request,
     with_constants,
 )
-from qgate.shot_allocation.readings import Table
-from qgate.shot_allocation.rounds import Measured, measure_in_rounds, plan
-from qgate.shot_allocation.sets import ShotLimits
+from qgate.shot_allocation.grouping import Basis
+from qgate.shot_allocation.rounds import Measured, measure_in_rounds
+from qgate.shot_allocation.samples import BasisSamples
 from qgate.structure import Structure
 
 from .circuits import Circuit, angles
@@ -129,11 +130,11 @@ class Known:
             found.append((sums + np.arange(len(sums))[:, None]).ravel())
         return found
 
-    def sampler(self, random: np.random.Generator) -> Callable[[Any], list[Table]]:
+    def sampler(self, random: np.random.Generator) -> Callable[[Any], list[BasisSamples]]:
         """Return a function that runs circuits, from their known distributions."""
         bases = self.estimation_request.measurement_plan.bases.members
 
-        def measure(counts: Any) -> list[Table]:
+        def measure(counts: Any) -> list[BasisSamples]:
             pairs = zip(bases, self.cumulative, strict=True)
             return [
                 self._read(basis, sums, counts[:, index], random)
@@ -142,14 +143,16 @@ class Known:
 
         return measure
 
-    def _read(self, basis: Basis, sums: Any, counts: Any, random: np.random.Generator) -> Table:
+    def _read(
+        self, basis: Basis, sums: Any, counts: Any, random: np.random.Generator
+    ) -> BasisSamples:
         rows = np.repeat(np.arange(len(counts)), counts)
         places = np.searchsorted(sums, rows + random.random(len(rows)))
         size = len(sums) // len(counts)
         outcomes, index = np.unique(places % size, return_inverse=True)
         owner = np.minimum(places // size, len(counts) - 1)
         flat = np.bincount(owner * len(outcomes) + index, minlength=len(counts) * len(outcomes))
-        return Table(basis, outcomes, flat.reshape(len(counts), len(outcomes)).astype(float))
+        return BasisSamples(basis, outcomes, flat.reshape(len(counts), len(outcomes)).astype(float))
 
     def draw(
         self, shots: int, random: np.random.Generator, *, rounds: int | None = None
@@ -174,7 +177,7 @@ class Known:
     def neyman(self) -> float:
         """Error times shots of the best allocation, for words measured in their own group only."""
         measurement_plan, total = self.estimation_request.measurement_plan, 0.0
-        home = measurement_plan.bases.disjoint()
+        home = measurement_plan.bases.disjoint
         outcomes = _outcomes(len(measurement_plan.observed.wires))
         for index, basis in enumerate(measurement_plan.bases.members):
             weights = self.problem.vectors[:, basis.readable] * home[index, basis.readable]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from qgate.autodiff.derivatives import TapeDerivatives, remember
 from qgate.budget import Budget
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.execute import MeasurementResult
 from qgate.gradients.method import GradientMethod, Options
-from qgate.shot_allocation.estimation_result import estimation_result
+from qgate.shot_allocation.estimation import estimation_result
+from qgate.shot_allocation.estimation_request import split_results
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 
@@ -68,10 +67,9 @@ class BudgetDerivatives(TapeDerivatives):
         content = x.tobytes() + self.marks
         if order == 1 and value is None and content in self._ahead:
             return {1: self._ahead[content]}
-        sweep = self.trained.at(x)
         derivatives = self.method is not None and (highest > 0 or self.keeps_gradient)
         found = estimation_result(
-            replace(sweep, shots=None),
+            self.trained.at(x),
             self.trained.slots,
             self.device,
             self.budget,
@@ -79,7 +77,7 @@ class BudgetDerivatives(TapeDerivatives):
             options=self.options,
             values=value is None,
         )
-        count, tensors = found.estimation_request.num_values, dict[int, FloatArray]()
+        count, tensors = found.request.num_values, dict[int, FloatArray]()
         if count:
             tensors[0] = found.outputs[:count].reshape(len(x), self.size)
         if derivatives:
@@ -92,13 +90,5 @@ class BudgetDerivatives(TapeDerivatives):
 
 def estimated_values(sweep: Sweep, budget: Budget, device: Device) -> list[FloatArray]:
     """Return the results of a sweep within a budget, an array (K, ...) for each measurement."""
-    found = estimation_result(
-        replace(sweep, shots=None), (), device, budget, method=None, values=True
-    )
-    asked, outputs = found.estimation_request, found.outputs
-    flat, parts, start = outputs.reshape(len(sweep), -1), list[FloatArray](), 0
-    for shape in asked.measurement_plan.observed.shapes:
-        size = int(np.prod(shape))
-        parts.append(flat[:, start : start + size].reshape(len(sweep), *shape))
-        start += size
-    return parts
+    found = estimation_result(sweep, (), device, budget, method=None, values=True)
+    return split_results(found.outputs, len(sweep), found.request.measurement_plan.observed.shapes)

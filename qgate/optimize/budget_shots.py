@@ -21,18 +21,19 @@ from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.optimize.requests import jacobian_of
 from qgate.optimize.single_shots import Sampled
-from qgate.shot_allocation.budget_limits import limits_of, refuse_known_answers
+from qgate.shot_allocation.budget_limits import refuse_canary_circuits
+from qgate.shot_allocation.design import plan_all
 from qgate.shot_allocation.estimation_request import (
+    VALUE_SHARE,
     EstimationRequest,
     estimation_request,
+    limits_of,
     with_constants,
 )
-from qgate.shot_allocation.estimator import covariances, one_shot_variances
+from qgate.shot_allocation.estimator import home_variances
 from qgate.shot_allocation.linear_estimand import LinearEstimand
 from qgate.shot_allocation.measurement_plan import MeasurementPlan
-from qgate.shot_allocation.readings import Readings
-from qgate.shot_allocation.rounds import plan_all
-from qgate.shot_allocation.spend_budget import VALUE_SHARE
+from qgate.shot_allocation.samples import Samples
 from qgate.tape import Tape
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import FloatArray, IntArray
@@ -72,7 +73,7 @@ class BudgetShots:
             The observable is not a sum of Pauli words, is trainable or depends on no angle, or the
             device runs canary circuits.
         """
-        refuse_known_answers(device)
+        refuse_canary_circuits(device)
         if classical.in_observable:
             raise UnsupportedEstimate(
                 what="The derivative by a coefficient of an observable",
@@ -97,7 +98,7 @@ class BudgetShots:
     def expected_error(self) -> float:
         """Return the error of all derivatives times the shots, for Pauli words of variance 1."""
         problem = self._weighing(np.ones(len(self.jacobian)), valued=False).problem
-        bases, limits = self.asked.measurement_plan.bases, limits_of(self.device)
+        bases, limits = self.asked.bases, limits_of(self.device)
         design = plan_all(problem, bases, MANY_SHOTS * limits.least, replace(limits, set_size=None))
         own = design.planned / design.planned.sum()
         shots = own[problem.rows] @ design.readable
@@ -141,7 +142,7 @@ class BudgetShots:
             weights = _weights(shots, variance)
         asked = self._weighing(weights, valued=valued)
         ratios = self._ratios(asked.problem)
-        size = (len(ratios), len(self.asked.measurement_plan.bases))
+        size = (len(ratios), len(self.asked.bases))
         before = None if circuits is None or circuits.shape != size else circuits
         measured = asked.measure(
             _total(shots, valued=valued),
@@ -149,7 +150,7 @@ class BudgetShots:
             least=least,
             prior=None if before is None else before * ratios,
         )
-        found, readings = measured.estimated, measured.readings
+        found, used = measured.estimated, measured.samples.shots
         known = np.divide(
             found.variances, ratios, out=np.zeros_like(found.variances), where=ratios > 0
         )
@@ -159,10 +160,10 @@ class BudgetShots:
             found.outputs[1:],
             self._best_variance(known),
             float(found.outputs[0]) if valued else float("nan"),
-            int(readings.shots.sum()),
-            self._group_variance(readings),
+            int(used.sum()),
+            self._group_variance(measured.samples),
             known,
-            float(np.trace(found.covariance[1:, 1:]) * readings.shots[1:].sum()),
+            float(np.trace(found.covariance[1:, 1:]) * used[1:].sum()),
         )
 
     def _weighing(self, weights: FloatArray, *, valued: bool) -> EstimationRequest:
@@ -196,16 +197,11 @@ class BudgetShots:
     def _unpruned(self) -> LinearEstimand:
         return _unpruned(self.asked.measurement_plan, self.jacobian.tobytes())
 
-    def _group_variance(self, readings: Readings) -> FloatArray:
+    def _group_variance(self, samples: Samples) -> FloatArray:
         """Return the variance of derivatives with one shot of each basis, in home bases, (p,)."""
-        problem, bases = self._unpruned, self.asked.measurement_plan.bases
-        home = bases.disjoint()
-        weights = [
-            problem.vectors[:, basis.readable] * home[index, basis.readable]
-            for index, basis in enumerate(bases.members)
-        ]
-        parts = one_shot_variances(problem, weights, readings, covariances(readings))
-        return np.asarray(problem.mixing**2 @ parts.sum(axis=1))
+        problem = self._unpruned
+        variances = home_variances(problem, self.asked.bases, samples)
+        return np.asarray(problem.mixing**2 @ variances.sum(axis=1))
 
 
 @lru_cache(maxsize=32)

@@ -8,22 +8,18 @@ the smallest expected error, which falls with the number of shots.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qgate.budget import Budget
 from qgate.exceptions import BudgetTooSmall, InvalidShots, UnknownPrice, UnsupportedEstimate
 from qgate.execution.execute import prepare
-from qgate.shot_allocation.bases import Bases
-from qgate.shot_allocation.estimator import Design
-from qgate.shot_allocation.linear_estimand import LinearEstimand
-from qgate.shot_allocation.measurement_plan import MeasurementPlan
-from qgate.shot_allocation.rounds import are_many, plan
-from qgate.shot_allocation.sets import ShotLimits
+from qgate.shot_allocation.allocation import ShotLimits
+from qgate.shot_allocation.design import Design, prior_plan
+from qgate.shot_allocation.estimation_request import EstimationRequest
 from qgate.sweep import Sweep
 from qgate.typing import IntArray
 
@@ -33,43 +29,25 @@ if TYPE_CHECKING:
 LATER_ROUNDS_GAIN, WITH_FEW_SHOTS = 0.85, 0.95
 """Expected error after several rounds relative to one round; decides the number of rounds."""
 
-MOST_SHOTS = 10**7
+MAX_SHOTS = 10**7
 """Number of shots that a budget without a limit on shots is assumed to allow."""
-
-ONE_SET = 10**9
-"""Size of a set that holds all circuits."""
-
-
-def limits_of(device: Device) -> ShotLimits:
-    """Return the limits of a device on the shots of circuits and of sets of circuits."""
-    capabilities = device.capabilities
-    sets = capabilities.max_rows if capabilities.equal_shots else None
-    if capabilities.equal_shots and sets is None:
-        sets = ONE_SET
-    return ShotLimits(
-        least=capabilities.min_shots, set_size=sets, least_set=capabilities.min_total_shots
-    )
 
 
 def shots_and_rounds(
-    budget: Budget,
-    problem: LinearEstimand,
-    measurement_plan: MeasurementPlan,
-    device: Device,
-    limits: ShotLimits,
+    budget: Budget, request: EstimationRequest, device: Device, limits: ShotLimits
 ) -> tuple[int, int | None]:
     """Return the number of shots to spend, and of rounds (None: as many as are worthwhile)."""
-    refuse_known_answers(device)
+    refuse_canary_circuits(device)
     if budget.usd is None and budget.submissions is None:
         return int(budget.shots or 0), budget.rounds
     if budget.usd is not None and (device.rate is None or device.rate.per_second_usd):
         raise UnknownPrice(device=device.name)
     choices: list[tuple[float, int, int]] = []
     for rounds in (1, 2, 3) if budget.rounds is None else (budget.rounds,):
-        shots = _affordable(budget, rounds, problem, measurement_plan, device, limits)
+        shots = _affordable(budget, rounds, request, device, limits)
         if shots:
-            design = prior_plan(problem, measurement_plan.bases, shots, limits)
-            many = are_many(shots, design, limits.smallest)
+            design = prior_plan(request.problem, request.bases, shots, limits)
+            many = design.has_many(shots, limits.smallest)
             later = LATER_ROUNDS_GAIN if many else WITH_FEW_SHOTS
             choices.append(((1.0 if rounds == 1 else later) / shots, rounds, shots))
     if not choices:
@@ -80,7 +58,7 @@ def shots_and_rounds(
     return shots, rounds
 
 
-def refuse_known_answers(device: Device) -> None:
+def refuse_canary_circuits(device: Device) -> None:
     """Refuse a device that runs canary circuits beside the requested ones.
 
     Raises
@@ -96,30 +74,19 @@ def refuse_known_answers(device: Device) -> None:
 
 
 def _affordable(
-    budget: Budget,
-    rounds: int,
-    problem: LinearEstimand,
-    measurement_plan: MeasurementPlan,
-    device: Device,
-    limits: ShotLimits,
+    budget: Budget, rounds: int, request: EstimationRequest, device: Device, limits: ShotLimits
 ) -> int:
     """Return the largest number of shots, to a thousandth, that ``rounds`` rounds can spend."""
-    rate: Any = device.rate
 
     def fits(shots: int) -> bool:
         if shots < limits.fewest(1):
             return False
-        design = prior_plan(problem, measurement_plan.bases, shots, limits)
-        tasks = num_submissions(design, limits, device, rounds)
-        if budget.submissions is not None and tasks > budget.submissions:
-            return False
-        if budget.usd is None:
-            return True
-        return bool(rate.price(submissions=tasks, shots=shots).high_usd <= budget.usd)
+        design = prior_plan(request.problem, request.bases, shots, limits)
+        return _allows(budget, device, _num_submissions(design, limits, device, rounds), shots)
 
-    high = MOST_SHOTS if budget.shots is None else budget.shots
-    if budget.usd is not None and rate.per_shot_usd:
-        high = min(high, int(budget.usd / rate.per_shot_usd))
+    high = MAX_SHOTS if budget.shots is None else budget.shots
+    if budget.usd is not None and device.rate is not None and device.rate.per_shot_usd:
+        high = min(high, int(budget.usd / device.rate.per_shot_usd))
     if fits(high):
         return high
     low = 0
@@ -129,26 +96,25 @@ def _affordable(
     return low
 
 
-@lru_cache(maxsize=32)
-def prior_plan(problem: LinearEstimand, bases: Bases, shots: int, limits: ShotLimits) -> Design:
-    """Return a plan without an earlier estimate, computed once for each problem."""
-    return plan(problem, bases, shots, limits)
+def _allows(budget: Budget, device: Device, submissions: int, shots: int) -> bool:
+    """Return whether submissions and the price of them and of the shots are within a budget."""
+    if budget.submissions is not None and submissions > budget.submissions:
+        return False
+    if budget.usd is None or device.rate is None:
+        return True
+    return bool(device.rate.price(submissions=submissions, shots=shots).high_usd <= budget.usd)
 
 
-def num_submissions(design: Design, limits: ShotLimits, device: Device, rounds: int = 1) -> int:
-    """Return the maximum number of submissions of ``rounds`` rounds.
-
-    Circuits that are drawn at random run in one round only.
-    """
+def _num_submissions(design: Design, limits: ShotLimits, device: Device, rounds: int) -> int:
+    """Return the maximum number of submissions; drawn circuits run in the first round only."""
     again = replace(design, planned=np.where(design.certain, design.planned, 0.0))
     return _in_a_round(design, limits, device) + (rounds - 1) * _in_a_round(again, limits, device)
 
 
 def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
     capabilities = device.capabilities
-    running = design.planned > 0
-    drawn = design.chances[running & (design.chances < 1)]
-    chunks = np.ceil(design.planned[design.certain] / (capabilities.max_shots or MOST_SHOTS))
+    drawn = design.chances[(design.planned > 0) & (design.chances < 1)]
+    chunks = np.ceil(design.planned[design.certain] / (capabilities.max_shots or MAX_SHOTS))
     circuits = int(chunks.sum() + math.ceil(drawn.sum() - 1e-9))
     if limits.set_size is not None:
         return -(-circuits // limits.set_size)
@@ -159,46 +125,32 @@ def _in_a_round(design: Design, limits: ShotLimits, device: Device) -> int:
 
 
 class RoundAllowance:
-    """Counter of submissions and shots, which allows only rounds that fit budget and device.
+    """Counter of submissions and shots, which allows only rounds that fit budget and device."""
 
-    Parameters
-    ----------
-    budget : Budget
-    device : Device
-    sweeps : callable
-        From shots (S, B) to the sweeps that run them.
-    """
-
-    def __init__(
-        self, budget: Budget, device: Device, sweeps: Callable[[IntArray], Sequence[Sweep]]
-    ) -> None:
-        self.budget, self.device, self.sweeps = budget, device, sweeps
+    def __init__(self, budget: Budget, device: Device, request: EstimationRequest) -> None:
+        self.budget, self.device, self.request = budget, device, request
         self.submissions = self.shots = 0
 
-    def allows(self, counts: IntArray) -> bool:
+    def __call__(self, counts: IntArray) -> bool:
         """Return whether circuits can be run with these shots; if so, count them as spent."""
-        budget, rate = self.budget, self.device.rate
-        of_any_size = self.device.capabilities.min_total_shots == 1
-        if budget.submissions is None and budget.usd is None and of_any_size:
+        budget, any_size = self.budget, self.device.capabilities.min_total_shots == 1
+        if budget.submissions is None and budget.usd is None and any_size:
             return True
-        own = submissions_of(self.sweeps(counts), self.device)
+        own = _submissions_of(self.request.sweeps(counts), self.device)
         if own is None:
             return False
         submissions, shots = self.submissions + own, self.shots + int(counts.sum())
-        within = budget.submissions is None or submissions <= budget.submissions
-        if within and budget.usd is not None and rate is not None:
-            price = rate.price(submissions=submissions, shots=shots)
-            within = price.high_usd <= budget.usd
+        within = _allows(budget, self.device, submissions, shots)
         if within:
             self.submissions, self.shots = submissions, shots
         return within
 
 
-def submissions_of(sweeps: Sequence[Sweep], device: Device) -> int | None:
+def _submissions_of(sweeps: Sequence[Sweep], device: Device) -> int | None:
     """Return the number of submissions for sweeps; None: one of them would have too few shots."""
     if not device.capabilities.limited:
         return 1
-    from qgate.devices.batching import pack
+    from qgate.devices.batching import pack  # import qgate does not load devices
 
     native = [part for sweep in sweeps for part in prepare(sweep, device)[0]]
     try:

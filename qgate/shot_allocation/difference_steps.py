@@ -1,9 +1,23 @@
-"""Steps of finite differences within a budget, from its shots and the curvature of the circuit.
+r"""Steps of finite differences within a budget, from its shots and the curvature of the circuit.
 
 A long step has a large bias (proportional to a higher derivative, the "curvature"), a short one
-amplifies shot noise. The chosen steps balance both, see ``qgate/shot_allocation/steps.py``. The
-curvature is estimated from the coefficients of the observables and the frequencies of the gates,
-and, where that pays, from a pilot measurement with a tenth of the shots.
+amplifies shot noise. The curvature is estimated from the coefficients of the observables and the
+frequencies of the gates, and, where that pays, from a pilot measurement with a tenth of the shots.
+
+A rule :math:`h^{-1} \sum_j c_j f(x + s_j h)` of order p has the bias :math:`E h^p f^{(p+1)}` plus
+higher terms, :math:`E = \sum_j c_j s_j^{p+1} / (p+1)!`. Let direction l have the step :math:`h_l`,
+curvature :math:`F_l = |f^{(p+1)}|` along it, and weight :math:`u_l` in the sum of squared errors.
+With the best allocation of the B shots, the error is
+
+.. math:: \frac1B \Big(\sum_l \frac{\sqrt{u_l} \sigma_l}{h_l}\Big)^2 + \sum_l u_l E^2 h_l^{2p} F_l^2
+
+with :math:`\sigma_l = \sum_j |c_j| \sum_b \sqrt{V_{lb}}`. Its derivatives vanish at
+
+.. math:: h_l^{2p+1} = \frac{S \sigma_l}{p B E^2 \sqrt{u_l} F_l^2},
+    \quad S = \sum_k \frac{\sqrt{u_k} \sigma_k}{h_k},
+
+for a central difference along one direction :math:`h^6 = 9 V / (N F^2)`, N = B/2 shots at each
+point.
 """
 
 from __future__ import annotations
@@ -19,11 +33,13 @@ from qgate.gradients.difference_rules import sensible_step
 from qgate.gradients.directions import DifferenceDirections
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
-from qgate.shot_allocation.budget_limits import limits_of, shots_and_rounds
-from qgate.shot_allocation.estimation_request import EstimationRequest, estimation_request
-from qgate.shot_allocation.spend_budget import Spent
-from qgate.shot_allocation.steps import LONGEST, Rule, balanced_steps, believed_curvatures
-from qgate.structure import Structure
+from qgate.shot_allocation.budget_limits import shots_and_rounds
+from qgate.shot_allocation.estimation_request import (
+    EstimationRequest,
+    estimation_request,
+    limits_of,
+)
+from qgate.shot_allocation.estimation_result import Cost, Differences, EstimationResult, spend
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import Decomposed
 from qgate.typing import FloatArray
@@ -40,132 +56,116 @@ PILOT_LONGEST = 1.2
 PILOT_NOISE = 0.5
 """Largest variance of a measured curvature, relative to its expected square, for a pilot to pay."""
 
+ITERATIONS = 60
+"""Fixed-point iterations for the steps; each divides the error by 2p + 1."""
+
+LONGEST = math.pi / 2
+"""Maximum step times the largest frequency: there the derivative is a third too small."""
+
+PRIOR_DIRECTIONS = 1.0
+"""Weight of the suggested curvature beside the measured ones, as a number of directions."""
+
 
 @dataclass(frozen=True, eq=False)
-class DifferenceSteps:
-    """Steps of differences along L directions, and the data that determined them.
+class Rule:
+    """Finite difference rule for a step of 1."""
 
-    Parameters
-    ----------
-    lines : Lines
-    steps : array, shape (L,)
-        In radians.
-    curvatures : array, shape (L,)
-        Estimated size of the derivatives that cause the bias of the differences (the third ones for
-        central differences), along the directions: root mean square over the measurements.
-    source : str
-        Source of the curvatures. ``"words"``: coefficients of the observables and frequencies of
-        the gates. ``"shots"``: in addition, a part of the budget.
-    """
+    coefficients: FloatArray  # (points,)
+    shifts: FloatArray  # (points,)
+    order: int  # n, of the derivative
+    approx_order: int  # p, of the error
 
-    lines: DifferenceDirections
-    steps: FloatArray
-    curvatures: FloatArray
-    source: str
+    @property
+    def size(self) -> float:
+        """Sum of the absolute coefficients, the amplification of the noise of f."""
+        return float(np.abs(self.coefficients).sum())
 
-    def shifted(self, structure: Structure) -> ShiftedSweep:
-        """Return the shifted points around the rows of a structure."""
-        return ShiftedSweep(Decomposed.unchanged(structure), (self.lines.derivatives(self.steps),))
+    @property
+    def error(self) -> float:
+        """E, the coefficient of the bias."""
+        total = self.order + self.approx_order
+        return float(self.coefficients @ self.shifts**total) / math.factorial(total)
 
-    def bias(self, jacobian: FloatArray) -> FloatArray:
-        """Return the estimated bias of each derivative, shape (G,); jacobian (G, n).
-
-        The biases along different directions are taken to be independent.
-        """
-        along = _rule(self.lines).bias(self.steps, self.curvatures)
-        return np.asarray(np.sqrt((jacobian @ self.lines.mixing) ** 2 @ along**2))
+    def bias(self, steps: FloatArray, curvatures: FloatArray) -> FloatArray:
+        """Return the size of the leading term of the bias of each direction, shape (L,)."""
+        return np.asarray(abs(self.error) * steps**self.approx_order * curvatures)
 
 
 def chosen_steps(
-    lines: DifferenceDirections,
+    directions: DifferenceDirections,
     constant: Sweep,
     device: Device,
     budget: Budget,
     grouping: str,
     jacobian: FloatArray | None,
-) -> tuple[DifferenceSteps, Budget, Spent | None]:
-    """Return the steps, the remaining budget, and the usage of the pilot measurement, if any.
+) -> tuple[Differences, Budget, Cost | None]:
+    """Return the steps, the remaining budget, and the cost of the pilot measurement, if any.
 
-    Parameters
-    ----------
-    lines : DifferenceDirections
-        Directions. Steps that the user gave are kept.
-    constant : Sweep
-        R rows, as for ``estimation_request``.
-    device : Device
-    budget : Budget
-    grouping : str
-    jacobian : array, shape (G, n), optional
-        Maps derivatives by the slots to the G requested ones, whose squared errors are minimized.
+    Steps that the user gave are kept. ``constant``, ``grouping`` and ``jacobian`` are as for
+    ``estimation_request``; the squared errors of the requested derivatives are minimized.
 
-    Notes
-    -----
     Cost: a tenth of the shots, in one call of the device, if the budget limits only shots, allows
     several rounds, and a tenth of it suffices for a useful pilot; else nothing.
     """
-    rows, ones = len(constant), np.ones(len(lines))
-    trial = _asked(constant, lines.derivatives(ones), grouping)
-    turning = lines.frequencies(constant.structure, trial.measurement_plan.depends)
-    fastest = turning.max(axis=1, initial=0.0)
-    frequencies = np.where(fastest > 0, fastest, 1.0)
-    shots, rounds = _allowed(budget, trial, device)
+    rows, limits = len(constant), limits_of(device)
+    coefficients, shifts = directions.rule
+    rule = Rule(coefficients, shifts, 1, directions.approx_order)
+    trial = _request(constant, directions.derivatives(np.ones(len(directions))), grouping)
+    frequencies = directions.frequencies(constant.structure, trial.measurement_plan.depends)
+    highest = frequencies.max(axis=1, initial=0.0)
+    highest = np.where(highest > 0, highest, 1.0)
+    shots, rounds = shots_and_rounds(budget, trial, device, limits)
     pilot = int(PILOT_SHARE * shots)
-    widths = _widths(lines, frequencies, pilot / rows)
-    curved = _asked(constant, lines.curvatures(widths), grouping)
-    suggested, spreads = _from_words(lines, curved, turning)
-    if lines.given is not None:
-        return DifferenceSteps(lines, lines.given, suggested, "words"), budget, None
-    curvatures, left, spent, source = suggested, budget, None, "words"
-    noise = _noise_of_curvatures(lines, spreads, widths, pilot / rows)
+    widths = _pilot_steps(directions, highest, pilot / rows)
+    curved = _request(constant, directions.curvatures(widths), grouping)
+    suggested, spreads = _expected(directions, curved, frequencies)
+    mixing = directions.mixing if jacobian is None else jacobian @ directions.mixing
+    if directions.given is not None:
+        return _differences(directions.given, suggested, "words", rule, mixing), budget, None
+    curvatures, left, cost, source = suggested, budget, None, "words"
+    noise = _noise_of_curvatures(directions, spreads, widths, pilot / rows)
     only_shots = budget.usd is None and budget.submissions is None
-    least = limits_of(device).least
-    if only_shots and rounds != 1 and _pays(suggested, noise, curved, pilot // least):
-        spent = curved.spend(Budget(pilot, rounds=1), device)
-        squares, variances = _read(spent, rows, len(lines))
+    if only_shots and rounds != 1 and _pays(suggested, noise, curved, pilot // limits.least):
+        found = spend(Budget(pilot, rounds=1), curved, device)
+        squares, variances = _squared_curvatures(found, rows, len(directions))
         curvatures = believed_curvatures(suggested, squares, variances)
         spreads = spreads * math.sqrt(variances.sum() / noise.sum())
-        shots, source = shots - spent.shots, "shots"
+        cost, source, shots = found.cost, "shots", shots - found.cost.shots
         left = Budget(shots, rounds=2 if rounds is None else rounds - 1, name=budget.name)
-    mixing = lines.mixing if jacobian is None else jacobian @ lines.mixing
-    weights = (mixing**2).sum(axis=0)
-    longest = LONGEST / frequencies
-    steps = balanced_steps(_rule(lines), spreads, curvatures, weights, longest, shots / rows)
-    return DifferenceSteps(lines, steps, curvatures, source), left, spent
+    weights, longest = (mixing**2).sum(axis=0), LONGEST / highest
+    steps = balanced_steps(rule, spreads, curvatures, weights, longest, shots / rows)
+    return _differences(steps, curvatures, source, rule, mixing), left, cost
 
 
-def _rule(lines: DifferenceDirections) -> Rule:
-    coefficients, shifts = lines.rule
-    return Rule(coefficients, shifts, 1, lines.approx_order)
+def _differences(
+    steps: FloatArray, curvatures: FloatArray, source: str, rule: Rule, mixing: FloatArray
+) -> Differences:
+    """Add the bias; those along different directions are taken to be independent."""
+    along = rule.bias(steps, curvatures)
+    return Differences(steps, curvatures, source, np.asarray(np.sqrt(mixing**2 @ along**2)))
 
 
-def _asked(constant: Sweep, stencil: Stencil, grouping: str) -> EstimationRequest:
+def _request(constant: Sweep, stencil: Stencil, grouping: str) -> EstimationRequest:
     points = ShiftedSweep(Decomposed.unchanged(constant.structure), (stencil,))
     return estimation_request(constant, points, values=False, grouping=grouping, cached=False)
 
 
-def _allowed(budget: Budget, asked: EstimationRequest, device: Device) -> tuple[int, int | None]:
-    """Return the number of shots and of rounds that a budget allows."""
-    if budget.shots is not None and budget.usd is None and budget.submissions is None:
-        return budget.shots, budget.rounds
-    return shots_and_rounds(
-        budget, asked.problem, asked.measurement_plan, device, limits_of(device)
-    )
-
-
-def _widths(lines: DifferenceDirections, frequencies: FloatArray, shots: float) -> FloatArray:
+def _pilot_steps(
+    directions: DifferenceDirections, frequencies: FloatArray, shots: float
+) -> FloatArray:
     """Return the steps of the points that measure curvatures, shape (L,)."""
-    points = max(1, len(lines.next_rule[0]) * len(lines))
-    width = sensible_step(
+    points = max(1, len(directions.next_rule[0]) * len(directions))
+    step = sensible_step(
         max(1, int(shots / points)),
-        order=lines.approx_order + 1,
+        order=directions.approx_order + 1,
         approx_order=2,
         strategy="center",
     )
-    return np.asarray(min(width, PILOT_LONGEST) / frequencies)
+    return np.asarray(min(step, PILOT_LONGEST) / frequencies)
 
 
-def _from_words(
-    lines: DifferenceDirections, curved: EstimationRequest, turning: FloatArray
+def _expected(
+    directions: DifferenceDirections, curved: EstimationRequest, frequencies: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the expected curvatures, and standard deviations at a point, shape (L,) each.
 
@@ -173,18 +173,18 @@ def _from_words(
     sqrt(sum(c**2)). Each term oscillates with its frequency along the direction, which gives the
     size of its derivatives.
     """
-    known = curved.measurement_plan
-    squares = (known.observed.coefficients**2).sum(axis=0)
-    own = np.where(turning > 0, squares, 0.0)
-    curvatures = np.sqrt((own * turning ** (2 * lines.approx_order + 2)).sum(axis=1))
-    return curvatures, np.sqrt(own @ known.bases.disjoint().T.astype(float)).sum(axis=1)
+    squares = (curved.measurement_plan.observed.coefficients**2).sum(axis=0)
+    own = np.where(frequencies > 0, squares, 0.0)
+    curvatures = np.sqrt((own * frequencies ** (2 * directions.approx_order + 2)).sum(axis=1))
+    return curvatures, np.sqrt(own @ curved.bases.disjoint.T.astype(float)).sum(axis=1)
 
 
 def _noise_of_curvatures(
-    lines: DifferenceDirections, spreads: FloatArray, widths: FloatArray, shots: float
+    directions: DifferenceDirections, spreads: FloatArray, widths: FloatArray, shots: float
 ) -> FloatArray:
     """Return the variances of curvatures measured with ``shots`` shots, shape (L,)."""
-    own = np.abs(lines.next_rule[0]).sum() * spreads / widths ** (lines.approx_order + 1)
+    amplification = np.abs(directions.next_rule[0]).sum()
+    own = amplification * spreads / widths ** (directions.approx_order + 1)
     return np.asarray(own * own.sum() / max(shots, 1))
 
 
@@ -193,14 +193,71 @@ def _pays(suggested: FloatArray, noise: FloatArray, curved: EstimationRequest, m
     turns = suggested > 0
     if not turns.any():
         return False
-    homes = curved.measurement_plan.bases.disjoint().T.astype(float)
+    homes = curved.bases.disjoint.T.astype(float)
     circuits = int((curved.problem.needed.astype(float) @ homes > 0).sum())
     return most >= circuits and float((noise[turns] / suggested[turns] ** 2).mean()) < PILOT_NOISE
 
 
-def _read(spent: Spent, rows: int, count: int) -> tuple[FloatArray, FloatArray]:
+def _squared_curvatures(
+    found: EstimationResult, rows: int, count: int
+) -> tuple[FloatArray, FloatArray]:
     """Return squared curvatures and their variances, as means over rows, shape (L,) each."""
-    found = spent.measured.estimated
-    squares = (found.outputs**2).reshape(rows, -1, count).sum(axis=1)
-    variances = np.diag(found.covariance).reshape(rows, -1, count).sum(axis=1)
+    estimated = found.measured.estimated
+    squares = (estimated.outputs**2).reshape(rows, -1, count).sum(axis=1)
+    variances = np.diag(estimated.covariance).reshape(rows, -1, count).sum(axis=1)
     return squares.mean(axis=0), variances.mean(axis=0)
+
+
+def balanced_steps(
+    rule: Rule,
+    spreads: FloatArray,
+    curvatures: FloatArray,
+    weights: FloatArray,
+    longest: FloatArray,
+    shots: float,
+) -> FloatArray:
+    """Return the steps of least error of a rule for a first derivative, shape (L,), in radians.
+
+    For each direction (L,): ``spreads``, the sum over bases of the one-shot standard deviations at
+    a point; ``curvatures`` F; ``weights`` u; ``longest``, the maximum steps, which are also the
+    steps of directions with zero weight or curvature. ``shots``: B.
+    """
+    p = rule.approx_order
+    matters = (weights > 0) & (spreads > 0) & (curvatures > 0)
+    noise = np.sqrt(weights) * spreads * rule.size
+    scale = np.full(len(spreads), np.inf)
+    scale[matters] = noise[matters] / (
+        p * shots * rule.error**2 * weights[matters] * curvatures[matters] ** 2
+    )
+    steps = longest
+    for _ in range(ITERATIONS):
+        steps = np.minimum((float((noise / steps).sum()) * scale) ** (1 / (2 * p + 1)), longest)
+    return steps
+
+
+def believed_curvatures(
+    suggested: FloatArray, measured: FloatArray, noise: FloatArray
+) -> FloatArray:
+    r"""Return root mean squared curvatures, from suggested and measured ones (empirical Bayes).
+
+    Before the measurement, a curvature has mean 0 and variance :math:`r F_0^2` with suggested
+    :math:`F_0`, and the same factor r for all directions. Its square is ``measured`` with variance
+    v (``noise``). The measured curvatures determine r (a prior of the weight of one direction keeps
+    it near 1). The mean square of a curvature is then :math:`m^2 + w v` with :math:`w = rF_0^2 /
+    (rF_0^2 + v)`, :math:`m = w \hat F`. The mean square minimises the expected error of the
+    gradient: a measurement that is pure noise does not change the step.
+    """
+    prior = suggested**2
+    known = prior > 0
+    if not known.any():
+        return suggested
+    own, noise = prior[known], noise[known]  # a direction without frequencies has no curvature
+    trust = (own / (own + noise)) ** 2
+    excess = float((trust * (measured[known] - noise) / own).sum())
+    ratio = (PRIOR_DIRECTIONS + excess) / (PRIOR_DIRECTIONS + float(trust.sum()))
+    unseen = float((trust * noise / own).sum() / trust.sum()) / math.sqrt(2 * len(own))
+    spread = max(ratio, min(unseen, 1.0)) * own
+    kept = spread / np.maximum(spread + noise, 1e-300)
+    found = np.zeros(len(suggested))
+    found[known] = np.sqrt(kept**2 * measured[known] + kept * noise)
+    return found

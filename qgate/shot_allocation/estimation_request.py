@@ -2,99 +2,123 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgate.budget import Budget
-from qgate.context import active_plan
-from qgate.execution.execute import checked
+from qgate.execution.execute import checked, run
 from qgate.gradients.shifted_sweep import ShiftedSweep
-from qgate.shot_allocation.budget_limits import limits_of
-from qgate.shot_allocation.linear_estimand import LinearEstimand, joined, repeated, value_problem
+from qgate.outcomes import Outcomes
+from qgate.shot_allocation.allocation import ShotLimits
+from qgate.shot_allocation.design import plan_all
+from qgate.shot_allocation.grouping import Bases
+from qgate.shot_allocation.linear_estimand import (
+    LinearEstimand,
+    joined,
+    repeated,
+    values_estimand,
+)
 from qgate.shot_allocation.measurement_plan import MeasurementPlan, measurement_plan
-from qgate.shot_allocation.prior_errors import prior_errors
-from qgate.shot_allocation.rounds import Measured, measure_once, plan_all
-from qgate.shot_allocation.spend_budget import VALUE_SHARE, Spent, fitting, read, spend
+from qgate.shot_allocation.rounds import Measured, measure_once
+from qgate.shot_allocation.samples import BasisSamples
 from qgate.sweep import Sweep
 from qgate.transforms.readouts import freeze_observables
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
 
+VALUE_SHARE = 0.05
+"""Share of a budget for a value and a gradient that goes to the value."""
+
+ONE_SET = 10**9
+"""Size of a set that holds all circuits."""
+
 
 @dataclass(frozen=True, eq=False)
 class EstimationRequest:
-    """Estimation request for values of a circuit, their derivatives, or both, as a linear problem.
+    """Values of a circuit, their derivatives, or both, as a linear problem.
 
-    Parameters
-    ----------
-    sweep : Sweep
-        R rows, with the coefficients of observables as constants.
-    measurement_plan : MeasurementPlan
-        Measurement plan of its structure, for M values.
-    problem : LinearEstimand
-        First R * M values if there are any. Then, for each row and value, the derivatives by all
-        parameters side by side.
-    num_values : int
-        R * M, or 0.
+    The outputs of the problem are R * M values if they are requested. Then follow, for each row and
+    value, the derivatives by all parameters side by side.
     """
 
-    sweep: Sweep
-    measurement_plan: MeasurementPlan
+    sweep: Sweep  # R rows, with the coefficients of observables as constants
+    measurement_plan: MeasurementPlan  # of its structure, for M values
     problem: LinearEstimand
-    num_values: int
+    num_values: int  # R * M, or 0
 
-    def spend(self, budget: Budget, device: Device, *, prior: FloatArray | None = None) -> Spent:
-        """Estimate all outputs; errors as for ``execution.budgeted.spend``."""
-        spent = spend(
-            budget, self.problem, self.measurement_plan, self.circuits, device, prior=prior
-        )
-        plan = active_plan()
-        if plan is not None:
-            plan.expects(prior_errors(self.problem, spent.measured.design), self.num_values)
-        return spent
+    @property
+    def bases(self) -> Bases:
+        """Measurement bases of the circuit."""
+        return self.measurement_plan.bases
+
+    @cached_property
+    def circuits(self) -> Sweep:
+        """All S rows on which a budget may be spent, in the device's gates."""
+        native = self.measurement_plan.shifted.decomposed.sweep(self.sweep)
+        points, rows = self.measurement_plan.offsets, native.rows
+        every = rows[:, None, :] + points[None, :, :]
+        return native.with_rows(every.reshape(len(rows) * len(points), rows.shape[1]), None)
+
+    def weighing(self, importance: FloatArray) -> EstimationRequest:
+        """Return the same with other weights of the outputs' errors, shape (O,); zero: ignored."""
+        return replace(self, problem=self.problem.weighing(importance))
+
+    def fitting(self, prior: FloatArray | None) -> FloatArray | None:
+        """Return variances of an earlier estimate if they belong to these circuits, else None."""
+        if prior is None or prior.shape != (self.problem.num_rows, len(self.bases)):
+            return None
+        covered = (prior > 0) @ self.bases.readable
+        return prior if (covered | ~self.problem.needed).all() else None
+
+    def sweeps(self, counts: IntArray) -> list[Sweep]:
+        """Return a sweep for each basis with shots: its rows with shots, from shots (S, B)."""
+        sweeps, native = [], self.circuits
+        for basis in np.flatnonzero(counts.any(axis=0)).tolist():
+            rows = np.flatnonzero(counts[:, basis])
+            structure, shots = self.measurement_plan.circuits[basis], counts[rows, basis]
+            sweeps.append(replace(native, structure=structure, rows=native.rows[rows], shots=shots))
+        return sweeps
+
+    def samples(self, counts: IntArray, device: Device) -> list[BasisSamples]:
+        """Run each circuit with its number of shots (S, B), in one call of the device."""
+        results = iter(run(self.sweeps(counts), device))
+        num_wires, samples = len(self.measurement_plan.observed.wires), []
+        for basis, shots in zip(self.bases.members, counts.T, strict=True):
+            found = next(results)[0] if shots.any() else ()
+            outcomes = [Outcomes.from_counts(each, num_wires) for each in found]
+            samples.append(BasisSamples.of(basis, len(counts), np.flatnonzero(shots), outcomes))
+        return samples
 
     def measure(
         self, shots: int, device: Device, *, least: int, prior: FloatArray | None = None
     ) -> Measured:
         """Estimate all outputs in one call of the device, from circuits that all run.
 
-        Parameters
-        ----------
-        shots : int
-            Of all circuits; more where ``least`` requires them.
-        device : Device
-        least : int
-            Minimum number of shots of each circuit.
-        prior : array, shape (S, B), optional
-            As for ``execution.budgeted.spend``.
+        ``shots`` of all circuits; more where ``least``, the minimum number of shots of each
+        circuit, requires them. ``prior``, shape (S, B): one-shot variances of the circuits from an
+        earlier estimate.
         """
         limits = limits_of(device)
         limits = replace(limits, least=max(limits.least, least))
-        bases = self.measurement_plan.bases
-        known = fitting(prior, self.problem, self.measurement_plan)
+        design = plan_all(self.problem, self.bases, shots, limits, self.fitting(prior))
         return measure_once(
-            self.problem,
-            bases,
-            plan_all(self.problem, bases, shots, limits, known),
-            lambda counts: read(counts, self.measurement_plan, self.circuits, device),
+            self.problem, self.bases, design, lambda counts: self.samples(counts, device)
         )
 
-    def weighing(self, importance: FloatArray) -> EstimationRequest:
-        """Return the same with other weights of the outputs' errors, shape (O,); zero: ignored."""
-        return replace(self, problem=self.problem.weighing(importance))
 
-    @property
-    def circuits(self) -> Sweep:
-        """All rows on which a budget may be spent, in the device's gates."""
-        native = self.measurement_plan.shifted.decomposed.sweep(self.sweep)
-        points, rows = self.measurement_plan.offsets, native.rows
-        every = rows[:, None, :] + points[None, :, :]
-        return native.with_rows(every.reshape(len(rows) * len(points), rows.shape[1]), None)
+def limits_of(device: Device) -> ShotLimits:
+    """Return the limits of a device on the shots of circuits and of sets of circuits."""
+    capabilities = device.capabilities
+    return ShotLimits(
+        least=capabilities.min_shots,
+        set_size=(capabilities.max_rows or ONE_SET) if capabilities.equal_shots else None,
+        least_set=capabilities.min_total_shots,
+    )
 
 
 def estimation_request(
@@ -127,13 +151,12 @@ def estimation_request(
     ------
     UnsupportedEstimate, UnknownGrouping
     """
-    structure = constant.structure
-    points = _unshifted(structure) if shifted is None else shifted
-    known = measurement_plan(structure, points, structure.wires, grouping, cached=cached)
+    points = _unshifted(constant.structure) if shifted is None else shifted
+    known = measurement_plan(constant.structure, points, grouping, cached=cached)
     size = points.stencil.size
-    wanted = np.eye(size) if jacobian is None else np.ascontiguousarray(jacobian, dtype=float)
+    by = np.eye(size) if jacobian is None else np.ascontiguousarray(jacobian, dtype=float)
     problem = _problem(
-        known, wanted.tobytes() if derivatives else None, size, len(constant), values=values
+        known, by.tobytes() if derivatives else None, size, len(constant), values=values
     )
     num_values = len(constant) * known.observed.size if values else 0
     return EstimationRequest(constant, known, problem, num_values)
@@ -152,6 +175,18 @@ def with_constants(sweep: Sweep, device: Device) -> Sweep:
     return frozen.with_structure(frozen.structure.with_measurements(measured))
 
 
+def split_results(
+    outputs: FloatArray, rows: int, shapes: Sequence[tuple[int, ...]]
+) -> list[FloatArray]:
+    """Return one array (R, ...) for each measurement, from R * M values."""
+    flat, parts, start = outputs.reshape((rows, -1)), [], 0
+    for shape in shapes:
+        size = int(np.prod(shape))
+        parts.append(flat[:, start : start + size].reshape((rows, *shape)))
+        start += size
+    return parts
+
+
 _unshifted = lru_cache(maxsize=64)(ShiftedSweep.nothing)
 
 
@@ -165,17 +200,15 @@ def _problem(
     """
     parts = []
     if values:
-        observed = known.observed
-        parts.append(value_problem(observed.coefficients, observed.constants))
+        parts.append(values_estimand(known.observed.coefficients, known.observed.constants))
     if jacobian is not None:
         parts.append(known.derivatives(np.frombuffer(jacobian).reshape(-1, size)))
     if len(parts) > 1:
         parts[0] = parts[0].weighing(_importance(parts[0], parts[1]))
     problems = [repeated(part, len(known.offsets), copies) for part in parts]
     problem = problems[0] if len(problems) == 1 else joined(*problems)
-    if not known.representatives.vanishing.any():
-        return problem
-    return problem.without(known.representatives.vanishing)
+    vanishing = known.representatives.vanishing
+    return problem.without(vanishing) if vanishing.any() else problem
 
 
 def _importance(values: LinearEstimand, derivatives: LinearEstimand) -> FloatArray:

@@ -1,131 +1,211 @@
-"""Spend a budget on values and derivatives; finite differences get steps that suit the budget."""
+"""Estimate the outputs of a circuit within a budget: plan, run in rounds, combine.
+
+The measurement plan lists the circuits (row times basis). Shots are distributed over them in
+proportion to their contribution to the error of the outputs. Each round runs the circuits, and the
+variances it measured decide the distribution of the next one. Where there are fewer shots than
+circuits, the circuits to run are drawn at random with known probabilities, so that the estimate
+stays unbiased.
+"""
 
 from __future__ import annotations
 
+import secrets
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from qgate.budget import Budget
-from qgate.gradients.directions import DifferenceDirections
-from qgate.gradients.method import NO_OPTIONS, GradientMethod, Options
+from qgate.context import active_plan, active_run
+from qgate.exceptions import FewShotsWarning
+from qgate.execution.tracker import Tracker
+from qgate.jobs.call_budget import call_budget
+from qgate.jobs.digest import digest_of
 from qgate.jobs.resumable import resumable_call
-from qgate.shot_allocation.difference_steps import DifferenceSteps, chosen_steps
-from qgate.shot_allocation.estimation_request import (
-    EstimationRequest,
-    estimation_request,
-    with_constants,
-)
-from qgate.shot_allocation.spend_budget import Spent
+from qgate.jobs.runs import implicit_run
+from qgate.shot_allocation.allocation import ShotLimits
+from qgate.shot_allocation.budget_limits import RoundAllowance, shots_and_rounds
+from qgate.shot_allocation.design import Design, plan, prior_plan
+from qgate.shot_allocation.estimation_request import EstimationRequest, limits_of
+from qgate.shot_allocation.estimator import equal_shots_error, prior_errors
+from qgate.shot_allocation.rounds import Measured, measure_in_rounds
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
 
+MAX_DRAWN = 0.05
+"""Largest share of circuits drawn at random for which variances of an earlier estimate are used."""
 
-@dataclass(frozen=True, eq=False)
-class EstimationResult:
-    """Result of a budgeted estimation.
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Planned shots and actual usage.
 
     Parameters
     ----------
-    estimation_request : EstimationRequest
-    spent : Spent
-    steps : DifferenceSteps or None
-        None: no differences were taken.
+    planned_shots, shots : int
+    submissions : int
+    usd : float or None
+        None: the price of the device is unknown.
+    rounds : int
+    circuits : int
+        Number of different circuits that ran.
+    job_ids : tuple of str
+        Filled where a run keeps a journal.
     """
 
-    estimation_request: EstimationRequest
-    spent: Spent
-    steps: DifferenceSteps | None = None
+    planned_shots: int
+    shots: int
+    submissions: int
+    usd: float | None
+    rounds: int
+    circuits: int
+    job_ids: tuple[str, ...] = ()
+
+    def after(self, first: Cost) -> Cost:
+        """Return the same, with the usage of an earlier part of the same estimation added."""
+        return Cost(
+            first.shots + self.planned_shots,
+            first.shots + self.shots,
+            first.submissions + self.submissions,
+            None if self.usd is None or first.usd is None else self.usd + first.usd,
+            first.rounds + self.rounds,
+            first.circuits + self.circuits,
+            first.job_ids + self.job_ids,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Differences:
+    """Steps of finite differences, and the data that determined them.
+
+    Parameters
+    ----------
+    steps : array, shape (L,)
+        In radians, for each angle of a gate, or each direction of ``spsa``.
+    curvatures : array, shape (L,)
+        Estimated size of the derivatives that cause the bias of the differences: the third ones
+        along each angle or direction for central differences.
+    source : {"words", "shots"}
+        Source of the curvatures. ``"words"``: coefficients of the observable and frequencies of the
+        gates. ``"shots"``: in addition, a first round of shots.
+    bias : array, shape (G,)
+        Estimated bias of each derivative due to the steps.
+    """
+
+    steps: FloatArray
+    curvatures: FloatArray
+    source: str
+    bias: FloatArray
+
+    def __str__(self) -> str:
+        steps, off = np.abs(self.steps), float(np.linalg.norm(self.bias))
+        return (
+            f"differences with steps of {steps.min():.2g} to {steps.max():.2g} radians, curvatures "
+            f"from {self.source}, off by about {off:.2g} in all"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class EstimationResult:
+    """Outputs of a request, estimated within a budget, with the usage."""
+
+    request: EstimationRequest
+    measured: Measured
+    cost: Cost
+    gain: float  # error with equal shots for all circuits, relative to the error that was reached
+    differences: Differences | None = None  # None: no differences were taken
 
     @property
     def outputs(self) -> FloatArray:
         """The requested numbers."""
-        return self.spent.measured.estimated.outputs
+        return self.measured.estimated.outputs
 
 
-@resumable_call()
-def estimation_result(
-    sweep: Sweep,
-    slots: tuple[int, ...],
-    device: Device,
-    budget: Budget,
-    *,
-    method: GradientMethod | None,
-    options: Options = NO_OPTIONS,
-    values: bool,
-    grouping: str = "qwc",
-    jacobian: FloatArray | None = None,
-    prior: FloatArray | None = None,
+def spend(
+    budget: Budget, request: EstimationRequest, device: Device, *, prior: FloatArray | None = None
 ) -> EstimationResult:
-    """Estimate the measurement results of a sweep, its derivatives, or both.
+    """Estimate all outputs of a request; each round is one call of the device.
 
-    Parameters
-    ----------
-    sweep : Sweep
-        Without shots.
-    slots : tuple of int
-        The n slots to differentiate by.
-    device : Device
-    budget : Budget
-    method : GradientMethod, optional
-        Gradient method, which gives the points at which the circuit runs; None: no derivatives.
-    options : mapping, optional
-        Options of the method.
-    values : bool
-        Whether to estimate the values.
-    grouping : {"qwc", "fc", "symmetry"}
-    jacobian : array, shape (G, n), optional
-        Maps derivatives by the slots to the requested ones.
-    prior : array, shape (S, B), optional
-        One-shot variances of the circuits from an earlier estimate.
+    ``prior``, shape (S, B): one-shot variances of the circuits from an earlier estimate.
 
     Raises
     ------
-    UnsupportedEstimate, UnknownGrouping, BudgetTooSmall, UnknownPrice
+    BudgetTooSmall
+        The budget is too small for one circuit.
+    UnknownPrice
+        Dollars are limited, and the device has no rate.
     """
-    constant = with_constants(sweep, device)
-    if method is None or method.shifts is None or not slots:
-        asked = estimation_request(
-            constant, None, values=values, derivatives=method is not None, grouping=grouping
+    limits = limits_of(device)
+    shots, rounds = shots_and_rounds(budget, request, device, limits)
+    design = designed(request, shots, limits, prior)
+    if (design.chances < 1).sum() > design.certain.sum():
+        warnings.warn(
+            f"{shots} shots are fewer than the circuits there are, so the circuits that run are "
+            "drawn at random. The estimate is unbiased, and its errors are large.",
+            FewShotsWarning,
+            stacklevel=2,
         )
-        return EstimationResult(asked, asked.spend(budget, device))
-    lines = method.lines and method.lines(constant.structure, slots, options)
-    if lines is not None:
-        return _along(lines, constant, device, budget, values, grouping, jacobian, prior)
-    shots = _shots_of_a_point(budget, slots)
-    shifted = method.shifts(constant.structure, slots, shots=shots, options=options)
-    asked = estimation_request(
-        constant, shifted, values=values, grouping=grouping, jacobian=jacobian
-    )
-    return EstimationResult(asked, asked.spend(budget, device, prior=prior))
+    native = request.circuits
+    with Tracker() as tracker, resumable_call(), call_budget(budget, [native]) as call:
+        measured = measure_in_rounds(
+            request.problem,
+            request.bases,
+            design,
+            lambda counts: request.samples(counts, device),
+            _random(native, device),
+            shots=shots,
+            rounds=rounds,
+            limits=limits,
+            allows=RoundAllowance(budget, device, request),
+        )
+    used = measured.samples.shots
+    spent, submissions = int(used.sum()), tracker.totals["submissions"]
+    rate = device.rate
+    usd = None if rate is None else rate.price(submissions=submissions, shots=spent).high_usd
+    circuits, job_ids = int((used > 0).sum()), call.job_ids(active_run())
+    cost = Cost(shots, spent, submissions, usd, measured.rounds, circuits, job_ids)
+    active = active_plan()
+    if active is not None:
+        active.expects(prior_errors(request.problem, measured.design), request.num_values)
+    return EstimationResult(request, measured, cost, _gain(request, measured, spent))
 
 
-def _along(
-    lines: DifferenceDirections,
-    constant: Sweep,
-    device: Device,
-    budget: Budget,
-    values: bool,
-    grouping: str,
-    jacobian: FloatArray | None,
-    prior: FloatArray | None,
-) -> EstimationResult:
-    """Estimate differences along directions, with the budget left after choosing the steps."""
-    steps, left, before = chosen_steps(lines, constant, device, budget, grouping, jacobian)
-    asked = estimation_request(
-        constant,
-        steps.shifted(constant.structure),
-        values=values,
-        grouping=grouping,
-        jacobian=jacobian,
-        cached=False,
-    )
-    spent = asked.spend(left, device, prior=prior)
-    return EstimationResult(asked, spent if before is None else spent.after(before), steps)
+def designed(
+    request: EstimationRequest, shots: int, limits: ShotLimits, prior: FloatArray | None
+) -> Design:
+    """Return the design for a number of shots.
+
+    Variances of an earlier estimate are ignored where they belong to other circuits. They are also
+    ignored where shots are so few that circuits are drawn at random, since the drawing then adds
+    more noise than the variances can save.
+    """
+    known = request.fitting(prior)
+    if known is not None:
+        design = plan(request.problem, request.bases, shots, limits, known)
+        if (design.chances < 1).sum() <= MAX_DRAWN * (design.planned > 0).sum():
+            return design
+    return prior_plan(request.problem, request.bases, shots, limits)
 
 
-def _shots_of_a_point(budget: Budget, slots: tuple[int, ...]) -> int:
-    """Return the approximate number of shots of each point of a central difference."""
-    return max(1, (budget.shots or 10_000) // (2 * max(len(slots), 1)))
+def _gain(request: EstimationRequest, measured: Measured, spent: int) -> float:
+    equal = equal_shots_error(request.problem, request.bases, measured.samples)
+    variances = np.diag(measured.estimated.covariance)
+    error = max(float(request.problem.importance @ variances), 1e-300)
+    return equal / max(spent, 1) / error
+
+
+def _random(native: Sweep, device: Device) -> np.random.Generator:
+    """Return the generator for rounding shots, seeded by the sweep or by a repeatable run."""
+    if native.seed is not None:
+        return np.random.default_rng([*native.seed, 1])
+    current = active_run()
+    if current is None and device.capabilities.paid and active_plan() is None:
+        current = implicit_run()
+    if current is None:
+        return np.random.default_rng(secrets.randbits(128))
+    key = current.random_key("rounding", digest_of([native]))
+    return np.random.default_rng(int(key[:32], 16))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def expect(sweep: Sweep, device: Device, stencils: Sequence[Stencil] = ()) -> None:
     """Report the expected standard errors of requested results to the active plan, if any.
 
-    As in ``estimation.prior_errors``, every Pauli word has variance 1, and Pauli words of a
+    As in ``estimator.prior_errors``, every Pauli word has variance 1, and Pauli words of a
     commuting group are taken to be independent. Circuits with measurements that are not linear in
     expectation values are skipped.
 

@@ -2,52 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from qgate.gradients.stencil import Stencil
 from qgate.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
 class LinearEstimand:
-    """Outputs that are sums of parts, each a weighted sum of expectation values at one row.
+    """O outputs that are sums of F terms, each a weighted sum of expectation values at one row.
 
     Output o is ``constants[o] + sum_f mixing[o, f] * (vectors[f] @ means at row rows[f])``.
-
-    Parameters
-    ----------
-    num_rows : int
-        S, the number of rows of the circuit.
-    rows : array of int, shape (F,)
-        Of each part.
-    vectors : array, shape (F, T)
-        Weights of the Pauli words.
-    mixing : array, shape (O, F)
-    constants : array, shape (O,)
-    importance : array, shape (O,)
-        Weights of the outputs in the total mean squared error.
     """
 
-    num_rows: int
-    rows: IntArray
-    vectors: FloatArray
-    mixing: FloatArray
-    constants: FloatArray
-    importance: FloatArray
+    num_rows: int  # S, the number of rows of the circuit
+    rows: IntArray  # (F,), of each term
+    vectors: FloatArray  # (F, T), weights of the Pauli words
+    mixing: FloatArray  # (O, F)
+    constants: FloatArray  # (O,)
+    importance: FloatArray  # (O,), weights of the outputs in the total mean squared error
 
     @cached_property
-    def part_weights(self) -> FloatArray:
-        """Weight of each part's squared error, shape (F,)."""
+    def term_weights(self) -> FloatArray:
+        """Weight of each term's squared error, shape (F,)."""
         return np.asarray(self.importance @ self.mixing**2)
 
     @cached_property
     def squares(self) -> FloatArray:
-        """Squared weight of each Pauli word at each row, over all parts, shape (S, T)."""
+        """Squared weight of each Pauli word at each row, over all terms, shape (S, T)."""
         total = np.zeros((self.num_rows, self.vectors.shape[1]))
-        np.add.at(total, self.rows, self.part_weights[:, None] * self.vectors**2)
+        np.add.at(total, self.rows, self.term_weights[:, None] * self.vectors**2)
         return total
 
     @property
@@ -62,11 +49,17 @@ class LinearEstimand:
 
     @cached_property
     def shared_rows(self) -> list[tuple[int, list[int]]]:
-        """Rows with several parts, and these parts."""
+        """Rows with several terms, and these terms."""
         members: dict[int, list[int]] = {}
-        for part, row in enumerate(self.rows.tolist()):
-            members.setdefault(row, []).append(part)
-        return [(row, parts) for row, parts in members.items() if len(parts) > 1]
+        for term, row in enumerate(self.rows.tolist()):
+            members.setdefault(row, []).append(term)
+        return [(row, terms) for row, terms in members.items() if len(terms) > 1]
+
+    def by_row(self, of_terms: FloatArray) -> FloatArray:
+        """Return sums over the terms of each row, weighted by importance, from (F, B) to (S, B)."""
+        total = np.zeros((self.num_rows, of_terms.shape[1]))
+        np.add.at(total, self.rows, self.term_weights[:, None] * of_terms)
+        return total
 
     def without(self, words: BoolArray) -> LinearEstimand:
         """Return the same without Pauli words of expectation value zero; mask of shape (T,)."""
@@ -77,74 +70,54 @@ class LinearEstimand:
         return replace(self, importance=importance)
 
 
-def derivative_problem(
-    stencil: Sequence[tuple[int, int, float]],
-    kept: BoolArray,
-    coefficients: FloatArray,
-    *,
-    num_rows: int,
-    jacobian: FloatArray,
+def values_estimand(coefficients: FloatArray, constants: FloatArray) -> LinearEstimand:
+    """Return measured values at the first row; coefficients (M, T), constants (M,)."""
+    count = len(constants)
+    rows = np.zeros(count, dtype=np.int64)
+    return LinearEstimand(1, rows, coefficients, np.eye(count), constants, np.ones(count))
+
+
+def derivatives_estimand(
+    stencil: Stencil, kept: BoolArray, coefficients: FloatArray, jacobian: FloatArray
 ) -> LinearEstimand:
-    """Return the derivatives of measured values as a problem.
+    """Return the derivatives of M measured values, G * M outputs, those of the first value first.
 
-    Parameters
-    ----------
-    stencil : sequence of (target, row, weight)
-        Derivative ``target`` is the sum of weights times values at rows.
-    kept : array of bool, shape (E, T)
-        Whether each entry of the stencil requires each Pauli word.
-    coefficients : array, shape (M, T)
-        Of the measured values.
-    num_rows : int
-    jacobian : array, shape (G, n)
-        Maps the n derivatives of the stencil to the G requested ones.
-
-    Returns
-    -------
-    Problem
-        With G * M outputs, the derivatives of the first value first.
+    The points of the stencil are the rows after the first one. ``kept``, shape (E, T): whether each
+    entry of the stencil requires each Pauli word. ``coefficients``, shape (M, T): of the values.
+    ``jacobian``, shape (G, n): maps the n derivatives of the stencil to the G requested ones.
     """
+    count, size = len(coefficients), len(jacobian)
     places: dict[tuple[int, int, bytes], int] = {}
     rows, vectors = list[int](), list[FloatArray]()
     entries: list[tuple[int, int, int, float]] = []
-    for (target, row, weight), mask in zip(stencil, kept, strict=True):
+    triples = (stencil.targets.tolist(), stencil.points.tolist(), stencil.weights.tolist())
+    for target, point, weight, mask in zip(*triples, kept, strict=True):
         for number, own in enumerate(coefficients):
-            key = (row, number, mask.tobytes())
+            key = (point, number, mask.tobytes())
             if key not in places:
                 places[key] = len(rows)
-                rows.append(row)
+                rows.append(point + 1)
                 vectors.append(np.where(mask, own, 0.0))
             entries.append((number, target, places[key], weight))
-    count, size = len(coefficients), len(jacobian)
     by_slot = np.zeros((count, jacobian.shape[1], len(rows)))
-    for number, target, part, weight in entries:
-        by_slot[number, target, part] += weight
+    for number, target, term, weight in entries:
+        by_slot[number, target, term] += weight
     by_output = np.einsum("gn,mnf->mgf", jacobian, by_slot)
-    mixing: FloatArray = np.array(by_output, dtype=np.float64).reshape(count * size, len(rows))
     return LinearEstimand(
-        num_rows,
+        len(stencil.offsets) + 1,
         np.array(rows, dtype=np.int64),
         np.array(vectors).reshape(len(rows), coefficients.shape[1]),
-        mixing,
+        np.array(by_output, dtype=np.float64).reshape(count * size, len(rows)),
         np.zeros(count * size),
         np.ones(count * size),
     )
 
 
-def value_problem(
-    coefficients: FloatArray, constants: FloatArray, *, row: int = 0
-) -> LinearEstimand:
-    """Return measured values at one row as a problem; coefficients (M, T), constants (M,)."""
-    count = len(constants)
-    rows = np.full(count, row, dtype=np.int64)
-    return LinearEstimand(row + 1, rows, coefficients, np.eye(count), constants, np.ones(count))
-
-
 def joined(first: LinearEstimand, second: LinearEstimand) -> LinearEstimand:
-    """Return the outputs of two problems of the same rows, one after the other."""
-    size, parts = len(first.constants), len(first.rows)
-    mixing = np.zeros((size + len(second.constants), parts + len(second.rows)))
-    mixing[:size, :parts], mixing[size:, parts:] = first.mixing, second.mixing
+    """Return the outputs of two estimands of the same rows, one after the other."""
+    size, terms = len(first.constants), len(first.rows)
+    mixing = np.zeros((size + len(second.constants), terms + len(second.rows)))
+    mixing[:size, :terms], mixing[size:, terms:] = first.mixing, second.mixing
     return LinearEstimand(
         max(first.num_rows, second.num_rows),
         np.concatenate([first.rows, second.rows]),
@@ -156,21 +129,7 @@ def joined(first: LinearEstimand, second: LinearEstimand) -> LinearEstimand:
 
 
 def repeated(problem: LinearEstimand, num_rows: int, copies: int) -> LinearEstimand:
-    """Return the same outputs at several circuits.
-
-    Parameters
-    ----------
-    problem : LinearEstimand
-    num_rows : int
-        S, the number of rows of each circuit.
-    copies : int
-        R, the number of circuits.
-
-    Returns
-    -------
-    Problem
-        With R * S rows, those of the first circuit first; the outputs likewise.
-    """
+    """Return the same outputs at R circuits of S rows each, those of the first circuit first."""
     if copies == 1:
         return replace(problem, num_rows=num_rows)
     shifts = np.repeat(np.arange(copies) * num_rows, len(problem.rows))

@@ -19,52 +19,32 @@ from qgate.exceptions import UnknownGrouping, suggest
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.measurements import Measurement, MeasurementKind
-from qgate.shot_allocation.bases import Bases, qubit_wise
-from qgate.shot_allocation.clifford import fully_commuting
-from qgate.shot_allocation.cone import dependences
-from qgate.shot_allocation.linear_estimand import LinearEstimand, derivative_problem
+from qgate.shot_allocation.grouping import Bases, fully_commuting, qubit_wise
+from qgate.shot_allocation.light_cone import dependences
+from qgate.shot_allocation.linear_estimand import LinearEstimand, derivatives_estimand
 from qgate.shot_allocation.parity import Representatives, conserved_parities
 from qgate.shot_allocation.pauli_expansion import PauliExpansion
 from qgate.structure import Structure
 from qgate.typing import BoolArray, FloatArray
-from qgate.wires import Wires
 
 GROUPINGS = ("qwc", "fc", "symmetry")
 """Strategies for grouping commuting Pauli words; see ``docs/shots.md``."""
 
+VALUES_WEIGHT = 1e-6
+"""Weight of the values beside the derivatives in the order of Pauli words for their grouping.
 
-def check_grouping(grouping: str) -> None:
-    """Refuse an unknown grouping.
-
-    Raises
-    ------
-    UnknownGrouping
-    """
-    if not is_text_among(grouping, GROUPINGS):
-        raise UnknownGrouping(grouping=grouping, known=GROUPINGS, hint=suggest(grouping, GROUPINGS))
+It orders the Pauli words that only the values need, after all others.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class MeasurementPlan:
-    """Measurement plan: a circuit at its points, its Pauli words, and their measurement bases.
+    """A circuit at its points, its T Pauli words, and their measurement bases."""
 
-    Parameters
-    ----------
-    shifted : ShiftedSweep
-        The structure that runs, and the points around its rows.
-    observed : PauliExpansion
-        T Pauli words.
-    depends : array of bool, shape (P, T)
-        Whether each Pauli word depends on each slot.
-    kept : array of bool, shape (E, T)
-        Whether each entry of the stencil requires each Pauli word.
-    grouping : str
-    """
-
-    shifted: ShiftedSweep
+    shifted: ShiftedSweep  # the structure that runs, and the points around its rows
     observed: PauliExpansion
-    depends: BoolArray
-    kept: BoolArray
+    depends: BoolArray  # (P, T), whether each Pauli word depends on each slot
+    kept: BoolArray  # (E, T), whether each entry of the stencil requires each Pauli word
     grouping: str
 
     @property
@@ -73,11 +53,6 @@ class MeasurementPlan:
         return self.shifted.stencil
 
     @property
-    def structure(self) -> Structure:
-        """The structure that runs, without measurements."""
-        return self.shifted.decomposed.structure
-
-    @cached_property
     def pruned(self) -> float:
         """Share of the pairs of a stencil entry and a Pauli word that require no shots."""
         return float(1 - self.kept.mean()) if self.kept.size else 0.0
@@ -89,27 +64,9 @@ class MeasurementPlan:
         return np.concatenate([origin, self.stencil.offsets])
 
     def derivatives(self, jacobian: FloatArray | None = None) -> LinearEstimand:
-        """Return the derivatives of the measurement results as a linear problem.
-
-        Parameters
-        ----------
-        jacobian : array, shape (G, n), optional
-            Maps the n derivatives of the stencil to the G requested ones.
-        """
-        stencil = self.stencil
-        entries = zip(
-            stencil.targets.tolist(),
-            (stencil.points + 1).tolist(),
-            stencil.weights.tolist(),
-            strict=True,
-        )
-        return derivative_problem(
-            list(entries),
-            self.kept,
-            self.observed.coefficients,
-            num_rows=len(self.offsets),
-            jacobian=np.eye(stencil.size) if jacobian is None else jacobian,
-        )
+        """Return the derivatives of the measurement results, by a jacobian (G, n) of the slots."""
+        by = np.eye(self.stencil.size) if jacobian is None else jacobian
+        return derivatives_estimand(self.stencil, self.kept, self.observed.coefficients, by)
 
     @cached_property
     def representatives(self) -> Representatives:
@@ -117,14 +74,15 @@ class MeasurementPlan:
         x, z = self.observed.x, self.observed.z
         if self.grouping != "symmetry":
             return Representatives.themselves(x, z)
-        return conserved_parities(self.structure, self.observed.wires).representatives(x, z)
+        native = self.shifted.decomposed.structure
+        return conserved_parities(native, self.observed.wires).representatives(x, z)
 
     @cached_property
     def bases(self) -> Bases:
         """Measurement bases of the Pauli words."""
         strengths = np.abs(self.observed.coefficients).sum(axis=0)
         if self.stencil.size and len(self.stencil.offsets):
-            strengths = strengths * 1e-6 + self.derivatives().strengths
+            strengths = strengths * VALUES_WEIGHT + self.derivatives().strengths
         group = fully_commuting if self.grouping == "fc" else qubit_wise
         return group(self.representatives, strengths, self.observed.wires)
 
@@ -133,7 +91,7 @@ class MeasurementPlan:
         """Circuit for each basis."""
         counted = Measurement(MeasurementKind.COUNTS, wires=self.observed.wires)
         counted.options["all_outcomes"] = False
-        native = self.structure
+        native = self.shifted.decomposed.structure
         return tuple(
             Structure(
                 (*native.operations, *basis.gates), (counted,), native.num_slots, native.num_arrays
@@ -143,44 +101,40 @@ class MeasurementPlan:
 
 
 def measurement_plan(
-    structure: Structure, shifted: ShiftedSweep, wires: Wires, grouping: str, *, cached: bool
+    structure: Structure, shifted: ShiftedSweep, grouping: str, *, cached: bool
 ) -> MeasurementPlan:
-    """Return the measurement plan of a circuit.
+    """Return the measurement plan of a structure with named wires and fixed observables.
 
-    Parameters
-    ----------
-    structure : Structure
-        With numbers as coefficients of its measurements, and named wires.
-    shifted : ShiftedSweep
-    wires : Wires
-        Those of the structure.
-    grouping : str
-    cached : bool
-        Whether to cache the plan, for repeated requests at the same points.
+    ``cached``: whether to cache the plan, for repeated requests at the same points.
+
+    Raises
+    ------
+    UnsupportedEstimate, UnknownGrouping
     """
-    check_grouping(grouping)
+    if not is_text_among(grouping, GROUPINGS):
+        raise UnknownGrouping(grouping=grouping, known=GROUPINGS, hint=suggest(grouping, GROUPINGS))
     make = _measurement_plan if cached else _measurement_plan.__wrapped__
-    return make(structure, shifted, wires, grouping)
+    return make(structure, shifted, grouping)
 
 
 @lru_cache(maxsize=64)
 def _measurement_plan(
-    structure: Structure, shifted: ShiftedSweep, wires: Wires, grouping: str
+    structure: Structure, shifted: ShiftedSweep, grouping: str
 ) -> MeasurementPlan:
-    observed = _observed(structure, wires)
-    depends = _dependences(shifted.decomposed.structure, structure, wires)
+    observed = _observed(structure)
+    depends = _dependences(shifted.decomposed.structure, structure)
     return MeasurementPlan(shifted, observed, depends, _kept(shifted.stencil, depends), grouping)
 
 
 @lru_cache(maxsize=64)
-def _observed(structure: Structure, wires: Wires) -> PauliExpansion:
-    return PauliExpansion.of(structure.measurements, wires)
+def _observed(structure: Structure) -> PauliExpansion:
+    return PauliExpansion.of(structure.measurements, structure.wires)
 
 
 @lru_cache(maxsize=64)
-def _dependences(native: Structure, structure: Structure, wires: Wires) -> BoolArray:
-    observed = _observed(structure, wires)
-    return dependences(native, wires, observed.x, observed.z)
+def _dependences(native: Structure, structure: Structure) -> BoolArray:
+    observed = _observed(structure)
+    return dependences(native, observed.wires, observed.x, observed.z)
 
 
 def _kept(stencil: Stencil, depends: BoolArray) -> BoolArray:

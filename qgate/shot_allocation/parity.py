@@ -17,30 +17,24 @@ import numpy as np
 from qgate.gradients.generators import generator_words, in_generators
 from qgate.operations.operator import Operator
 from qgate.operations.pauli_words import product_phases
-from qgate.shot_allocation.cone import MOST_MATRIX_WIRES
-from qgate.structure import ArraySlot, Structure, slots_in
+from qgate.shot_allocation.light_cone import has_small_matrix
+from qgate.structure import Structure, slots_in
 from qgate.typing import BoolArray, FloatArray, IntArray
 from qgate.wires import Wires
 
 
 @dataclass(frozen=True, eq=False)
 class Representatives:
-    """Pauli words, each with the Pauli words that have the same expectation value up to a sign.
+    """T Pauli words, each with R that have the same expectation value up to a sign.
 
-    Parameters
-    ----------
-    x, z : array of bool, shape (T, R, n)
-        The first of each R is the Pauli word itself.
-    signs : array, shape (T, R)
-        The expectation value of the Pauli word is the sign times that of the representative.
-    vanishing : array of bool, shape (T,)
-        Pauli words whose expectation value is zero.
+    The first of each R is the Pauli word itself. The expectation value of the Pauli word is the
+    sign times that of the representative.
     """
 
-    x: BoolArray
-    z: BoolArray
-    signs: FloatArray
-    vanishing: BoolArray
+    x: BoolArray  # (T, R, n)
+    z: BoolArray  # (T, R, n)
+    signs: FloatArray  # (T, R)
+    vanishing: BoolArray  # (T,), Pauli words whose expectation value is zero
 
     @classmethod
     def themselves(cls, x: BoolArray, z: BoolArray) -> Representatives:
@@ -51,18 +45,10 @@ class Representatives:
 
 @dataclass(frozen=True, eq=False)
 class Parities:
-    """Products of Z that a circuit conserves.
+    """Products of Z that a circuit conserves."""
 
-    Parameters
-    ----------
-    supports : array of bool, shape (Q, n)
-        Independent generators.
-    values : array, shape (Q,)
-        1 or -1.
-    """
-
-    supports: BoolArray
-    values: FloatArray
+    supports: BoolArray  # (Q, n), independent generators
+    values: FloatArray  # (Q,), 1 or -1
 
     def representatives(self, x: BoolArray, z: BoolArray) -> Representatives:
         """Return Pauli words (T, n) with all products of them with the parities."""
@@ -87,47 +73,27 @@ class Parities:
 
 
 def conserved_parities(structure: Structure, wires: Wires) -> Parities:
-    """Find all products of Z that a circuit provably conserves, and their values.
+    """Find all products of Z on n wires that a circuit provably conserves, and their values.
 
-    Parameters
-    ----------
-    structure : Structure
-    wires : Wires
-        The n wires of the supports.
+    None are found if a gate has no known matrix or generator.
 
-    Returns
-    -------
-    Parities
-        Empty if a gate has no known matrix or generator.
-
-    Notes
-    -----
     Cost: O(4**k) for a fixed gate on k wires, and one elimination of n columns.
     """
-    checks: list[BoolArray] = []
+    rows = [np.zeros((0, len(wires)), dtype=bool)]
     gates: list[tuple[Operator, IntArray]] = []
     operations = list(in_generators(structure).operations)
     start = np.zeros(len(wires), dtype=bool)
     while operations and operations[0].name == "BasisState":
         first = operations.pop(0)
-        start[wires.indices(first.wires)] ^= _bits_of(first)
+        start[wires.indices(first.wires)] ^= np.array(first.hyperparameters["state"], dtype=bool)
     for operation in operations:
         columns = np.array(wires.indices(operation.wires), dtype=np.int64)
-        checks += [_spread(check, columns, len(wires)) for check in _checks(operation)]
+        checks = _checks(operation)
+        rows.append(np.zeros((len(checks), len(wires)), dtype=bool))
+        rows[-1][:, columns] = checks
         gates.append((operation, columns))
-    supports = _null_space(np.array(checks, dtype=bool).reshape(-1, len(wires)))
-    values = [_value(support, start, gates) for support in supports]
-    return Parities(supports, np.array(values))
-
-
-def _bits_of(operation: Operator) -> BoolArray:
-    return np.array(operation.hyperparameters["state"], dtype=bool)
-
-
-def _spread(check: BoolArray, columns: IntArray, num_wires: int) -> BoolArray:
-    row = np.zeros(num_wires, dtype=bool)
-    row[columns] = check
-    return row
+    supports = _null_space(np.concatenate(rows))
+    return Parities(supports, np.array([_value(support, start, gates) for support in supports]))
 
 
 def _checks(operation: Operator) -> BoolArray:
@@ -138,16 +104,11 @@ def _checks(operation: Operator) -> BoolArray:
         if words is None:
             return np.eye(width, dtype=bool)
         return words.expanded(operation.wires).x
-    if not _is_known(operation):
+    if not has_small_matrix(operation):
         return np.eye(width, dtype=bool)
     allowed = [mask for mask in range(2**width) if _sign(operation, mask) is not None]
     bits = (np.array(allowed)[:, None] >> np.arange(width - 1, -1, -1)) & 1
     return _null_space(bits.astype(bool))
-
-
-def _is_known(operation: Operator) -> bool:
-    has_array = any(isinstance(symbol, ArraySlot) for symbol in operation.parameters)
-    return not has_array and operation.has_matrix and len(operation.wires) <= MOST_MATRIX_WIRES
 
 
 def _sign(operation: Operator, mask: int) -> float | None:

@@ -29,32 +29,17 @@ MOST_FACTOR_WIRES = 6
 
 @dataclass(frozen=True, eq=False)
 class PauliExpansion:
-    """Numbers that are linear in expectation values: constants + coefficients @ expectation values.
+    """M numbers, linear in expectation values: constants + coefficients @ expectation values.
 
-    Parameters
-    ----------
-    wires : Wires
-        The n measured wires.
-    x, z : array of bool, shape (T, n)
-        The Pauli words, all different, none the identity.
-    coefficients : array, shape (M, T)
-    constants : array, shape (M,)
-        Coefficient of the identity in each number.
-    shapes : tuple of tuple of int
-        Of each measurement; their sizes add up to M.
+    The Pauli words are all different, and none is the identity.
     """
 
-    wires: Wires
-    x: BoolArray
-    z: BoolArray
-    coefficients: FloatArray
-    constants: FloatArray
-    shapes: tuple[tuple[int, ...], ...]
-
-    @property
-    def num_words(self) -> int:
-        """T, the number of Pauli words."""
-        return len(self.x)
+    wires: Wires  # the n measured wires
+    x: BoolArray  # (T, n)
+    z: BoolArray  # (T, n)
+    coefficients: FloatArray  # (M, T)
+    constants: FloatArray  # (M,), coefficient of the identity in each number
+    shapes: tuple[tuple[int, ...], ...]  # of each measurement; their sizes add up to M
 
     @property
     def size(self) -> int:
@@ -65,21 +50,12 @@ class PauliExpansion:
     def of(cls, measurements: Sequence[Measurement], wires: Wires) -> PauliExpansion:
         """Expand expectation values, terms of observables and probabilities in Pauli words.
 
-        Parameters
-        ----------
-        measurements : sequence of Measurement
-            With numbers as coefficients; those of probabilities name their wires.
-        wires : Wires
-            Those of the circuit.
+        Coefficients are numbers, and probabilities name their wires.
 
         Raises
         ------
         UnsupportedEstimate
             A measurement is of another kind, or would require too many Pauli words.
-
-        Notes
-        -----
-        Cost: one sort of all Pauli words.
         """
         refuse_other_kinds(measurements)
         with paused():

@@ -12,10 +12,10 @@ from qgate.execution.execute import run
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.measurements import Measurement, MeasurementKind
-from qgate.shot_allocation.estimation_request import estimation_request, with_constants
-from qgate.shot_allocation.readings import Table
-from qgate.shot_allocation.rounds import measure_in_rounds, plan
-from qgate.shot_allocation.spend_budget import limits_of
+from qgate.shot_allocation.design import plan
+from qgate.shot_allocation.estimation_request import estimation_request, limits_of, with_constants
+from qgate.shot_allocation.rounds import measure_in_rounds
+from qgate.shot_allocation.samples import BasisSamples
 from qgate.structure import Structure
 
 X = qnp.array([0.4, -0.7, 1.1], requires_grad=True)
@@ -71,7 +71,7 @@ class Known:
 
         def measure(counts):
             return [
-                Table(basis, np.arange(8), random.multinomial(column, chances).astype(float))
+                BasisSamples(basis, np.arange(8), random.multinomial(column, chances).astype(float))
                 for basis, column, chances in zip(
                     bases.members, counts.T, self.distributions, strict=True
                 )

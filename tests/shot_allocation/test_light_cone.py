@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import qgate as qg
 from qgate.operations.pauli import PauliSum
-from qgate.shot_allocation.cone import dependences
+from qgate.shot_allocation.light_cone import dependences
 from qgate.tape import Tape
 from qgate.wires import Wires
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +17,15 @@ from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
 from qgate.gradients.method import GradientMethod
 from qgate.gradients.registry import METHODS, shift_methods
 from qgate.measurements import MeasurementKind
-from qgate.shot_allocation.estimates.gradient import Cost, Differences, GradientEstimate
-from qgate.shot_allocation.estimates.value import estimates_of
-from qgate.shot_allocation.estimation_result import EstimationResult, estimation_result
+from qgate.shot_allocation.estimation import estimation_result
+from qgate.shot_allocation.estimation_result import Cost, Differences, EstimationResult
+from qgate.shot_allocation.gradient_estimate import GradientEstimate
+from qgate.shot_allocation.value_estimate import Estimate, estimates_of
 from qgate.tape import Tape
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import FloatArray
+
+__all__ = ["Cost", "Differences", "Estimate", "GradientEstimate", "estimate", "gradient_estimate"]
 
 BIASES = ("none", "shrink")
 """Options for the bias of a gradient: none, or components smaller than their noise are shrunk."""
@@ -129,9 +131,8 @@ def gradient_estimate(
             np.asarray(classical.flat(index), dtype=float).T
             for index in range(len(classical.jacobians))
         ]
-        jacobian = np.concatenate(jacobians)
         found = estimation_result(
-            replace(placeholders(tape).sweep(), shots=None),
+            placeholders(tape).sweep(),
             tuple(classical.slots.tolist()),
             qnode.device,
             limit,
@@ -139,12 +140,11 @@ def gradient_estimate(
             options=qnode.gradient_kwargs,
             values=valued,
             grouping=grouping,
-            jacobian=jacobian,
+            jacobian=np.concatenate(jacobians),
             prior=None if prior is None else prior.circuit_variances,
         )
-        shapes = [classical.shape(index) for index in range(len(jacobians))]
-        form = (tuple(shapes), classical.bare)
-        return _gradient(found, limit, form, jacobian, name=method.name, bias=bias)
+        biased = method.name != "parameter-shift" or bias != "none"
+        return _gradient(found, classical, limit, shrink=bias == "shrink", biased=biased)
 
     return estimate_gradient
 
@@ -239,47 +239,26 @@ def _method(qnode: Any) -> GradientMethod:
 
 
 def _gradient(
-    answered: EstimationResult,
-    budget: Budget,
-    form: tuple[tuple[tuple[int, ...], ...], bool],
-    jacobian: FloatArray,
-    *,
-    name: str,
-    bias: str,
+    found: EstimationResult, classical: ClassicalPart, budget: Budget, *, shrink: bool, biased: bool
 ) -> GradientEstimate:
     """Return the estimate of the gradient in the shapes of the arguments."""
-    asked, spent, steps = answered.estimation_request, answered.spent, answered.steps
-    found, (shapes, bare) = spent.measured.estimated, form
-    own = slice(asked.num_values, None)
-    gradient, covariance = found.outputs[own], found.covariance[own, own]
-    if bias == "shrink":
-        gradient = _shrunk(gradient, np.diag(covariance))
-    has_value = asked.num_values > 0
+    estimated, first = found.measured.estimated, found.request.num_values
+    gradient, covariance = estimated.outputs[first:], estimated.covariance[first:, first:]
     return GradientEstimate(
-        value=float(found.outputs[0]) if has_value else None,
-        value_error=math.sqrt(max(found.covariance[0, 0], 0.0)) if has_value else None,
-        flat=gradient,
+        value=float(estimated.outputs[0]) if first else None,
+        value_error=math.sqrt(max(estimated.covariance[0, 0], 0.0)) if first else None,
+        flat=_shrunk(gradient, np.diag(covariance)) if shrink else gradient,
         covariance=covariance,
-        shapes=shapes,
-        bare=bare,
-        cost=Cost(
-            planned_shots=spent.planned_shots,
-            shots=spent.shots,
-            submissions=spent.submissions,
-            usd=spent.usd,
-            rounds=spent.rounds,
-            circuits=spent.circuits,
-            job_ids=spent.job_ids,
-        ),
+        shapes=tuple(classical.shape(index) for index in range(len(classical.jacobians))),
+        bare=classical.bare,
+        cost=found.cost,
         budget=budget,
-        pruned=asked.measurement_plan.pruned,
-        gain=spent.gain,
-        drawn=spent.measured.drawn,
-        biased=name != "parameter-shift" or bias != "none",
-        circuit_variances=found.variances,
-        differences=None
-        if steps is None
-        else Differences(steps.steps, steps.curvatures, steps.source, steps.bias(jacobian)),
+        pruned=found.request.measurement_plan.pruned,
+        gain=found.gain,
+        drawn=int((found.measured.design.chances < 1).sum()),
+        biased=biased,
+        circuit_variances=estimated.variances,
+        differences=found.differences,
     )
 
 

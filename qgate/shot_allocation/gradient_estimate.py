@@ -11,67 +11,11 @@ import numpy as np
 
 from qgate.budget import Budget
 from qgate.exceptions import MissingExtra
+from qgate.shot_allocation.estimation_result import Cost, Differences
 from qgate.typing import FloatArray
 
 MOST_ROWS = 40
 """Maximum number of components in a table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Planned shots and actual usage.
-
-    Parameters
-    ----------
-    planned_shots, shots : int
-    submissions : int
-    usd : float or None
-        None: the price of the device is unknown.
-    rounds : int
-    circuits : int
-        Number of different circuits that ran.
-    job_ids : tuple of str
-        Filled where a run keeps a journal.
-    """
-
-    planned_shots: int
-    shots: int
-    submissions: int
-    usd: float | None
-    rounds: int
-    circuits: int
-    job_ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Differences:
-    """Steps of finite differences, and the data that determined them.
-
-    Parameters
-    ----------
-    steps : array, shape (L,)
-        In radians, for each angle of a gate, or each direction of ``spsa``.
-    curvatures : array, shape (L,)
-        Estimated size of the derivatives that cause the bias of the differences: the third ones
-        along each angle or direction for central differences.
-    source : {"words", "shots"}
-        Source of the curvatures. ``"words"``: coefficients of the observable and frequencies of the
-        gates. ``"shots"``: in addition, a first round of shots.
-    bias : array, shape (G,)
-        Estimated bias of each derivative due to the steps.
-    """
-
-    steps: FloatArray
-    curvatures: FloatArray
-    source: str
-    bias: FloatArray
-
-    def __str__(self) -> str:
-        steps, off = np.abs(self.steps), float(np.linalg.norm(self.bias))
-        return (
-            f"differences with steps of {steps.min():.2g} to {steps.max():.2g} radians, curvatures "
-            f"from {self.source}, off by about {off:.2g} in all"
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +76,7 @@ class GradientEstimate:
     @property
     def standard_error(self) -> Any:
         """Standard error of each component, in the form of ``gradient``."""
-        return self._shaped(np.sqrt(np.maximum(np.diag(self.covariance), 0.0)))
+        return self._shaped(self._errors())
 
     @property
     def snr(self) -> float:
@@ -233,15 +177,12 @@ class GradientEstimate:
     def _summary(self) -> list[str]:
         cost = self.cost
         price = "" if cost.usd is None else f", {cost.usd:.2f} USD"
-        lines = [] if self.value is None else [f"value {self.value:.6f} ± {self.value_error:.6f}"]
-        lines.append(
+        value = [] if self.value is None else [f"value {self.value:.6f} ± {self.value_error:.6f}"]
+        return [
+            *value,
             f"gradient from {cost.shots} of {cost.planned_shots} shots, {cost.circuits} circuits, "
-            f"{cost.rounds} round(s), {cost.submissions} submission(s){price}"
-        )
-        lines.append(
+            f"{cost.rounds} round(s), {cost.submissions} submission(s){price}",
             f"signal to noise {self.snr:.3g}, {self.gain:.3g} times as good as equal shots, "
-            f"{100 * self.pruned:.0f} % pruned" + (", biased" if self.biased else "")
-        )
-        if self.differences is not None:
-            lines.append(str(self.differences))
-        return lines
+            f"{100 * self.pruned:.0f} % pruned" + (", biased" if self.biased else ""),
+            *([] if self.differences is None else [str(self.differences)]),
+        ]

@@ -7,9 +7,10 @@ import pytest
 
 import qgate as qg
 from qgate.gradients.parameter_shift import parameter_shift
+from qgate.shot_allocation.allocation import ShotLimits
+from qgate.shot_allocation.design import plan
 from qgate.shot_allocation.estimation_request import estimation_request, with_constants
-from qgate.shot_allocation.rounds import ShotLimits, plan
-from qgate.shot_allocation.spend_budget import designed
+from qgate.shot_allocation.estimation_result import designed
 
 
 def asked():
@@ -25,23 +26,22 @@ def asked():
 
 @pytest.mark.parametrize(("shots", "relied_on"), [(1000, True), (10, False)])
 def test_earlier_variances_are_relied_on_where_all_circuits_run(shots, relied_on):
-    problem, measurement_plan = asked().problem, asked().measurement_plan
-    planned = plan(problem, measurement_plan.bases, 10**6, ShotLimits()).planned
+    request = asked()
+    problem, bases = request.problem, request.bases
+    planned = plan(problem, bases, 10**6, ShotLimits()).planned
     prior = numpy.where(planned > 0, numpy.arange(1.0, planned.size + 1).reshape(planned.shape), 0)
 
-    found = designed(problem, measurement_plan, shots, ShotLimits(), prior)
+    found = designed(request, shots, ShotLimits(), prior)
 
-    known = None if not relied_on else prior
-    expected = plan(problem, measurement_plan.bases, shots, ShotLimits(), known)
+    expected = plan(problem, bases, shots, ShotLimits(), prior if relied_on else None)
     assert found.planned == pytest.approx(expected.planned)
     assert found.chances == pytest.approx(expected.chances)
 
 
 def test_variances_of_other_circuits_are_left_aside():
-    problem, measurement_plan = asked().problem, asked().measurement_plan
+    request = asked()
 
-    found = designed(problem, measurement_plan, 1000, ShotLimits(), numpy.ones((2, 2)))
+    found = designed(request, 1000, ShotLimits(), numpy.ones((2, 2)))
 
-    assert found.planned == pytest.approx(
-        plan(problem, measurement_plan.bases, 1000, ShotLimits()).planned
-    )
+    expected = plan(request.problem, request.bases, 1000, ShotLimits())
+    assert found.planned == pytest.approx(expected.planned)

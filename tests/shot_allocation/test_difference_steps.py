@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from qgate.gradients.difference_rules import finite_diff_coeffs
-from qgate.shot_allocation.steps import Rule, balanced_steps, believed_curvatures
+from qgate.shot_allocation.difference_steps import Rule, balanced_steps, believed_curvatures
 
 FAR = np.full(3, 1e9)
 SPREADS, CURVATURES = np.array([1.0, 0.3, 2.0]), np.array([0.7, 2.0, 0.1])

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qgate as qg
-from qgate.shot_allocation.bases import qubit_wise
+from qgate.shot_allocation.allocation import ShotLimits
+from qgate.shot_allocation.design import plan_all
+from qgate.shot_allocation.grouping import qubit_wise
 from qgate.shot_allocation.linear_estimand import LinearEstimand
 from qgate.shot_allocation.parity import Representatives
-from qgate.shot_allocation.rounds import ShotLimits, plan_all
 
 WORDS = qg.PauliSum.from_words([1.0, 1.0, 1.0], ["XX", "ZI", "ZZ"], range(2))
 BASES = qubit_wise(Representatives.themselves(WORDS.x, WORDS.z), numpy.ones(3), WORDS.wires)

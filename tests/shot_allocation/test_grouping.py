@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 import qgate as qg
 from qgate.operations.pauli import PauliSum
-from qgate.shot_allocation.bases import qubit_wise
-from qgate.shot_allocation.clifford import fully_commuting
+from qgate.shot_allocation.grouping import fully_commuting, qubit_wise
 from qgate.shot_allocation.parity import Representatives, conserved_parities
 from qgate.tape import Tape
 from qgate.wires import Wires
@@ -40,8 +39,8 @@ def test_means_that_are_read_are_those_of_the_words(group, found, seed):
 
     bases = group(Representatives.themselves(every.x, every.z), random.random(len(found)), WIRES)
 
-    assert bases.readable().any(axis=0).all()
-    assert (bases.readable() | ~bases.disjoint()).all()
+    assert bases.readable.any(axis=0).all()
+    assert (bases.readable | ~bases.disjoint).all()
     for basis in bases.members:
         np.testing.assert_allclose(read(basis, state), np.array(means)[basis.readable], atol=1e-12)
 

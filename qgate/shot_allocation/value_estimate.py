@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import autograd
 import autograd.numpy as anp
 import numpy as np
+from numpy.typing import DTypeLike
 
 from qgate.budget import Budget
-from qgate.shot_allocation.estimation_request import estimation_request, with_constants
+from qgate.shot_allocation.estimation_request import (
+    estimation_request,
+    split_results,
+    with_constants,
+)
+from qgate.shot_allocation.estimation_result import Cost, spend
 from qgate.tape import Tape
 from qgate.transforms.linear import linear_measurements
 from qgate.typing import FloatArray
@@ -43,7 +50,7 @@ class Estimate:
     submissions: int
     usd: float | None
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> FloatArray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> FloatArray:
         return np.array(self.value, dtype=dtype)
 
     def __float__(self) -> float:
@@ -56,60 +63,45 @@ class Estimate:
 def estimates_of(
     tape: Tape, device: Device, budget: Budget, *, grouping: str, equal_shots: bool
 ) -> list[Estimate]:
-    """Return an estimate for each measurement of a tape.
+    """Return an estimate for each measurement of a tape with plain numbers.
 
     A result that is nonlinear in expectation values (a variance) gets its errors by linear error
-    propagation.
-
-    Parameters
-    ----------
-    tape : Tape
-        With plain numbers.
-    device : Device
-    budget : Budget
-    grouping : str
-    equal_shots : bool
-        Whether each basis gets all shots of the budget, which is the meaning of a plain number of
-        shots.
+    propagation. ``equal_shots``: whether each basis gets all shots of the budget, which is the
+    meaning of a plain number of shots.
     """
     linear, recombine = linear_measurements(tape, variances=True, densities=False)
-    sweep = linear.with_shots(None).sweep()
-    constant = with_constants(replace(sweep, shots=None), device)
-    asked = estimation_request(constant, None, values=True, derivatives=False, grouping=grouping)
+    sweep = replace(linear.with_shots(None).sweep(), shots=None)
+    constant, rows = with_constants(sweep, device), len(sweep)
+    request = estimation_request(constant, None, values=True, derivatives=False, grouping=grouping)
     if equal_shots:
-        bases = int(asked.measurement_plan.bases.disjoint().any(axis=1).sum()) or 1
-        budget = Budget(shots=(budget.shots or 1) * bases * len(sweep))
-    spent = asked.spend(budget, device)
-    found = spent.measured.estimated
-    shapes, rows = asked.measurement_plan.observed.shapes, len(sweep)
+        bases = int(request.bases.disjoint.any(axis=1).sum()) or 1
+        budget = Budget(shots=(budget.shots or 1) * bases * rows)
+    found = spend(budget, request, device)
+    shapes, estimated = request.measurement_plan.observed.shapes, found.measured.estimated
 
-    def results(outputs: Any) -> list[Any]:
-        flat, parts, start = anp.reshape(outputs, (rows, -1)), [], 0
-        for shape in shapes:
-            size = int(np.prod(shape))
-            parts.append(anp.reshape(flat[:, start : start + size], (rows, *shape)))
-            start += size
-        return list(recombine(parts))
+    def result(index: int, outputs: FloatArray) -> FloatArray:
+        measured: FloatArray = recombine(split_results(outputs, rows, shapes))[index]
+        return measured
 
     return [
         _estimate(
-            lambda outputs, index=index: results(outputs)[index],
-            found.outputs,
-            found.covariance,
+            partial(result, index),
+            estimated.outputs,
+            estimated.covariance,
             batched=tape.batch_size is not None,
-            cost=(spent.shots, spent.submissions, spent.usd),
+            cost=found.cost,
         )
         for index in range(len(tape.measurements))
     ]
 
 
 def _estimate(
-    function: Any,
+    function: Callable[[FloatArray], FloatArray],
     outputs: FloatArray,
     covariance: FloatArray,
     *,
     batched: bool,
-    cost: Sequence[Any],
+    cost: Cost,
 ) -> Estimate:
     value = np.asarray(function(outputs))
     slopes = autograd.jacobian(lambda x: anp.reshape(function(x), (-1,)))(outputs)
@@ -117,5 +109,4 @@ def _estimate(
     errors = np.sqrt(np.maximum(np.diag(spread), 0.0)).reshape(value.shape)
     if not batched:
         value, errors = value[0], errors[0]
-    shots, submissions, usd = cost
-    return Estimate(value, errors, spread, shots, submissions, usd)
+    return Estimate(value, errors, spread, cost.shots, cost.submissions, cost.usd)

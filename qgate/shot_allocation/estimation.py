@@ -1,0 +1,91 @@
+"""Estimate values and derivatives of a sweep; finite differences get steps that suit the budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qgate.budget import Budget
+from qgate.gradients.method import NO_OPTIONS, GradientMethod, Options
+from qgate.gradients.shifted_sweep import ShiftedSweep
+from qgate.jobs.resumable import resumable_call
+from qgate.shot_allocation.difference_steps import chosen_steps
+from qgate.shot_allocation.estimation_request import estimation_request, with_constants
+from qgate.shot_allocation.estimation_result import EstimationResult, spend
+from qgate.sweep import Sweep
+from qgate.transforms.decompose import Decomposed
+from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
+
+@resumable_call()
+def estimation_result(
+    sweep: Sweep,
+    slots: tuple[int, ...],
+    device: Device,
+    budget: Budget,
+    *,
+    method: GradientMethod | None,
+    options: Options = NO_OPTIONS,
+    values: bool,
+    grouping: str = "qwc",
+    jacobian: FloatArray | None = None,
+    prior: FloatArray | None = None,
+) -> EstimationResult:
+    """Estimate the measurement results of a sweep, its derivatives, or both.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        Its shots are ignored.
+    slots : tuple of int
+        The n slots to differentiate by.
+    device : Device
+    budget : Budget
+    method : GradientMethod, optional
+        Gradient method, which gives the points at which the circuit runs; None: no derivatives.
+    options : mapping, optional
+        Options of the method.
+    values : bool
+        Whether to estimate the values.
+    grouping : {"qwc", "fc", "symmetry"}
+    jacobian : array, shape (G, n), optional
+        Maps derivatives by the slots to the requested ones.
+    prior : array, shape (S, B), optional
+        One-shot variances of the circuits from an earlier estimate.
+
+    Raises
+    ------
+    UnsupportedEstimate, UnknownGrouping, BudgetTooSmall, UnknownPrice
+    """
+    constant = with_constants(replace(sweep, shots=None), device)
+    if method is None or method.shifts is None or not slots:
+        derivatives = method is not None
+        request = estimation_request(
+            constant, None, values=values, derivatives=derivatives, grouping=grouping
+        )
+        return spend(budget, request, device)
+    directions = method.lines and method.lines(constant.structure, slots, options)
+    differences, before = None, None
+    if directions is None:
+        shots = max(1, (budget.shots or 10_000) // (2 * len(slots)))  # of a central difference
+        shifted = method.shifts(constant.structure, slots, shots=shots, options=options)
+    else:
+        differences, budget, before = chosen_steps(
+            directions, constant, device, budget, grouping, jacobian
+        )
+        stencil = directions.derivatives(differences.steps)
+        shifted = ShiftedSweep(Decomposed.unchanged(constant.structure), (stencil,))
+    request = estimation_request(
+        constant,
+        shifted,
+        values=values,
+        grouping=grouping,
+        jacobian=jacobian,
+        cached=directions is None,
+    )
+    found = spend(budget, request, device, prior=prior)
+    cost = found.cost if before is None else found.cost.after(before)
+    return replace(found, cost=cost, differences=differences)
