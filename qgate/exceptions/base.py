@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from itertools import islice
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from qgate.masking import MASK, is_secret, masked, masked_value
 
@@ -25,7 +25,7 @@ def suggest(word: object, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(repr(name) for name in names)}?" if names else ""
 
 
-def name_of(function: Callable[..., Any]) -> str:
+def name_of(function: Callable[..., object]) -> str:
     """Return the name of a function for messages."""
     return getattr(function, "__name__", type(function).__name__)
 
@@ -43,7 +43,7 @@ LONGEST_INTEGER = 1000
 class _Listed:
     """Collection that is formatted as a comma-separated list, also with ``!r``."""
 
-    def __init__(self, values: Collection[Any]) -> None:
+    def __init__(self, values: Collection[object]) -> None:
         self.values = values
 
     def __format__(self, spec: str) -> str:
@@ -101,19 +101,19 @@ def _spell(value: object) -> object:
     return spelled
 
 
-def _has_length(value: Collection[Any]) -> bool:
+def _has_length(value: Collection[object]) -> bool:
     try:
         return len(value) >= 0
     except Exception:  # arrays without axes raise here, and objects of users may raise anything
         return False
 
 
-def _ordered(values: Collection[Any]) -> Iterable[Any]:
+def _ordered(values: Collection[object]) -> Iterable[object]:
     return sorted(values, key=str) if isinstance(values, set | frozenset) else values
 
 
 def _rebuild(
-    cls: Callable[..., QGateError], text: str | None, fields: dict[str, Any], more: str = ""
+    cls: Callable[..., QGateError], text: str | None, fields: dict[str, object], more: str = ""
 ) -> QGateError:
     error = cls(**fields) if text is None else cls(text)
     if more:
@@ -121,7 +121,7 @@ def _rebuild(
     return error
 
 
-def _masked_fields(fields: dict[str, Any]) -> dict[str, Any]:
+def _masked_fields(fields: dict[str, object]) -> dict[str, object]:
     """Return the fields of an error with credentials masked, in options and in texts."""
     values = list(fields.values())
     hidden = dict(zip(fields, masked_value(values), strict=True))
@@ -142,7 +142,7 @@ class QGateError(Exception):
 
     message: ClassVar[str] = ""
 
-    def __init__(self, text: str | None = None, /, **fields: Any) -> None:
+    def __init__(self, text: str | None = None, /, **fields: object) -> None:
         text = None if text is None else masked(text)
         fields = _masked_fields(fields)
         super().__init__(*(() if text is None else (text,)))
@@ -164,7 +164,7 @@ class QGateError(Exception):
             text = self.message.format(**fields)
         return f"{text} {self._more}" if self._more else text
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self._text, self._fields, self._more)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from qgate.exceptions.base import DeviceError, QGateError, QuantumFunctionError, WireError
 
@@ -125,7 +124,7 @@ class CircuitNotFound(QuantumFunctionError, ValueError):
 class DuplicateWires(WireError):
     """The same wire is named twice where wires have to differ."""
 
-    wires: Collection[Any]
+    wires: Collection[object]
     what: str
     message = (
         "{what} names a wire twice: [{wires}]. Its wires have to differ. Remove the repetition."
@@ -164,8 +163,8 @@ class UnknownWires(WireError, DeviceError):
     """The circuit uses wire labels that the device was not given."""
 
     device: str
-    unknown: Collection[Any]
-    known: Collection[Any]
+    unknown: Collection[object]
+    known: Collection[object]
     message = (
         "The circuit uses the wires [{unknown}], which {device} does not have. "
         "Its wires are [{known}]. Use these labels, or make the device with other wires."
@@ -188,7 +187,7 @@ class NotUnitary(QuantumFunctionError, DeviceError):
     """An operator that is not a gate was left among the operations of a circuit."""
 
     operation: str
-    wires: Collection[Any]
+    wires: Collection[object]
     message = (
         "{operation} on the wires [{wires}] cannot be applied as a gate: observables, sums and "
         "multiples of operators are in general not unitary. Gates can be applied, and Pauli words "

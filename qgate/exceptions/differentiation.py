@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from qgate.exceptions.base import QuantumFunctionError
 
@@ -70,7 +69,7 @@ class InvalidTransform(DifferentiationError, ValueError):
 class InvalidShiftRule(DifferentiationError, ValueError):
     """No shift rule exists for these frequencies, shifts and order."""
 
-    frequencies: Collection[Any]
+    frequencies: Collection[object]
     reason: str
     remedy: str
     message = "A shift rule for the frequencies [{frequencies}] cannot be made: {reason}. {remedy}"

@@ -29,9 +29,6 @@ class JobFailed(DeviceError):
 class JobCancelled(JobFailed):
     """A job was cancelled before it was done."""
 
-    device: str
-    job: str
-    reason: str
     message = (
         "Job {job} on {device} was cancelled ({reason}). It has no results. Run it again if you "
         "need them."
@@ -104,9 +101,6 @@ class ServiceUnavailable(DeviceError, ConnectionError):
 class CreationUnknown(ServiceUnavailable):
     """A job was perhaps created: an ambiguous submission."""
 
-    device: str
-    reason: str
-    tried_s: float
     message = (
         "It is not known whether {device} created a job ({reason}; it was looked for {tried_s} s). "
         "It was not created again. Look at the provider's console; to submit it again, give its "
@@ -138,9 +132,6 @@ class RequestRefused(DeviceError):
 class SubmissionRefused(RequestRefused):
     """A provider permanently refused a submission."""
 
-    device: str
-    code: str
-    reason: str
     message = (
         "{device} refused the submission ({code}): {reason}. Fix what it names, or choose "
         "another device."
