@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
-from qgate.arrays import enclosed, namespace, opened, shape_of, unwrap
+from qgate.arrays import namespace, opened, shape_of, unwrap
 from qgate.exceptions import (
     DecompositionUndefinedError,
     EigvalsUndefinedError,
@@ -20,7 +20,7 @@ from qgate.exceptions import (
     described,
 )
 from qgate.operations.matrices import diagonal_of, embed
-from qgate.operations.parameters import in_floats, is_scalar, require_finite
+from qgate.operations.parameters import as_array, in_floats, is_scalar, require_finite
 from qgate.operations.spelling import spelled
 from qgate.recording import paused, record, recording
 from qgate.sizes import check_matrix
@@ -106,7 +106,7 @@ class Operator:
         *,
         id: str | None = None,
     ) -> None:
-        given = tuple(map(enclosed, parameters))
+        given = tuple(map(as_array, parameters))
         self._parameters = tuple(map(in_floats, given))
         self.is_converted = any(map(is_not, given, self._parameters))
         self._wires = Wires.of(wires, owner=type(self).__name__)

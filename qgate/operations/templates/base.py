@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qgate.arguments import whole_number
@@ -43,16 +43,6 @@ class Template(Operator):
     """
 
     has_decomposition = True
-
-    def __init__(
-        self,
-        parameters: Sequence[Tensor],
-        wires: WiresLike,
-        hyperparameters: Mapping[str, Hashable] | None = None,
-        *,
-        id: str | None = None,
-    ) -> None:
-        super().__init__([as_array(value) for value in parameters], wires, hyperparameters, id=id)
 
     @classmethod
     def checked(cls, argument: str, value: Tensor, *lengths: int | str) -> Tensor:
