@@ -151,7 +151,8 @@ def _combine(terms: Sequence[tuple[Tensor, Factors]], observable: Operator) -> C
         scaled = weight * scale
         if abs(np.imag(unwrap(scaled))) > 1e-12 * abs(unwrap(scaled)):
             raise NotHermitian(observable=repr(observable))
-        done.append((_real(scaled), disjoint))
+        is_complex = np.iscomplexobj(unwrap(scaled))
+        done.append((namespace([scaled]).real(scaled) if is_complex else scaled, disjoint))
     return _collect(done, observable.wires)
 
 
@@ -247,11 +248,6 @@ def _dense(op: Operator) -> Hermitian:
     if np.ndim(unwrap(matrix)) != 2 or not is_hermitian_matrix(unwrap(matrix)):
         raise NotHermitian(observable=repr(op))
     return Hermitian(matrix, op.wires)
-
-
-def _real(number: Tensor) -> Tensor:
-    plain = unwrap(number)
-    return namespace([number]).real(number) if np.iscomplexobj(plain) else number
 
 
 # Squares ------------------------------------------------------------------------------

@@ -213,7 +213,8 @@ def _collected(factors: Sequence[Operator]) -> tuple[Tensor, Operator]:
             done.append(factor.simplify())
             continue
         place = _where_it_meets(done, factor)
-        met = PauliSum.product([*_words(done[place:][:1]), factor])
+        near = [op for op in done[place : place + 1] if isinstance(op, PauliSum)]
+        met = PauliSum.product([*near, factor])
         weight = weight * met.coefficients[0]
         done[place:] = [*met.ops, *done[place + 1 :]]
     kept = [op for op in done if len(op.wires) or not isinstance(op, PauliSum)]
@@ -228,10 +229,6 @@ def _where_it_meets(done: Sequence[Operator], word: PauliSum) -> int:
         if set(done[place].wires) & set(word.wires):
             break
     return len(done)
-
-
-def _words(factors: Sequence[Operator]) -> list[PauliSum]:
-    return [op for op in factors if isinstance(op, PauliSum)]
 
 
 ALGEBRA |= {

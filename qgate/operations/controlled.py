@@ -207,13 +207,13 @@ def CRZ(phi: Tensor, wires: Wires) -> list[Operator]:
     return controlled_rotation(RZ, phi, wires[:1], wires[1])
 
 
-def _crot_factors(phi: Tensor, theta: Tensor, omega: Tensor, wires: Wires) -> list[Operator]:
-    return [CRZ(phi, wires), CRY(theta, wires), CRZ(omega, wires)]
-
-
 @decomposed(
     2,
-    factors=_crot_factors,
+    factors=lambda phi, theta, omega, wires: [
+        CRZ(phi, wires),
+        CRY(theta, wires),
+        CRZ(omega, wires),
+    ],
     inverse=lambda phi, theta, omega: (-omega, -theta, -phi),
     core="Rot",
 )

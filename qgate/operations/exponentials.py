@@ -99,7 +99,8 @@ class Exp(Wrapper):
 
     @property
     def signature(self) -> Hashable:
-        constants = tuple(map(_content, self.base.parameters)) if self._constant else ()
+        arrays = map(np.asarray, self.base.parameters if self._constant else ())
+        constants = tuple((array.shape, array.dtype.str, array.tobytes()) for array in arrays)
         return type(self), self.wires, self._turns, self.base.signature, constants
 
     def with_parameters(self, parameters: Sequence[Tensor]) -> Self:
@@ -260,8 +261,3 @@ def _is_imaginary(coeff: Tensor) -> bool:
     plain = unwrap(coeff)
     known = isinstance(plain, complex | float | int | np.ndarray | np.generic)
     return known and not np.any(np.real(plain))
-
-
-def _content(value: Tensor) -> Hashable:
-    array = np.asarray(value)
-    return array.shape, array.dtype.str, array.tobytes()

@@ -107,14 +107,10 @@ def _check_word(wires: Wires, pauli_word: object) -> Mapping[str, Hashable]:
     return {"pauli_word": pauli_word}
 
 
-def _word_eigenvalues(n: int, pauli_word: str) -> tuple[float, ...]:
-    return (-0.5, 0.5) if set(pauli_word) - {"I"} else (-0.5,)
-
-
 @decomposed(
     None,
     generator=lambda n, pauli_word: -_word_matrix(n, pauli_word) / 2,
-    eigenvalues=_word_eigenvalues,
+    eigenvalues=lambda n, pauli_word: (-0.5, 0.5) if set(pauli_word) - {"I"} else (-0.5,),
     options={"pauli_word": Option("str", "P, a letter I, X, Y or Z for each wire.")},
     options_first=True,
     check=_check_word,
@@ -160,18 +156,10 @@ def _check_dim(wires: Wires, dim: object) -> Mapping[str, Hashable]:
     return {"dim": int(dim)}
 
 
-def _pc_signs(n: int, dim: int) -> FloatArray:
-    return np.where(np.arange(2**n) < dim, 1.0, -1.0)
-
-
-def _pc_eigenvalues(n: int, dim: int) -> tuple[float, ...]:
-    return ((-1.0,) if dim < 2**n else ()) + ((1.0,) if dim > 0 else ())
-
-
 @decomposed(
     None,
-    generator=_pc_signs,
-    eigenvalues=_pc_eigenvalues,
+    generator=lambda n, dim: np.where(np.arange(2**n) < dim, 1.0, -1.0),
+    eigenvalues=lambda n, dim: (-1.0,) * (dim < 2**n) + (1.0,) * (dim > 0),
     options={"dim": Option("int", "How many of the 2**n basis states come first.")},
     options_first=True,
     check=_check_dim,

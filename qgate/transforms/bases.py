@@ -18,7 +18,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_groups import is_qubit_wise
 from qgate.outcomes import Outcomes
 from qgate.recording import paused
-from qgate.typing import BoolArray, FloatArray, IntArray, Wire
+from qgate.typing import FloatArray, IntArray, Wire
 from qgate.wires import Wires
 
 Basis = Mapping[Wire, "str | Eigenbasis"]
@@ -138,7 +138,8 @@ def spectrum_of(observable: PauliSum | Combination) -> Spectrum:
     """Return the eigenvalues of every term in a basis that all terms share, if there is one."""
     if isinstance(observable, PauliSum) and is_qubit_wise(observable.x, observable.z):
         support = observable.x | observable.z
-        terms = [(Factor(_chosen(observable.wires, row)),) for row in support]
+        wires = (Wires(list(compress(observable.wires, row))) for row in support)
+        terms = [(Factor(acted),) for acted in wires]
         return Spectrum(tuple(terms), pauli_basis(observable, np.arange(len(support))))
     if isinstance(observable, Combination) and observable.num_terms == 1:
         return spectrum_of_product(observable.terms[0])
@@ -186,10 +187,6 @@ def pauli_basis(observable: PauliSum, members: IntArray | Sequence[int]) -> dict
         for wire, letter in zip(observable.wires, letters, strict=True)
         if letter != "I"
     }
-
-
-def _chosen(wires: Wires, mask: BoolArray) -> Wires:
-    return Wires(list(compress(wires, mask)))
 
 
 # Measured circuits of a structure, collected while they are planned ----------------------

@@ -146,14 +146,7 @@ def decomposition(
 
     Gates with a matrix or a state vector that are not accepted are decomposed by their values.
 
-    Parameters
-    ----------
-    sweep : Sweep
-    accepts : callable, hashable
-    device : str
-        Name of the device in errors.
-    names : collection of str
-        Names of gates for errors.
+    Errors name the device and its gates, ``names``.
 
     Returns
     -------

@@ -23,7 +23,7 @@ from qgate.operations.word_rotations import WordRotations, is_idle, rotated
 from qgate.structure import ArraySlot, Structure, evaluate, slots_in
 from qgate.sweep import Sweep, distinct_rows
 from qgate.transforms.trained_arrays import PreparedState
-from qgate.typing import FloatArray, IntArray, Wire
+from qgate.typing import FloatArray, Wire
 from qgate.wires import Wires
 
 MOST_MERGED_WIRES = 5
@@ -163,11 +163,10 @@ def _together(
         gates = without_recording(lambda: unitary_gates(whole, wires))
     else:
         return None
-    return [_for_all_rows(gate, index) for gate in gates]
-
-
-def _for_all_rows(gate: Operator, index: IntArray) -> Operator:
-    return gate.with_parameters([np.asarray(value)[index] for value in gate.parameters])
+    return [
+        gate.with_parameters([np.asarray(value)[index] for value in gate.parameters])
+        for gate in gates
+    ]
 
 
 def _words_and_angles(

@@ -104,9 +104,7 @@ def lower_measurements(
     sweep : Sweep
         Sweep with any measurements; the wires of each are explicit.
     exact : frozenset of str
-        The kinds that the device returns natively without shots.
-    device : str
-        Name of the device in errors.
+        The kinds that the device, named ``device`` in errors, returns natively without shots.
     words, most_wires
         As for ``plan_readings``.
 
@@ -116,19 +114,13 @@ def lower_measurements(
         One for each commuting group of terms, all with the given rows.
     postprocess : callable
         Converts their results to one entry per measurement, arrays (K, ...).
-
-    Raises
-    ------
-    UnsupportedMeasurement
-        A measurement needs shots and there are none, or more wires than the device measures
-        exactly.
     """
     refuse_measurements(sweep, exact, device=device)
     asked = sweep.structure.measurements
     exactly = sweep.shots is None
     if exactly and are_returned(asked, exact, most_wires):
         return (sweep,), lambda results: results[0]
-    own = [_is_whole(item, sweep, exact) for item in asked]
+    own = [exactly and item.kind in DERIVED and item.kind in exact for item in asked]
     frozen = freeze_observables(_select(sweep, [not whole for whole in own]))
     try:
         plan = plan_readings(frozen.structure, exactly, words=words, most_wires=most_wires)
@@ -149,11 +141,6 @@ def _too_wide(wires: int, most: int | None, device: str) -> UnsupportedMeasureme
         supported=frozenset({f"measurements of up to {most} wires"}),
         remedy="Measure fewer wires together, or give a number of shots, for example shots=1000.",
     )
-
-
-def _is_whole(measurement: Measurement, sweep: Sweep, exact: frozenset[str]) -> bool:
-    """Return whether the device returns a measurement natively, besides lowered ones."""
-    return sweep.shots is None and measurement.kind in DERIVED and measurement.kind in exact
 
 
 def _select(sweep: Sweep, chosen: Sequence[bool]) -> Sweep:
@@ -319,7 +306,8 @@ def _pauli_parts(observable: PauliSum, readings: ReadingList) -> list[Part]:
     x, z, wires = observable.x, observable.z, observable.wires
     if readings.words is not None:
         (members,) = np.nonzero((x | z).any(axis=1))
-        return [(members, _word_means(readings.words.place(observable, members)))]
+        places = readings.words.place(observable, members)
+        return [(members, lambda row: np.asarray(row[-1])[places])]  # the last circuit's result
     for members in qubit_wise_groups(x, z):
         members = members[(x[members] | z[members]).any(axis=1)]  # the identity is 1, not measured
         if not len(members):
@@ -329,11 +317,6 @@ def _pauli_parts(observable: PauliSum, readings: ReadingList) -> list[Part]:
         supports = [[wires[k] for k in np.flatnonzero(x[t] | z[t])] for t in members]
         parts.append((members, _parity_means(readings[index], index, supports)))
     return parts
-
-
-def _word_means(places: IntArray) -> Callable[[Sequence[Value]], FloatArray]:
-    """Return expectation values of Pauli words from the result of the last circuit, shape (T,)."""
-    return lambda row: np.asarray(row[-1])[places]
 
 
 def _parity_means(

@@ -67,11 +67,6 @@ def with_angles(
         given tape itself if there is nothing to rewrite.
     max_order : int or None
         The highest order of derivatives that is correct; None: any.
-
-    Raises
-    ------
-    QuantumFunctionError
-        A trainable state is prepared on wires on which other operations acted before.
     """
     if ParameterKind.ARRAY not in tape.parameter_kinds:
         return tape, None
@@ -83,7 +78,8 @@ def with_angles(
         own = range(index, index + operation.num_params)
         index = own.stop
         parts, marked = [operation], [place - own.start for place in own if place in trained]
-        if _is_array_trained(operation, marked) and expressible(operation):
+        kinds = [operation.parameter_kinds[place] for place in marked]
+        if ParameterKind.ARRAY in kinds and expressible(operation):
             if isinstance(operation, StatePrep):  # rotations before it would act on another state
                 refuse_late_preparation(operation, touched)
             turns, fixed, order = _rotated(operation, phase=phase)
@@ -111,11 +107,6 @@ def rotation_angles(operation: Operator, *, phase: bool) -> Tensor:
     The operation is ``expressible``. With ``phase`` the global phase has an angle, too.
     """
     return _rotated(operation, phase=phase)[0].parameters[0]
-
-
-def _is_array_trained(operation: Operator, marked: Sequence[int]) -> bool:
-    kinds = operation.parameter_kinds
-    return any(kinds[place] is ParameterKind.ARRAY for place in marked)
 
 
 def _rotated(operation: Operator, *, phase: bool) -> tuple[Operator, Operator, int]:

@@ -18,17 +18,13 @@ from qgate.wires import Wires
 Groups = list[tuple[int, ...]]
 
 
-def _pyramid(n: int) -> Groups:
-    return [(i, i + 1) for row in range(n // 2) for i in range(row, n - row - 1, 2)]
-
-
 PATTERNS: Mapping[str, Callable[[int], Groups]] = {
     "single": lambda n: [(i,) for i in range(n)],
     "double": lambda n: [(i, i + 1) for i in range(0, n - 1, 2)],
     "double_odd": lambda n: [(i, i + 1) for i in range(1, n - 1, 2)],
     "chain": lambda n: [(i, i + 1) for i in range(n - 1)],
     "ring": lambda n: list(ring(n)),
-    "pyramid": _pyramid,
+    "pyramid": lambda n: [(i, i + 1) for row in range(n // 2) for i in range(row, n - row - 1, 2)],
     "all_to_all": lambda n: list(combinations(range(n), 2)),
 }
 """Functions from the number of wires to the wire positions of each unitary, in order."""
@@ -79,7 +75,8 @@ def broadcast(
     options = keywords_of("broadcast", "kwargs", kwargs)
     entries: list[Sequence[Tensor]] = [()] * len(groups)
     if parameters is not None:
-        entries = [_entry(p) for p in sequence_of("broadcast", "parameters", parameters)]
+        given = sequence_of("broadcast", "parameters", parameters)
+        entries = [(entry,) if shape_of(entry) == () else entry for entry in given]
     if len(entries) != len(groups):
         raise InvalidParameters(
             f"broadcast was given {len(entries)} entries of parameters. The pattern "
@@ -156,7 +153,3 @@ def _groups(wires: Wires, pattern: str | Iterable[Iterable[Wire]]) -> list[Wires
         f"broadcast({described(pattern)})", pairs, unit="unitaries", remedy="Use fewer wires."
     )
     return [Wires([wires[i] for i in group]) for group in PATTERNS[pattern](len(wires))]
-
-
-def _entry(parameters: Tensor) -> Sequence[Tensor]:
-    return (parameters,) if shape_of(parameters) == () else parameters
