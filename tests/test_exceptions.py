@@ -17,7 +17,7 @@ SAMPLES = {
     "object": ("anything", 1),
     "bool": True,
     "Collection[str]": ["one", "two"],
-    "Collection[Any]": ["a", 7],
+    "Collection[object]": ["a", 7],
 }
 
 
