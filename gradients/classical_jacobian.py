@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class DeviceLike(Protocol):
-    """What transforms require of a device."""
+    """Device, as far as transforms require it."""
 
     name: str
     wires: Wires | None
@@ -48,7 +48,7 @@ class CapabilitiesLike(Protocol):
 
 
 class QNodeLike(Protocol):
-    """What transforms require of a QNode, whose methods have the documentation."""
+    """QNode, as far as transforms require it; its own methods have the documentation."""
 
     func: Function
     shots: Shots
