@@ -24,9 +24,7 @@ from qgate.execution.execute import MeasurementResult, checked, run
 from qgate.execution.tracker import notify
 from qgate.gradients.method import Options, ShiftMethod
 from qgate.gradients.shifted_sweep import ShiftedSweep
-from qgate.gradients.stencil import Stencil
 from qgate.shot_allocation.expected_errors import expect
-from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 
@@ -132,8 +130,7 @@ class ValuesOnly(TapeDerivatives):
 class ShiftDerivatives(TapeDerivatives):
     """Derivatives from values at shifted angles, on any device.
 
-    All expected orders, including the value, are one sweep if the method runs the same structure
-    for all of them.
+    All expected orders, including the value, are one sweep.
     """
 
     method: ShiftMethod
@@ -146,37 +143,29 @@ class ShiftDerivatives(TapeDerivatives):
         if highest == 0:
             expect(sweep, self.device)
             return {0: self.layout.flat(run([sweep], self.device)[0])}
-        groups: dict[Structure, dict[int, ShiftedSweep]] = {}
-        for wanted in range(order, highest + 1):
-            shifted = self._shifted(sweep, wanted)
-            groups.setdefault(shifted.decomposed.structure, {})[wanted] = shifted
-        stencils = [[_stencil(*item) for item in group.items()] for group in groups.values()]
-        expect(sweep, self.device, [item for group in stencils for item in group])
-        together = [
-            ShiftedSweep.of(next(iter(group.values())).decomposed, *own, known=value is not None)
-            for group, own in zip(groups.values(), stencils, strict=True)
+        orders = range(order, highest + 1)
+        parts = [self._shifted(sweep, max(wanted, 1)) for wanted in orders]
+        stencils = [
+            part.stencil if wanted else part.value
+            for wanted, part in zip(orders, parts, strict=True)
         ]
-        found = {}
-        results = run([shifted.at(sweep) for shifted in together], self.device)
-        for group, shifted, entries in zip(groups.values(), together, results, strict=True):
-            values = self.layout.flat(entries).reshape(-1, len(sweep), self.size)
-            for wanted, tensor in zip(group, shifted.derivatives(values, value), strict=True):
-                found[wanted] = derivatives_last(tensor, wanted)
-        return found
+        expect(sweep, self.device, stencils)
+        shifted = ShiftedSweep.of(parts[0].decomposed, *stencils, known=value is not None)
+        (entries,) = run([shifted.at(sweep)], self.device)
+        values = self.layout.flat(entries).reshape(-1, len(sweep), self.size)
+        return dict(
+            zip(
+                orders,
+                map(derivatives_last, shifted.derivatives(values, value), orders),
+                strict=True,
+            )
+        )
 
     def _shifted(self, sweep: Sweep, order: int) -> ShiftedSweep:
         shots = None if sweep.shots is None else int(sweep.shots.min())
         return self.method(
-            sweep.structure,
-            self.trained.slots,
-            order=max(order, 1),
-            shots=shots,
-            options=self.options,
+            sweep.structure, self.trained.slots, order=order, shots=shots, options=self.options
         )
-
-
-def _stencil(order: int, shifted: ShiftedSweep) -> Stencil:
-    return shifted.stencil if order else shifted.value
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
