@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import numpy as np
 
 from qgate.arguments import items_of, truth
 from qgate.arrays import NUMBERS, namespace, real_number, shape_of, unwrap
-from qgate.exceptions import InvalidParameters, InvalidTape, NotFinite, described
+from qgate.exceptions import InvalidParameters, InvalidTape, described
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, ParameterKind
+from qgate.parameter_errors import refuse_large, refuse_not_finite, refuse_not_real
 from qgate.recording import Recorder, recording
 from qgate.shots import Shots
 from qgate.structure import Layout, Structure
 from qgate.sweep import Sweep
-from qgate.typing import FloatArray, IntArray, Tensor
+from qgate.typing import FloatArray, IntArray, Namespace, NumericArray, SparseMatrix, Tensor
 from qgate.wires import Wires
-
-ITERABLE = (list, tuple, Iterable)
-"""Common types of sequences, the frequent ones first."""
 
 INTEGER = frozenset({int})
 
 PARAMETERS, IS_CONVERTED = attrgetter("parameters"), attrgetter("is_converted")
 
 NONE: frozenset[int] = frozenset()
+
+Items = tuple[Operator | Measurement, ...]
+Part = TypeVar("Part", Operator, Measurement)
 
 LARGEST = np.float64(1e140)
 """Largest number of a matrix or coefficient: its square times 1e28 is finite in float64."""
@@ -72,10 +73,9 @@ class Tape:
         self._measurements: Final = _checked(
             measurements, Measurement, "measurements", "measurements, such as qg.expval(qg.Z(0))"
         )
-        self._items: Final[tuple[Any, ...]] = (*self._operations, *self._measurements)
-        self.parameters: Final[tuple[Tensor, ...]] = tuple(
-            chain.from_iterable(map(PARAMETERS, self._items))
-        )
+        items: Items = (*self._operations, *self._measurements)
+        self._items: Final = items
+        self.parameters: Final = tuple(chain.from_iterable(map(PARAMETERS, items)))
         """All numbers, operations first, in order of appearance."""
         self._converted: Final = _converted(self._operations)
         self.shots: Final = shots if isinstance(shots, Shots) else Shots.of(shots)
@@ -107,7 +107,7 @@ class Tape:
         return list(self._measurements)
 
     @property
-    def observables(self) -> list[Any]:
+    def observables(self) -> list[Operator | Measurement]:
         """The observable of each measurement, or the measurement where it has none."""
         return [item.obs if item.obs is not None else item for item in self._measurements]
 
@@ -231,13 +231,9 @@ class Tape:
         return self._with(values)
 
     def _with(self, values: Sequence[Tensor]) -> Self:
-        rest, items = list(values), []
-        for item in self._items:
-            count = len(item.parameters)
-            items.append(item.with_parameters(rest[:count]) if count else item)
-            rest = rest[count:]
-        split = len(self._operations)
-        return type(self)(items[:split], items[split:], self.shots, self._trainable)
+        rest = iter(values)
+        operations, measurements = _bound(self._operations, rest), _bound(self._measurements, rest)
+        return type(self)(operations, measurements, self.shots, self._trainable)
 
     def with_trainable(self, indices: Sequence[int]) -> Self:
         """Return the tape with other trainable parameters, by their positions."""
@@ -325,11 +321,11 @@ class Tape:
             try:
                 return xp.array(list(angles)) * 1.0
             except TypeError:
-                self._raise_not_real()
+                refuse_not_real(self._operations)
                 raise
         return xp.concatenate([self.columns(index, xp) for index in self._layout.angles], -1)
 
-    def columns(self, index: int, xp: Any) -> Tensor:
+    def columns(self, index: int, xp: Namespace) -> Tensor:
         """Return the angles of one parameter: (size,), or (K, size) with a batch."""
         value = self.parameters[index]
         size = int(np.prod(self.angle_shapes[index]))
@@ -369,7 +365,8 @@ class Tape:
         rows = self._plain_rows() if rows is None else rows
         arrays = tuple(map(_plain, self.arrays))
         if not (_is_finite(rows) and all(map(_can_be_squared, arrays))):
-            self._raise_not_finite()
+            refuse_not_finite(self._items)
+            refuse_large(self.arrays, LARGEST)
         sweep = Sweep(self.structure, rows, arrays)
         if not self.shots:
             return sweep
@@ -386,39 +383,11 @@ class Tape:
         try:
             rows = np.atleast_2d(np.asarray(unwrap(self.row())))
         except (TypeError, ValueError):
-            self._raise_not_real()
+            refuse_not_real(self._operations)
             raise
         if rows.dtype.kind not in "iuf":
-            self._raise_not_real()
+            refuse_not_real(self._operations)
         return rows.astype(float, copy=False)
-
-    def _raise_not_real(self) -> None:
-        for operation in self._operations:
-            for value, kind in zip(operation.parameters, operation.parameter_kinds, strict=True):
-                number = np.asarray(unwrap(value))
-                if kind is ParameterKind.ANGLES and number.dtype.kind not in "iufb":
-                    raise InvalidParameters(
-                        f"{operation.name} was given the angle {described(unwrap(value))}. "
-                        "Angles are real numbers, or arrays of them, in radians. Give such a "
-                        "number."
-                    )
-
-    def _raise_not_finite(self) -> None:
-        for item in self._items:
-            name = item.name if isinstance(item, Operator) else item.return_type
-            for value in item.parameters:
-                number = np.ravel(value.data if _is_sparse(value) else unwrap(value))
-                if not np.isfinite(number).all():
-                    raise NotFinite(operation=name, value=number[~np.isfinite(number)].tolist()[0])
-        for index in self._layout.arrays:
-            number = np.ravel(unwrap(self.parameters[index]))
-            if not _can_be_squared(number):
-                raise InvalidParameters(
-                    f"The circuit has the number {number[abs(number).argmax()]:.6g} in a matrix, a "
-                    f"state or the coefficients of an observable. These are at most {LARGEST:g}, "
-                    "so that sums of their squares can be computed. Give smaller numbers, and "
-                    "multiply the results."
-                )
 
     # Comparison --------------------------------------------------------------------
 
@@ -430,7 +399,7 @@ class Tape:
     def __hash__(self) -> int:
         return hash(self.structure)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Operator | Measurement]:
         return iter(self._items)
 
     def __len__(self) -> int:
@@ -453,36 +422,33 @@ class QuantumTape(Tape):
 
     def __exit__(self, *error: Any) -> None:
         self._recording.__exit__(*error)
-        operations, measurements = split_recorded(self._recorder.items)
-        shots, trainable = self.shots, self._trainable
+        items, shots, trainable = self._recorder.items, self.shots, self._trainable
+        operations = [item for item in items if isinstance(item, Operator)]
+        measurements = [item for item in items if isinstance(item, Measurement)]
         self.__dict__.clear()  # discard what was cached for the empty tape
         self.__init__(operations, measurements, shots, trainable)  # type: ignore[misc]
 
 
-def split_recorded(items: Sequence[Any]) -> tuple[list[Operator], list[Measurement]]:
-    """Split recorded items into operations and measurements."""
-    operations = [item for item in items if isinstance(item, Operator)]
-    measurements = [item for item in items if isinstance(item, Measurement)]
-    return operations, measurements
-
-
-def _checked(given: Any, kind: type, what: str, needed: str) -> tuple[Any, ...]:
+def _checked(given: object, kind: type[Part], what: str, needed: str) -> tuple[Part, ...]:
     """Return the parts of a tape as a tuple, all of one type."""
     items = given if isinstance(given, tuple) else items_of(given)
+    remedy = f"Give a sequence of {needed}."
     if items is None:
         reason = f"its {what} are {described(given)[:80]}, and no sequence"
-        raise InvalidTape(reason=reason, remedy=f"Give a sequence of {needed}.")
-    for found in set(map(type, items)):
-        if not issubclass(found, kind):
-            raise _wrong_part(
-                next(item for item in items if not isinstance(item, kind)), what, needed
-            )
+        raise InvalidTape(reason=reason, remedy=remedy)
+    if not all(issubclass(found, kind) for found in set(map(type, items))):
+        first = next(item for item in items if not isinstance(item, kind))
+        reason = f"its {what} hold {described(first)[:80]}, of type {type(first).__name__}"
+        raise InvalidTape(reason=reason, remedy=remedy)
     return tuple(items)
 
 
-def _wrong_part(first: Any, what: str, needed: str) -> InvalidTape:
-    reason = f"its {what} hold {described(first)[:80]}, of type {type(first).__name__}"
-    return InvalidTape(reason=reason, remedy=f"Give a sequence of {needed}.")
+def _bound(items: Sequence[Part], values: Iterator[Tensor]) -> list[Part]:
+    """Return operations or measurements with the next values as their parameters."""
+    return [
+        item.with_parameters([next(values) for _ in item.parameters]) if item.parameters else item
+        for item in items
+    ]
 
 
 def _converted(operations: Sequence[Operator]) -> frozenset[int]:
@@ -493,20 +459,20 @@ def _converted(operations: Sequence[Operator]) -> frozenset[int]:
     return frozenset(index for index, flag in enumerate(flags) if flag)
 
 
-def _is_finite(numbers: Any) -> bool:
+def _is_finite(numbers: NumericArray) -> bool:
     return bool(np.logical_and.reduce(np.isfinite(numbers), axis=None))
 
 
-def _can_be_squared(numbers: Any) -> bool:
+def _can_be_squared(numbers: Tensor) -> bool:
     """Return whether numbers are finite, and small enough that variances cannot overflow."""
     entries = numbers.data if _is_sparse(numbers) else numbers
     return bool(np.logical_and.reduce(abs(entries) <= LARGEST, axis=None))
 
 
-def _plain(value: Tensor) -> Any:
+def _plain(value: Tensor) -> NumericArray | SparseMatrix:
     """Return a matrix, state or vector of coefficients as a numpy array; sparse ones unchanged."""
     return value if _is_sparse(value) else np.asarray(unwrap(value))
 
 
-def _is_sparse(value: Any) -> bool:
+def _is_sparse(value: object) -> bool:
     return hasattr(value, "tocsr")
