@@ -171,7 +171,6 @@ class Prod(Composite):
     *operands : Operator
         At least one, the leftmost first.
     id : str, optional
-        A name for this occurrence.
     """
 
     has_decomposition = True
@@ -221,7 +220,6 @@ class Sum(Composite):
     *operands : Operator
         At least one.
     id : str, optional
-        A name for this occurrence.
     """
 
     is_gate = False
@@ -260,7 +258,6 @@ class SProd(Composite):
         Real or complex; may be traced.
     base : Operator
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

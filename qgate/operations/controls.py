@@ -53,7 +53,6 @@ class Controlled(Wrapper):
     work_wires : wires, optional
         Not used: decompositions need no other wires.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -198,7 +197,6 @@ class ControlledQubitUnitary(Controlled):
     work_wires : wires, optional
         Not used: decompositions need no other wires.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

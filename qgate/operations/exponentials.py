@@ -47,7 +47,6 @@ class Exp(Wrapper):
     angle : real, optional
         x of exp(i x A), in place of ``coeff``; may be an array with one axis, a batch.
     id : str, optional
-        A name for this occurrence.
 
     Notes
     -----

@@ -41,7 +41,6 @@ class BasisState(Operator):
     wires : wires
         The wires to prepare.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -94,7 +93,6 @@ class StatePrep(Operator):
     normalize : bool
         Whether to divide by the norm.
     id : str, optional
-        A name for this occurrence.
     validate_norm : bool
         Whether to refuse a state whose norm is not 1 (within 1e-6).
 

@@ -122,7 +122,6 @@ class Adjoint(Wrapper):
     ----------
     base : Operator
     id : str, optional
-        A name for this occurrence.
     """
 
     def __init__(self, base: Operator, id: str | None = None) -> None:
@@ -206,7 +205,6 @@ class Pow(Wrapper):
         The exponent. Whole powers are products; other powers of exp(i x G) are exp(i z x G),
         and of anything else the principal ones.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

@@ -32,7 +32,6 @@ class QubitUnitary(Operator):
     wires : wires
         The n wires it acts on.
     id : str, optional
-        A name for this occurrence.
     unitary_check : bool
         Whether to refuse a matrix that is not unitary: its probabilities would not add up to 1.
 
@@ -84,7 +83,6 @@ class DiagonalQubitUnitary(Operator):
     wires : wires
         The n wires it acts on.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

@@ -142,7 +142,6 @@ def exp(op: Operator, coeff: Tensor = 1.0, id: str | None = None) -> Exp:
         If it is imaginary and the operator Hermitian, the result is a gate: ``exp(A, 1j * x)`` is
         exp(i x A).
     id : str, optional
-        A name for this occurrence.
     """
     _check_one_axis("exp", coeff)
     return Exp(op, in_double(enclosed(coeff)), id=id)
@@ -157,7 +156,6 @@ def evolve(op: Operator, coeff: Tensor = 1, id: str | None = None) -> Exp:
     coeff : real
         May have a batch axis; differentiable.
     id : str, optional
-        A name for this occurrence.
     """
     require_operators("evolve", op)
     _check_one_axis("evolve", coeff)

@@ -137,3 +137,23 @@ def test_rotations_have_no_rounding_where_there_is_nothing():
 
     assert not matrix[0, 0].imag
     assert not matrix[0, 1].real
+
+
+@pytest.mark.parametrize(
+    ("name", "angles"), [("IsingXY", ("phi",)), ("Rot", ("phi", "theta", "omega")), ("CNOT", ())]
+)
+def test_the_angles_of_a_gate_are_the_arguments_of_its_decomposition_before_wires(name, angles):
+    assert ROWS[name].angles == angles
+    assert GATES[name].__name__ == name
+
+
+@pytest.mark.parametrize("gate", [qg.CSWAP([0, 1, 2]), qg.ECR([0, 1]), qg.Hadamard(0)])
+def test_a_gate_with_a_hermitian_matrix_is_its_own_adjoint(gate):
+    assert gate.adjoint() == gate
+    assert gate.is_hermitian
+
+
+@pytest.mark.parametrize("gate", [qg.ISWAP([0, 1]), qg.S(0), qg.SX(0)])
+def test_a_gate_with_another_matrix_is_not(gate):
+    assert gate.adjoint() != gate
+    assert not gate.is_hermitian

@@ -66,7 +66,6 @@ class ArbitraryUnitary(PauliRotations):
         Angles in radians; may have a leading batch axis.
     wires : wires
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -94,7 +93,6 @@ class ArbitraryStatePreparation(PauliRotations):
         Angles in radians; may have a leading batch axis.
     wires : wires
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

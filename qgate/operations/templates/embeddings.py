@@ -39,7 +39,6 @@ class AngleEmbedding(Template):
     rotation : {"X", "Y", "Z"} or gate class
         Axis of the rotations, or a gate with one angle.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -78,7 +77,6 @@ class IQPEmbedding(Template):
     pattern : sequence of pairs of wires, optional
         Pairs whose features are multiplied; default all pairs.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -144,7 +142,6 @@ class QAOAEmbedding(Template):
     local_field : {"X", "Y", "Z"} or gate class
         Axis of the trainable rotations.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

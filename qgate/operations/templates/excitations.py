@@ -39,7 +39,6 @@ class AllSinglesDoubles(Template):
     doubles : sequence of quadruples of wires, optional
         At least one excitation is required.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -111,7 +110,6 @@ class UCCSD(Template):
     n_repeats : int
         At least 1.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

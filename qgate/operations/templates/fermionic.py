@@ -50,7 +50,6 @@ class FermionicSingleExcitation(FermionicExcitation):
     wires : wires
         At least two; the Pauli words have Z on those between the ends.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -87,7 +86,6 @@ class FermionicDoubleExcitation(FermionicExcitation):
     wires1, wires2 : wires
         The runs, at least two wires each.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

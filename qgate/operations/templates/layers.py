@@ -35,7 +35,6 @@ class StronglyEntanglingLayers(Template):
     imprimitive : gate class or name, optional
         Two-wire gate without angles; default ``CNOT``.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -92,7 +91,6 @@ class BasicEntanglerLayers(Template):
     rotation : gate class or name, optional
         Gate with one angle on one wire; default ``RX``.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -143,7 +141,6 @@ class SimplifiedTwoDesign(Template):
         no pairs, (n_layers,). Both may have a leading batch axis.
     wires : wires
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -210,7 +207,6 @@ class RandomLayers(Template):
         Seed of ``numpy.random.default_rng``. None draws a new circuit for each instance, which has
         to be decomposed each time.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

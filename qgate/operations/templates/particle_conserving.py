@@ -51,7 +51,6 @@ class ParticleConservingU1(ExchangeLayers):
     init_state : sequence of int, optional
         Bits of the basis state to begin with; default all zero.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -95,7 +94,6 @@ class ParticleConservingU2(ExchangeLayers):
     init_state : sequence of int, optional
         Bits of the basis state to begin with; default all zero.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

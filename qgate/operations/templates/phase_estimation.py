@@ -37,7 +37,6 @@ class QuantumPhaseEstimation(Template):
     estimation_wires : wires
         First wire most significant.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

@@ -18,7 +18,6 @@ class BasisEmbedding(BasisState):
         part of the circuit's structure: other bits are another circuit.
     wires : wires
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -48,7 +47,6 @@ class AmplitudeEmbedding(StatePrep):
     normalize : bool
         Whether to divide by the norm.
     id : str, optional
-        A name for this occurrence.
     validate_norm : bool
         Whether to refuse features whose norm is not 1.
 
@@ -82,7 +80,6 @@ class MottonenStatePreparation(StatePrep):
         Amplitudes of norm 1, first wire most significant; may have a leading batch axis.
     wires : wires
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

@@ -26,7 +26,6 @@ class QFT(Template):
     wires : wires
         First wire most significant.
     id : str, optional
-        A name for this occurrence.
 
     Notes
     -----
@@ -64,7 +63,6 @@ class GroverOperator(Template):
     work_wires : wires
         Not among the wires; the circuit does not use them.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -103,7 +101,6 @@ class Permute(Template):
     wires : wires
         At least two.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------

@@ -64,7 +64,6 @@ class TrotterProduct(PauliEvolution):
     check_hermitian : bool
         Whether to raise for weights that are not real; otherwise their real parts are used.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -127,7 +126,6 @@ class ApproxTimeEvolution(PauliEvolution):
     n : int
         Number of steps, each of the time t / n.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
@@ -173,7 +171,6 @@ class CommutingEvolution(PauliEvolution):
     shifts : sequence of float, optional
         Shifts of t for the shift rule, as many as frequencies.
     id : str, optional
-        A name for this occurrence.
 
     Raises
     ------
