@@ -129,16 +129,10 @@ def _refuse_shots(shots: Shots) -> None:
 def _forward(circuit: Generated) -> tuple[list[Operator], ComplexArray]:
     """Return operations that compute the state, and the state after each word of each generator.
 
-    Row 0 is the circuit itself. A word follows its gate as a rotation by pi, since exp(-i pi P / 2)
-    = -i P. A gate with a single word is rotated further itself: exp(i s (a + c P)) with s = pi / 2c
-    is exp(i s a) i P.
-
-    Returns
-    -------
-    operations : list of Operator
-        Broadcast of M rows.
-    weights : array, shape (gates, M)
-        Map from the states of the rows to the derivatives by the angles of the gates.
+    Row 0 of the broadcast of M rows is the circuit itself. A word follows its gate as a rotation by
+    pi, since exp(-i pi P / 2) = -i P. A gate with a single word is rotated further itself: exp(i s
+    (a + c P)) with s = pi / 2c is exp(i s a) i P. The weights (gates, M) map the states of the rows
+    to the derivatives by the angles of the gates.
     """
     rows = 1 + sum(len(gate.generator) for gate in circuit.gates)
     weights = np.zeros((len(circuit.gates), rows), dtype=complex)

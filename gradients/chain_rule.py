@@ -36,11 +36,7 @@ class SecondOrderJet:
 def is_polynomial(item: Measurement, *, sampled: bool) -> bool:
     """Return whether a result is a polynomial of degree 2 at most of the measured quantities.
 
-    Parameters
-    ----------
-    item : Measurement
-    sampled : bool
-        Whether it is computed from shots: then a state is an eigenvector of the density matrix.
+    From shots a state is not: it is an eigenvector of the density matrix.
     """
     return item.kind not in ENTROPIES and not (sampled and item.kind is MeasurementKind.STATE)
 

@@ -21,14 +21,7 @@ contributions to each measured quantity, arrays (K, ...) of the shapes of those 
 class Contribution:
     """Contribution of one circuit to one derivative: ``weight`` times its folded results.
 
-    Parameters
-    ----------
-    target : int
-        Index of the derivative, below n.
-    circuit : int
-        Index of the circuit.
-    weight : float
-    fold : callable
+    ``target`` is the index of the derivative, below n, ``circuit`` that of the circuit.
     """
 
     target: int
@@ -39,13 +32,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Circuits:
-    """Circuits with the slots and arrays of a structure, and their contributions to derivatives.
-
-    Parameters
-    ----------
-    structures : tuple of Structure
-    contributions : tuple of Contribution
-    """
+    """Circuits with the slots and arrays of a structure, and their contributions to derivatives."""
 
     structures: tuple[Structure, ...]
     contributions: tuple[Contribution, ...]
@@ -53,15 +40,7 @@ class Circuits:
 
 @dataclass(frozen=True)
 class AvailableWires:
-    """Available wires for circuits.
-
-    Parameters
-    ----------
-    wires : Wires or None
-        Wires of the device; None: any.
-    most : int or None
-        Maximum number of wires of a circuit; None: no limit.
-    """
+    """Available wires for circuits: those of the device (None: any), and their largest number."""
 
     wires: Wires | None = None
     most: int | None = None

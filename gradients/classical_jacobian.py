@@ -205,8 +205,7 @@ class ClassicalPart:
         DifferentiationError
             Nothing in the call is trainable.
         InvalidTransform
-            No angle depends on the arguments, or a matrix or state does that cannot be decomposed
-            into gates with angles.
+            No angle depends on the arguments, or an array does that has no gates with angles.
         """
         seen: list[tuple[tuple[int, ...], tuple[int, ...], IntArray, bool]] = []
 
@@ -241,13 +240,7 @@ class ClassicalPart:
         return cls(qnode, argnums, args, kwargs, arrays, trained, slots, known, bare, observable)
 
     def marked(self, tape: Tape) -> Tape:
-        """Return the tape of the call, or of other numbers, with its trainable angles marked.
-
-        Parameters
-        ----------
-        tape : Tape
-            Tape as recorded.
-        """
+        """Return the recorded tape, or one of other numbers, with its trainable angles marked."""
         written, _ = with_angles(tape, self.arrays)
         return written.with_trainable(self.trained)
 
@@ -272,16 +265,9 @@ class ClassicalPart:
         return any(np.any(unwrap(second) != 0.0) for second in self.second(weights))
 
     def second(self, weights: Tensor) -> tuple[Tensor, ...]:
-        """Return the second derivatives of weighted sums of the angles.
+        """Return the second derivatives of sums of the angles with weights of shape ``(n,) + s``.
 
-        Parameters
-        ----------
-        weights : array, shape (n,) + s
-
-        Returns
-        -------
-        tuple of array
-            For each argument, of shape ``t``, an array ``s + t + t``.
+        They are an array ``s + t + t`` for each argument of shape ``t``.
         """
 
         def weighted(tape: Tape) -> Tensor:
@@ -309,13 +295,7 @@ def angle_positions(tape: Tape) -> list[int]:
 
 
 def _moved_arrays(tape: Tape, traced: Sequence[int]) -> tuple[int, ...]:
-    """Return the matrices and states that depend on the arguments, by their positions.
-
-    Raises
-    ------
-    InvalidTransform
-        One of them cannot be decomposed into gates with angles.
-    """
+    """Return the positions of matrices and states that depend on the arguments, or refuse them."""
     owners = [operation for operation in tape.operations for _ in operation.parameters]
     angles = set(angle_positions(tape))
     found = tuple(index for index in traced if index < len(owners) and index not in angles)
@@ -331,12 +311,7 @@ def _moved_arrays(tape: Tape, traced: Sequence[int]) -> tuple[int, ...]:
 
 
 def require_qnode(name: str, target: object) -> None:
-    """Refuse an object that is neither a tape nor a QNode.
-
-    Raises
-    ------
-    InvalidTransform
-    """
+    """Refuse an object that is neither a tape nor a QNode."""
     if not hasattr(target, "tape_derivatives"):
         raise InvalidTransform(
             transform=name,

@@ -179,13 +179,7 @@ def _rule(n: int, approx_order: int, strategy: str) -> FloatArray:
 
 
 def checked_rule(n: object, approx_order: object, strategy: str) -> tuple[int, int, str]:
-    """Validate the orders of a rule and its strategy; return them as plain integers and text.
-
-    Raises
-    ------
-    InvalidDifferenceRule
-        As ``finite_diff_coeffs``.
-    """
+    """Return the arguments of ``finite_diff_coeffs``, validated; errors as there."""
     if not is_text_among(strategy, _STENCILS):
         raise InvalidDifferenceRule(
             reason=f"{described(strategy)} is not a strategy",

@@ -63,21 +63,11 @@ class DifferenceDirections:
         return finite_diff_coeffs(self.approx_order + 1, 2, "center")
 
     def frequencies(self, structure: Structure, depends: BoolArray) -> FloatArray:
-        """Return an estimate of the largest frequency of each word along each line, in 1/radian.
+        """Return an estimate of the largest frequency of each word along each line, shape (L, T).
 
         Along a diagonal of m angles a function of frequency 1 in each varies about as fast as one
-        of frequency sqrt(m) in one angle (a product of m cosines is 1 - m h^2 / 2).
-
-        Parameters
-        ----------
-        structure : Structure
-            Structure with P slots.
-        depends : array of bool, shape (P, T)
-            Slots on which each of T words depends.
-
-        Returns
-        -------
-        array, shape (L, T)
+        of frequency sqrt(m) in one angle (a product of m cosines is 1 - m h^2 / 2). ``depends`` (P,
+        T): the slots on which each of T words depends.
         """
         own = self.directions * slot_frequencies(structure)
         return np.asarray(np.sqrt(own**2 @ depends.astype(float)))
@@ -129,13 +119,7 @@ def _slot_frequencies(structure: Structure) -> FloatArray:
 
 
 def steps_of(given: object, size: int) -> FloatArray:
-    """Validate the user's steps: one for each of ``size`` angles, or one for all.
-
-    Raises
-    ------
-    InvalidDifferenceRule
-        There is another number of steps, or a step is 0 or not finite.
-    """
+    """Validate the user's steps: one for each of ``size`` angles, or one for all."""
     one = finite_number(given)
     numbers = finite_numbers(given) if one is None else (one,) * size
     steps = np.array(() if numbers is None else numbers, dtype=float)

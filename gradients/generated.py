@@ -28,12 +28,7 @@ MOST_WIRES = 6
 
 @dataclass(frozen=True, slots=True)
 class HasGenerator:
-    """Gate set of gates exp(i x G) with a constant G, and of gates independent of some slots.
-
-    Parameters
-    ----------
-    slots : frozenset of int
-    """
+    """Gate set of gates exp(i x G) with a constant G, and of gates independent of ``slots``."""
 
     slots: frozenset[int]
 
@@ -53,18 +48,9 @@ class HasGenerator:
 
 @dataclass(frozen=True, eq=False)
 class TrainedGate:
-    """Trainable gate exp(i x G) of a circuit, where x is its angle.
+    """Trainable gate exp(i x G) at a ``position`` in a circuit, where x is the slot ``angle``.
 
-    Parameters
-    ----------
-    position : int
-        Index among the operations.
-    angle : int
-        Slot of x.
-    generator : PauliSum
-        G without its multiple of the identity, which is a global phase.
-    identity : float
-        Coefficient of the identity in G.
+    ``generator`` is G without its multiple ``identity`` of the identity, which is a global phase.
     """
 
     position: int
@@ -92,16 +78,10 @@ def pulled_back(block: Tensor, jacobian: Tensor) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Generated:
-    """Tape whose trainable gates have generators.
+    """Circuit whose trainable gates have generators; its numbers may be traced.
 
-    Parameters
-    ----------
-    operations : tuple of Operator
-        Operations with numbers, which may be traced.
-    gates : tuple of TrainedGate
-        Trainable gates in order.
-    jacobian : array, shape (gates, n)
-        Derivatives of their angles by the n trainable slots of the tape.
+    ``jacobian``: derivatives of the angles of ``gates`` by the n trainable slots of the tape, shape
+    (gates, n).
     """
 
     operations: tuple[Operator, ...]
@@ -110,13 +90,7 @@ class Generated:
 
     @classmethod
     def of(cls, tape: Tape, *, transform: str) -> Generated:
-        """Decompose the gates of a tape that depend on trainable slots into gates with generators.
-
-        Raises
-        ------
-        InvalidTransform
-            A trainable gate has no generator and does not decompose into gates that have one.
-        """
+        """Decompose gates that depend on trainable slots into gates with generators."""
         slots = tape.trainable_slots
         accepts = HasGenerator(frozenset(slots.tolist()))
         try:
@@ -193,20 +167,10 @@ def _slots_of(operation: Operator) -> list[int]:
 
 
 def distinct_words(sums: Sequence[PauliSum]) -> tuple[PauliSum, FloatArray, FloatArray]:
-    """Return the distinct Pauli words of several sums, and the sums as combinations of them.
+    """Return the W distinct Pauli words of real sums, and the sums as combinations of them.
 
-    Parameters
-    ----------
-    sums : sequence of PauliSum
-        Sums with real weights.
-
-    Returns
-    -------
-    words : PauliSum
-        The W distinct words, with weight 1, without the identity.
-    weights : array, shape (sums, W)
-    constants : array, shape (sums,)
-        Coefficients of the identity.
+    The words have weight 1 and do not include the identity. ``weights`` has shape (sums, W), and
+    ``constants`` (sums,) are the coefficients of the identity.
     """
     together = PauliSum.total(sums)
     first, index = pw.distinct(pw.packed(together.x, together.z))
@@ -229,13 +193,8 @@ def light_cone(
 ) -> list[Operator]:
     """Return the operations that affect the state on the wires of some gates, just before them.
 
-    Parameters
-    ----------
-    operations : sequence of Operator
-    ends : iterable of TrainedGate
-        Gates, none of which depends on another.
-    inserted : sequence of Operator
-        Operations that are inserted after position ``after``, and always kept.
+    None of the gates ``ends`` depends on another. ``inserted`` operations are inserted after
+    position ``after``, and always kept.
     """
     at = {gate.position: gate for gate in ends}
     cone: list[Operator] = []

@@ -46,16 +46,9 @@ class HasGenerator:
 
 @dataclass(frozen=True)
 class Turn:
-    """Gate exp(i x G) whose angle depends on slots.
+    """Gate exp(i x G) at a ``position``, whose angle x depends on ``slots`` with factors.
 
-    Parameters
-    ----------
-    position : int
-        Index among the operations.
-    words : PauliSum
-        G, by default without its multiple of the identity.
-    slots : tuple of (int, float)
-        Slots on which x depends, and their factors.
+    ``words`` are G, by default without its multiple of the identity.
     """
 
     position: int
@@ -66,10 +59,7 @@ class Turn:
 def generator_words(operation: Operator, *, identity: bool = False) -> PauliSum | None:
     """Return the generator G of a gate exp(i x G) as Pauli words; None: there is none.
 
-    ``identity``: whether to include the multiple of the identity, which only changes a phase.
-
-    Notes
-    -----
+    Without ``identity``, its multiple of the identity, which only changes a phase, is left out.
     Cost: n 4**n operations on n wires, unless the gate is defined by words.
     """
     if operation.num_params != 1:
@@ -127,13 +117,8 @@ def turns(
 ) -> Iterator[Turn]:
     """Yield the gates that depend on given slots, of a structure returned by ``in_generators``.
 
-    ``identity``: whether generators include the multiple of the identity, which only changes a
-    phase.
-
-    Raises
-    ------
-    UndefinedError
-        A gate is not of the form exp(i x G); the message is its name.
+    ``identity`` as for ``generator_words``. ``UndefinedError``, with the name of a gate, if one is
+    not of the form exp(i x G).
     """
     wanted = set(slots)
     for position, operation in enumerate(structure.operations):

@@ -160,12 +160,7 @@ def _circuits(
 
 
 def _measures_state(structure: Structure) -> bool:
-    """Return whether the state is measured; it cannot be combined with other measurements.
-
-    Raises
-    ------
-    UnsupportedDiffMethod
-    """
+    """Return whether the state is measured; it cannot be combined with other measurements."""
     kinds = {item.kind for item in structure.measurements}
     if MeasurementKind.STATE not in kinds:
         return False

@@ -150,13 +150,7 @@ def signed_words(words: PauliSum, auxiliary: Wire | None) -> Measurement:
 
 
 def words_of(measurement: Measurement) -> dict[Word, FloatArray]:
-    """Return, for each Pauli word of an observable, its weight in each of the T terms, shape (T,).
-
-    Raises
-    ------
-    UnsupportedDiffMethod
-        A factor that is not a Pauli word has too many wires.
-    """
+    """Return the weights of each Pauli word in the T terms of an observable, shape (T,)."""
     observable, found = measurement.observable, dict[Word, FloatArray]()
     for term, words in enumerate(_expanded(observable)):
         weights = np.real(words.coefficients)

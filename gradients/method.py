@@ -120,12 +120,7 @@ class GradientMethod:
 
 
 def check_options(method: str, options: Options, known: Collection[str]) -> None:
-    """Refuse options that a gradient method does not have.
-
-    Raises
-    ------
-    UnknownGradientOption
-    """
+    """Refuse options that a gradient method does not have."""
     for option in options:
         if option not in known:
             raise UnknownGradientOption(

@@ -19,24 +19,11 @@ from qgate.wires import Wires
 
 
 def overlap_metric(tape: Tape, wanted: BoolArray) -> tuple[list[Tape], Postprocess]:
-    r"""Return circuits for a metric tensor without auxiliary wire.
+    r"""Return circuits for a metric tensor without auxiliary wire, and a function of results.
 
     With :math:`F(x') = |\langle\psi(x)|\psi(x')\rangle|^2`, the probability of the outcome 0...0
-    after the circuit at x' and its inverse at x, the metric is minus half the Hessian of F at x' =
-    x, where F is 1.
-
-    Parameters
-    ----------
-    tape : Tape
-    wanted : array of bool, shape (n,)
-        Trainable slots whose entries are required; the others are zero.
-
-    Returns
-    -------
-    tapes : list of Tape
-        One broadcast: the circuit and its inverse, at shifted angles.
-    postprocess : callable
-        Function from the results to the metric, shape (n, n).
+    after the circuit at x' and its inverse at x, the metric (n, n) is minus half the Hessian of F
+    at x' = x, where F is 1. Entries of slots that are not ``wanted`` (n,) are zero.
     """
     overlap = _overlap(tape)
     count = len(wanted)

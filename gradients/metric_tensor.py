@@ -107,10 +107,7 @@ def metric_tensor(
 class MetricTensor(MatrixTransform):
     """Transform to the metric tensor, times ``scale``; arguments as for ``metric_tensor``.
 
-    Parameters
-    ----------
-    most_wires : int, optional
-        Number of wires of the device.
+    ``most_wires`` is the number of wires of the device.
     """
 
     argnum: Argnums = None

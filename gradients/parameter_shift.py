@@ -59,13 +59,7 @@ DECIMALS = 10
 
 @dataclass(frozen=True, slots=True)
 class HasRule:
-    """Gate set of gates without slots, gates with a shift rule, and gates without decomposition.
-
-    Parameters
-    ----------
-    of : Quantities
-        Quantities for which the rule must hold.
-    """
+    """Gate set of gates without slots, with a rule for ``of``, or without decomposition."""
 
     of: Quantities = Quantities.AVERAGES
 
@@ -168,20 +162,10 @@ def rules_by_angle(
     order: int = 1,
     of: Quantities = Quantities.AVERAGES,
 ) -> dict[int, FloatArray]:
-    """Return the rule for each angle: rows of a coefficient and a shift.
+    """Return the rule for each angle of a circuit in gates of ``HasRule``.
 
-    Parameters
-    ----------
-    decomposed : Decomposed
-        Circuit in gates of ``HasRule``.
-    shifts : mapping
-        Shifts for trainable slots, or None for the default.
-    step : float
-        Step of central differences, for gates without a rule.
-    order : int
-        Order of the derivative by the angle.
-    of : Quantities
-        Quantities for which the rules must hold.
+    ``shifts`` are those for trainable slots, or None for the default. ``step`` is that of central
+    differences, for gates without a rule. ``order`` is the order of the derivative by the angle.
     """
     angles = decomposed.angles
     feeds = dict(zip(angles.columns.tolist(), angles.slots.tolist(), strict=True))

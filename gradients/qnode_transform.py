@@ -42,20 +42,9 @@ class HybridTransform(ABC):
     def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
         """Return tapes to run, and a function of their results.
 
-        Parameters
-        ----------
-        tape : Tape
-            Tape with one row, whose trainable parameters are angles.
-        classical : ClassicalPart or None
-            Dependence of these angles on the arguments of a QNode.
-
-        Returns
-        -------
-        tapes : list of Tape
-            Tapes with the shots of the given one.
-        postprocess : callable
-            Function from the results of one part of a shot vector, one per tape, to the argument of
-            the methods below.
+        The trainable parameters of ``tape``, which has one row, are angles; ``classical`` is their
+        dependence on the arguments of a QNode. The function turns the results of one part of a shot
+        vector, one per tape, into the argument of the methods below.
         """
 
     @abstractmethod
@@ -77,19 +66,9 @@ class HybridTransform(ABC):
     def __call__(
         self, target: Tape | QNodeLike, *, argnums: Argnums = None, hybrid: bool = True
     ) -> Nested:
-        """Transform a tape, or a QNode.
+        """Transform a tape to tapes and a function of their results, or a QNode to a function.
 
-        Parameters
-        ----------
-        target : QuantumScript or QNode
-        argnums : int, sequence of int or None
-            QNode: positions of the arguments to differentiate by; None: all trainable ones.
-        hybrid : bool
-            QNode: whether derivatives are by its arguments; otherwise by the angles of its gates.
-
-        Returns
-        -------
-        (list of QuantumScript, callable) for a tape, a callable for a QNode
+        Arguments as for ``param_shift_hessian``.
         """
         if isinstance(target, Tape):
             refuse_chosen_arrays(target, transform=self.name)

@@ -71,12 +71,7 @@ def with_recipes(
 
 
 def _refuse_stretched(tape: Tape, rules: Sequence[FloatArray | None]) -> None:
-    """Refuse rules with a scaled parameter (a other than 1) if a derivative by it may be taken.
-
-    Raises
-    ------
-    DifferentiationError
-    """
+    """Refuse rules with a scaled parameter (a other than 1) if a derivative by it may be taken."""
     stretched = [rule for rule in rules if rule is not None and (rule[:, 1] != 1.0).any()]
     if stretched and any(map(is_traced, tape.parameters)):
         raise DifferentiationError(

@@ -54,13 +54,7 @@ METHODS: dict[str, GradientMethod] = {row.name: row for row in _ROWS}
 
 
 def register(row: GradientMethod) -> None:
-    """Add a gradient method, which can then be the ``diff_method`` of a QNode.
-
-    Raises
-    ------
-    DifferentiationError
-        There is a method of this name.
-    """
+    """Add a gradient method, which can then be the ``diff_method`` of a QNode."""
     if row.name in METHODS:
         raise DifferentiationError(
             f"There is a gradient method named {row.name!r} already. Register it by another name."

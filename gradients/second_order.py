@@ -26,21 +26,9 @@ def second_order(
 
     The second derivative by one angle has a rule of its own, with fewer points than the first-order
     rule applied twice. The mixed derivative by two angles uses the product of their first-order
-    rules.
-
-    Parameters
-    ----------
-    tape : Tape
-        Tape that measures quantities for which shift rules hold.
-    kept : array of bool, shape (n, n)
-        Symmetric mask of the required derivatives. The others are zero and cost nothing.
-    diagonal, off_diagonal : sequence
-        For each trainable slot, the shifts of its rule, or None.
-
-    Returns
-    -------
-    ShiftedSweep
-        Stencil of order 2; without points if the circuit does not depend on the slots.
+    rules. ``diagonal`` and ``off_diagonal`` have, for each trainable slot, the shifts of its rule,
+    or None. Derivatives that are not ``kept``, a symmetric mask (n, n), are zero and cost nothing.
+    There are no points if the circuit does not depend on the slots.
     """
     slots = [int(slot) for slot in tape.trainable_slots]
     of = Quantities.measured(tape.structure)

@@ -67,7 +67,7 @@ class ShiftedSweep:
 
     @cached_property
     def runs(self) -> BoolArray:
-        """Which points run, shape (M,): all, or all but the unshifted one."""
+        """Mask of the points that run, shape (M,): all, or all but the unshifted one."""
         if self.known:
             return np.asarray(self.offsets.any(axis=1))
         return np.ones(len(self.offsets), dtype=bool)

@@ -22,16 +22,10 @@ from qgate.typing import Tensor
 
 @dataclass(frozen=True, eq=False)
 class ArrayFree:
-    """Tape whose trainable arrays are decomposed into rotations.
+    """Tape whose trainable arrays are decomposed into rotations, so that all of them are angles.
 
-    Parameters
-    ----------
-    tape : Tape
-        Tape whose trainable parameters are angles, one for each trainable parameter of the given
-        tape.
-    jacobians : tuple
-        For each trainable parameter None, or for an array of shape ``t`` the derivatives of its m
-        angles, shape ``(m,) + t``.
+    ``jacobians`` has, for each trainable parameter, None, or for an array of shape ``t`` the
+    derivatives of its m angles, shape ``(m,) + t``.
     """
 
     tape: Tape
@@ -39,13 +33,7 @@ class ArrayFree:
 
     @classmethod
     def of(cls, tape: Tape, *, method: str) -> ArrayFree:
-        """Decompose the trainable arrays of the operations of a tape into rotations.
-
-        Raises
-        ------
-        UnsupportedDiffMethod
-            A trainable array cannot be decomposed, or belongs to a measurement.
-        """
+        """Decompose the trainable arrays of operations into rotations, or refuse them."""
         chosen = _of_operations(tape)
         refusal = refuse_trained_arrays(chosen) or _refuse_others(chosen)
         if refusal is not None:
@@ -60,14 +48,9 @@ class ArrayFree:
         return cls(written.with_shots(tape.shots), jacobians)
 
     def by_array(self, derivative: Tensor, position: int) -> Tensor:
-        """Return the derivative by one trainable parameter of the given tape.
+        """Return the derivative by a trainable parameter, from that by its angles.
 
-        Parameters
-        ----------
-        derivative : array, shape s + (m,)
-            Derivative by the angles of one trainable parameter of ``tape``.
-        position : int
-            Position of the parameter among the trainable ones.
+        The latter has shape s + (m,); ``position`` is that among the trainable parameters.
         """
         jacobian = self.jacobians[position]
         if jacobian is None:
@@ -76,12 +59,7 @@ class ArrayFree:
 
 
 def refuse_chosen_arrays(tape: Tape, *, transform: str) -> None:
-    """Refuse a tape with arrays among its trainable parameters, where only angles are supported.
-
-    Raises
-    ------
-    InvalidTransform
-    """
+    """Refuse a tape with arrays among its trainable parameters, where only angles are supported."""
     arrays = _arrays(_of_operations(tape))
     if arrays:
         rest = [index for index in tape.trainable_params if index not in arrays]

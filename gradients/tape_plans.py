@@ -40,13 +40,7 @@ required slots, shape (m, ...), and to its value, or 0 if the value is not requi
 
 @dataclass(frozen=True)
 class TapePlan:
-    """Tapes to run, and a function that computes derivatives from their results.
-
-    Parameters
-    ----------
-    tapes : list of Tape
-    read : callable
-    """
+    """Tapes to run, and a function that computes derivatives from their results."""
 
     tapes: list[Tape]
     read: Read
@@ -55,18 +49,10 @@ class TapePlan:
 def tape_plan(
     method: GradientMethod, tape: Tape, wanted: BoolArray, options: Options, *, value: bool
 ) -> TapePlan:
-    """Return the plan of a tape by some method.
+    """Return the plan of a tape of linear quantities, or of any that the method supports.
 
-    Parameters
-    ----------
-    method : GradientMethod
-    tape : Tape
-        Tape that measures linear quantities, or any quantities that the method supports.
-    wanted : array of bool, shape (n,)
-        Trainable slots that derivatives are taken by.
-    options : mapping
-    value : bool
-        Whether the value is required as well.
+    Derivatives are taken by the trainable slots that are ``wanted``, a mask (n,); ``value``: the
+    value is required as well.
     """
     if method.shifts is not None:
         return _shift_plan(method.shifts, tape, wanted, options, value=value)
@@ -194,19 +180,10 @@ def _listed(result: Nested) -> list[Tensor]:
 class Derive:
     """Function that computes derivatives from the results of the tapes of a plan.
 
-    Parameters
-    ----------
-    read : callable
-        Function of the plan.
-    recombine : callable
-        Function from linear quantities to the measured results.
-    wanted : array of bool, shape (n,)
-        Trainable slots that derivatives are taken by; those by the others are zero.
-    shapes : sequence of tuple of int
-        Shapes of the trainable parameters.
-    by_parameter : callable
-        Function from the derivative by a trainable parameter, and its position, to that by the
-        original parameter.
+    ``recombine`` maps linear quantities to the measured results, and ``by_parameter`` the
+    derivative by a trainable parameter, and its position, to that by the original parameter.
+    Derivatives by slots that are not ``wanted`` are zero. ``shapes`` are those of the trainable
+    parameters.
     """
 
     def __init__(

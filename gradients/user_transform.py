@@ -13,13 +13,7 @@ from qgate.typing import Argnums, Function
 
 
 class UserTransform(TapeTransform):
-    """Gradient method written by a user; created by :func:`transform`.
-
-    Parameters
-    ----------
-    function : callable
-        Function from a tape and options to tapes, and a function from their results to derivatives.
-    """
+    """Gradient method written by a user; created by :func:`transform`."""
 
     def __init__(self, function: Function) -> None:
         functools.update_wrapper(self, function, updated=())
