@@ -60,7 +60,8 @@ def gradient() -> Callable[[], object]:
     """Return the gradient whose road is counted."""
     qnode = qg.QNode(circuit, qg.device("local", wires=2), diff_method="parameter-shift")
     angles = qg.numpy.array([0.1, 0.2], requires_grad=True)
-    return lambda: qg.grad(qnode)(angles)
+    derivative = qg.grad(qnode)
+    return lambda: derivative(angles)
 
 
 CALLS = {"call": (value, Limit(25, 130)), "gradient": (gradient, Limit(35, 200))}

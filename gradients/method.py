@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -112,11 +113,24 @@ class GradientMethod:
 
     def refusal(self, tape: Tape) -> Refusal:
         """Return why the method cannot differentiate a tape by its trainable parameters."""
-        if self.measures is None:
-            return None
-        found = refuse_other_kinds(tape, self.measures, method=self.name)
-        found = found or refuse_trained_arrays(tape)
+        found = refusal_of(self, tape.structure, tuple(tape.trainable_params))
         return found if found or self.refuses is None else self.refuses(tape)
+
+
+@lru_cache(maxsize=1024)
+def refusal_of(method: GradientMethod, structure: Structure, trainable: tuple[int, ...]) -> Refusal:
+    """Return why a method cannot differentiate a structure by some of its parameters."""
+    if method.measures is None:
+        return None
+    wrong = sorted({item.kind.value for item in structure.measurements} - set(method.measures))
+    if not wrong:
+        return refuse_trained_arrays(structure, trainable)
+    kinds = ", ".join(kind.value for kind in method.measures if kind is not MeasurementKind.TERMS)
+    differentiates = f"{method.name} differentiates {kinds} only"
+    reason = f"the circuit returns {', '.join(wrong)}, and {differentiates}"
+    if not set(wrong) <= set(EXACT):
+        return reason, "Return one of these; single shots have no derivative."
+    return reason, USE_BACKPROP
 
 
 def check_options(method: str, options: Options, known: Collection[str]) -> None:
@@ -128,39 +142,26 @@ def check_options(method: str, options: Options, known: Collection[str]) -> None
             )
 
 
-def refuse_other_kinds(tape: Tape, served: Collection[MeasurementKind], *, method: str) -> Refusal:
-    """Refuse a tape with measurements of kinds that a method does not support."""
-    wrong = sorted({item.kind.value for item in tape.measurements if item.kind not in served})
-    if not wrong:
-        return None
-    kinds = ", ".join(kind.value for kind in served if kind is not MeasurementKind.TERMS)
-    reason = f"the circuit returns {', '.join(wrong)}, and {method} differentiates {kinds} only"
-    if not set(wrong) <= set(EXACT):
-        return reason, "Return one of these; single shots have no derivative."
-    return reason, USE_BACKPROP
-
-
-def trained_by_arrays(tape: Tape) -> Iterator[Operator | Measurement]:
+def trained_by_arrays(
+    structure: Structure, trainable: Collection[int]
+) -> Iterator[Operator | Measurement]:
     """Yield the operations and measurements with a trainable matrix, state or other array.
 
     The coefficient of an observable that is applied as a gate is its phase, and counts as such.
     """
-    kinds = tape.parameter_kinds
-    of_gates = len(kinds) - sum([len(item.parameters) for item in tape.measurements])
-    if ParameterKind.ARRAY not in kinds and ParameterKind.COEFFICIENTS not in kinds[:of_gates]:
-        return
-    owners = (item for item in tape for _ in item.parameters)
-    trained = set(tape.trainable_params)
-    for index, (owner, kind) in enumerate(zip(owners, kinds, strict=True)):
+    items: list[Operator | Measurement] = [*structure.operations, *structure.measurements]
+    trained = set(trainable)
+    owners = [(item, kind) for item in items for kind in item.parameter_kinds]
+    for index, (owner, kind) in enumerate(owners):
         if kind is ParameterKind.ANGLES or index not in trained:
             continue
         if kind is ParameterKind.ARRAY or isinstance(owner, Operator):
             yield owner
 
 
-def refuse_trained_arrays(tape: Tape) -> Refusal:
-    """Refuse a tape with a trainable array that cannot be decomposed into gates with angles."""
-    for owner in trained_by_arrays(tape):
+def refuse_trained_arrays(structure: Structure, trainable: Collection[int]) -> Refusal:
+    """Refuse a trainable array that cannot be decomposed into gates with angles."""
+    for owner in trained_by_arrays(structure, trainable):
         if isinstance(owner, Operator) and expressible(owner):
             continue
         name = owner.name if isinstance(owner, Operator) else owner.return_type

@@ -95,10 +95,13 @@ def parameter_shift(
     ``gradient_recipes``, rows [c, a, s] of a rule sum of c f(a x + s), or None, for each trainable
     parameter of the tape; and ``f0``, the value if it is known.
     """
-    step = options.get("fallback_step") or sensible_step(
-        shots, order=order, approx_order=2, strategy="center"
-    )
+    step = options.get("fallback_step") or _sensible_step(shots, order)
     return _shifted(structure, slots, order, shifts_by_slot(options.get("shifts"), slots), step)
+
+
+@lru_cache(maxsize=256)
+def _sensible_step(shots: int | None, order: int) -> float:
+    return sensible_step(shots, order=order, approx_order=2, strategy="center")
 
 
 Shifts = tuple[tuple[float, ...] | None, ...]

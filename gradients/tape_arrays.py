@@ -35,7 +35,9 @@ class ArrayFree:
     def of(cls, tape: Tape, *, method: str) -> ArrayFree:
         """Decompose the trainable arrays of operations into rotations, or refuse them."""
         chosen = _of_operations(tape)
-        refusal = refuse_trained_arrays(chosen) or _refuse_others(chosen)
+        refusal = refuse_trained_arrays(
+            chosen.structure, chosen.trainable_params
+        ) or _refuse_others(chosen)
         if refusal is not None:
             raise UnsupportedDiffMethod(method=method, reason=refusal[0], remedy=refusal[1])
         owners = [operation for operation in tape.operations for _ in operation.parameters]

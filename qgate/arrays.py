@@ -106,6 +106,13 @@ def framework_among(values: Iterable[Tensor]) -> Interface | None:
     return None
 
 
+def tracing_interface(values: Iterable[Tensor]) -> Interface | None:
+    """Return the interface of the framework that traces some values; None: plain numbers."""
+    values = list(values)
+    found = framework_among(values)
+    return load("autograd") if found is None and any_boxed(values) else found
+
+
 def namespace(values: Iterable[Tensor]) -> Any:
     """Return the array namespace for some values.
 

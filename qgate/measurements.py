@@ -81,6 +81,7 @@ class MeasuredForm:
 
 @lru_cache(maxsize=1024)
 def _form_of_letter(letter: str, wires: Wires) -> MeasuredForm:
+    """Return the form of a Pauli gate, whose class has the name of its letter."""
     return MeasuredForm.of(PauliSum.word(dict.fromkeys(wires, letter)))
 
 
@@ -114,7 +115,7 @@ class Measurement:
         self._wires = Wires.of(wires, owner=kind.value)
         self.options: dict[str, Any] = options
         if obs is not None:
-            if not is_observable(obs):
+            if not (obs.is_hermitian or is_observable(obs)):
                 raise NotHermitian(observable=repr(obs))
             absorb(obs)
         record(self)
@@ -123,7 +124,7 @@ class Measurement:
     def form(self) -> MeasuredForm | None:
         """The normal form of the observable, or None; equal Pauli gates share one."""
         if isinstance(self.obs, PauliGate):
-            return _form_of_letter(self.obs.letter, self.obs.wires)
+            return _form_of_letter(type(self.obs).__name__, self.obs.wires)
         return None if self.obs is None else MeasuredForm.of(normal_form(self.obs))
 
     @property

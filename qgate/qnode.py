@@ -18,7 +18,7 @@ from qgate.context import active_device, entered
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.findable import Located, located, make_findable
 from qgate.interfaces.base import call_whole
-from qgate.interfaces.choice import Choice, interface_among
+from qgate.interfaces.choice import Choose, chooser, interface_among
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.qnode_derivatives import gradient_function, tape_derivatives
 from qgate.recording import Recorder
@@ -93,7 +93,7 @@ class QNode:
         gradient_kwargs: Mapping[str, Any] | None = None,
         max_diff: int | None = None,
     ) -> None:
-        self._choice = Choice.of(interface)
+        self._choose = chooser(interface)
         self.func = func
         self.device = _device(device)
         self.interface = interface
@@ -140,14 +140,14 @@ class QNode:
         like: Sequence[Any] = tape.kept_parameters
         if framework_among(like) is None:
             like = leaves([*args, *kwargs.values()])
-        interface = self._choice([*like, *tape.parameters, seed])
+        interface = self._choose([*like, *tape.parameters, seed])
         (entries,) = evaluate(
             [tape],
             self.device,
             self._method,
             interface=interface,
             max_diff=self.max_diff,
-            seed=seed if interface is None else interface.seed(seed),
+            seed=seed if interface is None or seed is None else interface.seed(seed),
             singles=True,
         )
         return arrange(tape, entries, returned, interface=interface, like=like)
@@ -241,7 +241,7 @@ class QNode:
             For each tape the results that a QNode would return.
         """
         method = self._method if diff_method is None else parse_method(diff_method, {})
-        return _results(tapes, self.device, method, self._choice, seed)
+        return _results(tapes, self.device, method, self._choose, seed)
 
     def tape_derivatives(
         self,
@@ -280,7 +280,7 @@ class QNode:
     def interface_of(self, args: Sequence[Any]) -> Interface:
         """Return the interface that differentiates by these arguments."""
         given = leaves(list(args))
-        return self._choice(given) or interface_among(given)
+        return self._choose(given) or interface_among(given)
 
     def __copy__(self) -> Self:
         other = object.__new__(type(self))
@@ -359,7 +359,7 @@ def execute(
             "qg.execute([tape], device)."
         )
     method = parse_method(diff_method, _gradient_options(gradient_kwargs))
-    return _results(given, _device(device), method, Choice.of(interface))
+    return _results(given, _device(device), method, chooser(interface))
 
 
 def _gradient_options(given: Any) -> dict[str, Any]:
@@ -386,11 +386,11 @@ def _highest_order(given: Any) -> int:
 
 
 def _results(
-    tapes: Sequence[Tape], device: Device, method: Any, choice: Choice, seed: Any = None
+    tapes: Sequence[Tape], device: Device, method: Any, choose: Choose, seed: Any = None
 ) -> tuple[Any, ...]:
     """Run tapes; return for each the results that a QNode would return."""
     every = [value for tape in tapes for value in tape.parameters]
-    chosen = choice(every)
+    chosen = choose(every)
     results = evaluate(tapes, device, method, interface=chosen, seed=seed)
     return tuple(
         arrange(

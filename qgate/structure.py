@@ -16,7 +16,7 @@ import numpy as np
 
 from qgate.arrays import namespace, shape_of
 from qgate.exceptions import InvalidParameters
-from qgate.measurements import Measurement
+from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.slots import Affine
 from qgate.typing import Tensor
@@ -84,6 +84,13 @@ class Structure:
         items: list[Operator | Measurement] = [*self.operations, *self.measurements]
         arrays = (value for item in items for value in item.parameters)
         return OPERATOR_BYTES * len(items) + sum(getattr(value, "nbytes", 0) for value in arrays)
+
+    @cached_property
+    def is_linear(self) -> bool:
+        """Whether all results are expectation values of observables without parameters."""
+        kinds = {item.kind for item in self.measurements}
+        fixed = not any(item.parameters for item in self.measurements)
+        return fixed and kinds <= {MeasurementKind.EXPVAL}
 
     def with_measurements(self, measurements: Sequence[Measurement]) -> Structure:
         """Return the same gates with other measurements."""

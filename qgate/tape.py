@@ -368,7 +368,7 @@ class Tape:
             refuse_not_finite(self._items)
             refuse_large(self.arrays, LARGEST)
         sweep = Sweep(self.structure, rows, arrays)
-        if not self.shots:
+        if not self.shots.parts:
             return sweep
         parts = np.array(self.shots.parts, dtype=np.int64)
         repeated = sweep.repeated(len(parts))

@@ -36,7 +36,7 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
         The method cannot differentiate this circuit; the reason is in the text.
     """
     if method.transform is not None:
-        refusal = refuse_trained_arrays(tape)
+        refusal = refuse_trained_arrays(tape.structure, tape.trainable_params)
         if refusal is not None:
             raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
         return method
@@ -44,8 +44,10 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
         name, _ = best_method(tape, device, depth)
         higher = "parameter-shift" if name == "adjoint" and depth is None else None
         return Method(name, method.options, higher)
-    check_method(method, device, tape.shots)
-    refusal = method.row.refusal(tape)
+    row = METHODS[method.name]
+    if row.needs_state is not None:
+        check_method(method, device, tape.shots)
+    refusal = row.refusal(tape)
     if refusal is not None:
         raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
     return method
@@ -73,7 +75,7 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
     refusal = METHODS["adjoint"].refusal(tape)
     if refusal is not None:
         return "backprop", f"the state is available, and for adjoint {refusal[0]}"
-    array = next(trained_by_arrays(tape), None)
+    array = next(trained_by_arrays(tape.structure, tape.trainable_params), None)
     if array is not None:
         return "backprop", f"the state is available, and {_name(array)} is trained by a whole array"
     if not gives_jacobian(tape):

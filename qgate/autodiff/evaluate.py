@@ -134,7 +134,7 @@ def _by_rows(tape: Tape, again: Again, interface: Interface) -> list[Measurement
 
 def _needs_framework(tape: Tape, seed: Tensor) -> bool:
     """Return whether a tape is traced and has a measurement that can be differentiated."""
-    if tape.shots and not is_concrete(seed):
+    if seed is not None and tape.shots and not is_concrete(seed):
         return True
     if not any_traced(tape.parameters):
         return False
@@ -159,7 +159,7 @@ def values(
 def _linear(tape: Tape, device: Device) -> tuple[Tape, Postprocess]:
     """Return a tape of plain numbers with what the device measures, and the map of its results."""
     tape = _numbers(tape)
-    if not tape.shots and MeasurementKind.VAR in device.capabilities.exact:
+    if not tape.shots.parts and MeasurementKind.VAR in device.capabilities.exact:
         return tape, tuple
     budgeted = tape.shots.budget is not None
     return linear_measurements(tape, variances=budgeted, densities=budgeted)

@@ -25,7 +25,7 @@ from qgate.autodiff.derivatives import (
 )
 from qgate.autodiff.method import Method
 from qgate.autodiff.result_layout import ResultLayout
-from qgate.autodiff.sweep_function import AdjointStates
+from qgate.autodiff.sweep_function import AdjointStates, Limits
 from qgate.autodiff.trainable_sweep import split_parameters
 from qgate.autodiff.transform_derivatives import TransformDerivatives, Values
 from qgate.budget import Budget
@@ -35,7 +35,6 @@ from qgate.execution.execute import MeasurementResult, checked, prepare
 from qgate.execution.tracker import notify
 from qgate.gradients.method import NO_OPTIONS
 from qgate.gradients.registry import METHODS, shift_methods
-from qgate.jobs.limits import Limits
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.structure import ArraySlot
@@ -163,6 +162,8 @@ def _by_angles(
     tape: Tape, method: Method, limits: Limits, levels: int | None
 ) -> tuple[Tape, Limits]:
     """Replace arrays that are trained by gates with angles, and limit the order of derivatives."""
+    if not tape.arrays:
+        return tape, limits
     written, most = with_angles(tape, tape.trainable_params, apart=method.transform is not None)
     if most is None:
         return written, limits
@@ -183,10 +184,11 @@ def _from_derivatives(
     tape, recombine = _linear(tape, choice.method, device, interface)
     method = choice.method
     # Methods that run other circuits look for a free auxiliary wire.
-    named = method is None or method.transform is not None or method.row.circuits is None
+    named = method is None or method.transform is not None or METHODS[method.name].circuits is None
     trained, parts, fixed = split_parameters(tape, device, interface, options.seed, named=named)
     made = derivatives_of(tape, method, options)
-    layout = ResultLayout.of(trained.sweep, device)
+    sweep = trained.sweep if named else checked(trained.sweep, device)
+    layout = ResultLayout.of(sweep, device)
     derivatives = made(trained, device, choice.limits, layout=layout)
     late = any(place.array is not None for place in trained.fixed)
     if levels is None and not tape.shots.budget and not late:
@@ -204,6 +206,8 @@ def _linear(
     tape: Tape, method: Method | None, device: Device, interface: Interface
 ) -> tuple[Tape, Recombine]:
     """Return the tape with measurements that the method differentiates, and their combination."""
+    if tape.structure.is_linear:
+        return tape, tuple
     nonlinear, densities = method is None or method.nonlinear, method is None or method.densities
     linear, recombine = linear_measurements(
         tape,
@@ -239,7 +243,7 @@ def derivatives_of(tape: Tape, method: Method | None, options: EvaluationOptions
         return _within_budget(tape, tape.shots.budget, method, options.interface)
     if method is None:
         return ValuesOnly
-    row = method.row
+    row = METHODS[method.name]
     if row.shifts is not None:
         return partial(ShiftDerivatives, method=row.shifts, options=method.options)
     if row.circuits is not None:

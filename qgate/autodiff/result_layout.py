@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgate.execution.execute import MeasurementResult, UnbatchedResult, checked
+from qgate.execution.execute import MeasurementResult, UnbatchedResult
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.structure import Structure
 from qgate.sweep import Sweep
@@ -41,8 +41,8 @@ class ResultLayout:
 
     @classmethod
     def of(cls, sweep: Sweep, device: Device) -> ResultLayout:
-        """Return the layout of the results of a sweep on a device."""
-        structure = checked(sweep, device).structure
+        """Return the layout of the results of a sweep that names the wires of all measurements."""
+        structure = sweep.structure
         num_wires = len(device.wires_of(structure.wires))
         return _layout(structure, num_wires, None if sweep.shots is None else int(sweep.shots[0]))
 

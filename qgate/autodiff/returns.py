@@ -33,7 +33,8 @@ def leaves(container: Any, level: int = 0) -> list[Any]:
     if isinstance(container, dict):
         container = list(container.values())
     if isinstance(container, tuple | list):
-        check_depth(level)
+        if level:
+            check_depth(level)
         return [leaf for item in container for leaf in leaves(item, level + 1)]
     return [container]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qgate.arrays import PACKAGES, any_boxed, framework_among, load
+from qgate.arrays import PACKAGES, framework_among, load, tracing_interface
 from qgate.bridge import Interface
 from qgate.exceptions import InterfaceMismatch, MissingExtra, UnknownInterface, described, suggest
 from qgate.typing import Tensor
@@ -65,16 +65,27 @@ class Choice:
         """
         if self.name is None:
             return None
-        values = list(values)
-        met = framework_among(values)
-        if met is None and any_boxed(values):
-            met = load("autograd")
-        if self.name == "auto":
-            return met
+        met = tracing_interface(values)
         named = _load_named(self.name)
         if met is not None and met is not named:
             raise InterfaceMismatch(interface=self.name, met=met.name)
         return named
+
+
+Choose = Callable[[Iterable[Tensor]], Interface | None]
+"""Function from the parameters of a circuit to its interface; None: they are plain numbers."""
+
+
+def chooser(interface: Any) -> Choose:
+    """Return the function that chooses the interface of a circuit by its parameters.
+
+    Raises
+    ------
+    UnknownInterface
+        There is no interface of this name.
+    """
+    choice = Choice.of(interface)
+    return tracing_interface if choice.name == "auto" else choice
 
 
 def interface_among(values: Iterable[Tensor]) -> Interface:
