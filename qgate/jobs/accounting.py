@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import warnings
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypeAlias, TypedDict
 
 from qgate.budget import ROUNDING_USD
 from qgate.devices.cloud.retries import with_retries
@@ -26,12 +26,24 @@ from qgate.jobs.orders import Order, OrderState
 from qgate.usage import Usage
 
 if TYPE_CHECKING:
-    from qgate.devices.cloud.remote import RemoteDevice, RemoteJob
+    from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob
     from qgate.jobs.journal import Journal
     from qgate.prices import Price
     from qgate.sweep import Sweep
+    from qgate.typing import Wire
 
-Results = Sequence[SweepResult]
+Results: TypeAlias = Sequence[SweepResult]
+"""Results of one submission, for each of its sweeps."""
+
+
+class RequestRecord(TypedDict):
+    """Settings of an order, as its row in the journal has them."""
+
+    sweeps: Record
+    canary: list[str]
+    settings: NotRequired[Mapping[str, object]]
+    labels: NotRequired[Mapping[str, str]]
+
 
 EXCEEDED = "above reservation"
 """Event in the history of an order: it cost more than was reserved for it."""
@@ -43,7 +55,7 @@ COST_S = 60.0
 def record_of(
     device: RemoteDevice,
     sweeps: Sequence[Sweep],
-    canary: Sequence[Any],
+    canary: Iterable[Wire],
     labels: Mapping[str, str],
 ) -> bytes:
     """Return the settings for sending an order again and reading its result, for the journal.
@@ -146,9 +158,9 @@ def replayed(journal: Journal, order: Order) -> Results:
         raise OrderDamaged(key=order.key, what="result", file=journal.file) from error
 
 
-def _record(order: Order) -> dict[str, Any]:
+def _record(order: Order) -> RequestRecord:
     try:
-        found: dict[str, Any] = json.loads(zlib.decompress(order.record))
+        found: RequestRecord = json.loads(zlib.decompress(order.record))
         return {**found, "sweeps": found["sweeps"], "canary": found["canary"]}
     except (zlib.error, ValueError, KeyError, TypeError) as error:
         file, reason = f"of the run {order.run!r}", f"its order {order.key} is damaged"

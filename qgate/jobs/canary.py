@@ -7,7 +7,7 @@ canaries thus identify each wire, and reveal swapped wires and qubits stuck at 0
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.transforms.decompose import decompose
 from qgate.transforms.readouts import lower_measurements
-from qgate.typing import IntArray
+from qgate.typing import IntArray, Wire
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
@@ -52,14 +52,10 @@ def canary(wires: Wires, shots: int, device: Device) -> Sweep:
     return decompose(lowered, capabilities.gate_set, device=device.name, names=capabilities.gates)
 
 
-def misread(outcomes: Sequence[Any], wires: Wires) -> list[Any]:
+def misread(outcomes: Sequence[Outcomes | RowFailure], wires: Sequence[Wire]) -> list[Wire]:
     """Return the wires on which the majority of shots has another outcome than expected.
 
-    Parameters
-    ----------
-    outcomes : sequence of Outcomes or RowFailure
-        Of the canary circuits; failed ones are skipped.
-    wires : Wires
+    Failed circuits among the outcomes of the canary circuits are skipped.
     """
     wrong = set()
     for row, bits in zip(outcomes, expected_bits(len(wires)), strict=True):

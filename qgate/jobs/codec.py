@@ -6,15 +6,22 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from qgate.devices.job import RowFailure, SweepResult
 from qgate.forks import ForkSafeLock
 from qgate.outcomes import Outcomes
+from qgate.typing import NumericArray
 
-Arrays = dict[str, np.ndarray[Any, Any]]
+Arrays = dict[str, NumericArray]
+
+Layout: TypeAlias = Any
+"""Part of the layout: what JSON can hold."""
+
+Row: TypeAlias = Outcomes | RowFailure | NumericArray
+Entry: TypeAlias = list[Row] | NumericArray
 
 LAYOUT = "layout.json"
 """Member of the archive that describes how the arrays belong together."""
@@ -56,20 +63,20 @@ def decode(data: bytes) -> list[SweepResult]:
     return [tuple(_restored(entry, arrays) for entry in result) for result in layout]
 
 
-def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray[Any, Any]:
+def _read(archive: zipfile.ZipFile, name: str) -> NumericArray:
     with _reading, archive.open(name) as member:
-        found: np.ndarray[Any, Any] = np.lib.format.read_array(member, allow_pickle=False)
+        found: NumericArray = np.lib.format.read_array(member, allow_pickle=False)
     return found
 
 
-def _entry(entry: Any, arrays: Arrays) -> Any:
+def _entry(entry: Entry, arrays: Arrays) -> Layout:
     """Return the description of one measurement's result; its arrays are added to ``arrays``."""
     if isinstance(entry, list):
         return {"rows": [_row(row, arrays) for row in entry]}
     return {"array": _put(np.asarray(entry), arrays)}
 
 
-def _row(row: Any, arrays: Arrays) -> dict[str, Any]:
+def _row(row: Row, arrays: Arrays) -> Layout:
     if isinstance(row, RowFailure):
         return {"failed": row.reason}
     if not isinstance(row, Outcomes):
@@ -83,26 +90,26 @@ def _row(row: Any, arrays: Arrays) -> dict[str, Any]:
     }
 
 
-def _integers(values: np.ndarray[Any, Any], arrays: Arrays) -> Any:
+def _integers(values: NumericArray, arrays: Arrays) -> Layout:
     """Store integers; those of many wires are Python integers, written as hexadecimal digits."""
     if values.dtype == object:
         return {"hex": [format(int(value), "x") for value in values]}
     return _put(values, arrays)
 
 
-def _put(array: np.ndarray[Any, Any], arrays: Arrays) -> str:
+def _put(array: NumericArray, arrays: Arrays) -> str:
     name = f"a{len(arrays)}"
     arrays[name] = array
     return name
 
 
-def _restored(entry: Any, arrays: Arrays) -> Any:
+def _restored(entry: Layout, arrays: Arrays) -> Entry:
     if "array" in entry:
         return arrays[entry["array"]]
     return [_restored_row(row, arrays) for row in entry["rows"]]
 
 
-def _restored_row(row: Any, arrays: Arrays) -> Any:
+def _restored_row(row: Layout, arrays: Arrays) -> Row:
     if "failed" in row:
         return RowFailure(row["failed"])
     if "array" in row:
@@ -117,7 +124,7 @@ def _restored_row(row: Any, arrays: Arrays) -> Any:
     )
 
 
-def _restored_integers(described: Any, arrays: Arrays) -> np.ndarray[Any, Any]:
+def _restored_integers(described: Layout, arrays: Arrays) -> NumericArray:
     if isinstance(described, str):
         return arrays[described]
     return np.array([int(digits, 16) for digits in described["hex"]], dtype=object)

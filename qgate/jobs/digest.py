@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import Any
 
 import numpy as np
 
 from qgate.operations.slots import Affine
 from qgate.structure import ArraySlot, Structure
 from qgate.sweep import Sweep
+from qgate.typing import NumericArray
 
 
 def digest_of(sweeps: Sequence[Sweep]) -> str:
@@ -38,7 +38,7 @@ def key_of(*parts: object) -> str:
     return state.hexdigest()
 
 
-def _pieces(value: Any) -> Iterator[bytes]:
+def _pieces(value: object) -> Iterator[bytes]:
     """Yield the bytes that represent a value; values of other types are represented by ``repr``."""
     if isinstance(value, Structure):
         yield from _pieces(value.key)
@@ -65,7 +65,7 @@ def _pieces(value: Any) -> Iterator[bytes]:
         yield repr(value).encode()
 
 
-def _array(value: np.ndarray[Any, Any]) -> Iterator[bytes]:
+def _array(value: NumericArray) -> Iterator[bytes]:
     if value.dtype == object:
         yield from _pieces((value.shape, value.ravel().tolist()))
         return

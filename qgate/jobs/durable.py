@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from qgate.context import active_call
 from qgate.devices.cloud.polling import poller_of
@@ -31,7 +31,7 @@ from qgate.exceptions import (
     UnknownPrice,
 )
 from qgate.forks import ForkSafeLock
-from qgate.jobs.accounting import fail, keep, record_of, replayed
+from qgate.jobs.accounting import Results, fail, keep, record_of, replayed
 from qgate.jobs.attempt_report import account_of
 from qgate.jobs.attempts import perhaps_sent
 from qgate.jobs.codec import decode, encode
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
     from qgate.jobs.runs import Run
 
-Results = Sequence[SweepResult]
+Ended: TypeAlias = Future[tuple[SweepResult, ...]] | BaseException
+"""End of an order: what its poller returns, or why there is none."""
 
 SENDERS = 8
 """Maximum number of submissions that are sent at the same time."""
@@ -140,7 +141,7 @@ class _Submissions:
         self.results: dict[int, Results] = {}
         self.errors: list[BaseException] = []
         self.jobs: dict[int, RemoteJob] = {}
-        self.ended: SimpleQueue[tuple[int, Future[Any] | BaseException]] = SimpleQueue()
+        self.ended: SimpleQueue[tuple[int, Ended]] = SimpleQueue()
         self.stopped, self.interrupted = Event(), Event()
         self.call = active_call()
 
@@ -260,7 +261,7 @@ class _Submissions:
         future = poller_of(device.account).follow(job)
         future.add_done_callback(lambda done: self.ended.put((index, done)))
 
-    def _end(self, index: int, outcome: Future[Any] | BaseException) -> None:
+    def _end(self, index: int, outcome: Ended) -> None:
         """Record the end of an order."""
         if isinstance(outcome, Withdrawn):
             return

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future
 from functools import partial, wraps
-from typing import Any
+from typing import Generic, Never, ParamSpec, TypeVar
 
 from qgate.arguments import require_function, seconds_to_wait, sequence_of
 from qgate.context import active_run, entered
@@ -29,10 +29,13 @@ from qgate.workers import Workers, wait_for
 WORKERS = 32
 """Maximum number of calls in progress; further calls are queued."""
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 _workers = Workers(WORKERS, "qgate-call")
 
 
-class Handle:
+class Handle(Generic[T]):
     """A call in the background; returned by ``qg.submit``.
 
     It can be awaited. Its submissions belong to the run that was active when it was made. A program
@@ -40,13 +43,13 @@ class Handle:
     runs again.
     """
 
-    def __init__(self, call: Callable[[], Any]) -> None:
+    def __init__(self, call: Callable[[], T]) -> None:
         self._following = CallJobs()
         context = contextvars.copy_context()
         self._process = os.getpid()
-        self.future: Future[Any] = _workers.submit(context.run, self._call, call)
+        self.future: Future[T] = _workers.submit(context.run, self._call, call)
 
-    def _call(self, call: Callable[[], Any]) -> Any:
+    def _call(self, call: Callable[[], T]) -> T:
         with entered(call=self._following):
             return call()
 
@@ -69,7 +72,7 @@ class Handle:
         """The provider's ids of all jobs that the call has waited for so far."""
         return self._following.job_ids
 
-    def result(self, timeout_s: float | None = None) -> Any:
+    def result(self, timeout_s: float | None = None) -> T:
         """Wait for the call and return its result.
 
         Raises
@@ -101,14 +104,14 @@ class Handle:
             remedy = "Wait for the call there, or make it in this process"
             raise OpenedInParent(what="The call in the background", remedy=remedy)
 
-    def __reduce_ex__(self, protocol: Any) -> Any:
+    def __reduce_ex__(self, protocol: object) -> Never:
         raise NotPicklable(
             what="A call in the background",
             remedy="Wait for its result() and pickle that, or open the same run in the other "
             "process and make the call there, which takes the jobs that exist",
         )
 
-    def __await__(self) -> Generator[Any, None, Any]:
+    def __await__(self) -> Generator[object, None, T]:
         self._check_process()
         return asyncio.wrap_future(self.future).__await__()
 
@@ -117,7 +120,7 @@ class Handle:
 
 
 @picklable
-def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
+def submit(function: Callable[P, T]) -> Callable[P, Handle[T]]:
     """Return a function that calls ``function`` in the background.
 
     Parameters
@@ -144,7 +147,7 @@ def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
     require_function("submit", "function", function)
 
     @wraps(function, updated=())
-    def start(*args: Any, **kwargs: Any) -> Handle:
+    def start(*args: P.args, **kwargs: P.kwargs) -> Handle[T]:
         run = active_run()
         if run is not None:
             run.ordered = False  # concurrent calls make their requests in no fixed order
@@ -156,7 +159,9 @@ def submit(function: Callable[..., Any]) -> Callable[..., Handle]:
     return start
 
 
-def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> Iterator[Handle]:
+def as_completed(
+    handles: Iterable[Handle[T]], timeout_s: float | None = None
+) -> Iterator[Handle[T]]:
     """Yield handles in the order in which their calls end.
 
     Raises
@@ -186,7 +191,7 @@ def as_completed(handles: Iterable[Handle], timeout_s: float | None = None) -> I
             yield waiting.pop(future)
 
 
-def _done(futures: Collection[Future[Any]], timeout_s: float | None) -> set[Future[Any]]:
+def _done(futures: Collection[Future[T]], timeout_s: float | None) -> set[Future[T]]:
     """Wait for the first of several calls, a little longer if the machine slept meanwhile."""
     begun = time.monotonic()
     done = wait_for(futures, timeout_s, FIRST_COMPLETED)

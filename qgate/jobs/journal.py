@@ -23,13 +23,12 @@ from dataclasses import fields, replace
 from importlib.metadata import version
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from qgate.budget import Budget, BudgetAccount
 from qgate.exceptions import JournalUnreadable, OrderDamaged, RunExists
 from qgate.jobs.journal_file import MEMORY, JournalFile
 from qgate.jobs.orders import Order, OrderState, OrderSummary
-from qgate.jobs.sealed_rows import Row, SealedRows
+from qgate.jobs.sealed_rows import Row, SealedRows, Value
 from qgate.jobs.seals import SEALED, digest_of_result
 from qgate.jobs.totals import BUDGET, RUN, Totals
 from qgate.prices import Price
@@ -215,7 +214,7 @@ class Journal:
         durable : bool
             Whether to wait for the disk; unnecessary if the provider can be asked again.
         """
-        held: dict[str, Any] = {}
+        held: Row = {}
         if taken is not None:
             held = {"held_submissions": taken.submissions, "held_shots": taken.shots}
             held["held_usd"] = taken.counted_usd
@@ -355,7 +354,7 @@ class Journal:
                     self._rows.execute("ROLLBACK")
                 raise
 
-    def _set(self, key: str, **values: Any) -> None:
+    def _set(self, key: str, **values: Value) -> None:
         """Change an order, and the totals that include it."""
         rows = self._rows.select("orders", "WHERE key = ?", key)
         if not rows:
@@ -388,7 +387,7 @@ class Journal:
         except ValueError as error:
             raise self._damaged(row["key"], error) from error
 
-    def _summary(self, row: tuple[Any, ...]) -> OrderSummary:
+    def _summary(self, row: tuple[Value, ...]) -> OrderSummary:
         try:
             key, attempt, state, *held = _values_of_summary(row)
             return OrderSummary(key, attempt, OrderState(state), *held)
@@ -399,7 +398,7 @@ class Journal:
         """Return the error for an order of a version without seals that was damaged then."""
         return JournalUnreadable(file=self.file, reason=f"its order {key} is damaged ({error})")
 
-    def _orders(self, where: str, *values: Any) -> list[Order]:
+    def _orders(self, where: str, *values: Value) -> list[Order]:
         with self._lock:
             return [self._order(row) for row in self._rows.select("orders", where, *values)]
 

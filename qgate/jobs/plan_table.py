@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from qgate.jobs.planning import Plan, PlannedSubmission, PriorErrors
     from qgate.prices import Price
+
+T = TypeVar("T")
 
 HEAD = ("request", "device", "submissions", "circuits", "rows", "shots", "price")
 
@@ -18,7 +20,7 @@ MOST_ERRORS = 5
 """Maximum number of different standard errors that are listed."""
 
 
-def table(plan: Plan) -> str:
+def table(plan: Plan[T]) -> str:
     """Return a table with a line for each request, and the total."""
     steps: dict[tuple[int, str], list[PlannedSubmission]] = {}
     for entry in plan.entries:

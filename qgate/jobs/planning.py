@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from qgate.devices.job import SweepResult
 from qgate.exceptions import PlanExceeded, UnknownPrice
 from qgate.findable import picklable
 from qgate.forks import ForkSafeLock
+from qgate.jobs.accounting import Results
 from qgate.jobs.submission_request import SubmissionRequest
 from qgate.measurements import MeasurementKind
 from qgate.outcomes import Outcomes
@@ -30,7 +31,8 @@ from qgate.usage import Usage
 if TYPE_CHECKING:
     from qgate.devices.base import Device
 
-Results = Sequence[SweepResult]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class PriorErrors:
     derivatives: tuple[float, ...]
 
 
-class Plan:
+class Plan(Generic[T]):
     """Submissions that a call would make, determined before anything is sent.
 
     Returned by ``qg.plan``; prints as a table. If later requests depend on results, these are not
@@ -106,7 +108,7 @@ class Plan:
     """
 
     def __init__(
-        self, call: Callable[[], Any], *, device: Any, budget: Budget | int | None
+        self, call: Callable[[], T], *, device: Device | None, budget: Budget | int | None
     ) -> None:
         self._call, self._device, self.budget = call, device, budget_of(budget)
         self.entries: tuple[PlannedSubmission, ...] = ()
@@ -141,12 +143,12 @@ class Plan:
             total += entry.price
         return total
 
-    def run(self) -> Any:
+    def run(self) -> T:
         """Make the call; refuse all that is not in the plan.
 
         Returns
         -------
-        Any
+        object
             The result of the call.
 
         Raises
@@ -174,7 +176,7 @@ class Plan:
         self.sources = collector.sources
         self._check_budget()
 
-    def _under(self, watcher: Collector | Guard) -> Any:
+    def _under(self, watcher: Collector | Guard) -> T:
         device = nullcontext() if self._device is None else entered(device=self._device)
         with entered(plan=watcher), device:
             return self._call()
@@ -192,8 +194,11 @@ class Plan:
 
 @picklable
 def plan(
-    function: Callable[..., Any], device: Any = None, *, budget: Budget | int | None = None
-) -> Callable[..., Plan]:
+    function: Callable[P, T],
+    device: str | Device | None = None,
+    *,
+    budget: Budget | int | None = None,
+) -> Callable[P, Plan[T]]:
     """Return a function that plans calls of ``function`` instead of making them.
 
     Parameters
@@ -245,7 +250,7 @@ def plan(
     require_function("plan", "function", function)
 
     @wraps(function, updated=())
-    def planned(*args: Any, **kwargs: Any) -> Plan:
+    def planned(*args: P.args, **kwargs: P.kwargs) -> Plan[T]:
         return Plan(partial(function, *args, **kwargs), device=device, budget=budget)
 
     return planned
@@ -346,7 +351,7 @@ def _zero(sweep: Sweep) -> SweepResult:
     return (read if ordered else [row.without_order() for row in read],)
 
 
-def _certain(wires: int, rows: int) -> Any:
+def _certain(wires: int, rows: int) -> FloatArray:
     """Return the probabilities of an outcome that is always zero, shape (K, 2**n)."""
     probabilities = np.zeros((rows, 2**wires))
     probabilities[:, 0] = 1.0

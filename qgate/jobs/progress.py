@@ -6,7 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qgate.forks import ForkSafeLock
 
@@ -79,9 +79,9 @@ def _standing(reports: Iterable[Report]) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _place(position: str) -> tuple[int, Any]:
+def _place(position: str) -> tuple[bool, int, str]:
     digits = "".join(character for character in position if character.isdigit())
-    return (0, int(digits)) if digits else (1, position)
+    return not digits, int(digits or 0), position
 
 
 def _to_stderr(line: str) -> None:

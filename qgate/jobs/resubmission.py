@@ -9,17 +9,19 @@ the same budgets.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qgate.devices.batching import raised
-from qgate.devices.job import RowFailure, SweepResult
+from qgate.devices.job import RowFailure
 from qgate.exceptions import JobFailed
+from qgate.jobs.accounting import Results
 from qgate.jobs.durable import leave, submit_once
 from qgate.jobs.orders import OrderState
 from qgate.jobs.submission_request import SubmissionOutcome, SubmissionRequest
+from qgate.outcomes import Outcomes
 from qgate.sweep import Sweep
 from qgate.usage import Usage
 
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from qgate.devices.base import Device
     from qgate.devices.capabilities import Capabilities
     from qgate.jobs.runs import Run
-
-Results = Sequence[SweepResult]
 
 MOST_PURCHASES = 3
 """Maximum number of submissions of the same circuits before a failure raises."""
@@ -123,12 +123,14 @@ def _what_failed(
     The canary circuits are repeated with them. If these rows alone have fewer shots than a
     submission must have, they are submitted with more.
     """
-    again = {
-        "attempt": request.attempt + 1,
-        "purchases": outcome.purchases if outcome.order.state is not OrderState.REFUSED else 0,
-    }
+    submitted = outcome.order.state is not OrderState.REFUSED
+    again = replace(
+        request,
+        attempt=request.attempt + 1,
+        purchases=outcome.purchases if submitted else 0,
+    )
     if not outcome.results:
-        return request.changed(**again)
+        return again
     places = [
         (sweep, [row for row, value in enumerate(entry) if isinstance(value, RowFailure)])
         for sweep, (entry,) in enumerate(outcome.results)
@@ -137,7 +139,7 @@ def _what_failed(
     failed = [_rows(request.sweeps[sweep], rows) for sweep, rows in places]
     known = request.sweeps[len(request.asked) :]
     sweeps = raised([*failed, *known], capabilities)
-    return request.changed(sweeps=tuple(sweeps), places=tuple(places), **again)
+    return replace(again, sweeps=tuple(sweeps), places=tuple(places))
 
 
 def _rows(sweep: Sweep, rows: list[int]) -> Sweep:
@@ -155,7 +157,7 @@ def _merged(
     """
     if not results:
         return parts
-    merged: list[tuple[list[Any], ...]] = [(list(entry),) for (entry,) in results]
+    merged: list[tuple[list[Outcomes], ...]] = [(list(entry),) for (entry,) in results]
     for (sweep, rows), (found,) in zip(again.places, parts, strict=True):
         asked = request.sweeps[sweep].shots
         for row, value in zip(rows, found, strict=True):

@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from qgate.exceptions import JournalNotWritten, RunInUse
 from qgate.forks import ForkSafeLock, at_fork
@@ -102,7 +102,7 @@ at_fork(in_child=_forget_all)
 if os.name == "nt":  # pragma: no cover
     import msvcrt
 
-    def _lock(file: IO[Any], place: int) -> bool:
+    def _lock(file: IO[bytes], place: int) -> bool:
         file.seek(place)
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
@@ -112,14 +112,14 @@ if os.name == "nt":  # pragma: no cover
             return False
         return True
 
-    def _unlock(file: IO[Any], place: int) -> None:
+    def _unlock(file: IO[bytes], place: int) -> None:
         file.seek(place)
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
 
 else:
     import fcntl
 
-    def _lock(file: IO[Any], place: int) -> bool:
+    def _lock(file: IO[bytes], place: int) -> bool:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
         except OSError as error:
@@ -128,5 +128,5 @@ else:
             return False
         return True
 
-    def _unlock(file: IO[Any], place: int) -> None:
+    def _unlock(file: IO[bytes], place: int) -> None:
         fcntl.lockf(file, fcntl.LOCK_UN, 1, place)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING
 
 from qgate.exceptions import MissingExtra
 from qgate.jobs.orders import Order
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 SECONDS_OF_A_MINUTE = 60.0
 
 
-def plot(name: str, orders: Sequence[Order]) -> Any:
+def plot(name: str, orders: Sequence[Order]) -> Figure:
     """Draw the shots and dollars of a run against the time since it began.
 
     Returns

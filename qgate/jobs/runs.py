@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never, TypeAlias
 
 from qgate.arguments import truth
 from qgate.budget import Budget, BudgetAccount, budget_of
@@ -38,7 +38,12 @@ from qgate.usage import Usage
 from qgate.workers import GRACE_S, wait_for
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from qgate.devices.base import Device
+
+BackgroundCall: TypeAlias = Future[Any]
+"""Call in the background, which returns anything."""
 
 JOURNAL_VARIABLE = "QGATE_JOURNAL"
 """Environment variable with the default journal."""
@@ -95,7 +100,7 @@ class Run:
         self._left: set[str] = set()
         self._recorded: frozenset[str] = frozenset()
         self._identity = ""
-        self._calls: list[Future[Any]] = []
+        self._calls: list[BackgroundCall] = []
         self._closed = False
         self._run_lock = RunLock(journal.file, name)
         self._process = os.getpid()
@@ -128,7 +133,7 @@ class Run:
         """Requests to providers that were, or may be, paid for."""
         return self.spent.submissions
 
-    def plot(self) -> Any:
+    def plot(self) -> Figure:
         """Draw shots and dollars against time; requires matplotlib.
 
         Returns
@@ -281,7 +286,7 @@ class Run:
             found.append(BudgetAccount(f"run {self.name} on {device.name}", Budget(usd=limit)))
         return found + call_accounts(self)
 
-    def expect(self, call: Future[Any]) -> None:
+    def expect(self, call: BackgroundCall) -> None:
         """Add a call in the background, which the end of the run waits for."""
         with self._lock:
             self._calls.append(call)
@@ -299,7 +304,7 @@ class Run:
         self.interrupts()
         wait_for(self._calls_here(), GRACE_S)
 
-    def _calls_here(self) -> list[Future[Any]]:
+    def _calls_here(self) -> list[BackgroundCall]:
         """Return the calls of this process; a forked child has no threads of its parent."""
         with self._lock:
             return list(self._calls) if self._process == os.getpid() else []
@@ -347,7 +352,7 @@ class Run:
                 self._run_lock.release()
         self.progress.end(self)
 
-    def __reduce_ex__(self, protocol: Any) -> Any:
+    def __reduce_ex__(self, protocol: object) -> Never:
         raise NotPicklable(
             what=f"The run {self.name!r}",
             remedy="Keep its name, and open it with qg.run(name) where its results are needed",
@@ -434,7 +439,7 @@ def run(
     )
 
 
-def checked_name(name: Any) -> str:
+def checked_name(name: object) -> str:
     """Return the name of a run, after validation.
 
     Raises
@@ -447,7 +452,7 @@ def checked_name(name: Any) -> str:
     return name
 
 
-def _journal(journal: Any) -> Journal:
+def _journal(journal: object) -> Journal:
     if isinstance(journal, Journal):
         return journal
     if journal is not None and not isinstance(journal, str | os.PathLike):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from qgate.exceptions import JournalUnreadable
 from qgate.jobs.journal_file import JournalFile, failure
 from qgate.jobs.seals import REALS, SEALED, seal_of
 
-Row = dict[str, Any]
+Value: TypeAlias = Any
+"""Value of a column: None, int, float, str or bytes, by the column."""
+
+Row: TypeAlias = dict[str, Value]
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "runs": ("name",),
@@ -33,12 +36,12 @@ class SealedRows:
     def __init__(self, file: JournalFile) -> None:
         self._opened, self.file = file, file.file
 
-    def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    def insert(self, table: str, rows: Iterable[Mapping[str, Value]]) -> None:
         """Add rows and their seals."""
         for row in rows:
             self._write("INSERT", table, _normal(row))
 
-    def update(self, table: str, row: Mapping[str, Any], **values: Any) -> None:
+    def update(self, table: str, row: Mapping[str, Value], **values: Value) -> None:
         """Change values of a row that was read before, or add the row if there is none."""
         changed = _normal({**row, **values})
         place = " AND ".join(f"{column} = :{column}" for column in KEYS[table])
@@ -51,7 +54,7 @@ class SealedRows:
             self._write("INSERT", table, changed)
 
     def select(
-        self, table: str, where: str = "", *values: Any, also: Sequence[str] = ()
+        self, table: str, where: str = "", *values: Value, also: Sequence[str] = ()
     ) -> list[Row]:
         """Return rows, after verifying their seals.
 
@@ -65,8 +68,8 @@ class SealedRows:
         return [dict(zip(columns, row, strict=False)) for row in found]
 
     def checked(
-        self, table: str, where: str = "", *values: Any, also: Sequence[str] = ()
-    ) -> Iterator[tuple[Any, ...]]:
+        self, table: str, where: str = "", *values: Value, also: Sequence[str] = ()
+    ) -> Iterator[tuple[Value, ...]]:
         """Yield rows as tuples of their sealed columns, those in ``also``, and the seal.
 
         Raises
@@ -83,11 +86,11 @@ class SealedRows:
                 raise JournalUnreadable(file=self.file, reason=reason)
             yield row
 
-    def fetch(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
+    def fetch(self, query: str, values: Value = ()) -> list[tuple[Value, ...]]:
         """Return the rows of a query, without verification."""
         return list(self._read(query, values))
 
-    def _read(self, query: str, values: Any) -> Iterator[tuple[Any, ...]]:
+    def _read(self, query: str, values: Value) -> Iterator[tuple[Value, ...]]:
         """Yield the rows of a query, without verification and without holding all in memory."""
         try:
             yield from self._execute(query, values)
@@ -98,7 +101,7 @@ class SealedRows:
         """Execute a statement that begins, commits or rolls back a transaction."""
         self._execute(statement, ())
 
-    def _write(self, verb: str, table: str, row: Mapping[str, Any]) -> None:
+    def _write(self, verb: str, table: str, row: Mapping[str, Value]) -> None:
         columns = (*row, "seal")
         self._execute(
             f"{verb} INTO {table} ({', '.join(columns)}) "
@@ -106,23 +109,23 @@ class SealedRows:
             {**row, "seal": _seal(table, row)},
         )
 
-    def _execute(self, statement: str, values: Any) -> sqlite3.Cursor:
+    def _execute(self, statement: str, values: Value) -> sqlite3.Cursor:
         try:
             return self._opened.connection.execute(statement, values)
         except (sqlite3.Error, OverflowError) as error:
             raise failure(error, self.file) from error
 
 
-def _seal(table: str, row: Mapping[str, Any]) -> str:
+def _seal(table: str, row: Mapping[str, Value]) -> str:
     return seal_of(table, [row[column] for column in SEALED[table]])
 
 
-def _normal(row: Mapping[str, Any]) -> Row:
+def _normal(row: Mapping[str, Value]) -> Row:
     """Return a row with the types that SQLite reads back."""
     return {column: _stored(column, value) for column, value in row.items()}
 
 
-def _stored(column: str, value: Any) -> Any:
+def _stored(column: str, value: Value) -> Value:
     if value is None or isinstance(value, bytes):
         return value
     if column in REALS:

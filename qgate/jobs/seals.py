@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from qgate.exceptions import JournalUnreadable
 from qgate.jobs.digest import key_of
@@ -49,7 +48,7 @@ MAY_BE_NONE = frozenset(
 )
 
 
-def seal_of(table: str, values: Sequence[Any]) -> str:
+def seal_of(table: str, values: Sequence[object]) -> str:
     """Return the seal of a row, from the values of its sealed columns in their order."""
     # repr distinguishes types and writes every bit of a float; one call for a whole row is fast
     return hashlib.sha256(repr((table, *values)).encode()).hexdigest()[:32]
@@ -81,7 +80,7 @@ def seal_all(connection: sqlite3.Connection, file: str) -> None:
         )
 
 
-def _fits(column: str, value: Any) -> bool:
+def _fits(column: str, value: object) -> bool:
     """True if a value has the type of its column; SQLite stores any type in any column."""
     if value is None:
         return column in MAY_BE_NONE

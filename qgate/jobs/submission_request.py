@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from qgate.devices.job import SweepResult
-from qgate.jobs.accounting import failures
+from qgate.jobs.accounting import Results, failures
 from qgate.jobs.digest import digest_of
 from qgate.jobs.orders import Order
 from qgate.sweep import Sweep
 from qgate.usage import Usage
 from qgate.wires import Wires
-
-Results = Sequence[SweepResult]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +43,6 @@ class SubmissionRequest:
     def asked(self) -> tuple[Sweep, ...]:
         """The sweeps without canary circuits."""
         return self.sweeps if self.canary is None else self.sweeps[:-1]
-
-    def changed(self, **values: Any) -> SubmissionRequest:
-        """Return a copy with some values replaced."""
-        return replace(self, **values)
 
     @cached_property
     def digest(self) -> str:
