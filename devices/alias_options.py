@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from qgate.exceptions import InvalidOption, described
 
-Translate = Callable[[str, str, Any], dict[str, Any]]
+Translate = Callable[[str, str, object], dict[str, object]]
 """Function from the device string, the option and its value to qgate's options."""
 
 PAIR = 2
 
 
-def _bucket_and_prefix(text: str, option: str, value: Any) -> dict[str, Any]:
+def _bucket_and_prefix(text: str, option: str, value: object) -> dict[str, object]:
     """Return the options for a storage location, given as a pair of bucket and folder."""
     parts = value.split(",") if isinstance(value, str) else value
     pair = list(parts) if isinstance(parts, list | tuple) else []
@@ -35,7 +35,7 @@ def _named(ours: str) -> Translate:
 def _refused(reason: str) -> Translate:
     """Return a function that refuses an option, with the remedy."""
 
-    def refuse(text: str, option: str, value: Any) -> NoReturn:
+    def refuse(text: str, option: str, value: object) -> NoReturn:
         raise InvalidOption(text=text, option=option, value=value, reason=reason)
 
     return refuse
@@ -67,7 +67,7 @@ OPTIONS: Mapping[str, Mapping[str, Translate]] = {
 """Functions that translate options, by device name."""
 
 
-def in_our_words(name: str, options: Mapping[str, Any], *, text: str) -> dict[str, Any]:
+def in_our_words(name: str, options: Mapping[str, object], *, text: str) -> dict[str, object]:
     """Return options of a PennyLane device under qgate's names.
 
     Parameters

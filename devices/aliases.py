@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from qgate.devices.alias_options import in_our_words
 from qgate.devices.config import DeviceConfig
@@ -42,7 +41,7 @@ ALIASES: Mapping[str, Alias] = {
 }
 
 
-def object_option(name: object, options: Mapping[str, Any]) -> str | None:
+def object_option(name: object, options: Mapping[str, object]) -> str | None:
     """Return the option that holds a vendor's device object where a target name is expected.
 
     ``device("qiskit.remote", backend=backend)`` is the device of that backend.
@@ -53,8 +52,8 @@ def object_option(name: object, options: Mapping[str, Any]) -> str | None:
 
 
 def resolve_alias(
-    config: DeviceConfig, options: Mapping[str, Any]
-) -> tuple[str, str | None, dict[str, Any]]:
+    config: DeviceConfig, options: Mapping[str, object]
+) -> tuple[str, str | None, dict[str, object]]:
     """Return provider, target and options, with an alias resolved.
 
     Parameters

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
 
 import numpy as np
 
+from qgate.budget import Budget
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.job import Job
 from qgate.exceptions import InvalidShots, ShotsRequired
@@ -38,6 +39,9 @@ NOT_IN_IDENTITY = frozenset(
 )
 """Options that do not change the result of a sweep."""
 
+
+ShotsLike: TypeAlias = Shots | Budget | int | Sequence[int | Sequence[int]] | str | None
+"""Shots as in ``Shots.of``, or ``"default"``."""
 
 MOST_THREADS = 256
 """Maximum number of simulation threads; each has buffers and a stack of its own."""
@@ -93,7 +97,9 @@ class Device(ABC):
     rate: Rate | None = None
     """Prices of the device; None: unknown."""
 
-    def __init__(self, *, wires: WiresLike | int | None = None, shots: Any = "default") -> None:
+    def __init__(
+        self, *, wires: WiresLike | int | None = None, shots: ShotsLike = "default"
+    ) -> None:
         self.wires = _wires(wires)
         asked = self.capabilities.default_shots if shots == "default" else shots
         self.shots = Shots.of(asked)

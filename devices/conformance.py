@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
-from qgate.devices.base import Device
+from qgate.devices.base import Device, ShotsLike
 from qgate.devices.batching import submit_packed
+from qgate.devices.job import SweepResult
 from qgate.devices.local.device import LocalDevice
 from qgate.devices.statevector import StatevectorDevice
 from qgate.exceptions import InvalidShots
@@ -26,7 +26,7 @@ from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.transforms.decompose import decompose
 from qgate.transforms.readouts import lower_measurements
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
 SIGMAS = 5.0
@@ -52,7 +52,9 @@ class DeviceConformance(ABC):
     skip_gates: frozenset[str] = frozenset()
 
     @abstractmethod
-    def make(self, *, wires: Any = None, shots: Any = SHOTS, seed: int = 1) -> Device:
+    def make(
+        self, *, wires: WiresLike | int | None = None, shots: ShotsLike = SHOTS, seed: int = 1
+    ) -> Device:
         """Return the device under test."""
 
     # Form ------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ class DeviceConformance(ABC):
 
         assert self.most_frequent(gates, ["a", ("c", 3), "b"]) == "011"
 
-    def most_frequent(self, gates: Sequence[Operator], wires: Sequence[Any]) -> str:
+    def most_frequent(self, gates: Sequence[Operator], wires: Sequence[Wire]) -> str:
         """Return the most frequent outcome."""
         return _most_frequent(readings(self.make(), gates, wires)[0])
 
@@ -218,7 +220,7 @@ class DeviceConformance(ABC):
 # The steps of the execution pipeline that turn a sweep into native submissions ------------
 
 
-def values(device: Device, sweeps: Sequence[Sweep]) -> list[Any]:
+def values(device: Device, sweeps: Sequence[Sweep]) -> list[SweepResult]:
     """Lower, decompose and submit sweeps; return one entry per measurement for each."""
     can = device.capabilities
     prepared = [
@@ -244,7 +246,7 @@ def values(device: Device, sweeps: Sequence[Sweep]) -> list[Any]:
     return found
 
 
-def readings(device: Device, gates: Sequence[Operator], wires: Sequence[Any]) -> list[Outcomes]:
+def readings(device: Device, gates: Sequence[Operator], wires: Sequence[Wire]) -> list[Outcomes]:
     """Return the outcomes measured on some wires, one entry per row."""
     tape = Tape(gates, [counts(wires=wires)], shots=SHOTS)
     (native,), _ = lower_measurements(tape.sweep(), frozenset(), device=device.name)
@@ -253,7 +255,7 @@ def readings(device: Device, gates: Sequence[Operator], wires: Sequence[Any]) ->
     return list(outcomes)
 
 
-def assert_close(found: Any, true: Any, errors: Any, what: str) -> None:
+def assert_close(found: Tensor, true: Tensor, errors: Tensor, what: str) -> None:
     """Raise unless every value is within five standard errors of the true one."""
     off = np.abs(np.asarray(found) - np.asarray(true)) / errors
     if np.any(off > SIGMAS):
@@ -275,7 +277,7 @@ def _most_frequent(outcomes: Outcomes) -> str:
     return max(totals, key=totals.__getitem__)
 
 
-def _gate(name: str, *wires: Any, angle: float | None = None) -> Operator:
+def _gate(name: str, *wires: Wire, angle: float | None = None) -> Operator:
     angles = () if angle is None else (angle,)
     operation: Operator = GATES[name](*angles, wires=wires)
     return operation
@@ -296,7 +298,7 @@ def _gate_sweep(name: str) -> Sweep:
     return Tape(gates, [probs(wires=wires)], shots=SHOTS).sweep()
 
 
-def _layer(wires: Sequence[Any], random: np.random.Generator) -> list[Operator]:
+def _layer(wires: Sequence[Wire], random: np.random.Generator) -> list[Operator]:
     names = [name for wire in wires for name in ("RY", "RZ", "RY")]
     return [
         GATES[name](angle, wires[index // 3])
@@ -313,7 +315,7 @@ def _random_gates(random: np.random.Generator) -> list[Operator]:
     return gates
 
 
-def _assert_raises(error: type[Exception], call: Callable[[], Any]) -> None:
+def _assert_raises(error: type[Exception], call: Callable[[], object]) -> None:
     try:
         call()
     except error:

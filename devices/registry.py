@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qgate.devices.aliases import ALIASES, object_option, resolve_alias
-from qgate.devices.base import NOT_IN_IDENTITY, Device
+from qgate.devices.base import NOT_IN_IDENTITY, Device, ShotsLike
 from qgate.devices.config import DeviceConfig
 from qgate.devices.plugins import PLUGINS, missing
 from qgate.devices.provider import Provider
@@ -47,12 +47,12 @@ NAMES_SHOWN = 12
 
 
 def device(
-    name: str | DeviceConfig | Device | Any = None,
+    name: str | object = None,
     wires: int | WiresLike | None = None,
     *,
-    shots: Any = "default",
+    shots: ShotsLike = "default",
     seed: int | None = None,
-    **options: Any,
+    **options: object,
 ) -> Device:
     """Create a device.
 
@@ -129,7 +129,7 @@ def device_for_plan(name: str) -> Device:
 
 
 def _as_it_is(
-    made: Device, *, wires: int | WiresLike | None, shots: Any, options: Mapping[str, Any]
+    made: Device, *, wires: int | WiresLike | None, shots: ShotsLike, options: Mapping[str, object]
 ) -> Device:
     given = [*(["wires"] if wires is not None else []), *options]
     given += [] if _is_default(shots) else ["shots"]
@@ -139,7 +139,11 @@ def _as_it_is(
 
 
 def _from_object(
-    candidate: object, *, wires: int | WiresLike | None, shots: Any, options: Mapping[str, Any]
+    candidate: object,
+    *,
+    wires: int | WiresLike | None,
+    shots: ShotsLike,
+    options: Mapping[str, object],
 ) -> Device:
     provider = PLUGINS.claiming(candidate)
     kind = f"{type(candidate).__module__}.{type(candidate).__qualname__}"
@@ -161,8 +165,8 @@ def _from_name(
     name: str | DeviceConfig | None,
     *,
     wires: int | WiresLike | None,
-    shots: Any,
-    options: Mapping[str, Any],
+    shots: ShotsLike,
+    options: Mapping[str, object],
     refusals: tuple[type[QGateError], ...] = (AccessRefused,),
 ) -> Device:
     settings = Settings.current()
@@ -219,14 +223,14 @@ def _refuse_secrets(config: DeviceConfig, *, text: str) -> None:
         raise InvalidOption(text=masked_device(text), option=name, value=MASK, reason=reason)
 
 
-def _given(wires: int | WiresLike | None, shots: Any) -> dict[str, Any]:
+def _given(wires: int | WiresLike | None, shots: ShotsLike) -> dict[str, object]:
     """Return the arguments given apart from a string, as options; a text is one label of a wire."""
     labels = [wires] if isinstance(wires, str) else wires
     given = {} if wires is None else {"wires": labels}
     return given if _is_default(shots) else {**given, "shots": "none" if shots is None else shots}
 
 
-def _written(provider: str, target: str, options: Mapping[str, Any]) -> str | None:
+def _written(provider: str, target: str, options: Mapping[str, object]) -> str | None:
     """Return the device string with these options; None if one of them cannot be part of a string.
 
     Secrets cannot, because the string is stored and displayed.
@@ -238,7 +242,7 @@ def _written(provider: str, target: str, options: Mapping[str, Any]) -> str | No
     return None if config.secrets else str(config)
 
 
-def _distinct(provider: str, target: str, options: Mapping[str, Any]) -> str | None:
+def _distinct(provider: str, target: str, options: Mapping[str, object]) -> str | None:
     """Return a text with the options that change results; None: there are none.
 
     No device can be created from it, since options may be objects; secrets are left out.
@@ -286,7 +290,7 @@ def few(names: Collection[str]) -> list[str]:
     return distinct if more <= 0 else [*distinct[:NAMES_SHOWN], f"and {more} more"]
 
 
-def _checked(options: type[Options], given: Mapping[str, Any], *, text: str) -> Options:
+def _checked(options: type[Options], given: Mapping[str, object], *, text: str) -> Options:
     """Validate options and convert them to their types."""
     from pydantic import ValidationError
 
@@ -316,11 +320,11 @@ def _advice(options: type[Options], option: str) -> str:
     return "" if advice is None else f" {advice}"
 
 
-def _is_default(shots: Any) -> bool:
+def _is_default(shots: ShotsLike) -> bool:
     return isinstance(shots, str) and shots == "default"
 
 
-def _shots(options: Options | None, shots: Any) -> Shots | str:
+def _shots(options: Options | None, shots: ShotsLike) -> Shots | str:
     """Return the shots of the call, else of the string, else ``"default"``."""
     if not _is_default(shots):
         return Shots.of(shots)

@@ -33,7 +33,7 @@ class Written:
         Whether it is in a configuration file, which may come from someone else.
     """
 
-    device: str | Mapping[str, Any]
+    device: str | Mapping[str, object]
     source: str = ""
     in_file: bool = False
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast, runtime_checkable
 from qgate.devices.base import Device
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor
 
 
 @runtime_checkable
@@ -81,7 +81,9 @@ class StatevectorDevice(Protocol):
             Directional derivatives of the states along each tangent.
         """
 
-    def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+    def measured(
+        self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Namespace
+    ) -> Any:
         """Return exact measurement results computed from states, in the framework of the states.
 
         Parameters
@@ -100,7 +102,9 @@ class StatevectorDevice(Protocol):
             As in the result of ``submit``.
         """
 
-    def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+    def differentiable(
+        self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Namespace
+    ) -> Any:
         """Return exact measurement results computed from traced numbers, in their framework.
 
         Parameters

@@ -6,10 +6,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from qgate.devices.braket.facts import DeviceFacts, SetLimits
 from qgate.devices.cloud.card import DeviceCard
+from qgate.devices.cloud.remote import Record
 from qgate.prices import Rate
 
 ARN = "arn:aws:braket:"
@@ -35,7 +35,7 @@ def _read(file: Path) -> dict[str, BraketCard]:
     return {name: _card(entry, content["gates"]) for name, entry in content["devices"].items()}
 
 
-def _card(entry: Mapping[str, Any], gates: Mapping[str, list[str]]) -> BraketCard:
+def _card(entry: Record, gates: Mapping[str, list[str]]) -> BraketCard:
     simulator = is_simulator(entry["arn"])
     fewest, most = entry["shots"]
     facts = DeviceFacts(
@@ -66,7 +66,7 @@ def _set_limits(limits: list[int] | None) -> SetLimits | None:
     return SetLimits(executables=executables, shots=shots, min_shots=min_shots)
 
 
-def _rate(entry: Mapping[str, Any]) -> Rate:
+def _rate(entry: Record) -> Rate:
     return Rate(
         per_task_usd=entry.get("per_task_usd", 0.0),
         per_shot_usd=entry.get("per_shot_usd", 0.0),

@@ -13,11 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.client import BaseClient
 from braket.aws import AwsDevice
 
+from qgate.devices.base import ShotsLike
 from qgate.devices.braket.answers import answered, field
 from qgate.devices.braket.cards import is_simulator
 from qgate.devices.braket.errors import (
+    Response,
     Told,
     asked_pause_s,
     code_of,
@@ -146,7 +149,7 @@ class BraketCloudDevice(RemoteDevice):
         runner: AwsDevice | None = None,
         options: CloudOptions | None = None,
         wires: WiresLike | int | None = None,
-        shots: Any = "default",
+        shots: ShotsLike = "default",
     ) -> None:
         self.name, self.arn, self.rate = name, arn, rate
         self._runner = None if runner is None else Sealed(runner)
@@ -178,7 +181,7 @@ class BraketCloudDevice(RemoteDevice):
 
     # Status --------------------------------------------------------------------------------
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the state without connections; a copy connects when it needs one."""
         return {**vars(self), "_runner": None}
 
@@ -208,7 +211,7 @@ class BraketCloudDevice(RemoteDevice):
             for each in found
         )
 
-    def _spending_limits(self, filters: Sequence[Mapping[str, Any]]) -> list[Any]:
+    def _spending_limits(self, filters: Sequence[Response]) -> list[Any]:
         operation = "SearchSpendingLimits"
         answer = answered(operation, lambda: self.client.search_spending_limits(filters=filters))
         return field(answer, "spendingLimits", list, operation)
@@ -216,12 +219,12 @@ class BraketCloudDevice(RemoteDevice):
     # The contract of remote devices --------------------------------------------------------
 
     @property
-    def client(self) -> Any:
+    def client(self) -> BaseClient:
         """The Braket client in the device's region."""
         return self._access.session.braket_client
 
     @property
-    def s3(self) -> Any:
+    def s3(self) -> BaseClient:
         """The S3 client with the same credentials."""
         return self._access.s3
 
@@ -278,7 +281,7 @@ class BraketCloudDevice(RemoteDevice):
         ]
         return answered("SearchQuantumTasks", lambda: self._task_with_tag(token, filters))
 
-    def _task_with_tag(self, token: str, filters: Sequence[Mapping[str, Any]]) -> str | None:
+    def _task_with_tag(self, token: str, filters: Sequence[Response]) -> str | None:
         operation = "SearchQuantumTasks"
         pages = self.client.get_paginator("search_quantum_tasks").paginate(filters=filters)
         for page in pages:
@@ -328,7 +331,7 @@ class BraketCloudDevice(RemoteDevice):
     def retry_after_s(self, error: BaseException) -> float | None:
         return asked_pause_s(error)
 
-    def charged(self, facts: Mapping[str, Any], *, in_set: bool, ran: bool) -> Price | None:
+    def charged(self, facts: Response, *, in_set: bool, ran: bool) -> Price | None:
         """Return the maximum cost of a task that has ended; None: the whole reserved amount.
 
         AWS does not report what it charges for a task. The SDK's own cost tracker counts tasks that
@@ -361,7 +364,7 @@ class BraketCloudDevice(RemoteDevice):
             return Price()
         return self.rate.price(shots=int(facts["shots"]))
 
-    def _charged_time(self, facts: Mapping[str, Any]) -> Price | None:
+    def _charged_time(self, facts: Response) -> Price | None:
         """Return the price of the time between creation and end.
 
         A task that was cancelled may have spent any part of that time in the queue.
@@ -374,7 +377,7 @@ class BraketCloudDevice(RemoteDevice):
 
     # Requests ------------------------------------------------------------------------------
 
-    def _request(self, sweeps: Sequence[Sweep], token: str) -> dict[str, Any]:
+    def _request(self, sweeps: Sequence[Sweep], token: str) -> Response:
         """Return the request that creates a task; equal for equal sweeps and token."""
         circuits = self._circuits(sweeps)
         in_set = self._takes_sets(sweeps)
@@ -409,7 +412,7 @@ class BraketCloudDevice(RemoteDevice):
         return self.capabilities.equal_shots and sweeps[0].shots is not None
 
 
-def tasks_of(client: Any, run: str, filters: Sequence[Any] = ()) -> list[TaggedJob]:
+def tasks_of(client: BaseClient, run: str, filters: Sequence[Any] = ()) -> list[TaggedJob]:
     """Return the tasks of a region that have the tag of a run, oldest first.
 
     Parameters

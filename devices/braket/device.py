@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from braket.task_result import ProgramSetExecutableFailure
 
-from qgate.devices.base import Device
+from qgate.devices.base import Device, ShotsLike
 from qgate.devices.braket.capabilities import PROGRAM, read_capabilities
 from qgate.devices.braket.job import BraketJob
 from qgate.devices.braket.layout import Layout, program_set, single_programs
@@ -58,7 +58,7 @@ class BraketDevice(Device):
         *,
         name: str,
         wires: WiresLike | int | None = None,
-        shots: Any = "default",
+        shots: ShotsLike = "default",
         restart: Callable[[str], None] | None = None,
     ) -> None:
         self.name = name

@@ -19,6 +19,9 @@ from qgate.devices.cloud.error_classes import (
 from qgate.devices.cloud.retries import ErrorClass
 from qgate.exceptions import AccessRefused, DeviceOffline, QGateError, SubmissionRefused
 
+Response = dict[str, Any]
+"""Response of a service of AWS, as parsed by botocore."""
+
 
 class NoAnswer(Exception):
     """The response to a request could not be interpreted."""
@@ -228,7 +231,7 @@ def reason_of(error: BaseException) -> str:
     return "; ".join(part for part in parts if part) or code_of(error)
 
 
-def _failure(failure: Mapping[str, Any]) -> str:
+def _failure(failure: Response) -> str:
     place = f"program {failure.get('programIndex')}"
     if failure.get("inputsIndex") is not None:
         place += f", inputs {failure['inputsIndex']}"

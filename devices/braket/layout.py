@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from braket.ir.openqasm import Program
 from braket.ir.openqasm.program_set_v1 import ProgramSet
 
 from qgate.devices.braket.translate import Translation, Word, slot_name
+from qgate.devices.cloud.remote import Record
 from qgate.sweep import Sweep
 
 
@@ -64,7 +64,7 @@ class Layout:
         """
         return [self.rows] if self.slots else [1] * self.rows
 
-    def written(self) -> dict[str, Any]:
+    def written(self) -> Record:
         """Return the record as JSON data."""
         return {
             "source": self.source,
@@ -77,7 +77,7 @@ class Layout:
         }
 
     @classmethod
-    def from_written(cls, record: Mapping[str, Any]) -> Layout:
+    def from_written(cls, record: Record) -> Layout:
         """Return a record from the JSON data of ``written``."""
         return cls(
             record["source"],

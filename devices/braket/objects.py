@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from qgate.devices.braket.results import Found, Measured
@@ -19,6 +20,9 @@ from qgate.masking import masked_error
 
 RESULT = "results.json"
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+Document = dict[str, Any]
+"""Content of an object, as parsed from JSON."""
+
 FAILURE = "braket.task_result.program_set_executable_failure"
 
 
@@ -35,13 +39,13 @@ class Folder:
         Names for error messages.
     """
 
-    client: Any
+    client: BaseClient
     bucket: str
     prefix: str
     job: str
     device: str
 
-    def read(self, name: str) -> dict[str, Any]:
+    def read(self, name: str) -> Document:
         """Download an object and parse it.
 
         Raises
@@ -60,7 +64,7 @@ class Folder:
             raise missing from masked_error(error)
         return self._document(content, key)
 
-    def _document(self, content: bytes, key: str) -> dict[str, Any]:
+    def _document(self, content: bytes, key: str) -> Document:
         try:
             document = json.loads(content)
         except ValueError as error:
@@ -76,7 +80,7 @@ class Folder:
         return Folder(self.client, self.bucket, prefix, self.job, self.device)
 
 
-def read_single(folder: Folder) -> Mapping[str, Any]:
+def read_single(folder: Folder) -> Document:
     """Read the result of a task with one circuit."""
     return folder.read(RESULT)
 
@@ -99,20 +103,20 @@ def read_programs(folder: Folder) -> list[list[Found]]:
     return [[measured(next(found), folder.device) for _ in listed] for listed in entries]
 
 
-def _folder_of(program: Any, base: Folder) -> Folder:
+def _folder_of(program: object, base: Folder) -> Folder:
     """Return the folder to which the names in a program's object are relative."""
     if not isinstance(program, str):
         return base
     return base.at(f"{base.prefix.rstrip('/')}/{program}".rpartition("/")[0])
 
 
-def _read_all(places: Sequence[tuple[Folder, Any]]) -> list[Any]:
+def _read_all(places: Sequence[tuple[Folder, object]]) -> list[object]:
     """Return the content of each place; download it if the place is the name of an object.
 
     Objects are downloaded in parallel: a request to S3 takes tens of milliseconds, nearly all of it
     waiting. The threads end with the call, so that none is shared with a forked child.
     """
-    named = [place for place in places if isinstance(place[1], str)]
+    named = [(folder, name) for folder, name in places if isinstance(name, str)]
     if not named:
         return [entry for _, entry in places]
     with ThreadPoolExecutor(min(len(named), DOWNLOADS), thread_name_prefix="qgate-s3") as pool:
@@ -131,7 +135,7 @@ class _Shape:
 
     device: str
 
-    def entries(self, document: Any, name: str) -> list[Any]:
+    def entries(self, document: object, name: str) -> list[object]:
         found = document.get(name) if isinstance(document, dict) else None
         if not isinstance(found, list):
             raise WrongResult(device=self.device, reason=f"it has no list {name!r}")
@@ -153,7 +157,7 @@ def measured(entry: Any, device: str) -> Found:
         raise WrongResult(device=device, reason=reason) from masked_error(error)
 
 
-def _measured(entry: dict[str, Any]) -> Found:
+def _measured(entry: Document) -> Found:
     if entry["braketSchemaHeader"]["name"] == FAILURE or "failureMetadata" in entry:
         return RowFailure(str(entry["failureMetadata"]["failureReason"]))
     qubits = tuple(int(qubit) for qubit in entry["measuredQubits"])

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from qgate.devices.braket.layout import Layout
 from qgate.devices.braket.states import word_means
 from qgate.devices.braket.translate import Word
+from qgate.devices.cloud.remote import Record
 from qgate.devices.job import RowFailure, SweepResult
 from qgate.exceptions import WrongResult
 from qgate.outcomes import Outcomes
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, NumericArray
 
 SLACK = 1e-3
 """Allowed deviation of the sum of frequencies from 1."""
@@ -39,7 +39,7 @@ class Measured:
     """
 
     qubits: tuple[int, ...]
-    bits: NDArray[Any] | None = None
+    bits: NumericArray | None = None
     frequencies: Mapping[str, float] | None = None
 
 
@@ -58,10 +58,10 @@ class Value:
     """
 
     word: Word
-    value: Any
+    value: ArrayLike
 
     @classmethod
-    def of(cls, type: Mapping[str, Any], value: Any) -> Value:
+    def of(cls, type: Record, value: ArrayLike) -> Value:
         """Return a value with its result type, in the format of Braket's schema."""
         letters = "".join(map(str, type.get("observable") or ()))
         return cls((letters, tuple(map(int, type.get("targets") or ()))), value)
@@ -159,7 +159,7 @@ def read_exact(values: Sequence[Value], layout: Layout, device: str) -> tuple[Fl
     return (_means([found[word] for word in layout.words], device),)
 
 
-def _means(values: Sequence[Any], device: str) -> FloatArray:
+def _means(values: Sequence[ArrayLike], device: str) -> FloatArray:
     means = np.array(values, dtype=float)
     if means.ndim != 1 or not (np.abs(means) <= 1 + SLACK).all():
         raise WrongResult(
@@ -168,7 +168,7 @@ def _means(values: Sequence[Any], device: str) -> FloatArray:
     return means
 
 
-def read_probabilities(values: Any, layout: Layout, device: str) -> tuple[FloatArray, ...]:
+def read_probabilities(values: ArrayLike, layout: Layout, device: str) -> tuple[FloatArray, ...]:
     """Return the probabilities (2**n,) of each measurement of one exact run."""
     exact = np.asarray(values, dtype=float)
     if exact.shape != (2 ** len(layout.read),):

@@ -6,9 +6,10 @@ import base64
 import hashlib
 import os
 from copy import copy
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import boto3
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 from braket.aws import AwsSession
@@ -61,7 +62,7 @@ class Clients(NamedTuple):
     """
 
     session: AwsSession
-    s3: Any
+    s3: BaseClient
     account: str
     scope: str
 
@@ -88,7 +89,7 @@ class Access(Connection[Clients]):
         self._others = dict[str | None, Access]()
         super().__init__()
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _access_again, (self._region, self._profile, self.named_bucket)
 
     def open(self) -> Clients:
@@ -107,7 +108,7 @@ class Access(Connection[Clients]):
         return self.opened.session
 
     @property
-    def s3(self) -> Any:
+    def s3(self) -> BaseClient:
         """The client of S3."""
         return self.opened.s3
 
@@ -201,7 +202,7 @@ class NoAccess:
         raise copy(self.refusal)
 
     @property
-    def s3(self) -> Any:
+    def s3(self) -> BaseClient:
         raise copy(self.refusal)
 
     def bucket(self) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from botocore.exceptions import ClientError
 
 from qgate.devices.braket.answers import answered, field
+from qgate.devices.braket.errors import Response
 from qgate.devices.braket.job import STATES
 from qgate.devices.braket.layout import Layout
 from qgate.devices.braket.objects import Folder, measured, read_programs, read_single
 from qgate.devices.braket.results import Measured, Value, read_exact, read_sampled, read_set
-from qgate.devices.cloud.remote import RemoteJob, Report
+from qgate.devices.cloud.remote import Record, RemoteJob, Report
 from qgate.devices.job import FINAL, JobStatus, SweepResult
 from qgate.exceptions import JobFailed, ResultMissing, WrongResult
 from qgate.prices import Price
@@ -49,7 +49,7 @@ class BraketTask(RemoteJob):
         self,
         id: str,
         device: BraketCloudDevice,
-        record: Mapping[str, Any],
+        record: Record,
         *,
         created: bool = False,
     ) -> None:
@@ -58,7 +58,7 @@ class BraketTask(RemoteJob):
         self._shots = int(record["shots"])
         self._in_set = bool(record["program_set"])
         self._late_until = time.monotonic() + FOUND_LATE_S if created else 0.0
-        self._facts: dict[str, Any] = {}
+        self._facts: Response = {}
         self._seen_running = self._has_readings = False
 
     def poll(self) -> Report:
@@ -109,9 +109,9 @@ class BraketTask(RemoteJob):
             if error.response.get("Error", {}).get("Code") != "ConflictException":
                 raise
 
-    def _ask(self) -> dict[str, Any]:
+    def _ask(self) -> Response:
         operation = "GetQuantumTask"
-        facts: dict[str, Any] = answered(
+        facts: Response = answered(
             operation,
             lambda: self.device.client.get_quantum_task(
                 quantumTaskArn=self.id, additionalAttributeNames=["QueueInfo"]
@@ -124,7 +124,7 @@ class BraketTask(RemoteJob):
         self._facts = facts
         return facts
 
-    def _check_task(self, facts: Mapping[str, Any]) -> None:
+    def _check_task(self, facts: Response) -> None:
         """Refuse a response about another task, or about one that belongs to another order."""
         tagged = (facts.get("tags") or {}).get(TOKEN_TAG, self.token)
         if facts.get("quantumTaskArn", self.id) != self.id or (self.token and tagged != self.token):
@@ -152,7 +152,7 @@ class BraketTask(RemoteJob):
         exact = read_exact(self._values(document), layout, self.device.name)
         return (tuple(np.array([each]) for each in exact),)
 
-    def _values(self, document: Mapping[str, Any]) -> list[Value]:
+    def _values(self, document: Response) -> list[Value]:
         try:
             return [Value.of(each["type"], each["value"]) for each in document["resultTypes"]]
         except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -23,7 +23,7 @@ from qgate.operations.slots import Affine
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import freeze
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Wire
 from qgate.wires import Wires
 
 
@@ -168,7 +168,7 @@ def _translate(structure: Structure, wires: Wires, style: Style) -> Translation:
     )
 
 
-def _words(observable: Any, places: Mapping[Any, int]) -> tuple[Word, ...]:
+def _words(observable: Any, places: Mapping[Wire, int]) -> tuple[Word, ...]:
     """Return the Pauli words of a sum on the circuit's qubits, in its order."""
     qubits = [places[wire] for wire in observable.wires]
     letters = np.array([["", "z"], ["x", "y"]])[observable.x.astype(int), observable.z.astype(int)]
@@ -192,7 +192,7 @@ def _product(letters: str) -> Observable:
     return factors[0] if len(factors) == 1 else Observable.TensorProduct(factors)
 
 
-def _places(structure: Structure, wires: Wires, style: Style) -> dict[Any, int]:
+def _places(structure: Structure, wires: Wires, style: Style) -> dict[Wire, int]:
     """Return the qubit of each wire that is used."""
     used = set(structure.wires)
     order = [wire for wire in wires if wire in used]
@@ -201,7 +201,7 @@ def _places(structure: Structure, wires: Wires, style: Style) -> dict[Any, int]:
     return {wire: int(wire) for wire in order}
 
 
-def _circuit(structure: Structure, places: Mapping[Any, int], style: Style) -> Circuit:
+def _circuit(structure: Structure, places: Mapping[Wire, int], style: Style) -> Circuit:
     """Return the gates of a structure."""
     forms, steps = style.forms, style.sequences
     instructions = [
@@ -224,7 +224,7 @@ def _source(circuit: Circuit, style: Style) -> str:
 
 def _instructions(
     operation: Operator,
-    places: Mapping[Any, int],
+    places: Mapping[Wire, int],
     forms: Mapping[str, Form],
     steps: Mapping[str, tuple[Step, ...]],
 ) -> list[Instruction]:
@@ -237,7 +237,7 @@ def _instructions(
     return [_instruction(operation, places, forms[operation.name])]
 
 
-def _native(step: Step, operation: Operator, places: Mapping[Any, int]) -> Instruction:
+def _native(step: Step, operation: Operator, places: Mapping[Wire, int]) -> Instruction:
     """Return one of the native gates that a rotation is made of."""
     (angle,), (wire,) = operation.parameters, operation.wires
     turned = step.offset
@@ -246,7 +246,7 @@ def _native(step: Step, operation: Operator, places: Mapping[Any, int]) -> Instr
     return Instruction(getattr(Gate, step.gate)(turned), [places[wire]])
 
 
-def _instruction(operation: Operator, places: Mapping[Any, int], form: Form) -> Instruction:
+def _instruction(operation: Operator, places: Mapping[Wire, int], form: Form) -> Instruction:
     parameters = [*(_parameter(symbol) for symbol in operation.parameters), *form.angles]
     gate = getattr(Gate, form.gate)(*parameters)
     return Instruction(gate, [places[wire] for wire in operation.wires])

@@ -9,7 +9,7 @@ arXiv:2009.02823 (2020).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ from qgate.operations.slots import Affine
 from qgate.operations.state_preparation import refuse_late_preparation
 from qgate.structure import Structure, slots_in
 from qgate.sweep import Sweep
-from qgate.typing import ComplexArray, FloatArray
+from qgate.typing import ComplexArray, FloatArray, Wire
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 class OneAngleGates:
     """Gate set of gates exp(i x G) and gates without angles; the others are decomposed."""
 
-    accepts_rest: Any
+    accepts_rest: Callable[[Operator], bool]
 
     def __call__(self, operation: Operator) -> bool:
         if not self.accepts_rest(operation):
@@ -229,7 +229,7 @@ def _trained(operation: Operator, column: dict[int, int]) -> tuple[tuple[int, fl
 @sized_cache(64 * MIB)
 def preparations_first(structure: Structure) -> Structure:
     """Move state preparations to the front; no gate may act on their wires before them."""
-    operations, touched = structure.operations, set[Any]()
+    operations, touched = structure.operations, set[Wire]()
     for operation in operations:
         if hasattr(operation, "canonical_state"):
             refuse_late_preparation(operation, touched)

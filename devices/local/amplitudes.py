@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from qgate.operations.operator import Operator
-from qgate.typing import Tensor
+from qgate.typing import Namespace, Tensor
 
 
-def apply(state: Tensor, operation: Operator, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
+def apply(
+    state: Tensor, operation: Operator, axes: list[int], n: int, *, xp: Namespace = np
+) -> Tensor:
     """Apply an operation to some of the n wires of every row of ``state``, shape (K, 2**n)."""
     if operation.is_diagonal:
         diagonal = operation.canonical_diagonal(operation.parameters, xp)
@@ -19,7 +21,9 @@ def apply(state: Tensor, operation: Operator, axes: list[int], n: int, *, xp: An
     return apply_matrix(state, matrix, axes, n, xp=xp)
 
 
-def apply_matrix(state: Tensor, matrix: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
+def apply_matrix(
+    state: Tensor, matrix: Tensor, axes: list[int], n: int, *, xp: Namespace = np
+) -> Tensor:
     """Apply a matrix (d, d), or one per row (K, d, d), to some wires of states (K, 2**n)."""
     k = len(axes)
     permutation, inverse = _to_front(axes, n)
@@ -30,13 +34,15 @@ def apply_matrix(state: Tensor, matrix: Tensor, axes: list[int], n: int, *, xp: 
 
 
 def apply_diagonal(
-    state: Tensor, diagonal: Tensor, axes: list[int], n: int, *, xp: Any = np
+    state: Tensor, diagonal: Tensor, axes: list[int], n: int, *, xp: Namespace = np
 ) -> Tensor:
     """Apply a diagonal (d,), or one per row (K, d), to some wires of states (K, 2**n)."""
     return state * diagonal[..., part_of_index(axes, n)]
 
 
-def prepare(state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Any = np) -> Tensor:
+def prepare(
+    state: Tensor, vector: Tensor, axes: list[int], n: int, *, xp: Namespace = np
+) -> Tensor:
     """Set some wires, which must be in the state 0, to a state (d,), or one per row (K, d)."""
     k = len(axes)
     permutation, inverse = _to_front(axes, n)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from qgate.devices.base import Device
+from qgate.devices.base import Device, ShotsLike
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.draws import Draws
 from qgate.devices.job import FinishedJob, Job, SweepResult
@@ -31,7 +31,7 @@ from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import decomposes
 from qgate.transforms.idle import busy_wires
-from qgate.typing import ComplexArray, FloatArray, Tensor, WiresLike
+from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor, WiresLike
 from qgate.wires import Wires
 
 AMPLITUDES_AT_ONCE = 2**24
@@ -85,7 +85,7 @@ class LocalDevice(Device):
         self,
         *,
         wires: WiresLike | int | None = None,
-        shots: Any = "default",
+        shots: ShotsLike = "default",
         seed: int | None = None,
         precision: str = "double",
         threads: int | None = None,
@@ -205,14 +205,18 @@ class LocalDevice(Device):
         self._require(sweep, order, outside=(2 + 3 * len(tangents)) * len(sweep))
         return self.engine.state_jvp(sweep, slots, tangents, order)
 
-    def measured(self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+    def measured(
+        self, sweep: Sweep, states: Tensor, arrays: Sequence[Tensor], xp: Namespace
+    ) -> Any:
         order = _simulated(sweep.structure, self.wires)
         return tuple(
             measure(measurement, states, order, xp)
             for measurement in sweep.structure.bind_measurements(arrays)
         )
 
-    def differentiable(self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Any) -> Any:
+    def differentiable(
+        self, sweep: Sweep, rows: Tensor, arrays: Sequence[Tensor], xp: Namespace
+    ) -> Any:
         order = _simulated(sweep.structure, self.wires)
         found, count = footprint(sweep.structure, len(order)), max(len(sweep), 1)
         kept = RECORDED_STATES * len(sweep.structure.operations)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from qgate.devices.job import SweepResult
 from qgate.devices.local import adjoint
 from qgate.devices.local.amplitudes import apply, prepare
 from qgate.devices.local.exact import measure
@@ -16,7 +16,7 @@ from qgate.operations.state_preparation import refuse_late_preparation
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import AffineMap, decomposition
-from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, Tensor, Wire
 from qgate.wires import Wires
 
 
@@ -37,7 +37,7 @@ class Engine(ABC):
         arrays: Sequence[Tensor],
         *,
         order: Wires,
-        xp: Any = np,
+        xp: Namespace = np,
     ) -> Tensor:
         """Return the state of every row.
 
@@ -67,7 +67,7 @@ class Engine(ABC):
         """Return whether expectation values of sums of Pauli words need no copy of a state."""
         return False
 
-    def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:
+    def results(self, sweep: Sweep, order: Wires) -> SweepResult:
         """Return the exact results of each measurement of a sweep, arrays (K, ...)."""
         states = self.states(sweep.structure, sweep.rows, sweep.arrays, order=order)
         measurements = sweep.structure.bind_measurements(sweep.arrays)
@@ -145,11 +145,11 @@ class GateByGateEngine(Engine):
         arrays: Sequence[Tensor],
         *,
         order: Wires,
-        xp: Any = np,
+        xp: Namespace = np,
     ) -> Tensor:
         num_rows = max(rows.shape[0], 1)  # -1: unknown; broadcast by the first batched gate
         state: Tensor = np.tile(np.eye(1, 2 ** len(order), dtype=complex), (num_rows, 1))
-        touched: set[Any] = set()
+        touched: set[Wire] = set()
         for operation in structure.bind(rows, arrays):
             axes = order.indices(operation.wires)
             if hasattr(operation, "canonical_state"):

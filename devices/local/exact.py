@@ -13,14 +13,14 @@ from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.transforms.density import DERIVED, derived
-from qgate.typing import Tensor
+from qgate.typing import Namespace, Tensor
 from qgate.wires import Wires
 
 TERMS_AT_ONCE = 2**22
 """Maximum number of (term, amplitude) pairs whose signs are computed at a time."""
 
 
-def measure(measurement: Measurement, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
+def measure(measurement: Measurement, state: Tensor, order: Wires, xp: Namespace = np) -> Tensor:
     """Return the exact result of a measurement for every row.
 
     Parameters
@@ -40,23 +40,23 @@ def measure(measurement: Measurement, state: Tensor, order: Wires, xp: Any = np)
     return MEASURES[measurement.kind](measurement, state, order, xp)
 
 
-def _expval(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+def _expval(measurement: Measurement, state: Tensor, order: Wires, xp: Namespace) -> Tensor:
     observable = measurement.observable
     means = term_means(observable, state, order, xp)
     return xp.dot(means, xp.real(observable.parameters[0]))
 
 
-def _terms(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+def _terms(measurement: Measurement, state: Tensor, order: Wires, xp: Namespace) -> Tensor:
     return term_means(measurement.observable, state, order, xp)
 
 
-def _var(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+def _var(measurement: Measurement, state: Tensor, order: Wires, xp: Namespace) -> Tensor:
     changed = apply_observable(measurement.observable, state, order, xp)
     mean = xp.real(xp.sum(xp.conj(state) * changed, axis=-1))
     return xp.real(xp.sum(xp.conj(changed) * changed, axis=-1)) - mean**2
 
 
-def _probs(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+def _probs(measurement: Measurement, state: Tensor, order: Wires, xp: Namespace) -> Tensor:
     if measurement.obs is not None:
         from qgate.transforms.bases import eigenbasis_gates
 
@@ -65,18 +65,20 @@ def _probs(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Te
     return marginal(xp.real(state) ** 2 + xp.imag(state) ** 2, measurement.wires, order, xp)
 
 
-def _state(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+def _state(measurement: Measurement, state: Tensor, order: Wires, xp: Namespace) -> Tensor:
     wires = measurement.wires or order
     if wires == order:
         return state
     return xp.reshape(_front(state, wires, order, xp), (state.shape[0], -1))
 
 
-def _from_density_matrix(measurement: Measurement, state: Tensor, order: Wires, xp: Any) -> Tensor:
+def _from_density_matrix(
+    measurement: Measurement, state: Tensor, order: Wires, xp: Namespace
+) -> Tensor:
     return derived(measurement, reduced(state, measurement.wires, order, xp), xp)
 
 
-MEASURES: dict[MeasurementKind, Callable[[Measurement, Tensor, Wires, Any], Tensor]] = {
+MEASURES: dict[MeasurementKind, Callable[[Measurement, Tensor, Wires, Namespace], Tensor]] = {
     MeasurementKind.EXPVAL: _expval,
     MeasurementKind.TERMS: _terms,
     MeasurementKind.VAR: _var,
@@ -89,7 +91,7 @@ MEASURES: dict[MeasurementKind, Callable[[Measurement, Tensor, Wires, Any], Tens
 # Observables -----------------------------------------------------------------------------
 
 
-def term_means(observable: Any, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
+def term_means(observable: Any, state: Tensor, order: Wires, xp: Namespace = np) -> Tensor:
     """Return the expectation value of each term of an observable, shape (K, T)."""
     if isinstance(observable, PauliSum):
         if xp is np:
@@ -102,7 +104,7 @@ def term_means(observable: Any, state: Tensor, order: Wires, xp: Any = np) -> Te
     return xp.stack(columns, axis=-1)
 
 
-def _pauli_means(observable: PauliSum, state: Tensor, order: Wires, xp: Any) -> Tensor:
+def _pauli_means(observable: PauliSum, state: Tensor, order: Wires, xp: Namespace) -> Tensor:
     """Return the expectation value of each Pauli word, shape (K, T).
 
     Words with the same bit flips x share the product conj(psi[i XOR x]) psi[i].
@@ -123,7 +125,7 @@ def _pauli_means(observable: PauliSum, state: Tensor, order: Wires, xp: Any) -> 
     return means[:, np.argsort(np.concatenate(places))]
 
 
-def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Any = np) -> Tensor:
+def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Namespace = np) -> Tensor:
     """Apply an observable to every row of a state, shape (K, 2**n)."""
     coefficients = observable.parameters[0]
     if not isinstance(observable, PauliSum):
@@ -142,7 +144,9 @@ def apply_observable(observable: Any, state: Tensor, order: Wires, xp: Any = np)
     return result
 
 
-def _apply_factors(factors: tuple[Operator, ...], state: Tensor, order: Wires, xp: Any) -> Tensor:
+def _apply_factors(
+    factors: tuple[Operator, ...], state: Tensor, order: Wires, xp: Namespace
+) -> Tensor:
     for factor in factors:
         if isinstance(factor, PauliSum):
             state = apply_observable(factor, state, order, xp)
@@ -155,7 +159,7 @@ def _apply_factors(factors: tuple[Operator, ...], state: Tensor, order: Wires, x
 # Parts of a state ------------------------------------------------------------------------
 
 
-def marginal(probabilities: Tensor, wires: Wires, order: Wires, xp: Any = np) -> Tensor:
+def marginal(probabilities: Tensor, wires: Wires, order: Wires, xp: Namespace = np) -> Tensor:
     """Return the marginal probabilities of some wires, in their order: (K, 2**n) to (K, 2**k)."""
     if wires == order:
         return probabilities
@@ -163,13 +167,13 @@ def marginal(probabilities: Tensor, wires: Wires, order: Wires, xp: Any = np) ->
     return xp.sum(tensor, axis=-1)
 
 
-def reduced(state: Tensor, wires: Wires, order: Wires, xp: Any = np) -> Tensor:
+def reduced(state: Tensor, wires: Wires, order: Wires, xp: Namespace = np) -> Tensor:
     """Return the density matrix of some wires, shape (K, 2**k, 2**k)."""
     tensor = _front(state, wires, order, xp)
     return xp.matmul(tensor, xp.conj(xp.swapaxes(tensor, -1, -2)))
 
 
-def _front(array: Tensor, wires: Wires, order: Wires, xp: Any) -> Tensor:
+def _front(array: Tensor, wires: Wires, order: Wires, xp: Namespace) -> Tensor:
     """Reshape (K, 2**n) to (K, 2**k, 2**(n-k)), with some wires in front of the rest."""
     n, k, num_rows = len(order), len(wires), array.shape[0]
     axes = order.indices(wires)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from qgate.exceptions import GeneratorUndefinedError
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.structure import ArraySlot, slots_in
-from qgate.typing import ComplexArray, FloatArray
+from qgate.typing import ComplexArray, FloatArray, NumericArray
 from qgate.wires import Wires
 
 DENSE_WIRES = 6
@@ -210,7 +209,7 @@ def _linear_moves(matrix: ComplexArray, k: int) -> tuple[tuple[int, ...], int] |
     return columns, shift
 
 
-def walsh(diagonal: Any) -> FloatArray:
+def walsh(diagonal: NumericArray) -> FloatArray:
     """Return the Walsh-Hadamard transform of a diagonal: its weights as a sum of parities."""
     values = np.array(diagonal, dtype=float)
     step = 1

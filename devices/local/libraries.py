@@ -64,7 +64,7 @@ class Library:
         function.restype, function.argtypes = result, arguments
         return function
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _loaded_again, (self.name,)
 
     def count(self, weights: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:

@@ -10,7 +10,6 @@ import ctypes
 import weakref
 from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from qgate.devices.local.serialize import written_plan, written_words
 from qgate.devices.local.steps import TABLE_BITS
 from qgate.exceptions import TooMuchMemory
 from qgate.operations.pauli import PauliSum
-from qgate.typing import ComplexArray, FloatArray
+from qgate.typing import ComplexArray, FloatArray, NumericArray
 from qgate.wires import Wires
 
 THREADED_BITS = 15
@@ -65,7 +64,7 @@ class Request(ctypes.Structure):
     )
 
 
-def _free_with(owner: Any, free: Callable[[int], None], handle: int) -> None:
+def _free_with(owner: object, free: Callable[[int], None], handle: int) -> None:
     """Free a handle with its owner, but not at exit, when a thread may still compute with it."""
     weakref.finalize(owner, free, handle).atexit = False
 
@@ -144,7 +143,7 @@ class NativeSimulation:
     ) -> None:
         self.native = native
         self.rows = np.ascontiguousarray(rows, dtype=float)
-        self.kept: list[Any] = [numbers]
+        self.kept: list[object] = [numbers]
         request = self.request = Request()
         request.num_rows, request.length = len(self.rows), 1 << native.plan.num_bits
         request.rows, request.numbers = self.rows.ctypes.data, numbers.ctypes.data
@@ -154,7 +153,7 @@ class NativeSimulation:
             request.initial = self._pointer(np.ascontiguousarray(initial, dtype=complex))
             request.initial_rows = len(initial)
 
-    def _pointer(self, array: Any) -> int:
+    def _pointer(self, array: NumericArray) -> int:
         self.kept.append(array)
         pointer: int = array.ctypes.data
         return pointer
@@ -174,7 +173,7 @@ class NativeSimulation:
         return found
 
     def observe(
-        self, observables: Sequence[NativeObservable], weights: Sequence[Any]
+        self, observables: Sequence[NativeObservable], weights: Sequence[FloatArray]
     ) -> FloatArray:
         """Request expectation values of observables; return the array for them, shape (K, M)."""
         count = len(observables)

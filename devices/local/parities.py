@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
-from qgate.typing import FloatArray, IntArray
+from qgate.typing import FloatArray, IntArray, NumericArray
 
 BLOCK_BITS = 14
 """States with more bits are processed in blocks."""
@@ -39,19 +38,19 @@ class Parities:
         self._before = _signs(num_bits - self.low_bits, high).T
         self._after = _signs(self.low_bits, low)
 
-    def weights(self, weights: Any) -> Any:
+    def weights(self, weights: NumericArray) -> NumericArray:
         """Arrange a weight for each mask, shape (R, T), as ``diagonal`` requires."""
         high, low = self._before.shape[1], len(self._after)
         laid = np.zeros((high * low, len(weights)), weights.dtype)
         np.add.at(laid, self._place, weights.T)
         return laid.T.reshape(-1, high, low)
 
-    def diagonal(self, weights: Any, block: Block) -> Any:
+    def diagonal(self, weights: NumericArray, block: Block) -> NumericArray:
         """Return the sum of the weighted signs at every index of a block, (R, indices)."""
         found = self._before[self._rows(block)] @ weights @ self._after
         return found.reshape(len(found), -1)
 
-    def sums(self, values: Any, block: Block) -> Any:
+    def sums(self, values: NumericArray, block: Block) -> NumericArray:
         """Return signed sums of values at the indices of a block: (R, indices) to (R, T)."""
         parts = values.reshape(len(values), -1, 1 << self.low_bits)
         sums = self._before[self._rows(block)].T @ parts @ self._after.T
@@ -69,11 +68,11 @@ class Block:
     number: int
     bits: int
 
-    def of(self, vectors: Any) -> Any:
+    def of(self, vectors: NumericArray) -> NumericArray:
         """Return a view of the entries of vectors (..., 2**n) in the block."""
         return vectors[..., self.number << self.bits : (self.number + 1) << self.bits]
 
-    def flipped(self, vectors: Any, flip: int) -> Any:
+    def flipped(self, vectors: NumericArray, flip: int) -> NumericArray:
         """Return, for each index, the entry of vectors (..., 2**n) at index ^ flip."""
         part = Block(self.number ^ (flip >> self.bits), self.bits).of(vectors)
         inside = flip & ((1 << self.bits) - 1)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
+from qgate.devices.job import SweepResult
 from qgate.devices.local.adjoint import values_and_bras
 from qgate.devices.local.engine import Engine, GateByGateEngine
 from qgate.devices.local.exact import measure
@@ -22,7 +23,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.structure import ArraySlot, Structure, slots_in
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import freeze, needs_values
-from qgate.typing import ComplexArray, FloatArray, IntArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, Tensor
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class PlanEngine(Engine):
         arrays: Sequence[Tensor],
         *,
         order: Wires,
-        xp: Any = np,
+        xp: Namespace = np,
     ) -> Tensor:
         planned = self._planned(Sweep(structure, rows, tuple(arrays)), order) if xp is np else None
         if planned is None:
@@ -97,7 +98,7 @@ class PlanEngine(Engine):
     def computes_sums(self, structure: Structure) -> bool:
         return self.library is not None and is_planned(structure)
 
-    def results(self, sweep: Sweep, order: Wires) -> tuple[Any, ...]:
+    def results(self, sweep: Sweep, order: Wires) -> SweepResult:
         planned = self._planned(sweep, order)
         if planned is None:
             return self._gatewise.results(sweep, order)
@@ -126,7 +127,7 @@ class PlanEngine(Engine):
         return self.library.count(np.ascontiguousarray(weights), places)
 
     @staticmethod
-    def _measured(sweep: Sweep, states: ComplexArray, order: Wires) -> tuple[Any, ...]:
+    def _measured(sweep: Sweep, states: ComplexArray, order: Wires) -> SweepResult:
         return tuple(
             measure(measurement, states, order)
             for measurement in sweep.structure.bind_measurements(sweep.arrays)
@@ -263,7 +264,7 @@ class CompiledSums:
 
     places: tuple[int, ...]
     words: tuple[NativeObservable, ...]
-    weights: tuple[Any, ...]
+    weights: SweepResult
 
     def coefficients(self, arrays: Sequence[Tensor]) -> list[FloatArray]:
         """Return the coefficients of each sum, with arrays in place of slots."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qgate.devices.local.engine import Engine
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.sweep import Sweep
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, NumericArray
 from qgate.wires import Wires
 
 FEW_OUTCOMES = 2**12
@@ -97,9 +95,9 @@ def with_idle_wires(outcomes: Outcomes, read: Wires, wires: Wires) -> Outcomes:
     return Outcomes(len(wires), values, outcomes.weights, outcomes.shots, readings)
 
 
-def _spread(values: NDArray[Any], shifts: Sequence[int], kind: type) -> NDArray[Any]:
+def _spread(values: NumericArray, shifts: Sequence[int], kind: type) -> NumericArray:
     """Move the bits of outcomes, the most significant first, to the given positions."""
-    found: NDArray[Any] = np.zeros(values.shape, dtype=kind)
+    found: NumericArray = np.zeros(values.shape, dtype=kind)
     for place, shift in enumerate(reversed(shifts)):
         found |= ((values >> place) & 1).astype(kind) << shift
     return found

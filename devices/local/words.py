@@ -5,14 +5,12 @@ A word maps index i to i ^ x; words with the same flip x share one gather and on
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.parities import Block, Parities, blocks
 from qgate.operations.pauli import PauliSum
-from qgate.typing import ComplexArray, FloatArray, IntArray
+from qgate.typing import ComplexArray, FloatArray, IntArray, NumericArray
 from qgate.wires import Wires
 
 
@@ -61,20 +59,20 @@ class WordGroup:
         self.real = not (powers % 2).any()
         self.parities = Parities(masks, num_bits) if masks.any() else None
 
-    def weights(self, coefficients: Any) -> Any:
+    def weights(self, coefficients: NumericArray) -> NumericArray:
         """Return the coefficients of all words as weights, as ``diagonal`` requires."""
         weights = (coefficients[self.members] * self.units.conj())[None]
         if not weights.imag.any():
             weights = weights.real
         return weights.sum() if self.parities is None else self.parities.weights(weights)
 
-    def diagonal(self, weights: Any, block: Block) -> Any:
+    def diagonal(self, weights: NumericArray, block: Block) -> NumericArray:
         """Return the factors of the flipped amplitudes of a block in the sum of the words."""
         return weights if self.parities is None else self.parities.diagonal(weights, block)
 
     def means(self, flipped: ComplexArray, own: ComplexArray, block: Block) -> FloatArray:
         """Return a block's part of each word's expectation value, (K, indices) to (K, T)."""
-        values: Any = flipped.conj() * own
+        values: NumericArray = flipped.conj() * own
         if self.real:
             values = np.ascontiguousarray(values.real)
         if self.parities is None:

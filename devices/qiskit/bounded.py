@@ -16,11 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import pi
-from typing import Any
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.circuit import CircuitInstruction, Parameter
+from qiskit.circuit import CircuitInstruction, Parameter, ParameterExpression
 from qiskit.circuit.library import RXGate, RZGate, RZZGate
 from qiskit.transpiler import Target
 
@@ -117,7 +116,7 @@ def fold(circuit: QuantumCircuit) -> tuple[QuantumCircuit, tuple[Fold, ...]]:
     return folded, tuple(folds)
 
 
-def _fold(expression: Any, number: int) -> Fold:
+def _fold(expression: ParameterExpression, number: int) -> Fold:
     """Return the fold of an angle; the transpiler only adds and scales angles."""
     parameters = list(expression.parameters)
     return Fold(

@@ -6,12 +6,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from qiskit import QuantumCircuit
+from qiskit.circuit import Instruction, Parameter
 from qiskit.circuit.library import IGate
 from qiskit.exceptions import QiskitError
+from qiskit.providers import BackendV2
 
 from qgate.devices.qiskit.bounded import FOLDED, Fold, fold, free_gates
 from qgate.devices.qiskit.identity import (
@@ -27,7 +28,7 @@ from qgate.sealed import Sealed
 from qgate.structure import ArraySlot, Structure
 from qgate.sweep import Sweep
 from qgate.transforms.decompose import freeze
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Wire
 from qgate.wires import Wires
 
 MOST_PROGRAMS = 1024
@@ -55,12 +56,12 @@ class Program:
     folds: tuple[Fold, ...] = ()
 
     @cached_property
-    def parameters(self) -> list[Any]:
+    def parameters(self) -> list[Parameter]:
         """Free parameters of the circuit, in the order of Qiskit."""
         return list(self.circuit.parameters)
 
     @cached_property
-    def places(self) -> dict[Any, int]:
+    def places(self) -> dict[Wire, int]:
         """Final qubit of the backend for each wire, where it is measured; empty: unknown."""
         layout = self.circuit.layout
         if layout is None:
@@ -69,7 +70,7 @@ class Program:
 
     def values(self, rows: FloatArray) -> FloatArray:
         """Return the value of each free parameter for rows of slots, shape (K, P) to (K, P')."""
-        computed: dict[Any, FloatArray] = {}
+        computed: dict[Parameter, FloatArray] = {}
         for each in self.folds:
             computed |= each.columns(rows)
         columns = [
@@ -95,13 +96,13 @@ class Program:
         """Return the circuit bound to one row, shape (P,)."""
         return self.circuit.assign_parameters(self.values(row[None])[0].tolist())
 
-    def binds(self, rows: FloatArray) -> dict[Any, list[float]]:
+    def binds(self, rows: FloatArray) -> dict[Parameter, list[float]]:
         """Return the values of each free parameter over the rows, shape (K, P)."""
         columns = self.values(rows).T.tolist()
         return dict(zip(self.parameters, columns, strict=True))
 
 
-def _has_free(operation: Any) -> bool:
+def _has_free(operation: Instruction) -> bool:
     """Return whether an instruction has a free angle."""
     return any(getattr(value, "parameters", ()) for value in operation.params)
 
@@ -130,13 +131,13 @@ class Compiler:
 
     def __init__(
         self,
-        backend: Any,
+        backend: BackendV2,
         *,
         device: str,
         order: Callable[[Wires], Wires],
         optimization_level: int = 1,
         initial_layout: Sequence[int] | None = None,
-        runs_on: Any = None,
+        runs_on: BackendV2 | None = None,
     ) -> None:
         self._backend = Sealed(backend)
         self.device = device
@@ -148,11 +149,11 @@ class Compiler:
         self._programs: OrderedDict[_Key, Program] = OrderedDict()
 
     @property
-    def backend(self) -> Any:
+    def backend(self) -> BackendV2:
         """Backend to whose target circuits are compiled."""
         return self._backend.value
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the state without the programs, which a copy compiles itself."""
         return {**vars(self), "_programs": OrderedDict()}
 
@@ -183,7 +184,7 @@ class Compiler:
         ------
         CompilationFailed
         """
-        places: dict[Any, int] = {}
+        places: dict[Wire, int] = {}
         for program in self.programs(others):
             places = program.places | places
         layout = tuple(places.get(wire, -1) for wire in self._qubits(structure))

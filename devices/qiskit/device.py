@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, partial
-from typing import Any
 
-from qgate.devices.base import Device
+from qiskit.providers import BackendV2
+
+from qgate.devices.base import Device, ShotsLike
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.draws import Draws
 from qgate.devices.job import Job
@@ -65,12 +66,12 @@ class QiskitDevice(Device):
 
     def __init__(
         self,
-        backend: Any,
+        backend: BackendV2,
         *,
         name: str,
-        target: Any = None,
+        target: BackendV2 | None = None,
         wires: WiresLike | int | None = None,
-        shots: Any = "default",
+        shots: ShotsLike = "default",
         seed: int | None = None,
         exact: frozenset[str] = frozenset(),
         optimization_level: int = 1,
@@ -95,7 +96,7 @@ class QiskitDevice(Device):
         )
 
     @property
-    def backend(self) -> Any:
+    def backend(self) -> BackendV2:
         """Qiskit's backend that runs the circuits."""
         return self._backend.value
 
@@ -134,7 +135,7 @@ class QiskitDevice(Device):
 
 
 def describe(
-    backend: Any, interface: Interface, *, exact: frozenset[str] = frozenset()
+    backend: BackendV2, interface: Interface, *, exact: frozenset[str] = frozenset()
 ) -> Capabilities:
     """Return the capabilities of a backend from its own description.
 

@@ -6,11 +6,14 @@ import hashlib
 import json
 from typing import Any
 
+from qiskit.providers import BackendV2
+from qiskit.transpiler import Target
+
 SIMULATORS = ("qiskit_aer", "qiskit.providers.fake_provider", "qiskit_ibm_runtime.fake_provider")
 """Modules of backends whose noise is fixed; that of hardware changes with each calibration."""
 
 
-def fingerprint(backend: Any) -> str:
+def fingerprint(backend: BackendV2) -> str:
     """Return a digest of the noise of a simulator, the same in every process.
 
     Parameters
@@ -38,7 +41,7 @@ def _errors(noise: Any) -> list[str]:
     return sorted(json.dumps(error, sort_keys=True) for error in errors)
 
 
-def _target(target: Any) -> list[Any]:
+def _target(target: Target) -> list[object]:
     """Return the gates of a target on each of its qubits, with their errors and durations."""
     return [
         [name, qubits, properties and [properties.duration, properties.error]]

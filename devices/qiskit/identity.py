@@ -9,11 +9,11 @@ target gets as well, with the properties of ``id``; afterwards each of them beco
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import Instruction
 from qiskit.circuit.library import IGate
+from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
 from qgate.devices.qiskit.gates import IDENTITY
@@ -32,7 +32,7 @@ def has_identity(structure: Structure) -> bool:
     return any(operation.name == IDENTITY for operation in structure.operations)
 
 
-def is_noisy(backend: Any) -> bool:
+def is_noisy(backend: BackendV2) -> bool:
     """Return whether gates of a backend may have errors: all backends but ideal simulators."""
     if not type(backend).__module__.startswith(NOISELESS):
         return True

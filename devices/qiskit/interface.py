@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import Parameter, signature
 from numbers import Integral
-from typing import Any
+from typing import TypeVar
+
+from qiskit.providers import BackendV2
 
 from qgate.exceptions import UnusableBackend
 from qgate.masking import masked_error
+
+T = TypeVar("T")
 
 SHOTS = "shots"
 
@@ -47,7 +51,7 @@ class Interface:
     shot_counts: frozenset[int] = frozenset()
 
 
-def interface_of(backend: Any, *, name: str) -> Interface:
+def interface_of(backend: BackendV2, *, name: str) -> Interface:
     """Return the arguments and limits of a backend's ``run``.
 
     Parameters
@@ -102,7 +106,7 @@ def _accepts(parameters: Mapping[str, Parameter], argument: str) -> bool:
     return any(item.kind is Parameter.VAR_KEYWORD for item in parameters.values())
 
 
-def _takes(backend: Any, parameters: Mapping[str, Parameter], argument: str) -> bool:
+def _takes(backend: BackendV2, parameters: Mapping[str, Parameter], argument: str) -> bool:
     if argument == SHOTS or argument in parameters:
         return _accepts(parameters, argument)
     return argument in _options(backend) and _accepts(parameters, argument)
@@ -113,7 +117,7 @@ def _takes_one(parameters: Mapping[str, Parameter]) -> bool:
     return bool(getattr(annotation, "__name__", annotation) == ONE_CIRCUIT)
 
 
-def _options(backend: Any) -> Mapping[str, Any]:
+def _options(backend: BackendV2) -> Mapping[str, object]:
     """Return the options of a backend with their defaults."""
     options = getattr(backend, "options", None)
     try:
@@ -122,14 +126,14 @@ def _options(backend: Any) -> Mapping[str, Any]:
         return dict(vars(options))
 
 
-def _asked(backend: Any, fact: str, name: str) -> Any:
+def _asked(backend: BackendV2, fact: str, name: str) -> object:
     try:
         return getattr(backend, fact, None)
     except Exception as error:  # third-party code may raise anything
         raise UnusableBackend(backend=name, reason=f"{fact}: {error!r}") from masked_error(error)
 
 
-def _count(value: Any, fact: str, name: str) -> int | None:
+def _count(value: object, fact: str, name: str) -> int | None:
     if value is None or value == float("inf"):
         return None
     if not isinstance(value, Integral) or int(value) < 1:
@@ -138,7 +142,7 @@ def _count(value: Any, fact: str, name: str) -> int | None:
     return int(value)
 
 
-def _shots(backend: Any, name: str) -> tuple[int, int | None, frozenset[int]]:
+def _shots(backend: BackendV2, name: str) -> tuple[int, int | None, frozenset[int]]:
     """Return minimum and maximum shots of a circuit, and the only accepted numbers, if any.
 
     The validator of an option is a range, a list of values, or a type.
@@ -158,6 +162,6 @@ def _shots(backend: Any, name: str) -> tuple[int, int | None, frozenset[int]]:
     return lowest or 1, min(limits, default=None), frozenset()
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: T) -> T | int:
     """Return a number without fractional part as an integer."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

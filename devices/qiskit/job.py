@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from time import monotonic, sleep
-from typing import Any
 
 from qiskit.exceptions import QiskitError
+from qiskit.providers import JobV1
+from qiskit.result import Result
 
 from qgate.arguments import seconds_to_wait
 from qgate.devices.job import FINAL, Job, JobStatus, SweepResult
@@ -45,14 +46,14 @@ class QiskitJob(Job):
     """
 
     def __init__(
-        self, job: Any, read: Callable[[Any], tuple[SweepResult, ...]], *, device: str
+        self, job: JobV1, read: Callable[[Result], tuple[SweepResult, ...]], *, device: str
     ) -> None:
         self._job, self.id = Sealed(job), str(job.job_id())
         self._device, self._read = device, read
         self._results: tuple[SweepResult, ...] | None = None
 
     @property
-    def job(self) -> Any:
+    def job(self) -> JobV1:
         """Qiskit's job."""
         return self._job.value
 
@@ -86,13 +87,13 @@ class QiskitJob(Job):
             pause = min(2 * pause, LONGEST_WAIT_S)
 
 
-def vendor_status(job: Any) -> str:
+def vendor_status(job: JobV1) -> str:
     """Return the vendor's status of a job: the name of an enumeration's member."""
     status = job.status()
     return str(getattr(status, "name", status))
 
 
-def finished(job: Any, *, device: str) -> Any:
+def finished(job: JobV1, *, device: str) -> Result:
     """Return the vendor's result of a job.
 
     Raises
@@ -111,7 +112,7 @@ def finished(job: Any, *, device: str) -> Any:
     return result
 
 
-def check_success(result: Any, *, job: str, device: str) -> None:
+def check_success(result: Result, *, job: str, device: str) -> None:
     """Raise if a result reports that the job failed.
 
     Raises

@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 from qiskit import QuantumCircuit
-from qiskit.transpiler import Target, generate_preset_pass_manager
+from qiskit.providers import BackendV2
+from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
 
 from qgate.devices.qiskit.bounded import FOLDED, bounded_gates, is_foldable, without
 from qgate.devices.qiskit.identity import NATIVE_NAME, with_kept_identity
@@ -54,16 +54,16 @@ class PassManagers:
         Optimization level, 0 to 3.
     """
 
-    def __init__(self, backend: Any, level: int) -> None:
+    def __init__(self, backend: BackendV2, level: int) -> None:
         self._backend, self.level = Sealed(backend), level
-        self._idle: dict[_Kind, list[Any]] = {}
+        self._idle: dict[_Kind, list[PassManager]] = {}
 
     @property
-    def backend(self) -> Any:
+    def backend(self) -> BackendV2:
         """Backend that circuits are transpiled for."""
         return self._backend.value
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the state without the pass managers, which a copy creates itself."""
         return {**vars(self), "_idle": {}}
 
@@ -105,7 +105,9 @@ class PassManagers:
             idle.append(passes)
             self._forget_oldest()
 
-    def _made(self, layout: Sequence[int] | None, *, identities: bool, bounded: bool) -> Any:
+    def _made(
+        self, layout: Sequence[int] | None, *, identities: bool, bounded: bool
+    ) -> PassManager:
         target = self.target if bounded else without(self.target, self.unfoldable_gates)
         return generate_preset_pass_manager(
             self.level,

@@ -20,7 +20,10 @@ from qgate.shots import Shots
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
+    from qiskit.providers import BackendV2
+
     from qgate.devices.qiskit.vendors.backends import Source
+    from qgate.devices.qiskit.vendors.card import VendorCard
 
 AER = Requirement("qiskit_aer", "qiskit-aer", "aer")
 FAKES = Requirement("qiskit_ibm_runtime", "qiskit-ibm-runtime", "ibm")
@@ -179,7 +182,12 @@ class QiskitProvider(Provider):
         return providers is not None and isinstance(candidate, providers.BackendV2)
 
     def make_from_object(
-        self, candidate: Any, options: QiskitOptions, *, wires: Wires | None, shots: Shots | str
+        self,
+        candidate: BackendV2,
+        options: QiskitOptions,
+        *,
+        wires: Wires | None,
+        shots: Shots | str,
     ) -> Device:
         text = str(candidate.name or type(candidate).__name__)
         if options.card is not None:
@@ -208,7 +216,7 @@ def fake_names() -> tuple[str, ...]:
     return tuple(sorted(FAKE + item.parent.name for item in folder.glob("*/fake_*.py")))
 
 
-def fake_backend(name: str) -> Any:
+def fake_backend(name: str) -> BackendV2:
     """Return a fake backend of qiskit-ibm-runtime by its name, for example ``fake_torino``."""
     from qiskit_ibm_runtime import fake_provider
 
@@ -216,7 +224,7 @@ def fake_backend(name: str) -> Any:
     return found[name]()
 
 
-def _simulator(options: QiskitOptions, text: str, fake: Any = None) -> Any:
+def _simulator(options: QiskitOptions, text: str, fake: BackendV2 | None = None) -> BackendV2:
     """Return Aer's simulator, with the noise of a fake backend if one is given."""
     from qiskit_aer import AerSimulator
 
@@ -235,7 +243,7 @@ def _simulator(options: QiskitOptions, text: str, fake: Any = None) -> Any:
 
 
 def _device(
-    backend: Any,
+    backend: BackendV2,
     text: str,
     options: QiskitOptions,
     *,
@@ -278,7 +286,7 @@ def _of_package(
 
 def _around(
     source: Source,
-    card: Any,
+    card: VendorCard,
     text: str,
     options: QiskitOptions,
     *,
@@ -306,7 +314,7 @@ def _around(
     )
 
 
-def _check_seed(backend: Any, seed: int, text: str) -> None:
+def _check_seed(backend: BackendV2, seed: int, text: str) -> None:
     from qgate.devices.qiskit.interface import interface_of
 
     if "seed_simulator" not in interface_of(backend, name=text).arguments:
@@ -314,7 +322,7 @@ def _check_seed(backend: Any, seed: int, text: str) -> None:
         raise refused(text, "seed", seed, reason)
 
 
-def check_layout(layout: tuple[int, ...], wires: Wires, backend: Any, text: str) -> None:
+def check_layout(layout: tuple[int, ...], wires: Wires, backend: BackendV2, text: str) -> None:
     """Refuse a layout that does not fit the wires or the backend."""
     from qgate.devices.qiskit.qubits import working_qubits
 

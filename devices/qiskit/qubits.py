@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from qiskit.providers import BackendV2
 
 MEASURE = "measure"
 
 
-def working_qubits(backend: Any) -> tuple[int, ...] | None:
+def working_qubits(backend: BackendV2) -> tuple[int, ...] | None:
     """Return the qubits that can be measured; None: all, or the backend does not state them.
 
     IBM omits faulty qubits from the instructions in a backend's target.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from typing import Any
 
 import numpy as np
 from qiskit.exceptions import QiskitError
+from qiskit.result import Result
 
+from qgate.devices.cloud.remote import Record
 from qgate.devices.job import SweepResult
 from qgate.devices.qiskit.runners import is_ordered
 from qgate.devices.qiskit.translate import probabilities_label
@@ -18,7 +19,7 @@ from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.sweep import Sweep
 
 
-def entry_of(sweep: Sweep) -> dict[str, Any]:
+def entry_of(sweep: Sweep) -> Record:
     """Return the JSON data that is needed to read the result of a sweep."""
     measurements = sweep.structure.measurements
     return {
@@ -30,7 +31,7 @@ def entry_of(sweep: Sweep) -> dict[str, Any]:
 
 
 def read_results(
-    result: Any, entries: Sequence[Mapping[str, Any]], *, device: str
+    result: Result, entries: Sequence[Record], *, device: str
 ) -> tuple[SweepResult, ...]:
     """Return the results of sweeps from the result of their job.
 
@@ -68,7 +69,7 @@ def read_results(
     )
 
 
-def _read(entry: Mapping[str, Any], result: Any, places: Sequence[int], device: str) -> SweepResult:
+def _read(entry: Record, result: Result, places: Sequence[int], device: str) -> SweepResult:
     try:
         rows = [result.data(place) for place in places]
     except QiskitError as error:
@@ -84,7 +85,7 @@ def _read(entry: Mapping[str, Any], result: Any, places: Sequence[int], device: 
 
 
 def read_outcomes(
-    data: Mapping[str, Any],
+    data: Record,
     num_wires: int,
     *,
     shots: int,
@@ -129,9 +130,7 @@ def read_outcomes(
     return outcomes
 
 
-def _outcomes(
-    data: Mapping[str, Any], num_wires: int, *, ordered: bool, device: str, seed: str
-) -> Outcomes:
+def _outcomes(data: Record, num_wires: int, *, ordered: bool, device: str, seed: str) -> Outcomes:
     dtype = np.int64 if num_wires <= PACKED_WIRES else object
     if ordered and "memory" in data:
         readings = np.array([_number(key) for key in data["memory"]], dtype=dtype)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+from qiskit import QuantumCircuit
+from qiskit.circuit import Parameter
+from qiskit.providers import BackendV2, JobV1
 
 from qgate.devices.qiskit.compile import Program
 from qgate.devices.qiskit.interface import Interface
@@ -22,17 +25,17 @@ class Runner:
         Interface of its ``run``.
     """
 
-    def __init__(self, backend: Any, interface: Interface) -> None:
+    def __init__(self, backend: BackendV2, interface: Interface) -> None:
         self._backend, self.interface = Sealed(backend), interface
 
     @property
-    def backend(self) -> Any:
+    def backend(self) -> BackendV2:
         """Backend that runs the circuits."""
         return self._backend.value
 
     def run(
         self, programs: Sequence[Program], sweeps: Sequence[Sweep], *, seed: int | None = None
-    ) -> Any:
+    ) -> JobV1:
         """Submit sweeps whose rows all have the same shots, and return the vendor's job.
 
         Parameters
@@ -44,7 +47,7 @@ class Runner:
             Seed of the backend's random numbers.
         """
         shots = sweeps[0].shots
-        options: dict[str, Any] = {"shots": 1 if shots is None else int(shots[0])}
+        options: dict[str, object] = {"shots": 1 if shots is None else int(shots[0])}
         if any(map(is_ordered, sweeps)) and "memory" in self.interface.arguments:
             options["memory"] = True
         if seed is not None:
@@ -54,7 +57,7 @@ class Runner:
 
     def circuits(
         self, programs: Sequence[Program], sweeps: Sequence[Sweep]
-    ) -> tuple[list[Any], dict[str, Any]]:
+    ) -> tuple[list[QuantumCircuit], dict[str, object]]:
         """Return the circuits to submit, and further options."""
         pairs = zip(programs, sweeps, strict=True)
         return [program.bound(row) for program, sweep in pairs for row in sweep.rows], {}
@@ -70,9 +73,9 @@ class AerRunner(Runner):
 
     def circuits(
         self, programs: Sequence[Program], sweeps: Sequence[Sweep]
-    ) -> tuple[list[Any], dict[str, Any]]:
-        circuits: list[Any] = []
-        binds: list[dict[Any, list[float]]] = []
+    ) -> tuple[list[QuantumCircuit], dict[str, object]]:
+        circuits: list[QuantumCircuit] = []
+        binds: list[dict[Parameter, list[float]]] = []
         for program, sweep in zip(programs, sweeps, strict=True):
             if program.binds_natively:
                 circuits.append(program.circuit)
@@ -86,12 +89,14 @@ class AerRunner(Runner):
 class SingleRunner(Runner):
     """Runner for backends whose jobs have one circuit: the only row of the only sweep."""
 
-    def circuits(self, programs: Sequence[Program], sweeps: Sequence[Sweep]) -> tuple[Any, Any]:
+    def circuits(
+        self, programs: Sequence[Program], sweeps: Sequence[Sweep]
+    ) -> tuple[QuantumCircuit, dict[str, object]]:
         ((circuit,), more) = super().circuits(programs, sweeps)
         return circuit, more
 
 
-def runner(backend: Any, interface: Interface) -> Runner:
+def runner(backend: BackendV2, interface: Interface) -> Runner:
     """Return the fastest runner for a backend.
 
     Parameters

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from qiskit import ClassicalRegister, QuantumCircuit
-from qiskit.circuit import Instruction, ParameterVector
+from qiskit.circuit import Instruction, Parameter, ParameterVector
 
 from qgate.devices.qiskit.gates import BARRIER, IDENTITY, NATIVE, UNSEEN
 from qgate.measurements import Measurement, MeasurementKind
@@ -63,7 +62,7 @@ def translate(
 
 
 def _append(
-    circuit: QuantumCircuit, operation: Operator, slots: Sequence[Any], wires: Wires
+    circuit: QuantumCircuit, operation: Operator, slots: Sequence[Parameter], wires: Wires
 ) -> None:
     qubits = wires.indices(operation.wires)
     if operation.name == BARRIER:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from qiskit.providers import BackendV2
+from qiskit_ibm_runtime import QiskitRuntimeService
 
 from qgate.devices.cloud.connection import Connection
 from qgate.devices.qiskit.ibm.connection import backend_of, connect, renew_connections
@@ -35,7 +37,7 @@ class Address:
     patience_s: float = 900.0
 
 
-class Account(Connection[tuple[Any, Any]]):
+class Account(Connection[tuple[QiskitRuntimeService, BackendV2]]):
     """Service and backend of an account.
 
     Parameters
@@ -47,26 +49,29 @@ class Account(Connection[tuple[Any, Any]]):
     """
 
     def __init__(
-        self, address: Address | None = None, service: Any = None, backend: Any = None
+        self,
+        address: Address | None = None,
+        service: QiskitRuntimeService | None = None,
+        backend: BackendV2 | None = None,
     ) -> None:
         self.address = address
         super().__init__(None if backend is None else (service, backend))
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         kept = self.opened if self.address is None else ()
         return type(self), (self.address, *kept)
 
     @property
-    def service(self) -> Any:
+    def service(self) -> QiskitRuntimeService:
         """The service, ``QiskitRuntimeService``."""
         return self.opened[0]
 
     @property
-    def backend(self) -> Any:
+    def backend(self) -> BackendV2:
         """The backend, ``IBMBackend``."""
         return self.opened[1]
 
-    def open(self) -> tuple[Any, Any]:
+    def open(self) -> tuple[QiskitRuntimeService, BackendV2]:
         assert self.address is not None
         return connected(self.address)
 
@@ -76,7 +81,7 @@ class Account(Connection[tuple[Any, Any]]):
             renew_connections(self._opened.value[0])
 
 
-def connected(address: Address, plan: str | None = None) -> tuple[Any, Any]:
+def connected(address: Address, plan: str | None = None) -> tuple[QiskitRuntimeService, BackendV2]:
     """Return service and backend at an address.
 
     Parameters

@@ -16,6 +16,8 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from qiskit_ibm_runtime import Session
+
 from qgate.devices.cloud.retries import ErrorClass, repeatedly
 from qgate.devices.qiskit.ibm.faults import fault_of
 from qgate.devices.qiskit.ibm.transport import answered_within
@@ -31,7 +33,7 @@ ANSWER_S = 10.0
 END_S = 3.0
 """Time to wait for closings when the program ends."""
 
-Opened = Sealed[Any]
+Opened = Sealed[Session]
 
 
 class Closer:

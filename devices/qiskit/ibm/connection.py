@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from itertools import count
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from qiskit.providers import BackendV2
 from qiskit.providers.exceptions import QiskitBackendNotFoundError
 from qiskit_ibm_runtime import QiskitRuntimeService
+from qiskit_ibm_runtime.api.session import RetrySession
 from qiskit_ibm_runtime.exceptions import IBMInputValueError
 
 from qgate.devices.cloud.connection import connecting
@@ -57,7 +59,7 @@ def connect(
     account: str | None,
     plan: str | None = None,
     patience_s: float,
-) -> Any:
+) -> QiskitRuntimeService:
     """Return the service of an account; the credentials are found by the vendor's own chain.
 
     Parameters
@@ -80,7 +82,7 @@ def connect(
 
     attempts = count(1)
 
-    def opened() -> Any:
+    def opened() -> QiskitRuntimeService:
         service = QiskitRuntimeService(**{key: value for key, value in given.items() if value})
         if plan is None and not plan_of(service) and next(attempts) < PLAN_ATTEMPTS:
             raise _PlanNotTold
@@ -126,7 +128,7 @@ def _passes(error: Exception) -> bool:
     return known or fault_of(error) is not ErrorClass.PERMANENT
 
 
-def leave_repeating_to_qgate(service: Any) -> None:
+def leave_repeating_to_qgate(service: QiskitRuntimeService) -> None:
     """Make the client send every request only once.
 
     The client has no option for this, so its sessions get ``OnceAdapter``; ``fault_of`` decides
@@ -146,7 +148,7 @@ def leave_repeating_to_qgate(service: Any) -> None:
         raise BrokenProvider(provider="ibm", package=PACKAGE, reason=reason) from error
 
 
-def renew_connections(service: Any) -> None:
+def renew_connections(service: QiskitRuntimeService) -> None:
     """Give a service in a forked child its own connections, tokens and locks."""
     leave_repeating_to_qgate(service)
     for session in _sessions(service):
@@ -154,14 +156,19 @@ def renew_connections(service: Any) -> None:
         session.cookies = session.cookies.copy()
 
 
-def _sessions(service: Any) -> list[Any]:
+def _sessions(service: QiskitRuntimeService) -> list[RetrySession]:
     clients = [service._active_api_client, *service._api_clients.values()]
     return [client._session for client in clients]
 
 
 def backend_of(
-    service: Any, name: str, device: str, *, fractional: bool = False, patience_s: float
-) -> Any:
+    service: QiskitRuntimeService,
+    name: str,
+    device: str,
+    *,
+    fractional: bool = False,
+    patience_s: float,
+) -> BackendV2:
     """Return a backend of the account.
 
     Parameters
@@ -188,7 +195,7 @@ def backend_of(
     return backend
 
 
-def _backend(service: Any, name: str, device: str, fractional: bool) -> Any:
+def _backend(service: QiskitRuntimeService, name: str, device: str, fractional: bool) -> BackendV2:
     """Return a backend; if it is not found, list the backends of the account.
 
     The client reports a backend as missing also if one of its own requests failed.
@@ -212,7 +219,7 @@ def _backend(service: Any, name: str, device: str, fractional: bool) -> Any:
         ) from masked_error(error)
 
 
-def loaded(backend: Any) -> Any:
+def loaded(backend: BackendV2) -> BackendV2:
     """Return a backend after loading the data that transpilation needs."""
     try:
         backend.target  # noqa: B018
@@ -223,7 +230,7 @@ def loaded(backend: Any) -> Any:
     return backend
 
 
-def plan_of(service: Any) -> str:
+def plan_of(service: QiskitRuntimeService) -> str:
     """Return the name of the plan that is charged; empty: unknown."""
     active = service.active_instance()
     plans = [item.get("plan") or "" for item in service.instances() if item.get("crn") == active]

@@ -13,10 +13,13 @@ from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
+from qiskit.providers import BackendV2
+from qiskit_ibm_runtime import QiskitRuntimeService, RuntimeJobV2
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
 
+from qgate.devices.base import ShotsLike
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, TaggedJob, label_tags
 from qgate.devices.cloud.retries import ErrorClass
@@ -29,7 +32,7 @@ from qgate.devices.qiskit.ibm.faults import fault_of, retry_after_s, translated
 from qgate.devices.qiskit.ibm.job import IbmJob
 from qgate.devices.qiskit.ibm.mode import Mode
 from qgate.devices.qiskit.ibm.primitives import Settings, create, primitive
-from qgate.devices.qiskit.ibm.pubs import pubs, record_of, weight
+from qgate.devices.qiskit.ibm.pubs import Pub, pubs, record_of, weight
 from qgate.devices.qiskit.ibm.rates import Load, estimate_s, rate_of
 from qgate.devices.qiskit.ibm.tags import TAG, jobs_with_label, written
 from qgate.devices.qiskit.ibm.transport import watched_creation
@@ -99,12 +102,12 @@ class IbmDevice(RemoteDevice):
 
     def __init__(
         self,
-        service: Any,
-        backend: Any,
+        service: QiskitRuntimeService,
+        backend: BackendV2,
         *,
         name: str,
         wires: WiresLike | int | None = None,
-        shots: Any = "default",
+        shots: ShotsLike = "default",
         optimization_level: int = 2,
         initial_layout: Sequence[int] | None = None,
         sampler: str = "auto",
@@ -137,18 +140,18 @@ class IbmDevice(RemoteDevice):
         self.mode, self._compiler  # noqa: B018  # one batch, and one compilation, for all copies
         return super().__copy__()
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the state without connections; a copy connects when it needs one."""
         left_out = () if self._account.address is None else ("mode", "_compiler")
         return {name: value for name, value in vars(self).items() if name not in left_out}
 
     @property
-    def service(self) -> Any:
+    def service(self) -> QiskitRuntimeService:
         """The service, ``QiskitRuntimeService``."""
         return self._account.service
 
     @property
-    def backend(self) -> Any:
+    def backend(self) -> BackendV2:
         """The client's backend, ``IBMBackend``."""
         return self._account.backend
 
@@ -208,10 +211,10 @@ class IbmDevice(RemoteDevice):
 
         return create
 
-    def _created(self, parts: Sequence[Any], shots: int, tags: Sequence[str]) -> Any:
+    def _created(self, parts: Sequence[Pub], shots: int, tags: Sequence[str]) -> RuntimeJobV2:
         """Create a job; if the service has closed the batch, in a new one."""
 
-        def attempt() -> Any:
+        def attempt() -> RuntimeJobV2:
             sampler = primitive(self._sampler, self.mode.of_next_job())
             return create(sampler, parts, shots=shots, tags=tags, settings=self.settings)
 
@@ -322,7 +325,7 @@ class IbmDevice(RemoteDevice):
         return DEFAULT_REP_DELAY_S if delay is None else float(delay)
 
 
-def describe(backend: Any) -> Capabilities:
+def describe(backend: BackendV2) -> Capabilities:
     """Return the capabilities of a backend from its description and the limits of the service."""
     return Capabilities(
         gates=ACCEPTED,

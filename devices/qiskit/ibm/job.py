@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
+from qiskit_ibm_runtime import RuntimeJobV2
 from qiskit_ibm_runtime.api.exceptions import RequestsApiError
 from qiskit_ibm_runtime.exceptions import (
     IBMRuntimeError,
@@ -57,13 +58,15 @@ class IbmJob(RemoteJob):
 
     device: IbmDevice
 
-    def __init__(self, id: str, device: IbmDevice, record: Record, vendor: Any = None) -> None:
+    def __init__(
+        self, id: str, device: IbmDevice, record: Record, vendor: RuntimeJobV2 | None = None
+    ) -> None:
         super().__init__(id, device)
         self.record, self._vendor = record, Sealed(vendor)
         self._known_position, self._next_position = "", 0.0
 
     @property
-    def vendor(self) -> Any:
+    def vendor(self) -> RuntimeJobV2:
         """The client's job object."""
         if self._vendor.value is None:
             found = self.device.service.job(self.id)

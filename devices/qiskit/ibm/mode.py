@@ -7,9 +7,9 @@ import weakref
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from contextlib import suppress
-from typing import Any
 
 from qiskit.exceptions import QiskitError
+from qiskit.providers import BackendV2
 from qiskit_ibm_runtime import Batch, Session
 
 from qgate.devices.qiskit.ibm.closing import CLOSE_S, CLOSER
@@ -17,7 +17,7 @@ from qgate.devices.qiskit.ibm.faults import status_of
 from qgate.forks import ForkSafeLock, at_fork
 from qgate.sealed import Sealed
 
-MODES: Mapping[str, Any] = {"batch": Batch, "session": Session, "job": None}
+MODES: Mapping[str, type[Session] | None] = {"batch": Batch, "session": Session, "job": None}
 
 NOT_FOUND = 404
 
@@ -40,10 +40,10 @@ class Mode:
         Time in seconds after which the service closes it.
     """
 
-    def __init__(self, backend: Any, kind: str, max_time_s: int | None = None) -> None:
+    def __init__(self, backend: BackendV2, kind: str, max_time_s: int | None = None) -> None:
         self._backend, self.kind, self.max_time_s = Sealed(backend), kind, max_time_s
         self._lock = ForkSafeLock()
-        self._open: list[tuple[Sealed[Any], float]] = []
+        self._open: list[tuple[Sealed[Session], float]] = []
         at_fork(in_child=self._forget)
         weakref.finalize(self, _hand_over, self._open).atexit = False
 
@@ -52,11 +52,11 @@ class Mode:
         self._open.clear()
 
     @property
-    def backend(self) -> Any:
+    def backend(self) -> BackendV2:
         """The client's backend."""
         return self._backend.value
 
-    def of_next_job(self) -> Any:
+    def of_next_job(self) -> BackendV2 | Session:
         """Return the argument of the vendor's primitive: the backend, or a batch or session."""
         kind = MODES[self.kind]
         if kind is None:
@@ -100,7 +100,7 @@ class Mode:
         return _hand_over(self._open)
 
 
-def _has_ended(opened: Any) -> bool:
+def _has_ended(opened: Session) -> bool:
     """Return whether a batch or session takes no more jobs; False if that is unknown."""
     try:
         details = opened.details() or {}
@@ -109,7 +109,7 @@ def _has_ended(opened: Any) -> bool:
     return details.get("state") == "closed" or details.get("accepting_jobs") is False
 
 
-def _hand_over(held: list[tuple[Sealed[Any], float]]) -> list[Future[None]]:
+def _hand_over(held: list[tuple[Sealed[Session], float]]) -> list[Future[None]]:
     """Close the open batch or session in the background; called by finalizers, on any thread."""
     closings = []
     with suppress(IndexError):  # another thread may take the last one

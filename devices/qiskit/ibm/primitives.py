@@ -5,7 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from qiskit.primitives import BaseSamplerV2
+from qiskit.providers import BackendV2
+from qiskit_ibm_runtime import RuntimeJobV2, Session
 
 from qgate.forks import ForkSafeLock
 
@@ -39,13 +42,13 @@ class Settings:
         return each * -(-shots // each)
 
 
-def _executor(mode: Any) -> Any:
+def _executor(mode: BackendV2 | Session) -> BaseSamplerV2:
     from qiskit_ibm_runtime.executor_sampler import Sampler
 
     return Sampler(mode=mode)
 
 
-def _sampler(mode: Any) -> Any:
+def _sampler(mode: BackendV2 | Session) -> BaseSamplerV2:
     from qiskit_ibm_runtime import SamplerV2
 
     with _warnings_changed, warnings.catch_warnings():
@@ -53,11 +56,14 @@ def _sampler(mode: Any) -> Any:
         return SamplerV2(mode=mode)
 
 
-PRIMITIVES: Mapping[str, Callable[[Any], Any]] = {"executor": _executor, "sampler": _sampler}
+PRIMITIVES: Mapping[str, Callable[[BackendV2 | Session], BaseSamplerV2]] = {
+    "executor": _executor,
+    "sampler": _sampler,
+}
 """Sampler by name; the executor prepares circuits in this process, the other is the older one."""
 
 
-def primitive(kind: str, mode: Any) -> Any:
+def primitive(kind: str, mode: BackendV2 | Session) -> BaseSamplerV2:
     """Return a sampler; ``auto`` is the newest installed one."""
     if kind != "auto":
         return PRIMITIVES[kind](mode)
@@ -68,8 +74,13 @@ def primitive(kind: str, mode: Any) -> Any:
 
 
 def create(
-    sampler: Any, pubs: Sequence[Any], *, shots: int, tags: Sequence[str], settings: Settings
-) -> Any:
+    sampler: BaseSamplerV2,
+    pubs: Sequence[object],
+    *,
+    shots: int,
+    tags: Sequence[str],
+    settings: Settings,
+) -> RuntimeJobV2:
     """Create a job and return the client's object; both samplers take the same options."""
     options = sampler.options
     options.environment.job_tags = list(tags)

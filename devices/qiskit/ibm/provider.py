@@ -20,6 +20,9 @@ from qgate.shots import Shots
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
+    from qiskit.providers import BackendV2
+    from qiskit_ibm_runtime import QiskitRuntimeService
+
     from qgate.devices.cloud.remote import TaggedJob
     from qgate.devices.qiskit.ibm.account import Address
     from qgate.devices.qiskit.ibm.device import IbmDevice
@@ -185,7 +188,7 @@ class IbmProvider(Provider):
         return backends is not None and isinstance(candidate, backends.IBMBackend)
 
     def make_from_object(
-        self, candidate: Any, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
+        self, candidate: BackendV2, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
         """Create a device from a backend object; make its service send every request once."""
         from qgate.devices.qiskit.ibm.account import Address
@@ -221,8 +224,8 @@ def _check_seed(options: IbmOptions, text: str) -> None:
 
 
 def _device(
-    service: Any,
-    backend: Any,
+    service: QiskitRuntimeService,
+    backend: BackendV2,
     text: str,
     options: IbmOptions,
     *,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.primitives import PrimitiveResult
+from qiskit import QuantumCircuit
+from qiskit.primitives import BitArray, PrimitiveResult, PubResult
 
+from qgate.devices.cloud.remote import Record
 from qgate.devices.job import SweepResult
 from qgate.devices.qiskit.compile import Program
 from qgate.devices.qiskit.ibm.primitives import Settings
@@ -17,6 +18,10 @@ from qgate.devices.qiskit.translate import READOUT
 from qgate.exceptions import WrongResult
 from qgate.outcomes import PACKED_WIRES, Outcomes
 from qgate.sweep import Sweep
+from qgate.typing import FloatArray, NumericArray
+
+Pub = tuple[QuantumCircuit] | tuple[QuantumCircuit, FloatArray]
+"""Primitive unified bloc: a circuit, and the values of its parameters."""
 
 BYTES_PER_CIRCUIT = 10_000
 BYTES_PER_GATE = 250
@@ -29,7 +34,7 @@ NUMBERS_PER_FOLDED_ANGLE = 6
 """Numbers per folded angle: a gate may become two ``rzz``, each with three numbers."""
 
 
-def pubs(program: Program, sweep: Sweep) -> list[Any]:
+def pubs(program: Program, sweep: Sweep) -> list[Pub]:
     """Return one PUB with all rows as its parameter array.
 
     A circuit without free angles has no array and is repeated for every row.
@@ -51,7 +56,7 @@ def weight(sweep: Sweep, *, folded: bool = False) -> tuple[int, int]:
     return BYTES_PER_CIRCUIT + BYTES_PER_GATE * gates, BYTES_PER_NUMBER * numbers
 
 
-def record_of(sweeps: Sequence[Sweep], settings: Settings) -> dict[str, Any]:
+def record_of(sweeps: Sequence[Sweep], settings: Settings) -> Record:
     """Return the JSON data that is needed to read the results of sweeps.
 
     The bits of a register are the measured wires, the first wire being the last bit.
@@ -59,12 +64,12 @@ def record_of(sweeps: Sequence[Sweep], settings: Settings) -> dict[str, Any]:
     return {"register": READOUT, "sweeps": [_entry(sweep, settings) for sweep in sweeps]}
 
 
-def _entry(sweep: Sweep, settings: Settings) -> dict[str, Any]:
+def _entry(sweep: Sweep, settings: Settings) -> Record:
     entry = entry_of(sweep)
     return {**entry, "shots": settings.executed(entry["shots"])}
 
 
-def read(result: Any, record: Mapping[str, Any], *, device: str) -> tuple[SweepResult, ...]:
+def read(result: object, record: Record, *, device: str) -> tuple[SweepResult, ...]:
     """Return the results of sweeps from the result of the primitive.
 
     Raises
@@ -90,7 +95,7 @@ class _Unfit(Exception):
     """A result does not match the request."""
 
 
-def _rows(found: Iterator[Any], entry: Mapping[str, Any], register: str) -> Iterator[Outcomes]:
+def _rows(found: Iterator[PubResult], entry: Record, register: str) -> Iterator[Outcomes]:
     """Yield the outcomes of each row: from one PUB for all, or from one PUB per row."""
     read, rows, (wires,) = 0, entry["rows"], entry["wires"]
     while read < rows:
@@ -105,7 +110,7 @@ def _rows(found: Iterator[Any], entry: Mapping[str, Any], register: str) -> Iter
         read += len(arrays)
 
 
-def _bits(pub: Any, register: str) -> Any:
+def _bits(pub: PubResult | None, register: str) -> BitArray:
     if pub is None:
         raise _Unfit("the results of some circuits are missing")
     bits = getattr(pub.data, register, None)
@@ -114,7 +119,7 @@ def _bits(pub: Any, register: str) -> Any:
     return bits
 
 
-def _check(bits: Any, shots: int, wires: int) -> None:
+def _check(bits: BitArray, shots: int, wires: int) -> None:
     if bits.num_shots != shots:
         raise _Unfit(f"{bits.num_shots} shots came back, {shots} were asked for")
     if bits.num_bits != wires:
@@ -123,7 +128,7 @@ def _check(bits: Any, shots: int, wires: int) -> None:
         raise _Unfit(f"the rows came back in the shape {bits.shape}")
 
 
-def _numbers(array: NDArray[np.uint8]) -> NDArray[Any]:
+def _numbers(array: NDArray[np.uint8]) -> NumericArray:
     """Convert shots of shape (shots, bytes) to numbers, the most significant byte first."""
     shots, width = array.shape
     if width * 8 > PACKED_WIRES + 2:

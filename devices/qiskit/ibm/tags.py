@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from qiskit_ibm_runtime import QiskitRuntimeService
 
 from qgate.devices.cloud.remote import JOURNAL, LABEL_TAGS, RUN, TaggedJob, label_tags
 
@@ -17,7 +18,7 @@ def written(tags: Mapping[str, str]) -> list[str]:
     return [f"{name} {value}" for name, value in tags.items()]
 
 
-def jobs_with_label(service: Any, run: str, **which: Any) -> list[TaggedJob]:
+def jobs_with_label(service: QiskitRuntimeService, run: str, **which: object) -> list[TaggedJob]:
     """Return the jobs of an account that have the tag of a run, oldest first.
 
     Parameters

@@ -16,7 +16,7 @@ from threading import local
 from typing import Any
 from urllib.parse import urlsplit
 
-from requests import PreparedRequest, RequestException, Response
+from requests import PreparedRequest, Request, RequestException, Response
 from requests.adapters import HTTPAdapter
 
 REQUIRED: Mapping[tuple[str, str], Mapping[str, type]] = {
@@ -104,13 +104,13 @@ class OnceAdapter(HTTPAdapter):
         return response
 
 
-def is_creation(request: Any) -> bool:
+def is_creation(request: Request | PreparedRequest) -> bool:
     """Return whether a request creates a job."""
     path = urlsplit(str(request.url)).path
     return request.method == "POST" and path.endswith("/jobs")
 
 
-def _limited(timeout: Any, request: Any) -> tuple[float, float]:
+def _limited(timeout: Any, request: PreparedRequest) -> tuple[float, float]:
     """Return the time limits for connecting and for a response; fill in missing ones."""
     longest_s = getattr(_current, "longest_s", None)
     if longest_s is None:

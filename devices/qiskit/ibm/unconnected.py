@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from qgate.devices.cloud.remote import Record
 from qgate.exceptions import QGateError
 
 
@@ -24,10 +25,10 @@ class NoService:
     def active_instance(self) -> str:
         return "from cards"
 
-    def instances(self) -> list[Any]:
+    def instances(self) -> list[Record]:
         return []
 
-    def job(self, *_: Any, **__: Any) -> NoReturn:
+    def job(self, *_: object, **__: object) -> NoReturn:
         raise copy(self.refusal)
 
     jobs = usage = job

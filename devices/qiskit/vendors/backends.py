@@ -7,7 +7,10 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import isclass
+from types import ModuleType
 from typing import Any
+
+from qiskit.providers import BackendV2
 
 from qgate.devices.cloud.connection import Connection
 from qgate.devices.qiskit.vendors.card import VendorCard
@@ -26,7 +29,7 @@ METHODS = ("get_backend", "backend")
 """Method names that return a backend, tried for packages without a card."""
 
 
-class Source(Connection[tuple[Any, Any]]):
+class Source(Connection[tuple[BackendV2, object]]):
     """Backend, and the function or provider that returned it.
 
     A backend that was looked up by names is looked up again in a forked child, and by a pickle on
@@ -41,13 +44,13 @@ class Source(Connection[tuple[Any, Any]]):
     """
 
     def __init__(
-        self, backend: Any, provider: Any, names: tuple[VendorCard, str, str] | None = None
+        self, backend: BackendV2, provider: object, names: tuple[VendorCard, str, str] | None = None
     ) -> None:
         self.names = names
         super().__init__((backend, provider))
 
     @property
-    def backend(self) -> Any:
+    def backend(self) -> BackendV2:
         """Backend of the package.
 
         Raises
@@ -58,18 +61,18 @@ class Source(Connection[tuple[Any, Any]]):
         return self.opened[0]
 
     @property
-    def provider(self) -> Any:
+    def provider(self) -> object:
         """Function or provider that returned the backend."""
         return self.opened[1]
 
-    def open(self) -> tuple[Any, Any]:
+    def open(self) -> tuple[BackendV2, object]:
         if self.names is None:
             remedy = "Make the device in the child, or start it with the method 'spawn'"
             raise OpenedInParent(what="The backend of the device", remedy=remedy)
         card, name, text = self.names
         return backend_of(card, name, text=text).opened
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         if self.names is None:
             raise DeviceError(
                 "A device around a backend object cannot be pickled, because the object may hold "
@@ -125,12 +128,12 @@ def backend_of(card: VendorCard, name: str, *, text: str) -> Source:
         ) from masked_error(error)
 
 
-def _provider_class(card: VendorCard, text: str) -> Callable[..., Any]:
+def _provider_class(card: VendorCard, text: str) -> Callable[..., object]:
     install = card.install or card.package.replace("_", "-")
     try:
         if find_spec(card.package) is None:
             raise MissingPackage(what=text, package=install)
-        module: Any = import_module(card.package)
+        module = import_module(card.package)
     except MissingPackage:
         raise
     except Exception as error:  # third-party code may raise anything
@@ -151,7 +154,7 @@ def _provider_class(card: VendorCard, text: str) -> Callable[..., Any]:
     return cls  # type: ignore[no-any-return]
 
 
-def _found(module: Any) -> Any:
+def _found(module: ModuleType) -> type[object] | None:
     """Return the class of a module whose name suggests that it returns backends."""
     classes = [
         value
@@ -163,9 +166,9 @@ def _found(module: Any) -> Any:
     return classes[0] if classes else None
 
 
-def _getter(card: VendorCard, provider: Any) -> Callable[[str], Any]:
+def _getter(card: VendorCard, provider: object) -> Callable[[str], BackendV2]:
     methods = dict.fromkeys((card.method, *METHODS))
-    found: Callable[[str], Any] = next(
+    found: Callable[[str], BackendV2] = next(
         getattr(provider, method) for method in methods if hasattr(provider, method)
     )
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 from qiskit.circuit import CircuitError
+from qiskit.providers import JobV1
 from qiskit.transpiler import TranspilerError
 
+from qgate.devices.base import ShotsLike
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.cloud.error_classes import chain_of, class_of_status
 from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, Report
@@ -70,7 +71,7 @@ class VendorDevice(RemoteDevice):
         *,
         name: str,
         wires: WiresLike | int | None = None,
-        shots: Any = "default",
+        shots: ShotsLike = "default",
         optimization_level: int = 1,
         initial_layout: Sequence[int] | None = None,
         budget_usd: float | None = None,
@@ -87,7 +88,7 @@ class VendorDevice(RemoteDevice):
         self._interface = replace(interface, max_circuits=self.capabilities.max_rows)
         self._level, self._layout = optimization_level, initial_layout
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the state without the compiled programs, which hold the backend."""
         return {name: value for name, value in vars(self).items() if name != "_compiler"}
 
@@ -136,7 +137,7 @@ class VendorDevice(RemoteDevice):
             raise NotReopenable(device=self.name, job=id)
         return VendorJob(id, self, record)
 
-    def vendor_job(self, id: str) -> Any:
+    def vendor_job(self, id: str) -> JobV1:
         """Return the vendor's job object, looked up as described by the card."""
         whose, _, method = self.card.reopen.partition(".")
         return getattr(getattr(self.source, whose), method)(id)
@@ -183,12 +184,14 @@ class VendorJob(RemoteJob):
 
     device: VendorDevice
 
-    def __init__(self, id: str, device: VendorDevice, record: Record, vendor: Any = None) -> None:
+    def __init__(
+        self, id: str, device: VendorDevice, record: Record, vendor: JobV1 | None = None
+    ) -> None:
         super().__init__(id, device)
         self.record, self._vendor = record, Sealed(vendor)
 
     @property
-    def vendor(self) -> Any:
+    def vendor(self) -> JobV1:
         """The package's job object."""
         if self._vendor.value is None:
             self._vendor = Sealed(self.device.vendor_job(self.id))
