@@ -1,20 +1,16 @@
-"""Optimizers, one in each file, with PennyLane's names, arguments and defaults."""
+"""Optimizers with PennyLane's names, arguments and defaults."""
 
-from qgate.optimize.adagrad import AdagradOptimizer
-from qgate.optimize.adam import AdamOptimizer
 from qgate.optimize.adaptive import AdaptiveOptimizer
+from qgate.optimize.adaptive_rates import AdagradOptimizer, AdamOptimizer, RMSPropOptimizer
 from qgate.optimize.base import Optimizer
 from qgate.optimize.estimates import Estimate
 from qgate.optimize.gradient_descent import GradientDescentOptimizer
 from qgate.optimize.history import History, Record
 from qgate.optimize.minimization import Minimum, minimize
-from qgate.optimize.momentum import MomentumOptimizer
-from qgate.optimize.momentum_qng import MomentumQNGOptimizer
-from qgate.optimize.nesterov_momentum import NesterovMomentumOptimizer
-from qgate.optimize.qng import QNGOptimizer
+from qgate.optimize.momentum import MomentumOptimizer, NesterovMomentumOptimizer
+from qgate.optimize.qng import MomentumQNGOptimizer, QNGOptimizer
 from qgate.optimize.qnspsa import QNSPSAOptimizer
 from qgate.optimize.riemannian_gradient import LieAlgebraOptimizer, RiemannianGradientOptimizer
-from qgate.optimize.rms_prop import RMSPropOptimizer
 from qgate.optimize.rotoselect import RotoselectOptimizer
 from qgate.optimize.rotosolve import RotosolveOptimizer
 from qgate.optimize.shot_adaptive import ShotAdaptiveOptimizer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -20,21 +19,15 @@ from qgate.optimize.options import count, flags, positive
 from qgate.qnode import QNode
 from qgate.recording import record
 from qgate.sizes import MOST_STEPS
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Nested, Tensor
 
-Grown = tuple[str, tuple[Any, ...], tuple[float, ...]]
+Grown = tuple[str, tuple[Nested, ...], tuple[float, ...]]
 """Name of a gate, its wires and its parameters."""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """The gates that were appended, in order.
-
-    Parameters
-    ----------
-    gates : tuple
-        Name, wires and parameters of each.
-    """
+    """The gates that were appended, in order."""
 
     gates: tuple[Grown, ...] = ()
 
@@ -71,6 +64,7 @@ class AdaptiveOptimizer(Optimizer[Growth]):
     1.0 0.995004 RY
     """
 
+    state_class = Growth
     changes_arguments = False
 
     def __init__(self, param_steps: int = 10, stepsize: float = 0.5) -> None:
@@ -78,9 +72,6 @@ class AdaptiveOptimizer(Optimizer[Growth]):
         positive(self.name, stepsize=stepsize)
         self.param_steps, self.stepsize = param_steps, stepsize
         super().__init__()
-
-    def first(self) -> Growth:
-        return Growth()
 
     def grown(self, circuit: QNode) -> QNode:
         """Return a circuit with all gates appended that this optimizer has chosen."""
@@ -179,7 +170,7 @@ class AdaptiveOptimizer(Optimizer[Growth]):
         return left
 
     def _slopes(
-        self, circuit: QNode, pool: Sequence[Operator], angles: Any
+        self, circuit: QNode, pool: Sequence[Operator], angles: Tensor
     ) -> tuple[np.float64 | None, FloatArray]:
         """Return the value and the derivatives with these gates appended at these angles."""
         node = _with_angles(circuit, pool)
@@ -198,7 +189,7 @@ def _with_angles(circuit: QNode, gates: Sequence[Operator]) -> QNode:
     """Return the circuit with gates appended, as a function of their first parameters."""
     function = circuit.func
 
-    def grown(angles: Any) -> Any:
+    def grown(angles: Tensor) -> Nested:
         returned = function()
         for at, gate in enumerate(gates):
             record(_with_angle(gate, angles[at]))
@@ -210,7 +201,7 @@ def _with_angles(circuit: QNode, gates: Sequence[Operator]) -> QNode:
 def _appended(circuit: QNode, gates: Sequence[Operator]) -> QNode:
     function = circuit.func
 
-    def grown() -> Any:
+    def grown() -> Nested:
         returned = function()
         for gate in gates:
             record(gate)
@@ -219,5 +210,5 @@ def _appended(circuit: QNode, gates: Sequence[Operator]) -> QNode:
     return circuit.update(func=grown)
 
 
-def _with_angle(gate: Operator, angle: Any) -> Operator:
+def _with_angle(gate: Operator, angle: Tensor) -> Operator:
     return gate.with_parameters([angle, *gate.parameters[1:]])

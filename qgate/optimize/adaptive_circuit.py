@@ -4,45 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.measurements import MeasurementKind
-from qgate.optimize.allocation import gain_over_groups
 from qgate.optimize.arguments import Arguments
 from qgate.optimize.budget_shots import BudgetShots
 from qgate.optimize.objective import Objective
 from qgate.optimize.requests import by_arrays
 from qgate.optimize.single_shots import Points, Terms
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Function, Nested
 
 
 @dataclass(frozen=True, eq=False)
 class AdaptiveCircuit:
-    """An objective at some arguments, split into observable, classical part and points.
-
-    Parameters
-    ----------
-    objective : Objective
-    arguments : Arguments
-    terms : Terms
-        Of the observable.
-    classical : ClassicalPart
-    points : Points
-        Points at which its derivatives are measured.
-    """
+    """An objective at some arguments, split into observable, classical part and points."""
 
     objective: Objective
     arguments: Arguments
-    terms: Terms
+    terms: Terms  # of the observable
     classical: ClassicalPart
-    points: Points
+    points: Points  # at which its derivatives are measured
 
     @classmethod
     def of(
-        cls, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], optimizer: str
+        cls,
+        function: Function,
+        args: Sequence[Nested],
+        kwargs: Mapping[str, Nested],
+        optimizer: str,
     ) -> AdaptiveCircuit:
         """Split an objective.
 
@@ -61,7 +52,7 @@ class AdaptiveCircuit:
         return cls(objective, arguments, terms, classical, points)
 
     @property
-    def device(self) -> Any:
+    def device(self) -> Nested:
         """Device of the QNode."""
         return self.objective.qnode.device
 
@@ -79,8 +70,16 @@ class AdaptiveCircuit:
         )
 
     def gain(self, error: float, *, shots: FloatArray, variance: FloatArray) -> float:
-        """Return the number of shots with groups relative to a budget; see ``gain_over_groups``."""
-        return gain_over_groups(self.points, self.terms, error, shots=shots, variance=variance)
+        """Return the number of shots with groups, relative to a budget, for the same error.
+
+        It is the ratio of shots times errors, which do not depend on the number of shots. With a
+        budget, ``error`` is the squared error of all derivatives times the shots. With groups,
+        ``shots`` (p,) are those of each derivative in each of its circuits, and ``variance`` (p,)
+        its one-shot variance.
+        """
+        every = len(self.terms.groups) * float(self.points.shots(shots).sum())
+        groups = every * float((variance / shots).sum())
+        return groups / error if groups > 0 and error > 0 else 1.0
 
 
 def _terms(objective: Objective, arguments: Arguments) -> Terms:

@@ -1,4 +1,4 @@
-"""Allocation of a step's shots to circuits, and the state for the next step."""
+"""Allocation of a step's shots: rules for their number, strategies for circuits, the state."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from enum import StrEnum
 import numpy as np
 
 from qgate.optimize.randomness import Randomness
-from qgate.optimize.single_shots import Points, Terms
 from qgate.typing import FloatArray, IntArray
+
+TINY = np.finfo(float).tiny
 
 WORTH_IT = 1.05
 """Minimum ratio of shots, groups to budget, for the first step to use a budgeted allocation."""
@@ -27,65 +28,23 @@ class Allocations(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """State of the optimizer: noise, derivatives, and the allocation of shots.
-
-    Parameters
-    ----------
-    steps : int
-        Number of steps so far.
-    random : mapping
-        State of the generator of terms.
-    shots : array of int, shape (n,), or None
-        Shots of each derivative in the next step; None: ``min_shots`` for each.
-    mean, variance : array, shape (n,), or None
-        Moving averages of the derivatives, and of their one-shot variances.
-    latest, total : int
-        Number of shots of the last step, and of all steps.
-    used : str
-        Strategy of the last step; empty before the first.
-    reason : str
-        Why this strategy was used.
-    gain : float or None
-        Number of shots with groups, relative to a budget, for the same error; None: not compared.
-    grouped : array, shape (n,), or None
-        With a budgeted allocation: moving average of the one-shot variances of each group.
-    circuits : array, shape (S, B), or None
-        With a budgeted allocation: one-shot variances of circuits in the last step.
-    """
+    """State of the optimizer: noise, derivatives, and the allocation of shots."""
 
     steps: int
-    random: Randomness
-    shots: IntArray | None = None
-    mean: FloatArray | None = None
-    variance: FloatArray | None = None
-    latest: int = 0
-    total: int = 0
-    used: str = ""
+    random: Randomness  # state of the generator of terms
+    shots: IntArray | None = None  # (n,), of each derivative in the next step; None: min_shots
+    mean: FloatArray | None = None  # (n,), moving average of the derivatives
+    variance: FloatArray | None = None  # (n,), moving average of their one-shot variances
+    latest: int = 0  # shots of the last step
+    total: int = 0  # shots of all steps
+    used: str = ""  # strategy of the last step
     reason: str = ""
     gain: float | None = None
+    """Number of shots with groups, relative to a budget, for the same error; None: unknown."""
     grouped: FloatArray | None = None
+    """With a budget: moving average of the one-shot variances of each group, (n,)."""
     circuits: FloatArray | None = None
-
-
-def gain_over_groups(
-    points: Points, terms: Terms, error: float, *, shots: FloatArray, variance: FloatArray
-) -> float:
-    r"""Return the number of shots with groups, relative to a budget, for the same error.
-
-    It is the ratio of shots times errors, which do not depend on the number of shots.
-
-    Parameters
-    ----------
-    points : Points
-    terms : Terms
-    error : float
-        With a budget: the squared error of all derivatives times the shots.
-    shots, variance : array, shape (p,)
-        With groups: shots of each derivative in each of its circuits, and its one-shot variance.
-    """
-    every = len(terms.groups) * float(points.shots(shots).sum())
-    theirs = every * float((variance / shots).sum())
-    return theirs / error if theirs > 0 and error > 0 else 1.0
+    """With a budget: one-shot variances of circuits in the last step, (S, B)."""
 
 
 def started_with(gain: float) -> tuple[Allocations, str]:
@@ -93,12 +52,12 @@ def started_with(gain: float) -> tuple[Allocations, str]:
     if gain > WORTH_IT:
         return (
             Allocations.BUDGET,
-            f"by the coefficients of the Pauli words, groups take {told(gain)}",
+            f"by the coefficients of the Pauli words, groups take {in_words(gain)}",
         )
-    return Allocations.GROUPS, f"by the coefficients, they take only {told(gain)}"
+    return Allocations.GROUPS, f"by the coefficients, they take only {in_words(gain)}"
 
 
-def told(gain: float) -> str:
+def in_words(gain: float) -> str:
     """Return the text of a gain."""
     return f"{gain:.3g} times the shots of a budget for the same error"
 
@@ -106,3 +65,62 @@ def told(gain: float) -> str:
 def averaged(mean: FloatArray, value: FloatArray | None, mu: float) -> FloatArray | None:
     """Return a moving average with one more value."""
     return None if value is None else np.asarray(mu * mean + (1 - mu) * value)
+
+
+def icans(
+    mean: FloatArray, variance: FloatArray, *, lipschitz: float, stepsize: float, bias: float
+) -> FloatArray:
+    r"""Return the shots of each derivative with the largest gain per shot, for each separately.
+
+    .. math:: s_i = \left\lceil\frac{2 L\eta}{2 - L\eta}
+        \frac{\xi_i}{\chi_i^2 + \beta}\right\rceil
+
+    limited to the shots of the derivative with the largest gain per shot.
+
+    Parameters
+    ----------
+    mean, variance : array, shape (n,)
+        Moving averages of the derivatives, and of their one-shot variances.
+    lipschitz, stepsize : float
+        :math:`L` and :math:`\eta`.
+    bias : float
+        :math:`\beta`, which keeps shots finite where a derivative is 0.
+
+    Notes
+    -----
+    Reference: Kübler et al., Quantum 4, 263 (2020).
+    """
+    rate = lipschitz * stepsize
+    wanted = np.ceil(2 * rate * variance / ((2 - rate) * np.maximum(mean**2 + bias, TINY)))
+    wanted = np.maximum(wanted, 1.0)
+    gain = (stepsize - rate * stepsize / 2) * mean**2 - variance * rate * stepsize / (2 * wanted)
+    most = wanted[np.argmax(gain / wanted)]
+    return np.asarray(np.minimum(wanted, most))
+
+
+def gcans(
+    mean: FloatArray, variance: FloatArray, *, lipschitz: float, stepsize: float, bias: float
+) -> FloatArray:
+    r"""Return the shots of each derivative with the largest gain per shot, for all together.
+
+    .. math:: s_i = \left\lceil\frac{2 L\eta}{2 - L\eta}
+        \frac{\sqrt{\xi_i}\sum_j\sqrt{\xi_j}}{\lVert\chi\rVert^2 + \beta}\right\rceil
+
+    Parameters
+    ----------
+    mean, variance, lipschitz, stepsize, bias
+        As for ``icans``.
+
+    Notes
+    -----
+    Reference: Gu et al., arXiv:2108.10434.
+    """
+    rate = lipschitz * stepsize
+    spread = np.sqrt(variance)
+    below = max(float(mean @ mean) + bias, TINY)
+    return np.asarray(np.ceil(2 * rate / (2 - rate) * spread * spread.sum() / below))
+
+
+def clipped(shots: FloatArray, least: int | IntArray) -> IntArray:
+    """Return whole numbers of shots, at least ``least``."""
+    return np.asarray(np.maximum(shots, least), dtype=np.int64)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -19,31 +18,21 @@ from qgate.exceptions import (
     described,
 )
 from qgate.numpy.tensors import marked, tensor
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Function, Nested, Tensor
 
 CONTAINERS = (list, tuple, dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
-    """Positional arguments of an objective; lists, tuples and dicts of arrays are trees.
+    """Positional arguments of an objective; lists, tuples and dicts of arrays are trees."""
 
-    Parameters
-    ----------
-    args : tuple
-        As given.
-    leaves : tuple
-        Arrays and other leaves of the arguments, in order.
-    trained : tuple of int
-        Indices of the leaves that are trainable arrays of ``qgate.numpy``.
-    """
-
-    args: tuple[Any, ...]
-    leaves: tuple[Any, ...]
-    trained: tuple[int, ...]
+    args: tuple[Nested, ...]  # as given
+    leaves: tuple[Nested, ...]  # arrays and other leaves of the arguments, in order
+    trained: tuple[int, ...]  # indices of the leaves that are trainable arrays of qgate.numpy
 
     @classmethod
-    def of(cls, args: Sequence[Any], *, optimizer: str) -> Arguments:
+    def of(cls, args: Sequence[Nested], *, optimizer: str) -> Arguments:
         """Split arguments into leaves.
 
         Raises
@@ -55,7 +44,7 @@ class Arguments:
         found = tuple(leaves(list(args)))
         trained = tuple(at for at, leaf in enumerate(found) if is_variable(leaf))
         if not trained:
-            raise NothingTrainable(optimizer=optimizer, given=_told(found))
+            raise NothingTrainable(optimizer=optimizer, given=_types(found))
         for at in trained:
             _refuse_other_than_real(found[at], optimizer)
         return cls(tuple(args), found, trained)
@@ -86,26 +75,26 @@ class Arguments:
         return any(isinstance(self.args[at], CONTAINERS) for at in self.positions)
 
     @property
-    def arrays(self) -> tuple[Any, ...]:
+    def arrays(self) -> tuple[Nested, ...]:
         """The trainable arrays."""
         return tuple(self.leaves[at] for at in self.trained)
 
-    def with_arrays(self, arrays: Sequence[Any]) -> list[Any]:
+    def with_arrays(self, arrays: Sequence[Nested]) -> list[Nested]:
         """Return the arguments with the trainable arrays replaced by these, unchanged."""
         every = list(self.leaves)
         for at, array in zip(self.trained, arrays, strict=True):
             every[at] = array
-        changed: list[Any] = rebuilt(list(self.args), iter(every))
+        changed: list[Nested] = rebuilt(list(self.args), iter(every))
         return [
             new if at in self.positions else old
             for at, (old, new) in enumerate(zip(self.args, changed, strict=True))
         ]
 
-    def at(self, vector: FloatArray) -> list[Any]:
+    def at(self, vector: FloatArray) -> list[Nested]:
         """Return the arguments at another point; precision and marks are kept."""
         return self.with_arrays(self.split(vector))
 
-    def split(self, vector: FloatArray) -> list[Any]:
+    def split(self, vector: FloatArray) -> list[Nested]:
         """Split a vector into arrays like the trainable ones."""
         arrays, start = [], 0
         for array in self.arrays:
@@ -115,22 +104,17 @@ class Arguments:
             start += array.size
         return arrays
 
-    def returned(self, vector: FloatArray) -> Any:
+    def returned(self, vector: FloatArray) -> Nested:
         """Return the arguments at another point; one by itself, several as a list."""
         args = self.at(vector)
         return args[0] if len(args) == 1 else args
 
-    def by_arrays(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def by_arrays(self, function: Function) -> Function:
         """Return a function of these arguments as a function of the trainable arrays alone."""
         return lambda *arrays: function(*self.with_arrays(arrays))
 
-    def flattened(self, gradient: Any, *, optimizer: str) -> FloatArray:
-        """Return a gradient, as a ``grad_fn`` returns it, as a vector.
-
-        Parameters
-        ----------
-        gradient : array or tuple
-            By the trainable argument, or a tuple of those by each.
+    def flattened(self, gradient: Nested, *, optimizer: str) -> FloatArray:
+        """Return a gradient by the trainable argument, or a tuple of those by each, as a vector.
 
         Raises
         ------
@@ -157,7 +141,7 @@ class Arguments:
         return flat(found)
 
 
-def flat(arrays: Sequence[Any]) -> FloatArray:
+def flat(arrays: Sequence[Nested]) -> FloatArray:
     """Concatenate the numbers of arrays, in double precision."""
     try:
         return np.concatenate([np.asarray(array, dtype=float).reshape(-1) for array in arrays])
@@ -168,7 +152,7 @@ def flat(arrays: Sequence[Any]) -> FloatArray:
         ) from None
 
 
-def is_variable(leaf: Any) -> bool:
+def is_variable(leaf: Tensor) -> bool:
     """Return whether this is a trainable array of ``qgate.numpy``."""
     return isinstance(leaf, tensor) and leaf.requires_grad
 
@@ -178,12 +162,11 @@ def size_of(shape: Sequence[int]) -> int:
     return math.prod(shape)
 
 
-def _told(found: Sequence[Any]) -> str:
-    told = [type(leaf).__name__ for leaf in found]
-    return ", ".join(told) if told else "no positional arguments"
+def _types(found: Sequence[Nested]) -> str:
+    return ", ".join(type(leaf).__name__ for leaf in found) or "no positional arguments"
 
 
-def _refuse_other_than_real(leaf: Any, optimizer: str) -> None:
+def _refuse_other_than_real(leaf: Tensor, optimizer: str) -> None:
     if leaf.dtype.kind not in "iuf":
         raise UnsuitableObjective(
             optimizer=optimizer,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from qgate.autodiff.trainable_sweep import seed_of
 from qgate.exceptions import UnsupportedEstimate
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import parameter_shift
+from qgate.optimize.randomness import Seed
 from qgate.optimize.requests import jacobian_of
 from qgate.optimize.single_shots import Sampled
 from qgate.shot_allocation.budget_limits import refuse_canary_circuits
@@ -38,6 +39,9 @@ from qgate.tape import Tape
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import FloatArray, IntArray
 
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
 LEAST_WEIGHT = 1e-6
 """Minimum weight of a derivative's error relative to the largest; 0 would mean no shots."""
 
@@ -48,23 +52,14 @@ MANY_SHOTS = 10**9
 
 @dataclass(frozen=True, eq=False)
 class BudgetShots:
-    """Value and derivatives of a circuit, to be estimated with a number of shots.
+    """Value and derivatives of a circuit, to be estimated with a number of shots."""
 
-    Parameters
-    ----------
-    asked : EstimationRequest
-        First the value, then p derivatives.
-    jacobian : array, shape (p, n)
-        Maps the derivatives by angles to the requested ones.
-    device : Device
-    """
-
-    asked: EstimationRequest
-    jacobian: FloatArray
-    device: Any
+    asked: EstimationRequest  # first the value, then p derivatives
+    jacobian: FloatArray  # (p, n), maps the derivatives by angles to the requested ones
+    device: Device
 
     @classmethod
-    def of(cls, tape: Tape, classical: ClassicalPart, device: Any, seed: Any) -> BudgetShots:
+    def of(cls, tape: Tape, classical: ClassicalPart, device: Device, seed: Seed) -> BudgetShots:
         """Find the light cones of the angles and the measurement bases of a circuit.
 
         Raises
@@ -124,18 +119,10 @@ class BudgetShots:
         Errors of derivatives have the weights :math:`w_i = s_i^2/\xi_i`, for which the best
         allocation gives the circuits of derivative i the shots :math:`s_i`.
 
-        Parameters
-        ----------
-        shots : array of int, shape (p,), or None
-            Of each derivative over all its circuits; None: every circuit has the minimum.
-        variance : array, shape (p,), optional
-            One-shot variance, as far as it is known; without it all derivatives have equal weights.
-        least : int
-            Minimum shots of each circuit.
-        valued : bool
-            Whether to spend a twentieth more on the value.
-        circuits : array, shape (S, B), optional
-            One-shot variances of circuits, as an earlier call returned them.
+        ``shots`` (p,): of each derivative over all its circuits; None: every circuit has the
+        minimum ``least``. ``variance`` (p,): one-shot variances, as far as they are known; without
+        them all derivatives have equal weights. ``valued``: whether to spend a twentieth more on
+        the value. ``circuits`` (S, B): one-shot variances of circuits from an earlier call.
         """
         weights = np.ones(len(self.jacobian))
         if shots is not None and variance is not None:

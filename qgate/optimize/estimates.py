@@ -9,6 +9,7 @@ import numpy as np
 
 from qgate.exceptions import UnsuitableObjective, described
 from qgate.optimize.arguments import Arguments
+from qgate.typing import Nested
 
 
 class Estimate(Protocol):
@@ -44,7 +45,7 @@ class Slopes:
         self.error: float | None = None
         self.signal: float | None = None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Nested, **kwargs: Nested) -> Nested:
         found = self._estimate(*args, **kwargs)
         _check(found)
         slopes, errors = (
@@ -57,7 +58,7 @@ class Slopes:
         return found.gradient
 
 
-def _check(found: Any) -> None:
+def _check(found: object) -> None:
     lacking = [name for name in Estimate.__annotations__ if not hasattr(found, name)]
     if lacking:
         raise UnsuitableObjective(

@@ -22,24 +22,12 @@ ByIndex = Mapping[str, Mapping[Index, Any]]
 
 @dataclass(frozen=True)
 class Frequencies:
-    """Frequencies of the Fourier series in each trainable number.
+    """Frequencies of the Fourier series in each trainable number."""
 
-    Parameters
-    ----------
-    nums_frequency : mapping
-        Number R of frequencies 1, 2, ..., R.
-    spectra : mapping
-        The frequencies; 0 and negative ones are optional.
-    shifts : mapping
-        Shifts at which a series of several frequencies is evaluated.
-    optimizer : str
-        Name of the optimizer, for messages.
-    """
-
-    nums_frequency: ByIndex
-    spectra: ByIndex
-    shifts: ByIndex
-    optimizer: str
+    nums_frequency: ByIndex  # number R of frequencies 1, 2, ..., R
+    spectra: ByIndex  # the frequencies; 0 and negative ones are optional
+    shifts: ByIndex  # shifts at which a series of several frequencies is evaluated
+    optimizer: str  # name for messages
 
     @classmethod
     def of(cls, nums_frequency: Any, spectra: Any, shifts: Any, optimizer: str) -> Frequencies:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from qgate.optimize.arguments import Arguments
-from qgate.optimize.base import Optimizer
+from qgate.optimize.base import Args, Keywords, NoState, Optimizer, Step
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import positive
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Function, Nested
 
 State = TypeVar("State")
 
@@ -21,7 +19,7 @@ State = TypeVar("State")
 class GradientOptimizer(Optimizer[State]):
     """Optimizer whose step depends on the gradient at one point.
 
-    Required: ``first`` and ``update``. Optional: ``looked_at``, the point of the gradient.
+    Required: ``update``, and a state as for ``Optimizer``.
     """
 
     @abstractmethod
@@ -39,21 +37,21 @@ class GradientOptimizer(Optimizer[State]):
 
     def step(
         self,
-        objective_fn: Callable[..., Any],
-        *args: Any,
-        grad_fn: Callable[..., Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+        objective_fn: Function,
+        *args: Nested,
+        grad_fn: Function | None = None,
+        **kwargs: Nested,
+    ) -> Nested:
         """Take one step; as ``step_and_cost``, without the value."""
         return self._advance(objective_fn, args, kwargs, grad_fn, valued=False)[0]
 
     def step_and_cost(
         self,
-        objective_fn: Callable[..., Any],
-        *args: Any,
-        grad_fn: Callable[..., Any] | None = None,
-        **kwargs: Any,
-    ) -> tuple[Any, np.float64]:
+        objective_fn: Function,
+        *args: Nested,
+        grad_fn: Function | None = None,
+        **kwargs: Nested,
+    ) -> tuple[Nested, np.float64]:
         """Take one step; return the new arguments and the value before the step.
 
         Parameters
@@ -83,8 +81,14 @@ class GradientOptimizer(Optimizer[State]):
         return self._advance(objective_fn, args, kwargs, grad_fn, valued=True)
 
     def _advance(
-        self, function: Any, args: Any, kwargs: Any, grad_fn: Any, *, valued: bool
-    ) -> tuple[Any, Any]:
+        self,
+        function: Function,
+        args: Args,
+        kwargs: Keywords,
+        grad_fn: Function | None,
+        *,
+        valued: bool,
+    ) -> Step:
         objective = Objective(function, kwargs, self.name)
         arguments = Arguments.of(args, optimizer=self.name)
         cost, gradient = self._slope(objective, arguments, grad_fn, valued=valued)
@@ -95,15 +99,10 @@ class GradientOptimizer(Optimizer[State]):
         return arguments.returned(point), cost
 
     def _slope(
-        self, objective: Objective, arguments: Arguments, grad_fn: Any, *, valued: bool
-    ) -> tuple[Any, FloatArray]:
+        self, objective: Objective, arguments: Arguments, grad_fn: Function | None, *, valued: bool
+    ) -> tuple[np.float64 | None, FloatArray]:
         """Return the value at the arguments if it is available, and the gradient of the step."""
         return objective.value_and_gradient(arguments, grad_fn)
-
-
-@dataclass(frozen=True)
-class NoState:
-    """State of an optimizer whose steps do not depend on each other."""
 
 
 class GradientDescentOptimizer(GradientOptimizer[NoState]):
@@ -131,13 +130,12 @@ class GradientDescentOptimizer(GradientOptimizer[NoState]):
     (tensor([0.8, 1.6], requires_grad=True), np.float64(5.0))
     """
 
+    state_class = NoState
+
     def __init__(self, stepsize: float = 0.01) -> None:
         positive(self.name, stepsize=stepsize)
         self.stepsize = stepsize
         super().__init__()
-
-    def first(self) -> NoState:
-        return NoState()
 
     def update(
         self, state: NoState, point: FloatArray, gradient: FloatArray

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.exceptions import MissingExtra
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Nested
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class History:
         """Duration of all steps."""
         return sum(record.seconds for record in self.records)
 
-    def plot(self, axes: Any = None) -> Any:
+    def plot(self, axes: Any = None) -> Nested:
         """Plot the values against the shots before them, or against steps if there are no shots.
 
         Parameters
@@ -126,7 +126,7 @@ class History:
         return axes
 
 
-def _new_axes() -> Any:
+def _new_axes() -> Nested:
     try:
         from matplotlib import pyplot
     except ModuleNotFoundError:

@@ -18,6 +18,7 @@ from qgate.optimize.history import History, Record
 from qgate.optimize.options import count, flags, positive
 from qgate.optimize.stopping import Stopping
 from qgate.optimize.training import Progress, Training, resumed, saved
+from qgate.typing import Function, Nested
 
 ENDED = ("tol", "noise", "callback")
 """Reasons for which a resumed minimization takes no more steps."""
@@ -43,7 +44,7 @@ class Minimum:
         With its state.
     """
 
-    x: Any
+    x: Nested
     value: float | None
     error: float | None
     reason: str
@@ -64,7 +65,7 @@ class Minimum:
             training.optimizer,
         )
 
-    def plot(self, axes: Any = None) -> Any:
+    def plot(self, axes: Any = None) -> Nested:
         """Plot the values against shots, or steps; see ``History.plot``."""
         return self.history.plot(axes)
 
@@ -79,8 +80,8 @@ class Minimum:
 
 
 def minimize(
-    cost: Callable[..., Any],
-    x0: Any,
+    cost: Function,
+    x0: Nested,
     *,
     optimizer: Any = None,
     steps: int = 100,
@@ -92,7 +93,7 @@ def minimize(
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool = False,
     seed: int | None = None,
-    options: Mapping[str, Any] | None = None,
+    options: Mapping[str, Nested] | None = None,
 ) -> Minimum:
     """Minimize a function, and keep a history of values, errors and costs.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,23 +17,17 @@ from qgate.interfaces.device_errors import unmarking
 from qgate.optimize.arguments import Arguments, flat
 from qgate.qnode import CALL_OPTIONS, QNode
 from qgate.tape import Tape
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Function, Nested
 
-Points = Sequence[Sequence[Any]]
+Points = Sequence[Sequence[Nested]]
 
 
 @dataclass(frozen=True)
 class Objective:
-    """A function with the keyword arguments of a call.
+    """A function that returns one real number, with the keyword arguments of a call.
 
-    Parameters
-    ----------
-    function : callable
-        Returns one real number. The circuits of a QNode are run together. Another function is
-        called for each value, because its circuits are unknown.
-    kwargs : mapping
-    optimizer : str
-        Name of the optimizer, for messages.
+    The circuits of a QNode are run together. Another function is called for each value, because its
+    circuits are unknown. ``optimizer`` is a name for messages.
 
     Raises
     ------
@@ -41,8 +35,8 @@ class Objective:
         It cannot be called.
     """
 
-    function: Callable[..., Any]
-    kwargs: Mapping[str, Any]
+    function: Function
+    kwargs: Mapping[str, Nested]
     optimizer: str
 
     def __post_init__(self) -> None:
@@ -58,7 +52,7 @@ class Objective:
         return isinstance(self.function, QNode)
 
     @cached_property
-    def _called(self) -> tuple[QNode, Mapping[str, Any], Any]:
+    def _called(self) -> tuple[QNode, Mapping[str, Nested], Any]:
         """The QNode with the shots of the call, the arguments of its function, and the seed."""
         node: Any = self.function
         own = inspect.signature(node.func).parameters
@@ -77,38 +71,33 @@ class Objective:
         return self._called[0]
 
     @property
-    def call_kwargs(self) -> Mapping[str, Any]:
+    def call_kwargs(self) -> Mapping[str, Nested]:
         """The keyword arguments of the quantum function."""
         return self._called[1]
 
     @property
-    def seed(self) -> Any:
+    def seed(self) -> Nested:
         """Seed of the call's samples; None: the device's generator."""
         return self._called[2]
 
-    def tape(self, args: Sequence[Any], named: Mapping[str, Any] | None = None) -> Tape:
+    def tape(self, args: Sequence[Nested], named: Mapping[str, Nested] | None = None) -> Tape:
         """Record the circuit of a QNode for these arguments."""
         return self.qnode.construct(args, {**self.call_kwargs, **(named or {})})
 
-    def run(self, tapes: Sequence[Tape]) -> tuple[Any, ...]:
+    def run(self, tapes: Sequence[Tape]) -> tuple[Nested, ...]:
         """Run tapes as the QNode runs its own, in one submission."""
         return self.qnode.run(tapes, seed=self.seed)
 
     @unmarking()
     def values(
-        self, points: Points, named: Sequence[Mapping[str, Any]] | None = None
+        self, points: Points, named: Sequence[Mapping[str, Nested]] | None = None
     ) -> FloatArray:
         """Return the value at each point; those of a QNode in one submission.
 
-        Parameters
-        ----------
-        points : sequence of sequence
-            Positional arguments.
-        named : sequence of mapping, optional
-            For each point, keyword arguments besides those of the call.
+        ``named``: for each point, keyword arguments besides those of the call.
         """
         calls = list(zip(points, named or [{}] * len(points), strict=True))
-        results: tuple[Any, ...]
+        results: tuple[Nested, ...]
         if self.is_qnode:
             results = self.run([self.tape(*call) for call in calls])
         else:
@@ -117,16 +106,12 @@ class Objective:
 
     @unmarking()
     def value_and_gradient(
-        self, arguments: Arguments, grad_fn: Callable[..., Any] | None = None
+        self, arguments: Arguments, grad_fn: Function | None = None
     ) -> tuple[np.float64 | None, FloatArray]:
         """Return the value, if it is computed with the gradient, and the gradient as a vector.
 
-        Parameters
-        ----------
-        arguments : Arguments
-        grad_fn : callable, optional
-            Returns the gradient in place of ``qg.grad``; its attribute ``forward``, if it has one,
-            is used as the value.
+        ``grad_fn`` returns the gradient in place of ``qg.grad``; its attribute ``forward``, if it
+        has one, is used as the value.
         """
         if grad_fn is not None:
             slopes = grad_fn(*arguments.args, **self.kwargs)
@@ -141,10 +126,10 @@ class Objective:
         slopes = gradient(*args, **kwargs)
         return self._forward(gradient), flat(slopes)
 
-    def _bound(self, *args: Any) -> Any:
+    def _bound(self, *args: Nested) -> Nested:
         return self.function(*args, **self.kwargs)
 
-    def _forward(self, gradient: Any) -> np.float64 | None:
+    def _forward(self, gradient: Nested) -> np.float64 | None:
         forward = getattr(gradient, "forward", None)
         return None if forward is None else self.number(forward)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import isfinite
 from numbers import Integral
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from qgate.exceptions import InvalidOptimizerOption
+from qgate.typing import Nested
 
 
-def positive(optimizer: str, **options: Any) -> None:
+def positive(optimizer: str, **options: Nested) -> None:
     """Refuse options that are not positive finite numbers.
 
     Raises
@@ -23,21 +25,21 @@ def positive(optimizer: str, **options: Any) -> None:
             raise _invalid(optimizer, option, value, "a positive finite number")
 
 
-def not_negative(optimizer: str, **options: Any) -> None:
+def not_negative(optimizer: str, **options: Nested) -> None:
     """Refuse options that are not finite numbers of at least 0."""
     for option, value in options.items():
         if not _is_real(value) or value < 0:
             raise _invalid(optimizer, option, value, "a finite number from 0 on")
 
 
-def fraction(optimizer: str, **options: Any) -> None:
+def fraction(optimizer: str, **options: Nested) -> None:
     """Refuse options that are not in [0, 1)."""
     for option, value in options.items():
         if not _is_real(value) or not 0 <= value < 1:
             raise _invalid(optimizer, option, value, "a number from 0 on and below 1")
 
 
-def count(optimizer: str, *, least: int = 1, most: int | None = None, **options: Any) -> None:
+def count(optimizer: str, *, least: int = 1, most: int | None = None, **options: Nested) -> None:
     """Refuse options that are not whole numbers of at least ``least`` and at most ``most``."""
     for option, value in options.items():
         whole = isinstance(value, Integral) and not isinstance(value, bool)
@@ -46,14 +48,14 @@ def count(optimizer: str, *, least: int = 1, most: int | None = None, **options:
             raise _invalid(optimizer, option, value, f"a whole number from {least} {end}")
 
 
-def one_of(optimizer: str, known: Any, **options: Any) -> None:
+def one_of(optimizer: str, known: Collection[str | None], **options: Nested) -> None:
     """Refuse options that are none of the known ones."""
     for option, value in options.items():
         if not isinstance(value, str | None) or value not in known:
             raise _invalid(optimizer, option, value, f"one of {', '.join(map(repr, known))}")
 
 
-def flags(optimizer: str, **options: Any) -> None:
+def flags(optimizer: str, **options: Nested) -> None:
     """Refuse options that have no truth value, such as arrays of several entries."""
     for option, value in options.items():
         try:
@@ -62,7 +64,7 @@ def flags(optimizer: str, **options: Any) -> None:
             raise _invalid(optimizer, option, value, "True or False") from None
 
 
-def squarable(optimizer: str, **options: Any) -> None:
+def squarable(optimizer: str, **options: Nested) -> None:
     """Refuse options that are not positive numbers whose squares float64 can hold."""
     for option, value in options.items():
         if not _is_real(value) or not 1e-150 <= value <= 1e150:

@@ -1,36 +1,28 @@
-"""Quantum natural gradient descent."""
+"""Quantum natural gradient descent, and the same with momentum."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from qgate.gradients.metric_tensor import APPROXIMATIONS
 from qgate.interfaces.device_errors import unmarking
 from qgate.optimize.arguments import Arguments, size_of
-from qgate.optimize.base import Optimizer
+from qgate.optimize.base import Args, Optimizer, Step, started
 from qgate.optimize.objective import Objective
-from qgate.optimize.options import flags, not_negative, one_of, positive
+from qgate.optimize.options import flags, fraction, not_negative, one_of, positive
 from qgate.optimize.requests import gradient_request, metric_request, send, value_request
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Function, Nested, Tensor
 
 
 @dataclass(frozen=True, eq=False)
 class Metric:
-    """Metric tensor of the last step.
-
-    Parameters
-    ----------
-    tensors : tuple of array, shape (n, n)
-        One for each trainable array of n numbers, regularized; empty before the first step.
-    accumulation : array or None
-        Accumulated steps of an optimizer with momentum.
-    """
+    """Metric tensor of the last step, and accumulated steps of an optimizer with momentum."""
 
     tensors: tuple[FloatArray, ...] = ()
+    """One (n, n) for each trainable array of n numbers, regularized; empty before the first."""
     accumulation: FloatArray | None = None
 
 
@@ -70,6 +62,8 @@ class QNGOptimizer(Optimizer[Metric]):
     0.418208
     """
 
+    state_class = Metric
+
     def __init__(
         self, stepsize: float = 0.01, approx: str | None = "block-diag", lam: float = 0
     ) -> None:
@@ -79,28 +73,25 @@ class QNGOptimizer(Optimizer[Metric]):
         self.stepsize, self.approx, self.lam = stepsize, approx, lam
         super().__init__()
 
-    def first(self) -> Metric:
-        return Metric()
-
     @property
-    def metric_tensor(self) -> Any:
+    def metric_tensor(self) -> Nested:
         """The metric tensor of the last step: an array (n, n), or a tuple for several arguments."""
         tensors = self.state.tensors
         return tensors[0] if len(tensors) == 1 else tensors or None
 
-    def step(self, qnode: Any, *args: Any, **options: Any) -> Any:
+    def step(self, qnode: Function, *args: Nested, **options: Nested) -> Nested:
         """Take one step; as ``step_and_cost``, without the value."""
         return self._advance(qnode, args, valued=False, **options)[0]
 
     def step_and_cost(
         self,
-        qnode: Callable[..., Any],
-        *args: Any,
-        grad_fn: Callable[..., Any] | None = None,
+        qnode: Function,
+        *args: Nested,
+        grad_fn: Function | None = None,
         recompute_tensor: bool = True,
-        metric_tensor_fn: Callable[..., Any] | None = None,
-        **kwargs: Any,
-    ) -> tuple[Any, np.float64]:
+        metric_tensor_fn: Function | None = None,
+        **kwargs: Nested,
+    ) -> tuple[Nested, np.float64]:
         """Take one step; return the new arguments and the value before the step.
 
         Parameters
@@ -146,19 +137,19 @@ class QNGOptimizer(Optimizer[Metric]):
         self, state: Metric, point: FloatArray, gradient: FloatArray
     ) -> tuple[Metric, FloatArray]:
         """Return the state and the point after a step; the metric tensor is the state's."""
-        return state, point - self.stepsize * natural(state.tensors, gradient)
+        return state, point - self.stepsize * _natural(state.tensors, gradient)
 
     def _advance(
         self,
-        function: Any,
-        args: Any,
+        function: Function,
+        args: Args,
         *,
         valued: bool,
-        grad_fn: Any = None,
+        grad_fn: Function | None = None,
         recompute_tensor: bool = True,
-        metric_tensor_fn: Any = None,
-        **kwargs: Any,
-    ) -> tuple[Any, Any]:
+        metric_tensor_fn: Function | None = None,
+        **kwargs: Nested,
+    ) -> Step:
         flags(self.name, recompute_tensor=recompute_tensor)
         objective = Objective(function, kwargs, self.name)
         arguments = Arguments.of(args, optimizer=self.name)
@@ -167,7 +158,9 @@ class QNGOptimizer(Optimizer[Metric]):
                 "it is not a QNode, so the metric tensor of its state is not known",
                 "Give a single QNode, or metric_tensor_fn, for example qg.metric_tensor(qnode).",
             )
-        tensors: Any = None if recompute_tensor else self.state.tensors or None
+        tensors: Sequence[FloatArray] | None = (
+            None if recompute_tensor else self.state.tensors or None
+        )
         if tensors is None and metric_tensor_fn is not None:
             with unmarking():
                 found = metric_tensor_fn(*args, **kwargs)
@@ -184,8 +177,12 @@ class QNGOptimizer(Optimizer[Metric]):
         return arguments.returned(point), cost
 
     def _measured(
-        self, objective: Objective, arguments: Arguments, grad_fn: Any, with_metric: bool
-    ) -> tuple[Any, FloatArray, Any]:
+        self,
+        objective: Objective,
+        arguments: Arguments,
+        grad_fn: Function | None,
+        with_metric: bool,
+    ) -> tuple[Tensor, FloatArray, Nested]:
         """Return the value, the gradient, and the metric if it is requested."""
         metric = metric_request(objective, arguments, self.approx) if with_metric else None
         slopes = gradient_request(objective, arguments) if grad_fn is None and metric else None
@@ -197,7 +194,7 @@ class QNGOptimizer(Optimizer[Metric]):
         cost, gradient = objective.value_and_gradient(arguments, grad_fn)
         return cost, gradient, None if metric is None else send(objective, metric)[0]
 
-    def _regularized(self, tensors: Any, arguments: Arguments) -> list[FloatArray]:
+    def _regularized(self, tensors: Sequence[FloatArray], arguments: Arguments) -> list[FloatArray]:
         sizes = [size_of(shape) for shape in arguments.shapes]
         return [
             np.asarray(tensor, dtype=float).reshape(size, size) + self.lam * np.eye(size)
@@ -205,7 +202,52 @@ class QNGOptimizer(Optimizer[Metric]):
         ]
 
 
-def natural(tensors: Any, gradient: FloatArray) -> FloatArray:
+class MomentumQNGOptimizer(QNGOptimizer):
+    r"""Quantum natural gradient with momentum.
+
+    .. math:: a \leftarrow m a + \eta (G + \lambda)^+ \nabla f(x), \qquad x \leftarrow x - a
+
+    Parameters
+    ----------
+    stepsize : float
+        :math:`\eta`.
+    momentum : float
+        :math:`m`, at least 0 and below 1.
+    approx : {"block-diag", "diag", None}
+        Entries of the metric tensor :math:`G` that are measured.
+    lam : float
+        :math:`\lambda`, added to the diagonal.
+
+    Raises
+    ------
+    InvalidOptimizerOption
+
+    Notes
+    -----
+    Cost: as ``QNGOptimizer``. Reference: Borysenko et al., arXiv:2409.01978.
+    """
+
+    def __init__(
+        self,
+        stepsize: float = 0.01,
+        momentum: float = 0.9,
+        approx: str | None = "block-diag",
+        lam: float = 0,
+    ) -> None:
+        fraction(self.name, momentum=momentum)
+        self.momentum = momentum
+        super().__init__(stepsize, approx, lam)
+
+    def update(
+        self, state: Metric, point: FloatArray, gradient: FloatArray
+    ) -> tuple[Metric, FloatArray]:
+        before = started(state.accumulation, len(point), optimizer=self.name)
+        step = self.stepsize * _natural(state.tensors, gradient)
+        accumulation = self.momentum * before + step
+        return Metric(state.tensors, accumulation), point - accumulation
+
+
+def _natural(tensors: Sequence[FloatArray], gradient: FloatArray) -> FloatArray:
     """Return the gradient multiplied by the pseudo-inverse of each metric tensor."""
     parts, start = [], 0
     for tensor in tensors:
@@ -215,5 +257,5 @@ def natural(tensors: Any, gradient: FloatArray) -> FloatArray:
     return np.concatenate(parts)
 
 
-def _each(tensors: Any) -> Any:
+def _each(tensors: Sequence[FloatArray]) -> Nested:
     return tensors if isinstance(tensors, tuple | list) else (tensors,)

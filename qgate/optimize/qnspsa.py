@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from qgate.optimize.arguments import Arguments
-from qgate.optimize.base import Optimizer
+from qgate.optimize.base import Args, Keywords, Optimizer, Step
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import count, flags, not_negative, positive, squarable
-from qgate.optimize.overlaps import overlap_request
-from qgate.optimize.randomness import Randomness, generator, seeded, signs, state_of
-from qgate.optimize.requests import Request, send, value_request
-from qgate.typing import FloatArray
+from qgate.optimize.randomness import Randomness, Seed, generator, seeded, signs, state_of
+from qgate.optimize.requests import Request, overlap_request, send, value_request
+from qgate.typing import FloatArray, Function, Nested
 
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """State of the optimizer: averaged metric tensor and last values.
-
-    Parameters
-    ----------
-    steps : int
-        Number of steps so far.
-    random : mapping
-        State of the generator.
-    metric : array, shape (n, n), or None
-        Regularized mean of the estimated metric tensors; None: no step has been taken.
-    losses : tuple of float
-        Values before the last steps, the latest last.
-    """
+    """State of the optimizer: averaged metric tensor and last values."""
 
     steps: int
     random: Randomness
-    metric: FloatArray | None = None
-    losses: tuple[float, ...] = ()
+    metric: FloatArray | None = None  # (n, n), regularized mean of the estimated ones
+    losses: tuple[float, ...] = ()  # values before the last steps, the latest last
 
 
 MOST_RESAMPLINGS = 1000
@@ -93,7 +79,7 @@ class QNSPSAOptimizer(Optimizer[Estimates]):
         resamplings: int = 1,
         blocking: bool = True,
         history_length: int = 5,
-        seed: Any = None,
+        seed: Seed = None,
     ) -> None:
         positive(self.name, stepsize=stepsize)
         squarable(self.name, finite_diff_step=finite_diff_step)
@@ -114,13 +100,13 @@ class QNSPSAOptimizer(Optimizer[Estimates]):
         """The regularized metric tensor of the last step."""
         return self.state.metric
 
-    def step(self, cost: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def step(self, cost: Function, *args: Nested, **kwargs: Nested) -> Nested:
         """Take one step; as ``step_and_cost``, without the value."""
         return self._advance(cost, args, kwargs, valued=self.blocking)[0]
 
     def step_and_cost(
-        self, cost: Callable[..., Any], *args: Any, **kwargs: Any
-    ) -> tuple[Any, np.float64]:
+        self, cost: Function, *args: Nested, **kwargs: Nested
+    ) -> tuple[Nested, np.float64]:
         """Take one step; return the new arguments and the value before the step.
 
         Parameters
@@ -154,7 +140,7 @@ class QNSPSAOptimizer(Optimizer[Estimates]):
         step = self.stepsize * np.linalg.pinv(regular) @ gradient
         return replace(state, steps=steps, metric=regular), point - step
 
-    def _advance(self, function: Any, args: Any, kwargs: Any, *, valued: bool) -> tuple[Any, Any]:
+    def _advance(self, function: Function, args: Args, kwargs: Keywords, *, valued: bool) -> Step:
         objective = Objective(function, kwargs, self.name)
         arguments = Arguments.of(args, optimizer=self.name)
         if not objective.is_qnode:
@@ -202,7 +188,7 @@ class _Sample:
         one, two, three = (signs(random, arguments.size) for _ in range(3))
         distance = optimizer.finite_diff_step
 
-        def tape(step: FloatArray) -> Any:
+        def tape(step: FloatArray) -> Nested:
             return objective.tape(arguments.at(arguments.vector + distance * step))
 
         values = [

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qgate.exceptions import InvalidOptimizerOption
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Nested
 
-Randomness = Mapping[str, Any]
+Randomness = Mapping[str, Nested]
 """State of a generator, as NumPy returns it for the bit generator."""
 
 
-def seeded(seed: Any, *, optimizer: str) -> Randomness:
+Seed: TypeAlias = int | Sequence[int] | NDArray[np.int64] | None
+"""Seed of a generator, as NumPy takes it; None: drawn by the operating system."""
+
+
+def seeded(seed: Seed, *, optimizer: str) -> Randomness:
     """Return a generator's first state; without a seed, the operating system draws one.
 
     Raises

@@ -20,7 +20,7 @@ from qgate.optimize.options import count, flags, positive
 from qgate.qnode import QNode
 from qgate.recording import paused
 from qgate.tape import Tape
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Nested
 from qgate.wires import Wires
 
 FEW_WIRES = 4
@@ -29,15 +29,9 @@ FEW_WIRES = 4
 
 @dataclass(frozen=True, eq=False)
 class Flows:
-    """Gradients that the circuit was evolved by, in order.
+    """Gradients that the circuit was evolved by, in order."""
 
-    Parameters
-    ----------
-    weights : tuple of array, shape (T,)
-        One number for each Pauli word.
-    """
-
-    weights: tuple[FloatArray, ...] = ()
+    weights: tuple[FloatArray, ...] = ()  # (T,) each, a number for each Pauli word
 
 
 class RiemannianGradientOptimizer(Optimizer[Flows]):
@@ -87,6 +81,7 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
     True
     """
 
+    state_class = Flows
     changes_arguments = False
 
     def __init__(
@@ -108,15 +103,12 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
         self._start = circuit.update(diff_method=None)
         super().__init__()
 
-    def first(self) -> Flows:
-        return Flows()
-
     @property
     def circuit(self) -> QNode:
         """The circuit with all steps so far."""
         flows, start = self.state.weights, self._start.func
 
-        def evolved() -> Any:
+        def evolved() -> Nested:
             returned = start()
             for weights in flows:
                 self._flow(weights)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,11 @@ from qgate.exceptions import InvalidOptimizerOption
 from qgate.numpy.tensors import marked, tensor
 from qgate.operations import RX, RY, RZ
 from qgate.optimize.arguments import flat
-from qgate.optimize.base import Optimizer
-from qgate.optimize.gradient_descent import NoState
+from qgate.optimize.base import NoState, Optimizer
 from qgate.optimize.objective import Objective
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Function, Nested
 
-Generators = Sequence[Any]
+Generators = Sequence[Nested]
 
 
 class RotoselectOptimizer(Optimizer[NoState]):
@@ -54,6 +53,7 @@ class RotoselectOptimizer(Optimizer[NoState]):
     RY -1.0
     """
 
+    state_class = NoState
     changes_arguments = False
 
     def __init__(self, possible_generators: Generators | None = None) -> None:
@@ -71,19 +71,16 @@ class RotoselectOptimizer(Optimizer[NoState]):
             )
         super().__init__()
 
-    def first(self) -> NoState:
-        return NoState()
-
     def step(
-        self, objective_fn: Callable[..., Any], x: Any, generators: Generators, **kwargs: Any
-    ) -> tuple[Any, list[Any]]:
+        self, objective_fn: Function, x: Nested, generators: Generators, **kwargs: Nested
+    ) -> tuple[Any, list[Nested]]:
         """Take one step; as ``step_and_cost``, without the value."""
         point, chosen, _ = self._advance(objective_fn, x, generators, kwargs, valued=False)
         return point, chosen
 
     def step_and_cost(
-        self, objective_fn: Callable[..., Any], x: Any, generators: Generators, **kwargs: Any
-    ) -> tuple[Any, list[Any], np.float64]:
+        self, objective_fn: Function, x: Nested, generators: Generators, **kwargs: Nested
+    ) -> tuple[Any, list[Nested], np.float64]:
         """Optimize every gate once; return angles, generators and the value before.
 
         Parameters
@@ -110,8 +107,14 @@ class RotoselectOptimizer(Optimizer[NoState]):
         return self._advance(objective_fn, x, generators, kwargs, valued=True)
 
     def _advance(
-        self, function: Any, x: Any, generators: Generators, kwargs: Any, *, valued: bool
-    ) -> tuple[Any, list[Any], Any]:
+        self,
+        function: Function,
+        x: Nested,
+        generators: Generators,
+        kwargs: Mapping[str, Nested],
+        *,
+        valued: bool,
+    ) -> tuple[Any, list[Nested], Any]:
         objective = Objective(function, kwargs, self.name)
         angles, chosen, cost = flat(leaves(x)), _gates(self.name, "generators", generators), None
         if len(angles) != len(chosen):
@@ -131,12 +134,12 @@ class RotoselectOptimizer(Optimizer[NoState]):
     def _measured(
         self,
         objective: Objective,
-        x: Any,
+        x: Nested,
         angles: FloatArray,
-        chosen: list[Any],
+        chosen: list[Nested],
         gate: int,
         wanted: bool,
-    ) -> tuple[Any, FloatArray]:
+    ) -> tuple[np.float64 | None, FloatArray]:
         """Return the value here if requested, and those at 0 and at a quarter turn either way."""
         quarter = np.pi / 2
         first = self.possible_generators[0]
@@ -153,7 +156,7 @@ class RotoselectOptimizer(Optimizer[NoState]):
         return (values[-1] if wanted else None), values[: 1 + len(turns)]
 
     def _best(
-        self, values: FloatArray, angle: float, generator: Any, here: float
+        self, values: FloatArray, angle: float, generator: Function, here: float
     ) -> tuple[float, Any]:
         """Return the angle and the generator of the least value; of equal ones the later."""
         known = generator in self.possible_generators
@@ -169,7 +172,7 @@ class RotoselectOptimizer(Optimizer[NoState]):
         return float(best[0]), best[1]
 
 
-def _like(x: Any, angles: FloatArray) -> Any:
+def _like(x: Nested, angles: FloatArray) -> Nested:
     """Return angles in the form of ``x``."""
     parts, start = [], 0
     for leaf in leaves(x):
@@ -183,7 +186,7 @@ def _like(x: Any, angles: FloatArray) -> Any:
     return rebuilt(x, iter(parts))
 
 
-def _gates(optimizer: str, option: str, generators: Any) -> list[Any]:
+def _gates(optimizer: str, option: str, generators: Generators) -> list[Nested]:
     gates = sequence_of(optimizer, option, generators)
     for gate in gates:
         require_function(optimizer, option, gate)

@@ -13,13 +13,12 @@ from qgate.arguments import is_text_among, keywords_of
 from qgate.exceptions import InvalidOptimizerOption, described
 from qgate.fourier.series import Interpolation, Series
 from qgate.optimize.arguments import CONTAINERS, Arguments
-from qgate.optimize.base import Optimizer
+from qgate.optimize.base import NoState, Optimizer
 from qgate.optimize.frequencies import ByIndex, Frequencies
-from qgate.optimize.gradient_descent import NoState
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import count
 from qgate.optimize.univariate import by_grid, by_shgo, of_one_frequency
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Function, Nested
 
 
 class RotosolveOptimizer(Optimizer[NoState]):
@@ -62,10 +61,12 @@ class RotosolveOptimizer(Optimizer[NoState]):
     -1.0
     """
 
+    state_class = NoState
+
     def __init__(
         self,
-        substep_optimizer: str | Callable[..., Any] = "brute",
-        substep_kwargs: Mapping[str, Any] | None = None,
+        substep_optimizer: str | Function = "brute",
+        substep_kwargs: Mapping[str, Nested] | None = None,
     ) -> None:
         self.substep_kwargs = keywords_of(self.name, "substep_kwargs", substep_kwargs)
         if isinstance(substep_optimizer, str) and substep_optimizer == "brute":
@@ -85,16 +86,13 @@ class RotosolveOptimizer(Optimizer[NoState]):
             self.substep_optimizer = known[substep_optimizer]
         super().__init__()
 
-    def first(self) -> NoState:
-        return NoState()
-
     def step(
         self,
-        objective_fn: Callable[..., Any],
-        *args: Any,
+        objective_fn: Function,
+        *args: Nested,
         full_output: bool = False,
-        **options: Any,
-    ) -> Any:
+        **options: Nested,
+    ) -> Nested:
         """Take one step; as ``step_and_cost``, without the value."""
         point, _, *least = self.step_and_cost(
             objective_fn, *args, full_output=full_output, **options
@@ -103,14 +101,14 @@ class RotosolveOptimizer(Optimizer[NoState]):
 
     def step_and_cost(
         self,
-        objective_fn: Callable[..., Any],
-        *args: Any,
+        objective_fn: Function,
+        *args: Nested,
         nums_frequency: ByIndex | None = None,
         spectra: ByIndex | None = None,
         shifts: ByIndex | None = None,
         full_output: bool = False,
-        **kwargs: Any,
-    ) -> Any:
+        **kwargs: Nested,
+    ) -> Nested:
         """Move every trainable number once; return the new arguments and the value before.
 
         Parameters
@@ -234,7 +232,7 @@ def _names(objective: Objective, number: int) -> list[str]:
 def _scalar(series: Series) -> Callable[[Any], Any]:
     """Return a series as a function of a number, or of an array with one number as SciPy passes."""
 
-    def value(x: Any) -> Any:
+    def value(x: Nested) -> Nested:
         found = np.asarray(series(np.squeeze(np.asarray(x, dtype=float))))
         return found if found.ndim else float(found)
 

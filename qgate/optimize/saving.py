@@ -18,6 +18,7 @@ from typing import Any, TextIO, TypeVar
 import numpy as np
 
 from qgate.exceptions import CheckpointNotWritten, InvalidOptimizerState, described
+from qgate.typing import Nested
 
 FORMAT, FORMAT_WITHOUT_DIGEST = 2, 1
 """Versions of the file format: the current one, and the one before."""
@@ -65,7 +66,7 @@ def decoded(value: Any) -> Any:
     return {key: decoded(item) for key, item in value.items()}
 
 
-def write(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
+def write(path: str | os.PathLike[str], content: Mapping[str, Nested]) -> None:
     """Write JSON to a file atomically: it holds either the old text or the new one at any moment.
 
     The file is readable for its owner only. The text is written to a draft beside it, which then
@@ -107,7 +108,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         raise _not_written(path, error) from error
 
 
-def read(path: str | os.PathLike[str]) -> dict[str, Any]:
+def read(path: str | os.PathLike[str]) -> dict[str, Nested]:
     """Read a file that :func:`write` wrote.
 
     Raises
@@ -127,7 +128,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise _unusable(what, f"it does not hold a state in format {FORMAT}")
     digest = content.pop("digest", "")
     del content["format"]
-    found: dict[str, Any] = content
+    found: dict[str, Nested] = content
     if known == FORMAT and digest != _digest(found):
         raise _unusable(what, "it is damaged: its digest is another one")
     return found
@@ -171,7 +172,7 @@ def _places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
         ) from error
 
 
-def _name(path: Any) -> str:
+def _name(path: object) -> str:
     return repr(os.fspath(path)) if isinstance(path, str | os.PathLike) else described(path)
 
 
@@ -182,5 +183,5 @@ def _new(draft: Path) -> TextIO:
     return open(os.open(draft, flags, OWNER_ONLY), "w", encoding="utf-8")
 
 
-def _digest(content: Mapping[str, Any]) -> str:
+def _digest(content: Mapping[str, Nested]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

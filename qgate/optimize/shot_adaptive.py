@@ -1,14 +1,14 @@
 """Gradient descent with an adaptive number of shots for each derivative.
 
 The rules iCANS and gCANS choose the number of shots that maximizes the expected decrease of the
-objective per shot (see ``shot_allocation.py``). The shots of a derivative are spent either equally
+objective per shot (see ``allocation.py``). The shots of a derivative are spent either equally
 on all groups of Pauli words at all its points, or by the budgeted allocation of
 ``budget_shots.py``, whichever takes fewer shots for the same error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,16 +20,18 @@ from qgate.optimize.allocation import (
     Allocation,
     Allocations,
     averaged,
+    clipped,
+    gcans,
+    icans,
+    in_words,
     started_with,
-    told,
 )
-from qgate.optimize.base import Optimizer, started
+from qgate.optimize.base import Args, FunctionOptimizer, Keywords, Step, started
 from qgate.optimize.budget_shots import BudgetShots
 from qgate.optimize.options import count, fraction, one_of, positive
-from qgate.optimize.randomness import generator, seeded, state_of
-from qgate.optimize.shot_allocation import clipped, gcans, icans
+from qgate.optimize.randomness import Seed, generator, seeded, state_of
 from qgate.optimize.single_shots import Sampled, sampled_by_groups, sampled_by_terms
-from qgate.typing import FloatArray, IntArray
+from qgate.typing import FloatArray, Function, IntArray, Nested
 
 RULES = {"icans": icans, "gcans": gcans}
 SAMPLING = (None, "weighted_random_sampling", "weighted", "uniform_random_sampling", "uniform")
@@ -39,8 +41,12 @@ FEWEST = 2
 ASKED_FOR = "it was requested"
 
 
-class ShotAdaptiveOptimizer(Optimizer[Allocation]):
+class ShotAdaptiveOptimizer(FunctionOptimizer[Allocation]):
     r"""Gradient descent with as many shots for each derivative as maximize the gain per shot.
+
+    The objective is a QNode with shots, whose number is ignored, that returns one expectation
+    value. The value before a step is measured with ``max_shots`` shots of each group, or with a
+    twentieth of a budget.
 
     A derivative :math:`g_i` is estimated from :math:`s_i` shots. The :math:`s_i` follow from moving
     averages of derivatives and one-shot variances, a stepsize :math:`\eta`, and a Lipschitz
@@ -88,6 +94,9 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
     Raises
     ------
     InvalidOptimizerOption
+        Also from a step whose stepsize is not below 2 / L.
+    UnsupportedEstimate
+        From a step with ``allocation="budget"``: the observable is not a sum of Pauli words.
 
     Notes
     -----
@@ -121,7 +130,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         *,
         rule: str = "icans",
         allocation: str = "auto",
-        seed: Any = None,
+        seed: Seed = None,
     ) -> None:
         count(self.name, min_shots=min_shots)
         one_of(self.name, SAMPLING, term_sampling=term_sampling)
@@ -179,42 +188,6 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         """Number of shots with groups, relative to a budget, for the same error; None: unknown."""
         return self.state.gain
 
-    def step(self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Take one step; as ``step_and_cost``, without the value."""
-        return self._advance(objective_fn, args, kwargs, valued=False)[0]
-
-    def step_and_cost(
-        self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any
-    ) -> tuple[Any, np.float64]:
-        """Take one step; return the new arguments and the value before the step.
-
-        The value is measured with ``max_shots`` shots of each group, or with a twentieth of a
-        budget.
-
-        Parameters
-        ----------
-        objective_fn : QNode
-            Returns one expectation value. It must have shots, but their number is ignored.
-        args, kwargs
-            Its arguments. Trainable arrays among ``args`` are updated.
-
-        Returns
-        -------
-        args : array, or list
-        cost : float
-
-        Raises
-        ------
-        NothingTrainable
-        UnsuitableObjective
-            It is not a QNode with shots that returns one expectation value.
-        InvalidOptimizerOption
-            The stepsize is not below 2 / L.
-        UnsupportedEstimate
-            With ``allocation="budget"``: the observable is not a sum of Pauli words.
-        """
-        return self._advance(objective_fn, args, kwargs, valued=True)
-
     def update(
         self,
         state: Allocation,
@@ -224,16 +197,9 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         lipschitz: float,
         least: int | IntArray | None = None,
     ) -> tuple[Allocation, FloatArray]:
-        """Return the state and the point after a step, from its measured derivatives.
+        """Return the state and the point (p,) after a step, from its measured derivatives.
 
-        Parameters
-        ----------
-        state : Allocation
-        point : array, shape (p,)
-        sampled : Sampled
-        lipschitz : float
-        least : int or array of int, shape (p,), optional
-            Minimum shots of each derivative; default ``min_shots``.
+        ``least``: minimum shots of each derivative, a number or (p,); default ``min_shots``.
         """
         size = len(point)
         mean = started(state.mean, size, optimizer=self.name)
@@ -264,7 +230,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
             bias=self.b * self.mu ** (state.steps - 1),
         )
 
-    def _advance(self, function: Any, args: Any, kwargs: Any, *, valued: bool) -> tuple[Any, Any]:
+    def _advance(self, function: Function, args: Args, kwargs: Keywords, *, valued: bool) -> Step:
         circuit = self._circuit(function, args, kwargs)
         started(self.state.mean, circuit.arguments.size, optimizer=self.name)
         state, budget = self._allocated(circuit)
@@ -302,7 +268,7 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
             used, reason = started_with(gain)
             state = replace(state, used=used.value, reason=reason, gain=gain)
             return state, budget if used is Allocations.BUDGET else None
-        reason = f"by the measured variances, groups take {told(state.gain)}"
+        reason = f"by the measured variances, groups take {in_words(state.gain)}"
         if state.gain < 1:
             return self._with_groups(state, reason, circuit), None
         return replace(state, reason=reason), budget
@@ -369,7 +335,9 @@ class ShotAdaptiveOptimizer(Optimizer[Allocation]):
         )
         return replace(state, random=state_of(random)), sampled
 
-    def _circuit(self, function: Any, args: Any, kwargs: Any) -> AdaptiveCircuit:
+    def _circuit(
+        self, function: Function, args: Sequence[Nested], kwargs: Mapping[str, Nested]
+    ) -> AdaptiveCircuit:
         circuit = AdaptiveCircuit.of(function, args, kwargs, self.name)
         lipschitz = circuit.terms.lipschitz
         if self.stepsize >= 2 / max(lipschitz, np.finfo(float).tiny):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,35 +21,26 @@ from qgate.observables import normal_form
 from qgate.operations.operator import Operator
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_groups import qubit_wise_groups
+from qgate.optimize.randomness import Seed
 from qgate.optimize.requests import jacobian_of
 from qgate.recording import paused
 from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.typing import FloatArray, IntArray
 
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
+
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """An observable as a constant and parts that are each measured in one basis.
+    """An observable as a constant and parts that are each measured in one basis."""
 
-    Parameters
-    ----------
-    constant : float
-        Coefficient of the identity.
-    words : tuple of Operator
-        Each term without its coefficient.
-    coefficients : array, shape (T,)
-    groups : tuple of Operator
-        Sums of terms that one circuit measures.
-    lipschitz : float
-        Lipschitz constant of the gradient: the sum of the absolute coefficients.
-    """
-
-    constant: float
-    words: tuple[Operator, ...]
-    coefficients: FloatArray
-    groups: tuple[Operator, ...]
-    lipschitz: float
+    constant: float  # coefficient of the identity
+    words: tuple[Operator, ...]  # each term without its coefficient
+    coefficients: FloatArray  # (T,)
+    groups: tuple[Operator, ...]  # sums of terms that one circuit measures
+    lipschitz: float  # constant of the gradient: the sum of the absolute coefficients
 
     @classmethod
     def of(cls, observable: Operator) -> Terms:
@@ -69,21 +60,11 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Points at which a circuit is evaluated for its gradient, and for its value.
+    """Points at which a circuit is evaluated for its gradient, and for its value."""
 
-    Parameters
-    ----------
-    tapes : sequence of Tape
-        The circuit at each shifted point, and last the unshifted one.
-    weights : array, shape (M, n)
-        Weight of each shifted point in each derivative by an angle.
-    jacobian : array, shape (n, p)
-        Derivatives of the angles by the trainable numbers.
-    """
-
-    tapes: Sequence[Tape]
-    weights: FloatArray
-    jacobian: FloatArray
+    tapes: Sequence[Tape]  # the circuit at each shifted point, and last the unshifted one
+    weights: FloatArray  # (M, n), of each shifted point in each derivative by an angle
+    jacobian: FloatArray  # (n, p), derivatives of the angles by the trainable numbers
 
     @classmethod
     def of(cls, tape: Tape, classical: ClassicalPart) -> Points:
@@ -117,51 +98,28 @@ class Points:
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """Measured derivatives of one step, with their variances.
+    """Measured derivatives of one step by p numbers, with their variances."""
 
-    Parameters
-    ----------
-    gradient, variance : array, shape (p,)
-        The derivative by each number, and its one-shot variance.
-    value : float
-        NaN if it was not requested.
-    shots : int
-        Number of shots over all circuits.
-    grouped : array, shape (p,), or None
-        From a budgeted allocation: the variance as ``sampled_by_groups`` would have it.
-    circuits : array, shape (S, B), or None
-        From a budgeted allocation: one-shot variances of circuits, for the next step.
-    error : float or None
-        From a budgeted allocation: the squared error of all derivatives, times their shots.
-    """
-
-    gradient: FloatArray
-    variance: FloatArray
-    value: float
-    shots: int
+    gradient: FloatArray  # (p,)
+    variance: FloatArray  # (p,), one-shot variances
+    value: float  # NaN if it was not requested
+    shots: int  # over all circuits
     grouped: FloatArray | None = None
+    """With a budget: the variance as ``sampled_by_groups`` would have it, (p,)."""
     circuits: FloatArray | None = None
+    """With a budget: one-shot variances of circuits for the next step, (S, B)."""
     error: float | None = None
+    """With a budget: the squared error of all derivatives, times their shots."""
 
 
 def sampled_by_groups(
-    points: Points, terms: Terms, shots: IntArray, device: Any, seed: Any
+    points: Points, terms: Terms, shots: IntArray, device: Device, seed: Seed
 ) -> Sampled:
-    """Measure every group of terms at every point with its shots, in one submission.
-
-    Parameters
-    ----------
-    points : Points
-    terms : Terms
-    shots : array of int, shape (M + 1,)
-        Of each point; those with 0 are left out.
-    device : Device
-    seed : int, array of int or None
-    """
+    """Measure every group of terms at every point with its shots (M + 1,), in one submission."""
     table = [shots] * len(terms.groups)
-    read = _read(points, terms.groups, table, device, seed)
+    samples = _samples(points, terms.groups, table, device, seed)
     each = [
-        [(shot_values.mean(), _variance(shot_values)) for shot_values in point] for point in read
+        [(shot_values.mean(), _variance(shot_values)) for shot_values in point] for point in samples
     ]
     means = np.array([sum((mean for mean, _ in parts), 0.0) for parts in each])
     variances = np.array([sum((spread for _, spread in parts), 0.0) for parts in each])
@@ -172,28 +130,18 @@ def sampled_by_terms(
     points: Points,
     terms: Terms,
     shots: IntArray,
-    device: Any,
-    seed: Any,
+    device: Device,
+    seed: Seed,
     *,
     probabilities: FloatArray,
     random: np.random.Generator,
 ) -> Sampled:
-    """Measure a term drawn at random with every shot, in one submission.
-
-    Parameters
-    ----------
-    points, terms, shots, device, seed
-        As for ``sampled_by_groups``.
-    probabilities : array, shape (T,)
-        Of each term.
-    random : Generator
-        Draws the number of shots of each term.
-    """
+    """Measure a term with every shot (M + 1,), drawn with probabilities (T,), in one submission."""
     table = random.multinomial(shots, probabilities).T
-    read = _read(points, terms.words, list(table), device, seed)
+    samples = _samples(points, terms.words, list(table), device, seed)
     factors = terms.coefficients / probabilities
     means, variances = np.zeros(len(shots)), np.zeros(len(shots))
-    for at, point in enumerate(read):
+    for at, point in enumerate(samples):
         used = np.flatnonzero(table[:, at])
         parts = [factors[term] * values for term, values in zip(used, point, strict=True)]
         if parts:
@@ -202,8 +150,8 @@ def sampled_by_terms(
     return _combined(points, terms, shots, means, variances, int(shots.sum()))
 
 
-def _read(
-    points: Points, parts: Sequence[Operator], table: Sequence[IntArray], device: Any, seed: Any
+def _samples(
+    points: Points, parts: Sequence[Operator], table: Sequence[IntArray], device: Device, seed: Seed
 ) -> list[list[FloatArray]]:
     """Return for each point the samples of each part that has shots there."""
     sweeps, places = [], []
@@ -213,8 +161,8 @@ def _read(
         if not len(used):
             continue
         with paused():
-            reading = points.tapes[0].with_measurements([sample(part)])
-        base: Sweep = reading.sweep()
+            sampled = points.tapes[0].with_measurements([sample(part)])
+        base: Sweep = sampled.sweep()
         sweep = base.with_rows(rows[used], np.asarray(shots[used], dtype=np.int64))
         sweeps.append(sweep if seed is None else replace(sweep, seed=seed_of(np.asarray(seed))))
         places.append(used)

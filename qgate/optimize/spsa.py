@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Any
-
-import numpy as np
 
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.optimize.arguments import Arguments
-from qgate.optimize.base import Optimizer
+from qgate.optimize.base import Args, FunctionOptimizer, Keywords, Step
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import count, not_negative, positive
-from qgate.optimize.randomness import Randomness, generator, seeded, signs, state_of
-from qgate.typing import FloatArray
+from qgate.optimize.randomness import Randomness, Seed, generator, seeded, signs, state_of
+from qgate.typing import FloatArray, Function
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Number of steps so far, and state of the generator.
-
-    Parameters
-    ----------
-    steps : int
-    random : mapping
-    """
+    """Number of steps so far, and state of the generator."""
 
     steps: int
     random: Randomness
 
 
-class SPSAOptimizer(Optimizer[Draws]):
+class SPSAOptimizer(FunctionOptimizer[Draws]):
     r"""Gradient descent along one random direction at a time, for any number of parameters.
 
     .. math:: x \leftarrow x - a_k g, \quad g_i = \frac{f(x + c_k \Delta) - f(x - c_k \Delta)}
@@ -86,7 +76,7 @@ class SPSAOptimizer(Optimizer[Draws]):
         A: float | None = None,
         a: float | None = None,
         *,
-        seed: Any = None,
+        seed: Seed = None,
     ) -> None:
         if A is None and maxiter is None:
             raise InvalidOptimizerOption(
@@ -107,34 +97,6 @@ class SPSAOptimizer(Optimizer[Draws]):
     def first(self) -> Draws:
         return Draws(0, seeded(self.seed, optimizer=self.name))
 
-    def step(self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Take one step; as ``step_and_cost``, without the value."""
-        return self._advance(objective_fn, args, kwargs, valued=False)[0]
-
-    def step_and_cost(
-        self, objective_fn: Callable[..., Any], *args: Any, **kwargs: Any
-    ) -> tuple[Any, np.float64]:
-        """Take one step; return the new arguments and the value before the step.
-
-        Parameters
-        ----------
-        objective_fn : callable
-            A QNode, or any function of QNodes; returns one real number.
-        args, kwargs
-            Its arguments. Trainable arrays among ``args`` are updated, in lists, tuples and dicts
-            too.
-
-        Returns
-        -------
-        args : array, or list
-        cost : float
-
-        Raises
-        ------
-        NothingTrainable, UnsuitableObjective
-        """
-        return self._advance(objective_fn, args, kwargs, valued=True)
-
     def update(
         self, state: Draws, point: FloatArray, gradient: FloatArray
     ) -> tuple[Draws, FloatArray]:
@@ -143,7 +105,7 @@ class SPSAOptimizer(Optimizer[Draws]):
         rate = self.a / (self.A + steps) ** self.alpha
         return Draws(steps, state.random), point - rate * gradient
 
-    def _advance(self, function: Any, args: Any, kwargs: Any, *, valued: bool) -> tuple[Any, Any]:
+    def _advance(self, function: Function, args: Args, kwargs: Keywords, *, valued: bool) -> Step:
         objective = Objective(function, kwargs, self.name)
         arguments = Arguments.of(args, optimizer=self.name)
         random = generator(self.state.random)

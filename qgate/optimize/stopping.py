@@ -22,24 +22,12 @@ NORMAL_95 = 1.6449
 
 @dataclass(frozen=True)
 class Stopping:
-    """Rules that end a minimization.
+    """Rules that end a minimization."""
 
-    Parameters
-    ----------
-    steps : int
-        Maximum number of steps.
-    numbers : int
-        Number of trainable numbers.
-    tol : float, optional
-        Minimum change of the value that justifies a step, in the unit of the value.
-    budget : Budget, optional
-        Limit of shots and submissions for all steps.
-    """
-
-    steps: int
-    numbers: int
-    tol: float | None = None
-    budget: Budget | None = None
+    steps: int  # maximum number of steps
+    numbers: int  # number of trainable numbers
+    tol: float | None = None  # minimum change of the value that justifies a step
+    budget: Budget | None = None  # for all steps
 
     def before(self, history: History) -> str | None:
         """Return the reason for not taking another step; None: take one."""

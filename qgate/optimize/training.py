@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qgate.arguments import whole_number
 from qgate.autodiff.returns import leaves
+from qgate.context import active_run
 from qgate.exceptions import (
     InvalidOptimizerOption,
     InvalidOptimizerState,
@@ -19,68 +22,53 @@ from qgate.exceptions import (
     described,
     name_of,
 )
+from qgate.execution.tracker import Tracker
 from qgate.numpy.tensors import tensor
-from qgate.optimize.adam import AdamOptimizer
+from qgate.optimize.adaptive_rates import AdamOptimizer
 from qgate.optimize.arguments import Arguments, is_variable
 from qgate.optimize.estimates import Estimate, Slopes
 from qgate.optimize.gradient_descent import GradientOptimizer
 from qgate.optimize.history import History, Record
 from qgate.optimize.qng import QNGOptimizer
 from qgate.optimize.saving import check_writable, encoded, read, taken_up, write
-from qgate.optimize.taken import Taken
 from qgate.qnode import QNode
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Function, Nested
+from qgate.usage import Usage
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
 
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """Progress of a training.
+    """Progress of a training."""
 
-    Parameters
-    ----------
-    point : array, shape (n,)
-        The trainable numbers.
-    history : History
-    reason : str
-        Why it has ended; empty if it has not.
-    """
-
-    point: FloatArray
+    point: FloatArray  # (n,), the trainable numbers
     history: History
-    reason: str = ""
+    reason: str = ""  # why it has ended; empty if it has not
 
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """Fixed settings of a training.
+    """Fixed settings of a training, as for ``minimize``."""
 
-    Parameters
-    ----------
-    cost, optimizer, seed, options, estimate
-        As for ``minimize``.
-    arguments : Arguments
-        Starting point.
-    bare : bool
-        Whether there is one argument, which was given by itself.
-    """
-
-    cost: Callable[..., Any]
-    arguments: Arguments
-    bare: bool
+    cost: Function
+    arguments: Arguments  # starting point
+    bare: bool  # whether there is one argument, which was given by itself
     optimizer: Any
     seed: int | None
-    options: Mapping[str, Any]
+    options: Mapping[str, Nested]
     estimate: Callable[..., Estimate] | None
 
     @classmethod
     def of(
         cls,
-        cost: Any,
-        x0: Any,
+        cost: Function,
+        x0: Nested,
         optimizer: Any,
         *,
         seed: int | None,
-        options: Mapping[str, Any],
+        options: Mapping[str, Nested],
         estimate: Any,
     ) -> Training:
         """Validate the arguments of ``minimize``."""
@@ -121,17 +109,17 @@ class Training:
         if self.seed is not None:
             options["seed"] = np.array([self.seed, len(before.history)])
         args = self.arguments.at(before.point)
-        with Taken.measured(getattr(self.cost, "device", None)) as taken:
+        with _BlockUsage.measured(getattr(self.cost, "device", None)) as block:
             found, value, *_ = self.optimizer.step_and_cost(self.cost, *args, **options)
         record = Record(
             step=len(before.history) + 1,
             value=float(value),
             error=self._error(slopes),
             signal=None if slopes is None else slopes.signal,
-            shots=taken.usage.shots,
-            submissions=taken.usage.submissions,
-            usd=taken.usage.usd,
-            seconds=taken.usage.seconds,
+            shots=block.usage.shots,
+            submissions=block.usage.submissions,
+            usd=block.usage.usd,
+            seconds=block.usage.seconds,
         )
         after = Arguments.of([found] if len(args) == 1 else found, optimizer="minimize")
         return Progress(after.vector, before.history.with_record(record))
@@ -142,7 +130,34 @@ class Training:
         return 0.0 if isinstance(self.cost, QNode) and not self.cost.shots else None
 
 
-def _marked(args: tuple[Any, ...]) -> tuple[Any, ...]:
+@dataclass
+class _BlockUsage:
+    """Usage of a block; complete when the block ends.
+
+    Within a run, results that were replayed from its journal count as well, so that a repeated
+    training makes the same decisions. The dollars of a paid device are unknown outside of a run.
+    """
+
+    usage: Usage = field(default_factory=Usage)
+
+    @classmethod
+    @contextmanager
+    def measured(cls, device: Device | None) -> Iterator[_BlockUsage]:
+        """Measure the usage of a block on one device, or on all devices if ``device`` is None."""
+        found, run = cls(), active_run()
+        before = None if run is None else run.asked
+        started = time.perf_counter()
+        with Tracker(device) as tracker:
+            yield found
+        seconds, counts = time.perf_counter() - started, tracker.totals
+        free = device is not None and not device.capabilities.paid
+        usd = 0.0 if free else None
+        found.usage = Usage(counts["submissions"], counts["shots"], usd, seconds=seconds)
+        if run is not None and before is not None and run.asked != before:
+            found.usage = replace(run.asked - before, seconds=seconds)
+
+
+def _marked(args: tuple[Nested, ...]) -> tuple[Nested, ...]:
     """Return arguments with trainable marks; if nothing is marked, all numbers are."""
     if any(is_variable(leaf) for leaf in leaves(list(args))):
         return args
@@ -155,7 +170,7 @@ def _marked(args: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
-def _check_seed(cost: Any, seed: int | None) -> None:
+def _check_seed(cost: Function, seed: int | None) -> None:
     takes = isinstance(cost, QNode) and cost.device.capabilities.call_seeds
     if seed is not None and (not takes or whole_number(seed) is None or seed < 0):
         raise InvalidOptimizerOption(
@@ -202,7 +217,7 @@ def resumed(training: Training, path: str | os.PathLike[str] | None) -> Progress
     return Progress(point, History(records), str(content.get("reason", "")))
 
 
-def _point(point: Any) -> Any:
+def _point(point: Any) -> Nested:
     """Return the point of a checkpoint; anything but floats is refused."""
     if point is not None and getattr(point, "dtype", None) != np.float64:
         raise TypeError("its point is no array of float64")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from qgate.fourier.series import Series
+from qgate.typing import Function, Nested
 
 Bounds = Sequence[tuple[float, float]]
 
@@ -23,9 +23,7 @@ def of_one_frequency(series: Series) -> tuple[float, float]:
     return float(series.center + distance), constant - float(np.hypot(cosine, sine))
 
 
-def by_grid(
-    function: Callable[..., Any], *, num_steps: int, Ns: int, bounds: Bounds
-) -> tuple[float, float]:
+def by_grid(function: Function, *, num_steps: int, Ns: int, bounds: Bounds) -> tuple[float, float]:
     """Search a grid of ``Ns`` points, and ``num_steps - 1`` times finer ones around its minima."""
     ((low, high),) = bounds
     grid = np.linspace(low, high, Ns)
@@ -38,7 +36,7 @@ def by_grid(
 
 
 def _refined(
-    function: Callable[..., Any], center: float, width: float, points: int, times: int
+    function: Function, center: float, width: float, points: int, times: int
 ) -> tuple[float, float]:
     """Search successively finer grids around a point."""
     value = float(function(center))
@@ -50,7 +48,7 @@ def _refined(
     return float(center), value
 
 
-def by_shgo(function: Callable[..., Any], **options: Any) -> tuple[float, float]:
+def by_shgo(function: Function, **options: Nested) -> tuple[float, float]:
     """Search with ``scipy.optimize.shgo``."""
     from scipy.optimize import shgo
 

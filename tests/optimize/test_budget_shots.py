@@ -11,7 +11,7 @@ import qgate as qg
 from qgate import numpy as np
 from qgate.devices.local.device import LocalDevice
 from qgate.exceptions import InvalidOptimizerOption, UnsupportedEstimate
-from qgate.optimize.shot_allocation import gcans
+from qgate.optimize.allocation import gcans
 
 RULES = ["icans", "gcans"]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import qgate as qg
 from qgate import numpy as np
 from qgate.exceptions import InvalidOptimizerOption, UnsuitableObjective
-from qgate.optimize.shot_allocation import gcans, icans
+from qgate.optimize.allocation import gcans, icans
 from qgate.optimize.single_shots import Sampled
 
 H = 0.5 * qg.X(0) @ qg.X(1) + 1.0 * qg.Z(0) - 0.7 * qg.Z(1) + 0.25 * qg.Y(0) + 3.0 * qg.I(0)
