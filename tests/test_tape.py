@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import qgate as qg
+from qgate import devices, gradients
 from qgate.exceptions import InvalidParameters, InvalidShots, InvalidTape, NotFinite, QGateError
 from qgate.operations.operator import ParameterKind
 from qgate.structure import STRUCTURES, evaluate
@@ -123,7 +124,7 @@ def test_other_trainable_parameters_give_another_tape():
 
 
 def test_no_module_assigns_the_trainable_parameters_of_a_tape():
-    folders = [Path(each.__path__[0]) for each in (qg, qg.devices, qg.gradients)]
+    folders = [Path(each.__path__[0]) for each in (qg, devices, gradients)]
     texts = [path.read_text() for folder in folders for path in folder.rglob("*.py")]
 
     assert len(texts) > 100
