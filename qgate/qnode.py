@@ -26,7 +26,7 @@ from qgate.shots import Shots
 from qgate.tape import Tape
 
 if TYPE_CHECKING:
-    from qgate.autodiff.explain import Explanation
+    from qgate.autodiff.choose_method import Explanation
     from qgate.bridge import Interface
     from qgate.devices.base import Device
 
@@ -174,7 +174,7 @@ class QNode:
 
         If no argument is trainable, all of them are treated as trainable.
         """
-        from qgate.autodiff.explain import explain
+        from qgate.autodiff.choose_method import explain
 
         tape = self.construct(args, kwargs)
         if not tape.trainable_params:

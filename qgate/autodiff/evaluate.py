@@ -16,7 +16,6 @@ from qgate.arrays import (
     unwrap,
 )
 from qgate.autodiff.result_layout import COMPLEX
-from qgate.budget import Budget
 from qgate.context import active_plan
 from qgate.execution.execute import MeasurementResult, run
 from qgate.measurements import MeasurementKind
@@ -172,28 +171,21 @@ def _entries(
     sweeps = [_seeded(tape, seed) for tape in tapes]
     budgets = [tape.shots.budget for tape in tapes]
     plain = [sweep for sweep, budget in zip(sweeps, budgets, strict=True) if budget is None]
+    # Estimators are imported on use: a first value waits for them only under a plan or a budget.
     if active_plan() is not None:
-        _expect(plain, device)
+        from qgate.shot_allocation.expected_errors import expect
+
+        for sweep in plain:
+            expect(sweep, device)
     found = iter(run(plain, device) if plain else ())
-    return [
-        next(found) if budget is None else _within_budget(sweep, budget, device)
-        for sweep, budget in zip(sweeps, budgets, strict=True)
-    ]
-
-
-def _expect(sweeps: Sequence[Sweep], device: Device) -> None:
-    """Report the expected errors of sweeps to the active plan; imports the estimators on use."""
-    from qgate.shot_allocation.expected_errors import expect
-
-    for sweep in sweeps:
-        expect(sweep, device)
-
-
-def _within_budget(sweep: Sweep, budget: Budget, device: Device) -> Sequence[MeasurementResult]:
-    """Estimate the results of a sweep within a budget; imports the estimators on use."""
+    if len(plain) == len(sweeps):
+        return list(found)
     from qgate.autodiff.budget_derivatives import estimated_values
 
-    return estimated_values(sweep, budget, device)
+    return [
+        next(found) if budget is None else estimated_values(sweep, budget, device)
+        for sweep, budget in zip(sweeps, budgets, strict=True)
+    ]
 
 
 def _seeded(tape: Tape, seed: Tensor) -> Sweep:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from qgate.arguments import is_text_among
 from qgate.exceptions import UnknownDiffMethod, UnsupportedDiffMethod, suggest
 from qgate.shots import Shots
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
-    from qgate.gradients.method import GradientMethod
+    from qgate.gradients.method import GradientMethod, Options
     from qgate.gradients.transform import TapeTransform
 
 
@@ -33,7 +31,7 @@ class Method:
     """
 
     name: str
-    options: Mapping[str, Any]
+    options: Options
     higher: str | None = None
     transform: TapeTransform | None = None
 
@@ -55,7 +53,7 @@ class Method:
         return METHODS[self.name]
 
 
-def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
+def parse_method(diff_method: object, options: Options) -> Method | None:
     """Return the method for a user's ``diff_method``; None: nothing is differentiated.
 
     Raises
@@ -72,7 +70,7 @@ def parse_method(diff_method: Any, options: Mapping[str, Any]) -> Method | None:
     return _parse_further(diff_method, options)
 
 
-def _parse_further(diff_method: Any, options: Mapping[str, Any]) -> Method:
+def _parse_further(diff_method: object, options: Options) -> Method:
     """Parse a name or a transform; imports gradient methods, which no value needs, on use."""
     from qgate.gradients.method import check_options
     from qgate.gradients.registry import METHODS
@@ -83,7 +81,7 @@ def _parse_further(diff_method: Any, options: Mapping[str, Any]) -> Method:
         diff_method.check(options)
         return Method(diff_method.name, dict(options), transform=diff_method)
     name = getattr(diff_method, "diff_method", diff_method)
-    if not is_text_among(name, METHODS):
+    if not isinstance(name, str) or name not in METHODS:
         raise UnknownDiffMethod(
             method=diff_method, known=tuple(METHODS), hint=suggest(diff_method, METHODS)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -13,16 +13,19 @@ from qgate.execution.execute import MeasurementResult, UnbatchedResult
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.sizes import check_depth
 from qgate.tape import Tape
-from qgate.typing import Tensor
+from qgate.typing import Function, Tensor
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface
 
-Finish = Callable[[Any], Any]
+Nested: TypeAlias = Any
+"""A value, or nested tuples, lists and dicts of values, as a quantum function returns them."""
+
+Finish = Callable[[Tensor], Tensor]
 """Function that gives a value the precision and the trainable mark of the inputs."""
 
 
-def leaves(container: Any, level: int = 0) -> list[Any]:
+def leaves(container: Nested, level: int = 0) -> list[Nested]:
     """Return the leaves of nested tuples, lists and dicts, in order.
 
     Raises
@@ -39,7 +42,7 @@ def leaves(container: Any, level: int = 0) -> list[Any]:
     return [container]
 
 
-def rebuilt(container: Any, values: Iterator[Any]) -> Any:
+def rebuilt(container: Nested, values: Iterator[object]) -> Nested:
     """Return the same nested tuples, lists and dicts with other leaves."""
     if isinstance(container, dict):
         return {key: rebuilt(item, values) for key, item in container.items()}
@@ -49,7 +52,7 @@ def rebuilt(container: Any, values: Iterator[Any]) -> Any:
     return next(values)
 
 
-def measurements_of(returned: Any, function: Callable[..., Any]) -> tuple[Measurement, ...]:
+def measurements_of(returned: Nested, function: Function) -> tuple[Measurement, ...]:
     """Return the measurements that a quantum function returned.
 
     Raises
@@ -69,11 +72,11 @@ def measurements_of(returned: Any, function: Callable[..., Any]) -> tuple[Measur
 def arrange(
     tape: Tape,
     entries: Sequence[MeasurementResult],
-    returned: Any,
+    returned: Nested,
     *,
     interface: Interface | None = None,
     like: Sequence[Tensor] = (),
-) -> Any:
+) -> Nested:
     """Arrange the results of a tape in the form that a user expects.
 
     Parameters
@@ -109,7 +112,9 @@ def arrange(
     return tuple(shaped) if tape.shots.partitioned else shaped[0]
 
 
-def _select(item: Measurement, rows: MeasurementResult, batch: int | None, finish: Finish) -> Any:
+def _select(
+    item: Measurement, rows: MeasurementResult, batch: int | None, finish: Finish
+) -> Tensor:
     """Return the only row, or all rows of a broadcast."""
     value = rows if batch is not None else rows[0]
     if item.kind is MeasurementKind.COUNTS:
@@ -124,7 +129,7 @@ def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
     if interface.name == "autograd":
         return _finish_numpy(tape, like)
 
-    def finish(value: Any) -> Any:
+    def finish(value: Tensor) -> Tensor:
         theirs = value if interface.owns(value) else interface.tensor(value, like)
         return interface.finished(theirs, like)
 
@@ -150,13 +155,13 @@ def _finish_numpy(tape: Tape, like: Sequence[Tensor]) -> Finish:
 
     trainable = any(marks)
 
-    def finish(value: Any) -> Any:
+    def finish(value: Tensor) -> Tensor:
         return marked(_in_single_precision(value) if single else value, trainable)
 
     return finish
 
 
-def _in_single_precision(value: Any) -> Any:
+def _in_single_precision(value: Tensor) -> Tensor:
     return value.astype(np.complex64 if value.dtype.kind == "c" else np.float32)
 
 
@@ -172,5 +177,5 @@ def _is_single(values: Sequence[Tensor]) -> bool:
     return found
 
 
-def _unchanged(value: Any) -> Any:
+def _unchanged(value: Tensor) -> Tensor:
     return value
