@@ -80,9 +80,8 @@ def quantum_fisher(
     if is_exact and argnum is None and approx is None and aux_wire is None:
         transform = AdjointMetric(scale=4.0)
     else:
-        transform = MetricTensor.with_options(
-            argnum, approx, aux_wire, device_wires, scale=4.0
-        ).on_device(runs_on)
+        transform = MetricTensor(argnum, approx, aux_wire, device_wires, scale=4.0)
+        transform = transform.on_device(runs_on)
     return transform(tape, argnums=argnums, hybrid=hybrid)
 
 

@@ -16,7 +16,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.operations.slots import Affine
 from qgate.recording import paused
-from qgate.structure import Structure, slots_in
+from qgate.structure import Structure, slots_of
 from qgate.tape import Tape
 from qgate.transforms.decompose import decomposition
 from qgate.transforms.placeholders import placeholders
@@ -33,7 +33,7 @@ class HasGenerator:
     slots: frozenset[int]
 
     def __call__(self, operation: Operator) -> bool:
-        if self.slots.isdisjoint(_slots_of(operation)):
+        if self.slots.isdisjoint(slots_of(operation)):
             return True
         if operation.num_params != 1 or len(operation.wires) > MOST_WIRES:
             return False
@@ -149,7 +149,7 @@ def _trained_gates(structure: Structure, trained: tuple[int, ...]) -> tuple[Trai
     """Return the gates that depend on these slots, without global phases."""
     gates = []
     for position, operation in enumerate(structure.operations):
-        angles = set(_slots_of(operation)) & set(trained)
+        angles = set(slots_of(operation)) & set(trained)
         if not angles:
             continue
         with paused():
@@ -160,10 +160,6 @@ def _trained_gates(structure: Structure, trained: tuple[int, ...]) -> tuple[Trai
             generator = words.select(np.flatnonzero(is_word))
             gates.append(TrainedGate(position, angles.pop(), generator, identity))
     return tuple(gates)
-
-
-def _slots_of(operation: Operator) -> list[int]:
-    return [slot for symbol in operation.parameters for slot in slots_in(symbol)]
 
 
 def distinct_words(sums: Sequence[PauliSum]) -> tuple[PauliSum, FloatArray, FloatArray]:

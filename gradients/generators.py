@@ -13,7 +13,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.operations.slots import Affine
 from qgate.recording import paused
-from qgate.structure import Structure, map_parameters, slots_in
+from qgate.structure import Structure, map_parameters, slots_of
 from qgate.transforms.decompose import Decomposed, decompose_structure
 from qgate.typing import Tensor
 
@@ -32,7 +32,7 @@ class HasGenerator:
     """Gate set of gates without slots, narrow gates exp(i x G), and gates without decomposition."""
 
     def __call__(self, operation: Operator) -> bool:
-        if not _depends_on_slots(operation):
+        if not slots_of(operation):
             return True
         is_narrow = len(operation.wires) <= WIDE or operation.name in ONE_WORD
         if is_narrow and generator_words(operation) is not None:
@@ -122,8 +122,7 @@ def turns(
     """
     wanted = set(slots)
     for position, operation in enumerate(structure.operations):
-        fed = {slot for symbol in operation.parameters for slot in slots_in(symbol)}
-        if wanted.isdisjoint(fed):
+        if wanted.isdisjoint(slots_of(operation)):
             continue
         words = generator_words(operation, identity=identity)
         (symbol,) = operation.parameters if words is not None else (None,)
@@ -131,7 +130,3 @@ def turns(
             raise UndefinedError(operation.name)
         entering = tuple((slot, factor) for slot, factor in symbol.terms if slot in wanted)
         yield Turn(position, words, entering)
-
-
-def _depends_on_slots(operation: Operator) -> bool:
-    return any(slots_in(symbol) for symbol in operation.parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,16 +11,16 @@ import numpy as np
 
 from qgate.arguments import array_of
 from qgate.arrays import namespace, shape_of
-from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod, described
+from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
 from qgate.gradients.chain_rule import Function, Polynomial, SecondOrderJet, is_polynomial
 from qgate.gradients.classical_jacobian import ClassicalPart, QNodeLike
+from qgate.gradients.method import owners, refuse
 from qgate.gradients.parameter_shift import parameter_shift, shifts_by_slot
-from qgate.gradients.qnode_transform import HybridTransform, as_list, owners
+from qgate.gradients.qnode_transform import HybridTransform, as_list
 from qgate.gradients.registry import METHODS
 from qgate.gradients.second_order import second_order
 from qgate.gradients.shifted_sweep import ShiftedSweep
-from qgate.gradients.stencil import Stencil
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombined, linear_measurements
 from qgate.typing import Argnums, BoolArray, Nested, Postprocess, Tensor
@@ -122,7 +123,8 @@ class _Hessian(HybridTransform):
 
     def expand(self, tape: Tape, classical: ClassicalPart | None) -> tuple[list[Tape], Postprocess]:
         self._refuse(tape, classical)
-        kept = self._kept(tape)
+        owner = owners(tape)
+        kept = _mask(self.argnum, len(tape.trainable_params))[np.ix_(owner, owner)]
         linear, recombine = linear_measurements(tape, variances=True)
         linear = linear.with_trainable(tape.trainable_params)
         slots = tuple(int(slot) for slot in tape.trainable_slots)
@@ -136,7 +138,8 @@ class _Hessian(HybridTransform):
         is_plain = not isinstance(recombine, Recombined)
         is_curved = classical is not None and classical.is_curved
         if is_curved or not is_plain:
-            stencils.append(_gradient(linear, slots))
+            shots = min(linear.shots.parts, default=None)
+            stencils.append(parameter_shift(linear.structure, slots, shots=shots).stencil)
         if not is_plain or not len(second.offsets):
             stencils.append(second.value)
         known = as_list(self.f0) if is_plain and self.f0 is not None and len(second.offsets) else []
@@ -152,23 +155,13 @@ class _Hessian(HybridTransform):
         return shifted.tapes(linear), postprocess
 
     def _refuse(self, tape: Tape, classical: ClassicalPart | None) -> None:
-        refusal = METHODS["parameter-shift"].refusal(tape)
-        if refusal is not None:
-            raise UnsupportedDiffMethod(
-                method="parameter-shift", reason=refusal[0], remedy=refusal[1]
-            )
+        refuse("parameter-shift", METHODS["parameter-shift"].refusal(tape))
         if classical is not None and classical.in_observable:
             raise InvalidTransform(
                 transform=self.name,
                 reason="the measurements depend on the arguments, by coefficients or a matrix",
                 remedy="Use qg.jacobian(qg.grad(circuit)), which differentiates these as well.",
             )
-
-    def _kept(self, tape: Tape) -> BoolArray:
-        """Return which derivatives by trainable slots are required, shape (n, n)."""
-        mask = _mask(self.argnum, len(tape.trainable_params))
-        owner = owners(tape)
-        return mask[np.ix_(owner, owner)]
 
     def of_tape(self, quantum: _Quantum, tape: Tape) -> Nested:
         found = tuple(_by_parameters(hessian, tape) for hessian in quantum.hessians)
@@ -192,12 +185,6 @@ class _Hessian(HybridTransform):
         return results[0] if len(results) == 1 and classical.bare else tuple(results)
 
 
-def _gradient(tape: Tape, slots: tuple[int, ...]) -> Stencil:
-    shots = min(tape.shots.parts, default=None)
-    shifted = parameter_shift(tape.structure, slots, shots=shots)
-    return shifted.stencil
-
-
 def _series(
     shifted: ShiftedSweep, values: Sequence[Tensor], known: Sequence[Tensor]
 ) -> SecondOrderJet:
@@ -212,11 +199,10 @@ def _recombined(
     series: SecondOrderJet, recombine: Recombined, tape: Tape, kept: BoolArray, *, sloped: bool
 ) -> _Quantum:
     """Return the derivatives of the results of the tape from those of linear quantities."""
-    sampled, gradients, hessians = bool(tape.shots), [], []
+    gradients, hessians = [], []
     for item, recipe in zip(tape.measurements, recombine.recipes, strict=True):
-        derivatives = (Polynomial if is_polynomial(item, sampled=sampled) else Function)(
-            series, recipe
-        )
+        is_simple = is_polynomial(item, sampled=bool(tape.shots))
+        derivatives = (Polynomial if is_simple else Function)(series, recipe)
         if sloped:
             gradients.append(derivatives.slope())
         hessian = derivatives.curvature()
@@ -229,12 +215,8 @@ def _by_parameters(hessian: Tensor, tape: Tape) -> Nested:
     """Split the derivatives by all trainable slots, shape (n, n) + s, by parameters."""
     xp, measured = namespace([hessian]), shape_of(hessian)[2:]
     shapes = [tape.angle_shapes[index] for index in tape.trainable_params]
-    sizes = [int(np.prod(shape)) for shape in shapes]
-    ends = np.cumsum(sizes).tolist()
-    parts = [
-        (slice(end - size, end), shape)
-        for end, size, shape in zip(ends, sizes, shapes, strict=True)
-    ]
+    ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
+    parts = [(slice(a, b), each) for a, b, each in zip([0, *ends], ends, shapes, strict=False)]
     cut = tuple(
         tuple(
             xp.reshape(hessian[rows, columns], (*shape, *other, *measured))

@@ -8,13 +8,16 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from qgate.exceptions import UnknownGradientOption, suggest
+import numpy as np
+
+from qgate.exceptions import UnknownGradientOption, UnsupportedDiffMethod, suggest
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.measurements import EXACT_KINDS, Measurement, MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.structure import Structure
 from qgate.tape import Tape
 from qgate.transforms.trained_arrays import MOST_STATE_WIRES, expressible
+from qgate.typing import IntArray
 
 if TYPE_CHECKING:
     from qgate.gradients.circuits import CircuitMethod
@@ -131,6 +134,18 @@ def refusal_of(method: GradientMethod, structure: Structure, trainable: tuple[in
     if not set(wrong) <= set(EXACT):
         return reason, "Return one of these; single shots have no derivative."
     return reason, USE_BACKPROP
+
+
+def refuse(method: str, refusal: Refusal) -> None:
+    """Raise the reason why a method cannot differentiate a tape, if there is one."""
+    if refusal is not None:
+        raise UnsupportedDiffMethod(method=method, reason=refusal[0], remedy=refusal[1])
+
+
+def owners(tape: Tape) -> IntArray:
+    """Return, for each trainable slot, the index of its parameter among the trainable ones."""
+    sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
+    return np.repeat(np.arange(len(sizes)), sizes)
 
 
 def check_options(method: str, options: Options, known: Collection[str]) -> None:

@@ -12,9 +12,10 @@ from qgate.exceptions import InvalidTransform, described
 from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart, DeviceLike, QNodeLike
 from qgate.gradients.generated import Generated
+from qgate.gradients.method import owners
 from qgate.gradients.metric_layers import layer_metric
 from qgate.gradients.metric_overlap import overlap_metric
-from qgate.gradients.qnode_transform import MatrixTransform, owners
+from qgate.gradients.qnode_transform import MatrixTransform
 from qgate.tape import Tape
 from qgate.typing import Argnums, BoolArray, Nested, Postprocess, Wire, WiresLike
 from qgate.wires import Wires
@@ -99,7 +100,7 @@ def metric_tensor(
            [ 0.    ,  0.2475,  0.0243],
            [-0.0497,  0.0243,  0.0123]])
     """
-    transform = MetricTensor.with_options(argnum, approx, aux_wire, device_wires)
+    transform = MetricTensor(argnum, approx, aux_wire, device_wires)
     return transform(tape, argnums=argnums, hybrid=hybrid)
 
 
@@ -112,8 +113,8 @@ class MetricTensor(MatrixTransform):
 
     argnum: Argnums = None
     approx: str | None = None
-    aux_wire: Wires | None = None
-    device_wires: Wires | None = None
+    aux_wire: WiresLike | None = None
+    device_wires: WiresLike | None = None
     most_wires: int | None = None
     scale: float = 1.0
 
@@ -126,22 +127,9 @@ class MetricTensor(MatrixTransform):
                 reason=f"approx={described(self.approx)} is no approximation",
                 remedy="Give 'diag', 'block-diag', or None for the full tensor.",
             )
-
-    @classmethod
-    def with_options(
-        cls,
-        argnum: Argnums,
-        approx: str | None,
-        aux_wire: WiresLike | None,
-        device_wires: WiresLike | None,
-        *,
-        scale: float = 1.0,
-    ) -> MetricTensor:
-        """Validate the user's options."""
-        auxiliary, known = (
-            None if wires is None else Wires(wires) for wires in (aux_wire, device_wires)
-        )
-        return cls(argnum, approx, auxiliary, known, scale=scale)
+        for name in ("aux_wire", "device_wires"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, Wires(getattr(self, name)))
 
     def check_qnode(self, qnode: QNodeLike) -> MetricTensor:
         return self.on_device(qnode.device)
@@ -187,17 +175,17 @@ class MetricTensor(MatrixTransform):
         """Return a wire that the circuit does not use; None if there is none."""
         used = tape.wires
         if self.aux_wire is not None:
-            free: list[Wire] = [wire for wire in self.aux_wire if wire not in used]
+            free: list[Wire] = [wire for wire in Wires(self.aux_wire) if wire not in used]
             if free:
                 return free[0]
             raise InvalidTransform(
                 transform=self.name,
-                reason=f"the circuit uses the wire(s) {list(self.aux_wire)} itself, which "
+                reason=f"the circuit uses the wire(s) {list(Wires(self.aux_wire))} itself, which "
                 "aux_wire names",
                 remedy="Name a wire that it does not use, or leave aux_wire out.",
             )
         if self.device_wires is not None:
-            return next((wire for wire in self.device_wires if wire not in used), None)
+            return next((wire for wire in Wires(self.device_wires) if wire not in used), None)
         if self.most_wires is not None and len(used) >= self.most_wires:
             return None
         return next(wire for wire in range(len(used) + 1) if wire not in used)

@@ -31,7 +31,7 @@ from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
-from qgate.structure import Structure, slots_in
+from qgate.structure import Structure, slots_in, slots_of
 from qgate.transforms.decompose import AffineMap, Decomposed, decompose_structure
 from qgate.typing import FloatArray
 
@@ -64,7 +64,7 @@ class HasRule:
     of: Quantities = Quantities.AVERAGES
 
     def __call__(self, operation: Operator) -> bool:
-        if not _depends_on_slots(operation):
+        if not slots_of(operation):
             return True
         if _frequencies(operation, self.of) is not None:
             return True
@@ -174,7 +174,7 @@ def rules_by_angle(
     feeds = dict(zip(angles.columns.tolist(), angles.slots.tolist(), strict=True))
     rules: dict[int, FloatArray] = {}
     for operation in decomposed.structure.operations:
-        if not _depends_on_slots(operation):
+        if not slots_of(operation):
             continue
         known = _frequencies(operation, of)
         for index, symbol in enumerate(operation.parameters):
@@ -193,7 +193,7 @@ def known_frequencies(structure: Structure) -> dict[int, float]:
     """
     found: dict[int, float] = {}
     for operation in structure.operations:
-        if not _depends_on_slots(operation):
+        if not slots_of(operation):
             continue
         known = _frequencies(operation, Quantities.AVERAGES)
         for index, symbol in enumerate(operation.parameters):
@@ -235,7 +235,3 @@ def _frequencies(operation: Operator, of: Quantities) -> list[tuple[float, ...]]
     except GeneratorUndefinedError:
         return None
     return [tuple(sorted(known))]
-
-
-def _depends_on_slots(operation: Operator) -> bool:
-    return any(slots_in(symbol) for symbol in operation.parameters)

@@ -21,7 +21,7 @@ from qgate.gradients.generated import pulled_back
 from qgate.gradients.tape_arrays import refuse_chosen_arrays
 from qgate.numpy.tensors import marked, tensor
 from qgate.tape import Tape
-from qgate.typing import Argnums, Function, IntArray, Nested, Postprocess, Tensor
+from qgate.typing import Argnums, Function, Nested, Postprocess, Tensor
 
 
 class HybridTransform(ABC):
@@ -167,12 +167,6 @@ class MatrixTransform(HybridTransform):
     def matrix_of(self, quantum: Tensor, classical: ClassicalPart, index: int) -> Tensor:
         """Return the matrix by the elements of one argument."""
         return self.scale * pulled_back(quantum, classical.flat(index))
-
-
-def owners(tape: Tape) -> IntArray:
-    """Return, for each trainable slot, the index of its parameter among the trainable ones."""
-    sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
-    return np.repeat(np.arange(len(sizes)), sizes)
 
 
 def as_list(result: Tensor) -> list[Tensor]:

@@ -9,6 +9,7 @@ import numpy as np
 from qgate.arguments import sequence_of
 from qgate.arrays import is_traced
 from qgate.exceptions import DifferentiationError, described
+from qgate.gradients.method import owners
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.tape import Tape
@@ -97,9 +98,8 @@ def _by_slot(tape: Tape, recipes: object) -> list[FloatArray | None]:
             f"gradient_recipes has {len(given)} entries, and the tape has {len(trained)} trainable "
             "angles. Give a list of [c, a, s], or None, for each."
         )
-    sizes = [int(np.prod(tape.angle_shapes[index])) for index in trained]
     rules = [None if recipe is None else _checked(recipe) for recipe in given]
-    return [rule for rule, size in zip(rules, sizes, strict=True) for _ in range(size)]
+    return [rules[owner] for owner in owners(tape)]
 
 
 def _checked(recipe: object) -> FloatArray:

@@ -21,7 +21,7 @@ from qgate.gradients.directions import DifferenceDirections, steps_of
 from qgate.gradients.method import NO_OPTIONS, Options
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
-from qgate.structure import Structure, slots_in
+from qgate.structure import Structure, slots_of
 from qgate.transforms.decompose import Decomposed
 from qgate.typing import FloatArray, IntArray, Tensor
 
@@ -218,5 +218,5 @@ def _reaching(structure: Structure) -> set[int]:
         if cone.isdisjoint(operation.wires):
             continue
         cone.update(operation.wires)
-        found.update(slot for symbol in operation.parameters for slot in slots_in(symbol))
+        found.update(slots_of(operation))
     return found

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from autograd import jacobian
 
 from qgate.arrays import is_traced, namespace, unwrap
-from qgate.exceptions import InvalidTransform, UnsupportedDiffMethod
-from qgate.gradients.method import Refusal, refuse_trained_arrays
+from qgate.exceptions import InvalidTransform
+from qgate.gradients.method import Refusal, refuse, refuse_trained_arrays
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.tape import Tape
 from qgate.transforms.trained_arrays import rotation_angles, shows_phase, with_angles
@@ -35,11 +35,8 @@ class ArrayFree:
     def of(cls, tape: Tape, *, method: str) -> ArrayFree:
         """Decompose the trainable arrays of operations into rotations, or refuse them."""
         chosen = _of_operations(tape)
-        refusal = refuse_trained_arrays(
-            chosen.structure, chosen.trainable_params
-        ) or _refuse_others(chosen)
-        if refusal is not None:
-            raise UnsupportedDiffMethod(method=method, reason=refusal[0], remedy=refusal[1])
+        refusal = refuse_trained_arrays(chosen.structure, chosen.trainable_params)
+        refuse(method, refusal or _refuse_others(chosen))
         owners = [operation for operation in tape.operations for _ in operation.parameters]
         arrays = _arrays(chosen)
         jacobians = tuple(

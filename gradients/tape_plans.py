@@ -177,6 +177,7 @@ def _listed(result: Nested) -> list[Tensor]:
     return list(result) if isinstance(result, tuple | list) else [result]
 
 
+@dataclass(frozen=True, eq=False)
 class Derive:
     """Function that computes derivatives from the results of the tapes of a plan.
 
@@ -186,17 +187,11 @@ class Derive:
     parameters.
     """
 
-    def __init__(
-        self,
-        read: Read,
-        recombine: Recombine,
-        wanted: BoolArray,
-        shapes: Sequence[tuple[int, ...]],
-        by_parameter: Callable[[Tensor, int], Tensor],
-    ) -> None:
-        self.read, self.recombine = read, recombine
-        self.wanted, self.shapes = wanted, shapes
-        self.by_parameter = by_parameter
+    read: Read
+    recombine: Recombine
+    wanted: BoolArray
+    shapes: Sequence[tuple[int, ...]]
+    by_parameter: Callable[[Tensor, int], Tensor]
 
     def parts(self, results: Sequence[Nested], *, partitioned: bool) -> Nested:
         """Return the derivatives of each part of a shot vector, or of the single result."""

@@ -9,9 +9,9 @@ from functools import lru_cache
 import numpy as np
 
 from qgate.arrays import enclosed, finished, in_containers
-from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, described
+from qgate.exceptions import DifferentiationError, described
 from qgate.findable import picklable
-from qgate.gradients.method import GradientMethod, Options, check_options
+from qgate.gradients.method import GradientMethod, Options, check_options, owners, refuse
 from qgate.gradients.registry import METHODS
 from qgate.gradients.tape_arrays import ArrayFree
 from qgate.gradients.tape_plans import Derive, tape_plan
@@ -144,16 +144,12 @@ class GradientTransform(TapeTransform):
         options : mapping
         """
         if tape.batch_size is not None:
-            raise self._unsupported(
-                "the tape is a broadcast already",
-                "Give a tape without batched parameters, or differentiate a QNode.",
-            )
+            remedy = "Give a tape without batched parameters, or differentiate a QNode."
+            refuse(self.name, ("the tape is a broadcast already", remedy))
         written = ArrayFree.of(tape, method=self.diff_method)
         marked = written.tape
         trained = marked.trainable_params
-        refusal = self.method.refusal(marked)
-        if refusal is not None:
-            raise self._unsupported(*refusal)
+        refuse(self.name, self.method.refusal(marked))
         wanted = _chosen(marked, argnum)
         if not wanted.any():
             return [], lambda results: ()
@@ -173,9 +169,6 @@ class GradientTransform(TapeTransform):
 
         return plan.tapes, derivatives
 
-    def _unsupported(self, reason: str, remedy: str) -> UnsupportedDiffMethod:
-        return UnsupportedDiffMethod(method=self.diff_method, reason=reason, remedy=remedy)
-
 
 @lru_cache
 def gradient_transform(name: str) -> GradientTransform:
@@ -194,5 +187,4 @@ def _chosen(tape: Tape, argnum: Argnums) -> BoolArray:
             f"argnum={described(argnum)} is no position among the {count} trainable "
             f"parameters of the tape. Give positions from 0 to {count - 1}."
         )
-    sizes = [int(np.prod(tape.angle_shapes[index])) for index in tape.trainable_params]
-    return np.repeat(np.isin(np.arange(count), positions % count), sizes)
+    return np.isin(owners(tape), positions % count)

@@ -286,6 +286,11 @@ def slots_in(symbol: Any) -> list[int]:
     return []
 
 
+def slots_of(operation: Operator) -> list[int]:
+    """Return the slots that an operation depends on."""
+    return [slot for symbol in operation.parameters for slot in slots_in(symbol)]
+
+
 class SlotCounter:
     """Assigns numbers to slots in the order of the parameters."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qgate.autodiff.method import Method, check_method
 from qgate.devices.statevector import statevector_device
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, UnsupportedOperation
-from qgate.gradients.method import refuse_trained_arrays, trained_by_arrays
+from qgate.gradients.method import refuse, refuse_trained_arrays, trained_by_arrays
 from qgate.gradients.registry import METHODS
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
@@ -37,9 +37,7 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
         The method cannot differentiate this circuit; the reason is in the text.
     """
     if method.transform is not None:
-        refusal = refuse_trained_arrays(tape.structure, tape.trainable_params)
-        if refusal is not None:
-            raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
+        refuse(method.name, refuse_trained_arrays(tape.structure, tape.trainable_params))
         return method
     if method.name == "best":
         name, _ = best_method(tape, device, depth)
@@ -48,9 +46,7 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
     row = METHODS[method.name]
     if row.needs_state is not None:
         check_method(method, device, tape.shots)
-    refusal = row.refusal(tape)
-    if refusal is not None:
-        raise UnsupportedDiffMethod(method=method.name, reason=refusal[0], remedy=refusal[1])
+    refuse(method.name, row.refusal(tape))
     return method
 
 
@@ -63,9 +59,7 @@ def best_method(tape: Tape, device: Device, depth: int | None) -> tuple[str, str
         There is none.
     """
     if tape.shots or not device.capabilities.statevector:
-        refusal = METHODS["parameter-shift"].refusal(tape)
-        if refusal is not None:
-            raise UnsupportedDiffMethod(method="best", reason=refusal[0], remedy=refusal[1])
+        refuse("best", METHODS["parameter-shift"].refusal(tape))
         why = "shots are asked for" if tape.shots else f"{device.name} gives no access to its state"
         return (
             "parameter-shift",

@@ -87,7 +87,7 @@ def metric_request(objective: Objective, arguments: Arguments, approx: str | Non
     node, tape = by_arrays(objective, arguments), objective.tape(arguments.args)
     classical = ClassicalPart.of(node, range(len(arguments.arrays)), arguments.arrays, {})
     tape = classical.marked(tape)
-    transform = MetricTensor.with_options(None, approx, None, None).check_qnode(objective.qnode)
+    transform = MetricTensor(approx=approx).check_qnode(objective.qnode)
     tapes, matrix = transform(tape)
     jacobians = [np.asarray(classical.flat(at)) for at in range(len(arguments.arrays))]
 
