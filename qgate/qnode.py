@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
+from qgate import qnode_derivatives
 from qgate.arguments import items_of, whole_number
 from qgate.arrays import any_boxed, framework_among, order, trainable_among
 from qgate.autodiff.evaluate import evaluate
@@ -20,7 +21,6 @@ from qgate.findable import Located, located, make_findable
 from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choose, chooser, interface_among
 from qgate.operations.operator import Operator, ParameterKind
-from qgate.qnode_derivatives import gradient_function, tape_derivatives
 from qgate.recording import Recorder
 from qgate.shots import Shots
 from qgate.tape import Tape
@@ -204,24 +204,6 @@ class QNode:
             arguments["shots"] = "device"  # the shots were the device's, not the QNode's own
         return QNode(**{**arguments, **changes})
 
-    def gradient_function(
-        self, diff_method: str, argnum: Any, options: Mapping[str, Any]
-    ) -> Callable[..., Any]:
-        """Return the derivatives of the results by the trainable arguments, as a function.
-
-        Gradient transforms call this method. The derivative of a result of shape ``s`` by an
-        argument of shape ``t`` has shape ``s + t``; several arguments give a tuple, several results
-        the container in which they were returned.
-
-        Raises
-        ------
-        DifferentiationError
-            Nothing in the call is trainable.
-        """
-        return gradient_function(
-            self.update(diff_method=diff_method, gradient_kwargs=options), argnum
-        )
-
     def run(
         self, tapes: Sequence[Tape], *, diff_method: Any = None, seed: Any = None
     ) -> tuple[Any, ...]:
@@ -243,39 +225,8 @@ class QNode:
         method = self._method if diff_method is None else parse_method(diff_method, {})
         return _results(tapes, self.device, method, self._choose, seed)
 
-    def tape_derivatives(
-        self,
-        function: Callable[[Tape], Any],
-        argnums: Any,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-        *,
-        order: int = 1,
-    ) -> tuple[tuple[Any, ...], bool]:
-        """Differentiate a function of the recorded tape by the arguments of the quantum function.
-
-        Parameters
-        ----------
-        function : callable
-            Takes a tape with traced parameters; returns an array of shape ``s``.
-        argnums : int, sequence of int or None
-            Positions of the arguments; None: all trainable ones.
-        order : {1, 2}
-            2: second derivatives, each by the same argument twice.
-
-        Returns
-        -------
-        derivatives : tuple
-            For each argument of shape ``t``, an array of shape ``s + t``, or ``s + t + t``.
-        bare : bool
-            Whether a single argument was requested, not a sequence.
-
-        Raises
-        ------
-        DifferentiationError
-            Nothing in the call is trainable.
-        """
-        return tape_derivatives(self, function, argnums, args, kwargs, order=order)
+    gradient_function = qnode_derivatives.gradient_function
+    tape_derivatives = qnode_derivatives.tape_derivatives
 
     def interface_of(self, args: Sequence[Any]) -> Interface:
         """Return the interface that differentiates by these arguments."""

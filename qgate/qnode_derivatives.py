@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from qgate.arrays import finished, has_requires_grad, namespace, shape_of
 from qgate.autodiff.returns import leaves, rebuilt
 from qgate.differentiate.argnums import positions_of
 from qgate.exceptions import DifferentiationError, name_of
+from qgate.typing import Argnums, Function, Nested, Tensor
 
 if TYPE_CHECKING:
     from qgate.bridge import Interface
@@ -22,30 +23,43 @@ if TYPE_CHECKING:
 class Called(Protocol):
     """Protocol: methods of a QNode that are used here."""
 
-    func: Callable[..., Any]
-    diff_method: Any
+    func: Function
+    diff_method: object
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Tensor, **kwargs: Tensor) -> Nested:
         """Return the results."""
 
-    def construct(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
+    def construct(self, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Tape:
         """Return the tape."""
 
-    def interface_of(self, args: Sequence[Any]) -> Interface:
+    def update(self, *, diff_method: object, gradient_kwargs: Mapping[str, object]) -> Called:
+        """Return the QNode with another gradient method."""
+
+    def interface_of(self, args: Sequence[Tensor]) -> Interface:
         """Return the interface that differentiates by these arguments."""
 
 
-def gradient_function(qnode: Called, argnum: Any) -> Callable[..., Any]:
+def gradient_function(
+    qnode: Called, diff_method: object, argnum: Argnums, options: Mapping[str, object]
+) -> Function:
     """Return the derivatives of the results by the trainable arguments, as a function.
 
-    Shapes and errors as for ``QNode.gradient_function``.
+    Gradient transforms call this method of a QNode. The derivative of a result of shape ``s`` by an
+    argument of shape ``t`` has shape ``s + t``; several arguments give a tuple, several results the
+    container in which they were returned.
+
+    Raises
+    ------
+    DifferentiationError
+        Nothing in the call is trainable.
     """
+    qnode = qnode.update(diff_method=diff_method, gradient_kwargs=options)
 
     @functools.wraps(qnode, updated=())
-    def derivatives(*args: Any, **kwargs: Any) -> Any:
-        found: Any = None
+    def derivatives(*args: Tensor, **kwargs: Tensor) -> Nested:
+        found: Nested = None
 
-        def side_by_side(*inner: Any) -> Any:
+        def side_by_side(*inner: Tensor) -> Tensor:
             nonlocal found
             found = qnode(*inner, **kwargs)
             parts = leaves(found)
@@ -69,16 +83,38 @@ def gradient_function(qnode: Called, argnum: Any) -> Callable[..., Any]:
 
 def tape_derivatives(
     qnode: Called,
-    function: Callable[[Tape], Any],
-    argnums: Any,
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
+    function: Callable[[Tape], Tensor],
+    argnums: Argnums,
+    args: Sequence[Tensor],
+    kwargs: Mapping[str, Tensor],
     *,
-    order: int,
-) -> tuple[tuple[Any, ...], bool]:
-    """Differentiate numbers of the recorded tape by the arguments of the quantum function.
+    order: int = 1,
+) -> tuple[tuple[Nested, ...], bool]:
+    """Differentiate a function of the recorded tape by the arguments of the quantum function.
 
-    Arguments, shapes and errors as for ``QNode.tape_derivatives``.
+    Parameters
+    ----------
+    qnode : QNode
+    function : callable
+        Takes a tape with traced parameters; returns an array of shape ``s``.
+    argnums : int, sequence of int or None
+        Positions of the arguments; None: all trainable ones.
+    args, kwargs
+        Arguments of the call.
+    order : {1, 2}
+        2: second derivatives, each by the same argument twice.
+
+    Returns
+    -------
+    derivatives : tuple
+        For each argument of shape ``t``, an array of shape ``s + t``, or ``s + t + t``.
+    bare : bool
+        Whether a single argument was requested, not a sequence.
+
+    Raises
+    ------
+    DifferentiationError
+        Nothing in the call is trainable.
     """
     jacobian = qnode.interface_of(args).jacobian
     positions, bare = positions_of(argnums, args)
@@ -89,7 +125,7 @@ def tape_derivatives(
             "argnums."
         )
 
-    def of_tape(*inner: Any) -> Any:
+    def of_tape(*inner: Tensor) -> Tensor:
         return function(qnode.construct(inner, kwargs))
 
     if order == 1:
@@ -104,8 +140,8 @@ def tape_derivatives(
 
 
 def _cut(
-    jacobians: Sequence[Any], shapes: Sequence[tuple[int, ...]], args: Sequence[Any]
-) -> list[tuple[Any, ...]]:
+    jacobians: Sequence[Nested], shapes: Sequence[tuple[int, ...]], args: Sequence[Tensor]
+) -> list[tuple[Nested, ...]]:
     """Split the Jacobians of the concatenated results, for each argument, by results."""
     from qgate.numpy.tensors import marked
 
@@ -122,7 +158,9 @@ def _cut(
     return parts
 
 
-def _rows_of(jacobian: Any, rows: slice, shape: tuple[int, ...], args: Sequence[Any]) -> Any:
+def _rows_of(
+    jacobian: Tensor, rows: slice, shape: tuple[int, ...], args: Sequence[Tensor]
+) -> Tensor:
     """Return the derivative of one result by one array."""
     xp = namespace([jacobian])
     return finished(xp.reshape(jacobian[rows], (*shape, *shape_of(jacobian)[1:])), args)
