@@ -140,6 +140,12 @@ def classical_jacobian(
 
     def gate_arguments(tape: Tape) -> Tensor:
         expanded = tape if expand_fn is None else expand_fn(tape)
+        if not isinstance(expanded, Tape):
+            raise InvalidTransform(
+                transform="classical_jacobian",
+                reason=f"expand_fn returned {described(expanded)} instead of a tape",
+                remedy="Return the changed tape.",
+            )
         values = expanded.get_parameters(trainable_only=trainable_only)
         xp = namespace(values)
         if len({shape_of(value) for value in values}) == 1:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from qgate.arguments import sequence_of
+from qgate.arguments import finite_numbers, items_of, sequence_of
 from qgate.arrays import is_traced
 from qgate.exceptions import DifferentiationError, described
 from qgate.gradients.method import owners
@@ -103,13 +103,11 @@ def _by_slot(tape: Tape, recipes: object) -> list[FloatArray | None]:
 
 
 def _checked(recipe: object) -> FloatArray:
-    try:
-        rule = np.array(recipe, dtype=float)
-    except (TypeError, ValueError):
-        rule = np.zeros(0)
-    if rule.ndim != 2 or rule.shape[1] != 3 or not np.isfinite(rule).all():
+    rows = [finite_numbers(row) for row in items_of(recipe) or ()]
+    rule = [row for row in rows if row is not None and len(row) == 3]
+    if not rule or len(rule) < len(rows):
         raise DifferentiationError(
             f"{described(recipe)} is no gradient recipe. Give a list of [c, a, s], of which the "
             "derivative is the sum of c f(a x + s)."
         )
-    return rule
+    return np.array(rule)

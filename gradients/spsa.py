@@ -15,6 +15,7 @@ from functools import reduce
 
 import numpy as np
 
+from qgate.arguments import random_generator
 from qgate.exceptions import InvalidDifferenceRule, described
 from qgate.gradients.difference_rules import finite_diff_coeffs, sensible_step
 from qgate.gradients.directions import DifferenceDirections, steps_of
@@ -115,13 +116,13 @@ def random_lines(
 
 
 def _generator(seed: Tensor) -> np.random.Generator:
-    try:
-        return np.random.default_rng(seed)
-    except (TypeError, ValueError) as error:
+    generator = random_generator(seed)
+    if generator is None:
         raise InvalidDifferenceRule(
             reason=f"sampler_rng={described(seed)} is neither a generator nor a seed",
             remedy="Give a numpy.random.Generator, a whole number from 0 on, or None.",
-        ) from error
+        )
+    return generator
 
 
 def _varied(structure: Structure, slots: tuple[int, ...], chosen: Options) -> IntArray:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from inspect import signature
 from itertools import islice
 from math import inf, isfinite
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from qgate.exceptions import InvalidParameters, InvalidTimeout, described
 
 MOST_NUMBERS = 1_000_000
 """Longest sequence of numbers that is accepted as an argument."""
+
+SEEDS = (np.random.Generator, np.random.BitGenerator, np.random.SeedSequence)
+"""Classes of generators and seeds of numpy."""
 
 LONGEST_S = 1e9
 """Longest wait, more than thirty years. Longer timeouts are cut to it: the system rejects them."""
@@ -59,6 +63,31 @@ def items_of(values: Any) -> list[Any] | None:
     except TypeError:  # arrays without axes have ``__iter__``, but cannot be iterated over
         return None
     return items if len(items) <= MOST_NUMBERS else None
+
+
+def random_generator(seed: Any) -> np.random.Generator | None:
+    """Return the generator of a seed; None for anything that is not a seed.
+
+    Parameters
+    ----------
+    seed : None, int, sequence of int, SeedSequence, BitGenerator or Generator
+        As for ``numpy.random.default_rng``: a generator shares its state, and None draws a seed.
+    """
+    if seed is None or isinstance(seed, SEEDS):
+        return np.random.default_rng(seed)
+    items = items_of(seed)
+    numbers = [_index(seed)] if items is None else [_index(item) for item in items]
+    known = [number for number in numbers if number is not None and number >= 0]
+    if not known or len(known) < len(numbers):
+        return None
+    return np.random.default_rng(known if items is not None else known[0])
+
+
+def _index(value: Any) -> int | None:
+    try:
+        return index(value)
+    except TypeError:
+        return None
 
 
 def array_of(value: Any) -> np.ndarray:

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 import qgate as qg
-from qgate.arguments import finite_number, finite_numbers, items_of, seconds_to_wait, whole_number
+from qgate.arguments import (
+    finite_number,
+    finite_numbers,
+    items_of,
+    random_generator,
+    seconds_to_wait,
+    whole_number,
+)
 from qgate.exceptions import InvalidTimeout, QGateError
 
 
@@ -50,6 +57,24 @@ def test_a_time_that_is_none_is_refused(value):
 def test_infinity_is_no_limit_and_ages_are_cut():
     assert seconds_to_wait(math.inf) is None
     assert seconds_to_wait(10**30) == 1e9
+
+
+@pytest.mark.parametrize(
+    "seed", [5, np.int64(5), [5, 6], np.array([5, 6]), np.random.SeedSequence(5)]
+)
+def test_seeds_of_numpy_give_its_generator(seed):
+    assert random_generator(seed).random() == np.random.default_rng(seed).random()
+
+
+def test_a_generator_shares_its_state():
+    random = np.random.default_rng(5)
+
+    assert random_generator(random) is random
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, "5", {}, [], [1, -2], range(10**12), object()])
+def test_anything_else_is_no_seed(seed):
+    assert random_generator(seed) is None
 
 
 def circuit(x):

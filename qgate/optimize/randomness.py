@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from qgate.arguments import random_generator
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.typing import FloatArray, Nested
 
@@ -27,15 +28,15 @@ def seeded(seed: Seed, *, optimizer: str) -> Randomness:
     InvalidOptimizerOption
         The seed is neither None nor made of whole numbers of at least 0.
     """
-    try:
-        return state_of(np.random.default_rng(seed))
-    except Exception:  # numpy raises errors of many classes
+    random = random_generator(seed)
+    if random is None:
         raise InvalidOptimizerOption(
             optimizer=optimizer,
             option="seed",
             value=seed,
             needed="a whole number from 0 on, or None",
-        ) from None
+        )
+    return state_of(random)
 
 
 def generator(state: Randomness) -> np.random.Generator:

@@ -150,3 +150,8 @@ def test_batches_of_any_length_are_refused_where_one_row_is_needed(size):
         qg.metric_tensor(circuit)(x)
     with pytest.raises(UnsupportedEstimate, match="without a batch"):
         qg.gradient_estimate(circuit, budget=1000)(x)
+
+
+def test_an_expand_fn_that_returns_no_tape_is_refused():
+    with pytest.raises(InvalidTransform, match=r"expand_fn returned 0\.5 instead of a tape"):
+        classical_jacobian(two, expand_fn=lambda tape: 0.5)(X, Y)

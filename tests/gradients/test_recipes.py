@@ -95,6 +95,9 @@ def test_recipes_of_a_transformed_qnode():
         ([TWO_TERMS], "gradient_recipes has 1 entries, and the tape has 3"),
         ([None, [[0.5, 1.0]], None], r"\[\[0.5, 1.0\]\] is no gradient recipe"),
         ([None, "rule", None], "'rule' is no gradient recipe"),
+        ([None, [range(10**12)], None], "is no gradient recipe"),
+        ([None, [[1, 1, np.inf]], None], "is no gradient recipe"),
+        ([None, [], None], "is no gradient recipe"),
     ],
 )
 def test_wrong_recipes_are_refused(recipes, text):

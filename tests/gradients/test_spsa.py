@@ -261,3 +261,9 @@ def test_an_unknown_option_is_refused():
 def test_single_shots_are_refused():
     with pytest.raises(UnsupportedDiffMethod, match="the circuit returns sample"):
         qg.gradients.spsa_grad(Tape([qg.RX(0.1, 0)], [qg.sample(wires=0)], shots=10))
+
+
+@pytest.mark.parametrize("rng", [-1, 0.5, range(10**12), "seed"])
+def test_anything_but_a_generator_or_a_seed_is_refused(rng):
+    with pytest.raises(InvalidDifferenceRule, match="neither a generator nor a seed"):
+        qg.grad(circuit(sampler_rng=rng))(WEIGHTS)
