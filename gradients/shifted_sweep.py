@@ -72,9 +72,14 @@ class ShiftedSweep:
             return np.asarray(self.offsets.any(axis=1))
         return np.ones(len(self.offsets), dtype=bool)
 
+    @cached_property
+    def points(self) -> FloatArray:
+        """The points that run."""
+        return self.offsets[self.runs]
+
     def at(self, sweep: Sweep) -> Sweep:
         """Return every row at every point that runs: all rows of the first point come first."""
-        native, offsets = self.decomposed.sweep(sweep), self.offsets[self.runs]
+        native, offsets = self.decomposed.sweep(sweep), self.points
         rows = (offsets[:, None, :] + native.rows[None, :, :]).reshape(-1, native.rows.shape[1])
         shots = None if native.shots is None else np.tile(native.shots, len(offsets))
         return native.with_rows(rows, shots)
@@ -85,10 +90,9 @@ class ShiftedSweep:
         These tapes can be differentiated by the numbers of the given one.
         """
         here = self.decomposed.angles(tape.row(), namespace(tape.angles))
-        offsets = self.offsets[self.runs]
         return [
             bound(self.decomposed.structure, here + part, tape)
-            for part in ([offsets] if broadcast else offsets)
+            for part in ([self.points] if broadcast else self.points)
         ]
 
     def derivatives(self, values: Tensor, known: Tensor = None) -> list[Tensor]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
+from itertools import compress, count
 from typing import Any
 
 import numpy as np
@@ -151,6 +152,12 @@ def is_trainable(value: Any) -> bool:
         return True
     framework = framework_of(value)
     return framework is not None and framework.is_argument(value)
+
+
+def trainable_arguments(args: Sequence[Any]) -> tuple[tuple[int, ...], bool]:
+    """Return the positions of arguments that are trainable by default, and whether it is one."""
+    positions = tuple(compress(count(), map(is_trainable, args)))
+    return positions, len(positions) == 1
 
 
 def trainable_among(values: Sequence[Any]) -> tuple[int, ...]:

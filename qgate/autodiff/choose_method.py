@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qgate.autodiff.method import Method, check_method
 from qgate.devices.statevector import statevector_device
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, UnsupportedOperation
-from qgate.gradients.method import refuse, refuse_trained_arrays, trained_by_arrays
+from qgate.gradients.method import refusal_of, refuse, refuse_trained_arrays, trained_by_arrays
 from qgate.gradients.registry import METHODS
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
@@ -46,7 +46,11 @@ def choose_method(method: Method, tape: Tape, device: Device, depth: int | None)
     row = METHODS[method.name]
     if row.needs_state is not None:
         check_method(method, device, tape.shots)
-    refuse(method.name, row.refusal(tape))
+    refusal = refusal_of(row, tape.structure, tuple(tape.trainable_params))
+    if refusal is None and row.refuses is not None:
+        refusal = row.refuses(tape)
+    if refusal is not None:
+        refuse(method.name, refusal)
     return method
 
 

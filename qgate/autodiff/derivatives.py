@@ -12,6 +12,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import TypeVar
 
 import numpy as np
@@ -49,7 +50,7 @@ class TapeDerivatives(SweepFunction, ABC):
 
     layout: ResultLayout
     _known: dict[tuple[bytes, int, int], FloatArray] = field(default_factory=dict, repr=False)
-    _sample_keys: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
+    _sample_keys: Iterator[int] = field(default_factory=partial(itertools.count, 1), repr=False)
 
     @property
     def size(self) -> int:
@@ -145,14 +146,10 @@ class ShiftDerivatives(TapeDerivatives):
             expect(sweep, self.device)
             return {0: self.layout.flat(run([sweep], self.device)[0])}
         orders = range(order, highest + 1)
-        parts = [self._shifted(sweep, max(wanted, 1)) for wanted in orders]
-        stencils = [
-            part.stencil if wanted else part.value
-            for wanted, part in zip(orders, parts, strict=True)
-        ]
+        parts = tuple([self._shifted(sweep, max(wanted, 1)) for wanted in orders])
+        shifted = _together(parts, order, value is not None)
         if active_plan() is not None:
-            expect(sweep, self.device, stencils)
-        shifted = ShiftedSweep.of(parts[0].decomposed, *stencils, known=value is not None)
+            expect(sweep, self.device, shifted.stencils)
         (entries,) = run([shifted.at(sweep)], self.device)
         values = self.layout.flat(entries).reshape(-1, len(sweep), self.size)
         return dict(
@@ -168,6 +165,13 @@ class ShiftDerivatives(TapeDerivatives):
         return self.method(
             sweep.structure, self.trained.slots, order=order, shots=shots, options=self.options
         )
+
+
+@lru_cache(maxsize=32)
+def _together(parts: tuple[ShiftedSweep, ...], first: int, known: bool) -> ShiftedSweep:
+    """Return the sweep of consecutive orders from ``first`` on; order 0 is the value."""
+    stencils = [part.stencil if order else part.value for order, part in enumerate(parts, first)]
+    return ShiftedSweep.of(parts[0].decomposed, *stencils, known=known)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress, count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,7 +87,8 @@ def evaluate_traced(tape: Tape, options: EvaluationOptions) -> list[MeasurementR
     """Return the results of a tape, differentiable in the framework of its parameters."""
     interface, seed = options.interface, options.seed
     levels = order([*tape.parameters, *([] if seed is None else [seed])])
-    _refuse_unknown_counts(tape, levels)
+    if levels is None:
+        _refuse_unknown_counts(tape)
     tape = tape.with_trainable(_trained(tape, interface))
     choice = choose(tape, options, levels)
     tape = _widened(tape, interface)
@@ -94,10 +96,11 @@ def evaluate_traced(tape: Tape, options: EvaluationOptions) -> list[MeasurementR
     if method is not None:
         if method.name == "backprop":
             return _backprop(tape, options)
-        tape, limits = _by_angles(tape, method, choice.limits, levels)
-        choice = replace(choice, limits=limits)
+        if tape.arrays:
+            tape, limits = _by_angles(tape, method, choice.limits, levels)
+            choice = replace(choice, limits=limits)
         if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
-            return _from_states(tape, limits, options)
+            return _from_states(tape, choice.limits, options)
     return _from_derivatives(tape, choice, options, levels)
 
 
@@ -162,8 +165,6 @@ def _by_angles(
     tape: Tape, method: Method, limits: Limits, levels: int | None
 ) -> tuple[Tape, Limits]:
     """Replace arrays that are trained by gates with angles, and limit the order of derivatives."""
-    if not tape.arrays:
-        return tape, limits
     written, most = with_angles(tape, tape.trainable_params, apart=method.transform is not None)
     if most is None:
         return written, limits
@@ -181,8 +182,10 @@ def _from_derivatives(
 ) -> list[MeasurementResult]:
     """Return results whose derivatives the framework gets as numbers."""
     device, interface = options.device, options.interface
-    tape, recombine = _linear(tape, choice.method, device, interface)
     method = choice.method
+    recombine: Recombine = tuple
+    if not tape.structure.is_linear:
+        tape, recombine = _linear(tape, method, device, interface)
     # Methods that run other circuits look for a free auxiliary wire.
     named = method is None or method.transform is not None or METHODS[method.name].circuits is None
     trained, parts, fixed = split_parameters(tape, device, interface, options.seed, named=named)
@@ -190,14 +193,13 @@ def _from_derivatives(
     sweep = trained.sweep if named else checked(trained.sweep, device)
     layout = ResultLayout.of(sweep, device)
     derivatives = made(trained, device, choice.limits, layout=layout)
-    late = any(place.array is not None for place in trained.fixed)
-    if levels is None and not tape.shots.budget and not late:
+    if levels is None and not tape.shots.budget and not trained.has_late_arrays:
         prepare(trained.sweep, device)  # refuse now; a callback could only report it later
     if not parts and not fixed:  # only coefficients are trained, and these are outside of the tape
         return list(recombine(derivatives.entries(trained.sweep)))
     parts = parts or [np.zeros((len(trained.sweep), 0))]
     numbers = interface.differentiable(derivatives, parts, fixed)
-    if options.singles and recombine is tuple and tape.batch_size is None and not tape.shots:
+    if options.singles and recombine is tuple and tape.batch_size is None and not tape.shots.parts:
         return list(layout.unbatched(numbers, interface))
     return list(recombine(layout.split(numbers, interface.namespace)))
 
@@ -206,8 +208,6 @@ def _linear(
     tape: Tape, method: Method | None, device: Device, interface: Interface
 ) -> tuple[Tape, Recombine]:
     """Return the tape with measurements that the method differentiates, and their combination."""
-    if tape.structure.is_linear:
-        return tape, tuple
     nonlinear, densities = method is None or method.nonlinear, method is None or method.densities
     linear, recombine = linear_measurements(
         tape,
@@ -344,8 +344,8 @@ def _refuse_by_value(tape: Tape, slots: Collection[int], device: Device) -> None
 # Parameters ---------------------------------------------------------------------------------------
 
 
-def _refuse_unknown_counts(tape: Tape, levels: int | None) -> None:
-    if levels is None and any(item.kind is MeasurementKind.COUNTS for item in tape.measurements):
+def _refuse_unknown_counts(tape: Tape) -> None:
+    if any(item.kind is MeasurementKind.COUNTS for item in tape.measurements):
         raise DifferentiationError(
             "counts gives a dictionary of the outcomes that were met, which are not known while a "
             "function is traced or compiled. Return qg.probs or qg.sample, or call the QNode "
@@ -374,6 +374,5 @@ def _widened(tape: Tape, interface: Interface) -> Tape:
     return tape.bind_new_parameters(wide, narrow) if narrow else tape
 
 
-def _trained(tape: Tape, interface: Interface) -> list[int]:
-    marks = enumerate(interface.trained(tape.parameters))
-    return [index for index, trained in marks if trained]
+def _trained(tape: Tape, interface: Interface) -> tuple[int, ...]:
+    return tuple(compress(count(), interface.trained(tape.parameters)))

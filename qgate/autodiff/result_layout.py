@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,8 @@ from qgate.typing import FloatArray, Namespace, Tensor
 if TYPE_CHECKING:
     from qgate.bridge import Interface
     from qgate.devices.base import Device
+
+KIND = attrgetter("kind")
 
 COMPLEX = (MeasurementKind.STATE, MeasurementKind.DENSITY_MATRIX)
 """Kinds of results that are complex."""
@@ -43,7 +46,8 @@ class ResultLayout:
     def of(cls, sweep: Sweep, device: Device) -> ResultLayout:
         """Return the layout of the results of a sweep that names the wires of all measurements."""
         structure = sweep.structure
-        num_wires = len(device.wires_of(structure.wires))
+        has_state = MeasurementKind.STATE in map(KIND, structure.measurements)
+        num_wires = len(device.wires_of(structure.wires)) if has_state else 0
         return _layout(structure, num_wires, None if sweep.shots is None else int(sweep.shots[0]))
 
     @property

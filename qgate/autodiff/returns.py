@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -98,7 +99,10 @@ def arrange(
         Single precision in gives single precision out, tensors in give tensors out.
     """
     parts = len(tape.shots.parts) if tape.shots.partitioned else 1
-    finish = _finish_numpy(tape, like) if interface is None else _finish(tape, interface, like)
+    if interface is None or interface.name == "autograd":
+        finish = _finish_numpy(tape, like)
+    else:
+        finish = partial(_finish, interface, like)
     shaped = []
     for part in range(parts):
         values = [
@@ -124,16 +128,10 @@ def _select(
     return finish(value)
 
 
-def _finish(tape: Tape, interface: Interface, like: Sequence[Tensor]) -> Finish:
-    """Return the function that converts results to arrays of a framework."""
-    if interface.name == "autograd":
-        return _finish_numpy(tape, like)
-
-    def finish(value: Tensor) -> Tensor:
-        theirs = value if interface.owns(value) else interface.tensor(value, like)
-        return interface.finished(theirs, like)
-
-    return finish
+def _finish(interface: Interface, like: Sequence[Tensor], value: Tensor) -> Tensor:
+    """Return a result as an array of a framework."""
+    theirs = value if interface.owns(value) else interface.tensor(value, like)
+    return interface.finished(theirs, like)
 
 
 def _finish_numpy(tape: Tape, like: Sequence[Tensor]) -> Finish:

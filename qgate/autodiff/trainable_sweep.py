@@ -110,6 +110,11 @@ class TrainableSweep:
         slots = tuple(self.slots[column] for column in columns)
         return replace(self, slots=slots, moving=self.slots if self.moving is None else self.moving)
 
+    @property
+    def has_late_arrays(self) -> bool:
+        """Whether a matrix, a state or coefficients are late inputs."""
+        return any(place.array is not None for place in self.fixed)
+
     def fixing(self, numbers: Sequence[ArrayLike]) -> TrainableSweep:
         """Return the same with numbers for the late inputs."""
         sweep = self.sweep
@@ -126,15 +131,17 @@ def split_parameters(
     Angles are arrays (B, size), with a row for every part of the shots. ``named``: set the wires of
     measurements on all wires.
     """
-    copies = max(1, len(tape.shots.parts)) if tape.shots else 1
+    copies = max(1, len(tape.shots.parts))
     moving, trained = _moving(tape), set(tape.trainable_params)
     joined = None
     if moving and copies == 1 and tape.batch_size is None:
-        joined = interface.row([tape.parameters[index] for index in moving])
+        joined = interface.row(list(map(tape.parameters.__getitem__, moving)))
     plain = _numbers(tape, moving, joined, interface)
-    sweep = freeze_weights(checked(plain, device) if named else plain)
+    sweep = checked(plain, device) if named else plain
+    if sweep.arrays:
+        sweep = freeze_weights(sweep)
     parts = [_rows(tape, index, copies) for index in moving] if joined is None else [joined]
-    slots = [slot for index in moving for slot in tape.slots_of(index)]
+    slots = itertools.chain.from_iterable(map(tape.slots_of, moving))
     fixed, places, arrays = list[Tensor](), list[LateInput](), itertools.count()
     known = set(moving)
     for index, (value, kind) in enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True)):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import items_of
-from qgate.arrays import is_trainable
+from qgate.arrays import trainable_arguments
 from qgate.exceptions import ArgnumsGivenTwice, InvalidArgnums, described
 
 Argnums = int | Sequence[int] | None
@@ -31,8 +31,7 @@ def one_spelling(argnums: Argnums, argnum: Argnums) -> Argnums:
 def positions_of(argnums: Argnums, args: Sequence[Any]) -> tuple[tuple[int, ...], bool]:
     """Return the positions to differentiate by, and whether the result is single (not a tuple)."""
     if argnums is None:
-        trainable = tuple(at for at, value in enumerate(args) if is_trainable(value))
-        return trainable, len(trainable) == 1
+        return trainable_arguments(args)
     bare = not isinstance(argnums, Sequence | np.ndarray)
     named: Any = (argnums,) if bare else items_of(argnums)
     try:

@@ -15,7 +15,7 @@ from typing import Any
 import autograd.numpy as anp
 import numpy as np
 
-from qgate.arrays import is_trainable
+from qgate.arrays import is_trainable, trainable_arguments
 from qgate.differentiate.argnums import Argnums, one_spelling, positions_of
 from qgate.differentiate.pullbacks import (
     Pullback,
@@ -49,18 +49,20 @@ class Derivative(ABC):
 
     def __init__(self, function: Callable[..., Any], argnums: Argnums = None) -> None:
         self.function, self.argnums, self.forward = function, argnums, None
+        given = argnums is not None
+        self._positions = functools.partial(positions_of, argnums) if given else trainable_arguments
         functools.update_wrapper(self, function, updated=())
         self.__name__ = f"<{self.kind}: {name_of(function)}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        positions, bare = positions_of(self.argnums, args)
+        positions, bare = self._positions(args)
         if not positions:
             _warn_nothing_trainable(self, kwargs)
             self.forward = None
             return ()
         pullback = pull_back(self.function, args, kwargs, positions=positions)
         warn_if_constant(pullback, self.function)
-        originals = [args[position] for position in positions]
+        originals = list(map(args.__getitem__, positions))
         self.forward = marked_like(pullback.value, originals)
         derivatives = self._differentiate(pullback, originals)
         return derivatives[0] if bare else derivatives

@@ -67,8 +67,10 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[MeasurementResult
     DeviceError
         The device cannot do it; nothing has been sent.
     """
-    prepared = [prepare(sweep, device) for sweep in sweeps]
-    native = [part for parts, _, _ in prepared for part in parts]
+    prepared, native = [], list[Sweep]()
+    for sweep in sweeps:
+        prepared.append(prepare(sweep, device))
+        native += prepared[-1][0]
     try:
         results = _obtain(native, device)
     except TooMuchMemory as error:
