@@ -20,8 +20,9 @@ from qgate.arrays import (
 )
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
 from qgate.gradients.circuits import AvailableWires, CircuitMethod
-from qgate.gradients.method import GradientMethod, Options, ShiftMethod
+from qgate.gradients.method import Options, ShiftMethod
 from qgate.gradients.recipes import with_recipes
+from qgate.gradients.registry import GradientMethod
 from qgate.gradients.shifted_sweep import ShiftedSweep, bound
 from qgate.tape import Tape
 from qgate.transforms.linear import Recombine

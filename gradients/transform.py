@@ -11,8 +11,8 @@ import numpy as np
 from qgate.arrays import enclosed, finished, in_containers
 from qgate.exceptions import DifferentiationError, described
 from qgate.findable import picklable
-from qgate.gradients.method import GradientMethod, Options, check_options, owners, refuse
-from qgate.gradients.registry import METHODS
+from qgate.gradients.method import Options, check_options, owners, refuse
+from qgate.gradients.registry import METHODS, GradientMethod
 from qgate.gradients.tape_arrays import ArrayFree
 from qgate.gradients.tape_plans import Derive, tape_plan
 from qgate.measurements import MeasurementKind

@@ -10,7 +10,8 @@ from qgate.autodiff.derivatives import TapeDerivatives, remember
 from qgate.budget import Budget
 from qgate.exceptions import UnsupportedDiffMethod
 from qgate.execution.execute import MeasurementResult
-from qgate.gradients.method import GradientMethod, Options
+from qgate.gradients.method import Options
+from qgate.gradients.registry import GradientMethod
 from qgate.shot_allocation.estimation import estimation_result
 from qgate.shot_allocation.estimation_request import split_results
 from qgate.sweep import Sweep

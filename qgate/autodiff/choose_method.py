@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from qgate.autodiff.method import Method, check_method
 from qgate.devices.statevector import statevector_device
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod, UnsupportedOperation
-from qgate.gradients.method import refusal_of, refuse, refuse_trained_arrays, trained_by_arrays
-from qgate.gradients.registry import METHODS
+from qgate.gradients.method import refuse, refuse_trained_arrays, trained_by_arrays
+from qgate.gradients.registry import METHODS, refusal_of
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.tape import Tape

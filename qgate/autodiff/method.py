@@ -10,7 +10,8 @@ from qgate.shots import Shots
 
 if TYPE_CHECKING:
     from qgate.devices.base import Device
-    from qgate.gradients.method import GradientMethod, Options
+    from qgate.gradients.method import Options
+    from qgate.gradients.registry import GradientMethod
     from qgate.gradients.transform import TapeTransform
 
 

@@ -14,8 +14,7 @@ from qgate.budget import Budget, budget_of
 from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate, described
 from qgate.findable import picklable
 from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
-from qgate.gradients.method import GradientMethod
-from qgate.gradients.registry import METHODS, shift_methods
+from qgate.gradients.registry import METHODS, GradientMethod, shift_methods
 from qgate.measurements import MeasurementKind
 from qgate.shot_allocation.estimation import estimation_result
 from qgate.shot_allocation.estimation_result import Cost, Differences, EstimationResult

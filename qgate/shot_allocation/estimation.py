@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qgate.budget import Budget
-from qgate.gradients.method import NO_OPTIONS, GradientMethod, Options
+from qgate.gradients.method import NO_OPTIONS, Options
+from qgate.gradients.registry import GradientMethod
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.jobs.resumable import resumable_call
 from qgate.shot_allocation.difference_steps import chosen_steps

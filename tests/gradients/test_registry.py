@@ -4,8 +4,7 @@ import pytest
 
 from qgate.exceptions import DifferentiationError
 from qgate.gradients import finite_difference, spsa
-from qgate.gradients.method import GradientMethod
-from qgate.gradients.registry import METHODS, register, shift_methods
+from qgate.gradients.registry import METHODS, GradientMethod, register, shift_methods
 
 
 @pytest.mark.parametrize(("name", "module"), [("finite-diff", finite_difference), ("spsa", spsa)])
