@@ -11,6 +11,7 @@ functions are printed in the order in which they are first entered. Exit status 
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -77,12 +78,15 @@ def road(call: Callable[[], object]) -> list[Station]:
         if event == "call":
             entered.setdefault(frame.f_code)
 
-    before = sys.getprofile()
+    before, collects = sys.getprofile(), gc.isenabled()
+    gc.disable()  # finalizers of other objects are not on the road
     sys.setprofile(note)
     try:
         call()
     finally:
         sys.setprofile(before)
+        if collects:
+            gc.enable()
     files = {code: str(Path(code.co_filename).resolve()) for code in entered if is_file(code)}
     return [
         Station(str(Path(file).relative_to(ROOT)), code.co_qualname)
