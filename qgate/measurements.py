@@ -74,7 +74,7 @@ class MeasuredForm:
         return self.observable.parameter_kinds[self.skipped :]
 
     @cached_property
-    def signature(self) -> Hashable:
+    def signature(self) -> tuple[Hashable, int]:
         """Everything but the parameters."""
         return (self.observable.signature, self.skipped)
 
@@ -155,8 +155,8 @@ class Measurement:
     @property
     def signature(self) -> Hashable:
         """Everything but the numbers; hashable."""
-        observable = None if self.form is None else self.form.signature
-        return (self.kind, observable, self._wires, tuple(sorted(self.options.items())))
+        form = (None, 0) if self.form is None else self.form.signature
+        return (self.kind, *form, self._wires, tuple(sorted(self.options.items())))
 
     def is_returned(self, exact: frozenset[str]) -> bool:
         """Return whether a device that is exact in some kinds returns this natively, without shots.

@@ -66,3 +66,37 @@ def test_it_is_the_same_in_every_process():
     }
 
     assert len(found) == 1
+
+
+def words():
+    gates = [qg.RY(0.1, 0), qg.CNOT([0, 1])]
+    return gates, [qg.expval(qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(0))]
+
+
+def counted():
+    return [qg.Hadamard(0)], [qg.counts(wires=[0], all_outcomes=True), qg.sample(qg.X(1))]
+
+
+def wrapped():
+    gates = [
+        qg.QubitUnitary(np.array([[0, 1], [1, 0]], dtype=complex), 0),
+        qg.ctrl(qg.S(0), [1, 2]),
+        qg.exp(qg.X(0) @ qg.Y(1), 0.3j),
+        qg.MultiControlledX([0, 1, 2], [0, 1]),
+        qg.adjoint(qg.T(0)),
+    ]
+    return gates, [qg.expval(qg.Hadamard(0) @ qg.X(1) + qg.Z(2))]
+
+
+@pytest.mark.parametrize(
+    ("circuit", "known"),
+    [
+        (words, "09737a36b2932a65"),
+        (counted, "261b7e10cbcd6df3"),
+        (wrapped, "b54695cab79295b2"),
+    ],
+)
+def test_a_fingerprint_is_that_of_the_version_that_wrote_the_journal(circuit, known):
+    operations, measurements = circuit()
+
+    assert digest_of([Tape(operations, measurements, shots=10).sweep()]).startswith(known)
