@@ -42,3 +42,8 @@ def inverse(masks: Sequence[int]) -> Masks:
             if other != bit and left >> bit & 1:
                 pairs[other] = left ^ mask, right ^ sources
     return tuple(sources for _, sources in pairs)
+
+
+def spread(local: int, places: Sequence[int]) -> int:
+    """Move the bits of a number to other places."""
+    return sum((local >> bit & 1) << place for bit, place in enumerate(places))

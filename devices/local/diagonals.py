@@ -7,7 +7,7 @@ of every index is stored in a table and only one phase per class is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.gate_action import TINY
 from qgate.devices.local.parities import Block, Parities, blocks
+from qgate.devices.local.step_runner import Backward
 from qgate.devices.local.steps import TABLE_BITS, Phases
 from qgate.typing import ComplexArray, FloatArray
 
@@ -58,23 +59,16 @@ class PhasesRunner:
             part *= phases
         return states
 
-    def back(
-        self,
-        vectors: Sequence[ComplexArray],
-        numbers: FloatArray,
-        angles: FloatArray,
-        slopes: FloatArray,
-        undone: slice,
-    ) -> None:
+    def back(self, at: Backward) -> None:
         for block in blocks(self.num_bits) if self.angles else ():
-            ket, *bras = map(block.of, vectors)
-            for bra, found in zip(bras, slopes, strict=True):
+            ket, *bras = map(block.of, at.vectors)
+            for bra, found in zip(bras, at.slopes, strict=True):
                 overlaps = bra.real * ket.imag - bra.imag * ket.real
                 sums = self.weights * self.parities.sums(overlaps, block)
                 np.subtract.at(found.T, self.angle, sums.T)
-        if not (taken := vectors[undone]):
+        if not (taken := at.vectors[at.undone]):
             return
-        for block, phases in self._phases(-angles):
+        for block, phases in self._phases(-at.angles):
             for vector in taken:
                 part = block.of(vector)
                 part *= phases

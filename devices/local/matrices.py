@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from qgate.devices.local.bits import spread
 from qgate.devices.local.plan import PAULIS
+from qgate.devices.local.step_runner import Backward
 from qgate.devices.local.steps import Dense, Pairs
 from qgate.typing import ComplexArray, FloatArray
 
@@ -24,7 +25,7 @@ class MatrixRunner:
         else:
             self.angle, self.start = step.angle, step.data
             bits = sorted(step.bits, reverse=True)
-            patterns = [_spread(local, step.bits[::-1]) for local in range(1 << len(step.bits))]
+            patterns = [spread(local, step.bits[::-1]) for local in range(1 << len(step.bits))]
         self.angles = frozenset[int]() if self.angle is None else frozenset([self.angle])
         apart = [above - below - 1 for above, below in pairwise([num_bits, *bits, -1])]
         self.shape = [size for gap in apart for size in (1 << gap, 2)][:-1]
@@ -40,23 +41,16 @@ class MatrixRunner:
         self._put(states, self._matrix(numbers, angles) @ self._take(states))
         return states
 
-    def back(
-        self,
-        vectors: Sequence[ComplexArray],
-        numbers: FloatArray,
-        angles: FloatArray,
-        slopes: FloatArray,
-        undone: slice,
-    ) -> None:
-        parts = [self._take(vector) for vector in vectors]
+    def back(self, at: Backward) -> None:
+        parts = [self._take(vector) for vector in at.vectors]
         if self.angle is not None:
-            values, projectors = self._spectrum(numbers)
+            values, projectors = self._spectrum(at.numbers)
             generator = np.tensordot(values, projectors, 1)
-            for bra, found in zip(parts[1:], slopes, strict=True):
+            for bra, found in zip(parts[1:], at.slopes, strict=True):
                 overlaps = parts[0] @ np.swapaxes(bra, 1, 2).conj()
                 found[:, self.angle] -= np.einsum("ij,rji->r", generator, overlaps).imag
-        undoing = np.swapaxes(self._matrix(numbers, angles), 1, 2).conj()
-        for vector, part in zip(vectors[undone], parts[undone], strict=True):
+        undoing = np.swapaxes(self._matrix(at.numbers, at.angles), 1, 2).conj()
+        for vector, part in zip(at.vectors[at.undone], parts[at.undone], strict=True):
             self._put(vector, undoing @ part)
 
     def _spectrum(self, numbers: FloatArray) -> tuple[FloatArray, ComplexArray]:
@@ -90,8 +84,3 @@ class MatrixRunner:
         view = states.reshape(-1, *self.shape)
         for number, place in enumerate(self.places):
             view[place] = parts[:, number].reshape(view[place].shape)
-
-
-def _spread(local: int, places: Sequence[int]) -> int:
-    """Move the bits of a number to other places."""
-    return sum((local >> bit & 1) << place for bit, place in enumerate(places))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qgate.devices.local.libraries import Library
-from qgate.devices.local.plan import Plan
+from qgate.devices.local.plan import Plan, PlannedSweep
 from qgate.devices.local.serialize import written_plan, written_words
 from qgate.devices.local.steps import TABLE_BITS
 from qgate.exceptions import TooMuchMemory
@@ -121,10 +121,7 @@ class NativeSimulation:
     Parameters
     ----------
     native : NativePlan
-    rows : array, shape (K, P)
-    numbers : array
-    phase : float
-    initial : array, shape (1 or K, 2**n), optional
+    planned : PlannedSweep
     threads : int
     single : bool
         Whether to compute in single precision.
@@ -133,25 +130,22 @@ class NativeSimulation:
     def __init__(
         self,
         native: NativePlan,
-        rows: FloatArray,
-        numbers: FloatArray,
-        phase: float,
-        initial: ComplexArray | None = None,
+        planned: PlannedSweep,
         *,
         threads: int = 1,
         single: bool = False,
     ) -> None:
         self.native = native
-        self.rows = np.ascontiguousarray(rows, dtype=float)
-        self.kept: list[object] = [numbers]
+        self.rows = np.ascontiguousarray(planned.rows, dtype=float)
+        self.kept: list[object] = [planned.numbers]
         request = self.request = Request()
         request.num_rows, request.length = len(self.rows), 1 << native.plan.num_bits
-        request.rows, request.numbers = self.rows.ctypes.data, numbers.ctypes.data
-        request.phase, request.single = phase, int(single)
+        request.rows, request.numbers = self.rows.ctypes.data, planned.numbers.ctypes.data
+        request.phase, request.single = planned.phase, int(single)
         request.threads, request.threaded_bits = threads, THREADED_BITS
-        if initial is not None:
-            request.initial = self._pointer(np.ascontiguousarray(initial, dtype=complex))
-            request.initial_rows = len(initial)
+        if planned.initial is not None:
+            request.initial = self._pointer(np.ascontiguousarray(planned.initial, dtype=complex))
+            request.initial_rows = len(planned.initial)
 
     def _pointer(self, array: NumericArray) -> int:
         self.kept.append(array)

@@ -7,8 +7,7 @@ angles. For small states the kets are stored on the way forward instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -16,7 +15,8 @@ from qgate.caches import MIB, sized_cache
 from qgate.devices.local.diagonals import PhasesRunner
 from qgate.devices.local.matrices import MatrixRunner
 from qgate.devices.local.permutations import MovesRunner
-from qgate.devices.local.plan import Plan
+from qgate.devices.local.plan import Plan, PlannedSweep
+from qgate.devices.local.step_runner import Backward, StepRunner
 from qgate.devices.local.steps import Layer, Moves, Phases, Step
 from qgate.devices.local.windows import LayerRunner
 from qgate.typing import ComplexArray, FloatArray
@@ -33,13 +33,7 @@ class NumpySimulation:
 
     Parameters
     ----------
-    plan : Plan
-    rows : array, shape (K, P)
-    numbers : array
-    phase : float
-        As returned by ``plan.numbers_for``.
-    initial : array, shape (1 or K, 2**n), optional
-        Initial states, made by the preparations of the plan; default 0.
+    planned : PlannedSweep
     returns : bool
         Whether ``slopes`` will be called.
 
@@ -49,17 +43,10 @@ class NumpySimulation:
         Final states.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        rows: FloatArray,
-        numbers: FloatArray,
-        phase: float,
-        initial: ComplexArray | None = None,
-        *,
-        returns: bool = False,
-    ) -> None:
-        self.plan, self.rows, self.numbers, self.phase = plan, rows, numbers, phase
+    def __init__(self, planned: PlannedSweep, *, returns: bool = False) -> None:
+        self.plan, self.rows = planned.plan, planned.rows
+        self.numbers, self.phase = planned.numbers, planned.phase
+        plan, rows, initial = self.plan, self.rows, planned.initial
         self._runners = _runners(plan)
         turning = sum(1 for runner in self._runners if runner.angles)
         few = len(rows) * turning << plan.num_bits <= KEPT_AMPLITUDES
@@ -119,37 +106,8 @@ class NumpySimulation:
             runner, undone = self._runners[index], slice(0 if self._kept is None else 1, None)
             if self._kept is not None and runner.angles:
                 vectors[0] = self._kept[part.start, index]
-            runner.back(
-                vectors, self.numbers, angles, slopes, slice(0) if index == first else undone
-            )
-
-
-class Runner(Protocol):
-    """Runner of a step, forward on states and back on kets and bras.
-
-    ``angles``: the angles that the step depends on, without the constant 1.
-    """
-
-    angles: frozenset[int]
-
-    def forward(
-        self, states: ComplexArray, numbers: FloatArray, angles: FloatArray
-    ) -> ComplexArray:
-        """Return states (R, 2**n) after the step; may overwrite its argument."""
-
-    def back(
-        self,
-        vectors: Sequence[ComplexArray],
-        numbers: FloatArray,
-        angles: FloatArray,
-        slopes: FloatArray,
-        undone: slice,
-    ) -> None:
-        """Add derivatives to ``slopes``, (V, R, A); undo the step in some vectors.
-
-        The vectors after the step are the kets and V times bras, each (R, 2**n). Those in
-        ``undone`` are overwritten.
-        """
+            undone = slice(0) if index == first else undone
+            runner.back(Backward(vectors, self.numbers, angles, slopes, undone))
 
 
 def _parts(num_rows: int, num_bits: int) -> Iterator[slice]:
@@ -165,11 +123,11 @@ def _angles(plan: Plan, rows: FloatArray) -> FloatArray:
 
 
 @sized_cache(64 * MIB)
-def _runners(plan: Plan) -> list[Runner]:
+def _runners(plan: Plan) -> list[StepRunner]:
     return [_runner(step, plan) for step in plan.steps]
 
 
-def _runner(step: Step, plan: Plan) -> Runner:
+def _runner(step: Step, plan: Plan) -> StepRunner:
     if isinstance(step, Layer):
         return LayerRunner(step, plan.num_bits)
     if isinstance(step, Phases):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.bits import inverse, through
+from qgate.devices.local.step_runner import Backward
 from qgate.devices.local.steps import Moves
 from qgate.typing import ComplexArray, FloatArray, IntArray
 
@@ -30,15 +29,8 @@ class MovesRunner:
     ) -> ComplexArray:
         return self.sources.taken(states)
 
-    def back(
-        self,
-        vectors: Sequence[ComplexArray],
-        numbers: FloatArray,
-        angles: FloatArray,
-        slopes: FloatArray,
-        undone: slice,
-    ) -> None:
-        for vector in vectors[undone]:
+    def back(self, at: Backward) -> None:
+        for vector in at.vectors[at.undone]:
             vector[:] = self.inverse.taken(vector)
 
 

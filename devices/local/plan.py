@@ -17,7 +17,7 @@ import numpy as np
 
 from qgate.caches import MIB, sized_cache
 from qgate.devices.local.adjoint import OneAngleGates, preparations_first
-from qgate.devices.local.bits import identity, through
+from qgate.devices.local.bits import identity, spread, through
 from qgate.devices.local.gate_action import NOTHING, TINY, Element, element_of
 from qgate.devices.local.gates import GATES
 from qgate.devices.local.schedule import ONE, stages
@@ -110,6 +110,28 @@ class Plan:
 
 PLANNED = OneAngleGates(GATES)
 """Gates of plans."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlannedSweep:
+    """Plan with the numbers of a sweep.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : array, shape (K, P)
+    numbers : array
+    phase : float
+        As returned by ``plan.numbers_for``.
+    initial : array, shape (1 or K, 2**n), optional
+        Initial states, made by the preparations of the plan; default: the state 0.
+    """
+
+    plan: Plan
+    rows: FloatArray
+    numbers: FloatArray
+    phase: float
+    initial: ComplexArray | None = None
 
 
 @sized_cache(256 * MIB)
@@ -224,9 +246,9 @@ class _Writer:
             places = [member.bits[k - 1 - local] for local in range(k)]
             own = list(identity(self.num_bits))
             for local, place in enumerate(places):
-                own[place] = _spread(kind.columns[local], places)
+                own[place] = spread(kind.columns[local], places)
             # the source of an index is found through the gates before this one
-            shift ^= through(columns, _spread(kind.shift, places))
+            shift ^= through(columns, spread(kind.shift, places))
             columns = [through(columns, column) for column in own]
         self.steps.append(Moves(tuple(columns), shift))
 
@@ -254,7 +276,7 @@ class _Writer:
         assert member.kind.weights is not None
         places = member.bits[::-1]
         return [
-            (_spread(local, places), float(member.kind.weights[local]))
+            (spread(local, places), float(member.kind.weights[local]))
             for local in np.flatnonzero(member.kind.weights).tolist()
         ]
 
@@ -270,9 +292,9 @@ class _Writer:
             middle, turn = _parts(block)
             self.numbers += [middle, *turn]
         return Pairs(
-            _spread(zero ^ one, places),
+            spread(zero ^ one, places),
             sum(1 << bit for bit in member.bits),
-            _spread(zero, places),
+            spread(zero, places),
             Factor(member.angle, start),
         )
 
@@ -321,8 +343,3 @@ def _spectrum(generator: ComplexArray) -> tuple[FloatArray, ComplexArray]:
     ]
     means = [values[index == place].mean() for place in range(len(distinct))]
     return np.array(means), np.array(projectors)
-
-
-def _spread(local: int, places: Sequence[int]) -> int:
-    """Move the bits of a number to other places."""
-    return sum(((local >> bit) & 1) << place for bit, place in enumerate(places))

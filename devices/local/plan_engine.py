@@ -17,7 +17,7 @@ from qgate.devices.local.exact import measure
 from qgate.devices.local.gate_action import has_step
 from qgate.devices.local.libraries import Library
 from qgate.devices.local.native import NativeObservable, NativePlan, NativeSimulation
-from qgate.devices.local.plan import PLANNED, Plan, plan_of
+from qgate.devices.local.plan import PLANNED, Plan, PlannedSweep, plan_of
 from qgate.measurements import MeasurementKind
 from qgate.operations.pauli import PauliSum
 from qgate.structure import ArraySlot, Structure, slots_in
@@ -46,17 +46,6 @@ class Settings:
 
     threads: int = 1
     single: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Planned:
-    """Sweep with its plan."""
-
-    plan: Plan
-    rows: FloatArray
-    numbers: FloatArray
-    phase: float
-    initial: ComplexArray | None
 
 
 class PlanEngine(Engine):
@@ -149,7 +138,7 @@ class PlanEngine(Engine):
         return values, np.moveaxis(2.0 * slopes, 2, 0)[list(slots)]
 
     def _jacobian_of_bras(
-        self, sweep: Sweep, planned: Planned, slots: Sequence[int], order: Wires
+        self, sweep: Sweep, planned: PlannedSweep, slots: Sequence[int], order: Wires
     ) -> tuple[FloatArray, FloatArray]:
         """Compute O|psi> in numpy, and propagate some of these vectors back at a time."""
         simulation = self._numpy(planned, returns=True) if self.library is None else None
@@ -175,7 +164,7 @@ class PlanEngine(Engine):
 
     # Plans ---------------------------------------------------------------------------------
 
-    def _planned(self, sweep: Sweep, order: Wires) -> Planned | None:
+    def _planned(self, sweep: Sweep, order: Wires) -> PlannedSweep | None:
         structure = sweep.structure
         by_value = needs_values(structure, PLANNED)
         if by_value:
@@ -191,39 +180,29 @@ class PlanEngine(Engine):
             moves = any(slots_in(s) for item in plan.preparations for s in item.parameters)
             count = len(sweep) if moves else 1
             initial = self._gatewise.states(prepared, sweep.rows[:count], sweep.arrays, order=order)
-        return Planned(plan, sweep.rows, numbers, phase, initial)
+        return PlannedSweep(plan, sweep.rows, numbers, phase, initial)
 
-    def _native(self, planned: Planned) -> NativeSimulation:
+    def _native(self, planned: PlannedSweep) -> NativeSimulation:
         assert self.library is not None
         return NativeSimulation(
             native_plan(planned.plan, self.library),
-            planned.rows,
-            planned.numbers,
-            planned.phase,
-            planned.initial,
+            planned,
             threads=self.settings.threads,
             single=self.settings.single,
         )
 
     @staticmethod
-    def _numpy(planned: Planned, *, returns: bool = False) -> NumpySimulation:
+    def _numpy(planned: PlannedSweep, *, returns: bool = False) -> NumpySimulation:
         from qgate.devices.local.numpy_plans import NumpySimulation
 
-        return NumpySimulation(
-            planned.plan,
-            planned.rows,
-            planned.numbers,
-            planned.phase,
-            planned.initial,
-            returns=returns,
-        )
+        return NumpySimulation(planned, returns=returns)
 
-    def _states(self, planned: Planned) -> ComplexArray:
+    def _states(self, planned: PlannedSweep) -> ComplexArray:
         return self._numpy(planned).kets if self.library is None else self._native(planned).states()
 
     def _slopes(
         self,
-        planned: Planned,
+        planned: PlannedSweep,
         slots: Sequence[int],
         bras: ComplexArray,
         simulation: NumpySimulation | None,

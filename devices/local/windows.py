@@ -13,6 +13,7 @@ from functools import cache, reduce
 import numpy as np
 
 from qgate.devices.local.plan import PAULIS
+from qgate.devices.local.step_runner import Backward
 from qgate.devices.local.steps import Layer
 from qgate.typing import ComplexArray, FloatArray, IntArray
 
@@ -154,36 +155,17 @@ class LayerRunner:
             item.multiply([states], gates)
         return states
 
-    def back(
-        self,
-        vectors: Sequence[ComplexArray],
-        numbers: FloatArray,
-        angles: FloatArray,
-        slopes: FloatArray,
-        undone: slice,
-    ) -> None:
-        """Add the derivatives by the angles; undo the layer in kets and bras.
-
-        Parameters
-        ----------
-        vectors : sequence of array, shape (R, 2**n)
-            Kets and V times bras, after the layer.
-        numbers : array
-        angles : array, shape (R, A)
-        slopes : array, shape (V, R, A)
-        undone : slice
-            Vectors in which the layer is undone; the others stay as after the layer.
-        """
-        factors = self._factors(numbers, angles)
+    def back(self, at: Backward) -> None:
+        factors = self._factors(at.numbers, at.angles)
         undoing = _dagger(_product(factors))
-        traces = np.zeros((*slopes.shape[:2], len(self.bits), 2, 2), dtype=complex)
+        traces = np.zeros((*at.slopes.shape[:2], len(self.bits), 2, 2), dtype=complex)
         for item in self.passes:
-            sums = item.overlaps(vectors[0], vectors[1:])
+            sums = item.overlaps(at.vectors[0], at.vectors[1:])
             for window, found in zip(item.windows, sums, strict=True):
                 _write_traces(traces, window, found)
         for item in self.passes:
-            item.multiply(vectors[undone], undoing)
-        self._add_slopes(slopes, traces, factors, numbers)
+            item.multiply(at.vectors[at.undone], undoing)
+        self._add_slopes(at.slopes, traces, factors, at.numbers)
 
     def _factors(self, numbers: FloatArray, angles: FloatArray) -> ComplexArray:
         """Return the matrices of all gates, (R, B, F, 2, 2), padded with identities."""

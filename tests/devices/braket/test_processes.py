@@ -9,6 +9,7 @@ import pickle
 import pytest
 from children import answer
 from clouds.braket.double import KEY, SECRET, TOKEN
+from clouds.processes import POOL
 
 from qgate.devices.cloud.remote import new_token
 from qgate.devices.registry import device
@@ -19,33 +20,6 @@ from qgate.operations import PauliX
 from qgate.tape import Tape
 
 GARNET = "braket:iqm/garnet?s3_bucket=amazon-braket-test&shots=100&poll_s=0.01"
-
-POOL = """
-import multiprocessing, time
-from concurrent.futures import ThreadPoolExecutor
-import numpy as np
-import qgate as qg
-
-device = qg.device(sys.argv[1])
-
-@qg.qnode(device)
-def circuit(angle):
-    qg.RX(angle, wires=0)
-    return qg.expval(qg.Z(0))
-
-def with_the_device_of_the_parent(angle):
-    return circuit(angle)
-
-called = with_the_device_of_the_parent if sys.argv[2] == "inherited" else circuit
-angles = [np.pi * (number % 2) for number in range(6)]
-circuit(0.0)
-with ThreadPoolExecutor(2) as threads:
-    beside = threads.map(circuit, angles)
-    with multiprocessing.get_context("fork").Pool(3) as pool:
-        values = pool.map_async(called, angles).get(600)
-    beside = list(beside)
-tell([list(map(float, values)), list(map(float, beside))])
-"""
 
 FORKED_JOB = """
 import qgate as qg
@@ -88,7 +62,7 @@ def test_a_pool_of_processes_gets_the_answers_to_its_own_tasks(double, tmp_path,
     file = tmp_path / "journal.db"
     environment = {**double.environment(), "QGATE_JOURNAL": str(file)}
 
-    values, beside = answer(POOL, GARNET, device_is, environment=environment)
+    values, beside = answer(POOL, GARNET, device_is, "6", "3", environment=environment)
 
     assert values == beside == [1.0, -1.0] * 3
     journal = Journal(file)

@@ -15,7 +15,7 @@ import qgate as qg
 from qgate.devices.local.exact import apply_observable
 from qgate.devices.local.libraries import SETS, best_library, library
 from qgate.devices.local.native import NativeObservable, NativePlan, NativeSimulation
-from qgate.devices.local.plan import plan_of
+from qgate.devices.local.plan import PlannedSweep, plan_of
 from qgate.devices.local.plan_engine import native_plan
 from qgate.tape import Tape
 from qgate.wires import Wires
@@ -46,10 +46,7 @@ class Native:
         self.close_slopes = self.close * size * 10
 
     def run(self):
-        case = self.case
-        return NativeSimulation(
-            self.plan, case.rows, case.numbers, case.phase, case.initial, **self.options
-        )
+        return NativeSimulation(self.plan, self.case, **self.options)
 
     def states(self):
         return self.run().states()
@@ -171,8 +168,8 @@ def test_permutations_move_each_amplitude_to_its_place_and_back(name, n, seed, t
     numbers, phase = plan.plan.numbers_for(())
 
     def run():
-        options = {"initial": state, "threads": threads, "single": single}
-        return NativeSimulation(plan, sweep.rows, numbers, phase, **options)
+        planned = PlannedSweep(plan.plan, sweep.rows, numbers, phase, state)
+        return NativeSimulation(plan, planned, threads=threads, single=single)
 
     assert_allclose(run().states()[0], wanted, atol=1e-6 if single else 1e-14)
     differentiated = run()

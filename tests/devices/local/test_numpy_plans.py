@@ -9,15 +9,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 import qgate as qg
 from qgate.devices.local import numpy_plans as fallback
 from qgate.devices.local.diagonals import unit_phases
+from qgate.devices.local.plan import PlannedSweep
 from qgate.tape import Tape
 from qgate.wires import Wires
 
 SMALL, LARGE = [1, 2, 3, 4, 5, 6, 7, 9], [13, 15, 16]
 
 
-def passage(case, **changed):
+def passage(case, *, returns=False, **changed):
     given = {"rows": case.rows, "initial": case.initial, **changed}
-    return fallback.NumpySimulation(case.plan, numbers=case.numbers, phase=case.phase, **given)
+    planned = PlannedSweep(case.plan, numbers=case.numbers, phase=case.phase, **given)
+    return fallback.NumpySimulation(planned, returns=returns)
 
 
 def check(case, seed):

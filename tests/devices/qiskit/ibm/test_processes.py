@@ -9,37 +9,13 @@ import pickle
 import pytest
 from children import answer
 from clouds.ibm.double import SECRET
+from clouds.processes import POOL
 
 from qgate.devices.cloud.remote import new_token
 from qgate.exceptions import WrongResult
 from qgate.jobs.journal import Journal
 
 MANILA = "ibm:ibm_manila?patience_s=30&shots=100"
-
-POOL = """
-import multiprocessing
-from concurrent.futures import ThreadPoolExecutor
-import numpy as np
-import qgate as qg
-
-@qg.qnode(sys.argv[1])
-def circuit(angle):
-    qg.RX(angle, wires=0)
-    return qg.expval(qg.Z(0))
-
-def with_the_device_of_the_parent(angle):
-    return circuit(angle)
-
-called = with_the_device_of_the_parent if sys.argv[2] == "inherited" else circuit
-angles = [np.pi * (number % 2) for number in range(4)]
-circuit(0.0)
-with ThreadPoolExecutor(2) as threads:
-    beside = threads.map(circuit, angles)
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        values = pool.map_async(called, angles).get(600)
-    beside = list(beside)
-tell([list(map(float, values)), list(map(float, beside))])
-"""
 
 UNPICKLED = """
 import qgate as qg
@@ -71,8 +47,9 @@ forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here
 @pytest.mark.parametrize("device_is", ["inherited", "pickled"])
 def test_a_pool_of_processes_gets_the_answers_to_its_own_jobs(cloud, tmp_path, device_is):
     file = tmp_path / "journal.db"
+    environment = {"QGATE_JOURNAL": str(file)}
 
-    values, beside = answer(POOL, MANILA, device_is, environment={"QGATE_JOURNAL": str(file)})
+    values, beside = answer(POOL, MANILA, device_is, "4", "2", environment=environment)
 
     assert values == beside == [1.0, -1.0] * 2
     jobs = {job["id"] for job in cloud.ledger["jobs"]}
