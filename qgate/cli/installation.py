@@ -11,7 +11,7 @@ import qgate as qg
 from qgate.cli.options import Commands, add_command
 from qgate.devices.base import Device
 from qgate.devices.settings import Settings, project_file, user_file
-from qgate.jobs.runs import default_journal, user_journal
+from qgate.jobs.journals import default_journal, user_journal
 from qgate.measurements import Measurement
 from qgate.typing import FloatArray
 

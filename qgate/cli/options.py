@@ -10,7 +10,7 @@ from typing import TypeAlias
 from qgate.budget import LIMITS, NO_LIMIT
 from qgate.exceptions import QGateError, suggest
 from qgate.jobs.journal import Journal
-from qgate.jobs.runs import default_journal
+from qgate.jobs.journals import default_journal
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """Type of what takes the parsers of commands."""

@@ -14,7 +14,7 @@ from qgate.exceptions import QGateError
 from qgate.jobs import resumption
 from qgate.jobs.finding import find_jobs
 from qgate.jobs.journal import Journal
-from qgate.jobs.runs import default_journal
+from qgate.jobs.journals import default_journal
 
 FOUND_COLUMNS = ("at", "created", "status", "job", "key", "journal")
 

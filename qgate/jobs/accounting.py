@@ -62,8 +62,6 @@ def record_of(
 
     Parameters
     ----------
-    device : RemoteDevice
-    sweeps : sequence of Sweep
     canary : sequence
         Wires of the canary circuits in the last sweep; empty if there are none.
     labels : mapping of str to str

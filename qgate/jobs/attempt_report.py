@@ -48,8 +48,6 @@ def account_of(run: Run, device: RemoteDevice, orders: Sequence[Order]) -> str:
 
     Parameters
     ----------
-    run : Run
-    device : RemoteDevice
     orders : sequence of Order
         As they were when the request began.
     """

@@ -20,7 +20,6 @@ class CallBudget:
 
     Parameters
     ----------
-    budget : Budget
     asked : sequence of Sweep
         The circuits of the call. Calls with the same circuits are distinguished by their order.
     """

@@ -45,9 +45,6 @@ def job_of(
 
     Parameters
     ----------
-    journal : Journal
-    device : RemoteDevice
-    order : Order
     sweeps : sequence of Sweep
         Circuits of the order.
 

@@ -40,7 +40,6 @@ from qgate.jobs.giving_up import how_to_give_up
 from qgate.jobs.orders import OPEN, Order, OrderState
 from qgate.jobs.resumable import when_call_raises
 from qgate.jobs.submission_request import SubmissionOutcome, SubmissionRequest
-from qgate.usage import Usage
 from qgate.workers import GRACE_S, Workers, at_end
 
 if TYPE_CHECKING:
@@ -201,7 +200,7 @@ class _Submissions:
         workers = Workers(SENDERS, "qgate-send")
         sending: dict[int, Future[None]] = {}
         at_end(self.interrupt)
-        self.run.interrupts.add(self.interrupt)
+        self.run.background.interrupts.add(self.interrupt)
         try:
             sending = {index: workers.submit(self._begin, index, device) for index in waiting}
             while left:
@@ -301,8 +300,7 @@ class _Submissions:
         current = self.run.journal.find(key, result=False)
         unsent = current is not None and current.state is OrderState.INTENDED
         if unsent and not perhaps_sent(self.run.journal, key):
-            reason = f"{type(error).__name__}: {error}"
-            self.run.journal.finish(key, OrderState.REFUSED, reason=reason, taken=Usage())
+            self.run.journal.release(key, f"{type(error).__name__}: {error}")
         self.stopped.set()
         if error is not None:
             self.errors.append(error)
@@ -318,8 +316,7 @@ class _Submissions:
         for index in indices:
             order = self.orders[index]
             if order.key in self.new:
-                reason = "withdrawn before it was sent"
-                self.run.journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Usage())
+                self.run.journal.release(order.key, "withdrawn before it was sent")
 
     def _canary_failed(self, order: Order) -> CanaryFailed:
         wires = order.reason.split(", ")

@@ -22,7 +22,6 @@ def give_up(journal: Journal, key: str, *, run: str | None = None) -> Order:
 
     Parameters
     ----------
-    journal : Journal
     key : str
         Key of the order, or a unique prefix of it.
     run : str, optional
@@ -41,9 +40,7 @@ def give_up(journal: Journal, key: str, *, run: str | None = None) -> Order:
         The run of the order is open.
     """
     order = _order(journal, key, run)
-    lock = RunLock(journal.file, order.run)
-    lock.acquire()
-    try:
+    with RunLock(journal.file, order.run):
         order = _order(journal, order.key, order.run)  # it may have ended meanwhile
         if order.state in ASKED_AGAIN:
             reason = f"it is {order.state.value}, and the next run submits it again anyway"
@@ -52,8 +49,6 @@ def give_up(journal: Journal, key: str, *, run: str | None = None) -> Order:
         journal.finish(
             order.key, OrderState.GIVEN_UP, vendor_status=order.vendor_status, reason=reason
         )
-    finally:
-        lock.release()
     return order
 
 

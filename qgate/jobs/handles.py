@@ -153,7 +153,7 @@ def submit(function: Callable[P, T]) -> Callable[P, Handle[T]]:
             run.ordered = False  # concurrent calls make their requests in no fixed order
         handle = Handle(partial(function, *args, **kwargs))
         if run is not None:
-            run.expect(handle.future)
+            run.background.add(handle.future)
         return handle
 
     return start

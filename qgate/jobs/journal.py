@@ -101,7 +101,6 @@ class Journal:
 
         Parameters
         ----------
-        run : str
         identity : str
             Id of the journal that was lost.
         jobs : mapping of str to str
@@ -138,7 +137,6 @@ class Journal:
 
         Parameters
         ----------
-        name : str
         limits : mapping of str to float or None
             New limits by name; None removes one.
 
@@ -161,7 +159,6 @@ class Journal:
 
         Parameters
         ----------
-        orders : sequence of Order
         budget_accounts : sequence of BudgetAccount
             Accounts of budgets, each of which must allow all orders.
         what : str
@@ -231,6 +228,10 @@ class Journal:
             )
             self._note(key, state.value, reason)
 
+    def release(self, key: str, reason: str) -> None:
+        """Record that an order certainly has no job, and refund what was reserved for it."""
+        self.finish(key, OrderState.REFUSED, reason=reason, taken=Usage())
+
     def note(self, key: str, what: str, detail: str = "") -> None:
         """Add an event to the history of an order, for example a provider's error message."""
         with self._transaction():
@@ -243,7 +244,6 @@ class Journal:
 
         Parameters
         ----------
-        key : str
         result : bool
             Whether to include its result.
 

@@ -57,8 +57,6 @@ def submit_with_retries(
 
     Parameters
     ----------
-    run : Run
-    device : Device
     requests : sequence of SubmissionRequest
         Each of them fits into one submission.
 

@@ -11,9 +11,8 @@ from qgate.exceptions import JobFailed, JobTimeout, NotReopenable, QGateError
 from qgate.jobs.accounting import fail, keep, reopened
 from qgate.jobs.attempts import perhaps_sent
 from qgate.jobs.creation import searched
-from qgate.jobs.orders import OPEN, Order, OrderState
+from qgate.jobs.orders import OPEN, Order
 from qgate.jobs.run_lock import RunLock
-from qgate.usage import Usage
 
 if TYPE_CHECKING:
     from qgate.devices.cloud.remote import RemoteJob
@@ -29,7 +28,6 @@ def resume(
 
     Parameters
     ----------
-    journal : Journal
     make : callable
         From a configuration string to the device.
     run : str, optional
@@ -53,13 +51,9 @@ def resume(
         waiting = [order for order in journal.orders(name) if order.state in OPEN]
         if not waiting:
             continue
-        lock = RunLock(journal.file, name)
-        lock.acquire()
-        try:
+        with RunLock(journal.file, name):
             for order in waiting:
                 yield order, _resumed(journal, make, order, timeout_s)
-        finally:
-            lock.release()
 
 
 def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float | None) -> str:
@@ -80,7 +74,7 @@ def _resumed(journal: Journal, make: MakeDevice, order: Order, timeout_s: float 
 
 def _released(journal: Journal, order: Order, reason: str) -> str:
     """Refund what is reserved for an order that certainly has no job."""
-    journal.finish(order.key, OrderState.REFUSED, reason=reason, taken=Usage())
+    journal.release(order.key, reason)
     return f"{reason}; what was reserved for it is refunded"
 
 

@@ -30,7 +30,6 @@ class RunLock:
     ----------
     journal : str
         Its file.
-    run : str
     """
 
     def __init__(self, journal: str, run: str) -> None:
@@ -63,6 +62,12 @@ class RunLock:
             _unlock(_files[self._name], self._place)
             if not any(file == self.file for file, _ in _held):
                 _files.pop(self._name).close()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
 
     @property
     def _name(self) -> str:

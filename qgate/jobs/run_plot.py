@@ -16,12 +16,7 @@ SECONDS_OF_A_MINUTE = 60.0
 
 
 def plot(name: str, orders: Sequence[Order]) -> Figure:
-    """Draw the shots and dollars of a run against the time since it began.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw the shots and dollars of a run against the time since it began."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections import Counter, defaultdict
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Never, TypeAlias
+from typing import TYPE_CHECKING, Never
 
 from qgate.arguments import truth
 from qgate.budget import Budget, BudgetAccount, budget_of
 from qgate.context import entered
 from qgate.devices.cloud.remote import JOURNAL as JOURNAL_LABEL
 from qgate.devices.cloud.remote import RUN as RUN_LABEL
-from qgate.devices.cloud.retries import Interrupted
 from qgate.exceptions import (
     InvalidRun,
     JournalUnreadable,
@@ -26,30 +23,22 @@ from qgate.exceptions import (
     RunDiverged,
     described,
 )
-from qgate.forks import ForkSafeLock, Hooks
+from qgate.forks import ForkSafeLock
+from qgate.jobs.background_calls import BackgroundCalls
 from qgate.jobs.call_budget import call_accounts
-from qgate.jobs.digest import key_of
 from qgate.jobs.journal import Journal
+from qgate.jobs.journals import JOURNAL_VARIABLE, default_journal, user_journal
+from qgate.jobs.order_keys import OrderKeys
 from qgate.jobs.orders import ASKED_AGAIN, UNUSABLE, Order
 from qgate.jobs.progress import Progress
 from qgate.jobs.resumable import when_call_raises
 from qgate.jobs.run_lock import RunLock
 from qgate.usage import Usage
-from qgate.workers import GRACE_S, wait_for
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from qgate.devices.base import Device
-
-BackgroundCall: TypeAlias = Future[Any]
-"""Call in the background, which returns anything."""
-
-JOURNAL_VARIABLE = "QGATE_JOURNAL"
-"""Environment variable with the default journal."""
-
-LOCAL_JOURNAL = "qgate.db"
-"""Default journal of a run, in the working directory."""
 
 
 class Run:
@@ -92,18 +81,14 @@ class Run:
         self.ordered = ordered
         self.replayed = 0
         self.asked = Usage()
-        self.interrupts = Hooks()
+        self.background = BackgroundCalls()
+        self._keys = OrderKeys(name)
         self._lock = ForkSafeLock()
         self._step = 0
-        self._repetitions: Counter[str] = Counter()
-        self._unfinished: defaultdict[tuple[str, int | None], list[str]] = defaultdict(list)
         self._left: set[str] = set()
         self._recorded: frozenset[str] = frozenset()
         self._identity = ""
-        self._calls: list[BackgroundCall] = []
-        self._closed = False
         self._run_lock = RunLock(journal.file, name)
-        self._process = os.getpid()
         self._opened = ExitStack()
 
     # Records ---------------------------------------------------------------------------
@@ -134,12 +119,7 @@ class Run:
         return self.spent.submissions
 
     def plot(self) -> Figure:
-        """Draw shots and dollars against time; requires matplotlib.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-        """
+        """Draw shots and dollars against time; requires matplotlib."""
         from qgate.jobs.run_plot import plot
 
         return plot(self.name, self.records)
@@ -154,8 +134,7 @@ class Run:
         Interrupted
             The block of the run has ended with an error, and this is a call in the background.
         """
-        if self._closed:
-            raise Interrupted
+        self.background.check()
         with self._lock:
             self._step += 1
             return self._step
@@ -175,8 +154,6 @@ class Run:
 
         Parameters
         ----------
-        device, digest : str
-        attempt : int
         journal : bool
             Whether the key contains the id of the journal. Keys for providers do: an order must not
             get the job of the same order in another journal. Keys for devices on this machine do
@@ -185,15 +162,8 @@ class Run:
         owner : int, optional
             Id of the only device that may resume unfinished orders. Default: any of this name.
         """
-        with self._lock:
-            content = key_of(device, digest, attempt)
-            unfinished = self._unfinished[content, owner]
-            if unfinished:
-                return unfinished.pop(0)
-            repetition = self._repetitions[content]
-            self._repetitions[content] += 1
-            whose = (self._identity,) if journal and self._identity else ()
-            return key_of(*whose, self.name, device, digest, attempt, repetition)
+        identity = self._identity if journal else ""
+        return self._keys.next(device, digest, attempt, journal=identity, owner=owner)
 
     def identity_of(self, device: Device) -> str:
         """Return the text for a device in the keys of this run.
@@ -233,26 +203,19 @@ class Run:
         """
         order = self.journal.find(key, result=False)
         if order is not None and order.state not in UNUSABLE:
-            self._leave(key_of(device, digest, attempt), owner, key)
+            self._keys.leave(device, digest, attempt, key, owner)
 
     def random_key(self, purpose: str, digest: str) -> str:
         """Return a key for random numbers of a call; the same if the call raises and is repeated.
 
         Parameters
         ----------
-        purpose : str
         digest : str
             Fingerprint of the circuits of the call.
         """
         key = self.key(purpose, digest, 0)
-        when_call_raises(partial(self._leave, key_of(purpose, digest, 0), None, key))
+        when_call_raises(partial(self._keys.leave, purpose, digest, 0, key, None))
         return key
-
-    def _leave(self, content: str, owner: int | None, key: str) -> None:
-        with self._lock:
-            unfinished = self._unfinished[content, owner]
-            if key not in unfinished:
-                unfinished.append(key)
 
     def count(self, order: Order) -> None:
         """Add the usage of an order to that of all requests."""
@@ -286,35 +249,11 @@ class Run:
             found.append(BudgetAccount(f"run {self.name} on {device.name}", Budget(usd=limit)))
         return found + call_accounts(self)
 
-    def expect(self, call: BackgroundCall) -> None:
-        """Add a call in the background, which the end of the run waits for."""
-        with self._lock:
-            self._calls.append(call)
-
-    def _wait_for_calls(self) -> None:
-        try:
-            wait_for(self._calls_here())
-        except BaseException:
-            self._interrupt_calls()
-            raise
-
-    def _interrupt_calls(self) -> None:
-        """Stop calls in the background, which leave their jobs, and wait briefly for them."""
-        self._closed = True
-        self.interrupts()
-        wait_for(self._calls_here(), GRACE_S)
-
-    def _calls_here(self) -> list[BackgroundCall]:
-        """Return the calls of this process; a forked child has no threads of its parent."""
-        with self._lock:
-            return list(self._calls) if self._process == os.getpid() else []
-
     # Opening and closing ---------------------------------------------------------------
 
     def __enter__(self) -> Run:
         self._run_lock.acquire()
-        self._process, self._closed = os.getpid(), False
-        self._calls.clear()
+        self.background.restart()
         try:
             self._begin()
             self._opened.enter_context(entered(run=self))
@@ -327,8 +266,7 @@ class Run:
         self.begin()
         self.journal.agree(self.budget)
         self._step, self.replayed, self.asked = 0, 0, Usage()
-        self._repetitions.clear()
-        self._unfinished.clear()
+        self._keys.restart()
         orders = self.journal.checked_orders(self.name)
         self._recorded = frozenset(order.key for order in orders)
         self._left = {
@@ -342,9 +280,9 @@ class Run:
     def __exit__(self, *error: object) -> None:
         try:
             if error[0] is None:
-                self._wait_for_calls()
+                self.background.wait()
             else:
-                self._interrupt_calls()
+                self.background.interrupt()
         finally:
             try:
                 self._opened.close()
@@ -462,11 +400,6 @@ def _journal(journal: object) -> Journal:
     return Journal(os.fsdecode(journal) if journal else default_journal())
 
 
-def default_journal() -> str:
-    """Return the file of the default journal."""
-    return os.environ.get(JOURNAL_VARIABLE) or LOCAL_JOURNAL
-
-
 def implicit_run() -> Run:
     """Return the run for submissions outside of any run; one for each process."""
     with _lock:
@@ -478,13 +411,6 @@ def implicit_run() -> Run:
             _implicit[pid] = Run(name, journal, ordered=False)
             _implicit[pid].begin()
         return _implicit[pid]
-
-
-def user_journal() -> Path:
-    """Return the journal file for submissions outside of any run."""
-    state = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_STATE_HOME")
-    folder = Path(state) if state else Path.home() / ".local" / "state"
-    return folder / "qgate" / "journal.db"
 
 
 _implicit: dict[int, Run] = {}

@@ -26,12 +26,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 
 class SealedRows:
-    """Tables of an open journal.
-
-    Parameters
-    ----------
-    file : JournalFile
-    """
+    """Tables of an open journal."""
 
     def __init__(self, file: JournalFile) -> None:
         self._opened, self.file = file, file.file

@@ -29,7 +29,6 @@ def submit_sweeps(
     ----------
     sweeps : sequence of Sweep
         In the device's gates and measurements.
-    device : Device
 
     Returns
     -------

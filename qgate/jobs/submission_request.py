@@ -19,7 +19,6 @@ class SubmissionRequest:
 
     Parameters
     ----------
-    sweeps : tuple of Sweep
     part : int
         Index of the submission within its request.
     attempt : int

@@ -23,12 +23,7 @@ RUN, BUDGET = "run", "budget"
 
 
 class Totals:
-    """Totals of orders in the tables of a journal.
-
-    Parameters
-    ----------
-    rows : SealedRows
-    """
+    """Totals of orders in the tables of a journal."""
 
     def __init__(self, rows: SealedRows) -> None:
         self._rows = rows

@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import pytest
 from shop import Busy, Lost, ShopDevice
+from shop_circuits import two_angles_on
 
 import qgate as qg
 from qgate import numpy as np
@@ -28,14 +29,7 @@ class Unheard(Exception):
 
 
 def gradient_on(device):
-    @qg.qnode(device, diff_method="parameter-shift")
-    def circuit(angles):
-        qg.RX(angles[0], wires=0)
-        qg.RY(angles[1], wires=1)
-        qg.CNOT(wires=[0, 1])
-        return qg.expval(qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(1))
-
-    return qg.grad(circuit)
+    return qg.grad(two_angles_on(device))
 
 
 class Script:

@@ -16,10 +16,10 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks h
 
 ORDERS = """
 from dataclasses import replace
-from qgate.budget import Budget
+from qgate.budget import Budget, BudgetAccount
 from qgate.exceptions import BudgetExceeded
 from qgate.jobs.journal import Journal
-from qgate.jobs.orders import BudgetAccount, Order
+from qgate.jobs.orders import Order
 
 file = sys.argv[1]
 journal = Journal(file)

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import pytest
 from shop import ShopDevice
+from shop_circuits import ANGLES
+from shop_circuits import two_angles_on as circuit_on
 
 import qgate as qg
 from qgate import numpy as np
 from qgate.exceptions import BudgetExceeded, PlanExceeded, UnknownPrice
 
-ANGLES = np.array([0.3, 0.8], requires_grad=True)
-
 
 @pytest.fixture
 def device(tmp_path):
     return ShopDevice(str(tmp_path / "shop.db"))
-
-
-def circuit_on(device):
-    @qg.qnode(device, diff_method="parameter-shift")
-    def circuit(angles):
-        qg.RX(angles[0], wires=0)
-        qg.RY(angles[1], wires=1)
-        qg.CNOT(wires=[0, 1])
-        return qg.expval(qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(1))
-
-    return circuit
 
 
 def test_a_plan_sends_nothing_and_says_what_would_be_sent(device):

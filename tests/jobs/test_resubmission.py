@@ -10,6 +10,8 @@ import threading
 
 import pytest
 from shop import RATE, Busy, Lost, ResultMissing, RowFailure, ShopDevice, WrongResult
+from shop_circuits import ANGLES
+from shop_circuits import two_angles_on as circuit_on
 
 import qgate as qg
 from qgate import numpy as np
@@ -41,20 +43,6 @@ from qgate.jobs.orders import OrderState
 @pytest.fixture
 def files(tmp_path):
     return str(tmp_path / "shop.db"), str(tmp_path / "runs.db")
-
-
-def circuit_on(device):
-    @qg.qnode(device, diff_method="parameter-shift")
-    def circuit(angles):
-        qg.RX(angles[0], wires=0)
-        qg.RY(angles[1], wires=1)
-        qg.CNOT(wires=[0, 1])
-        return qg.expval(qg.Z(0) @ qg.Z(1) + 0.5 * qg.X(1))
-
-    return circuit
-
-
-ANGLES = np.array([0.3, 0.8], requires_grad=True)
 
 
 def train(circuit, steps=3):

@@ -122,7 +122,7 @@ def test_an_error_while_a_run_opens_leaves_it_free(shop, file):
 
 def test_an_interrupted_wait_at_the_end_leaves_a_run_free(file, monkeypatch):
     run = qg.run("experiment", file)
-    monkeypatch.setattr(run, "_wait_for_calls", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(run.background, "wait", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt), run:
         pass
 
