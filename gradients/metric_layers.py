@@ -55,7 +55,9 @@ def layer_metric(
         Tape(light_cone(circuit.operations, layer.gates), [_terms(each)], shots)
         for layer, each in zip(layers, words, strict=True)
     ]
-    between = [] if auxiliary is None else [*_tests(circuit, layers, shots, auxiliary)]
+    between = []
+    if auxiliary is not None and len(layers) > 1:
+        between = [*_tests(circuit, layers, shots, auxiliary)]
 
     def metric(results: Sequence[Tensor]) -> Tensor:
         found = [*zip(layers, moments, results[: len(layers)], strict=True)]
