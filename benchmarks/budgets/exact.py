@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.execution.execute import run
+from qgate.execution.execute import execute_sweeps
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.measurements import Measurement, MeasurementKind
@@ -118,7 +118,7 @@ class Known:
             native.structure.num_slots,
             native.structure.num_arrays,
         )
-        return run([replace(native, structure=structure)], self.node.device)[0][0]
+        return execute_sweeps([replace(native, structure=structure)], self.node.device)[0][0]
 
     @cached_property
     def cumulative(self) -> list[Any]:

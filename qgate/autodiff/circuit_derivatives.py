@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qgate.autodiff.derivatives import TapeDerivatives, derivatives_last
-from qgate.execution.execute import MeasurementResult, run
+from qgate.execution.execute import MeasurementResult, execute_sweeps
 from qgate.gradients.circuits import AvailableWires, CircuitMethod, Circuits
 from qgate.gradients.method import Options
 from qgate.gradients.parameter_shift import parameter_shift
@@ -45,7 +45,7 @@ class CircuitDerivatives(TapeDerivatives):
             for each, structure in zip(shifted, circuits.structures, strict=True)
         ]
         unknown = [sweep] if order == 0 else []
-        results = run([*unknown, *points], self.device)
+        results = execute_sweeps([*unknown, *points], self.device)
         found = {0: self.layout.flat(results[0])} if unknown else {}
         others = results[len(unknown) :]
         return found | self._derivatives(circuits, shifted, others, sweep, orders)

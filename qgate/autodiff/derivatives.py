@@ -22,7 +22,7 @@ from qgate.autodiff.result_layout import ResultLayout
 from qgate.autodiff.sweep_function import SweepFunction
 from qgate.context import active_plan
 from qgate.devices.statevector import statevector_device
-from qgate.execution.execute import MeasurementResult, checked, run
+from qgate.execution.execute import MeasurementResult, execute_sweeps, validate
 from qgate.execution.tracker import notify
 from qgate.gradients.method import Options, ShiftMethod
 from qgate.gradients.shifted_sweep import ShiftedSweep
@@ -102,7 +102,7 @@ class TapeDerivatives(SweepFunction, ABC):
 
     def entries(self, sweep: Sweep) -> Sequence[MeasurementResult]:
         """Return the measurement results of a sweep without trainable angles."""
-        return run([sweep], self.device)[0]
+        return execute_sweeps([sweep], self.device)[0]
 
     def new_ticket(self) -> int:
         """Return a new sample key, one for each evaluation of the value."""
@@ -125,7 +125,7 @@ class ValuesOnly(TapeDerivatives):
     ) -> dict[int, FloatArray]:
         sweep = self.trained.at(x)
         expect(sweep, self.device)
-        return {0: self.layout.flat(run([sweep], self.device)[0])}
+        return {0: self.layout.flat(execute_sweeps([sweep], self.device)[0])}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -144,13 +144,13 @@ class ShiftDerivatives(TapeDerivatives):
         sweep = self.trained.at(x)
         if highest == 0:
             expect(sweep, self.device)
-            return {0: self.layout.flat(run([sweep], self.device)[0])}
+            return {0: self.layout.flat(execute_sweeps([sweep], self.device)[0])}
         orders = range(order, highest + 1)
         parts = tuple([self._shifted(sweep, max(wanted, 1)) for wanted in orders])
         shifted = _together(parts, order, value is not None)
         if active_plan() is not None:
             expect(sweep, self.device, shifted.stencils)
-        (entries,) = run([shifted.at(sweep)], self.device)
+        (entries,) = execute_sweeps([shifted.at(sweep)], self.device)
         values = self.layout.flat(entries).reshape(-1, len(sweep), self.size)
         return dict(
             zip(
@@ -212,12 +212,14 @@ class DeviceDerivatives(TapeDerivatives):
             return shifts.compute(order, highest, x, value)
         sweep = self.trained.needed_at(x)
         if highest == 0 and not (self.keeps_gradient and sweep.shots is None):
-            return {0: self.layout.flat(run([sweep], self.device)[0])}
+            return {0: self.layout.flat(execute_sweeps([sweep], self.device)[0])}
         if sweep.shots is None:
             values, derivatives = self._jacobian(sweep)
             return {0: values, 1: derivatives}
         expect(sweep, self.device)
-        sampled = self.layout.flat(run([sweep], self.device)[0]) if value is None else value
+        sampled = (
+            self.layout.flat(execute_sweeps([sweep], self.device)[0]) if value is None else value
+        )
         _, derivatives = self._jacobian(replace(sweep, shots=None, seed=None))
         warnings.warn(
             f"The values are from shots, and their derivatives by diff_method="
@@ -230,7 +232,7 @@ class DeviceDerivatives(TapeDerivatives):
     def _jacobian(self, sweep: Sweep) -> tuple[FloatArray, FloatArray]:
         with adjoint_refusals():
             values, derivatives = statevector_device(self.device).jacobian(
-                checked(sweep, self.device), self.trained.slots
+                validate(sweep, self.device), self.trained.slots
             )
         notify(self.device, submissions=1, batches=1, executions=len(sweep))
         return values, derivatives.transpose(1, 2, 0)

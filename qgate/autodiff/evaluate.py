@@ -17,7 +17,7 @@ from qgate.arrays import (
 )
 from qgate.autodiff.result_layout import COMPLEX
 from qgate.context import active_plan
-from qgate.execution.execute import MeasurementResult, run
+from qgate.execution.execute import MeasurementResult, execute_sweeps
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
@@ -177,7 +177,7 @@ def _entries(
 
         for sweep in plain:
             expect(sweep, device)
-    found = iter(run(plain, device) if plain else ())
+    found = iter(execute_sweeps(plain, device) if plain else ())
     if len(plain) == len(sweeps):
         return list(found)
     from qgate.autodiff.budget_derivatives import estimated_values

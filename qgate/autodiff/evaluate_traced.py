@@ -32,7 +32,7 @@ from qgate.autodiff.transform_derivatives import TransformDerivatives, Values
 from qgate.budget import Budget
 from qgate.devices.statevector import statevector_device
 from qgate.exceptions import DifferentiationError, UnsupportedDiffMethod
-from qgate.execution.execute import MeasurementResult, checked, prepare
+from qgate.execution.execute import MeasurementResult, prepare, validate
 from qgate.execution.tracker import notify
 from qgate.gradients.method import NO_OPTIONS
 from qgate.gradients.registry import METHODS, shift_methods
@@ -190,7 +190,7 @@ def _from_derivatives(
     named = method is None or method.transform is not None or METHODS[method.name].circuits is None
     trained, parts, fixed = split_parameters(tape, device, interface, options.seed, named=named)
     made = derivatives_of(tape, method, options)
-    sweep = trained.sweep if named else checked(trained.sweep, device)
+    sweep = trained.sweep if named else validate(trained.sweep, device)
     layout = ResultLayout.of(sweep, device)
     derivatives = made(trained, device, choice.limits, layout=layout)
     if levels is None and not tape.shots.budget and not trained.has_late_arrays:
@@ -295,7 +295,7 @@ def _from_states(tape: Tape, limits: Limits, options: EvaluationOptions) -> list
 def _backprop(tape: Tape, options: EvaluationOptions) -> list[MeasurementResult]:
     """Let the framework trace the simulation itself."""
     device = options.device
-    sweep = checked(placeholders(tape).sweep(), device)
+    sweep = validate(placeholders(tape).sweep(), device)
     refuse_measurements(sweep, device.capabilities.exact, device=device.name)
     accepts = device.capabilities.gate_set
     _refuse_by_value(tape, needs_values(sweep.structure, accepts), device)

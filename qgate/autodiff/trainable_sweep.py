@@ -11,7 +11,7 @@ import numpy as np
 
 from qgate.arrays import is_concrete, namespace, unwrap
 from qgate.exceptions import InvalidSeed, NotFinite, described
-from qgate.execution.execute import checked
+from qgate.execution.execute import validate
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
 from qgate.tape import Tape
@@ -137,7 +137,7 @@ def split_parameters(
     if moving and copies == 1 and tape.batch_size is None:
         joined = interface.row(list(map(tape.parameters.__getitem__, moving)))
     plain = _numbers(tape, moving, joined, interface)
-    sweep = checked(plain, device) if named else plain
+    sweep = validate(plain, device) if named else plain
     if sweep.arrays:
         sweep = freeze_weights(sweep)
     parts = [_rows(tape, index, copies) for index in moving] if joined is None else [joined]

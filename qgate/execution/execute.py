@@ -47,7 +47,7 @@ class UnbatchedResult:
     value: Any
 
 
-def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[MeasurementResult, ...]]:
+def execute_sweeps(sweeps: Sequence[Sweep], device: Device) -> list[tuple[MeasurementResult, ...]]:
     """Run sweeps on a device, all in one submission where the device allows.
 
     Parameters
@@ -72,13 +72,15 @@ def run(sweeps: Sequence[Sweep], device: Device) -> list[tuple[MeasurementResult
         prepared.append(prepare(sweep, device))
         native += prepared[-1][0]
     try:
-        results = _obtain(native, device)
+        results = _submit(native, device)
     except TooMuchMemory as error:
         raise _advised(error, sweeps) from None
     values, start = [], 0
     for parts, index, postprocess in prepared:
         entries = tuple(postprocess(results[start : start + len(parts)]))
-        values.append(entries if index is None else tuple(_spread(each, index) for each in entries))
+        if index is not None:
+            entries = tuple(_undo_merge(entry, index) for entry in entries)
+        values.append(entries)
         start += len(parts)
     return values
 
@@ -96,7 +98,7 @@ def _advised(error: TooMuchMemory, sweeps: Sequence[Sweep]) -> TooMuchMemory:
     )
 
 
-def _obtain(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
+def _submit(sweeps: Sequence[Sweep], device: Device) -> list[Any]:
     """Submit sweeps in the device's gates, and report the usage to trackers."""
     if _is_written_down(sweeps, device) or active_plan() is not None:
         from qgate.jobs.submission import submit_sweeps
@@ -159,7 +161,7 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
     postprocess : callable
         Maps the results of the sweeps to one entry per measurement.
     """
-    sweep, index, capabilities = checked(sweep, device), None, device.capabilities
+    sweep, index, capabilities = validate(sweep, device), None, device.capabilities
     if sweep.shots is None and len(sweep) > 1:
         sweep, index = merge_equal_rows(sweep)
     if has_idle(sweep.structure):
@@ -167,14 +169,14 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
         if not capabilities.statevector:
             sweep = merged(sweep)
     if sweep.shots is None:
-        native = _as_it_stands(
+        native = _already_native(
             sweep.structure,
             capabilities.exact,
             capabilities.gate_set,
             capabilities.max_exact_wires,
         )
         if native is not None:
-            return (native.sweep(sweep),), index, _only
+            return (native.sweep(sweep),), index, _first_of
     from qgate.transforms.readouts import lower_measurements
 
     lowered, postprocess = lower_measurements(
@@ -192,7 +194,7 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
 
 
 @lru_cache(maxsize=1024)
-def _as_it_stands(
+def _already_native(
     structure: Structure, exact: frozenset[str], accepts: GateSet, most_wires: int | None
 ) -> Decomposed | None:
     """Return a structure in the gates of a device that returns all measurements; else None."""
@@ -201,11 +203,11 @@ def _as_it_stands(
     return decomposed_without_values(structure, accepts)
 
 
-def _only(results: Sequence[Any]) -> Any:
+def _first_of(results: Sequence[Any]) -> Any:
     return results[0]
 
 
-def checked(sweep: Sweep, device: Device) -> Sweep:
+def validate(sweep: Sweep, device: Device) -> Sweep:
     """Validate a sweep for a device, and set the wires of every measurement.
 
     Raises
@@ -289,7 +291,7 @@ def _check_shots(shots: IntArray, device: Device) -> None:
         )
 
 
-def _spread(entry: MeasurementResult, index: IntArray) -> MeasurementResult:
+def _undo_merge(entry: MeasurementResult, index: IntArray) -> MeasurementResult:
     """Return the result of each row before equal rows were merged."""
     if isinstance(entry, list):
         return [entry[position] for position in index]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qgate.autodiff.trainable_sweep import seed_of
-from qgate.execution.execute import run
+from qgate.execution.execute import execute_sweeps
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.measurements import sample
@@ -167,7 +167,7 @@ def _samples(
         sweeps.append(sweep if seed is None else replace(sweep, seed=seed_of(np.asarray(seed))))
         places.append(used)
     found: list[list[FloatArray]] = [[] for _ in points.tapes]
-    for used, (entry,) in zip(places, run(sweeps, device), strict=True):
+    for used, (entry,) in zip(places, execute_sweeps(sweeps, device), strict=True):
         for at, values in zip(used, entry, strict=True):
             found[at].append(np.asarray(values, dtype=float))
     return found

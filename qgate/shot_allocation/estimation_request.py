@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qgate.execution.execute import checked, run
+from qgate.execution.execute import execute_sweeps, validate
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.outcomes import Outcomes
 from qgate.shot_allocation.allocation import ShotLimits
@@ -86,7 +86,7 @@ class EstimationRequest:
 
     def samples(self, counts: IntArray, device: Device) -> list[BasisSamples]:
         """Run each circuit with its number of shots (S, B), in one call of the device."""
-        results = iter(run(self.sweeps(counts), device))
+        results = iter(execute_sweeps(self.sweeps(counts), device))
         num_wires, samples = len(self.measurement_plan.observed.wires), []
         for basis, shots in zip(self.bases.members, counts.T, strict=True):
             found = next(results)[0] if shots.any() else ()
@@ -170,7 +170,7 @@ def with_constants(sweep: Sweep, device: Device) -> Sweep:
     DeviceError
         The device does not have the wires, or a number is not finite.
     """
-    frozen = freeze_observables(checked(sweep, device))
+    frozen = freeze_observables(validate(sweep, device))
     measured = frozen.structure.bind_measurements(frozen.arrays)
     return frozen.with_structure(frozen.structure.with_measurements(measured))
 

@@ -18,7 +18,7 @@ from qgate.exceptions import (
     UnsupportedMeasurement,
     UnsupportedOperation,
 )
-from qgate.execution.execute import checked, prepare, run
+from qgate.execution.execute import execute_sweeps, prepare, validate
 from qgate.tape import Tape
 
 LOCAL = LocalDevice()
@@ -56,7 +56,7 @@ def tape(*measurements, shots=None, angle=0.3):
 def test_all_sweeps_are_one_submission():
     device = Narrow()
 
-    run([tape(qg.expval(qg.Z(0)), shots=10).sweep() for _ in range(3)], device)
+    execute_sweeps([tape(qg.expval(qg.Z(0)), shots=10).sweep() for _ in range(3)], device)
 
     assert len(device.sent) == 1
 
@@ -65,7 +65,7 @@ def test_terms_with_one_basis_are_read_from_one_circuit():
     device = Narrow()
     observable = qg.Z(0) @ qg.Z(1) + 0.5 * qg.Z(1) - qg.Z(0)
 
-    run([tape(qg.expval(observable), qg.probs(wires=[0, 1]), shots=10).sweep()], device)
+    execute_sweeps([tape(qg.expval(observable), qg.probs(wires=[0, 1]), shots=10).sweep()], device)
 
     assert [len(sweep) for sweep in device.sent[0]] == [1]
 
@@ -74,7 +74,7 @@ def test_only_gates_of_the_device_are_sent():
     device = Narrow()
     circuit = Tape([qg.Rot(0.1, 0.2, 0.3, 0), qg.SWAP([0, 1])], [qg.expval(qg.Y(0))], shots=10)
 
-    run([circuit.sweep()], device)
+    execute_sweeps([circuit.sweep()], device)
 
     names = {gate.name for sweep in device.sent[0] for gate in sweep.structure.operations}
     assert names <= device.capabilities.gates
@@ -99,7 +99,7 @@ def test_equal_rows_are_run_each_where_values_are_sampled():
 
 @given(st.lists(st.sampled_from([0.1, -0.4, 0.7, 0.0, -0.0]), min_size=1, max_size=8))
 def test_merging_rows_changes_no_value(angles):
-    ((found,),) = run([tape(qg.expval(qg.Z(1)), angle=np.array(angles)).sweep()], LOCAL)
+    ((found,),) = execute_sweeps([tape(qg.expval(qg.Z(1)), angle=np.array(angles)).sweep()], LOCAL)
 
     np.testing.assert_allclose(found, np.cos(angles), atol=1e-12)
 
@@ -107,7 +107,7 @@ def test_merging_rows_changes_no_value(angles):
 def test_results_of_several_sweeps_come_back_in_order():
     sweeps = [tape(qg.expval(qg.Z(0)), qg.probs(wires=1), angle=angle).sweep() for angle in (0, 1)]
 
-    found = run(sweeps, LOCAL)
+    found = execute_sweeps(sweeps, LOCAL)
 
     np.testing.assert_allclose([values[0][0] for values in found], np.cos([0, 1]))
     np.testing.assert_allclose([values[1][0, 1] for values in found], np.sin([0, 0.5]) ** 2)
@@ -117,13 +117,13 @@ def test_results_of_several_sweeps_come_back_in_order():
 
 
 def test_a_measurement_without_wires_reads_those_of_the_device():
-    sweep = checked(tape(qg.probs()).sweep(), LocalDevice(wires=["b", 1, 0]))
+    sweep = validate(tape(qg.probs()).sweep(), LocalDevice(wires=["b", 1, 0]))
 
     assert list(sweep.structure.measurements[0].wires) == ["b", 1, 0]
 
 
 def test_a_measurement_without_wires_reads_those_of_the_circuit():
-    sweep = checked(Tape([qg.CNOT([5, "a"])], [qg.probs()]).sweep(), LOCAL)
+    sweep = validate(Tape([qg.CNOT([5, "a"])], [qg.probs()]).sweep(), LOCAL)
 
     assert list(sweep.structure.measurements[0].wires) == [5, "a"]
 
@@ -132,25 +132,25 @@ def test_the_limit_of_the_hardware_holds_for_circuits_without_a_device_order():
     circuit = Tape([qg.RX(0.1, wire) for wire in range(3)], [qg.expval(qg.Z(0))], shots=10)
 
     with pytest.raises(TooManyWires, match=r"uses 3 wires, narrow has 2\."):
-        run([circuit.sweep()], Narrow())
+        execute_sweeps([circuit.sweep()], Narrow())
 
 
 def test_unknown_labels_are_named():
     circuit = Tape([qg.RX(0.1, "b")], [qg.expval(qg.Z("b"))], shots=10)
 
     with pytest.raises(UnknownWires, match=r"uses the wires \[b\], which narrow does not have\."):
-        run([circuit.sweep()], Narrow(wires=["a", "c"]))
+        execute_sweeps([circuit.sweep()], Narrow(wires=["a", "c"]))
 
 
 def test_fewer_shots_than_the_device_takes_are_refused():
     with pytest.raises(InvalidShots, match=r"asked for 1 shots .* takes at least 10"):
-        run([tape(qg.expval(qg.Z(0)), shots=1).sweep()], Narrow())
+        execute_sweeps([tape(qg.expval(qg.Z(0)), shots=1).sweep()], Narrow())
 
 
 def test_more_shots_than_the_device_takes_are_run_in_pieces_and_added():
     device = Narrow()
 
-    ((found,),) = run([tape(qg.counts(wires=0), shots=2500).sweep()], device)
+    ((found,),) = execute_sweeps([tape(qg.counts(wires=0), shots=2500).sweep()], device)
 
     ((sent,),) = device.sent
     assert sent.shots.tolist() == [834, 833, 833]
@@ -163,7 +163,7 @@ def test_nothing_is_sent_when_one_sweep_is_refused():
     bad = tape(qg.sample(wires=0)).sweep()
 
     with pytest.raises(UnsupportedMeasurement):
-        run([good, bad], device)
+        execute_sweeps([good, bad], device)
 
     assert device.sent == []
 
@@ -174,7 +174,7 @@ def test_a_gate_that_does_not_decompose_is_named():
         capabilities = Capabilities(gates=frozenset({"RX"}), default_shots=10)
 
     with pytest.raises(UnsupportedOperation) as caught:
-        run([tape(qg.expval(qg.Z(0)), shots=10).sweep()], OneGate())
+        execute_sweeps([tape(qg.expval(qg.Z(0)), shots=10).sweep()], OneGate())
 
     assert str(caught.value) == (
         "one-gate cannot run CNOT, and it does not decompose into gates that the device has: RX. "
@@ -184,4 +184,4 @@ def test_a_gate_that_does_not_decompose_is_named():
 
 def test_a_tape_without_measurements_is_refused():
     with pytest.raises(NoMeasurement):
-        run([Tape([qg.RX(0.1, 0)]).sweep()], LOCAL)
+        execute_sweeps([Tape([qg.RX(0.1, 0)]).sweep()], LOCAL)

@@ -11,7 +11,7 @@ import qgate as qg
 from qgate import numpy as np
 from qgate.differentiate.pullbacks import pull_back
 from qgate.exceptions import DifferentiationError, InvalidParameters
-from qgate.execution.execute import _as_it_stands
+from qgate.execution.execute import _already_native
 from qgate.interfaces.autograd_rows import Argument, as_arguments
 from qgate.structure import STRUCTURES
 from qgate.transforms.decompose import decompose_structure
@@ -363,13 +363,13 @@ def test_what_a_structure_settles_is_not_found_out_again():
     circuit = energy(lambda x: [x[0], x[1], x[2]])
     gradient, x = qg.grad(circuit, argnums=0), onp.array([0.3, 0.9, -0.4])
     circuit(x), gradient(x)
-    before = [cached.cache_info().misses for cached in (decompose_structure, _as_it_stands)]
+    before = [cached.cache_info().misses for cached in (decompose_structure, _already_native)]
     known = len(STRUCTURES)
 
     for shift in range(5):
         circuit(x + shift), gradient(x - shift)
 
-    after = [cached.cache_info().misses for cached in (decompose_structure, _as_it_stands)]
+    after = [cached.cache_info().misses for cached in (decompose_structure, _already_native)]
     assert after == before
     assert len(STRUCTURES) == known
 

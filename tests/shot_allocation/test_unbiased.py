@@ -8,7 +8,7 @@ import pytest
 
 import qgate as qg
 from qgate import numpy as qnp
-from qgate.execution.execute import run
+from qgate.execution.execute import execute_sweeps
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.measurements import Measurement, MeasurementKind
@@ -61,7 +61,7 @@ class Known:
                 native.structure.num_slots,
                 native.structure.num_arrays,
             )
-            (found,) = run([replace(native, structure=structure)], NODE.device)
+            (found,) = execute_sweeps([replace(native, structure=structure)], NODE.device)
             self.distributions.append(np.asarray(found[0]) / found[0].sum(axis=1, keepdims=True))
 
     def estimates(self, shots, rounds):

@@ -23,7 +23,7 @@ from qgate.exceptions import (
     UnknownWires,
     UnsupportedMeasurement,
 )
-from qgate.execution.execute import run
+from qgate.execution.execute import execute_sweeps
 from qgate.operations.gate import ROWS
 from qgate.recording import record
 from qgate.tape import Tape
@@ -603,7 +603,7 @@ def test_every_gate_has_its_matrix_at_large_angles(
         exact = [gate.with_parameters(map(in_one_period, gate.parameters)) for gate in gates]
         sweep = Tape([*before, *gates], [qg.state()]).sweep()
 
-        found = run([sweep], device)[0][0]
+        found = execute_sweeps([sweep], device)[0][0]
 
         close = 1e-14 if precision == "double" or engine == "gates" else 1e-5
         expected = dense.states([*before, *exact])
