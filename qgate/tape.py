@@ -237,8 +237,11 @@ class Tape:
 
     def with_trainable(self, indices: Sequence[int]) -> Self:
         """Return the tape with other trainable parameters, by their positions."""
+        trainable = self._positions(indices)
+        if trainable == self._trainable:
+            return self  # a copy would find its layout again
         other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__, _trainable=self._positions(indices))
+        other.__dict__.update(self.__dict__, _trainable=trainable)
         return other
 
     def with_shots(self, shots: Any) -> Self:

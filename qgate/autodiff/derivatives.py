@@ -60,25 +60,7 @@ class TapeDerivatives(SweepFunction, ABC):
     def __call__(
         self, order: int, x: FloatArray, *, expect: int = 0, ticket: int = 0
     ) -> FloatArray:
-        """Return the derivative of order k.
-
-        Parameters
-        ----------
-        order : int
-            k; 0 is the value.
-        x : array, shape (B, n)
-            Trainable angles of each row.
-        expect : int
-            Highest order that will be requested. Orders that can be computed together with this one
-            are submitted together.
-        ticket : int
-            Sample key: sampled results are reused for equal ones only, exact results for all.
-
-        Returns
-        -------
-        array, shape (B, M) + (n,) * k
-            M is the number of values of all measurements, one after the other.
-        """
+        """Return D(order, x), shape (B, M) + (n,) * order; see ``bridge.Derivatives``."""
         self.require(order)
         content = x.tobytes() + self.marks
         sample_key = 0 if self.trained.sweep.shots is None else ticket

@@ -110,19 +110,8 @@ def evaluate_traced(tape: Tape, options: EvaluationOptions) -> list[MeasurementR
 def choose(tape: Tape, options: EvaluationOptions, levels: int | None) -> Choice:
     """Return the method that differentiates a tape, and the limits of its derivatives.
 
-    A framework that does not announce whether it takes derivatives gets the values even if there
-    are no derivatives.
-
-    Parameters
-    ----------
-    tape : Tape
-    options : EvaluationOptions
-    levels : int or None
-        Order of the derivative that is being taken; None: not announced.
-
-    Raises
-    ------
-    DifferentiationError
+    ``levels`` is the order of the derivative that is being taken; a framework that does not
+    announce it (None) gets the values even if there are no derivatives.
     """
     method, device = options.method, options.device
     if method is None:
@@ -224,13 +213,7 @@ def _linear(
 
 
 def derivatives_of(tape: Tape, method: Method | None, options: EvaluationOptions) -> Kind:
-    """Return the class of a tape's derivatives, bound to all that its kind needs.
-
-    Raises
-    ------
-    UnsupportedDiffMethod
-        The shots are a budget, which the method cannot spend.
-    """
+    """Return the class of a tape's derivatives, bound to all that its kind needs."""
     if method is not None and method.transform is not None:
         return partial(
             TransformDerivatives,
@@ -318,12 +301,7 @@ def _backprop(tape: Tape, options: EvaluationOptions) -> list[MeasurementResult]
 
 
 def _refuse_by_value(tape: Tape, slots: Collection[int], device: Device) -> None:
-    """Refuse arrays that are differentiated or not known yet, and become constants of gates.
-
-    Raises
-    ------
-    UnsupportedDiffMethod
-    """
+    """Refuse arrays that are differentiated or not known yet, and become constants of gates."""
     traced = [index for index in slots if is_traced(tape.arrays[index])]
     if traced:
         name = next(

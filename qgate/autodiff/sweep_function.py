@@ -88,22 +88,12 @@ class SweepFunction:
     marks: bytes = b""
 
     def require(self, order: int) -> None:
-        """Refuse unavailable derivatives before anything runs.
-
-        Raises
-        ------
-        DifferentiationError
-        """
+        """Refuse unavailable derivatives before anything runs."""
         if order > 0:
             self.limits.check(order)
 
     def refuse_fixed(self) -> None:
-        """Raise the reason why non-trainable inputs cannot be differentiated.
-
-        Raises
-        ------
-        UnsupportedDiffMethod
-        """
+        """Raise the reason why non-trainable inputs cannot be differentiated."""
         if self.limits.arrays is not None:
             raise self.limits.arrays
         raise UnsupportedDiffMethod(
@@ -115,12 +105,7 @@ class SweepFunction:
         )
 
     def refuse_higher(self, order: int) -> None:
-        """Refuse derivatives of an order above the first.
-
-        Raises
-        ------
-        UnsupportedDiffMethod
-        """
+        """Refuse derivatives of an order above the first."""
         if order > 1:
             raise UnsupportedDiffMethod(
                 method=self.limits.method,

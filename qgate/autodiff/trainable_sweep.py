@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -53,10 +53,7 @@ class LateInput:
             arrays = list(sweep.arrays)
             arrays[self.array] = number
             return replace(sweep, arrays=tuple(arrays))
-        times = len(number) // max(len(sweep), 1)
-        rows = np.tile(sweep.rows, (times, 1))
-        rows[:, list(self.slots)] = number
-        return sweep.with_rows(rows, None if sweep.shots is None else np.tile(sweep.shots, times))
+        return _with_angles(sweep, self.slots, number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,16 +66,20 @@ class TrainableSweep:
         B rows. All its measurements have real results.
     slots : tuple of int
         The n slots to differentiate by.
-    moving : tuple of int, optional
+    variable_slots : tuple of int, optional
         Slots whose numbers vary; default the same.
-    fixed : tuple of LateInput
-        Late inputs.
+    late_inputs : tuple of LateInput
     """
 
     sweep: Sweep
     slots: tuple[int, ...]
-    moving: tuple[int, ...] | None = None
-    fixed: tuple[LateInput, ...] = ()
+    variable_slots: tuple[int, ...] | None = None
+    late_inputs: tuple[LateInput, ...] = ()
+
+    @property
+    def variable(self) -> tuple[int, ...]:
+        """The m slots whose numbers vary."""
+        return self.slots if self.variable_slots is None else self.variable_slots
 
     def at(self, x: FloatArray) -> Sweep:
         """Return the sweep with other numbers in the variable slots.
@@ -95,11 +96,7 @@ class TrainableSweep:
         """
         if not np.isfinite(x).all():
             raise NotFinite(operation="The circuit", value=x[~np.isfinite(x)].tolist()[0])
-        times = len(x) // max(len(self.sweep), 1)
-        rows = self.sweep.rows.copy() if times == 1 else np.tile(self.sweep.rows, (times, 1))
-        rows[:, list(self.slots if self.moving is None else self.moving)] = x
-        shots = self.sweep.shots
-        return self.sweep.with_rows(rows, None if shots is None else np.tile(shots, times))
+        return _with_angles(self.sweep, self.variable, x)
 
     def needed_at(self, x: FloatArray) -> Sweep:
         """Return a sweep without the rotations that are irrelevant for these derivatives."""
@@ -108,19 +105,27 @@ class TrainableSweep:
     def by(self, columns: Sequence[int]) -> TrainableSweep:
         """Return the same with derivatives by some of the slots only."""
         slots = tuple(self.slots[column] for column in columns)
-        return replace(self, slots=slots, moving=self.slots if self.moving is None else self.moving)
+        return replace(self, slots=slots, variable_slots=self.variable)
 
     @property
     def has_late_arrays(self) -> bool:
         """Whether a matrix, a state or coefficients are late inputs."""
-        return any(place.array is not None for place in self.fixed)
+        return any(late.array is not None for late in self.late_inputs)
 
     def fixing(self, numbers: Sequence[ArrayLike]) -> TrainableSweep:
         """Return the same with numbers for the late inputs."""
         sweep = self.sweep
-        for place, number in zip(self.fixed, numbers, strict=True):
-            sweep = place.filled(sweep, np.asarray(number))
-        return replace(self, sweep=sweep, fixed=())
+        for late, number in zip(self.late_inputs, numbers, strict=True):
+            sweep = late.filled(sweep, np.asarray(number))
+        return replace(self, sweep=sweep, late_inputs=())
+
+
+def _with_angles(sweep: Sweep, slots: Sequence[int], angles: Tensor) -> Sweep:
+    """Return the rows of a sweep, or all of them several times, with other angles in some slots."""
+    times = len(angles) // max(len(sweep), 1)
+    rows = sweep.rows.copy() if times == 1 else np.tile(sweep.rows, (times, 1))
+    rows[:, list(slots)] = angles
+    return sweep.with_rows(rows, None if sweep.shots is None else np.tile(sweep.shots, times))
 
 
 def split_parameters(
@@ -132,49 +137,48 @@ def split_parameters(
     measurements on all wires.
     """
     copies = max(1, len(tape.shots.parts))
-    moving, trained = _moving(tape), set(tape.trainable_params)
+    variable, trained = _variable(tape), set(tape.trainable_params)
     joined = None
-    if moving and copies == 1 and tape.batch_size is None:
-        joined = interface.row(list(map(tape.parameters.__getitem__, moving)))
-    plain = _numbers(tape, moving, joined, interface)
+    if variable and copies == 1 and tape.batch_size is None:
+        joined = interface.row(list(map(tape.parameters.__getitem__, variable)))
+    plain = _numbers(tape, variable, joined, interface)
     sweep = validate(plain, device) if named else plain
     if sweep.arrays:
         sweep = freeze_weights(sweep)
-    parts = [_rows(tape, index, copies) for index in moving] if joined is None else [joined]
-    slots = itertools.chain.from_iterable(map(tape.slots_of, moving))
-    fixed, places, arrays = list[Tensor](), list[LateInput](), itertools.count()
-    known = set(moving)
+    angles = [_rows(tape, index, copies) for index in variable] if joined is None else [joined]
+    slots = tuple(itertools.chain.from_iterable(map(tape.slots_of, variable)))
+    inputs, places, arrays = list[Tensor](), list[LateInput](), itertools.count()
     for index, (value, kind) in enumerate(zip(tape.parameters, tape.parameter_kinds, strict=True)):
         array = None if kind is ParameterKind.ANGLES else next(arrays)
-        if index not in known and (index in trained or not is_concrete(value)):
-            fixed.append(_rows(tape, index, copies) if array is None else value)
+        if index not in variable and (index in trained or not is_concrete(value)):
+            inputs.append(_rows(tape, index, copies) if array is None else value)
             places.append(LateInput(tuple(tape.slots_of(index)), array))
     if seed is not None and tape.shots:
         if is_concrete(seed):
             sweep = replace(sweep, seed=seed_of(unwrap(seed)))
         else:
-            fixed.append(seed)
+            inputs.append(seed)
             places.append(LateInput(seed=True))
-    return TrainableSweep(sweep, tuple(slots), fixed=tuple(places)), parts, fixed
+    return TrainableSweep(sweep, slots, late_inputs=tuple(places)), angles, inputs
 
 
-def _moving(tape: Tape) -> list[int]:
+def _variable(tape: Tape) -> dict[int, None]:
     """Return the trainable angles; if there are none, those whose numbers are not known yet."""
     kinds = tape.parameter_kinds
     trained = [index for index in tape.trainable_params if kinds[index] is ParameterKind.ANGLES]
     if trained:
-        return trained
+        return dict.fromkeys(trained)
     angles = [index for index, kind in enumerate(kinds) if kind is ParameterKind.ANGLES]
-    return [index for index in angles if not is_concrete(tape.parameters[index])]
+    return dict.fromkeys(at for at in angles if not is_concrete(tape.parameters[at]))
 
 
 def _numbers(
-    tape: Tape, moving: Sequence[int], joined: Tensor | None, interface: Interface
+    tape: Tape, variable: Collection[int], joined: Tensor | None, interface: Interface
 ) -> Sweep:
     """Return the sweep of a tape with numbers, from the row of all its angles if there is one."""
     if (
         joined is not None
-        and len(moving) == len(tape.angles)
+        and len(variable) == len(tape.angles)
         and all(map(is_concrete, tape.arrays))
     ):
         row = interface.number(joined)

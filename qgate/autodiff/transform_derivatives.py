@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -65,13 +66,9 @@ class TransformDerivatives(TapeDerivatives):
                 self._read(postprocess([_arranged(tape, next(results)) for tape in others]), tape)
                 for tape, (others, postprocess) in zip(tapes, made, strict=True)
             ]
-            found[1] = np.stack(slopes)[..., self._columns()]
+            columns = [self.trained.variable.index(slot) for slot in self.trained.slots]
+            found[1] = np.stack(slopes)[..., columns]
         return found
-
-    def _columns(self) -> list[int]:
-        """Return the indices of the slots to differentiate by among the variable slots."""
-        moving = self.trained.slots if self.trained.moving is None else self.trained.moving
-        return [moving.index(slot) for slot in self.trained.slots]
 
     def _tapes(self, x: FloatArray) -> list[Tape]:
         """Return the circuit for each row as a tape."""
@@ -95,16 +92,15 @@ class TransformDerivatives(TapeDerivatives):
         rows = []
         for result_shape, by_parameter in zip(self.layout.shapes, by_result, strict=True):
             parts = self._parted(by_parameter, len(shapes), "trainable parameters")
-            columns = []
-            for shape, part in zip(shapes, parts, strict=True):
-                found = np.asarray(part, dtype=float)
-                if found.shape != (*result_shape, *shape):
+            arrays = [np.asarray(part, dtype=float) for part in parts]
+            for shape, array in zip(shapes, arrays, strict=True):
+                if array.shape != (*result_shape, *shape):
                     raise self._wrong(
-                        f"a derivative of shape {found.shape}, where the result has shape "
+                        f"a derivative of shape {array.shape}, where the result has shape "
                         f"{result_shape} and the parameter {shape}"
                     )
-                columns.append(found.reshape(int(np.prod(result_shape)), -1))
-            rows.append(np.concatenate(columns, axis=1))
+            size = math.prod(result_shape)
+            rows.append(np.concatenate([array.reshape(size, -1) for array in arrays], axis=1))
         return np.concatenate(rows)
 
     def _parted(self, given: object, count: int, what: str) -> Sequence[object]:
