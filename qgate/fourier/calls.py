@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from qgate.exceptions import UnknownArgument, name_of, suggest
 from qgate.operations.parameters import as_array, require_numbers
 from qgate.qnode import QNode, execute
 from qgate.tape import Tape
-from qgate.typing import Tensor
+from qgate.typing import Function, Nested, Tensor
 
 Index = tuple[int, ...]
 """Index of a number in an argument: () for a number, (i,) in an array with one axis."""
@@ -23,25 +23,27 @@ Index = tuple[int, ...]
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
+ByIndex = Mapping[str, Mapping[Index, Any]]
+"""Values that the user gave for names of arguments and indices in them."""
+
+
+def is_index(index: object, shape: tuple[int, ...]) -> bool:
+    """Return whether this is the index of a number in an array of a shape."""
+    if not isinstance(index, tuple) or len(index) != len(shape):
+        return False
+    return all(0 <= at < size for at, size in zip(index, shape, strict=True))
+
+
 @dataclass(frozen=True)
 class Call:
-    """A quantum function, or a function that calls QNodes, with bound arguments.
+    """A quantum function, or a function that calls QNodes, with bound arguments."""
 
-    Parameters
-    ----------
-    target : QNode or callable
-    signature : inspect.Signature
-        Signature of ``target``.
-    arguments : mapping of str to object
-        Arguments by name, defaults included.
-    """
-
-    target: Any
-    signature: inspect.Signature
-    arguments: Mapping[str, Any]
+    target: Function
+    signature: inspect.Signature  # of the target
+    arguments: Mapping[str, Nested]  # by name, defaults included
 
     @classmethod
-    def of(cls, target: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
+    def of(cls, target: Function, args: Sequence[Nested], kwargs: Mapping[str, Nested]) -> Call:
         """Return the call with these arguments; ``shots=`` is handled as by a QNode."""
         signature, given = inspect.signature(target), dict(kwargs)
         if isinstance(target, QNode) and "shots" in given and "shots" not in signature.parameters:
@@ -50,7 +52,7 @@ class Call:
         bound.apply_defaults()
         return cls(target, signature, bound.arguments)
 
-    def replace(self, values: Mapping[str, Any]) -> Call:
+    def replace(self, values: Mapping[str, Nested]) -> Call:
         """Return the same call with other values for some arguments."""
         return Call(self.target, self.signature, {**self.arguments, **values})
 
@@ -77,15 +79,17 @@ class Call:
     @property
     def bound(self) -> inspect.BoundArguments:
         """Positional and keyword arguments of the call."""
-        return inspect.BoundArguments(self.signature, dict[str, Any](self.arguments))
+        return inspect.BoundArguments(self.signature, dict[str, Nested](self.arguments))
 
     def tape(self) -> Tape:
         """Record the circuit of a QNode."""
-        tape: Tape = self.target.construct(self.bound.args, self.bound.kwargs)
+        tape: Tape = self.target.construct(  # type: ignore[attr-defined]  # of a QNode
+            self.bound.args, self.bound.kwargs
+        )
         return tape
 
 
-def run(calls: Sequence[Call]) -> list[Any]:
+def run(calls: Sequence[Call]) -> list[Nested]:
     """Return the value of each call; all circuits of a QNode go into one submission."""
     if not calls:
         return []
@@ -97,7 +101,7 @@ def run(calls: Sequence[Call]) -> list[Any]:
     return [call.target(*call.bound.args, **call.bound.kwargs) for call in calls]
 
 
-def argument_names(target: Callable[..., Any], *, with_defaults: bool = True) -> list[str]:
+def argument_names(target: Function, *, with_defaults: bool = True) -> list[str]:
     """Return the names of the arguments of a function, in order."""
     return [
         name
@@ -107,7 +111,7 @@ def argument_names(target: Callable[..., Any], *, with_defaults: bool = True) ->
     ]
 
 
-def check_names(names: Iterable[str], target: Callable[..., Any]) -> None:
+def check_names(names: Iterable[str], target: Function) -> None:
     """Refuse names that are not arguments of a function.
 
     Raises

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,14 @@ from qgate.arrays import enclosed, finished, framework_of, is_traced, namespace
 from qgate.exceptions import InvalidFourierGrid, described
 from qgate.numpy.tensors import plain
 from qgate.sizes import MOST_POINTS
-from qgate.typing import FloatArray, Tensor
+from qgate.typing import FloatArray, Function, IntArray, Nested, Tensor
 
 MOST_INPUTS = 32
 """Axes of an array of coefficients."""
 
 
 def coefficients(
-    f: Callable[..., Any],
+    f: Function,
     n_inputs: int,
     degree: int | Sequence[int],
     lowpass_filter: bool = False,
@@ -120,7 +120,7 @@ def _frequencies(degree: int) -> list[int]:
     return [*range(degree + 1), *range(-degree, 0)]
 
 
-def _transformed(f: Callable[..., Any], degrees: Sequence[int], *, batched: bool) -> Tensor:
+def _transformed(f: Function, degrees: Sequence[int], *, batched: bool) -> Tensor:
     count = math.prod(2 * degree + 1 for degree in degrees)
     if count > MOST_POINTS or len(degrees) > MOST_INPUTS:
         raise InvalidFourierGrid(
@@ -142,7 +142,7 @@ def _transformed(f: Callable[..., Any], degrees: Sequence[int], *, batched: bool
     return finished(found, [values])
 
 
-def _chosen(coefficients: Tensor, frequencies: Sequence[Any]) -> Tensor:
+def _chosen(coefficients: Tensor, frequencies: Sequence[IntArray]) -> Tensor:
     """Return the coefficients of some frequencies along each axis."""
     xp = namespace([coefficients])
     if xp is np:
@@ -153,7 +153,7 @@ def _chosen(coefficients: Tensor, frequencies: Sequence[Any]) -> Tensor:
     return finished(found, [coefficients])
 
 
-def _values(f: Callable[..., Any], points: FloatArray, *, batched: bool) -> Tensor:
+def _values(f: Function, points: FloatArray, *, batched: bool) -> Tensor:
     """Return the values of ``f`` at points, shape (N, K), as an array of shape (K,)."""
     if batched:
         values = _array(f(list(points)))
@@ -167,12 +167,12 @@ def _values(f: Callable[..., Any], points: FloatArray, *, batched: bool) -> Tens
     return namespace(found).stack(found)
 
 
-def _array(value: Any) -> Tensor:
+def _array(value: Nested) -> Tensor:
     is_theirs = is_traced(value) or framework_of(value) is not None
     return enclosed(value) if is_theirs else np.asarray(plain(value))
 
 
-def _check(values: Any, shape: tuple[int, ...], call: str, remedy: str) -> None:
+def _check(values: Tensor, shape: tuple[int, ...], call: str, remedy: str) -> None:
     if values.shape != shape or values.dtype.kind not in "iuf":
         raise InvalidFourierGrid(
             reason=f"for {call} the function returned values of shape {values.shape} and type "

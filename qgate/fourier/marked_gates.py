@@ -15,7 +15,7 @@ from qgate.fourier.spectra import checked_decimals, get_spectrum, joined, symmet
 from qgate.operations.operator import Operator, operations_of
 from qgate.qnode import QNode
 from qgate.tape import Tape
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Nested
 
 Spectra = dict[str, list[float]]
 
@@ -75,7 +75,7 @@ def circuit_spectrum(
     record = _recorder(tape)
 
     @functools.wraps(tape, updated=())
-    def spectra(*args: Any, **kwargs: Any) -> Spectra:
+    def spectra(*args: Nested, **kwargs: Nested) -> Spectra:
         return _spectra(record(*args, **kwargs), wanted, decimals)
 
     return spectra
@@ -93,7 +93,7 @@ def _names(encoding_gates: Any) -> set[str] | None:
     return set(names)
 
 
-def _recorder(circuit: Any) -> Callable[..., Sequence[Operator]]:
+def _recorder(circuit: object) -> Callable[..., Sequence[Operator]]:
     """Return a function from the arguments of a circuit to its operations."""
     if isinstance(circuit, QNode):
         return lambda *args, **kwargs: circuit.construct(args, kwargs).operations

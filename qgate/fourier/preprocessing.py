@@ -18,23 +18,10 @@ from qgate.typing import BoolArray, FloatArray, Tensor
 def classical_jacobian(
     function: Callable[..., Tensor], args: Sequence[Tensor]
 ) -> tuple[FloatArray, ...]:
-    """Return the Jacobian of classical values by each argument.
+    """Return the Jacobian of classical values by each argument, in the shape value + argument.
 
-    Parameters
-    ----------
-    function : callable
-        Returns an array, which need not depend on the arguments.
-    args : sequence of array
-        Arrays of one framework, which differentiates.
-
-    Returns
-    -------
-    tuple of array
-        For each argument an array with the shape of the value followed by that of the argument.
-
-    Notes
-    -----
-    Cost: one run of ``function``, and one pass back through it for each number it returns.
+    The value need not depend on the arguments, which are arrays of one framework. Cost: one run of
+    ``function``, and one pass back through it for each number it returns.
     """
     jacobian = interface_among(args).jacobian(function, tuple(range(len(args))))
     with warnings.catch_warnings():
@@ -47,23 +34,15 @@ def classical_jacobian(
 class Check:
     """Options of the test that angles are linear functions of the arguments.
 
-    Parameters
-    ----------
-    num_pos : int
-        Number of random points at which the Jacobian is compared with that at the arguments.
-    seed : int
-        Seed of the random points.
-    atol, rtol : float
-        Differences up to ``atol + rtol * abs(derivative)`` count as equal.
-    bounds : (float, float)
-        Interval of the points, in the unit of the arguments.
+    The Jacobian at random points is compared with that at the arguments. Differences up to
+    ``atol + rtol * abs(derivative)`` count as equal.
     """
 
-    num_pos: int = 5
+    num_pos: int = 5  # number of random points
     seed: int = 9123
     atol: float = 1e-6
     rtol: float = 0.0
-    bounds: tuple[float, float] = (-np.pi, np.pi)
+    bounds: tuple[float, float] = (-np.pi, np.pi)  # of the points, in the unit of the arguments
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Check:

@@ -13,7 +13,7 @@ from qgate.arguments import array_of, mapping_of, sequence_of
 from qgate.arrays import depends_on_tracer, finished, framework_of, is_concrete, is_traced, unwrap
 from qgate.exceptions import InvalidArgnums, NoSpectrum, QuantumFunctionError, described, name_of
 from qgate.findable import picklable
-from qgate.fourier.calls import Call, Index, argument_names, check_names
+from qgate.fourier.calls import Call, Index, argument_names, check_names, is_index
 from qgate.fourier.preprocessing import Check, classical_jacobian
 from qgate.fourier.spectra import checked_decimals, frequencies_of, joined, symmetric
 from qgate.gradients.parameter_shift import HasRule
@@ -23,7 +23,7 @@ from qgate.qnode import QNode
 from qgate.structure import slots_in
 from qgate.tape import Tape
 from qgate.transforms.decompose import decompose_structure
-from qgate.typing import BoolArray, FloatArray, Tensor
+from qgate.typing import BoolArray, FloatArray, Nested, Tensor
 
 Requested = Mapping[str, Collection[Index] | EllipsisType]
 """Indices of the parameters of each argument; an ellipsis: all of them."""
@@ -38,7 +38,7 @@ def qnode_spectrum(
     encoding_args: Mapping[str, Collection[Index] | EllipsisType] | Collection[str] | None = None,
     argnum: int | Sequence[int] | None = None,
     decimals: int = 8,
-    validation_kwargs: Mapping[str, Any] | None = None,
+    validation_kwargs: Mapping[str, Nested] | None = None,
 ) -> Callable[..., dict[str, dict[Index, list[float]]]]:
     r"""Frequencies with which a QNode depends on its arguments.
 
@@ -110,7 +110,7 @@ def qnode_spectrum(
     check = Check.of(mapping_of("qnode_spectrum", "validation_kwargs", validation_kwargs))
 
     @functools.wraps(qnode, updated=())
-    def spectra(*args: Any, **kwargs: Any) -> dict[str, dict[Index, list[float]]]:
+    def spectra(*args: Nested, **kwargs: Nested) -> dict[str, dict[Index, list[float]]]:
         call = Call.of(qnode, args, kwargs)
         values = {name: _numbers(call.arguments[name], name) for name in requested}
         masks = {name: _mask(name, requested[name], values[name].shape) for name in requested}
@@ -158,7 +158,7 @@ def _names_at(argnum: Any, names: Sequence[str]) -> list[str]:
     return [names[position] for position in positions]
 
 
-def _numbers(value: Any, name: str) -> FloatArray:
+def _numbers(value: Nested, name: str) -> FloatArray:
     if not is_concrete(value):
         raise NoSpectrum(
             reason=f"the number in the argument {described(name)} is not known while a function "
@@ -176,7 +176,7 @@ def _numbers(value: Any, name: str) -> FloatArray:
     return np.array(plain, dtype=float)
 
 
-def _like(value: FloatArray, original: Any) -> Tensor:
+def _like(value: FloatArray, original: Tensor) -> Tensor:
     """Return numbers as an array of the framework and precision of an argument."""
     framework = framework_of(original)
     return value if framework is None else finished(value, [original])
@@ -188,12 +188,13 @@ def _argument(value: Tensor) -> Tensor:
     return value if theirs or value.shape else float(value)
 
 
-def _mask(name: str, indices: Any, shape: tuple[int, ...]) -> BoolArray:
+def _mask(
+    name: str, indices: Collection[Index] | EllipsisType, shape: tuple[int, ...]
+) -> BoolArray:
     """Return a mask of the numbers of an argument whose spectrum was requested."""
     mask = np.full(shape, indices is ...)
     for index in () if indices is ... else indices:
-        fits = isinstance(index, tuple) and len(index) == len(shape)
-        if not fits or any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
+        if not is_index(index, shape):
             raise NoSpectrum(
                 reason=f"the argument {described(name)} has the shape {shape} and no index "
                 f"{described(index)}",

@@ -13,10 +13,10 @@ from qgate.arguments import items_of, mapping_of
 from qgate.arrays import enclosed, framework_of, is_traced, namespace, shape_of
 from qgate.exceptions import InvalidReconstruction, described, name_of
 from qgate.findable import picklable
-from qgate.fourier.calls import Call, Index, check_names, run
+from qgate.fourier.calls import ByIndex, Call, Index, check_names, is_index, run
 from qgate.fourier.series import Interpolation, Series
 from qgate.numpy.tensors import plain
-from qgate.typing import Tensor
+from qgate.typing import Function, Nested, Tensor
 
 NEAR_ZERO = 1e-8
 """Shifts (radians) up to this size count as zero."""
@@ -26,7 +26,7 @@ Plan = Mapping[str, Mapping[Index, Interpolation]]
 
 @picklable
 def reconstruct(
-    qnode: Callable[..., Any],
+    qnode: Function,
     ids: Mapping[str, Collection[Index]] | Collection[str] | str | None = None,
     nums_frequency: Mapping[str, Mapping[Index, int]] | None = None,
     spectra: Mapping[str, Mapping[Index, Collection[float]]] | None = None,
@@ -100,7 +100,9 @@ def reconstruct(
     plan = _plan(chosen, given, shifted, equidistant=nums_frequency is not None)
 
     @functools.wraps(qnode, updated=())
-    def reconstructed(*args: Any, f0: Any = None, **kwargs: Any) -> dict[str, dict[Index, Series]]:
+    def reconstructed(
+        *args: Nested, f0: Tensor = None, **kwargs: Nested
+    ) -> dict[str, dict[Index, Series]]:
         call = Call.of(qnode, args, kwargs)
         _check_indices(plan, call)
         values = _values(plan, call, f0)
@@ -117,7 +119,7 @@ def reconstruct(
     return reconstructed
 
 
-def _given(nums_frequency: Any, spectra: Any) -> Mapping[str, Mapping[Index, Any]]:
+def _given(nums_frequency: Any, spectra: Any) -> ByIndex:
     """Return the given frequencies by name and index."""
     known = spectra if nums_frequency is None else nums_frequency
     if known is None:
@@ -134,7 +136,7 @@ def _given(nums_frequency: Any, spectra: Any) -> Mapping[str, Mapping[Index, Any
     return known
 
 
-def _chosen(ids: Any, given: Mapping[str, Mapping[Index, Any]]) -> Mapping[str, Collection[Index]]:
+def _chosen(ids: Any, given: ByIndex) -> Mapping[str, Collection[Index]]:
     """Return for each argument the indices of parameters to reconstruct."""
     chosen: dict[str, Collection[Index]]
     if isinstance(ids, Mapping):
@@ -170,7 +172,7 @@ def _chosen(ids: Any, given: Mapping[str, Mapping[Index, Any]]) -> Mapping[str, 
     return chosen
 
 
-def _holds(mapping: Mapping[Index, Any], index: Any) -> bool:
+def _holds(mapping: Mapping[Index, Any], index: object) -> bool:
     try:
         return index in mapping
     except TypeError:  # the object is not hashable
@@ -179,8 +181,8 @@ def _holds(mapping: Mapping[Index, Any], index: Any) -> bool:
 
 def _plan(
     chosen: Mapping[str, Collection[Index]],
-    given: Mapping[str, Mapping[Index, Any]],
-    shifts: Mapping[str, Mapping[Index, Any]],
+    given: ByIndex,
+    shifts: ByIndex,
     *,
     equidistant: bool,
 ) -> Plan:
@@ -210,8 +212,7 @@ def _check_indices(plan: Plan, call: Call) -> None:
     for name, by_index in plan.items():
         shape = shape_of(call.numbers(name))
         for index in by_index:
-            fits = isinstance(index, tuple) and len(index) == len(shape)
-            if not fits or any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
+            if not is_index(index, shape):
                 raise InvalidReconstruction(
                     reason=f"the argument {described(name)} has the shape {shape} and no index "
                     f"{described(index)}",
@@ -225,7 +226,7 @@ def _number(call: Call, name: str, index: Index) -> Tensor:
     return plain(number[index] if index else number)
 
 
-def _values(plan: Plan, call: Call, f0: Any) -> dict[tuple[str, Index], list[Any]]:
+def _values(plan: Plan, call: Call, f0: Tensor) -> dict[tuple[str, Index], list[Nested]]:
     """Return the values at the shifts of each parameter; the unshifted value is computed once."""
     calls: list[Call] = []
     places: dict[tuple[str, Index], list[int | None]] = {}
@@ -261,7 +262,7 @@ def _warn_unused(keys: Sequence[tuple[str, Index]]) -> None:
     )
 
 
-def _stacked(values: Sequence[Any], qnode: Callable[..., Any]) -> Tensor:
+def _stacked(values: Sequence[Nested], qnode: Function) -> Tensor:
     """Return values as one array whose first axis is that of the points."""
     if any(isinstance(value, tuple | list | dict) for value in values):
         return _refuse(qnode, f"a {type(values[0]).__name__}")
@@ -275,7 +276,7 @@ def _stacked(values: Sequence[Any], qnode: Callable[..., Any]) -> Tensor:
     return stacked
 
 
-def _refuse(qnode: Callable[..., Any], returned: str) -> Tensor:
+def _refuse(qnode: Function, returned: str) -> Tensor:
     raise InvalidReconstruction(
         reason=f"{name_of(qnode)} returned {returned}, and real numbers are needed",
         remedy="Return one expectation value, or the probabilities of some wires, without a "

@@ -34,20 +34,13 @@ SAME = 1e-10
 class Series:
     r"""A Fourier series, called with a point or an array of points.
 
-    Parameters
-    ----------
-    frequencies : array, shape (R,)
-        Positive.
-    coefficients : array, shape (2R + 1, ...)
-        Coefficients of 1, of the cosines and of the sines of :math:`\Omega_k (x - x_0)`; further
-        axes are those of the value.
-    center : float
-        :math:`x_0`, in the unit of x.
+    The coefficients are those of 1, of the cosines and of the sines of :math:`\Omega_k (x - x_0)`;
+    further axes are those of the value.
     """
 
-    frequencies: FloatArray
-    coefficients: Tensor
-    center: Tensor = 0.0
+    frequencies: FloatArray  # (R,), positive
+    coefficients: Tensor  # (2R + 1, ...)
+    center: Tensor = 0.0  # x_0, in the unit of x
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return the values at x, whose shape is that of x followed by that of a value.
@@ -81,13 +74,6 @@ def _check_count(count: int) -> None:
 class Interpolation:
     """Interpolation of a series: frequencies, shifts around a center, matrix to coefficients.
 
-    Parameters
-    ----------
-    frequencies : array, shape (R,)
-        Positive and different.
-    shifts : array, shape (2R + 1,)
-        In the unit of the variable.
-
     Raises
     ------
     InvalidReconstruction
@@ -100,10 +86,9 @@ class Interpolation:
         more.
     """
 
-    frequencies: FloatArray
-    shifts: FloatArray
-    matrix: FloatArray = field(init=False, repr=False)
-    """Matrix from values to coefficients, shape (2R + 1, 2R + 1)."""
+    frequencies: FloatArray  # (R,), positive and different
+    shifts: FloatArray  # (2R + 1,), in the unit of the variable
+    matrix: FloatArray = field(init=False, repr=False)  # (2R + 1, 2R + 1), values to coefficients
 
     def __post_init__(self) -> None:
         _check_count(len(self.frequencies))
@@ -142,15 +127,10 @@ class Interpolation:
     def of_spectrum(
         cls, spectrum: Iterable[float], shifts: Iterable[float] | None = None
     ) -> Interpolation:
-        """Interpolate a series with any frequencies.
+        """Interpolate a series with any frequencies; 0 and negative ones are optional.
 
-        Parameters
-        ----------
-        spectrum : iterable of float
-            0 and negative frequencies are optional.
-        shifts : iterable of float, optional
-            By default multiples of one shift; where those within a period of the highest
-            frequency are ill-conditioned, as for close frequencies, of a larger one.
+        The shifts are by default multiples of one shift; where those within a period of the highest
+        frequency are ill-conditioned, as for close frequencies, of a larger one.
         """
         frequencies = positive(spectrum)
         chosen = _default_shifts(frequencies) if shifts is None else np.array([*shifts], float)

@@ -11,6 +11,7 @@ import numpy as np
 
 from qgate.budget import Budget
 from qgate.exceptions import MissingExtra
+from qgate.shot_allocation.estimation_request import split_results
 from qgate.shot_allocation.estimation_result import Cost, Differences
 from qgate.typing import FloatArray
 
@@ -159,12 +160,8 @@ class GradientEstimate:
         return f"<p>{summary}</p><table>{rows}</table>"
 
     def _shaped(self, flat: FloatArray) -> Any:
-        parts, start = [], 0
-        for shape in self.shapes:
-            size = int(np.prod(shape))
-            parts.append(flat[start : start + size].reshape(shape))
-            start += size
-        return parts[0] if self.bare else tuple(parts)
+        parts = tuple(part[0] for part in split_results(flat, 1, self.shapes))
+        return parts[0] if self.bare else parts
 
     def _errors(self) -> FloatArray:
         return np.asarray(np.sqrt(np.maximum(np.diag(self.covariance), 0.0)))

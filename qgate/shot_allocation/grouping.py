@@ -20,7 +20,7 @@ from qgate.operations.operator import Operator
 from qgate.operations.pauli_gates import basis_gates
 from qgate.operations.pauli_words import to_letters
 from qgate.recording import paused
-from qgate.shot_allocation.parity import Representatives
+from qgate.shot_allocation.parity import Representatives, row_reduced
 from qgate.typing import BoolArray, FloatArray, IntArray
 from qgate.wires import Wires
 
@@ -224,7 +224,8 @@ def _diagonalized(x: BoolArray, z: BoolArray, group: list[int], wires: Wires) ->
     size = len(x)
     every_x, every_z = np.concatenate([x, x[group]]), np.concatenate([z, z[group]])
     table = _Tableau(every_x, every_z, np.zeros(len(every_x), dtype=bool), wires, [])
-    pivots = _eliminated(table, size)
+    columns = row_reduced(table.x[size:], table.z[size:])  # another generating set of the group
+    pivots = [(size + row, at) for row, at in enumerate(columns)]
     for row, at in pivots:
         for other in np.flatnonzero(table.x[row]):
             if other != at:
@@ -240,24 +241,3 @@ def _diagonalized(x: BoolArray, z: BoolArray, group: list[int], wires: Wires) ->
     readable = np.asarray(~table.x[:size].any(axis=1))
     signs = np.where(table.signs[:size], -1.0, 1.0)
     return Basis(tuple(table.gates), readable, table.z[:size], signs)
-
-
-def _eliminated(table: _Tableau, start: int) -> list[tuple[int, int]]:
-    """Eliminate the x bits of the Pauli words from row ``start``; return pivot rows and wires.
-
-    Multiplying Pauli words changes the generators of the group, not the group. Signs are ignored.
-    """
-    pivots: list[tuple[int, int]] = []
-    for at in range(table.x.shape[1]):
-        row = start + len(pivots)
-        candidates = np.flatnonzero(table.x[row:, at]) + row
-        if not len(candidates):
-            continue
-        for bits in (table.x, table.z):
-            bits[[row, candidates[0]]] = bits[[candidates[0], row]]
-        others = table.x[:, at].copy()
-        others[:start] = others[row] = False
-        table.x[others] ^= table.x[row]
-        table.z[others] ^= table.z[row]
-        pivots.append((row, at))
-    return pivots

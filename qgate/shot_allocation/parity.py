@@ -131,24 +131,34 @@ def _value(support: BoolArray, start: BoolArray, gates: list[tuple[Operator, Int
     return float(np.sign(value))
 
 
+def row_reduced(bits: BoolArray, *others: BoolArray) -> list[int]:
+    """Eliminate bits (R, n) over GF(2) in place; return the column of the pivot of each first row.
+
+    Rows of other arrays are exchanged and added in the same way.
+    """
+    pivots: list[int] = []
+    for column in range(bits.shape[1]):
+        place = len(pivots)
+        candidates = np.flatnonzero(bits[place:, column]) + place
+        if not len(candidates):
+            continue
+        for array in (bits, *others):
+            array[[place, candidates[0]]] = array[[candidates[0], place]]
+        added = bits[:, column].copy()
+        added[place] = False
+        for array in (bits, *others):
+            array[added] ^= array[place]
+        pivots.append(column)
+    return pivots
+
+
 def _null_space(rows: BoolArray) -> BoolArray:
     """Return a basis of the vectors that have an even overlap with all rows, (Q, n)."""
     left = rows.copy()
-    pivots: list[int] = []
-    for column in range(rows.shape[1]):
-        place = len(pivots)
-        candidates = np.flatnonzero(left[place:, column]) + place
-        if not len(candidates):
-            continue
-        left[[place, candidates[0]]] = left[[candidates[0], place]]
-        others = left[:, column].copy()
-        others[place] = False
-        left[others] ^= left[place]
-        pivots.append(column)
+    pivots = row_reduced(left)
     free = [column for column in range(rows.shape[1]) if column not in pivots]
     found = np.zeros((len(free), rows.shape[1]), dtype=bool)
     for index, column in enumerate(free):
         found[index, column] = True
-        for place, pivot in enumerate(pivots):
-            found[index, pivot] = left[place, column]
+        found[index, pivots] = left[: len(pivots), column]
     return found

@@ -172,3 +172,18 @@ def test_shift_rules_take_no_differences():
 
     assert estimate.differences is None
     assert not estimate.biased
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_steps_are_inversely_proportional_to_the_frequency(factor):
+    def steps(frequency):
+        def circuit(x):
+            qg.evolve(frequency / 2 * qg.X(0), x)
+            return qg.expval(qg.Z(0))
+
+        node = qg.QNode(circuit, "local?seed=1", diff_method="finite-diff")
+        budget = qg.Budget(shots=10_000, rounds=1)
+        found = qg.gradient_estimate(node, budget=budget)(qnp.array(0.3, requires_grad=True))
+        return found.differences.steps
+
+    assert steps(factor) == pytest.approx(steps(1) / factor)

@@ -12,7 +12,7 @@ from qgate.execution.execute import execute_sweeps
 from qgate.gradients.classical_jacobian import ClassicalPart
 from qgate.gradients.parameter_shift import parameter_shift
 from qgate.measurements import Measurement, MeasurementKind
-from qgate.shot_allocation.design import plan
+from qgate.shot_allocation.design import Design, plan
 from qgate.shot_allocation.estimation_request import estimation_request, limits_of, with_constants
 from qgate.shot_allocation.rounds import measure_in_rounds
 from qgate.shot_allocation.samples import BasisSamples
@@ -64,7 +64,7 @@ class Known:
             (found,) = execute_sweeps([replace(native, structure=structure)], NODE.device)
             self.distributions.append(np.asarray(found[0]) / found[0].sum(axis=1, keepdims=True))
 
-    def estimates(self, shots, rounds):
+    def estimates(self, shots, rounds, kind=Design):
         """Return ``ESTIMATES`` gradients and their standard errors, (ESTIMATES, 3) each."""
         random, limits = np.random.default_rng(1), limits_of(NODE.device)
         bases = self.measurement_plan.bases
@@ -79,6 +79,7 @@ class Known:
 
         design = plan(self.problem, bases, shots, limits)
         assert ((design.planned > 0).sum()) == CIRCUITS
+        design = kind(design.readable, design.planned, design.chances)
         found = [
             measure_in_rounds(
                 self.problem, bases, design, measure, random, shots=shots, rounds=rounds
@@ -96,6 +97,34 @@ KNOWN = Known()
 def estimates(shots, rounds):
     """Return the gradients of the circuit, drawn once for all tests."""
     return KNOWN.estimates(shots, rounds)
+
+
+class AlwaysMany(Design):
+    def has_many(self, shots, least=1):
+        return True
+
+
+class NeverMany(Design):
+    def has_many(self, shots, least=1):
+        return False
+
+
+def squared_error(gradients):
+    return ((gradients - TRUTH) ** 2).sum(axis=1).mean()
+
+
+def test_measured_variances_raise_the_error_with_few_shots_and_lower_it_with_many():
+    few, many = 2 * CIRCUITS, 20 * CIRCUITS
+
+    with_few, with_many = (
+        squared_error(estimates(few, None)[0]),
+        squared_error(estimates(many, None)[0]),
+    )
+    relied_on = squared_error(KNOWN.estimates(few, None, AlwaysMany)[0])
+    left_aside = squared_error(KNOWN.estimates(many, None, NeverMany)[0])
+
+    assert with_few < relied_on
+    assert with_many < left_aside
 
 
 @pytest.mark.parametrize("shots", [CIRCUITS // 2, 2 * CIRCUITS, 20 * CIRCUITS])
