@@ -1,4 +1,10 @@
-"""Evaluate tapes: return results in the user's framework, ready to be differentiated."""
+"""Evaluate tapes: return results in the user's framework, ready to be differentiated.
+
+Tapes of plain numbers become sweeps, which run in one submission: ``values``. A tape whose
+parameters a framework traces goes to ``evaluate_traced``, which chooses a gradient method, makes
+the derivatives of the tape's sweep, and returns results whose derivatives the framework gets from
+them. These derivatives run sweeps, too.
+"""
 
 from __future__ import annotations
 

@@ -177,17 +177,19 @@ def _from_derivatives(
         tape, recombine = _linear(tape, method, device, interface)
     # Methods that run other circuits look for a free auxiliary wire.
     named = method is None or method.transform is not None or METHODS[method.name].circuits is None
-    trained, parts, fixed = split_parameters(tape, device, interface, options.seed, named=named)
+    trained, angles, inputs = split_parameters(tape, device, interface, options.seed, named=named)
     made = derivatives_of(tape, method, options)
     sweep = trained.sweep if named else validate(trained.sweep, device)
     layout = ResultLayout.of(sweep, device)
     derivatives = made(trained, device, choice.limits, layout=layout)
     if levels is None and not tape.shots.budget and not trained.has_late_arrays:
         prepare(trained.sweep, device)  # refuse now; a callback could only report it later
-    if not parts and not fixed:  # only coefficients are trained, and these are outside of the tape
+    if (
+        not angles and not inputs
+    ):  # only coefficients are trained, and these are outside of the tape
         return list(recombine(derivatives.entries(trained.sweep)))
-    parts = parts or [np.zeros((len(trained.sweep), 0))]
-    numbers = interface.differentiable(derivatives, parts, fixed)
+    angles = angles or [np.zeros((len(trained.sweep), 0))]
+    numbers = interface.differentiable(derivatives, angles, inputs)
     if options.singles and recombine is tuple and tape.batch_size is None and not tape.shots.parts:
         return list(layout.unbatched(numbers, interface))
     return list(recombine(layout.split(numbers, interface.namespace)))
@@ -266,10 +268,10 @@ def _within_budget(tape: Tape, budget: Budget, method: Method | None, interface:
 def _from_states(tape: Tape, limits: Limits, options: EvaluationOptions) -> list[MeasurementResult]:
     """Measure states that the device differentiates backwards."""
     device, interface = options.device, options.interface
-    trained, parts, fixed = split_parameters(tape, device, interface)
+    trained, angles, inputs = split_parameters(tape, device, interface)
     refuse_measurements(trained.sweep, device.capabilities.exact, device=device.name)
-    parts = parts or [np.zeros((len(trained.sweep), 0))]
-    states = interface.from_states(AdjointStates(trained, device, limits), parts, fixed)
+    angles = angles or [np.zeros((len(trained.sweep), 0))]
+    states = interface.from_states(AdjointStates(trained, device, limits), angles, inputs)
     return list(
         statevector_device(device).measured(trained.sweep, states, tape.arrays, interface.namespace)
     )
