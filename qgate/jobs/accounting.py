@@ -58,14 +58,9 @@ def record_of(
     canary: Iterable[Wire],
     labels: Mapping[str, str],
 ) -> bytes:
-    """Return the settings for sending an order again and reading its result, for the journal.
+    """Return what sending an order again and reading its result requires, for the journal.
 
-    Parameters
-    ----------
-    canary : sequence
-        Wires of the canary circuits in the last sweep; empty if there are none.
-    labels : mapping of str to str
-        The run and the journal of the order, for the provider.
+    ``canary`` has the wires of the canary circuits in the last sweep, and is empty without them.
     """
     content = {
         "sweeps": device.record(sweeps),
@@ -94,12 +89,7 @@ def as_written(device: RemoteDevice, order: Order) -> RemoteDevice:
 def keep(journal: Journal, order: Order, job: RemoteJob, results: Results) -> tuple[bytes, bool]:
     """Record the results of an order.
 
-    Returns
-    -------
-    results : bytes
-        As they are in the journal.
-    good : bool
-        Whether the results of the canary circuits were correct, if there were any.
+    Return them as they are in the journal, and whether the canary circuits were right.
     """
     wires = misread(results[-1][0], _record(order)["canary"]) if _has_canary(order) else []
     encoded, taken = encode(results), _taken(order, job, results)
@@ -143,13 +133,7 @@ def failures(results: Results) -> list[str]:
 
 
 def replayed(journal: Journal, order: Order) -> Results:
-    """Return the results of a finished order, from the journal.
-
-    Raises
-    ------
-    OrderDamaged
-        They cannot be read.
-    """
+    """Return the results of a finished order from the journal, or raise ``OrderDamaged``."""
     try:
         return decode(order.result or b"")
     except Exception as error:  # damaged bytes make zipfile, json and numpy raise many classes

@@ -44,13 +44,7 @@ FATES = {
 
 
 def account_of(run: Run, device: RemoteDevice, orders: Sequence[Order]) -> str:
-    """Return the state of a request's orders in the journal, and how to continue.
-
-    Parameters
-    ----------
-    orders : sequence of Order
-        As they were when the request began.
-    """
+    """Return the state of a request's orders in the journal, and how to continue."""
     journal = run.journal
     current = [journal.find(order.key, result=False) or order for order in orders]
     fates = [_fate(journal, order) for order in current]

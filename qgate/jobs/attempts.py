@@ -68,13 +68,7 @@ def settling_s(journal: Journal, key: str, settles_s: float) -> float:
 
 
 def check_scope(journal: Journal, device: RemoteDevice, key: str) -> None:
-    """Refuse a search that cannot find a job which an earlier attempt may have created.
-
-    Raises
-    ------
-    CreationUnknown
-        The attempt went to another account, instance or region than the one that the device uses.
-    """
+    """Raise ``CreationUnknown`` if an attempt went to an account or region that is not searched."""
     scopes = {scope for _, what, scope in journal.history(key) if what == ATTEMPT and scope}
     others = ", ".join(sorted(scopes - {device.scope}))
     if others:

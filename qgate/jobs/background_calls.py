@@ -39,12 +39,7 @@ class BackgroundCalls:
             self._calls.append(call)
 
     def check(self) -> None:
-        """Refuse requests after the block of the run has ended with an error.
-
-        Raises
-        ------
-        Interrupted
-        """
+        """Raise ``Interrupted`` after the block of the run has ended with an error."""
         if self._closed:
             raise Interrupted
 

@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 
 
 class CallBudget:
-    """Limit on all submissions of one call.
-
-    Parameters
-    ----------
-    asked : sequence of Sweep
-        The circuits of the call. Calls with the same circuits are distinguished by their order.
-    """
+    """Limit on all submissions of one call; equal calls are distinguished by their order."""
 
     def __init__(self, budget: Budget, asked: Sequence[Sweep]) -> None:
         self.budget, self._asked = budget, asked

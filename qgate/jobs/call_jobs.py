@@ -28,12 +28,7 @@ class CallJobs:
             job.cancel()
 
     def check(self) -> None:
-        """Refuse to begin more jobs after the call was cancelled.
-
-        Raises
-        ------
-        CallCancelled
-        """
+        """Raise ``CallCancelled`` after the call was cancelled, so that it begins no more jobs."""
         if self.cancelled:
             raise CallCancelled(jobs=self.job_ids)
 

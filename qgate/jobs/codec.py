@@ -33,13 +33,7 @@ Python 3.11 if several threads parse at once ("AST constructor recursion depth m
 
 
 def encode(results: Sequence[SweepResult]) -> bytes:
-    """Serialize results; ``decode`` restores them bit for bit.
-
-    Parameters
-    ----------
-    results : sequence of SweepResult
-        Of one submission.
-    """
+    """Serialize the results of one submission; ``decode`` restores them bit for bit."""
     arrays: Arrays = {}
     layout = [[_entry(entry, arrays) for entry in result] for result in results]
     buffer = io.BytesIO()

@@ -41,17 +41,9 @@ SEARCH_S = 10.0
 def job_of(
     journal: Journal, device: RemoteDevice, order: Order, sweeps: Sequence[Sweep]
 ) -> RemoteJob:
-    """Return the job of an order, and record its id.
+    """Return the job of an order with these circuits, and record its id.
 
-    Parameters
-    ----------
-    sweeps : sequence of Sweep
-        Circuits of the order.
-
-    Raises
-    ------
-    QGateError
-        There is no job, or none is known: ``perhaps_sent`` distinguishes these.
+    A ``QGateError`` means that there is no job, or that none is known: see ``perhaps_sent``.
     """
     with alone(order.key):
         current = journal.find(order.key, result=False) or order

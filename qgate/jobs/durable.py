@@ -79,7 +79,7 @@ def submit_once(
         for request in requests
     ]
     try:
-        outcomes = _delivered(run, device, requests, keys)
+        outcomes = _outcomes(run, device, requests, keys)
     except BaseException:
         leave(run, device, requests, keys)
         raise
@@ -105,7 +105,7 @@ def _owner(device: Device) -> int | None:
     return None if searchable else id(device)
 
 
-def _delivered(
+def _outcomes(
     run: Run, device: Device, requests: Sequence[SubmissionRequest], keys: Sequence[str]
 ) -> list[SubmissionOutcome]:
     step = run.next_step()
@@ -156,7 +156,7 @@ class _Submissions:
                 self._execute_here(index)
         if self.errors:
             raise self._accounted(self.errors[0])
-        return [self._delivery(index) for index in range(len(self.orders))]
+        return [self._outcome(index) for index in range(len(self.orders))]
 
     def _must_wait(self, index: int, order: Order) -> bool:
         """Return whether an order is unfinished; take its results from the journal otherwise."""
@@ -169,7 +169,7 @@ class _Submissions:
             self.errors.append(self._canary_failed(order))
         return order.state in OPEN
 
-    def _delivery(self, index: int) -> SubmissionOutcome:
+    def _outcome(self, index: int) -> SubmissionOutcome:
         request = self.requests[index]
         key = self.orders[index].key
         order = self.run.journal.find(key, result=False) or self.orders[index]
@@ -178,7 +178,7 @@ class _Submissions:
         results = self.results.get(index, ())
         if request.canary is not None and results:
             results = results[:-1]
-        return SubmissionOutcome(order, results, submitted, request.purchases + submitted)
+        return SubmissionOutcome(order, results, submitted, request.submissions + submitted)
 
     # On this machine -------------------------------------------------------------------
 

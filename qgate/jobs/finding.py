@@ -20,10 +20,8 @@ def find_jobs(run: str, devices: Sequence[Device] = ()) -> Iterator[Found]:
     Parameters
     ----------
     run : str
-        Name of the run.
     devices : sequence of Device
-        Devices whose jobs are searched. Default: all devices of every provider that has tags, with
-        the credentials that it finds.
+        Default: all devices of every provider that has tags, with the credentials that it finds.
 
     Yields
     ------

@@ -37,7 +37,6 @@ def give_up(journal: Journal, key: str, *, run: str | None = None) -> Order:
     NoSuchOrder
         No order, or more than one, has such a key; or the next run submits it again anyway.
     RunInUse
-        The run of the order is open.
     """
     order = _order(journal, key, run)
     with RunLock(journal.file, order.run):

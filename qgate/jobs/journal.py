@@ -77,13 +77,10 @@ class Journal:
     # Writing ---------------------------------------------------------------------------
 
     def begin(self, run: str) -> str:
-        """Record the name of a run.
+        """Record the name of a run, and return the id of the journal for the keys of its orders.
 
-        Returns
-        -------
-        str
-            A random id of this journal, which is part of the keys of the run's orders, so that the
-            same run of another journal has other keys. Empty for a run that is older than such ids.
+        The same run of another journal thus has other keys. A run that is older than such ids has
+        an empty one.
         """
         with self._transaction():
             found = self._rows.select("runs", "WHERE name = ?", run)
@@ -109,7 +106,6 @@ class Journal:
         Raises
         ------
         RunExists
-            This journal has another run of that name.
         """
         with self._transaction():
             known = self._rows.select("runs", "WHERE name = ?", run)
@@ -121,13 +117,7 @@ class Journal:
                 self._rows.update("found", {"key": key, "run": run, "job": job})
 
     def agree(self, budget: Budget | None) -> None:
-        """Store the limit of a named budget, or compare it with the stored one.
-
-        Raises
-        ------
-        BudgetChanged
-            It was stored with another limit.
-        """
+        """Store the limit of a named budget; raise ``BudgetChanged`` if another one is stored."""
         if budget is not None and budget.name is not None:
             with self._transaction():
                 self._totals.agree(budget)
@@ -135,15 +125,7 @@ class Journal:
     def change_limits(self, name: str, limits: Mapping[str, float | None]) -> None:
         """Change limits of a named budget, or add the budget; its other limits stay.
 
-        Parameters
-        ----------
-        limits : mapping of str to float or None
-            New limits by name; None removes one.
-
-        Raises
-        ------
-        InvalidBudget
-            No limit is left, or one is not a positive number.
+        None removes a limit. ``InvalidBudget`` is raised if none is left, or one is not positive.
         """
         with self._transaction():
             stored = self._totals.limit(name)
@@ -157,12 +139,7 @@ class Journal:
     ) -> list[Order]:
         """Record orders before they are sent, all or none, and charge them to the budgets.
 
-        Parameters
-        ----------
-        budget_accounts : sequence of BudgetAccount
-            Accounts of budgets, each of which must allow all orders.
-        what : str
-            Name of the orders in an error.
+        Every account must allow all orders. ``what`` is the name of the orders in an error.
 
         Raises
         ------
@@ -202,14 +179,9 @@ class Journal:
         taken: Usage | None = None,
         durable: bool = True,
     ) -> None:
-        """Record the end of an order, and its final usage.
+        """Record the end of an order and its final usage, by default all that was reserved.
 
-        Parameters
-        ----------
-        taken : Usage, optional
-            Default: all that was reserved for it.
-        durable : bool
-            Whether to wait for the disk; unnecessary if the provider can be asked again.
+        Without ``durable`` it does not wait for the disk: the provider can be asked again.
         """
         held: Row = {}
         if taken is not None:
@@ -240,17 +212,9 @@ class Journal:
     # Reading ---------------------------------------------------------------------------
 
     def find(self, key: str, *, result: bool = True) -> Order | None:
-        """Return an order; None: no order has this key.
+        """Return an order, with its result by default; None: no order has this key.
 
-        Parameters
-        ----------
-        result : bool
-            Whether to include its result.
-
-        Raises
-        ------
-        OrderDamaged
-            The result is damaged, or that of another order.
+        ``OrderDamaged`` is raised if the result is damaged, or that of another order.
         """
         also = ("result",) if result else ()
         with self._lock:
@@ -272,16 +236,9 @@ class Journal:
         return self._orders("WHERE run = ? ORDER BY step, part, attempt, created_at", run)
 
     def checked_orders(self, run: str) -> list[OrderSummary]:
-        """Return summaries of the orders of a run, after comparing them with the totals.
+        """Return summaries of the orders of a run, at about 15 microseconds each.
 
-        Raises
-        ------
-        JournalUnreadable
-            Some are missing or damaged.
-
-        Notes
-        -----
-        Cost: about 15 microseconds for each order.
+        ``JournalUnreadable`` is raised if the totals show that some are missing or damaged.
         """
         with self._transaction():
             found = [

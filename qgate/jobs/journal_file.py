@@ -38,11 +38,6 @@ UNWRITABLE = frozenset(
 class JournalFile:
     """Open file of a journal, which no forked child shares with its parent.
 
-    Parameters
-    ----------
-    file : str
-        Named in errors.
-
     Attributes
     ----------
     lock : ForkSafeLock
@@ -137,18 +132,8 @@ def _is_in_use(error: BaseException) -> bool:
 def opened(place: str, file: str) -> sqlite3.Connection:
     """Return a connection to a journal, whose tables are migrated to this version.
 
-    Parameters
-    ----------
-    place : str
-        As ``absolute`` returns it.
-    file : str
-        Named in errors.
-
-    Raises
-    ------
-    JournalUnreadable
-        It is no journal, or there can be none at this place.
-    sqlite3.Error
+    ``place`` is its absolute path, and errors name ``file``: ``JournalUnreadable``, or those of
+    SQLite.
     """
     if place != MEMORY:
         _create(place, file)
@@ -167,13 +152,7 @@ def opened(place: str, file: str) -> sqlite3.Connection:
 
 
 def absolute(file: str) -> str:
-    """Return the absolute path of a journal, which stays valid after a change of directory.
-
-    Raises
-    ------
-    JournalUnreadable
-        It begins with the home directory of a user who does not exist.
-    """
+    """Return the absolute path of a journal, which stays valid after a change of directory."""
     try:
         return file if file == MEMORY else str(Path(file).expanduser().absolute())
     except (OSError, RuntimeError) as error:

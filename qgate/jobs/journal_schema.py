@@ -128,10 +128,7 @@ damage.
 def migrate(connection: sqlite3.Connection, file: str) -> None:
     """Migrate the tables of a file to this version, completely or not at all.
 
-    Raises
-    ------
-    JournalUnreadable
-        It is no journal, or was written by a newer version of qgate.
+    A file that is no journal, or one of a newer version, raises ``JournalUnreadable``.
     """
     newest = len(MIGRATIONS)
     if _version(connection, file) == newest:

@@ -13,10 +13,6 @@ class OrderKeys:
 
     A key is a digest of the journal's id, the run's name, the content, and the number of earlier
     requests of the same content. Orders that a failed call left are resumed under their keys.
-
-    Parameters
-    ----------
-    run : str
     """
 
     def __init__(self, run: str) -> None:

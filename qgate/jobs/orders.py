@@ -123,13 +123,7 @@ class Order:
 
 
 class OrderSummary(NamedTuple):
-    """Part of an order that opening a run requires; cheap to create for many orders.
-
-    Parameters
-    ----------
-    key, attempt, state, held_submissions, held_shots, held_usd
-        As in ``Order``.
-    """
+    """Part of an ``Order`` that opening a run requires; cheap to create for many orders."""
 
     key: str
     attempt: int

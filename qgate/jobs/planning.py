@@ -266,14 +266,14 @@ class Collector:
         self._steps = 0
         self._lock = ForkSafeLock()
 
-    def answer(self, device: Device, lines: Sequence[SubmissionRequest]) -> list[Results] | None:
+    def answer(self, device: Device, requests: Sequence[SubmissionRequest]) -> list[Results] | None:
         """Return results in which every outcome is zero."""
         with self._lock:
             self._steps += 1
-            self.entries += [_entry(device, line, self._steps) for line in lines]
+            self.entries += [_entry(device, request, self._steps) for request in requests]
             if device.rate is not None or _origin(device) is not None:
                 self.sources[device.name] = _source(device)
-        return [_zeros(line.sweeps, device) for line in lines]
+        return [_zeros(request.sweeps, device) for request in requests]
 
     def expects(self, errors: FloatArray, num_values: int) -> None:
         """Record the expected standard errors of values and derivatives."""
@@ -289,13 +289,13 @@ class Guard:
         self._left = left
         self._lock = ForkSafeLock()
 
-    def answer(self, device: Device, lines: Sequence[SubmissionRequest]) -> list[Results] | None:
+    def answer(self, device: Device, requests: Sequence[SubmissionRequest]) -> list[Results] | None:
         """Refuse submissions that are not in the plan; return None: the device takes the rest."""
         with self._lock:
-            asked = Counter((device.name, line.digest) for line in lines)
+            asked = Counter((device.name, request.digest) for request in requests)
             for content, number in asked.items():
                 if self._left[content] < number:
-                    usage = sum((line.usage for line in lines), Usage())
+                    usage = sum((request.usage for request in requests), Usage())
                     asked_text = f"{usage.executions} rows, {usage.shots} shots"
                     raise PlanExceeded(device=device.name, asked=asked_text)
             self._left -= asked
@@ -305,18 +305,18 @@ class Guard:
         """Ignore expected errors; they are not part of the check."""
 
 
-def _entry(device: Device, line: SubmissionRequest, step: int) -> PlannedSubmission:
+def _entry(device: Device, request: SubmissionRequest, step: int) -> PlannedSubmission:
     price: Price | None = Price()
     if device.capabilities.paid:
-        price = device.price(line.sweeps)  # type: ignore[attr-defined]  # paid devices are remote
+        price = device.price(request.sweeps)  # type: ignore[attr-defined]  # paid devices are remote
     return PlannedSubmission(
         device.name,
         step,
-        len(line.sweeps),
-        line.usage.executions,
-        line.usage.shots,
+        len(request.sweeps),
+        request.usage.executions,
+        request.usage.shots,
         price,
-        line.digest,
+        request.digest,
     )
 
 

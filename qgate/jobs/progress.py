@@ -19,13 +19,7 @@ INTERVAL_S = 0.5
 
 
 class Progress:
-    """Reporter of the status of jobs, one line at a time.
-
-    Parameters
-    ----------
-    tell : callable or None
-        Called with each line; None: nothing is reported.
-    """
+    """Reporter of the status of jobs; calls ``tell`` with one line at a time."""
 
     def __init__(self, tell: Callable[[str], None] | None) -> None:
         self._tell = tell

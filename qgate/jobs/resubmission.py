@@ -30,21 +30,13 @@ if TYPE_CHECKING:
     from qgate.devices.capabilities import Capabilities
     from qgate.jobs.runs import Run
 
-MOST_PURCHASES = 3
+MOST_SUBMISSIONS = 3
 """Maximum number of submissions of the same circuits before a failure raises."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedResults:
-    """Results of a request, with the usage of its submissions.
-
-    Parameters
-    ----------
-    results : sequence
-        For each submission request the results of its sweeps.
-    usage : Usage
-        Of what was sent now; replayed results do not count.
-    """
+    """Results of each submission request, with the usage of what was sent now."""
 
     results: Sequence[Results]
     usage: Usage
@@ -55,10 +47,7 @@ def submit_with_retries(
 ) -> SubmittedResults:
     """Submit requests together and wait for them; resubmit what failed.
 
-    Parameters
-    ----------
-    requests : sequence of SubmissionRequest
-        Each of them fits into one submission.
+    Each request fits into one submission.
 
     Raises
     ------
@@ -104,7 +93,7 @@ def _with_repeats(
 
 def _check_attempts(outcome: SubmissionOutcome, device: Device) -> None:
     permanent = outcome.submitted and device.is_permanent(outcome.reason)
-    if not permanent and outcome.purchases < MOST_PURCHASES:
+    if not permanent and outcome.submissions < MOST_SUBMISSIONS:
         return
     job = outcome.order.job or outcome.order.key
     error = JobFailed(device=device.name, job=job, reason=outcome.reason)
@@ -125,7 +114,7 @@ def _what_failed(
     again = replace(
         request,
         attempt=request.attempt + 1,
-        purchases=outcome.purchases if submitted else 0,
+        submissions=outcome.submissions if submitted else 0,
     )
     if not outcome.results:
         return again

@@ -26,25 +26,8 @@ def resume(
 ) -> Iterator[tuple[Order, str]]:
     """Fetch the results of jobs in progress into the journal; nothing is submitted.
 
-    Parameters
-    ----------
-    make : callable
-        From a configuration string to the device.
-    run : str, optional
-        Only the orders of this run.
-    timeout_s : float, optional
-        Maximum time to wait for each job.
-
-    Yields
-    ------
-    order : Order
-    told : str
-        Report on the order.
-
-    Raises
-    ------
-    RunInUse
-        Another process has opened the run, and fetches its results itself.
+    Yield each order, and a report on it. ``make`` returns the device of a configuration string.
+    ``RunInUse`` is raised if another process has opened a run, and fetches its results itself.
     """
     names = journal.runs() if run is None else [run]
     for name in names:

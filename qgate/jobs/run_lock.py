@@ -24,13 +24,7 @@ _guard = ForkSafeLock()
 
 
 class RunLock:
-    """Lock of an open run, which the operating system releases when the process ends in any way.
-
-    Parameters
-    ----------
-    journal : str
-        Its file.
-    """
+    """Lock of an open run, which the operating system releases when the process ends in any way."""
 
     def __init__(self, journal: str, run: str) -> None:
         self.file = journal if journal == MEMORY else str(Path(journal).expanduser().resolve())
@@ -39,12 +33,8 @@ class RunLock:
     def acquire(self) -> None:
         """Acquire the lock.
 
-        Raises
-        ------
-        RunInUse
-            Another run object or process holds it.
-        JournalNotWritten
-            There can be no lock at this place.
+        Raise ``RunInUse`` if another run object or process holds it, and ``JournalNotWritten`` if
+        there can be no lock at this place.
         """
         with _guard:
             if (self.file, self.run) in _held or not self._lock_place():

@@ -127,13 +127,7 @@ class Run:
     # For submissions -------------------------------------------------------------------
 
     def next_step(self) -> int:
-        """Return the number of the next request.
-
-        Raises
-        ------
-        Interrupted
-            The block of the run has ended with an error, and this is a call in the background.
-        """
+        """Return the number of the next request; raise ``Interrupted`` if the run has ended."""
         self.background.check()
         with self._lock:
             self._step += 1
@@ -150,17 +144,11 @@ class Run:
     ) -> str:
         """Return the key of the next order of these circuits; repetitions are numbered.
 
-        An order that an earlier call of this process left unfinished is resumed.
-
-        Parameters
-        ----------
-        journal : bool
-            Whether the key contains the id of the journal. Keys for providers do: an order must not
-            get the job of the same order in another journal. Keys for devices on this machine do
-            not, because these derive their random numbers from the key, and the same program with
-            the same seed draws the same shots with any journal.
-        owner : int, optional
-            Id of the only device that may resume unfinished orders. Default: any of this name.
+        An order that an earlier call of this process left unfinished is resumed: by any device of
+        this name, or only by that with the id ``owner``. Keys for providers contain the id of the
+        ``journal``: an order must not get the job of the same order in another journal. Keys for
+        devices on this machine do not, because these derive their random numbers from the key, and
+        the same program with the same seed draws the same shots with any journal.
         """
         identity = self._identity if journal else ""
         return self._keys.next(device, digest, attempt, journal=identity, owner=owner)
@@ -183,10 +171,8 @@ class Run:
     def find(self, key: str) -> Order | None:
         """Return the order of a key with its result; None: it was never placed.
 
-        Raises
-        ------
-        JournalUnreadable
-            It was there when the run was opened, and cannot be found by its key.
+        An order that was there when the run was opened, and cannot be found by its key, raises
+        ``JournalUnreadable``.
         """
         found = self.journal.find(key)
         if found is None and key in self._recorded:
@@ -206,13 +192,7 @@ class Run:
             self._keys.leave(device, digest, attempt, key, owner)
 
     def random_key(self, purpose: str, digest: str) -> str:
-        """Return a key for random numbers of a call; the same if the call raises and is repeated.
-
-        Parameters
-        ----------
-        digest : str
-            Fingerprint of the circuits of the call.
-        """
+        """Return a key for random numbers of a call, the same for a call that is repeated."""
         key = self.key(purpose, digest, 0)
         when_call_raises(partial(self._keys.leave, purpose, digest, 0, key, None))
         return key
@@ -228,12 +208,7 @@ class Run:
             self._left.discard(key)
 
     def check_order(self, step: int) -> None:
-        """Refuse new orders while recorded ones were not requested again yet.
-
-        Raises
-        ------
-        RunDiverged
-        """
+        """Raise ``RunDiverged`` for new orders while recorded ones were not requested again yet."""
         with self._lock:
             if self.ordered and self._left:
                 raise RunDiverged(run=self.name, step=step, left=len(self._left))
@@ -378,13 +353,7 @@ def run(
 
 
 def checked_name(name: object) -> str:
-    """Return the name of a run, after validation.
-
-    Raises
-    ------
-    InvalidRun
-        The name is not a printable text.
-    """
+    """Return the name of a run; raise ``InvalidRun`` if it is not a printable text."""
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
         raise InvalidRun(reason=f"its name is {described(name)}, which is not a line of text")
     return name

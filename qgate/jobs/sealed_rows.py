@@ -51,13 +51,7 @@ class SealedRows:
     def select(
         self, table: str, where: str = "", *values: Value, also: Sequence[str] = ()
     ) -> list[Row]:
-        """Return rows, after verifying their seals.
-
-        Raises
-        ------
-        JournalUnreadable
-            A row does not match its seal, or the file cannot be read.
-        """
+        """Return rows; raise ``JournalUnreadable`` if one does not match its seal."""
         columns = (*SEALED[table], *also)
         found = self.checked(table, where, *values, also=also)
         return [dict(zip(columns, row, strict=False)) for row in found]
@@ -65,13 +59,7 @@ class SealedRows:
     def checked(
         self, table: str, where: str = "", *values: Value, also: Sequence[str] = ()
     ) -> Iterator[tuple[Value, ...]]:
-        """Yield rows as tuples of their sealed columns, those in ``also``, and the seal.
-
-        Raises
-        ------
-        JournalUnreadable
-            As ``select``.
-        """
+        """Yield rows as tuples of their sealed columns, those in ``also``, and the seal."""
         sealed = SEALED[table]
         columns = ", ".join((*sealed, *also, "seal"))
         for row in self._read(f"SELECT {columns} FROM {table} {where}", values):

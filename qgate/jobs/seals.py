@@ -62,10 +62,7 @@ def digest_of_result(key: str, result: bytes | None) -> str:
 def seal_all(connection: sqlite3.Connection, file: str) -> None:
     """Seal all existing rows of a journal that an older version wrote without such seals.
 
-    Raises
-    ------
-    JournalUnreadable
-        A value does not have the type of its column, so the row was damaged.
+    A value of another type than its column shows damage, and raises ``JournalUnreadable``.
     """
     connection.create_function("digest_of_result", 2, digest_of_result)
     connection.execute("UPDATE orders SET result_digest = digest_of_result(key, result)")

@@ -23,19 +23,7 @@ if TYPE_CHECKING:
 def submit_sweeps(
     sweeps: Sequence[Sweep], device: Device
 ) -> tuple[list[SweepResult], SubmittedResults]:
-    """Run sweeps, or record them in the active plan.
-
-    Parameters
-    ----------
-    sweeps : sequence of Sweep
-        In the device's gates and measurements.
-
-    Returns
-    -------
-    results : list of SweepResult
-    submitted : SubmittedResults
-        Usage of the submissions.
-    """
+    """Submit sweeps in the device's gates and measurements, or record them in the active plan."""
     plan = active_plan()
     batches = packed(sweeps, device)
     requests = submission_requests(batches, sweeps, device)

@@ -23,7 +23,7 @@ class SubmissionRequest:
         Index of the submission within its request.
     attempt : int
         Number of earlier orders of the same circuits that failed.
-    purchases : int
+    submissions : int
         Number of submissions of these circuits since the program began.
     places : tuple of (int, list of int)
         Sweeps and rows of the failed submission whose rows these are.
@@ -34,7 +34,7 @@ class SubmissionRequest:
     sweeps: tuple[Sweep, ...]
     part: int = 0
     attempt: int = 0
-    purchases: int = 0
+    submissions: int = 0
     places: tuple[tuple[int, list[int]], ...] = ()
     canary: Wires | None = None
 
@@ -67,14 +67,14 @@ class SubmissionOutcome:
         Of its sweeps; empty if all of it failed.
     submitted : bool
         Whether it was sent now.
-    purchases : int
+    submissions : int
         Number of submissions of these circuits since the program began.
     """
 
     order: Order
     results: Results
     submitted: bool
-    purchases: int
+    submissions: int
 
     @property
     def failed(self) -> bool:

@@ -47,22 +47,12 @@ class Totals:
                 self._change(kind, name, 0, changes)
 
     def check(self, orders: Sequence[Order], account: BudgetAccount, what: str) -> None:
-        """Refuse orders that exceed the rest of a budget.
-
-        Raises
-        ------
-        BudgetExceeded
-        """
+        """Raise ``BudgetExceeded`` for orders that exceed the rest of a budget."""
         asked = sum((order.usage for order in orders), Usage())
         account.check(asked, self.spent(BUDGET, account.name), what)
 
     def check_orders(self, run: str, orders: Sequence[OrderSummary]) -> None:
-        """Compare the totals of a run with its orders; orders may be missing in a damaged file.
-
-        Raises
-        ------
-        JournalUnreadable
-        """
+        """Raise ``JournalUnreadable`` if orders of a run are missing, which the totals show."""
         row = self._row(RUN, run)
         counted = (row["orders"], row["submissions"], row["shots"], row["nano_usd"])
         if counted != (len(orders), *_sums(orders)):
@@ -81,13 +71,7 @@ class Totals:
         return [_budget(row) for row in self._rows.select("limits", "ORDER BY name")]
 
     def agree(self, budget: Budget) -> None:
-        """Store the limit of a named budget the first time, and compare with it later.
-
-        Raises
-        ------
-        BudgetChanged
-            The stored limit differs.
-        """
+        """Store the limit of a named budget; raise ``BudgetChanged`` if another one is stored."""
         assert budget.name is not None
         stored = self.limit(budget.name)
         if stored is None:

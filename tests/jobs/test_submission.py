@@ -15,7 +15,7 @@ import qgate as qg
 from qgate.exceptions import InvalidShots
 from qgate.jobs.codec import encode
 from qgate.jobs.journal import MEMORY, Journal
-from qgate.jobs.resubmission import MOST_PURCHASES
+from qgate.jobs.resubmission import MOST_SUBMISSIONS
 from qgate.jobs.submission import submit_sweeps
 from qgate.measurements import counts
 from qgate.operations import RX
@@ -139,8 +139,8 @@ sweeps = st.lists(st.lists(st.integers(1, 50), min_size=1, max_size=5), min_size
 )
 rounds = st.lists(
     st.lists(st.booleans(), min_size=1, max_size=9),
-    min_size=MOST_PURCHASES - 1,
-    max_size=MOST_PURCHASES - 1,
+    min_size=MOST_SUBMISSIONS - 1,
+    max_size=MOST_SUBMISSIONS - 1,
 )
 
 
