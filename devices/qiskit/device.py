@@ -49,10 +49,8 @@ class QiskitDevice(Device):
         Seed from which the seed of every job is drawn.
     exact : frozenset of str
         Kinds of measurement that the backend returns exactly (Aer without noise: probabilities).
-    optimization_level : int
-        Level of the transpiler, 0 to 3.
-    initial_layout : sequence of int, optional
-        Qubit of each wire; default: chosen by the transpiler.
+    optimization_level, initial_layout
+        As in ``QiskitOptions``.
 
     Attributes
     ----------

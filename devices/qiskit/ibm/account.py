@@ -1,40 +1,12 @@
-"""Address of a backend and its service, from which forks and pickles reconnect."""
+"""Connection to a backend and its service, which forks and pickles open again."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from qiskit.providers import BackendV2
 from qiskit_ibm_runtime import QiskitRuntimeService
 
 from qgate.devices.cloud.connection import Connection
-from qgate.devices.qiskit.ibm.connection import backend_of, connect, renew_connections
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Address of a backend; the credentials are found by the vendor's own chain.
-
-    Parameters
-    ----------
-    device : str
-        Name of the device, for error messages.
-    backend : str
-    instance, channel, account : str, optional
-        As in ``connect``.
-    fractional : bool
-        Whether its fractional gates are used.
-    patience_s : float
-        Time in seconds for which failing requests are retried.
-    """
-
-    device: str
-    backend: str
-    instance: str | None = None
-    channel: str | None = None
-    account: str | None = None
-    fractional: bool = False
-    patience_s: float = 900.0
+from qgate.devices.qiskit.ibm.connection import Address, connect, renew_connections
 
 
 class Account(Connection[tuple[QiskitRuntimeService, BackendV2]]):
@@ -73,40 +45,9 @@ class Account(Connection[tuple[QiskitRuntimeService, BackendV2]]):
 
     def open(self) -> tuple[QiskitRuntimeService, BackendV2]:
         assert self.address is not None
-        return connected(self.address)
+        return connect(self.address)
 
     def after_fork(self) -> None:
         """Keep the objects in a forked child, with connections of their own."""
         if self.address is not None and self._opened is not None:
             renew_connections(self._opened.value[0])
-
-
-def connected(address: Address, plan: str | None = None) -> tuple[QiskitRuntimeService, BackendV2]:
-    """Return service and backend at an address.
-
-    Parameters
-    ----------
-    address : Address
-    plan : str, optional
-        Plan that is charged, if it need not be requested from the service.
-
-    Raises
-    ------
-    AccessRefused, ServiceUnavailable, BrokenProvider, InvalidOption, UnknownDevice
-    """
-    service = connect(
-        address.device,
-        instance=address.instance,
-        channel=address.channel,
-        account=address.account,
-        plan=plan,
-        patience_s=address.patience_s,
-    )
-    backend = backend_of(
-        service,
-        address.backend,
-        address.device,
-        fractional=address.fractional,
-        patience_s=address.patience_s,
-    )
-    return service, backend

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from qiskit_ibm_runtime.exceptions import IBMInputValueError
 
 from qgate.devices.cloud.connection import connecting
 from qgate.devices.cloud.remote import TaggedJob
-from qgate.devices.cloud.retries import CONNECTING_S, ErrorClass
+from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.qiskit.ibm.faults import (
     ACCESS_REMEDY,
     fault_of,
@@ -51,35 +52,63 @@ PLAN_ATTEMPTS = 4
 """Number of requests for the plan; without one no price is known, and submissions are refused."""
 
 
-def connect(
-    device: str,
-    *,
-    instance: str | None,
-    channel: str | None,
-    account: str | None,
-    plan: str | None = None,
-    patience_s: float,
-) -> QiskitRuntimeService:
-    """Return the service of an account; the credentials are found by the vendor's own chain.
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Address of a backend; the credentials are found by the vendor's own chain.
 
     Parameters
     ----------
     device : str
         Name of the device, for error messages.
+    backend : str
     instance, channel : str, optional
     account : str, optional
         Name of a saved account.
-    plan : str, optional
-        Plan that is charged, if it need not be requested from the service.
+    fractional : bool
+        Whether its fractional gates are used.
     patience_s : float
         Time in seconds for which failing requests are retried, at most ``CONNECTING_S``.
+    """
+
+    device: str
+    backend: str
+    instance: str | None = None
+    channel: str | None = None
+    account: str | None = None
+    fractional: bool = False
+    patience_s: float = 900.0
+
+
+def connect(address: Address, plan: str | None = None) -> tuple[QiskitRuntimeService, BackendV2]:
+    """Return the service of an account and its backend.
+
+    Parameters
+    ----------
+    address : Address
+    plan : str, optional
+        Plan that is charged, if it need not be requested from the service.
 
     Raises
     ------
     AccessRefused, ServiceUnavailable, BrokenProvider
+    InvalidOption
+        The backend has no fractional gates.
+    UnknownDevice
+        The account has no backend of this name.
     """
-    given = {"instance": instance, "channel": channel, "name": account}
+    service = _service(address, plan)
+    backend = _asked(address, lambda: _backend(service, address))
+    leave_repeating_to_qgate(service)  # it may have opened another session
+    return service, backend
 
+
+def _service(address: Address, plan: str | None = None) -> QiskitRuntimeService:
+    """Return the service; the credentials are found by the vendor's own chain."""
+    given = {
+        "instance": address.instance,
+        "channel": address.channel,
+        "name": address.account,
+    }
     attempts = count(1)
 
     def opened() -> QiskitRuntimeService:
@@ -88,7 +117,7 @@ def connect(
             raise _PlanNotTold
         return service
 
-    service = _asked(device, opened, patience_s)
+    service = _asked(address, opened)
     learn((service.active_account() or {}).get("token"))
     leave_repeating_to_qgate(service)
     return service
@@ -105,21 +134,27 @@ def jobs_of(device: str, run: str) -> list[TaggedJob]:
     ------
     AccessRefused, ServiceUnavailable, BrokenProvider
     """
-    service = connect(device, instance=None, channel=None, account=None, patience_s=CONNECTING_S)
-    return _asked(device, lambda: jobs_with_label(service, run), CONNECTING_S)
+    address = Address(device, backend="")
+    service = _service(address)
+    return _asked(address, lambda: jobs_with_label(service, run))
 
 
-def _asked(device: str, call: Callable[[], T], patience_s: float) -> T:
+def _asked(address: Address, call: Callable[[], T]) -> T:
     """Send requests that are needed to create a device, with retries; none creates a job."""
 
     def refusal(error: Exception) -> QGateError:
-        found = translated(error, device)
+        found = translated(error, address.device)
         if isinstance(found, AccessRefused):
             return found
-        return AccessRefused(device=device, reason=str(error), remedy=ACCESS_REMEDY)
+        return AccessRefused(device=address.device, reason=str(error), remedy=ACCESS_REMEDY)
 
     return connecting(
-        device, call, passes=_passes, refusal=refusal, patience_s=patience_s, fewest=FEWEST
+        address.device,
+        call,
+        passes=_passes,
+        refusal=refusal,
+        patience_s=address.patience_s,
+        fewest=FEWEST,
     )
 
 
@@ -161,49 +196,16 @@ def _sessions(service: QiskitRuntimeService) -> list[RetrySession]:
     return [client._session for client in clients]
 
 
-def backend_of(
-    service: QiskitRuntimeService,
-    name: str,
-    device: str,
-    *,
-    fractional: bool = False,
-    patience_s: float,
-) -> BackendV2:
-    """Return a backend of the account.
-
-    Parameters
-    ----------
-    service : QiskitRuntimeService
-    name : str
-    device : str
-        Name of the device, for error messages.
-    fractional : bool
-        Whether its fractional gates are used.
-    patience_s : float
-        Time in seconds for which failing requests are retried, at most ``CONNECTING_S``.
-
-    Raises
-    ------
-    InvalidOption
-        The backend has no fractional gates.
-    UnknownDevice
-        The account has no backend of this name.
-    ServiceUnavailable
-    """
-    backend = _asked(device, lambda: _backend(service, name, device, fractional), patience_s)
-    leave_repeating_to_qgate(service)  # it may have opened another session
-    return backend
-
-
-def _backend(service: QiskitRuntimeService, name: str, device: str, fractional: bool) -> BackendV2:
+def _backend(service: QiskitRuntimeService, address: Address) -> BackendV2:
     """Return a backend; if it is not found, list the backends of the account.
 
     The client reports a backend as missing also if one of its own requests failed.
     """
+    name, device = address.backend, address.device
     try:
-        return loaded(service.backend(name, use_fractional_gates=fractional))
+        return loaded(service.backend(name, use_fractional_gates=address.fractional))
     except IBMInputValueError as error:
-        if not fractional or transport_error(error) is not None:
+        if not address.fractional or transport_error(error) is not None:
             raise
         reason = "the backend has no fractional gates"
         raise InvalidOption(

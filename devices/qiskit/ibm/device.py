@@ -25,9 +25,9 @@ from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, TaggedJo
 from qgate.devices.cloud.retries import ErrorClass
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
 from qgate.devices.qiskit.gates import ACCEPTED
-from qgate.devices.qiskit.ibm.account import Account, Address
+from qgate.devices.qiskit.ibm.account import Account
 from qgate.devices.qiskit.ibm.closing import CLOSE_S
-from qgate.devices.qiskit.ibm.connection import plan_of
+from qgate.devices.qiskit.ibm.connection import Address, plan_of
 from qgate.devices.qiskit.ibm.faults import fault_of, retry_after_s, translated
 from qgate.devices.qiskit.ibm.job import IbmJob
 from qgate.devices.qiskit.ibm.mode import Mode
@@ -58,7 +58,8 @@ class IbmDevice(RemoteDevice):
     """Device of a backend of IBM Quantum.
 
     A structure is transpiled once for the backend. All rows of a submission are one job: one PUB
-    for each structure, with the rows as its parameter array.
+    for each structure, with the rows as its parameter array. Arguments that are not listed here are
+    those of ``IbmOptions``.
 
     Parameters
     ----------
@@ -70,28 +71,8 @@ class IbmDevice(RemoteDevice):
     wires : int or wires, optional
     shots : int or sequence
         Shots of circuits that set none; default 1024.
-    optimization_level : int
-        Level of the transpiler, 0 to 3.
-    initial_layout : sequence of int, optional
-        Qubit of each wire; default: chosen by the transpiler.
     sampler : str
         ``auto``, ``executor`` or ``sampler``.
-    mode : str
-        ``batch``, ``job`` or ``session``.
-    max_time_s : int, optional
-        Time in seconds after which the service closes the batch or session.
-    max_execution_time_s : int, optional
-        Time in seconds after which the service stops a job.
-    twirling : bool
-        Whether readouts are twirled; the number of shots is then rounded up.
-    plan : str, optional
-        Plan that is charged; default: as reported by the service.
-    tags : sequence of str
-        Tags of every job.
-    budget_usd, unknown_price, patience_s
-        As in ``RemoteDevice``.
-    canary : bool
-        Whether canary circuits, whose results are known, are added to each submission.
     address : Address, optional
         Address from which copies and pickles of the device connect.
     """

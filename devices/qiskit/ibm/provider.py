@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from qiskit_ibm_runtime import QiskitRuntimeService
 
     from qgate.devices.cloud.remote import TaggedJob
-    from qgate.devices.qiskit.ibm.account import Address
+    from qgate.devices.qiskit.ibm.connection import Address
     from qgate.devices.qiskit.ibm.device import IbmDevice
 
 
@@ -138,7 +138,7 @@ class IbmProvider(Provider):
     def make(
         self, target: str, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
-        from qgate.devices.qiskit.ibm.account import Address, connected
+        from qgate.devices.qiskit.ibm.connection import Address, connect
 
         text = f"{self.name}:{target}"
         _check_seed(options, text)
@@ -151,7 +151,7 @@ class IbmProvider(Provider):
             fractional=options.use_fractional_gates,
             patience_s=options.patience_s,
         )
-        service, backend = connected(address, options.plan)
+        service, backend = connect(address, options.plan)
         address = replace(address, instance=options.instance or service.active_instance())
         return _device(service, backend, text, options, wires=wires, shots=shots, address=address)
 
@@ -191,8 +191,7 @@ class IbmProvider(Provider):
         self, candidate: BackendV2, options: IbmOptions, *, wires: Wires | None, shots: Shots | str
     ) -> Device:
         """Create a device from a backend object; make its service send every request once."""
-        from qgate.devices.qiskit.ibm.account import Address
-        from qgate.devices.qiskit.ibm.connection import leave_repeating_to_qgate
+        from qgate.devices.qiskit.ibm.connection import Address, leave_repeating_to_qgate
 
         text = f"{self.name}:{candidate.name}"
         _check_seed(options, text)

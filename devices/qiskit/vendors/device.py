@@ -42,6 +42,8 @@ LOCAL = (CircuitError, TranspilerError, NotImplementedError)
 class VendorDevice(RemoteDevice):
     """Device of a backend of a third-party package, used as described by its card.
 
+    Arguments that are not listed here are those of ``QiskitOptions``.
+
     Parameters
     ----------
     source : Source
@@ -52,12 +54,6 @@ class VendorDevice(RemoteDevice):
     wires : int or wires, optional
     shots : int or sequence
         Shots of circuits that set none; default 1024.
-    optimization_level : int
-        Level of the transpiler, 0 to 3.
-    initial_layout : sequence of int, optional
-        Qubit of each wire; default: chosen by the transpiler.
-    budget_usd, unknown_price, patience_s
-        As in ``RemoteDevice``.
     """
 
     provider = "qiskit"
