@@ -18,8 +18,8 @@ from qgate.autodiff.returns import arrange, leaves, measurements_of
 from qgate.context import active_device, entered
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.findable import Located, located, make_findable
-from qgate.interfaces.base import call_whole
 from qgate.interfaces.choice import Choose, chooser, interface_among
+from qgate.interfaces.host import call_whole
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.recording import Recorder
 from qgate.shots import Shots

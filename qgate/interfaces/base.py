@@ -1,147 +1,140 @@
-"""Code that all interfaces share: evaluation with numpy."""
+"""Code that the interfaces of PyTorch, JAX and TensorFlow share."""
 
 from __future__ import annotations
 
-import itertools
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any
-from weakref import WeakValueDictionary
 
-import numpy as np
+from qgate.arrays import Enclosed, opened
+from qgate.bridge import Interface
+from qgate.interfaces.array_functions import ArrayFunctions, dtype_name
+from qgate.typing import NumericArray, Tensor, Tree
 
-from qgate.bridge import Derivatives, States
-from qgate.typing import ComplexArray, FloatArray
+WIDTHS = {
+    **{"bfloat16": 0, "float16": 0},
+    **{"float32": 1, "complex64": 1},
+    **{"float64": 2, "complex128": 2},
+}
+"""Ranks of floating point dtypes; a complex one ranks as its parts do."""
 
-CALLED_WHOLE: WeakValueDictionary[str, Any] = WeakValueDictionary()
-"""Object whose method ``call`` a compiled graph runs as one operation; the graph holds its name."""
 
-_KEYS = itertools.count()
+class FrameworkInterface(Interface):
+    """Interface of a framework with dtypes and derivatives of its own.
 
-
-def call_whole(called: Any) -> str:
-    """Return the name by which a compiled graph refers to an object.
-
-    The name is not a number, because a compiler would treat a number as a variable.
+    Required, besides the methods of an interface: ``cast``, ``tree_map``, ``floating``,
+    ``complex_of`` and ``real_jacobians``.
     """
-    key = f"qnode {next(_KEYS)}"
-    CALLED_WHOLE[key] = called
-    return key
+
+    def bare(self, value: Tensor) -> Tensor:
+        """Return the framework's own array."""
+        return opened(value)
+
+    @abstractmethod
+    def cast(self, tensor: Tensor, dtype: str) -> Tensor:
+        """Return an array converted to another dtype."""
+
+    @abstractmethod
+    def tree_map(self, function: Callable[..., Tensor], *trees: Tree) -> Tree:
+        """Apply a function to corresponding leaves of nested containers."""
+
+    @abstractmethod
+    def floating(self, value: Tensor) -> Tensor:
+        """Return a value as an array, whole numbers as floating point numbers."""
+
+    @abstractmethod
+    def complex_of(self, real: Tensor, imag: Tensor) -> Tensor:
+        """Return the complex array with these parts."""
+
+    @abstractmethod
+    def real_jacobians(
+        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Tree]
+    ) -> Sequence[Tree]:
+        """Return for each of the real arrays of ``function`` a tuple with a tree for each argument.
+
+        ``function`` is called once.
+        """
+
+    def jacobian(
+        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
+    ) -> Callable[..., tuple[Tensor, ...]]:
+        def real_parts(args: Sequence[Tree], chosen: Sequence[Tree]) -> tuple[Tensor, ...]:
+            given = dict(zip(argnums, chosen, strict=True))
+            found = function(*(given.get(at, arg) for at, arg in enumerate(args)))
+            xp = self.namespace
+            value = self.bare(xp.asarray(found))
+            if not dtype_name(value).startswith("complex"):
+                return (value,)
+            return self.bare(xp.real(value)), self.bare(xp.imag(value))
+
+        def derivatives(*args: Tree) -> tuple[Tensor, ...]:
+            chosen = [self.tree_map(self.floating, args[position]) for position in argnums]
+            found = self.real_jacobians(lambda *inner: real_parts(args, inner), chosen)
+            return tuple(found[0] if len(found) == 1 else self.tree_map(self.complex_of, *found))
+
+        return derivatives
+
+    def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
+        tensor = self.bare(value)
+        name = dtype_name(tensor)
+        precision = _precision_of([dtype_name(self.bare(v)) for v in like if self.owns(v)])
+        if precision is None or name not in WIDTHS:
+            return tensor
+        if name.startswith("complex"):
+            precision = "complex128" if precision == "float64" else "complex64"
+        return self.cast(tensor, precision)
 
 
-def precision_of(dtypes: Sequence[str]) -> str | None:
-    """Return the widest floating point dtype among some; complex ones count by their parts.
+class EnclosingInterface(FrameworkInterface):
+    """Interface of a framework whose arrays take part in numpy arithmetic only if enclosed.
 
-    None: there is no floating point dtype among them.
+    Required, besides the methods of a ``FrameworkInterface``: ``namespace``, ``wide`` and the
+    abstract methods.
     """
-    widths = {
-        "bfloat16": 0,
-        "float16": 0,
-        "float32": 1,
-        "complex64": 1,
-        "float64": 2,
-        "complex128": 2,
-    }
-    known = [name for name in dtypes if name in widths]
+
+    namespace: ArrayFunctions
+    wide: frozenset[object]
+    """The real and the complex dtype of double precision."""
+
+    def __init__(self, array: type[Enclosed]) -> None:
+        array.framework = self
+        self.namespace.enclose = array
+
+    @abstractmethod
+    def is_plain(self, tensor: Tensor) -> bool:
+        """Return whether the numbers of an array are available."""
+
+    @abstractmethod
+    def to_numpy(self, tensor: Tensor) -> NumericArray:
+        """Return the numbers of a plain array."""
+
+    @abstractmethod
+    def detached(self, tensor: Tensor) -> Tensor:
+        """Return an array without its derivatives."""
+
+    def is_traced(self, value: Tensor) -> bool:
+        tensor = self.bare(value)
+        return not self.is_plain(tensor) or self.is_trained(tensor)
+
+    def number(self, value: Tensor) -> Tensor:
+        tensor = self.bare(value)
+        return self.to_numpy(tensor) if self.is_plain(tensor) else value
+
+    def is_wide(self, value: Tensor) -> bool:
+        return self.bare(value).dtype in self.wide
+
+    def widened(self, value: Tensor) -> Tensor:
+        tensor = self.bare(value)
+        dtype = "complex128" if tensor.dtype.is_complex else "float64"
+        return self.namespace.enclose(self.cast(tensor, dtype))
+
+    def constant(self, value: Tensor) -> Tensor:
+        return self.namespace.enclose(self.detached(self.bare(value)))
+
+
+def _precision_of(dtypes: Sequence[str]) -> str | None:
+    """Return the widest floating point dtype among some; None: there is none."""
+    known = [name for name in dtypes if name in WIDTHS]
     if not known:
         return None
-    widest = max(known, key=lambda name: widths[name])
+    widest = max(known, key=lambda name: WIDTHS[name])
     return {"complex64": "float32", "complex128": "float64"}.get(widest, widest)
-
-
-def host(
-    derivatives: Derivatives, orders: Sequence[int], x: Any, fixed: Sequence[Any], *, ticket: int
-) -> list[FloatArray]:
-    """Compute derivatives of several orders with numpy, for any leading axes before the rows.
-
-    Parameters
-    ----------
-    derivatives : callable
-    orders : sequence of int
-        Ascending.
-    x : array, shape (..., B, n)
-        Leading axes are those of a framework's vectorisation.
-    fixed : sequence of array
-        With the same leading axes.
-    ticket : int
-
-    Returns
-    -------
-    list of array, shape (..., B, M) + (n,) * k
-    """
-    x = np.asarray(x, dtype=float)
-    lead = x.shape[:-2]
-    members, rows = int(np.prod(lead)), int(np.prod(x.shape[:-1]))
-    if not fixed or members == 1:
-        here = derivatives.fixing([np.reshape(n, np.shape(n)[len(lead) :]) for n in fixed])
-        here = here if fixed else derivatives
-        found = _orders(here, orders, x.reshape(rows, x.shape[-1]), ticket)
-    else:
-        flat = x.reshape(members, *x.shape[-2:])
-        numbers = [np.reshape(n, (members, *np.shape(n)[len(lead) :])) for n in fixed]
-        each = [
-            _orders(derivatives.fixing([n[m] for n in numbers]), orders, flat[m], ticket)
-            for m in range(members)
-        ]
-        found = [np.concatenate(tensors) for tensors in zip(*each, strict=True)]
-    return [tensor.reshape(*lead, x.shape[-2], *tensor.shape[1:]) for tensor in found]
-
-
-def _orders(
-    derivatives: Derivatives, orders: Sequence[int], x: FloatArray, ticket: int
-) -> list[FloatArray]:
-    highest = max(orders)
-    return [derivatives(k, x, expect=highest, ticket=ticket) for k in orders]
-
-
-def host_states(states: States, x: Any, fixed: Sequence[Any]) -> ComplexArray:
-    """Compute states with numpy, x of shape (..., B, n) to (..., B, M)."""
-    x = np.asarray(x, dtype=float)
-    return _along_members(states, x, fixed, None, lambda here, rows, _: here(rows)[None])
-
-
-def host_vjp(states: States, x: Any, cotangents: Any, fixed: Sequence[Any]) -> FloatArray:
-    """Compute the derivatives of Re sum conj(c) psi, c of shape (..., B, M) to (..., B, n)."""
-    states.require(1)
-    x = np.asarray(x, dtype=float)
-    return _along_members(states, x, fixed, np.asarray(cotangents, dtype=complex), _vjp)
-
-
-def host_jvp(states: States, x: Any, tangents: Any, fixed: Sequence[Any]) -> ComplexArray:
-    """Compute the change of states along tangents: x of shape (..., B, n) to (..., B, M)."""
-    states.require(1)
-    x = np.asarray(x, dtype=float)
-    return _along_members(states, x, fixed, np.asarray(tangents, dtype=float), _jvp)
-
-
-def _vjp(states: States, x: FloatArray, cotangents: Any) -> Any:
-    return states.vjp(x, cotangents)
-
-
-def _jvp(states: States, x: FloatArray, tangents: Any) -> Any:
-    return states.jvp(x, tangents)
-
-
-def _along_members(
-    states: States, x: FloatArray, fixed: Sequence[Any], vectors: Any, compute: Callable[..., Any]
-) -> Any:
-    """Compute for leading axes: all at once where only vectors have them, else in a loop."""
-    lead = np.broadcast_shapes(x.shape[:-2], () if vectors is None else vectors.shape[:-2])
-    numbers = [np.asarray(number) for number in fixed]
-    own = [x.shape[:-2], *(number.shape[: x.ndim - 2] for number in numbers)]
-    if all(int(np.prod(axes)) == 1 for axes in own):
-        here = states.fixing([n.reshape(n.shape[x.ndim - 2 :]) for n in numbers])
-        flat = None if vectors is None else vectors.reshape(-1, *vectors.shape[-2:])
-        found = compute(here, x.reshape(x.shape[-2:]), flat)
-        return found.reshape(*lead, *found.shape[1:])
-    each = []
-    for member in np.ndindex(lead):
-        here = states.fixing(
-            [np.broadcast_to(n, (*lead, *n.shape[len(lead) :]))[member] for n in numbers]
-        )
-        vector = (
-            None
-            if vectors is None
-            else np.broadcast_to(vectors, (*lead, *vectors.shape[-2:]))[member][None]
-        )
-        each.append(compute(here, np.broadcast_to(x, (*lead, *x.shape[-2:]))[member], vector)[0])
-    return np.stack(each).reshape(*lead, *each[0].shape)

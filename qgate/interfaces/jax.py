@@ -18,19 +18,22 @@ import jax.numpy as jnp
 import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
-from qgate.bridge import Derivatives, Interface, States
-from qgate.interfaces.base import host, precision_of
+from qgate.bridge import Derivatives, States
+from qgate.interfaces.base import FrameworkInterface
 from qgate.interfaces.device_errors import marking, unmarking
+from qgate.interfaces.host import host
 from qgate.interfaces.jax_states import states_at
-from qgate.typing import Tensor
+from qgate.typing import Tensor, Tree
 
 
-class JaxInterface(Interface):
+class JaxInterface(FrameworkInterface):
     """JAX interface: grad, jacfwd, jacrev, hessian, jit, vmap, scan."""
 
     name = "jax"
     namespace = jnp
     foretells = True
+    tree_map = staticmethod(jax.tree.map)
+    complex_of = staticmethod(jax.lax.complex)
 
     def owns(self, value: Tensor) -> bool:
         return isinstance(value, jax.Array)
@@ -103,40 +106,25 @@ class JaxInterface(Interface):
     def depends_on_tracer(self, value: Tensor) -> bool:
         return self.is_traced(value) and value._trace is INNERMOST.get()
 
-    def jacobian(
-        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
-    ) -> Callable[..., tuple[Tensor, ...]]:
-        def derivatives(*args: Any) -> tuple[Tensor, ...]:
-            chosen = [jax.tree.map(_floating, args[position]) for position in argnums]
-            is_complex = False
+    def cast(self, tensor: Tensor, dtype: str) -> Tensor:
+        return tensor.astype(dtype)
 
-            def parts(*inner: Any) -> Tensor:
-                nonlocal is_complex
-                given = dict(zip(argnums, inner, strict=True))
-                token = INNERMOST.set(jax.tree.leaves(inner)[0]._trace)
-                try:
-                    value = jnp.asarray(
-                        function(*(given.get(at, value) for at, value in enumerate(args)))
-                    )
-                finally:
-                    INNERMOST.reset(token)
-                is_complex = jnp.iscomplexobj(value)
-                return jnp.stack([value.real, value.imag]) if is_complex else value
+    def floating(self, value: Tensor) -> Tensor:
+        array = jnp.asarray(value)
+        return array if jnp.issubdtype(array.dtype, jnp.inexact) else array.astype(float)
 
-            found: Any = jax.jacrev(parts, tuple(range(len(chosen))))(*chosen)
-            if is_complex:
-                found = jax.tree.map(lambda both: jax.lax.complex(both[0], both[1]), found)
-            return tuple(found)
+    def real_jacobians(
+        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Tree]
+    ) -> Sequence[Tree]:
+        def innermost(*inner: Tree) -> tuple[Tensor, ...]:
+            token = INNERMOST.set(jax.tree.leaves(inner)[0]._trace)
+            try:
+                return function(*inner)
+            finally:
+                INNERMOST.reset(token)
 
-        return derivatives
-
-    def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
-        precision = precision_of([str(each.dtype) for each in like if self.owns(each)])
-        kind = value.dtype.kind
-        if precision is None or kind not in "fc":
-            return value
-        wanted = jnp.result_type(precision, jnp.complex64) if kind == "c" else precision
-        return value.astype(wanted)
+        found: Sequence[Tree] = jax.jacrev(innermost, tuple(range(len(args))))(*args)
+        return found
 
 
 INTERFACE = JaxInterface()
@@ -239,12 +227,6 @@ def _device_of(value: Tensor) -> Any:
     if not isinstance(value, jax.Array) or isinstance(value, jax.core.Tracer):
         return None
     return value.device if value.committed and len(value.devices()) == 1 else None
-
-
-def _floating(value: Any) -> Any:
-    """Return values as JAX arrays, whole numbers as floating point numbers."""
-    array = jnp.asarray(value)
-    return array if jnp.issubdtype(array.dtype, jnp.inexact) else array.astype(float)
 
 
 def _stands(tangent: Any) -> bool:

@@ -19,8 +19,8 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
 from qgate.bridge import States
-from qgate.interfaces.base import host_jvp, host_states, host_vjp
 from qgate.interfaces.device_errors import marking, unmarking
+from qgate.interfaces.host import host_jvp, host_states, host_vjp
 from qgate.typing import Tensor
 
 

@@ -18,33 +18,54 @@ from tensorflow.python.eager import forwardprop_util, record
 from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
 from qgate.arrays import Enclosed
-from qgate.bridge import Derivatives, HostFunction, Interface, States
+from qgate.bridge import Derivatives, HostFunction, States
 from qgate.exceptions import DifferentiationError
-from qgate.interfaces.base import host, precision_of
+from qgate.interfaces.base import EnclosingInterface
+from qgate.interfaces.host import host
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
 from qgate.interfaces.tensorflow_operations import HostOperation
 from qgate.interfaces.tensorflow_states import states_at
-from qgate.typing import Tensor
+from qgate.typing import NumericArray, Tensor, Tree
 
 
-class TensorFlowInterface(Interface):
+class TensorFlowArray(Enclosed):
+    """TensorFlow tensor that takes part in numpy's arithmetic."""
+
+    __slots__ = ()
+
+
+class TensorFlowInterface(EnclosingInterface):
     """TensorFlow interface: tapes, accumulators, Jacobians and ``tf.function``."""
 
     name = "tf"
     namespace = TensorFlowNamespace()
+    wide = frozenset({tf.float64, tf.complex128})
+    bare = staticmethod(as_tensor)
+    complex_of = staticmethod(tf.complex)
+    tree_map = staticmethod(tf.nest.map_structure)
+    cast = staticmethod(tf.cast)
+    detached = staticmethod(tf.stop_gradient)
 
     def owns(self, value: Tensor) -> bool:
         return isinstance(value, tf.Tensor | tf.Variable | TensorFlowArray)
 
-    def is_traced(self, value: Tensor) -> bool:
+    def is_plain(self, tensor: tf.Tensor) -> bool:
+        return hasattr(tensor, "numpy") and not tf.is_symbolic_tensor(tensor)
+
+    def to_numpy(self, tensor: tf.Tensor) -> NumericArray:
+        numbers: NumericArray = tensor.numpy()
+        return numbers
+
+    def floating(self, value: Tensor) -> tf.Tensor:
         tensor = as_tensor(value)
-        return not _is_plain(tensor) or self.is_trained(tensor)
+        is_inexact = tensor.dtype.is_floating or tensor.dtype.is_complex
+        return tf.identity(tensor) if is_inexact else tf.cast(tensor, tf.float64)
 
     def is_trained(self, value: Tensor) -> bool:
         tensor = as_tensor(value)
         if record.should_record_backprop([tensor]):
             return True
-        if _is_plain(tensor):
+        if self.is_plain(tensor):
             return bool(forwardprop_util.pack_tangents([tensor]).tangents)
         return False
 
@@ -53,11 +74,7 @@ class TensorFlowInterface(Interface):
         if any(found):
             return found
         # Inside of the traced function no tape is open, but one may be open outside.
-        return [self.owns(value) and not _is_plain(as_tensor(value)) for value in values]
-
-    def number(self, value: Tensor) -> Any:
-        tensor = as_tensor(value)
-        return tensor.numpy() if _is_plain(tensor) else value
+        return [self.owns(value) and not self.is_plain(as_tensor(value)) for value in values]
 
     def enclosed(self, value: Tensor) -> Tensor:
         if isinstance(value, TensorFlowArray):
@@ -70,18 +87,6 @@ class TensorFlowInterface(Interface):
                 "input_signature of tf.function; their lengths may stay unknown."
             )
         return TensorFlowArray(tensor)
-
-    def is_wide(self, value: Tensor) -> bool:
-        return as_tensor(value).dtype in (tf.float64, tf.complex128)
-
-    def widened(self, value: Tensor) -> Tensor:
-        tensor = as_tensor(value)
-        return TensorFlowArray(
-            tf.cast(tensor, "complex128" if tensor.dtype.is_complex else "float64")
-        )
-
-    def constant(self, value: Tensor) -> Tensor:
-        return TensorFlowArray(tf.stop_gradient(as_tensor(value)))
 
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
         return tf.convert_to_tensor(np.asarray(number))
@@ -130,42 +135,13 @@ class TensorFlowInterface(Interface):
     def depends_on_tracer(self, value: Tensor) -> bool:
         return self.is_trained(value)
 
-    def jacobian(
-        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
-    ) -> Callable[..., tuple[Tensor, ...]]:
-        def derivatives(*args: Any) -> tuple[Tensor, ...]:
-            chosen = [tf.nest.map_structure(_floating, args[position]) for position in argnums]
-            given = dict(zip(argnums, chosen, strict=True))
-            with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
-                tape.watch(chosen)
-                value = as_tensor(function(*(given.get(at, arg) for at, arg in enumerate(args))))
-                parts = [tf.math.real(value)]
-                if value.dtype.is_complex:
-                    parts.append(tf.math.imag(value))
-            found = [_rows(tape, part, chosen) for part in parts]
-            if len(found) == 1:
-                return tuple(found[0])
-            return tuple(
-                tf.nest.map_structure(tf.complex, real, imaginary)
-                for real, imaginary in zip(*found, strict=True)
-            )
-
-        return derivatives
-
-    def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
-        tensor = as_tensor(value)
-        precision = precision_of([as_tensor(each).dtype.name for each in like if self.owns(each)])
-        if precision is None or not (tensor.dtype.is_complex or tensor.dtype.is_floating):
-            return tensor
-        if not tensor.dtype.is_complex:
-            return tf.cast(tensor, precision)
-        return tf.cast(tensor, "complex128" if precision == "float64" else "complex64")
-
-
-class TensorFlowArray(Enclosed):
-    """TensorFlow tensor that takes part in numpy's arithmetic."""
-
-    __slots__ = ()
+    def real_jacobians(
+        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Tree]
+    ) -> Sequence[Tree]:
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(args)
+            values = function(*args)
+        return [_rows(tape, value, args) for value in values]
 
 
 def _bare(value: TensorFlowArray, dtype: Any = None, name: Any = None, as_ref: bool = False) -> Any:
@@ -177,9 +153,7 @@ def _bare(value: TensorFlowArray, dtype: Any = None, name: Any = None, as_ref: b
 
 tf.register_tensor_conversion_function(TensorFlowArray, _bare)
 
-INTERFACE = TensorFlowInterface()
-TensorFlowArray.framework = INTERFACE
-INTERFACE.namespace.enclose = TensorFlowArray
+INTERFACE = TensorFlowInterface(TensorFlowArray)
 
 LOOPED = 64
 """Most numbers that are differentiated one by one, which is faster than compiling a loop."""
@@ -275,13 +249,6 @@ def _guarded(computation: HostFunction, number: Any) -> Any:
     return guard(number)
 
 
-def _floating(value: Any) -> Any:
-    """Return a copy of a value as a tensor, whole numbers as floating point numbers."""
-    tensor = as_tensor(value)
-    is_inexact = tensor.dtype.is_floating or tensor.dtype.is_complex
-    return tf.identity(tensor) if is_inexact else tf.cast(tensor, tf.float64)
-
-
 def _rows(tape: Any, value: Any, sources: Sequence[Any]) -> Any:
     """Return the derivatives of a value; zeros where it does not depend on a source."""
     zero = tf.UnconnectedGradients.ZERO
@@ -297,7 +264,3 @@ def _rows(tape: Any, value: Any, sources: Sequence[Any]) -> Any:
         return tf.reshape(tf.stack(parts), (*value.shape, *parts[0].shape))
 
     return tf.nest.map_structure(together, *rows)
-
-
-def _is_plain(tensor: Any) -> bool:
-    return hasattr(tensor, "numpy") and not tf.is_symbolic_tensor(tensor)

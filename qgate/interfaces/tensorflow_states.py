@@ -12,7 +12,7 @@ from typing import Any
 import tensorflow as tf
 
 from qgate.bridge import States
-from qgate.interfaces.base import host_jvp, host_states, host_vjp
+from qgate.interfaces.host import host_jvp, host_states, host_vjp
 from qgate.interfaces.tensorflow_operations import HostOperation
 
 

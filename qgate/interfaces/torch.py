@@ -19,38 +19,45 @@ from torch._C import _functorch as functorch
 from torch.autograd import forward_ad
 from torch.utils import _pytree as pytree
 
-from qgate.arrays import Enclosed
-from qgate.bridge import Derivatives, Interface, States
-from qgate.interfaces.base import host, precision_of
+from qgate.arrays import Enclosed, opened
+from qgate.bridge import Derivatives, States
+from qgate.interfaces.base import EnclosingInterface
+from qgate.interfaces.host import host
 from qgate.interfaces.torch_arrays import TorchNamespace, as_tensor, copied, device_of
 from qgate.interfaces.torch_numbers import (
     COMPILED,
     batch_first,
     below_forward_mode,
     compiled_key,
-    complex_of,
     is_plain,
     to_numpy,
 )
 from qgate.interfaces.torch_states import StatesAt
-from qgate.typing import Tensor
+from qgate.typing import Tensor, Tree
 
 
-class TorchInterface(Interface):
+class TorchArray(Enclosed):
+    """Torch tensor that takes part in numpy's arithmetic."""
+
+    __slots__ = ()
+
+
+class TorchInterface(EnclosingInterface):
     """PyTorch interface: ``torch.autograd``, ``torch.func``, ``torch.compile``."""
 
     name = "torch"
     namespace = TorchNamespace()
+    wide = frozenset({torch.float64, torch.complex128})
+    is_plain = staticmethod(is_plain)
+    to_numpy = staticmethod(to_numpy)
+    complex_of = staticmethod(torch.complex)
+    tree_map = staticmethod(pytree.tree_map)
 
     def owns(self, value: Tensor) -> bool:
         return isinstance(value, torch.Tensor | TorchArray)
 
-    def is_traced(self, value: Tensor) -> bool:
-        tensor = _bare(value)
-        return not is_plain(tensor) or self.is_trained(tensor)
-
     def is_trained(self, value: Tensor) -> bool:
-        tensor = _bare(value)
+        tensor = opened(value)
         while functorch.is_functorch_wrapped_tensor(tensor):
             if functorch.is_gradtrackingtensor(tensor):
                 return True
@@ -61,31 +68,27 @@ class TorchInterface(Interface):
             forward_ad.unpack_dual(tensor).tangent is not None
         )
 
-    def number(self, value: Tensor) -> Any:
-        tensor = _bare(value)
-        return to_numpy(tensor) if is_plain(tensor) else value
+    def cast(self, tensor: torch.Tensor, dtype: str) -> torch.Tensor:
+        return tensor.to(getattr(torch, dtype))
+
+    def detached(self, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.detach()
+
+    def floating(self, value: Tensor) -> torch.Tensor:
+        tensor = as_tensor(value)
+        is_exact = not (tensor.is_floating_point() or tensor.is_complex())
+        return tensor.to(torch.get_default_dtype()) if is_exact else tensor
 
     def enclosed(self, value: Tensor) -> Tensor:
         return value if isinstance(value, TorchArray) else TorchArray(value)
 
     def settle(self, value: Tensor, count: int) -> None:
-        shape = _bare(value).shape
+        shape = opened(value).shape
         for length in shape[max(len(shape) - count, 0) :]:
             int(length)  # from here on torch.compile specialises on this length
 
-    def is_wide(self, value: Tensor) -> bool:
-        return _bare(value).dtype in (torch.float64, torch.complex128)
-
-    def widened(self, value: Tensor) -> Tensor:
-        tensor = _bare(value)
-        wide = torch.complex128 if tensor.is_complex() else torch.float64
-        return TorchArray(tensor.to(wide))
-
-    def constant(self, value: Tensor) -> Tensor:
-        return TorchArray(_bare(value).detach())
-
     def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
-        own = [_bare(value) for value in like if self.owns(value)]
+        own = [opened(value) for value in like if self.owns(value)]
         return torch.as_tensor(np.asarray(number), device=device_of(own) if own else None)
 
     def differentiable(
@@ -123,57 +126,27 @@ class TorchInterface(Interface):
         return joined.to(torch.float64).reshape(1, -1)
 
     def is_argument(self, value: Tensor) -> bool:
-        tensor = _bare(value)
+        tensor = opened(value)
         return bool(tensor.requires_grad) or self.is_trained(tensor)
 
     def depends_on_tracer(self, value: Tensor) -> bool:
-        tensor = _bare(value)
+        tensor = opened(value)
         return functorch.is_gradtrackingtensor(tensor) and (
             functorch.maybe_get_level(tensor) == functorch.maybe_current_level()
         )
 
-    def jacobian(
-        self, function: Callable[..., Tensor], argnums: tuple[int, ...]
-    ) -> Callable[..., tuple[Tensor, ...]]:
-        def derivatives(*args: Any) -> tuple[Tensor, ...]:
-            chosen = [pytree.tree_map(_floating, args[position]) for position in argnums]
-            is_complex = False
-
-            def parts(*inner: Any) -> Any:
-                nonlocal is_complex
-                given = dict(zip(argnums, inner, strict=True))
-                value = as_tensor(function(*(given.get(at, arg) for at, arg in enumerate(args))))
-                is_complex = value.is_complex()
-                return torch.stack([value.real, value.imag]) if is_complex else value
-
-            found = torch.func.jacrev(parts, tuple(range(len(chosen))))(*chosen)
-            if is_complex:
-                found = pytree.tree_map(lambda both: torch.complex(both[0], both[1]), found)
-            return tuple(found)
-
-        return derivatives
+    def real_jacobians(
+        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Tree]
+    ) -> Sequence[Tree]:
+        found: Sequence[Tree] = torch.func.jacrev(function, tuple(range(len(args))))(*args)
+        return found
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:
-        tensor = _bare(value)
-        own = [_bare(each) for each in like if self.owns(each)]
-        if own:
-            tensor = copied(tensor, device_of(own))
-        precision = precision_of([str(each.dtype).removeprefix("torch.") for each in own])
-        if precision is None or not (tensor.is_complex() or tensor.is_floating_point()):
-            return tensor
-        wanted: torch.dtype = getattr(torch, precision)
-        return tensor.to(complex_of(wanted) if tensor.is_complex() else wanted)
+        own = [opened(each) for each in like if self.owns(each)]
+        return super().finished(copied(opened(value), device_of(own)) if own else value, own)
 
 
-class TorchArray(Enclosed):
-    """Torch tensor that takes part in numpy's arithmetic."""
-
-    __slots__ = ()
-
-
-INTERFACE = TorchInterface()
-TorchArray.framework = INTERFACE
-INTERFACE.namespace.enclose = TorchArray
+INTERFACE = TorchInterface(TorchArray)
 
 
 def _with_signature(function: Any) -> Any:
@@ -248,14 +221,3 @@ def _operator(x: torch.Tensor, fixed: list[torch.Tensor], key: int, order: int) 
 @_operator.register_fake
 def _(x: torch.Tensor, fixed: list[torch.Tensor], key: int, order: int) -> torch.Tensor:
     return x.new_empty((*x.shape[:-1], COMPILED[key].size, *(x.shape[-1],) * order))
-
-
-def _floating(value: Any) -> Any:
-    """Return values as tensors, whole numbers as floating point numbers."""
-    tensor = as_tensor(value)
-    is_exact = not (tensor.is_floating_point() or tensor.is_complex())
-    return tensor.to(torch.get_default_dtype()) if is_exact else tensor
-
-
-def _bare(value: Tensor) -> Any:
-    return value.tensor if isinstance(value, Enclosed) else value

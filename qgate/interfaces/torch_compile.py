@@ -11,7 +11,7 @@ from typing import Any
 
 from torch._dynamo import nonstrict_trace
 
-from qgate.interfaces.base import CALLED_WHOLE
+from qgate.interfaces.host import CALLED_WHOLE
 
 
 @nonstrict_trace

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from qgate.bridge import States
-from qgate.interfaces.base import host_jvp, host_states, host_vjp
+from qgate.interfaces.host import host_jvp, host_states, host_vjp
 from qgate.interfaces.torch_numbers import (
     COMPILED,
     batch_first,
