@@ -7,10 +7,10 @@ them with ``qgate.numpy``. Derivatives nest: ``jacobian(grad(f))`` is the Hessia
 from __future__ import annotations
 
 import functools
+import math
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import autograd.numpy as anp
 import numpy as np
@@ -26,8 +26,9 @@ from qgate.differentiate.pullbacks import (
     space_of,
     warn_if_constant,
 )
+from qgate.differentiate.trees import tree_map
 from qgate.exceptions import UndifferentiableOutput, name_of
-from qgate.typing import Tensor
+from qgate.typing import Function, NumericArray, Tensor, Tree
 
 
 class Derivative(ABC):
@@ -47,14 +48,14 @@ class Derivative(ABC):
 
     kind = "derivative"
 
-    def __init__(self, function: Callable[..., Any], argnums: Argnums = None) -> None:
+    def __init__(self, function: Function, argnums: Argnums = None) -> None:
         self.function, self.argnums, self.forward = function, argnums, None
         given = argnums is not None
         self._positions = functools.partial(positions_of, argnums) if given else trainable_arguments
         functools.update_wrapper(self, function, updated=())
         self.__name__ = f"<{self.kind}: {name_of(function)}>"
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Tree, **kwargs: Tree) -> Tree:
         positions, bare = self._positions(args)
         if not positions:
             _warn_nothing_trainable(self, kwargs)
@@ -68,7 +69,7 @@ class Derivative(ABC):
         return derivatives[0] if bare else derivatives
 
     @abstractmethod
-    def _differentiate(self, pullback: Pullback, originals: Sequence[Any]) -> tuple[Any, ...]:
+    def _differentiate(self, pullback: Pullback, originals: Sequence[Tree]) -> tuple[Tree, ...]:
         """Return the derivative by each of the chosen arguments."""
 
 
@@ -77,7 +78,7 @@ class Gradient(Derivative):
 
     kind = "grad"
 
-    def _differentiate(self, pullback: Pullback, originals: Sequence[Any]) -> tuple[Any, ...]:
+    def _differentiate(self, pullback: Pullback, originals: Sequence[Tree]) -> tuple[Tree, ...]:
         space = space_of(pullback.value)
         if space.size != 1:
             raise UndifferentiableOutput(
@@ -97,7 +98,7 @@ class Jacobian(Derivative):
 
     kind = "jacobian"
 
-    def _differentiate(self, pullback: Pullback, originals: Sequence[Any]) -> tuple[Any, ...]:
+    def _differentiate(self, pullback: Pullback, originals: Sequence[Tree]) -> tuple[Tree, ...]:
         shape = anp.shape(pullback.value)
         rows = [_row(pullback, entry, self.function) for entry in _unit_arrays(pullback.value)]
         rows = rows or [pullback(space_of(pullback.value).zeros())]  # for shapes; no row is kept
@@ -109,7 +110,7 @@ class Jacobian(Derivative):
         )
 
 
-def grad(func: Callable[..., Any], argnums: Argnums = None, *, argnum: Argnums = None) -> Gradient:
+def grad(func: Function, argnums: Argnums = None, *, argnum: Argnums = None) -> Gradient:
     """Return the function that computes the gradient of ``func``.
 
     Parameters
@@ -165,9 +166,7 @@ def grad(func: Callable[..., Any], argnums: Argnums = None, *, argnum: Argnums =
     return Gradient(func, one_spelling(argnums, argnum))
 
 
-def jacobian(
-    func: Callable[..., Any], argnums: Argnums = None, *, argnum: Argnums = None
-) -> Jacobian:
+def jacobian(func: Function, argnums: Argnums = None, *, argnum: Argnums = None) -> Jacobian:
     """Return the function that computes the Jacobian of ``func``.
 
     Parameters
@@ -206,7 +205,7 @@ def jacobian(
     return Jacobian(func, one_spelling(argnums, argnum))
 
 
-def _warn_nothing_trainable(derivative: Derivative, kwargs: Mapping[str, Any]) -> None:
+def _warn_nothing_trainable(derivative: Derivative, kwargs: Mapping[str, Tree]) -> None:
     by_name = [repr(name) for name, value in kwargs.items() if is_trainable(value)]
     remedy = (
         f"Pass {', '.join(by_name)} by position: keyword arguments are not differentiated."
@@ -222,7 +221,7 @@ def _warn_nothing_trainable(derivative: Derivative, kwargs: Mapping[str, Any]) -
     )
 
 
-def _unit_arrays(value: Tensor) -> Any:
+def _unit_arrays(value: Tensor) -> Iterator[NumericArray]:
     """Yield a one-hot array for each number in ``value``."""
     zero = np.zeros(anp.shape(value), dtype=anp.result_type(value))
     for index in np.ndindex(zero.shape):
@@ -231,7 +230,7 @@ def _unit_arrays(value: Tensor) -> Any:
         yield unit
 
 
-def _row(pullback: Pullback, unit: Any, function: Callable[..., Any]) -> tuple[Any, ...]:
+def _row(pullback: Pullback, unit: NumericArray, function: Function) -> tuple[Tree, ...]:
     """Return the derivatives of one number of the value, by each argument."""
     row = pullback(unit)
     if unit.dtype.kind != "c":
@@ -246,31 +245,23 @@ def _row(pullback: Pullback, unit: Any, function: Callable[..., Any]) -> tuple[A
         )
     # For real arguments, autograd returns Re(u J) for a cotangent u: the real part of J for u = 1,
     # and minus its imaginary part for u = i.
-    return tuple(map(_complex_tree, row, pullback(1j * unit)))
+    return tuple(
+        tree_map(lambda real, minus_imag: real - 1j * minus_imag, *both)
+        for both in zip(row, pullback(1j * unit), strict=True)
+    )
 
 
-def _complex_tree(real: Any, minus_imaginary: Any) -> Any:
-    if isinstance(real, dict):
-        return {key: _complex_tree(real[key], minus_imaginary[key]) for key in real}
-    if isinstance(real, list | tuple):
-        return [_complex_tree(*pair) for pair in zip(real, minus_imaginary, strict=True)]
-    return real - 1j * minus_imaginary
+def _is_complex(tree: Tree) -> bool:
+    found: list[bool] = []
+    tree_map(lambda leaf: found.append(space_of(leaf).iscomplex), tree)
+    return any(found)
 
 
-def _is_complex(tree: Any) -> bool:
-    if isinstance(tree, dict | list | tuple):
-        return any(
-            _is_complex(item) for item in (tree.values() if isinstance(tree, dict) else tree)
-        )
-    return bool(space_of(tree).iscomplex)
-
-
-def _stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> Any:
+def _stacked(rows: Sequence[Tree], shape: tuple[int, ...]) -> Tree:
     """Return rows as one array whose first axes are those of the value, leaf by leaf."""
-    first = rows[0]
-    if isinstance(first, dict):
-        return {key: _stacked([row[key] for row in rows], shape) for key in first}
-    if isinstance(first, list | tuple):
-        return [_stacked([row[at] for row in rows], shape) for at in range(len(first))]
-    kept = anp.stack(rows)[: int(np.prod(shape))]
-    return anp.reshape(kept, shape + anp.shape(first))
+
+    def of_leaf(*leaves: Tensor) -> Tensor:
+        kept = anp.stack(leaves)[: math.prod(shape)]
+        return anp.reshape(kept, shape + anp.shape(leaves[0]))
+
+    return tree_map(of_leaf, *rows)

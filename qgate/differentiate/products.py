@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
 
 import autograd.numpy as anp
 import numpy as np
@@ -20,16 +19,16 @@ from qgate.differentiate.pullbacks import (
 )
 from qgate.exceptions import InvalidArgnums, InvalidTangent, described
 from qgate.operations.parameters import in_double, is_numeric
-from qgate.typing import Tensor
+from qgate.typing import Function, Tensor, Tree
 
 
 def vjp(
-    f: Callable[..., Any],
-    params: Any,
+    f: Function,
+    params: Sequence[Tree],
     cotangents: Tensor,
     *,
     argnums: Argnums = None,
-) -> tuple[Any, Any]:
+) -> tuple[Tensor, Tree]:
     r"""Return the value of a function, and the product of a vector with its Jacobian (vjp).
 
     Parameters
@@ -78,12 +77,12 @@ def vjp(
 
 
 def jvp(
-    f: Callable[..., Any],
-    params: Any,
-    tangents: Any,
+    f: Function,
+    params: Sequence[Tree],
+    tangents: Sequence[Tree],
     *,
     argnums: Argnums = None,
-) -> tuple[Any, Any]:
+) -> tuple[Tensor, Tree]:
     r"""Return the value of a function, and the product of its Jacobian with a vector (jvp).
 
     The vector-Jacobian product is linear in its vector, so its derivative by that vector, applied
@@ -138,7 +137,7 @@ def jvp(
     return marked_like(pullback.value, originals), marked_like(product, originals)
 
 
-def _arguments(params: Any, argnums: Argnums) -> tuple[tuple[Any, ...], tuple[int, ...], bool]:
+def _arguments(params: Tree, argnums: Argnums) -> tuple[tuple[Tree, ...], tuple[int, ...], bool]:
     """Return the arguments, the positions to differentiate by, and whether there is just one."""
     args = tuple(params) if isinstance(params, list | tuple) else (params,)
     if not args:
@@ -147,7 +146,7 @@ def _arguments(params: Any, argnums: Argnums) -> tuple[tuple[Any, ...], tuple[in
     return (args, positions, bare) if positions else (args, (0,), True)
 
 
-def _inner(left: Any, right: Any) -> Any:
+def _inner(left: Tree, right: Tree) -> Tensor:
     """Return the sum of products of two trees of the same structure."""
     if isinstance(right, dict):
         return sum(_inner(left[key], right[key]) for key in right)
@@ -156,19 +155,19 @@ def _inner(left: Any, right: Any) -> Any:
     return anp.sum(left * right)
 
 
-def _gradient(function: Callable[..., Any], at: Tensor) -> Tensor:
+def _gradient(function: Function, at: Tensor) -> Tensor:
     pullback = pull_back(function, (at,), positions=(0,))
     (gradient,) = pullback(space_of(pullback.value).ones())
     return gradient
 
 
-def _directions(tangents: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+def _directions(tangents: Tree, inputs: tuple[Tree, ...]) -> tuple[Tree, ...]:
     given = tuple(tangents) if isinstance(tangents, list | tuple) else (tangents,)
-    directions: tuple[Any, ...] = _direction(given, inputs, "The tangent")
+    directions: tuple[Tree, ...] = _direction(given, inputs, "The tangent")
     return directions
 
 
-def _direction(tangent: Any, value: Any, what: str) -> Any:
+def _direction(tangent: Tree, value: Tree, what: str) -> Tree:
     """Validate the structure of a tangent; return it with plain leaves."""
     if not isinstance(value, list | tuple | dict):
         return _vector(tangent, value, what)
@@ -180,7 +179,7 @@ def _direction(tangent: Any, value: Any, what: str) -> Any:
     return items if isinstance(value, dict) else type(value)(items.values())
 
 
-def _vector(given: Any, value: Any, what: str) -> Any:
+def _vector(given: Tensor, value: Tensor, what: str) -> Tensor:
     """Return finite double-precision numbers in the shape of a value, real where it is real."""
     number = getval(given)
     if isinstance(number, list | tuple | dict) or not is_numeric(number):
@@ -196,5 +195,5 @@ def _vector(given: Any, value: Any, what: str) -> Any:
     return given if isbox(given) else number
 
 
-def _in_words(value: Any) -> str:
+def _in_words(value: Tree) -> str:
     return in_words(value) if isinstance(value, list | tuple | dict) else described(value)

@@ -8,19 +8,20 @@ trees whose leaves are arrays and numbers.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from autograd.core import VJPNode, backward_pass, vspace
+from autograd.extend import VSpace
 from autograd.tracer import getval, isbox, new_box, trace_stack
 from autograd.util import subvals
 
+from qgate.differentiate.trees import tree_map
 from qgate.exceptions import NonDifferentiableError, UndifferentiableOutput, described, name_of
 from qgate.numpy.tensors import marked, plain, tensor
 from qgate.sizes import check_depth
-from qgate.typing import Tensor
+from qgate.typing import Function, NumericArray, Tensor, Tree
 
 NUMBER = (int, float, complex, np.number, np.bool_, np.ndarray)
 
@@ -40,10 +41,10 @@ class Pullback:
     """
 
     value: Tensor
-    inputs: tuple[Any, ...]
-    node: Any
+    inputs: tuple[Tree, ...]
+    node: VJPNode | None
 
-    def __call__(self, cotangent: Tensor) -> tuple[Any, ...]:
+    def __call__(self, cotangent: Tensor) -> tuple[Tree, ...]:
         """Return the cotangent of each chosen argument."""
         if self.node is None:
             cotangents = vspace(self.inputs).zeros()
@@ -56,9 +57,9 @@ class Pullback:
 
 
 def pull_back(
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any] | None = None,
+    function: Function,
+    args: Sequence[Tree],
+    kwargs: Mapping[str, Tree] | None = None,
     *,
     positions: Sequence[int],
 ) -> Pullback:
@@ -98,7 +99,7 @@ def pull_back(
     return Pullback(end, inputs, None)
 
 
-def _refuse_other_than_arrays(value: Any, function: Callable[..., Any]) -> None:
+def _refuse_other_than_arrays(value: Tree, function: Function) -> None:
     value = getval(value)
     if isinstance(value, list | tuple | dict):
         returned = f"a {type(value).__name__} of {len(value)} values"
@@ -119,7 +120,7 @@ def _refuse_other_than_arrays(value: Any, function: Callable[..., Any]) -> None:
     )
 
 
-def differentiable(value: Any, *, argument: str, level: int = 0) -> Any:
+def differentiable(value: Tree, *, argument: str, level: int = 0) -> Tree:
     """Return an argument in the form in which it is traced.
 
     Tensors become numpy arrays, so that calculations do not carry ``requires_grad``, and integers
@@ -143,7 +144,7 @@ def differentiable(value: Any, *, argument: str, level: int = 0) -> Any:
     return _differentiable_leaf(value, argument)
 
 
-def _differentiable_leaf(value: Any, argument: str) -> Any:
+def _differentiable_leaf(value: Tensor, argument: str) -> Tensor:
     if not isinstance(value, NUMBER) or np.asarray(value).dtype.kind not in "iufc":
         array = isinstance(value, np.ndarray)
         kind = f" of dtype {value.dtype}" if array else f" {described(value)}"
@@ -155,7 +156,7 @@ def _differentiable_leaf(value: Any, argument: str) -> Any:
     return float(value) if isinstance(value, int | np.integer) else value
 
 
-def as_given(derivative: Any, original: Any, *, as_tensor: bool = True) -> Any:
+def as_given(derivative: Tree, original: Tree, *, as_tensor: bool = True) -> Tree:
     """Return a derivative in the form of the argument it belongs to.
 
     Parameters
@@ -168,24 +169,16 @@ def as_given(derivative: Any, original: Any, *, as_tensor: bool = True) -> Any:
         Whether derivatives by tensors are trainable tensors and those by numbers are numbers;
         else every leaf is a numpy array.
     """
-    if isbox(original):
-        return derivative
-    if isinstance(original, dict):
-        return {
-            key: as_given(derivative[key], item, as_tensor=as_tensor)
-            for key, item in original.items()
-        }
-    if isinstance(original, list | tuple):
-        items = (
-            as_given(derivative[at], item, as_tensor=as_tensor) for at, item in enumerate(original)
-        )
-        return list(items) if isinstance(original, list) else tuple(items)
-    if isbox(derivative):
-        return derivative
-    return _leaf_as_given(np.asarray(derivative), original, as_tensor)
+
+    def of_leaf(original: Tensor, derivative: Tensor) -> Tensor:
+        if isbox(original) or isbox(derivative):
+            return derivative
+        return _leaf_as_given(np.asarray(derivative), original, as_tensor)
+
+    return tree_map(of_leaf, original, derivative)
 
 
-def _leaf_as_given(derivative: np.ndarray[Any, Any], original: Any, as_tensor: bool) -> Any:
+def _leaf_as_given(derivative: NumericArray, original: Tensor, as_tensor: bool) -> Tensor:
     if isinstance(original, np.ndarray | np.inexact) and original.dtype.kind in "fc":
         # A complex derivative by a real argument stays complex.
         kind = np.complex64 if derivative.dtype.kind == "c" else original.dtype
@@ -197,12 +190,12 @@ def _leaf_as_given(derivative: np.ndarray[Any, Any], original: Any, as_tensor: b
     return derivative if isinstance(original, np.ndarray) else derivative[()]
 
 
-def space_of(value: Tensor) -> Any:
+def space_of(value: Tensor) -> VSpace:
     """Return autograd's description of the shape and dtype of a number or an array."""
     return vspace(value if isbox(value) else np.asarray(value))
 
 
-def in_words(value: Any) -> str:
+def in_words(value: Tree) -> str:
     """Return a short description of a value without its numbers."""
     if isinstance(value, dict):
         return f"a dict with the keys {', '.join(map(str, value))}"
@@ -213,13 +206,13 @@ def in_words(value: Any) -> str:
     return f"an array of {number}s of shape {shape}" if shape else f"a {number}"
 
 
-def marked_like(value: Any, originals: Sequence[Any]) -> Any:
+def marked_like(value: Tensor, originals: Sequence[Tree]) -> Tensor:
     """Return a value as a tensor if it was computed from one."""
     from_tensor = any(isinstance(original, tensor) for original in originals)
     return marked(np.asarray(value), trainable=True) if from_tensor and not isbox(value) else value
 
 
-def warn_if_constant(pullback: Pullback, function: Callable[..., Any]) -> None:
+def warn_if_constant(pullback: Pullback, function: Function) -> None:
     """Warn the caller's caller that a derivative is zero because nothing varies."""
     if pullback.node is None:
         warnings.warn(

@@ -8,7 +8,6 @@ every order.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
@@ -36,13 +35,13 @@ class AutogradInterface(Interface):
     def trained(self, values: Sequence[Tensor]) -> list[bool]:
         return list(map(isbox, values))
 
-    def number(self, value: Tensor) -> Any:
+    def number(self, value: Tensor) -> Tensor:
         return getval(value)
 
     def constant(self, value: Tensor) -> Tensor:
         return getval(value)
 
-    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+    def tensor(self, number: Tensor, like: Sequence[Tensor]) -> Tensor:
         return number
 
     def differentiable(
@@ -80,15 +79,17 @@ class AutogradInterface(Interface):
 INTERFACE = AutogradInterface()
 
 
-def _compute(x: Any, derivatives: Derivatives, order: int) -> FloatArray:
+def _compute(x: Tensor, derivatives: Derivatives, order: int) -> FloatArray:
     return derivatives(order, np.asarray(x))
 
 
 _derivative = primitive(_compute)
 
 
-def _vjp(answer: Any, x: Any, derivatives: Derivatives, order: int) -> Any:
-    def contract(cotangent: Any) -> Any:
+def _vjp(
+    answer: Tensor, x: Tensor, derivatives: Derivatives, order: int
+) -> Callable[[Tensor], Tensor]:
+    def contract(cotangent: Tensor) -> Tensor:
         higher = _derivative(x, derivatives, order + 1)
         rows, size = x.shape
         if not isbox(higher) and not isbox(cotangent):
@@ -100,7 +101,9 @@ def _vjp(answer: Any, x: Any, derivatives: Derivatives, order: int) -> Any:
     return contract
 
 
-def _jvp(tangent: Any, answer: Any, x: Any, derivatives: Derivatives, order: int) -> Any:
+def _jvp(
+    tangent: Tensor, answer: Tensor, x: Tensor, derivatives: Derivatives, order: int
+) -> Tensor:
     higher = _derivative(x, derivatives, order + 1)
     rows, size = x.shape
     flat = anp.reshape(higher, (rows, -1, size))
@@ -117,15 +120,15 @@ defjvp(_derivative, _jvp, argnums=(0,))
 # Re sum(g dpsi).
 
 
-def _compute_states(x: Any, states: States) -> ComplexArray:
+def _compute_states(x: Tensor, states: States) -> ComplexArray:
     return states(np.asarray(x))
 
 
-def _compute_state_vjp(cotangent: Any, x: Any, states: States) -> FloatArray:
+def _compute_state_vjp(cotangent: Tensor, x: Tensor, states: States) -> FloatArray:
     return np.asarray(states.vjp(np.asarray(x), np.conj(cotangent)[None])[0])
 
 
-def _compute_state_jvp(tangent: Any, x: Any, states: States) -> ComplexArray:
+def _compute_state_jvp(tangent: Tensor, x: Tensor, states: States) -> ComplexArray:
     return np.asarray(states.jvp(np.asarray(x), np.asarray(tangent)[None])[0])
 
 
@@ -138,5 +141,5 @@ defjvp(_states, lambda t, _, x, states: _state_jvp(t, x, states), argnums=(0,))
 # Both products are linear in their vector, and each is the transpose of the other.
 defvjp(_state_vjp, lambda _, g, x, states: lambda t: _state_jvp(t, x, states), argnums=(0,))
 defvjp(_state_jvp, lambda _, t, x, states: lambda g: _state_vjp(g, x, states), argnums=(0,))
-defjvp(_state_vjp, lambda g, _, cotangent, x, states: _state_vjp(g, x, states), argnums=(0,))
-defjvp(_state_jvp, lambda t, _, tangent, x, states: _state_jvp(t, x, states), argnums=(0,))
+defjvp(_state_vjp, "same", argnums=(0,))
+defjvp(_state_jvp, "same", argnums=(0,))

@@ -9,22 +9,29 @@ gathers all of them into a row.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import EllipsisType
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from autograd.core import VJPNode
-from autograd.extend import defjvp_argnums, defvjp, defvjp_argnums, primitive, vspace
+from autograd.extend import defjvp, defjvp_argnums, defvjp, defvjp_argnums, primitive, vspace
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.numpy.numpy_vjps import untake
 from autograd.tracer import Box
 
 from qgate.arrays import shape_of
+from qgate.interfaces.array_functions import Index
 from qgate.numpy.boxes import TracedArray
 from qgate.typing import FloatArray, IntArray, Tensor
+
+Indices: TypeAlias = tuple[Index, ...]
+"""Indices that are applied one after the other."""
+
+NoOptions: TypeAlias = Mapping[str, Tensor]
+"""Keyword arguments of a primitive, which have none here."""
 
 BASIC = frozenset({int, slice, EllipsisType, type(None)})
 """Index types of numpy's basic indexing."""
@@ -39,14 +46,14 @@ class Entry:
 
     __slots__ = ("array", "index")
 
-    def __init__(self, array: Any, index: Any) -> None:
+    def __init__(self, array: Box, index: Index) -> None:
         self.array, self.index = array, index
 
-    def __call__(self, cotangent: Any) -> tuple[Any]:
+    def __call__(self, cotangent: Tensor) -> tuple[Tensor]:
         return (untake(cotangent, self.index, vspace(self.array._value)),)
 
 
-def _entry(self: Any, index: Any) -> Any:
+def _entry(self: Box, index: Index) -> Tensor:
     kinds = map(type, index) if type(index) is tuple else (type(index),)
     if not BASIC.issuperset(kinds):
         return TracedArray.__getitem__(self, index)
@@ -55,21 +62,21 @@ def _entry(self: Any, index: Any) -> Any:
     return Argument(self._value[index], self._trace, node)
 
 
-Argument: Any = type("Argument", (TracedArray,), {"__slots__": (), "__getitem__": _entry})
+Argument: type[Box] = type("Argument", (TracedArray,), {"__slots__": (), "__getitem__": _entry})
 """Traced array, differentiated in reverse, whose entries know their array and index."""
 
 Box.types.add(Argument)
 Box.type_mappings[Argument] = TracedArray
 
 
-def as_arguments(values: Sequence[Any]) -> Sequence[Any]:
+def as_arguments(values: Sequence[Tensor]) -> Sequence[Tensor]:
     """Return values with traced arrays replaced by ``Argument`` arrays."""
     if TRACED.isdisjoint(map(type, values)):
         return values
     return [_as_argument(value) for value in values]
 
 
-def _as_argument(value: Any) -> Any:
+def _as_argument(value: Tensor) -> Tensor:
     if type(value) not in TRACED or type(value._node) is not VJPNode:
         return value
     return Argument(value._value, value._trace, value._node)
@@ -118,9 +125,9 @@ class Places:
 
 def row(values: Sequence[Tensor]) -> Tensor:
     """Concatenate the numbers of traced arrays to a row, shape (1, n)."""
-    origins, numbers, members = list[Any](), dict[int, int](), list[tuple[int, tuple[Any, ...]]]()
+    origins, numbers, members = list[Tensor](), dict[int, int](), list[tuple[int, Indices]]()
     for value in values:
-        indices: tuple[Any, ...] = ()
+        indices: Indices = ()
         while type(value) is Argument and type(value._node.vjp) is Entry:
             entry = value._node.vjp
             indices, value = (entry.index, *indices), entry.array
@@ -132,7 +139,9 @@ def row(values: Sequence[Tensor]) -> Tensor:
     return _row(_places(shapes, tuple(members)), *origins)
 
 
-def _places(shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Any], ...]) -> Places:
+def _places(
+    shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Indices], ...]
+) -> Places:
     try:
         return _known_places(shapes, members)
     except TypeError:  # slices are not hashable
@@ -140,7 +149,7 @@ def _places(shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Any],
 
 
 def _find_places(
-    shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Any], ...]
+    shapes: tuple[tuple[int, ...], ...], members: tuple[tuple[int, Indices], ...]
 ) -> Places:
     found: list[tuple[list[int], list[int]]] = [([], []) for _ in shapes]
     numbered = [np.arange(math.prod(shape)).reshape(shape) for shape in shapes]
@@ -163,7 +172,7 @@ def _find_places(
 _known_places = lru_cache(maxsize=256)(_find_places)
 
 
-def _compute_row(places: Places, *arrays: Any) -> FloatArray:
+def _compute_row(places: Places, *arrays: Tensor) -> FloatArray:
     if places.whole:
         return np.array(arrays[0], dtype=float).reshape(1, -1)
     found = np.zeros((1, places.length))
@@ -172,7 +181,7 @@ def _compute_row(places: Places, *arrays: Any) -> FloatArray:
     return found
 
 
-def _compute_parts(cotangent: Any, places: Places) -> FloatArray:
+def _compute_parts(cotangent: Tensor, places: Places) -> FloatArray:
     """Scatter the numbers of a row to the single array that they come from."""
     (shape,), ((_, positions, columns),) = places.shapes, places.parts
     if places.whole:
@@ -187,40 +196,40 @@ _parts = primitive(_compute_parts)
 # Both are linear, and each is the transpose of the other.
 
 
-def _row_vjp(argnums: Sequence[int], answer: Any, args: Sequence[Any], kwargs: Any) -> Any:
+def _row_vjp(
+    argnums: Sequence[int], answer: Tensor, args: tuple[Tensor, ...], kwargs: NoOptions
+) -> Callable[[Tensor], tuple[Tensor, ...]]:
     alone = args[0].alone
     return lambda cotangent: tuple([_parts(cotangent, alone[at - 1]) for at in argnums])
 
 
 def _row_jvp(
-    argnums: Sequence[int], tangents: Sequence[Any], answer: Any, args: Sequence[Any], kwargs: Any
-) -> Any:
+    argnums: Sequence[int],
+    tangents: Sequence[Tensor],
+    answer: Tensor,
+    args: tuple[Tensor, ...],
+    kwargs: NoOptions,
+) -> Tensor:
     alone = args[0].alone
     return sum(_row(alone[at - 1], step) for at, step in zip(argnums, tangents, strict=True))
-
-
-def _parts_jvp(
-    argnums: Sequence[int], tangents: Sequence[Any], answer: Any, args: Sequence[Any], kwargs: Any
-) -> Any:
-    return _parts(tangents[0], args[1])
 
 
 defvjp_argnums(_row, _row_vjp)
 defjvp_argnums(_row, _row_jvp)
 defvjp(_parts, lambda _, cotangent, places: lambda g: _row(places, g), argnums=(0,))
-defjvp_argnums(_parts, _parts_jvp)
+defjvp(_parts, "same", argnums=(0,))  # linear: the tangent is mapped as the argument is
 
 
 # One result -----------------------------------------------------------------------------------
 
 
-def _compute_result(values: Any, start: int, shape: tuple[int, ...]) -> Any:
+def _compute_result(values: Tensor, start: int, shape: tuple[int, ...]) -> Tensor:
     if not shape:
         return values[0, start]
     return np.array(values[0, start : start + math.prod(shape)]).reshape(shape)
 
 
-def _compute_values(cotangent: Any, start: int, width: int) -> FloatArray:
+def _compute_values(cotangent: Tensor, start: int, width: int) -> FloatArray:
     """Place the cotangent of one result among those of all results, (1, M)."""
     found = np.zeros((1, width))
     found[0, start : start + np.size(cotangent)] = np.ravel(cotangent)
@@ -240,19 +249,5 @@ defvjp(
     lambda _, cotangent, start, width: lambda g: result(g, start, shape_of(cotangent)),
     argnums=(0,),
 )
-
-
-def _result_jvp(
-    argnums: Sequence[int], tangents: Sequence[Any], answer: Any, args: Sequence[Any], kwargs: Any
-) -> Any:
-    return result(tangents[0], *args[1:])
-
-
-def _values_jvp(
-    argnums: Sequence[int], tangents: Sequence[Any], answer: Any, args: Sequence[Any], kwargs: Any
-) -> Any:
-    return _values(tangents[0], *args[1:])
-
-
-defjvp_argnums(result, _result_jvp)
-defjvp_argnums(_values, _values_jvp)
+defjvp(result, "same", argnums=(0,))
+defjvp(_values, "same", argnums=(0,))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from qgate.arrays import PACKAGES, framework_among, load, tracing_interface
 from qgate.bridge import Interface
@@ -39,7 +38,7 @@ class Choice:
     name: str | None
 
     @classmethod
-    def of(cls, interface: Any) -> Choice:
+    def of(cls, interface: object) -> Choice:
         """Parse a user's argument ``interface``.
 
         Raises

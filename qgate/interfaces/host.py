@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from typing import Any
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 import numpy as np
 
 from qgate.bridge import Derivatives, States
-from qgate.typing import ComplexArray, FloatArray
+from qgate.typing import ComplexArray, FloatArray, NumericArray, Tensor, Tree
 
-CALLED_WHOLE: WeakValueDictionary[str, Any] = WeakValueDictionary()
-"""Object whose method ``call`` a compiled graph runs as one operation; the graph holds its name."""
+
+class CalledWhole(Protocol):
+    """QNode that a compiled graph runs as one operation."""
+
+    def call(self, args: Sequence[Tree], kwargs: Mapping[str, Tree]) -> Tree:
+        """Return the results."""
+
+
+CALLED_WHOLE: WeakValueDictionary[str, CalledWhole] = WeakValueDictionary()
+"""QNodes in compiled graphs; a graph holds the name."""
 
 _KEYS = itertools.count()
 
 
-def call_whole(called: Any) -> str:
+def call_whole(called: CalledWhole) -> str:
     """Return the name by which a compiled graph refers to an object.
 
     The name is not a number, because a compiler would treat a number as a variable.
@@ -29,7 +38,12 @@ def call_whole(called: Any) -> str:
 
 
 def host(
-    derivatives: Derivatives, orders: Sequence[int], x: Any, fixed: Sequence[Any], *, ticket: int
+    derivatives: Derivatives,
+    orders: Sequence[int],
+    x: NumericArray,
+    fixed: Sequence[NumericArray],
+    *,
+    ticket: int,
 ) -> list[FloatArray]:
     """Compute derivatives of several orders with numpy, for any leading axes before the rows.
 
@@ -50,78 +64,66 @@ def host(
     """
     x = np.asarray(x, dtype=float)
     lead = x.shape[:-2]
-    members, rows = int(np.prod(lead)), int(np.prod(x.shape[:-1]))
-    if not fixed or members == 1:
-        here = derivatives.fixing([np.reshape(n, np.shape(n)[len(lead) :]) for n in fixed])
-        here = here if fixed else derivatives
-        found = _orders(here, orders, x.reshape(rows, x.shape[-1]), ticket)
-    else:
-        flat = x.reshape(members, *x.shape[-2:])
-        numbers = [np.reshape(n, (members, *np.shape(n)[len(lead) :])) for n in fixed]
-        each = [
-            _orders(derivatives.fixing([n[m] for n in numbers]), orders, flat[m], ticket)
-            for m in range(members)
+    members = [(derivatives, x.reshape(-1, x.shape[-1]))]  # all at once, as rows
+    if fixed:
+        numbers = [np.asarray(number) for number in fixed]
+        members = [
+            (derivatives.fixing([np.asarray(number[member]) for number in numbers]), x[member])
+            for member in np.ndindex(lead)
         ]
-        found = [np.concatenate(tensors) for tensors in zip(*each, strict=True)]
-    return [tensor.reshape(*lead, x.shape[-2], *tensor.shape[1:]) for tensor in found]
+    found = [
+        [here(order, rows, expect=orders[-1], ticket=ticket) for order in orders]
+        for here, rows in members
+    ]
+    joined = (np.concatenate(each) if each[1:] else each[0] for each in zip(*found, strict=True))
+    return [tensor.reshape(*lead, x.shape[-2], *tensor.shape[1:]) for tensor in joined]
 
 
-def _orders(
-    derivatives: Derivatives, orders: Sequence[int], x: FloatArray, ticket: int
-) -> list[FloatArray]:
-    highest = max(orders)
-    return [derivatives(k, x, expect=highest, ticket=ticket) for k in orders]
-
-
-def host_states(states: States, x: Any, fixed: Sequence[Any]) -> ComplexArray:
+def host_states(states: States, x: NumericArray, fixed: Sequence[NumericArray]) -> ComplexArray:
     """Compute states with numpy, x of shape (..., B, n) to (..., B, M)."""
-    x = np.asarray(x, dtype=float)
     return _along_members(states, x, fixed, None, lambda here, rows, _: here(rows)[None])
 
 
-def host_vjp(states: States, x: Any, cotangents: Any, fixed: Sequence[Any]) -> FloatArray:
+def host_vjp(
+    states: States, x: NumericArray, cotangents: NumericArray, fixed: Sequence[NumericArray]
+) -> FloatArray:
     """Compute the derivatives of Re sum conj(c) psi, c of shape (..., B, M) to (..., B, n)."""
     states.require(1)
-    x = np.asarray(x, dtype=float)
-    return _along_members(states, x, fixed, np.asarray(cotangents, dtype=complex), _vjp)
+    vectors = np.asarray(cotangents, dtype=complex)
+    return _along_members(states, x, fixed, vectors, lambda here, rows, c: here.vjp(rows, c))
 
 
-def host_jvp(states: States, x: Any, tangents: Any, fixed: Sequence[Any]) -> ComplexArray:
+def host_jvp(
+    states: States, x: NumericArray, tangents: NumericArray, fixed: Sequence[NumericArray]
+) -> ComplexArray:
     """Compute the change of states along tangents: x of shape (..., B, n) to (..., B, M)."""
     states.require(1)
-    x = np.asarray(x, dtype=float)
-    return _along_members(states, x, fixed, np.asarray(tangents, dtype=float), _jvp)
-
-
-def _vjp(states: States, x: FloatArray, cotangents: Any) -> Any:
-    return states.vjp(x, cotangents)
-
-
-def _jvp(states: States, x: FloatArray, tangents: Any) -> Any:
-    return states.jvp(x, tangents)
+    vectors = np.asarray(tangents, dtype=float)
+    return _along_members(states, x, fixed, vectors, lambda here, rows, t: here.jvp(rows, t))
 
 
 def _along_members(
-    states: States, x: FloatArray, fixed: Sequence[Any], vectors: Any, compute: Callable[..., Any]
-) -> Any:
+    states: States,
+    x: NumericArray,
+    fixed: Sequence[NumericArray],
+    vectors: NumericArray | None,
+    compute: Callable[[States, FloatArray, Tensor], NumericArray],
+) -> NumericArray:
     """Compute for leading axes: all at once where only vectors have them, else in a loop."""
-    lead = np.broadcast_shapes(x.shape[:-2], () if vectors is None else vectors.shape[:-2])
-    numbers = [np.asarray(number) for number in fixed]
-    own = [x.shape[:-2], *(number.shape[: x.ndim - 2] for number in numbers)]
-    if all(int(np.prod(axes)) == 1 for axes in own):
-        here = states.fixing([n.reshape(n.shape[x.ndim - 2 :]) for n in numbers])
+    arrays = [np.asarray(x, dtype=float), *map(np.asarray, fixed)]
+    axes = arrays[0].ndim - 2
+    lead = np.broadcast_shapes(*(array.shape[:-2] for array in (x, vectors) if array is not None))
+    if all(math.prod(array.shape[:axes]) == 1 for array in arrays):
+        rows, *numbers = (array.reshape(array.shape[axes:]) for array in arrays)
         flat = None if vectors is None else vectors.reshape(-1, *vectors.shape[-2:])
-        found = compute(here, x.reshape(x.shape[-2:]), flat)
+        found = compute(states.fixing(numbers), rows, flat)
         return found.reshape(*lead, *found.shape[1:])
+    arrays = [np.broadcast_to(array, (*lead, *array.shape[axes:])) for array in arrays]
+    if vectors is not None:
+        vectors = np.broadcast_to(vectors, (*lead, *vectors.shape[-2:]))
     each = []
     for member in np.ndindex(lead):
-        here = states.fixing(
-            [np.broadcast_to(n, (*lead, *n.shape[len(lead) :]))[member] for n in numbers]
-        )
-        vector = (
-            None
-            if vectors is None
-            else np.broadcast_to(vectors, (*lead, *vectors.shape[-2:]))[member][None]
-        )
-        each.append(compute(here, np.broadcast_to(x, (*lead, *x.shape[-2:]))[member], vector)[0])
+        rows, *numbers = (np.asarray(array[member]) for array in arrays)
+        vector = None if vectors is None else vectors[member][None]
+        each.append(compute(states.fixing(numbers), rows, vector)[0])
     return np.stack(each).reshape(*lead, *each[0].shape)

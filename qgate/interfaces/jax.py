@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextvars import ContextVar
 from functools import lru_cache, partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -23,7 +22,7 @@ from qgate.interfaces.base import FrameworkInterface
 from qgate.interfaces.device_errors import marking, unmarking
 from qgate.interfaces.host import host
 from qgate.interfaces.jax_states import states_at
-from qgate.typing import Tensor, Tree
+from qgate.typing import DType, Function, IntArray, NumericArray, Tensor, Tree
 
 
 class JaxInterface(FrameworkInterface):
@@ -43,7 +42,7 @@ class JaxInterface(FrameworkInterface):
 
     is_trained = is_traced
 
-    def number(self, value: Tensor) -> Any:
+    def number(self, value: Tensor) -> Tensor:
         return value if self.is_traced(value) else np.asarray(value)
 
     def is_wide(self, value: Tensor) -> bool:
@@ -55,7 +54,7 @@ class JaxInterface(FrameworkInterface):
     def constant(self, value: Tensor) -> Tensor:
         return jax.lax.stop_gradient(value)
 
-    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+    def tensor(self, number: Tensor, like: Sequence[Tensor]) -> Tensor:
         return jnp.asarray(number, device=next(filter(None, map(_device_of, like)), None))
 
     def differentiable(
@@ -79,7 +78,7 @@ class JaxInterface(FrameworkInterface):
             return joined
         return None
 
-    def whole(self, function: Callable[..., Any], key: Hashable) -> Callable[..., Any]:
+    def whole(self, function: Function, key: Hashable) -> Function:
         # Without jit, JAX would compile each transformation of each single operation.
         if key not in COMPILED:
             while len(COMPILED) >= MOST_COMPILED:
@@ -129,11 +128,11 @@ class JaxInterface(FrameworkInterface):
 
 INTERFACE = JaxInterface()
 
-COMPILED: dict[Hashable, Callable[..., Any]] = {}
+COMPILED: dict[Hashable, Function] = {}
 """Simulations, by the circuit that they simulate."""
 
 MOST_COMPILED = 128
-INNERMOST: ContextVar[Any] = ContextVar("innermost", default=None)
+INNERMOST: ContextVar[jax.core.Trace | None] = ContextVar("innermost", default=None)
 """JAX's traces of the arguments of the innermost Jacobian."""
 
 
@@ -162,9 +161,11 @@ def _derivatives(
 
 
 @lru_cache(maxsize=256)  # JAX compiles anew for each new function object
-def _callback(derivatives: Any, highest: int, columns: tuple[int, ...]) -> Callable[..., list[Any]]:
+def _callback(
+    derivatives: Derivatives, highest: int, columns: tuple[int, ...]
+) -> Callable[..., list[NumericArray]]:
     @marking()
-    def compute(x: Any, fixed: Sequence[Any]) -> list[Any]:
+    def compute(x: jax.Array, fixed: Sequence[jax.Array]) -> list[NumericArray]:
         x, fixed = np.asarray(x), [np.asarray(number) for number in fixed]
         chosen = derivatives.by(columns) if 0 < len(columns) < x.shape[-1] else derivatives
         ticket = derivatives.new_ticket()
@@ -178,8 +179,8 @@ def _rule(
     derivatives: Derivatives,
     highest: int,
     by: tuple[int, ...],
-    primals: Sequence[Any],
-    tangents: Sequence[Any],
+    primals: Sequence[Sequence[jax.Array]],
+    tangents: Sequence[Sequence[jax.Array]],
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Contract the derivative of each next order with the tangents of the parts that vary."""
     parts, fixed = primals
@@ -217,19 +218,19 @@ def _is_derived_at_once(value: Tensor) -> bool:
     return value is not None
 
 
-def _widest(value: Tensor) -> Any:
+def _widest(value: Tensor) -> DType:
     """Return the widest real or complex dtype; double only if jax_enable_x64 is set."""
     return jnp.result_type(complex if jnp.iscomplexobj(value) else float)
 
 
-def _device_of(value: Tensor) -> Any:
+def _device_of(value: Tensor) -> jax.Device | None:
     """Return the device of an array that was placed on a single device."""
     if not isinstance(value, jax.Array) or isinstance(value, jax.core.Tracer):
         return None
     return value.device if value.committed and len(value.devices()) == 1 else None
 
 
-def _stands(tangent: Any) -> bool:
+def _stands(tangent: jax.Array) -> bool:
     return isinstance(tangent, SymbolicZero) or tangent.dtype == jax.dtypes.float0
 
 
@@ -239,7 +240,7 @@ def _columns(sizes: Sequence[int], parts: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(column) for at in parts for column in range(starts[at], starts[at + 1]))
 
 
-def _chosen(tensor: Tensor, choices: Sequence[Any]) -> Tensor:
+def _chosen(tensor: Tensor, choices: Sequence[IntArray]) -> Tensor:
     """Return a derivative (B, M, n, n, ...) restricted to some columns of each of its last axes."""
     for axis, columns in enumerate(choices, start=2):
         if len(columns) < tensor.shape[axis]:

@@ -7,9 +7,8 @@ pair that can be batched, so they are primitives of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +20,7 @@ from jax.interpreters import ad, batching, mlir
 from qgate.bridge import States
 from qgate.interfaces.device_errors import marking, unmarking
 from qgate.interfaces.host import host_jvp, host_states, host_vjp
-from qgate.typing import Tensor
+from qgate.typing import Function, NumericArray, Tensor, Tree
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
@@ -31,13 +30,15 @@ def states_at(states: States, x: Tensor, fixed: tuple[Tensor, ...]) -> Tensor:
     result = jax.ShapeDtypeStruct((x.shape[0], states.size), kind)
 
     @marking()
-    def compute(x: Any, fixed: Sequence[Any]) -> Any:
+    def compute(x: jax.Array, fixed: Sequence[jax.Array]) -> NumericArray:
         return host_states(states, x, list(map(np.asarray, fixed))).astype(kind)
 
     return jax.pure_callback(compute, result, x, fixed, vmap_method="broadcast_all")
 
 
-def _rule(states: States, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def _rule(
+    states: States, primals: Sequence[Tree], tangents: Sequence[Tree]
+) -> tuple[jax.Array, jax.Array]:
     x, fixed = primals
     if not all(_stands(tangent) for tangent in tangents[1]):
         states.refuse_fixed()
@@ -51,7 +52,7 @@ def _rule(states: States, primals: Sequence[Any], tangents: Sequence[Any]) -> tu
 states_at.defjvp(_rule, symbolic_zeros=True)
 
 
-def _stands(tangent: Any) -> bool:
+def _stands(tangent: jax.Array) -> bool:
     return isinstance(tangent, SymbolicZero) or tangent.dtype == jax.dtypes.float0
 
 
@@ -67,7 +68,7 @@ def _change(x: Tensor, tangent: Tensor, *fixed: Tensor, states: States) -> Tenso
     result = jax.ShapeDtypeStruct((*tangent.shape[:-1], states.size), kind)
 
     @marking()
-    def compute(x: Any, tangent: Any, *fixed: Any) -> Any:
+    def compute(x: jax.Array, tangent: jax.Array, *fixed: jax.Array) -> NumericArray:
         numbers = list(map(np.asarray, fixed))
         return host_jvp(states, np.asarray(x), np.asarray(tangent), numbers).astype(kind)
 
@@ -78,7 +79,7 @@ def _product(x: Tensor, cotangent: Tensor, *fixed: Tensor, states: States) -> Te
     result = jax.ShapeDtypeStruct((*cotangent.shape[:-1], x.shape[-1]), x.dtype)
 
     @marking()
-    def compute(x: Any, cotangent: Any, *fixed: Any) -> Any:
+    def compute(x: jax.Array, cotangent: jax.Array, *fixed: jax.Array) -> NumericArray:
         numbers = list(map(np.asarray, fixed))
         # JAX pairs a cotangent c with a change without a conjugate: Re sum(c dpsi).
         conjugate = np.conj(np.asarray(cotangent))
@@ -87,12 +88,12 @@ def _product(x: Tensor, cotangent: Tensor, *fixed: Tensor, states: States) -> Te
     return jax.pure_callback(compute, result, x, cotangent, *fixed)
 
 
-def _define(primitive: Primitive, function: Callable[..., Any], transposed: Primitive) -> None:
+def _define(primitive: Primitive, function: Function, transposed: Primitive) -> None:
     """Register a primitive's implementation, shapes, derivative, transpose and batching rule."""
 
     def differentiated(
-        primals: Sequence[Any], tangents: Sequence[Any], *, states: States
-    ) -> tuple[Any, Any]:
+        primals: Sequence[jax.Array], tangents: Sequence[jax.Array], *, states: States
+    ) -> tuple[jax.Array, jax.Array]:
         if not isinstance(tangents[0], ad.Zero):
             states.require(2)
         if not all(isinstance(tangent, ad.Zero) for tangent in tangents[2:]):
@@ -102,13 +103,15 @@ def _define(primitive: Primitive, function: Callable[..., Any], transposed: Prim
             return value, jnp.zeros_like(value)
         return value, primitive.bind(primals[0], tangents[1], *primals[2:], states=states)
 
-    def turned(cotangent: Any, x: Any, vector: Any, *fixed: Any, states: States) -> list[Any]:
+    def turned(
+        cotangent: jax.Array, x: jax.Array, vector: jax.Array, *fixed: jax.Array, states: States
+    ) -> list[jax.Array | None]:
         product = transposed.bind(x, cotangent, *fixed, states=states)
         return [None, product, *(None for _ in fixed)]
 
     def batched(
-        arguments: Sequence[Any], axes: Sequence[Any], *, states: States
-    ) -> tuple[Any, int]:
+        arguments: Sequence[jax.Array], axes: Sequence[int | None], *, states: States
+    ) -> tuple[jax.Array, int]:
         size = next(
             value.shape[axis]
             for value, axis in zip(arguments, axes, strict=True)
@@ -122,7 +125,7 @@ def _define(primitive: Primitive, function: Callable[..., Any], transposed: Prim
         ]
         return primitive.bind(x, vector, *fixed, states=states), 0
 
-    def shaped(*arguments: Any, states: States) -> Any:
+    def shaped(*arguments: jax.core.ShapedArray, states: States) -> jax.core.ShapedArray:
         result = jax.eval_shape(partial(function, states=states), *arguments)
         return jax.core.ShapedArray(result.shape, result.dtype)
 

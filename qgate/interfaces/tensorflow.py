@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -88,7 +87,7 @@ class TensorFlowInterface(EnclosingInterface):
             )
         return TensorFlowArray(tensor)
 
-    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+    def tensor(self, number: Tensor, like: Sequence[Tensor]) -> Tensor:
         return tf.convert_to_tensor(np.asarray(number))
 
     def differentiable(
@@ -115,7 +114,7 @@ class TensorFlowInterface(EnclosingInterface):
         complexes: Sequence[bool],
     ) -> list[Tensor]:
         @tf.autograph.experimental.do_not_convert
-        def of_row(row: Sequence[Any]) -> tuple[Any, ...]:
+        def of_row(row: Sequence[tf.Tensor]) -> tuple[tf.Tensor, ...]:
             return tuple(map(as_tensor, function([TensorFlowArray(value) for value in row])))
 
         dtypes = tuple(tf.complex128 if each else tf.float64 for each in complexes)
@@ -144,7 +143,12 @@ class TensorFlowInterface(EnclosingInterface):
         return [_rows(tape, value, args) for value in values]
 
 
-def _bare(value: TensorFlowArray, dtype: Any = None, name: Any = None, as_ref: bool = False) -> Any:
+def _bare(
+    value: TensorFlowArray,
+    dtype: tf.DType | None = None,
+    name: str | None = None,
+    as_ref: bool = False,
+) -> tf.Tensor:
     """Return the tensor; without this method TensorFlow would make a constant of its numbers."""
     if dtype is not None and not dtype.is_compatible_with(value.tensor.dtype):
         raise TypeError(f"{value!r} is no array of {dtype.name}.")
@@ -181,15 +185,17 @@ def _refuse_xla() -> None:
         frame = frame.f_back
 
 
-def _value(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> Any:
+def _value(derivatives: Derivatives, x: tf.Tensor, fixed: Sequence[tf.Tensor]) -> tf.Tensor:
     """Return D(0) at x."""
 
-    def compute(x: Any, *fixed: Any) -> tuple[Any, Any]:
+    def compute(x: NumericArray, *fixed: NumericArray) -> tuple[NumericArray, int]:
         ticket = derivatives.new_ticket()
         (found,) = host(derivatives, [0], x, fixed, ticket=ticket)
         return found, ticket
 
-    def gradient(inputs: Sequence[Any], results: Sequence[Any], cotangent: Any) -> list[Any]:
+    def gradient(
+        inputs: Sequence[tf.Tensor], results: Sequence[tf.Tensor], cotangent: tf.Tensor
+    ) -> list[tf.Tensor | None]:
         x, *fixed = inputs
         return _pulled(derivatives, 0, cotangent, x, results[1], fixed)
 
@@ -199,14 +205,20 @@ def _value(derivatives: Derivatives, x: Any, fixed: Sequence[Any]) -> Any:
 
 
 def _derivative(
-    derivatives: Derivatives, order: int, x: Any, ticket: Any, fixed: Sequence[Any]
-) -> Any:
+    derivatives: Derivatives,
+    order: int,
+    x: tf.Tensor,
+    ticket: tf.Tensor,
+    fixed: Sequence[tf.Tensor],
+) -> tf.Tensor:
     """Return D(order) at x, for the evaluation of the value with this sample key."""
 
-    def compute(x: Any, ticket: Any, *fixed: Any) -> tuple[Any, ...]:
+    def compute(x: NumericArray, ticket: int, *fixed: NumericArray) -> tuple[NumericArray, ...]:
         return tuple(host(derivatives, [order], x, fixed, ticket=int(ticket)))
 
-    def gradient(inputs: Sequence[Any], _: Any, cotangent: Any) -> list[Any]:
+    def gradient(
+        inputs: Sequence[tf.Tensor], _: Sequence[tf.Tensor], cotangent: tf.Tensor
+    ) -> list[tf.Tensor | None]:
         x, ticket, *fixed = inputs
         slope, *zeros = _pulled(derivatives, order, cotangent, x, ticket, fixed)
         return [slope, None, *zeros]
@@ -219,11 +231,11 @@ def _derivative(
 def _pulled(
     derivatives: Derivatives,
     order: int,
-    cotangent: Any,
-    x: Any,
-    ticket: Any,
-    fixed: Sequence[Any],
-) -> list[Any]:
+    cotangent: tf.Tensor,
+    x: tf.Tensor,
+    ticket: tf.Tensor,
+    fixed: Sequence[tf.Tensor],
+) -> list[tf.Tensor | None]:
     """Return a cotangent of D(k) contracted with D(k + 1), and zeros for fixed inputs."""
     derivatives.require(order + 1)
     higher = _derivative(derivatives, order + 1, x, ticket, fixed)
@@ -233,14 +245,14 @@ def _pulled(
     return [slope, *map(tf.zeros_like, fixed)]
 
 
-def _guarded(computation: HostFunction, number: Any) -> Any:
+def _guarded(computation: HostFunction, number: tf.Tensor) -> tf.Tensor:
     """Return a constant whose derivative raises an error with the reason."""
     if not tf.executing_eagerly() and number.op.type == "StopGradient":
         return number  # intended constants, e.g. an array whose entries are the angles
 
     @tf.custom_gradient
-    def guard(number: Any) -> Any:
-        def gradient(cotangent: Any) -> Any:
+    def guard(number: tf.Tensor) -> tf.Tensor:
+        def gradient(cotangent: tf.Tensor) -> tf.Tensor:
             computation.refuse_fixed()
             return cotangent
 
@@ -249,7 +261,7 @@ def _guarded(computation: HostFunction, number: Any) -> Any:
     return guard(number)
 
 
-def _rows(tape: Any, value: Any, sources: Sequence[Any]) -> Any:
+def _rows(tape: tf.GradientTape, value: tf.Tensor, sources: Sequence[Tree]) -> Sequence[Tree]:
     """Return the derivatives of a value; zeros where it does not depend on a source."""
     zero = tf.UnconnectedGradients.ZERO
     if not tf.executing_eagerly() or not 0 < int(tf.size(value)) <= LOOPED:
@@ -260,7 +272,7 @@ def _rows(tape: Any, value: Any, sources: Sequence[Any]) -> Any:
         for unit in units
     ]
 
-    def together(*parts: Any) -> Any:
+    def together(*parts: tf.Tensor) -> tf.Tensor:
         return tf.reshape(tf.stack(parts), (*value.shape, *parts[0].shape))
 
     return tf.nest.map_structure(together, *rows)

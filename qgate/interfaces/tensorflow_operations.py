@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -18,6 +17,7 @@ import tensorflow as tf
 from tensorflow.python.eager import record
 
 from qgate.interfaces.device_errors import marking
+from qgate.typing import NumericArray, Tensor
 
 GRADIENT = "QgateHostOperation"
 """Name under which TensorFlow finds the gradient of an operation in a graph."""
@@ -38,33 +38,41 @@ class HostOperation:
         Whether each run may return other numbers.
     """
 
-    compute: Callable[..., tuple[Any, ...]]
-    gradient: Callable[[Sequence[Any], Sequence[Any], Any], Sequence[Any]]
+    compute: Callable[..., tuple[Tensor, ...]]
+    gradient: Callable[
+        [Sequence[tf.Tensor], Sequence[tf.Tensor], tf.Tensor], Sequence[tf.Tensor | None]
+    ]
     stateful: bool = False
 
-    def __call__(self, inputs: Sequence[Any], results: Sequence[tf.TensorSpec]) -> list[Any]:
+    def __call__(
+        self, inputs: Sequence[tf.Tensor], results: Sequence[tf.TensorSpec]
+    ) -> list[tf.Tensor]:
         """Return the results as tensors of these shapes and dtypes; record the first one."""
         run = self._run if tf.executing_eagerly() else self._in_graph
         with record.stop_recording():
             found = run(inputs, results)
         inexact = [at for at, tensor in enumerate(inputs) if _is_inexact(tensor.dtype)]
 
-        def backward(cotangent: Any) -> list[Any]:
+        def backward(cotangent: tf.Tensor) -> list[tf.Tensor]:
             cotangents = self.gradient(inputs, found, cotangent)
             return [cotangents[at] for at in inexact]
 
         record.record_operation(GRADIENT, found[:1], [inputs[at] for at in inexact], backward)
         return found
 
-    def _run(self, inputs: Sequence[Any], results: Sequence[tf.TensorSpec]) -> list[Any]:
+    def _run(
+        self, inputs: Sequence[tf.Tensor], results: Sequence[tf.TensorSpec]
+    ) -> list[tf.Tensor]:
         numbers = self.compute(*(tensor.numpy() for tensor in inputs))
         return [tf.constant(n, spec.dtype) for n, spec in zip(numbers, results, strict=True)]
 
-    def _in_graph(self, inputs: Sequence[Any], results: Sequence[tf.TensorSpec]) -> list[Any]:
+    def _in_graph(
+        self, inputs: Sequence[tf.Tensor], results: Sequence[tf.TensorSpec]
+    ) -> list[tf.Tensor]:
         kinds = [spec.dtype for spec in results]
 
         @marking()
-        def compute(*arrays: Any) -> list[Any]:
+        def compute(*arrays: NumericArray) -> list[NumericArray]:
             numbers = self.compute(*arrays)
             pairs = zip(numbers, kinds, strict=True)
             return [np.asarray(number, kind.as_numpy_dtype) for number, kind in pairs]
@@ -85,7 +93,9 @@ OPERATIONS: WeakValueDictionary[bytes, HostOperation] = WeakValueDictionary()
 
 
 @tf.RegisterGradient(GRADIENT)
-def _gradient(operation: Any, cotangent: Any, *_: Any) -> Sequence[Any]:
+def _gradient(
+    operation: tf.Operation, cotangent: tf.Tensor, *_: tf.Tensor | None
+) -> Sequence[tf.Tensor | None]:
     known = OPERATIONS[operation.get_attr("token")]
     return known.gradient(list(operation.inputs), operation.outputs, cotangent)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -26,6 +26,8 @@ from qgate.interfaces.host import host
 from qgate.interfaces.torch_arrays import TorchNamespace, as_tensor, copied, device_of
 from qgate.interfaces.torch_numbers import (
     COMPILED,
+    BatchAxes,
+    Inputs,
     batch_first,
     below_forward_mode,
     compiled_key,
@@ -33,7 +35,11 @@ from qgate.interfaces.torch_numbers import (
     to_numpy,
 )
 from qgate.interfaces.torch_states import StatesAt
-from qgate.typing import Tensor, Tree
+from qgate.typing import Function, Tensor, Tree
+
+if TYPE_CHECKING:
+    from torch._functorch.autograd_function import VmapInfo
+    from torch.autograd.function import FunctionCtx
 
 
 class TorchArray(Enclosed):
@@ -87,7 +93,7 @@ class TorchInterface(EnclosingInterface):
         for length in shape[max(len(shape) - count, 0) :]:
             int(length)  # from here on torch.compile specialises on this length
 
-    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+    def tensor(self, number: Tensor, like: Sequence[Tensor]) -> Tensor:
         own = [opened(value) for value in like if self.owns(value)]
         return torch.as_tensor(np.asarray(number), device=device_of(own) if own else None)
 
@@ -149,9 +155,9 @@ class TorchInterface(EnclosingInterface):
 INTERFACE = TorchInterface(TorchArray)
 
 
-def _with_signature(function: Any) -> Any:
+def _with_signature(function: Function) -> Function:
     """Cache the signature of a function, which torch would otherwise inspect for each call."""
-    function.__signature__ = inspect.signature(function)
+    function.__dict__["__signature__"] = inspect.signature(function)
     return function
 
 
@@ -160,19 +166,21 @@ class _Derivative(torch.autograd.Function):
 
     @staticmethod
     @_with_signature
-    def forward(x: Any, derivatives: Derivatives, order: int, *fixed: Any) -> Any:
+    def forward(
+        x: torch.Tensor, derivatives: Derivatives, order: int, *fixed: torch.Tensor
+    ) -> torch.Tensor:
         if is_plain(x):
             return _compute(x, fixed, derivatives, order, ticket=0)
         return torch.ops.qgate.derivative(x, list(fixed), compiled_key(derivatives), order)
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+    def setup_context(ctx: FunctionCtx, inputs: Inputs, output: torch.Tensor) -> None:
         x, ctx.derivatives, ctx.order, *fixed = inputs
         ctx.save_for_backward(x, *fixed)
         ctx.save_for_forward(x, *fixed)
 
     @staticmethod
-    def backward(ctx: Any, cotangent: Any) -> Any:
+    def backward(ctx: FunctionCtx, cotangent: torch.Tensor) -> Inputs:
         if any(ctx.needs_input_grad[3:]):
             ctx.derivatives.refuse_fixed()
         saved = ctx.saved_tensors  # read once: checkpointing cannot unpack saved tensors twice
@@ -182,7 +190,7 @@ class _Derivative(torch.autograd.Function):
         return (gradient, None, None, *(None for _ in saved[1:]))
 
     @staticmethod
-    def jvp(ctx: Any, tangent: Any, *_: Any) -> Any:
+    def jvp(ctx: FunctionCtx, tangent: torch.Tensor, *_: None) -> torch.Tensor:
         with below_forward_mode(ctx.saved_tensors) as saved:
             flat, x = _slope(ctx, saved)
             size, n = ctx.derivatives.size, x.shape[-1]
@@ -190,13 +198,20 @@ class _Derivative(torch.autograd.Function):
             return change.reshape(*x.shape[:-1], size, *(n,) * ctx.order)
 
     @staticmethod
-    def vmap(info: Any, in_dims: Any, x: Any, derivatives: Any, order: int, *fixed: Any) -> Any:
+    def vmap(
+        info: VmapInfo,
+        in_dims: BatchAxes,
+        x: torch.Tensor,
+        derivatives: Derivatives,
+        order: int,
+        *fixed: torch.Tensor,
+    ) -> tuple[torch.Tensor, int]:
         x_dim, _, _, *fixed_dims = in_dims
         first = batch_first((x, *fixed), (x_dim, *fixed_dims), info.batch_size)
         return _Derivative.apply(first[0], derivatives, order, *first[1:]), 0
 
 
-def _slope(ctx: Any, saved: Sequence[Any]) -> tuple[Any, Any]:
+def _slope(ctx: FunctionCtx, saved: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
     """Return D(order + 1), its derivative axes except the last merged with M, and x."""
     x, *fixed = saved
     ctx.derivatives.require(ctx.order + 1)
@@ -205,8 +220,13 @@ def _slope(ctx: Any, saved: Sequence[Any]) -> tuple[Any, Any]:
 
 
 def _compute(
-    x: Any, fixed: Sequence[Any], derivatives: Derivatives, order: int, *, ticket: int
-) -> Any:
+    x: torch.Tensor,
+    fixed: Sequence[torch.Tensor],
+    derivatives: Derivatives,
+    order: int,
+    *,
+    ticket: int,
+) -> torch.Tensor:
     numbers = [to_numpy(tensor) for tensor in fixed]
     (found,) = host(derivatives, [order], to_numpy(x), numbers, ticket=ticket)
     return torch.as_tensor(np.ascontiguousarray(found), dtype=x.dtype, device=x.device)

@@ -7,14 +7,14 @@ the call with fake tensors, and so trace the operators that it consists of.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from torch._dynamo import nonstrict_trace
 
 from qgate.interfaces.host import CALLED_WHOLE
+from qgate.typing import Tree
 
 
 @nonstrict_trace
-def call_in_graph(key: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def call_in_graph(key: str, args: Sequence[Tree], kwargs: Mapping[str, Tree]) -> Tree:
     """Call the QNode with this name; arguments and results are nested containers of tensors."""
     return CALLED_WHOLE[key].call(args, kwargs)

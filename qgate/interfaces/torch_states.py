@@ -7,7 +7,7 @@ are linear, and each is the transpose of the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,6 +16,8 @@ from qgate.bridge import States
 from qgate.interfaces.host import host_jvp, host_states, host_vjp
 from qgate.interfaces.torch_numbers import (
     COMPILED,
+    BatchAxes,
+    Inputs,
     batch_first,
     below_forward_mode,
     compiled_key,
@@ -23,25 +25,30 @@ from qgate.interfaces.torch_numbers import (
     is_plain,
     to_numpy,
 )
+from qgate.typing import Tree
+
+if TYPE_CHECKING:
+    from torch._functorch.autograd_function import VmapInfo
+    from torch.autograd.function import FunctionCtx
 
 
 class StatesAt(torch.autograd.Function):
     """States, shape (..., B, M), at the angles x, shape (..., B, n)."""
 
     @staticmethod
-    def forward(x: Any, states: States, *fixed: Any) -> Any:
+    def forward(x: torch.Tensor, states: States, *fixed: torch.Tensor) -> torch.Tensor:
         if is_plain(x):
             return _states(x, fixed, states)
         return torch.ops.qgate.states(x, list(fixed), compiled_key(states))
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+    def setup_context(ctx: FunctionCtx, inputs: Inputs, output: torch.Tensor) -> None:
         x, ctx.states, *fixed = inputs
         ctx.save_for_backward(x, *fixed)
         ctx.save_for_forward(x, *fixed)
 
     @staticmethod
-    def backward(ctx: Any, cotangent: Any) -> Any:
+    def backward(ctx: FunctionCtx, cotangent: torch.Tensor) -> Inputs:
         if any(ctx.needs_input_grad[2:]):
             ctx.states.refuse_fixed()
         x, *fixed = ctx.saved_tensors
@@ -49,28 +56,52 @@ class StatesAt(torch.autograd.Function):
         return (product, None, *(None for _ in fixed))
 
     @staticmethod
-    def jvp(ctx: Any, tangent: Any, *_: Any) -> Any:
+    def jvp(ctx: FunctionCtx, tangent: torch.Tensor, *_: None) -> torch.Tensor:
         with below_forward_mode(ctx.saved_tensors) as (x, *fixed):
             return _Change.apply(x, tangent, ctx.states, *fixed)
 
     @staticmethod
-    def vmap(info: Any, in_dims: Any, x: Any, states: Any, *fixed: Any) -> Any:
+    def vmap(
+        info: VmapInfo, in_dims: BatchAxes, x: torch.Tensor, states: States, *fixed: torch.Tensor
+    ) -> tuple[torch.Tensor, int]:
         x_dim, _, *fixed_dims = in_dims
         first = batch_first((x, *fixed), (x_dim, *fixed_dims), info.batch_size)
         return StatesAt.apply(first[0], states, *first[1:]), 0
 
 
 class _Linear(torch.autograd.Function):
-    """Function that is linear in a vector; its derivative by the angles raises."""
+    """Function that is linear in a vector; its derivative by the angles raises.
+
+    Required: ``forward`` and ``transposed``, the function that is its transpose.
+    """
+
+    transposed: type[_Linear]
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+    def setup_context(ctx: FunctionCtx, inputs: Inputs, output: torch.Tensor) -> None:
         x, _, ctx.states, *fixed = inputs
         ctx.save_for_backward(x, *fixed)
         ctx.save_for_forward(x, *fixed)
 
     @classmethod
-    def _batched(cls, info: Any, in_dims: Any, arguments: Any) -> Any:
+    def backward(cls, ctx: FunctionCtx, cotangent: torch.Tensor) -> Inputs:
+        x, *fixed = ctx.saved_tensors
+        if ctx.needs_input_grad[0]:
+            ctx.states.require(2)
+        product = cls.transposed.apply(x, cotangent, ctx.states, *fixed)
+        return (None, product, None, *(None for _ in fixed))
+
+    @classmethod
+    def jvp(
+        cls, ctx: FunctionCtx, x_tangent: torch.Tensor | None, tangent: torch.Tensor, *_: None
+    ) -> torch.Tensor:
+        if x_tangent is not None:
+            ctx.states.require(2)
+        x, *fixed = ctx.saved_tensors
+        return cls.apply(x, tangent, ctx.states, *fixed)
+
+    @classmethod
+    def vmap(cls, info: VmapInfo, in_dims: BatchAxes, *arguments: Tree) -> tuple[torch.Tensor, int]:
         x, vector, states, *fixed = arguments
         x_dim, vector_dim, _, *fixed_dims = in_dims
         (vector,) = batch_first((vector,), (vector_dim,), info.batch_size)
@@ -85,66 +116,40 @@ class _Product(_Linear):
     """Map from angles and cotangents (..., B, M) to products with the Jacobian, (..., B, n)."""
 
     @staticmethod
-    def forward(x: Any, cotangent: Any, states: States, *fixed: Any) -> Any:
+    def forward(
+        x: torch.Tensor, cotangent: torch.Tensor, states: States, *fixed: torch.Tensor
+    ) -> torch.Tensor:
         if is_plain(x) and is_plain(cotangent):
             return _product(x, cotangent, fixed, states)
         return torch.ops.qgate.states_product(x, cotangent, list(fixed), compiled_key(states))
-
-    @staticmethod
-    def backward(ctx: Any, cotangent: Any) -> Any:
-        x, *fixed = ctx.saved_tensors
-        if ctx.needs_input_grad[0]:
-            ctx.states.require(2)
-        return (None, _Change.apply(x, cotangent, ctx.states, *fixed), None, *(None for _ in fixed))
-
-    @staticmethod
-    def jvp(ctx: Any, x_tangent: Any, tangent: Any, *_: Any) -> Any:
-        if x_tangent is not None:
-            ctx.states.require(2)
-        x, *fixed = ctx.saved_tensors
-        return _Product.apply(x, tangent, ctx.states, *fixed)
-
-    @staticmethod
-    def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
-        return _Product._batched(info, in_dims, arguments)
 
 
 class _Change(_Linear):
     """Map from angles and tangents (..., B, n) to the change of the states, (..., B, M)."""
 
+    transposed = _Product
+
     @staticmethod
-    def forward(x: Any, tangent: Any, states: States, *fixed: Any) -> Any:
+    def forward(
+        x: torch.Tensor, tangent: torch.Tensor, states: States, *fixed: torch.Tensor
+    ) -> torch.Tensor:
         numbers = [to_numpy(number) for number in fixed]
         found = host_jvp(states, to_numpy(x), to_numpy(tangent), numbers)
         return torch.as_tensor(found, dtype=complex_of(x.dtype), device=x.device)
 
-    @staticmethod
-    def backward(ctx: Any, cotangent: Any) -> Any:
-        x, *fixed = ctx.saved_tensors
-        if ctx.needs_input_grad[0]:
-            ctx.states.require(2)
-        product = _Product.apply(x, cotangent, ctx.states, *fixed)
-        return (None, product, None, *(None for _ in fixed))
 
-    @staticmethod
-    def jvp(ctx: Any, x_tangent: Any, tangent: Any, *_: Any) -> Any:
-        if x_tangent is not None:
-            ctx.states.require(2)
-        x, *fixed = ctx.saved_tensors
-        return _Change.apply(x, tangent, ctx.states, *fixed)
-
-    @staticmethod
-    def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
-        return _Change._batched(info, in_dims, arguments)
+_Product.transposed = _Change
 
 
-def _states(x: Any, fixed: Sequence[Any], states: States) -> Any:
+def _states(x: torch.Tensor, fixed: Sequence[torch.Tensor], states: States) -> torch.Tensor:
     found = host_states(states, to_numpy(x), [to_numpy(number) for number in fixed])
     found = np.ascontiguousarray(found)
     return torch.as_tensor(found, dtype=complex_of(x.dtype), device=x.device)
 
 
-def _product(x: Any, cotangent: Any, fixed: Sequence[Any], states: States) -> Any:
+def _product(
+    x: torch.Tensor, cotangent: torch.Tensor, fixed: Sequence[torch.Tensor], states: States
+) -> torch.Tensor:
     numbers = [to_numpy(number) for number in fixed]
     found = np.ascontiguousarray(host_vjp(states, to_numpy(x), to_numpy(cotangent), numbers))
     return torch.as_tensor(found, dtype=x.dtype, device=x.device)
