@@ -9,16 +9,17 @@ imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from itertools import compress, count
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from qgate.bridge import Interface
 from qgate.exceptions import InvalidParameters, described
-from qgate.typing import Tensor
+from qgate.typing import ArrayNamespace, Axes, DType, Index, NumericArray, Tensor, Tree
 
 ORIGINS = {"torch": "torch", "jax": "jax", "jaxlib": "jax", "tensorflow": "tf"}
 """Name of the interface for each package that defines classes of arrays."""
@@ -29,6 +30,9 @@ PACKAGES = {"autograd": "autograd", "torch": "torch", "jax": "jax", "tf": "tenso
 
 LOADED: dict[str, Interface] = {}
 """Interfaces that are imported so far, by name."""
+
+Length: TypeAlias = Tensor
+"""Length of an axis: a number, or a symbol or None if it is not known yet."""
 
 NUMBERS = frozenset({float, int, np.float64})
 """Exact types of plain real numbers."""
@@ -50,24 +54,24 @@ class BoxTypes(dict[type, bool]):
 BOXED = BoxTypes()
 
 
-def isbox(value: Any) -> bool:
+def isbox(value: object) -> bool:
     """Return whether autograd traces a value."""
     return BOXED[type(value)]
 
 
-def any_boxed(values: Iterable[Any]) -> bool:
+def any_boxed(values: Iterable[object]) -> bool:
     """Return whether autograd traces any of ``values``."""
     return any(map(BOXED.__getitem__, map(type, values)))
 
 
-def getval(value: Any) -> Any:
+def getval(value: Tensor) -> Tensor:
     """Return the value in autograd's boxes."""
     while BOXED[type(value)]:
         value = value._value
     return value
 
 
-def has_requires_grad(value: Any) -> bool:
+def has_requires_grad(value: object) -> bool:
     """Return whether a value is an array of ``qgate.numpy``, which has ``requires_grad``."""
     return isinstance(value, np.ndarray) and hasattr(value, "requires_grad")
 
@@ -114,7 +118,7 @@ def tracing_interface(values: Iterable[Tensor]) -> Interface | None:
     return load("autograd") if found is None and any_boxed(values) else found
 
 
-def namespace(values: Iterable[Tensor]) -> Any:
+def namespace(values: Iterable[Tensor]) -> Namespace:
     """Return the array namespace for some values.
 
     The namespace of torch, JAX or TensorFlow if one of ``values`` is theirs, ``autograd.numpy`` if
@@ -182,7 +186,7 @@ def is_concrete(value: Tensor) -> bool:
     return framework_of(unwrap(value)) is None
 
 
-def unwrap(value: Tensor) -> Any:
+def unwrap(value: Tensor) -> Tensor:
     """Return the plain numpy value, through any depth of differentiation.
 
     A value whose number is not known yet (see ``is_concrete``) is returned unchanged.
@@ -216,7 +220,7 @@ def finished(value: Tensor, like: Sequence[Tensor]) -> Tensor:
     return framework.finished(framework.tensor(value, like) if own is None else value, like)
 
 
-def in_containers(change: Callable[[Any], Any], values: Any) -> Any:
+def in_containers(change: Callable[[Tensor], Tensor], values: Tree) -> Tree:
     """Apply a function to each array in nested tuples and lists."""
     if isinstance(values, tuple | list):
         return type(values)(in_containers(change, value) for value in values)
@@ -268,7 +272,7 @@ def shape_of(value: Tensor) -> tuple[int, ...]:
     return _lengths(shape) if shape is not None else _shape_of_list(value)
 
 
-def _shape_of_list(value: Any) -> tuple[int, ...]:
+def _shape_of_list(value: Tree) -> tuple[int, ...]:
     try:
         return np.shape(value)
     except (ValueError, MemoryError) as error:
@@ -277,12 +281,12 @@ def _shape_of_list(value: Any) -> tuple[int, ...]:
         ) from None
 
 
-def _lengths(shape: Iterable[Any]) -> tuple[int, ...]:
+def _lengths(shape: Iterable[Length]) -> tuple[int, ...]:
     # An unknown length is None in TensorFlow and a symbol while torch.compile traces.
     return tuple(length if isinstance(length, int) else _length(length) for length in shape)
 
 
-def _length(symbol: Any) -> int:
+def _length(symbol: Length) -> int:
     """Return the length that a symbol stands for; -1: not known yet."""
     known = symbol.node.maybe_as_int() if hasattr(symbol, "node") else None
     return -1 if known is None else known
@@ -315,8 +319,8 @@ def _complex_dtype(value: Tensor) -> bool:
 OPERANDS = (int, float, complex, np.ndarray, np.generic)
 
 
-def _binary(name: str, *, swapped: bool = False) -> Callable[[Any, Any], Any]:
-    def operation(self: Enclosed, other: Any) -> Any:
+def _binary(name: str, *, swapped: bool = False) -> Callable[[Enclosed, Tensor], Tensor]:
+    def operation(self: Enclosed, other: Tensor) -> Tensor:
         if not isinstance(other, OPERANDS) and framework_of(other) is None:
             return NotImplemented
         pair = (other, self) if swapped else (self, other)
@@ -352,25 +356,25 @@ class Enclosed:
     __gt__, __ge__ = _binary("greater"), _binary("greater_equal")
     __lt__, __le__ = _binary("less"), _binary("less_equal")
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Tensor:
         return self.framework.namespace.multiply(self, -1.0)
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> Tensor:
         return self
 
-    def __abs__(self) -> Any:
+    def __abs__(self) -> Tensor:
         return self.framework.namespace.abs(self)
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: Index) -> Tensor:
         return self.framework.namespace.take_index(self, index)
 
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Tensor]:
         return (self[index] for index in range(len(self)))
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NumericArray:
         number = self.framework.number(self)
         if number is self:
             raise TypeError(f"The number behind {self!r} is not known yet.")
@@ -392,35 +396,35 @@ class Enclosed:
         return int(np.prod(self.shape))
 
     @property
-    def T(self) -> Any:
+    def T(self) -> Tensor:
         """The array with its axes in reverse order."""
         return self.framework.namespace.transpose(self)
 
     @property
-    def dtype(self) -> np.dtype[Any]:
+    def dtype(self) -> DType:
         """Numpy's name of the dtype."""
-        kind: np.dtype[Any] = self.framework.namespace.dtype_of(self)
+        kind: DType = self.framework.namespace.dtype_of(self)
         return kind
 
     @property
-    def real(self) -> Any:
+    def real(self) -> Tensor:
         """Real part."""
         return self.framework.namespace.real(self)
 
     @property
-    def imag(self) -> Any:
+    def imag(self) -> Tensor:
         """Imaginary part."""
         return self.framework.namespace.imag(self)
 
-    def conj(self) -> Any:
+    def conj(self) -> Tensor:
         """Return the complex conjugate."""
         return self.framework.namespace.conj(self)
 
-    def sum(self, axis: Any = None) -> Any:
+    def sum(self, axis: Axes | None = None) -> Tensor:
         """Return the sum along some axes."""
         return self.framework.namespace.sum(self, axis=axis)
 
-    def reshape(self, *shape: Any) -> Any:
+    def reshape(self, *shape: Axes) -> Tensor:
         """Return the array reshaped."""
         wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
         return self.framework.namespace.reshape(self, tuple(wanted))

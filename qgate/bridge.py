@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from qgate.exceptions import DifferentiationError
-from qgate.typing import ComplexArray, FloatArray, Tensor
+from qgate.typing import ArrayNamespace, ComplexArray, FloatArray, Function, NumericArray, Tensor
 
 
 class HostFunction(Hashable, Protocol):
@@ -27,7 +27,7 @@ class HostFunction(Hashable, Protocol):
     def refuse_fixed(self) -> None:
         """Return why inputs other than the trainable ones cannot be differentiated."""
 
-    def fixing(self, numbers: Sequence[Any]) -> Self:
+    def fixing(self, numbers: Sequence[NumericArray]) -> Self:
         """Return the same computation with other numbers for the inputs that are not trainable."""
 
 
@@ -73,7 +73,7 @@ class Interface(ABC):
     """
 
     name: str
-    namespace: Any
+    namespace: ArrayNamespace
     """Array functions with numpy's names."""
     foretells = False
     """Whether the framework requests a value and its derivatives in one call if it needs both."""
@@ -95,7 +95,7 @@ class Interface(ABC):
         return [self.owns(value) and self.is_trained(value) for value in values]
 
     @abstractmethod
-    def number(self, value: Tensor) -> Any:
+    def number(self, value: Tensor) -> Tensor:
         """Return the value as a numpy array; the value itself if its number is not known yet."""
 
     @abstractmethod
@@ -103,7 +103,7 @@ class Interface(ABC):
         """Return the value detached from differentiation."""
 
     @abstractmethod
-    def tensor(self, number: Any, like: Sequence[Tensor]) -> Tensor:
+    def tensor(self, number: Tensor, like: Sequence[Tensor]) -> Tensor:
         """Return numbers as an array of the framework, on the device (CPU, GPU) of ``like``."""
 
     @abstractmethod
@@ -197,7 +197,7 @@ class Interface(ABC):
         """Return the value in the precision used for computation: double where it exists."""
         return value
 
-    def whole(self, function: Callable[..., Any], key: Hashable) -> Callable[..., Any]:
+    def whole(self, function: Function, key: Hashable) -> Function:
         """Return a function of arrays in the form that the framework runs fastest.
 
         Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from types import EllipsisType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -35,6 +36,10 @@ Function: TypeAlias = Callable[..., Any]
 DType: TypeAlias = np.dtype[Any]
 NumericArray: TypeAlias = NDArray[Any]
 """A numpy array of any dtype."""
+
+Axes: TypeAlias = int | Sequence[int]
+IndexEntry: TypeAlias = int | slice | EllipsisType | Sequence[int] | NDArray[np.int64] | None
+Index: TypeAlias = IndexEntry | tuple[IndexEntry, ...]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 ComplexArray: TypeAlias = NDArray[np.complex128]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from types import EllipsisType
 from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from qgate.typing import DType, IntArray, NumericArray, Tensor
+from qgate.typing import Axes, DType, Index, NumericArray, Tensor
 
-Axes: TypeAlias = int | Sequence[int]
-IndexEntry: TypeAlias = int | slice | EllipsisType | Sequence[int] | IntArray | None
-Index: TypeAlias = IndexEntry | tuple[IndexEntry, ...]
 TensorFunction: TypeAlias = Callable[..., Tensor]
 
 

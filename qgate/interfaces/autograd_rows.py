@@ -23,9 +23,8 @@ from autograd.numpy.numpy_vjps import untake
 from autograd.tracer import Box
 
 from qgate.arrays import shape_of
-from qgate.interfaces.array_functions import Index
 from qgate.numpy.boxes import TracedArray
-from qgate.typing import FloatArray, IntArray, Tensor
+from qgate.typing import FloatArray, Index, IntArray, Tensor
 
 Indices: TypeAlias = tuple[Index, ...]
 """Indices that are applied one after the other."""

@@ -8,14 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from qgate.arrays import Enclosed
-from qgate.interfaces.array_functions import (
-    ArrayFunctions,
-    Axes,
-    Index,
-    IndexEntry,
-    LinearAlgebra,
-)
-from qgate.typing import DType, Tensor
+from qgate.interfaces.array_functions import ArrayFunctions, LinearAlgebra
+from qgate.typing import Axes, DType, Index, IndexEntry, Tensor
 
 ORDER = ("bool", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128")
 """Dtypes, each able to represent those before it; see ``_common``."""

@@ -8,14 +8,8 @@ import numpy as np
 import torch
 
 from qgate.arrays import Enclosed
-from qgate.interfaces.array_functions import (
-    ArrayFunctions,
-    Axes,
-    Index,
-    IndexEntry,
-    LinearAlgebra,
-)
-from qgate.typing import DType, Tensor
+from qgate.interfaces.array_functions import ArrayFunctions, LinearAlgebra
+from qgate.typing import Axes, DType, Index, IndexEntry, Tensor
 
 
 def as_tensor(value: Tensor, like: torch.Tensor | None = None) -> torch.Tensor:

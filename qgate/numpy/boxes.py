@@ -8,16 +8,17 @@ table of boxes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import Box
 
+from qgate.typing import Tensor
 
-def _leaving(name: str) -> Callable[[Any, Any], Any]:
+
+def _leaving(name: str) -> Callable[[Box, object], Tensor]:
     arithmetic = getattr(ArrayBox, name)
 
-    def method(self: Any, other: Any) -> Any:
+    def method(self: Box, other: object) -> Tensor:
         if getattr(other, "__array_ufunc__", self) is None:
             return NotImplemented
         return arithmetic(self, other)
@@ -28,7 +29,7 @@ def _leaving(name: str) -> Callable[[Any, Any], Any]:
 
 ARITHMETIC = ("add", "sub", "mul", "truediv", "matmul")
 
-TracedArray: Any = type(
+TracedArray: type[ArrayBox] = type(
     "TracedArray",
     (ArrayBox,),
     {"__slots__": (), **{f"__{name}__": _leaving(f"__{name}__") for name in ARITHMETIC}},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import autograd.numpy.random as _autograd
 import numpy.random as _numpy
@@ -10,6 +11,10 @@ import numpy.random as _numpy
 from qgate.numpy.wrapping import lookup as _lookup
 from qgate.numpy.wrapping import names as _names
 from qgate.numpy.wrapping import wrapped_method as _wrapped_method
+
+Seed: TypeAlias = (
+    int | Sequence[int] | _numpy.SeedSequence | _numpy.BitGenerator | _numpy.Generator | None
+)
 
 
 class Generator(_numpy.Generator):
@@ -23,7 +28,7 @@ class Generator(_numpy.Generator):
         return type(self), (self.bit_generator,)
 
 
-def default_rng(seed: Any = None) -> Generator:
+def default_rng(seed: Seed = None) -> Generator:
     """Return a generator of tensors.
 
     Parameters

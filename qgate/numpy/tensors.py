@@ -9,9 +9,10 @@ from autograd.extend import VSpace
 from autograd.numpy.numpy_vspaces import ArrayVSpace, ComplexArrayVSpace
 
 from qgate.numpy.boxes import TracedArray
+from qgate.typing import NumericArray, Tensor, Tree
 
 
-class tensor(np.ndarray[Any, Any]):
+class tensor(NumericArray):
     """Numpy array with the attribute ``requires_grad``, whether it is trainable.
 
     Views and elements inherit ``requires_grad``. The result of a calculation is trainable if one of
@@ -34,12 +35,12 @@ class tensor(np.ndarray[Any, Any]):
 
     requires_grad: bool
 
-    def __new__(cls, values: Any, *args: Any, requires_grad: bool = True, **kwargs: Any) -> tensor:
+    def __new__(cls, values: Tree, *args: Any, requires_grad: bool = True, **kwargs: Any) -> tensor:
         made: tensor = np.array(values, *args, **kwargs).view(cls)
         made.requires_grad = bool(requires_grad)
         return made
 
-    def __array_finalize__(self, parent: Any) -> None:
+    def __array_finalize__(self, parent: object) -> None:
         self.requires_grad = getattr(parent, "requires_grad", True)
 
     def __repr__(self) -> str:
@@ -53,11 +54,13 @@ class tensor(np.ndarray[Any, Any]):
             )
         return hash(self.item())
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: Tensor) -> Tensor:
         item = super().__getitem__(index)
         return item if isinstance(item, tensor) else marked(item, self.requires_grad)
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Tensor, **kwargs: Tensor
+    ) -> Tensor:
         trainable = any(value.requires_grad for value in inputs if isinstance(value, tensor))
         results = kwargs.pop("out", ())
         if results:
@@ -71,7 +74,7 @@ class tensor(np.ndarray[Any, Any]):
             return tuple(marked(value, trainable) for value in answer)
         return marked(answer, trainable)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         reduced: Any = super().__reduce__()
         build, arguments, state = reduced
         return build, arguments, (state, self.requires_grad)
@@ -80,10 +83,10 @@ class tensor(np.ndarray[Any, Any]):
         values, self.requires_grad = state
         super().__setstate__(values)
 
-    def __deepcopy__(self, memo: dict[int, Any] | None) -> tensor:
+    def __deepcopy__(self, memo: dict[int, object] | None) -> tensor:
         return tensor(self, requires_grad=self.requires_grad)
 
-    def unwrap(self) -> Any:
+    def unwrap(self) -> Tensor:
         """Return the values as plain numpy or Python values.
 
         Returns
@@ -93,17 +96,17 @@ class tensor(np.ndarray[Any, Any]):
         """
         return self.view(np.ndarray) if self.ndim else self.item()
 
-    def numpy(self) -> Any:
+    def numpy(self) -> Tensor:
         """Return the values as plain numpy or Python values; the same as :meth:`unwrap`."""
         return self.unwrap()
 
 
-def plain(value: Any) -> Any:
+def plain(value: Tensor) -> Tensor:
     """Return a tensor as a numpy array over the same memory, anything else unchanged."""
     return value.view(np.ndarray) if isinstance(value, tensor) else value
 
 
-def marked(value: Any, trainable: bool) -> Any:
+def marked(value: Tensor, trainable: bool) -> Tensor:
     """Return an array or numpy number as a tensor, anything else unchanged."""
     if not isinstance(value, np.ndarray | np.generic):
         return value
@@ -112,7 +115,7 @@ def marked(value: Any, trainable: bool) -> Any:
     return made
 
 
-def _space(value: Any) -> VSpace:
+def _space(value: Tensor) -> VSpace:
     return ComplexArrayVSpace(value) if np.iscomplexobj(value) else ArrayVSpace(value)
 
 

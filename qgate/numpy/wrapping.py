@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from autograd.tracer import isbox
 
 from qgate.numpy.tensors import marked, tensor
+from qgate.typing import Function, Tree
 
 TRACED = None
 """Mark for an argument that is being differentiated."""
@@ -52,12 +53,12 @@ def lookup(found: dict[str, Any], name: str, *, plain: ModuleType, traced: Modul
     return value
 
 
-def names(found: dict[str, Any], plain: ModuleType) -> list[str]:
+def names(found: dict[str, object], plain: ModuleType) -> list[str]:
     """Return the public names of a wrapped namespace, sorted."""
     return sorted({*found, *(name for name in dir(plain) if not name.startswith("_"))})
 
 
-def wrapped(plain: Callable[..., Any], traced: Callable[..., Any]) -> Callable[..., Any]:
+def wrapped(plain: Function, traced: Function) -> Function:
     """Return a function that accepts and returns tensors.
 
     Parameters
@@ -74,7 +75,7 @@ def wrapped(plain: Callable[..., Any], traced: Callable[..., Any]) -> Callable[.
     """
 
     @functools.wraps(plain)
-    def function(*args: Any, requires_grad: bool | None = None, **kwargs: Any) -> Any:
+    def function(*args: Tree, requires_grad: bool | None = None, **kwargs: Tree) -> Tree:
         marks = _marks(args)
         if kwargs:
             marks |= _marks(kwargs.values())
@@ -86,12 +87,12 @@ def wrapped(plain: Callable[..., Any], traced: Callable[..., Any]) -> Callable[.
     return function
 
 
-def wrapped_method(method: Callable[..., Any]) -> Callable[..., Any]:
+def wrapped_method(method: Function) -> Function:
     """Return a method that accepts and returns tensors."""
     return wrapped(method, method)
 
 
-def _marks(values: Iterable[Any]) -> set[bool | None]:
+def _marks(values: Iterable[Tree]) -> set[bool | None]:
     """Return the ``requires_grad`` of tensors among arguments, and ``TRACED`` if one is traced."""
     marks: set[bool | None] = set()
     for value in values:
@@ -106,7 +107,7 @@ def _marks(values: Iterable[Any]) -> set[bool | None]:
     return marks
 
 
-def _marked_all(value: Any, trainable: bool) -> Any:
+def _marked_all(value: Tree, trainable: bool) -> Tree:
     """Return the arrays of a result as tensors."""
     if isinstance(value, np.ndarray):
         return marked(value, trainable)

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 import keras
 
 from qgate.arguments import items_of
 from qgate.autodiff.returns import leaves
 from qgate.exceptions import InvalidLayer, described, name_of
-from qgate.interfaces.choice import Choice
-from qgate.qnn.rehearsal import check_data, check_recorded, number_of_results
-from qgate.qnn.saving import config_of, key_of, restored
-from qgate.qnn.signature import Shape, checked_shapes
+from qgate.qnn.layer import QuantumLayer
+from qgate.qnn.rehearsal import check_data, number_of_results
+from qgate.qnn.saving import Config, config_of, key_of, restored
+from qgate.qnn.signature import Shape, ShapeLike
 from qgate.qnode import QNode, torch_compiles
 from qgate.tape import Tape
+from qgate.typing import Tensor
 
 INTERFACES = {"tensorflow": "tf", "torch": "torch", "jax": "jax"}
 """Interface that differentiates for each backend of Keras."""
 
 
 @keras.saving.register_keras_serializable(package="qgate")
-class KerasLayer(keras.layers.Layer):
+class KerasLayer(QuantumLayer, keras.layers.Layer):
     """Keras layer whose weights are all arguments of a QNode but the data.
 
     Works on each of Keras's backends TensorFlow, PyTorch and JAX. The data may have any number
@@ -68,18 +69,17 @@ class KerasLayer(keras.layers.Layer):
     QNode in ``custom_objects`` under the name of the function or of the layer.
     """
 
-    input_arg = "inputs"
-
     def __init__(
         self,
         qnode: QNode,
-        weight_shapes: Mapping[str, Any],
+        weight_shapes: Mapping[str, ShapeLike],
         output_dim: int | Sequence[int],
-        weight_specs: Mapping[str, Mapping[str, Any]] | None = None,
-        **kwargs: Any,
+        weight_specs: Mapping[str, Config] | None = None,
+        **kwargs: object,
     ) -> None:
         super().__init__(**{"autocast": False, **kwargs})
-        shapes = checked_shapes(qnode, weight_shapes, input_arg=self.input_arg)
+        backend = keras.backend.backend()
+        self._bind(qnode, weight_shapes, INTERFACES.get(backend))
         function = name_of(qnode.func)
         if qnode.shots.partitioned:
             raise InvalidLayer(
@@ -87,31 +87,19 @@ class KerasLayer(keras.layers.Layer):
                 reason=f"its shots are the vector {qnode.shots.parts}",
                 remedy="A layer gives one output: make the QNode with a single number of shots.",
             )
-        self.input_arg = self.input_arg  # a later set_input_argument applies to later layers only
-        self.weight_shapes = shapes
         self.output_dim = _output_shape(function, output_dim)
-        self.weight_specs = _checked_specs(function, shapes, weight_specs)
-        self.qnode_weights: dict[str, Any] = {}
-        backend = keras.backend.backend()
+        self.weight_specs = _checked_specs(function, self.weight_shapes, weight_specs)
+        self.qnode_weights: dict[str, keras.Variable] = {}
         self.supports_jit = backend != "tensorflow"
-        self.qnode = qnode
-        if Choice.of(qnode.interface).name not in ("auto", INTERFACES.get(backend)):
-            self.qnode = qnode.update(interface=INTERFACES.get(backend, "auto"))
-        self._rehearsed = set[tuple[int | None, ...]]()
 
-    @classmethod
-    def set_input_argument(cls, input_name: str = "inputs") -> None:
-        """Set the name of the data argument, for layers that are created from now on."""
-        cls.input_arg = input_name
-
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the weights."""
         for name, shape in self.weight_shapes.items():
             options = {"autocast": False, **self.weight_specs.get(name, {})}
             self.qnode_weights[name] = self.add_weight(name=name, shape=shape, **options)
         self.built = True
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """Evaluate all rows of the data together."""
         ops = keras.ops
         has_axes = len(getattr(inputs, "shape", ())) > 0
@@ -125,7 +113,7 @@ class KerasLayer(keras.layers.Layer):
         if len(inputs.shape) > 2:
             rows = ops.reshape(inputs, (-1, ops.shape(inputs)[-1]))
         if not compiles:
-            self._rehearse(rows)
+            self._rehearse(rows, keras.ops.concatenate)
         axes = len(rows.shape) - 1  # number of axes of a result that are those of rows
         columns = [
             ops.cast(ops.reshape(part, (-1, math.prod(part.shape[axes:]))), self.compute_dtype)
@@ -134,18 +122,16 @@ class KerasLayer(keras.layers.Layer):
         numbers = columns[0] if len(columns) == 1 else ops.concatenate(columns, axis=-1)
         return ops.reshape(numbers, output_shape)
 
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the output for data of some shape."""
         return (*input_shape[:-1], *self.output_dim)
 
-    def construct(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
-        """Record the function for data, the only member of ``args``, and return the tape."""
-        (inputs,) = args
+    def construct(self, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Tape:
         if not self.built:
-            self.build(inputs.shape)
-        return self.qnode.construct((), self._arguments(inputs))
+            self.build(args[0].shape)
+        return super().construct(args, kwargs)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the layer's configuration as plain data."""
         specs = {name: dict(spec) for name, spec in self.weight_specs.items()}
         return {
@@ -157,7 +143,7 @@ class KerasLayer(keras.layers.Layer):
         }
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], qnode: QNode | None = None) -> Self:
+    def from_config(cls, config: Config, qnode: QNode | None = None) -> Self:
         """Create a layer from its configuration.
 
         Parameters
@@ -181,20 +167,11 @@ class KerasLayer(keras.layers.Layer):
         specs = keras.saving.deserialize_keras_object(options.pop("weight_specs"))
         return cls(restored(description, qnode), weight_specs=specs, **options)
 
-    def _arguments(self, inputs: Any) -> dict[str, Any]:
+    def _arguments(self, inputs: Tensor) -> dict[str, Tensor]:
         weights = {name: weight.value for name, weight in self.qnode_weights.items()}
         return {self.input_arg: inputs, **weights}
 
-    def _rehearse(self, rows: Any) -> None:
-        """Record the circuit once for each shape of a row; refuse those that cannot be a layer."""
-        batched = len(rows.shape) > 1
-        shape = (*((None,) if batched else ()), rows.shape[-1])
-        if shape in self._rehearsed:
-            return
-        if batched and rows.shape[0] == rows.shape[1]:  # rows and features look alike
-            rows = keras.ops.concatenate([rows, rows[:1]])
-        tape = self.construct((rows,), {})
-        check_recorded(self.qnode, tape, batch=rows.shape[0] if batched else None)
+    def _check_results(self, tape: Tape) -> None:
         found, wanted = number_of_results(self.qnode, tape), math.prod(self.output_dim)
         if found != wanted:
             raise InvalidLayer(
@@ -203,7 +180,6 @@ class KerasLayer(keras.layers.Layer):
                 f"and the circuit returns {found}",
                 remedy=f"Give output_dim={found}, or return other measurements.",
             )
-        self._rehearsed.add(shape)
 
     def _refuse_xla(self) -> None:
         if not self.supports_jit and _xla_traces():
@@ -230,7 +206,7 @@ def _xla_traces() -> bool:
     return bool(control_flow_util.GraphOrParentsInXlaContext(graph))
 
 
-def _output_shape(function: str, output_dim: Any) -> Shape:
+def _output_shape(function: str, output_dim: object) -> Shape:
     sizes = items_of(output_dim) if isinstance(output_dim, Sequence) else [output_dim]
     if sizes is None or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise InvalidLayer(
@@ -242,8 +218,8 @@ def _output_shape(function: str, output_dim: Any) -> Shape:
 
 
 def _checked_specs(
-    function: str, shapes: Mapping[str, Shape], given: Mapping[str, Mapping[str, Any]] | None
-) -> dict[str, dict[str, Any]]:
+    function: str, shapes: Mapping[str, Shape], given: Mapping[str, Config] | None
+) -> dict[str, dict[str, object]]:
     specs = {} if given is None else given
     if not (isinstance(specs, Mapping) and all(isinstance(s, Mapping) for s in specs.values())):
         raise InvalidLayer(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from qgate.exceptions import InvalidLayer, described, name_of
 from qgate.measurements import MeasurementKind
 from qgate.qnode import QNode
 from qgate.tape import Tape
+from qgate.typing import Tensor
 
 NO_FEATURES = {
     MeasurementKind.SAMPLE: "samples",
@@ -18,7 +17,7 @@ NO_FEATURES = {
 """Measurements that are not real numbers that vary smoothly with the weights."""
 
 
-def check_data(function: str, inputs: Any, is_data: bool, framework: str) -> None:
+def check_data(function: str, inputs: Tensor, is_data: bool, framework: str) -> None:
     """Refuse data that are not an array of the framework, or have no features.
 
     Raises

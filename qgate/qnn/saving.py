@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from qgate.exceptions import CircuitNotFound
 from qgate.findable import name_in_module
 from qgate.qnode import QNode
+from qgate.typing import Function
+
+Config: TypeAlias = Mapping[str, Any]
+"""Plain data that describe an object, by the names of its properties."""
 
 
 def config_of(qnode: QNode) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def config_of(qnode: QNode) -> dict[str, Any]:
     }
 
 
-def restored(description: Mapping[str, Any], given: Any = None) -> QNode:
+def restored(description: Config, given: QNode | Function | None = None) -> QNode:
     """Restore the QNode from plain data.
 
     Parameters
@@ -67,7 +71,7 @@ def restored(description: Mapping[str, Any], given: Any = None) -> QNode:
     )
 
 
-def key_of(description: Mapping[str, Any]) -> str:
+def key_of(description: Config) -> str:
     """Return the name under which the function of a saved QNode may be supplied."""
     return str(description["function"]).rpartition(":")[2].rpartition(".")[2]
 
@@ -76,13 +80,13 @@ def _module_of(qnode: QNode) -> str:
     return str(getattr(qnode.func, "__module__", type(qnode.func).__name__))
 
 
-def _found(named: str) -> Any:
+def _found(named: str) -> Function:
     module, _, path = named.partition(":")
     if "<" in path:
         raise _not_found(named, "it has no name in its module that it could be found by")
     if module not in sys.modules:
         raise _not_found(named, f"this program has not imported {module!r}")
-    found: Any = sys.modules[module]
+    found: object = sys.modules[module]
     for name in path.split("."):
         found = getattr(found, name, None)
     function = found.func if isinstance(found, QNode) else found

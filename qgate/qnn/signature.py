@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias, TypeGuard
 
 import numpy as np
 
 from qgate.exceptions import InvalidLayer, described, name_of, suggest
 from qgate.qnode import QNode
 
-Shape = tuple[int, ...]
+Shape: TypeAlias = tuple[int, ...]
+ShapeLike: TypeAlias = int | Sequence[int]
 
 
-def checked_shapes(qnode: Any, weight_shapes: Any, *, input_arg: str) -> dict[str, Shape]:
+def checked_shapes(qnode: object, weight_shapes: object, *, input_arg: str) -> dict[str, Shape]:
     """Return the shape of each weight of a layer, in the order given.
 
     Parameters
@@ -98,21 +99,23 @@ def _check_weights(
         )
 
 
-def _shape(function: str, name: str, given: Any) -> Shape:
+def _shape(function: str, name: str, given: object) -> Shape:
     if isinstance(given, int | np.integer) and not isinstance(given, bool):
-        sizes: Any = () if given == 1 else (given,)
+        sizes: object = () if given == 1 else (given,)
     else:
         sizes = given
     numbers = list(sizes) if isinstance(sizes, tuple | list) else [sizes]
-    if not all(_is_length(n) for n in numbers):
+    lengths = [int(number) for number in numbers if _is_length(number)]
+    if len(lengths) < len(numbers):
         raise InvalidLayer(
             function=function,
             reason=f"the shape of the weight {described(name)} is {described(given)}",
             remedy="A shape is a positive whole number, or a tuple of them.",
         )
-    return tuple(int(n) for n in numbers)
+    return tuple(lengths)
 
 
-def _is_length(number: Any) -> bool:
-    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
-    return whole and bool(number > 0)
+def _is_length(number: object) -> TypeGuard[int]:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer):
+        return False
+    return bool(number > 0)

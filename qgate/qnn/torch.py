@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import torch
 
 from qgate.autodiff.returns import leaves
 from qgate.exceptions import InvalidLayer, described, name_of
-from qgate.interfaces.choice import Choice
-from qgate.qnn.rehearsal import check_data, check_recorded
-from qgate.qnn.signature import Shape, checked_shapes
+from qgate.qnn.layer import QuantumLayer
+from qgate.qnn.rehearsal import check_data
+from qgate.qnn.signature import Shape, ShapeLike
 from qgate.qnode import QNode
-from qgate.tape import Tape
+from qgate.typing import Tensor, Tree
 
-InitMethod = Callable[[torch.Tensor], Any] | Mapping[str, Any] | None
+Initial: TypeAlias = Callable[[torch.Tensor], object] | Tensor
+"""A function of ``torch.nn.init``, or the value of a weight."""
+
+InitMethod: TypeAlias = Initial | Mapping[str, Initial] | None
 
 
-class TorchLayer(torch.nn.Module):
+class TorchLayer(QuantumLayer, torch.nn.Module):
     """PyTorch module whose parameters are all arguments of a QNode but the data.
 
     The data may have any number of leading axes; all rows are evaluated together as one batch. The
@@ -72,20 +75,12 @@ class TorchLayer(torch.nn.Module):
     the QNode: ``layer.tape``, ``layer.device``.
     """
 
-    input_arg = "inputs"
-
     def __init__(
-        self, qnode: QNode, weight_shapes: Mapping[str, Any], init_method: InitMethod = None
+        self, qnode: QNode, weight_shapes: Mapping[str, ShapeLike], init_method: InitMethod = None
     ) -> None:
         super().__init__()
-        shapes = checked_shapes(qnode, weight_shapes, input_arg=self.input_arg)
-        self.input_arg = self.input_arg  # a later set_input_argument applies to later layers only
-        function = name_of(qnode.func)
-        self.weight_shapes = shapes
-        self._rehearsed = set[tuple[int, ...]]()
-        self.qnode = qnode
-        if Choice.of(qnode.interface).name not in ("auto", "torch"):
-            self.qnode = qnode.update(interface="torch")
+        self._bind(qnode, weight_shapes, "torch")
+        function, shapes = name_of(qnode.func), self.weight_shapes
         methods = _methods(function, shapes, init_method)
         for name, shape in shapes.items():
             if hasattr(self, name):
@@ -97,11 +92,6 @@ class TorchLayer(torch.nn.Module):
             value = _initial(function, name, shape, methods[name])
             self.register_parameter(name, torch.nn.Parameter(value))
 
-    @classmethod
-    def set_input_argument(cls, input_name: str = "inputs") -> None:
-        """Set the name of the data argument, for layers that are created from now on."""
-        cls.input_arg = input_name
-
     @property
     def qnode_weights(self) -> dict[str, torch.nn.Parameter]:
         """Weights by name."""
@@ -112,17 +102,12 @@ class TorchLayer(torch.nn.Module):
         check_data(name_of(self.qnode.func), inputs, isinstance(inputs, torch.Tensor), "PyTorch")
         rows = inputs.reshape(-1, inputs.shape[-1]) if inputs.dim() > 1 else inputs
         if not torch.compiler.is_compiling():
-            self._rehearse(rows)
+            self._rehearse(rows, torch.cat)
         found = self.qnode(**self._arguments(rows))
         precision = inputs.dtype if inputs.is_floating_point() else torch.get_default_dtype()
         if not self.qnode.shots.partitioned:
             return _combined(found, inputs.shape[:-1]).to(precision)
         return torch.stack([_combined(part, inputs.shape[:-1]) for part in found]).to(precision)
-
-    def construct(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
-        """Record the function for data, the only member of ``args``, and return the tape."""
-        (inputs,) = args
-        return self.qnode.construct((), self._arguments(inputs))
 
     def extra_repr(self) -> str:
         """Return the function, its weights and its device for ``repr``."""
@@ -132,22 +117,11 @@ class TorchLayer(torch.nn.Module):
             f"device={self.qnode.device.name!r}, diff_method={self.qnode.diff_method!r}"
         )
 
-    def _arguments(self, inputs: torch.Tensor) -> dict[str, Any]:
+    def _arguments(self, inputs: torch.Tensor) -> dict[str, Tensor]:
         weights = {name: w.to(inputs.device) for name, w in self.qnode_weights.items()}
         return {self.input_arg: inputs, **weights}
 
-    def _rehearse(self, rows: torch.Tensor) -> None:
-        """Record the circuit once for each shape of a row; refuse those that cannot be a layer."""
-        shape = tuple(rows.shape[-1:]) if rows.dim() < 2 else (-1, *rows.shape[1:])
-        if shape in self._rehearsed:
-            return
-        if rows.dim() > 1 and rows.shape[0] == rows.shape[1]:  # rows and features look alike
-            rows = torch.cat([rows, rows[:1]])
-        tape = self.construct((rows,), {})
-        check_recorded(self.qnode, tape, batch=rows.shape[0] if rows.dim() > 1 else None)
-        self._rehearsed.add(shape)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         memo[id(self.qnode)] = self.qnode
         other = type(self).__new__(type(self))
         memo[id(self)] = other
@@ -163,7 +137,7 @@ class TorchLayer(torch.nn.Module):
         return getattr(self.__dict__["qnode"], name)
 
 
-def _combined(found: Any, leading: torch.Size) -> torch.Tensor:
+def _combined(found: Tree, leading: torch.Size) -> torch.Tensor:
     """Return results concatenated on the last axis, below the leading axes of the data."""
     rows = 1 if leading else 0  # whether results have an axis for rows
     if isinstance(found, torch.Tensor):
@@ -171,7 +145,7 @@ def _combined(found: Any, leading: torch.Size) -> torch.Tensor:
     return torch.cat([part.reshape((*leading, -1)) for part in leaves(found)], dim=-1)
 
 
-def _methods(function: str, shapes: Mapping[str, Shape], given: Any) -> dict[str, Any]:
+def _methods(function: str, shapes: Mapping[str, Shape], given: InitMethod) -> dict[str, Initial]:
     """Return an initializer for each weight."""
     if given is None:
         return dict.fromkeys(shapes, _uniform)
@@ -191,7 +165,7 @@ def _uniform(values: torch.Tensor) -> torch.Tensor:
     return torch.nn.init.uniform_(values, 0.0, 2 * math.pi)
 
 
-def _numbers(function: str, name: str, value: Any) -> torch.Tensor:
+def _numbers(function: str, name: str, value: Tensor) -> torch.Tensor:
     try:
         if isinstance(value, torch.Tensor | np.ndarray | np.generic):
             return torch.as_tensor(value).detach().clone()
@@ -204,7 +178,7 @@ def _numbers(function: str, name: str, value: Any) -> torch.Tensor:
         ) from None
 
 
-def _initial(function: str, name: str, shape: Shape, method: Any) -> torch.Tensor:
+def _initial(function: str, name: str, shape: Shape, method: Initial) -> torch.Tensor:
     values = torch.empty(shape)
     made = method(values) if callable(method) else method
     value = values if made is None else _numbers(function, name, made)
