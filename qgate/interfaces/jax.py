@@ -15,13 +15,12 @@ from functools import lru_cache, partial
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.custom_derivatives import SymbolicZero
 
 from qgate.bridge import Derivatives, States
 from qgate.interfaces.base import FrameworkInterface
 from qgate.interfaces.device_errors import marking, unmarking
 from qgate.interfaces.host import host
-from qgate.interfaces.jax_states import states_at
+from qgate.interfaces.jax_states import is_constant, states_at
 from qgate.typing import DType, Function, IntArray, NumericArray, Tensor, Tree
 
 
@@ -166,7 +165,6 @@ def _callback(
 ) -> Callable[..., list[NumericArray]]:
     @marking()
     def compute(x: jax.Array, fixed: Sequence[jax.Array]) -> list[NumericArray]:
-        x, fixed = np.asarray(x), [np.asarray(number) for number in fixed]
         chosen = derivatives.by(columns) if 0 < len(columns) < x.shape[-1] else derivatives
         ticket = derivatives.new_ticket()
         found = host(chosen, range(highest + 1), x, fixed, ticket=ticket)
@@ -184,10 +182,10 @@ def _rule(
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Contract the derivative of each next order with the tangents of the parts that vary."""
     parts, fixed = primals
-    if not all(map(_stands, tangents[1])):
+    if not all(map(is_constant, tangents[1])):
         derivatives.refuse_fixed()
     derivatives.require(highest + 1)
-    moving = [at for at, tangent in enumerate(tangents[0]) if not _stands(tangent)]
+    moving = [at for at, tangent in enumerate(tangents[0]) if not is_constant(tangent)]
     every = tuple(sorted({*by, *moving}))
     found = _derivatives(derivatives, highest + 1, every, parts, fixed)
     sizes = [part.shape[-1] for part in parts]
@@ -220,7 +218,8 @@ def _is_derived_at_once(value: Tensor) -> bool:
 
 def _widest(value: Tensor) -> DType:
     """Return the widest real or complex dtype; double only if jax_enable_x64 is set."""
-    return jnp.result_type(complex if jnp.iscomplexobj(value) else float)
+    found: DType = jnp.result_type(complex if jnp.iscomplexobj(value) else float)
+    return found
 
 
 def _device_of(value: Tensor) -> jax.Device | None:
@@ -228,10 +227,6 @@ def _device_of(value: Tensor) -> jax.Device | None:
     if not isinstance(value, jax.Array) or isinstance(value, jax.core.Tracer):
         return None
     return value.device if value.committed and len(value.devices()) == 1 else None
-
-
-def _stands(tangent: jax.Array) -> bool:
-    return isinstance(tangent, SymbolicZero) or tangent.dtype == jax.dtypes.float0
 
 
 def _columns(sizes: Sequence[int], parts: Sequence[int]) -> tuple[int, ...]:

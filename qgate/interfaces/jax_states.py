@@ -7,7 +7,7 @@ pair that can be batched, so they are primitives of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import jax
@@ -23,6 +23,11 @@ from qgate.interfaces.host import host_jvp, host_states, host_vjp
 from qgate.typing import Function, NumericArray, Tensor, Tree
 
 
+def is_constant(tangent: jax.Array) -> bool:
+    """Return whether an input does not vary."""
+    return isinstance(tangent, SymbolicZero) or tangent.dtype == jax.dtypes.float0
+
+
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
 def states_at(states: States, x: Tensor, fixed: tuple[Tensor, ...]) -> Tensor:
     """Return the states, shape (B, M), at the angles x, shape (B, n)."""
@@ -31,7 +36,7 @@ def states_at(states: States, x: Tensor, fixed: tuple[Tensor, ...]) -> Tensor:
 
     @marking()
     def compute(x: jax.Array, fixed: Sequence[jax.Array]) -> NumericArray:
-        return host_states(states, x, list(map(np.asarray, fixed))).astype(kind)
+        return host_states(states, x, fixed).astype(kind)
 
     return jax.pure_callback(compute, result, x, fixed, vmap_method="broadcast_all")
 
@@ -40,20 +45,16 @@ def _rule(
     states: States, primals: Sequence[Tree], tangents: Sequence[Tree]
 ) -> tuple[jax.Array, jax.Array]:
     x, fixed = primals
-    if not all(_stands(tangent) for tangent in tangents[1]):
+    if not all(is_constant(tangent) for tangent in tangents[1]):
         states.refuse_fixed()
     states.require(1)
     value = states_at(states, x, fixed)
-    if _stands(tangents[0]):
+    if is_constant(tangents[0]):
         return value, jnp.zeros_like(value)
     return value, change_p.bind(x, tangents[0], *fixed, states=states)
 
 
 states_at.defjvp(_rule, symbolic_zeros=True)
-
-
-def _stands(tangent: jax.Array) -> bool:
-    return isinstance(tangent, SymbolicZero) or tangent.dtype == jax.dtypes.float0
 
 
 change_p = Primitive("states_change")
@@ -63,29 +64,37 @@ product_p = Primitive("states_product")
 """Primitive from angles (..., B, n) and cotangents (..., B, M) to products, (..., B, n)."""
 
 
-def _change(x: Tensor, tangent: Tensor, *fixed: Tensor, states: States) -> Tensor:
-    kind = jnp.result_type(x.dtype, jnp.complex64)
-    result = jax.ShapeDtypeStruct((*tangent.shape[:-1], states.size), kind)
+def _linear(
+    on_host: Callable[..., NumericArray],
+    states: States,
+    result: jax.ShapeDtypeStruct,
+    *arguments: Tensor,
+) -> Tensor:
+    """Call a function of angles, a vector and late inputs with numpy."""
 
     @marking()
-    def compute(x: jax.Array, tangent: jax.Array, *fixed: jax.Array) -> NumericArray:
-        numbers = list(map(np.asarray, fixed))
-        return host_jvp(states, np.asarray(x), np.asarray(tangent), numbers).astype(kind)
+    def compute(x: jax.Array, vector: jax.Array, *fixed: jax.Array) -> NumericArray:
+        return on_host(states, x, vector, fixed).astype(result.dtype)
 
-    return jax.pure_callback(compute, result, x, tangent, *fixed)
+    return jax.pure_callback(compute, result, *arguments)
+
+
+def _change(x: Tensor, tangent: Tensor, *fixed: Tensor, states: States) -> Tensor:
+    shape = (*tangent.shape[:-1], states.size)
+    result = jax.ShapeDtypeStruct(shape, jnp.result_type(x.dtype, jnp.complex64))
+    return _linear(host_jvp, states, result, x, tangent, *fixed)
+
+
+def _conjugate_vjp(
+    states: States, x: NumericArray, cotangents: NumericArray, fixed: Sequence[NumericArray]
+) -> NumericArray:
+    # JAX pairs a cotangent c with a change without a conjugate: Re sum(c dpsi).
+    return host_vjp(states, x, np.conj(np.asarray(cotangents)), fixed)
 
 
 def _product(x: Tensor, cotangent: Tensor, *fixed: Tensor, states: States) -> Tensor:
     result = jax.ShapeDtypeStruct((*cotangent.shape[:-1], x.shape[-1]), x.dtype)
-
-    @marking()
-    def compute(x: jax.Array, cotangent: jax.Array, *fixed: jax.Array) -> NumericArray:
-        numbers = list(map(np.asarray, fixed))
-        # JAX pairs a cotangent c with a change without a conjugate: Re sum(c dpsi).
-        conjugate = np.conj(np.asarray(cotangent))
-        return host_vjp(states, np.asarray(x), conjugate, numbers).astype(x.dtype)
-
-    return jax.pure_callback(compute, result, x, cotangent, *fixed)
+    return _linear(_conjugate_vjp, states, result, x, cotangent, *fixed)
 
 
 def _define(primitive: Primitive, function: Function, transposed: Primitive) -> None:

@@ -22,7 +22,7 @@ from qgate.exceptions import DifferentiationError
 from qgate.interfaces.base import EnclosingInterface
 from qgate.interfaces.host import host
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
-from qgate.interfaces.tensorflow_operations import HostOperation
+from qgate.interfaces.tensorflow_operations import HostOperation, guarded
 from qgate.interfaces.tensorflow_states import states_at
 from qgate.typing import NumericArray, Tensor, Tree
 
@@ -95,7 +95,7 @@ class TensorFlowInterface(EnclosingInterface):
     ) -> Tensor:
         _refuse_xla()
         x = tf.concat([as_tensor(part) for part in parts], axis=-1)
-        others = [_guarded(derivatives, as_tensor(number)) for number in fixed]
+        others = [_constant(derivatives, as_tensor(number)) for number in fixed]
         return TensorFlowArray(_value(derivatives, x, others))
 
     def from_states(
@@ -103,7 +103,7 @@ class TensorFlowInterface(EnclosingInterface):
     ) -> Tensor:
         _refuse_xla()
         x = tf.concat([as_tensor(part) for part in parts], axis=-1)
-        others = [_guarded(states, as_tensor(number)) for number in fixed]
+        others = [_constant(states, as_tensor(number)) for number in fixed]
         return TensorFlowArray(states_at(states, x, others))
 
     def each_row(
@@ -245,23 +245,14 @@ def _pulled(
     return [slope, *map(tf.zeros_like, fixed)]
 
 
-def _guarded(computation: HostFunction, number: tf.Tensor) -> tf.Tensor:
+def _constant(computation: HostFunction, number: tf.Tensor) -> tf.Tensor:
     """Return a constant whose derivative raises an error with the reason."""
     if not tf.executing_eagerly() and number.op.type == "StopGradient":
         return number  # intended constants, e.g. an array whose entries are the angles
-
-    @tf.custom_gradient
-    def guard(number: tf.Tensor) -> tf.Tensor:
-        def gradient(cotangent: tf.Tensor) -> tf.Tensor:
-            computation.refuse_fixed()
-            return cotangent
-
-        return tf.identity(number), gradient
-
-    return guard(number)
+    return guarded(number, computation.refuse_fixed)
 
 
-def _rows(tape: tf.GradientTape, value: tf.Tensor, sources: Sequence[Tree]) -> Sequence[Tree]:
+def _rows(tape: tf.GradientTape, value: tf.Tensor, sources: Sequence[Tree]) -> Tree:
     """Return the derivatives of a value; zeros where it does not depend on a source."""
     zero = tf.UnconnectedGradients.ZERO
     if not tf.executing_eagerly() or not 0 < int(tf.size(value)) <= LOOPED:

@@ -100,5 +100,19 @@ def _gradient(
     return known.gradient(list(operation.inputs), operation.outputs, cotangent)
 
 
+def guarded(tensor: tf.Tensor, refuse: Callable[[], None]) -> tf.Tensor:
+    """Return a tensor whose derivative calls a function, which may raise."""
+
+    @tf.custom_gradient
+    def guard(tensor: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+        def gradient(cotangent: tf.Tensor) -> tf.Tensor:
+            refuse()
+            return cotangent
+
+        return tf.identity(tensor), gradient
+
+    return guard(tensor)
+
+
 def _is_inexact(kind: tf.DType) -> bool:
     return bool(kind.is_floating or kind.is_complex)

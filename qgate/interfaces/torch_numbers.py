@@ -46,7 +46,8 @@ def to_numpy(tensor: torch.Tensor) -> NumericArray:
         numbers = tensor.detach()
         if numbers.dtype == torch.bfloat16:
             numbers = numbers.to(torch.float32)
-        return numbers.cpu().resolve_conj().resolve_neg().numpy()
+        plain: NumericArray = numbers.cpu().resolve_conj().resolve_neg().numpy()
+        return plain
 
 
 def complex_of(real: torch.dtype) -> torch.dtype:
