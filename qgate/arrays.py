@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike
 
 from qgate.bridge import Interface
 from qgate.exceptions import InvalidParameters, described
-from qgate.typing import ArrayNamespace, Axes, DType, Index, NumericArray, Tensor, Tree
+from qgate.typing import Axes, DType, Index, Namespace, NumericArray, Tensor, Tree
 
 ORIGINS = {"torch": "torch", "jax": "jax", "jaxlib": "jax", "tensorflow": "tf"}
 """Name of the interface for each package that defines classes of arrays."""
@@ -150,7 +150,7 @@ def any_traced(values: Sequence[Tensor]) -> bool:
     return framework_among(values) is not None and any(map(is_traced, values))
 
 
-def is_trainable(value: Any) -> bool:
+def is_trainable(value: Tree) -> bool:
     """Return whether an argument is trainable by default, that is if no positions are given."""
     if isbox(value) or getattr(value, "requires_grad", None) is True:
         return True
@@ -158,13 +158,13 @@ def is_trainable(value: Any) -> bool:
     return framework is not None and framework.is_argument(value)
 
 
-def trainable_arguments(args: Sequence[Any]) -> tuple[tuple[int, ...], bool]:
+def trainable_arguments(args: Sequence[Tree]) -> tuple[tuple[int, ...], bool]:
     """Return the positions of arguments that are trainable by default, and whether it is one."""
     positions = tuple(compress(count(), map(is_trainable, args)))
     return positions, len(positions) == 1
 
 
-def trainable_among(values: Sequence[Any]) -> tuple[int, ...]:
+def trainable_among(values: Sequence[Tree]) -> tuple[int, ...]:
     """Return the positions of values that are differentiated by, or may be."""
     if NUMBERS.issuperset(map(type, values)):
         return ()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Protocol, Self
 
 from qgate.exceptions import DifferentiationError
-from qgate.typing import ArrayNamespace, ComplexArray, FloatArray, Function, NumericArray, Tensor
+from qgate.typing import ComplexArray, FloatArray, Function, Namespace, NumericArray, Tensor
 
 
 class HostFunction(Hashable, Protocol):
@@ -73,7 +73,7 @@ class Interface(ABC):
     """
 
     name: str
-    namespace: ArrayNamespace
+    namespace: Namespace
     """Array functions with numpy's names."""
     foretells = False
     """Whether the framework requests a value and its derivatives in one call if it needs both."""
