@@ -64,7 +64,8 @@ def host(
     """
     x = np.asarray(x, dtype=float)
     lead = x.shape[:-2]
-    members = [(derivatives, x.reshape(-1, x.shape[-1]))]  # all at once, as rows
+    rows = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+    members = [(derivatives, rows)]  # all at once
     if fixed:
         numbers = [np.asarray(number) for number in fixed]
         members = [
@@ -72,8 +73,8 @@ def host(
             for member in np.ndindex(lead)
         ]
     found = [
-        [here(order, rows, expect=orders[-1], ticket=ticket) for order in orders]
-        for here, rows in members
+        [here(order, angles, expect=orders[-1], ticket=ticket) for order in orders]
+        for here, angles in members
     ]
     joined = (np.concatenate(each) if each[1:] else each[0] for each in zip(*found, strict=True))
     return [tensor.reshape(*lead, x.shape[-2], *tensor.shape[1:]) for tensor in joined]
