@@ -200,11 +200,7 @@ class Interface(ABC):
     def whole(self, function: Function, key: Hashable) -> Function:
         """Return a function of arrays in the form that the framework runs fastest.
 
-        Parameters
-        ----------
-        function : callable
-            Its results are determined by its arguments and ``key``.
-        key : hashable
+        Its results are determined by its arguments and ``key``.
         """
         return function
 
@@ -217,18 +213,8 @@ class Interface(ABC):
     ) -> list[Tensor]:
         """Apply a function to each row of arrays whose common length is not known yet.
 
-        Parameters
-        ----------
-        function : callable
-            Takes a row of each array; returns arrays, each with a leading axis.
-        arrays : sequence of array
-        complexes : sequence of bool
-            Which of the arrays that ``function`` returns are complex.
-
-        Returns
-        -------
-        list of array
-            The results, concatenated along the leading axis.
+        The function takes a row of each array and returns arrays, some of them complex, each with
+        a leading axis, along which they are concatenated.
 
         Raises
         ------

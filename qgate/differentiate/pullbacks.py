@@ -63,20 +63,9 @@ def pull_back(
     *,
     positions: Sequence[int],
 ) -> Pullback:
-    """Call a function once, and record how its value depends on some of its arguments.
+    """Call a function once, and record how its value depends on the arguments at some positions.
 
-    Parameters
-    ----------
-    function : callable
-        Returns a number or an array, computed by differentiable functions.
-    args, kwargs
-        Arguments of the call.
-    positions : sequence of int
-        Positions in ``args`` to differentiate by; not negative, all different.
-
-    Returns
-    -------
-    Pullback
+    Positions are not negative, and all different.
 
     Raises
     ------
@@ -157,17 +146,10 @@ def _differentiable_leaf(value: Tensor, argument: str) -> Tensor:
 
 
 def as_given(derivative: Tree, original: Tree, *, as_tensor: bool = True) -> Tree:
-    """Return a derivative in the form of the argument it belongs to.
+    """Return a cotangent or Jacobian in the form and precision of the argument it belongs to.
 
-    Parameters
-    ----------
-    derivative
-        Cotangent of the argument, or a Jacobian, whose leaves have further leading axes.
-    original
-        The argument as the user gave it; its precision is kept.
-    as_tensor : bool
-        Whether derivatives by tensors are trainable tensors and those by numbers are numbers;
-        else every leaf is a numpy array.
+    ``as_tensor``: derivatives by tensors are trainable tensors, and those by numbers are numbers;
+    else every leaf is a numpy array.
     """
 
     def of_leaf(original: Tensor, derivative: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ class FrameworkInterface(Interface):
     """Interface of a framework with dtypes and derivatives of its own.
 
     Required, besides the methods of an interface: ``cast``, ``tree_map``, ``floating``,
-    ``complex_of`` and ``real_jacobians``.
+    ``to_complex`` and ``real_jacobians``.
     """
 
     def bare(self, value: Tensor) -> Tensor:
@@ -42,7 +42,7 @@ class FrameworkInterface(Interface):
         """Return a value as an array, whole numbers as floating point numbers."""
 
     @abstractmethod
-    def complex_of(self, real: Tensor, imag: Tensor) -> Tensor:
+    def to_complex(self, real: Tensor, imag: Tensor) -> Tensor:
         """Return the complex array with these parts."""
 
     @abstractmethod
@@ -69,7 +69,7 @@ class FrameworkInterface(Interface):
         def derivatives(*args: Tree) -> tuple[Tensor, ...]:
             chosen = [self.tree_map(self.floating, args[position]) for position in argnums]
             found = self.real_jacobians(lambda *inner: real_parts(args, inner), chosen)
-            return tuple(found[0] if len(found) == 1 else self.tree_map(self.complex_of, *found))
+            return tuple(found[0] if len(found) == 1 else self.tree_map(self.to_complex, *found))
 
         return derivatives
 

@@ -37,13 +37,7 @@ class Kept:
 
 
 class KeptErrors:
-    """The latest errors of circuits in compiled functions, by number.
-
-    Parameters
-    ----------
-    most : int
-        Number of errors to keep; of older ones only the framework's text remains.
-    """
+    """The latest errors of circuits in compiled functions, ``most`` of them, by number."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -67,14 +61,7 @@ class KeptErrors:
             return self.latest
 
     def behind(self, error: BaseException, *, after: int = 0) -> Kept | None:
-        """Return the stored error behind a framework's error; None: there is none.
-
-        Parameters
-        ----------
-        error : BaseException
-        after : int
-            Ignore errors up to this number.
-        """
+        """Return the stored error behind a framework's error, if its number is above ``after``."""
         package = type(error).__module__.partition(".")[0]
         if package not in ORIGINS and not isinstance(error, InCompiledFunction):
             return None

@@ -45,22 +45,9 @@ def host(
     *,
     ticket: int,
 ) -> list[FloatArray]:
-    """Compute derivatives of several orders with numpy, for any leading axes before the rows.
+    """Compute D(k) for ascending orders with numpy, x of (..., B, n) to (..., B, M) + (n,) * k.
 
-    Parameters
-    ----------
-    derivatives : callable
-    orders : sequence of int
-        Ascending.
-    x : array, shape (..., B, n)
-        Leading axes are those of a framework's vectorisation.
-    fixed : sequence of array
-        With the same leading axes.
-    ticket : int
-
-    Returns
-    -------
-    list of array, shape (..., B, M) + (n,) * k
+    Leading axes are those of a framework's vectorisation; ``fixed`` has them, too.
     """
     x = np.asarray(x, dtype=float)
     lead = x.shape[:-2]

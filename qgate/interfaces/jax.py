@@ -31,7 +31,7 @@ class JaxInterface(FrameworkInterface):
     namespace = jnp
     foretells = True
     tree_map = staticmethod(jax.tree.map)
-    complex_of = staticmethod(jax.lax.complex)
+    to_complex = staticmethod(jax.lax.complex)
 
     def owns(self, value: Tensor) -> bool:
         return isinstance(value, jax.Array)

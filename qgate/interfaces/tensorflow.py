@@ -40,7 +40,7 @@ class TensorFlowInterface(EnclosingInterface):
     namespace = TensorFlowNamespace()
     wide = frozenset({tf.float64, tf.complex128})
     bare = staticmethod(as_tensor)
-    complex_of = staticmethod(tf.complex)
+    to_complex = staticmethod(tf.complex)
     tree_map = staticmethod(tf.nest.map_structure)
     cast = staticmethod(tf.cast)
     detached = staticmethod(tf.stop_gradient)

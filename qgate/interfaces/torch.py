@@ -56,7 +56,7 @@ class TorchInterface(EnclosingInterface):
     wide = frozenset({torch.float64, torch.complex128})
     is_plain = staticmethod(is_plain)
     to_numpy = staticmethod(to_numpy)
-    complex_of = staticmethod(torch.complex)
+    to_complex = staticmethod(torch.complex)
     tree_map = staticmethod(pytree.tree_map)
 
     def owns(self, value: Tensor) -> bool:
@@ -166,21 +166,19 @@ class _Derivative(torch.autograd.Function):
 
     @staticmethod
     @_with_signature
-    def forward(
-        x: torch.Tensor, derivatives: Derivatives, order: int, *fixed: torch.Tensor
-    ) -> torch.Tensor:
+    def forward(x: Tensor, derivatives: Derivatives, order: int, *fixed: Tensor) -> Tensor:
         if is_plain(x):
             return _compute(x, fixed, derivatives, order, ticket=0)
         return torch.ops.qgate.derivative(x, list(fixed), compiled_key(derivatives), order)
 
     @staticmethod
-    def setup_context(ctx: FunctionCtx, inputs: Inputs, output: torch.Tensor) -> None:
+    def setup_context(ctx: FunctionCtx, inputs: Inputs, output: Tensor) -> None:
         x, ctx.derivatives, ctx.order, *fixed = inputs
         ctx.save_for_backward(x, *fixed)
         ctx.save_for_forward(x, *fixed)
 
     @staticmethod
-    def backward(ctx: FunctionCtx, cotangent: torch.Tensor) -> Inputs:
+    def backward(ctx: FunctionCtx, cotangent: Tensor) -> Inputs:
         if any(ctx.needs_input_grad[3:]):
             ctx.derivatives.refuse_fixed()
         saved = ctx.saved_tensors  # read once: checkpointing cannot unpack saved tensors twice
@@ -190,7 +188,7 @@ class _Derivative(torch.autograd.Function):
         return (gradient, None, None, *(None for _ in saved[1:]))
 
     @staticmethod
-    def jvp(ctx: FunctionCtx, tangent: torch.Tensor, *_: None) -> torch.Tensor:
+    def jvp(ctx: FunctionCtx, tangent: Tensor, *_: None) -> Tensor:
         with below_forward_mode(ctx.saved_tensors) as saved:
             flat, x = _slope(ctx, saved)
             size, n = ctx.derivatives.size, x.shape[-1]
@@ -201,17 +199,17 @@ class _Derivative(torch.autograd.Function):
     def vmap(
         info: VmapInfo,
         in_dims: BatchAxes,
-        x: torch.Tensor,
+        x: Tensor,
         derivatives: Derivatives,
         order: int,
-        *fixed: torch.Tensor,
-    ) -> tuple[torch.Tensor, int]:
+        *fixed: Tensor,
+    ) -> tuple[Tensor, int]:
         x_dim, _, _, *fixed_dims = in_dims
         first = batch_first((x, *fixed), (x_dim, *fixed_dims), info.batch_size)
         return _Derivative.apply(first[0], derivatives, order, *first[1:]), 0
 
 
-def _slope(ctx: FunctionCtx, saved: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+def _slope(ctx: FunctionCtx, saved: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Return D(order + 1), its derivative axes except the last merged with M, and x."""
     x, *fixed = saved
     ctx.derivatives.require(ctx.order + 1)
@@ -220,13 +218,8 @@ def _slope(ctx: FunctionCtx, saved: Sequence[torch.Tensor]) -> tuple[torch.Tenso
 
 
 def _compute(
-    x: torch.Tensor,
-    fixed: Sequence[torch.Tensor],
-    derivatives: Derivatives,
-    order: int,
-    *,
-    ticket: int,
-) -> torch.Tensor:
+    x: Tensor, fixed: Sequence[Tensor], derivatives: Derivatives, order: int, *, ticket: int
+) -> Tensor:
     numbers = [to_numpy(tensor) for tensor in fixed]
     (found,) = host(derivatives, [order], to_numpy(x), numbers, ticket=ticket)
     return torch.as_tensor(np.ascontiguousarray(found), dtype=x.dtype, device=x.device)

@@ -25,7 +25,7 @@ from qgate.interfaces.torch_numbers import (
     is_plain,
     to_numpy,
 )
-from qgate.typing import Tree
+from qgate.typing import Tensor, Tree
 
 if TYPE_CHECKING:
     from torch._functorch.autograd_function import VmapInfo
@@ -36,19 +36,19 @@ class StatesAt(torch.autograd.Function):
     """States, shape (..., B, M), at the angles x, shape (..., B, n)."""
 
     @staticmethod
-    def forward(x: torch.Tensor, states: States, *fixed: torch.Tensor) -> torch.Tensor:
+    def forward(x: Tensor, states: States, *fixed: Tensor) -> Tensor:
         if is_plain(x):
             return _states(x, fixed, states)
         return torch.ops.qgate.states(x, list(fixed), compiled_key(states))
 
     @staticmethod
-    def setup_context(ctx: FunctionCtx, inputs: Inputs, output: torch.Tensor) -> None:
+    def setup_context(ctx: FunctionCtx, inputs: Inputs, output: Tensor) -> None:
         x, ctx.states, *fixed = inputs
         ctx.save_for_backward(x, *fixed)
         ctx.save_for_forward(x, *fixed)
 
     @staticmethod
-    def backward(ctx: FunctionCtx, cotangent: torch.Tensor) -> Inputs:
+    def backward(ctx: FunctionCtx, cotangent: Tensor) -> Inputs:
         if any(ctx.needs_input_grad[2:]):
             ctx.states.refuse_fixed()
         x, *fixed = ctx.saved_tensors
@@ -56,14 +56,14 @@ class StatesAt(torch.autograd.Function):
         return (product, None, *(None for _ in fixed))
 
     @staticmethod
-    def jvp(ctx: FunctionCtx, tangent: torch.Tensor, *_: None) -> torch.Tensor:
+    def jvp(ctx: FunctionCtx, tangent: Tensor, *_: None) -> Tensor:
         with below_forward_mode(ctx.saved_tensors) as (x, *fixed):
             return _Change.apply(x, tangent, ctx.states, *fixed)
 
     @staticmethod
     def vmap(
-        info: VmapInfo, in_dims: BatchAxes, x: torch.Tensor, states: States, *fixed: torch.Tensor
-    ) -> tuple[torch.Tensor, int]:
+        info: VmapInfo, in_dims: BatchAxes, x: Tensor, states: States, *fixed: Tensor
+    ) -> tuple[Tensor, int]:
         x_dim, _, *fixed_dims = in_dims
         first = batch_first((x, *fixed), (x_dim, *fixed_dims), info.batch_size)
         return StatesAt.apply(first[0], states, *first[1:]), 0
@@ -78,13 +78,13 @@ class _Linear(torch.autograd.Function):
     transposed: type[_Linear]
 
     @staticmethod
-    def setup_context(ctx: FunctionCtx, inputs: Inputs, output: torch.Tensor) -> None:
+    def setup_context(ctx: FunctionCtx, inputs: Inputs, output: Tensor) -> None:
         x, _, ctx.states, *fixed = inputs
         ctx.save_for_backward(x, *fixed)
         ctx.save_for_forward(x, *fixed)
 
     @classmethod
-    def backward(cls, ctx: FunctionCtx, cotangent: torch.Tensor) -> Inputs:
+    def backward(cls, ctx: FunctionCtx, cotangent: Tensor) -> Inputs:
         x, *fixed = ctx.saved_tensors
         if ctx.needs_input_grad[0]:
             ctx.states.require(2)
@@ -92,16 +92,14 @@ class _Linear(torch.autograd.Function):
         return (None, product, None, *(None for _ in fixed))
 
     @classmethod
-    def jvp(
-        cls, ctx: FunctionCtx, x_tangent: torch.Tensor | None, tangent: torch.Tensor, *_: None
-    ) -> torch.Tensor:
+    def jvp(cls, ctx: FunctionCtx, x_tangent: Tensor | None, tangent: Tensor, *_: None) -> Tensor:
         if x_tangent is not None:
             ctx.states.require(2)
         x, *fixed = ctx.saved_tensors
         return cls.apply(x, tangent, ctx.states, *fixed)
 
     @classmethod
-    def vmap(cls, info: VmapInfo, in_dims: BatchAxes, *arguments: Tree) -> tuple[torch.Tensor, int]:
+    def vmap(cls, info: VmapInfo, in_dims: BatchAxes, *arguments: Tree) -> tuple[Tensor, int]:
         x, vector, states, *fixed = arguments
         x_dim, vector_dim, _, *fixed_dims = in_dims
         (vector,) = batch_first((vector,), (vector_dim,), info.batch_size)
@@ -116,9 +114,7 @@ class _Product(_Linear):
     """Map from angles and cotangents (..., B, M) to products with the Jacobian, (..., B, n)."""
 
     @staticmethod
-    def forward(
-        x: torch.Tensor, cotangent: torch.Tensor, states: States, *fixed: torch.Tensor
-    ) -> torch.Tensor:
+    def forward(x: Tensor, cotangent: Tensor, states: States, *fixed: Tensor) -> Tensor:
         if is_plain(x) and is_plain(cotangent):
             return _product(x, cotangent, fixed, states)
         return torch.ops.qgate.states_product(x, cotangent, list(fixed), compiled_key(states))
@@ -130,9 +126,7 @@ class _Change(_Linear):
     transposed = _Product
 
     @staticmethod
-    def forward(
-        x: torch.Tensor, tangent: torch.Tensor, states: States, *fixed: torch.Tensor
-    ) -> torch.Tensor:
+    def forward(x: Tensor, tangent: Tensor, states: States, *fixed: Tensor) -> Tensor:
         numbers = [to_numpy(number) for number in fixed]
         found = host_jvp(states, to_numpy(x), to_numpy(tangent), numbers)
         return torch.as_tensor(found, dtype=complex_of(x.dtype), device=x.device)
@@ -141,15 +135,13 @@ class _Change(_Linear):
 _Product.transposed = _Change
 
 
-def _states(x: torch.Tensor, fixed: Sequence[torch.Tensor], states: States) -> torch.Tensor:
+def _states(x: Tensor, fixed: Sequence[Tensor], states: States) -> Tensor:
     found = host_states(states, to_numpy(x), [to_numpy(number) for number in fixed])
     found = np.ascontiguousarray(found)
     return torch.as_tensor(found, dtype=complex_of(x.dtype), device=x.device)
 
 
-def _product(
-    x: torch.Tensor, cotangent: torch.Tensor, fixed: Sequence[torch.Tensor], states: States
-) -> torch.Tensor:
+def _product(x: Tensor, cotangent: Tensor, fixed: Sequence[Tensor], states: States) -> Tensor:
     numbers = [to_numpy(number) for number in fixed]
     found = np.ascontiguousarray(host_vjp(states, to_numpy(x), to_numpy(cotangent), numbers))
     return torch.as_tensor(found, dtype=x.dtype, device=x.device)

@@ -87,13 +87,7 @@ class tensor(NumericArray):
         return tensor(self, requires_grad=self.requires_grad)
 
     def unwrap(self) -> Tensor:
-        """Return the values as plain numpy or Python values.
-
-        Returns
-        -------
-        numpy.ndarray, int, float or complex
-            A view of the same memory; a Python number if the tensor has no axes.
-        """
+        """Return a numpy view of the same memory; a Python number if the tensor has no axes."""
         return self.view(np.ndarray) if self.ndim else self.item()
 
     def numpy(self) -> Tensor:

@@ -21,18 +21,9 @@ UNMARKED = frozenset({float, int, complex, bool, str, type(None), np.ndarray})
 
 
 def lookup(found: dict[str, Any], name: str, *, plain: ModuleType, traced: ModuleType) -> Any:
-    """Return a name of a numpy namespace, and cache it in ``found``.
+    """Return a name of numpy's namespace ``plain``, and cache it in the globals ``found``.
 
-    Functions are wrapped; types, constants and modules are numpy's.
-
-    Parameters
-    ----------
-    found : dict
-        The globals of the wrapping module.
-    name : str
-        The name.
-    plain, traced : module
-        numpy's namespace, and autograd's version of it.
+    Functions are wrapped (see ``wrapped``); types, constants and modules are numpy's.
 
     Raises
     ------
@@ -59,19 +50,10 @@ def names(found: dict[str, object], plain: ModuleType) -> list[str]:
 
 
 def wrapped(plain: Function, traced: Function) -> Function:
-    """Return a function that accepts and returns tensors.
+    """Return a function that accepts and returns tensors; ``requires_grad`` is for its result.
 
-    Parameters
-    ----------
-    plain : callable
-        The function of numpy, used on plain values because it is faster.
-    traced : callable
-        The function of autograd, used when an argument is being differentiated.
-
-    Returns
-    -------
-    callable
-        It takes an additional keyword, ``requires_grad``, for its result.
+    It calls autograd's function ``traced`` when an argument is being differentiated, else numpy's
+    ``plain``, which is faster.
     """
 
     @functools.wraps(plain)

@@ -34,21 +34,14 @@ def check_data(function: str, inputs: Tensor, is_data: bool, framework: str) -> 
 
 
 def check_recorded(qnode: QNode, tape: Tape, *, batch: int | None) -> None:
-    """Refuse a circuit whose results cannot be the output of a layer.
+    """Refuse a circuit with results that are not real numbers, or that does not accept a batch.
 
-    Parameters
-    ----------
-    qnode : QNode
-    tape : Tape
-        The recorded circuit.
-    batch : int or None
-        Number of rows of data, different from the length of any other axis; None: one row without a
-        batch axis, or the number is not known.
+    ``batch`` is the number of rows of data, different from the length of any other axis; None: one
+    row without a batch axis, or the number is not known.
 
     Raises
     ------
     InvalidLayer
-        A result is not made of real numbers, or the circuit does not accept a batch.
     """
     function = name_of(qnode.func)
     for item in tape.measurements:

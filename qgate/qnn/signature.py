@@ -16,16 +16,10 @@ ShapeLike: TypeAlias = int | Sequence[int]
 
 
 def checked_shapes(qnode: object, weight_shapes: object, *, input_arg: str) -> dict[str, Shape]:
-    """Return the shape of each weight of a layer, in the order given.
+    """Return the shape of each weight of a layer: a number n stands for (n,), and 1 for ().
 
-    Parameters
-    ----------
-    qnode : QNode
-        Its function has the argument ``input_arg``, and the weights as its others.
-    weight_shapes : mapping
-        From the name of each weight to its shape; a number n stands for (n,), and 1 for ().
-    input_arg : str
-        Name of the data argument.
+    The function of ``qnode`` has the argument ``input_arg`` for data, and the weights as its
+    others.
 
     Raises
     ------
