@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike
 
 from qgate.bridge import Interface
 from qgate.exceptions import InvalidParameters, described
-from qgate.typing import Axes, DType, Index, Namespace, NumericArray, Tensor, Tree
+from qgate.typing import Axes, DType, Index, Namespace, Nested, NumericArray, Tensor
 
 ORIGINS = {"torch": "torch", "jax": "jax", "jaxlib": "jax", "tensorflow": "tf"}
 """Name of the interface for each package that defines classes of arrays."""
@@ -150,7 +150,7 @@ def any_traced(values: Sequence[Tensor]) -> bool:
     return framework_among(values) is not None and any(map(is_traced, values))
 
 
-def is_trainable(value: Tree) -> bool:
+def is_trainable(value: Nested) -> bool:
     """Return whether an argument is trainable by default, that is if no positions are given."""
     if isbox(value) or getattr(value, "requires_grad", None) is True:
         return True
@@ -158,13 +158,13 @@ def is_trainable(value: Tree) -> bool:
     return framework is not None and framework.is_argument(value)
 
 
-def trainable_arguments(args: Sequence[Tree]) -> tuple[tuple[int, ...], bool]:
+def trainable_arguments(args: Sequence[Nested]) -> tuple[tuple[int, ...], bool]:
     """Return the positions of arguments that are trainable by default, and whether it is one."""
     positions = tuple(compress(count(), map(is_trainable, args)))
     return positions, len(positions) == 1
 
 
-def trainable_among(values: Sequence[Tree]) -> tuple[int, ...]:
+def trainable_among(values: Sequence[Nested]) -> tuple[int, ...]:
     """Return the positions of values that are differentiated by, or may be."""
     if NUMBERS.issuperset(map(type, values)):
         return ()
@@ -220,7 +220,7 @@ def finished(value: Tensor, like: Sequence[Tensor]) -> Tensor:
     return framework.finished(framework.tensor(value, like) if own is None else value, like)
 
 
-def in_containers(change: Callable[[Tensor], Tensor], values: Tree) -> Tree:
+def in_containers(change: Callable[[Tensor], Tensor], values: Nested) -> Nested:
     """Apply a function to each array in nested tuples and lists."""
     if isinstance(values, tuple | list):
         return type(values)(in_containers(change, value) for value in values)
@@ -272,7 +272,7 @@ def shape_of(value: Tensor) -> tuple[int, ...]:
     return _lengths(shape) if shape is not None else _shape_of_list(value)
 
 
-def _shape_of_list(value: Tree) -> tuple[int, ...]:
+def _shape_of_list(value: Nested) -> tuple[int, ...]:
     try:
         return np.shape(value)
     except (ValueError, MemoryError) as error:

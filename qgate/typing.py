@@ -27,9 +27,6 @@ Argnums: TypeAlias = int | Sequence[int] | None
 Namespace: TypeAlias = Any
 """Array functions of a framework with numpy's names; see ``qgate.arrays.namespace``."""
 
-Tree: TypeAlias = Any
-"""A number, an array, or nested lists, tuples and dicts of these."""
-
 Function: TypeAlias = Callable[..., Any]
 """A user's function; its arguments and what it returns are the user's."""
 

@@ -10,9 +10,7 @@ import numpy as np
 from qgate.arguments import items_of
 from qgate.arrays import trainable_arguments
 from qgate.exceptions import ArgnumsGivenTwice, InvalidArgnums, described
-from qgate.typing import Tree
-
-Argnums = int | Sequence[int] | None
+from qgate.typing import Argnums, Nested
 
 
 def one_spelling(argnums: Argnums, argnum: Argnums) -> Argnums:
@@ -28,12 +26,12 @@ def one_spelling(argnums: Argnums, argnum: Argnums) -> Argnums:
     return argnum if argnums is None else argnums
 
 
-def positions_of(argnums: Argnums, args: Sequence[Tree]) -> tuple[tuple[int, ...], bool]:
+def positions_of(argnums: Argnums, args: Sequence[Nested]) -> tuple[tuple[int, ...], bool]:
     """Return the positions to differentiate by, and whether the result is single (not a tuple)."""
     if argnums is None:
         return trainable_arguments(args)
     bare = not isinstance(argnums, Sequence | np.ndarray)
-    named: Tree = (argnums,) if bare else items_of(argnums)
+    named: Nested = (argnums,) if bare else items_of(argnums)
     try:
         positions = tuple(operator.index(position) for position in named)  # None: overlong, or text
     except TypeError:

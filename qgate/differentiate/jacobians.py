@@ -16,7 +16,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from qgate.arrays import is_trainable, trainable_arguments
-from qgate.differentiate.argnums import Argnums, one_spelling, positions_of
+from qgate.differentiate.argnums import one_spelling, positions_of
 from qgate.differentiate.pullbacks import (
     Pullback,
     as_given,
@@ -28,7 +28,7 @@ from qgate.differentiate.pullbacks import (
 )
 from qgate.differentiate.trees import tree_map
 from qgate.exceptions import UndifferentiableOutput, name_of
-from qgate.typing import Function, NumericArray, Tensor, Tree
+from qgate.typing import Argnums, Function, Nested, NumericArray, Tensor
 
 
 class Derivative(ABC):
@@ -55,7 +55,7 @@ class Derivative(ABC):
         functools.update_wrapper(self, function, updated=())
         self.__name__ = f"<{self.kind}: {name_of(function)}>"
 
-    def __call__(self, *args: Tree, **kwargs: Tree) -> Tree:
+    def __call__(self, *args: Nested, **kwargs: Nested) -> Nested:
         positions, bare = self._positions(args)
         if not positions:
             _warn_nothing_trainable(self, kwargs)
@@ -69,7 +69,7 @@ class Derivative(ABC):
         return derivatives[0] if bare else derivatives
 
     @abstractmethod
-    def _differentiate(self, pullback: Pullback, originals: Sequence[Tree]) -> tuple[Tree, ...]:
+    def _differentiate(self, pullback: Pullback, originals: Sequence[Nested]) -> tuple[Nested, ...]:
         """Return the derivative by each of the chosen arguments."""
 
 
@@ -78,7 +78,7 @@ class Gradient(Derivative):
 
     kind = "grad"
 
-    def _differentiate(self, pullback: Pullback, originals: Sequence[Tree]) -> tuple[Tree, ...]:
+    def _differentiate(self, pullback: Pullback, originals: Sequence[Nested]) -> tuple[Nested, ...]:
         space = space_of(pullback.value)
         if space.size != 1:
             raise UndifferentiableOutput(
@@ -98,7 +98,7 @@ class Jacobian(Derivative):
 
     kind = "jacobian"
 
-    def _differentiate(self, pullback: Pullback, originals: Sequence[Tree]) -> tuple[Tree, ...]:
+    def _differentiate(self, pullback: Pullback, originals: Sequence[Nested]) -> tuple[Nested, ...]:
         shape = anp.shape(pullback.value)
         rows = [_row(pullback, entry, self.function) for entry in _unit_arrays(pullback.value)]
         rows = rows or [pullback(space_of(pullback.value).zeros())]  # for shapes; no row is kept
@@ -205,7 +205,7 @@ def jacobian(func: Function, argnums: Argnums = None, *, argnum: Argnums = None)
     return Jacobian(func, one_spelling(argnums, argnum))
 
 
-def _warn_nothing_trainable(derivative: Derivative, kwargs: Mapping[str, Tree]) -> None:
+def _warn_nothing_trainable(derivative: Derivative, kwargs: Mapping[str, Nested]) -> None:
     by_name = [repr(name) for name, value in kwargs.items() if is_trainable(value)]
     remedy = (
         f"Pass {', '.join(by_name)} by position: keyword arguments are not differentiated."
@@ -230,7 +230,7 @@ def _unit_arrays(value: Tensor) -> Iterator[NumericArray]:
         yield unit
 
 
-def _row(pullback: Pullback, unit: NumericArray, function: Function) -> tuple[Tree, ...]:
+def _row(pullback: Pullback, unit: NumericArray, function: Function) -> tuple[Nested, ...]:
     """Return the derivatives of one number of the value, by each argument."""
     row = pullback(unit)
     if unit.dtype.kind != "c":
@@ -251,13 +251,13 @@ def _row(pullback: Pullback, unit: NumericArray, function: Function) -> tuple[Tr
     )
 
 
-def _is_complex(tree: Tree) -> bool:
+def _is_complex(tree: Nested) -> bool:
     found: list[bool] = []
     tree_map(lambda leaf: found.append(space_of(leaf).iscomplex), tree)
     return any(found)
 
 
-def _stacked(rows: Sequence[Tree], shape: tuple[int, ...]) -> Tree:
+def _stacked(rows: Sequence[Nested], shape: tuple[int, ...]) -> Nested:
     """Return rows as one array whose first axes are those of the value, leaf by leaf."""
 
     def of_leaf(*leaves: Tensor) -> Tensor:

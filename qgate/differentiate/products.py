@@ -8,7 +8,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.tracer import getval, isbox
 
-from qgate.differentiate.argnums import Argnums, positions_of
+from qgate.differentiate.argnums import positions_of
 from qgate.differentiate.pullbacks import (
     as_given,
     in_words,
@@ -19,16 +19,16 @@ from qgate.differentiate.pullbacks import (
 )
 from qgate.exceptions import InvalidArgnums, InvalidTangent, described
 from qgate.operations.parameters import in_double, is_numeric
-from qgate.typing import Function, Tensor, Tree
+from qgate.typing import Argnums, Function, Nested, Tensor
 
 
 def vjp(
     f: Function,
-    params: Sequence[Tree],
+    params: Sequence[Nested],
     cotangents: Tensor,
     *,
     argnums: Argnums = None,
-) -> tuple[Tensor, Tree]:
+) -> tuple[Tensor, Nested]:
     r"""Return the value of a function, and the product of a vector with its Jacobian (vjp).
 
     Parameters
@@ -78,11 +78,11 @@ def vjp(
 
 def jvp(
     f: Function,
-    params: Sequence[Tree],
-    tangents: Sequence[Tree],
+    params: Sequence[Nested],
+    tangents: Sequence[Nested],
     *,
     argnums: Argnums = None,
-) -> tuple[Tensor, Tree]:
+) -> tuple[Tensor, Nested]:
     r"""Return the value of a function, and the product of its Jacobian with a vector (jvp).
 
     The vector-Jacobian product is linear in its vector, so its derivative by that vector, applied
@@ -137,7 +137,9 @@ def jvp(
     return marked_like(pullback.value, originals), marked_like(product, originals)
 
 
-def _arguments(params: Tree, argnums: Argnums) -> tuple[tuple[Tree, ...], tuple[int, ...], bool]:
+def _arguments(
+    params: Nested, argnums: Argnums
+) -> tuple[tuple[Nested, ...], tuple[int, ...], bool]:
     """Return the arguments, the positions to differentiate by, and whether there is just one."""
     args = tuple(params) if isinstance(params, list | tuple) else (params,)
     if not args:
@@ -146,7 +148,7 @@ def _arguments(params: Tree, argnums: Argnums) -> tuple[tuple[Tree, ...], tuple[
     return (args, positions, bare) if positions else (args, (0,), True)
 
 
-def _inner(left: Tree, right: Tree) -> Tensor:
+def _inner(left: Nested, right: Nested) -> Tensor:
     """Return the sum of products of two trees of the same structure."""
     if isinstance(right, dict):
         return sum(_inner(left[key], right[key]) for key in right)
@@ -161,13 +163,13 @@ def _gradient(function: Function, at: Tensor) -> Tensor:
     return gradient
 
 
-def _directions(tangents: Tree, inputs: tuple[Tree, ...]) -> tuple[Tree, ...]:
+def _directions(tangents: Nested, inputs: tuple[Nested, ...]) -> tuple[Nested, ...]:
     given = tuple(tangents) if isinstance(tangents, list | tuple) else (tangents,)
-    directions: tuple[Tree, ...] = _direction(given, inputs, "The tangent")
+    directions: tuple[Nested, ...] = _direction(given, inputs, "The tangent")
     return directions
 
 
-def _direction(tangent: Tree, value: Tree, what: str) -> Tree:
+def _direction(tangent: Nested, value: Nested, what: str) -> Nested:
     """Validate the structure of a tangent; return it with plain leaves."""
     if not isinstance(value, list | tuple | dict):
         return _vector(tangent, value, what)
@@ -195,5 +197,5 @@ def _vector(given: Tensor, value: Tensor, what: str) -> Tensor:
     return given if isbox(given) else number
 
 
-def _in_words(value: Tree) -> str:
+def _in_words(value: Nested) -> str:
     return in_words(value) if isinstance(value, list | tuple | dict) else described(value)

@@ -21,7 +21,7 @@ from qgate.differentiate.trees import tree_map
 from qgate.exceptions import NonDifferentiableError, UndifferentiableOutput, described, name_of
 from qgate.numpy.tensors import marked, plain, tensor
 from qgate.sizes import check_depth
-from qgate.typing import Function, NumericArray, Tensor, Tree
+from qgate.typing import Function, Nested, NumericArray, Tensor
 
 NUMBER = (int, float, complex, np.number, np.bool_, np.ndarray)
 
@@ -41,10 +41,10 @@ class Pullback:
     """
 
     value: Tensor
-    inputs: tuple[Tree, ...]
+    inputs: tuple[Nested, ...]
     node: VJPNode | None
 
-    def __call__(self, cotangent: Tensor) -> tuple[Tree, ...]:
+    def __call__(self, cotangent: Tensor) -> tuple[Nested, ...]:
         """Return the cotangent of each chosen argument."""
         if self.node is None:
             cotangents = vspace(self.inputs).zeros()
@@ -58,8 +58,8 @@ class Pullback:
 
 def pull_back(
     function: Function,
-    args: Sequence[Tree],
-    kwargs: Mapping[str, Tree] | None = None,
+    args: Sequence[Nested],
+    kwargs: Mapping[str, Nested] | None = None,
     *,
     positions: Sequence[int],
 ) -> Pullback:
@@ -88,7 +88,7 @@ def pull_back(
     return Pullback(end, inputs, None)
 
 
-def _refuse_other_than_arrays(value: Tree, function: Function) -> None:
+def _refuse_other_than_arrays(value: Nested, function: Function) -> None:
     value = getval(value)
     if isinstance(value, list | tuple | dict):
         returned = f"a {type(value).__name__} of {len(value)} values"
@@ -109,7 +109,7 @@ def _refuse_other_than_arrays(value: Tree, function: Function) -> None:
     )
 
 
-def differentiable(value: Tree, *, argument: str, level: int = 0) -> Tree:
+def differentiable(value: Nested, *, argument: str, level: int = 0) -> Nested:
     """Return an argument in the form in which it is traced.
 
     Tensors become numpy arrays, so that calculations do not carry ``requires_grad``, and integers
@@ -145,7 +145,7 @@ def _differentiable_leaf(value: Tensor, argument: str) -> Tensor:
     return float(value) if isinstance(value, int | np.integer) else value
 
 
-def as_given(derivative: Tree, original: Tree, *, as_tensor: bool = True) -> Tree:
+def as_given(derivative: Nested, original: Nested, *, as_tensor: bool = True) -> Nested:
     """Return a cotangent or Jacobian in the form and precision of the argument it belongs to.
 
     ``as_tensor``: derivatives by tensors are trainable tensors, and those by numbers are numbers;
@@ -177,7 +177,7 @@ def space_of(value: Tensor) -> VSpace:
     return vspace(value if isbox(value) else np.asarray(value))
 
 
-def in_words(value: Tree) -> str:
+def in_words(value: Nested) -> str:
     """Return a short description of a value without its numbers."""
     if isinstance(value, dict):
         return f"a dict with the keys {', '.join(map(str, value))}"
@@ -188,7 +188,7 @@ def in_words(value: Tree) -> str:
     return f"an array of {number}s of shape {shape}" if shape else f"a {number}"
 
 
-def marked_like(value: Tensor, originals: Sequence[Tree]) -> Tensor:
+def marked_like(value: Tensor, originals: Sequence[Nested]) -> Tensor:
     """Return a value as a tensor if it was computed from one."""
     from_tensor = any(isinstance(original, tensor) for original in originals)
     return marked(np.asarray(value), trainable=True) if from_tensor and not isbox(value) else value

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qgate.typing import Tensor, Tree
+from qgate.typing import Nested, Tensor
 
 
-def tree_map(function: Callable[..., Tensor], tree: Tree, *others: Tree) -> Tree:
+def tree_map(function: Callable[..., Tensor], tree: Nested, *others: Nested) -> Nested:
     """Apply a function to corresponding leaves; the first tree has the structure of the result."""
     if isinstance(tree, dict):
         return {key: tree_map(function, tree[key], *(t[key] for t in others)) for key in tree}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from qgate.arrays import Enclosed, opened
 from qgate.bridge import Interface
 from qgate.interfaces.array_functions import ArrayFunctions, dtype_name
-from qgate.typing import NumericArray, Tensor, Tree
+from qgate.typing import Nested, NumericArray, Tensor
 
 WIDTHS = {
     **{"bfloat16": 0, "float16": 0},
@@ -34,7 +34,7 @@ class FrameworkInterface(Interface):
         """Return an array converted to another dtype."""
 
     @abstractmethod
-    def tree_map(self, function: Callable[..., Tensor], *trees: Tree) -> Tree:
+    def tree_map(self, function: Callable[..., Tensor], *trees: Nested) -> Nested:
         """Apply a function to corresponding leaves of nested containers."""
 
     @abstractmethod
@@ -47,8 +47,8 @@ class FrameworkInterface(Interface):
 
     @abstractmethod
     def real_jacobians(
-        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Tree]
-    ) -> Sequence[Tree]:
+        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Nested]
+    ) -> Sequence[Nested]:
         """Return for each of the real arrays of ``function`` a tuple with a tree for each argument.
 
         ``function`` is called once.
@@ -57,7 +57,7 @@ class FrameworkInterface(Interface):
     def jacobian(
         self, function: Callable[..., Tensor], argnums: tuple[int, ...]
     ) -> Callable[..., tuple[Tensor, ...]]:
-        def real_parts(args: Sequence[Tree], chosen: Sequence[Tree]) -> tuple[Tensor, ...]:
+        def real_parts(args: Sequence[Nested], chosen: Sequence[Nested]) -> tuple[Tensor, ...]:
             given = dict(zip(argnums, chosen, strict=True))
             found = function(*(given.get(at, arg) for at, arg in enumerate(args)))
             xp = self.namespace
@@ -66,7 +66,7 @@ class FrameworkInterface(Interface):
                 return (value,)
             return self.bare(xp.real(value)), self.bare(xp.imag(value))
 
-        def derivatives(*args: Tree) -> tuple[Tensor, ...]:
+        def derivatives(*args: Nested) -> tuple[Tensor, ...]:
             chosen = [self.tree_map(self.floating, args[position]) for position in argnums]
             found = self.real_jacobians(lambda *inner: real_parts(args, inner), chosen)
             return tuple(found[0] if len(found) == 1 else self.tree_map(self.to_complex, *found))

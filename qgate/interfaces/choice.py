@@ -75,7 +75,7 @@ Choose = Callable[[Iterable[Tensor]], Interface | None]
 """Function from the parameters of a circuit to its interface; None: they are plain numbers."""
 
 
-def chooser(interface: Any) -> Choose:
+def chooser(interface: object) -> Choose:
     """Return the function that chooses the interface of a circuit by its parameters.
 
     Raises

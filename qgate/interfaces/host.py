@@ -11,13 +11,13 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from qgate.bridge import Derivatives, States
-from qgate.typing import ComplexArray, FloatArray, NumericArray, Tensor, Tree
+from qgate.typing import ComplexArray, FloatArray, Nested, NumericArray, Tensor
 
 
 class CalledWhole(Protocol):
     """QNode that a compiled graph runs as one operation."""
 
-    def call(self, args: Sequence[Tree], kwargs: Mapping[str, Tree]) -> Tree:
+    def call(self, args: Sequence[Nested], kwargs: Mapping[str, Nested]) -> Nested:
         """Return the results."""
 
 

@@ -21,7 +21,7 @@ from qgate.interfaces.base import FrameworkInterface
 from qgate.interfaces.device_errors import marking, unmarking
 from qgate.interfaces.host import host
 from qgate.interfaces.jax_states import is_constant, states_at
-from qgate.typing import DType, Function, IntArray, NumericArray, Tensor, Tree
+from qgate.typing import DType, Function, IntArray, Nested, NumericArray, Tensor
 
 
 class JaxInterface(FrameworkInterface):
@@ -112,16 +112,16 @@ class JaxInterface(FrameworkInterface):
         return array if jnp.issubdtype(array.dtype, jnp.inexact) else array.astype(float)
 
     def real_jacobians(
-        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Tree]
-    ) -> Sequence[Tree]:
-        def innermost(*inner: Tree) -> tuple[Tensor, ...]:
+        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Nested]
+    ) -> Sequence[Nested]:
+        def innermost(*inner: Nested) -> tuple[Tensor, ...]:
             token = INNERMOST.set(jax.tree.leaves(inner)[0]._trace)
             try:
                 return function(*inner)
             finally:
                 INNERMOST.reset(token)
 
-        found: Sequence[Tree] = jax.jacrev(innermost, tuple(range(len(args))))(*args)
+        found: Sequence[Nested] = jax.jacrev(innermost, tuple(range(len(args))))(*args)
         return found
 
 

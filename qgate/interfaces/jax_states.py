@@ -20,7 +20,7 @@ from jax.interpreters import ad, batching, mlir
 from qgate.bridge import States
 from qgate.interfaces.device_errors import marking, unmarking
 from qgate.interfaces.host import host_jvp, host_states, host_vjp
-from qgate.typing import Function, NumericArray, Tensor, Tree
+from qgate.typing import Function, Nested, NumericArray, Tensor
 
 
 def is_constant(tangent: jax.Array) -> bool:
@@ -42,7 +42,7 @@ def states_at(states: States, x: Tensor, fixed: tuple[Tensor, ...]) -> Tensor:
 
 
 def _rule(
-    states: States, primals: Sequence[Tree], tangents: Sequence[Tree]
+    states: States, primals: Sequence[Nested], tangents: Sequence[Nested]
 ) -> tuple[jax.Array, jax.Array]:
     x, fixed = primals
     if not all(is_constant(tangent) for tangent in tangents[1]):

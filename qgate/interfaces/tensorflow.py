@@ -24,7 +24,7 @@ from qgate.interfaces.host import host
 from qgate.interfaces.tensorflow_arrays import TensorFlowNamespace, as_tensor
 from qgate.interfaces.tensorflow_operations import HostOperation, guarded
 from qgate.interfaces.tensorflow_states import states_at
-from qgate.typing import NumericArray, Tensor, Tree
+from qgate.typing import Nested, NumericArray, Tensor
 
 
 class TensorFlowArray(Enclosed):
@@ -135,8 +135,8 @@ class TensorFlowInterface(EnclosingInterface):
         return self.is_trained(value)
 
     def real_jacobians(
-        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Tree]
-    ) -> Sequence[Tree]:
+        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Nested]
+    ) -> Sequence[Nested]:
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(args)
             values = function(*args)
@@ -252,7 +252,7 @@ def _constant(computation: HostFunction, number: tf.Tensor) -> tf.Tensor:
     return guarded(number, computation.refuse_fixed)
 
 
-def _rows(tape: tf.GradientTape, value: tf.Tensor, sources: Sequence[Tree]) -> Tree:
+def _rows(tape: tf.GradientTape, value: tf.Tensor, sources: Sequence[Nested]) -> Nested:
     """Return the derivatives of a value; zeros where it does not depend on a source."""
     zero = tf.UnconnectedGradients.ZERO
     if not tf.executing_eagerly() or not 0 < int(tf.size(value)) <= LOOPED:

@@ -35,7 +35,7 @@ from qgate.interfaces.torch_numbers import (
     to_numpy,
 )
 from qgate.interfaces.torch_states import StatesAt
-from qgate.typing import Function, Tensor, Tree
+from qgate.typing import Function, Nested, Tensor
 
 if TYPE_CHECKING:
     from torch._functorch.autograd_function import VmapInfo
@@ -142,9 +142,9 @@ class TorchInterface(EnclosingInterface):
         )
 
     def real_jacobians(
-        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Tree]
-    ) -> Sequence[Tree]:
-        found: Sequence[Tree] = torch.func.jacrev(function, tuple(range(len(args))))(*args)
+        self, function: Callable[..., tuple[Tensor, ...]], args: Sequence[Nested]
+    ) -> Sequence[Nested]:
+        found: Sequence[Nested] = torch.func.jacrev(function, tuple(range(len(args))))(*args)
         return found
 
     def finished(self, value: Tensor, like: Sequence[Tensor]) -> Tensor:

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from torch._dynamo import nonstrict_trace
 
 from qgate.interfaces.host import CALLED_WHOLE
-from qgate.typing import Tree
+from qgate.typing import Nested
 
 
 @nonstrict_trace
-def call_in_graph(key: str, args: Sequence[Tree], kwargs: Mapping[str, Tree]) -> Tree:
+def call_in_graph(key: str, args: Sequence[Nested], kwargs: Mapping[str, Nested]) -> Nested:
     """Call the QNode with this name; arguments and results are nested containers of tensors."""
     return CALLED_WHOLE[key].call(args, kwargs)

@@ -25,7 +25,7 @@ from qgate.interfaces.torch_numbers import (
     is_plain,
     to_numpy,
 )
-from qgate.typing import Tensor, Tree
+from qgate.typing import Nested, Tensor
 
 if TYPE_CHECKING:
     from torch._functorch.autograd_function import VmapInfo
@@ -99,7 +99,7 @@ class _Linear(torch.autograd.Function):
         return cls.apply(x, tangent, ctx.states, *fixed)
 
     @classmethod
-    def vmap(cls, info: VmapInfo, in_dims: BatchAxes, *arguments: Tree) -> tuple[Tensor, int]:
+    def vmap(cls, info: VmapInfo, in_dims: BatchAxes, *arguments: Nested) -> tuple[Tensor, int]:
         x, vector, states, *fixed = arguments
         x_dim, vector_dim, _, *fixed_dims = in_dims
         (vector,) = batch_first((vector,), (vector_dim,), info.batch_size)

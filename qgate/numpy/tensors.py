@@ -9,7 +9,7 @@ from autograd.extend import VSpace
 from autograd.numpy.numpy_vspaces import ArrayVSpace, ComplexArrayVSpace
 
 from qgate.numpy.boxes import TracedArray
-from qgate.typing import NumericArray, Tensor, Tree
+from qgate.typing import Nested, NumericArray, Tensor
 
 
 class tensor(NumericArray):
@@ -35,7 +35,9 @@ class tensor(NumericArray):
 
     requires_grad: bool
 
-    def __new__(cls, values: Tree, *args: Any, requires_grad: bool = True, **kwargs: Any) -> tensor:
+    def __new__(
+        cls, values: Nested, *args: Any, requires_grad: bool = True, **kwargs: Any
+    ) -> tensor:
         made: tensor = np.array(values, *args, **kwargs).view(cls)
         made.requires_grad = bool(requires_grad)
         return made

@@ -11,7 +11,7 @@ import numpy as np
 from autograd.tracer import isbox
 
 from qgate.numpy.tensors import marked, tensor
-from qgate.typing import Function, Tree
+from qgate.typing import Function, Nested
 
 TRACED = None
 """Mark for an argument that is being differentiated."""
@@ -57,7 +57,7 @@ def wrapped(plain: Function, traced: Function) -> Function:
     """
 
     @functools.wraps(plain)
-    def function(*args: Tree, requires_grad: bool | None = None, **kwargs: Tree) -> Tree:
+    def function(*args: Nested, requires_grad: bool | None = None, **kwargs: Nested) -> Nested:
         marks = _marks(args)
         if kwargs:
             marks |= _marks(kwargs.values())
@@ -74,7 +74,7 @@ def wrapped_method(method: Function) -> Function:
     return wrapped(method, method)
 
 
-def _marks(values: Iterable[Tree]) -> set[bool | None]:
+def _marks(values: Iterable[Nested]) -> set[bool | None]:
     """Return the ``requires_grad`` of tensors among arguments, and ``TRACED`` if one is traced."""
     marks: set[bool | None] = set()
     for value in values:
@@ -89,7 +89,7 @@ def _marks(values: Iterable[Tree]) -> set[bool | None]:
     return marks
 
 
-def _marked_all(value: Tree, trainable: bool) -> Tree:
+def _marked_all(value: Nested, trainable: bool) -> Nested:
     """Return the arrays of a result as tensors."""
     if isinstance(value, np.ndarray):
         return marked(value, trainable)

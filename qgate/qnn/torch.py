@@ -16,7 +16,7 @@ from qgate.qnn.layer import QuantumLayer
 from qgate.qnn.rehearsal import check_data
 from qgate.qnn.signature import Shape, ShapeLike
 from qgate.qnode import QNode
-from qgate.typing import Tensor, Tree
+from qgate.typing import Nested, Tensor
 
 Initial: TypeAlias = Callable[[torch.Tensor], object] | Tensor
 """A function of ``torch.nn.init``, or the value of a weight."""
@@ -137,7 +137,7 @@ class TorchLayer(QuantumLayer, torch.nn.Module):
         return getattr(self.__dict__["qnode"], name)
 
 
-def _combined(found: Tree, leading: torch.Size) -> torch.Tensor:
+def _combined(found: Nested, leading: torch.Size) -> torch.Tensor:
     """Return results concatenated on the last axis, below the leading axes of the data."""
     rows = 1 if leading else 0  # whether results have an axis for rows
     if isinstance(found, torch.Tensor):
