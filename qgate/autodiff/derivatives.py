@@ -86,6 +86,10 @@ class TapeDerivatives(SweepFunction, ABC):
         """Return the measurement results of a sweep without trainable angles."""
         return execute_sweeps([sweep], self.device)[0]
 
+    def values_at(self, sweep: Sweep) -> FloatArray:
+        """Return the values of all measurements from one run of a sweep, shape (B, M)."""
+        return self.layout.flat(execute_sweeps([sweep], self.device)[0])
+
     def new_ticket(self) -> int:
         """Return a new sample key, one for each evaluation of the value."""
         return next(self._sample_keys)
@@ -107,7 +111,7 @@ class ValuesOnly(TapeDerivatives):
     ) -> dict[int, FloatArray]:
         sweep = self.trained.at(x)
         expect(sweep, self.device)
-        return {0: self.layout.flat(execute_sweeps([sweep], self.device)[0])}
+        return {0: self.values_at(sweep)}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -126,7 +130,7 @@ class ShiftDerivatives(TapeDerivatives):
         sweep = self.trained.at(x)
         if highest == 0:
             expect(sweep, self.device)
-            return {0: self.layout.flat(execute_sweeps([sweep], self.device)[0])}
+            return {0: self.values_at(sweep)}
         orders = range(order, highest + 1)
         parts = tuple([self._shifted(sweep, max(wanted, 1)) for wanted in orders])
         shifted = _together(parts, order, value is not None)
@@ -134,13 +138,8 @@ class ShiftDerivatives(TapeDerivatives):
             expect(sweep, self.device, shifted.stencils)
         (entries,) = execute_sweeps([shifted.at(sweep)], self.device)
         values = self.layout.flat(entries).reshape(-1, len(sweep), self.size)
-        return dict(
-            zip(
-                orders,
-                map(derivatives_last, shifted.derivatives(values, value), orders),
-                strict=True,
-            )
-        )
+        tensors = map(derivatives_last, shifted.derivatives(values, value), orders)
+        return dict(zip(orders, tensors, strict=True))
 
     def _shifted(self, sweep: Sweep, order: int) -> ShiftedSweep:
         shots = None if sweep.shots is None else int(sweep.shots.min())
@@ -194,14 +193,12 @@ class DeviceDerivatives(TapeDerivatives):
             return shifts.compute(order, highest, x, value)
         sweep = self.trained.needed_at(x)
         if highest == 0 and not (self.keeps_gradient and sweep.shots is None):
-            return {0: self.layout.flat(execute_sweeps([sweep], self.device)[0])}
+            return {0: self.values_at(sweep)}
         if sweep.shots is None:
             values, derivatives = self._jacobian(sweep)
             return {0: values, 1: derivatives}
         expect(sweep, self.device)
-        sampled = (
-            self.layout.flat(execute_sweeps([sweep], self.device)[0]) if value is None else value
-        )
+        sampled = self.values_at(sweep) if value is None else value
         _, derivatives = self._jacobian(replace(sweep, shots=None, seed=None))
         warnings.warn(
             f"The values are from shots, and their derivatives by diff_method="
