@@ -17,9 +17,6 @@ from qgate.exceptions import InvalidParameters, InvalidTimeout, described
 MOST_NUMBERS = 1_000_000
 """Longest sequence of numbers that is accepted as an argument."""
 
-SEEDS = (np.random.Generator, np.random.BitGenerator, np.random.SeedSequence)
-"""Classes of generators and seeds of numpy."""
-
 LONGEST_S = 1e9
 """Longest wait, more than thirty years. Longer timeouts are cut to it: the system rejects them."""
 
@@ -73,7 +70,9 @@ def random_generator(seed: Any) -> np.random.Generator | None:
     seed : None, int, sequence of int, SeedSequence, BitGenerator or Generator
         As for ``numpy.random.default_rng``: a generator shares its state, and None draws a seed.
     """
-    if seed is None or isinstance(seed, SEEDS):
+    # Not a constant of the module: numpy.random is slow to import, and a first value needs none.
+    kinds = (np.random.Generator, np.random.BitGenerator, np.random.SeedSequence)
+    if seed is None or isinstance(seed, kinds):
         return np.random.default_rng(seed)
     items = items_of(seed)
     numbers = [_index(seed)] if items is None else [_index(item) for item in items]
