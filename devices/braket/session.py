@@ -213,16 +213,9 @@ class NoAccess:
 
 
 def access(region: str | None, *, profile: str | None, bucket: str | None) -> Access:
-    """Open a session with AWS.
+    """Open a session with AWS; arguments as in ``Access``.
 
-    Parameters
-    ----------
-    region : str, optional
-        Default: the configured region.
-    profile : str, optional
-        Profile of AWS's configuration; default: found by AWS's chain of credentials.
-    bucket : str, optional
-        Bucket for results; default: the account's bucket for Braket in that region.
+    The SDK's variable for a bucket replaces a default bucket.
 
     Raises
     ------

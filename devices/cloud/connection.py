@@ -74,16 +74,11 @@ def connecting(
         Name of the device, for error messages.
     call : callable
         Function that makes one attempt.
-    passes : callable
-        Function that returns whether an error of the vendor's package is transient.
-    refusal : callable
-        Function that returns the error to raise for one that is not.
-    reason : callable
-        Function that returns the reason of a transient error.
-    patience_s : float
-        Time in seconds for which it is retried, at most ``CONNECTING_S``.
-    fewest : int
-        Minimum number of attempts.
+    passes, refusal, reason : callable
+        Whether an error of the vendor's package is transient; the error to raise for one that is
+        not; the reason to report for one that is.
+    patience_s, fewest : float, int
+        Time in seconds for which it is retried, at most ``CONNECTING_S``; least number of attempts.
 
     Raises
     ------
