@@ -32,10 +32,10 @@ def resume(chosen: argparse.Namespace) -> None:
     check_run(journal, chosen.run)
     found = 0
     orders = resumption.resume(journal, qg.device, run=chosen.run, timeout_s=timeout_s)
-    for order, told in orders:
+    for order, report in orders:
         found += 1
         job = order.job or "unknown"
-        print(f"{order.run}, step {order.step}, {order.device}: job {job} {told}")
+        print(f"{order.run}, step {order.step}, {order.device}: job {job} {report}")
     print(f"{found} submissions were under way.")
 
 

@@ -174,11 +174,11 @@ def _warn_of_excess(journal: Journal, order: Order, taken: Usage | None) -> None
     """
     if taken is None or order.price is None or taken.counted_usd <= order.held_usd + ROUNDING_USD:
         return
-    told = f"it cost {taken.usd:.4f} USD, and {order.held_usd:.4f} USD were reserved"
-    journal.note(order.key, EXCEEDED, told)
+    excess = f"it cost {taken.usd:.4f} USD, and {order.held_usd:.4f} USD were reserved"
+    journal.note(order.key, EXCEEDED, excess)
     warnings.warn(
         f"The order {order.key[:16]} of the run {order.run!r} on {order.device} is billed by what "
-        f"it took: {told}. The whole amount is counted, and its budgets allow less from here on.",
+        f"it took: {excess}. The whole amount is counted, and its budgets allow less from here on.",
         ReservationExceededWarning,
         stacklevel=2,
     )

@@ -71,8 +71,8 @@ def _count(fates: Sequence[_Fate], orders: Sequence[Order]) -> str:
     named = f" (jobs {', '.join(jobs)})" if jobs else ""
     if len(fates) == 1:
         return f"The submission of this request {fates[0].value[0]}{named}."
-    told = [f"{counts[fate]} {fate.value[counts[fate] > 1]}" for fate in _Fate if counts[fate]]
-    return f"Of {len(fates)} submissions of this request, {', '.join(told)}{named}."
+    counted = [f"{counts[fate]} {fate.value[counts[fate] > 1]}" for fate in _Fate if counts[fate]]
+    return f"Of {len(fates)} submissions of this request, {', '.join(counted)}{named}."
 
 
 def _how_to_look_up(run: Run, device: RemoteDevice, unknown: Sequence[Order]) -> str:
@@ -80,9 +80,11 @@ def _how_to_look_up(run: Run, device: RemoteDevice, unknown: Sequence[Order]) ->
     more = "" if len(unknown) <= MOST_NAMED else f" and {len(unknown) - MOST_NAMED} others"
     reserved = f"What was perhaps created stays reserved under the key {keys}{more}"
     if not device.searchable:
-        told = f"{reserved}. Look for it in the provider's console."
+        advice = f"{reserved}. Look for it in the provider's console."
         file = run.journal.file
-        return told if file == MEMORY else f"{told} {how_to_give_up(run.journal, unknown[0].key)}"
+        return (
+            advice if file == MEMORY else f"{advice} {how_to_give_up(run.journal, unknown[0].key)}"
+        )
     return f"{reserved}, which the provider has as token or tag. {_next_step(run)}"
 
 

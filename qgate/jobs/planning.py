@@ -176,9 +176,9 @@ class Plan(Generic[T]):
         self.sources = collector.sources
         self._check_budget()
 
-    def _under(self, watcher: Collector | Guard) -> T:
+    def _under(self, planner: Collector | Guard) -> T:
         device = nullcontext() if self._device is None else entered(device=self._device)
-        with entered(plan=watcher), device:
+        with entered(plan=planner), device:
             return self._call()
 
     def _check_budget(self) -> None:

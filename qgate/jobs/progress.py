@@ -19,11 +19,11 @@ INTERVAL_S = 0.5
 
 
 class Progress:
-    """Reporter of the status of jobs; calls ``tell`` with one line at a time."""
+    """Reporter of the status of jobs; calls ``report`` with one line at a time."""
 
-    def __init__(self, tell: Callable[[str], None] | None) -> None:
-        self._tell = tell
-        self._last, self._told = "", 0.0
+    def __init__(self, report: Callable[[str], None] | None) -> None:
+        self._report = report
+        self._last, self._reported_s = "", 0.0
         self._lock = ForkSafeLock()
 
     @classmethod
@@ -41,25 +41,25 @@ class Progress:
     @property
     def wanted(self) -> bool:
         """Whether anything is reported."""
-        return self._tell is not None
+        return self._report is not None
 
     def update(self, run: Run, reports: Iterable[Report], *, done: int, total: int) -> None:
         """Report the status of the submissions of one request."""
-        if self._tell is None or time.monotonic() - self._told < INTERVAL_S:
+        if self._report is None or time.monotonic() - self._reported_s < INTERVAL_S:
             return
         self._say(f"{run.name}: {done} of {total} submissions done{_standing(reports)}")
 
     def end(self, run: Run) -> None:
         """Report the usage of the run."""
-        if self._tell is not None:
+        if self._report is not None:
             self._say(f"{run.name}: {run.spent}, {run.replayed} answered from the journal")
 
     def _say(self, line: str) -> None:
         with self._lock:
-            self._told = time.monotonic()
-            if line != self._last and self._tell is not None:
+            self._reported_s = time.monotonic()
+            if line != self._last and self._report is not None:
                 self._last = line
-                self._tell(line)
+                self._report(line)
 
 
 def _standing(reports: Iterable[Report]) -> str:

@@ -71,11 +71,11 @@ def _job(journal: Journal, device: RemoteDevice, order: Order) -> RemoteJob | No
 
 
 def _fetched(journal: Journal, order: Order, job: RemoteJob, timeout_s: float | None) -> str:
-    watch = poller_of(job.device.account)
+    poller = poller_of(job.device.account)
     try:
-        results = watch.wait(job, timeout_s)
+        results = poller.wait(job, timeout_s)
     except JobTimeout:
-        watch.forget(job)
+        poller.forget(job)
         position = job.report.queue_position
         return f"is {job.report.status.value}" + (
             f", queue position {position}" if position else ""

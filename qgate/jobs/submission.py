@@ -28,9 +28,9 @@ def submit_sweeps(
     batches = packed(sweeps, device)
     requests = submission_requests(batches, sweeps, device)
     if plan is not None:
-        answer = plan.answer(device, requests)
-        if answer is not None:
-            return unpack(batches, answer, sweeps), SubmittedResults((), Usage())
+        planned = plan.answer(device, requests)
+        if planned is not None:
+            return unpack(batches, planned, sweeps), SubmittedResults((), Usage())
     submitted = submit_with_retries(active_run() or implicit_run(), device, requests)
     return unpack(batches, submitted.results, sweeps), submitted
 
