@@ -86,7 +86,7 @@ def measured(known: Known, name: str, default: float, shots: int, runs: int) -> 
         deviations.append(found.estimated.outputs - known.truth)
         errors = np.sqrt(np.diag(found.estimated.covariance))
         scores.append(deviations[-1] / np.where(errors > 0, errors, np.inf))
-        excess = max(excess, int(found.readings.shots.sum()) - shots)
+        excess = max(excess, int(found.samples.shots.sum()) - shots)
     squares = shots * (np.array(deviations) ** 2).sum(axis=1)
     return Row(
         name,

@@ -185,8 +185,7 @@ class Known:
             chances = self.distributions(basis.gates)[self.problem.rows]
             means = (chances * sums).sum(axis=1)
             variances = (chances * sums**2).sum(axis=1) - means**2
-            by_row = np.zeros(self.problem.num_rows)
-            np.add.at(by_row, self.problem.rows, self.problem.part_weights * variances)
+            by_row = self.problem.by_row(variances[:, None])
             total += float(np.sqrt(np.maximum(by_row, 0)).sum())
         return total**2
 
@@ -196,7 +195,7 @@ class Known:
         observed, total = measurement_plan.observed, 0.0
         place = {letters: index for index, letters in enumerate(to_letters(observed.x, observed.z))}
         weights = np.zeros(self.problem.num_rows)
-        np.add.at(weights, self.problem.rows, self.problem.part_weights)
+        np.add.at(weights, self.problem.rows, self.problem.term_weights)
         numbers = np.arange(2 ** len(observed.wires))
         for group in groups:
             letters = [

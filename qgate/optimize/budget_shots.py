@@ -54,7 +54,7 @@ MANY_SHOTS = 10**9
 class BudgetShots:
     """Value and derivatives of a circuit, to be estimated with a number of shots."""
 
-    asked: EstimationRequest  # first the value, then p derivatives
+    request: EstimationRequest  # first the value, then p derivatives
     jacobian: FloatArray  # (p, n), maps the derivatives by angles to the requested ones
     device: Device
 
@@ -82,18 +82,18 @@ class BudgetShots:
         constant = with_constants(sweep, device)
         slots = tuple(classical.slots.tolist())
         shifted = parameter_shift(constant.structure, slots)
-        asked = estimation_request(constant, shifted, values=True, jacobian=jacobian)
-        if not asked.problem.needed[1:].any():
+        request = estimation_request(constant, shifted, values=True, jacobian=jacobian)
+        if not request.problem.needed[1:].any():
             raise UnsupportedEstimate(
                 what="A derivative that is zero at all angles",
                 remedy="No word that is measured depends on an angle; train another circuit.",
             )
-        return cls(asked, jacobian, device)
+        return cls(request, jacobian, device)
 
     def expected_error(self) -> float:
         """Return the error of all derivatives times the shots, for Pauli words of variance 1."""
         problem = self._weighing(np.ones(len(self.jacobian)), valued=False).problem
-        bases, limits = self.asked.bases, limits_of(self.device)
+        bases, limits = self.request.bases, limits_of(self.device)
         design = plan_all(problem, bases, MANY_SHOTS * limits.least, replace(limits, set_size=None))
         own = design.planned / design.planned.sum()
         shots = own[problem.rows] @ design.readable
@@ -127,11 +127,11 @@ class BudgetShots:
         weights = np.ones(len(self.jacobian))
         if shots is not None and variance is not None:
             weights = _weights(shots, variance)
-        asked = self._weighing(weights, valued=valued)
-        ratios = self._ratios(asked.problem)
-        size = (len(ratios), len(self.asked.bases))
+        request = self._weighing(weights, valued=valued)
+        ratios = self._ratios(request.problem)
+        size = (len(ratios), len(self.request.bases))
         before = None if circuits is None or circuits.shape != size else circuits
-        measured = asked.measure(
+        measured = request.measure(
             _total(shots, valued=valued),
             self.device,
             least=least,
@@ -155,15 +155,16 @@ class BudgetShots:
 
     def _weighing(self, weights: FloatArray, *, valued: bool) -> EstimationRequest:
         """Return the request with weights of the derivatives, and the value's share or nothing."""
-        plain = self.asked.problem
+        plain = self.request.problem
         slopes = plain.weighing(np.concatenate([[0.0], weights]))
-        scale = _strength(slopes) / max(_strength(plain, first=1), 1e-300)
+        spread = float(np.sqrt(plain.squares[1:].sum(axis=1)).sum())  # without the value's row
+        scale = slopes.total_spread / max(spread, 1e-300)
         value = plain.importance[0] * scale**2 if valued else 0.0
-        return self.asked.weighing(np.concatenate([[value], weights]))
+        return self.request.weighing(np.concatenate([[value], weights]))
 
     def _ratios(self, problem: LinearEstimand) -> FloatArray:
         """Return each row's weight in a problem relative to its plain weight, shape (S, 1)."""
-        own, plain = problem.squares.sum(axis=1), self.asked.problem.squares.sum(axis=1)
+        own, plain = problem.squares.sum(axis=1), self.request.problem.squares.sum(axis=1)
         ratios: FloatArray = np.divide(own, plain, out=np.zeros_like(own), where=plain > 0)
         return ratios[:, None]
 
@@ -172,7 +173,7 @@ class BudgetShots:
 
         It is :math:`\xi_i = (\sum\sqrt V)^2` over the circuits of the derivative (Neyman).
         """
-        problem = self.asked.problem
+        problem = self.request.problem
         own = np.zeros((len(self.jacobian), problem.num_rows))
         sizes = problem.mixing[1:] ** 2 * (problem.vectors**2).sum(axis=1)
         np.add.at(own.T, problem.rows, sizes.T)
@@ -182,12 +183,12 @@ class BudgetShots:
 
     @property
     def _unpruned(self) -> LinearEstimand:
-        return _unpruned(self.asked.measurement_plan, self.jacobian.tobytes())
+        return _unpruned(self.request.measurement_plan, self.jacobian.tobytes())
 
     def _group_variance(self, samples: Samples) -> FloatArray:
         """Return the variance of derivatives with one shot of each basis, in home bases, (p,)."""
         problem = self._unpruned
-        variances = home_variances(problem, self.asked.bases, samples)
+        variances = home_variances(problem, self.request.bases, samples)
         return np.asarray(problem.mixing**2 @ variances.sum(axis=1))
 
 
@@ -196,10 +197,6 @@ def _unpruned(measurement_plan: MeasurementPlan, jacobian: bytes) -> LinearEstim
     """Return the problem of the derivatives if no Pauli word is left out."""
     every = replace(measurement_plan, kept=np.ones_like(measurement_plan.kept))
     return every.derivatives(np.frombuffer(jacobian).reshape(-1, measurement_plan.stencil.size))
-
-
-def _strength(problem: LinearEstimand, first: int = 0) -> float:
-    return float(np.sqrt(problem.squares[first:].sum(axis=1)).sum())
 
 
 def _total(shots: IntArray | None, *, valued: bool) -> int:

@@ -73,7 +73,7 @@ class Minimum:
         history = self.history
         usd = "unknown" if history.usd is None else f"{history.usd:.2f}"
         return (
-            f"{_told(self.value, self.error)} after {len(history)} steps ({self.reason}), "
+            f"{_with_error(self.value, self.error)} after {len(history)} steps ({self.reason}), "
             f"{history.shots:,} shots, {history.submissions:,} submissions, {usd} USD, "
             f"{history.seconds:.1f} s"
         )
@@ -219,12 +219,12 @@ def _checked_limits(
 
 def _show(record: Record, steps: int) -> None:
     end = "\r" if sys.stderr.isatty() and record.step < steps else "\n"
-    told = _told(record.value, record.error)
-    line = f"step {record.step}/{steps}: {told}, {record.shots:,} shots, {record.seconds:.2f} s"
+    value = _with_error(record.value, record.error)
+    line = f"step {record.step}/{steps}: {value}, {record.shots:,} shots, {record.seconds:.2f} s"
     print(line, end=end, file=sys.stderr, flush=True)
 
 
-def _told(value: float | None, error: float | None) -> str:
+def _with_error(value: float | None, error: float | None) -> str:
     if value is None:
         return "no value"
     return f"{value:.6f} ± {error:.6f}" if error else f"{value:.6f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from qgate.arguments import is_text_among, truth
 from qgate.budget import Budget, budget_of
 from qgate.exceptions import UnsupportedDiffMethod, UnsupportedEstimate, described
 from qgate.findable import picklable
-from qgate.gradients.classical_jacobian import ClassicalPart, require_qnode
+from qgate.gradients.classical_jacobian import ClassicalPart, QNodeLike, require_qnode
+from qgate.gradients.method import Options
 from qgate.gradients.registry import METHODS, GradientMethod, shift_methods
 from qgate.measurements import MeasurementKind
 from qgate.shot_allocation.estimation import estimation_result
@@ -22,7 +23,10 @@ from qgate.shot_allocation.gradient_estimate import GradientEstimate
 from qgate.shot_allocation.value_estimate import Estimate, estimates_of
 from qgate.tape import Tape
 from qgate.transforms.placeholders import placeholders
-from qgate.typing import FloatArray
+from qgate.typing import Argnums, FloatArray, Tensor
+
+if TYPE_CHECKING:
+    from qgate.devices.base import Device
 
 __all__ = ["Cost", "Differences", "Estimate", "GradientEstimate", "estimate", "gradient_estimate"]
 
@@ -35,13 +39,29 @@ GRADIENT_BUDGET = (
 """Advice for a QNode without shots."""
 
 
+class EstimatedQNode(QNodeLike, Protocol):
+    """QNode with the method and the options of its derivatives."""
+
+    @property
+    def device(self) -> Device:
+        """Device on which it runs."""
+
+    @property
+    def diff_method(self) -> object:
+        """Name of its gradient method."""
+
+    @property
+    def gradient_kwargs(self) -> Options:
+        """Options of that method."""
+
+
 @picklable
 def gradient_estimate(
-    qnode: Any,
+    qnode: EstimatedQNode,
     budget: Budget | int | None = None,
     *,
     grouping: str = "qwc",
-    argnums: Any = None,
+    argnums: Argnums = None,
     value: bool = True,
     bias: str = "none",
     prior: GradientEstimate | None = None,
@@ -121,7 +141,7 @@ def gradient_estimate(
         )
 
     @functools.wraps(qnode)
-    def estimate_gradient(*args: Any, **kwargs: Any) -> GradientEstimate:
+    def estimate_gradient(*args: Tensor, **kwargs: Tensor) -> GradientEstimate:
         limit = _limit(given, qnode, GRADIENT_BUDGET)
         classical = ClassicalPart.of(qnode, argnums, args, kwargs)
         tape = _trained_tape(qnode, classical)
@@ -150,8 +170,8 @@ def gradient_estimate(
 
 @picklable
 def estimate(
-    qnode: Any, budget: Budget | int | None = None, *, grouping: str = "qwc"
-) -> Callable[..., Any]:
+    qnode: EstimatedQNode, budget: Budget | int | None = None, *, grouping: str = "qwc"
+) -> Callable[..., Estimate | tuple[Estimate, ...]]:
     """Return a function that estimates the results of a QNode, with standard errors.
 
     Parameters
@@ -191,7 +211,7 @@ def estimate(
     given = budget_of(budget)
 
     @functools.wraps(qnode)
-    def estimate_values(*args: Any, **kwargs: Any) -> Any:
+    def estimate_values(*args: Tensor, **kwargs: Tensor) -> Estimate | tuple[Estimate, ...]:
         tape = qnode.construct(args, kwargs)
         limit = _limit(given, qnode, "shots, or a budget: qg.estimate(qnode, budget=10_000)")
         equal = given is None and qnode.shots.budget is None
@@ -201,7 +221,7 @@ def estimate(
     return estimate_values
 
 
-def _limit(given: Budget | None, qnode: Any, remedy: str) -> Budget:
+def _limit(given: Budget | None, qnode: EstimatedQNode, remedy: str) -> Budget:
     """Return the budget of a call: the given one, else that of the QNode's shots."""
     limit = given or budget_of(qnode.shots.budget or qnode.shots.total_shots)
     if limit is None:
@@ -209,7 +229,7 @@ def _limit(given: Budget | None, qnode: Any, remedy: str) -> Budget:
     return limit
 
 
-def _trained_tape(qnode: Any, classical: ClassicalPart) -> Tape:
+def _trained_tape(qnode: EstimatedQNode, classical: ClassicalPart) -> Tape:
     tape: Tape = qnode.construct(classical.args, classical.kwargs)
     kinds = [item.kind for item in tape.measurements]
     if kinds != [MeasurementKind.EXPVAL] or tape.batch_size is not None:
@@ -225,7 +245,7 @@ def _trained_tape(qnode: Any, classical: ClassicalPart) -> Tape:
     return classical.marked(tape)
 
 
-def _method(qnode: Any) -> GradientMethod:
+def _method(qnode: EstimatedQNode) -> GradientMethod:
     name = str(qnode.diff_method)
     name = "parameter-shift" if name == "best" else name
     if name not in shift_methods():

@@ -213,8 +213,7 @@ def _problem(
 
 def _importance(values: LinearEstimand, derivatives: LinearEstimand) -> FloatArray:
     """Return weights of the values' errors that give the values their share of the shots."""
-    own = float(np.sqrt(values.squares.sum(axis=1)).sum())
-    others = float(np.sqrt(derivatives.squares.sum(axis=1)).sum())
+    own, others = values.total_spread, derivatives.total_spread
     if not own or not others:
         return values.importance
     share = VALUE_SHARE / (1 - VALUE_SHARE) * others / own

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qgate.context import active_plan
+from qgate.exceptions import UnsupportedEstimate
 from qgate.gradients.stencil import Stencil
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
@@ -23,14 +24,8 @@ def expect(sweep: Sweep, device: Device, stencils: Sequence[Stencil] = ()) -> No
     commuting group are taken to be independent. Circuits with measurements that are not linear in
     expectation values are skipped.
 
-    Parameters
-    ----------
-    sweep : Sweep
-        R rows with their shots, unshifted.
-    device : Device
-    stencils : sequence of Stencil
-        Requested in place of the values alone; order 0 is the values. Of the derivatives, the
-        lowest order is reported.
+    ``sweep``: R rows with their shots, unshifted. ``stencils``: requested in place of the values
+    alone; order 0 is the values. Of the derivatives, the lowest order is reported.
     """
     plan = active_plan()
     if plan is None or sweep.shots is None:
@@ -48,7 +43,7 @@ def expect(sweep: Sweep, device: Device, stencils: Sequence[Stencil] = ()) -> No
 
 def _variances(sweep: Sweep, device: Device) -> FloatArray | None:
     """Return the variances of the values, shape (R, M); None: the observables are not linear."""
-    from qgate.exceptions import UnsupportedEstimate
+    # a call without a plan loads no module of this folder
     from qgate.shot_allocation.estimation_request import with_constants
     from qgate.shot_allocation.pauli_expansion import PauliExpansion
 

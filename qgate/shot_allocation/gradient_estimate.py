@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from qgate.budget import Budget
 from qgate.exceptions import MissingExtra
 from qgate.shot_allocation.estimation_request import split_results
 from qgate.shot_allocation.estimation_result import Cost, Differences
 from qgate.typing import FloatArray
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Shaped: TypeAlias = FloatArray | tuple[FloatArray, ...]
+"""An array for one argument, a tuple for several."""
 
 MOST_ROWS = 40
 """Maximum number of components in a table."""
@@ -70,12 +77,12 @@ class GradientEstimate:
     differences: Differences | None = None
 
     @property
-    def gradient(self) -> Any:
+    def gradient(self) -> Shaped:
         """Derivative by each argument in its shape; a tuple for several arguments."""
         return self._shaped(self.flat)
 
     @property
-    def standard_error(self) -> Any:
+    def standard_error(self) -> Shaped:
         """Standard error of each component, in the form of ``gradient``."""
         return self._shaped(self._errors())
 
@@ -110,20 +117,20 @@ class GradientEstimate:
         """The provider's ids of the jobs, where a run keeps a journal."""
         return self.cost.job_ids
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> FloatArray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> FloatArray:
         values = self._shaped(self.flat) if self.bare else self.flat
         return np.array(values, dtype=dtype)
 
     def __float__(self) -> float:
-        return float(self.gradient)
+        return float(self.gradient)  # type: ignore[arg-type]  # a tuple raises TypeError
 
     def __len__(self) -> int:
         return len(np.asarray(self))
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[FloatArray]:
         return iter(np.asarray(self))
 
-    def plot(self) -> Any:
+    def plot(self) -> Figure:
         """Draw the components with bars of one standard error; requires matplotlib.
 
         Returns
@@ -159,7 +166,7 @@ class GradientEstimate:
         summary = "<br>".join(map(escape, self._summary()))
         return f"<p>{summary}</p><table>{rows}</table>"
 
-    def _shaped(self, flat: FloatArray) -> Any:
+    def _shaped(self, flat: FloatArray) -> Shaped:
         parts = tuple(part[0] for part in split_results(flat, 1, self.shapes))
         return parts[0] if self.bare else parts
 

@@ -47,6 +47,11 @@ class LinearEstimand:
         """Total weight of each Pauli word over all rows, shape (T,)."""
         return np.asarray(np.sqrt(self.squares.sum(axis=0)))
 
+    @property
+    def total_spread(self) -> float:
+        """Sum over rows of the root of the squared weights: its share of a budget's shots."""
+        return float(np.sqrt(self.squares.sum(axis=1)).sum())
+
     @cached_property
     def shared_rows(self) -> list[tuple[int, list[int]]]:
         """Rows with several terms, and these terms."""

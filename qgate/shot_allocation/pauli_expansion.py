@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -137,7 +136,7 @@ def _factor(factor: Operator) -> PauliSum:
 
 
 def _probabilities(item: Measurement) -> Part:
-    observable: Any = item.obs
+    observable = item.obs
     if observable is not None or len(item.wires) > MOST_PROBABILITIES:
         raise UnsupportedEstimate(
             what=f"probs of {'an observable' if observable is not None else 'too many wires'}",
