@@ -75,7 +75,7 @@ OTHERS: list[Any] = [
     object(),
     Odd(),
     int,
-    len,
+    lambda value: 0.0,
     lambda *values: 0.0,
     np.nan,
     np.datetime64("2026-01-01"),
