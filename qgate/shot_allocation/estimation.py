@@ -37,25 +37,11 @@ def estimation_result(
 ) -> EstimationResult:
     """Estimate the measurement results of a sweep, its derivatives, or both.
 
-    Parameters
-    ----------
-    sweep : Sweep
-        Its shots are ignored.
-    slots : tuple of int
-        The n slots to differentiate by.
-    device : Device
-    budget : Budget
-    method : GradientMethod, optional
-        Gradient method, which gives the points at which the circuit runs; None: no derivatives.
-    options : mapping, optional
-        Options of the method.
-    values : bool
-        Whether to estimate the values.
-    grouping : {"qwc", "fc", "symmetry"}
-    jacobian : array, shape (G, n), optional
-        Maps derivatives by the slots to the requested ones.
-    prior : array, shape (S, B), optional
-        One-shot variances of the circuits from an earlier estimate.
+    The shots of the sweep are ignored. The method gives the points at which the circuit runs, for
+    the derivatives by n slots; None: there are no derivatives. ``values``: whether to estimate the
+    values. ``grouping``: "qwc", "fc" or "symmetry". ``jacobian`` (G, n) maps derivatives by the
+    slots to the requested ones. ``prior`` (S, B): one-shot variances of the circuits from an
+    earlier estimate.
 
     Raises
     ------

@@ -131,21 +131,12 @@ def estimation_request(
     jacobian: FloatArray | None = None,
     cached: bool = True,
 ) -> EstimationRequest:
-    """Return an estimation request.
+    """Return an estimation request for a sweep from ``with_constants``.
 
-    Parameters
-    ----------
-    constant : Sweep
-        From ``with_constants``.
-    shifted : ShiftedSweep, optional
-        Points of its derivatives; None: there are no derivatives.
-    values, derivatives : bool
-        Whether each is requested.
-    grouping : {"qwc", "fc", "symmetry"}
-    jacobian : array, shape (G, n), optional
-        Maps the n derivatives of the points to the requested ones.
-    cached : bool
-        Whether to cache the measurement plan, for repeated requests at the same points.
+    ``shifted``: the points of n derivatives; None: there are none. ``values``, ``derivatives``:
+    whether each is requested. ``grouping``: "qwc", "fc" or "symmetry". ``jacobian`` (G, n) maps the
+    derivatives of the points to the requested ones. ``cached``: whether to cache the measurement
+    plan, for repeated requests at the same points.
 
     Raises
     ------
