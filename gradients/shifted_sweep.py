@@ -79,7 +79,9 @@ class ShiftedSweep:
 
     def at(self, sweep: Sweep) -> Sweep:
         """Return every row at every point that runs: all rows of the first point come first."""
-        native, offsets = self.decomposed.sweep(sweep), self.points
+        native, offsets = sweep, self.points
+        if sweep.structure is not self.decomposed.structure:
+            native = self.decomposed.sweep(sweep)
         rows = (offsets[:, None, :] + native.rows[None, :, :]).reshape(-1, native.rows.shape[1])
         shots = None if native.shots is None else np.tile(native.shots, len(offsets))
         return native.with_rows(rows, shots)

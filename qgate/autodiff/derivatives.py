@@ -137,7 +137,8 @@ class ShiftDerivatives(TapeDerivatives):
         if active_plan() is not None:
             expect(sweep, self.device, shifted.stencils)
         (entries,) = execute_sweeps([shifted.at(sweep)], self.device)
-        values = self.layout.flat(entries).reshape(-1, len(sweep), self.size)
+        flat = self.layout.flat(entries)
+        values = flat.reshape(-1, len(sweep), flat.shape[1])
         tensors = map(derivatives_last, shifted.derivatives(values, value), orders)
         return dict(zip(orders, tensors, strict=True))
 

@@ -99,7 +99,8 @@ def evaluate(
     from qgate.autodiff.evaluate_traced import EvaluationOptions, evaluate_traced, switched_off
 
     pairs = list(zip(tapes, needs_framework, strict=True))
-    plain = iter(values([tape for tape, needs in pairs if not needs], device, seed))
+    others = [tape for tape, needs in pairs if not needs]
+    plain = iter(values(others, device, seed) if others else ())
     if interface is None:
         raise switched_off("interface", "'auto'")
     singles = singles and len(tapes) == 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from autograd.core import VJPNode, backward_pass, vspace
@@ -21,7 +22,7 @@ from qgate.differentiate.trees import tree_map
 from qgate.exceptions import NonDifferentiableError, UndifferentiableOutput, described, name_of
 from qgate.numpy.tensors import marked, plain, tensor
 from qgate.sizes import check_depth
-from qgate.typing import Function, Nested, NumericArray, Tensor
+from qgate.typing import Function, Nested, Tensor
 
 NUMBER = (int, float, complex, np.number, np.bool_, np.ndarray)
 
@@ -151,16 +152,16 @@ def as_given(derivative: Nested, original: Nested, *, as_tensor: bool = True) ->
     ``as_tensor``: derivatives by tensors are trainable tensors, and those by numbers are numbers;
     else every leaf is a numpy array.
     """
-
-    def of_leaf(original: Tensor, derivative: Tensor) -> Tensor:
-        if isbox(original) or isbox(derivative):
-            return derivative
-        return _leaf_as_given(np.asarray(derivative), original, as_tensor)
-
-    return tree_map(of_leaf, original, derivative)
+    of_leaf = partial(_leaf_as_given, as_tensor=as_tensor)
+    if isinstance(original, dict | list | tuple):
+        return tree_map(of_leaf, original, derivative)
+    return of_leaf(original, derivative)
 
 
-def _leaf_as_given(derivative: NumericArray, original: Tensor, as_tensor: bool) -> Tensor:
+def _leaf_as_given(original: Tensor, derivative: Tensor, *, as_tensor: bool) -> Tensor:
+    if isbox(original) or isbox(derivative):
+        return derivative
+    derivative = np.asarray(derivative)
     if isinstance(original, np.ndarray | np.inexact) and original.dtype.kind in "fc":
         # A complex derivative by a real argument stays complex.
         kind = np.complex64 if derivative.dtype.kind == "c" else original.dtype

@@ -176,7 +176,9 @@ def prepare(sweep: Sweep, device: Device) -> tuple[tuple[Sweep, ...], IntArray |
             capabilities.max_exact_wires,
         )
         if native is not None:
-            return (native.sweep(sweep),), index, _first_of
+            if sweep.structure is not native.structure:
+                sweep = native.sweep(sweep)
+            return (sweep,), index, _first_of
     from qgate.transforms.readouts import lower_measurements
 
     lowered, postprocess = lower_measurements(
