@@ -74,7 +74,7 @@ OTHERS: list[Any] = [
     slice(3),
     object(),
     Odd(),
-    int,
+    Odd,
     lambda value: 0.0,
     lambda *values: 0.0,
     np.nan,
