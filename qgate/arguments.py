@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from inspect import signature
 from itertools import islice
 from math import inf, isfinite
@@ -74,7 +74,7 @@ def random_generator(seed: Any) -> np.random.Generator | None:
     kinds = (np.random.Generator, np.random.BitGenerator, np.random.SeedSequence)
     if seed is None or isinstance(seed, kinds):
         return np.random.default_rng(seed)
-    items = items_of(seed)
+    items = items_of(seed) if isinstance(seed, Sequence | np.ndarray) else None
     numbers = [_index(seed)] if items is None else [_index(item) for item in items]
     known = [number for number in numbers if number is not None and number >= 0]
     if not known or len(known) < len(numbers):
@@ -145,38 +145,43 @@ def keywords_of(owner: str, argument: str, value: Any) -> dict[str, Any]:
     return dict(given)
 
 
-def require_function(
-    owner: str, argument: str, value: Any, *, keywords: Collection[str] = ()
-) -> None:
+def require_function(owner: str, argument: str, value: Any) -> None:
     """Refuse values that are not callable.
+
+    Raises
+    ------
+    InvalidParameters
+    """
+    if not callable(value):
+        raise _refused(owner, argument, value, "a function")
+
+
+def require_accepts(owner: str, argument: str, value: Any, *args: Any, **kwargs: Any) -> None:
+    """Refuse values that cannot be called with these arguments.
 
     Parameters
     ----------
     owner, argument : str
         Named in the error.
     value : object
-    keywords : collection of str
-        Names of the arguments that it is called with, if those are all by name.
+    *args, **kwargs
+        Arguments of a call; only their number and names matter.
 
     Raises
     ------
     InvalidParameters
-        It is not callable, or does not accept these arguments.
     """
-    if not callable(value):
-        raise _refused(owner, argument, value, "a function")
+    require_function(owner, argument, value)
     try:
         parameters = signature(value)
     except (TypeError, ValueError):  # some functions of C do not show theirs
         return
     try:
-        if keywords:
-            parameters.bind(**dict.fromkeys(keywords))
+        parameters.bind(*args, **kwargs)
     except TypeError:
-        names = ", ".join(keywords)
-        raise _refused(
-            owner, argument, value, f"a function of the keyword arguments {names}"
-        ) from None
+        names = [f"{len(args)} positional arguments", *kwargs] if args else list(kwargs)
+        needed = f"a function that accepts {', '.join(names) or 'no argument'}"
+        raise _refused(owner, argument, value, needed) from None
 
 
 def truth(owner: str, argument: str, value: Any) -> bool:

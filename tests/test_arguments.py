@@ -72,7 +72,9 @@ def test_a_generator_shares_its_state():
     assert random_generator(random) is random
 
 
-@pytest.mark.parametrize("seed", [-1, 0.5, "5", {}, [], [1, -2], range(10**12), object()])
+@pytest.mark.parametrize(
+    "seed", [-1, 0.5, "5", {}, {0: 1}, {3}, [], [1, -2], range(10**12), object()]
+)
 def test_anything_else_is_no_seed(seed):
     assert random_generator(seed) is None
 

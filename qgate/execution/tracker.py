@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qgate.arguments import require_function
+from qgate.arguments import require_accepts
 from qgate.context import active_trackers, entered
 from qgate.forks import ForkSafeLock
 
@@ -38,9 +38,7 @@ class Tracker:
 
     def __init__(self, dev: Any = None, callback: Callable[..., None] | None = None) -> None:
         if callback is not None:
-            require_function(
-                "Tracker", "callback", callback, keywords=("totals", "history", "latest")
-            )
+            require_accepts("Tracker", "callback", callback, totals={}, history={}, latest={})
         self.device = dev
         self.callback = callback
         self._blocks: list[entered] = []

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from qgate.arguments import keywords_of, require_function, sequence_of
+from qgate.arguments import keywords_of, require_accepts, require_function, sequence_of
 from qgate.arrays import shape_of
 from qgate.exceptions import InvalidParameters, described, suggest
 from qgate.operations.templates.layers import ring
@@ -84,6 +84,7 @@ def broadcast(
             "Give one entry for each."
         )
     for group, entry in zip(groups, entries, strict=True):
+        require_accepts("broadcast", "unitary", unitary, *entry, wires=group, **options)
         unitary(*entry, wires=group, **options)
 
 
@@ -116,9 +117,9 @@ def layer(template: Function, depth: int, *args: Sequence[Tensor], **kwargs: obj
     >>> recorder.items
     (RY(0.1, wires=['a']), RY(0.2, wires=['a']))
     """
-    require_function("layer", "template", template)
     _check_depth(depth)
     args = tuple(sequence_of("layer", "an argument", argument) for argument in args)
+    require_accepts("layer", "template", template, *args, **kwargs)
     for argument in args:
         if len(argument) != depth:
             raise InvalidParameters(

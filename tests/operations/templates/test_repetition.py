@@ -99,3 +99,16 @@ def test_layer_gives_each_repetition_its_arguments():
 def test_layer_refuses_arguments_of_another_length():
     with pytest.raises(InvalidParameters, match=r"depth=3.*length 2"):
         layer(RX, 3, [0.1, 0.2], wires=0)
+
+
+@pytest.mark.parametrize(
+    "apply",
+    [
+        lambda: layer(lambda: None, 2, [0.1, 0.2]),
+        lambda: layer(lambda x: None, 2, [0.1, 0.2], wires=0),
+        lambda: broadcast(lambda wires: None, wires=[0, 1], pattern="single", parameters=[1, 2]),
+    ],
+)
+def test_a_function_that_cannot_be_called_with_the_arguments_is_refused(apply):
+    with pytest.raises(InvalidParameters, match="a function that accepts 1 positional arg"):
+        apply()
