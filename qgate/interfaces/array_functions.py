@@ -124,13 +124,16 @@ class ArrayFunctions(ABC):
 
     def swapaxes(self, value: Tensor, first: int, second: int) -> Tensor:
         """Return the array with two axes exchanged."""
-        order = list(range(self.ndim(value)))
+        tensor = self.tensor_of(value)
+        order = list(range(len(tensor.shape)))
         order[first], order[second] = order[second], order[first]
-        return self.transpose(value, order)
+        return self.enclose(self.permute(tensor, order))
 
     def moveaxis(self, value: Tensor, source: Axes, destination: Axes) -> Tensor:
         """Return the array with some axes moved."""
-        return self.transpose(value, _moved(self.ndim(value), source, destination))
+        tensor = self.tensor_of(value)
+        order = _moved(len(tensor.shape), source, destination)
+        return self.enclose(self.permute(tensor, order))
 
     def where(self, condition: Tensor, yes: Tensor, no: Tensor) -> Tensor:
         """Choose entries by a condition."""

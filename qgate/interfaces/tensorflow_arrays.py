@@ -84,12 +84,10 @@ class TensorFlowNamespace(
 
     library = tf
     permute = staticmethod(tf.transpose)
+    tensor_of = staticmethod(as_tensor)
 
     def __init__(self) -> None:
         self.linalg = LinearAlgebra(self, tf.linalg)
-
-    def tensor_of(self, value: Tensor) -> tf.Tensor:
-        return as_tensor(value)
 
     def cast(self, tensor: tf.Tensor, dtype: DType) -> tf.Tensor:
         return cast(tensor, dtype.name)

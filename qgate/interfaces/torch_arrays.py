@@ -59,12 +59,10 @@ class TorchNamespace(
 
     library = torch
     permute = staticmethod(torch.permute)
+    tensor_of = staticmethod(as_tensor)
 
     def __init__(self) -> None:
         self.linalg = LinearAlgebra(self, torch.linalg)
-
-    def tensor_of(self, value: Tensor) -> torch.Tensor:
-        return as_tensor(value)
 
     def cast(self, tensor: torch.Tensor, dtype: DType) -> torch.Tensor:
         return tensor.to(getattr(torch, dtype.name))
