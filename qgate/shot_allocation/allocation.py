@@ -157,6 +157,8 @@ def prior_shares(
     The error :math:`E = \sum_t v_t^2 / N_t` falls in every step; it is convex in the shares.
     Cost: a product of an (S, T) and a (T, B) matrix, twice in each step.
     """
+    if not squares.any():  # a constant circuit
+        return np.zeros((len(squares), len(readable)))
     patterns, index, scales = _patterns(squares)
     both = readable.astype(float)
     shares = np.sqrt(patterns @ home.T.astype(float))

@@ -171,7 +171,7 @@ def _one_shot_variances(
         _variances(measured, own, matrix, problem)[0]
         for measured, own, matrix in zip(samples.bases, weights, known, strict=True)
     ]
-    return np.stack(columns, axis=1)
+    return np.column_stack([np.zeros((len(problem.rows), 0)), *columns])
 
 
 def _variances(

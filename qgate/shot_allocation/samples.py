@@ -90,19 +90,22 @@ class Samples:
     """Outcomes of all rounds so far, for each of B bases."""
 
     bases: tuple[BasisSamples, ...]
+    num_rows: int
 
     @classmethod
     def none(cls, bases: Bases, num_rows: int) -> Samples:
         """Return the empty samples of a circuit that was not run yet."""
         nothing = np.zeros(0, dtype=np.int64)
-        return cls(tuple(BasisSamples.of(basis, num_rows, nothing, ()) for basis in bases.members))
+        empty = [BasisSamples.of(basis, num_rows, nothing, ()) for basis in bases.members]
+        return cls(tuple(empty), num_rows)
 
     def plus(self, others: Sequence[BasisSamples]) -> Samples:
         """Return these samples together with those of another round."""
         pairs = zip(self.bases, others, strict=True)
-        return Samples(tuple(old.plus(new) for old, new in pairs))
+        return Samples(tuple(old.plus(new) for old, new in pairs), self.num_rows)
 
     @cached_property
     def shots(self) -> FloatArray:
         """Number of shots of each row in each basis, shape (S, B)."""
-        return np.stack([basis.shots for basis in self.bases], axis=1)
+        nothing = np.zeros((self.num_rows, 0), np.int64)  # a constant circuit has no bases
+        return np.column_stack([nothing, *(basis.shots for basis in self.bases)])

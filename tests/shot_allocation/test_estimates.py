@@ -214,3 +214,17 @@ def test_other_devices_serve_the_same_budget(device):
 
     assert found.shots <= 3000
     assert (np.abs(found.gradient - TRUTH) < 5 * found.standard_error + 1e-6).all()
+
+
+def test_a_constant_circuit_takes_no_shots():
+    @qg.qnode("local", shots=qg.Budget(shots=1000))
+    def circuit(x):
+        qg.RX(x, wires=0)
+        return qg.expval(qg.Z(1))
+
+    x = qnp.array(0.3)
+
+    value, gradient = qg.estimate(circuit)(x), qg.gradient_estimate(circuit)(x)
+
+    assert (float(value.value), float(gradient.gradient), gradient.cost.shots) == (1.0, 0.0, 0)
+    assert qg.grad(circuit)(x) == 0
