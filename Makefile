@@ -70,6 +70,10 @@ storm: $(VENV)/dev.stamp ## Run 10,000 seeded schedules of faults, kills and for
 fuzz: $(VENV)/dev.stamp ## Make 10,000 calls of each entry point with arguments that may be anything
 	$(BIN)/python tests/fuzz/main.py --examples 10000 --workers $(WORKERS)
 
+.PHONY: deep
+deep: $(VENV)/dev.stamp ## Mutate the shift rules; every mutant fails a test or is explained
+	$(BIN)/python tests/deep/main.py --workers $(WORKERS)
+
 .PHONY: without-compiler
 without-compiler: $(VENV)/dev.stamp ## Install qgate where there is no C compiler, and run the tests of the local device
 	rm -rf build/without-compiler

@@ -379,8 +379,7 @@ def _wanted(frequencies: FloatArray, order: int) -> FloatArray:
 
 def _solved(frequencies: FloatArray, shifts: FloatArray, order: int) -> FloatArray:
     """Return the rule with pairs of the given shifts: sums (even order) or differences (odd)."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        system = _system(frequencies, shifts, order)
+    system = _system(frequencies, shifts, order)
     finite = np.isfinite(system).all()
     if not finite or np.linalg.svd(system, compute_uv=False)[-1] < _SINGULAR:
         listed = ", ".join(f"{shift:.6g}" for shift in shifts)

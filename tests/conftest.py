@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Set before numpy is imported: thread pools read these once. Two test processes on two cores are
 # faster with one thread each, and sums are added in a fixed order.
@@ -28,6 +28,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # The same examples each time; `--hypothesis-profile=search` draws new ones.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=1000)
+settings.register_profile(
+    "deep",  # fewer, for mutants; mutmut runs a test in more than one way
+    parent=settings.get_profile("steady"),
+    max_examples=25,
+    suppress_health_check=[HealthCheck.differing_executors],
+)
 settings.load_profile("steady")
 
 sys.path.append(str(Path(__file__).parent))  # for the doubles of services, `clouds`

@@ -10,7 +10,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qgate.exceptions import DifferentiationError, InvalidShiftRule
+from qgate.exceptions import (
+    DifferentiationError,
+    InvalidParameters,
+    InvalidShiftRule,
+    TooLarge,
+)
 from qgate.gradients.shift_rules import (
     eigvals_to_frequencies,
     frequencies_to_period,
@@ -71,6 +76,21 @@ def error(rule: np.ndarray, frequencies: tuple[float, ...], order: int) -> float
     return float(np.max(np.abs(np.subtract(applied, wanted))) / max(frequencies) ** order)
 
 
+def least_noise(frequencies: tuple[float, ...], order: int) -> float:
+    """Least noise of exact rules with multiples of one angle, by least squares for each angle."""
+    top, highest = 2 * len(frequencies) - order % 2, max(frequencies)
+    signed = np.arange(-top, top + 1, 2)
+    spectrum = [-w for w in frequencies] + [0, *frequencies]
+    wanted = [wave(w, 0, order) for w in spectrum]
+    noise = []
+    for step in range(16 * math.ceil(highest / np.diff(sorted(frequencies), prepend=0).min())):
+        shifts = (step + 1) * np.pi / (32 * highest) * signed
+        waves = np.array([wave(w, shifts) for w in spectrum])
+        coefficients, _, rank, _ = np.linalg.lstsq(waves, wanted, rcond=1e-4)
+        noise.append(np.abs(coefficients).sum() if rank == len(signed) else math.inf)
+    return min(noise)
+
+
 class TestSingleRules:
     @pytest.mark.parametrize(("frequencies", "order", "coefficients", "shifts"), KNOWN_RULES)
     def test_rows_and_their_order_are_the_familiar_ones(
@@ -125,6 +145,55 @@ class TestSingleRules:
 
         assert len(rule) == 2 * count
         assert np.sum(np.abs(rule[:, 0])) == pytest.approx((count / 2) ** order, rel=1e-9)
+
+    @pytest.mark.parametrize("frequencies", [(1.7, 2.6), (0.9, 2.3, 3.5)])
+    @pytest.mark.parametrize("order", [1, 2, 3])
+    def test_uneven_frequencies_keep_equidistant_shifts_that_are_not_noisy(
+        self, frequencies, order
+    ):
+        rule = generate_shift_rule(frequencies, order=order)
+
+        count, odd = len(frequencies), order % 2
+        multiples = np.arange(odd, 2 * count + 1, 2)
+        expected = multiples * np.pi / (2 * count * min(frequencies))
+        np.testing.assert_allclose(np.unique(np.abs(rule[:, 1]).round(9)), expected, atol=1e-8)
+
+    @pytest.mark.parametrize(
+        ("frequencies", "order"),
+        [
+            ((2.6, 3.8, 4.0), 1),
+            ((2.5, 2.8, 3.7), 1),
+            ((1.8, 2.2, 2.8), 3),  # two steps further, the noise is less
+        ],
+    )
+    def test_noisy_equidistant_shifts_give_way_to_those_of_least_noise(self, frequencies, order):
+        rule = generate_shift_rule(frequencies, order=order)
+
+        noise = np.sum(np.abs(rule[:, 0]))
+        assert noise == pytest.approx(least_noise(frequencies, order), rel=1e-9)
+
+    @pytest.mark.parametrize("factor", [1e-6, 1e6])
+    @pytest.mark.parametrize("frequencies", [(1, 2, 3), (1, 3), (1.7, 2.6)])
+    def test_rescaled_frequencies_have_the_rescaled_rule(self, frequencies, factor):
+        rescaled = generate_shift_rule([factor * frequency for frequency in frequencies])
+
+        rule = generate_shift_rule(frequencies)
+        np.testing.assert_allclose(rescaled, rule * [factor, 1 / factor], rtol=1e-6)
+
+    @pytest.mark.parametrize("deviation", [3e-6, 5e-9])
+    def test_an_approximate_period_reduces_no_shifts(self, deviation):
+        frequencies = (1, 3 + deviation)
+
+        rule = generate_shift_rule(frequencies, (1.0, 2.0), 3)
+
+        assert error(rule, frequencies, 3) < 1e-11
+
+    def test_the_highest_order_is_exact_and_the_next_is_refused(self):
+        rule = generate_shift_rule((1,), order=64)
+
+        assert error(rule, (1,), 64) < 1e-12
+        with pytest.raises(InvalidShiftRule, match="65 is above 64"):
+            generate_shift_rule((1,), order=65)
 
     @pytest.mark.parametrize("order", [1, 2, 3, 4])
     def test_uneven_spacing_costs_one_more_term_for_even_orders(self, order):
@@ -218,12 +287,16 @@ class TestErrors:
             (((1, 1),), "unique"),
             (((1, 1 + 1e-12),), "unique"),
             (((1, 2), (0.1,)), "as many shifts as frequencies"),
+            (((1, 2), (0.1,)), r"the shifts \[0\.1\] are not 2"),
+            (((1, 2), (0.0, 1e-10)), "repeat a value"),
+            ((("x",),), "positive numbers"),
             (((1,), (math.inf,)), "finite"),
             (((1, 2), (0.1, 0.1)), "repeat"),
             (((1, 2), (0.1, -0.1)), "repeat"),
             (((1,), (0.0,)), "singular"),
             (((1,), (math.pi,)), "singular"),
             (((1, 2), (0.1, 0.1 + 2 * math.pi)), "singular"),
+            (((1, 2), (0.25, 0.25 + 2 * math.pi)), r"\[0\.25, 6\.53319\] is singular"),
             (((1, 1 + 1e-9),), "all but agree"),
             (((1,), None, 0), "order"),
             (((1,), None, 1.5), "order"),
@@ -252,6 +325,26 @@ class TestErrors:
     def test_a_mixed_rule_wants_arguments_for_the_same_parameters(self, arguments):
         with pytest.raises(InvalidShiftRule, match="same parameters"):
             generate_multi_shift_rule(*arguments)
+
+    def test_other_numbers_than_frequencies_may_have_any_sign(self):
+        with pytest.raises(InvalidShiftRule, match="real numbers"):
+            eigvals_to_frequencies("x")
+
+    @pytest.mark.parametrize("position", range(3))
+    def test_arguments_of_a_mixed_rule_are_sequences(self, position):
+        arguments = [[(1,)], [None], [1]]
+        arguments[position] = 3
+
+        with pytest.raises(InvalidParameters, match="generate_multi_shift_rule"):
+            generate_multi_shift_rule(*arguments)
+
+    def test_a_mixed_rule_of_too_many_terms_is_refused(self):
+        with pytest.raises(TooLarge, match=r"This shift rule.*1,?002,?000.*fewer parameters"):
+            generate_multi_shift_rule([range(1, 501), range(1, 502)])
+
+    def test_a_spectrum_of_too_many_eigenvalues_is_refused(self):
+        with pytest.raises(TooLarge, match=r"This spectrum.*4,?097.*write the gate as several"):
+            eigvals_to_frequencies(range(4097))
 
 
 class TestMixedRules:
@@ -284,6 +377,9 @@ class TestMixedRules:
         np.testing.assert_allclose(rule[:, 0], np.array([1, -1, -1, 1]) / (2 * SQRT2))
         np.testing.assert_allclose(rule[:, 1:], shifts)
 
+    def test_a_mixed_rule_may_have_fifty_thousand_terms(self):
+        assert generate_multi_shift_rule([range(1, 114)] * 2).shape == (226**2, 3)
+
     def test_one_parameter_gives_the_single_rule(self):
         np.testing.assert_array_equal(
             generate_multi_shift_rule([(1, 2)], orders=[2]), generate_shift_rule((1, 2), order=2)
@@ -306,6 +402,16 @@ class TestFrequencies:
     )
     def test_frequencies_are_the_positive_differences(self, eigvals, expected):
         assert eigvals_to_frequencies(eigvals) == pytest.approx(expected)
+
+    @pytest.mark.parametrize("factor", [1e-8, 1e8])
+    def test_rescaled_eigenvalues_have_rescaled_frequencies(self, factor):
+        eigvals = factor * np.array([0.1, 0.2, 0.30000000000000004])
+
+        expected = pytest.approx((0.1 * factor, 0.2 * factor), rel=1e-9)
+        assert eigvals_to_frequencies(eigvals) == expected
+
+    def test_equal_differences_of_the_smallest_numbers_are_one_frequency(self):
+        assert eigvals_to_frequencies((0, 5e-324, 1e-323)) == (5e-324, 1e-323)
 
     def test_eigenvalues_may_be_an_array(self):
         assert eigvals_to_frequencies(np.array([0.5, -0.5])) == (1.0,)
@@ -341,6 +447,22 @@ class TestFrequencies:
     def test_period_is_a_full_turn_over_the_greatest_common_divisor(self, frequencies, turns):
         assert frequencies_to_period(frequencies) == pytest.approx(2 * math.pi * turns)
 
+    @pytest.mark.parametrize(
+        ("frequency", "decimals", "nearest"),
+        [
+            (1.000001, 5, 1),
+            (1.00001, 5, 1.00001),
+            (1 + 1 / 150_000, 5, 1.00001),
+            (0.34, 1, 1 / 3),
+        ],
+    )
+    def test_period_is_that_of_the_nearest_fraction(self, frequency, decimals, nearest):
+        period = frequencies_to_period((frequency,), decimals)
+
+        assert period == pytest.approx(2 * math.pi / nearest, rel=1e-12)
+        if decimals == 5:
+            assert frequencies_to_period((frequency,)) == period
+
     def test_no_frequency_means_no_period(self):
         assert frequencies_to_period(()) == math.inf
 
@@ -370,3 +492,9 @@ def test_the_highest_frequencies_have_exact_rules():
     coefficients, shifts = generate_shift_rule([1e9]).T
 
     assert np.allclose(coefficients @ np.sin(1e9 * shifts), 1e9, rtol=1e-6)
+
+
+def test_the_lowest_frequency_has_the_two_term_rule():
+    rule = generate_shift_rule([1e-100])
+
+    np.testing.assert_allclose(rule, np.outer([1, -1], [5e-101, np.pi / 2 * 1e100]), rtol=1e-12)
