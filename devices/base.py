@@ -93,7 +93,7 @@ class Device(ABC):
     config: str | None = None
     """Device string that recreates this device; None: there is none."""
     distinct: str | None = None
-    """Device string with the options that change its results, where no string can recreate it."""
+    """Text that distinguishes this device in the keys of orders, if no string can recreate it."""
     rate: Rate | None = None
     """Prices of the device; None: unknown."""
 

@@ -143,7 +143,7 @@ def unpack(
 
     Parameters
     ----------
-    batches : sequence of Parcel
+    batches : sequence of SubmissionBatch
     results : sequence
         For each submission, the results of its sweeps.
     sweeps : sequence of Sweep

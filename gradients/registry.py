@@ -39,7 +39,8 @@ class GradientMethod:
     shifts : ShiftMethod, optional
         The method, if it requires only values at shifted parameters.
     circuits : CircuitMethod, optional
-        The method, if it runs other circuits. Without both, the device differentiates its state.
+        The method, if it runs other circuits. Without both, the device differentiates its state
+        (but for `best`, which is a choice among the others).
     lines : callable, optional
         For methods that take differences with shots: the directions of these, whose steps the
         caller may choose. Without it, or if it returns None, the method determines its steps.

@@ -21,6 +21,9 @@ ROUNDS = (1, 2, 3)
 RENAMED = {"total": "shots", "max_submissions": "submissions"}
 """Former names of limits, which raise a ``DeprecationWarning``."""
 
+OF_A_RUN = "run "
+"""Beginning of the names of accounts of budgets without a name, before the name of their run."""
+
 LIMITS = {"submissions": "{:d} submissions", "shots": "{:d} shots", "usd": "{:.2f} USD"}
 """Names of the limits, each with the format of its amounts."""
 
@@ -92,6 +95,11 @@ class Budget:
         }
         if name is not None and not (isinstance(name, str) and name):
             raise InvalidBudget(reason=f"name={described(name)} is not a text")
+        if name is not None and name.startswith(OF_A_RUN):
+            raise InvalidBudget(
+                reason=f"name={described(name)} is that of a budget without a name, of the run "
+                f"{described(name.removeprefix(OF_A_RUN))}"
+            )
         if all(limit is None for limit in limits.values()):
             raise InvalidBudget(reason="it limits nothing")
         if rounds is not None and whole_number(rounds) not in ROUNDS:

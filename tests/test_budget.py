@@ -53,6 +53,7 @@ def test_a_former_name_of_a_limit_is_read_with_a_warning():
         ({"usd": float("nan")}, "usd=nan"),
         ({"usd": float("inf")}, "usd=inf"),
         ({"submissions": 0}, "submissions=0"),
+        ({"usd": 5, "name": "run poor"}, "that of a budget without a name, of the run 'poor'"),
         ({"shots": 10, "rounds": 4}, "rounds=4"),
     ],
 )

@@ -153,11 +153,11 @@ class JobPoller:
 
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
-            self._thread = Thread(target=self._loop, name="qgate-watch", daemon=True)
+            self._thread = Thread(target=self._loop, name="qgate-poll", daemon=True)
             self._thread.start()
 
     def _loop(self) -> None:
-        workers = Workers(WORKERS, "qgate-watch")
+        workers = Workers(WORKERS, "qgate-poll")
         while True:
             followed = self._next()
             if followed is None:
@@ -281,15 +281,15 @@ class JobPoller:
             self._changed.notify_all()
 
 
-_watches: dict[str, JobPoller] = {}
+_pollers: dict[str, JobPoller] = {}
 _lock = ForkSafeLock()
-at_fork(in_child=_watches.clear)
+at_fork(in_child=_pollers.clear)
 
 
 def poller_of(account: str) -> JobPoller:
     """Return the poller of an account in this process."""
     with _lock:
-        return _watches.setdefault(account, JobPoller())
+        return _pollers.setdefault(account, JobPoller())
 
 
 def _is_unknown(device: RemoteDevice, error: Exception) -> bool:

@@ -77,7 +77,7 @@ class ErrorClass(Enum):
 
 
 class Interrupted(BaseException):
-    """Wait for a request that was abandoned, because the program was interrupted or ends."""
+    """Raised in a thread that waits, because the program was interrupted or ends."""
 
 
 _stop: ContextVar[Event | None] = ContextVar("qgate_stop", default=None)

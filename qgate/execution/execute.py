@@ -1,4 +1,4 @@
-"""Run sweeps on a device: validate, lower, decompose, merge, submit, wait, assemble."""
+"""Run sweeps on a device: validate, merge, lower, decompose, submit, wait, assemble."""
 
 from __future__ import annotations
 
@@ -140,7 +140,10 @@ def _check_rows(results: Sequence[Any], job: str, device: Device) -> None:
 
 
 def _is_written_down(sweeps: Sequence[Sweep], device: Device) -> bool:
-    """Return whether a request is recorded in a journal: not if it is exact and free."""
+    """Return whether a request is recorded in a journal.
+
+    All requests to paid devices are; to free ones those from shots in a run.
+    """
     if device.capabilities.paid:
         return True
     for sweep in sweeps:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from qgate.budget import Budget, BudgetAccount
+from qgate.budget import OF_A_RUN, Budget, BudgetAccount
 from qgate.context import HERE, active_plan, active_run, entered
 from qgate.jobs.digest import digest_of
 from qgate.sweep import Sweep
@@ -26,7 +26,9 @@ class CallBudget:
         """Return the account under a deterministic name, so that a re-run finds the same one."""
         if self._budget_account is None:
             key = run.key("budget", digest_of(self._asked), 0)
-            self._budget_account = BudgetAccount(f"run {run.name}, call {key[:12]}", self.budget)
+            self._budget_account = BudgetAccount(
+                f"{OF_A_RUN}{run.name}, call {key[:12]}", self.budget
+            )
         return self._budget_account
 
     def job_ids(self, run: Run | None) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Never
 
 from qgate.arguments import truth
-from qgate.budget import Budget, BudgetAccount, budget_of
+from qgate.budget import OF_A_RUN, Budget, BudgetAccount, budget_of
 from qgate.context import entered
 from qgate.devices.cloud.remote import JOURNAL as JOURNAL_LABEL
 from qgate.devices.cloud.remote import RUN as RUN_LABEL
@@ -217,11 +217,13 @@ class Run:
         """Return the accounts that are charged for a submission to this device."""
         found = []
         if self.budget is not None:
-            name = f"run {self.name}" if self.budget.name is None else self.budget.name
+            name = f"{OF_A_RUN}{self.name}" if self.budget.name is None else self.budget.name
             found.append(BudgetAccount(name, self.budget))
         limit = getattr(device, "budget_usd", None)
         if limit is not None:
-            found.append(BudgetAccount(f"run {self.name} on {device.name}", Budget(usd=limit)))
+            found.append(
+                BudgetAccount(f"{OF_A_RUN}{self.name} on {device.name}", Budget(usd=limit))
+            )
         return found + call_accounts(self)
 
     # Opening and closing ---------------------------------------------------------------
