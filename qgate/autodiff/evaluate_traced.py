@@ -184,9 +184,7 @@ def _from_derivatives(
     derivatives = made(trained, device, choice.limits, layout=layout)
     if levels is None and not tape.shots.budget and not trained.has_late_arrays:
         prepare(trained.sweep, device)  # refuse now; a callback could only report it later
-    if (
-        not angles and not inputs
-    ):  # only coefficients are trained, and these are outside of the tape
+    if not angles and not inputs:  # only coefficients are trained, which are outside of the tape
         return list(recombine(derivatives.entries(trained.sweep)))
     angles = angles or [np.zeros((len(trained.sweep), 0))]
     numbers = interface.differentiable(derivatives, angles, inputs)
