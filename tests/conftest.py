@@ -20,6 +20,8 @@ for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON"):
 os.environ.pop("QGATE_DEVICE", None)
 os.environ["QGATE_JOURNAL"] = ":memory:"  # calls outside of runs leave no file at home
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+if "PYTEST_XDIST_WORKER" in os.environ:  # test suites that tests start measure no coverage
+    os.environ.pop("SLIPCOVER_ENABLED", None)
 
 # A shell that starts the tests in the background makes them, and what they start, ignore SIGINT.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
