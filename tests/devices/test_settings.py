@@ -373,7 +373,7 @@ def test_a_file_may_name_a_package_with_a_card(project: Path):
         "default = " + "[" * 50_000,
         "[devices]\nlab = " + "{a = " * 20_000,
         "default = 1" + "0" * 10_000,
-        "a" + ".a" * 50_000 + " = 1",
+        "a" + ".a" * 5_000 + " = 1",
     ],
     ids=["arrays", "tables", "digits", "keys"],
 )
