@@ -20,8 +20,9 @@ for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON"):
 os.environ.pop("QGATE_DEVICE", None)
 os.environ["QGATE_JOURNAL"] = ":memory:"  # calls outside of runs leave no file at home
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
-if "PYTEST_XDIST_WORKER" in os.environ:  # test suites that tests start measure no coverage
-    os.environ.pop("SLIPCOVER_ENABLED", None)
+
+# Programs that tests start measure no coverage; the worker itself does until its end.
+MEASURED = os.environ.pop("SLIPCOVER_ENABLED", "") if "PYTEST_XDIST_WORKER" in os.environ else ""
 
 # A shell that starts the tests in the background makes them, and what they start, ignore SIGINT.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -73,6 +74,13 @@ class NetworkGuard:
 
 GUARD = NetworkGuard()
 sys.addaudithook(GUARD)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """Let slipcover keep what this worker measured."""
+    if MEASURED:
+        os.environ["SLIPCOVER_ENABLED"] = MEASURED
 
 
 @pytest.hookimpl(wrapper=True)
