@@ -37,7 +37,7 @@ class QuantumLayer:
         if Choice.of(qnode.interface).name not in ("auto", interface):
             qnode = qnode.update(interface=interface or "auto")
         self.qnode = qnode
-        self._rehearsed = set[tuple[bool, int]]()
+        self._rehearsed = set[tuple[int, ...]]()
 
     def _arguments(self, inputs: Tensor) -> dict[str, Tensor]:
         """Return the arguments of the function for some data."""
@@ -46,7 +46,7 @@ class QuantumLayer:
     def _rehearse(self, rows: Tensor, concatenate: Callable[[Sequence[Tensor]], Tensor]) -> None:
         """Record the circuit once for each shape of a row; refuse those that cannot be a layer."""
         batched = len(rows.shape) > 1
-        shape = (batched, rows.shape[-1])
+        shape = (batched, *rows.shape[-1:])
         if shape in self._rehearsed:
             return
         if batched and rows.shape[0] == rows.shape[1]:  # rows and features look alike

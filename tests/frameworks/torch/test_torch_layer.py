@@ -57,6 +57,18 @@ def test_leading_axes_are_kept(leading):
     assert torch.allclose(layer(inputs), expected(inputs, layer), atol=1e-6)
 
 
+def test_data_may_be_a_single_number():
+    @qg.qnode("local", interface="torch")
+    def circuit(inputs, weights):
+        qg.RX(inputs, wires=0)
+        return qg.expval(qg.Z(0))
+
+    found = TorchLayer(circuit, {"weights": 1})(torch.tensor(0.3, dtype=torch.float64))
+
+    assert found.shape == ()
+    assert float(found) == pytest.approx(np.cos(0.3))
+
+
 def test_all_rows_are_one_submission():
     layer = made()
 
