@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, ValidationError
 
+from qgate.arguments import items_of
 from qgate.devices.base import MOST_THREADS, Device
 from qgate.devices.options import Options
 from qgate.devices.provider import Provider, Requirement
@@ -61,8 +62,13 @@ ADVICE: Mapping[str, str] = {
 
 
 def split(value: object) -> object:
-    """Parse numbers separated by commas, the form of a list in a device string."""
-    return value.split(",") if isinstance(value, str) else value
+    """Return the members of a list, which a device string separates by commas."""
+    if isinstance(value, str):
+        return value.split(",")
+    items = items_of(value)
+    if items is None and isinstance(value, Iterable):
+        raise ValueError("it is no list, or a list of over a million members")
+    return value if items is None else items
 
 
 def card_from(value: object) -> object:

@@ -76,15 +76,16 @@ def broadcast(
     entries: list[Sequence[Tensor]] = [()] * len(groups)
     if parameters is not None:
         given = sequence_of("broadcast", "parameters", parameters)
-        entries = [(entry,) if shape_of(entry) == () else entry for entry in given]
+        entries = [(entry,) if shape_of(entry) == () else tuple(entry) for entry in given]
     if len(entries) != len(groups):
         raise InvalidParameters(
             f"broadcast was given {len(entries)} entries of parameters. The pattern "
             f"{described(pattern)} on {len(Wires(wires))} wire(s) has {len(groups)} unitaries. "
             "Give one entry for each."
         )
+    for entry in {len(entry): entry for entry in entries}.values():  # once for each number
+        require_accepts("broadcast", "unitary", unitary, *entry, wires=None, **options)
     for group, entry in zip(groups, entries, strict=True):
-        require_accepts("broadcast", "unitary", unitary, *entry, wires=group, **options)
         unitary(*entry, wires=group, **options)
 
 

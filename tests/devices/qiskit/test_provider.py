@@ -123,6 +123,7 @@ def test_wires_follow_the_layout_given(count_sweep):
         ({"initial_layout": "1,1"}, "names a qubit twice"),
         ({"initial_layout": (0, 1), "wires": 3}, "names 2 qubits for 3 wires"),
         ({"initial_layout": "0,x"}, "valid integer"),
+        ({"initial_layout": range(10**12)}, "over a million members"),
         ({"optimization_level": 4}, "less than or equal to 3"),
         ({"method": "magic"}, "'automatic'"),
     ],
