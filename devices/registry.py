@@ -26,6 +26,7 @@ from qgate.exceptions import (
     UnknownOption,
     UntrustedDevice,
     WireError,
+    described,
     near,
     suggest,
 )
@@ -248,7 +249,7 @@ def _distinct(provider: str, target: str, options: Mapping[str, object]) -> str 
     No device can be created from it, since options may be objects; secrets are left out.
     """
     texts = {
-        name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        name: ",".join(map(_text_of, value)) if isinstance(value, list | tuple) else _text_of(value)
         for name, value in options.items()
         if name not in NOT_IN_IDENTITY and value is not None
     }
@@ -256,6 +257,14 @@ def _distinct(provider: str, target: str, options: Mapping[str, object]) -> str 
     config = DeviceConfig(provider=provider, target=target, options=told)
     kept = tuple(option for option in told if option[0] not in config.secrets)
     return str(DeviceConfig(provider=provider, target=target, options=kept)) if kept else None
+
+
+def _text_of(value: object) -> str:
+    """Return the text of an option; of an object without one, a description."""
+    try:
+        return str(value)
+    except Exception:  # objects of users may raise anything
+        return described(value)
 
 
 def _target(provider: Provider, named: str | None, *, text: str) -> str:

@@ -65,6 +65,8 @@ def split(value: object) -> object:
     """Return the members of a list, which a device string separates by commas."""
     if isinstance(value, str):
         return value.split(",")
+    if isinstance(value, Mapping):
+        raise ValueError("it is a mapping; list the qubit of each wire, in the order of the wires")
     items = items_of(value)
     if items is None and isinstance(value, Iterable):
         raise ValueError("it is no list, or a list of over a million members")

@@ -106,6 +106,17 @@ def test_a_fake_backend_is_not_exact():
         device("qiskit:fake_manila", shots=None)
 
 
+class _Unspeakable(dict):
+    def __repr__(self):
+        return repr([self])
+
+
+@pytest.mark.parametrize("layout", [{0: 5, 1: 6}, _Unspeakable()])
+def test_a_mapping_is_no_layout(layout):
+    with pytest.raises(InvalidOption, match="list the qubit of each wire"):
+        device("qiskit:aer", initial_layout=layout)
+
+
 def test_wires_follow_the_layout_given(count_sweep):
     made = device("qiskit:fake_manila?initial_layout=4,0,2&seed=1")
     operations = [RY(np.pi, 0), CNOT([0, 2])]
