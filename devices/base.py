@@ -96,6 +96,8 @@ class Device(ABC):
     """Text that distinguishes this device in the keys of orders, if no string can recreate it."""
     rate: Rate | None = None
     """Prices of the device; None: unknown."""
+    canary: bool = False
+    """Whether canary circuits, whose results are known, are added to each submission."""
 
     def __init__(
         self, *, wires: WiresLike | int | None = None, shots: ShotsLike = "default"

@@ -161,7 +161,6 @@ class BraketCloudDevice(RemoteDevice):
         self.windows = "" if runner is None else _windows(runner)
         """Execution windows in UTC; empty if the device was created from a card."""
         self.options = options or CloudOptions()
-        self.canary = False
         self._access = access
         self.account = access.account
         self.refusal = access.refusal

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from qgate.jobs.attempts import perhaps_sent
+from qgate.jobs.creation_attempts import perhaps_sent
 from qgate.jobs.giving_up import how_to_give_up
 from qgate.jobs.journal import MEMORY
 from qgate.jobs.orders import Order, OrderState

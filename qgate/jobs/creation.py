@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from qgate.devices.cloud.retries import LostAnswer, Patience, pause, with_retries
 from qgate.exceptions import QGateError, ServiceUnavailable
 from qgate.jobs.accounting import as_written, reopened
-from qgate.jobs.attempts import (
+from qgate.jobs.creation_attempts import (
     NOT_CREATED,
     alone,
     check_scope,

@@ -9,8 +9,8 @@ from qgate.devices.cloud.polling import poller_of
 from qgate.devices.cloud.remote import RemoteDevice
 from qgate.exceptions import JobFailed, JobTimeout, NotReopenable, QGateError
 from qgate.jobs.accounting import fail, keep, reopened
-from qgate.jobs.attempts import perhaps_sent
 from qgate.jobs.creation import searched
+from qgate.jobs.creation_attempts import perhaps_sent
 from qgate.jobs.orders import OPEN, Order
 from qgate.jobs.run_lock import RunLock
 

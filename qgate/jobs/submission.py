@@ -9,7 +9,7 @@ from qgate.context import active_plan, active_run
 from qgate.devices.batching import EXACT, SubmissionBatch, pack, unpack
 from qgate.devices.job import SweepResult
 from qgate.jobs.canary import canary, num_canaries
-from qgate.jobs.resubmission import SubmittedResults, submit_with_retries
+from qgate.jobs.exactly_once import SubmittedResults, submit_with_retries
 from qgate.jobs.runs import implicit_run
 from qgate.jobs.submission_request import SubmissionRequest
 from qgate.sweep import Sweep
@@ -38,7 +38,7 @@ def submit_sweeps(
 def packed(sweeps: Sequence[Sweep], device: Device) -> tuple[SubmissionBatch, ...]:
     """Distribute sweeps over submissions, with space for canary circuits if these are enabled."""
     extra = 0
-    if _has_canary(device):
+    if device.canary:
         extra = max((num_canaries(len(wires)) for wires in map(_wires, sweeps)), default=0)
         extra = max(extra, num_canaries(len(Wires.all_wires(list(map(_wires, sweeps))))))
     return pack(
@@ -58,14 +58,10 @@ def _request(
 ) -> SubmissionRequest:
     sweeps = batch.sweeps(whole)
     shots = batch.chunks[0].shots
-    if shots == EXACT or not _has_canary(device):
+    if shots == EXACT or not device.canary:
         return SubmissionRequest(tuple(sweeps), part)
     wires = Wires.all_wires([_wires(sweep) for sweep in sweeps])
     return SubmissionRequest((*sweeps, canary(wires, shots, device)), part, canary=wires)
-
-
-def _has_canary(device: Device) -> bool:
-    return bool(getattr(device, "canary", False))
 
 
 def _wires(sweep: Sweep) -> Wires:

@@ -65,7 +65,7 @@ def refuse_canary_circuits(device: Device) -> None:
     ------
     UnsupportedEstimate
     """
-    if getattr(device, "canary", False):
+    if device.canary:
         raise UnsupportedEstimate(
             what=f"A circuit on {device.name} with canary=true",
             remedy="Canary circuits take additional shots, which the budget cannot limit: give "

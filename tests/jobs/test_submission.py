@@ -14,8 +14,8 @@ from shop import RowFailure, ShopDevice, ShopJob
 import qgate as qg
 from qgate.exceptions import InvalidShots
 from qgate.jobs.codec import encode
+from qgate.jobs.exactly_once import MOST_SUBMISSIONS
 from qgate.jobs.journal import MEMORY, Journal
-from qgate.jobs.resubmission import MOST_SUBMISSIONS
 from qgate.jobs.submission import submit_sweeps
 from qgate.measurements import counts
 from qgate.operations import RX

@@ -33,9 +33,9 @@ from qgate.exceptions import (
 from qgate.forks import ForkSafeLock
 from qgate.jobs.accounting import Results, fail, keep, record_of, replayed
 from qgate.jobs.attempt_report import account_of
-from qgate.jobs.attempts import perhaps_sent
 from qgate.jobs.codec import decode, encode
 from qgate.jobs.creation import job_of
+from qgate.jobs.creation_attempts import perhaps_sent
 from qgate.jobs.giving_up import how_to_give_up
 from qgate.jobs.orders import OPEN, Order, OrderState
 from qgate.jobs.resumable import when_call_raises

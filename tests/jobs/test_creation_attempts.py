@@ -12,7 +12,7 @@ import qgate as qg
 from qgate import numpy as np
 from qgate.context import entered
 from qgate.exceptions import DeviceOffline, QGateError, ServiceUnavailable, SubmissionRefused
-from qgate.jobs.attempts import alone
+from qgate.jobs.creation_attempts import alone
 from qgate.jobs.journal import Journal
 from qgate.jobs.orders import OrderState
 from qgate.jobs.resumption import resume

@@ -18,8 +18,8 @@ from qgate.devices.batching import raised
 from qgate.devices.job import RowFailure
 from qgate.exceptions import JobFailed
 from qgate.jobs.accounting import Results
-from qgate.jobs.durable import leave, submit_once
 from qgate.jobs.orders import OrderState
+from qgate.jobs.submission_attempt import leave, submit_once
 from qgate.jobs.submission_request import SubmissionOutcome, SubmissionRequest
 from qgate.outcomes import Outcomes
 from qgate.sweep import Sweep
