@@ -5,7 +5,8 @@ crashes. It is a write-ahead log in a SQLite file:
 
 1. ``place`` records orders, checks them against every budget and charges their highest cost, all in
    one transaction. Two processes thus cannot pass a budget together.
-2. ``note`` records each attempt to create a job before its request is sent (see ``attempts.py``).
+2. ``note`` records each attempt to create a job before its request is sent (see
+   ``creation_attempts.py``).
 3. ``sent`` records the provider's job id, ``finish`` the result and the final cost.
 
 An order's key is derived from run, device, content, repetition and attempt. A repeated program

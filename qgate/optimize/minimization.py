@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qgate.arguments import keywords_of, require_function
+from qgate.arguments import keywords_of, require_accepts
 from qgate.budget import Budget, budget_of
 from qgate.context import active_run
 from qgate.exceptions import InvalidOptimizerOption
@@ -165,11 +165,13 @@ def minimize(
     >>> print(found.reason, found.history.submissions < 200, round(found.value, 3))
     tol True -1.0
     """
-    for argument, function in (("callback", callback), ("estimate", estimate)):
-        if function is not None:
-            require_function("minimize", argument, function)
-    flags("minimize", progress=progress)
     given = keywords_of("minimize", "options", options)
+    start = x0 if isinstance(x0, tuple) else (x0,)
+    if callback is not None:
+        require_accepts("minimize", "callback", callback, None)
+    if estimate is not None and not given:  # which may hold further arguments of the function
+        require_accepts("minimize", "estimate", estimate, *start)
+    flags("minimize", progress=progress)
     training = Training.of(cost, x0, optimizer, seed=seed, options=given, estimate=estimate)
     stopping = Stopping(
         steps,

@@ -16,6 +16,7 @@ from qgate import numpy as np
 from qgate.exceptions import (
     InvalidOptimizerOption,
     InvalidOptimizerState,
+    InvalidParameters,
     NothingTrainable,
     UnsuitableObjective,
 )
@@ -303,6 +304,12 @@ def test_what_does_not_go_together_is_refused(cost, options, option):
 def test_what_cannot_be_called_is_refused():
     with pytest.raises(UnsuitableObjective, match="cannot be called"):
         qg.minimize(3.0, np.array(0.5))
+
+
+@pytest.mark.parametrize("option", ["callback", "estimate"])
+def test_a_function_with_other_arguments_is_refused(option):
+    with pytest.raises(InvalidParameters, match=f"minimize was given {option}="):
+        qg.minimize(lambda x: x**2, np.array(0.5), **{option: lambda: None})
 
 
 def test_nothing_to_change_is_refused():
