@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
 
-from qgate.transforms.decompose import GateSet
+from qgate.transforms.decomposition import GateSet
 
 NAMED = ("gates", "exact")
 """Names of fields that are sets of names."""

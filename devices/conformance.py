@@ -24,7 +24,7 @@ from qgate.operations.pauli import PauliSum
 from qgate.outcomes import Outcomes
 from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.decompose import decompose
+from qgate.transforms.decomposition import decompose
 from qgate.transforms.readouts import lower_measurements
 from qgate.typing import FloatArray, Tensor, Wire, WiresLike
 from qgate.wires import Wires

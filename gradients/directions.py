@@ -18,7 +18,7 @@ from qgate.gradients.difference_rules import finite_diff_coeffs
 from qgate.gradients.parameter_shift import HasRule, known_frequencies
 from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure
-from qgate.transforms.decompose import decompose_structure
+from qgate.transforms.decomposition import decompose_structure
 from qgate.typing import BoolArray, FloatArray
 
 SMALLEST_STEP = 1e-12

@@ -12,7 +12,7 @@ from qgate.gradients.method import NO_OPTIONS, Options
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure
-from qgate.transforms.decompose import Decomposed
+from qgate.transforms.decomposition import Decomposed
 
 DEFAULTS: Options = {"h": None, "approx_order": 1, "n": 1, "strategy": "forward"}
 

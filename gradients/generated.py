@@ -18,7 +18,7 @@ from qgate.operations.slots import Affine
 from qgate.recording import paused
 from qgate.structure import Structure, slots_of
 from qgate.tape import Tape
-from qgate.transforms.decompose import decomposition
+from qgate.transforms.decomposition import decomposition
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import BoolArray, FloatArray, Tensor
 

@@ -14,7 +14,7 @@ from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.operations.slots import Affine
 from qgate.recording import paused
 from qgate.structure import Structure, map_parameters, slots_of
-from qgate.transforms.decompose import Decomposed, decompose_structure
+from qgate.transforms.decomposition import Decomposed, decompose_structure
 from qgate.typing import Tensor
 
 WIDE = 4

@@ -32,7 +32,7 @@ from qgate.gradients.stencil import Stencil
 from qgate.measurements import MeasurementKind
 from qgate.operations.operator import Operator
 from qgate.structure import Structure, slots_in, slots_of
-from qgate.transforms.decompose import AffineMap, Decomposed, decompose_structure
+from qgate.transforms.decomposition import AffineMap, Decomposed, decompose_structure
 from qgate.typing import FloatArray
 
 

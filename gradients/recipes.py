@@ -13,7 +13,7 @@ from qgate.gradients.method import owners
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.tape import Tape
-from qgate.transforms.decompose import AffineMap
+from qgate.transforms.decomposition import AffineMap
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import BoolArray, FloatArray
 

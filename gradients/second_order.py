@@ -12,7 +12,7 @@ from qgate.gradients.parameter_shift import HasRule, Quantities, Shifts, rules_b
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import DECIMALS, Stencil
 from qgate.tape import Tape
-from qgate.transforms.decompose import Decomposed, decompose_structure
+from qgate.transforms.decomposition import Decomposed, decompose_structure
 from qgate.typing import BoolArray, FloatArray
 
 Point = tuple[tuple[int, float], ...]

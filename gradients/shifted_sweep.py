@@ -16,7 +16,7 @@ from qgate.gradients.stencil import Stencil, on_common_points
 from qgate.structure import Structure
 from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.decompose import Decomposed
+from qgate.transforms.decomposition import Decomposed
 from qgate.typing import BoolArray, FloatArray, Tensor
 
 

@@ -23,7 +23,7 @@ from qgate.gradients.method import NO_OPTIONS, Options
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure, slots_of
-from qgate.transforms.decompose import Decomposed
+from qgate.transforms.decomposition import Decomposed
 from qgate.typing import FloatArray, IntArray, Tensor
 
 Sampler = Callable[..., FloatArray]

@@ -22,7 +22,7 @@ from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import freeze
+from qgate.transforms.decomposition import freeze
 from qgate.typing import FloatArray, Wire
 from qgate.wires import Wires
 

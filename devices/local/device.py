@@ -29,7 +29,7 @@ from qgate.exceptions import InvalidOption, described
 from qgate.forks import ForkSafeLock
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import decomposes
+from qgate.transforms.decomposition import decomposes
 from qgate.transforms.idle import busy_wires
 from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor, WiresLike
 from qgate.wires import Wires

@@ -15,7 +15,7 @@ from qgate.devices.local.gates import GATES
 from qgate.operations.state_preparation import refuse_late_preparation
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import AffineMap, decomposition
+from qgate.transforms.decomposition import AffineMap, decomposition
 from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, Tensor, Wire
 from qgate.wires import Wires
 

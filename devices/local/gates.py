@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgate.transforms.decompose import GateSet
+from qgate.transforms.decomposition import GateSet
 
 ANY_SIZE = frozenset(
     {

@@ -34,7 +34,7 @@ from qgate.devices.local.steps import (
 )
 from qgate.operations.operator import Operator
 from qgate.structure import ArraySlot, Structure
-from qgate.transforms.decompose import AffineMap, decomposed_without_values
+from qgate.transforms.decomposition import AffineMap, decomposed_without_values
 from qgate.typing import ComplexArray, FloatArray, Tensor
 from qgate.wires import Wires
 

@@ -22,7 +22,7 @@ from qgate.measurements import MeasurementKind
 from qgate.operations.pauli import PauliSum
 from qgate.structure import ArraySlot, Structure, slots_in
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import freeze, needs_values
+from qgate.transforms.decomposition import freeze, needs_values
 from qgate.typing import ComplexArray, FloatArray, IntArray, Namespace, Tensor
 from qgate.wires import Wires
 

@@ -27,7 +27,7 @@ from qgate.exceptions import CompilationFailed
 from qgate.sealed import Sealed
 from qgate.structure import ArraySlot, Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import freeze
+from qgate.transforms.decomposition import freeze
 from qgate.typing import FloatArray, Wire
 from qgate.wires import Wires
 

@@ -16,7 +16,7 @@ from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import Decomposed
+from qgate.transforms.decomposition import Decomposed
 from qgate.transforms.readouts import freeze_observables
 from qgate.typing import FloatArray
 

@@ -40,7 +40,7 @@ from qgate.measurements import MeasurementKind
 from qgate.operations.operator import ParameterKind
 from qgate.structure import ArraySlot
 from qgate.tape import Tape
-from qgate.transforms.decompose import decomposition, needs_values
+from qgate.transforms.decomposition import decomposition, needs_values
 from qgate.transforms.linear import Recombine, linear_measurements
 from qgate.transforms.placeholders import placeholders
 from qgate.transforms.readouts import refuse_measurements

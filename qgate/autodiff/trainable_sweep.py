@@ -15,7 +15,7 @@ from qgate.execution.execute import validate
 from qgate.operations.operator import ParameterKind
 from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.decompose import freeze_weights
+from qgate.transforms.decomposition import freeze_weights
 from qgate.transforms.idle_rotations import without_idle
 from qgate.transforms.placeholders import placeholders
 from qgate.typing import FloatArray, Tensor

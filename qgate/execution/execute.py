@@ -22,7 +22,7 @@ from qgate.execution.tracker import notify
 from qgate.measurements import Measurement, are_returned
 from qgate.structure import Structure
 from qgate.sweep import Sweep, merge_equal_rows
-from qgate.transforms.decompose import (
+from qgate.transforms.decomposition import (
     Decomposed,
     GateSet,
     decompose,

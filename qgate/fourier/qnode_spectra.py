@@ -22,7 +22,7 @@ from qgate.operations.operator import Operator, ParameterKind
 from qgate.qnode import QNode
 from qgate.structure import slots_in
 from qgate.tape import Tape
-from qgate.transforms.decompose import decompose_structure
+from qgate.transforms.decomposition import decompose_structure
 from qgate.typing import BoolArray, FloatArray, Nested, Tensor
 
 Requested = Mapping[str, Collection[Index] | EllipsisType]

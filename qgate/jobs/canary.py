@@ -17,7 +17,7 @@ from qgate.operations import RX
 from qgate.outcomes import Outcomes
 from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.decompose import decompose
+from qgate.transforms.decomposition import decompose
 from qgate.transforms.readouts import lower_measurements
 from qgate.typing import IntArray, Wire
 from qgate.wires import Wires

@@ -41,7 +41,7 @@ from qgate.shot_allocation.estimation_request import (
 )
 from qgate.shot_allocation.estimation_result import Cost, Differences, EstimationResult, spend
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import Decomposed
+from qgate.transforms.decomposition import Decomposed
 from qgate.typing import FloatArray
 
 if TYPE_CHECKING:

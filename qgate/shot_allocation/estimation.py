@@ -14,7 +14,7 @@ from qgate.shot_allocation.difference_steps import chosen_steps
 from qgate.shot_allocation.estimation_request import estimation_request, with_constants
 from qgate.shot_allocation.estimation_result import EstimationResult, spend
 from qgate.sweep import Sweep
-from qgate.transforms.decompose import Decomposed
+from qgate.transforms.decomposition import Decomposed
 from qgate.typing import FloatArray
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from qgate.exceptions import DifferentiationError
 from qgate.gradients.parameter_shift import HasRule, first_order, parameter_shift
 from qgate.gradients.registry import METHODS
 from qgate.tape import Tape
-from qgate.transforms.decompose import decompose_structure
+from qgate.transforms.decomposition import decompose_structure
 
 METHOD = METHODS["parameter-shift"]
 

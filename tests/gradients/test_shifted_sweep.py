@@ -7,7 +7,7 @@ import qgate as qg
 from qgate.gradients.shifted_sweep import ShiftedSweep
 from qgate.gradients.stencil import Stencil
 from qgate.tape import Tape
-from qgate.transforms.decompose import Decomposed
+from qgate.transforms.decomposition import Decomposed
 
 RULE = np.array([[0.5, np.pi / 2], [-0.5, -np.pi / 2]])
 X = np.array([0.3, 0.7])

@@ -14,7 +14,7 @@ from qgate.exceptions import DifferentiationError, InvalidParameters
 from qgate.execution.execute import _already_native
 from qgate.interfaces.autograd_rows import Argument, as_arguments
 from qgate.structure import STRUCTURES
-from qgate.transforms.decompose import decompose_structure
+from qgate.transforms.decomposition import decompose_structure
 
 WEIGHTS = onp.array([1.0, -0.7, 0.4])
 

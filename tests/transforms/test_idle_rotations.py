@@ -13,7 +13,7 @@ from qgate.operations.tangents import reflection
 from qgate.operations.word_rotations import WordRotations
 from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.decompose import GateSet, decompose
+from qgate.transforms.decomposition import GateSet, decompose
 from qgate.transforms.idle_rotations import merged, without_idle
 from qgate.transforms.trained_arrays import PreparedState
 

@@ -10,7 +10,7 @@ from qgate.devices.local.device import LocalDevice
 from qgate.exceptions import UnsupportedOperation
 from qgate.operations.gate import GATES
 from qgate.tape import Tape
-from qgate.transforms.decompose import GateSet, decompose
+from qgate.transforms.decomposition import GateSet, decompose
 from qgate.transforms.primitive_rules import RULES
 
 PREPARED = [qg.RX(0.3, 0), qg.RY(0.5, 1), qg.CZ([0, 1]), qg.RY(1.1, 0)]

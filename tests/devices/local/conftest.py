@@ -19,7 +19,7 @@ from qgate.devices.local.plan import plan_of
 from qgate.operations.composites import dense_matrix
 from qgate.operations.gate import GATES, ROWS
 from qgate.tape import Tape
-from qgate.transforms.decompose import decomposition
+from qgate.transforms.decomposition import decomposition
 from qgate.wires import Wires
 
 WIRES = Wires(["a", 7, ("t", 1), -1])

@@ -15,7 +15,7 @@ from qgate.devices.local.engine import GateByGateEngine
 from qgate.exceptions import QuantumFunctionError
 from qgate.operations.gate import GATES
 from qgate.tape import Tape
-from qgate.transforms.decompose import decompose
+from qgate.transforms.decomposition import decompose
 from qgate.wires import Wires
 
 

@@ -16,7 +16,7 @@ from qgate.operations.slots import Affine
 from qgate.structure import ArraySlot, Structure, slots_in
 from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.decompose import (
+from qgate.transforms.decomposition import (
     AffineMap,
     Decomposed,
     GateSet,
