@@ -151,7 +151,7 @@ from qgate.wires import (
 )
 
 if TYPE_CHECKING:
-    from qgate import fourier, gradients, numpy, optimize, qnn
+    from qgate import fourier, gradients, numpy, optimize, qnn, templates
     from qgate.devices.catalogue import list_devices
     from qgate.devices.registry import device
     from qgate.differentiate.jacobians import grad, jacobian
@@ -161,7 +161,27 @@ if TYPE_CHECKING:
     from qgate.jobs.handles import as_completed, submit
     from qgate.jobs.planning import plan
     from qgate.jobs.runs import run
-    from qgate.operations.templates import (
+    from qgate.optimize import (
+        AdagradOptimizer,
+        AdamOptimizer,
+        AdaptiveOptimizer,
+        GradientDescentOptimizer,
+        LieAlgebraOptimizer,
+        MomentumOptimizer,
+        MomentumQNGOptimizer,
+        NesterovMomentumOptimizer,
+        QNGOptimizer,
+        QNSPSAOptimizer,
+        RiemannianGradientOptimizer,
+        RMSPropOptimizer,
+        RotoselectOptimizer,
+        RotosolveOptimizer,
+        ShotAdaptiveOptimizer,
+        SPSAOptimizer,
+        minimize,
+    )
+    from qgate.shot_allocation.estimates import estimate, gradient_estimate
+    from qgate.templates import (
         QFT,
         UCCSD,
         AllSinglesDoubles,
@@ -190,26 +210,6 @@ if TYPE_CHECKING:
         broadcast,
         layer,
     )
-    from qgate.optimize import (
-        AdagradOptimizer,
-        AdamOptimizer,
-        AdaptiveOptimizer,
-        GradientDescentOptimizer,
-        LieAlgebraOptimizer,
-        MomentumOptimizer,
-        MomentumQNGOptimizer,
-        NesterovMomentumOptimizer,
-        QNGOptimizer,
-        QNSPSAOptimizer,
-        RiemannianGradientOptimizer,
-        RMSPropOptimizer,
-        RotoselectOptimizer,
-        RotosolveOptimizer,
-        ShotAdaptiveOptimizer,
-        SPSAOptimizer,
-        minimize,
-    )
-    from qgate.shot_allocation.estimates import estimate, gradient_estimate
 
 __version__ = "0.1.0"
 
@@ -400,6 +400,7 @@ __all__ = [
     "submit",
     "sum",
     "tape",
+    "templates",
     "var",
     "vjp",
     "vn_entropy",
@@ -456,7 +457,7 @@ _TEMPLATES = (
     "broadcast",
     "layer",
 )
-"""Names in ``qgate.operations.templates``."""
+"""Names in ``qgate.templates``."""
 
 _LATER = {
     "adjoint_metric_tensor": "qgate.gradients",
@@ -475,11 +476,11 @@ _LATER = {
     "submit": "qgate.jobs.handles",
     "vjp": "qgate.differentiate.products",
     **dict.fromkeys(_OPTIMIZERS, "qgate.optimize"),
-    **dict.fromkeys(_TEMPLATES, "qgate.operations.templates"),
+    **dict.fromkeys(_TEMPLATES, "qgate.templates"),
 }
 """Names that are loaded at first access; most programs use few of them."""
 
-_PACKAGES_LATER = frozenset({"fourier", "gradients", "numpy", "optimize", "qnn"})
+_PACKAGES_LATER = frozenset({"fourier", "gradients", "numpy", "optimize", "qnn", "templates"})
 """Packages that are loaded at first access."""
 
 

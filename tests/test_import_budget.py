@@ -39,7 +39,7 @@ NOT_FOR_A_VALUE = {
     "qgate.qnn.keras",
     "qgate.qnn.torch",
     "qgate.numpy",
-    "qgate.operations.templates",
+    "qgate.templates",
     "qgate.optimize",
     "qgate.outcomes",
     "qgate.prices",

@@ -13,13 +13,13 @@ import numpy as np
 from qgate.exceptions import described
 from qgate.measurements import MeasurementKind
 from qgate.operations import PauliRot, PauliSum, evolve
-from qgate.operations.templates import ApproxTimeEvolution
 from qgate.optimize.base import Optimizer
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import count, flags, positive
 from qgate.qnode import QNode
 from qgate.recording import paused
 from qgate.tape import Tape
+from qgate.templates import ApproxTimeEvolution
 from qgate.typing import FloatArray, Nested
 from qgate.wires import Wires
 

@@ -9,9 +9,9 @@ import pytest
 
 from qgate.exceptions import InvalidParameters
 from qgate.operations.rotations import RX, RY
-from qgate.operations.templates.base import Template, gate_class
-from qgate.operations.templates.layers import StronglyEntanglingLayers
 from qgate.recording import recording
+from qgate.templates.base import Template, gate_class
+from qgate.templates.layers import StronglyEntanglingLayers
 
 ANGLES = np.random.default_rng(8).uniform(-3, 3, (2, 2, 3))
 

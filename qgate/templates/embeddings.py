@@ -1,4 +1,4 @@
-"""Embeddings: circuits whose angles are the features of a data point."""
+"""Embeddings of a data point: in angles, in a basis state, in amplitudes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from qgate.operations.operator import Operator
 from qgate.operations.parameters import in_double
 from qgate.operations.pauli_rotations import MultiRZ
 from qgate.operations.rotations import RX, RZ
-from qgate.operations.templates.base import (
+from qgate.operations.state_preparation import BasisState, StatePrep
+from qgate.sizes import check_size
+from qgate.templates.base import (
     GateName,
     Options,
     Template,
@@ -21,8 +23,7 @@ from qgate.operations.templates.base import (
     gate_class,
     positions,
 )
-from qgate.operations.templates.layers import ring
-from qgate.sizes import check_size
+from qgate.templates.layers import ring
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
 
@@ -189,6 +190,69 @@ class QAOAEmbedding(Template):
         """Return the shape of the weights, with a batch axis of length ``n_broadcast``."""
         batch = () if n_broadcast is None else (n_broadcast,)
         return (*batch, n_layers, _weights_a_layer(n_wires))
+
+
+class BasisEmbedding(BasisState):
+    """Prepares the basis state given by binary features; devices know it as ``BasisState``.
+
+    Parameters
+    ----------
+    features : sequence of int, or int
+        A bit for each wire, or the integer with these bits, first wire most significant. Bits are
+        part of the circuit's structure: other bits are another circuit.
+    wires : wires
+    id : str, optional
+
+    Raises
+    ------
+    InvalidParameters
+        The number of bits is wrong, or a bit is neither 0 nor 1.
+    """
+
+    name = "BasisState"
+
+    def __init__(
+        self, features: int | Sequence[int], wires: WiresLike, id: str | None = None
+    ) -> None:
+        super().__init__(features, wires, id=id)
+
+
+class AmplitudeEmbedding(StatePrep):
+    """Prepares the state whose amplitudes are the features; devices know it as ``StatePrep``.
+
+    Parameters
+    ----------
+    features : array, shape (2**n,)
+        Amplitudes, first wire most significant; may have a leading batch axis. Fewer are allowed
+        with ``pad_with``.
+    wires : wires
+    pad_with : float or complex, optional
+        Value for missing amplitudes at the end, before normalization.
+    normalize : bool
+        Whether to divide by the norm.
+    id : str, optional
+    validate_norm : bool
+        Whether to refuse features whose norm is not 1.
+
+    Raises
+    ------
+    InvalidParameters
+        The shape does not fit the wires, or the norm is not 1.
+    """
+
+    name = "StatePrep"
+
+    def __init__(
+        self,
+        features: Tensor,
+        wires: WiresLike,
+        *,
+        pad_with: float | None = None,
+        normalize: bool = False,
+        id: str | None = None,
+        validate_norm: bool = True,
+    ) -> None:
+        super().__init__(features, wires, pad_with, normalize, id=id, validate_norm=validate_norm)
 
 
 def _weights_a_layer(n: int) -> int:

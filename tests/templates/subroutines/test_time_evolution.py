@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from qgate.exceptions import GeneratorUndefinedError, InvalidParameters, NotHermitian
 from qgate.operations.fixed import Hadamard, PauliX, PauliZ
 from qgate.operations.pauli import PauliSum
-from qgate.operations.templates.time_evolution import (
+from qgate.recording import recording
+from qgate.templates.subroutines.time_evolution import (
     ApproxTimeEvolution,
     CommutingEvolution,
     TrotterProduct,
     trotter_step,
 )
-from qgate.recording import recording
 
 WEIGHTS, WORDS = [0.5, -0.3, 0.2, 0.7], ["XI", "ZZ", "II", "IY"]
 

@@ -11,7 +11,7 @@ from qgate.exceptions import InvalidParameters
 from qgate.operations.controlled import CZ
 from qgate.operations.rotations import RY
 from qgate.operations.slots import Affine
-from qgate.operations.templates.layers import (
+from qgate.templates.layers import (
     BasicEntanglerLayers,
     RandomLayers,
     SimplifiedTwoDesign,

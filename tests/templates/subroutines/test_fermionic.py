@@ -7,7 +7,7 @@ import pytest
 import scipy.linalg
 
 from qgate.exceptions import InvalidParameters
-from qgate.operations.templates.fermionic import (
+from qgate.templates.subroutines.fermionic import (
     FermionicDoubleExcitation,
     FermionicSingleExcitation,
 )

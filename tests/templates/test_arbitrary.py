@@ -9,7 +9,7 @@ import pytest
 import scipy.linalg
 
 from qgate.exceptions import InvalidParameters
-from qgate.operations.templates.arbitrary import (
+from qgate.templates.arbitrary import (
     ArbitraryStatePreparation,
     ArbitraryUnitary,
     gray_words,

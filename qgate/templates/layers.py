@@ -13,10 +13,23 @@ from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controlled import CNOT, CZ
 from qgate.operations.operator import Operator
 from qgate.operations.rotations import RX, RY, RZ, Rot
-from qgate.operations.templates.base import GateName, Options, Template, gate_class
 from qgate.sizes import check_size
+from qgate.templates.base import GateName, Options, Template, gate_class
+from qgate.templates.particle_conserving import (
+    ParticleConservingU1,
+    ParticleConservingU2,
+)
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
+
+__all__ = [
+    "BasicEntanglerLayers",
+    "ParticleConservingU1",
+    "ParticleConservingU2",
+    "RandomLayers",
+    "SimplifiedTwoDesign",
+    "StronglyEntanglingLayers",
+]
 
 
 class StronglyEntanglingLayers(Template):

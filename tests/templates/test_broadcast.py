@@ -1,4 +1,4 @@
-"""Broadcasting over wires, and layers."""
+"""Broadcasting over wires."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from qgate.exceptions import InvalidParameters
 from qgate.operations.controlled import CNOT, CRX
-from qgate.operations.fixed import Hadamard
 from qgate.operations.rotations import RX, Rot
-from qgate.operations.templates.repetition import PATTERNS, broadcast, layer
 from qgate.recording import recording
+from qgate.templates.broadcast import PATTERNS, broadcast
 
 
 def recorded(function, *args, **kwargs):
@@ -86,29 +85,6 @@ def test_the_wrong_number_of_parameters_is_refused():
         broadcast(CRX, wires=[0, 1, 2], pattern="chain", parameters=[0.1, 0.2, 0.3])
 
 
-def test_layer_gives_each_repetition_its_arguments():
-    def block(angle, wires):
-        Hadamard(wires)
-        RX(angle, wires)
-
-    made = recorded(layer, block, 2, np.array([0.1, 0.2]), wires="a")
-
-    assert made == [Hadamard("a"), RX(0.1, "a"), Hadamard("a"), RX(0.2, "a")]
-
-
-def test_layer_refuses_arguments_of_another_length():
-    with pytest.raises(InvalidParameters, match=r"depth=3.*length 2"):
-        layer(RX, 3, [0.1, 0.2], wires=0)
-
-
-@pytest.mark.parametrize(
-    "apply",
-    [
-        lambda: layer(lambda: None, 2, [0.1, 0.2]),
-        lambda: layer(lambda x: None, 2, [0.1, 0.2], wires=0),
-        lambda: broadcast(lambda wires: None, wires=[0, 1], pattern="single", parameters=[1, 2]),
-    ],
-)
-def test_a_function_that_cannot_be_called_with_the_arguments_is_refused(apply):
+def test_a_function_that_cannot_be_called_with_the_arguments_is_refused():
     with pytest.raises(InvalidParameters, match="a function that accepts 1 positional arg"):
-        apply()
+        broadcast(lambda wires: None, wires=[0, 1], pattern="single", parameters=[1, 2])

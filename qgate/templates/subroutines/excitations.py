@@ -12,8 +12,8 @@ from qgate.operations.excitations import DoubleExcitation, SingleExcitation
 from qgate.operations.operator import Operator
 from qgate.operations.parameters import as_array, require_numbers
 from qgate.operations.state_preparation import BasisState, basis_bits
-from qgate.operations.templates.base import Options, Template, check_repeats, positions
-from qgate.operations.templates.fermionic import (
+from qgate.templates.base import Options, Template, check_repeats, positions
+from qgate.templates.subroutines.fermionic import (
     FermionicDoubleExcitation,
     FermionicSingleExcitation,
 )

@@ -9,11 +9,11 @@ from qgate.exceptions import InvalidParameters, described
 from qgate.operations.controls import controlled
 from qgate.operations.fixed import Hadamard
 from qgate.operations.operator import Operator, ParameterKind, without_recording
-from qgate.operations.templates.base import Template
-from qgate.operations.templates.subroutines import QFT
 from qgate.operations.unitaries import QubitUnitary
 from qgate.recording import absorb
 from qgate.sizes import check_size
+from qgate.templates.base import Template
+from qgate.templates.subroutines.qft import QFT
 from qgate.typing import Tensor, Wire, WiresLike
 from qgate.wires import Wires
 

@@ -10,7 +10,7 @@ from qgate.operations.controlled import CNOT, CRX, CZ, CRot
 from qgate.operations.operator import Operator
 from qgate.operations.rotations import RZ, PhaseShift
 from qgate.operations.state_preparation import BasisState, basis_bits
-from qgate.operations.templates.base import Template
+from qgate.templates.base import Template
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 

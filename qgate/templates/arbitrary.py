@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgate.operations.operator import Operator
 from qgate.operations.pauli_rotations import PauliRot
-from qgate.operations.templates.base import Template
+from qgate.templates.base import Template
 from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 

@@ -19,9 +19,9 @@ from qgate.operations.parameters import as_array, in_double, require_finite
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_rotations import word_rotation
 from qgate.operations.pauli_words import product_phases
-from qgate.operations.templates.base import Options, Template
 from qgate.recording import absorb
 from qgate.sizes import check_size
+from qgate.templates.base import Options, Template
 from qgate.typing import Tensor
 
 

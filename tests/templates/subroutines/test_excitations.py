@@ -7,8 +7,8 @@ import pytest
 
 from qgate.exceptions import InvalidParameters
 from qgate.operations.excitations import DoubleExcitation, SingleExcitation
-from qgate.operations.templates.excitations import UCCSD, AllSinglesDoubles
-from qgate.operations.templates.fermionic import (
+from qgate.templates.subroutines.excitations import UCCSD, AllSinglesDoubles
+from qgate.templates.subroutines.fermionic import (
     FermionicDoubleExcitation,
     FermionicSingleExcitation,
 )

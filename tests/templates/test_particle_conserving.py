@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qgate.exceptions import InvalidParameters
-from qgate.operations.templates.particle_conserving import (
+from qgate.templates.particle_conserving import (
     ParticleConservingU1,
     ParticleConservingU2,
     brick_pairs,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from qgate.exceptions import InvalidParameters
 from qgate.operations.rotations import RX, PhaseShift
-from qgate.operations.templates.phase_estimation import QuantumPhaseEstimation
 from qgate.recording import recording
+from qgate.templates.subroutines.phase_estimation import QuantumPhaseEstimation
 
 
 @given(st.integers(1, 4).flatmap(lambda m: st.tuples(st.just(m), st.integers(0, 2**m - 1))))

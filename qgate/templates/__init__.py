@@ -1,0 +1,66 @@
+"""Templates: layers, embeddings, subroutines, time evolution and excitations."""
+
+from qgate.templates.arbitrary import ArbitraryStatePreparation, ArbitraryUnitary
+from qgate.templates.base import Template
+from qgate.templates.broadcast import broadcast
+from qgate.templates.embeddings import (
+    AmplitudeEmbedding,
+    AngleEmbedding,
+    BasisEmbedding,
+    IQPEmbedding,
+    QAOAEmbedding,
+)
+from qgate.templates.layer import layer
+from qgate.templates.layers import (
+    BasicEntanglerLayers,
+    ParticleConservingU1,
+    ParticleConservingU2,
+    RandomLayers,
+    SimplifiedTwoDesign,
+    StronglyEntanglingLayers,
+)
+from qgate.templates.state_preparations import MottonenStatePreparation
+from qgate.templates.subroutines import (
+    QFT,
+    UCCSD,
+    AllSinglesDoubles,
+    ApproxTimeEvolution,
+    CommutingEvolution,
+    FermionicDoubleExcitation,
+    FermionicSingleExcitation,
+    GroverOperator,
+    Permute,
+    QuantumPhaseEstimation,
+    TrotterProduct,
+)
+
+__all__ = [
+    "QFT",
+    "UCCSD",
+    "AllSinglesDoubles",
+    "AmplitudeEmbedding",
+    "AngleEmbedding",
+    "ApproxTimeEvolution",
+    "ArbitraryStatePreparation",
+    "ArbitraryUnitary",
+    "BasicEntanglerLayers",
+    "BasisEmbedding",
+    "CommutingEvolution",
+    "FermionicDoubleExcitation",
+    "FermionicSingleExcitation",
+    "GroverOperator",
+    "IQPEmbedding",
+    "MottonenStatePreparation",
+    "ParticleConservingU1",
+    "ParticleConservingU2",
+    "Permute",
+    "QAOAEmbedding",
+    "QuantumPhaseEstimation",
+    "RandomLayers",
+    "SimplifiedTwoDesign",
+    "StronglyEntanglingLayers",
+    "Template",
+    "TrotterProduct",
+    "broadcast",
+    "layer",
+]

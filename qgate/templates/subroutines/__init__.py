@@ -1,0 +1,32 @@
+"""Subroutines: Fourier transform, phase estimation, time evolution, excitations and others."""
+
+from qgate.templates.arbitrary import ArbitraryUnitary
+from qgate.templates.subroutines.excitations import UCCSD, AllSinglesDoubles
+from qgate.templates.subroutines.fermionic import (
+    FermionicDoubleExcitation,
+    FermionicSingleExcitation,
+)
+from qgate.templates.subroutines.grover import GroverOperator
+from qgate.templates.subroutines.permute import Permute
+from qgate.templates.subroutines.phase_estimation import QuantumPhaseEstimation
+from qgate.templates.subroutines.qft import QFT
+from qgate.templates.subroutines.time_evolution import (
+    ApproxTimeEvolution,
+    CommutingEvolution,
+    TrotterProduct,
+)
+
+__all__ = [
+    "QFT",
+    "UCCSD",
+    "AllSinglesDoubles",
+    "ApproxTimeEvolution",
+    "ArbitraryUnitary",
+    "CommutingEvolution",
+    "FermionicDoubleExcitation",
+    "FermionicSingleExcitation",
+    "GroverOperator",
+    "Permute",
+    "QuantumPhaseEstimation",
+    "TrotterProduct",
+]
