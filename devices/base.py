@@ -18,6 +18,7 @@ from qgate.typing import WiresLike
 from qgate.wires import Wires
 
 if TYPE_CHECKING:
+    from qgate.devices.compiled import CompiledCircuit
     from qgate.prices import Rate
 
 NOT_IN_IDENTITY = frozenset(
@@ -52,8 +53,9 @@ class Device(ABC):
 
     Required: ``capabilities`` (as a class attribute or in ``__init__``) and ``submit``.
     Optional: ``weigh`` where the capabilities have a ``max_bytes``; ``restart_random`` for a device
-    with a seed. A device whose capabilities have ``statevector`` is a ``StatevectorDevice``, one
-    with paid submissions a ``RemoteDevice``.
+    with a seed; ``compiled`` where circuits are compiled before they are sent. A device whose
+    capabilities have ``statevector`` is a ``StatevectorDevice``, one with paid submissions a
+    ``RemoteDevice``.
 
     ``submit`` receives sweeps that are decomposed into the gates of the capabilities, with
     measurements lowered to those that the device can return, within the limits of one submission.
@@ -133,6 +135,26 @@ class Device(ABC):
     def weigh(self, sweep: Sweep) -> tuple[int, int]:
         """Return the size in bytes of a circuit in a submission, and of each of its rows."""
         return (0, 0)
+
+    def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
+        """Return the circuit that would be sent for each sweep, without sending anything.
+
+        Parameters
+        ----------
+        sweeps : sequence of Sweep
+            As for ``submit``.
+
+        Returns
+        -------
+        list of CompiledCircuit
+            One for each sweep; by default its gates as they are.
+        """
+        from qgate.devices.compiled import as_submitted  # import qgate does without it
+
+        return [
+            as_submitted(sweep, self.wires_of(sweep.structure.wires), compiler=self.name)
+            for sweep in sweeps
+        ]
 
     def restart_random(self, token: str) -> None:
         """Restart the random numbers from the device's seed and a token.

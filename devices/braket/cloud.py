@@ -18,7 +18,9 @@ from braket.aws import AwsDevice
 
 from qgate.devices.base import ShotsLike
 from qgate.devices.braket.answers import answered, field
+from qgate.devices.braket.calibration import Calibration, read_calibration
 from qgate.devices.braket.cards import is_simulator
+from qgate.devices.braket.compiled import compiled
 from qgate.devices.braket.errors import (
     Response,
     Told,
@@ -47,6 +49,7 @@ from qgate.devices.cloud.remote import (
     label_tags,
 )
 from qgate.devices.cloud.retries import ErrorClass, with_retries
+from qgate.devices.compiled import CompiledCircuit
 from qgate.exceptions import QGateError
 from qgate.masking import masked
 from qgate.prices import Price, Rate
@@ -250,6 +253,23 @@ class BraketCloudDevice(RemoteDevice):
             return BraketTask(arn, self, record, created=True)
 
         return create
+
+    def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
+        return compiled(
+            sweeps,
+            self.wires_of,
+            self._style,
+            simulator=self.name if is_simulator(self.arn) else "",
+            calibration=self.calibration,
+        )
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """Errors and durations from the device's description; None: it states none.
+
+        A device that was created from a card has none.
+        """
+        return None if self.runner is None else read_calibration(self.runner.properties)
 
     def request_settings(self) -> Record:
         options = self.options

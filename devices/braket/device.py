@@ -11,10 +11,12 @@ from braket.task_result import ProgramSetExecutableFailure
 
 from qgate.devices.base import Device, ShotsLike
 from qgate.devices.braket.capabilities import PROGRAM, read_capabilities
+from qgate.devices.braket.compiled import compiled
 from qgate.devices.braket.job import BraketJob
 from qgate.devices.braket.layout import Layout, program_set, single_programs
 from qgate.devices.braket.results import Found, Measured, Value, read_exact, read_set
 from qgate.devices.braket.translate import Style, Translation, translate
+from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.job import Job, RowFailure, SweepResult
 from qgate.sweep import Sweep
 from qgate.typing import WiresLike
@@ -71,6 +73,9 @@ class BraketDevice(Device):
     def restart_random(self, token: str) -> None:
         if self._restart is not None:
             self._restart(token)
+
+    def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
+        return compiled(sweeps, self.wires_of, self._style, simulator=self.name)
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         circuits = [

@@ -141,16 +141,16 @@ def slot_name(slot: int) -> str:
 
 @sized_cache(256 * MIB)
 def _translate(structure: Structure, wires: Wires, style: Style) -> Translation:
-    places = _places(structure, wires, style)
-    circuit = _circuit(structure, places, style)
-    qubits = tuple(tuple(places[wire] for wire in item.wires) for item in structure.measurements)
+    placed = places(structure, wires, style)
+    circuit = _circuit(structure, placed, style)
+    qubits = tuple(tuple(placed[wire] for wire in item.wires) for item in structure.measurements)
     kinds = {item.kind for item in structure.measurements}
     # ascending, because the SDK (1.127) mixes up other orders of a probability's qubits
     wanted = {qubit for targets in qubits for qubit in targets}
-    read = tuple(sorted(places.values() if style.reads_all else wanted))
+    read = tuple(sorted(placed.values() if style.reads_all else wanted))
     words: tuple[Word, ...] = ()
     if kinds == {MeasurementKind.TERMS}:
-        words = _words(structure.measurements[0].observable, places)
+        words = _words(structure.measurements[0].observable, placed)
         _ask_for(words, circuit, style)
     elif kinds == {MeasurementKind.PROBS}:
         circuit.probability(read)
@@ -192,7 +192,7 @@ def _product(letters: str) -> Observable:
     return factors[0] if len(factors) == 1 else Observable.TensorProduct(factors)
 
 
-def _places(structure: Structure, wires: Wires, style: Style) -> dict[Wire, int]:
+def places(structure: Structure, wires: Wires, style: Style) -> dict[Wire, int]:
     """Return the qubit of each wire that is used."""
     used = set(structure.wires)
     order = [wire for wire in wires if wire in used]

@@ -13,6 +13,7 @@ from qiskit.circuit import Instruction, Parameter
 from qiskit.circuit.library import IGate
 from qiskit.exceptions import QiskitError
 from qiskit.providers import BackendV2
+from qiskit.transpiler import Target
 
 from qgate.devices.qiskit.bounded import FOLDED, Fold, fold, free_gates
 from qgate.devices.qiskit.identity import (
@@ -152,6 +153,11 @@ class Compiler:
     def backend(self) -> BackendV2:
         """Backend to whose target circuits are compiled."""
         return self._backend.value
+
+    @property
+    def target(self) -> Target:
+        """Gates and couplings that circuits are compiled for, with their calibration."""
+        return self._passes.target
 
     def __getstate__(self) -> dict[str, object]:
         """Return the state without the programs, which a copy compiles itself."""

@@ -9,9 +9,11 @@ from qiskit.providers import BackendV2
 
 from qgate.devices.base import Device, ShotsLike
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.draws import Draws
 from qgate.devices.job import Job
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
+from qgate.devices.qiskit.compiled import compiled
 from qgate.devices.qiskit.fingerprint import fingerprint
 from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.interface import Interface, interface_of
@@ -122,6 +124,9 @@ class QiskitDevice(Device):
         entries = [entry_of(sweep) for sweep in fixed]
         read = partial(read_results, entries=entries, device=self.name)
         return QiskitJob(job, read, device=self.name)
+
+    def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
+        return compiled(self._compiler, sweeps)
 
     def restart_random(self, token: str) -> None:
         self._draws.restart(token)

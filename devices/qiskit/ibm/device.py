@@ -23,7 +23,9 @@ from qgate.devices.base import ShotsLike
 from qgate.devices.capabilities import Capabilities
 from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, TaggedJob, label_tags
 from qgate.devices.cloud.retries import ErrorClass
+from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.qiskit.compile import Compiler, Program, with_constant_matrices
+from qgate.devices.qiskit.compiled import compiled
 from qgate.devices.qiskit.gates import ACCEPTED
 from qgate.devices.qiskit.ibm.account import Account
 from qgate.devices.qiskit.ibm.closing import CLOSE_S
@@ -205,6 +207,9 @@ class IbmDevice(RemoteDevice):
             if self.fault(error) is not ErrorClass.PERMANENT or not self.mode.has_ended():
                 raise
         return attempt()
+
+    def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
+        return compiled(self._compiler, sweeps)
 
     def request_settings(self) -> Record:
         return {

@@ -15,8 +15,10 @@ from qgate.devices.capabilities import Capabilities
 from qgate.devices.cloud.error_classes import chain_of, class_of_status
 from qgate.devices.cloud.remote import Record, RemoteDevice, RemoteJob, Report
 from qgate.devices.cloud.retries import ErrorClass
+from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.job import JobStatus, SweepResult
 from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
+from qgate.devices.qiskit.compiled import compiled
 from qgate.devices.qiskit.device import describe
 from qgate.devices.qiskit.interface import interface_of
 from qgate.devices.qiskit.job import STATUSES, check_success, finished, vendor_status
@@ -120,6 +122,9 @@ class VendorDevice(RemoteDevice):
             return VendorJob(str(job.job_id()), self, record, job)
 
         return create
+
+    def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
+        return compiled(self._compiler, sweeps)
 
     def find(self, token: str, *, since: float) -> str | None:
         reason = f"order {token}: jobs of {self.card.package} cannot be searched for"

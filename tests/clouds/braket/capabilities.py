@@ -88,7 +88,28 @@ class Card:
             "paradigm": self._paradigm(),
             "deviceParameters": {},
         }
-        return document
+        return {**document, **self._calibration()}
+
+    def _calibration(self) -> dict[str, Any]:
+        """Return errors: those of IQM grow with the numbers of the qubits."""
+        if self.schema == IONQ:
+            header = _header("ionq.ionq_provider_properties 1")
+            fidelity = {"1Q": {"mean": 0.999}, "2Q": {"mean": 0.98}, "spam": {"mean": 0.995}}
+            timing = {"1Q": 1e-4, "2Q": 9e-4, "readout": 2e-4, "T1": 100.0, "T2": 1.0}
+            provider = {"braketSchemaHeader": header, "fidelity": fidelity, "timing": timing}
+            return {"provider": provider}
+        if self.schema != IQM:
+            return {}
+        header = _header("standardized_gate_model_qpu_device_properties 1")
+        ones = {str(qubit): _one_qubit(qubit) for qubit in range(1, self.qubits + 1)}
+        twos = {f"{qubit}-{qubit + 1}": _two_qubits(qubit) for qubit in range(1, self.qubits)}
+        return {
+            "standardized": {
+                "braketSchemaHeader": header,
+                "oneQubitProperties": ones,
+                "twoQubitProperties": twos,
+            }
+        }
 
     def _service(self) -> dict[str, Any]:
         start, end = self.hours
@@ -153,6 +174,25 @@ class Card:
 def _header(schema: str) -> dict[str, str]:
     name, version = schema.split()
     return {"name": f"braket.device_schema.{name}", "version": version}
+
+
+def _one_qubit(qubit: int) -> dict[str, Any]:
+    fidelities = {
+        "RANDOMIZED_BENCHMARKING": 0.9999,
+        "SIMULTANEOUS_RANDOMIZED_BENCHMARKING": 1 - 1e-4 * qubit,
+        "READOUT": 1 - 1e-3 * qubit,
+    }
+    listed = [
+        {"fidelityType": {"name": name}, "fidelity": value} for name, value in fidelities.items()
+    ]
+    time = {"value": 40.0, "unit": "us"}
+    return {"T1": time, "T2": time, "oneQubitFidelity": listed}
+
+
+def _two_qubits(qubit: int) -> dict[str, Any]:
+    kind = {"name": "INTERLEAVED_RANDOMIZED_BENCHMARKING"}
+    gate = {"gateName": "CZ", "fidelity": 1 - 1e-3 * qubit, "fidelityType": kind}
+    return {"twoQubitGateFidelity": [gate]}
 
 
 def _arn(region: str, path: str) -> str:

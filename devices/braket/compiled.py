@@ -1,0 +1,101 @@
+"""Circuits of Braket as plain data, with the calibration of the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from braket.circuits import Circuit, FreeParameterExpression, Instruction
+from braket.circuits.gate import Gate
+from braket.circuits.measure import Measure
+
+from qgate.devices.braket.calibration import Calibration
+from qgate.devices.braket.translate import Placing, Style, places, slot_name, translate
+from qgate.devices.compiled import MEASURE, CompiledCircuit, NativeOperation
+from qgate.sweep import Sweep
+from qgate.wires import Wires
+
+COMPILERS: Mapping[Placing, str] = {
+    Placing.FREE: "as sent; the service chooses the qubits and compiles to the device's gates",
+    Placing.PHYSICAL: "as sent, on the device's qubits; the service compiles to its gates",
+    Placing.VERBATIM: "as sent, and as the device runs it",
+}
+"""Compilation of a circuit after it was sent, by the placing of its qubits."""
+
+
+def compiled(
+    sweeps: Sequence[Sweep],
+    order: Callable[[Wires], Wires],
+    style: Style,
+    *,
+    simulator: str = "",
+    calibration: Calibration | None = None,
+) -> list[CompiledCircuit]:
+    """Return the circuit that is sent for each sweep, with the angles of its first row.
+
+    Parameters
+    ----------
+    sweeps : sequence of Sweep
+    order : callable
+        Function from the wires of a circuit to all wires in the order of the device.
+    style : Style
+    simulator : str
+        Name of the simulator that runs them; empty: a quantum device.
+    calibration : Calibration, optional
+        Without chosen qubits its averages are used.
+    """
+    placed = style.placing is not Placing.FREE
+    facts = _Facts(calibration or Calibration(), placed=placed)
+    source = "the device's description" if placed else "averages in the device's description"
+    found = []
+    for sweep in sweeps:
+        wires = order(sweep.structure.wires)
+        translation, row = translate(sweep, wires, style), sweep.rows[0].tolist()
+        values = {slot_name(slot): row[slot] for slot in translation.slots}
+        found.append(
+            CompiledCircuit(
+                tuple(facts.operations(translation.circuit, values)),
+                tuple(places(sweep.structure, wires, style).items()),
+                simulator or COMPILERS[style.placing],
+                "" if calibration is None else source,
+            )
+        )
+    return found
+
+
+class _Facts:
+    """Errors and durations of instructions."""
+
+    def __init__(self, calibration: Calibration, *, placed: bool) -> None:
+        self.calibration, self.placed = calibration, placed
+
+    def operations(
+        self, circuit: Circuit, values: Mapping[str, float]
+    ) -> Iterator[NativeOperation]:
+        """Yield gates and measurements; the marks of a verbatim box are left out."""
+        for instruction in circuit.instructions:
+            if isinstance(instruction.operator, Measure):
+                yield from map(self._measurement, map(int, instruction.target))
+            elif isinstance(instruction.operator, Gate):
+                yield self._gate(instruction, values)
+
+    def _measurement(self, qubit: int) -> NativeOperation:
+        error = self.calibration.readout_error(qubit, placed=self.placed)
+        return NativeOperation(MEASURE, (), (qubit,), error, self.calibration.durations_s.get(0))
+
+    def _gate(self, instruction: Instruction, values: Mapping[str, float]) -> NativeOperation:
+        name, qubits = instruction.operator.name, tuple(map(int, instruction.target))
+        angles = getattr(instruction.operator, "parameters", ())
+        return NativeOperation(
+            name,
+            tuple(_number(angle, values) for angle in angles),
+            qubits,
+            self.calibration.gate_error(name, qubits, placed=self.placed),
+            self.calibration.durations_s.get(len(qubits)),
+        )
+
+
+def _number(angle: Any, values: Mapping[str, float]) -> float:
+    if isinstance(angle, FreeParameterExpression):
+        return float(angle.subs(dict(values)))
+    return float(angle)

@@ -1,0 +1,67 @@
+"""Compiled circuits of Qiskit as plain data, with the calibration of the backend's target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from numbers import Real
+
+from qiskit import QuantumCircuit
+from qiskit.transpiler import InstructionProperties, Target
+
+from qgate.devices.compiled import CompiledCircuit, NativeOperation
+from qgate.devices.qiskit.compile import Compiler, with_constant_matrices
+from qgate.sweep import Sweep
+from qgate.typing import Wire
+from qgate.wires import Wires
+
+
+def compiled(compiler: Compiler, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
+    """Return the circuits that a device with this compiler sends for sweeps.
+
+    Parameters
+    ----------
+    compiler : Compiler
+        The device's own, so that circuits that are sent later are not transpiled again.
+    sweeps : sequence of Sweep
+    """
+    fixed = [with_constant_matrices(sweep) for sweep in sweeps]
+    programs = compiler.programs([sweep.structure for sweep in fixed])
+    target, name = compiler.target, compiler.backend.name
+    found = []
+    for program, sweep in zip(programs, fixed, strict=True):
+        operations = tuple(_operations(program.bound(sweep.rows[0]), target))
+        known = any(each.error is not None for each in operations)
+        found.append(
+            CompiledCircuit(
+                operations,
+                tuple((program.places or _in_order(program.wires)).items()),
+                f"Qiskit, for {name}",
+                f"target of {name}" if known else "",
+            )
+        )
+    return found
+
+
+def _operations(circuit: QuantumCircuit, target: Target) -> Iterator[NativeOperation]:
+    for item in circuit.data:
+        qubits = tuple(circuit.find_bit(qubit).index for qubit in item.qubits)
+        facts = _facts(target, item.operation.name, qubits)
+        yield NativeOperation(
+            item.operation.name,
+            tuple(float(value) for value in item.operation.params if isinstance(value, Real)),
+            qubits,
+            getattr(facts, "error", None),
+            getattr(facts, "duration", None),
+        )
+
+
+def _in_order(wires: Wires) -> dict[Wire, int]:
+    """Return the qubit of each wire of a circuit that needed no layout."""
+    return {wire: place for place, wire in enumerate(wires)}
+
+
+def _facts(target: Target, name: str, qubits: tuple[int, ...]) -> InstructionProperties | None:
+    """Return error and duration of an instruction; None: the target does not state them."""
+    if name not in target.operation_names:
+        return None
+    return (target[name] or {}).get(qubits)
