@@ -59,7 +59,7 @@ def as_array(value: Tensor) -> Tensor:
 
 
 def in_floats(value: Tensor) -> Tensor:
-    """Return whole numbers, half precision and object arrays as float64, others unchanged.
+    """Return whole numbers, half precision and object arrays as double precision, others unchanged.
 
     Arithmetic with small integers wraps around, and that of half precision overflows at 65504.
     Numbers beyond float64 are refused, and arrays with masked entries.
@@ -135,11 +135,12 @@ def _unmasked(value: Tensor) -> Tensor:
 
 
 def _in_floats_by_entry(value: Tensor) -> Tensor:
-    """Return an object array of real numbers as float64; others, e.g. of slots, unchanged."""
-    if not all(isinstance(entry, Real) or _is_real_array(entry) for entry in value.ravel()):
+    """Return an object array of numbers in double precision; others, e.g. of slots, unchanged."""
+    entries = [_number_of(entry) for entry in value.ravel()]
+    if not all(isinstance(entry, Complex) for entry in entries):
         return value
     try:
-        return value.astype(float)
+        return value.astype(float if all(isinstance(entry, Real) for entry in entries) else complex)
     except OverflowError:
         raise InvalidParameters(
             f"{_brief(value)} has a number beyond 1.8e308, the largest of float64. "
@@ -147,9 +148,9 @@ def _in_floats_by_entry(value: Tensor) -> Tensor:
         ) from None
 
 
-def _is_real_array(entry: object) -> bool:
-    """Return whether an entry of an object array is an array without axes of a real number."""
-    return isinstance(entry, np.ndarray) and entry.shape == () and isinstance(entry.item(), Real)
+def _number_of(entry: object) -> object:
+    """Return the number in an array without axes; anything else unchanged."""
+    return entry.item() if isinstance(entry, np.ndarray) and entry.shape == () else entry
 
 
 def is_numeric(value: Tensor, *, real: bool = False) -> bool:

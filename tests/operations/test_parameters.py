@@ -30,6 +30,16 @@ def test_arrays_and_numbers_are_kept_as_they_are():
     assert as_array(0.5) == 0.5
 
 
+def test_object_arrays_of_complex_numbers_are_states_and_matrices():
+    amplitudes = np.array([1, np.array(1j)], dtype=object)
+
+    state = qg.StatePrep(amplitudes, wires=0, normalize=True).parameters[0]
+    matrix = qg.QubitUnitary(np.array([[0, 1j], [-1j, 0]], dtype=object), wires=0).matrix()
+
+    np.testing.assert_allclose(state, np.array([1, 1j]) / np.sqrt(2))
+    np.testing.assert_allclose(matrix, -qg.Y(0).matrix())
+
+
 def test_rows_of_different_length_are_no_array():
     with pytest.raises(InvalidParameters, match="rows differ in length"):
         as_array([[1, 2], [3]])
