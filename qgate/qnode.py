@@ -7,7 +7,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from qgate import qnode_derivatives
 from qgate.arguments import items_of, whole_number
@@ -17,6 +17,7 @@ from qgate.autodiff.method import check_method, parse_method
 from qgate.autodiff.returns import arrange, leaves, measurements_of
 from qgate.context import active_device, entered
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
+from qgate.execution_keywords import ExecutionKeywords, QNodeKeywords, execution_keywords
 from qgate.findable import Located, located, make_findable
 from qgate.interfaces.choice import Choose, chooser, interface_among
 from qgate.interfaces.host import call_whole
@@ -63,10 +64,18 @@ class QNode:
         Options of the gradient method.
     max_diff : int, optional
         Highest order of derivatives that is allowed; default any order.
+    mcm_method : {None, "deferred", "one-shot", "tree-traversal"}
+        How mid-circuit measurements are run; default the device's way.
+    postselect_mode : {None, "hw-like", "fill-shots"}
+        Whether shots that a postselection rejects are dropped or repeated.
+    grad_on_execution, cache, cachesize, device_vjp, static_argnums, executor_backend
+        Accepted and checked, without effect: in PennyLane they choose between ways of execution
+        that give the same results. qgate submits a value and its gradient together, merges equal
+        circuits of a submission, and computes vector-Jacobian products where the method can.
 
     Raises
     ------
-    UnknownDiffMethod, UnknownInterface, UnsupportedDiffMethod
+    UnknownDiffMethod, UnknownInterface, UnsupportedDiffMethod, InvalidKeyword
         On construction.
 
     Notes
@@ -92,7 +101,9 @@ class QNode:
         shots: Any = "device",
         gradient_kwargs: Mapping[str, Any] | None = None,
         max_diff: int | None = None,
+        **execution: Unpack[ExecutionKeywords],
     ) -> None:
+        self.execute_kwargs = execution_keywords("QNode", execution)
         self._choose = chooser(interface)
         self.func = func
         self.device = _device(device)
@@ -199,6 +210,7 @@ class QNode:
             "shots": self.shots,
             "gradient_kwargs": self.gradient_kwargs,
             "max_diff": self.max_diff,
+            **self.execute_kwargs,
         }
         if "device" in changes and self.shots == self.device.shots:
             arguments["shots"] = "device"  # the shots were the device's, not the QNode's own
@@ -265,10 +277,13 @@ class QNode:
 
 
 def qnode(
-    device: Device | str, interface: str | None = "auto", diff_method: Any = "best", **options: Any
+    device: Device | str,
+    interface: str | None = "auto",
+    diff_method: Any = "best",
+    **keywords: Unpack[QNodeKeywords],
 ) -> Callable[[Callable[..., Any]], QNode]:
     """Bind the decorated quantum function to a device; arguments as for ``QNode``."""
-    return lambda func: QNode(func, device, interface, diff_method, **options)
+    return lambda func: QNode(func, device, interface, diff_method, **keywords)
 
 
 def set_shots(qnode: QNode | None = None, shots: Any = None) -> Any:
@@ -290,8 +305,19 @@ def execute(
     diff_method: Any = "best",
     interface: str | None = "auto",
     gradient_kwargs: Mapping[str, Any] | None = None,
+    *,
+    max_diff: int | None = None,
+    **execution: Unpack[ExecutionKeywords],
 ) -> tuple[Any, ...]:
     """Run tapes on a device, those without traced parameters in one submission.
+
+    Parameters
+    ----------
+    tapes : sequence of Tape
+    device, diff_method, interface, gradient_kwargs, max_diff
+        As for ``QNode``.
+    **execution
+        The other keywords of ``QNode``.
 
     Returns
     -------
@@ -302,7 +328,10 @@ def execute(
     ------
     QuantumFunctionError
         ``tapes`` is not a sequence of tapes.
+    InvalidKeyword
+        There is no keyword of a name, or it does not accept the value.
     """
+    execution_keywords("execute", execution)
     given = items_of(tapes)
     if given is None or not all(isinstance(tape, Tape) for tape in given):
         raise QuantumFunctionError(
@@ -310,7 +339,11 @@ def execute(
             "qg.execute([tape], device)."
         )
     method = parse_method(diff_method, _gradient_options(gradient_kwargs))
-    return _results(given, _device(device), method, chooser(interface))
+    most = None if max_diff is None else _highest_order(max_diff)
+    if most is not None:
+        for tape in given:
+            _check_order(tape, most)
+    return _results(given, _device(device), method, chooser(interface), max_diff=most)
 
 
 def _gradient_options(given: Any) -> dict[str, Any]:
@@ -337,12 +370,18 @@ def _highest_order(given: Any) -> int:
 
 
 def _results(
-    tapes: Sequence[Tape], device: Device, method: Any, choose: Choose, seed: Any = None
+    tapes: Sequence[Tape],
+    device: Device,
+    method: Any,
+    choose: Choose,
+    seed: Any = None,
+    *,
+    max_diff: int | None = None,
 ) -> tuple[Any, ...]:
     """Run tapes; return for each the results that a QNode would return."""
     every = [value for tape in tapes for value in tape.parameters]
     chosen = choose(every)
-    results = evaluate(tapes, device, method, interface=chosen, seed=seed)
+    results = evaluate(tapes, device, method, interface=chosen, max_diff=max_diff, seed=seed)
     return tuple(
         arrange(
             tape,

@@ -92,6 +92,10 @@ class NoMeasurement(QuantumFunctionError):
     )
 
 
+class InvalidKeyword(QuantumFunctionError, TypeError, ValueError):
+    """A QNode, or ``execute``, was given an unknown keyword, or one with a wrong value."""
+
+
 class InvalidTape(QuantumFunctionError, TypeError, ValueError):
     """A tape was made or changed with an object that it cannot hold."""
 
