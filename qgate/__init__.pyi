@@ -126,6 +126,7 @@ from qgate.operations import Z as Z
 from qgate.operations import adjoint as adjoint
 from qgate.operations import comm as comm
 from qgate.operations import commutator as commutator
+from qgate.operations import cond as cond
 from qgate.operations import ctrl as ctrl
 from qgate.operations import dot as dot
 from qgate.operations import eigvals as eigvals
@@ -136,6 +137,7 @@ from qgate.operations import generator as generator
 from qgate.operations import is_commuting as is_commuting
 from qgate.operations import map_wires as map_wires
 from qgate.operations import matrix as matrix
+from qgate.operations import measure as measure
 from qgate.operations import pauli_decompose as pauli_decompose
 from qgate.operations import pow as pow
 from qgate.operations import prod as prod

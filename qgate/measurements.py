@@ -7,17 +7,18 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 
-from qgate.arguments import finite_number
+from qgate.arguments import finite_number, items_of
 from qgate.arrays import is_traced
 from qgate.exceptions import InvalidParameters, NotHermitian, QuantumFunctionError, described
 from qgate.observables import is_observable, normal_form
 from qgate.operations.combination import Combination
 from qgate.operations.fixed import PauliGate
 from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.outcome_values import MeasurementValue, Node, renamed
 from qgate.operations.pauli import PauliSum
 from qgate.recording import absorb, record
 from qgate.typing import Tensor, Wire, WiresLike
@@ -102,6 +103,9 @@ class Measurement:
         Further options of the kind, e.g. the base of a logarithm.
     """
 
+    mv: MeasurementValue | Sequence[MeasurementValue] | None = None
+    """The value of mid-circuit measurements, or the outcomes, that are measured."""
+
     def __init__(
         self,
         kind: MeasurementKind,
@@ -182,6 +186,19 @@ class Measurement:
             other.__dict__["form"] = MeasuredForm(observable, self.form.skipped)
         return other
 
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Expressions of the values of mid-circuit measurements that are measured; often none."""
+        found: tuple[Node, ...] = self.options.get("nodes", ())
+        return found
+
+    def with_names(self, names: Mapping[Hashable, Hashable]) -> Self:
+        """Return the measurement with other identifiers of outcomes."""
+        other = copy.copy(self)
+        nodes = tuple([renamed(node, names) for node in self.nodes])
+        other.options = {**self.options, "nodes": nodes}
+        return other
+
     def with_wires(self, wires: Wires) -> Self:
         """Return the measurement of other wires."""
         other = copy.copy(self)
@@ -211,6 +228,7 @@ class Measurement:
 
     def __repr__(self) -> str:
         inner = repr(self.obs) if self.obs is not None else f"wires={list(self._wires)}"
+        inner = inner if self.mv is None else repr(self.mv)
         return f"{self.kind.value}({inner})"
 
 
@@ -228,28 +246,32 @@ def are_returned(
     return most_wires is None or len(read) <= most_wires
 
 
-def expval(op: Operator) -> Measurement:
+Measured: TypeAlias = "Operator | MeasurementValue | Sequence[MeasurementValue]"
+"""An observable, a value of mid-circuit measurements, or a sequence of outcomes."""
+
+
+def expval(op: Measured) -> Measurement:
     """Expectation value of an observable; a real number.
 
     Parameters
     ----------
-    op : Operator
-        A Hermitian operator.
+    op : Operator or MeasurementValue
+        A Hermitian operator, or a value of mid-circuit measurements.
 
     Raises
     ------
     NotHermitian
         The operator is not an observable.
     """
-    return Measurement(MeasurementKind.EXPVAL, _operator(op, "expval"))
+    return _of(MeasurementKind.EXPVAL, op)
 
 
-def var(op: Operator) -> Measurement:
-    """Variance of an observable, <A^2> - <A>^2; a real number."""
-    return Measurement(MeasurementKind.VAR, _operator(op, "var"))
+def var(op: Measured) -> Measurement:
+    """Variance of an observable, <A^2> - <A>^2, or of a value of outcomes; a real number."""
+    return _of(MeasurementKind.VAR, op)
 
 
-def probs(wires: WiresLike | None = None, op: Operator | None = None) -> Measurement:
+def probs(wires: WiresLike | None = None, op: Measured | None = None) -> Measurement:
     """Probabilities of the outcomes on some wires, or of an observable's eigenbasis.
 
     Returns an array of shape (2**n,); the first wire is the most significant bit.
@@ -259,25 +281,31 @@ def probs(wires: WiresLike | None = None, op: Operator | None = None) -> Measure
     wires : wires, optional
         Default: all wires of the device.
     op : Operator, optional
-        Observable in whose eigenbasis to measure, instead of ``wires``.
+        Observable in whose eigenbasis to measure, instead of ``wires``; or the outcome of a
+        mid-circuit measurement, or a list of outcomes, the first most significant.
     """
     return _readout(MeasurementKind.PROBS, op, wires)
 
 
-def sample(op: Operator | None = None, wires: WiresLike | None = None) -> Measurement:
-    """Samples: one eigenvalue per shot, shape (shots,), or one bitstring, shape (shots, n)."""
+def sample(op: Measured | None = None, wires: WiresLike | None = None) -> Measurement:
+    """Samples: one eigenvalue per shot, shape (shots,), or one bitstring, shape (shots, n).
+
+    Of a value of mid-circuit measurements it is one number per shot, of a list of n outcomes an
+    array of shape (shots, n).
+    """
     return _readout(MeasurementKind.SAMPLE, op, wires)
 
 
 def counts(
-    op: Operator | None = None, wires: WiresLike | None = None, all_outcomes: bool = False
+    op: Measured | None = None, wires: WiresLike | None = None, all_outcomes: bool = False
 ) -> Measurement:
     """Counts of the outcomes: a dictionary by bitstring, or by eigenvalue.
 
     Parameters
     ----------
     op : Operator, optional
-        Count its eigenvalues.
+        Count its eigenvalues, the values of an expression of outcomes, or bitstrings of a list of
+        outcomes.
     wires : wires, optional
         Count bitstrings of these wires; default all.
     all_outcomes : bool
@@ -367,14 +395,44 @@ def _readout(
             f"{kind.value} was given both an observable and wires. Give one of them."
         )
     if op is not None:
-        return Measurement(kind, _operator(op, kind.value), **options)
+        return _of(kind, op, **options)
     return Measurement(kind, wires=() if wires is None else wires, **options)
 
 
-def _operator(op: object, name: str) -> Operator:
-    if not isinstance(op, Operator):
+def _of(kind: MeasurementKind, op: object, **options: Any) -> Measurement:
+    """Return the measurement of an observable, or of values of mid-circuit measurements."""
+    if isinstance(op, Operator):
+        return Measurement(kind, op, **options)
+    nodes = _nodes(kind, op)
+    measurement = Measurement(kind, nodes=nodes, **options)
+    measurement.mv = op  # type: ignore[assignment]
+    return measurement
+
+
+def _nodes(kind: MeasurementKind, op: object) -> tuple[Node, ...]:
+    """Return the expressions of values of outcomes."""
+    if isinstance(op, MeasurementValue):
+        if kind is MeasurementKind.PROBS and op.has_processing:
+            raise QuantumFunctionError(
+                "probs was given a value that is computed from outcomes. Give one outcome or a "
+                "list of outcomes, qg.probs(op=[first, second]), or count the value with qg.counts."
+            )
+        return (op.node,)
+    values = items_of(op) or ()
+    if not values or not all(isinstance(value, MeasurementValue) for value in values):
         raise QuantumFunctionError(
-            f"{name} was given {described(op)}. It measures an operator, for example "
-            f"qg.{name}(qg.Z(0))."
+            f"{kind.value} was given {described(op)}. It measures an operator, for example "
+            f"qg.{kind.value}(qg.Z(0)), or the outcome of qg.measure."
         )
-    return op
+    if kind in (MeasurementKind.EXPVAL, MeasurementKind.VAR):
+        raise QuantumFunctionError(
+            f"{kind.value} was given a sequence of outcomes. Give one value, such as their sum, or "
+            f"call {kind.value} once for each."
+        )
+    if any(value.has_processing for value in values):
+        raise QuantumFunctionError(
+            f"{kind.value} was given a sequence with a value that is computed from outcomes. "
+            "Only sequences of unprocessed outcomes can be measured together. Measure the value "
+            "alone."
+        )
+    return tuple([value.node for value in values])

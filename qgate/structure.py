@@ -19,6 +19,7 @@ from qgate.exceptions import InvalidParameters
 from qgate.measurements import Measurement, MeasurementKind
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.slots import Affine
+from qgate.outcome_numbers import has_outcomes, numbered
 from qgate.typing import Tensor
 from qgate.wires import Wires
 
@@ -77,6 +78,11 @@ class Structure:
         wires = Wires.all_wires(parts)
         counted = Wires(range(len(wires)))
         return counted if set(counted) == set(wires) else wires
+
+    @cached_property
+    def has_outcomes(self) -> bool:
+        """Whether a wire is measured in the middle of the circuit."""
+        return has_outcomes(self.operations, self.measurements)
 
     @cached_property
     def num_bytes(self) -> int:
@@ -191,6 +197,10 @@ class Layout:
             tuple(filter(None, shapes)),
         )
         found = STRUCTURES.get(key)
+        if found is None and has_outcomes(operations, measurements):
+            named = numbered(operations, measurements)
+            if named is not None:  # equal circuits have equal numbers of their outcomes
+                return cls.of(*named, shapes)
         if found is None:
             while len(STRUCTURES) >= MOST_STRUCTURES:
                 STRUCTURES.pop(next(iter(STRUCTURES)), None)

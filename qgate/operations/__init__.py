@@ -3,6 +3,7 @@
 from qgate.operations.arithmetic import dot, prod, s_prod
 from qgate.operations.arithmetic import sum_ as sum
 from qgate.operations.composites import Prod, SProd, Sum
+from qgate.operations.conditions import Conditional, cond
 from qgate.operations.controlled import (
     CCZ,
     CH,
@@ -69,7 +70,9 @@ from qgate.operations.functions import (
 from qgate.operations.gate import GATES
 from qgate.operations.hermitian import Hermitian, Projector, SparseHamiltonian
 from qgate.operations.ising import PSWAP, IsingXX, IsingXY, IsingYY, IsingZZ
+from qgate.operations.mid_measure import MidMeasure, measure
 from qgate.operations.operator import Operator, ParameterKind
+from qgate.operations.outcome_values import MeasurementValue
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.operations.pauli_rotations import MultiRZ, PauliRot, PCPhase
@@ -111,6 +114,7 @@ __all__ = [
     "CPhaseShift01",
     "CPhaseShift10",
     "CRot",
+    "Conditional",
     "Controlled",
     "ControlledPhaseShift",
     "ControlledQubitUnitary",
@@ -130,6 +134,8 @@ __all__ = [
     "IsingXY",
     "IsingYY",
     "IsingZZ",
+    "MeasurementValue",
+    "MidMeasure",
     "MultiControlledX",
     "MultiRZ",
     "Operator",
@@ -164,6 +170,7 @@ __all__ = [
     "adjoint",
     "comm",
     "commutator",
+    "cond",
     "ctrl",
     "dot",
     "eigvals",
@@ -174,6 +181,7 @@ __all__ = [
     "is_commuting",
     "map_wires",
     "matrix",
+    "measure",
     "pauli_decompose",
     "pow",
     "prod",

@@ -20,7 +20,8 @@ from qgate.arrays import (
     shape_of,
     unwrap,
 )
-from qgate.exceptions import InvalidParameters, NotFinite, described
+from qgate.exceptions import InvalidParameters, NotFinite, UnknownOutcome, described
+from qgate.operations.outcome_values import MeasurementValue
 from qgate.operations.slots import Affine
 from qgate.sizes import check_depth, check_size
 from qgate.typing import Tensor
@@ -194,6 +195,8 @@ def require_numbers(name: str, argument: str, value: Tensor, *, real: bool = Tru
     """
     if is_numeric(value, real=real):
         return
+    if isinstance(value, MeasurementValue):
+        raise UnknownOutcome(use=f"as {argument} of {name}")
     kind = "real numbers" if real else "numbers"
     remedy = "; np.real(z) is the real part of z." if is_numeric(value) else "."
     raise InvalidParameters(

@@ -12,6 +12,7 @@ from qgate.arrays import enclosed, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, described
 from qgate.findable import picklable
 from qgate.operations.arithmetic import prod
+from qgate.operations.conditions import Conditional
 from qgate.operations.controls import controlled
 from qgate.operations.exponentials import Exp
 from qgate.operations.fixed import Identity
@@ -171,6 +172,8 @@ def evolve(op: Operator, coeff: Tensor = 1, id: str | None = None) -> Exp:
 
 def _adjoint(op: Operator, lazy: bool) -> Operator:
     with paused():
+        if isinstance(op, Conditional):
+            return op.with_base(_adjoint(op.base, lazy))
         return Adjoint(op) if truth("adjoint", "lazy", lazy) else op.adjoint()
 
 
@@ -178,6 +181,8 @@ def _controlled(
     op: Operator, control: WiresLike, values: object, work_wires: WiresLike | None
 ) -> Operator:
     with paused():
+        if isinstance(op, Conditional):
+            return op.with_base(controlled(op.base, control, values, work_wires))
         return controlled(op, control, values, work_wires)
 
 

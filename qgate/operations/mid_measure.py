@@ -1,0 +1,145 @@
+"""Measurements in the middle of a circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from uuid import uuid4
+
+from qgate.arguments import truth, whole_number
+from qgate.exceptions import QuantumFunctionError, described
+from qgate.operations.operator import Operator
+from qgate.operations.outcome_values import MeasurementValue
+from qgate.typing import Wire, WiresLike
+from qgate.wires import Wires
+
+
+class MidMeasure(Operator):
+    """Measurement of one wire in the middle of a circuit, in the computational basis.
+
+    ``measure`` makes it, and returns its outcome.
+
+    Parameters
+    ----------
+    wires : wire
+        The measured wire.
+    reset : bool
+        Whether the wire is set to the state 0 afterwards.
+    postselect : 0, 1 or None
+        The outcome to which statistics are restricted.
+    meas_uid : hashable, optional
+        Identifier of the outcome, unique in its circuit; default: a new one.
+    """
+
+    num_wires = 1
+    name = "MidMeasureMP"
+    has_matrix = False
+    is_gate = False
+
+    def __init__(
+        self,
+        wires: WiresLike,
+        reset: bool = False,
+        postselect: int | None = None,
+        meas_uid: Hashable | None = None,
+    ) -> None:
+        on = Wires(wires)
+        if len(on) != 1:
+            raise QuantumFunctionError(
+                f"measure was given the wires {list(on)}. Only a single qubit can be measured in "
+                "the middle of the circuit. Call qg.measure once for each wire."
+            )
+        options = {
+            "reset": truth("measure", "reset", reset),
+            "postselect": _bit(postselect),
+            "meas_uid": str(uuid4()) if meas_uid is None else meas_uid,
+        }
+        super().__init__((), on, options)
+
+    @property
+    def reset(self) -> bool:
+        """Whether the wire is set to the state 0 afterwards."""
+        return bool(self._hyperparameters["reset"])
+
+    @property
+    def postselect(self) -> int | None:
+        """The outcome to which statistics are restricted, or None."""
+        found = self._hyperparameters["postselect"]
+        return found if isinstance(found, int) else None
+
+    @property
+    def meas_uid(self) -> Hashable:
+        """Identifier of the outcome."""
+        return self._hyperparameters["meas_uid"]
+
+    @property
+    def signature(self) -> Hashable:
+        return (type(self), self._wires, self.reset, self.postselect, self.meas_uid)
+
+    def with_uid(self, uid: Hashable) -> MidMeasure:
+        """Return the measurement with another identifier of its outcome; nothing is recorded."""
+        other = self.with_parameters(())
+        other._hyperparameters = {**self._hyperparameters, "meas_uid": uid}
+        return other
+
+    def label(self, decimals: int | None = None) -> str:
+        chosen = {None: "", 0: "₀", 1: "₁"}[self.postselect]
+        return f"┤↗{chosen}{'│  │0⟩' if self.reset else '├'}"
+
+    def __repr__(self) -> str:
+        return (
+            f"MidMeasure(wires={list(self.wires)}, postselect={self.postselect}, "
+            f"reset={self.reset})"
+        )
+
+
+def measure(
+    wires: Wire | WiresLike, reset: bool = False, postselect: int | None = None
+) -> MeasurementValue:
+    """Measure a wire in the middle of a circuit, in the computational basis.
+
+    The device runs the measurement, or one without mid-circuit measurements runs an equivalent
+    circuit with another wire for the outcome (``defer_measurements``).
+
+    Parameters
+    ----------
+    wires : wire
+        The measured wire; it can be used again afterwards.
+    reset : bool
+        Whether the wire is set to the state 0 afterwards.
+    postselect : 0, 1 or None
+        Restrict all results of the circuit to runs with this outcome. Exact results are divided by
+        its probability, and are NaN if that is 0; shots with the other outcome are discarded.
+
+    Returns
+    -------
+    MeasurementValue
+        The outcome, 0 or 1: for ``cond``, for arithmetic, and for ``expval``, ``var``, ``probs``,
+        ``sample`` and ``counts``.
+
+    Raises
+    ------
+    QuantumFunctionError
+        There is more than one wire, or ``postselect`` is not 0, 1 or None.
+
+    Examples
+    --------
+    >>> with qg.QuantumTape() as tape:
+    ...     outcome = qg.measure(0, reset=True)
+    ...     qg.cond(outcome == 1, qg.X)(wires=1)
+    >>> tape.operations[0]
+    MidMeasure(wires=[0], postselect=None, reset=True)
+    """
+    return MeasurementValue([MidMeasure(wires, reset, postselect)])
+
+
+def _bit(postselect: object) -> int | None:
+    """Return the outcome that is selected."""
+    if postselect is None:
+        return None
+    number = whole_number(postselect)
+    if number not in (0, 1):
+        raise QuantumFunctionError(
+            f"measure was given postselect={described(postselect)}. A qubit has the outcomes 0 "
+            "and 1. Give one of these, or None."
+        )
+    return number
