@@ -5,6 +5,7 @@
 # access. To add a name, add its line to these lines and run `make format`, which sorts. A module
 # or package of qgate is a name too: "from qgate import gradients as gradients".
 
+from qgate import drawer as drawer
 from qgate import exceptions as exceptions
 from qgate import fourier as fourier
 from qgate import gradients as gradients
@@ -22,6 +23,7 @@ from qgate.differentiate.jacobians import grad as grad
 from qgate.differentiate.jacobians import jacobian as jacobian
 from qgate.differentiate.products import jvp as jvp
 from qgate.differentiate.products import vjp as vjp
+from qgate.drawer import draw as draw
 from qgate.execution.tracker import Tracker as Tracker
 from qgate.gradients import adjoint_metric_tensor as adjoint_metric_tensor
 from qgate.gradients import metric_tensor as metric_tensor

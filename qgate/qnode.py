@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from qgate import qnode_derivatives
+from qgate import levels, qnode_derivatives
 from qgate.arguments import items_of, whole_number
 from qgate.arrays import any_boxed, framework_among, order, trainable_among
 from qgate.autodiff.evaluate import evaluate
@@ -237,6 +237,7 @@ class QNode:
         method = self._method if diff_method is None else parse_method(diff_method, {})
         return _results(tapes, self.device, method, self._choose, seed)
 
+    circuits_at = levels.circuits_at
     gradient_function = qnode_derivatives.gradient_function
     tape_derivatives = qnode_derivatives.tape_derivatives
 

@@ -20,7 +20,15 @@ from qgate.recording import Recorder, recording
 from qgate.shots import Shots
 from qgate.structure import Layout, Structure
 from qgate.sweep import Sweep
-from qgate.typing import FloatArray, IntArray, Namespace, NumericArray, SparseMatrix, Tensor
+from qgate.typing import (
+    FloatArray,
+    IntArray,
+    Namespace,
+    NumericArray,
+    SparseMatrix,
+    Tensor,
+    WiresLike,
+)
 from qgate.wires import Wires
 
 INTEGER = frozenset({int})
@@ -391,6 +399,12 @@ class Tape:
         if rows.dtype.kind not in "iuf":
             refuse_not_real(self._operations)
         return rows.astype(float, copy=False)
+
+    def draw(self, wire_order: WiresLike | None = None, **options: Any) -> str:
+        """Draw the tape as text; arguments as for ``qgate.drawer.tape_text``."""
+        from qgate.drawer.text import tape_text  # on use: no value needs a drawing
+
+        return tape_text(self, wire_order, **options)
 
     # Comparison --------------------------------------------------------------------
 

@@ -104,6 +104,15 @@ class InvalidTape(QuantumFunctionError, TypeError, ValueError):
     message = "The tape cannot be made like this: {reason}. {remedy}"
 
 
+class InvalidDrawing(QuantumFunctionError, TypeError, ValueError):
+    """A drawing was requested with an argument that it cannot use."""
+
+    argument: str
+    value: str
+    allowed: str
+    message = "The circuit cannot be drawn with {argument}={value}. {allowed}"
+
+
 class InvalidLayer(QuantumFunctionError, TypeError, ValueError):
     """A quantum function, with the given weights, cannot be a layer of a network."""
 

@@ -14,6 +14,7 @@ from qgate.arrays import enclosed, namespace, unwrap
 from qgate.exceptions import DecompositionUndefinedError
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
 from qgate.operations.gate import GATES
+from qgate.operations.labels import Cache, enclosed_label, number_text
 from qgate.operations.matrices import dense_matrix
 from qgate.operations.operator import (
     ALGEBRA,
@@ -205,8 +206,15 @@ class Prod(Composite):
         words = pauli_reps(self._operands)
         return None if words is None else PauliSum.product(words)
 
-    def label(self, decimals: int | None = None) -> str:
-        return "@".join(op.label(decimals) for op in self._operands)
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        return "@".join(
+            enclosed_label(op.label(decimals, base_label, cache)) for op in self._operands
+        )
 
     def __repr__(self) -> str:
         return " @ ".join(map(self._spelled, self._operands))
@@ -242,8 +250,13 @@ class Sum(Composite):
         words = pauli_reps(self._operands)
         return None if words is None else PauliSum.total(words)
 
-    def label(self, decimals: int | None = None) -> str:
-        return "𝓗"
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        return base_label or "𝓗"
 
     def __repr__(self) -> str:
         return " + ".join(map(repr, self._operands))
@@ -332,10 +345,14 @@ class SProd(Composite):
         words = self.base.pauli_rep
         return None if words is None else words.scaled(self._scalar)
 
-    def label(self, decimals: int | None = None) -> str:
-        scalar = unwrap(self._scalar)
-        number = str(scalar) if decimals is None else f"{scalar:.{decimals}f}"
-        return f"{number}*{self.base.label(decimals)}"
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        number = number_text(self._scalar, decimals)
+        return f"{number}*{self.base.label(decimals, base_label, cache)}"
 
     def __repr__(self) -> str:
         return f"{unwrap(self._scalar)} * {self._spelled(self.base)}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Self
 
 from qgate.exceptions import ConditionalTransformError, described
+from qgate.operations.labels import Cache
 from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator, require_operators
 from qgate.operations.outcome_values import MeasurementValue, Node, renamed
@@ -85,8 +86,13 @@ class Conditional(Wrapper):
         other.meas_val = self.meas_val.map_wires(wire_map)
         return other
 
-    def label(self, decimals: int | None = None) -> str:
-        return self.base.label(decimals)
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        return self.base.label(decimals, base_label, cache)
 
     def __repr__(self) -> str:
         return f"Conditional({self.meas_val!r}, {self.base!r})"

@@ -19,6 +19,7 @@ from qgate.operations.controlled_decompositions import (
 )
 from qgate.operations.fixed import S
 from qgate.operations.gate import GATES, ROWS, Gate, factor_frequencies
+from qgate.operations.labels import Cache
 from qgate.operations.matrices import basis_vector, kron
 from qgate.operations.operator import Operator, require_operators, without_recording
 from qgate.operations.parameters import as_array, check_shape
@@ -168,8 +169,13 @@ class Controlled(Wrapper):
     def simplify(self) -> Operator:
         return controlled(self.base.simplify(), self.control_wires, self.control_values)
 
-    def label(self, decimals: int | None = None) -> str:
-        return self.base.label(decimals)
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        return self.base.label(decimals, base_label, cache)
 
     @property
     def is_hermitian(self) -> bool:

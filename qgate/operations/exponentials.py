@@ -9,6 +9,7 @@ import numpy as np
 
 from qgate.arrays import is_concrete, is_traced, namespace, shape_of, unwrap
 from qgate.exceptions import DecompositionUndefinedError, GeneratorUndefinedError
+from qgate.operations.labels import Cache, number_text
 from qgate.operations.matrices import dagger
 from qgate.operations.operator import Operator, ParameterKind, require_operators, without_recording
 from qgate.operations.parameters import require_finite, require_numbers
@@ -195,12 +196,18 @@ class Exp(Wrapper):
     def _like(self, base: Operator, number: Tensor) -> Operator:
         return Exp(base, angle=number) if self._turns else Exp(base, number)
 
-    def label(self, decimals: int | None = None) -> str:
-        return f"Exp({self._factor(decimals)} {self.base.label(decimals)})"
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        base = self.base.label(decimals, cache=cache)
+        return base_label or f"Exp({self._factor(decimals)} {base})"
 
     def _factor(self, decimals: int | None = None) -> str:
         coeff = unwrap(self.parameters[0])
-        number = str(coeff) if decimals is None or shape_of(coeff) else f"{coeff:.{decimals}f}"
+        number = number_text(coeff, None if shape_of(coeff) else decimals)
         return f"{number}j" if self._turns else number
 
     @property

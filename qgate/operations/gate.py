@@ -30,6 +30,7 @@ from qgate.exceptions import (
     MatrixUndefinedError,
 )
 from qgate.operations.gate_spec import Argument, Decomposition, GateSpec
+from qgate.operations.labels import SYMBOLS
 from qgate.operations.matrices import circuit_matrix, where_ones
 from qgate.operations.operator import Operator, ParameterKind, without_recording
 from qgate.operations.parameters import as_angle
@@ -249,9 +250,10 @@ class Gate(Operator):
         rule = getattr(spec, which)
         return rule is not None and constant(which, *self._row).ndim == 1
 
-    def label(self, decimals: int | None = None) -> str:
-        boxed = GATES[self.spec.core or self.name].__name__  # controls are drawn as dots
-        return super().label(decimals).replace(self.name, boxed)
+    @property
+    def symbol(self) -> str:
+        name = GATES[self.spec.core or self.name].__name__  # controls are drawn as dots
+        return SYMBOLS.get(name, name)
 
     def __repr__(self) -> str:
         spec, name = self.spec, type(self).__name__

@@ -70,9 +70,6 @@ class Hermitian(MatrixObservable):
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return parameters[0]
 
-    def label(self, decimals: int | None = None) -> str:
-        return "𝓗"
-
 
 class Projector(MatrixObservable):
     """Projector on a basis state or on a state vector.
@@ -140,7 +137,8 @@ class Projector(MatrixObservable):
     def diagonalizing_gates(self) -> list[Operator]:
         return [] if self.is_diagonal else super().diagonalizing_gates()
 
-    def label(self, decimals: int | None = None) -> str:
+    @property
+    def symbol(self) -> str:
         bits = self.basis_state
         return "P" if bits is None else "|{0}⟩⟨{0}|".format("".join(map(str, bits)))
 

@@ -81,7 +81,8 @@ class MidMeasure(Operator):
         other._hyperparameters = {**self._hyperparameters, "meas_uid": uid}
         return other
 
-    def label(self, decimals: int | None = None) -> str:
+    @property
+    def symbol(self) -> str:
         chosen = {None: "", 0: "₀", 1: "₁"}[self.postselect]
         return f"┤↗{chosen}{'│  │0⟩' if self.reset else '├'}"
 

@@ -19,6 +19,7 @@ from qgate.exceptions import (
     MatrixUndefinedError,
     described,
 )
+from qgate.operations.labels import SYMBOLS, Cache, labelled
 from qgate.operations.matrices import diagonal_of, embed
 from qgate.operations.parameters import as_array, in_floats, is_scalar, require_finite
 from qgate.operations.spelling import spelled
@@ -312,16 +313,32 @@ class Operator:
         """Return an equal operator in simpler form, or the operator itself."""
         return self
 
-    def label(self, decimals: int | None = None) -> str:
-        """Return the label for drawings."""
-        if decimals is None or not self.parameters:
-            return self.name
-        numbers = [
-            f"{float(unwrap(value)):.{decimals}f}"
-            for value in self.parameters
-            if shape_of(value) == ()
-        ]
-        return f"{self.name}({', '.join(numbers)})" if numbers else self.name
+    @property
+    def symbol(self) -> str:
+        """The label without parameters."""
+        name = type(self).__name__
+        return SYMBOLS.get(name, name)
+
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        r"""Return the label for drawings, such as ``RX\n(0.12)``.
+
+        Parameters
+        ----------
+        decimals : int, optional
+            Decimals of the parameters; None leaves them out.
+        base_label : str, optional
+            Replaces the part of the label without parameters.
+        cache : dict, optional
+            Its entry ``"matrices"`` is a list; parameters that are arrays are added to it, and
+            shown as ``M`` with their position.
+        """
+        symbol = base_label or self.symbol
+        return labelled(symbol, self.parameters, decimals, cache, note=self.id)
 
     @property
     def is_hermitian(self) -> bool:

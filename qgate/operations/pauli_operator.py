@@ -21,6 +21,7 @@ from qgate.operations import pauli_algebra as algebra
 from qgate.operations import pauli_matrices as pm
 from qgate.operations import pauli_words as pw
 from qgate.operations.eigenbasis import eigensystem, to_eigenbasis
+from qgate.operations.labels import Cache
 from qgate.operations.operator import Operator, ParameterKind
 from qgate.operations.pauli_algebra import Terms, as_coefficients
 from qgate.operations.pauli_gates import basis_gates, letters_of, word_gates
@@ -244,9 +245,14 @@ class PauliOperator(Operator):
 
     # Text, comparison ------------------------------------------------------------
 
-    def label(self, decimals: int | None = None) -> str:
-        if len(self) != 1:
-            return "𝓗"
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        if base_label or len(self) != 1:
+            return base_label or "𝓗"
         return pw.spell_label(unwrap(self.coefficients)[0], self.words[0], decimals)
 
     def __len__(self) -> int:

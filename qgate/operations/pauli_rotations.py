@@ -61,8 +61,9 @@ class WordRotation(Gate):
     def is_diagonal(self) -> bool:
         return set(self._word) <= {"I", "Z"}
 
-    def label(self, decimals: int | None = None) -> str:
-        return super().label(decimals).replace(self.name, f"R{self._word}")
+    @property
+    def symbol(self) -> str:
+        return f"R{self._word}"
 
 
 def _word_matrix(n: int, pauli_word: str) -> ComplexArray:

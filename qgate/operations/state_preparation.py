@@ -67,9 +67,6 @@ class BasisState(Operator):
         pairs = zip(self.wires, self._bits, strict=True)
         return without_recording(lambda: [PauliX(wire) for wire, bit in pairs if bit])
 
-    def label(self, decimals: int | None = None) -> str:
-        return f"|{''.join(map(str, self._bits))}⟩"
-
     @property
     def _bits(self) -> tuple[int, ...]:
         bits: Any = self.hyperparameters["state"]
@@ -144,9 +141,6 @@ class StatePrep(Operator):
     def decomposition(self) -> list[Operator]:
         state = unwrap(self.parameters[0])
         return without_recording(lambda: mottonen_gates(state, self.wires))
-
-    def label(self, decimals: int | None = None) -> str:
-        return "|Ψ⟩"
 
 
 def refuse_late_preparation(operation: Operator, touched: Collection[Wire]) -> None:

@@ -19,6 +19,7 @@ from qgate.exceptions import (
     described,
 )
 from qgate.operations.gate import GATES
+from qgate.operations.labels import Cache, enclosed_label, superscript
 from qgate.operations.matrices import circuit_matrix, dagger, diagonal_of
 from qgate.operations.operator import (
     ALGEBRA,
@@ -182,8 +183,13 @@ class Adjoint(Wrapper):
     def diagonalizing_gates(self) -> list[Operator]:
         return self.base.diagonalizing_gates()
 
-    def label(self, decimals: int | None = None) -> str:
-        return f"{self.base.label(decimals)}†"
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        return f"{enclosed_label(self.base.label(decimals, base_label, cache))}†"
 
     @property
     def is_hermitian(self) -> bool:
@@ -346,8 +352,14 @@ class Pow(Wrapper):
     def diagonalizing_gates(self) -> list[Operator]:
         return self.base.diagonalizing_gates()
 
-    def label(self, decimals: int | None = None) -> str:
-        return f"{self.base.label(decimals)}^{self.z}"
+    def label(
+        self,
+        decimals: int | None = None,
+        base_label: str | None = None,
+        cache: Cache | None = None,
+    ) -> str:
+        base = enclosed_label(self.base.label(decimals, base_label, cache))
+        return f"{base}{superscript(self.z)}"
 
     @property
     def is_hermitian(self) -> bool:

@@ -69,9 +69,6 @@ class QubitUnitary(Operator):
         matrix = self.parameters[0]
         return QubitUnitary(dagger(matrix, xp=namespace([matrix])), self.wires)
 
-    def label(self, decimals: int | None = None) -> str:
-        return "U"
-
 
 class DiagonalQubitUnitary(Operator):
     """Gate with a given diagonal.

@@ -58,9 +58,9 @@ def test_operators_print_as_they_are_written(gate, text):
         (qg.Hadamard(0), "H"),
         (qg.CNOT([0, 1]), "X"),
         (qg.CSWAP([0, 1, 2]), "SWAP"),
-        (qg.CRX(0.123, [0, 1]), "RX(0.12)"),
-        (qg.PauliRot(0.123, "XY", [0, 1]), "RXY(0.12)"),
-        (qg.IsingXX(0.123, [0, 1]), "IsingXX(0.12)"),
+        (qg.CRX(0.123, [0, 1]), "RX\n(0.12)"),
+        (qg.PauliRot(0.123, "XY", [0, 1]), "RXY\n(0.12)"),
+        (qg.IsingXX(0.123, [0, 1]), "IsingXX\n(0.12)"),
     ],
 )
 def test_a_box_holds_what_is_applied_where_the_controls_allow(gate, text):

@@ -473,7 +473,7 @@ def test_a_wire_named_twice_is_refused():
 
 def test_gates_say_what_they_are():
     assert repr(qg.PauliRot(0.1, "XY", ["a", 0])) == "PauliRot(0.1, XY, wires=['a', 0])"
-    assert qg.RX(0.123, 0).label(decimals=2) == "RX(0.12)"
+    assert qg.RX(0.123, 0).label(decimals=2) == "RX\n(0.12)"
     assert qg.Toffoli([0, 1, 2]).control_wires == Wires([0, 1])
     assert qg.MultiControlledX([0, 1, 2], [0, 1]).control_values == (False, True)
 

@@ -1,0 +1,154 @@
+"""Elements of a drawing: what an operation or a measurement shows on which rows.
+
+Rows are the positions of the wires, from top to bottom. Text and pictures are made from the same
+elements, so a circuit has the same layers in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.controls import Controlled
+from qgate.operations.labels import Cache
+from qgate.operations.operator import Operator
+from qgate.operations.symbolic import Adjoint, Pow
+from qgate.typing import Wire
+
+
+class Shape(Enum):
+    """Shapes of what stands on the targets of an element."""
+
+    BOX = "box"
+    FLIP = "flip"
+    SWAP = "swap"
+    CONTROL = "control"
+    BARRIER = "barrier"
+    READOUT = "readout"
+
+
+SHAPES: Mapping[str, Shape] = {
+    "Barrier": Shape.BARRIER,
+    "CCZ": Shape.CONTROL,
+    "CNOT": Shape.FLIP,
+    "CSWAP": Shape.SWAP,
+    "CZ": Shape.CONTROL,
+    "MultiControlledX": Shape.FLIP,
+    "SWAP": Shape.SWAP,
+    "Toffoli": Shape.FLIP,
+}
+"""Shapes of operations by their names; the others are boxes."""
+
+ON_ALL_WIRES = frozenset({"GlobalPhase", "Identity"})
+"""Operations that are drawn on all wires, whatever wires they were given."""
+
+READOUTS: Mapping[str, str] = {
+    MeasurementKind.EXPVAL: "<{}>",
+    MeasurementKind.VAR: "Var[{}]",
+    MeasurementKind.PROBS: "Probs[{}]",
+    MeasurementKind.SAMPLE: "Sample[{}]",
+    MeasurementKind.COUNTS: "Counts[{}]",
+    MeasurementKind.STATE: "State",
+    MeasurementKind.DENSITY_MATRIX: "DensityMatrix",
+    MeasurementKind.VN_ENTROPY: "vnentropy",
+    MeasurementKind.MUTUAL_INFO: "mutualinfo",
+}
+"""Labels of measurements around that of their observable; the others have their kind's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Part of a drawing that stands for one operation or measurement.
+
+    Parameters
+    ----------
+    label : str
+        Shown on every target; may have several lines.
+    targets : tuple of int
+        Rows of the label, ascending.
+    controls : mapping of int to bool
+        Rows of control dots, with the control value.
+    shape : Shape
+    joined : bool
+        Whether its rows are joined by a vertical line.
+    """
+
+    label: str
+    targets: tuple[int, ...]
+    controls: Mapping[int, bool]
+    shape: Shape
+    joined: bool = True
+
+    @property
+    def rows(self) -> list[int]:
+        """All rows that it acts on, ascending."""
+        return sorted((*self.targets, *self.controls))
+
+    @property
+    def covered(self) -> range:
+        """Rows on which nothing else stands in the same layer."""
+        rows = self.rows
+        return range(rows[0], rows[-1] + 1)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """How labels are written: decimals of parameters, and the arrays met so far."""
+
+    decimals: int | None
+    cache: Cache
+
+    def of(self, operator: Operator) -> str:
+        """Return the label of an operator."""
+        return operator.label(self.decimals, cache=self.cache)
+
+
+def operation_element(operation: Operator, rows: Mapping[Wire, int], labels: Labels) -> Element:
+    """Return the element of an operation on a drawing with these rows."""
+    controls = {rows[wire]: value for wire, value in controls_of(operation).items()}
+    everywhere = not operation.wires or core_of(operation).name in ON_ALL_WIRES
+    on = rows.values() if everywhere else [rows[wire] for wire in operation.wires]
+    return Element(
+        labels.of(operation),
+        tuple(sorted(set(on) - set(controls))),
+        controls,
+        SHAPES.get(operation.name, Shape.BOX),
+        joined=bool(operation.wires) or core_of(operation).name in ON_ALL_WIRES,
+    )
+
+
+def measurement_element(item: Measurement, rows: Mapping[Wire, int], labels: Labels) -> Element:
+    """Return the element of a measurement on a drawing with these rows."""
+    wires = [rows[wire] for wire in item.wires] or list(rows.values())
+    return Element(
+        _readout_label(item, labels), tuple(sorted(wires)), {}, Shape.READOUT, bool(item.wires)
+    )
+
+
+def controls_of(operation: Operator) -> dict[Wire, bool]:
+    """Return control wires with their values, also of what an adjoint or a power stands around."""
+    controls = dict(zip(operation.control_wires, operation.control_values, strict=True))
+    if isinstance(operation, Adjoint | Pow | Controlled):
+        controls |= controls_of(operation.base)
+    return controls
+
+
+def core_of(operation: Operator) -> Operator:
+    """Return what is left of an operation without its controls, adjoints and powers."""
+    return (
+        core_of(operation.base) if isinstance(operation, Adjoint | Pow | Controlled) else operation
+    )
+
+
+def _readout_label(item: Measurement, labels: Labels) -> str:
+    frame = READOUTS.get(item.kind, item.kind.value)
+    if item.obs is None:
+        return frame.replace("[{}]", "")
+    return frame.format(labels.of(item.obs))
+
+
+def used_wires(items: Sequence[Operator | Measurement]) -> list[Wire]:
+    """Return all wires in order of first appearance."""
+    return list(dict.fromkeys(wire for item in items for wire in item.wires))

@@ -1,0 +1,252 @@
+"""Drawing of a circuit as text.
+
+Each layer is a block of equally wide lines, one for each wire: a sign that joins the rows of an
+element (╭ ├ ╰, or │ on rows that it passes), then its control dot or label. Blocks are appended
+from left to right; where the next one would exceed the width, lines end in ``···`` and continue
+below.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from unicodedata import combining, east_asian_width
+
+from qgate.arguments import whole_number
+from qgate.arrays import is_concrete, unwrap
+from qgate.drawer.diagram import Circuit, Diagram
+from qgate.drawer.elements import Element, Labels
+from qgate.exceptions import InvalidDrawing, described
+from qgate.typing import Tensor, WiresLike
+
+WIRE = "─"
+MORE = " ···"
+"""End of lines that continue below."""
+
+CONTINUED = "··· "
+"""Start of lines that continue those above."""
+
+WIDEST = 100
+"""Width of drawings that are not printed to a narrower terminal."""
+
+SHORTEST_LABEL = 4
+"""Characters that are left of a label in the narrowest drawing."""
+
+MOST_DECIMALS = 100
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Width of the drawing, and whether its lines begin with the wires' labels."""
+
+    width: int
+    show_wire_labels: bool
+
+
+def tape_text(
+    tape: Circuit,
+    wire_order: WiresLike | None = None,
+    *,
+    show_all_wires: bool = False,
+    decimals: int | None = None,
+    max_length: int | None = None,
+    show_matrices: bool = True,
+    show_wire_labels: bool = True,
+    cache: dict[str, Any] | None = None,
+) -> str:
+    """Draw a tape as text.
+
+    Parameters
+    ----------
+    tape : QuantumScript
+    wire_order : wires, optional
+        Wires from top to bottom; the others follow in order of appearance.
+    show_all_wires : bool
+        Whether wires of ``wire_order`` that the tape does not use are drawn.
+    decimals : int, optional
+        Decimals of the parameters; None leaves them out.
+    max_length : int, optional
+        Characters of a line, after which the drawing continues below. Default: 100, or the width
+        of the terminal if that is less.
+    show_matrices : bool
+        Whether arrays among the parameters, which are drawn as M0, M1, ..., are printed below.
+    show_wire_labels : bool
+    cache : dict, optional
+        Its entry ``"matrices"`` is the list of these arrays; the tape's are added.
+
+    Returns
+    -------
+    str
+        Lines of one width; the empty text for a tape without wires.
+
+    Raises
+    ------
+    InvalidDrawing
+        ``decimals`` or ``max_length`` is no number of decimals or characters.
+
+    Examples
+    --------
+    >>> tape = qg.tape.QuantumScript([qg.CRX(0.3, ["a", "b"])], [qg.probs(wires=["a", "b"])])
+    >>> print(qg.drawer.tape_text(tape, decimals=1))
+    a: ─╭●───────┤ ╭Probs
+    b: ─╰RX(0.3)─┤ ╰Probs
+    """
+    found: dict[str, Any] = {} if cache is None else cache
+    matrices: list[Tensor] = found.setdefault("matrices", [])
+    labels = Labels(checked_decimals(decimals), found)
+    diagram = Diagram.of(tape, labels, wire_order=wire_order, show_all_wires=show_all_wires)
+    if not diagram.wires:
+        return ""
+    text = diagram_text(diagram, Layout(_checked_width(max_length), show_wire_labels))
+    return text + matrices_text(matrices) if show_matrices else text
+
+
+def diagram_text(diagram: Diagram, layout: Layout) -> str:
+    """Return the lines of a diagram, joined by line breaks."""
+    labels = [_one_line(str(wire)) for wire in diagram.wires] if layout.show_wire_labels else []
+    if labels:
+        labels = [
+            _clipped(label, max(layout.width // 3, SHORTEST_LABEL)) + ": " for label in labels
+        ]
+        longest = max(map(columns, labels))
+        labels = [" " * (longest - columns(label)) + label for label in labels]
+    page = _Page(labels or [""] * len(diagram.wires), layout.width)
+    operations, readouts = diagram.layers or [[]], diagram.readouts or [[]]
+    for index, layer in enumerate(operations):
+        page.append(_Block(layer, WIRE), is_last=False)
+        if index == len(operations) - 1:
+            page.end_wires()
+    for index, layer in enumerate(readouts):
+        page.append(_Block(layer, " "), is_last=index == len(readouts) - 1)
+    return page.text()
+
+
+def matrices_text(matrices: Sequence[Tensor]) -> str:
+    """Return the arrays of a drawing, each below its name."""
+    return "".join(f"\nM{index} = \n{_array_text(value)}" for index, value in enumerate(matrices))
+
+
+def columns(text: str) -> int:
+    """Return the number of columns that a terminal uses for a text."""
+    return sum(0 if combining(sign) else 1 + (east_asian_width(sign) in "WF") for sign in text)
+
+
+def checked_decimals(decimals: object) -> int | None:
+    """Return the decimals of a drawing; refuse what is none."""
+    number = None if decimals is None else whole_number(decimals)
+    if decimals is not None and (number is None or not 0 <= number <= MOST_DECIMALS):
+        raise InvalidDrawing(
+            argument="decimals",
+            value=described(decimals),
+            allowed=f"It is a whole number from 0 to {MOST_DECIMALS}, or None without parameters.",
+        )
+    return number
+
+
+def _checked_width(max_length: object) -> int:
+    if max_length is None:
+        terminal = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDEST
+        return min(terminal, WIDEST)
+    number = whole_number(max_length)
+    if number is None or number < 1:
+        raise InvalidDrawing(
+            argument="max_length",
+            value=described(max_length),
+            allowed="It is the number of characters of a line, or None for the terminal's.",
+        )
+    return number
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A layer, drawn with labels that are as long as the space allows."""
+
+    layer: Sequence[Element]
+    filler: str
+
+    def lines(self, rows: int, room: int) -> list[str]:
+        """Return a line for each row, all of one width, if possible at most ``room``."""
+        longest = max((columns(_one_line(element.label)) for element in self.layer), default=0)
+        lines = self._drawn(rows, longest)
+        excess = max(map(columns, lines)) - room
+        if excess > 0 and longest > SHORTEST_LABEL:
+            lines = self._drawn(rows, max(longest - excess, SHORTEST_LABEL))
+        width = max(map(columns, lines))
+        return [line + self.filler * (width - columns(line)) for line in lines]
+
+    def _drawn(self, rows: int, longest: int) -> list[str]:
+        lines = [self.filler] * rows
+        for element in self.layer:
+            if element.joined and len(element.rows) > 1:
+                _join(element.rows, lines)
+            for row, value in element.controls.items():
+                lines[row] += "●" if value else "○"
+            label = _clipped(_one_line(element.label), longest)
+            for row in element.targets:
+                lines[row] += label
+        return lines
+
+
+class _Page:
+    """Lines of a drawing; finished ones, and those that are being extended."""
+
+    def __init__(self, labels: list[str], width: int) -> None:
+        self.width, self.labels, self.filler = width, labels, WIRE
+        self.finished: list[str] = []
+        self.lines = list(labels)
+
+    def append(self, block: _Block, *, is_last: bool) -> None:
+        """Append a layer, below if it does not fit."""
+        self.filler = block.filler
+        most = self.width if is_last else self.width - len(MORE)
+        start = columns(self.labels[0]) + len(CONTINUED)
+        lines = block.lines(len(self.lines), most - start - 1)
+        if columns(self.lines[0]) + columns(lines[0]) > most - 1:
+            self._continue_below()
+        pairs = zip(self.lines, lines, strict=True)
+        self.lines = [self.filler.join(pair) for pair in pairs]
+
+    def end_wires(self) -> None:
+        """End the wires, so that measurements follow."""
+        self.lines = [line + "─┤" for line in self.lines]
+
+    def text(self) -> str:
+        return "\n".join([*self.finished, *self.lines])
+
+    def _continue_below(self) -> None:
+        if self.lines == self.labels:
+            return  # nothing would stand on these lines
+        self.finished += [line + MORE for line in self.lines]
+        self.finished[-1] += "\n"
+        self.lines = [label + CONTINUED for label in self.labels]
+
+
+def _join(rows: Sequence[int], lines: list[str]) -> None:
+    """Begin the lines between the first and the last row with a vertical line."""
+    for row in range(rows[0] + 1, rows[-1]):
+        lines[row] = "├" if row in rows else "│"
+    lines[rows[0]], lines[rows[-1]] = "╭", "╰"
+
+
+def _one_line(text: str) -> str:
+    """Return a text without line breaks and other signs that do not print."""
+    return "".join(sign if sign.isprintable() else "" for sign in text)
+
+
+def _clipped(text: str, longest: int) -> str:
+    if columns(text) <= longest:
+        return text
+    kept = text
+    while kept and columns(kept) > longest - 1:
+        kept = kept[:-1]
+    return f"{kept}…"
+
+
+def _array_text(value: Tensor) -> str:
+    plain = unwrap(value)
+    if hasattr(plain, "toarray"):
+        plain = plain.toarray()
+    return str(plain) if is_concrete(plain) else f"known when the circuit runs, {value}"

@@ -1,0 +1,65 @@
+"""Circuits of a QNode on the way to its device."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import qgate as qg
+from qgate.exceptions import InvalidDrawing
+
+WEIGHTS = np.linspace(0.1, 0.9, 6).reshape(1, 2, 3)
+
+
+def layers(weights):
+    qg.StronglyEntanglingLayers(weights, wires=[0, 1])
+    return qg.expval(qg.X(0)), qg.expval(qg.Z(0) @ qg.Z(1))
+
+
+def names(qnode, level):
+    tapes = qnode.circuits_at(level, (WEIGHTS,), {})
+    return [[operation.name for operation in tape.operations] for tape in tapes]
+
+
+def test_levels_go_from_the_circuit_as_written_to_that_of_the_device():
+    qnode = qg.QNode(layers, qg.device("qiskit:aer", shots=10), diff_method="parameter-shift")
+    native = ["Rot", "Rot", "CNOT", "CNOT"]
+
+    assert names(qnode, "top") == names(qnode, "user") == [["StronglyEntanglingLayers"]]
+    assert names(qnode, "gradient") == names(qnode, 1) == [native]
+    assert len(names(qnode, "device")) == 2  # X and Z are measured in different bases
+    assert names(qnode, "device") == names(qnode, 2)
+    assert names(qnode, slice(0, 1)) == names(qnode, 1)
+
+
+def test_methods_that_shift_nothing_leave_the_circuit():
+    for method in ("best", "backprop", "adjoint"):
+        qnode = qg.QNode(layers, "local", diff_method=method)
+
+        assert names(qnode, "gradient") == [["StronglyEntanglingLayers"]]
+
+
+def test_every_level_has_the_same_values():
+    qnode = qg.QNode(layers, "local", diff_method="parameter-shift")
+
+    for level in ("top", "gradient", "device"):
+        (tape,) = qnode.circuits_at(level, (WEIGHTS,), {})
+        assert_allclose(qg.execute([tape], "local")[0], qnode(WEIGHTS))
+
+
+def test_a_shot_vector_is_one_circuit_and_a_batch_too():
+    qnode = qg.QNode(layers, qg.device("local", shots=(10, 20)))
+    batch = qg.QNode(lambda x: [qg.RX(x, 0), qg.probs(wires=0)][1], "local")
+
+    (first, _) = qnode.circuits_at("device", (WEIGHTS,), {})
+    (batched,) = batch.circuits_at("device", (np.array([0.1, 0.2]),), {})
+
+    assert first.batch_size is None
+    assert batched.batch_size == 2
+
+
+@pytest.mark.parametrize("level", ["nope", -1, 1.5, None])
+def test_unknown_levels_are_refused(level):
+    with pytest.raises(InvalidDrawing, match="'gradient'"):
+        qg.QNode(layers, "local").circuits_at(level, (WEIGHTS,), {})
