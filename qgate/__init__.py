@@ -2,8 +2,8 @@
 
 Every public name of qgate is here. ``qgate.numpy`` has arrays that know whether they are
 trainable, ``qgate.gradients`` the gradient methods, ``qgate.fourier`` Fourier series of circuits,
-``qgate.optimize`` optimizers, ``qgate.qnn`` layers for PyTorch and Keras, ``qgate.exceptions`` the
-errors.
+``qgate.kernels`` quantum kernels, ``qgate.optimize`` optimizers, ``qgate.qnn`` layers for PyTorch
+and Keras, ``qgate.exceptions`` the errors.
 """
 
 # The names are listed in `__init__.pyi`, which explains how to add one.

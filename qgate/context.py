@@ -1,9 +1,10 @@
 """Context of a piece of work: who records it, plans it, pays for it and counts it.
 
 One frozen value in one context variable; ``entered`` makes a changed copy current for a block.
-Recorder, budget of a call and resumable call hold for the thread or task that entered them. The
-others hold for all threads, because frameworks run callbacks on threads of their own: a thread that
-entered none has the one that was entered last on any thread. Trackers count on all threads.
+Recorder, budget of a call, resumable call and combined call hold for the thread or task that
+entered them. The others hold for all threads, because frameworks run callbacks on threads of their
+own: a thread that entered none has the one that was entered last on any thread. Trackers count on
+all threads.
 
 This module imports nothing heavy.
 """
@@ -20,6 +21,7 @@ from qgate.exceptions import OpenedInParent
 from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
+    from qgate.autodiff.combined_calls import CombinedCall
     from qgate.devices.base import Device
     from qgate.execution.tracker import Tracker
     from qgate.jobs.call_budget import CallBudget
@@ -37,6 +39,7 @@ class Changes(TypedDict, total=False):
     recorder: Recorder | None
     call_budget: CallBudget
     resumable: list[Callable[[], None]]
+    combined: CombinedCall
     run: Run
     plan: Collector | Guard
     device: Device
@@ -59,6 +62,7 @@ class Context:
     recorder: Recorder | None = None
     call_budget: CallBudget | None = None
     resumable: list[Callable[[], None]] | None = None
+    combined: CombinedCall | None = None
     run: Opened[Run] | None = None
     plan: Opened[Collector | Guard] | None = None
     device: Opened[Device] | None = None

@@ -15,7 +15,7 @@ from qgate.arrays import any_boxed, framework_among, order, trainable_among
 from qgate.autodiff.evaluate import evaluate
 from qgate.autodiff.method import check_method, parse_method
 from qgate.autodiff.returns import arrange, leaves, measurements_of
-from qgate.context import active_device, entered
+from qgate.context import HERE, active_device, entered
 from qgate.exceptions import DifferentiationError, QuantumFunctionError, described, name_of
 from qgate.execution_keywords import ExecutionKeywords, QNodeKeywords, execution_keywords
 from qgate.findable import Located, located, make_findable
@@ -152,7 +152,8 @@ class QNode:
         if framework_among(like) is None:
             like = leaves([*args, *kwargs.values()])
         interface = self._choose([*like, *tape.parameters, seed])
-        (entries,) = evaluate(
+        combined = HERE.get().combined
+        (entries,) = (evaluate if combined is None else combined.evaluate)(
             [tape],
             self.device,
             self._method,

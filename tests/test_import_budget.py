@@ -36,6 +36,7 @@ NOT_FOR_A_VALUE = {
     "qgate.gradients",
     "qgate.interfaces.autograd",
     "qgate.interfaces.device_errors",
+    "qgate.kernels",
     "qgate.qnn.keras",
     "qgate.qnn.torch",
     "qgate.numpy",

@@ -246,6 +246,30 @@ class FrameworkCases:
             self.adapter.numbers(found), reference(energy, 0), atol=tolerance
         )
 
+    def test_a_kernel_is_trained_with_one_batch_of_circuits(self) -> None:
+        def embed(x: Any, weights: Any) -> None:
+            qg.AngleEmbedding(x, wires=range(2))
+            qg.AngleEmbedding(weights, wires=range(2), rotation="Y")
+            qg.CNOT([0, 1])
+            qg.AngleEmbedding(x, wires=range(2), rotation="Z")
+
+        points, labels = np.array([[0.1, 0.9], [-0.4, 0.3], [0.6, -0.8]]), [1, -1, 1]
+        device = qg.device("local")
+        kernel = qg.kernels.EmbeddingKernel(embed, device, diff_method="parameter-shift")
+
+        def align(weights: Any) -> Any:
+            return kernel.target_alignment(self.adapter.array(points), labels, weights)
+
+        with qg.Tracker(device) as tracker:
+            found = self.adapter.jacobian(align, 0)(self.adapter.array(X))
+
+        def plain(weights: Any) -> Any:
+            return kernel.target_alignment(points, labels, weights)
+
+        wanted = qg.grad(plain)(qnp.array(X, requires_grad=True))
+        np.testing.assert_allclose(self.adapter.numbers(found), wanted, atol=1e-8)
+        assert tracker.totals["submissions"] <= 2  # values, and shifted circuits on request
+
     @pytest.mark.parametrize("kind", STATE_LIKE)
     def test_backprop_differentiates_whatever_the_state_gives(self, kind: str) -> None:
         node = qnode(STATE_LIKE[kind], diff_method="backprop")

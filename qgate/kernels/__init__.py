@@ -1,0 +1,25 @@
+"""Quantum kernels: their matrices, alignment with labels, and correction of noisy matrices."""
+
+from qgate.kernels.alignment import polarity, target_alignment
+from qgate.kernels.depolarizing_noise import mitigate_depolarizing_noise
+from qgate.kernels.embedding_kernel import EmbeddingKernel
+from qgate.kernels.matrices import kernel_matrix, square_kernel_matrix
+from qgate.kernels.positive_matrices import (
+    closest_psd_matrix,
+    displace_matrix,
+    flip_matrix,
+    threshold_matrix,
+)
+
+__all__ = [
+    "EmbeddingKernel",
+    "closest_psd_matrix",
+    "displace_matrix",
+    "flip_matrix",
+    "kernel_matrix",
+    "mitigate_depolarizing_noise",
+    "polarity",
+    "square_kernel_matrix",
+    "target_alignment",
+    "threshold_matrix",
+]
