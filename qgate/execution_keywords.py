@@ -19,7 +19,7 @@ MCM_METHODS = ("deferred", "one-shot", "tree-traversal", "single-branch-statisti
 """Ways to run mid-circuit measurements."""
 
 POSTSELECT_MODES = ("hw-like", "fill-shots", "pad-invalid-samples", "device")
-"""What happens to shots that a postselection rejects."""
+"""Treatments of shots that a postselection rejects."""
 
 
 class ExecutionKeywords(TypedDict, total=False):
