@@ -14,7 +14,13 @@ from qgate.findable import picklable
 from qgate.operations.arithmetic import prod, s_prod, sum_
 from qgate.operations.composites import Composite, Prod, Sum
 from qgate.operations.matrices import circuit_matrix, dense_matrix
-from qgate.operations.operator import Operator, OperatorOrFunction, operations_of, require_operators
+from qgate.operations.operator import (
+    ALGEBRA,
+    Operator,
+    OperatorOrFunction,
+    operations_of,
+    require_operators,
+)
 from qgate.operations.pauli import PauliSum
 from qgate.operations.pauli_decomposition import pauli_decompose
 from qgate.recording import paused, record, recording, replace
@@ -137,6 +143,9 @@ def generator(op: OperatorOrFunction, format: str = "prefactor") -> OperatorOrFu
     with paused():
         words = pauli_decompose(op.generator_matrix(), op.wires).real()
     return _split_prefactor(words) if format == "prefactor" else words
+
+
+ALGEBRA["generator"] = generator
 
 
 def simplify(input: Operator) -> Operator:

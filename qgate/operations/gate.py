@@ -14,7 +14,7 @@ besides angles and wires. The matrix or generator of a controlled gate follows f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from operator import is_not
 from typing import Any, ClassVar
@@ -107,17 +107,29 @@ class Gate(Operator):
         >>> qg.MultiRZ.compute_matrix(0.1, 3).shape
         (8, 8)
         """
+        return cls._on_counted_wires("compute_matrix", args, named).matrix()
+
+    @classmethod
+    def _on_counted_wires(
+        cls, method: str, args: Sequence[Argument], named: Mapping[str, Argument]
+    ) -> Operator:
+        """Return the gate on the wires 0, 1, ... for a method without ``wires``."""
         count = cls.num_wires
         if count is None:
             names = ["num_wires" if name == "wires" else name for name in cls.spec.call]
-            named = dict(zip(names, args, strict=False)) | named
+            named = dict(zip(names, args, strict=False)) | dict(named)
             args, count = (), named.pop("num_wires", None)
             if not isinstance(count, int):
-                public = f"{cls.__name__}.compute_matrix"
+                public = f"{cls.__name__}.{method}"
                 reason = "num_wires has to be an integer"
                 raise InvalidCall(gate=public, reason=reason, call=f"{public}({', '.join(names)})")
         with paused():
-            return cls(*args, wires=range(count), **named).matrix()
+            return cls(*args, wires=range(count), **named)
+
+    @classmethod
+    def compute_eigvals(cls, *args: Argument, **named: Argument) -> Tensor:
+        """Return the eigenvalues of the gate; arguments as for ``compute_matrix``."""
+        return cls._on_counted_wires("compute_eigvals", args, named).eigvals()
 
     @classmethod
     def compute_decomposition(cls, *args: Argument, **named: Argument) -> list[Operator]:
@@ -137,6 +149,11 @@ class Gate(Operator):
     def has_decomposition(self) -> bool:
         """Whether the row has a decomposition or factors."""
         return self.spec.decomposition is not None or self.spec.factors is not None
+
+    @property
+    def has_generator(self) -> bool:
+        """Whether the row has a generator."""
+        return self.spec.generator is not None
 
     @property
     def _row(self) -> tuple[str, int, Options]:

@@ -194,8 +194,9 @@ class SparseHamiltonian(MatrixObservable):
     def canonical_matrix(self, parameters: Sequence[Tensor], xp: Namespace) -> Tensor:
         return self.H.toarray()
 
-    def sparse_matrix(self, wire_order: WiresLike | None = None) -> SparseMatrix:
-        """Return the matrix as a ``scipy.sparse.csr_matrix``, on the wires ``wire_order``."""
+    def sparse_matrix(
+        self, wire_order: WiresLike | None = None, format: str = "csr"
+    ) -> SparseMatrix:
         from scipy.sparse import csr_matrix, identity, kron  # scipy loads when it is needed
 
         order = self.wires if wire_order is None else Wires(wire_order)
@@ -203,7 +204,8 @@ class SparseHamiltonian(MatrixObservable):
         wide = kron(self.H, identity(2 ** len(rest)), format="coo")
         now = Wires((*self.wires, *rest)).indices(order)
         rows, columns = (_permute_bits(index, now) for index in (wide.row, wide.col))
-        return csr_matrix((wide.data, (rows, columns)), shape=wide.shape)
+        matrix = csr_matrix((wide.data, (rows, columns)), shape=wide.shape)
+        return matrix.asformat(format)
 
     def sparse_eigvals(self, k: int = 1, which: str = "SA") -> FloatArray:
         """Return ``k`` eigenvalues; ``which`` as in ``scipy.sparse.linalg.eigsh``."""

@@ -22,6 +22,7 @@ from qgate.exceptions import (
 from qgate.operations.labels import SYMBOLS, Cache, labelled
 from qgate.operations.matrices import diagonal_of, embed
 from qgate.operations.parameters import as_array, in_floats, is_scalar, require_finite
+from qgate.operations.queries import Queries
 from qgate.operations.spelling import spelled
 from qgate.recording import paused, record, recording
 from qgate.sizes import check_matrix
@@ -55,7 +56,7 @@ class ParameterKind(Enum):
     """Real weights of an observable, in which every measured value is linear."""
 
 
-class Operator:
+class Operator(Queries):
     """Object that acts on wires and depends on numbers.
 
     An operator consists of a hashable part (class, wires and hyperparameters: ``signature``) and of
@@ -285,6 +286,10 @@ class Operator:
     def generator_matrix(self) -> Tensor:
         """Return the Hermitian G, on its own wires, of an operator exp(i x G)."""
         raise GeneratorUndefinedError(f"{self.name} is not of the form exp(i x G).")
+
+    def generator(self) -> Operator:
+        """Return the generator G of an operator exp(i x G) as a sum of Pauli words."""
+        return ALGEBRA["generator"](self, "observable")
 
     def generator_eigenvalues(self) -> FloatArray:
         """Return the eigenvalues of the generator, each at least once, in any order."""

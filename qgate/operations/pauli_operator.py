@@ -215,10 +215,11 @@ class PauliOperator(Operator):
         on = self if wire_order is None else self.expanded(wire_order)
         return on.canonical_matrix(on.parameters, namespace(on.parameters))
 
-    def sparse_matrix(self, wire_order: WiresLike | None = None) -> SparseMatrix:
-        """Return the matrix as a ``scipy.sparse.csr_matrix``, shape (2**n, 2**n)."""
+    def sparse_matrix(
+        self, wire_order: WiresLike | None = None, format: str = "csr"
+    ) -> SparseMatrix:
         on = self.merged() if wire_order is None else self.merged().expanded(wire_order)
-        return pm.sparse(unwrap(on.coefficients), on._x, on._z)
+        return pm.sparse(unwrap(on.coefficients), on._x, on._z).asformat(format)
 
     def eigvals(self) -> Tensor:
         if not is_qubit_wise(self._x, self._z):

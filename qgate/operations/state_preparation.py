@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from qgate.arguments import truth
-from qgate.arrays import is_complex, is_concrete, namespace, shape_of, unwrap
+from qgate.arrays import is_complex, is_concrete, namespace, opened, shape_of, unwrap
 from qgate.exceptions import InvalidParameters, QuantumFunctionError, described
 from qgate.operations.controlled_decompositions import multiplexed_rotation
 from qgate.operations.fixed import PauliX
@@ -59,9 +59,10 @@ class BasisState(Operator):
         """Return the state, shape (2**n,)."""
         return basis_vector(self._bits)
 
-    def state_vector(self) -> FloatArray:
-        """Return the state, shape (2**n,)."""
-        return self.canonical_state((), np)
+    def state_vector(self, wire_order: WiresLike | None = None) -> FloatArray:
+        """Return the state with an axis of length 2 for each wire, as ``StatePrep`` does."""
+        state: FloatArray = on_wires(self.canonical_state((), np), self.wires, wire_order)
+        return state
 
     def decomposition(self) -> list[Operator]:
         pairs = zip(self.wires, self._bits, strict=True)
@@ -134,13 +135,39 @@ class StatePrep(Operator):
         """Return the state, shape (..., 2**n)."""
         return parameters[0]
 
-    def state_vector(self) -> Tensor:
-        """Return the state, shape (..., 2**n)."""
-        return self.parameters[0]
+    def state_vector(self, wire_order: WiresLike | None = None) -> Tensor:
+        """Return the state, shape (..., 2, 2, ...) with an axis for each wire.
+
+        Parameters
+        ----------
+        wire_order : wires, optional
+            Wires of the axes, which contain the operator's; the others are 0. Default: its wires.
+
+        Raises
+        ------
+        WireError
+            A wire of the operator is not in ``wire_order``.
+        """
+        return opened(on_wires(self.parameters[0], self.wires, wire_order))
 
     def decomposition(self) -> list[Operator]:
         state = unwrap(self.parameters[0])
         return without_recording(lambda: mottonen_gates(state, self.wires))
+
+
+def on_wires(state: Tensor, wires: Wires, wire_order: WiresLike | None) -> Tensor:
+    """Return a state, shape (..., 2**n), with an axis for each wire of an order.
+
+    Wires of the order that the state does not have are 0.
+    """
+    order = wires if wire_order is None else Wires(wire_order)
+    order.indices(wires)  # raises for wires that are not in the order
+    rest = [wire for wire in order if wire not in set(wires)]
+    xp, batch = namespace([state]), shape_of(state)[:-1]
+    state = state[..., None] * basis_vector((0,) * len(rest))
+    axes = Wires((*wires, *rest)).indices(order)
+    shaped = xp.reshape(state, (*batch, *(2,) * len(order)))
+    return xp.transpose(shaped, (*range(len(batch)), *(len(batch) + axis for axis in axes)))
 
 
 def refuse_late_preparation(operation: Operator, touched: Collection[Wire]) -> None:

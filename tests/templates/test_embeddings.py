@@ -229,7 +229,7 @@ def test_missing_amplitudes_are_filled_before_the_norm_is_taken():
     template = AmplitudeEmbedding([1, 2, 0], wires=range(2), pad_with=0.3, normalize=True)
 
     expected = padded / np.linalg.norm(padded)
-    np.testing.assert_allclose(template.state_vector(), expected)
+    np.testing.assert_allclose(template.state_vector().ravel(), expected)
     np.testing.assert_allclose(prepared(template), expected, atol=1e-12)
 
 

@@ -159,7 +159,7 @@ def state(operations: Sequence[Any], order: Sequence[Any] = WIRES) -> Any:
     for operation in operations:
         if hasattr(operation, "state_vector"):
             column = np.zeros((2 ** len(operation.wires),) * 2, dtype=complex)
-            column[:, 0] = operation.state_vector()
+            column[:, 0] = operation.state_vector().ravel()
             psi = on_all(column, operation.wires, order) @ psi
         else:
             psi = matrix(operation, order) @ psi

@@ -35,7 +35,7 @@ def test_the_first_gate_prepares_the_given_occupation():
     first = all_singles_doubles([0.1, 0.2, 0.3]).decomposition()[0]
 
     assert first.name == "BasisState"
-    assert np.flatnonzero(first.state_vector()).tolist() == [0b1100]
+    assert np.flatnonzero(first.state_vector().ravel()).tolist() == [0b1100]
 
 
 def test_excitations_follow_their_wires():
