@@ -28,6 +28,8 @@ from qgate.drawer import draw as draw
 from qgate.execution.tracker import Tracker as Tracker
 from qgate.gradients import adjoint_metric_tensor as adjoint_metric_tensor
 from qgate.gradients import metric_tensor as metric_tensor
+from qgate.interchange.qasm import from_qasm as from_qasm
+from qgate.interchange.qasm import from_qasm3 as from_qasm3
 from qgate.interfaces.device_errors import device_errors as device_errors
 from qgate.jobs.handles import as_completed as as_completed
 from qgate.jobs.handles import submit as submit

@@ -9,6 +9,7 @@ from qgate.exceptions.base import *  # noqa: F403
 from qgate.exceptions.circuits import *  # noqa: F403
 from qgate.exceptions.configuration import *  # noqa: F403
 from qgate.exceptions.differentiation import *  # noqa: F403
+from qgate.exceptions.interchange import *  # noqa: F403
 from qgate.exceptions.jobs import *  # noqa: F403
 from qgate.exceptions.mid_circuit import *  # noqa: F403
 from qgate.exceptions.optimization import *  # noqa: F403

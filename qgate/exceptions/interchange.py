@@ -1,0 +1,51 @@
+"""Errors in circuits that come from elsewhere, or go there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from qgate.exceptions.base import QuantumFunctionError
+
+
+class QasmError(QuantumFunctionError):
+    """A program in OpenQASM cannot be read; ``line`` counts from 1, ``column`` from 1."""
+
+    line: int
+    column: int
+    reason: str
+    remedy: str
+
+
+PLACED = "OpenQASM, line {line}, column {column}: {reason}. {remedy}"
+"""Text of an error at a place."""
+
+
+class InvalidQasm(QasmError, ValueError):
+    """The program breaks a rule of OpenQASM."""
+
+    message = PLACED
+
+
+class UnsupportedQasm(QasmError, NotImplementedError):
+    """The program is valid, and has something that no circuit here can hold."""
+
+    message = PLACED
+
+
+class InputError(QuantumFunctionError, TypeError, ValueError):
+    """An imported circuit was called with values that do not fit its inputs."""
+
+    circuit: str
+    reason: str
+    inputs: Collection[str]
+    hint: str
+    message = "{circuit} cannot be called like this: {reason}. Its inputs are: {inputs}.{hint}"
+
+
+class NotACircuit(QuantumFunctionError, TypeError):
+    """An object is no circuit that can be read."""
+
+    given: str
+    what: str
+    remedy: str
+    message = "{given} is no {what}. {remedy}"

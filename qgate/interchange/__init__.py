@@ -1,0 +1,1 @@
+"""Circuits from elsewhere as quantum functions, and quantum functions as circuits elsewhere."""

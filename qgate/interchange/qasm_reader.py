@@ -1,0 +1,421 @@
+"""Reading of OpenQASM 2 and 3: the syntax tree of a program to the steps of a circuit.
+
+The parser is ``openqasm3``, whose grammar covers OpenQASM 2 as well. Definitions of gates,
+registers, modifiers and ``for`` loops are expanded here, where inputs stay symbols. Other loops,
+subroutines and ``switch`` are first unrolled by pyqasm, an extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from openqasm3 import ast
+
+from qgate.exceptions import suggest
+from qgate.interchange.angles import Angle, Input
+from qgate.interchange.gate_names import GATE_NAMES
+from qgate.interchange.imported import InputSpec
+from qgate.interchange.pragmas import Results, read_pragma
+from qgate.interchange.qasm_values import (
+    Bits,
+    InputArray,
+    Register,
+    Scope,
+    Value,
+    invalid,
+    kind_of,
+    position,
+    unsupported,
+)
+from qgate.interchange.steps import Applied, Gates, Measured, Modified, Step
+from qgate.sizes import check_size
+
+LIBRARIES = frozenset({"stdgates.inc", "qelib1.inc", "stdgates.qasm"})
+"""Files whose gates are built in."""
+
+READ = "Gates, registers, measurements, inputs, constants, barriers and for loops are read."
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reader of one program; ``read`` fills it.
+
+    Parameters
+    ----------
+    scope : Scope
+        Global names.
+    steps : list of Step
+    qubits : list of str
+        Name of each qubit: ``q[0]``, or ``q`` where it was declared without a size.
+    inputs : list of InputSpec
+    num_bits : int
+    definitions : dict
+        Gates that the program defines.
+    results : list
+        Measurements that pragmas of Braket ask for.
+    """
+
+    scope: Scope
+    steps: list[Step] = field(default_factory=list)
+    qubits: list[str] = field(default_factory=list)
+    inputs: list[InputSpec] = field(default_factory=list)
+    num_bits: int = 0
+    definitions: dict[str, ast.QuantumGateDefinition] = field(default_factory=dict)
+    results: Results = field(default_factory=list)
+    physical: bool = False
+    """Whether qubits are those of a device, ``$0``."""
+
+    @classmethod
+    def read(cls, program: ast.Program) -> Reader:
+        """Read a parsed program."""
+        reader = cls(Scope(old=(program.version or "3").startswith("2")))
+        for statement in program.statements:
+            if isinstance(statement, ast.EndStatement):
+                break
+            reader.statement(statement)
+        return reader
+
+    def statement(self, node: ast.QASMNode) -> None:
+        """Read a statement."""
+        rule = _STATEMENTS.get(type(node))
+        if rule is None:
+            what = _NAMES.get(type(node).__name__, kind_of(node))
+            unsupported(node, f"{what} cannot be read", f"{READ} Remove it.")
+        rule(self, node)
+
+    # Declarations ------------------------------------------------------------------
+
+    def _include(self, node: ast.Include) -> None:
+        if node.filename not in LIBRARIES:
+            unsupported(
+                node,
+                f"the file {node.filename!r} is not included",
+                f"Built in are {', '.join(sorted(LIBRARIES))}. Copy its text into the program.",
+            )
+
+    def _qubits(self, node: ast.QubitDeclaration) -> None:
+        size = 1 if node.size is None else self.scope.whole(node.size, "the size of a register")
+        if size < 1:
+            invalid(node, f"a register has the size {size}", "Give a positive size.")
+        check_size("A register", size, unit="qubits", remedy="Declare fewer qubits.")
+        if self.physical:
+            invalid(node, "a register is declared beside qubits of a device", "Use one of them.")
+        first, name = len(self.qubits), node.qubit.name
+        single = node.size is None
+        register = Register(tuple(range(first, first + size)), single)
+        self.scope.declare(node.qubit, register, node)
+        self.qubits += [name] if single else [f"{name}[{index}]" for index in range(size)]
+
+    def _classical(self, node: ast.ClassicalDeclaration) -> None:
+        if isinstance(node.type, ast.BitType):
+            self._bits(node, node.type.size, node.init_expression)
+            return
+        scope, kind = self.scope, node.type
+        if isinstance(node.init_expression, ast.QuantumMeasurement):
+            self._bits(node, None, node.init_expression)
+            return
+        found = None if node.init_expression is None else scope.value(node.init_expression)
+        if not isinstance(kind, ast.ArrayType):
+            found = None if found is None else scope.as_type(found, kind, node)
+        scope.declare(node.identifier, 0 if found is None else found, node)
+
+    def _bits(self, node: Any, size: Any, outcome: Any) -> None:
+        count = 1 if size is None else self.scope.whole(size, "the size of a register")
+        check_size("A register", count, unit="bits", remedy="Declare fewer bits.")
+        bits = Bits(tuple(range(self.num_bits, self.num_bits + count)), size is None)
+        self.num_bits += count
+        self.scope.declare(node.identifier, bits, node)
+        if isinstance(outcome, ast.QuantumMeasurement):
+            self._measured(outcome, bits, node)
+        elif outcome is not None and not isinstance(
+            outcome, ast.BitstringLiteral | ast.IntegerLiteral | ast.BooleanLiteral
+        ):
+            unsupported(node, "a bit is computed", "Bits are set by measurements.")
+
+    def _constant(self, node: ast.ConstantDeclaration) -> None:
+        value = self.scope.value(node.init_expression)
+        self.scope.declare(node.identifier, self.scope.as_type(value, node.type, node), node)
+
+    def _input(self, node: ast.IODeclaration) -> None:
+        if node.io_identifier is ast.IOKeyword.output:
+            size = node.type.size if isinstance(node.type, ast.BitType) else None
+            if not isinstance(node.type, ast.BitType):
+                unsupported(node, "an output is no bit", "Outputs are bits.")
+            self._bits(node, size, None)
+            return
+        name, kind = node.identifier.name, node.type
+        length: int | None = None
+        if isinstance(kind, ast.ArrayType) and len(kind.dimensions) == 1:
+            length = self.scope.whole(kind.dimensions[0], "the length of an array")
+            kind = kind.base_type
+        if not isinstance(kind, ast.FloatType | ast.AngleType | ast.IntType | ast.UintType):
+            remedy = "float, angle, int, uint and arrays of them with one axis are read."
+            unsupported(node, f"the input {name!r} has no type of a number", remedy)
+        self.inputs.append(InputSpec(name, length))
+        found = Input(name) if length is None else InputArray(name, length)
+        self.scope.declare(node.identifier, found, node)
+
+    def _alias(self, node: ast.AliasStatement) -> None:
+        self.scope.declare(node.target, self.scope.value(node.value), node)
+
+    def _assignment(self, node: ast.ClassicalAssignment) -> None:
+        target = node.lvalue
+        found = self.scope.find(target.name) if isinstance(target, ast.Identifier) else None
+        if found is None or isinstance(found, Register | Bits | InputArray | Input):
+            unsupported(node, "the target is no variable for numbers", "Assign to int or float.")
+        assert isinstance(target, ast.Identifier)  # else found is None
+        value = node.rvalue
+        if node.op.name != "=":
+            symbol = ast.BinaryOperator[node.op.name[:-1]]
+            value = ast.BinaryExpression(op=symbol, lhs=target, rhs=value)
+            value.span = node.span
+        self.scope.assign(target.name, self.scope.number(value))
+
+    def _definition(self, node: ast.QuantumGateDefinition) -> None:
+        self.definitions[node.name.name] = node
+
+    # Gates -------------------------------------------------------------------------
+
+    def _gate(self, node: ast.QuantumGate | ast.QuantumPhase) -> None:
+        self.steps += self.applied(node, self.scope)
+
+    def applied(self, node: Any, scope: Scope) -> list[Gates]:
+        """Return a call of a gate as steps, one for each member of its registers."""
+        is_phase = isinstance(node, ast.QuantumPhase)
+        name = "gphase" if is_phase else node.name.name
+        given = [node.argument] if is_phase else node.arguments
+        angles = tuple(scope.number(item) for item in given)
+        registers = [self._register(item, scope) for item in node.qubits]
+        controls = self._controls(node, scope)
+        used = sum(len(values) for values in controls if values is not None)
+        rows = self._rows(node, registers)
+        found: list[Gates] = []
+        for row in rows:
+            if len(set(row)) < len(row):
+                invalid(node, f"{name!r} is given a qubit twice", "Give different qubits.")
+            inner = self._named(node, name, angles, row[used:], scope)
+            found += self._modified(node, inner, row[:used], controls, scope)
+        check_size("The circuit", len(self.steps) + len(found), unit="gates", remedy="Use fewer.")
+        return found
+
+    def _register(self, node: Any, scope: Scope) -> Register:
+        found = scope.value(node)
+        if not isinstance(found, Register):
+            invalid(node, f"{kind_of(found)} stands where a qubit has to be", "Give a qubit.")
+        name = node.name if isinstance(node, ast.Identifier) else ""
+        if isinstance(name, str) and name.startswith("$"):
+            self._device_qubit(node, found.qubits[0])
+        return found
+
+    def _device_qubit(self, node: ast.QASMNode, number: int) -> None:
+        if self.qubits and not self.physical:
+            invalid(node, "a qubit of a device is used beside registers", "Use one of them.")
+        self.physical = True
+        self.qubits += [f"${index}" for index in range(len(self.qubits), number + 1)]
+
+    def _rows(self, node: Any, registers: Sequence[Register]) -> list[tuple[int, ...]]:
+        """Return the qubits of each application: registers are walked together."""
+        sizes = {len(register.qubits) for register in registers if not register.single}
+        if len(sizes) > 1:
+            invalid(
+                node,
+                f"registers of the sizes {', '.join(map(str, sorted(sizes)))} stand together",
+                "Give registers of one size, and single qubits.",
+            )
+        count = sizes.pop() if sizes else 1
+        return [
+            tuple(item.qubits[0 if item.single else at] for item in registers)
+            for at in range(count)
+        ]
+
+    def _controls(self, node: Any, scope: Scope) -> list[tuple[bool, ...] | None]:
+        """Return for each modifier the values of its controls; None for others."""
+        found: list[tuple[bool, ...] | None] = []
+        for modifier in node.modifiers:
+            positive = {"ctrl": True, "negctrl": False}.get(modifier.modifier.name)
+            if positive is None:
+                found.append(None)
+                continue
+            count = 1
+            if modifier.argument is not None:
+                count = scope.whole(modifier.argument, "the number of controls")
+            if count < 1:
+                invalid(modifier, f"a gate has {count} controls", "Give a positive number.")
+            found.append((positive,) * count)
+        return found
+
+    def _modified(
+        self,
+        node: Any,
+        inner: Sequence[Gates],
+        controls: Sequence[int],
+        values: Sequence[tuple[bool, ...] | None],
+        scope: Scope,
+    ) -> Sequence[Gates]:
+        """Return steps with the modifiers of a call; the last one is applied first."""
+        end = len(controls)
+        for modifier, bits in zip(reversed(node.modifiers), reversed(values), strict=True):
+            if bits is not None:
+                start = end - len(bits)
+                inner = [Modified(tuple(inner), 1, tuple(controls[start:end]), bits)]
+                end = start
+            elif modifier.modifier.name == "inv":
+                inner = [Modified(tuple(inner), -1)]
+            else:
+                exponent = scope.constant(modifier.argument, "an exponent")
+                inner = [Modified(tuple(inner), exponent)]
+        return inner
+
+    def _named(
+        self, node: Any, name: str, angles: tuple[Angle, ...], qubits: tuple[int, ...], scope: Scope
+    ) -> list[Gates]:
+        """Return a gate by its name: one that the program defines, or a known one."""
+        own = self.definitions.get(name)
+        if own is not None:
+            self._check_counts(node, name, angles, qubits, len(own.arguments), len(own.qubits))
+            return self._expanded(own, angles, qubits)
+        known = GATE_NAMES.get(name)
+        if known is None:
+            names = [*self.definitions, *GATE_NAMES]
+            invalid(
+                node,
+                f"the gate {name!r} is not defined",
+                f"Define it with 'gate {name} ... {{ ... }}'.{suggest(name, names)}",
+            )
+        self._check_counts(node, name, angles, qubits, known.angles, known.qubits)
+        return [Applied(name, angles, qubits)]
+
+    def _check_counts(
+        self,
+        node: Any,
+        name: str,
+        angles: Sequence[Angle],
+        qubits: Sequence[int],
+        num_angles: int,
+        num_qubits: int | None,
+    ) -> None:
+        if len(angles) != num_angles:
+            reason = f"{name!r} is given {len(angles)} angles"
+            invalid(node, reason, f"It takes {num_angles}.")
+        if len(qubits) != num_qubits:
+            reason = f"{name!r} is given {len(qubits)} qubits besides its controls"
+            invalid(node, reason, f"It takes {num_qubits}.")
+
+    def _expanded(
+        self,
+        definition: ast.QuantumGateDefinition,
+        angles: tuple[Angle, ...],
+        qubits: tuple[int, ...],
+    ) -> list[Gates]:
+        """Return the body of a defined gate."""
+        names: dict[str, Value] = {
+            item.name: angle for item, angle in zip(definition.arguments, angles, strict=True)
+        }
+        for item, qubit in zip(definition.qubits, qubits, strict=True):
+            names[item.name] = Register((qubit,), single=True)
+        scope = Scope(self.scope.old, names, outer=self.scope)
+        found: list[Gates] = []
+        for node in definition.body:
+            if isinstance(node, ast.QuantumGate | ast.QuantumPhase):
+                if getattr(getattr(node, "name", None), "name", "") == definition.name.name:
+                    reason = f"the gate {definition.name.name!r} calls itself"
+                    invalid(node, reason, "Use other gates in its definition.")
+                found += self.applied(node, scope)
+            elif not isinstance(node, ast.QuantumBarrier):
+                unsupported(node, f"{kind_of(node)} stands in a gate", "Gates consist of gates.")
+        return found
+
+    # Other statements on qubits ----------------------------------------------------
+
+    def _barrier(self, node: ast.QuantumBarrier) -> None:
+        named = [self._register(item, self.scope).qubits for item in node.qubits]
+        qubits = tuple(dict.fromkeys(qubit for register in named for qubit in register))
+        self.steps.append(Applied("barrier", (), qubits or tuple(range(len(self.qubits)))))
+
+    def _measurement(self, node: ast.QuantumMeasurementStatement) -> None:
+        target = None if node.target is None else self.scope.value(node.target)
+        if target is not None and not isinstance(target, Bits):
+            invalid(node, f"an outcome is stored in {kind_of(target)}", "Store it in bits.")
+        self._measured(node.measure, target, node)
+
+    def _measured(
+        self, measure: ast.QuantumMeasurement, target: Bits | None, node: ast.QASMNode
+    ) -> None:
+        qubits = self._register(measure.qubit, self.scope).qubits
+        bits: Sequence[int | None] = (None,) * len(qubits) if target is None else target.bits
+        if len(bits) != len(qubits):
+            invalid(
+                node,
+                f"{len(qubits)} qubits are measured into {len(bits)} bits",
+                "Give registers of one size.",
+            )
+        place = "line {line}, column {column}".format(**position(node))
+        self.steps.append(Measured(qubits, tuple(bits), place))
+
+    def _box(self, node: ast.Box) -> None:
+        if node.duration is not None:
+            unsupported(node, "a box has a duration", "Leave the duration out.")
+        for statement in node.body:
+            self.statement(statement)
+
+    def _loop(self, node: ast.ForInLoop) -> None:
+        scope, given = self.scope, node.set_declaration
+        if isinstance(given, ast.RangeDefinition):
+            if given.start is None or given.end is None:
+                invalid(node, "a loop has no first or last value", "Give both.")
+            members: Sequence[Any] = scope.places(given, 0, wraps=False)
+            check_size("A loop", len(members), unit="repetitions", remedy="Use fewer.")
+        elif isinstance(given, ast.DiscreteSet):
+            members = [scope.constant(item, "a value of a loop") for item in given.values]
+        else:
+            remedy = "Loop over a range [0:3] or a set {0, 2}."
+            unsupported(node, "a loop goes over something else than numbers", remedy)
+        for member in members:
+            self._block(node.block, {node.identifier.name: member})
+
+    def _branch(self, node: ast.BranchingStatement) -> None:
+        chosen = self.scope.constant(node.condition, "a condition")
+        self._block(node.if_block if chosen else node.else_block, {})
+
+    def _block(self, statements: Sequence[ast.QASMNode], names: dict[str, Value]) -> None:
+        """Read statements in a scope of their own."""
+        outer = self.scope
+        self.scope = Scope(outer.old, names, outer=outer)
+        for statement in statements:
+            self.statement(statement)
+        self.scope = outer
+
+    def _pragma(self, node: ast.Pragma) -> None:
+        read_pragma(self, node)
+
+
+_STATEMENTS: Mapping[type, Callable[[Reader, Any], None]] = {
+    ast.Include: Reader._include,
+    ast.QubitDeclaration: Reader._qubits,
+    ast.ClassicalDeclaration: Reader._classical,
+    ast.ConstantDeclaration: Reader._constant,
+    ast.IODeclaration: Reader._input,
+    ast.AliasStatement: Reader._alias,
+    ast.ClassicalAssignment: Reader._assignment,
+    ast.QuantumGateDefinition: Reader._definition,
+    ast.QuantumGate: Reader._gate,
+    ast.QuantumPhase: Reader._gate,
+    ast.QuantumBarrier: Reader._barrier,
+    ast.QuantumMeasurementStatement: Reader._measurement,
+    ast.ForInLoop: Reader._loop,
+    ast.BranchingStatement: Reader._branch,
+    ast.Box: Reader._box,
+    ast.Pragma: Reader._pragma,
+}
+
+_NAMES: Mapping[str, str] = {
+    "BreakStatement": "a break",
+    "CalibrationDefinition": "a calibration (defcal)",
+    "CalibrationGrammarDeclaration": "a grammar of calibrations (defcalgrammar)",
+    "CalibrationStatement": "a calibration (cal)",
+    "DelayInstruction": "a delay",
+    "ExternDeclaration": "an external function",
+    "QuantumReset": "a reset",
+}

@@ -1,0 +1,370 @@
+"""Names and expressions of OpenQASM: numbers, registers, bits and inputs."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeAlias
+
+from openqasm3 import ast
+
+from qgate.exceptions import InvalidParameters, InvalidQasm, UnsupportedQasm, suggest
+from qgate.interchange.angles import Input, apply, is_free
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Qubits under one name."""
+
+    qubits: tuple[int, ...]
+    single: bool = False
+    """Whether it was declared without a size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """Classical bits under one name."""
+
+    bits: tuple[int, ...]
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InputArray:
+    """Input that is an array."""
+
+    name: str
+    length: int
+
+
+Value: TypeAlias = Any
+"""A number, an angle that depends on inputs, a ``Register``, ``Bits`` or an ``InputArray``."""
+
+CONSTANTS: Mapping[str, float] = {
+    "pi": math.pi,
+    "π": math.pi,
+    "tau": math.tau,
+    "τ": math.tau,
+    "euler": math.e,
+    "ℇ": math.e,
+}
+
+CALLS: Mapping[str, str] = {
+    **{name: name for name in ("arccos", "arcsin", "arctan", "cos", "exp", "log")},
+    **{name: name for name in ("abs", "sin", "sqrt", "tan")},
+    "acos": "arccos",
+    "asin": "arcsin",
+    "atan": "arctan",
+    "ln": "log",
+    "pow": "**",
+}
+"""Functions of OpenQASM 2 and 3, by their name in ``angles.FUNCTIONS``."""
+
+INTEGER_CALLS: Mapping[str, Callable[..., int]] = {
+    "ceiling": math.ceil,
+    "floor": math.floor,
+    "mod": operator.mod,
+    "popcount": int.bit_count,
+}
+"""Functions of constants only."""
+
+INTEGER_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "%": operator.mod,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "&&": lambda left, right: bool(left) and bool(right),
+    "||": lambda left, right: bool(left) or bool(right),
+}
+"""Operators of constants only."""
+
+
+def position(node: ast.QASMNode) -> dict[str, int]:
+    """Return the place of a node in the text; both numbers count from 1."""
+    span = node.span
+    return {"line": 0, "column": 0} if span is None else _place(span.start_line, span.start_column)
+
+
+def _place(line: int, column: int) -> dict[str, int]:
+    return {"line": line, "column": column + 1}
+
+
+def invalid(node: ast.QASMNode, reason: str, remedy: str) -> NoReturn:
+    """Raise the error of a program that breaks a rule."""
+    raise InvalidQasm(**position(node), reason=reason, remedy=remedy)
+
+
+def unsupported(node: ast.QASMNode, reason: str, remedy: str) -> NoReturn:
+    """Raise the error of a valid program that cannot be read."""
+    raise UnsupportedQasm(**position(node), reason=reason, remedy=remedy)
+
+
+@dataclass(slots=True)
+class Scope:
+    """Names that are visible at a place of a program, and the values of expressions there.
+
+    Parameters
+    ----------
+    old : bool
+        Whether the program is in OpenQASM 2, where ``/`` never truncates.
+    names : dict
+        Declared here.
+    outer : Scope, optional
+        What encloses this one.
+    """
+
+    old: bool = False
+    names: dict[str, Value] = field(default_factory=dict)
+    outer: Scope | None = None
+
+    def find(self, name: str) -> Value | None:
+        """Return what a name stands for, None if it is not declared."""
+        if name in self.names:
+            return self.names[name]
+        return CONSTANTS.get(name) if self.outer is None else self.outer.find(name)
+
+    def known(self) -> list[str]:
+        """Return all declared names."""
+        return [*self.names, *(self.outer.known() if self.outer else ())]
+
+    def declare(self, identifier: ast.Identifier, value: Value, node: ast.QASMNode) -> None:
+        """Declare a name in a statement, whose place errors name (the parser has none of names)."""
+        if identifier.name in self.names:
+            invalid(node, f"{identifier.name!r} is declared twice", "Choose another name.")
+        self.names[identifier.name] = value
+
+    def assign(self, name: str, value: Value) -> None:
+        """Give a declared variable another value, where it is declared."""
+        if name in self.names or self.outer is None:
+            self.names[name] = value
+        else:
+            self.outer.assign(name, value)
+
+    def value(self, node: ast.QASMNode) -> Value:
+        """Return the value of an expression."""
+        rule = _RULES.get(type(node))
+        if rule is None:
+            unsupported(
+                node,
+                f"{kind_of(node)} is no value that can be read",
+                "Numbers, inputs, constants, registers, + - * / ** and functions are read.",
+            )
+        try:
+            return rule(self, node)
+        except (ArithmeticError, ValueError, TypeError, InvalidParameters) as error:
+            if isinstance(error, InvalidQasm):
+                raise
+            invalid(node, f"the expression has no value: {error}".rstrip("."), "Correct it.")
+
+    def number(self, node: ast.QASMNode) -> Any:
+        """Return an angle: a real number, or a function of inputs."""
+        found = self.value(node)
+        if isinstance(found, Bits):
+            remedy = "Gates depend on inputs and constants; on outcomes they cannot."
+            unsupported(node, "an outcome of a measurement is used", remedy)
+        if isinstance(found, Register | InputArray | complex | list):
+            remedy = "Give a number, an input, or a function of inputs."
+            invalid(node, f"{kind_of(found)} stands where a number has to be", remedy)
+        return found
+
+    def constant(self, node: ast.QASMNode, what: str) -> Any:
+        """Return a number that does not depend on inputs."""
+        found = self.number(node)
+        if is_free(found):
+            unsupported(node, f"{what} depends on an input", "Make it a constant.")
+        return found
+
+    def whole(self, node: ast.QASMNode, what: str) -> int:
+        """Return an integer that does not depend on inputs."""
+        found = self.constant(node, what)
+        if found != int(found):
+            invalid(node, f"{what} is {found}", "Give a whole number.")
+        return int(found)
+
+    # Kinds of expression -----------------------------------------------------------
+
+    def _identifier(self, node: ast.Identifier) -> Value:
+        return self._named(node.name, node)
+
+    def _named(self, name: str, node: ast.QASMNode) -> Value:
+        found = self.find(name)
+        if found is None and name.startswith("$"):
+            return Register((int(name[1:]),), single=True)
+        if found is None:
+            invalid(
+                node,
+                f"{name!r} is not declared",
+                f"Declare it before it is used.{suggest(name, self.known())}",
+            )
+        return found
+
+    def _unary(self, node: ast.UnaryExpression) -> Value:
+        operand = self.value(node.expression)
+        if isinstance(operand, complex) and node.op.name == "-":
+            return -operand
+        operand = self.number(node.expression)
+        if node.op.name == "-":
+            return apply("neg", operand)
+        operand = self.constant(node.expression, f"the operand of {node.op.name}")
+        return (not operand) if node.op.name == "!" else ~int(operand)
+
+    def _binary(self, node: ast.BinaryExpression) -> Value:
+        name = node.op.name
+        left, right = self.value(node.lhs), self.value(node.rhs)
+        if isinstance(left, complex) or isinstance(right, complex):
+            return _COMPLEX[name](left, right)
+        left, right = self.number(node.lhs), self.number(node.rhs)
+        if name in INTEGER_OPERATORS:
+            left = self.constant(node.lhs, f"the left side of {name}")
+            right = self.constant(node.rhs, f"the right side of {name}")
+            return INTEGER_OPERATORS[name](left, right)
+        if name == "/" and not self.old and isinstance(left, int) and isinstance(right, int):
+            return int(left / right) if abs(left) < 2**52 else left // right
+        return apply(name, left, right)
+
+    def _call(self, node: ast.FunctionCall) -> Value:
+        name = node.name.name
+        if name in INTEGER_CALLS:
+            given = [self.constant(item, f"the argument of {name}") for item in node.arguments]
+            return INTEGER_CALLS[name](*given)
+        if name not in CALLS:
+            known = [*CALLS, *INTEGER_CALLS]
+            unsupported(node, f"{name!r} is no known function", f"Known are: {', '.join(known)}.")
+        return apply(CALLS[name], *(self.number(item) for item in node.arguments))
+
+    def _index(self, node: ast.IndexExpression) -> Value:
+        return self.indexed(self.value(node.collection), [node.index], node)
+
+    def _indexed_identifier(self, node: ast.IndexedIdentifier) -> Value:
+        return self.indexed(self._named(node.name.name, node), node.indices, node)
+
+    def _concatenation(self, node: ast.Concatenation) -> Value:
+        left, right = self.value(node.lhs), self.value(node.rhs)
+        if isinstance(left, Register) and isinstance(right, Register):
+            return Register(left.qubits + right.qubits)
+        if isinstance(left, Bits) and isinstance(right, Bits):
+            return Bits(left.bits + right.bits)
+        invalid(node, "two different kinds are joined by ++", "Join registers of one kind.")
+
+    def _cast(self, node: ast.Cast) -> Value:
+        return self.as_type(self.number(node.argument), node.type, node)
+
+    def _array(self, node: ast.ArrayLiteral) -> Value:
+        return [self.value(item) for item in node.values]
+
+    def indexed(self, found: Value, indices: Sequence[Any], node: ast.QASMNode) -> Value:
+        """Return the part of a register, or the entry of an array."""
+        for index in indices:
+            elements = index.values if isinstance(index, ast.DiscreteSet) else index
+            if isinstance(found, Register):
+                found = Register(*self._picked(found.qubits, elements, index, node))
+            elif isinstance(found, Bits):
+                found = Bits(*self._picked(found.bits, elements, index, node))
+            elif isinstance(found, InputArray) and len(elements) == 1:
+                (at,), _ = self._picked(tuple(range(found.length)), elements, index, node)
+                found = Input(found.name, at)
+            elif isinstance(found, list) and len(elements) == 1:
+                (found,), _ = self._picked(tuple(found), elements, index, node)
+            else:
+                invalid(node, f"{kind_of(found)} has no such parts", "Index registers and arrays.")
+        return found
+
+    def _picked(
+        self, whole: tuple[Any, ...], elements: Sequence[Any], index: Any, node: ast.QASMNode
+    ) -> tuple[tuple[Any, ...], bool]:
+        """Return the chosen members, and whether it is one."""
+        several = isinstance(index, ast.DiscreteSet)
+        places: list[int] = []
+        for element in elements:
+            if isinstance(element, ast.RangeDefinition):
+                several = True
+                places += self.places(element, len(whole))
+            else:
+                place = self.whole(element, "an index")
+                places.append(place + len(whole) if place < 0 else place)
+        for place in places:
+            if not 0 <= place < len(whole):
+                invalid(
+                    node,
+                    f"the index {place} is outside of a register of size {len(whole)}",
+                    f"Indices go from 0 to {len(whole) - 1}.",
+                )
+        return tuple(whole[place] for place in places), not several
+
+    def places(self, element: ast.RangeDefinition, size: int, *, wraps: bool = True) -> range:
+        """Return a range of OpenQASM, which includes its end; ``wraps``: -1 is the last place."""
+        step = 1 if element.step is None else self.whole(element.step, "a step")
+        if step == 0:
+            invalid(element, "a range has the step 0", "Give another step.")
+        first, last = (0, size - 1) if step > 0 else (size - 1, 0)
+        start = first if element.start is None else self.whole(element.start, "a start")
+        end = last if element.end is None else self.whole(element.end, "an end")
+        if wraps:
+            start, end = (place + size if place < 0 else place for place in (start, end))
+        return range(start, end + (1 if step > 0 else -1), step)
+
+    def as_type(self, found: Value, kind: ast.ClassicalType, node: ast.QASMNode) -> Value:
+        """Return a value converted to a declared type."""
+        if isinstance(kind, ast.FloatType | ast.AngleType):
+            return found if is_free(found) else float(found)
+        if isinstance(kind, ast.IntType | ast.UintType | ast.BoolType):
+            if is_free(found):
+                remedy = "Use float or angle."
+                unsupported(node, f"{kind_of(kind)} depends on an input", remedy)
+            return bool(found) if isinstance(kind, ast.BoolType) else int(found)
+        unsupported(
+            node,
+            f"a variable of {kind_of(kind)} cannot be read",
+            "int, uint, float, angle, bool and bit are read.",
+        )
+
+
+_COMPLEX: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+
+_RULES: Mapping[type, Callable[[Scope, Any], Value]] = {
+    ast.Identifier: Scope._identifier,
+    ast.IntegerLiteral: lambda scope, node: node.value,
+    ast.FloatLiteral: lambda scope, node: node.value,
+    ast.BooleanLiteral: lambda scope, node: node.value,
+    ast.ImaginaryLiteral: lambda scope, node: complex(0.0, node.value),
+    ast.UnaryExpression: Scope._unary,
+    ast.BinaryExpression: Scope._binary,
+    ast.FunctionCall: Scope._call,
+    ast.IndexExpression: Scope._index,
+    ast.IndexedIdentifier: Scope._indexed_identifier,
+    ast.Concatenation: Scope._concatenation,
+    ast.Cast: Scope._cast,
+    ast.ArrayLiteral: Scope._array,
+}
+
+_KINDS: Mapping[str, str] = {
+    "Register": "a quantum register",
+    "Bits": "a classical register",
+    "InputArray": "an array",
+    "ComplexType": "type complex",
+    "DurationType": "type duration",
+    "StretchType": "type stretch",
+    "ArrayType": "type array",
+}
+
+
+def kind_of(item: object) -> str:
+    """Return the name of a node or value for errors."""
+    name = type(item).__name__
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+    return _KINDS.get(name, f"{'an' if words[0] in 'aeiou' else 'a'} {words}")

@@ -1,0 +1,146 @@
+"""Steps of an imported circuit: gates, modified blocks of gates, measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from qgate.arrays import is_traced
+from qgate.exceptions import InvalidParameters
+from qgate.interchange.angles import Angle, evaluate
+from qgate.interchange.gate_names import GATE_NAMES
+from qgate.operations.matrices import circuit_matrix
+from qgate.operations.operator import Operator, without_recording
+from qgate.operations.symbolic import principal_power
+from qgate.operations.unitaries import QubitUnitary
+from qgate.operations.wrappers import adjoint, ctrl
+from qgate.operations.wrappers import pow as power
+from qgate.recording import record
+from qgate.sizes import check_size
+from qgate.typing import ComplexArray, Tensor, Wire
+from qgate.wires import Wires
+
+Wiring = Sequence[Wire]
+"""The wire of each qubit."""
+
+Inputs = Mapping[str, Tensor]
+"""Values of the inputs by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Gate of the table ``GATE_NAMES``.
+
+    Parameters
+    ----------
+    gate : str
+        Its name.
+    angles : tuple of Angle
+    qubits : tuple of int
+    """
+
+    gate: str
+    angles: tuple[Angle, ...]
+    qubits: tuple[int, ...]
+
+    def operators(self, values: Inputs, wires: Wiring) -> list[Operator]:
+        """Return the gate as operators, recorded."""
+        angles = [evaluate(angle, values) for angle in self.angles]
+        made = GATE_NAMES[self.gate].make(*angles, wires=[wires[qubit] for qubit in self.qubits])
+        return [made] if isinstance(made, Operator) else list(made)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Matrix:
+    """Gate that is given by its matrix, first qubit most significant."""
+
+    matrix: ComplexArray
+    qubits: tuple[int, ...]
+
+    def operators(self, values: Inputs, wires: Wiring) -> list[Operator]:
+        """Return the gate as an operator, recorded."""
+        return [QubitUnitary(self.matrix, wires=[wires[qubit] for qubit in self.qubits])]
+
+
+@dataclass(frozen=True, slots=True)
+class Modified:
+    """Block of gates that is inverted, raised to a power or controlled as a whole.
+
+    Parameters
+    ----------
+    steps : tuple of Gates
+    exponent : float
+        -1 stands for the inverse.
+    controls : tuple of int
+        Qubits that control the block.
+    control_values : tuple of bool
+        One for each of them.
+    """
+
+    steps: tuple[Gates, ...]
+    exponent: float = 1
+    controls: tuple[int, ...] = ()
+    control_values: tuple[bool, ...] = ()
+
+    @property
+    def qubits(self) -> tuple[int, ...]:
+        """All qubits on which the block acts."""
+        return (*self.controls, *(qubit for step in self.steps for qubit in step.qubits))
+
+    def operators(self, values: Inputs, wires: Wiring) -> list[Operator]:
+        """Return the block as operators, recorded."""
+
+        def modified() -> list[Operator]:
+            block = [item for step in self.steps for item in step.operators(values, wires)]
+            block = _raised(block, self.exponent)
+            if not self.controls:
+                return block
+            controls = Wires([wires[qubit] for qubit in self.controls])
+            return [ctrl(item, controls, self.control_values) for item in block]
+
+        return [record(item) for item in without_recording(modified)]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Measurement of qubits into classical bits.
+
+    Parameters
+    ----------
+    qubits : tuple of int
+    bits : tuple of int or None
+        The bit of each qubit; None: the outcome is not stored.
+    place : str
+        Where it stands, for errors: ``line 4, column 1``.
+    """
+
+    qubits: tuple[int, ...]
+    bits: tuple[int | None, ...]
+    place: str
+
+
+Gates: TypeAlias = Applied | Matrix | Modified
+Step: TypeAlias = Gates | Measured
+
+
+def _raised(block: list[Operator], exponent: float) -> list[Operator]:
+    """Return a power of a product of gates; a fractional one is the principal power."""
+    if exponent == int(exponent):
+        once = block if exponent >= 0 else [adjoint(item) for item in reversed(block)]
+        count, remedy = abs(int(exponent)), "Use a lower power."
+        check_size("A power of gates", count * len(once), unit="gates", remedy=remedy)
+        return [copy(item) for _ in range(count) for item in once]
+    if len(block) == 1:
+        return [power(block[0], exponent)]
+    if any(is_traced(value) for item in block for value in item.parameters):
+        raise InvalidParameters(
+            f"The power {exponent} of a product of gates has no derivative by their angles. Use a "
+            "whole power, or leave these angles out of what is differentiated."
+        )
+    wires = Wires.all_wires([item.wires for item in block])
+    matrix = np.asarray(circuit_matrix(block, wires), dtype=complex)
+    return [QubitUnitary(principal_power(matrix, exponent), wires=wires)]
