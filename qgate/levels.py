@@ -1,12 +1,13 @@
 """Circuits of a QNode at the stages through which they pass on the way to the device.
 
-The stages, in order: the transforms of the user, the gates that the gradient method shifts, and the
-gates and measurements of the device. Nothing is sent.
+The stages, in order: the gates that the gradient method shifts, the gates and measurements of the
+device, and the circuits that are compiled for it, on physical qubits. Nothing is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -15,6 +16,9 @@ from qgate.arguments import whole_number
 from qgate.arrays import namespace
 from qgate.exceptions import InvalidDrawing, described
 from qgate.execution.execute import prepare
+from qgate.operations.gate import GATES, ROWS
+from qgate.operations.operator import Operator
+from qgate.recording import paused
 from qgate.sweep import Sweep
 from qgate.tape import Tape
 from qgate.transforms.decomposition import decompose_structure
@@ -23,9 +27,50 @@ from qgate.typing import Tensor
 if TYPE_CHECKING:
     from qgate.autodiff.method import Method
     from qgate.devices.base import Device
+    from qgate.devices.compiled import CompiledCircuit
 
 Stage = Callable[[Tape], Sequence[Tape]]
 """Step from a circuit to the circuits that replace it."""
+
+
+LEVELS: Mapping[str, int] = {"top": 0, "user": 0, "gradient": 1, "device": 2, "compiled": 3}
+"""Number of stages of each level."""
+
+SHAPED: Mapping[str, str] = {
+    "barrier": "Barrier",
+    "ccx": "Toffoli",
+    "ccnot": "Toffoli",
+    "cnot": "CNOT",
+    "cswap": "CSWAP",
+    "cx": "CNOT",
+    "cz": "CZ",
+    "swap": "SWAP",
+}
+"""Gates of vendors that are drawn by signs; the others are boxes with the vendor's name."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Qubit:
+    """Physical qubit, as the label of a wire."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"q{self.number}"
+
+
+class NativeGate(Operator):
+    """Operation of a compiled circuit under its vendor's name, for drawings."""
+
+    has_matrix = False
+
+    @property
+    def name(self) -> str:
+        return str(self.hyperparameters["name"])
+
+    @property
+    def symbol(self) -> str:
+        return str(self.hyperparameters["symbol"])
 
 
 class Staged(Protocol):
@@ -47,8 +92,7 @@ def circuits_at(
     ----------
     qnode : QNode
     level : str, int or slice
-        ``"top"``, ``"user"``, ``"gradient"`` or ``"device"``; or a number of stages; or a slice of
-        the stages.
+        A key of ``LEVELS``, or a number of stages, or a slice of the stages.
     args, kwargs
         Arguments of the quantum function.
 
@@ -57,24 +101,27 @@ def circuits_at(
     InvalidDrawing
         There is no such level.
     """
-    named = {"top": 0, "user": 0, "gradient": 1, "device": 2}
     tapes = [qnode.construct(args, kwargs)]
-    stages: list[Stage] = [lambda tape: [_shifted(tape, qnode)], lambda tape: _native(tape, qnode)]
-    for stage in stages[_chosen(level, named)]:
+    stages: list[Stage] = [
+        lambda tape: [_shifted(tape, qnode)],
+        lambda tape: _native(tape, qnode.device),
+        lambda tape: _compiled(tape, qnode.device),
+    ]
+    for stage in stages[_chosen(level)]:
         tapes = [part for tape in tapes for part in stage(tape)]
     return tapes
 
 
-def _chosen(level: Any, named: Mapping[str, int]) -> slice:
+def _chosen(level: Any) -> slice:
     """Return the stages of a level, as a slice."""
     if isinstance(level, slice):
         return level
-    number = named.get(level) if isinstance(level, str) else whole_number(level)
+    number = LEVELS.get(level) if isinstance(level, str) else whole_number(level)
     if number is None or number < 0:
         raise InvalidDrawing(
             argument="level",
             value=described(level),
-            allowed=f"It is {', '.join(map(repr, named))}, a number of stages, or a slice of them.",
+            allowed=f"It is one of {list(LEVELS)}, a number of stages, or a slice of the stages.",
         )
     return slice(number)
 
@@ -94,10 +141,32 @@ def _shifted(tape: Tape, qnode: Staged) -> Tape:
     return Tape(operations, tape.measurements, tape.shots)
 
 
-def _native(tape: Tape, qnode: Staged) -> list[Tape]:
-    """Return the circuits in the gates and measurements of the QNode's device."""
-    sweeps, _, _ = prepare(tape.sweep(), qnode.device)
-    return _tapes(sweeps)
+def _native(tape: Tape, device: Device) -> list[Tape]:
+    """Return the circuits in the gates and measurements of a device."""
+    return _tapes(prepare(tape.sweep(), device)[0])
+
+
+def _compiled(tape: Tape, device: Device) -> list[Tape]:
+    """Return the circuit that a device would be sent for a circuit in its gates, on its qubits."""
+    (circuit,) = device.compiled([tape.sweep()])
+    with paused():
+        return [Tape(list(_written(circuit)))]
+
+
+def _written(circuit: CompiledCircuit) -> Iterator[Operator]:
+    """Yield the operations of a compiled circuit; a measurement names the wire that it reads."""
+    wires = {place: wire for wire, place in circuit.places}
+    for part in circuit.operations:
+        qubits = list(map(Qubit, part.qubits))
+        name = SHAPED.get(part.name.lower(), part.name)
+        if name in ROWS and len(ROWS[name].angles) == len(part.parameters):
+            yield GATES[name](*part.parameters, wires=qubits)
+        elif name == "measure":
+            symbol = f"┤↗ {wires.get(part.qubits[0], '')}├"
+            yield NativeGate((), qubits, {"name": "MidMeasureMP", "symbol": symbol})
+        else:
+            names = {"name": part.name, "symbol": part.name}
+            yield NativeGate(part.parameters, qubits, names)
 
 
 def _tapes(sweeps: Iterable[Sweep]) -> list[Tape]:
@@ -108,5 +177,7 @@ def _tapes(sweeps: Iterable[Sweep]) -> list[Tape]:
         rows = sweep.rows[np.sort(first)]
         angles = rows[0] if len(rows) == 1 else rows
         operations = sweep.structure.bind(angles, sweep.arrays)
-        tapes.append(Tape(operations, sweep.structure.bind_measurements(sweep.arrays)))
+        measurements = sweep.structure.bind_measurements(sweep.arrays)
+        shots = None if sweep.shots is None else int(sweep.shots[0])
+        tapes.append(Tape(operations, measurements, shots))
     return tapes

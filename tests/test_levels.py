@@ -7,6 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import qgate as qg
+from qgate.devices.compiled import CompiledCircuit, NativeOperation
+from qgate.devices.local.device import LocalDevice
 from qgate.exceptions import InvalidDrawing
 
 WEIGHTS = np.linspace(0.1, 0.9, 6).reshape(1, 2, 3)
@@ -23,7 +25,7 @@ def names(qnode, level):
 
 
 def test_levels_go_from_the_circuit_as_written_to_that_of_the_device():
-    qnode = qg.QNode(layers, qg.device("qiskit:aer", shots=10), diff_method="parameter-shift")
+    qnode = qg.QNode(layers, qg.device("local", shots=10), diff_method="parameter-shift")
     native = ["Rot", "Rot", "CNOT", "CNOT"]
 
     assert names(qnode, "top") == names(qnode, "user") == [["StronglyEntanglingLayers"]]
@@ -46,6 +48,29 @@ def test_every_level_has_the_same_values():
     for level in ("top", "gradient", "device"):
         (tape,) = qnode.circuits_at(level, (WEIGHTS,), {})
         assert_allclose(qg.execute([tape], "local")[0], qnode(WEIGHTS))
+
+
+class Placed(LocalDevice):
+    """A device that compiles every circuit to two native gates on the qubits 7 and 12."""
+
+    def compiled(self, sweeps):
+        operations = (
+            NativeOperation("rz", (0.5,), (12,)),
+            NativeOperation("cx", (), (7, 12)),
+            NativeOperation("barrier", (), (7, 12)),
+            NativeOperation("measure", (), (12,)),
+        )
+        return [CompiledCircuit(operations, (("a", 12),)) for _ in sweeps]
+
+
+def test_a_compiled_circuit_has_native_gates_on_physical_qubits():
+    qnode = qg.QNode(layers, Placed(shots=10))
+
+    tapes = qnode.circuits_at("compiled", (WEIGHTS,), {})
+    text = qg.draw(qnode, level="compiled")(WEIGHTS).split("\n")[:2]
+
+    assert len(tapes) == 2  # X and Z are measured in different bases
+    assert text == [" q7: ───────────╭●─╭||────────┤  ", "q12: ──rz(0.50)─╰X─╰||──┤↗ a├─┤  "]
 
 
 def test_a_shot_vector_is_one_circuit_and_a_batch_too():

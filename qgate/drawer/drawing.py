@@ -58,8 +58,9 @@ def draw(
     level : str, int or slice
         Which circuit of a QNode: ``"top"`` as written; ``"user"`` after its transforms;
         ``"gradient"`` in the gates that its gradient method shifts; ``"device"`` in the gates and
-        measurements of its device, one drawing for each circuit that runs. A number counts these
-        steps from the first.
+        measurements of its device, one drawing for each circuit that runs; ``"compiled"`` in the
+        native gates of a quantum computer, on its physical qubits. A number counts these steps
+        from the first.
 
     Returns
     -------
@@ -126,7 +127,8 @@ def order_of(qnode: Function, circuit: Circuit, wire_order: WiresLike | None) ->
     if wire_order is not None:
         return wire_order
     known: Sequence[Wire] | None = getattr(getattr(qnode, "device", None), "wires", None)
-    return known or default_order(used_wires([*circuit.operations, *circuit.measurements]))
+    used = used_wires([*circuit.operations, *circuit.measurements])
+    return known if known and set(used) <= set(known) else default_order(used)
 
 
 def _recorded(function: Function, args: Sequence[Tensor], kwargs: dict[str, Tensor]) -> Recorded:

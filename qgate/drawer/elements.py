@@ -6,14 +6,17 @@ elements, so a circuit has the same layers in both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from qgate.measurements import Measurement, MeasurementKind
+from qgate.operations.conditions import Conditional
 from qgate.operations.controls import Controlled
 from qgate.operations.labels import Cache
+from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
+from qgate.operations.outcome_values import uids_in
 from qgate.operations.symbolic import Adjoint, Pow
 from qgate.typing import Wire
 
@@ -26,6 +29,7 @@ class Shape(Enum):
     SWAP = "swap"
     CONTROL = "control"
     BARRIER = "barrier"
+    METER = "meter"
     READOUT = "readout"
 
 
@@ -35,11 +39,15 @@ SHAPES: Mapping[str, Shape] = {
     "CNOT": Shape.FLIP,
     "CSWAP": Shape.SWAP,
     "CZ": Shape.CONTROL,
+    "MidMeasureMP": Shape.METER,
     "MultiControlledX": Shape.FLIP,
     "SWAP": Shape.SWAP,
     "Toffoli": Shape.FLIP,
 }
 """Shapes of operations by their names; the others are boxes."""
+
+OF_OUTCOMES = "MCM"
+"""Label of what is measured where outcomes of mid-circuit measurements are."""
 
 ON_ALL_WIRES = frozenset({"GlobalPhase", "Identity"})
 """Operations that are drawn on all wires, whatever wires they were given."""
@@ -73,6 +81,8 @@ class Element:
     shape : Shape
     joined : bool
         Whether its rows are joined by a vertical line.
+    writes, reads : tuple
+        Outcomes of mid-circuit measurements that it makes, and that it depends on.
     """
 
     label: str
@@ -80,17 +90,13 @@ class Element:
     controls: Mapping[int, bool]
     shape: Shape
     joined: bool = True
+    writes: tuple[Hashable, ...] = ()
+    reads: tuple[Hashable, ...] = ()
 
     @property
     def rows(self) -> list[int]:
         """All rows that it acts on, ascending."""
         return sorted((*self.targets, *self.controls))
-
-    @property
-    def covered(self) -> range:
-        """Rows on which nothing else stands in the same layer."""
-        rows = self.rows
-        return range(rows[0], rows[-1] + 1)
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,9 @@ class Labels:
 
 def operation_element(operation: Operator, rows: Mapping[Wire, int], labels: Labels) -> Element:
     """Return the element of an operation on a drawing with these rows."""
+    if isinstance(operation, Conditional):
+        reads = tuple(uids_in(operation.node))
+        return replace(operation_element(operation.base, rows, labels), reads=reads)
     controls = {rows[wire]: value for wire, value in controls_of(operation).items()}
     everywhere = not operation.wires or core_of(operation).name in ON_ALL_WIRES
     on = rows.values() if everywhere else [rows[wire] for wire in operation.wires]
@@ -116,11 +125,15 @@ def operation_element(operation: Operator, rows: Mapping[Wire, int], labels: Lab
         controls,
         SHAPES.get(operation.name, Shape.BOX),
         joined=bool(operation.wires) or core_of(operation).name in ON_ALL_WIRES,
+        writes=(operation.meas_uid,) if isinstance(operation, MidMeasure) else (),
     )
 
 
 def measurement_element(item: Measurement, rows: Mapping[Wire, int], labels: Labels) -> Element:
     """Return the element of a measurement on a drawing with these rows."""
+    if item.nodes:
+        reads = dict.fromkeys(uid for node in item.nodes for uid in uids_in(node))
+        return Element(_frame(item).format(OF_OUTCOMES), (), {}, Shape.READOUT, reads=tuple(reads))
     wires = [rows[wire] for wire in item.wires] or list(rows.values())
     return Element(
         _readout_label(item, labels), tuple(sorted(wires)), {}, Shape.READOUT, bool(item.wires)
@@ -143,12 +156,15 @@ def core_of(operation: Operator) -> Operator:
 
 
 def _readout_label(item: Measurement, labels: Labels) -> str:
-    frame = READOUTS.get(item.kind, item.kind.value)
     if item.obs is None:
-        return frame.replace("[{}]", "")
-    return frame.format(labels.of(item.obs))
+        return _frame(item).replace("[{}]", "")
+    return _frame(item).format(labels.of(item.obs))
 
 
-def used_wires(items: Sequence[Operator | Measurement]) -> list[Wire]:
+def _frame(item: Measurement) -> str:
+    return READOUTS.get(item.kind, item.kind.value)
+
+
+def used_wires(items: Iterable[Operator | Measurement]) -> list[Wire]:
     """Return all wires in order of first appearance."""
     return list(dict.fromkeys(wire for item in items for wire in item.wires))

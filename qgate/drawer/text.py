@@ -23,6 +23,7 @@ from qgate.exceptions import InvalidDrawing, described
 from qgate.typing import Tensor, WiresLike
 
 WIRE = "─"
+BIT = "═"
 MORE = " ···"
 """End of lines that continue below."""
 
@@ -106,21 +107,14 @@ def tape_text(
 
 def diagram_text(diagram: Diagram, layout: Layout) -> str:
     """Return the lines of a diagram, joined by line breaks."""
-    labels = [_one_line(str(wire)) for wire in diagram.wires] if layout.show_wire_labels else []
+    labels = [one_line(str(wire)) for wire in diagram.wires] if layout.show_wire_labels else []
     if labels:
-        labels = [
-            _clipped(label, max(layout.width // 3, SHORTEST_LABEL)) + ": " for label in labels
-        ]
+        labels = [clipped(label, max(layout.width // 3, SHORTEST_LABEL)) + ": " for label in labels]
         longest = max(map(columns, labels))
         labels = [" " * (longest - columns(label)) + label for label in labels]
-    page = _Page(labels or [""] * len(diagram.wires), layout.width)
-    operations, readouts = diagram.layers or [[]], diagram.readouts or [[]]
-    for index, layer in enumerate(operations):
-        page.append(_Block(layer, WIRE), is_last=False)
-        if index == len(operations) - 1:
-            page.end_wires()
-    for index, layer in enumerate(readouts):
-        page.append(_Block(layer, " "), is_last=index == len(readouts) - 1)
+    page = _Page(labels or [""] * len(diagram.wires), diagram, layout.width)
+    for layer in range(len(diagram.layers) + len(diagram.readouts)):
+        page.append(layer)
     return page.text()
 
 
@@ -162,66 +156,132 @@ def _checked_width(max_length: object) -> int:
 
 @dataclass(frozen=True)
 class _Block:
-    """A layer, drawn with labels that are as long as the space allows."""
+    """A layer of a diagram, drawn with labels that are as long as the space allows."""
 
-    layer: Sequence[Element]
-    filler: str
+    diagram: Diagram
+    layer: int
 
-    def lines(self, rows: int, room: int) -> list[str]:
-        """Return a line for each row, all of one width, if possible at most ``room``."""
-        longest = max((columns(_one_line(element.label)) for element in self.layer), default=0)
-        lines = self._drawn(rows, longest)
+    @property
+    def elements(self) -> Sequence[Element]:
+        return [*self.diagram.layers, *self.diagram.readouts][self.layer]
+
+    def filler(self, line: int, *, after: bool = False) -> str:
+        """Return the sign that continues a line through this layer, or after it."""
+        in_circuit = self.layer < len(self.diagram.layers)
+        wires = len(self.diagram.wires)
+        if line < wires:
+            return WIRE if in_circuit else " "
+        layer = self.layer + after
+        return BIT if in_circuit and self.diagram.classical.is_busy(line - wires, layer) else " "
+
+    def lines(self, room: int) -> list[str]:
+        """Return a text for each line, all of one width, if possible at most ``room``."""
+        longest = max((columns(one_line(item.label)) for item in self.elements), default=0)
+        lines = self._drawn(longest)
         excess = max(map(columns, lines)) - room
         if excess > 0 and longest > SHORTEST_LABEL:
-            lines = self._drawn(rows, max(longest - excess, SHORTEST_LABEL))
+            lines = self._drawn(max(longest - excess, SHORTEST_LABEL))
         width = max(map(columns, lines))
-        return [line + self.filler * (width - columns(line)) for line in lines]
+        return [
+            text + self.filler(line, after=True) * (width - columns(text))
+            for line, text in enumerate(lines)
+        ]
 
-    def _drawn(self, rows: int, longest: int) -> list[str]:
-        lines = [self.filler] * rows
-        for element in self.layer:
+    def _drawn(self, longest: int) -> list[str]:
+        wires = len(self.diagram.wires)
+        lines = list(map(self.filler, range(wires + len(self.diagram.classical.stretches))))
+        for element in self.elements:
+            if not element.rows:
+                self._measure_outcomes(element, lines, longest)
+                continue
+            self._read(element, lines)
             if element.joined and len(element.rows) > 1:
                 _join(element.rows, lines)
+            self._write(element, lines)
             for row, value in element.controls.items():
                 lines[row] += "●" if value else "○"
-            label = _clipped(_one_line(element.label), longest)
+            label = clipped(one_line(element.label), longest)
             for row in element.targets:
                 lines[row] += label
         return lines
+
+    def _read(self, element: Element, lines: list[str]) -> None:
+        """Draw the line from the outcomes of a condition up to its element."""
+        classical, wires = self.diagram.classical, len(self.diagram.wires)
+        bits = classical.of_outcomes(element.reads)
+        if not bits:
+            return
+        for row in range(element.rows[-1] + 1, wires):
+            lines[row] = f"{WIRE}║"
+        for bit in range(bits[-1] + 1):
+            ends = classical.ends(bit, self.layer)
+            sign = "║" if bit not in bits else "╬╣╩╝"[2 * (bit == bits[-1]) + ends]
+            before = BIT if bit in bits else lines[wires + bit][-1]
+            lines[wires + bit] = before + sign
+
+    def _write(self, element: Element, lines: list[str]) -> None:
+        """Draw the line from a measurement down to the classical wire of its outcome."""
+        wires = len(self.diagram.wires)
+        bits = self.diagram.classical.of_outcomes(element.writes)
+        if not bits:
+            return
+        for row in range(element.rows[-1] + 1, wires):
+            lines[row] += f"{WIRE}║"
+        for bit in range(bits[-1]):
+            lines[wires + bit] += f"{lines[wires + bit][-1]}║"
+        lines[wires + bits[-1]] += " ╚"
+
+    def _measure_outcomes(self, element: Element, lines: list[str], longest: int) -> None:
+        wires = len(self.diagram.wires)
+        bits = [wires + bit for bit in self.diagram.classical.of_outcomes(element.reads)]
+        if len(bits) > 1:
+            _join(bits, lines)
+        for bit in bits:
+            lines[bit] += clipped(one_line(element.label), longest)
 
 
 class _Page:
     """Lines of a drawing; finished ones, and those that are being extended."""
 
-    def __init__(self, labels: list[str], width: int) -> None:
-        self.width, self.labels, self.filler = width, labels, WIRE
+    def __init__(self, labels: list[str], diagram: Diagram, width: int) -> None:
+        self.diagram, self.width = diagram, width
+        below = [" " * columns(labels[0])] * len(diagram.classical.stretches)
+        self.labels = [*labels, *below]
         self.finished: list[str] = []
-        self.lines = list(labels)
+        self.lines = list(self.labels)
 
-    def append(self, block: _Block, *, is_last: bool) -> None:
+    def append(self, layer: int) -> None:
         """Append a layer, below if it does not fit."""
-        self.filler = block.filler
+        block, operations = _Block(self.diagram, layer), len(self.diagram.layers)
+        is_last = layer == operations + len(self.diagram.readouts) - 1
         most = self.width if is_last else self.width - len(MORE)
-        start = columns(self.labels[0]) + len(CONTINUED)
-        lines = block.lines(len(self.lines), most - start - 1)
+        lines = block.lines(most - columns(self.labels[0]) - len(CONTINUED) - 1)
         if columns(self.lines[0]) + columns(lines[0]) > most - 1:
             self._continue_below()
         pairs = zip(self.lines, lines, strict=True)
-        self.lines = [self.filler.join(pair) for pair in pairs]
-
-    def end_wires(self) -> None:
-        """End the wires, so that measurements follow."""
-        self.lines = [line + "─┤" for line in self.lines]
+        self.lines = [block.filler(line).join(pair) for line, pair in enumerate(pairs)]
+        if layer == operations - 1:
+            self._end_wires()
 
     def text(self) -> str:
         return "\n".join([*self.finished, *self.lines])
 
+    def _end_wires(self) -> None:
+        """End the wires, and classical wires whose outcomes are measured, before measurements."""
+        classical, wires = self.diagram.classical, len(self.diagram.wires)
+        for line, text in enumerate(self.lines):
+            measured = line >= wires and classical.is_busy(line - wires, len(self.diagram.layers))
+            self.lines[line] = text + ("─┤" if line < wires else "═╡" if measured else "  ")
+
     def _continue_below(self) -> None:
         if self.lines == self.labels:
             return  # nothing would stand on these lines
-        self.finished += [line + MORE for line in self.lines]
+        wires = len(self.diagram.wires)
+        self.finished += [line + MORE for line in self.lines[:wires]]
+        self.finished += self.lines[wires:]
         self.finished[-1] += "\n"
-        self.lines = [label + CONTINUED for label in self.labels]
+        more = [CONTINUED] * wires + [" " * len(CONTINUED)] * (len(self.labels) - wires)
+        self.lines = [label + text for label, text in zip(self.labels, more, strict=True)]
 
 
 def _join(rows: Sequence[int], lines: list[str]) -> None:
@@ -231,12 +291,13 @@ def _join(rows: Sequence[int], lines: list[str]) -> None:
     lines[rows[0]], lines[rows[-1]] = "╭", "╰"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text without line breaks and other signs that do not print."""
     return "".join(sign if sign.isprintable() else "" for sign in text)
 
 
-def _clipped(text: str, longest: int) -> str:
+def clipped(text: str, longest: int) -> str:
+    """Return a text shortened to a number of columns."""
     if columns(text) <= longest:
         return text
     kept = text
