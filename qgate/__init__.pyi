@@ -14,6 +14,7 @@ from qgate import measurements as measurements
 from qgate import numpy as numpy
 from qgate import operations as operations
 from qgate import optimize as optimize
+from qgate import qaoa as qaoa
 from qgate import qnn as qnn
 from qgate import tape as tape
 from qgate import templates as templates
