@@ -171,6 +171,7 @@ from qgate.qnode import QNode as QNode
 from qgate.qnode import execute as execute
 from qgate.qnode import qnode as qnode
 from qgate.qnode import set_shots as set_shots
+from qgate.recording import apply as apply
 from qgate.shot_allocation.estimates import estimate as estimate
 from qgate.shot_allocation.estimates import gradient_estimate as gradient_estimate
 from qgate.tape import QuantumScript as QuantumScript

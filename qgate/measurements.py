@@ -14,6 +14,7 @@ import numpy as np
 from qgate.arguments import finite_number, items_of
 from qgate.arrays import is_traced
 from qgate.exceptions import InvalidParameters, NotHermitian, QuantumFunctionError, described
+from qgate.measured_values import MeasuredValue
 from qgate.observables import is_observable, normal_form
 from qgate.operations.combination import Combination
 from qgate.operations.fixed import PauliGate
@@ -86,7 +87,7 @@ def _form_of_letter(letter: str, wires: Wires) -> MeasuredForm:
     return MeasuredForm.of(PauliSum.word(dict.fromkeys(wires, letter)))
 
 
-class Measurement:
+class Measurement(MeasuredValue):
     """One measurement at the end of a circuit.
 
     Like an operator it consists of a hashable part (``signature``) and of numbers (``parameters``:

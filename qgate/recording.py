@@ -6,11 +6,13 @@ that costs one look-up and has no effect.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from qgate.context import HERE, entered
+from qgate.exceptions import NotRecording, described
 
 T = TypeVar("T")
 
@@ -60,6 +62,37 @@ def record(item: T) -> T:
     if recorder is not None:
         recorder.add(item)
     return item
+
+
+def apply(op: T, context: Recorder | None = None) -> T:
+    """Apply an operator or measurement that exists already, and return it.
+
+    Parameters
+    ----------
+    op : Operator or Measurement
+        An object that was made outside of the quantum function, or one to be applied once more.
+    context : Recorder, optional
+        Where to record it; default the quantum function that is being recorded.
+
+    Raises
+    ------
+    NotRecording
+        No quantum function is being recorded.
+
+    Examples
+    --------
+    >>> gate = qg.RX(0.1, wires=0)
+    >>> with qg.QuantumTape() as tape:
+    ...     first, second = qg.apply(gate), qg.apply(gate)
+    >>> tape.operations
+    [RX(0.1, wires=[0]), RX(0.1, wires=[0])]
+    """
+    recorder = HERE.get().recorder if context is None else context
+    if recorder is None:
+        raise NotRecording(item=described(op))
+    recorded = any(item is op for item in recorder.items)
+    recorder.add(copy.copy(op) if recorded else op)
+    return op
 
 
 def replace(parts: Iterable[Any], whole: T) -> T:

@@ -20,6 +20,7 @@ from qgate.recording import Recorder, recording
 from qgate.shots import Shots
 from qgate.structure import Layout, Structure
 from qgate.sweep import Sweep
+from qgate.tape_details import TapeDetails
 from qgate.typing import (
     FloatArray,
     IntArray,
@@ -44,7 +45,7 @@ LARGEST = np.float64(1e140)
 """Largest number of a matrix or coefficient: its square times 1e28 is finite in float64."""
 
 
-class Tape:
+class Tape(TapeDetails):
     """Operations and measurements, split into a structure and its numbers.
 
     The public name is ``QuantumScript``.

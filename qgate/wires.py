@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from qgate.arrays import framework_of, getval, isbox, unwrap
 from qgate.exceptions import DuplicateWires, WireError, described
-from qgate.typing import Tensor, Wire, WiresLike
+from qgate.typing import NumericArray, Tensor, Wire, WiresLike
 
 PLAIN = frozenset({int, str})
 """Types of labels that need no further check."""
@@ -92,10 +93,14 @@ class Wires(tuple[Any, ...]):
         return cls(range(number))
 
     @classmethod
-    def all_wires(cls, several: Iterable[Iterable[Wire]]) -> Wires:
-        """Return every label that occurs, in order of first appearance."""
-        several = list(several)
+    def all_wires(cls, list_of_wires: Iterable[Iterable[Wire]], sort: bool = False) -> Wires:
+        """Return every label that occurs, in order of first appearance, or sorted."""
+        several = list(list_of_wires)
         labels = dict.fromkeys(chain.from_iterable(several))
+        if sort:
+            are_numbers = all(isinstance(label, int) for label in labels)
+            key: Any = int if are_numbers else str
+            return cls(sorted(labels, key=key))
         if len(labels) > MOST_WIRES or not all(type(wires) is cls for wires in several):
             return cls(labels)
         return super().__new__(cls, labels)  # labels of wires are checked
@@ -127,6 +132,90 @@ class Wires(tuple[Any, ...]):
                 f"Wire {described(error.args[0])} is not among the wires {list(self)}. Name one "
                 "of these."
             ) from None
+
+    # Sets --------------------------------------------------------------------------------
+
+    @classmethod
+    def shared_wires(cls, list_of_wires: Iterable[Iterable[Wire]]) -> Wires:
+        """Return the labels that all of several wires have, in the order of the first."""
+        first, *rest = map(cls, list_of_wires)
+        return cls([label for label in first if all(label in wires for wires in rest)])
+
+    @classmethod
+    def unique_wires(cls, list_of_wires: Iterable[Iterable[Wire]]) -> Wires:
+        """Return the labels that only one of several wires has, in order of appearance."""
+        times = Counter(chain.from_iterable(map(cls, list_of_wires)))
+        return cls([label for label, number in times.items() if number == 1])
+
+    def union(self, other: WiresLike) -> Wires:
+        """Return the labels of both, in order of first appearance; also ``wires | other``."""
+        return self.all_wires([self, Wires(other)])
+
+    def intersection(self, other: WiresLike) -> Wires:
+        """Return the labels that are in both, in this order; also ``wires & other``."""
+        return self.shared_wires([self, Wires(other)])
+
+    def difference(self, other: WiresLike) -> Wires:
+        """Return the labels that are not in ``other``, in this order; also ``wires - other``."""
+        others = set(Wires(other))
+        return Wires([label for label in self if label not in others])
+
+    def symmetric_difference(self, other: WiresLike) -> Wires:
+        """Return the labels that are in one of both; also ``wires ^ other``."""
+        return self.unique_wires([self, Wires(other)])
+
+    __or__ = __ror__ = union
+    __and__ = __rand__ = intersection
+    __sub__ = difference
+    __xor__ = __rxor__ = symmetric_difference
+
+    def __rsub__(self, other: WiresLike) -> Wires:
+        return Wires(other).difference(self)
+
+    def subset(self, indices: int | Iterable[int], periodic_boundary: bool = False) -> Wires:
+        """Return the labels at some positions.
+
+        Parameters
+        ----------
+        indices : int or iterable of int
+            Positions, counted from 0.
+        periodic_boundary : bool
+            Whether positions are taken modulo the number of wires.
+
+        Raises
+        ------
+        WireError
+            There is no such position.
+        """
+        places = [indices] if isinstance(indices, int) else list(indices)
+        if periodic_boundary and self:
+            places = [place % len(self) for place in places]
+        if not all(0 <= place < len(self) for place in places):
+            raise WireError(
+                f"The positions {described(places)} are not all among the {len(self)} wires "
+                f"{list(self)}. Give positions below {len(self)}, or periodic_boundary=True."
+            )
+        return Wires([self[place] for place in places])
+
+    def select_random(self, n_samples: int, seed: Any = None) -> Wires:
+        """Return some of the labels, chosen at random, in the order of their choice.
+
+        Raises
+        ------
+        WireError
+            There are fewer wires.
+        """
+        if not 0 <= n_samples <= len(self):
+            raise WireError(
+                f"{n_samples} of the {len(self)} wires {list(self)} cannot be chosen. Choose at "
+                f"most {len(self)}."
+            )
+        chosen = np.random.default_rng(seed).choice(len(self), size=n_samples, replace=False)
+        return self.subset(chosen.tolist())
+
+    def toarray(self) -> NumericArray:
+        """Return the labels as a NumPy array."""
+        return np.array(self.tolist())
 
     def map(self, wire_map: Mapping[Wire, Wire]) -> Wires:
         """Return the wires with other labels; labels not in the map stay."""

@@ -6,6 +6,7 @@ import pytest
 
 import qgate as qg
 from qgate.context import HERE
+from qgate.exceptions import NotRecording
 from qgate.recording import Recorder, absorb, paused, record, recording, replace
 
 
@@ -142,3 +143,28 @@ def test_a_whole_is_recorded_in_the_place_of_its_parts():
         whole = replace([first, second], qg.T(3))
 
     assert recorder.items == (rest, whole)
+
+
+def test_apply_records_an_operator_of_outside_each_time():
+    gate = qg.RX(0.5, wires=0)
+
+    with recording() as recorder:
+        assert qg.apply(gate) is gate
+        qg.Z(0)
+        qg.apply(gate)
+
+    assert recorder.items == (gate, qg.Z(0), gate)
+
+
+def test_apply_records_measurements():
+    measured = qg.expval(qg.Z(0))
+
+    with qg.QuantumTape() as tape:
+        qg.apply(measured)
+
+    assert tape.measurements == [measured]
+
+
+def test_apply_outside_of_a_quantum_function_is_refused():
+    with pytest.raises(NotRecording, match="inside of a quantum function"):
+        qg.apply(qg.X(0))

@@ -144,3 +144,50 @@ def test_numpy_arrays_without_an_axis_are_labels():
 
     assert Wires(label) == Wires([label]) == Wires([np.int64(3)]) == (3,)
     assert [type(wire) for wire in Wires([label])] == [int]
+
+
+# Sets -----------------------------------------------------------------------------------
+
+
+def test_sets_of_wires_keep_the_order_of_the_first():
+    a, b = qg.Wires([3, 1, 2]), qg.Wires([2, 5, 3])
+
+    assert (a | b).tolist() == a.union(b).tolist() == [3, 1, 2, 5]
+    assert (a & b).tolist() == a.intersection(b).tolist() == [3, 2]
+    assert (a - b).tolist() == a.difference(b).tolist() == [1]
+    assert (a ^ b).tolist() == a.symmetric_difference(b).tolist() == [1, 5]
+    assert ([3, 4] - a).tolist() == [4]
+
+
+def test_shared_unique_and_all_wires_of_several():
+    several = [qg.Wires([4, 0, 1]), qg.Wires([0, 4, 3]), qg.Wires([4, 0])]
+
+    assert qg.Wires.shared_wires(several).tolist() == [4, 0]
+    assert qg.Wires.unique_wires(several).tolist() == [1, 3]
+    assert qg.Wires.all_wires(several, sort=True).tolist() == [0, 1, 3, 4]
+    assert qg.Wires.all_wires([["b"], [2], ["a"]], sort=True).tolist() == [2, "a", "b"]
+
+
+def test_a_subset_is_chosen_by_positions():
+    wires = qg.Wires(["a", "b", "c"])
+
+    assert wires.subset([2, 0]).tolist() == ["c", "a"]
+    assert wires.subset([4], periodic_boundary=True).tolist() == ["b"]
+    assert wires.subset(1).tolist() == ["b"]
+    with pytest.raises(WireError, match="periodic_boundary=True"):
+        wires.subset([3])
+
+
+def test_random_wires_are_distinct_and_repeat_with_their_seed():
+    wires = qg.Wires(range(10))
+
+    chosen = wires.select_random(4, seed=1)
+
+    assert len(set(chosen)) == 4
+    assert chosen == wires.select_random(4, seed=1)
+    with pytest.raises(WireError, match="at most 10"):
+        wires.select_random(11)
+
+
+def test_wires_as_an_array():
+    assert qg.Wires([2, 0]).toarray().tolist() == [2, 0]

@@ -80,6 +80,20 @@ class NotFinite(QuantumFunctionError, ValueError):
     )
 
 
+class MeasurementShapeError(QuantumFunctionError, ValueError):
+    """The shape of a measurement's value depends on what is not known."""
+
+
+class NotRecording(QuantumFunctionError, RuntimeError):
+    """An operator was applied outside of a quantum function."""
+
+    item: str
+    message = (
+        "{item} cannot be applied here, because no quantum function is being recorded. Call "
+        "qg.apply inside of a quantum function, or inside of `with qg.QuantumTape() as tape`."
+    )
+
+
 class NoMeasurement(QuantumFunctionError):
     """A quantum function returned something other than measurements."""
 

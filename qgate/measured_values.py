@@ -1,0 +1,79 @@
+"""Shape and type of the value of a measurement, and further attributes of measurements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgate.exceptions import MeasurementShapeError, QuantumFunctionError
+from qgate.recording import record
+from qgate.typing import Tensor
+
+TYPES = {"sample": int, "state": complex, "density_matrix": complex}
+"""Types of the values of measurements that are not float; counts are dictionaries."""
+
+
+class MeasuredValue:
+    """Base class of measurements: what their value is, and how an observable is measured."""
+
+    def shape(self: Any, shots: int | None = None, num_device_wires: int = 0) -> tuple[int, ...]:
+        """Return the shape of the value, without axes for a batch.
+
+        Parameters
+        ----------
+        shots : int, optional
+            Number of shots, of which the shape of samples depends.
+        num_device_wires : int
+            Number of wires of a measurement of all wires.
+
+        Raises
+        ------
+        MeasurementShapeError
+            Samples without a number of shots.
+        QuantumFunctionError
+            Counts, which are dictionaries.
+        """
+        wires = len(self.wires) or num_device_wires
+        if self.kind == "counts":
+            raise QuantumFunctionError(f"The value of {self!r} is a dictionary and has no shape.")
+        if self.kind == "sample":
+            if not shots:
+                raise MeasurementShapeError(
+                    f"The shape of {self!r} depends on the number of shots. Give shots=1000, for "
+                    "example."
+                )
+            return (shots,) if self.obs is not None else (shots, wires)
+        if self.kind in ("probs", "state"):
+            return (2**wires,)
+        return (2**wires, 2**wires) if self.kind == "density_matrix" else ()
+
+    @property
+    def numeric_type(self: Any) -> type:
+        """Type of the numbers of the value: ``int``, ``float`` or ``complex``.
+
+        Raises
+        ------
+        QuantumFunctionError
+            Counts, which are dictionaries.
+        """
+        if self.kind == "counts":
+            raise QuantumFunctionError(
+                f"The value of {self!r} is a dictionary and has no numeric type."
+            )
+        return float if self.obs is not None else TYPES.get(self.kind, float)
+
+    @property
+    def samples_computational_basis(self: Any) -> bool:
+        """Whether wires are measured as they are, without an observable."""
+        return self.obs is None
+
+    def eigvals(self: Any) -> Tensor | None:
+        """Return the eigenvalues of the observable; None where there is none."""
+        return None if self.obs is None else self.obs.eigvals()
+
+    def diagonalizing_gates(self: Any) -> list[Any]:
+        """Return gates that map the observable's eigenbasis to the computational basis."""
+        return [] if self.obs is None else self.obs.diagonalizing_gates()
+
+    def queue(self) -> Any:
+        """Record the measurement again; return it."""
+        return record(self)

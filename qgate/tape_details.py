@@ -1,0 +1,141 @@
+"""Further attributes of tapes, named as in PennyLane."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any, Self
+
+from qgate.exceptions import InvalidTape, suggest
+from qgate.measurements import Measurement
+from qgate.operations.operator import Operator, without_recording
+from qgate.recording import Recorder
+from qgate.typing import Tensor
+from qgate.wires import Wires
+
+PARTS = ("operations", "measurements", "shots", "trainable_params")
+"""Parts of a tape that ``copy`` replaces."""
+
+
+class TapeDetails:
+    """Base class of tapes: what follows from the operations and measurements."""
+
+    @classmethod
+    def from_queue(cls, queue: Recorder | Iterable[Any], shots: Any = None) -> Self:
+        """Return the tape of recorded operators and measurements, in their order.
+
+        Parameters
+        ----------
+        queue : Recorder or iterable
+        shots : None, int, sequence or Shots
+        """
+        items = queue.items if isinstance(queue, Recorder) else tuple(queue)
+        make: Any = cls
+        tape: Self = make(
+            [item for item in items if isinstance(item, Operator)],
+            [item for item in items if isinstance(item, Measurement)],
+            shots,
+        )
+        return tape
+
+    def copy(self: Any, copy_operations: bool = False, **update: Any) -> Any:
+        """Return a tape with some parts replaced.
+
+        Parameters
+        ----------
+        copy_operations : bool
+            Whether operators and measurements are copied; they are immutable, so it is not needed.
+        **update
+            ``operations`` (or ``ops``), ``measurements``, ``shots``, ``trainable_params``. With
+            other operations or measurements all parameters are trainable unless they are given.
+
+        Raises
+        ------
+        InvalidTape
+            There is no such part.
+        """
+        if "ops" in update:
+            update["operations"] = update.pop("ops")
+        for name in update:
+            if name not in PARTS:
+                raise InvalidTape(
+                    reason=f"{name!r} is not a part that can be replaced",
+                    remedy=f"Replace one of {', '.join(PARTS)}.{suggest(name, PARTS)}",
+                )
+        parts = {name: getattr(self, name) for name in PARTS} | update
+        if copy_operations:
+            for name in ("operations", "measurements"):
+                parts[name] = [copy.copy(item) for item in parts[name]]
+        keeps = "trainable_params" in update or update.keys() <= {"shots"}
+        return type(self)(
+            parts["operations"],
+            parts["measurements"],
+            parts["shots"],
+            parts["trainable_params"] if keeps and (self.is_chosen or update) else None,
+        )
+
+    def adjoint(self: Any) -> Any:
+        """Return the tape of the adjoint: adjoints in reversed order, after state preparations."""
+        count = self.num_preps
+        first, rest = self.operations[:count], self.operations[count:]
+        adjoints = without_recording(lambda: [item.adjoint() for item in reversed(rest)])
+        return self.copy(operations=[*first, *adjoints])
+
+    def map_to_standard_wires(self: Any) -> Any:
+        """Return the tape on the wires 0, 1, ... in order of first appearance."""
+        places = {label: place for place, label in enumerate(self.wires)}
+        return self.copy(
+            operations=[item.map_wires(places) for item in self.operations],
+            measurements=[item.map_wires(places) for item in self.measurements],
+            trainable_params=self.trainable_params,
+        )
+
+    @property
+    def circuit(self: Any) -> list[Any]:
+        """Operations and measurements."""
+        return list(self)
+
+    @property
+    def data(self: Any) -> list[Tensor]:
+        """All parameters."""
+        return list(self.parameters)
+
+    @property
+    def hash(self) -> int:
+        """Hash of the tape."""
+        return hash(self)
+
+    @property
+    def op_wires(self: Any) -> Wires:
+        """Wires of the operations, in order of first appearance."""
+        return Wires.all_wires([item.wires for item in self.operations])
+
+    @property
+    def num_preps(self: Any) -> int:
+        """Number of state preparations at the beginning."""
+        are = [hasattr(item, "canonical_state") for item in self.operations]
+        return [*are, False].index(False)
+
+    @property
+    def par_info(self: Any) -> list[dict[str, Any]]:
+        """For each parameter the operator, its position among all, and that of the parameter."""
+        return [
+            {"op": getattr(item, "obs", item), "op_idx": place, "p_idx": index}
+            for place, item in enumerate(self)
+            for index in range(len(item.parameters))
+        ]
+
+    def get_operation(self: Any, idx: int) -> tuple[Operator, int, int]:
+        """Return operator, its position and that of the parameter, for a trainable parameter."""
+        found = self.par_info[self.trainable_params[idx]]
+        return found["op"], found["op_idx"], found["p_idx"]
+
+    @property
+    def samples_computational_basis(self: Any) -> bool:
+        """Whether a measurement is of wires, without an observable."""
+        return any(item.samples_computational_basis for item in self.measurements)
+
+    @property
+    def diagonalizing_gates(self: Any) -> list[Operator]:
+        """Gates that map the eigenbasis of each observable to the computational basis."""
+        return [gate for item in self.measurements for gate in item.diagonalizing_gates()]
