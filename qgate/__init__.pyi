@@ -10,6 +10,7 @@ from qgate import exceptions as exceptions
 from qgate import fourier as fourier
 from qgate import gradients as gradients
 from qgate import kernels as kernels
+from qgate import math as math
 from qgate import measurements as measurements
 from qgate import numpy as numpy
 from qgate import operations as operations
