@@ -179,7 +179,8 @@ def require_accepts(owner: str, argument: str, value: Any, *args: Any, **kwargs:
     try:
         parameters.bind(*args, **kwargs)
     except TypeError:
-        names = [f"{len(args)} positional arguments", *kwargs] if args else list(kwargs)
+        positional = [f"{len(args)} positional argument{'s' * (len(args) != 1)}"] if args else []
+        names = [*positional, *kwargs]
         needed = f"a function that accepts {', '.join(names) or 'no argument'}"
         raise _refused(owner, argument, value, needed) from None
 

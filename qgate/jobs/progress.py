@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from qgate.arguments import require_accepts
 from qgate.forks import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Progress:
     def of(cls, wanted: bool | Callable[[str], None]) -> Progress:
         """Return the reporter for a user's ``progress``."""
         if callable(wanted):
+            require_accepts("run", "progress", wanted, "a line of text")
             return cls(wanted)
         return cls(_to_stderr if wanted else None)
 

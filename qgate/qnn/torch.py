@@ -10,6 +10,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 import torch
 
+from qgate.arguments import require_accepts
 from qgate.autodiff.returns import leaves
 from qgate.exceptions import InvalidLayer, described, name_of
 from qgate.qnn.layer import QuantumLayer
@@ -180,6 +181,8 @@ def _numbers(function: str, name: str, value: Tensor) -> torch.Tensor:
 
 def _initial(function: str, name: str, shape: Shape, method: Initial) -> torch.Tensor:
     values = torch.empty(shape)
+    if callable(method):
+        require_accepts("TorchLayer", "init_method", method, values)
     made = method(values) if callable(method) else method
     value = values if made is None else _numbers(function, name, made)
     if tuple(value.shape) != shape:

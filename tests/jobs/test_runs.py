@@ -15,6 +15,7 @@ from qgate.exceptions import (
     BudgetChanged,
     BudgetExceeded,
     InvalidBudget,
+    InvalidParameters,
     InvalidRun,
     JournalNotWritten,
     JournalUnreadable,
@@ -281,3 +282,10 @@ def test_results_of_another_layout_are_not_taken_from_the_journal(file):
 
     with pytest.raises(RunDiverged, match="asks for something that is not in the record"):
         called(other, file)
+
+
+def test_a_function_that_accepts_no_line_is_no_progress(tmp_path):
+    with pytest.raises(InvalidParameters, match="run was given progress="):
+        qg.run("a", tmp_path / "runs.db", progress=lambda: None)
+
+    assert not list(tmp_path.iterdir())

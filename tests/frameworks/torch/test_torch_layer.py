@@ -11,7 +11,7 @@ import torch
 from torch._dynamo.testing import CompileCounterWithBackend
 
 import qgate as qg
-from qgate.exceptions import InvalidLayer
+from qgate.exceptions import InvalidLayer, InvalidParameters
 from qgate.qnn.torch import TorchLayer
 
 torch.set_num_threads(1)
@@ -172,6 +172,11 @@ def test_first_values_may_be_given_for_each_weight():
 def test_first_values_that_do_not_fit_are_refused(init_method, text):
     with pytest.raises(InvalidLayer, match=text):
         made(init_method=init_method)
+
+
+def test_a_function_of_first_values_has_to_accept_a_tensor():
+    with pytest.raises(InvalidParameters, match="1 positional argument"):
+        made(init_method=lambda: torch.zeros(2))
 
 
 @pytest.mark.parametrize("inputs", [[0.1, 0.2], np.ones((2, 2)), "text"])
