@@ -344,14 +344,10 @@ def run(
     100
     """
     checked_name(name)
-    budget_of(budget)  # before a file is made
-    return Run(
-        name,
-        _journal(journal),
-        budget=budget,
-        progress=Progress.of(progress),
-        ordered=truth("run", "ordered", ordered),
-    )
+    budget_of(budget)
+    reporter, in_order = Progress.of(progress), truth("run", "ordered", ordered)
+    # all arguments are checked before a file is made
+    return Run(name, _journal(journal), budget=budget, progress=reporter, ordered=in_order)
 
 
 def checked_name(name: object) -> str:
