@@ -151,10 +151,7 @@ class Device(ABC):
         """
         from qgate.devices.compiled import as_submitted  # import qgate does without it
 
-        return [
-            as_submitted(sweep, self.wires_of(sweep.structure.wires), compiler=self.name)
-            for sweep in sweeps
-        ]
+        return [as_submitted(sweep, self.wires_of(sweep.structure.wires)) for sweep in sweeps]
 
     def restart_random(self, token: str) -> None:
         """Restart the random numbers from the device's seed and a token.

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,8 @@ class CompiledCircuit:
     places : tuple of (wire, int)
         Qubit of each wire at the end of the circuit, where it is measured.
     compiler : str
-        What has compiled the circuit, and what will still be compiled after it was sent.
+        What has compiled the circuit, or will still compile it after it was sent; empty: it is sent
+        and run as it is.
     calibration : str
         Source of the errors and durations; empty: there are none.
 
@@ -136,6 +138,28 @@ class CompiledCircuit:
             return None
         return prod(1.0 - error for error in errors)
 
+    @property
+    def summary(self) -> str:
+        """All figures in one line."""
+        names = ", ".join(f"{name} {count}" for name, count in self.gate_types.items())
+        parts = [
+            f"depth {self.depth}",
+            f"{len(self.gates)} gates, {self.two_qubit_gates} on two qubits ({names or 'none'})",
+        ]
+        if self.duration_s is not None:
+            parts.append(f"{self.duration_s * 1e6:.4g} us")
+        if self.success_probability is not None:
+            parts.append(
+                f"success probability {self.success_probability:.3g} by the {self.calibration}"
+            )
+        return ", ".join(parts) + (f"; {self.compiler}" if self.compiler else "")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as a dictionary."""
+        figures = ("compiler", "calibration", "depth", "two_qubit_gates", "gate_types")
+        more = ("gate_sizes", "duration_s", "success_probability")
+        return {name: getattr(self, name) for name in (*figures, *more)}
+
 
 def longest_path(
     operations: Sequence[NativeOperation], weight: Callable[[NativeOperation], float]
@@ -148,7 +172,7 @@ def longest_path(
     return max(reached.values(), default=0.0)
 
 
-def as_submitted(sweep: Sweep, wires: Wires, *, compiler: str) -> CompiledCircuit:
+def as_submitted(sweep: Sweep, wires: Wires) -> CompiledCircuit:
     """Return the circuit of a sweep in the gates in which it is submitted.
 
     Parameters
@@ -157,7 +181,6 @@ def as_submitted(sweep: Sweep, wires: Wires, *, compiler: str) -> CompiledCircui
         Sweep in the gates of the device.
     wires : Wires
         All wires in the order of the device; a wire's position is its qubit.
-    compiler : str
     """
     gates = sweep.structure.bind(sweep.rows[0], sweep.arrays)
     read = {
@@ -169,7 +192,7 @@ def as_submitted(sweep: Sweep, wires: Wires, *, compiler: str) -> CompiledCircui
     measured = [NativeOperation(MEASURE, (), (wires.index(wire),)) for wire in read]
     places = tuple((wire, place) for place, wire in enumerate(wires))
     operations = [_written(gate, wires) for gate in gates]
-    return CompiledCircuit((*operations, *measured), places, compiler)
+    return CompiledCircuit((*operations, *measured), places)
 
 
 def _written(gate: Operator, wires: Wires) -> NativeOperation:

@@ -17,6 +17,7 @@ from qgate import operations as operations
 from qgate import optimize as optimize
 from qgate import qaoa as qaoa
 from qgate import qnn as qnn
+from qgate import resource as resource
 from qgate import tape as tape
 from qgate import templates as templates
 from qgate.budget import Budget as Budget
@@ -173,6 +174,7 @@ from qgate.qnode import execute as execute
 from qgate.qnode import qnode as qnode
 from qgate.qnode import set_shots as set_shots
 from qgate.recording import apply as apply
+from qgate.resource.specs import specs as specs
 from qgate.shot_allocation.estimates import estimate as estimate
 from qgate.shot_allocation.estimates import gradient_estimate as gradient_estimate
 from qgate.tape import QuantumScript as QuantumScript

@@ -14,14 +14,14 @@ import numpy as np
 
 from qgate.arguments import whole_number
 from qgate.arrays import namespace
-from qgate.exceptions import InvalidDrawing, described
+from qgate.exceptions import DifferentiationError, InvalidDrawing, described
 from qgate.execution.execute import prepare
 from qgate.operations.gate import GATES, ROWS
 from qgate.operations.operator import Operator
 from qgate.recording import paused
 from qgate.sweep import Sweep
 from qgate.tape import Tape
-from qgate.transforms.decomposition import decompose_structure
+from qgate.transforms.decomposition import decompose, decompose_structure, is_elementary
 from qgate.typing import Tensor
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _chosen(level: Any) -> slice:
 
 def _shifted(tape: Tape, qnode: Staged) -> Tape:
     """Return a circuit in the gates that the QNode's gradient method shifts."""
-    if qnode._method is None or qnode._method.name != "parameter-shift":
+    if not _is_shifted(tape, qnode):
         return tape
     from qgate.gradients.parameter_shift import HasRule  # on use: no value needs gradient methods
 
@@ -141,9 +141,25 @@ def _shifted(tape: Tape, qnode: Staged) -> Tape:
     return Tape(operations, tape.measurements, tape.shots)
 
 
+def _is_shifted(tape: Tape, qnode: Staged) -> bool:
+    """Return whether the QNode's gradient method is, or resolves to, ``parameter-shift``."""
+    method = qnode._method
+    if method is None or method.name not in ("best", "parameter-shift"):
+        return False
+    from qgate.autodiff.choose_method import choose_method  # on use, as above
+
+    try:
+        return choose_method(method, tape, qnode.device, 1).name == "parameter-shift"
+    except DifferentiationError:
+        return False
+
+
 def _native(tape: Tape, device: Device) -> list[Tape]:
     """Return the circuits in the gates and measurements of a device."""
-    return _tapes(prepare(tape.sweep(), device)[0])
+    sweeps, _, _ = prepare(tape.sweep(), device)
+    if device.capabilities.matrix_wires:  # templates on a few wires run as one matrix
+        sweeps = tuple(decompose(sweep, is_elementary, device=device.name) for sweep in sweeps)
+    return _tapes(sweeps)
 
 
 def _compiled(tape: Tape, device: Device) -> list[Tape]:

@@ -259,7 +259,7 @@ class BraketCloudDevice(RemoteDevice):
             sweeps,
             self.wires_of,
             self._style,
-            simulator=self.name if is_simulator(self.arn) else "",
+            simulated=is_simulator(self.arn),
             calibration=self.calibration,
         )
 

@@ -16,9 +16,9 @@ from qgate.sweep import Sweep
 from qgate.wires import Wires
 
 COMPILERS: Mapping[Placing, str] = {
-    Placing.FREE: "as sent; the service chooses the qubits and compiles to the device's gates",
-    Placing.PHYSICAL: "as sent, on the device's qubits; the service compiles to its gates",
-    Placing.VERBATIM: "as sent, and as the device runs it",
+    Placing.FREE: "before the service chooses qubits and compiles to the device's gates",
+    Placing.PHYSICAL: "before the service compiles to the device's gates",
+    Placing.VERBATIM: "",
 }
 """Compilation of a circuit after it was sent, by the placing of its qubits."""
 
@@ -28,7 +28,7 @@ def compiled(
     order: Callable[[Wires], Wires],
     style: Style,
     *,
-    simulator: str = "",
+    simulated: bool = False,
     calibration: Calibration | None = None,
 ) -> list[CompiledCircuit]:
     """Return the circuit that is sent for each sweep, with the angles of its first row.
@@ -39,8 +39,8 @@ def compiled(
     order : callable
         Function from the wires of a circuit to all wires in the order of the device.
     style : Style
-    simulator : str
-        Name of the simulator that runs them; empty: a quantum device.
+    simulated : bool
+        Whether a simulator runs them as they are.
     calibration : Calibration, optional
         Without chosen qubits its averages are used.
     """
@@ -56,7 +56,7 @@ def compiled(
             CompiledCircuit(
                 tuple(facts.operations(translation.circuit, values)),
                 tuple(places(sweep.structure, wires, style).items()),
-                simulator or COMPILERS[style.placing],
+                "" if simulated else COMPILERS[style.placing],
                 "" if calibration is None else source,
             )
         )

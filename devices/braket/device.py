@@ -75,7 +75,7 @@ class BraketDevice(Device):
             self._restart(token)
 
     def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
-        return compiled(sweeps, self.wires_of, self._style, simulator=self.name)
+        return compiled(sweeps, self.wires_of, self._style, simulated=True)
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         circuits = [

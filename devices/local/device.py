@@ -14,6 +14,7 @@ import numpy as np
 
 from qgate.devices.base import Device, ShotsLike
 from qgate.devices.capabilities import Capabilities
+from qgate.devices.compiled import CompiledCircuit
 from qgate.devices.draws import Draws
 from qgate.devices.job import FinishedJob, Job, SweepResult
 from qgate.devices.local.adjoint import OneAngleGates
@@ -29,7 +30,7 @@ from qgate.exceptions import InvalidOption, described
 from qgate.forks import ForkSafeLock
 from qgate.structure import Structure
 from qgate.sweep import Sweep
-from qgate.transforms.decomposition import decomposes
+from qgate.transforms.decomposition import decompose, decomposes, is_elementary
 from qgate.transforms.idle import busy_wires
 from qgate.typing import ComplexArray, FloatArray, Namespace, Tensor, WiresLike
 from qgate.wires import Wires
@@ -105,6 +106,12 @@ class LocalDevice(Device):
     def wires_of(self, sweep_wires: Wires) -> Wires:
         """Return the device's wires that a circuit has, in the device's order."""
         return sweep_wires if self.wires is None else _among(self.wires, sweep_wires)
+
+    def compiled(self, sweeps: Sequence[Sweep]) -> list[CompiledCircuit]:
+        """Return circuits in elementary gates; templates run as one matrix on a few wires."""
+        return super().compiled(
+            [decompose(sweep, is_elementary, device=self.name) for sweep in sweeps]
+        )
 
     def submit(self, sweeps: Sequence[Sweep]) -> Job:
         return FinishedJob([self._run(sweep, place) for place, sweep in enumerate(sweeps)])

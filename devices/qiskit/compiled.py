@@ -35,7 +35,7 @@ def compiled(compiler: Compiler, sweeps: Sequence[Sweep]) -> list[CompiledCircui
             CompiledCircuit(
                 operations,
                 tuple((program.places or _in_order(program.wires)).items()),
-                f"Qiskit, for {name}",
+                f"compiled by Qiskit for {name}",
                 f"target of {name}" if known else "",
             )
         )

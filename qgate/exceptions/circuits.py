@@ -110,6 +110,15 @@ class InvalidKeyword(QuantumFunctionError, TypeError, ValueError):
     """A QNode, or ``execute``, was given an unknown keyword, or one with a wrong value."""
 
 
+class UnknownEntry(QuantumFunctionError, KeyError):
+    """Counts of a circuit have no entry of this name."""
+
+    of: str
+    key: object
+    known: Collection[str]
+    message = "{of} have no entry {key!r}. They have: {known}."
+
+
 class InvalidTape(QuantumFunctionError, TypeError, ValueError):
     """A tape was made or changed with an object that it cannot hold."""
 

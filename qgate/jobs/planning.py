@@ -268,12 +268,16 @@ class Collector:
 
     def answer(self, device: Device, requests: Sequence[SubmissionRequest]) -> list[Results] | None:
         """Return results in which every outcome is zero."""
+        self.record(device, requests)
+        return [_zeros(request.sweeps, device) for request in requests]
+
+    def record(self, device: Device, requests: Sequence[SubmissionRequest]) -> None:
+        """Record the submissions of a request, with their prices."""
         with self._lock:
             self._steps += 1
             self.entries += [_entry(device, request, self._steps) for request in requests]
             if device.rate is not None or _origin(device) is not None:
                 self.sources[device.name] = _source(device)
-        return [_zeros(request.sweeps, device) for request in requests]
 
     def expects(self, errors: FloatArray, num_values: int) -> None:
         """Record the expected standard errors of values and derivatives."""

@@ -16,8 +16,10 @@ import numpy as np
 
 from qgate.caches import MIB, sized_cache
 from qgate.exceptions import NotUnitary, UndefinedError, UnsupportedOperation
+from qgate.operations.gate import GATES
 from qgate.operations.operator import Operator
 from qgate.operations.slots import Affine
+from qgate.operations.symbolic import Wrapper
 from qgate.recording import paused
 from qgate.sizes import MOST_IN_CIRCUIT, MOST_OF_EACH, check_size
 from qgate.structure import ArraySlot, Structure, map_parameters, slots_in
@@ -58,6 +60,13 @@ class GateSet:
             return False  # a barrier acts on all wires, however few it names
         small = len(operation.wires) <= self.matrix_wires
         return small and operation.has_matrix and operation.is_gate
+
+
+def is_elementary(operation: Operator) -> bool:
+    """Return whether an operation is a gate of the table, or a wrapper around one."""
+    if operation.name in GATES or not operation.has_decomposition:
+        return True
+    return isinstance(operation, Wrapper) and is_elementary(operation.base)
 
 
 @dataclass(frozen=True, eq=False)
