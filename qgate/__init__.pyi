@@ -33,6 +33,8 @@ from qgate.gradients import adjoint_metric_tensor as adjoint_metric_tensor
 from qgate.gradients import metric_tensor as metric_tensor
 from qgate.interchange.qasm import from_qasm as from_qasm
 from qgate.interchange.qasm import from_qasm3 as from_qasm3
+from qgate.interchange.qasm_writer import to_openqasm as to_openqasm
+from qgate.interchange.qasm_writer import to_qasm3 as to_qasm3
 from qgate.interfaces.device_errors import device_errors as device_errors
 from qgate.jobs.handles import as_completed as as_completed
 from qgate.jobs.handles import submit as submit

@@ -256,6 +256,26 @@ def decompose_structure(structure: Structure, accepts: Accepts) -> Decomposed:
     return Decomposed(native, renumber.affine_map(structure.num_slots))
 
 
+def decomposed_operations(
+    operations: Iterable[Operator], accepts: Accepts, *, device: str
+) -> list[Operator]:
+    """Decompose operators one by one, with numbers or slots as their angles.
+
+    Raises
+    ------
+    UnsupportedOperation, NotUnitary
+        As for ``decomposition``.
+    """
+    try:
+        with paused():
+            return [part for item in operations for part in _accepted(item, accepts, MOST_LEVELS)]
+    except _NotDecomposable as error:
+        names: frozenset[str] = getattr(accepts, "names", frozenset())
+        raise UnsupportedOperation(
+            device=device, operation=error.operation, supported=names
+        ) from error.__cause__
+
+
 class _NotDecomposable(Exception):
     def __init__(self, operation: str) -> None:
         super().__init__(operation)

@@ -1,0 +1,198 @@
+"""Circuits on their way out: a tape or quantum function as gates of a dialect.
+
+Arguments that are texts become free parameters of the written circuit: the quantum function is
+called with symbols in their place, and the angles of its gates are linear functions of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from qgate.arrays import shape_of, unwrap
+from qgate.exceptions import NotACircuit, QuantumFunctionError, described
+from qgate.measurements import Measurement
+from qgate.operations.operator import Operator
+from qgate.operations.slots import Affine
+from qgate.recording import recording
+from qgate.tape import Tape
+from qgate.transforms.decomposition import Accepts, decomposed_operations
+from qgate.typing import Function, Nested, Wire, WiresLike
+from qgate.wires import Wires
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Outgoing:
+    """Circuit in the gates of a dialect.
+
+    Parameters
+    ----------
+    operations : tuple of Operator
+        Parameters are numbers, arrays, or ``Affine`` functions of the symbols.
+    wires : Wires
+        The wire of each qubit.
+    measured : Wires
+        Measured wires, in the order of their bits.
+    symbols : tuple of str
+        Name of each free parameter, by its slot.
+    """
+
+    operations: tuple[Operator, ...]
+    wires: Wires
+    measured: Wires
+    symbols: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Symbols:
+    """Free parameters by name, each with a slot."""
+
+    slots: dict[str, int] = field(default_factory=dict)
+
+    def replaced(self, value: Nested) -> Nested:
+        """Return an argument with symbols in place of texts."""
+        if isinstance(value, str):
+            return Affine.slot(self.slots.setdefault(value, len(self.slots)))
+        if isinstance(value, np.ndarray) and value.dtype.kind in "OU":
+            found = np.empty(value.shape, dtype=object)
+            found.ravel()[:] = [self.replaced(entry) for entry in value.ravel().tolist()]
+            return found
+        if isinstance(value, list | tuple):
+            return type(value)(self.replaced(entry) for entry in value)
+        return value
+
+
+Written: TypeAlias = Any
+"""A circuit in its new form."""
+
+
+def writer(circuit: Any, write: Callable[[Tape, tuple[str, ...]], Written]) -> Any:
+    """Return a written tape; for a QNode or quantum function, a function from its arguments to it.
+
+    Raises
+    ------
+    NotACircuit
+        The circuit is neither a tape nor callable.
+    """
+    if isinstance(circuit, Tape):
+        return write(circuit, ())
+    if not callable(circuit):
+        raise NotACircuit(
+            given=described(circuit)[:80],
+            what="circuit",
+            remedy="Give a tape, a QNode or a quantum function.",
+        )
+
+    @wraps(circuit)
+    def written(*args: Any, **kwargs: Any) -> Written:
+        symbols = Symbols()
+        args = tuple(map(symbols.replaced, args))
+        kwargs = {name: symbols.replaced(value) for name, value in kwargs.items()}
+        tape = _recorded(circuit, args, kwargs)
+        return write(tape, tuple(symbols.slots))
+
+    return written
+
+
+def _recorded(circuit: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
+    if hasattr(circuit, "construct"):
+        found: Tape = circuit.construct(args, kwargs)
+        return found
+    function: Function = circuit
+    with recording() as recorder:
+        function(*args, **kwargs)
+    return Tape(
+        [item for item in recorder.items if isinstance(item, Operator)],
+        [item for item in recorder.items if isinstance(item, Measurement)],
+    )
+
+
+def outgoing(
+    tape: Tape,
+    symbols: tuple[str, ...],
+    accepts: Accepts,
+    *,
+    wires: WiresLike | None,
+    rotations: bool,
+    measure_all: bool,
+    target: str,
+) -> Outgoing:
+    """Return a tape as a circuit in accepted gates.
+
+    Parameters
+    ----------
+    tape : Tape
+    symbols : tuple of str
+        Names of the slots in its parameters.
+    accepts : Accepts
+        Gates of the dialect.
+    wires : wires, optional
+        The wire of each qubit; default those of the tape.
+    rotations : bool
+        Whether to rotate to the eigenbases of the observables at the end.
+    measure_all : bool
+        Whether to measure all wires, or only those of the tape's measurements.
+    target : str
+        Name of the dialect, for errors.
+
+    Raises
+    ------
+    QuantumFunctionError
+        A parameter is a batch, the wires miss one of the circuit, or the observables have no
+        common basis.
+    UnsupportedOperation
+        A gate cannot be written in the gates of the dialect.
+    """
+    _check_numbers(tape.operations)
+    order = tape.wires if wires is None else Wires(wires)
+    missing = [wire for wire in tape.wires if wire not in order]
+    if missing:
+        raise QuantumFunctionError(
+            f"The circuit uses the wires {missing}, which are not among wires={list(order)}. Name "
+            "all wires of the circuit, or leave wires out."
+        )
+    gates = [*tape.operations, *(_basis_changes(tape.measurements) if rotations else ())]
+    operations = decomposed_operations(gates, accepts, device=target)
+    wanted = [item.wires for item in tape.measurements]
+    measured = order if measure_all else Wires.all_wires(wanted)
+    return Outgoing(tuple(operations), order, measured, symbols)
+
+
+def _check_numbers(operations: Iterable[Operator]) -> None:
+    """Refuse batches: a written circuit has one number for each angle."""
+    for operation in operations:
+        for value, ndim in zip(operation.parameters, operation.ndim_params, strict=True):
+            if not isinstance(value, Affine) and len(shape_of(value)) > ndim:
+                raise QuantumFunctionError(
+                    f"{operation.name} has a batch of parameters, and a written circuit has one "
+                    "number for each angle. Write one circuit for each member of the batch."
+                )
+
+
+def _basis_changes(measurements: Sequence[Measurement]) -> list[Operator]:
+    """Return the gates that rotate to the eigenbases of all observables together."""
+    found: dict[Wire, tuple[str, list[Operator]]] = {}
+    changes: list[Operator] = []
+    for measurement in measurements:
+        if measurement.obs is None:
+            continue
+        gates = measurement.obs.diagonalizing_gates()
+        for wire in measurement.obs.wires:
+            own = [gate for gate in gates if wire in gate.wires]
+            known = found.setdefault(wire, (repr(own), own))
+            if known[0] != repr(own):
+                raise QuantumFunctionError(
+                    f"The observables need two bases on wire {wire!r}. Write a circuit for each "
+                    "observable, or set rotations=False."
+                )
+            changes += [gate for gate in own if known[1] is own and gate not in changes]
+    return changes
+
+
+def number(value: Any) -> float:
+    """Return a concrete angle as a plain number."""
+    return float(unwrap(value))
