@@ -98,6 +98,8 @@ class Device(ABC):
     """Text that distinguishes this device in the keys of orders, if no string can recreate it."""
     rate: Rate | None = None
     """Prices of the device; None: unknown."""
+    original: Device | None = None
+    """The device of which this is a copy with more wires; trackers count it as that device."""
     canary: bool = False
     """Whether canary circuits, whose results are known, are added to each submission."""
 

@@ -82,6 +82,14 @@ def evaluate(
         For each tape one entry per measurement, with a leading axis of B rows: broadcast
         rows, each with the parts of its shot vector next to each other.
     """
+    if True in [tape.structure.has_outcomes for tape in tapes]:
+        from qgate.autodiff.mid_circuit import evaluate_mid_circuit
+
+        return evaluate_mid_circuit(
+            tapes,
+            device,
+            partial(evaluate, method=method, interface=interface, max_diff=max_diff, seed=seed),
+        )
     if any(map(_has_batched_arrays, tapes)):
         again = partial(
             evaluate,

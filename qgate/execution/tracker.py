@@ -73,5 +73,5 @@ def notify(device: Any, **numbers: int) -> None:
     """Add numbers to every active tracker for this device."""
     with _lock:
         for tracker in active_trackers():
-            if tracker.device is None or tracker.device is device:
+            if tracker.device in (None, device, getattr(device, "original", None)):
                 tracker.update(**numbers)

@@ -124,11 +124,14 @@ def measure(
 
     Examples
     --------
-    >>> with qg.QuantumTape() as tape:
-    ...     outcome = qg.measure(0, reset=True)
-    ...     qg.cond(outcome == 1, qg.X)(wires=1)
-    >>> tape.operations[0]
-    MidMeasure(wires=[0], postselect=None, reset=True)
+    >>> @qg.qnode(qg.device("local"))
+    ... def circuit():
+    ...     qg.H(wires=0)
+    ...     outcome = qg.measure(0)
+    ...     qg.cond(outcome, qg.X)(wires=0)
+    ...     return qg.probs(wires=0)
+    >>> circuit().round(6).tolist()
+    [1.0, 0.0]
     """
     return MeasurementValue([MidMeasure(wires, reset, postselect)])
 
