@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from qgate.exceptions.base import DeviceError, QuantumFunctionError
 
 
@@ -41,12 +39,3 @@ class UnsupportedMidMeasure(DeviceError, ValueError):
     reason: str
     remedy: str
     message = "{device} cannot run this circuit with mid-circuit measurements: {reason}. {remedy}"
-
-
-class UnknownOutcomeOption(QuantumFunctionError, ValueError):
-    """There is no such method for mid-circuit measurements, or mode of postselection."""
-
-    option: str
-    given: str
-    known: Collection[str]
-    message = "{option}={given} is not known. It is None, or one of: {known}."
