@@ -81,9 +81,6 @@ class Selected(Wrapper):
     def parameter_frequencies(self) -> list[tuple[float, ...]]:
         return self.base.parameter_frequencies
 
-    def label(self, decimals: int | None = None) -> str:
-        return self.base.label(decimals)
-
 
 def cubes(table: Sequence[bool]) -> list[Cube]:
     """Return disjoint sets of bits that together are those for which a table is true.
