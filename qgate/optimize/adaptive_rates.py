@@ -8,12 +8,12 @@ import numpy as np
 
 from qgate.optimize.base import started
 from qgate.optimize.gradient_descent import GradientOptimizer
-from qgate.optimize.momentum import Accumulated
+from qgate.optimize.momentum import Accumulated, AccumulatingOptimizer
 from qgate.optimize.options import fraction, not_negative, positive
-from qgate.typing import FloatArray
+from qgate.typing import FloatArray, Nested
 
 
-class AdagradOptimizer(GradientOptimizer[Accumulated]):
+class AdagradOptimizer(AccumulatingOptimizer):
     r"""Gradient descent with a learning rate for each parameter, by the squares of past gradients.
 
     .. math:: a \leftarrow a + g^2, \qquad x \leftarrow x - \eta g / \sqrt{a + \epsilon}
@@ -35,8 +35,6 @@ class AdagradOptimizer(GradientOptimizer[Accumulated]):
     Mach. Learn. Res. 12, 2121 (2011).
     """
 
-    state_class = Accumulated
-
     def __init__(self, stepsize: float = 0.01, eps: float = 1e-8) -> None:
         positive(self.name, stepsize=stepsize)
         not_negative(self.name, eps=eps)
@@ -52,7 +50,7 @@ class AdagradOptimizer(GradientOptimizer[Accumulated]):
         return Accumulated(accumulation), point - step
 
 
-class RMSPropOptimizer(GradientOptimizer[Accumulated]):
+class RMSPropOptimizer(AccumulatingOptimizer):
     r"""Gradient descent with a learning rate for each parameter, by squared recent gradients.
 
     .. math:: a \leftarrow \gamma a + (1 - \gamma) g^2, \qquad
@@ -76,8 +74,6 @@ class RMSPropOptimizer(GradientOptimizer[Accumulated]):
     Cost: one submission for a QNode, which includes the value. Reference: Tieleman, Hinton, Neural
     Networks for Machine Learning, lecture 6e (2012).
     """
-
-    state_class = Accumulated
 
     def __init__(self, stepsize: float = 0.01, decay: float = 0.9, eps: float = 1e-8) -> None:
         positive(self.name, stepsize=stepsize)
@@ -157,6 +153,26 @@ class AdamOptimizer(GradientOptimizer[Moments]):
         rate = self.stepsize * np.sqrt(1 - self.beta2**steps) / (1 - self.beta1**steps)
         step = rate * _ratio(mean, np.sqrt(square) + self.eps)
         return Moments(steps, mean, square), point - step
+
+    @property
+    def fm(self) -> list[Nested] | None:
+        """Moving averages of the gradient in the shapes of the arguments; None: no step yet."""
+        return self.by_argument(self.state.first)
+
+    @property
+    def sm(self) -> list[Nested] | None:
+        """Moving averages of the squared gradient, as ``fm``."""
+        return self.by_argument(self.state.second)
+
+    @property
+    def t(self) -> int | None:
+        """Number of steps; None: no step was taken."""
+        return self.state.steps or None
+
+    @property
+    def accumulation(self) -> dict[str, Nested] | None:
+        """``fm``, ``sm`` and ``t`` by these names; None: no step was taken."""
+        return {"fm": self.fm, "sm": self.sm, "t": self.t} if self.state.steps else None
 
 
 def _ratio(step: FloatArray, scale: FloatArray) -> FloatArray:

@@ -104,6 +104,11 @@ class Arguments:
             start += array.size
         return arrays
 
+    def by_position(self, vector: FloatArray) -> dict[int, Nested]:
+        """Return numbers in the form of each trainable argument, as plain arrays."""
+        arrays = self.with_arrays([np.asarray(part) for part in self.split(vector)])
+        return {at: arrays[at] for at in self.positions}
+
     def returned(self, vector: FloatArray) -> Nested:
         """Return the arguments at another point; one by itself, several as a list."""
         args = self.at(vector)

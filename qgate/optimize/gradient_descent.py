@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import TypeVar
 
 import numpy as np
 
 from qgate.optimize.arguments import Arguments
-from qgate.optimize.base import Args, Keywords, NoState, Optimizer, Step
+from qgate.optimize.base import Args, Keywords, NoState, Step
+from qgate.optimize.given_gradients import GradientSteps
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import positive
 from qgate.typing import FloatArray, Function, Nested
@@ -16,24 +16,11 @@ from qgate.typing import FloatArray, Function, Nested
 State = TypeVar("State")
 
 
-class GradientOptimizer(Optimizer[State]):
+class GradientOptimizer(GradientSteps[State]):
     """Optimizer whose step depends on the gradient at one point.
 
     Required: ``update``, and a state as for ``Optimizer``.
     """
-
-    @abstractmethod
-    def update(
-        self, state: State, point: FloatArray, gradient: FloatArray
-    ) -> tuple[State, FloatArray]:
-        """Return the state and the point after a step; nothing is changed in place.
-
-        Parameters
-        ----------
-        state : frozen data
-        point, gradient : array, shape (n,)
-            All trainable numbers, one after the other, and the derivative by each.
-        """
 
     def step(
         self,
@@ -95,8 +82,39 @@ class GradientOptimizer(Optimizer[State]):
         state, point = self.update(self.state, arguments.vector, gradient)
         if valued and cost is None:
             (cost,) = objective.values([args])
-        self.state = state
+        self.state, self._arguments = state, arguments
         return arguments.returned(point), cost
+
+    def compute_grad(
+        self,
+        objective_fn: Function,
+        args: Args,
+        kwargs: Keywords,
+        grad_fn: Function | None = None,
+    ) -> tuple[tuple[Nested, ...], np.float64 | None]:
+        """Return the gradient with which a step would be taken, and the value if it is known.
+
+        Parameters
+        ----------
+        objective_fn, grad_fn
+            As for ``step_and_cost``.
+        args, kwargs : sequence, mapping
+            The arguments of the function.
+
+        Returns
+        -------
+        gradient : tuple of array
+            The gradient by each trainable argument, also if there is one.
+        value : float or None
+
+        Raises
+        ------
+        NothingTrainable, UnsuitableObjective
+        """
+        objective = Objective(objective_fn, kwargs, self.name)
+        arguments = Arguments.of(args, optimizer=self.name)
+        value, gradient = self._slope(objective, arguments, grad_fn, valued=False)
+        return tuple(arguments.by_position(gradient).values()), value
 
     def _slope(
         self, objective: Objective, arguments: Arguments, grad_fn: Function | None, *, valued: bool

@@ -12,7 +12,7 @@ from qgate.optimize.gradient_descent import GradientOptimizer
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import fraction, positive
 from qgate.optimize.requests import gradient_request, send, value_request
-from qgate.typing import FloatArray, Function
+from qgate.typing import FloatArray, Function, Nested
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,18 @@ class Accumulated:
     accumulation: FloatArray | None = None  # (n,); None: no step has been taken
 
 
-class MomentumOptimizer(GradientOptimizer[Accumulated]):
+class AccumulatingOptimizer(GradientOptimizer[Accumulated]):
+    """Optimizer whose state is one accumulated number for each trainable one."""
+
+    state_class = Accumulated
+
+    @property
+    def accumulation(self) -> list[Nested] | None:
+        """Accumulated gradients in the shapes of the arguments; None: no step was taken."""
+        return self.by_argument(self.state.accumulation)
+
+
+class MomentumOptimizer(AccumulatingOptimizer):
     r"""Gradient descent with momentum.
 
     .. math:: a \leftarrow m a + \eta \nabla f(x), \qquad x \leftarrow x - a
@@ -43,8 +54,6 @@ class MomentumOptimizer(GradientOptimizer[Accumulated]):
     Cost: one submission for a QNode, which includes the value. Reference: Polyak, USSR Comput.
     Math. Math. Phys. 4, 1 (1964).
     """
-
-    state_class = Accumulated
 
     def __init__(self, stepsize: float = 0.01, momentum: float = 0.9) -> None:
         positive(self.name, stepsize=stepsize)

@@ -10,7 +10,8 @@ import numpy as np
 from qgate.gradients.metric_tensor import APPROXIMATIONS
 from qgate.interfaces.device_errors import unmarking
 from qgate.optimize.arguments import Arguments, size_of
-from qgate.optimize.base import Args, Optimizer, Step, started
+from qgate.optimize.base import Args, Step, started
+from qgate.optimize.given_gradients import GradientSteps
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import flags, fraction, not_negative, one_of, positive
 from qgate.optimize.requests import gradient_request, metric_request, send, value_request
@@ -26,7 +27,7 @@ class Metric:
     accumulation: FloatArray | None = None
 
 
-class QNGOptimizer(Optimizer[Metric]):
+class QNGOptimizer(GradientSteps[Metric]):
     r"""Quantum natural gradient, :math:`x \leftarrow x - \eta (G + \lambda)^+ \nabla f(x)`.
 
     :math:`G` is the Fubini-Study metric tensor of the circuit's state, separately for each
@@ -173,7 +174,7 @@ class QNGOptimizer(Optimizer[Metric]):
         )
         if valued and cost is None:
             (cost,) = objective.values([args])
-        self.state = state
+        self.state, self._arguments = state, arguments
         return arguments.returned(point), cost
 
     def _measured(
@@ -245,6 +246,11 @@ class MomentumQNGOptimizer(QNGOptimizer):
         step = self.stepsize * _natural(state.tensors, gradient)
         accumulation = self.momentum * before + step
         return Metric(state.tensors, accumulation), point - accumulation
+
+    @property
+    def accumulation(self) -> list[Nested] | None:
+        """Accumulated steps in the shapes of the arguments; None: no step was taken."""
+        return self.by_argument(self.state.accumulation)
 
 
 def _natural(tensors: Sequence[FloatArray], gradient: FloatArray) -> FloatArray:

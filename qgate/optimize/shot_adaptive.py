@@ -339,7 +339,25 @@ class ShotAdaptiveOptimizer(FunctionOptimizer[Allocation]):
         self, function: Function, args: Sequence[Nested], kwargs: Mapping[str, Nested]
     ) -> AdaptiveCircuit:
         circuit = AdaptiveCircuit.of(function, args, kwargs, self.name)
-        lipschitz = circuit.terms.lipschitz
+        self._check_stepsize(circuit.terms.lipschitz)
+        return circuit
+
+    def check_learning_rate(self, coeffs: FloatArray) -> None:
+        """Refuse a stepsize of at least 2 / L, where L is the sum of absolute coefficients.
+
+        Parameters
+        ----------
+        coeffs : sequence of float
+            Coefficients of the observable. A step checks those of its circuit by itself, without
+            that of the identity.
+
+        Raises
+        ------
+        InvalidOptimizerOption
+        """
+        self._check_stepsize(float(np.sum(np.abs(np.asarray(coeffs)))))
+
+    def _check_stepsize(self, lipschitz: float) -> None:
         if self.stepsize >= 2 / max(lipschitz, np.finfo(float).tiny):
             raise InvalidOptimizerOption(
                 optimizer=self.name,
@@ -348,4 +366,3 @@ class ShotAdaptiveOptimizer(FunctionOptimizer[Allocation]):
                 needed=f"below 2 / L = {2 / lipschitz:.6g}, where L is the sum of the "
                 "absolute coefficients of the observable",
             )
-        return circuit

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+import numpy as np
+
 from qgate.exceptions import InvalidOptimizerOption
 from qgate.optimize.arguments import Arguments
 from qgate.optimize.base import Args, FunctionOptimizer, Keywords, Step
+from qgate.optimize.given_gradients import GradientSteps
 from qgate.optimize.objective import Objective
 from qgate.optimize.options import count, not_negative, positive
 from qgate.optimize.randomness import Randomness, Seed, generator, seeded, signs, state_of
-from qgate.typing import FloatArray, Function
+from qgate.typing import FloatArray, Function, Nested
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Draws:
     random: Randomness
 
 
-class SPSAOptimizer(FunctionOptimizer[Draws]):
+class SPSAOptimizer(FunctionOptimizer[Draws], GradientSteps[Draws]):
     r"""Gradient descent along one random direction at a time, for any number of parameters.
 
     .. math:: x \leftarrow x - a_k g, \quad g_i = \frac{f(x + c_k \Delta) - f(x - c_k \Delta)}
@@ -105,18 +108,34 @@ class SPSAOptimizer(FunctionOptimizer[Draws]):
         rate = self.a / (self.A + steps) ** self.alpha
         return Draws(steps, state.random), point - rate * gradient
 
+    def compute_grad(
+        self, objective_fn: Function, args: Args, kwargs: Keywords
+    ) -> tuple[Nested, ...]:
+        """Return an estimate of the gradient by each trainable argument; draws a direction."""
+        objective = Objective(objective_fn, kwargs, self.name)
+        arguments = Arguments.of(args, optimizer=self.name)
+        self.state, gradient, _ = self._estimate(objective, arguments, valued=False)
+        return tuple(arguments.by_position(gradient).values())
+
     def _advance(self, function: Function, args: Args, kwargs: Keywords, *, valued: bool) -> Step:
         objective = Objective(function, kwargs, self.name)
         arguments = Arguments.of(args, optimizer=self.name)
+        drawn, gradient, value = self._estimate(objective, arguments, valued=valued)
+        self.state, point = self.update(drawn, arguments.vector, gradient)
+        return arguments.returned(point), value
+
+    def _estimate(
+        self, objective: Objective, arguments: Arguments, *, valued: bool
+    ) -> tuple[Draws, FloatArray, np.float64 | None]:
+        """Draw a direction; return the state, the gradient along it, and the value if requested."""
         random = generator(self.state.random)
         direction = signs(random, arguments.size)
         perturbation = self.c / (self.state.steps + 1) ** self.gamma
         points = [arguments.at(arguments.vector + s * perturbation * direction) for s in (1, -1)]
-        values = objective.values([*points, *([args] if valued else [])])
+        values = objective.values([*points, *([arguments.args] if valued else [])])
         gradient = (values[0] - values[1]) / (2 * perturbation) * direction  # 1 / sign is the sign
         drawn = Draws(self.state.steps, state_of(random))
-        self.state, point = self.update(drawn, arguments.vector, gradient)
-        return arguments.returned(point), values[2] if valued else None
+        return drawn, gradient, values[2] if valued else None
 
 
 def _usual_length(A: float, alpha: float) -> float:
