@@ -28,6 +28,7 @@ from qgate.differentiate.jacobians import jacobian as jacobian
 from qgate.differentiate.products import jvp as jvp
 from qgate.differentiate.products import vjp as vjp
 from qgate.drawer import draw as draw
+from qgate.drawer import draw_mpl as draw_mpl
 from qgate.execution.tracker import Tracker as Tracker
 from qgate.gradients import adjoint_metric_tensor as adjoint_metric_tensor
 from qgate.gradients import metric_tensor as metric_tensor
