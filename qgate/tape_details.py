@@ -106,6 +106,16 @@ class TapeDetails:
         return hash(self)
 
     @property
+    def specs(self: Any) -> dict[str, Any]:
+        """Counts of the circuit, ``resources``, and its ``shots``."""
+        from qgate.circuit_resources import count_resources  # on use: no value needs counts
+
+        return {
+            "resources": count_resources(self.operations, self.measurements),
+            "shots": self.shots,
+        }
+
+    @property
     def op_wires(self: Any) -> Wires:
         """Wires of the operations, in order of first appearance."""
         return Wires.all_wires([item.wires for item in self.operations])

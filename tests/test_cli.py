@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -131,6 +132,27 @@ def test_a_plan_tells_the_price_and_sends_nothing(shell, device, tmp_path):
     assert "0.60 USD" in total
     assert errors.startswith("expected standard errors")
     assert Shop(str(tmp_path / "shop.db")).jobs == 0
+
+
+def test_the_circuits_of_a_program_are_counted_and_nothing_is_sent(shell, device, tmp_path):
+    text = said(shell("specs", "program.py", "--", device))
+
+    _, total, circuit = text.splitlines()
+    assert total.startswith("in all: 1 submission, 1 circuit, 3 rows, ")
+    assert total.endswith(" 0.60 USD")
+    assert circuit.startswith("circuit 1 on shop:one, 3 rows, ")
+    assert "depth 1, 1 gates, 0 on two qubits (RX 1)" in circuit
+    assert Shop(str(tmp_path / "shop.db")).jobs == 0
+
+
+def test_counts_of_a_program_are_printed_as_json_alone(shell, device):
+    found = shell("specs", "--json", "--device", device, "program.py", "--", "local")
+
+    counts = json.loads(said(found))
+    assert counts["rows"] == 3
+    assert counts["price"] == {"low_usd": 0.6, "high_usd": 0.6}
+    assert counts["different_circuits"][0]["gate_types"] == {"RX": 1}
+    assert "gradient" in found.stderr
 
 
 def test_a_plan_for_another_device(shell, device):

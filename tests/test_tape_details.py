@@ -84,3 +84,11 @@ def test_what_a_tape_has(tape):
     assert not tape.samples_computational_basis
     assert tape.hash == hash(tape)
     assert np.allclose(tape.diagonalizing_gates[0].matrix(), qg.H(0).matrix())
+
+
+def test_a_tape_counts_its_gates():
+    tape = qg.tape.QuantumScript([qg.Hadamard(0), qg.CNOT([0, 1])], [qg.probs(wires=0)], shots=5)
+
+    assert tape.specs["resources"].gate_types == {"Hadamard": 1, "CNOT": 1}
+    assert tape.specs["resources"].depth == 2
+    assert tape.specs["shots"].total_shots == 5

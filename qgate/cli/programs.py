@@ -1,22 +1,34 @@
-"""Commands that call a program: ``qgate plan`` and ``qgate run``."""
+"""Commands that call a program: ``qgate plan``, ``qgate specs`` and ``qgate run``."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import runpy
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext, redirect_stdout
 
 import qgate as qg
 from qgate.cli.options import Commands, add_command, add_journal, add_limits, limits_of
+from qgate.devices.registry import device_for_plan
 from qgate.exceptions import QGateError
+from qgate.resource.program_specs import specs_of_program
 
 
 def plan(chosen: argparse.Namespace) -> None:
     """Report what a program would submit, without submitting it."""
     program = _script(chosen)
     print(qg.plan(program, chosen.device, budget=_budget(chosen))())
+
+
+def specs(chosen: argparse.Namespace) -> None:
+    """Report the circuits that a program would send, as the device runs them; send nothing."""
+    device = None if chosen.device is None else device_for_plan(chosen.device)
+    with redirect_stdout(sys.stderr) if chosen.json else nullcontext():
+        found = specs_of_program(_script(chosen), device)
+    print(json.dumps(found.to_dict(), indent=2) if chosen.json else found)
 
 
 def run(chosen: argparse.Namespace) -> None:
@@ -31,6 +43,10 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "plan", plan)
     parser.add_argument("--device", help="replaces every device that the program names")
     add_limits(parser)
+    _add_script(parser)
+    parser = add_command(commands, "specs", specs)
+    parser.add_argument("--device", help="replaces every device that the program names")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     _add_script(parser)
     parser = add_command(commands, "run", run)
     parser.add_argument("name", help="name of the run; a re-run under this name resumes it")

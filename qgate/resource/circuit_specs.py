@@ -9,6 +9,7 @@ from html import escape
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
+from qgate.circuit_resources import OLDER_NAMES as COUNTS_BEFORE
 from qgate.circuit_resources import SpecsResources
 from qgate.devices.compiled import CompiledCircuit
 from qgate.exceptions import QGateError, UnknownEntry
@@ -165,9 +166,11 @@ class CircuitSpecs:
         name = OLDER_NAMES.get(key, key)
         if name == "num_wires":
             return max(len(tape.wires) for tape in self.tapes)
-        if name not in ENTRIES:
-            raise UnknownEntry(of="The specs of a QNode", key=key, known=ENTRIES)
-        return getattr(self, name)
+        if name in ENTRIES:
+            return getattr(self, name)
+        if isinstance(self.resources, SpecsResources) and name in (*COUNTS, *COUNTS_BEFORE):
+            return self.resources[name]
+        raise UnknownEntry(of="The specs of a QNode", key=key, known=ENTRIES)
 
     def to_pretty_str(self) -> str:
         """Return all counts as text."""
@@ -251,6 +254,9 @@ ENTRIES = (
     "compiled",
 )
 """Names of the entries, for look-ups as of a dictionary."""
+
+COUNTS = ("gate_types", "gate_sizes", "measurements", "num_gates", "depth")
+"""Names of entries of ``resources``, which older programs look up without it."""
 
 
 def letters(index: int) -> str:

@@ -259,6 +259,7 @@ class TestAccess:
         assert found["gradient_fn"] == "parameter-shift"
         assert found["num_trainable_params"] == 1
         assert found["num_tape_wires"] == 3
+        assert found["depth"] == found.resources.depth
         with pytest.raises(UnknownEntry, match="resources"):
             found["colour"]
 
