@@ -60,8 +60,8 @@ class QNodeLike(Protocol):
     def device(self) -> DeviceLike:
         """Device on which it runs."""
 
-    def construct(self, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Tape:
-        """Return the tape of a call."""
+    def single_tape(self, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Tape:
+        """Return the only tape that a call runs."""
 
     def run(self, tapes: Sequence[Tape], *, diff_method: str | None = None) -> tuple[Nested, ...]:
         """Return the results of tapes."""

@@ -108,13 +108,13 @@ class HybridTransform(ABC):
         qnode: QNodeLike, argnums: Argnums, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]
     ) -> Tape:
         """Return the tape of a call, with the angles marked that derivatives are taken by."""
-        tape: Tape = qnode.construct(args, kwargs)
+        tape: Tape = qnode.single_tape(args, kwargs)
         if framework_among(args) is not None:  # arrays are only marked while traced
             return ClassicalPart.of(qnode, argnums, args, kwargs).marked(tape)
         return tape
 
     def _with_classical(self, classical: ClassicalPart) -> tuple[list[Tape], Postprocess]:
-        recorded = classical.qnode.construct(classical.args, classical.kwargs)
+        recorded = classical.qnode.single_tape(classical.args, classical.kwargs)
         tape = self._trained(classical.marked(recorded), classical.trained)
         tapes, postprocess = self.expand(tape, classical)
         positions = range(len(classical.jacobians))

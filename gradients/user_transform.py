@@ -9,6 +9,7 @@ from qgate.exceptions import DifferentiationError, described
 from qgate.gradients.method import Options, check_options
 from qgate.gradients.transform import TapeTransform, Transformed
 from qgate.tape import Tape
+from qgate.transforms.circuit_transform import is_transformed
 from qgate.typing import Argnums, Function
 
 
@@ -34,18 +35,13 @@ class UserTransform(TapeTransform):
             options = {**options, "argnum": argnum}
             self.check(options)
         made = self.function(tape, **options)
-        try:
-            tapes, postprocess = made
-            tapes = list(tapes)
-            fits = callable(postprocess) and all(isinstance(each, Tape) for each in tapes)
-        except (TypeError, ValueError):
-            fits = False
-        if not fits:
+        if not is_transformed(made):
             raise DifferentiationError(
                 f"The gradient transform {self.name} returned {described(made)}. It has to "
                 "return a sequence of tapes and a function of their results."
             )
-        return tapes, postprocess
+        tapes, postprocess = made
+        return list(tapes), postprocess
 
     def __repr__(self) -> str:
         return self.name

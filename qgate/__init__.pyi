@@ -20,6 +20,7 @@ from qgate import qnn as qnn
 from qgate import resource as resource
 from qgate import tape as tape
 from qgate import templates as templates
+from qgate import transforms as transforms
 from qgate.budget import Budget as Budget
 from qgate.devices.catalogue import list_devices as list_devices
 from qgate.devices.registry import device as device
@@ -209,6 +210,8 @@ from qgate.templates import StronglyEntanglingLayers as StronglyEntanglingLayers
 from qgate.templates import TrotterProduct as TrotterProduct
 from qgate.templates import broadcast as broadcast
 from qgate.templates import layer as layer
+from qgate.transforms.circuit_transform import transform as transform
+from qgate.transforms.pipeline import CompilePipeline as CompilePipeline
 from qgate.wires import Wires as Wires
 
 __version__: str

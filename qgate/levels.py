@@ -1,6 +1,6 @@
 """Circuits of a QNode at the stages through which they pass on the way to the device.
 
-The stages, in order: the gates that the gradient method shifts, the gates and measurements of the
+The stages, in order: each transform of the QNode, the gates that the gradient method shifts, the gates and measurements of the
 device, and the circuits that are compiled for it, on physical qubits. Nothing is sent.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     from qgate.autodiff.method import Method
     from qgate.devices.base import Device
     from qgate.devices.compiled import CompiledCircuit
+    from qgate.transforms.pipeline import BoundTransform, CompilePipeline
 
 Stage = Callable[[Tape], Sequence[Tape]]
 """Step from a circuit to the circuits that replace it."""
 
 
 LEVELS: Mapping[str, int] = {"top": 0, "user": 0, "gradient": 1, "device": 2, "compiled": 3}
-"""Number of stages of each level."""
+"""Number of stages of each level after the transforms of the QNode; ``top`` is before these."""
 
 SHAPED: Mapping[str, str] = {
     "barrier": "Barrier",
@@ -79,6 +81,14 @@ class Staged(Protocol):
     device: Device
     _method: Method | None
 
+    @property
+    def is_transformed(self) -> bool:
+        """Whether there are transforms."""
+
+    @property
+    def compile_pipeline(self) -> CompilePipeline:
+        """Transforms of the tape of each call."""
+
     def construct(self, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Tape:
         """Return the tape."""
 
@@ -92,7 +102,8 @@ def circuits_at(
     ----------
     qnode : QNode
     level : str, int or slice
-        A key of ``LEVELS``, or a number of stages, or a slice of the stages.
+        A key of ``LEVELS``, a marker of the QNode's transforms, a number of stages, or a slice of
+        the stages.
     args, kwargs
         Arguments of the quantum function.
 
@@ -102,21 +113,32 @@ def circuits_at(
         There is no such level.
     """
     tapes = [qnode.construct(args, kwargs)]
+    pipeline = qnode.compile_pipeline if qnode.is_transformed else None
     stages: list[Stage] = [
+        *(partial(_transformed, step) for step in pipeline or ()),
         lambda tape: [_shifted(tape, qnode)],
         lambda tape: _native(tape, qnode.device),
         lambda tape: _compiled(tape, qnode.device),
     ]
-    for stage in stages[_chosen(level)]:
+    for stage in stages[_chosen(level, pipeline)]:
         tapes = [part for tape in tapes for part in stage(tape)]
     return tapes
 
 
-def _chosen(level: Any) -> slice:
+def _transformed(step: BoundTransform, tape: Tape) -> Sequence[Tape]:
+    """Return the tapes of a transform of the QNode."""
+    return step.of_tape(tape)[0]
+
+
+def _chosen(level: Any, pipeline: CompilePipeline | None) -> slice:
     """Return the stages of a level, as a slice."""
     if isinstance(level, slice):
         return level
-    number = LEVELS.get(level) if isinstance(level, str) else whole_number(level)
+    number = whole_number(level)
+    if pipeline is not None and isinstance(level, str):
+        number = pipeline.get_marker_level(level)
+    if number is None and isinstance(level, str) and level in LEVELS:
+        number = LEVELS[level] + (0 if pipeline is None or level == "top" else len(pipeline))
     if number is None or number < 0:
         raise InvalidDrawing(
             argument="level",

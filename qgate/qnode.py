@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from qgate.autodiff.choose_method import Explanation
     from qgate.bridge import Interface
     from qgate.devices.base import Device
+    from qgate.transforms.pipeline import CompilePipeline
 
 
 CALL_OPTIONS = ("shots", "seed")
@@ -114,6 +115,7 @@ class QNode:
         own = isinstance(shots, str) and shots == "device"
         self.shots = self.device.shots if own else Shots.of(shots)
         self.tape: Tape | None = None
+        self._pipeline: CompilePipeline | None = None
         self._method = parse_method(diff_method, self.gradient_kwargs)
         check_method(self._method, self.device, self.shots)
         self._key = call_whole(self)
@@ -152,6 +154,14 @@ class QNode:
         if framework_among(like) is None:
             like = leaves([*args, *kwargs.values()])
         interface = self._choose([*like, *tape.parameters, seed])
+        seed = seed if interface is None or seed is None else interface.seed(seed)
+        if self._pipeline:
+            from qgate.autodiff.transformed import call_transformed  # of QNodes with transforms
+
+            arguments = args, kwargs
+            return call_transformed(
+                self, tape, returned, arguments, interface=interface, like=like, seed=seed
+            )
         combined = HERE.get().combined
         (entries,) = (evaluate if combined is None else combined.evaluate)(
             [tape],
@@ -159,14 +169,49 @@ class QNode:
             self._method,
             interface=interface,
             max_diff=self.max_diff,
-            seed=seed if interface is None or seed is None else interface.seed(seed),
+            seed=seed,
             singles=True,
         )
         return arrange(tape, entries, returned, interface=interface, like=like)
 
     def construct(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
-        """Record the function for these arguments and return the tape."""
+        """Record the function for these arguments and return the tape, before all transforms."""
         return self._record(args, kwargs)[0]
+
+    def single_tape(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
+        """Record the function for these arguments and return the only tape that a call runs.
+
+        Raises
+        ------
+        TransformError
+            Transforms make several tapes, or process their results.
+        """
+        tape = self.construct(args, kwargs)
+        if not self._pipeline:
+            return tape
+        from qgate.autodiff.transformed import only_tape  # of QNodes with transforms
+
+        return only_tape(tape, self._pipeline)
+
+    @property
+    def compile_pipeline(self) -> CompilePipeline:
+        """The transforms of the tape of each call, first applied first; it can be changed."""
+        if self._pipeline is None:
+            from qgate.transforms.pipeline import CompilePipeline  # of QNodes with transforms
+
+            self._pipeline = CompilePipeline()
+        return self._pipeline
+
+    @property
+    def is_transformed(self) -> bool:
+        """Whether the tape of a call is transformed before it runs."""
+        return bool(self._pipeline)
+
+    def with_pipeline(self, pipeline: CompilePipeline) -> Self:
+        """Return the same QNode with other transforms of its tapes."""
+        other = copy.copy(self)
+        other._pipeline = pipeline
+        return other
 
     def _record(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Tape, Any]:
         recorder = Recorder()
@@ -188,7 +233,7 @@ class QNode:
         """
         from qgate.autodiff.choose_method import explain
 
-        tape = self.construct(args, kwargs)
+        tape = self.single_tape(args, kwargs)
         if not tape.trainable_params:
             angles = enumerate(tape.parameter_kinds)
             tape = tape.with_trainable([i for i, kind in angles if kind is ParameterKind.ANGLES])
@@ -215,7 +260,9 @@ class QNode:
         }
         if "device" in changes and self.shots == self.device.shots:
             arguments["shots"] = "device"  # the shots were the device's, not the QNode's own
-        return QNode(**{**arguments, **changes})
+        other = QNode(**{**arguments, **changes})
+        other._pipeline = copy.copy(self._pipeline)
+        return other
 
     def run(
         self, tapes: Sequence[Tape], *, diff_method: Any = None, seed: Any = None
@@ -250,6 +297,7 @@ class QNode:
     def __copy__(self) -> Self:
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
+        other._pipeline = copy.copy(self._pipeline)
         other._key = call_whole(other)
         return other
 

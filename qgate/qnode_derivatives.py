@@ -29,8 +29,8 @@ class Called(Protocol):
     def __call__(self, *args: Tensor, **kwargs: Tensor) -> Nested:
         """Return the results."""
 
-    def construct(self, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Tape:
-        """Return the tape."""
+    def single_tape(self, args: Sequence[Tensor], kwargs: Mapping[str, Tensor]) -> Tape:
+        """Return the only tape that a call runs."""
 
     def update(self, *, diff_method: object, gradient_kwargs: Mapping[str, object]) -> Called:
         """Return the QNode with another gradient method."""
@@ -126,7 +126,7 @@ def tape_derivatives(
         )
 
     def of_tape(*inner: Tensor) -> Tensor:
-        return function(qnode.construct(inner, kwargs))
+        return function(qnode.single_tape(inner, kwargs))
 
     if order == 1:
         return jacobian(of_tape, positions)(*args), bare

@@ -448,3 +448,18 @@ def test_parameters_that_no_circuit_has_end_in_no_foreign_error_of_a_gradient(op
             method(tape)
         except QGateError:
             continue
+
+
+def test_a_copy_has_other_parts():
+    tape = qg.tape.QuantumScript(
+        [qg.RX(0.1, 0)], [qg.expval(qg.Z(0))], shots=5, trainable_params=[]
+    )
+
+    other = tape.copy(operations=[qg.RX(0.1, 0), qg.RY(0.2, 0)], shots=7)
+
+    assert [each.name for each in other.operations] == ["RX", "RY"]
+    assert (other.shots.total_shots, other.trainable_params) == (7, [0, 1])
+    assert tape.copy() == tape
+    assert tape.copy(shots=3).trainable_params == []
+    with pytest.raises(InvalidTape, match="copy was given name"):
+        tape.copy(name=1)

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qgate.autodiff.derivatives import TapeDerivatives, derivatives_last
-from qgate.execution.execute import MeasurementResult, execute_sweeps
+from qgate.autodiff.derivatives import (
+    RequestedDerivatives,
+    Requests,
+    Results,
+    derivatives_last,
+)
+from qgate.execution.execute import MeasurementResult
 from qgate.gradients.circuits import AvailableWires, CircuitMethod, Circuits
 from qgate.gradients.method import Options
 from qgate.gradients.parameter_shift import parameter_shift
@@ -22,7 +27,7 @@ from qgate.typing import FloatArray
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class CircuitDerivatives(TapeDerivatives):
+class CircuitDerivatives(RequestedDerivatives):
     """Derivatives from circuits that a gradient method generates, for example the Hadamard test.
 
     First derivatives are linear combinations of the results of these circuits. For derivatives of
@@ -33,9 +38,9 @@ class CircuitDerivatives(TapeDerivatives):
     method: CircuitMethod
     options: Options
 
-    def compute(
+    def requests(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
-    ) -> dict[int, FloatArray]:
+    ) -> Requests:
         sweep = freeze_observables(self.trained.at(x))
         orders = range(max(order, 1), highest + 1)
         circuits = self._circuits(sweep.structure) if orders else Circuits((), ())
@@ -45,10 +50,13 @@ class CircuitDerivatives(TapeDerivatives):
             for each, structure in zip(shifted, circuits.structures, strict=True)
         ]
         unknown = [sweep] if order == 0 else []
-        results = execute_sweeps([*unknown, *points], self.device)
-        found = {0: self.layout.flat(results[0])} if unknown else {}
-        others = results[len(unknown) :]
-        return found | self._derivatives(circuits, shifted, others, sweep, orders)
+
+        def read(results: Results) -> dict[int, FloatArray]:
+            found = {0: self.layout.flat(results[0])} if unknown else {}
+            others = results[len(unknown) :]
+            return found | self._derivatives(circuits, shifted, others, sweep, orders)
+
+        return [*unknown, *points], read
 
     def _circuits(self, structure: Structure) -> Circuits:
         available = AvailableWires(self.device.wires, self.device.capabilities.max_wires)

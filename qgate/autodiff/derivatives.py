@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TypeVar
@@ -30,10 +30,11 @@ from qgate.shot_allocation.expected_errors import expect
 from qgate.sweep import Sweep
 from qgate.typing import FloatArray
 
-REMEMBERED = 8
-"""Number of derivative tensors in the cache, which avoids that the same one is paid for twice."""
+REMEMBERED = 4
+"""Number of points in the cache of derivatives, which avoids that one is paid for twice."""
 
-Key = TypeVar("Key", bytes, tuple[bytes, int, int])
+Key = TypeVar("Key", bound=Hashable)
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -49,7 +50,7 @@ class TapeDerivatives(SweepFunction, ABC):
     """
 
     layout: ResultLayout
-    _known: dict[tuple[bytes, int, int], FloatArray] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[bytes, int], dict[int, FloatArray]] = field(default_factory=dict, repr=False)
     _sample_keys: Iterator[int] = field(default_factory=partial(itertools.count, 1), repr=False)
 
     @property
@@ -62,16 +63,19 @@ class TapeDerivatives(SweepFunction, ABC):
     ) -> FloatArray:
         """Return D(order, x), shape (B, M) + (n,) * order; see ``bridge.Derivatives``."""
         self.require(order)
-        content = x.tobytes() + self.marks
+        known = self.tensors(x, ticket)
+        if order not in known:
+            numbers = np.asarray(x, dtype=float)
+            known |= self.compute(order, max(order, expect), numbers, known.get(0))
+        return known[order]
+
+    def tensors(self, x: FloatArray, ticket: int) -> dict[int, FloatArray]:
+        """Return the tensors at x for this sample key that are known, which can be added to."""
         sample_key = 0 if self.trained.sweep.shots is None else ticket
-        known = self._known.get((content, sample_key, order))
-        if known is not None:
-            return known
-        value = self._known.get((content, sample_key, 0))
-        found = self.compute(order, max(order, expect), np.asarray(x, dtype=float), value)
-        for known_order, tensor in found.items():
-            remember(self._known, (content, sample_key, known_order), tensor)
-        return found[order]
+        key = (x.tobytes() + self.marks, sample_key)
+        known = self._known.get(key, {})
+        remember(self._known, key, known)
+        return known
 
     @abstractmethod
     def compute(
@@ -95,27 +99,56 @@ class TapeDerivatives(SweepFunction, ABC):
         return next(self._sample_keys)
 
 
-def remember(known: dict[Key, FloatArray], key: Key, tensor: FloatArray) -> None:
-    """Add a tensor to a cache, in place of its oldest ones if it is full."""
+def remember(known: dict[Key, Kept], key: Key, value: Kept) -> None:
+    """Add a value to a cache, in place of its oldest ones if it is full."""
     known.pop(key, None)
     while len(known) >= REMEMBERED:
         known.pop(next(iter(known)), None)
-    known[key] = tensor
+    known[key] = value
 
 
-class ValuesOnly(TapeDerivatives):
-    """Values of a tape that has no gradient method; ``limits`` refuses its derivatives."""
+Results = Sequence[Sequence[MeasurementResult]]
+"""Results of sweeps, for each measurement."""
+
+Requests = tuple[list[Sweep], Callable[[Results], dict[int, FloatArray]]]
+"""Sweeps to run, and the function from their results to tensors by their orders."""
+
+
+class RequestedDerivatives(TapeDerivatives):
+    """Derivatives from sweeps, which can be submitted together with those of other tapes.
+
+    Required: ``requests``.
+    """
+
+    @abstractmethod
+    def requests(
+        self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
+    ) -> Requests:
+        """Return the sweeps for this order and those up to ``highest``; see ``compute``."""
 
     def compute(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
     ) -> dict[int, FloatArray]:
-        sweep = self.trained.at(x)
+        sweeps, read = self.requests(order, highest, x, value)
+        return read(execute_sweeps(sweeps, self.device))
+
+    def value_request(self, sweep: Sweep) -> Requests:
+        """Return the request for the values at the angles of a sweep."""
         expect(sweep, self.device)
-        return {0: self.values_at(sweep)}
+        return [sweep], lambda results: {0: self.layout.flat(results[0])}
+
+
+class ValuesOnly(RequestedDerivatives):
+    """Values of a tape that has no gradient method; ``limits`` refuses its derivatives."""
+
+    def requests(
+        self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
+    ) -> Requests:
+        return self.value_request(self.trained.at(x))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class ShiftDerivatives(TapeDerivatives):
+class ShiftDerivatives(RequestedDerivatives):
     """Derivatives from values at shifted angles, on any device.
 
     All expected orders, including the value, are one sweep.
@@ -124,23 +157,25 @@ class ShiftDerivatives(TapeDerivatives):
     method: ShiftMethod
     options: Options
 
-    def compute(
+    def requests(
         self, order: int, highest: int, x: FloatArray, value: FloatArray | None = None
-    ) -> dict[int, FloatArray]:
+    ) -> Requests:
         sweep = self.trained.at(x)
         if highest == 0:
-            expect(sweep, self.device)
-            return {0: self.values_at(sweep)}
+            return self.value_request(sweep)
         orders = range(order, highest + 1)
         parts = tuple([self._shifted(sweep, max(wanted, 1)) for wanted in orders])
         shifted = _together(parts, order, value is not None)
         if active_plan() is not None:
             expect(sweep, self.device, shifted.stencils)
-        (entries,) = execute_sweeps([shifted.at(sweep)], self.device)
-        flat = self.layout.flat(entries)
-        values = flat.reshape(-1, len(sweep), flat.shape[1])
-        tensors = map(derivatives_last, shifted.derivatives(values, value), orders)
-        return dict(zip(orders, tensors, strict=True))
+
+        def read(results: Results) -> dict[int, FloatArray]:
+            flat = self.layout.flat(results[0])
+            values = flat.reshape(-1, len(sweep), flat.shape[1])
+            tensors = map(derivatives_last, shifted.derivatives(values, value), orders)
+            return dict(zip(orders, tensors, strict=True))
+
+        return [shifted.at(sweep)], read
 
     def _shifted(self, sweep: Sweep, order: int) -> ShiftedSweep:
         shots = None if sweep.shots is None else int(sweep.shots.min())

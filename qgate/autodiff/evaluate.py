@@ -106,14 +106,16 @@ def evaluate(
     # Gradient methods are imported on use, so that a first value does not wait for them.
     from qgate.autodiff.evaluate_traced import EvaluationOptions, evaluate_traced, switched_off
 
-    pairs = list(zip(tapes, needs_framework, strict=True))
-    others = [tape for tape, needs in pairs if not needs]
-    plain = iter(values(others, device, seed) if others else ())
     if interface is None:
         raise switched_off("interface", "'auto'")
     singles = singles and len(tapes) == 1
     options = EvaluationOptions(device, method, interface, max_diff, seed, singles, values)
-    return [evaluate_traced(tape, options) if needs else next(plain) for tape, needs in pairs]
+    if len(tapes) == 1:
+        found = evaluate_traced(tapes[0], options)
+        return [found if isinstance(found, list) else found.results(options)]
+    from qgate.autodiff.evaluate_together import evaluate_together
+
+    return evaluate_together(tapes, needs_framework, options)
 
 
 def _has_batched_arrays(tape: Tape) -> bool:

@@ -20,6 +20,7 @@ from qgate.autodiff.choose_method import choose_method, gives_jacobian
 from qgate.autodiff.circuit_derivatives import CircuitDerivatives
 from qgate.autodiff.derivatives import (
     DeviceDerivatives,
+    RequestedDerivatives,
     ShiftDerivatives,
     TapeDerivatives,
     ValuesOnly,
@@ -83,8 +84,8 @@ class Choice:
     limits: Limits
 
 
-def evaluate_traced(tape: Tape, options: EvaluationOptions) -> list[MeasurementResult]:
-    """Return the results of a tape, differentiable in the framework of its parameters."""
+def evaluate_traced(tape: Tape, options: EvaluationOptions) -> Prepared | list[MeasurementResult]:
+    """Return the derivatives of a tape, or its results where the framework traces a simulation."""
     interface, seed = options.interface, options.seed
     levels = order([*tape.parameters, *([] if seed is None else [seed])])
     if levels is None:
@@ -101,7 +102,7 @@ def evaluate_traced(tape: Tape, options: EvaluationOptions) -> list[MeasurementR
             choice = replace(choice, limits=limits)
         if method.name in ("adjoint", "device") and not (gives_jacobian(tape) or tape.shots):
             return _from_states(tape, choice.limits, options)
-    return _from_derivatives(tape, choice, options, levels)
+    return prepared(tape, choice, options, levels)
 
 
 # Choose -------------------------------------------------------------------------------------------
@@ -166,10 +167,50 @@ def _by_angles(
 # Derive -------------------------------------------------------------------------------------------
 
 
-def _from_derivatives(
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Derivatives of a tape, which the framework gets as numbers, and their inputs.
+
+    Parameters
+    ----------
+    tape : Tape
+        With measurements that the method differentiates.
+    derivatives : TapeDerivatives
+    angles, inputs : list of array
+        Trainable angles and late inputs.
+    recombine : callable
+        From the results of the tape to those of the original one.
+    """
+
+    tape: Tape
+    derivatives: TapeDerivatives
+    angles: list[Tensor]
+    inputs: list[Tensor]
+    recombine: Recombine
+
+    @property
+    def can_be_joined(self) -> bool:
+        """Whether the circuits can be submitted with those of other tapes."""
+        known = self.tape.batch_size != -1
+        return known and isinstance(self.derivatives, RequestedDerivatives)
+
+    def results(self, options: EvaluationOptions) -> list[MeasurementResult]:
+        """Return the results, differentiable in the framework of the parameters."""
+        derivatives, interface, tape = self.derivatives, options.interface, self.tape
+        if not derivatives.trained.slots and not self.inputs:
+            # only coefficients are trained, which are outside of the tape
+            return list(self.recombine(derivatives.entries(derivatives.trained.sweep)))
+        numbers = interface.differentiable(derivatives, self.angles, self.inputs)
+        plain = self.recombine is tuple and tape.batch_size is None and not tape.shots.parts
+        if options.singles and plain:
+            return list(derivatives.layout.unbatched(numbers, interface))
+        return list(self.recombine(derivatives.layout.split(numbers, interface.namespace)))
+
+
+def prepared(
     tape: Tape, choice: Choice, options: EvaluationOptions, levels: int | None
-) -> list[MeasurementResult]:
-    """Return results whose derivatives the framework gets as numbers."""
+) -> Prepared:
+    """Return the derivatives of a tape as numbers, and their inputs."""
     device, interface = options.device, options.interface
     method = choice.method
     recombine: Recombine = tuple
@@ -184,13 +225,8 @@ def _from_derivatives(
     derivatives = made(trained, device, choice.limits, layout=layout)
     if levels is None and not tape.shots.budget and not trained.has_late_arrays:
         prepare(trained.sweep, device)  # refuse now; a callback could only report it later
-    if not angles and not inputs:  # only coefficients are trained, which are outside of the tape
-        return list(recombine(derivatives.entries(trained.sweep)))
     angles = angles or [np.zeros((len(trained.sweep), 0))]
-    numbers = interface.differentiable(derivatives, angles, inputs)
-    if options.singles and recombine is tuple and tape.batch_size is None and not tape.shots.parts:
-        return list(layout.unbatched(numbers, interface))
-    return list(recombine(layout.split(numbers, interface.namespace)))
+    return Prepared(tape, derivatives, angles, inputs, recombine)
 
 
 def _linear(

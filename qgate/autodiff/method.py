@@ -77,7 +77,10 @@ def _parse_further(diff_method: object, options: Options) -> Method:
     from qgate.gradients.registry import METHODS
     from qgate.gradients.transform import gradient_transform
     from qgate.gradients.user_transform import UserTransform
+    from qgate.transforms.circuit_transform import Transform
 
+    if isinstance(diff_method, Transform):
+        diff_method = UserTransform(diff_method.tape_transform)
     if isinstance(diff_method, UserTransform):
         diff_method.check(options)
         return Method(diff_method.name, dict(options), transform=diff_method)

@@ -19,10 +19,10 @@ from qgate.tape import Tape
 from qgate.typing import FloatArray
 
 if TYPE_CHECKING:
-    from qgate.devices.base import Device
+    pass
 
-Values = Callable[[Sequence[Tape], "Device"], list[list[MeasurementResult]]]
-"""Function that runs tapes in one submission and returns the results of each."""
+Values = Callable[..., list[list[MeasurementResult]]]
+"""Function of tapes, a device and a seed that runs the tapes in one submission."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -136,6 +136,15 @@ class InvalidDrawing(QuantumFunctionError, TypeError, ValueError):
     message = "The circuit cannot be drawn with {argument}={value}. {allowed}"
 
 
+class TransformError(QuantumFunctionError, TypeError, ValueError):
+    """A transform cannot be applied to this circuit, or with these options."""
+
+    transform: str
+    reason: str
+    remedy: str
+    message = "{transform} cannot be applied: {reason}. {remedy}"
+
+
 class InvalidLayer(QuantumFunctionError, TypeError, ValueError):
     """A quantum function, with the given weights, cannot be a layer of a network."""
 

@@ -83,7 +83,7 @@ class Call:
 
     def tape(self) -> Tape:
         """Record the circuit of a QNode."""
-        tape: Tape = self.target.construct(  # type: ignore[attr-defined]  # of a QNode
+        tape: Tape = self.target.single_tape(  # type: ignore[attr-defined]  # of a QNode
             self.bound.args, self.bound.kwargs
         )
         return tape

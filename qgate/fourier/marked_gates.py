@@ -96,7 +96,7 @@ def _names(encoding_gates: Any) -> set[str] | None:
 def _recorder(circuit: object) -> Callable[..., Sequence[Operator]]:
     """Return a function from the arguments of a circuit to its operations."""
     if isinstance(circuit, QNode):
-        return lambda *args, **kwargs: circuit.construct(args, kwargs).operations
+        return lambda *args, **kwargs: circuit.single_tape(args, kwargs).operations
     if callable(circuit):
         return lambda *args, **kwargs: operations_of(circuit, args, kwargs)
     raise FourierError(

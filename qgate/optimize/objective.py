@@ -82,7 +82,7 @@ class Objective:
 
     def tape(self, args: Sequence[Nested], named: Mapping[str, Nested] | None = None) -> Tape:
         """Record the circuit of a QNode for these arguments."""
-        return self.qnode.construct(args, {**self.call_kwargs, **(named or {})})
+        return self.qnode.single_tape(args, {**self.call_kwargs, **(named or {})})
 
     def run(self, tapes: Sequence[Tape]) -> tuple[Nested, ...]:
         """Run tapes as the QNode runs its own, in one submission."""
@@ -98,7 +98,7 @@ class Objective:
         """
         calls = list(zip(points, named or [{}] * len(points), strict=True))
         results: tuple[Nested, ...]
-        if self.is_qnode:
+        if self.is_qnode and not self.qnode.is_transformed:
             results = self.run([self.tape(*call) for call in calls])
         else:
             results = tuple(self.function(*args, **{**self.kwargs, **more}) for args, more in calls)

@@ -54,7 +54,7 @@ def value_request(objective: Objective, arguments: Arguments) -> Request:
 
 def gradient_request(objective: Objective, arguments: Arguments) -> Request | None:
     """Return a request for the gradient of a QNode, a vector (n,); None: it needs no circuits."""
-    if not objective.is_qnode:
+    if not objective.is_qnode or objective.qnode.is_transformed:
         return None
     node, tape = by_arrays(objective, arguments), objective.tape(arguments.args)
     if any(parameter.dtype.kind != "f" for parameter in arguments.arrays):

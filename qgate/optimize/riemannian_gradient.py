@@ -128,7 +128,7 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
         circuit : QNode
         cost : float
         """
-        tape = self.circuit.construct((), {})
+        tape = self.circuit.single_tape((), {})
         turned = [self._turned(tape, word, s * np.pi / 2) for s in (1, -1) for word in self.words]
         results = self._start.run([tape, *turned])
         cost, *values = (self._objective.number(result) for result in results)
@@ -157,7 +157,7 @@ class RiemannianGradientOptimizer(Optimizer[Flows]):
         remedy = "Give a QNode without arguments that returns qg.expval of a sum of Pauli words."
         if not isinstance(circuit, QNode):
             raise self._objective.refused("it is not a QNode", remedy)
-        tape = circuit.construct((), {})
+        tape = circuit.single_tape((), {})
         (measured, *others) = tape.measurements
         means = measured.kind is MeasurementKind.EXPVAL and not others
         if not means or not isinstance(measured.observable, PauliSum):

@@ -212,7 +212,7 @@ def estimate(
 
     @functools.wraps(qnode)
     def estimate_values(*args: Tensor, **kwargs: Tensor) -> Estimate | tuple[Estimate, ...]:
-        tape = qnode.construct(args, kwargs)
+        tape = qnode.single_tape(args, kwargs)
         limit = _limit(given, qnode, "shots, or a budget: qg.estimate(qnode, budget=10_000)")
         equal = given is None and qnode.shots.budget is None
         found = estimates_of(tape, qnode.device, limit, grouping=grouping, equal_shots=equal)
@@ -230,7 +230,7 @@ def _limit(given: Budget | None, qnode: EstimatedQNode, remedy: str) -> Budget:
 
 
 def _trained_tape(qnode: EstimatedQNode, classical: ClassicalPart) -> Tape:
-    tape: Tape = qnode.construct(classical.args, classical.kwargs)
+    tape: Tape = qnode.single_tape(classical.args, classical.kwargs)
     kinds = [item.kind for item in tape.measurements]
     if kinds != [MeasurementKind.EXPVAL] or tape.batch_size is not None:
         raise UnsupportedEstimate(

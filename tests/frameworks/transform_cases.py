@@ -67,6 +67,14 @@ def shifted() -> qg.QNode:
     return qnode(energy, diff_method=PARAMETER_SHIFT)
 
 
+@qg.transform
+def at_two_points(tape: qg.tape.QuantumScript) -> Any:
+    """Give the sum of the results at the angles and at their doubles."""
+    places = range(len(tape.parameters))
+    doubled = tape.bind_new_parameters([2 * value for value in tape.parameters], places)
+    return [tape, doubled], lambda results: results[0] + results[1]
+
+
 TRANSFORMS: dict[str, Callable[[], Callable[..., Any]]] = {
     "param_shift": lambda: param_shift(several(), argnums=[0, 1]),
     "finite_diff": lambda: finite_diff(several(), argnums=0),
@@ -92,6 +100,7 @@ DIFFERENTIATED: dict[str, Callable[[], Callable[..., Any]]] = {
     "adjoint_metric_tensor": lambda: qg.adjoint_metric_tensor(shifted(), argnums=0),
     "classical_fisher": lambda: classical_fisher(shifted(), argnums=0),
     "classical_jacobian": lambda: classical_jacobian(curved(PARAMETER_SHIFT), argnum=0),
+    "transformed": lambda: at_two_points(shifted()),
 }
 
 
@@ -167,7 +176,7 @@ class TransformCases:
 
         self.assert_same(found, TRANSFORMS[name]()(qnp.array(X), qnp.array(Y)))
 
-    @pytest.mark.parametrize("name", ["param_shift", "block_diagonal"])
+    @pytest.mark.parametrize("name", ["param_shift", "block_diagonal", "transformed"])
     def test_values_are_the_same_when_compiled(self, name: str) -> None:
         found = self.adapter.compiled(DIFFERENTIATED[name]())(*self.arrays())
 
