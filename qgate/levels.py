@@ -1,7 +1,8 @@
 """Circuits of a QNode at the stages through which they pass on the way to the device.
 
-The stages, in order: each transform of the QNode, the gates that the gradient method shifts, the gates and measurements of the
-device, and the circuits that are compiled for it, on physical qubits. Nothing is sent.
+The stages, in order: each transform of the QNode, the gates that the gradient method shifts, the
+gates and measurements of the device, and the circuits that are compiled for it, on physical qubits.
+Nothing is sent.
 """
 
 from __future__ import annotations

@@ -99,8 +99,8 @@ def writer(circuit: Any, write: Callable[[Tape, tuple[str, ...]], Written]) -> A
 
 
 def _recorded(circuit: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tape:
-    if hasattr(circuit, "construct"):
-        found: Tape = circuit.construct(args, kwargs)
+    if hasattr(circuit, "single_tape"):
+        found: Tape = circuit.single_tape(args, kwargs)
         return found
     function: Function = circuit
     with recording() as recorder:

@@ -363,3 +363,15 @@ def test_options_are_completed_before_the_circuit():
 def test_wrong_use_is_refused(apply, reason):
     with pytest.raises(TransformError, match=reason):
         apply()
+
+
+def test_drawings_and_counts_are_of_the_transformed_circuit():
+    circuit = without_rx(weighted(qg.QNode(function, "local")))
+    circuit.compile_pipeline.add_marker("weighted", 1)
+
+    assert "RX" in qg.draw(circuit, level="top")(0.4)
+    assert "RX" not in qg.draw(circuit, level="user")(0.4)
+    assert qg.draw(circuit, level="weighted")(0.4) == qg.draw(circuit, level=1)(0.4)
+    assert qg.draw(circuit, level=1)(0.4).count("RX") == 2
+    counted = qg.specs(without_rx(qg.QNode(function, "local")))(0.4)["resources"]
+    assert dict(counted.gate_types) == {"RY": 1, "CNOT": 1}
