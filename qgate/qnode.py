@@ -319,6 +319,12 @@ class QNode:
             self.func = self.__dict__["__wrapped__"] = self.func.function()
         self.tape, self._key = None, call_whole(self)
 
+    def _repr_html_(self) -> str:
+        """Return the circuit of the last call for a notebook; nothing runs."""
+        from qgate.drawer.notebook import qnode_html  # on use: no value needs a drawing
+
+        return qnode_html(self)
+
     def __repr__(self) -> str:
         return (
             f"<QNode: device='{self.device.name}', interface={self.interface!r}, "

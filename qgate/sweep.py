@@ -42,6 +42,12 @@ class Sweep:
             rows = within_periods(self.rows, self.structure.operations)
             object.__setattr__(self, "rows", rows)
 
+    def _repr_html_(self) -> str:
+        """Return the drawing of the first circuit, and the rows, for a notebook."""
+        from qgate.drawer.notebook import sweep_html  # on use: no value needs a drawing
+
+        return sweep_html(self)
+
     def __len__(self) -> int:
         return len(self.rows)
 

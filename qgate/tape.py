@@ -28,7 +28,6 @@ from qgate.typing import (
     NumericArray,
     SparseMatrix,
     Tensor,
-    WiresLike,
 )
 from qgate.wires import Wires
 
@@ -429,12 +428,6 @@ class Tape(TapeDetails):
         if rows.dtype.kind not in "iuf":
             refuse_not_real(self._operations)
         return rows.astype(float, copy=False)
-
-    def draw(self, wire_order: WiresLike | None = None, **options: Any) -> str:
-        """Draw the tape as text; arguments as for ``qgate.drawer.tape_text``."""
-        from qgate.drawer.text import tape_text  # on use: no value needs a drawing
-
-        return tape_text(self, wire_order, **options)
 
     # Comparison --------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from qgate.exceptions import InvalidTape, suggest
 from qgate.measurements import Measurement
 from qgate.operations.operator import Operator, without_recording
 from qgate.recording import Recorder
-from qgate.typing import Tensor
+from qgate.typing import Tensor, WiresLike
 from qgate.wires import Wires
 
 PARTS = ("operations", "measurements", "shots", "trainable_params")
@@ -19,6 +19,20 @@ PARTS = ("operations", "measurements", "shots", "trainable_params")
 
 class TapeDetails:
     """Base class of tapes: what follows from the operations and measurements."""
+
+    def draw(self, wire_order: WiresLike | None = None, **options: Any) -> str:
+        """Draw the tape as text; arguments as for ``qgate.drawer.tape_text``."""
+        from qgate.drawer.text import tape_text  # on use: no value needs a drawing
+
+        tape: Any = self
+        return tape_text(tape, wire_order, **options)
+
+    def _repr_html_(self) -> str:
+        """Return the drawing for a notebook."""
+        from qgate.drawer.notebook import tape_html  # on use: no value needs a drawing
+
+        tape: Any = self
+        return tape_html(tape)
 
     @classmethod
     def from_queue(cls, queue: Recorder | Iterable[Any], shots: Any = None) -> Self:
