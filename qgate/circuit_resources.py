@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
@@ -11,10 +11,12 @@ from typing import Any
 from qgate.exceptions import UnknownEntry
 from qgate.measurements import Measurement
 from qgate.operations.composites import Prod, SProd, Sum
+from qgate.operations.conditions import Conditional
 from qgate.operations.controls import Controlled
+from qgate.operations.mid_measure import MidMeasure
 from qgate.operations.operator import Operator
+from qgate.operations.outcome_values import uids_in
 from qgate.operations.pauli import PauliSum
-from qgate.typing import Wire
 
 OLDER_NAMES: Mapping[str, str] = {"num_wires": "num_allocs", "gate_counts": "gate_types"}
 """Names of fields that programs written for older versions of PennyLane use."""
@@ -127,17 +129,27 @@ def count_resources(
 
 
 def depth_of(operations: Sequence[Operator]) -> int:
-    """Return the largest number of operations that share wires one after the other.
+    """Return the largest number of operations that wait for each other.
 
-    As in PennyLane, operations without wires (a barrier, a global phase) act on all wires.
+    Operations wait for those on the same wires, and conditions for their outcomes. As in PennyLane,
+    operations without wires (a barrier, a global phase) act on all wires.
     """
-    reached: dict[Wire, int] = defaultdict(int)
+    reached: dict[Hashable, int] = defaultdict(int)
     everything = {wire for operation in operations for wire in operation.wires}
     for operation in operations:
-        acted = operation.wires or everything
-        level = 1 + max((reached[wire] for wire in acted), default=0)
+        acted = [*(operation.wires or everything), *_outcomes(operation)]
+        level = 1 + max((reached[place] for place in acted), default=0)
         reached.update(dict.fromkeys(acted, level))
     return max(reached.values(), default=0)
+
+
+def _outcomes(operation: Operator) -> list[Hashable]:
+    """Return the outcomes that an operation gives or waits for, apart from the labels of wires."""
+    if isinstance(operation, MidMeasure):
+        return [("outcome", operation.meas_uid)]
+    if isinstance(operation, Conditional):
+        return [("outcome", uid) for uid in uids_in([operation.node])]
+    return []
 
 
 def _name_of(operation: Operator) -> str:
@@ -150,6 +162,8 @@ def _name_of(operation: Operator) -> str:
 def _text_of(measurement: Measurement, num_wires: int) -> str:
     """Return a measurement as text, ``expval(PauliZ)`` or ``probs(2 wires)``."""
     kind, count = measurement.kind.value, len(measurement.wires)
+    if measurement.mv is not None:
+        return f"{kind}(mcm)"
     if measurement.obs is not None:
         return f"{kind}({_observable(measurement.obs)})"
     return f"{kind}(all wires)" if count in (0, num_wires) else f"{kind}({count} wires)"

@@ -164,6 +164,17 @@ def _shifted(tape: Tape, qnode: Staged) -> Tape:
     return Tape(operations, tape.measurements, tape.shots)
 
 
+def at_end(tape: Tape, device: Device) -> Tape:
+    """Return a circuit with its mid-circuit measurements deferred to its end."""
+    if not tape.structure.has_outcomes:
+        return tape
+    from qgate.transforms.deferral import deferred  # of circuits with such measurements
+
+    own = device.wires
+    everything = tape.structure.wires if own is None else own
+    return deferred(tape, everything=everything, spare=own or ()).tape
+
+
 def _is_shifted(tape: Tape, qnode: Staged) -> bool:
     """Return whether the QNode's gradient method is, or resolves to, ``parameter-shift``."""
     method = qnode._method
@@ -172,14 +183,15 @@ def _is_shifted(tape: Tape, qnode: Staged) -> bool:
     from qgate.autodiff.choose_method import choose_method  # on use, as above
 
     try:
-        return choose_method(method, tape, qnode.device, 1).name == "parameter-shift"
+        chosen = choose_method(method, at_end(tape, qnode.device), qnode.device, 1)
+        return chosen.name == "parameter-shift"
     except DifferentiationError:
         return False
 
 
 def _native(tape: Tape, device: Device) -> list[Tape]:
     """Return the circuits in the gates and measurements of a device."""
-    sweeps, _, _ = prepare(tape.sweep(), device)
+    sweeps, _, _ = prepare(at_end(tape, device).sweep(), device)
     if device.capabilities.matrix_wires:  # templates on a few wires run as one matrix
         sweeps = tuple(decompose(sweep, is_elementary, device=device.name) for sweep in sweeps)
     return _tapes(sweeps)

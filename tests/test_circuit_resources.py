@@ -44,6 +44,16 @@ def test_a_barrier_without_wires_acts_on_all_of_them():
     assert counts([qg.X(0), qg.Barrier(), qg.X(1)]).depth == 3
 
 
+def test_conditions_wait_for_the_outcomes_that_they_depend_on():
+    with qg.QuantumTape() as tape:
+        qg.RX(0.1, wires=0)
+        outcome = qg.measure(0)
+        qg.cond(outcome, qg.X)(wires=1)
+        qg.Y(2)
+
+    assert counts(tape.operations).depth == 3
+
+
 def test_measurements_are_counted_by_kind_and_observable():
     found = counts(
         [],

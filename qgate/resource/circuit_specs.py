@@ -88,8 +88,7 @@ class CircuitSpecs:
         DifferentiationError
             The method cannot differentiate the circuit.
         """
-        tape = self.tapes[0]
-        method = method_of(tape.with_trainable(trained(tape)), self.qnode)
+        method = method_of(self.tapes[0], self.qnode)
         return None if method is None else method.name
 
     # Submissions -------------------------------------------------------------------------
@@ -120,9 +119,7 @@ class CircuitSpecs:
         DeviceError, DifferentiationError
             The device cannot run a circuit, or the method cannot differentiate it.
         """
-        found = [requests_of_gradient(tape, self.qnode) for tape in self.tapes]
-        parts = [part for part in found if part is not None]
-        return RequestCounts.total(parts) if parts else None
+        return requests_of_gradient(self.tapes, self.qnode)
 
     @property
     def num_gradient_executions(self) -> int:

@@ -25,6 +25,7 @@ from qgate.gradients.registry import METHODS
 from qgate.interfaces.choice import chooser
 from qgate.jobs.planning import Collector
 from qgate.jobs.submission_request import SubmissionRequest
+from qgate.levels import at_end
 from qgate.operations.operator import ParameterKind
 from qgate.prices import Price
 from qgate.structure import Structure
@@ -157,25 +158,24 @@ def requests_of_value(tapes: Sequence[Tape], device: Device) -> Requests:
     return made
 
 
-def requests_of_gradient(tape: Tape, qnode: QNode) -> RequestCounts | None:
-    """Return the counts of the value and all first derivatives of a tape together.
+def requests_of_gradient(tapes: Sequence[Tape], qnode: QNode) -> RequestCounts | None:
+    """Return the counts of the values and all first derivatives of tapes together.
 
     Derivatives are by the trainable parameters; if there are none, by all angles. They are counted
-    as with autograd, which requests value and derivatives together. None: nothing can be trained.
+    as with autograd, which requests values and derivatives together. None: nothing can be trained.
 
     Raises
     ------
     DifferentiationError
-        The gradient method cannot differentiate the circuit.
+        The gradient method cannot differentiate a circuit.
     """
-    tape = tape.with_trainable(trained(tape))
-    method = method_of(tape, qnode)
-    if method is None or not tape.trainable_params:
+    methods = [method_of(tape, qnode) for tape in tapes]
+    if not any(map(trained, tapes)) or None in methods:
         return None
-    if _by_device(method) and not tape.shots:
-        return requests_of_value([tape], qnode.device).counts
-    made = Requests(once=tape.shots.budget is None)
-    made.of(lambda: _differentiated(tape, qnode))
+    if all(map(_by_device, methods)) and not any(tape.shots for tape in tapes):
+        return requests_of_value(tapes, qnode.device).counts
+    made = Requests(once=all(tape.shots.budget is None for tape in tapes))
+    made.of(lambda: _differentiated(tapes, qnode))
     return made.counts
 
 
@@ -189,12 +189,15 @@ def trained(tape: Tape) -> list[int]:
 def method_of(tape: Tape, qnode: QNode) -> Method | None:
     """Return the gradient method that differentiates a tape; None: the QNode has none."""
     method = parse_method(qnode.diff_method, qnode.gradient_kwargs)
-    return None if method is None else choose_method(method, tape, qnode.device, 1)
+    if method is None:
+        return None
+    plain = at_end(tape.with_trainable(trained(tape)), qnode.device)
+    return choose_method(method, plain, qnode.device, 1)
 
 
-def _by_device(method: Method) -> bool:
+def _by_device(method: Method | None) -> bool:
     """Return whether the device differentiates its state, in one run."""
-    row = METHODS[method.name] if method.transform is None else None
+    row = METHODS[method.name] if method is not None and method.transform is None else None
     return row is not None and row.shifts is None and row.circuits is None
 
 
@@ -204,16 +207,21 @@ def _with_numbers(tape: Tape) -> Tape:
     return tape.bind_new_parameters(values, range(len(values)))
 
 
-def _differentiated(tape: Tape, qnode: QNode) -> None:
-    """Differentiate the results of a tape by autograd."""
-    plain, indices = _with_numbers(tape), tape.trainable_params
+def _differentiated(tapes: Sequence[Tape], qnode: QNode) -> None:
+    """Differentiate the results of tapes by autograd."""
+    plain, indices = [_with_numbers(tape) for tape in tapes], [trained(tape) for tape in tapes]
     node = qnode.update(interface="autograd")
 
     def results(*values: Any) -> Any:
-        found = leaves(list(node.run([plain.bind_new_parameters(values, indices)])))
-        return sum(np.sum(entry) for entry in found)
+        given = iter(values)
+        bound = [
+            tape.bind_new_parameters([next(given) for _ in positions], positions)
+            for tape, positions in zip(plain, indices, strict=True)
+        ]
+        return sum(np.sum(entry) for entry in leaves(list(node.run(bound))))
 
     interface = chooser("autograd")([])
     assert interface is not None  # it was named
-    values = [np.asarray(plain.parameters[index]) * 1.0 for index in indices]
+    pairs = zip(plain, indices, strict=True)
+    values = [np.asarray(tape.parameters[at]) * 1.0 for tape, places in pairs for at in places]
     interface.jacobian(results, tuple(range(len(values))))(*values)

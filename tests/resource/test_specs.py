@@ -182,6 +182,37 @@ class TestSubmissions:
         assert found.gradient.rows == 2 * 32 + 1
 
 
+class TestTransformsAndOutcomes:
+    def test_tapes_of_a_transform_are_counted_as_one_submission(self):
+        @qg.transform
+        def twice(tape):
+            return [tape, tape], lambda results: results[0] + results[1]
+
+        node = twice(qg.QNode(layered, "local", shots=100, diff_method="parameter-shift"))
+
+        found = qg.specs(node, level="user")(weights())
+
+        planned = qg.plan(qg.grad(node))(weights())
+        assert [each.gate_types for each in found.resources] == [{"BasicEntanglerLayers": 1}] * 2
+        assert found.value.rows == 4
+        assert (found.gradient.submissions, found.gradient.rows) == (1, planned.rows)
+
+    def test_mid_circuit_measurements_are_counted_and_deferred(self):
+        def measured(angle):
+            qg.RX(angle, wires=0)
+            outcome = qg.measure(0)
+            qg.cond(outcome, qg.RY)(angle, wires=1)
+            return qg.expval(qg.Z(1)), qg.expval(outcome)
+
+        found = specs_of(function=measured, args=(0.3,), shots=10)
+
+        assert found.resources.gate_types == {"RX": 1, "MidMeasureMP": 1, "Conditional(RY)": 1}
+        assert found.resources.measurements == {"expval(PauliZ)": 1, "expval(mcm)": 1}
+        assert found.compiled[0].gate_types["CRY"] == 1
+        assert found.gradient.rows > found.value.rows
+        assert specs_of(function=measured, args=(0.3,), level="device").value.rows == 1
+
+
 class TestOnADevice:
     def test_compiled_circuits_have_the_gates_of_a_chip(self):
         found = specs_of("qiskit:fake_manila", shots=100)
@@ -192,6 +223,20 @@ class TestOnADevice:
             assert circuit.two_qubit_gates >= 6
             assert 0 < circuit.success_probability < 1
             assert circuit.duration_s > 0
+
+    def test_the_success_probability_is_that_of_a_noisy_simulation(self):
+        angles = np.random.default_rng(5).uniform(-3, 3, (3, 4, 3))
+
+        @qg.qnode("qiskit:fake_manila?shots=4000&seed=2")
+        def mirrored():
+            qg.StronglyEntanglingLayers(angles, wires=range(4))
+            qg.Barrier(wires=range(4))
+            qg.adjoint(qg.StronglyEntanglingLayers)(angles, wires=range(4))
+            return qg.probs(wires=range(4))
+
+        (circuit,) = qg.specs(mirrored)().compiled
+
+        assert mirrored()[0] == pytest.approx(circuit.success_probability, abs=0.1)
 
     def test_another_device_replaces_that_of_the_qnode(self):
         node = qg.QNode(layered, "local", shots=100)
