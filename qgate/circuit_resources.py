@@ -148,7 +148,7 @@ def _outcomes(operation: Operator) -> list[Hashable]:
     if isinstance(operation, MidMeasure):
         return [("outcome", operation.meas_uid)]
     if isinstance(operation, Conditional):
-        return [("outcome", uid) for uid in uids_in([operation.node])]
+        return [("outcome", uid) for uid in uids_in(operation.node)]
     return []
 
 
