@@ -51,7 +51,7 @@ def test_a_qnode_shows_its_last_circuit_and_runs_nothing():
 
     assert before.startswith("QNode circuit(x, n=2) on local, diff_method='best', shots=None.")
     assert "Not called yet" in before
-    assert "1: ────────────────────┤ ╭<Z@Z>\n0: ──RX(0.25)──RX(0.25)─┤ ╰<Z@Z>" in after
+    assert "1: ─────────────────────┤ ╭<Z@Z>\n0: ──RX(0.25)──RX(0.25)─┤ ╰<Z@Z>" in after
     assert tracker.totals.get("executions", 0) == 0
 
 
