@@ -215,3 +215,5 @@ from qgate.transforms.pipeline import CompilePipeline as CompilePipeline
 from qgate.wires import Wires as Wires
 
 __version__: str
+from qgate.snapshot import Snapshot as Snapshot
+from qgate.transforms.snapshots import snapshots as snapshots

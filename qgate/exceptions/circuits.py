@@ -145,6 +145,15 @@ class TransformError(QuantumFunctionError, TypeError, ValueError):
     message = "{transform} cannot be applied: {reason}. {remedy}"
 
 
+class InvalidSnapshot(QuantumFunctionError, TypeError, ValueError):
+    """A snapshot was given something that it cannot measure or be named by."""
+
+    argument: str
+    value: str
+    allowed: str
+    message = "A snapshot cannot have {argument}={value}. {allowed}"
+
+
 class InvalidLayer(QuantumFunctionError, TypeError, ValueError):
     """A quantum function, with the given weights, cannot be a layer of a network."""
 
